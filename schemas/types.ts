@@ -278,9 +278,7 @@ export interface Save {
     /** What the next one is given. Absent in saves of 0.1.0. */
     handoff?: {
       schema: 1;
-      /**
-       * Those that are open, and what the conversation held; the oldest first.
-       */
+      /** The open items and those of the conversation, the oldest first. */
       items: {
         /** 12 random hex digits, the same in every copy. */
         id: string;
@@ -309,11 +307,11 @@ export interface Save {
         state: "open" | "doing" | "done" | "dropped" | "superseded";
         source: "user" | "agent" | "transcript" | "git" | "model";
         /**
-         * How it came: `pause`, `command`, `prompt`, `todo`, `task`, `answer`,
-         * `plan`, `compaction`, `last message`, `sub-agent`, `error`.
+         * The way it was added: `pause`, `command`, `prompt`, `todo`, `task`,
+         * `answer`, `plan`, `compaction`, `last message`, `sub-agent`, `error`.
          */
         via: string;
-        /** When it was said, ISO 8601, UTC. */
+        /** Time at which it was said, ISO 8601, UTC. */
         at: string;
         /** The save that it first stood in; null: none yet. */
         save: string | null;
@@ -323,7 +321,7 @@ export interface Save {
          * Tells it from others of the same conversation, so that it comes once.
          */
         key?: string;
-        /** When it was closed, ISO 8601, UTC. */
+        /** Time at which it was closed, ISO 8601, UTC. */
         closed_at?: string;
         /** The id of the item that took its place. */
         superseded_by?: string;
@@ -336,7 +334,7 @@ export interface Save {
         /** Relative to the worktree where it is inside, else absolute. */
         path: string;
         how: "created" | "edited" | "deleted" | "read";
-        /** How often. */
+        /** Number of times. */
         times: number;
         /** The last time, ISO 8601, UTC. */
         at: string;
@@ -350,7 +348,7 @@ export interface Save {
         kind: "test" | "build" | "lint" | "types" | "other";
         /** Exit status; null: not known, as behind a pipe. */
         exit: number | null;
-        /** When it ended, ISO 8601, UTC. */
+        /** Time at which it ended, ISO 8601, UTC. */
         at: string;
         /** The end of what it printed. */
         tail: string;
@@ -383,9 +381,11 @@ export interface Save {
       searches?: string[];
       /** The partition in use. */
       partition?: string;
-      /** What could not be read of the conversation, a sentence each. */
+      /**
+       * The parts of the conversation that mpm could not read, a sentence each.
+       */
       unread: string[];
-      /** How many of each were left out to keep the save small. */
+      /** Number of entries left out to keep the save small. */
       left_out?: number;
       [name: string]: unknown;
     };
@@ -935,15 +935,15 @@ export interface StatusResult {
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
-    /** How it came, e.g. `pause` or `command`. */
+    /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** When it was said, ISO 8601, UTC. */
+    /** Time at which it was said, ISO 8601, UTC. */
     at: string;
-    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
     /** The save that it first stood in; null: none yet. */
     save: string | null;
-    /** Whether it belongs to this worktree and session. */
+    /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
   problems: string[];
@@ -981,7 +981,7 @@ export interface NextResult {
     | "report"
     | "error"
     | "background";
-  /** What was said; null: the items were only listed. */
+  /** The added item; null: the items were only listed. */
   item: {
     /** By which "mpm done" closes it. */
     number: number;
@@ -1009,18 +1009,18 @@ export interface NextResult {
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
-    /** How it came, e.g. `pause` or `command`. */
+    /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** When it was said, ISO 8601, UTC. */
+    /** Time at which it was said, ISO 8601, UTC. */
     at: string;
-    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
     /** The save that it first stood in; null: none yet. */
     save: string | null;
-    /** Whether it belongs to this worktree and session. */
+    /** True if it belongs to this worktree and session. */
     here: boolean;
   } | null;
-  /** Whether it is new; false: an open item said the same. */
+  /** True if it is new; false: an open item has the same text. */
   added: boolean;
   /** The item whose place it took. */
   superseded: {
@@ -1050,15 +1050,15 @@ export interface NextResult {
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
-    /** How it came, e.g. `pause` or `command`. */
+    /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** When it was said, ISO 8601, UTC. */
+    /** Time at which it was said, ISO 8601, UTC. */
     at: string;
-    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
     /** The save that it first stood in; null: none yet. */
     save: string | null;
-    /** Whether it belongs to this worktree and session. */
+    /** True if it belongs to this worktree and session. */
     here: boolean;
   } | null;
   /** The open items of that kind. */
@@ -1089,18 +1089,18 @@ export interface NextResult {
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
-    /** How it came, e.g. `pause` or `command`. */
+    /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** When it was said, ISO 8601, UTC. */
+    /** Time at which it was said, ISO 8601, UTC. */
     at: string;
-    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
     /** The save that it first stood in; null: none yet. */
     save: string | null;
-    /** Whether it belongs to this worktree and session. */
+    /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
-  /** What is wrong with the files of items. */
+  /** Problems with the files of items. */
   warnings: string[];
 }
 
@@ -1118,7 +1118,7 @@ export interface DoneResult {
   dry_run: boolean;
   /** ISO 8601: ages count from here. */
   listed_at: string;
-  /** Whether the items were given up. */
+  /** True if the items were dropped. */
   dropped: boolean;
   closed: {
     /** By which "mpm done" closes it. */
@@ -1147,18 +1147,18 @@ export interface DoneResult {
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
-    /** How it came, e.g. `pause` or `command`. */
+    /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** When it was said, ISO 8601, UTC. */
+    /** Time at which it was said, ISO 8601, UTC. */
     at: string;
-    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
     /** The save that it first stood in; null: none yet. */
     save: string | null;
-    /** Whether it belongs to this worktree and session. */
+    /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
-  /** Those that were closed before. */
+  /** Items that were closed before. */
   already: {
     /** By which "mpm done" closes it. */
     number: number;
@@ -1186,15 +1186,15 @@ export interface DoneResult {
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
-    /** How it came, e.g. `pause` or `command`. */
+    /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** When it was said, ISO 8601, UTC. */
+    /** Time at which it was said, ISO 8601, UTC. */
     at: string;
-    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
     /** The save that it first stood in; null: none yet. */
     save: string | null;
-    /** Whether it belongs to this worktree and session. */
+    /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
   /** The items that are open after it. */
@@ -1225,15 +1225,15 @@ export interface DoneResult {
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
-    /** How it came, e.g. `pause` or `command`. */
+    /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** When it was said, ISO 8601, UTC. */
+    /** Time at which it was said, ISO 8601, UTC. */
     at: string;
-    /** When it was closed, ISO 8601, UTC; null: it is open. */
+    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
     /** The save that it first stood in; null: none yet. */
     save: string | null;
-    /** Whether it belongs to this worktree and session. */
+    /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
   warnings: string[];
@@ -1243,9 +1243,9 @@ export interface DoneResult {
 export interface VarSetResult {
   dry_run: boolean;
   name: string;
-  /** What it had before; null: nothing. */
+  /** The value before; null: not set. */
   before: string | null;
-  /** What it has now; null: nothing. */
+  /** The value now; null: not set. */
   value: string | null;
   warnings: string[];
 }
@@ -2002,10 +2002,10 @@ export interface ContextResult {
     level: "normal" | "pause" | "urgent" | "block";
     percentage: number;
     tokens: number | null;
-    /** What mpm does from there on. */
+    /** The actions of mpm from there on. */
     does: string;
   }[];
-  /** Whether the hooks act at all. */
+  /** True if the hooks are on. */
   enabled: boolean;
   acknowledged: "normal" | "pause" | "urgent" | "block" | null;
   acknowledged_at: string | null;
@@ -2055,7 +2055,7 @@ export interface ContextUpdateResult {
  * session.
  */
 export interface ContextInjectResult {
-  /** What an agent is given; empty: there is nothing to say. */
+  /** The text for an agent; empty if there is nothing to give. */
   text: string;
   parts: {
     part: string;
@@ -2102,7 +2102,7 @@ export interface ContextHistoryResult {
       added: number | null;
       removed: number | null;
     }[];
-    /** How many older versions are not listed. */
+    /** Number of older versions that are not listed. */
     omitted: number;
   }[];
   warnings: string[];
@@ -2119,7 +2119,7 @@ export interface StatuslineResult {
   level: "normal" | "pause" | "urgent" | "block";
   branch: string | null;
   name: string | null;
-  /** Whether the reading was kept for the hooks. */
+  /** True if the reading was kept for the hooks. */
   kept: boolean;
   color: boolean;
 }
@@ -2564,16 +2564,16 @@ export interface HelpResult {
 export interface SummaryResult {
   /** ISO 8601; the layers count from here. */
   generated_at: string;
-  /** Where the span begins, ISO 8601; null: everything, or one session. */
+  /** Start of the span, ISO 8601; null: everything, or one session. */
   since: string | null;
   /** The work session it is about; null: no single one. */
   session: string | null;
-  /** How many saves were read. */
+  /** Number of saves that were read. */
   saves: number;
   layers: {
     layer: number;
     title: string;
-    /** What mpm made of the saves, under its headings. */
+    /** The lines from the saves, under their headings. */
     blocks: {
       /** Empty: none. */
       heading: string;
@@ -2587,7 +2587,7 @@ export interface SummaryResult {
         item: number | null;
       }[];
     }[];
-    /** The same as it is shown. */
+    /** The layer as it is printed. */
     text: string;
     /** The program that wrote `text`; null: mpm did. */
     rewritten_by: string | null;
@@ -2596,7 +2596,7 @@ export interface SummaryResult {
   text: string;
   /** The file of `--output`, absolute; null: none was given. */
   file: string | null;
-  /** Whether the file is another one than before. */
+  /** True if the file changed. */
   changed: boolean;
   dry_run: boolean;
   warnings: string[];
@@ -2644,21 +2644,21 @@ export interface EvidenceResult {
     state: "holds" | "stale" | "contradicted" | "unproved";
     /** Why it is in that state, without a period. */
     why: string;
-    /** Exit status of the last run; null: not known, or it did not run. */
+    /** Exit status of the last run; null: unknown, or not run. */
     exit: number | null;
-    /** When the last run ended, ISO 8601, UTC; null: it did not run. */
+    /** Time at which the last run ended, ISO 8601, UTC; null: not run. */
     at: string | null;
     /** The first files that changed since. */
     changed: string[];
-    /** How many changed; null: not known. */
+    /** Number of changed files; null: unknown. */
     changes: number | null;
-    /** What is said to hold because of it: texts of items. */
+    /** Texts of the items that it is evidence for. */
     claims: string[];
     [name: string]: unknown;
   }[];
-  /** Those of these commands that `--run` may run. */
+  /** The commands that `--run` may run. */
   allowed: string[];
-  /** What was chosen to run. */
+  /** The commands chosen to run. */
   chosen: string[];
   ran: {
     command: string;
@@ -2670,7 +2670,7 @@ export interface EvidenceResult {
     /** The end of what it printed. */
     output: string;
   }[];
-  /** What was not run, and why. */
+  /** The commands that did not run, and the reasons. */
   skipped: {
     command: string;
     reason: string;
@@ -2686,9 +2686,9 @@ export interface PartitionListResult {
     paths: string[];
     /** Its context file, relative to the worktree; null: none. */
     context: string | null;
-    /** Whether that file is there. */
+    /** True if that file exists. */
     context_exists: boolean;
-    /** How many uncommitted files are in it. */
+    /** Number of its uncommitted files. */
     changed: number;
     in_use: boolean;
   }[];
@@ -2711,9 +2711,9 @@ export interface PartitionShowResult {
     paths: string[];
     /** Its context file, relative to the worktree; null: none. */
     context: string | null;
-    /** Whether that file is there. */
+    /** True if that file exists. */
     context_exists: boolean;
-    /** How many uncommitted files are in it. */
+    /** Number of its uncommitted files. */
     changed: number;
     in_use: boolean;
   };
@@ -2738,7 +2738,7 @@ export interface PartitionSuggestResult {
   file: string;
   written: boolean;
   dry_run: boolean;
-  /** What could not be read, and what was left out. */
+  /** Notes about unread files and omissions. */
   notes: string[];
 }
 
@@ -2746,7 +2746,7 @@ export interface PartitionSuggestResult {
 export interface PartitionUseResult {
   /** The partition that is in use from now on; null: none. */
   partition: string | null;
-  /** Whether the changed files decide from now on. */
+  /** True if the changed files decide from now on. */
   automatic: boolean;
   changed: boolean;
   dry_run: boolean;
@@ -2800,9 +2800,7 @@ export interface ResumeReport {
     paused_at: string;
     handoff: {
       schema: 1;
-      /**
-       * Those that are open, and what the conversation held; the oldest first.
-       */
+      /** The open items and those of the conversation, the oldest first. */
       items: {
         /** 12 random hex digits, the same in every copy. */
         id: string;
@@ -2831,11 +2829,11 @@ export interface ResumeReport {
         state: "open" | "doing" | "done" | "dropped" | "superseded";
         source: "user" | "agent" | "transcript" | "git" | "model";
         /**
-         * How it came: `pause`, `command`, `prompt`, `todo`, `task`, `answer`,
-         * `plan`, `compaction`, `last message`, `sub-agent`, `error`.
+         * The way it was added: `pause`, `command`, `prompt`, `todo`, `task`,
+         * `answer`, `plan`, `compaction`, `last message`, `sub-agent`, `error`.
          */
         via: string;
-        /** When it was said, ISO 8601, UTC. */
+        /** Time at which it was said, ISO 8601, UTC. */
         at: string;
         /** The save that it first stood in; null: none yet. */
         save: string | null;
@@ -2845,7 +2843,7 @@ export interface ResumeReport {
          * Tells it from others of the same conversation, so that it comes once.
          */
         key?: string;
-        /** When it was closed, ISO 8601, UTC. */
+        /** Time at which it was closed, ISO 8601, UTC. */
         closed_at?: string;
         /** The id of the item that took its place. */
         superseded_by?: string;
@@ -2858,7 +2856,7 @@ export interface ResumeReport {
         /** Relative to the worktree where it is inside, else absolute. */
         path: string;
         how: "created" | "edited" | "deleted" | "read";
-        /** How often. */
+        /** Number of times. */
         times: number;
         /** The last time, ISO 8601, UTC. */
         at: string;
@@ -2872,7 +2870,7 @@ export interface ResumeReport {
         kind: "test" | "build" | "lint" | "types" | "other";
         /** Exit status; null: not known, as behind a pipe. */
         exit: number | null;
-        /** When it ended, ISO 8601, UTC. */
+        /** Time at which it ended, ISO 8601, UTC. */
         at: string;
         /** The end of what it printed. */
         tail: string;
@@ -2905,9 +2903,11 @@ export interface ResumeReport {
       searches?: string[];
       /** The partition in use. */
       partition?: string;
-      /** What could not be read of the conversation, a sentence each. */
+      /**
+       * The parts of the conversation that mpm could not read, a sentence each.
+       */
       unread: string[];
-      /** How many of each were left out to keep the save small. */
+      /** Number of entries left out to keep the save small. */
       left_out?: number;
       [name: string]: unknown;
     };
@@ -2925,15 +2925,15 @@ export interface ResumeReport {
     state: "holds" | "stale" | "contradicted" | "unproved";
     /** Why it is in that state, without a period. */
     why: string;
-    /** Exit status of the last run; null: not known, or it did not run. */
+    /** Exit status of the last run; null: unknown, or not run. */
     exit: number | null;
-    /** When the last run ended, ISO 8601, UTC; null: it did not run. */
+    /** Time at which the last run ended, ISO 8601, UTC; null: not run. */
     at: string | null;
     /** The first files that changed since. */
     changed: string[];
-    /** How many changed; null: not known. */
+    /** Number of changed files; null: unknown. */
     changes: number | null;
-    /** What is said to hold because of it: texts of items. */
+    /** Texts of the items that it is evidence for. */
     claims: string[];
     [name: string]: unknown;
   }[];
@@ -2969,11 +2969,11 @@ export interface ResumeReport {
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
     /**
-     * How it came: `pause`, `command`, `prompt`, `todo`, `task`, `answer`,
-     * `plan`, `compaction`, `last message`, `sub-agent`, `error`.
+     * The way it was added: `pause`, `command`, `prompt`, `todo`, `task`,
+     * `answer`, `plan`, `compaction`, `last message`, `sub-agent`, `error`.
      */
     via: string;
-    /** When it was said, ISO 8601, UTC. */
+    /** Time at which it was said, ISO 8601, UTC. */
     at: string;
     /** The save that it first stood in; null: none yet. */
     save: string | null;
@@ -2981,7 +2981,7 @@ export interface ResumeReport {
     agent?: string;
     /** Tells it from others of the same conversation, so that it comes once. */
     key?: string;
-    /** When it was closed, ISO 8601, UTC. */
+    /** Time at which it was closed, ISO 8601, UTC. */
     closed_at?: string;
     /** The id of the item that took its place. */
     superseded_by?: string;

@@ -6,12 +6,12 @@ import { MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "../ops/mod.ts";
 
-/** What mpm says in the context file. */
+/** The content of mpm's part of the context file. */
 interface ContextFacts {
   /** `undefined`: detached, or no repository. */
   readonly branch: string | undefined;
   readonly time: Date;
-  /** What is to be done in the next session. */
+  /** The next steps. */
   readonly next: readonly string[];
 }
 
@@ -62,7 +62,7 @@ function updatedContextFile(
   return `${before}${gap}${part}${ended ? eol : ""}`;
 }
 
-/** What people's own lines say, so that mpm's part need not. */
+/** The fields that people's own lines have already. */
 interface Says {
   readonly branch: boolean;
   readonly time: boolean;
@@ -158,7 +158,7 @@ export function toBytes(text: string): Uint8Array {
 /** Bytes of the largest file that is kept up to date. */
 const LIMIT = 1024 * 1024;
 
-/** Where people keep what an agent should know, seen from the worktree. */
+/** Path of the context file, relative to the worktree. */
 export function contextFilePath(worktree: string): string {
   return join(worktree, ".claude", "context.md");
 }

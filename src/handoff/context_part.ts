@@ -15,17 +15,17 @@ import type { System } from "../system/system.ts";
 
 /** A part that is lines of text. */
 export interface Lines {
-  /** What it is, e.g. `Context file .claude/context.md`. */
+  /** The title, e.g. `Context file .claude/context.md`. */
   readonly title: string;
   /** Empty: there is nothing to say. */
   readonly text: string;
-  /** Where all of it is, for what does not fit. */
+  /** The place or command that shows all of it. */
   readonly rest: string;
-  /** Whether the text is only the beginning. */
+  /** True if the text is only the beginning. */
   readonly partial?: boolean;
 }
 
-/** What tells which partition is worked on. */
+/** The sources that name the current partition. */
 interface Sources {
   readonly context: Context;
   readonly workspace: Workspace;

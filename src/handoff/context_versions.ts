@@ -14,10 +14,10 @@ import {
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** What a save keeps of one context file. */
+/** A context file as a save keeps it. */
 export interface KeptFile {
   readonly save: string;
-  /** When the save was made, ISO 8601. */
+  /** Time of the save, ISO 8601. */
   readonly at: string;
   readonly path: string;
   readonly sha256: string;
@@ -28,7 +28,9 @@ export interface KeptFile {
 /** Saves that are read for a history. */
 const MOST = 200;
 
-/** The context files of the user's own saves of a worktree, the newest first. */
+/**
+ * The context files of the user's own saves of a worktree, the newest first.
+ */
 export async function keptFiles(
   { system }: Context,
   workspace: Workspace,
@@ -53,7 +55,7 @@ export async function keptFiles(
   return { files, warnings };
 }
 
-/** What one save keeps of a context file. Throws NOT_FOUND where nothing. */
+/** Returns a context file as one save keeps it. Throws NOT_FOUND. */
 export async function keptIn(
   { system }: Context,
   { root }: Workspace,
@@ -122,7 +124,7 @@ class Texts {
   }
 }
 
-/** How many lines came and went from one text to the next. */
+/** Counts the lines that were added and removed. */
 export function linesChanged(
   before: string,
   after: string,

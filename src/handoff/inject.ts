@@ -34,7 +34,7 @@ import { readLayers, usualSince } from "./summary/read.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { bounded } from "../base/bounded.ts";
 
-/** What a part is read from. */
+/** The sources of a part. */
 interface Sources {
   readonly context: Context;
   readonly workspace: Workspace;
@@ -47,7 +47,7 @@ type Read = Omit<Part, "name"> | undefined;
 
 type Reader = (sources: Sources) => Read | Promise<Read>;
 
-/** Where each part comes from; `undefined`: there is nothing to say. */
+/** The reader of each part; `undefined`: the part is empty. */
 const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
   session: readSession,
   stack: readStack,
@@ -61,10 +61,10 @@ const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
   layers: readSummary,
 };
 
-/** What an agent is given, and what a person is told of it. */
+/** The text for an agent, and the line for a person. */
 interface Injected {
   readonly result: InjectResult;
-  /** What it goes on from, in one line; `undefined`: nothing. */
+  /** The line for a person; `undefined`: none. */
   readonly takenUp: string | undefined;
 }
 
@@ -77,7 +77,7 @@ export async function injected(
   { parts, limit, printed = "" }: {
     parts: readonly (keyof typeof READERS)[] | undefined;
     limit: number | undefined;
-    /** What the project's script prints for the agent. */
+    /** Output of the project's script for the agent. */
     printed?: string;
   },
 ): Promise<Injected> {
@@ -166,7 +166,7 @@ async function readSession(sources: Sources): Promise<Read> {
   }
 }
 
-/** What is open without a save: nobody has to pause for it to be given. */
+/** Reads the open items where there is no save. */
 function readOpen({ context: { system }, workspace }: Sources): Read {
   const now = itemsNow(system, workspace, {
     ...{ handoff: undefined, session: undefined, own: true },
@@ -257,11 +257,11 @@ type PartName = typeof INJECTED_PARTS[number] | "script";
 /** Something an agent is told at the start of its session. */
 interface Part {
   readonly name: PartName;
-  /** What it is. */
+  /** The heading. */
   readonly title: string;
   /** Returns it as data in at most so many characters; empty: nothing. */
   fit(limit: number): string;
-  /** What is gone on from, in one line for a person. */
+  /** The line for a person. */
   readonly takenUp?: string;
 }
 
@@ -292,7 +292,7 @@ const NOTHING: Injection = { text: "", parts: [] };
 const SMALLEST = 80;
 
 /**
- * What an agent is given at the start of its session: facts in at most `limit`
+ * Returns the text for an agent at the start of its session: facts in at most `limit`
  * characters, between fences it cannot guess, since files and saves may come
  * from anybody; the closing fence is always there. Parts come in the order given
  * and the first may take most of the room, but each gets a share. Nothing where

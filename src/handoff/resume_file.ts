@@ -214,7 +214,7 @@ function freePath(system: System, root: string): string {
   }
 }
 
-/** What a resume file is made of. */
+/** The sources of a resume file. */
 export interface ResumeFile {
   /** The state of the work as a pause would save it, redacted. */
   readonly save: Save;
@@ -274,7 +274,7 @@ export function resumeFileText(file: ResumeFile): string {
   return `${escapeLines(text)}\n`;
 }
 
-/** What the present state of the work hands off. */
+/** Returns the hand-off of the present work. */
 function presentOutline(save: Save): Outline {
   const saved = save.mpm?.handoff?.items ?? [];
   const items = saved.filter((item) => isCarried(item) && isOpenItem(item));

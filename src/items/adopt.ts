@@ -91,7 +91,7 @@ export function adoptVars(
   writeVars(system, workspace.root, { here, vars: sound });
 }
 
-/** What a save says may be anything; a file's name has nine digits at most. */
+/** A save can give any number; a file's name has nine digits at most. */
 function withSoundNumber(item: Item): Item {
   const { number, ...rest } = item;
   return number !== undefined && number <= MOST ? item : rest;

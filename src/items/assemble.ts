@@ -21,7 +21,7 @@ const MOST = 240 * 1024;
 const UNREAD = 20;
 const UNREAD_LENGTH = 300;
 
-/** What a hand-off is made of. */
+/** The sources of a hand-off. */
 interface Parts {
   readonly items: readonly Item[];
   readonly files: readonly Touched[];
@@ -64,7 +64,7 @@ export function assembled(parts: Parts): Handoff {
   };
 }
 
-/** What goes first where there is no room has the lowest rank. */
+/** Ranks of entries; mpm leaves out the lowest first for want of room. */
 const RANKS = { read: 0, other: 1, file: 3, run: 4 };
 
 const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
@@ -75,7 +75,7 @@ const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
   ...([["question", 6], ["blocker", 6], ["next", 6], ["goal", 8]] as const),
 ]);
 
-/** What somebody said deliberately counts more than what was read. */
+/** Items that someone said deliberately rank above items that mpm read. */
 function itemRank({ kind, source, number }: Item): number {
   const said = number !== undefined && source !== "transcript";
   return (ITEM_RANKS.get(kind) ?? 0) + (said ? 2 : 0);

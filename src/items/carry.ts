@@ -12,7 +12,7 @@ const GOALS = 3;
 /** Milliseconds that a closed item is kept. */
 const CLOSED_FOR = 30 * 24 * 3600 * 1000;
 
-/** Kinds that go from save to save until somebody closes them. */
+/** Kinds that go from save to save until someone closes them. */
 const CARRIED: ReadonlySet<string> = new Set([
   ...["goal", "constraint", "next", "decision", "rejected"],
   ...["question", "blocker", "plan", "verify"],
@@ -34,9 +34,9 @@ export function isOpenItem({ state }: Pick<Item, "state">): boolean {
   return state === "open" || state === "doing";
 }
 
-/** What is carried before something is said. */
+/** The items before a change. */
 interface Before {
-  /** Those of the whole project, open and closed. */
+  /** All items of the project, open and closed. */
   readonly items: readonly KeptItem[];
   /** The open ones of this line of work. */
   readonly open: readonly KeptItem[];
@@ -44,7 +44,7 @@ interface Before {
   readonly taken: ReadonlySet<number>;
 }
 
-/** What is said, and by whom. */
+/** The items to add, and their source. */
 interface Saying {
   readonly items: readonly Item[];
   readonly place: string;
@@ -55,28 +55,28 @@ interface Saying {
   readonly agent: string | undefined;
   /** Numbers of items that are closed. */
   readonly close?: readonly number[];
-  /** Whether those are given up, and not done. */
+  /** True if the items are dropped, not done. */
   readonly drop?: boolean;
   /** The number of an open item whose place the last one takes. */
   readonly supersedes?: number | undefined;
   readonly now: Date;
 }
 
-/** What is carried after it. */
+/** The items after a change. */
 export interface Carried {
-  /** Those of the whole project, open and closed. */
+  /** All items of the project, open and closed. */
   readonly items: readonly KeptItem[];
   /** The open ones of this line of work, by number. */
   readonly open: readonly KeptItem[];
-  /** Those to write. */
+  /** The items to write. */
   readonly changed: readonly KeptItem[];
   /** Numbers of those to remove. */
   readonly removed: readonly number[];
-  /** What each item that was said is kept as; absent: it is not carried. */
+  /** The kept item of each added one; absent: not carried. */
   readonly as: ReadonlyMap<Item, KeptItem>;
   /** Open items for which there was no room. */
   readonly refused: readonly Item[];
-  /** What became of the numbers to close. */
+  /** The result for each number to close. */
   readonly closing: Closing;
 }
 
@@ -164,7 +164,9 @@ class Book {
       .find(({ agent }) => !isTodo(item) || agent === item.agent);
   }
 
-  /** Only a todo changes after it was said; anything can be closed by itself. */
+  /**
+   * Only a todo changes after it was said; anything can be closed by itself.
+   */
   #follow(known: KeptItem, item: Item): number {
     const { number } = known;
     if (!isTodo(item)) {
@@ -195,7 +197,7 @@ class Book {
     this.#count++;
   }
 
-  /** What is done closes whatever was written down in the same words. */
+  /** Closes each item that has the words of a done one. */
   #closeSame(item: Item): number | undefined {
     const numbers = CLOSED_BY_TEXT.map((kind) =>
       this.#byText.get(sameText({ ...item, kind }))
@@ -219,7 +221,7 @@ class Book {
     };
   }
 
-  /** The same was said before: what was missing is added. */
+  /** Adds what was missing to an item that was said before. */
   #join(same: KeptItem, item: Item): number {
     const missing = {
       ...same.why === undefined && item.why !== undefined
@@ -285,7 +287,7 @@ class Book {
     this.#close(item, "superseded", { superseded_by: this.get(by).id });
   }
 
-  /** What comes back from a save keeps its number where that is free. */
+  /** Keeps the number of an item from a save if it is free. */
   #freeNumber(wanted: number | undefined): number {
     const isFree = (number: number) =>
       !this.#taken.has(number) && !this.#items.has(number);

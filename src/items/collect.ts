@@ -28,13 +28,13 @@ import { isWorthRunning, verificationOf } from "./verification.ts";
 const LONG = 4000;
 const SHORT = 1500;
 
-/** How many of each are kept. */
+/** Limits of each list. */
 const MOST = {
   ...{ said: 40, found: 20, end: 12, runs: 20, others: 10 },
   ...{ files: 150, symbols: 8, reports: 6, summaries: 2, searches: 10 },
 };
 
-/** Where and by whom the conversation was held. */
+/** The place and the agent session of a conversation. */
 export interface Setting {
   /** The agent session. */
   readonly agent: string | undefined;
@@ -80,7 +80,9 @@ class Maker {
     this.#setting = setting;
   }
 
-  /** `key` is completed by the agent session; without one, the text tells it. */
+  /**
+   * `key` is completed by the agent session; without one, the text tells it.
+   */
   #add(kind: ItemKind, { key, why, ...given }: Given): void {
     const { agent, newId } = this.#setting;
     const own = key ?? sha256(sameText(given.text)).slice(0, 16);

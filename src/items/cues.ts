@@ -1,6 +1,6 @@
 import { type Sentence, sentencesOf } from "./sentences.ts";
 
-/** What a sentence tells that somebody who goes on must know. */
+/** The kinds of sentences that the next session must know. */
 export type Cue =
   | "constraint"
   | "decision"
@@ -13,24 +13,24 @@ export type Cue =
 interface Rule {
   readonly cue: Cue;
   readonly is: RegExp;
-  /** What only looks like it. */
+  /** Sentences that only look like it. */
   readonly not?: RegExp;
 }
 
 const DAY =
   "(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|noon|midnight|eod|eow|end of (?:the )?(?:day|week|month|sprint|quarter|year)|next (?:week|month|release|sprint)|\\d{1,2}(?::\\d\\d)? ?(?:am|pm)\\b|\\d{1,2}:\\d\\d\\b|\\d{4}-\\d\\d-\\d\\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|q[1-4]\\b";
 
-/** Sentences about a time by which something has to be done. */
+/** Sentences about a deadline. */
 const DEADLINE = new RegExp(
   `\\b(?:deadline|due (?:on|by|date)|no later than|(?:by|before|until|till|due) (?:the |this |next |on )?(?:${DAY}))`,
   "i",
 );
 
-/** It tells how something behaves, not how it shall be. */
+/** Sentences about behaviour, not about a wish. */
 const BEHAVES =
   /\b(?:it|this|that|they|which|i|we've|has|have|had|test|build|server|app|page|function|command)(?: has| have)? (?:always|never|only)\b|\bmust (?:have been|be (?:because|due|a bug|something|related))|\bnever mind\b|\balways (?:fails|crashes|hangs|been|did)\b/i;
 
-/** What a person says, the first that fits. */
+/** Cues of a person's sentences; the first match counts. */
 const SAID: readonly Rule[] = [
   {
     cue: "decision",
@@ -72,7 +72,7 @@ const SAID: readonly Rule[] = [
   { cue: "decision", is: /^(?:please )?use \S+(?: \S+){0,8} for \S+/i },
 ];
 
-/** What the agent says in any of its messages. */
+/** Cues of any message of the agent. */
 const FOUND: readonly Rule[] = [
   {
     cue: "rejected",
@@ -88,7 +88,7 @@ const FOUND: readonly Rule[] = [
   },
 ];
 
-/** What it says at the very end, and is true only until somebody goes on. */
+/** Cues of the agent's last message, true only until someone continues. */
 const ENDS: readonly Rule[] = [
   {
     cue: "blocker",
@@ -111,7 +111,7 @@ const ENDS: readonly Rule[] = [
   },
 ];
 
-/** What stands under such a heading, or begins with such a word. */
+/** Cues by the heading or the first word. */
 const HEADINGS: readonly (readonly [Cue, RegExp])[] = [
   [
     "question",
@@ -145,7 +145,7 @@ export interface Told {
   readonly text: string;
 }
 
-/** What a person's prompt states for the whole of the work. */
+/** Returns the items that a person's prompt states for the whole work. */
 export function toldByPerson(text: string): Told[] {
   // What a person types is a heading only where something stands under it.
   const typed = text.trim().includes("\n")
@@ -178,7 +178,7 @@ export function toldByAgent(text: string): Told[] {
   });
 }
 
-/** What is open at the end of the agent's last message. */
+/** Returns the open items at the end of the agent's last message. */
 export function openAtEnd(text: string): Told[] {
   return sentencesOf(text).flatMap((sentence) => {
     const heading = underHeading(sentence);
@@ -193,7 +193,7 @@ export function openAtEnd(text: string): Told[] {
   });
 }
 
-/** How an answer to a question begins. */
+/** The first words of an answer to a question. */
 const ANSWER =
   /^(?:yes|yeah|yep|no|nope|ok|okay|sure|please|neither|both|correct|right|exactly|agreed|go with|keep|use|do|don't|let's|rather|the (?:first|second|third|last|former|latter)|option)\b/i;
 
@@ -236,7 +236,7 @@ const GOES_ON = new RegExp(
   "i",
 );
 
-/** Whether a prompt only says to go on, or asks for a command of the client. */
+/** Returns whether a prompt only says to go on, or is a client command. */
 export function onlyGoesOn(prompt: string): boolean {
   const text = prompt.trim().slice(0, 1000);
   return GOES_ON.test(text) || goesOnUnder(text) ||
@@ -245,7 +245,7 @@ export function onlyGoesOn(prompt: string): boolean {
     !/\p{L}{2}/u.test(text.replaceAll(/\[[^\]]*\]/g, ""));
 }
 
-/** Whether a prompt says to go on, and beside that only what holds for it. */
+/** Returns whether a prompt says to go on and adds only limits. */
 function goesOnUnder(prompt: string): boolean {
   const [first, ...others] = sentencesOf(prompt).map(({ text }) => text);
   if (others.length === 0 || !GOES_ON.test(first!)) return false;

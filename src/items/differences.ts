@@ -24,7 +24,7 @@ import {
   unsettled,
 } from "./tree.ts";
 
-/** How the present files differ from the tree of a run. */
+/** The difference between the present files and the tree of a run. */
 export type Differences = (run: Run) => Difference;
 
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -110,7 +110,7 @@ function listedFiles(
   return listed;
 }
 
-/** What leads from each commit to the present one, where git knows it. */
+/** Reads the changes from each commit to the present one. */
 async function readDeltas(
   system: System,
   workspace: Workspace,
@@ -169,7 +169,7 @@ function readSettled(
   return contentOf({ ...content, path, status: "??" });
 }
 
-/** What a save names may be anything: only files below the worktree are read. */
+/** A save can name any path, so only files below the worktree are read. */
 function leadsElsewhere(path: string): boolean {
   return path === "" || path.endsWith("/") || path.startsWith("/") ||
     /^[A-Za-z]:/.test(path) ||

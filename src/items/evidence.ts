@@ -31,15 +31,15 @@ export const EVIDENCE = object({
   }),
   /** Why it is in that state, without a period. */
   why: TEXT,
-  /** Exit status of the last run; null: not known, or it did not run. */
+  /** Exit status of the last run; null: unknown, or not run. */
   exit: nullable({ is: "number" } as Shape<number>),
-  /** When the last run ended, ISO 8601, UTC; null: it did not run. */
+  /** Time at which the last run ended, ISO 8601, UTC; null: not run. */
   at: nullable(TEXT),
   /** The first files that changed since. */
   changed: list(TEXT),
-  /** How many changed; null: not known. */
+  /** Number of changed files; null: unknown. */
   changes: nullable(COUNT),
-  /** What is said to hold because of it: texts of items. */
+  /** Texts of the items that it is evidence for. */
   claims: list(TEXT),
 });
 
@@ -48,7 +48,7 @@ export type Evidence = Fitting<typeof EVIDENCE>;
 /** Changed files that are named. */
 const NAMED = 3;
 
-/** What the states of evidence are found by. */
+/** The sources of evidence and its states. */
 export interface EvidenceSources {
   /** Runs from every source; the last one of each command counts. */
   readonly runs: readonly Run[];
@@ -58,7 +58,7 @@ export interface EvidenceSources {
   readonly now: Date;
 }
 
-/** The state of each command that ran or is named as evidence. */
+/** Returns the state of each command that ran or is named as evidence. */
 export function evidenceOf(sources: EvidenceSources): Evidence[] {
   const runs = lastRuns(sources.runs);
   const claims = Map.groupBy(
@@ -73,10 +73,12 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
   }));
 }
 
-/** The doubt of a command that was named to verify the work, and did not run. */
+/**
+ * The doubt of a command that was named to verify the work, and did not run.
+ */
 export const ONLY_NAMED = "it was only named";
 
-/** The doubt of a run that only a save of somebody else tells of. */
+/** The doubt of a run that is known only from a save of someone else. */
 const UNVERIFIED = "the save is from someone else, not verified";
 
 /**
@@ -106,7 +108,7 @@ function timeOf({ at }: Run): number {
   return parseTime(at) ?? 0;
 }
 
-/** Runs of a save that somebody else wrote: they show nothing. */
+/** Marks the runs of a save by someone else, which prove nothing. */
 export function unverified(runs: readonly Run[]): Run[] {
   return runs.map((run) =>
     run.doubt === ONLY_NAMED ? run : { ...run, doubt: UNVERIFIED }
@@ -173,7 +175,7 @@ function changesText({ paths }: Difference): string {
   return `${counted(paths.length, "file")} changed since: ${names}${more}`;
 }
 
-/** One line, e.g. `stale: npm test (passed 2h ago; 1 file changed since: a)`. */
+/** Returns e.g. `stale: npm test (passed 2h ago; 1 file changed since: a)`. */
 export function evidenceLine({ state, command, why }: Evidence): string {
   return `${state}: ${command} (${why})`;
 }

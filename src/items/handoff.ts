@@ -12,14 +12,14 @@ import { keepRuns, keptRuns } from "./runs.ts";
 import { sharedFiles } from "./tree.ts";
 import { readVars, type Vars } from "./vars.ts";
 
-/** What was found in a conversation. */
+/** The items, files and runs of a conversation. */
 export interface Collected {
   readonly items: readonly Item[];
   readonly files: readonly Touched[];
   readonly runs: readonly Run[];
   /** Patterns that were searched for. */
   readonly searches?: readonly string[];
-  /** What could not be read, a sentence each. */
+  /** The parts that mpm could not read, a sentence each. */
   readonly unread: readonly string[];
 }
 
@@ -31,9 +31,9 @@ export const NOTHING_COLLECTED: Collected = {
   unread: [],
 };
 
-/** What a hand-off is made of beside what is carried. */
+/** The sources of a hand-off except carried items. */
 export interface HandoffOrder {
-  /** What a person or an agent says now. */
+  /** The items that a person or an agent says now. */
   readonly said: readonly Item[];
   /** Numbers of items to close. */
   readonly close: readonly number[];
@@ -43,7 +43,7 @@ export interface HandoffOrder {
   /** The save that it stands in; null: none, and nothing is kept. */
   readonly save: string | null;
   readonly time: Date;
-  /** Whether items must survive a power cut without the save. */
+  /** True if items must survive a power cut without the save. */
   readonly synced: boolean;
 }
 
@@ -97,7 +97,9 @@ export function handoffFor(
   return { handoff: handoffOf(all, items, vars), problems };
 }
 
-/** The last run of each command, also those of earlier saves, which are kept. */
+/**
+ * The last run of each command, also those of earlier saves, which are kept.
+ */
 function runsFor(
   system: System,
   root: string,
@@ -161,7 +163,7 @@ function refusalNote({ refused }: Carried): string[] {
 /** Milliseconds for which saves tell what was done. */
 const TOLD = 24 * 3600 * 1000;
 
-/** What stands in the save, in no order. */
+/** Returns the items of the save, in no order. */
 function itemsOf(
   { own }: ItemsHere,
   { save, time }: HandoffOrder,

@@ -17,7 +17,7 @@ import {
  * definition of its types, its check and the published JSON Schema.
  */
 
-/** What an item says. */
+/** The kinds of items. */
 export const ITEM_KINDS = [
   // Said deliberately, or settled: open until done, dropped or superseded.
   ...["goal", "constraint", "next", "decision", "rejected"],
@@ -47,7 +47,7 @@ export type ItemKind =
   | "error"
   | "background";
 
-/** `open` until somebody closes it; `doing`: in progress. */
+/** `open` until someone closes it; `doing`: in progress. */
 export const ITEM_STATES = [
   "open",
   "doing",
@@ -58,7 +58,7 @@ export const ITEM_STATES = [
 
 export type ItemState = typeof ITEM_STATES[number];
 
-/** Who says it: `transcript`: read from a conversation without anybody's help. */
+/** The source of an item; `transcript`: mpm read it from a conversation. */
 export const SOURCES = [
   "user",
   "agent",
@@ -84,11 +84,11 @@ const ITEM_FIELDS = {
   state: text<ItemState>({ choices: ITEM_STATES, neutral: "open" }),
   source: text<Source>({ choices: SOURCES, neutral: "agent" }),
   /**
-   * How it came: `pause`, `command`, `prompt`, `todo`, `task`, `answer`, `plan`,
+   * The way it was added: `pause`, `command`, `prompt`, `todo`, `task`, `answer`, `plan`,
    * `compaction`, `last message`, `sub-agent`, `error`.
    */
   via: TEXT,
-  /** When it was said, ISO 8601, UTC. */
+  /** Time at which it was said, ISO 8601, UTC. */
   at: TEXT,
   /** The save that it first stood in; null: none yet. */
   save: nullable(TEXT),
@@ -96,7 +96,7 @@ const ITEM_FIELDS = {
   agent: optional(TEXT),
   /** Tells it from others of the same conversation, so that it comes once. */
   key: optional(TEXT),
-  /** When it was closed, ISO 8601, UTC. */
+  /** Time at which it was closed, ISO 8601, UTC. */
   closed_at: optional(TEXT),
   /** The id of the item that took its place. */
   superseded_by: optional(TEXT),
@@ -106,7 +106,9 @@ const ITEM_FIELDS = {
 
 export const ITEM = object(ITEM_FIELDS, { text: "text" });
 
-/** An item as the project keeps it, `item-<number>.json`, until it is closed. */
+/**
+ * An item as the project keeps it, `item-<number>.json`, until it is closed.
+ */
 export const KEPT_ITEM = object({
   schema: { is: "version" } as Shape<1>,
   ...ITEM_FIELDS,
@@ -115,7 +117,7 @@ export const KEPT_ITEM = object({
   place: TEXT,
   /** The work session it was said in; null: none was current. */
   session: nullable(TEXT),
-  /** What only this user's mpm can make: HMAC-SHA256 of what precedes it. */
+  /** HMAC-SHA256 of the text before it, with this user's key. */
   seal: optional(TEXT),
 });
 
@@ -127,7 +129,7 @@ export const TOUCHED = object({
     choices: ["created", "edited", "deleted", "read"],
     neutral: "edited",
   }),
-  /** How often. */
+  /** Number of times. */
   times: COUNT,
   /** The last time, ISO 8601, UTC. */
   at: TEXT,
@@ -135,7 +137,7 @@ export const TOUCHED = object({
   symbols: optional(list(TEXT)),
 });
 
-/** Where a command ran. */
+/** The place of a run. */
 export const RAN_ON = object({
   /** Full commit id; null: no commit. */
   head: nullable(TEXT),
@@ -158,7 +160,7 @@ export const RUN = object({
   }),
   /** Exit status; null: not known, as behind a pipe. */
   exit: nullable({ is: "number" } as Shape<number>),
-  /** When it ended, ISO 8601, UTC. */
+  /** Time at which it ended, ISO 8601, UTC. */
   at: TEXT,
   /** The end of what it printed. */
   tail: TEXT,
@@ -174,7 +176,7 @@ export const RUN = object({
 
 export const HANDOFF = object({
   schema: { is: "version" } as Shape<1>,
-  /** Those that are open, and what the conversation held; the oldest first. */
+  /** The open items and those of the conversation, the oldest first. */
   items: list(ITEM),
   /** The last touched first. */
   files: list(TOUCHED),
@@ -186,9 +188,9 @@ export const HANDOFF = object({
   searches: optional(list(TEXT)),
   /** The partition in use. */
   partition: optional(TEXT),
-  /** What could not be read of the conversation, a sentence each. */
+  /** The parts of the conversation that mpm could not read, a sentence each. */
   unread: list(TEXT),
-  /** How many of each were left out to keep the save small. */
+  /** Number of entries left out to keep the save small. */
   left_out: optional(COUNT),
 });
 

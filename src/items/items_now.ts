@@ -5,9 +5,9 @@ import type { Handoff, Item, KeptItem } from "./item.ts";
 import { itemsHere, type Place } from "./open_items.ts";
 import { type Vars, varsHere } from "./vars.ts";
 
-/** What is open now of a save and of the line of work it belongs to. */
+/** The open items of a save and of its line of work. */
 export interface ItemsNow {
-  /** Those kept here by number, then those that only the save has. */
+  /** Items kept here by number, then items that only the save has. */
   readonly items: readonly Item[];
   /** State variables, by name. */
   readonly vars: Vars;
@@ -24,11 +24,11 @@ export function itemsNow(
   system: System,
   workspace: Place,
   { handoff, session, own }: {
-    /** What the save has. */
+    /** The hand-off of the save. */
     handoff: Handoff | undefined;
     /** The work session that the save belongs to. */
     session: string | undefined;
-    /** Whether the save was made here. */
+    /** True if the save was made here. */
     own: boolean;
   },
 ): ItemsNow {

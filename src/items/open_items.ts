@@ -13,7 +13,7 @@ export interface Here {
   readonly place: string;
   /** The current work session; null: the worktree is at none. */
   readonly session: string | null;
-  /** Whether that session is a detour. */
+  /** True if that session is a detour. */
   readonly detour: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface Here {
 export interface ItemsHere {
   readonly kept: Kept;
   readonly here: Here;
-  /** Those of this line of work, open and closed, by number. */
+  /** The items of this line of work, open and closed, by number. */
   readonly own: readonly KeptItem[];
   /** The open ones among them. */
   readonly open: readonly KeptItem[];
@@ -47,7 +47,10 @@ export function openItems(
   }
 }
 
-/** The same with all that is kept. Throws as `readItems()` does. */
+/**
+ * Returns the items of this line of work, and all others. Throws as
+ * `readItems()`.
+ */
 export function itemsHere(system: System, workspace: Place): ItemsHere {
   const { root } = workspace;
   const kept = readItems(system, root);
@@ -79,7 +82,10 @@ export function hereOf(system: System, workspace: Place): Here {
 
 type Owner = Pick<KeptItem, "place" | "session">;
 
-/** What belongs to no session is seen by all of its worktree but detours. */
+/**
+ * Returns whether an item is visible here; items without a session are hidden
+ * from detours.
+ */
 function isOf({ place, session, detour }: Here, owner: Owner): boolean {
   return owner.session === null
     ? owner.place === place && !detour

@@ -13,7 +13,7 @@ import { type ItemsHere, itemsHere, newItemId } from "./open_items.ts";
 import { fittingItem, LONGEST_TEXT } from "./store.ts";
 import { closedLine, itemView } from "./text.ts";
 
-/** What is said, or listed where nothing is. */
+/** The input of a command that adds or lists items. */
 export interface SayInput {
   readonly kind: "next" | "decision" | "question" | "blocker";
   /** The command, e.g. `next`. */
@@ -22,7 +22,7 @@ export interface SayInput {
   readonly why?: string | undefined;
   readonly supersedes?: string | undefined;
   readonly dryRun: boolean;
-  /** Whether a list has the items of all worktrees and sessions. */
+  /** True to list the items of all worktrees and sessions. */
   readonly all: boolean;
 }
 

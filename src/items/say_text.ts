@@ -30,7 +30,7 @@ const NAMES: Readonly<Record<string, string>> = {
   blocker: "blockers",
 };
 
-/** What next, decide, ask and block print. */
+/** Returns the output of next, decide, ask and block. */
 export function sayText(result: SayResult, style: Style): string {
   const { item, items, kind, superseded } = result;
   const now = new Date(result.listed_at);
@@ -59,7 +59,7 @@ export function sayText(result: SayResult, style: Style): string {
   ].join("\n");
 }
 
-/** What done prints. */
+/** Returns the output of done. */
 export function doneText(result: DoneResult, style: Style): string {
   const { closed, already, open, dropped, dry_run: dry } = result;
   const now = new Date(result.listed_at);

@@ -6,7 +6,7 @@ export interface Step {
 
 const OPERATORS = ["&&", "||", ";;", "|&", "|", ";", "&", "\n"] as const;
 
-/** What is passed over as a whole: quotes, substitutions, escapes. */
+/** Quotes, substitutions and escapes, each skipped as a whole. */
 const WHOLE =
   /'[^']*'|"(?:[^"\\]|\\[^])*"|`[^`]*`|\\[^]|\d*[<>]&\d*-?|&>>?|<<<|>\|/y;
 

@@ -37,11 +37,11 @@ const NAME = /^item-([1-9]\d{0,8})\.json$/;
 export interface DamagedFile {
   /** Absolute. */
   readonly path: string;
-  /** What is wrong with it, one line. */
+  /** The problem, one line. */
   readonly message: string;
 }
 
-/** What a project keeps of items. */
+/** The items that a project keeps. */
 export interface Kept {
   /** Open and closed ones of all worktrees and sessions, by number. */
   readonly items: readonly KeptItem[];
@@ -52,7 +52,7 @@ export interface Kept {
   readonly foreign: readonly string[];
   /** Every number that a file has, whatever is in it. */
   readonly taken: ReadonlySet<number>;
-  /** Whether the project has a folder for items. */
+  /** True if the project has a folder for items. */
   readonly begun: boolean;
 }
 

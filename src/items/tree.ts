@@ -14,7 +14,7 @@ import type { RanOn, Run } from "./item.ts";
  * nothing.
  */
 
-/** What of a worktree's state tells which files it holds. */
+/** The part of a worktree's state that names its files. */
 export type TreeState =
   & Pick<RepositoryState, "head" | "files" | "filesOmitted">
   & Partial<Pick<RepositoryState, "unwatched" | "closed">>;
@@ -28,7 +28,7 @@ export const GONE = "gone";
 /** A file that mpm writes by itself, outside its own folder. */
 const CONTEXT_FILE = ".claude/context.md";
 
-/** Whether a path counts: not mpm's own files, which each pause changes. */
+/** Returns whether a path counts; mpm's own files change at each pause. */
 export function matters(path: string): boolean {
   return !isOwnPath(path) && path !== CONTEXT_FILE;
 }
@@ -133,7 +133,7 @@ export function treeKey({ head, changes }: RanOn): string {
 }
 
 /**
- * How the present files differ from those that a command ran on. `same`
+ * The difference between the present files and those of a run. `same`
  * undefined: it cannot be told, and `why` says why not.
  */
 export interface Difference {
@@ -143,7 +143,7 @@ export interface Difference {
   readonly why?: string;
 }
 
-/** What must be asked to compare two trees. */
+/** The questions to git that compare two trees. */
 export interface TreeFacts {
   /** Paths that differ between the two commits; `undefined`: not known. */
   readonly committed: ReadonlySet<string> | undefined;

@@ -26,7 +26,7 @@ const LARGEST = 256 * 1024;
 
 const VARS = object({
   schema: { is: "version" } as Shape<1>,
-  /** What they belong to, as the file is named. */
+  /** The owner, as in the name of the file. */
   of: TEXT,
   vars: record(TEXT),
 });
@@ -107,7 +107,7 @@ export function readVarsHere(system: System, place: Place): Vars {
   return readVars(system, place.root, hereOf(system, place));
 }
 
-/** The same; none where they cannot be read. */
+/** Returns the variables, or an empty record if they cannot be read. */
 export function varsHere(system: System, place: Place): Vars {
   return attempt(() => readVarsHere(system, place)) ?? {};
 }

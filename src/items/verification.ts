@@ -2,7 +2,7 @@ import { shellWords } from "../base/shell.ts";
 import type { Run } from "./item.ts";
 import { type Step, stepsOf } from "./shell_steps.ts";
 
-/** What a command verifies. */
+/** The kinds of verification. */
 export interface Verification {
   readonly kind: Exclude<Run["kind"], "other">;
   /** Why the exit status of the whole says nothing of it. */
@@ -36,7 +36,7 @@ const RUNNERS = new Set(
     .split(" "),
 );
 
-/** What stands between a runner and the name. */
+/** Words between a runner and the name. */
 const BETWEEN = new Set(["run", "run-script", "task", "workspace", "foreach"]);
 
 /** Programs that do nothing else, by what they verify. */
@@ -104,7 +104,7 @@ const COMMANDS: readonly (readonly [Kind, RegExp])[] = [
   ],
 ];
 
-/** What runs another program: it and its own arguments are passed over. */
+/** Programs that run another one; mpm skips them and their arguments. */
 const WRAPPERS: readonly RegExp[] = [
   /^(?:time|nice|nohup|command|exec|builtin|sudo|npx|bunx|pnpx|uvx|pipx|env|xvfb-run|stdbuf|caffeinate|corepack|dotenv|cross-env|then|do|else|if|while|until|!)(?: -\S+)* /,
   /^timeout(?: -[ks] \S+| -\S+)* \d[\d.]*[smhd]? /,
@@ -239,7 +239,7 @@ function doubtOf(
 const LOOKING =
   /^(?:cd|ls|ll|cat|head|tail|less|more|grep|egrep|rg|ag|fd|find|echo|printf|pwd|which|whereis|type|wc|sort|uniq|cut|tr|awk|sed -n|jq|yq|tree|stat|file|du|df|env|printenv|date|sleep|true|false|test|\[|ps|top|man|history|clear|export|source|set|mkdir|touch|chmod|cp|mv|rm|mpm|diff|xxd|kill|wait|id|whoami|uname|git (?:status|log|diff|show|branch|rev-parse|remote|blame|ls-files|add|stash list|config|describe|fetch|grep|reflog|worktree list))\b/;
 
-/** Whether somebody who goes on could want to run the command again. */
+/** Returns whether the next session could want to run the command again. */
 export function isWorthRunning(command: string): boolean {
   return stepsOf(command.slice(0, LONGEST)).some(({ text }) => {
     const words = shellWords(text.replace(/^[({\s]+/, ""));

@@ -3,7 +3,7 @@ import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import type { PartitionInUse } from "./in_use.ts";
 
-/** Where people keep what an agent should know, relative to the worktree. */
+/** Path of the context file, relative to the worktree. */
 export const CONTEXT_FILE = ".claude/context.md";
 
 /** A file of the worktree, as far as it was read. */
@@ -11,7 +11,7 @@ export interface FileText {
   /** Relative to the worktree. */
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** Whether there is more than was read. */
+  /** True if the file has more than was read. */
   readonly partial: boolean;
 }
 

@@ -56,7 +56,7 @@ export class Partitions {
     return this.#globs.find(({ segments }) => isBelow(segments, parts))?.name;
   }
 
-  /** How many of the paths each partition has. */
+  /** Counts the paths in each partition. */
   count(paths: Iterable<string>): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
     for (const path of paths) {
@@ -66,7 +66,9 @@ export class Partitions {
     return counts;
   }
 
-  /** The partition with most of the paths; of several the one configured first. */
+  /**
+   * The partition with most of the paths; of several the one configured first.
+   */
   mostOf(paths: Iterable<string>): string | undefined {
     const counts = this.count(paths);
     let most: string | undefined;
@@ -79,7 +81,7 @@ export class Partitions {
 }
 
 /**
- * Whether a glob means the path or a folder that it is in. `*` and `?` stand for
+ * Returns whether a glob means the path or a folder that it is in. `*` and `?` stand for
  * characters of one name, `**` for any folders; all else is as it is written. The
  * expressions that a library makes of globs take exponential time for some, and
  * these may come with a clone.
@@ -102,7 +104,9 @@ function isBelow(glob: readonly string[], path: readonly string[]): boolean {
   return true;
 }
 
-/** Whether a name fits a pattern with `*` and `?`; in quadratic time at most. */
+/**
+ * Returns whether a name fits a pattern with `*` and `?`; in quadratic time at most.
+ */
 function isLike(pattern: string, name: string): boolean {
   let [at, from] = [0, 0];
   let star: { pattern: number; name: number } | undefined;

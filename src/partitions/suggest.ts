@@ -12,10 +12,10 @@ export interface Suggested {
   readonly description: string;
 }
 
-/** What the files of other tools say of a project's parts. */
+/** The partitions that the files of other tools suggest. */
 export interface Suggestions {
   readonly partitions: readonly Suggested[];
-  /** What could not be read, and what was left out, a sentence each. */
+  /** Notes about unread files and omissions, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -29,7 +29,7 @@ const MOST_FOLDERS = 100;
 
 /** Folders of a workspace, as its file names them. */
 interface Members {
-  /** What they are, e.g. `npm workspace`. */
+  /** A description, e.g. `npm workspace`. */
   readonly kind: string;
   readonly patterns: readonly string[];
 }
@@ -131,7 +131,10 @@ export function suggested(system: System, worktree: string): Suggestions {
   return { partitions: all.slice(0, MOST), notes };
 }
 
-/** What `read` makes of a file; `undefined`: it is not there, or a note says why. */
+/**
+ * Returns the result of `read` for a file; `undefined`: it is missing, or a
+ * note says why.
+ */
 function readAs<T>(
   system: System,
   path: string,
@@ -197,7 +200,7 @@ function isFolder({ files }: System, worktree: string, path: string): boolean {
   ) ?? false;
 }
 
-/** Whether a path can stand in the configuration as it is. */
+/** Returns whether the configuration can have the path as it is. */
 function isPlain(path: string): boolean {
   return path.length <= 300 && !/[\\*?\0]|^[A-Za-z]:/.test(path) &&
     path.split("/").every((part) => !["", ".", ".."].includes(part));
@@ -210,7 +213,7 @@ function nameFor(path: string, all: readonly string[]): string | undefined {
   return slug(alike ? path.split("/").slice(-2).join("-") : last(path));
 }
 
-/** What a partition can be called. */
+/** Valid names of partitions. */
 function slug(text: string): string | undefined {
   const name = text.replaceAll(/[^A-Za-z0-9_-]+/g, "-")
     .replaceAll(/^[_-]+|[_-]+$/g, "").slice(0, 60);
@@ -219,7 +222,9 @@ function slug(text: string): string | undefined {
   return Object.hasOwn(Object.prototype, name) ? `${name}-1` : name;
 }
 
-/** The paths of CODEOWNERS that one owner can be named for; `*` is of no use. */
+/**
+ * The paths of CODEOWNERS that one owner can be named for; `*` is of no use.
+ */
 function ownedPaths(
   system: System,
   worktree: string,

@@ -37,7 +37,7 @@ stale, counts as unknown, and nothing is ever blocked for it.`,
   render: contextText,
 });
 
-/** What `mpm context` shows. */
+/** Returns the result of `mpm context`. */
 async function readContext(
   context: Context,
   given: string | undefined,
@@ -71,7 +71,7 @@ async function readContext(
   };
 }
 
-/** What `mpm context` prints. */
+/** Returns the output of `mpm context`. */
 function contextText(result: ContextResult, style: Style): string {
   const { gauge, session_id: id } = result;
   const rows: [string, string][] = [

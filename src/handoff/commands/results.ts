@@ -3,7 +3,7 @@ import { schemaOf } from "../../base/schema.ts";
 import { EVIDENCE } from "../../items/mod.ts";
 import { LEVELS } from "../../clients/mod.ts";
 
-/** What the `context` commands and the status line return. */
+/** The answers of the `context` commands and the status line. */
 
 const text = z.string();
 const count = z.nullable(z.int());
@@ -33,7 +33,7 @@ export const StatusLineResult = z.strictObject({
   level,
   branch: z.nullable(text),
   name: z.nullable(text),
-  /** Whether the reading was kept for the hooks. */
+  /** True if the reading was kept for the hooks. */
   kept: z.boolean(),
   color: z.boolean(),
 });
@@ -48,10 +48,10 @@ export const ContextResult = z.strictObject({
     level,
     percentage: z.int(),
     tokens: count,
-    /** What mpm does from there on. */
+    /** The actions of mpm from there on. */
     does: text,
   })),
-  /** Whether the hooks act at all. */
+  /** True if the hooks are on. */
   enabled: z.boolean(),
   acknowledged: z.nullable(level),
   acknowledged_at: z.nullable(text),
@@ -99,7 +99,7 @@ export const ContextHistoryResult = z.strictObject({
       added: count,
       removed: count,
     })),
-    /** How many older versions are not listed. */
+    /** Number of older versions that are not listed. */
     omitted: z.int(),
   })),
   warnings: z.array(text),
@@ -124,7 +124,7 @@ export const ContextDiffResult = z.strictObject({
 });
 
 export const InjectResult = z.strictObject({
-  /** What an agent is given; empty: there is nothing to say. */
+  /** The text for an agent; empty if there is nothing to give. */
   text,
   parts: z.array(z.strictObject({ part: text, characters: z.int() })),
   limit: z.int(),
@@ -134,16 +134,16 @@ export const InjectResult = z.strictObject({
 export const SummaryResult = z.strictObject({
   /** ISO 8601; the layers count from here. */
   generated_at: text,
-  /** Where the span begins, ISO 8601; null: everything, or one session. */
+  /** Start of the span, ISO 8601; null: everything, or one session. */
   since: z.nullable(text),
   /** The work session it is about; null: no single one. */
   session: z.nullable(text),
-  /** How many saves were read. */
+  /** Number of saves that were read. */
   saves: z.int(),
   layers: z.array(z.strictObject({
     layer: z.int(),
     title: text,
-    /** What mpm made of the saves, under its headings. */
+    /** The lines from the saves, under their headings. */
     blocks: z.array(z.strictObject({
       /** Empty: none. */
       heading: text,
@@ -157,7 +157,7 @@ export const SummaryResult = z.strictObject({
         item: z.nullable(z.int()),
       })),
     })),
-    /** The same as it is shown. */
+    /** The layer as it is printed. */
     text,
     /** The program that wrote `text`; null: mpm did. */
     rewritten_by: z.nullable(text),
@@ -166,7 +166,7 @@ export const SummaryResult = z.strictObject({
   text,
   /** The file of `--output`, absolute; null: none was given. */
   file: z.nullable(text),
-  /** Whether the file is another one than before. */
+  /** True if the file changed. */
   changed: z.boolean(),
   dry_run: z.boolean(),
   warnings: z.array(text),
@@ -181,9 +181,9 @@ export const EvidenceResult = z.strictObject({
   origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
   /** The state of each command now, after those that ran. */
   evidence: z.array(schemaOf(EVIDENCE)),
-  /** Those of these commands that `--run` may run. */
+  /** The commands that `--run` may run. */
   allowed: z.array(z.string()),
-  /** What was chosen to run. */
+  /** The commands chosen to run. */
   chosen: z.array(z.string()),
   ran: z.array(z.strictObject({
     command: z.string(),
@@ -195,7 +195,7 @@ export const EvidenceResult = z.strictObject({
     /** The end of what it printed. */
     output: z.string(),
   })),
-  /** What was not run, and why. */
+  /** The commands that did not run, and the reasons. */
   skipped: z.array(z.strictObject({ command: z.string(), reason: z.string() })),
 });
 

@@ -153,7 +153,7 @@ const MARK = "# Session Summary Layers";
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Where the summary goes. Throws CONFLICT for a link, for mpm's own folder and
+ * Returns the path of the summary. Throws CONFLICT for a link, for mpm's own folder and
  * git's, and for a file that is not a summary; NOT_FOUND for a missing folder.
  */
 function outputPath(

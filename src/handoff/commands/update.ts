@@ -72,7 +72,7 @@ only with --create.`,
   render,
 });
 
-/** What is open now, the steps in progress first. */
+/** Returns the open next steps, those in progress first. */
 function nextSteps(latest: ResumeResult): string[] {
   const { begun, next } = outlineOf(latest);
   return [...begun, ...next].map(({ text }) => text);

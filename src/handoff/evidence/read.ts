@@ -11,7 +11,9 @@ import {
   type Save,
 } from "../../saves/mod.ts";
 
-/** A save with the evidence that it names, or only what is known without one. */
+/**
+ * A save with the evidence that it names, or only what is known without one.
+ */
 export interface EvidenceHere {
   readonly workspace: Workspace;
   /** `undefined`: nothing was saved here yet. */

@@ -22,7 +22,7 @@ const TAIL = 2000;
 /** Bytes of a file that can be allowed by its content. */
 const SCRIPT = 1024 * 1024;
 
-/** What is run, and how. */
+/** The order to run one command. */
 export interface RunOrder {
   /** The text that the user allowed. */
   readonly command: string;

@@ -69,7 +69,7 @@ function headLines({ save, origin, evidence }: EvidenceResult): string[] {
   return [`Evidence in ${save}${whose}:`];
 }
 
-/** How to run what does not hold. */
+/** Returns the advice for commands that do not hold. */
 function adviceLines(
   { evidence, allowed, ran, origin }: EvidenceResult,
 ): string[] {

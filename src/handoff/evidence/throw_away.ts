@@ -10,7 +10,7 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** Where the copies are, in the user's own state. */
+/** The folder of the copies, in the user's own state. */
 const FOLDER = "runs";
 
 /** Whoever holds this lock in a copy's folder is still at work there. */
@@ -23,7 +23,7 @@ export interface ThrowAway extends AsyncDisposable {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** What the copy is made of. */
+/** The sources of a copy. */
 interface Order {
   readonly head: string | undefined;
   /** Ignored paths of the worktree that the copy links to. */
@@ -90,7 +90,7 @@ async function sweep(system: System): Promise<void> {
   }
 }
 
-/** The same where nothing is made. A folder that is not there has none. */
+/** Removes what killed processes left, without a new copy. */
 export async function sweepThrowAways(system: System): Promise<void> {
   await attempt(() => withUserLock(system, () => sweep(system)));
 }

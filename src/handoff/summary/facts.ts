@@ -11,7 +11,7 @@ import type { Save } from "../../saves/mod.ts";
 export interface Fact {
   /** `talk`: what only the newest layer has; `state`: what was open. */
   readonly topic: "done" | "decided" | "state" | "talk" | "run";
-  /** What stands before the text where nothing else tells what it is. */
+  /** Words before the text that say what it is. */
   readonly label: string;
   readonly text: string;
   /** Milliseconds since the epoch. */
@@ -20,13 +20,13 @@ export interface Fact {
   readonly save: string;
   /** Its number among the carried items; null: it has none. */
   readonly item: number | null;
-  /** Whether it holds no more: done, dropped or superseded since. */
+  /** True if it was done, dropped or superseded since. */
   readonly closed: boolean;
 }
 
 type Said = Omit<Fact, "save">;
 
-/** How items of a conversation, or still open, are announced. */
+/** Words before the text of an item, by its kind. */
 const LABELS: ReadonlyMap<ItemKind, string> = new Map([
   ["goal", "Goal"],
   ["constraint", "Constraint"],
@@ -48,7 +48,7 @@ const TALK: readonly ItemKind[] = [
   ...["report", "error", "background"] as const,
 ];
 
-/** Those that a pause can be given, so that older saves have them elsewhere. */
+/** Kinds that older saves have in other fields. */
 const GIVEN: readonly ItemKind[] = ["next", "decision", "question", "blocker"];
 
 /**

@@ -23,7 +23,7 @@ export interface LayerBlock {
   readonly lines: readonly LayerLine[];
 }
 
-/** What happened in one span of time, the shorter the longer it is ago. */
+/** The work of one span of time. */
 export interface Layer {
   readonly layer: 1 | 2 | 3 | 4;
   /** E.g. `Full History (0-1 hour old)`. */
@@ -34,7 +34,7 @@ export interface Layer {
 /** Everything that layers are made of. */
 export interface LayerSources {
   readonly now: Date;
-  /** What is before this time is left out; milliseconds since the epoch. */
+  /** The start of the layers, in milliseconds since the epoch. */
   readonly since: number;
   /** Saves that were read whole, the oldest first. */
   readonly saves: readonly Save[];
@@ -49,13 +49,13 @@ export interface OlderWork {
   readonly entry: SaveEntry;
   /** `undefined`: it was not read. */
   readonly save: Save | undefined;
-  /** How many saves it has. */
+  /** Number of its saves. */
   readonly saves: number;
 }
 
 const HOUR = 60 * 60 * 1000;
 
-/** How old, in milliseconds, what the second and the third layer begin with is. */
+/** Ages, in milliseconds, at which the second and the third layer begin. */
 export const LAYER_AGES = { detailed: HOUR, brief: 4 * HOUR } as const;
 
 /** UTF-16 units of a line, and lines under a heading. */
@@ -228,7 +228,7 @@ function overLayer({ over }: LayerSources): Layer {
   return { layer: 4, title, blocks: blockOf(lines) };
 }
 
-/** When a session that is over ended, ISO 8601. */
+/** Returns the time at which a session ended, ISO 8601. */
 export function endOf({ transitions, started_at }: Work): string {
   const end = transitions.findLast(({ to }) =>
     to === "complete" || to === "cancelled"
@@ -317,7 +317,9 @@ export function plainLayers(layers: readonly Layer[]): ShownLayer[] {
 
 const TITLE = "# Session Summary Layers";
 
-/** Returns the summary as a document; `empty`: layers with nothing in them, too. */
+/**
+ * Returns the summary as a document; `empty`: layers with nothing in them, too.
+ */
 export function layersText(
   layers: readonly ShownLayer[],
   { empty = true } = {},

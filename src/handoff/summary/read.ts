@@ -26,7 +26,7 @@ import {
   type OlderWork,
 } from "./layers.ts";
 
-/** What a summary is about. */
+/** The span of a summary. */
 export type Span =
   /** This worktree, from a time on: milliseconds since the epoch. */
   | { readonly kind: "since"; readonly since: number }
@@ -35,12 +35,14 @@ export type Span =
   /** Every save of the project. */
   | { readonly kind: "all" };
 
-/** Where a summary begins unless it is told: 7 days ago, in milliseconds. */
+/** Returns the default start of a summary, 7 days ago, in milliseconds. */
 export function usualSince(now: Date): number {
   return now.getTime() - 7 * 24 * 60 * 60 * 1000;
 }
 
-/** Saves that are looked at in a span of time, and saves that are read whole. */
+/**
+ * Saves that are looked at in a span of time, and saves that are read whole.
+ */
 const MOST_LOOKED = 400;
 const MOST_RECENT = 200;
 
@@ -55,7 +57,7 @@ export interface ReadLayers {
   readonly layers: readonly Layer[];
   /** Saves that were read whole. */
   readonly saves: number;
-  /** What was left out, a sentence each. */
+  /** Notes about omissions, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -167,14 +169,14 @@ class Reader {
     return redactSave(redactorOf(this.#system), save);
   }
 
-  /** Whether the user made it, or trusts it. */
+  /** Returns whether the user made the save, or trusts it. */
   isOurs({ id }: SaveEntry, digest: string): boolean {
     const ours = this.#origins.of({ id, digest }) !== "foreign";
     if (!ours) this.#foreign++;
     return ours;
   }
 
-  /** What a list shows of a save, redacted. */
+  /** The entry of a save in lists, redacted. */
   redacted(entry: SaveEntry): SaveEntry {
     const redactor = redactorOf(this.#system);
     const { branch, session } = entry;
@@ -204,7 +206,9 @@ class Reader {
   }
 }
 
-/** A line of work: its session, else its agent's session, else branch and day. */
+/**
+ * A line of work: its session, else its agent's session, else branch and day.
+ */
 function groupOf({ session, agent, branch, pausedAt }: SaveEntry): string {
   return session?.id ?? agent ??
     `${pausedAt.slice(0, 10)} ${branch ?? "(no branch)"}`;
@@ -291,7 +295,7 @@ function worksOver(
   return over.slice(0, MOST_OVER);
 }
 
-/** Whether `work` is that session, or a detour of it. */
+/** Returns whether `work` is that session, or a detour of it. */
 function isOf(works: readonly Work[], work: Work, id: string): boolean {
   const seen = new Set<string>();
   for (let at: Work | undefined = work; at && !seen.has(at.id);) {

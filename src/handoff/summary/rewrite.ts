@@ -95,7 +95,7 @@ export async function rewrittenLayers(
   return { layers: done, notes };
 }
 
-/** What the program wrote, as it may stand in a document; `undefined`: nothing. */
+/** Returns the program's text, safe for a document; `undefined`: no text. */
 function textOf(
   system: System,
   { outcome, status, stdout }: RunResult,
@@ -127,7 +127,7 @@ function why({ outcome, status, stderr }: RunResult): string {
   }
 }
 
-/** Where the layer's lines are from, since a program leaves that out. */
+/** Returns the saves of a layer, which a program leaves out. */
 function from({ blocks }: Layer): string {
   const names = new Set(
     blocks.flatMap(({ lines }) => lines).flatMap(({ save, item }) => [
@@ -173,7 +173,7 @@ class Cache {
     });
   }
 
-  /** What cannot be kept is asked for again. */
+  /** A text that cannot be kept is asked for again. */
   async write(content: string, text: string): Promise<void> {
     const path = this.#path(content);
     const { summaries } = layout(this.#root);

@@ -16,45 +16,45 @@ export const ItemView = z.strictObject({
   why: z.nullable(text),
   state: z.enum(ITEM_STATES),
   source: z.enum(SOURCES),
-  /** How it came, e.g. `pause` or `command`. */
+  /** The way it was added, e.g. `pause` or `command`. */
   via: text,
-  /** When it was said, ISO 8601, UTC. */
+  /** Time at which it was said, ISO 8601, UTC. */
   at: text,
-  /** When it was closed, ISO 8601, UTC; null: it is open. */
+  /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
   closed_at: z.nullable(text),
   /** The save that it first stood in; null: none yet. */
   save: z.nullable(text),
-  /** Whether it belongs to this worktree and session. */
+  /** True if it belongs to this worktree and session. */
   here: z.boolean(),
 });
 
-/** What next, decide, ask and block return. */
+/** The answer of next, decide, ask and block. */
 export const SayResult = z.strictObject({
   dry_run: z.boolean(),
   /** ISO 8601: ages count from here. */
   listed_at: text,
   kind: z.enum(ITEM_KINDS),
-  /** What was said; null: the items were only listed. */
+  /** The added item; null: the items were only listed. */
   item: z.nullable(ItemView),
-  /** Whether it is new; false: an open item said the same. */
+  /** True if it is new; false: an open item has the same text. */
   added: z.boolean(),
   /** The item whose place it took. */
   superseded: z.nullable(ItemView),
   /** The open items of that kind. */
   items: z.array(ItemView),
-  /** What is wrong with the files of items. */
+  /** Problems with the files of items. */
   warnings: z.array(text),
 });
 
-/** What done returns. */
+/** The answer of done. */
 export const DoneResult = z.strictObject({
   dry_run: z.boolean(),
   /** ISO 8601: ages count from here. */
   listed_at: text,
-  /** Whether the items were given up. */
+  /** True if the items were dropped. */
   dropped: z.boolean(),
   closed: z.array(ItemView),
-  /** Those that were closed before. */
+  /** Items that were closed before. */
   already: z.array(ItemView),
   /** The items that are open after it. */
   open: z.array(ItemView),
@@ -63,13 +63,13 @@ export const DoneResult = z.strictObject({
 
 export const VarView = z.strictObject({ name: text, value: text });
 
-/** What var set and unset return. */
+/** The answer of var set and var unset. */
 export const VarChange = z.strictObject({
   dry_run: z.boolean(),
   name: text,
-  /** What it had before; null: nothing. */
+  /** The value before; null: not set. */
   before: z.nullable(text),
-  /** What it has now; null: nothing. */
+  /** The value now; null: not set. */
   value: z.nullable(text),
   warnings: z.array(text),
 });

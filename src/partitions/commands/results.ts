@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What the `partition` commands return. */
+/** The answers of the `partition` commands. */
 
 const text = z.string();
 
@@ -11,9 +11,9 @@ const PartitionRow = z.strictObject({
   paths: z.array(text),
   /** Its context file, relative to the worktree; null: none. */
   context: z.nullable(text),
-  /** Whether that file is there. */
+  /** True if that file exists. */
   context_exists: z.boolean(),
-  /** How many uncommitted files are in it. */
+  /** Number of its uncommitted files. */
   changed: z.int(),
   in_use: z.boolean(),
 });
@@ -43,7 +43,7 @@ export const PartitionShowResult = z.strictObject({
 export const PartitionUseResult = z.strictObject({
   /** The partition that is in use from now on; null: none. */
   partition: z.nullable(text),
-  /** Whether the changed files decide from now on. */
+  /** True if the changed files decide from now on. */
   automatic: z.boolean(),
   changed: z.boolean(),
   dry_run: z.boolean(),
@@ -61,7 +61,7 @@ export const PartitionSuggestResult = z.strictObject({
   file: text,
   written: z.boolean(),
   dry_run: z.boolean(),
-  /** What could not be read, and what was left out. */
+  /** Notes about unread files and omissions. */
   notes: z.array(text),
 });
 

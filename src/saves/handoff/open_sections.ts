@@ -4,7 +4,7 @@ import type { Item, ItemsNow } from "../../items/mod.ts";
 import { type Outline, outlineOf } from "./outline.ts";
 import { type Clock, isLongWhy, itemLine, oneLine, pieces } from "./wording.ts";
 
-/** What the sections of open items are made of. */
+/** The sources of sections of open items. */
 export interface OpenFacts {
   readonly outline: Outline;
   readonly clock: Clock;
@@ -76,7 +76,7 @@ export function items(
   return list(facts, title, worded, weight, { ...more, rest });
 }
 
-/** What the work is for. */
+/** Returns the goal and the constraints. */
 export function goalSections(facts: OpenFacts): Section[] {
   const { goal, constraints } = facts.outline;
   return [
@@ -85,7 +85,7 @@ export function goalSections(facts: OpenFacts): Section[] {
   ];
 }
 
-/** What is to be done, and what stands in the way. */
+/** Returns the next steps, the blockers and the questions. */
 export function nextSections(facts: OpenFacts): Section[] {
   const { outline } = facts;
   const begun = outline.begun.map((item) => ({
@@ -110,7 +110,7 @@ export function varSection(facts: OpenFacts): Section {
   });
 }
 
-/** What was decided, and the plan. */
+/** Returns the decisions, the rejected approaches and the plan. */
 export function settled(facts: OpenFacts): Section[] {
   const { outline } = facts;
   const more = { rest: "mpm decide" };

@@ -15,7 +15,7 @@ import type { Save } from "../save.ts";
 import { withMarks } from "./wording.ts";
 
 /**
- * What a save hands off, whichever program and version wrote it: each kind in
+ * The hand-off of a save of any program and version: each kind in
  * the order it is shown. What somebody closed since is not in it.
  */
 export interface Outline {
@@ -23,7 +23,7 @@ export interface Outline {
   readonly constraints: readonly Item[];
   /** In progress. */
   readonly begun: readonly Item[];
-  /** Those of the last stretch first, then the open todos of the agent. */
+  /** Items of the last stretch first, then the open todos of the agent. */
   readonly next: readonly Item[];
   readonly blockers: readonly Item[];
   readonly questions: readonly Item[];
@@ -43,11 +43,11 @@ export interface Outline {
   /** Names and values (`mpm var`). */
   readonly vars: readonly (readonly [string, string])[];
   readonly partition: string | undefined;
-  /** What older saves tell whoever resumes to know. */
+  /** Reminders of older saves. */
   readonly reminders: readonly string[];
   /** Patterns that were searched for, the last one last. */
   readonly searches: readonly string[];
-  /** What is not known of the conversation, a sentence each. */
+  /** The parts of the conversation that are missing, a sentence each. */
   readonly unread: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export interface Outline {
 interface Source {
   /** `undefined`: nothing was saved. */
   readonly session: Save | undefined;
-  /** What agent sessions hand off that ended after it, the oldest first. */
+  /** The hand-offs of agent sessions that ended later, the oldest first. */
   readonly later?: ResumeResult["later"];
   /** As `itemsNow()` has them. */
   readonly items: readonly Item[];
@@ -166,7 +166,7 @@ function unreadOf(handoff: Handoff | undefined): string[] {
   ];
 }
 
-/** Whether an item came from the agent's own list. */
+/** Returns whether an item came from the agent's own list. */
 export function isTodo({ via }: Item): boolean {
   return via === "todo" || via === "task";
 }
@@ -215,7 +215,7 @@ function saidTexts(item: Item): string[] {
   ];
 }
 
-/** What a save says without a hand-off, as all versions and claude-mpm do. */
+/** Returns the items of a save's older fields, which claude-mpm writes, too. */
 function olderItems(save: Save): Item[] {
   const { conversation, mpm, todos, task_list: tasks } = save;
   const entry =
@@ -242,7 +242,7 @@ function olderItems(save: Save): Item[] {
   ];
 }
 
-/** What a save of another program, or a log, says in a field of its own. */
+/** Returns the texts of a field of another program's save, or of a log. */
 export function otherTexts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(readable) : [];
 }

@@ -35,7 +35,7 @@ export function restOf(id: string): string {
   return `mpm resume --peek ${id}`;
 }
 
-/** What the sections are made of. */
+/** The sources of the sections. */
 interface Facts extends OpenFacts {
   readonly result: ResumeResult;
 }
@@ -68,7 +68,7 @@ export function handoffSections(result: ResumeResult): Section[] {
   ];
 }
 
-/** What the save is, whose words it has, and where it was made. */
+/** Returns the lines that name the save, its author and its place. */
 function head({ result, clock }: Facts): string[] {
   const { session, origin } = result;
   const age = ageWords(new Date(session.paused_at), clock.now);
@@ -134,7 +134,7 @@ function workLines({ work, session }: ResumeResult): string[] {
 /** Entries up to this length stand in one line. */
 const SHORT = 90;
 
-/** What changed since outside of the session, and what there is to note. */
+/** Returns the sections of changes since the save, and of notes. */
 function changed(facts: Facts): Section[] {
   const { result, clock } = facts;
   const { changes, session } = result;
@@ -268,7 +268,7 @@ function named(paths: readonly string[], known: ReadonlySet<string>) {
   return paths.every((path) => known.has(path)) ? [] : paths.map(oneLine);
 }
 
-/** How the conversation ended, in its own words. */
+/** Returns the sections of the conversation's last texts. */
 function said(facts: Facts): Section[] {
   const { outline, clock } = facts;
   const prompts = outline.prompts.map(({ text, at }) =>
@@ -290,7 +290,7 @@ function said(facts: Facts): Section[] {
 /** Commits before the pause that are named. */
 const COMMITS = 5;
 
-/** What helps to look further. */
+/** Returns the sections that help to look further. */
 function background(facts: Facts): Section[] {
   const { outline, result } = facts;
   const { session } = result;

@@ -30,7 +30,7 @@ export function takenUpLine(result: ResumeResult): string {
   ].join("; ");
 }
 
-/** The same where there is only what is open, and no save. */
+/** Returns the line for open items without a save. */
 export function openLine(items: readonly Item[]): string {
   const open = openWords(outlineOf({ session: undefined, items }));
   return open === "" ? "" : `No save yet; ${open}`;
@@ -45,7 +45,7 @@ function openWords({ begun, next, questions, blockers }: Outline): string {
   return open.length === 0 ? "" : `open: ${open.join(", ")}`;
 }
 
-/** What it was about, in a few words. */
+/** Returns the topic in a few words. */
 function aboutOf(result: ResumeResult): string {
   const { session, work } = result;
   const goal = outlineOf(result).goal.at(-1);

@@ -17,9 +17,9 @@ const SAME_TIME = 3_600_000;
 /** The times that ages are told by. */
 export interface Clock {
   readonly now: Date;
-  /** When the session was paused, ISO 8601. */
+  /** Time of the save, ISO 8601. */
   readonly paused: string;
-  /** Whether somebody else made the save, so that its user is not this one. */
+  /** True if someone else made the save, so that its user is another one. */
   readonly foreign?: boolean;
 }
 
@@ -80,7 +80,7 @@ function worded(
   ].join(" ");
 }
 
-/** Whether a reason is too long for a line, as a plan is. */
+/** Returns whether a reason is too long for a line, as a plan is. */
 export function isLongWhy(why: string | undefined): why is string {
   return why !== undefined && why.length > LONGEST_WHY;
 }
