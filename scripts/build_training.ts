@@ -50,21 +50,73 @@ function prepare(): { transcript: string } {
   git("add", "-A");
   git("commit", "-q", "-m", "First");
   const transcript = join(Deno.env.get("HOME")!, "transcript.jsonl");
-  const message = {
-    model: "claude-opus-5-5",
-    usage: { input_tokens: 60_000 },
-  };
-  Deno.writeTextFileSync(
-    transcript,
-    `${JSON.stringify({ type: "user", content: "x" })}\n${
-      JSON.stringify({
-        type: "assistant",
-        timestamp: "2026-01-02T03:04:05Z",
-        message,
-      })
-    }\n`,
-  );
+  Deno.writeTextFileSync(transcript, conversation(folder).join("\n") + "\n");
   return { transcript };
+}
+
+/** The lines of a conversation that has what hand-offs are made of. */
+function conversation(folder: string): string[] {
+  const at = "2026-01-02T03:04:05Z";
+  let last: string | null = null;
+  let count = 0;
+  const line = (type: string, message: object, more: object = {}) => {
+    const head = { parentUuid: last, isSidechain: false, type, message };
+    last = `u${count++}`;
+    const where = { uuid: last, timestamp: at, cwd: folder, sessionId: AGENT };
+    return JSON.stringify({ ...head, ...where, ...more });
+  };
+  const user = (content: unknown, more: object = {}) =>
+    line("user", { role: "user", content }, more);
+  const agent = (...content: object[]) =>
+    line("assistant", {
+      role: "assistant",
+      model: "claude-opus-5-5",
+      content,
+      usage: { input_tokens: 60_000 },
+    });
+  const tool = (name: string, input: object, toolUseResult: object) => {
+    const id = `toolu_${count}`;
+    return [
+      agent({ type: "tool_use", id, name, input }),
+      user([{ type: "tool_result", tool_use_id: id, content: "done" }], {
+        toolUseResult,
+      }),
+    ];
+  };
+  const prompt = { promptSource: "sdk", turnOrigin: "sdk" };
+  const path = join(folder, "a.txt");
+  const question = { question: "Which?", options: [{ label: "One" }] };
+  const todos = [{ content: "Test it", status: "pending" }];
+  return [
+    user("Add refunds. They must ship by Friday. Never log cards.", prompt),
+    ...tool("TodoWrite", { todos }, { oldTodos: [], newTodos: todos }),
+    ...tool("Bash", { command: "npm test -- refunds" }, {
+      stdout: "4 passed",
+      stderr: "",
+      interrupted: false,
+    }),
+    ...tool("Edit", { file_path: path, old_string: "a", new_string: "b" }, {
+      filePath: path,
+      oldString: "a",
+      newString: "function refund() {}",
+      structuredPatch: [],
+    }),
+    ...tool("Read", { file_path: path }, { file: { filePath: path } }),
+    ...tool("AskUserQuestion", { questions: [question] }, {
+      questions: [question],
+      answers: { "Which?": "One" },
+    }),
+    ...tool("ExitPlanMode", { plan: "# Plan\n1. Do it" }, {
+      plan: "# Plan\n1. Do it",
+      filePath: path,
+    }),
+    agent({
+      type: "text",
+      text: "I tried a lock, but it deadlocks. Should the fee stay?",
+    }),
+    user("Yes, keep the fee. Use cents, not floats.", prompt),
+    agent({ type: "text", text: "Done. Next:\n- Write the docs" }),
+  ];
 }
 
 function hookLine(event: string, transcript: string, fields: object): Line {
@@ -90,6 +142,8 @@ function linesOf(round: number, transcript: string): Line[] {
     context_window: { context_window_size: 200_000, used_percentage: 40 },
   });
   const command = { tool_name: "Bash", tool_input: { command: "ls" } };
+  const test = { tool_name: "Bash", tool_input: { command: "npm test" } };
+  const asked = { prompt: `Go on with ${round}. It must be fast.` };
   return [
     {
       args: [
@@ -112,7 +166,15 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["--version"] },
     hookLine("PreToolUse", transcript, command),
     hookLine("PostToolBatch", transcript, { tool_calls: [] }),
-    hookLine("UserPromptSubmit", transcript, { prompt: "Go on" }),
+    hookLine("UserPromptSubmit", transcript, asked),
+    hookLine("PostToolBatch", transcript, {
+      tool_calls: [{ ...test, tool_response: { stdout: "4 passed" } }],
+    }),
+    { args: ["next", `Write part ${round}`] },
+    { args: ["decide", `Cents in part ${round}`, "--why", "No rounding"] },
+    hookLine("SessionEnd", transcript, { reason: "other" }),
+    hookLine("SessionStart", transcript, { source: "startup" }),
+    { args: ["resume", "--format", "context"] },
     { args: ["statusline"], stdin: status },
     { args: ["context", "--agent-session", AGENT] },
     { args: ["status", "--porcelain"] },
