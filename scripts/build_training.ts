@@ -83,8 +83,18 @@ function conversation(folder: string): string[] {
       }),
     ];
   };
+  return toldBy({ user, agent, tool }, join(folder, "a.txt"));
+}
+
+/** Makes lines of a transcript. */
+interface Lines {
+  user(content: unknown, more?: object): string;
+  agent(...content: object[]): string;
+  tool(name: string, input: object, result: object): string[];
+}
+
+function toldBy({ user, agent, tool }: Lines, path: string): string[] {
   const prompt = { promptSource: "sdk", turnOrigin: "sdk" };
-  const path = join(folder, "a.txt");
   const question = { question: "Which?", options: [{ label: "One" }] };
   const todos = [{ content: "Test it", status: "pending" }];
   return [

@@ -91,25 +91,12 @@ export async function injected(
     workspace,
     config,
     state: () =>
-      state ??= readIn(system, workspace, (found) => {
-        return stateOf(system, found);
-      }),
+      state ??= readIn(system, workspace, (found) => stateOf(system, found)),
   };
   const names = parts ??
     config["context.inject"] as readonly (keyof typeof READERS)[];
   const warnings = [...faults];
-  const read = await Promise.all(
-    [...new Set(names)].map(async (name): Promise<Part[]> => {
-      try {
-        const part = await READERS[name](sources);
-        return part ? [{ ...part, name }] : [];
-      } catch (error) {
-        if (!(error instanceof MpmError)) throw error;
-        warnings.push(`${name}: ${error.message}`);
-        return [];
-      }
-    }),
-  );
+  const read = await readParts(names, sources, warnings);
   const script: Part = {
     name: "script",
     ...ofLines(sources, {
@@ -118,15 +105,36 @@ export async function injected(
       rest: "mpm hooks run session-start shows them",
     }),
   };
-  const { text, parts: shown } = injection([...read.flat(), script], {
+  const { text, parts: shown } = injection([...read, script], {
     fence: system.random(),
     limit: most,
   });
-  const takenUp = read.flat().find(({ takenUp }) => takenUp)?.takenUp;
-  return {
-    result: { text, parts: [...shown], limit: most, warnings },
-    takenUp,
-  };
+  const result = { text, parts: [...shown], limit: most, warnings };
+  return { result, takenUp: read.find(({ takenUp }) => takenUp)?.takenUp };
+}
+
+/** Reads parts; one that fails is named in `warnings`. */
+async function readParts(
+  names: readonly (keyof typeof READERS)[],
+  sources: Sources,
+  warnings: string[],
+): Promise<Part[]> {
+  const { system } = sources.context;
+  const read = [...new Set(names)].map(async (name, at): Promise<Part[]> => {
+    // While git runs for the save: each lets it go on to its next step.
+    for (let turn = 0; name !== "session" && turn <= at; turn++) {
+      await system.sleep(0);
+    }
+    try {
+      const part = await READERS[name](sources);
+      return part ? [{ ...part, name }] : [];
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      warnings.push(`${name}: ${error.message}`);
+      return [];
+    }
+  });
+  return (await Promise.all(read)).flat();
 }
 
 async function stateOf(

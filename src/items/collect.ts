@@ -20,7 +20,7 @@ import {
   toldByPerson,
 } from "./cues.ts";
 import type { Collected } from "./handoff.ts";
-import type { Item, ItemKind, RanOn, Run, Touched } from "./item.ts";
+import type { Item, ItemKind, Run, Touched } from "./item.ts";
 import { firstSentences } from "./sentences.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
@@ -41,8 +41,6 @@ export interface Setting {
   /** The worktree's top folder, absolute. */
   readonly folder: string;
   newId(): string;
-  /** The tree that a command ran on that ended then, where that can be told. */
-  treeAt?(at: string): RanOn | undefined;
 }
 
 /**
@@ -52,7 +50,7 @@ export interface Setting {
  */
 export function collected(talk: Conversation, setting: Setting): Collected {
   const maker = new Maker(setting);
-  const runs = runsOf(talk.commands, setting);
+  const runs = runsOf(talk.commands);
   maker.prompts(talk);
   maker.questions(talk.questions);
   maker.plans(talk.plans);
@@ -284,7 +282,7 @@ function titleOf(plan: string): string {
 }
 
 /** The last run of each command, the last one first. */
-function runsOf(commands: readonly Ran[], setting: Setting): Run[] {
+function runsOf(commands: readonly Ran[]): Run[] {
   const seen = new Set<string>();
   let [checks, others] = [0, 0];
   return commands.toReversed().flatMap((ran) => {
@@ -295,9 +293,7 @@ function runsOf(commands: readonly Ran[], setting: Setting): Run[] {
     if (!known && !isWorthRunning(command)) return [];
     const full = known ? checks++ >= MOST.runs : others++ >= MOST.others;
     if (full) return [];
-    const tree = ran.tree ??
-      (ran.changedSince ? undefined : setting.treeAt?.(ran.at));
-    return [runOf({ ...ran, ...tree && { tree } }, known)];
+    return [runOf(ran, known)];
   });
 }
 

@@ -43,7 +43,7 @@ export { type ItemsNow, itemsNow } from "./items_now.ts";
 export { itemsHere, newItemId, openItems } from "./open_items.ts";
 export { keepRuns, keptRuns, readRuns } from "./runs.ts";
 export { type DamagedFile, readItems } from "./store.ts";
-export { contentsOf, treeAt, treeOf, type TreeState } from "./tree.ts";
+export { contentsOf, treeOf, type TreeState, withTrees } from "./tree.ts";
 export {
   isWorthRunning,
   type Verification,

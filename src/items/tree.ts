@@ -6,6 +6,7 @@ import {
   isUnmerged,
   type RepositoryState,
 } from "../git/mod.ts";
+import type { Ran } from "../clients/mod.ts";
 import type { RanOn, Run } from "./item.ts";
 
 /**
@@ -62,6 +63,27 @@ export function treeAt(
   const isKnown = counted.every(({ mtime }) => before(mtime)) &&
     before(state.recent[0]?.time ?? 0);
   return isKnown ? treeOf(state) : undefined;
+}
+
+/**
+ * Returns runs with the tree that they ran on, where nothing changed in the
+ * conversation after them and the state tells it.
+ */
+export function withTrees(
+  runs: readonly Run[],
+  commands: readonly Ran[],
+  state: TreeState & Pick<RepositoryState, "recent">,
+): Run[] {
+  const keyOf = (command: string, at: string) => `${at}\n${command.trim()}`;
+  const settled = new Set(
+    commands.filter(({ changedSince }) => !changedSince)
+      .map(({ command, at }) => keyOf(command, at)),
+  );
+  return runs.map((run) => {
+    if (run.tree || !settled.has(keyOf(run.command, run.at))) return run;
+    const tree = treeAt(state, Date.parse(run.at));
+    return tree ? { ...run, tree } : run;
+  });
 }
 
 /** The digest of a tree's files, which are sorted by path. */

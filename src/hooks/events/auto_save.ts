@@ -24,7 +24,7 @@ import {
   type Handoff,
   handoffFor,
   newItemId,
-  treeAt,
+  withTrees,
 } from "../../items/mod.ts";
 import { journaled, layout } from "../../ops/mod.ts";
 import {
@@ -70,32 +70,30 @@ export async function autoSave(
   context: Context,
   { config, unsaved }: { config: Config; unsaved: Unsaved },
 ): Promise<Save | undefined> {
-  const { system } = context;
   const workspace = await findWorkspace(context);
-  // Side by side: a session that ends does not wait for long.
-  const [{ own, covered }, state] = await Promise.all([
-    earlierSaves(context, workspace, unsaved),
-    readIn(
-      system,
-      workspace,
-      (workspace) => stateOf(system, workspace, unsaved),
-    ),
-  ]);
-  if (covered) return undefined;
+  const read = await readAll(context, { config, unsaved, workspace });
+  if (!read) return undefined;
+  const { own, state, said, found } = read;
   const { killed } = unsaved;
   const draft = {
     ...draftOf(context, { config, unsaved, workspace, state }),
     ...await projectParts(context, workspace, { config, state }),
   };
-  const said = conversationOf(system, { config, unsaved, workspace });
   const { save } = await journaled(
     context,
     ({ system }) =>
       writeSave(system, workspace.root, {
         time: draft.time,
         build: (slot) => {
-          const talk = { conversation: said, unsaved };
-          const handoff = handoffOf(system, draft, { ...talk, slot });
+          const { handoff } = handoffFor(system, workspace, {
+            said: [],
+            close: [],
+            collected: found,
+            agent: unsaved.sessionId,
+            save: slot.id,
+            time: draft.time,
+            synced: false,
+          });
           const parts = { conversation: said, handoff, own, killed };
           const summary = autoSummary(parts, redactorOf(system));
           const content = { ...NO_CONTENT, summary };
@@ -115,6 +113,37 @@ export async function autoSave(
   );
   await tidy(context, workspace, { save, keep: config["sessions.keep_auto"] });
   return save;
+}
+
+/**
+ * Reads what a save is made of, side by side: a session that ends does not wait
+ * for long. `undefined`: nothing was done since it was saved.
+ */
+async function readAll(context: Context, sources: Sources) {
+  const { system } = context;
+  const { unsaved, workspace } = sources;
+  const reading = Promise.all([
+    earlierSaves(context, workspace, unsaved),
+    readIn(system, workspace, (found) => stateOf(system, found, unsaved)),
+  ]);
+  // A failure is thrown where it is awaited.
+  reading.catch(() => {});
+  // While git runs: it has to be started for that.
+  await system.sleep(0);
+  const said = conversationOf(system, sources);
+  await system.sleep(0);
+  const found = collected(said, {
+    agent: unsaved.sessionId,
+    folder: workspace.worktree,
+    newId: () => newItemId(system),
+  });
+  const [{ own, covered }, state] = await reading;
+  if (covered) return undefined;
+  // Others may have worked here since a client was killed.
+  const runs = state && !unsaved.killed
+    ? withTrees(found.runs, said.commands, state)
+    : found.runs;
+  return { own, state, said, found: { ...found, runs } };
 }
 
 /**
@@ -178,36 +207,6 @@ function conversationOf(
       CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
     ),
   });
-}
-
-/** The hand-off, and what is carried from it; call it under the lock. */
-function handoffOf(
-  system: System,
-  { workspace, time, state }: AutoDraft,
-  { conversation, unsaved: { sessionId, killed }, slot }: {
-    conversation: Conversation;
-    unsaved: Unsaved;
-    slot: { id: string };
-  },
-): Handoff {
-  const found = collected(conversation, {
-    agent: sessionId,
-    folder: workspace.worktree,
-    newId: () => newItemId(system),
-    // Others may have worked here since a client was killed.
-    ...state && !killed
-      ? { treeAt: (at: string) => treeAt(state, Date.parse(at)) }
-      : {},
-  });
-  return handoffFor(system, workspace, {
-    said: [],
-    close: [],
-    collected: found,
-    agent: sessionId,
-    save: slot.id,
-    time,
-    synced: false,
-  }).handoff;
 }
 
 /** Characters of each part of a summary. */

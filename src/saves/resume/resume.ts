@@ -104,11 +104,13 @@ export async function loadResumed(
   const { save, digest, warnings: repairs } = loaded;
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
-  const { items, vars, problems } = itemsNow(system, workspace, {
-    handoff: save.mpm?.handoff,
-    session: save.mpm?.session?.id,
-    own: origin === "own",
-  });
+  const open = once(() =>
+    itemsNow(system, workspace, {
+      handoff: save.mpm?.handoff,
+      session: save.mpm?.session?.id,
+      own: origin === "own",
+    })
+  );
   const detecting = input["no-changes"]
     ? { changes: null, evidence: [] }
     : readIn(system, workspace, async (workspace) => {
@@ -116,11 +118,14 @@ export async function loadResumed(
       const since = { save, store };
       const { changes, state } = await detectState(system, workspace, since);
       const evidence = await evidenceOfSave(system, workspace, {
-        ...{ save, origin, state, carried: items },
+        ...{ save, origin, state, carried: open().items },
       });
       return { changes, evidence };
     });
+  // While git runs: it has to be started for that.
+  await system.sleep(0);
   readyRedaction(system);
+  const { items, vars, problems } = open();
   const later = await laterOf(system, laterEntries);
   const { changes: detected, evidence } = await detecting;
   const { config } = readConfigAnyway(system, root);
@@ -168,6 +173,12 @@ async function laterOf(
     found.push({ session_id, paused_at, handoff });
   }
   return found;
+}
+
+/** Returns what `make` gives, made at the first call. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** What changed, each file with the partition that it is in. */

@@ -35,6 +35,9 @@ export interface ReadOptions {
 /** Stores with fewer saves are listed so fast that they need no index. */
 const WORTH_AN_INDEX = 200;
 
+/** Saves from which the newest ones are kept in an index. */
+const WORTH_INDEXING = 8;
+
 /**
  * Every save of the project at `root` (absolute, without links), newest first:
  * by `paused_at`, then id, then mtime. A save that cannot be read is in the
@@ -125,7 +128,7 @@ export async function* newestSaves(
   await loadReaders(found);
   const read = entryReader(system, root, { folders });
   const entries = newestOf(found, read);
-  if (found.size >= WORTH_AN_INDEX && global && given.size === 0) {
+  if (found.size >= WORTH_INDEXING && global && given.size === 0) {
     // Not taken by take(), which would end the generator.
     const first: SaveEntry[] = [];
     for (let next; first.length < INDEXED && !(next = entries.next()).done;) {
