@@ -128,8 +128,7 @@ export async function loadResumed(
   const { items, vars, problems } = open();
   const later = await laterOf(system, laterEntries);
   const { changes: detected, evidence } = await detecting;
-  const { config } = readConfigAnyway(system, root);
-  const changes = detected && withPartitions(detected, new Partitions(config));
+  const changes = detected && withPartitions(system, root, detected);
   return redactResume(redactorOf(system), {
     resumed_at: now.toISOString(),
     source: entry.path,
@@ -182,7 +181,12 @@ function once<T>(make: () => T): () => T {
 }
 
 /** What changed, each file with the partition that it is in. */
-function withPartitions(changes: Changes, partitions: Partitions): Changes {
+function withPartitions(
+  system: System,
+  root: string,
+  changes: Changes,
+): Changes {
+  const partitions = new Partitions(readConfigAnyway(system, root).config);
   if (partitions.all.length === 0) return changes;
   const named = <T extends { path: string }>(file: T): T => {
     const partition = partitions.of(file.path);
