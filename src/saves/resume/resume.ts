@@ -114,8 +114,7 @@ export async function loadResumed(
   const detecting = input["no-changes"]
     ? { changes: null, evidence: [] }
     : readIn(system, workspace, async (workspace) => {
-      const store = readStoreId(system, root);
-      const since = { save, store };
+      const since = { save, store: readStoreId(system, root) };
       const { changes, state } = await detectState(system, workspace, since);
       const evidence = await evidenceOfSave(system, workspace, {
         ...{ save, origin, state, carried: open().items },
