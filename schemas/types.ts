@@ -1272,7 +1272,7 @@ export interface CompleteResult {
   open: string[];
 }
 
-/** mpm cancel --json: Give a work session up. */
+/** mpm cancel --json: Cancel a session. */
 export type CancelResult = CompleteResult;
 
 /** mpm archive --json: Put a completed work session away. */
@@ -1594,7 +1594,7 @@ export interface SessionsImportResult {
   warnings: string[];
 }
 
-/** mpm sessions trust --json: Take saves that somebody else made for yours. */
+/** mpm sessions trust --json: Trust saves made by someone else. */
 export interface SessionsTrustResult {
   dry_run: boolean;
   sessions: {
@@ -1835,7 +1835,7 @@ export interface CheckpointRmResult {
   operation: number | null;
 }
 
-/** mpm undo --json: Take the last operation of mpm's back. */
+/** mpm undo --json: Undo the last operation. */
 export interface UndoResult {
   dry_run: boolean;
   /** What was taken back. */
@@ -2467,10 +2467,7 @@ export interface HookResult {
   output: string;
 }
 
-/**
- * mpm doctor --json: Check that mpm and what it keeps are well, and say what
- * mends it.
- */
+/** mpm doctor --json: Check mpm and its data, and suggest fixes. */
 export interface DoctorResult {
   /** The folder that was looked at, absolute. */
   project: string;

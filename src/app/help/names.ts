@@ -85,7 +85,7 @@ const SECTIONS:
       ...["branch", "return", "stack", "template"],
     ]],
     ["The working tree", ["checkpoint", "worktrees"]],
-    ["Taking back", ["undo", "log", "trash"]],
+    ["Undo", ["undo", "log", "trash"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
     ["Setting up", [
       ...["setup", "init", "config", "allow", "scan", "migrate", "doctor"],

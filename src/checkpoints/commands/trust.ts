@@ -24,7 +24,7 @@ import type { TrustResult } from "./results.ts";
 /** `mpm sessions trust` */
 export const sessionsTrust = defineCommand({
   name: "sessions trust",
-  summary: "Take saves that somebody else made for yours",
+  summary: "Trust saves made by someone else",
   description: `
 A save that you did not make on this machine is shown as foreign: one of a clone
 or a pull, an imported one, one of claude-mpm's. Read it first ("mpm sessions

@@ -4,7 +4,7 @@ import { ENDING, endSession } from "../end_session.ts";
 /** `mpm cancel` */
 export const cancel = defineCommand({
   name: "cancel",
-  summary: "Give a work session up",
+  summary: "Cancel a session",
   description: `
 Nothing of the work is touched: files, branches and saves stay as they are. The
 saves leave the lists and are found with --all.`,

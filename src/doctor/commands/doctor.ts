@@ -105,7 +105,7 @@ function hint({ checks, fixes }: DoctorResult): string[] {
 /** `mpm doctor` */
 export const doctor = defineCommand({
   name: "doctor",
-  summary: "Check that mpm and what it keeps are well, and say what mends it",
+  summary: "Check mpm and its data, and suggest fixes",
   description: `
 Looks at git, the saves, work sessions and checkpoints, the log, what was cut
 short, locks, hooks, the transcripts that Claude Code deletes, the configuration, the clock,

@@ -79,16 +79,17 @@ or another git command is under way, or where git knows no name and email.
 Then worktrees of agents below .claude/worktrees/ that hold nothing any more are
 removed, as by "mpm worktrees prune".
 
-What is said at a pause goes from save to save until it is done: "mpm done"
-lists it with numbers. --done closes an open item of the same words.
+Later saves carry the next steps, decisions and other items of a pause until
+someone closes them: "mpm done" lists them with numbers. --done closes an open
+item with the same text.
 
 --input takes one JSON object with any of: summary, name, primary_task,
 current_phase, goal (texts), accomplishments, next_steps, decisions, blockers,
-open_questions, constraints, rejected, verify (commands that show whether the
-work holds), important_reminders, files_to_review, done (lists of text), close
-(numbers of items that are done), and todos (texts, or objects with content and
-status). The same can be plain text: a line "next_steps:" for each field, and
-below it a line "- text" for each entry.`,
+open_questions, constraints, rejected, verify (commands that check the work),
+important_reminders, files_to_review, done (lists of text), close (numbers of
+finished items), and todos (texts, or objects with content and status). It also
+takes plain text: a line such as "next_steps:" for each field, with a line
+"- text" below it for each entry.`,
   positionals: [{
     name: "words",
     summary: "What you were working on",

@@ -10,7 +10,7 @@ import type { UndoResult } from "./results.ts";
 /** `mpm undo` */
 export const undo = defineCommand({
   name: "undo",
-  summary: "Take the last operation of mpm's back",
+  summary: "Undo the last operation",
   description: `
 Undoes the newest operation of this worktree that "mpm log" lists and that is
 not undone yet. Repeat it to go further back. mpm skips an operation that cannot
