@@ -27,7 +27,7 @@ import { findTranscript } from "../transcript.ts";
 import { errorsAtEnd, messagesIn, reportsIn } from "./answers.ts";
 import { commandsIn, endedIn, unfinished } from "./commands.ts";
 import { filesIn, searchesIn } from "./files.ts";
-import { readLines, type Transcript } from "./lines.ts";
+import { type Line, readLines, type Transcript } from "./lines.ts";
 import { LONGEST_TEXT, promptsIn } from "./prompts.ts";
 import { plansIn, questionsIn, summariesIn } from "./questions.ts";
 import { readTodos } from "./todos.ts";
@@ -147,30 +147,51 @@ function fromTranscript(
     reports: reportsIn(main, ended),
     errors: errorsAtEnd(main),
     background: unfinished(main, ended),
-    unread: [
-      ...size > most
-        ? [
-          `${sizeText(size - most)} of the transcript were not read: all ` +
-          "but its beginning and its end",
-        ]
-        : [],
-      ...main.torn > 0
-        ? [`${counted(main.torn, "line")} of the transcript could not be read`]
-        : [],
-      ...lost.long > 0
-        ? [
-          `${counted(lost.long, "line")} of the transcript over 2 MB: not read`,
-        ]
-        : [],
-      ...lost.failed ? ["A part of the transcript could not be read"] : [],
-      ...agents.left > 0
-        ? [`${counted(agents.left, "transcript")} of sub-agents: not read`]
-        : [],
-    ],
+    unread: unreadIn(main, { lost, left: agents.left, over: size - most }),
   };
   const seen = new Set(main.lines.flatMap(({ promptId }) => promptId ?? []));
   const to = main.lines.at(-1)?.at;
   return { conversation, from, to, seen, ended: new Set(ended.keys()) };
+}
+
+/** What was not read, a sentence each. */
+function unreadIn(
+  main: Transcript,
+  { lost, left, over }: {
+    lost: Lost;
+    /** Transcripts of sub-agents. */
+    left: number;
+    /** Bytes of the transcript. */
+    over: number;
+  },
+): string[] {
+  return [
+    ...over > 0
+      ? [
+        `${sizeText(over)} of the transcript were not read: all ` +
+        "but its beginning and its end",
+      ]
+      : [],
+    ...main.lines.length > 0 && !main.lines.some(isMessage)
+      ? ["No message was found in the transcript"]
+      : [],
+    ...main.torn > 0
+      ? [`${counted(main.torn, "line")} of the transcript could not be read`]
+      : [],
+    ...lost.long > 0
+      ? [
+        `${counted(lost.long, "line")} of the transcript over 2 MB: not read`,
+      ]
+      : [],
+    ...lost.failed ? ["A part of the transcript could not be read"] : [],
+    ...left > 0
+      ? [`${counted(left, "transcript")} of sub-agents: not read`]
+      : [],
+  ];
+}
+
+function isMessage({ type }: Line): boolean {
+  return type === "user" || type === "assistant";
 }
 
 /** Bytes of the end of a transcript that hold the last step. */
