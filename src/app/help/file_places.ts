@@ -33,6 +33,8 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["errors/error-….json", "what failed in agents' sessions"],
   ["hooks/", "shell scripts of the project"],
   ["state/agents/", "readings and notes of agents' sessions"],
+  ["state/items/", "open items and state variables"],
+  ["state/runs.json", "the last run of each command that verifies the work"],
   ["state/auto-saves.json", "saves made at the end of sessions"],
   ["state/hooks.log", "how shell scripts ended"],
   ["state/hook-errors.log", "own errors of hooks"],
