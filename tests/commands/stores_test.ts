@@ -157,7 +157,7 @@ Deno.test("a resume file has the lists of the save it names, and is read as just
     "context",
     "resume-file",
   ]);
-  assertStringIncludes(text, `they are of ${id}\n`);
+  assertStringIncludes(text, `**Lists From**: ${id} (the agent`);
   for (
     const part of [
       "## Completed Tasks\n\n- Set up CI\n- Drew the plan\n",
