@@ -5,6 +5,7 @@ import {
   isOwnPath,
   isUnmerged,
   type RepositoryState,
+  WORKTREES,
 } from "../git/mod.ts";
 import type { Ran } from "../clients/mod.ts";
 import type { RanOn, Run } from "./item.ts";
@@ -29,9 +30,13 @@ export const GONE = "gone";
 /** A file that mpm writes by itself, outside its own folder. */
 const CONTEXT_FILE = ".claude/context.md";
 
-/** Returns whether a path counts; mpm's own files change at each pause. */
+/**
+ * Returns whether a path counts: mpm's own files change at each pause, and other
+ * worktrees have files of their own.
+ */
 export function matters(path: string): boolean {
-  return !isOwnPath(path) && path !== CONTEXT_FILE;
+  return !isOwnPath(path) && path !== CONTEXT_FILE &&
+    !path.startsWith(`${WORKTREES}/`);
 }
 
 /**

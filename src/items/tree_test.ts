@@ -43,6 +43,11 @@ Deno.test("the tree is known by contents, not by what is staged", () => {
   assertNotEquals(changes([file("a"), file("b", { mode: "100755" })]), one);
 });
 
+Deno.test("other worktrees in the project do not count", () => {
+  const other = file(".claude/worktrees/x/", { status: "??", sha256: null });
+  assertEquals(changes([file("a"), other]), changes([file("a")]));
+});
+
 Deno.test("a rename is a file that is gone and one that is new", () => {
   const renamed = file("new", { status: "R ", from: "old" });
   assertEquals(treeOf(state([renamed]))?.files, [
