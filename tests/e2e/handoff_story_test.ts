@@ -205,6 +205,7 @@ clientTest(
       textsOf(request).some((text) => text.trim() === "Continue.")
     )!;
     const given = contextIn(first);
+    // For reading it: the name of a file.
     const shown = Deno.env.get("MPM_STORY");
     if (shown) Deno.writeTextFileSync(shown, given);
     const lost = NEEDED.filter(([, ...any]) =>
