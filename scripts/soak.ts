@@ -4,8 +4,9 @@ import { ensureBuilt } from "./build.ts";
  * The long form of the tests of faults: each command's process is killed two
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
  * every command in all its forms, by the binary, on every hostile store, and on a
- * disk that is full or read-only; a store of ten thousand files migrates; and every
- * form of a detour ends over each thing that once stood in its way.
+ * disk that is full or read-only; a store of ten thousand files migrates; every
+ * form of a detour ends over each thing that once stood in its way; and two builds
+ * of one commit are the same.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
@@ -16,7 +17,7 @@ if (import.meta.main) {
       ...["kill", "kill_pause", "kill_writers", "mounts", "undo_crash"]
         .map((part) => `tests/faults/${part}_test.ts`),
       "tests/commands/detour_ways_test.ts",
-      ...["hostile_worlds", "migrate"]
+      ...["hostile_worlds", "migrate", "targets"]
         .map((part) => `tests/e2e/${part}_test.ts`),
     ],
     env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1" },

@@ -8,10 +8,18 @@ import { hostTriple } from "../../scripts/build.ts";
 import { commitOf } from "../../scripts/build_commit.ts";
 import { reproduce } from "../../scripts/reproduce.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { SOAKS } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
 import { ROOT } from "../helpers/tree.ts";
 
-Deno.test("two builds of one commit are the same to the byte", async () => {
+/** It builds twice, which takes long. */
+Deno.test({
+  name: "two builds of one commit are the same to the byte",
+  ignore: !SOAKS,
+  fn: sameBuilds,
+});
+
+async function sameBuilds(): Promise<void> {
   if ((await commitOf(ROOT)).commit === "unknown") {
     say("SKIPPED: this is no clone; whether builds are the same is not known");
     return;
@@ -21,7 +29,7 @@ Deno.test("two builds of one commit are the same to the byte", async () => {
   ]);
   assertEquals(digests[0], digests[1]);
   assert(size > 1e7);
-});
+}
 
 /** Where Debian puts the libraries of arm64 beside those of x86_64. */
 const LIBRARIES = "/usr/aarch64-linux-gnu";
