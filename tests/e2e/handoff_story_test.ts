@@ -216,11 +216,15 @@ clientTest(
   },
 );
 
-/** Returns whether the client wrote a text into a transcript. */
+/** Returns whether the client wrote down that its agent calls a tool so. */
 function written(env: TestEnv, text: string): boolean {
   const folder = join(env.home, ".claude/projects", projectSlug(env.project));
-  return [...Deno.readDirSync(folder)].some(({ name, isFile }) =>
-    isFile && Deno.readTextFileSync(join(folder, name)).includes(text)
+  const files = [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile);
+  return files.some(({ name }) =>
+    Deno.readTextFileSync(join(folder, name)).split("\n").some((line) =>
+      line.includes('"type":"assistant"') && line.includes(text) &&
+      line.endsWith("}")
+    )
   );
 }
 
