@@ -272,6 +272,7 @@ param(
       Write-Host "Warning: $Folder is not on PATH, so your shell does not find mpm yet"
       Write-Host 'Run this script again with -AddToPath, or add the folder in the settings of Windows'
     }
+    Write-Host 'Next: mpm setup'
   }
 
   function Uninstall-Mpm([string]$Target) {

@@ -2,8 +2,9 @@
 # Installs mpm for the user who runs this, or takes it away again.
 #
 # Downloads one archive and the release's SHA256SUMS, compares them, starts the
-# new program once, and only then puts it in place with one rename. It never
-# asks for more rights than it has, and edits no file of your shell.
+# new program once, and only then puts it in place with one rename. Man pages
+# and completions go where man and the shells find them. The script never asks
+# for more rights than it has, and edits no file of your shell.
 #
 # All of it is one compound command, so that a shell that got only a part of
 # the script does nothing at all.
@@ -131,7 +132,9 @@ install_mpm() {
   # A rename: a running mpm goes on with the file it has open.
   mv -f "$stage/mpm" "$target" || fail "Cannot put mpm at $target"
   say "Installed mpm $found at $target"
+  install_pages
   check_path
+  say 'Next: mpm setup'
 }
 
 # Sets `platform` to what the build calls this machine.
@@ -344,6 +347,80 @@ unpack() {
   fi
 }
 
+# Sets `share` to the folder for man pages and completions; empty if there is
+# none that man and the shells search for programs in this folder.
+find_share() {
+  share=''
+  case $folder in
+    "${HOME:-/none}"/*) share=${XDG_DATA_HOME:-$HOME/.local/share} ;;
+    */bin) if [ -d "${folder%/bin}/share" ]; then share=${folder%/bin}/share; fi ;;
+  esac
+}
+
+# The program is in place by now, so whatever goes wrong here is a warning.
+install_pages() {
+  find_share
+  if [ -z "$share" ]; then return; fi
+  # An older release may lack one of the two.
+  tar -xzf "$archive" -C "$stage" man completions 2>/dev/null || :
+  for page in "$share"/man/man1/mpm.1 "$share"/man/man1/mpm-*.1; do
+    if [ ! -f "$stage/man/${page##*/}" ]; then remove_page "$page"; fi
+  done
+  placed=0
+  for page in "$stage"/man/*.1; do
+    place_page "$page" "$share/man/man1/${page##*/}"
+  done
+  place_page "$stage/completions/mpm.bash" "$share/bash-completion/completions/mpm"
+  place_page "$stage/completions/mpm.fish" "$share/fish/vendor_completions.d/mpm.fish"
+  place_page "$stage/completions/mpm.zsh" "$share/zsh/site-functions/_mpm"
+  if [ "$placed" = 0 ]; then return; fi
+  say "Installed man pages and completions in $share"
+  case ${SHELL-} in
+    */zsh)
+      # shellcheck disable=SC2016 # It is for the user's own file.
+      say "Add to ~/.zshrc, before compinit: fpath=($(quoted "$share/zsh/site-functions")"' $fpath)'
+      ;;
+  esac
+}
+
+# place_page <file> <target>
+place_page() {
+  if [ -h "$1" ] || [ ! -f "$1" ]; then return; fi
+  if [ -h "$2" ] || { [ -e "$2" ] && ! is_page "$2"; }; then
+    say "Warning: left $2 as it is, since it is not a file that mpm installed" >&2
+  elif mkdir -p "${2%/*}" 2>/dev/null && mv -f "$1" "$2" 2>/dev/null; then
+    placed=1
+  else
+    say "Warning: cannot write $2" >&2
+  fi
+}
+
+# is_page <file>: whether it is a man page or a completion script of this mpm.
+is_page() {
+  [ -f "$1" ] && sed 3q "$1" 2>/dev/null |
+    grep -q -e '^\.TH MPM.*"mpm manual"' -e '^# [a-z]* completion for mpm\.'
+}
+
+# remove_page <file>
+remove_page() {
+  if [ ! -h "$1" ] && is_page "$1"; then rm -f "$1"; fi
+}
+
+remove_pages() {
+  find_share
+  if [ -z "$share" ]; then return; fi
+  for page in "$share"/man/man1/mpm.1 "$share"/man/man1/mpm-*.1 \
+    "$share/bash-completion/completions/mpm" \
+    "$share/fish/vendor_completions.d/mpm.fish" "$share/zsh/site-functions/_mpm"; do
+    remove_page "$page"
+  done
+  # Only those that are empty.
+  for below in man/man1 man bash-completion/completions bash-completion \
+    fish/vendor_completions.d fish zsh/site-functions zsh; do
+    rmdir "$share/$below" 2>/dev/null || :
+  done
+}
+
 # Says what is left to do so that typing mpm starts this one.
 check_path() {
   case ":${PATH-}:" in
@@ -390,6 +467,7 @@ uninstall() {
     fi
   fi
   rm -f "$target" 2>/dev/null || no_permission
+  remove_pages
   say "Removed $target"
   say 'Your saves stay in the .claude-mpm folders of your projects, your settings'
   say 'in ~/.config/mpm, what mpm knows of this machine in ~/.local/state/mpm.'

@@ -67,7 +67,7 @@ posixTest("install.sh goes to the folder that is meant", async () => {
     const dotted = await world.run(["--dir", "../home/./x"], { shell });
     assertStringIncludes(dotted.stdout, " at $ROOT/home/x/mpm\n");
     assertStringIncludes(dotted.stdout, 'PATH="$ROOT/home/x:$PATH"\n');
-    assertEquals(names(world.env.home), ["own bin", "x"]);
+    assertEquals(names(world.env.home), [".local", "own bin", "x"]);
     assertEquals(names(world.env.project), []);
   }
 });

@@ -41,7 +41,9 @@ posixTest(
           status: 0,
           stdout: `Downloading $RELEASES/latest/download/${NAME}\n` +
             `Installed mpm ${answer("9.9.9").slice(4, -1)} at ` +
-            "$ROOT/home/.local/bin/mpm\n",
+            "$ROOT/home/.local/bin/mpm\n" +
+            "Installed man pages and completions in $ROOT/home/.local/share\n" +
+            "Next: mpm setup\n",
           stderr: "",
         },
         shell.join(" "),
@@ -104,7 +106,7 @@ posixTest(
     for (const [SHELL, hint] of said) {
       const done = await world.run(["--dir", folder], { env: { SHELL } });
       assertEquals(done.status, 0, done.stderr);
-      assertEquals(done.stdout.split("\n").at(-2), hint);
+      assertEquals(done.stdout.split("\n").at(-3), hint);
       assertEquals(
         done.stderr,
         "Warning: $ROOT/my programs/bin is not on PATH, so your shell does " +

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { TestEnv } from "./env.ts";
 import { has, pathOf } from "./programs.ts";
 import { type Answer, releaseOf, ReleaseServer } from "./release_server.ts";
@@ -98,6 +98,27 @@ export const answer = (version: string) =>
 export const names = (folder: string) =>
   [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
+/** What is in an archive beside the program. */
+const PAGES = {
+  "README.md": "not installed\n",
+  "man/mpm.1": '.\\" Written\n.TH MPM 1 "" "mpm 9.9.9" "mpm manual"\n',
+  "man/mpm-pause.1":
+    '.\\" Written\n.TH MPM\\-PAUSE 1 "" "mpm 9.9.9" "mpm manual"\n',
+  "completions/mpm.bash": "# bash completion for mpm. To switch it on\n",
+  "completions/mpm.fish": "# fish completion for mpm. To switch it on\n",
+  "completions/mpm.ps1": "# PowerShell completion for mpm\n",
+  "completions/mpm.zsh": "#compdef mpm\n# zsh completion for mpm. To switch\n",
+};
+
+/** Where an installation in the home folder puts man pages and completions. */
+export const PLACED = [
+  "bash-completion/completions/mpm",
+  "fish/vendor_completions.d/mpm.fish",
+  "man/man1/mpm-pause.1",
+  "man/man1/mpm.1",
+  "zsh/site-functions/_mpm",
+];
+
 /** An archive with a program that answers as mpm, or runs `script`. */
 export function archiveOf(
   env: TestEnv,
@@ -109,10 +130,12 @@ export function archiveOf(
   Deno.writeTextFileSync(join(folder, "mpm"), `#!/bin/sh\n${text}\n`, {
     mode: 0o755,
   });
-  // What else is in one is left there.
-  Deno.mkdirSync(join(folder, "man"), { recursive: true });
-  Deno.writeTextFileSync(join(folder, "man", "mpm.1"), ".TH MPM 1\n");
-  const done = env.run("tar", ["-czf", "a.tar.gz", "mpm", "man"], {
+  for (const [path, text] of Object.entries(PAGES)) {
+    Deno.mkdirSync(dirname(join(folder, path)), { recursive: true });
+    Deno.writeTextFileSync(join(folder, path), text);
+  }
+  const packed = ["mpm", "man", "completions", "README.md"];
+  const done = env.run("tar", ["-czf", "a.tar.gz", ...packed], {
     cwd: folder,
   });
   assertEquals(done.status, 0, done.stderr);
