@@ -379,6 +379,8 @@ export interface Save {
       vars?: Record<string, string>;
       /** Patterns that were searched for, the last one last. */
       searches?: string[];
+      /** Files that commands and searches named, the most telling first. */
+      seen?: string[];
       /** The partition in use. */
       partition?: string;
       /**
@@ -2898,6 +2900,8 @@ export interface ResumeReport {
       vars?: Record<string, string>;
       /** Patterns that were searched for, the last one last. */
       searches?: string[];
+      /** Files that commands and searches named, the most telling first. */
+      seen?: string[];
       /** The partition in use. */
       partition?: string;
       /**

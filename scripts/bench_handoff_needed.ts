@@ -13,8 +13,20 @@ import type { Played } from "./bench_handoff_planted.ts";
 import { Random } from "./bench_handoff_random.ts";
 import { percent, table, type Target } from "./bench_handoff_report.ts";
 
-/** Transcripts of the real client, cut down to what a reader may look at. */
-const FIXTURES = ["work", "tasks", "compacted", "invoices"];
+/**
+ * Transcripts of the real client, cut down to what a reader may look at, and
+ * the files that their projects had in git when they began.
+ */
+const FIXTURES: Readonly<Record<string, readonly string[]>> = {
+  work: ["src/app.js"],
+  tasks: [],
+  compacted: [],
+  invoices: [
+    "package.json",
+    ...["src/cli.js", "src/print.js", "src/rates.js", "src/total.js"],
+    "test/total.test.js",
+  ],
+};
 const FOLDER = join(dirname(import.meta.dirname!), "tests/handoff");
 
 /** So many calls after a boundary are looked at. */
@@ -68,13 +80,13 @@ type Line = Record<string, unknown>;
 /** The boundaries of the real client's transcripts. */
 export async function realBoundaries(binary: string): Promise<Boundary[]> {
   const found: Boundary[] = [];
-  for (const name of FIXTURES) {
+  for (const [name, files] of Object.entries(FIXTURES)) {
     const text = Deno.readTextFileSync(join(FOLDER, `${name}.jsonl`));
     const lines: Line[] = text.trimEnd().split("\n").map((line) =>
       JSON.parse(line)
     );
     for (const at of cutsOf(lines)) {
-      found.push(await realBoundary(binary, { name, lines, at }));
+      found.push(await realBoundary(binary, { name, files, lines, at }));
     }
   }
   return found.filter(({ needed }) => needed.length > 0);
@@ -104,9 +116,16 @@ function callsIn(lines: readonly Line[]): Call[] {
 
 async function realBoundary(
   binary: string,
-  { name, lines, at }: { name: string; lines: Line[]; at: number },
+  { name, files, lines, at }: {
+    name: string;
+    files: readonly string[];
+    lines: Line[];
+    at: number;
+  },
 ): Promise<Boundary> {
   using desk = Desk.make(binary);
+  for (const path of files) desk.write(path, "\n");
+  desk.commit("Add the files");
   const before = placed(lines.slice(0, at), desk);
   const id = String(lines[0]!.sessionId);
   const folder = join(

@@ -21,6 +21,8 @@ export interface Conversation {
   readonly files: readonly FileUse[];
   /** Patterns that were searched for. */
   readonly searches: readonly string[];
+  /** Files that commands and searches named, if they exist. */
+  readonly seen: readonly Seen[];
   /** Results of sub-agents. */
   readonly reports: readonly Reported[];
   /** Errors of the API at the end, and tools that failed last. */
@@ -100,6 +102,15 @@ export interface FileUse {
   readonly symbols: readonly string[];
 }
 
+/** The files that one command or search named. */
+export interface Seen {
+  readonly at: string;
+  /** Absolute; some may not exist. */
+  readonly paths: readonly string[];
+  /** Number of names: the more there are, the less each says. */
+  readonly names: number;
+}
+
 export interface Reported extends Said {
   /** E.g. `Explore`. */
   readonly type: string;
@@ -127,6 +138,7 @@ export const NO_CONVERSATION: Conversation = {
   commands: [],
   files: [],
   searches: [],
+  seen: [],
   reports: [],
   errors: [],
   background: [],

@@ -106,6 +106,7 @@ export {
   type RanTree,
   type Reported,
   type Said,
+  type Seen,
   type Todoed,
 } from "./conversation.ts";
 export { type Gauge, gaugeOf, UNKNOWN_GAUGE } from "./gauge.ts";

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { Git } from "./run/git.ts";
-import { decodeBytes, splitFields } from "./text.ts";
+import { decodeBytes, splitFields, words } from "./text.ts";
 import type { System } from "../system/system.ts";
 
 /**
@@ -18,18 +18,24 @@ export async function trackedFiles(
   return new Set(paths.map((path) => join(root, path)));
 }
 
+const PROJECT_FILES = words(
+  "--literal-pathspecs ls-files -z --cached --others --exclude-standard --",
+);
+
 /**
  * Returns the files of a worktree that git tracks, and those that it neither
  * tracks nor ignores, by their paths from the top folder, in order. The path of
  * another repository within it ends with `/` or names a folder. Throws
  * GIT_FAILED.
+ *
+ * @param paths Paths from the top folder; only files at or below them.
  */
 export async function projectFiles(
   system: System,
   root: string,
+  paths: readonly string[] = [],
 ): Promise<string[]> {
-  const listed = await new Git(system, root)
-    .read(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+  const listed = await new Git(system, root).read([...PROJECT_FILES, ...paths]);
   // A file with a conflict is listed once for each side.
   return [...new Set(splitFields(listed))].sort();
 }

@@ -131,7 +131,7 @@ async function presentState(
   const { handoff } = handoffFor(system, workspace, {
     said: [],
     close: [],
-    collected: collectedOf(system, { agent, workspace }, config),
+    collected: await collectedOf(system, { agent, workspace }, config),
     agent: id,
     save: null,
     time,

@@ -29,6 +29,7 @@ interface Parts {
   readonly vars: Readonly<Record<string, string>>;
   readonly unread: readonly string[];
   readonly searches?: readonly string[];
+  readonly seen?: readonly string[];
 }
 
 /**
@@ -45,12 +46,15 @@ export function assembled(parts: Parts): Handoff {
       entryOf(run, run.kind === "other" ? RANKS.other : RANKS.run)
     ),
   ];
-  const { vars } = parts;
+  const { vars, seen = [] } = parts;
   const searches = (parts.searches ?? []).slice(-UNREAD)
     .map((text) => cutText(text, UNREAD_LENGTH));
   const unread = parts.unread.slice(0, UNREAD)
     .map((text) => cutText(text, UNREAD_LENGTH));
-  const left = surplus(entries, MOST - sizeOf({ vars, unread, searches }));
+  const left = surplus(
+    entries,
+    MOST - sizeOf({ vars, unread, searches, seen }),
+  );
   const fits = (value: object) => !left.has(value);
   return {
     schema: 1,
@@ -59,6 +63,7 @@ export function assembled(parts: Parts): Handoff {
     runs: parts.runs.filter(fits),
     ...Object.keys(vars).length > 0 ? { vars } : {},
     ...searches.length > 0 ? { searches } : {},
+    ...seen.length > 0 ? { seen: [...seen] } : {},
     unread,
     ...left.size > 0 ? { left_out: left.size } : {},
   };

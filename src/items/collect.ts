@@ -1,10 +1,8 @@
-import { isAbsolute, relative } from "@std/path";
 import { sha256 } from "../base/digest.ts";
 import {
   type Asked,
   type Conversation,
   cutMiddle,
-  type FileUse,
   type Planned,
   type Ran,
   type Said,
@@ -20,7 +18,8 @@ import {
   toldByPerson,
 } from "./cues.ts";
 import type { Collected } from "./handoff.ts";
-import type { Item, ItemKind, Run, Touched } from "./item.ts";
+import { filesOf, seenFiles } from "./collect_files.ts";
+import type { Item, ItemKind, Run } from "./item.ts";
 import { firstSentences } from "./sentences.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
@@ -31,7 +30,7 @@ const SHORT = 1500;
 /** Limits of each list. */
 const MOST = {
   ...{ said: 40, found: 20, end: 12, runs: 20, others: 10 },
-  ...{ files: 150, symbols: 8, reports: 6, summaries: 2, searches: 10 },
+  ...{ reports: 6, summaries: 2, searches: 10 },
 };
 
 /** The place and the agent session of a conversation. */
@@ -57,11 +56,13 @@ export function collected(talk: Conversation, setting: Setting): Collected {
   maker.todos(talk);
   maker.messages(talk);
   maker.rest(talk);
+  const files = filesOf(talk.files, setting.folder);
   return {
     items: maker.items,
-    files: filesOf(talk.files, setting.folder),
+    files,
     runs,
     searches: talk.searches.slice(-MOST.searches),
+    seen: seenFiles(talk.seen, { files, folder: setting.folder }),
     unread: talk.unread,
   };
 }
@@ -344,49 +345,4 @@ function unsolved(commands: readonly Ran[]): Said[] {
     text: `"${command.split("\n", 1)[0]}" ended with exit status ${exit}` +
       (output.trim() === "" ? "" : `:\n${tailOf(output).slice(-600)}`),
   }));
-}
-
-const RANK = { read: 0, edited: 1, created: 2, deleted: 3 } as const;
-
-/** Each file once, the last touched first; those that changed before others. */
-function filesOf(uses: readonly FileUse[], folder: string): Touched[] {
-  const found = new Map<string, { file: Touched; symbols: Set<string> }>();
-  for (const { path, how, at, symbols } of uses) {
-    const name = nameIn(folder, path);
-    const known = found.get(name);
-    const before = known?.file;
-    const names = new Set([...symbols, ...known?.symbols ?? []]);
-    found.delete(name);
-    found.set(name, {
-      file: {
-        path: name,
-        how: before ? stronger(before.how, how) : how,
-        times: (before?.times ?? 0) + 1,
-        at: how === "read" && before && before.how !== "read" ? before.at : at,
-      },
-      symbols: names,
-    });
-  }
-  const all = [...found.values()].reverse().map(({ file, symbols }) => ({
-    ...file,
-    ...symbols.size > 0 ? { symbols: [...symbols].slice(0, MOST.symbols) } : {},
-  }));
-  const changed = all.filter(({ how }) => how !== "read");
-  const read = all.filter(({ how }) => how === "read");
-  return [...changed, ...read].slice(0, MOST.files)
-    .sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
-}
-
-/** A file that was made and edited was made; one that was made again exists. */
-function stronger(before: Touched["how"], now: Touched["how"]): Touched["how"] {
-  if (before === "deleted") return now === "read" ? before : "edited";
-  return RANK[now] > RANK[before] ? now : before;
-}
-
-/** Relative, with `/`, where it is inside the worktree. */
-function nameIn(folder: string, path: string): string {
-  const inside = relative(folder, path);
-  return inside === "" || isAbsolute(inside) || /^\.\.([\\/]|$)/.test(inside)
-    ? path
-    : inside.replaceAll("\\", "/");
 }

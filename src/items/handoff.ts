@@ -1,6 +1,7 @@
-import { MpmError } from "../base/errors.ts";
+import { join } from "@std/path";
+import { attempt, MpmError } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
-import type { Workspace } from "../git/mod.ts";
+import { projectFiles, type Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { asDone, assembled, inSave, namedRuns } from "./assemble.ts";
 import { type Carried, carry, isCarried, isOpenItem } from "./carry.ts";
@@ -19,8 +20,33 @@ export interface Collected {
   readonly runs: readonly Run[];
   /** Patterns that were searched for. */
   readonly searches?: readonly string[];
+  /** Other files that commands and searches named, the most telling first. */
+  readonly seen?: readonly string[];
   /** The parts that mpm could not read, a sentence each. */
   readonly unread: readonly string[];
+}
+
+/** Files seen that a hand-off names. */
+const MOST_SEEN = 40;
+
+/**
+ * Keeps of the files seen those that exist and that git does not ignore; none
+ * where git cannot say.
+ */
+export async function withSeen(
+  system: System,
+  { worktree, git }: Workspace,
+  found: Collected,
+): Promise<Collected> {
+  const isFile = (path: string) =>
+    attempt(() => system.files.lstat(join(worktree, path))?.kind) === "file";
+  const here = (found.seen ?? []).filter(isFile);
+  const isAsked = git === "repository" && here.length > 0;
+  const known = new Set(
+    isAsked ? await attempt(() => projectFiles(system, worktree, here)) : here,
+  );
+  const seen = here.filter((path) => known.has(path)).slice(0, MOST_SEEN);
+  return { ...found, seen };
 }
 
 /** Nothing was found. */
@@ -112,13 +138,14 @@ function runsFor(
 }
 
 function handoffOf(
-  { collected: { files, runs, unread, searches = [] } }: HandoffOrder,
+  { collected: { files, runs, unread, searches = [], seen = [] } }:
+    HandoffOrder,
   items: readonly Item[],
   vars: Vars,
 ): Handoff {
   const open = items.filter(isOpenItem);
   return assembled({
-    ...{ items, files, unread, vars, searches },
+    ...{ items, files, unread, vars, searches, seen },
     runs: [...runs, ...namedRuns(open, runs)],
   });
 }

@@ -186,6 +186,8 @@ export const HANDOFF = object({
   vars: optional(record(TEXT)),
   /** Patterns that were searched for, the last one last. */
   searches: optional(list(TEXT)),
+  /** Files that commands and searches named, the most telling first. */
+  seen: optional(list(TEXT)),
   /** The partition in use. */
   partition: optional(TEXT),
   /** The parts of the conversation that mpm could not read, a sentence each. */

@@ -24,6 +24,7 @@ export {
   type HandoffOrder,
   type MadeHandoff,
   NOTHING_COLLECTED,
+  withSeen,
 } from "./handoff.ts";
 export {
   HANDOFF,

@@ -24,6 +24,7 @@ interface Handoff {
     exit: number | null;
     doubt?: string;
   }[];
+  seen?: string[];
   unread: string[];
 }
 
@@ -132,6 +133,66 @@ Deno.test("a pause keeps files by their last change, with names in them", async 
   assertEquals(known.get("bashmade.txt")?.how, "created");
   assertEquals(known.get("old.py")?.how, "deleted");
   assertEquals(known.get("docs/refunds.md")?.how, "read");
+});
+
+/** A call of a tool with its result, as two lines of a transcript. */
+function looked(
+  id: string,
+  { name, input, text, kept }: {
+    name: string;
+    input: object;
+    text: string;
+    kept?: object;
+  },
+): string {
+  const [at, cwd] = ["2026-11-20T10:00:00.000Z", "/home/dev/project"];
+  const call = { type: "tool_use", id, name, input };
+  const result = { type: "tool_result", tool_use_id: id, content: text };
+  return [
+    { type: "assistant", uuid: `${id}-a`, message: { content: [call] } },
+    {
+      ...{ type: "user", uuid: `${id}-b`, message: { content: [result] } },
+      toolUseResult: kept,
+    },
+  ].map((line) => `${JSON.stringify({ ...line, timestamp: at, cwd })}\n`)
+    .join("");
+}
+
+Deno.test("a pause keeps files that only a search or a command named", async () => {
+  using env = TestEnv.repository();
+  env.write(".gitignore", "node_modules/\n");
+  const there = ["src/pay.ts", "src/tax.ts", "src/a b.ts", "docs/one.md"];
+  for (const path of [...there, "node_modules/x.js"]) env.write(path, "x\n");
+  Deno.symlinkSync(join(env.project, "src"), join(env.project, "link"));
+  const many = [...there, "src/gone.ts"].map((path) => `${path}:3: refund(`);
+  const handoff = await kept(
+    env,
+    looked("t1", {
+      ...{ name: "Bash", input: { command: "grep -rn refund ." } },
+      text: [...many, "node_modules/x.js:1:x", "link/pay.ts:1:y"].join("\n"),
+    }) +
+      looked("t2", {
+        ...{ name: "Grep", input: { pattern: "vat" } },
+        ...{ text: "Found 1 file\nsrc/tax.ts" },
+        kept: { mode: "files_with_matches", filenames: ["src/tax.ts"] },
+      }) +
+      looked("t3", {
+        ...{ name: "Glob", input: { pattern: "**/* *" } },
+        ...{ text: "", kept: { filenames: ["/home/dev/project/src/a b.ts"] } },
+      }) +
+      looked("t4", {
+        ...{ name: "Bash", input: { command: "sed -n 1,9p docs/one.md" } },
+        ...{ text: "# One", kept: { stdout: "# One" } },
+      }) +
+      looked("t5", {
+        ...{ name: "Read", input: { file_path: "docs/one.md" } },
+        text: "# One",
+      }),
+  );
+  assertEquals(handoff.seen, ["src/tax.ts", "src/a b.ts", "src/pay.ts"]);
+  const given = await mpm(env, ["resume", "--format", "context"]);
+  const line = "Other files in commands and searches: src/tax.ts, src/a b.ts";
+  assert(given.stdout.includes(line), given.stdout);
 });
 
 Deno.test("a pause keeps why it ended, what still runs, and reports", async () => {

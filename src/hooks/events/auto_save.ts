@@ -24,6 +24,7 @@ import {
   type Handoff,
   handoffFor,
   newItemId,
+  withSeen,
   withTrees,
 } from "../../items/mod.ts";
 import { journaled, layout } from "../../ops/mod.ts";
@@ -137,13 +138,16 @@ async function readAll(context: Context, sources: Sources) {
     folder: workspace.worktree,
     newId: () => newItemId(system),
   });
+  const seen = withSeen(system, workspace, found);
+  // A failure is thrown where it is awaited.
+  seen.catch(() => {});
   const [{ own, covered }, state] = await reading;
   if (covered) return undefined;
   // Others may have worked here since a client was killed.
   const runs = state && !unsaved.killed
     ? withTrees(found.runs, said.commands, state)
     : found.runs;
-  return { own, state, said, found: { ...found, runs } };
+  return { own, state, said, found: { ...await seen, runs } };
 }
 
 /**

@@ -47,6 +47,8 @@ export interface Outline {
   readonly reminders: readonly string[];
   /** Patterns that were searched for, the last one last. */
   readonly searches: readonly string[];
+  /** Files that commands and searches named. */
+  readonly seen: readonly string[];
   /** The parts of the conversation that are missing, a sentence each. */
   readonly unread: readonly string[];
 }
@@ -118,6 +120,7 @@ export function outlineOf(
       !said.has(sameText({ kind: "constraint", text }))
     ),
     searches: handoff?.searches ?? [],
+    seen: handoff?.seen ?? [],
     unread: unreadOf(handoff),
   };
 }
@@ -140,6 +143,8 @@ function together(
     files: [...files.values()],
     runs: [...lastRuns(newest.flatMap(({ runs }) => runs)).values()],
     searches: all.flatMap(({ searches = [] }) => searches),
+    seen: [...new Set(newest.flatMap(({ seen = [] }) => seen))]
+      .filter((path) => !files.has(path)),
     unread: [...new Set(all.flatMap(({ unread }) => unread))],
     left_out: all.reduce((sum, { left_out = 0 }) => sum + left_out, 0),
   };

@@ -229,7 +229,7 @@ function toVerify(facts: Facts): Section[] {
 }
 
 function fileSections(facts: Facts, session: Save): Section[] {
-  const { files } = facts.outline;
+  const { files, seen } = facts.outline;
   const uncommitted = session.mpm?.files ?? [];
   const known = new Set(uncommitted.map(({ path }) => path));
   const review = session.resume_instructions.files_to_review;
@@ -258,6 +258,13 @@ function fileSections(facts: Facts, session: Save): Section[] {
       "Files read",
       files.filter(isRead).map(({ path }) => oneLine(path)),
       4,
+      inline,
+    ),
+    lines(
+      facts,
+      "Other files in commands and searches",
+      seen.map(oneLine),
+      3,
       inline,
     ),
   ];

@@ -134,7 +134,7 @@ async function gatherIn(
   const { pointerTracked } = commit;
   return {
     ...{ draft, target, faults },
-    order: pauseOrder(system, draft, { ...input, config }),
+    order: await pauseOrder(system, draft, { ...input, config }),
     commit: { workspace, state, identity, pointerTracked, reason },
     // Where nobody knows what was meant, the save is made and nothing else.
     worktrees: input["no-prune-worktrees"] || faults.length > 0

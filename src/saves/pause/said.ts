@@ -10,6 +10,7 @@ import {
   newItemId,
   NOTHING_COLLECTED,
   type Source,
+  withSeen,
 } from "../../items/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Content } from "../content.ts";
@@ -20,7 +21,7 @@ import type { Draft } from "../draft.ts";
  * user's, unless the agent runs the command; JSON that comes with an agent
  * session is the agent's.
  */
-export function pauseOrder(
+export async function pauseOrder(
   system: System,
   draft: Draft,
   given: {
@@ -28,7 +29,7 @@ export function pauseOrder(
     readonly "agent-session": string | undefined;
     readonly config: Config;
   },
-): Omit<HandoffOrder, "save"> {
+): Promise<Omit<HandoffOrder, "save">> {
   const { content, agent, time } = draft;
   const byAgent = given.input === undefined
     // The hooks name the session for what a person typed into the prompt.
@@ -42,7 +43,7 @@ export function pauseOrder(
       newId: () => newItemId(system),
     }),
     close: content.close,
-    collected: collectedOf(system, draft, given.config),
+    collected: await collectedOf(system, draft, given.config),
     agent: agent?.session_id,
     time,
     synced: true,
@@ -53,14 +54,12 @@ export function pauseOrder(
 const MOST = 4 * 1024 * 1024;
 
 /** What the agent's conversation holds, and the settings let be kept. */
-export function collectedOf(
+export async function collectedOf(
   system: System,
-  { agent, workspace: { cwd, root, worktree } }: Pick<
-    Draft,
-    "agent" | "workspace"
-  >,
+  { agent, workspace }: Pick<Draft, "agent" | "workspace">,
   config: Config,
-): Collected {
+): Promise<Collected> {
+  const { cwd, root, worktree } = workspace;
   if (!agent) return NOTHING_COLLECTED;
   const conversation = readConversation(system, {
     sessionId: agent.session_id,
@@ -71,11 +70,12 @@ export function collectedOf(
       CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
     ),
   });
-  return collected(conversation, {
+  const found = collected(conversation, {
     agent: agent.session_id,
     folder: worktree,
     newId: () => newItemId(system),
   });
+  return await withSeen(system, workspace, found);
 }
 
 /** Who says something, when, and in which agent session. */

@@ -30,6 +30,7 @@ import { filesIn, searchesIn } from "./files.ts";
 import { type Line, readLines, type Transcript } from "./lines.ts";
 import { LONGEST_TEXT, promptsIn } from "./prompts.ts";
 import { plansIn, questionsIn, summariesIn } from "./questions.ts";
+import { seenIn } from "./seen.ts";
 import { readTodos } from "./todos.ts";
 
 /** Bytes that are read of the end of a transcript, and of its beginning. */
@@ -44,7 +45,13 @@ const MOST_AGENTS = 5;
 const MOST_OF_AGENT = 256 * 1024;
 
 /** Of each list, how many of the last ones are kept. */
-const LAST = { messages: 60, commands: 200, files: 2000, searches: 20 };
+const LAST = {
+  messages: 60,
+  commands: 200,
+  files: 2000,
+  searches: 20,
+  seen: 60,
+};
 const FIRST_PROMPTS = 5;
 const LAST_PROMPTS = 60;
 const LAST_FEW = 10;
@@ -144,6 +151,7 @@ function fromTranscript(
       .sort(byTime).map((ran) => ({ ...ran, changedSince: changed > ran.at })),
     files,
     searches: [...new Set(agents.read.concat(main).flatMap(searchesIn))],
+    seen: agents.read.concat(main).flatMap(seenIn).sort(byTime),
     reports: reportsIn(main, ended),
     errors: errorsAtEnd(main),
     background: unfinished(main, ended),
@@ -328,6 +336,7 @@ function bounded(all: Conversation): Conversation {
     commands: all.commands.slice(-LAST.commands),
     files: all.files.slice(-LAST.files),
     searches: all.searches.slice(-LAST.searches),
+    seen: all.seen.slice(-LAST.seen),
     reports: few(all.reports),
     background: few(all.background),
   };
@@ -354,6 +363,7 @@ function chosen(
     commands: only("commands", all.commands),
     files: only("files", all.files),
     searches: only("files", all.searches),
+    seen: only("files", all.seen),
     reports: only("agents", all.reports),
     errors: only("errors", all.errors),
     background: only("commands", all.background),
