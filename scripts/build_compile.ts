@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "@std/path";
 import { BuildError, say } from "./build_error.ts";
 import { SCRIPTS } from "./build_loader.ts";
+import { insertIntoElf } from "./runtime_elf.ts";
 import { runtimeAtHand, runtimeFromNpm } from "./runtime.ts";
 import { addStartGuard } from "./start_guard.ts";
 import { PERMISSIONS, type Triple, V8_FLAGS } from "./toolchain.ts";
@@ -11,11 +12,21 @@ const DOWNLOAD_LIMIT_MS = 30_000;
 
 export interface Compilation {
   readonly triple: Triple;
-  /** The main module, beside the folder of its scripts if it has any. */
+  /** The main module, beside the file of its scripts if it has any. */
   readonly main: string;
   readonly output: string;
   /** Flags of V8, beside those that the executable has. */
   readonly flags?: readonly string[];
+}
+
+/** Returns the path of the scripts beside a main module, if it has any. */
+function scriptsOf(main: string): string | undefined {
+  const path = join(dirname(main), SCRIPTS);
+  return existsSync(path) ? path : undefined;
+}
+
+function isLinux(triple: Triple): boolean {
+  return triple.includes("linux");
 }
 
 interface Attempt {
@@ -28,7 +39,9 @@ interface Attempt {
  * and no lock file are read: nothing of them is in the binary. Without
  * `--no-code-cache` the binary would write into the shared folder for
  * temporary files whenever it runs; what V8 compiled before comes with
- * the scripts instead, and it takes that under the same flags only.
+ * the scripts instead, and it takes that under the same flags only. On Linux
+ * Deno reads and copies all that it appended at each start, so scripts are
+ * inserted in front of that.
  */
 async function denoCompile(
   { triple, main, output, flags = [] }: Compilation,
@@ -36,12 +49,13 @@ async function denoCompile(
 ): Promise<Attempt> {
   // Only a download needs a limit, and only without a runtime is there one.
   const signal = denort ? undefined : AbortSignal.timeout(DOWNLOAD_LIMIT_MS);
+  const scripts = scriptsOf(main);
   const result = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["compile", "--quiet", "--no-config", "--no-lock", "--no-check"],
       ...["--no-code-cache", `--v8-flags=${[...V8_FLAGS, ...flags].join()}`],
       ...PERMISSIONS,
-      ...existsSync(join(dirname(main), SCRIPTS)) ? ["--include", SCRIPTS] : [],
+      ...scripts && !isLinux(triple) ? ["--include", SCRIPTS] : [],
       ...["--target", triple, "--output", output, main],
     ],
     cwd: dirname(main),
@@ -96,7 +110,12 @@ export function compiler(): (compilation: Compilation) => Promise<string> {
   const compile = runtimeFinder();
   return async (compilation) => {
     const source = await compile(compilation);
-    addStartGuard(compilation.output, compilation.triple);
+    const { main, output, triple } = compilation;
+    const scripts = scriptsOf(main);
+    if (scripts && isLinux(triple)) {
+      insertIntoElf(output, Deno.readFileSync(scripts));
+    }
+    addStartGuard(output, triple);
     return source;
   };
 }

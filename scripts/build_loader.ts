@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 
-/** The folder of scripts beside the main module. */
-export const SCRIPTS = "scripts";
+/** The file of scripts beside the main module. */
+export const SCRIPTS = "scripts.bin";
 
 /** The program as the executable holds it. */
 export interface Program {
@@ -10,7 +10,7 @@ export interface Program {
   /** The numbers of the modules in each script. */
   readonly scripts: readonly (readonly number[])[];
   /** V8's code cache of each script. */
-  readonly caches?: readonly Uint8Array[];
+  readonly caches?: readonly Uint8Array<ArrayBuffer>[];
 }
 
 /** A script as V8 has it. */
@@ -33,11 +33,30 @@ export interface Trainee {
   open(script: number): Compiled;
 }
 
+/** V8 copies a cache that does not begin at a multiple of this. */
+const ALIGNED = 8;
+
+/** The text of each script and what V8 compiled of it, one after the other. */
+function packed({ modules, scripts, caches = [] }: Program): Blob[] {
+  return scripts.flatMap((numbers, script) => {
+    const functions = numbers.map((number) => modules[number]).join(",\n");
+    // All of it is ASCII.
+    const text = `"use strict";\n([\n${functions}\n])\n`;
+    const size = Math.ceil(text.length / ALIGNED) * ALIGNED;
+    const cache = caches[script];
+    return [new Blob([text.padEnd(size)]), new Blob(cache ? [cache] : [])];
+  });
+}
+
 /**
  * A module that opens the scripts beside it when one of their modules is needed
- * first. A cache that V8 does not take costs time, nothing else.
+ * first. In an executable for Linux they stand in front of what Deno appended.
+ * A cache that V8 does not take costs time, nothing else.
  */
-function loader({ modules, scripts, caches }: Program): string {
+function loader(
+  { modules, scripts, caches }: Program,
+  parts: readonly Blob[],
+): string {
   const places = modules.map((): [number, number] => [0, 0]);
   scripts.forEach((numbers, script) =>
     numbers.forEach((number, at) => places[number] = [script, at])
@@ -46,22 +65,46 @@ function loader({ modules, scripts, caches }: Program): string {
 
 const CACHED = ${caches !== undefined};
 const PLACES = ${JSON.stringify(places)};
-const FOLDER = import.meta.dirname + "/${SCRIPTS}/";
+const SIZES = ${JSON.stringify(parts.map(({ size }) => size))};
+const FILE = Deno.build.standalone && Deno.build.os === "linux"
+  ? Deno.execPath()
+  : import.meta.dirname + "/${SCRIPTS}";
 const builtin = process.getBuiltinModule;
+const decoder = new TextDecoder();
 const makers = [];
 const exported = [];
+// Open from the start: the executable may be replaced meanwhile.
+const file = Deno.openSync(FILE);
+const starts = [startOfScripts()];
+for (const size of SIZES) starts.push(starts.at(-1) + size);
 
-function compiled(script, cachedData) {
+function startOfScripts() {
+  if (FILE !== Deno.execPath()) return 0;
+  const end = file.seekSync(-8, Deno.SeekMode.End) + 8;
+  const [appended] = new BigUint64Array(read(8).buffer);
+  return end - Number(appended) - SIZES.reduce((sum, size) => sum + size);
+}
+
+function read(size) {
+  const bytes = new Uint8Array(size);
+  for (let done = 0; done < size;) {
+    done += file.readSync(bytes.subarray(done)) ?? size;
+  }
+  return bytes;
+}
+
+function compiled(script, cache) {
   const filename = "mpm-" + script + ".js";
-  const bytes = Deno.readFileSync(FOLDER + script + ".txt");
-  return new Script(new TextDecoder().decode(bytes), { filename, cachedData });
+  const [size, cacheSize] = SIZES.slice(2 * script);
+  file.seekSync(starts[2 * script], Deno.SeekMode.Start);
+  const bytes = read(size + cacheSize);
+  const cachedData = cache ?? (CACHED ? bytes.subarray(size) : undefined);
+  const text = decoder.decode(bytes.subarray(0, size));
+  return new Script(text, { filename, cachedData });
 }
 
 function open(script) {
-  const cache = CACHED
-    ? Deno.readFileSync(FOLDER + script + ".bin")
-    : undefined;
-  const opened = compiled(script, cache);
+  const opened = compiled(script);
   makers[script] = opened.runInThisContext();
   return opened;
 }
@@ -121,25 +164,17 @@ export async function writeProgram(
   program: Program,
   training?: string,
 ): Promise<string> {
-  const { modules, scripts, caches = [] } = program;
-  const files = new Map<string, string | Uint8Array>();
-  files.set("main.js", loader(program) + (training ? TRAINS : RUNS));
-  if (training) files.set("training.js", training);
-  for (const [script, numbers] of scripts.entries()) {
-    const functions = numbers.map((number) => modules[number]).join(",\n");
-    files.set(
-      `${SCRIPTS}/${script}.txt`,
-      `"use strict";\n([\n${functions}\n])\n`,
-    );
-  }
-  for (const [script, cache] of caches.entries()) {
-    files.set(`${SCRIPTS}/${script}.bin`, cache);
-  }
-  await Deno.mkdir(join(folder, SCRIPTS), { recursive: true });
+  const parts = packed(program);
+  const main = loader(program, parts) + (training ? TRAINS : RUNS);
+  const files = new Map([
+    ["main.js", new Blob([main])],
+    [SCRIPTS, new Blob(parts)],
+  ]);
+  if (training) files.set("training.js", new Blob([training]));
+  await Deno.mkdir(folder, { recursive: true });
   for (const [name, content] of files) {
     const path = join(folder, name);
-    if (typeof content === "string") await Deno.writeTextFile(path, content);
-    else await Deno.writeFile(path, content);
+    await Deno.writeFile(path, content.stream());
     // `deno compile` embeds the file's time.
     await Deno.utime(path, 0, 0);
   }

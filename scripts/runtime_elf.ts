@@ -1,9 +1,12 @@
+import { readAt, writeAt } from "./build_parts.ts";
+
 /** Name of the section in which Deno embeds a program. */
 const MAGIC = "d3n0l4nd";
 const TRAILER_SIZE = 24;
 
 /**
- * The runtime at the beginning of a Linux program made by `deno compile`.
+ * Returns how many bytes `deno compile` appended to the runtime of a Linux
+ * program of `size` bytes, by the program's `end`.
  *
  * The format is that of the library libsui 0.12, which Deno uses: the program
  * is appended to the runtime and ends with a trailer of 24 bytes, the name
@@ -12,18 +15,46 @@ const TRAILER_SIZE = 24;
  *
  * @throws {Error} when the trailer is missing or its length is impossible
  */
-export function runtimeOfElf(program: Uint8Array): Uint8Array {
-  const start = program.length - TRAILER_SIZE;
-  const name = program.subarray(Math.max(start, 0), start + MAGIC.length);
-  if (start < 0 || new TextDecoder().decode(name) !== MAGIC) {
+function appendedTo(size: number, end: Uint8Array): number {
+  const trailer = end.slice(-TRAILER_SIZE);
+  const name = trailer.subarray(0, MAGIC.length);
+  if (
+    trailer.length < TRAILER_SIZE || new TextDecoder().decode(name) !== MAGIC
+  ) {
     throw new Error("No program of Deno's is appended: the trailer is missing");
   }
-  const view = new DataView(program.buffer, program.byteOffset + start);
-  const appended = Number(view.getBigUint64(16, true));
-  if (appended < TRAILER_SIZE || appended >= program.length) {
+  const appended = Number(new DataView(trailer.buffer).getBigUint64(16, true));
+  if (appended < TRAILER_SIZE || appended >= size) {
     throw new Error(
-      `Cannot cut off the appended program: its length is ${appended} of ${program.length} bytes`,
+      `Cannot cut off the appended program: its length is ${appended} of ${size} bytes`,
     );
   }
+  return appended;
+}
+
+/**
+ * Returns the runtime at the beginning of a Linux program made by
+ * `deno compile`.
+ *
+ * @throws {Error} when the end is not as Deno writes it
+ */
+export function runtimeOfElf(program: Uint8Array): Uint8Array {
+  const appended = appendedTo(program.length, program);
   return program.slice(0, program.length - appended);
+}
+
+/**
+ * Inserts bytes between the runtime of a Linux program and what Deno appended
+ * to it. Deno finds its own from the end, so it does not read them.
+ *
+ * @throws {Error} when the end is not as Deno writes it
+ */
+export function insertIntoElf(path: string, bytes: Uint8Array): void {
+  using file = Deno.openSync(path, { read: true, write: true });
+  const { size } = file.statSync();
+  const end = readAt(file, size - TRAILER_SIZE, TRAILER_SIZE);
+  const start = size - appendedTo(size, end);
+  const appended = readAt(file, start, size - start);
+  writeAt(file, start, bytes);
+  writeAt(file, start + bytes.length, appended);
 }

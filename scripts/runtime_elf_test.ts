@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { runtimeOfElf } from "./runtime_elf.ts";
+import { insertIntoElf, runtimeOfElf } from "./runtime_elf.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -42,5 +42,29 @@ Deno.test("runtimeOfElf() refuses a length that leaves no runtime", () => {
       Error,
       `its length is ${length} of 40 bytes`,
     );
+  }
+});
+
+Deno.test("insertIntoElf() leaves the end of the program as Deno wrote it", () => {
+  const path = Deno.makeTempFileSync({ prefix: "mpm-elf-test-" });
+  try {
+    const before = compiled("runtime", "program");
+    Deno.writeFileSync(path, before);
+    insertIntoElf(path, encode("more"));
+    const after = Deno.readFileSync(path);
+    assertEquals(runtimeOfElf(after), encode("runtimemore"));
+    assertEquals(after.subarray(11), before.subarray(7));
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
+Deno.test("insertIntoElf() refuses a file that Deno did not compile", () => {
+  const path = Deno.makeTempFileSync({ prefix: "mpm-elf-test-" });
+  try {
+    Deno.writeTextFileSync(path, "a program that Deno did not compile");
+    assertThrows(() => insertIntoElf(path, encode("more")), Error, "missing");
+  } finally {
+    Deno.removeSync(path);
   }
 });

@@ -1,3 +1,4 @@
+import { readAt, writeAt } from "./build_parts.ts";
 import type { Triple } from "./toolchain.ts";
 
 /**
@@ -121,24 +122,6 @@ function placeFor(size: number, segments: Segment[]): Place {
     code.address - earlier >= Math.ceil(end / code.align) * code.align;
   if (!isFree) throw new Error("The runtime has no space for the start guard");
   return { code, offset, earlier };
-}
-
-function readAt(file: Deno.FsFile, offset: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  file.seekSync(offset, Deno.SeekMode.Start);
-  for (let done = 0; done < size;) {
-    const count = file.readSync(bytes.subarray(done));
-    if (count === null) throw new Error("The executable is cut short");
-    done += count;
-  }
-  return bytes;
-}
-
-function writeAt(file: Deno.FsFile, offset: number, bytes: Uint8Array): void {
-  file.seekSync(offset, Deno.SeekMode.Start);
-  for (let done = 0; done < bytes.length;) {
-    done += file.writeSync(bytes.subarray(done));
-  }
 }
 
 /**
