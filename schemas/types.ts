@@ -728,7 +728,7 @@ export interface ErrorRecord {
   [name: string]: unknown;
 }
 
-/** Several saves in one file: mpm sessions export --all, and import. */
+/** Several saves in one file: mpm saves export --all, and import. */
 export interface Bundle {
   /** The version of this form. */
   mpm_bundle: 1;
@@ -856,7 +856,7 @@ export interface PauseResult {
 }
 
 /** mpm resume --json: Load a saved session and report what changed since. */
-export type ResumeResult = ResumeReport | SessionsListResult;
+export type ResumeResult = ResumeReport | SavesListResult;
 
 /** mpm start --json: Start a work session, from a template if wanted. */
 export interface StartResult {
@@ -872,84 +872,7 @@ export interface StartResult {
  * mpm status --json: Show the work session, its checklist, and where git
  * stands.
  */
-export interface StatusResult {
-  /** The project's folder; null: no project of mpm's. */
-  project: string | null;
-  /** ISO 8601: ages count from here. */
-  at: string;
-  form: "text" | "porcelain";
-  session: SessionInfo | null;
-  /** True if it is paused and a save of it is there to resume. */
-  resumable: boolean;
-  /** Its parents, the nearest first. */
-  parents: SessionInfo[];
-  checklist: ChecklistItem[];
-  /** The newest checkpoint; null: none. */
-  checkpoint: {
-    name: string;
-    created_at: string;
-    /**
-     * Whose it is: this user's here, somebody's whom they trust, or anybody's.
-     */
-    origin: "own" | "trusted" | "foreign";
-  } | null;
-  /** null: no repository, or git does not answer. */
-  git: {
-    /** null: detached. */
-    branch: string | null;
-    /** Full commit id; null: no commit yet. */
-    head: string | null;
-    upstream: string | null;
-    /** null: no upstream, or it is gone. */
-    ahead: number | null;
-    behind: number | null;
-    /** Paths that are staged, changed, not tracked, in conflict. */
-    staged: number;
-    changed: number;
-    untracked: number;
-    conflicts: number;
-  } | null;
-  /** What is carried here from save to save, and open. */
-  items: {
-    /** By which "mpm done" closes it. */
-    number: number;
-    /** 12 hex digits, the same in every copy. */
-    id: string;
-    kind:
-      | "goal"
-      | "constraint"
-      | "next"
-      | "decision"
-      | "rejected"
-      | "question"
-      | "blocker"
-      | "done"
-      | "verify"
-      | "prompt"
-      | "message"
-      | "plan"
-      | "summary"
-      | "report"
-      | "error"
-      | "background";
-    text: string;
-    /** The reason of a decision, the description of a todo. */
-    why: string | null;
-    state: "open" | "doing" | "done" | "dropped" | "superseded";
-    source: "user" | "agent" | "transcript" | "git" | "model";
-    /** The way it was added, e.g. `pause` or `command`. */
-    via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
-    at: string;
-    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
-    closed_at: string | null;
-    /** The save that it first stood in; null: none yet. */
-    save: string | null;
-    /** True if it belongs to this worktree and session. */
-    here: boolean;
-  }[];
-  problems: string[];
-}
+export type StatusResult = StackResult | StatusReport;
 
 /** mpm check --json: Tick items of the checklist, or print it. */
 export interface CheckResult {
@@ -1381,26 +1304,6 @@ export interface ReturnResult {
   warnings: string[];
 }
 
-/** mpm stack --json: Draw the work sessions and their detours as a tree. */
-export interface StackResult {
-  project: string;
-  /** ISO 8601: ages count from here. */
-  listed_at: string;
-  /** The session this worktree is at. */
-  current: string | null;
-  /** In the order of the tree: each after its parent. */
-  sessions: {
-    session: SessionInfo;
-    /** 0: it has no parent here. */
-    depth: number;
-    /** The checkpoint with what it left for a detour; null: none. */
-    parked: string | null;
-  }[];
-  /** How many are left out. */
-  hidden: number;
-  problems: string[];
-}
-
 /**
  * mpm template list --json: List the templates that sessions can be started
  * from.
@@ -1454,8 +1357,8 @@ export interface TemplateNewResult {
   text: string;
 }
 
-/** mpm sessions list --json: List the saved sessions of this project. */
-export interface SessionsListResult {
+/** mpm saves list --json: List the saved sessions of this project. */
+export interface SavesListResult {
   project: string;
   /** When it was listed, ISO 8601: ages count from here. */
   listed_at: string;
@@ -1470,8 +1373,8 @@ export interface SessionsListResult {
   hidden: number;
 }
 
-/** mpm sessions show --json: Show one saved session as it was written. */
-export interface SessionsShowResult {
+/** mpm saves show --json: Show one saved session as it was written. */
+export interface SavesShowResult {
   source: string;
   origin: "own" | "trusted" | "foreign";
   format: "md" | "json" | "yaml";
@@ -1482,10 +1385,10 @@ export interface SessionsShowResult {
 }
 
 /**
- * mpm sessions verify --json: Check saved sessions against their checksums and
+ * mpm saves verify --json: Check saved sessions against their checksums and
  * their format.
  */
-export interface SessionsVerifyResult {
+export interface SavesVerifyResult {
   /** Whether no save is damaged. */
   intact: boolean;
   sessions: {
@@ -1499,8 +1402,8 @@ export interface SessionsVerifyResult {
   }[];
 }
 
-/** mpm sessions diff --json: Show what differs between two saved sessions. */
-export interface SessionsDiffResult {
+/** mpm saves diff --json: Show what differs between two saved sessions. */
+export interface SavesDiffResult {
   before: {
     session_id: string;
     paused_at: string;
@@ -1530,8 +1433,8 @@ export interface SessionsDiffResult {
   files_by: "content" | "name";
 }
 
-/** mpm sessions rm --json: Move saved sessions into the trash. */
-export interface SessionsRmResult {
+/** mpm saves rm --json: Move saved sessions into the trash. */
+export interface SavesRmResult {
   dry_run: boolean;
   /** The folder in the trash they were moved to; null: nothing was moved. */
   trash: string | null;
@@ -1553,14 +1456,14 @@ export interface SessionsRmResult {
   warnings: string[];
 }
 
-/** mpm sessions prune --json: Move old saved sessions into the trash. */
-export type SessionsPruneResult = SessionsRmResult;
+/** mpm saves prune --json: Move old saved sessions into the trash. */
+export type SavesPruneResult = SavesRmResult;
 
 /**
- * mpm sessions export --json: Write saved sessions to a file, one or a bundle
- * of several.
+ * mpm saves export --json: Write saved sessions to a file, one or a bundle of
+ * several.
  */
-export interface SessionsExportResult {
+export interface SavesExportResult {
   /** The file that was written, absolute; null: nothing was. */
   file: string | null;
   bundle: boolean;
@@ -1573,10 +1476,10 @@ export interface SessionsExportResult {
 }
 
 /**
- * mpm sessions import --json: Bring in saved sessions from a file, a bundle or
+ * mpm saves import --json: Bring in saved sessions from a file, a bundle or
  * another project.
  */
-export interface SessionsImportResult {
+export interface SavesImportResult {
   dry_run: boolean;
   /** As it was given. */
   source: string;
@@ -1596,8 +1499,8 @@ export interface SessionsImportResult {
   warnings: string[];
 }
 
-/** mpm sessions trust --json: Trust saves made by someone else. */
-export interface SessionsTrustResult {
+/** mpm saves trust --json: Trust saves made by someone else. */
+export interface SavesTrustResult {
   dry_run: boolean;
   sessions: {
     /** Of a checkpoint `checkpoint/<id>`. */
@@ -1622,10 +1525,10 @@ export interface SessionsTrustResult {
 }
 
 /**
- * mpm sessions recover --json: Finish or discard an automatic pause that was
- * cut short.
+ * mpm saves recover --json: Finish or discard an automatic pause that was cut
+ * short.
  */
-export interface SessionsRecoverResult {
+export interface SavesRecoverResult {
   dry_run: boolean;
   state: "none" | "active" | "finalized" | "discarded";
   /** The record, absolute. */
@@ -1861,8 +1764,8 @@ export interface UndoResult {
   operation: number | null;
 }
 
-/** mpm log --json: List what mpm did that can be taken back. */
-export interface LogResult {
+/** mpm undo list --json: List the operations of mpm that can be undone. */
+export interface UndoListResult {
   project: string;
   listed_at: string;
   operations: {
@@ -1890,11 +1793,8 @@ export interface LogResult {
   undo: number | null;
 }
 
-/**
- * mpm trash list --json: List what was removed or replaced and can be brought
- * back.
- */
-export interface TrashListResult {
+/** mpm undo trash --json: List what mpm removed or replaced, or prune it. */
+export interface UndoTrashResult {
   /** Nothing was removed. */
   dry_run: boolean;
   listed_at: string;
@@ -1910,11 +1810,6 @@ export interface TrashListResult {
     reason: string;
   }[];
 }
-
-/**
- * mpm trash prune --json: Remove for good what is older than the trash keeps.
- */
-export type TrashPruneResult = TrashListResult;
 
 /**
  * mpm worktrees list --json: List the worktrees of agents, and which of them
@@ -2314,73 +2209,10 @@ export interface HooksUninstallResult {
  * mpm hooks status --json: Show where mpm's hooks are installed, and what keeps
  * them from working.
  */
-export interface HooksStatusResult {
-  /** This program, absolute; null: it runs from source. */
-  binary: string | null;
-  version: string;
-  /** Where hooks of mpm's are, in the client's order of precedence. */
-  installed: {
-    scope: "project" | "local" | "user";
-    path: string;
-    binary: string;
-    version: string;
-    events: string[];
-    status_line: boolean;
-  }[];
-  /**
-   * The settings files that enable mpm as a plugin, which has the same hooks.
-   */
-  plugins: string[];
-  findings: {
-    problem:
-      | "unreadable"
-      | "ignored"
-      | "disabled"
-      | "binary-missing"
-      | "binary-other"
-      | "version"
-      | "edited"
-      | "missing"
-      | "duplicate"
-      | "twice"
-      | "script";
-    path: string;
-    /** What is wrong, one line. */
-    detail: string;
-    /** What mends it: a command, or one line. */
-    mend: string;
-  }[];
-}
-
-/**
- * mpm hooks list --json: List the shell hooks, and which of them this project
- * has.
- */
-export interface HooksListResult {
-  /** Where the project's own copies are, absolute. */
-  folder: string;
-  hooks: {
-    name: string;
-    events: string[];
-    summary: string;
-    /** The project's copy, absolute. */
-    path: string;
-    state:
-      | "none"
-      | "shipped"
-      | "older"
-      | "edited"
-      | "changed"
-      | "foreign"
-      | "unusable";
-  }[];
-}
-
-/** mpm hooks show --json: Print a shell hook as it is shipped. */
-export interface HooksShowResult {
+export type HooksStatusResult = HooksReport | HooksListResult | {
   name: string;
   text: string;
-}
+};
 
 /**
  * mpm hooks eject --json: Copy shell hooks into the project, to be switched on
@@ -2402,65 +2234,10 @@ export interface HooksEjectResult {
 }
 
 /**
- * mpm hooks allow --json: Let this project's shell hooks run on this machine,
- * as they are now.
- */
-export interface HooksAllowResult {
-  allowed: {
-    name: string;
-    path: string;
-  }[];
-}
-
-/** mpm hooks run --json: Run a shell hook of this project by hand. */
-export interface HooksRunResult {
-  name: string;
-  path: string;
-  outcome: "exited" | "missing" | "timeout" | "denied" | "started";
-  /** The exit status; -1 unless it exited. */
-  status: number;
-  milliseconds: number;
-  /** What it printed, cut. */
-  stdout: string;
-  stderr: string;
-  log: string;
-}
-
-/**
  * mpm hooks test --json: Fire each installed hook once and check what comes of
  * it.
  */
-export interface HooksTestResult {
-  tests: {
-    scope: "project" | "local" | "user";
-    event: string;
-    /** What the event was to lead to. */
-    expected: string;
-    /** What is wrong; null: it did. */
-    fault: string | null;
-    milliseconds: number;
-  }[];
-  warnings: string[];
-}
-
-/**
- * mpm hooks profile --json: Measure what each installed hook costs on this
- * machine.
- */
-export interface HooksProfileResult {
-  /** How often each was started. */
-  runs: number;
-  hooks: {
-    scope: "project" | "local" | "user";
-    event: string;
-    /** Milliseconds from the start to the end of its process. */
-    p50: number;
-    p95: number;
-    /** Bytes of the longest answer. */
-    output: number;
-  }[];
-  warnings: string[];
-}
+export type HooksTestResult = HookChecks | HooksProfileResult | HooksRunResult;
 
 /** mpm hook --json: Take an event of Claude Code from its settings. */
 export interface HookResult {
@@ -2504,20 +2281,6 @@ export interface DoctorResult {
       reason: string;
     }[];
   } | null;
-}
-
-/**
- * mpm init --json: Set a project up: the folder, and whether git ignores it.
- */
-export interface InitResult {
-  dry_run: boolean;
-  /** Absolute path of `.claude-mpm`. */
-  folder: string;
-  created: boolean;
-  /** Whether git ignores the folder. */
-  ignored: boolean;
-  /** The file the ignore rule was written to. */
-  ignore_file: string | null;
 }
 
 /**
@@ -3014,6 +2777,211 @@ export interface ResumeReport {
   /** Set apart from what it encloses in the form for agents. */
   fence: string;
   warnings: string[];
+}
+
+/** The session, and where git stands. */
+export interface StatusReport {
+  /** The project's folder; null: no project of mpm's. */
+  project: string | null;
+  /** ISO 8601: ages count from here. */
+  at: string;
+  form: "text" | "porcelain";
+  session: SessionInfo | null;
+  /** True if it is paused and a save of it is there to resume. */
+  resumable: boolean;
+  /** Its parents, the nearest first. */
+  parents: SessionInfo[];
+  checklist: ChecklistItem[];
+  /** The newest checkpoint; null: none. */
+  checkpoint: {
+    name: string;
+    created_at: string;
+    /**
+     * Whose it is: this user's here, somebody's whom they trust, or anybody's.
+     */
+    origin: "own" | "trusted" | "foreign";
+  } | null;
+  /** null: no repository, or git does not answer. */
+  git: {
+    /** null: detached. */
+    branch: string | null;
+    /** Full commit id; null: no commit yet. */
+    head: string | null;
+    upstream: string | null;
+    /** null: no upstream, or it is gone. */
+    ahead: number | null;
+    behind: number | null;
+    /** Paths that are staged, changed, not tracked, in conflict. */
+    staged: number;
+    changed: number;
+    untracked: number;
+    conflicts: number;
+  } | null;
+  /** What is carried here from save to save, and open. */
+  items: {
+    /** By which "mpm done" closes it. */
+    number: number;
+    /** 12 hex digits, the same in every copy. */
+    id: string;
+    kind:
+      | "goal"
+      | "constraint"
+      | "next"
+      | "decision"
+      | "rejected"
+      | "question"
+      | "blocker"
+      | "done"
+      | "verify"
+      | "prompt"
+      | "message"
+      | "plan"
+      | "summary"
+      | "report"
+      | "error"
+      | "background";
+    text: string;
+    /** The reason of a decision, the description of a todo. */
+    why: string | null;
+    state: "open" | "doing" | "done" | "dropped" | "superseded";
+    source: "user" | "agent" | "transcript" | "git" | "model";
+    /** The way it was added, e.g. `pause` or `command`. */
+    via: string;
+    /** Time at which it was said, ISO 8601, UTC. */
+    at: string;
+    /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
+    closed_at: string | null;
+    /** The save that it first stood in; null: none yet. */
+    save: string | null;
+    /** True if it belongs to this worktree and session. */
+    here: boolean;
+  }[];
+  problems: string[];
+}
+
+/** All sessions as a tree. */
+export interface StackResult {
+  /** The project's folder; null: no project of mpm's. */
+  project: string;
+  /** ISO 8601: ages count from here. */
+  listed_at: string;
+  /** The session this worktree is at. */
+  current: string | null;
+  /** In the order of the tree: each after its parent. */
+  sessions: {
+    session: SessionInfo;
+    /** 0: it has no parent here. */
+    depth: number;
+    /** The checkpoint with what it left for a detour; null: none. */
+    parked: string | null;
+  }[];
+  /** How many are left out. */
+  hidden: number;
+  problems: string[];
+}
+
+/** Where hooks are installed. */
+export interface HooksReport {
+  /** This program, absolute; null: it runs from source. */
+  binary: string | null;
+  version: string;
+  /** Where hooks of mpm's are, in the client's order of precedence. */
+  installed: {
+    scope: "project" | "local" | "user";
+    path: string;
+    binary: string;
+    version: string;
+    events: string[];
+    status_line: boolean;
+  }[];
+  /**
+   * The settings files that enable mpm as a plugin, which has the same hooks.
+   */
+  plugins: string[];
+  findings: {
+    problem:
+      | "unreadable"
+      | "ignored"
+      | "disabled"
+      | "binary-missing"
+      | "binary-other"
+      | "version"
+      | "edited"
+      | "missing"
+      | "duplicate"
+      | "twice"
+      | "script";
+    path: string;
+    /** What is wrong, one line. */
+    detail: string;
+    /** What mends it: a command, or one line. */
+    mend: string;
+  }[];
+}
+
+/** The shell hooks. */
+export interface HooksListResult {
+  /** Where the project's own copies are, absolute. */
+  folder: string;
+  hooks: {
+    name: string;
+    events: string[];
+    summary: string;
+    /** The project's copy, absolute. */
+    path: string;
+    state:
+      | "none"
+      | "shipped"
+      | "older"
+      | "edited"
+      | "changed"
+      | "foreign"
+      | "unusable";
+  }[];
+}
+
+/** What came of each hook. */
+export interface HookChecks {
+  tests: {
+    scope: "project" | "local" | "user";
+    event: string;
+    /** What the event was to lead to. */
+    expected: string;
+    /** What is wrong; null: it did. */
+    fault: string | null;
+    milliseconds: number;
+  }[];
+  warnings: string[];
+}
+
+/** What each hook costs. */
+export interface HooksProfileResult {
+  /** How often each was started. */
+  runs: number;
+  hooks: {
+    scope: "project" | "local" | "user";
+    event: string;
+    /** Milliseconds from the start to the end of its process. */
+    p50: number;
+    p95: number;
+    /** Bytes of the longest answer. */
+    output: number;
+  }[];
+  warnings: string[];
+}
+
+/** How a script ended. */
+export interface HooksRunResult {
+  name: string;
+  path: string;
+  outcome: "exited" | "missing" | "timeout" | "denied" | "started";
+  /** The exit status; -1 unless it exited. */
+  status: number;
+  milliseconds: number;
+  /** What it printed, cut. */
+  stdout: string;
+  stderr: string;
+  log: string;
 }
 
 /** What a migration moved. */

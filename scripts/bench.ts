@@ -135,7 +135,7 @@ function resumes(root: string, binary: string): Case[] {
       limit: "2 F + 5 G",
     }, {
       name: `sessions list, ${saves} saves`,
-      command: [binary, "sessions", "list"],
+      command: [binary, "saves", "list"],
       world,
     }];
   });

@@ -172,7 +172,7 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["resume"] },
     { args: ["status"] },
     { args: ["checkpoint", "save", `one-${round}`] },
-    { args: ["sessions", "list"] },
+    { args: ["saves", "list"] },
     { args: ["--version"] },
     hookLine("PreToolUse", transcript, command),
     hookLine("PostToolBatch", transcript, { tool_calls: [] }),

@@ -27,10 +27,11 @@ export const GENERATED_FOLDERS = ["man", "schemas"] as const;
  */
 export async function generated(root = ROOT): Promise<Map<string, string>> {
   const read = (path: string) => Deno.readTextFile(join(root, path));
-  const { text: commandsFile, commands } = await commandTable(
+  const { text: commandsFile, commands: all } = await commandTable(
     root,
     await read(TABLE),
   );
+  const commands = all.filter(({ hidden }) => !hidden);
   const summaries = Object.fromEntries(
     commands.map(({ name, summary }) => [name, summary]),
   );

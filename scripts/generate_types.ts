@@ -3,6 +3,13 @@ import type { JsonSchema } from "../src/app/help/json_schema.ts";
 /** Parts of formats that get a type of their own: name, format, path, doc. */
 const PARTS = [
   ["ResumeReport", "resume", "anyOf/0", "A save and what changed since."],
+  ["StatusReport", "status", "anyOf/1", "The session, and where git stands."],
+  ["StackResult", "status", "anyOf/0", "All sessions as a tree."],
+  ["HooksReport", "hooks-status", "anyOf/0", "Where hooks are installed."],
+  ["HooksListResult", "hooks-status", "anyOf/1", "The shell hooks."],
+  ["HookChecks", "hooks-test", "anyOf/0", "What came of each hook."],
+  ["HooksProfileResult", "hooks-test", "anyOf/1", "What each hook costs."],
+  ["HooksRunResult", "hooks-test", "anyOf/2", "How a script ended."],
   ["MigrateReport", "migrate", "oneOf/0", "What a migration moved."],
   ["RollbackReport", "migrate", "oneOf/1", "What a rollback restored."],
   [
@@ -21,12 +28,12 @@ const PARTS = [
   [
     "ChecklistItem",
     "status",
-    "properties/checklist/items",
+    "anyOf/1/properties/checklist/items",
     "An item of a session's checklist.",
   ],
   [
     "SaveRow",
-    "sessions-list",
+    "saves-list",
     "properties/sessions/items",
     "A save in the list.",
   ],

@@ -11,7 +11,7 @@ const STORY = [
   'git commit -qam "Keep the session over a reload"',
   'mpm return -s "fixed"',
   "git status --short",
-  "mpm stack",
+  "mpm status --tree",
 ];
 
 /** A shell's words, for the quotes that the story uses. */

@@ -51,10 +51,6 @@ declare module "@std/path/posix" {
   export function dirname(path: string): string;
 }
 
-declare module "@std/text/levenshtein" {
-  export function levenshteinDistance(a: string, b: string): number;
-}
-
 declare module "@std/toml" {
   export function parse(text: string): Record<string, unknown>;
 }

@@ -1,7 +1,8 @@
-import { spelled } from "./spellings.ts";
+import { currentName, formerName, spelled } from "./spellings.ts";
 import { type AnyCommand, leadingWords } from "../cli/mod.ts";
 import { getOwn } from "../base/own.ts";
 import { COMMANDS } from "./table.ts";
+import { SUMMARIES } from "./summaries.ts";
 import { MpmError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 
@@ -11,13 +12,20 @@ export interface FoundCommand {
   readonly rest: readonly string[];
 }
 
-/** The command whose words `argv` starts with; the longest wins. */
+/**
+ * Returns the command whose words `argv` starts with; the longest wins. The
+ * first word of a group alone lists what there is of the group.
+ */
 export async function findCommand(
   argv: readonly string[],
 ): Promise<FoundCommand> {
   const { words, at } = leadingWords(argv);
   for (let count = Math.min(words.length, 2); count > 0; count--) {
-    const command = await commandNamed(words.slice(0, count).join(" "));
+    const name = words.slice(0, count).join(" ");
+    const command = await commandNamed(name) ??
+      (words.length === 1 && !asksForHelp(argv)
+        ? await listOf(name)
+        : undefined);
     if (!command) continue;
     const own = new Set(at.slice(0, count));
     return { command, rest: argv.filter((_, index) => !own.has(index)) };
@@ -25,38 +33,91 @@ export async function findCommand(
   return { command: undefined, rest: argv };
 }
 
-/** The command of exactly that name, or of one of claude-mpm's. */
+/** Returns whether a line has an option that asks for help. */
+export function asksForHelp(argv: readonly string[]): boolean {
+  return argv.some((word) => word === "--help" || word === "-h");
+}
+
+/** Returns the command of exactly that name, or of another spelling of it. */
 export async function commandNamed(
   name: string,
 ): Promise<AnyCommand | undefined> {
-  const load = getOwn(COMMANDS, name);
-  return await (load ? load() : spelled(name));
+  const current = currentName(name);
+  const load = getOwn(COMMANDS, current);
+  return await (load ? load() : spelled(current));
 }
 
-/** The error that says what was probably meant by words that name nothing. */
+/** Returns the command that shows what a group of commands is about. */
+async function listOf(group: string): Promise<AnyCommand | undefined> {
+  const name = currentName(group);
+  const load = getOwn(COMMANDS, `${name} list`) ??
+    getOwn(COMMANDS, `${name} status`);
+  return await load?.();
+}
+
+/** Words of other tools, and what to type instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  add: '"mpm next <text>" adds a next step',
+  back: '"mpm return" ends a detour',
+  checkout: '"mpm branch <name>" starts a detour on another branch',
+  commit: '"mpm pause" saves the session, "git commit" commits your files',
+  continue: '"mpm resume" goes on with a session',
+  create: '"mpm start <name>" starts a session',
+  delete: '"mpm saves rm <save>" removes a save',
+  diff: '"mpm saves diff" compares two saves, "mpm resume" shows what changed',
+  exit: '"mpm pause" saves the session, "mpm complete" ends it',
+  export: '"mpm saves export <save>" writes a save to a file',
+  find: '"mpm list --search <words>" finds saves',
+  finish: '"mpm complete" ends a session',
+  fork: '"mpm branch <name>" starts a detour',
+  history: '"mpm list" lists saves, "mpm undo list" lists operations',
+  import: '"mpm saves import <file>" reads a save from a file',
+  install: '"mpm setup" sets up a project, "mpm hooks install" adds the hooks',
+  load: '"mpm resume" loads a save, "mpm checkpoint load" a checkpoint',
+  new: '"mpm start <name>" starts a session',
+  note: '"mpm decide <text>" notes a decision, "mpm next <text>" a next step',
+  pop: '"mpm return" ends a detour and restores what it parked',
+  prune: '"mpm saves prune", "mpm worktrees prune", "mpm undo trash --prune"',
+  quit: '"mpm pause" saves the session, "mpm complete" ends it',
+  remove: '"mpm saves rm <save>" removes a save',
+  restore: '"mpm checkpoint restore <name>" restores files',
+  revert: '"mpm undo" undoes the last operation',
+  rm: '"mpm saves rm <save>" removes a save',
+  rollback: '"mpm undo" undoes the last operation',
+  search: '"mpm list --search <words>" finds saves',
+  settings: '"mpm config" lists the settings',
+  snapshot: '"mpm checkpoint save <name>" keeps all files',
+  stash: '"mpm branch --stash <name>" parks uncommitted work for a detour, ' +
+    '"mpm checkpoint save <name>" keeps a copy of all files',
+  stop: '"mpm pause" saves the session',
+  switch: '"mpm branch <name>" starts a detour on another branch',
+  tasks: '"mpm next" lists the next steps, "mpm check" the checklist',
+  todo: '"mpm next <text>" adds a next step',
+  uninstall: '"mpm hooks uninstall" removes the hooks; then delete the program',
+  update: "mpm has no network. To upgrade, run its installer again",
+  upgrade: "mpm has no network. To upgrade, run its installer again",
+  version: '"mpm --version" prints the version',
+};
+
+/** Returns the error that says what was probably meant by unknown words. */
 export function unknownCommand(words: readonly string[]): MpmError {
   const [first = "", second] = words;
-  const names = Object.keys(COMMANDS);
-  const group = names.filter((name) => name.startsWith(`${first} `));
-  if (group.length > 0 && second === undefined) {
-    return new MpmError("USAGE", `"mpm ${first}" needs one more word`, {
-      hint: `One of ${
-        group.map((name) => name.slice(first.length + 1)).join(", ")
-      }; "mpm help ${first}" says what each does`,
-    });
-  }
+  const names = Object.keys(SUMMARIES);
+  const group = names.filter((name) =>
+    name.startsWith(`${currentName(first)} `)
+  );
   const typed = group.length > 0 ? `${first} ${second}` : first;
-  const firsts = new Set(names.map((name) => name.split(" ")[0]!));
-  const near = nearest(words.slice(0, 2).join(" "), names) ??
-    nearest(first, firsts);
   const list = group.length > 0
     ? `There are ${
-      group.map((name) => name.slice(first.length + 1)).join(", ")
-    }; "mpm help ${first}" says what each does`
+      group.map((name) => name.slice(name.indexOf(" ") + 1)).join(", ")
+    }; "mpm help ${currentName(first)}" says what each does`
     : '"mpm help" lists the commands';
+  const known = [...names, ...names.map(formerName), "list", "show"];
+  const firsts = new Set(known.map((name) => name.split(" ")[0]!));
+  const near = nearest(words.slice(0, 2).join(" "), known) ??
+    (group.length > 0 ? undefined : nearest(first, firsts));
   return new MpmError("USAGE", `Unknown command "${typed}"`, {
-    hint: near === undefined || near === typed
-      ? list
-      : `Did you mean "mpm ${near}"?`,
+    hint: getOwn(ELSEWHERE, typed) ??
+      (near === undefined ? list : `Did you mean "mpm ${currentName(near)}"?`),
   });
 }

@@ -11,8 +11,8 @@ import {
   wantsColor,
   withHeadings,
 } from "../cli/mod.ts";
-import { allCommands, pageOf } from "./commands/help.ts";
-import { findCommand, unknownCommand } from "./find.ts";
+import { pageOf, shortHelp } from "./commands/help.ts";
+import { asksForHelp, findCommand, unknownCommand } from "./find.ts";
 import { loadCompletion } from "./table.ts";
 import { isAbsolute, join } from "@std/path";
 import { runCommand } from "../hooks/mod.ts";
@@ -102,15 +102,13 @@ function help(
   return print(system, withHeadings(page, style));
 }
 
-const HELP = ["--help", "-h"];
-
-/** `mpm`, `mpm --help`, `mpm --version`, `mpm sessions --help`. */
+/** `mpm`, `mpm --help`, `mpm --version`, `mpm saves --help`. */
 async function withoutCommand(
   argv: readonly string[],
   system: System,
 ): Promise<number> {
   const { words } = leadingWords(argv);
-  if (words.length > 0 && argv.some((word) => HELP.includes(word))) {
+  if (words.length > 0 && asksForHelp(argv)) {
     return help(system, (await pageOf(words)).text);
   }
   if (words.length > 0) {
@@ -120,14 +118,14 @@ async function withoutCommand(
     return print(system, versionLine(argv.includes("--json")));
   }
   const unknown = argv.find((word) =>
-    word.startsWith("-") && !HELP.includes(word)
+    word.startsWith("-") && !asksForHelp([word])
   );
   if (unknown !== undefined) {
     throw new MpmError("USAGE", `Missing command before "${unknown}"`, {
       hint: 'Run "mpm help"',
     });
   }
-  return help(system, allCommands());
+  return help(system, shortHelp());
 }
 
 function contextOf(

@@ -6,13 +6,11 @@ import { COMMANDS } from "./table.ts";
 /** Another name of one of mpm's own commands. */
 interface Spelling {
   readonly command: string;
-  /** Where its words and options differ from those of the command. */
-  readonly other?: {
-    readonly positionals: readonly Positional[];
-    readonly flags: Flags;
-    /** Its input as that of the command. */
-    convert(input: Record<string, unknown>): Record<string, unknown>;
-  };
+  /** The words and options that differ from those of the command. */
+  readonly positionals?: readonly Positional[];
+  readonly flags?: Flags;
+  /** Returns its input as that of the command. */
+  convert?(input: Record<string, unknown>): Record<string, unknown>;
 }
 
 const PROJECT: Positional = {
@@ -23,35 +21,50 @@ const PROJECT: Positional = {
 
 const pauseHere: Spelling = {
   command: "pause",
-  other: {
-    positionals: [PROJECT],
-    flags: {},
-    convert: (input) => ({ ...input, words: [], project: inProject(input) }),
-  },
+  positionals: [PROJECT],
+  convert: (input) => ({ ...input, words: [], project: inProject(input) }),
 };
 
 const resumeHere: Spelling = {
   command: "resume",
-  other: {
-    positionals: [PROJECT],
-    flags: {},
-    convert: (input) => ({
-      ...input,
-      selector: undefined,
-      project: inProject(input),
-    }),
-  },
+  positionals: [PROJECT],
+  convert: (input) => ({
+    ...input,
+    selector: undefined,
+    project: inProject(input),
+  }),
 };
 
+/** Returns the spelling of a command that sets some of its options. */
+function withOptions(
+  command: string,
+  options: Readonly<Record<string, unknown>>,
+): Spelling {
+  return { command, convert: (input) => ({ ...input, ...options }) };
+}
+
 /**
- * Short names of commands, and the spellings of claude-mpm and of the documents
- * about it, so that they work unchanged after `alias claude-mpm=mpm`.
+ * Short names of commands, names that commands had before, and the spellings of
+ * claude-mpm and of the documents about it, so that they work unchanged after
+ * `alias claude-mpm=mpm`.
  */
 const SPELLINGS: Readonly<Record<string, Spelling>> = {
-  "list": { command: "sessions list" },
-  "ls": { command: "sessions list" },
-  "show": { command: "sessions show" },
-  "var": { command: "var list" },
+  "list": { command: "saves list" },
+  "ls": { command: "saves list" },
+  "show": { command: "saves show" },
+  "save": { command: "pause" },
+  "log": { command: "undo list" },
+  "trash": { command: "undo trash" },
+  "trash list": { command: "undo trash" },
+  "trash prune": withOptions("undo trash", { prune: true }),
+  "stack": withOptions("status", { tree: true }),
+  "hooks list": withOptions("hooks status", { scripts: true }),
+  "hooks show": { command: "hooks status" },
+  "hooks run": { command: "hooks test" },
+  "hooks profile": {
+    command: "hooks test",
+    convert: (input) => ({ ...input, runs: input.runs ?? "20" }),
+  },
   "session pause": pauseHere,
   "mpm-init pause": pauseHere,
   "init pause": pauseHere,
@@ -59,49 +72,57 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   "init resume": resumeHere,
   "session resume": {
     command: "resume",
-    other: {
-      positionals: [{
-        name: "selector",
-        summary: "Which session: id, part of it, or its number from 1",
-        names: "session",
-        optional: true,
-      }],
-      flags: {
-        select: {
-          type: "string",
-          value: "n",
-          summary: "A place in the list, counted from 1, or part of an id",
-        },
-        "project-path": {
-          type: "string",
-          value: "folder",
-          summary: "The project's folder",
-        },
+    positionals: [{
+      name: "selector",
+      summary: "Which session: id, part of it, or its number from 1",
+      names: "session",
+      optional: true,
+    }],
+    flags: {
+      select: {
+        type: "string",
+        value: "n",
+        summary: "A place in the list, counted from 1, or part of an id",
       },
-      convert: (input) => ({
-        ...input,
-        selector: selected(input),
-        // As in claude-mpm.
-        first: 1,
-        project: input["project-path"] ?? input.project,
-      }),
+      "project-path": {
+        type: "string",
+        value: "folder",
+        summary: "The project's folder",
+      },
     },
+    convert: (input) => ({
+      ...input,
+      selector: selected(input),
+      // As in claude-mpm.
+      first: 1,
+      project: input["project-path"] ?? input.project,
+    }),
   },
 };
 
-/** The command that `name` is another spelling of. */
+/** Replaces words of a command's name that were used before. */
+export function currentName(name: string): string {
+  return name.replace(/^sessions(?= |$)/, "saves");
+}
+
+/** Returns the name that a command had before, or its name. */
+export function formerName(name: string): string {
+  return name.replace(/^saves(?= |$)/, "sessions");
+}
+
+/** Returns the command that `name` is another spelling of. */
 export async function spelled(name: string): Promise<AnyCommand | undefined> {
   const spelling = getOwn(SPELLINGS, name);
   if (!spelling) return undefined;
   const command = await getOwn(COMMANDS, spelling.command)!();
-  const { other } = spelling;
-  if (!other) return command;
+  const { positionals, flags, convert } = spelling;
+  if (!convert) return command;
   return {
     ...command,
     name,
-    positionals: other.positionals,
-    flags: { ...command.flags, ...other.flags },
-    adapt: other.convert,
+    positionals: positionals ?? command.positionals,
+    flags: { ...command.flags, ...flags },
+    adapt: convert,
   };
 }
 

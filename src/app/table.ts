@@ -30,32 +30,30 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "branch": async () => (await import("../detours/commands/branch.ts")).branch,
   "return": async () =>
     (await import("../detours/commands/return.ts")).returnCommand,
-  "stack": async () => (await import("../detours/commands/stack.ts")).stack,
   "template list": async () =>
     (await import("../work/commands/template_list.ts")).templateList,
   "template show": async () =>
     (await import("../work/commands/template_show.ts")).templateShow,
   "template new": async () =>
     (await import("../work/commands/template_new.ts")).templateNew,
-  "sessions list": async () =>
+  "saves list": async () =>
     (await import("../saves/commands/list.ts")).sessionsList,
-  "sessions show": async () =>
+  "saves show": async () =>
     (await import("../saves/commands/show.ts")).sessionsShow,
-  "sessions verify": async () =>
+  "saves verify": async () =>
     (await import("../saves/commands/verify.ts")).sessionsVerify,
-  "sessions diff": async () =>
+  "saves diff": async () =>
     (await import("../saves/commands/diff.ts")).sessionsDiff,
-  "sessions rm": async () =>
-    (await import("../saves/commands/rm.ts")).sessionsRm,
-  "sessions prune": async () =>
+  "saves rm": async () => (await import("../saves/commands/rm.ts")).sessionsRm,
+  "saves prune": async () =>
     (await import("../saves/commands/prune.ts")).sessionsPrune,
-  "sessions export": async () =>
+  "saves export": async () =>
     (await import("../saves/commands/export.ts")).sessionsExport,
-  "sessions import": async () =>
+  "saves import": async () =>
     (await import("../saves/commands/import.ts")).sessionsImport,
-  "sessions trust": async () =>
+  "saves trust": async () =>
     (await import("../checkpoints/commands/trust.ts")).sessionsTrust,
-  "sessions recover": async () =>
+  "saves recover": async () =>
     (await import("../saves/commands/recover.ts")).sessionsRecover,
   "checkpoint save": async () =>
     (await import("../checkpoints/commands/save.ts")).checkpointSave,
@@ -72,11 +70,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "checkpoint rm": async () =>
     (await import("../checkpoints/commands/rm.ts")).checkpointRm,
   "undo": async () => (await import("../undo/commands/undo.ts")).undo,
-  "log": async () => (await import("../undo/commands/log.ts")).log,
-  "trash list": async () =>
-    (await import("../ops/commands/trash.ts")).trashList,
-  "trash prune": async () =>
-    (await import("../ops/commands/trash.ts")).trashPrune,
+  "undo list": async () => (await import("../undo/commands/list.ts")).undoList,
+  "undo trash": async () =>
+    (await import("../ops/commands/trash.ts")).undoTrash,
   "worktrees list": async () =>
     (await import("../worktrees/commands/list.ts")).worktreesList,
   "worktrees prune": async () =>
@@ -115,19 +111,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../hooks/commands/uninstall.ts")).hooksUninstall,
   "hooks status": async () =>
     (await import("../hooks/commands/status.ts")).hooksStatus,
-  "hooks list": async () =>
-    (await import("../hooks/commands/list.ts")).hooksList,
-  "hooks show": async () =>
-    (await import("../hooks/commands/show.ts")).hooksShow,
   "hooks eject": async () =>
     (await import("../hooks/commands/eject.ts")).hooksEject,
   "hooks allow": async () =>
     (await import("../hooks/commands/allow.ts")).hooksAllow,
-  "hooks run": async () => (await import("../hooks/commands/run.ts")).hooksRun,
   "hooks test": async () =>
     (await import("../hooks/commands/test.ts")).hooksTest,
-  "hooks profile": async () =>
-    (await import("../hooks/commands/profile.ts")).hooksProfile,
   "hook": async () => (await import("../hooks/commands/hook.ts")).hook,
   "doctor": async () => (await import("../doctor/commands/doctor.ts")).doctor,
   "init": async () => (await import("../saves/commands/init.ts")).init,

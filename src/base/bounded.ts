@@ -16,7 +16,7 @@ export function bounded(
   text: string,
   limit: number,
   { rest, partial = false }: {
-    /** E.g. `mpm stack shows them`. */
+    /** E.g. `mpm status --tree shows them`. */
     rest: string;
     /** True if even the text given is not all there is. */
     partial?: boolean;

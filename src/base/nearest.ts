@@ -1,5 +1,3 @@
-import { levenshteinDistance } from "@std/text/levenshtein";
-
 /** Longer texts are not typed by hand, and comparing them takes long. */
 const LONGEST = 200;
 
@@ -7,25 +5,52 @@ const LONGEST = 200;
 const FIRST_LETTER = 0.5;
 
 /**
- * The one of `names` that was probably meant by `typed`: at most a third of it
- * is otherwise, upper and lower case apart. Of several the first of the nearest.
+ * Returns the one of `names` that was probably meant by `typed`, whatever the
+ * case: at most one letter in three is wrong, missing, or swapped with the next.
+ * `undefined`: no name is that near.
  */
 export function nearest(
   typed: string,
   names: Iterable<string>,
 ): string | undefined {
-  if (typed === "" || typed.length > LONGEST) return undefined;
+  if (typed.length > LONGEST) return undefined;
   const wanted = typed.toLowerCase();
+  const most = Math.floor(wanted.replace(/^-+/, "").length / 3);
   let best: string | undefined;
-  let least = Math.ceil(typed.length / 3) + 1;
+  let least = most + 1;
   for (const name of names) {
-    if (Math.abs(name.length - typed.length) >= least) continue;
+    if (Math.abs(name.length - typed.length) > most) continue;
     const other = name.toLowerCase();
-    const distance = levenshteinDistance(wanted, other) +
+    const distance = mistakes(wanted, other) +
       (other[0] === wanted[0] ? 0 : FIRST_LETTER);
     if (distance < least) [best, least] = [name, distance];
   }
   return best;
+}
+
+/**
+ * Counts the letters to change, add or take away, or the neighbours to swap, to
+ * make one word of another (optimal string alignment).
+ */
+function mistakes(one: string, other: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= one.length; row++) {
+    const next = [row];
+    for (let at = 1; at <= other.length; at++) {
+      const same = one[row - 1] === other[at - 1];
+      const swapped = row > 1 && at > 1 && one[row - 1] === other[at - 2] &&
+        one[row - 2] === other[at - 1];
+      next[at] = Math.min(
+        last[at]! + 1,
+        next[at - 1]! + 1,
+        last[at - 1]! + (same ? 0 : 1),
+        ...swapped ? [before[at - 2]! + 1] : [],
+      );
+    }
+    [before, last] = [last, next];
+  }
+  return last[other.length]!;
 }
 
 /** A hint: what was probably meant by `typed`, if that can be told, and `more`. */

@@ -178,7 +178,7 @@ function refuseRemoved(
     "CONFLICT",
     `Operation ${entry.id} cannot be taken back: the checkpoint "${lost.id}" ` +
       "was removed since",
-    { hint: '"mpm log" shows by which operation' },
+    { hint: '"mpm undo list" shows by which operation' },
   );
 }
 

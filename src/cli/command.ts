@@ -81,6 +81,8 @@ export interface Command<
   readonly description: string;
   readonly positionals: P;
   readonly flags: F;
+  /** True for an old name that still works: help and documents leave it out. */
+  readonly hidden?: true;
   /** Full command lines; a test parses each one. */
   readonly examples: readonly string[];
   /** The schema of what `run` returns and `--json` prints, loaded on demand. */

@@ -37,9 +37,24 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
+/** Returns the page of the commands for every day, as `mpm help` prints it. */
+export function dailyHelp(sections: readonly Section[]): string {
+  const rows = sections.flatMap(({ rows }) => rows);
+  const width = Math.max(...rows.map(([word]) => word.length));
+  return [
+    "Save and restore the state of AI coding sessions.",
+    "Usage: mpm <command> [arguments] [options]",
+    ...sections.map(({ title, rows }) => table(`${title}:`, rows, width)),
+    table("More:", [
+      ["mpm help --all", "Every command and page, and the global options"],
+      ["mpm help <command>", "The options and examples of a command"],
+    ]),
+  ].join("\n\n") + "\n";
+}
+
 /**
- * The page of all commands, as `mpm` alone and `mpm help` print it, with the
- * other pages there are.
+ * Returns the page of all commands, as `mpm help --all` prints it, with the other
+ * pages.
  */
 export function overview(
   commands: readonly Section[],
@@ -57,7 +72,7 @@ export function overview(
     ...parts.map(({ title, rows }) => table(`${title}:`, rows, width)),
     table("Global options:", flagRows(GLOBAL_FLAGS)),
     'Run "mpm help <command>" for the options and examples of a command, and\n' +
-    '"mpm help sessions" for what there is of one word.',
+    '"mpm help saves" for the commands of a group.',
   ];
   return sections.join("\n\n") + "\n";
 }

@@ -23,6 +23,7 @@ export { GLOBAL_FLAGS } from "./globals.ts";
 export {
   commandHelp,
   commandInfo,
+  dailyHelp,
   flagInfo,
   groupHelp,
   overview,

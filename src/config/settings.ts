@@ -156,7 +156,7 @@ export const SETTINGS = {
     default: "30d",
     summary: "How long what was removed or replaced stays in the trash",
     personal: true,
-    option: "mpm trash prune --older-than",
+    option: "mpm undo trash --prune --older-than",
   },
   "trash.max_mb": {
     kind: "count",

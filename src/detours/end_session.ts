@@ -109,7 +109,7 @@ function onlyComplete(system: System, workspace: Workspace): Work {
   if (found.length === 1) return found[0]!;
   if (found.length === 0) {
     throw new MpmError("NOT_FOUND", "No completed session in this worktree", {
-      hint: '"mpm stack" shows the sessions there are',
+      hint: '"mpm status --tree" shows the sessions there are',
     });
   }
   const names = found.slice(0, NAMED)

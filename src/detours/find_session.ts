@@ -27,7 +27,7 @@ export function needCurrent(system: System, workspace: Workspace): Work {
   if (foreign) {
     throw new MpmError("FOREIGN", problem!, {
       hint: 'Begin one of your own with "mpm start"; if it is yours, trust a ' +
-        'save of it ("mpm sessions trust") and "mpm resume" that',
+        'save of it ("mpm saves trust") and "mpm resume" that',
     });
   }
   if (problem !== undefined) {
@@ -37,7 +37,7 @@ export function needCurrent(system: System, workspace: Workspace): Work {
   }
   throw new MpmError("NOT_FOUND", "No work session in this worktree", {
     hint: '"mpm start" begins one, "mpm resume" goes on with a paused one, ' +
-      '"mpm stack" shows them all',
+      '"mpm status --tree" shows them all',
   });
 }
 
@@ -63,7 +63,7 @@ export async function findSession(
     // Of a number the list of saves is what it was looked for in.
     if (!missing || isIndex(selector)) throw error;
     const names = works.flatMap(({ name }) => name ?? []);
-    const all = '"mpm stack --all" shows the sessions there are';
+    const all = '"mpm status --tree --all" shows the sessions there are';
     throw new MpmError("NOT_FOUND", `No work session matches "${selector}"`, {
       hint: didYouMean(selector, names, all),
       cause: error,
@@ -71,7 +71,7 @@ export async function findSession(
   });
   if (save.session) return readWork(system, root, save.session.id);
   throw new MpmError("NOT_FOUND", `${save.id} is of no work session`, {
-    hint: '"mpm stack" shows the sessions there are',
+    hint: '"mpm status --tree" shows the sessions there are',
   });
 }
 

@@ -137,5 +137,5 @@ function contextFindings({ inspected }: Ground): Finding[] {
   if (lost.length === 0) return [];
   const detail = `${counted(lost.length, "version")} of context files ` +
     `without a text: ${lost[0]} had it, which is gone`;
-  return [warning(detail, { mend: "mpm trash list shows what was removed" })];
+  return [warning(detail, { mend: "mpm undo trash shows what was removed" })];
 }

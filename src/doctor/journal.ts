@@ -85,7 +85,7 @@ function ownFindings(
     `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
     `${count === 1 ? "was" : "were"} changed since: mpm undo takes none of ` +
     "them back";
-  return [warning(detail, { mend: "mpm log" })];
+  return [warning(detail, { mend: "mpm undo list" })];
 }
 
 /** The lines that are no JSON: what a death or somebody else left. */

@@ -32,8 +32,7 @@ export async function checkConfig(
   const list = attempt(() => damagedAllowed(system));
   if (list !== undefined) {
     const detail = `Cannot read "${list}", so nothing is allowed to run`;
-    const mend = "Move it away, then allow again what you need: mpm allow, " +
-      "mpm hooks allow";
+    const mend = "Move it away, then allow again what you need: mpm allow";
     found.push(failure("UNREADABLE", detail, { mend }));
   }
   const files = configFiles(system, workspace.root);
@@ -159,7 +158,7 @@ export function checkClock({ context, entries }: Ground): Checked {
     warning(
       `${id} is of ${ageWords(new Date(pausedAt), now)}: it counts as ` +
         "the newest until then",
-      { mend: `If the clock is right: mpm sessions rm ${id}` },
+      { mend: `If the clock is right: mpm saves rm ${id}` },
     )
   );
   return {

@@ -43,7 +43,7 @@ export async function checkSaves(ground: Ground): Promise<Checked> {
   const bad = saves.filter((_, at) => isFaulty(inspected[at]!));
   const fix: Fix = {
     title: `Repair ${counted(bad.length, "save")} from whole copies, as ` +
-      '"mpm sessions verify --repair"',
+      '"mpm saves verify --repair"',
     apply: async () => {
       const { system } = context;
       const writing = await checkerFor(ground, system);
@@ -109,7 +109,7 @@ function findingsOf(
   const { id, location, format } = entry;
   const { row } = inspected;
   if (row.state !== "damaged") {
-    const mend = `mpm sessions verify ${id} --repair`;
+    const mend = `mpm saves verify ${id} --repair`;
     return faultsOf(inspected).map((text) => warning(text, { mend, fix }));
   }
   const detail = `${id}: ${row.problems[0]}`;
@@ -119,10 +119,10 @@ function findingsOf(
   return [
     hasCopy
       ? failure("CORRUPT", detail, {
-        mend: `mpm sessions verify ${id} --repair`,
+        mend: `mpm saves verify ${id} --repair`,
         fix,
       })
-      : failure("CORRUPT", detail, { mend: `mpm sessions rm ${id}` }),
+      : failure("CORRUPT", detail, { mend: `mpm saves rm ${id}` }),
   ];
 }
 
@@ -157,7 +157,7 @@ function pointerFindings(
     const mend = "Move it out of the way; mpm writes it again";
     return [warning(`"${at.pointer}" is no file: ${kind}`, { mend })];
   }
-  const more = { mend: "mpm sessions verify --repair", fix };
+  const more = { mend: "mpm saves verify --repair", fix };
   const id = readPointer(system, workspace.root);
   if (id instanceof MpmError) return [unknown(id.message)];
   if (id === undefined) {

@@ -174,7 +174,7 @@ function trashFindings({ system, workspace }: Ground): Finding[] {
   const bytes = due.reduce((sum, item) => sum + item.bytes, 0);
   const detail = `${counted(due.length, "folder")} of the trash, ` +
     `${sizeText(bytes)}, may go by trash.max_age and trash.max_mb`;
-  return [warning(detail, { mend: "mpm trash prune" })];
+  return [warning(detail, { mend: "mpm undo trash --prune" })];
 }
 
 /** Finds folders that cannot be listed, which would hide saves. */

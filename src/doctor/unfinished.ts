@@ -47,7 +47,7 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
   if (system.files.lstat(at.activePause)) {
     found.push(
       warning("An automatic pause of claude-mpm was not finished", {
-        mend: "mpm sessions recover",
+        mend: "mpm saves recover",
       }),
     );
   }

@@ -48,7 +48,7 @@ export function checkWork(ground: Ground): Checked {
   const found = [
     ...records,
     ...foreign === 0 ? [] : [warning(foreignWorksNote(foreign), {
-      mend: "If they are yours: mpm sessions trust --all, then mpm resume",
+      mend: "If they are yours: mpm saves trust --all, then mpm resume",
     })],
     ...pointerFindings(ground, all, lost),
     ...open.filter((work) => isStranded(system, workspace, work))

@@ -102,7 +102,7 @@ export async function injected(
     ...ofLines(sources, {
       title: "Printed by .claude-mpm/hooks/session-start.sh",
       text: printed,
-      rest: "mpm hooks run session-start shows them",
+      rest: "mpm hooks test session-start shows them",
     }),
   };
   const { text, parts: shown } = injection([...read, script], {
@@ -196,7 +196,7 @@ function readStack(sources: Sources) {
   const { context, workspace } = sources;
   const { chain, problem } = currentStack(context.system, workspace);
   const text = stackLines(chain, problem).join("\n");
-  const rest = "mpm stack shows them";
+  const rest = "mpm status --tree shows them";
   return ofLines(sources, { title: "Work sessions", text, rest });
 }
 

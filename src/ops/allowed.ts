@@ -343,6 +343,6 @@ function refuseChanged(
     "CONFLICT",
     `Operation ${id} cannot be taken back: another text of ` +
       `"${changed}" was allowed since`,
-    { hint: '"mpm log" shows by which operation' },
+    { hint: '"mpm undo list" shows by which operation' },
   );
 }

@@ -148,7 +148,7 @@ export function entryToUndo(
     if (found) return found;
     throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
       hint: elsewhereHint(entries, undone) ??
-        '"mpm log" lists what was done; "mpm undo <number>" takes one back',
+        '"mpm undo list" lists what was done; "mpm undo <number>" takes one back',
     });
   }
   refuseNegative(number);
@@ -157,7 +157,7 @@ export function entryToUndo(
     const [first, last] = [entries[0]?.id, entries.at(-1)?.id];
     const range = first === undefined
       ? "The log is empty"
-      : `The log has ${first} to ${last}: "mpm log" lists them`;
+      : `The log has ${first} to ${last}: "mpm undo list" lists them`;
     throw new MpmError("NOT_FOUND", `No operation has the number "${number}"`, {
       hint: range,
     });
@@ -165,7 +165,7 @@ export function entryToUndo(
   if (!found.own) throw foreign(found);
   if (!undone.has(found.id)) return found;
   throw new MpmError("CONFLICT", `Operation ${number} is taken back already`, {
-    hint: "To do it again, undo the undo: mpm log has its number",
+    hint: "To do it again, undo the undo: mpm undo list has its number",
   });
 }
 
@@ -185,7 +185,7 @@ function elsewhereHint(
   const where = `${one ? "another folder" : "other folders, as in"} "${last}"`;
   const [were, them] = others.length === 1 ? ["was", "it"] : ["were", "them"];
   return `${counted(others.length, "operation")} ${were} done in ${where}: ` +
-    `"mpm log" lists ${them}, and "mpm undo" takes ${them} back there; a ` +
+    `"mpm undo list" lists ${them}, and "mpm undo" takes ${them} back there; a ` +
     "project that was moved has to be put back for it";
 }
 

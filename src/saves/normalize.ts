@@ -36,7 +36,7 @@ export function normalize(value: unknown, id: string): Normalized {
     throw new MpmError(
       "UNREADABLE",
       `Cannot read ${id}: the top level is no object but ${kindOf(value)}`,
-      { hint: 'Run "mpm sessions list" to find another save' },
+      { hint: 'Run "mpm saves list" to find another save' },
     );
   }
   const notes = new Notes();

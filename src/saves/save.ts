@@ -145,7 +145,7 @@ const AGENT = object({
   transcript_path: TEXT_OR_NULL,
 }, { required: ["session_id"] });
 
-/** Set by `mpm sessions import`: the save is somebody else's words. */
+/** Set by `mpm saves import`: the save is somebody else's words. */
 const IMPORTED = object({
   /** The file or folder it came from, as it was given. */
   from: TEXT,

@@ -51,7 +51,7 @@ export function matchSave(
     first,
     label: labelOf,
     empty: hidden.length > 0
-      ? 'All are of sessions put away: "mpm sessions list --all" shows them'
+      ? 'All are of sessions put away: "mpm saves list --all" shows them'
       : 'There are no saved sessions; "mpm pause" saves one',
   };
   const indexed = atIndex(wanted, choices);

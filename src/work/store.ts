@@ -77,7 +77,7 @@ export function readWork(system: System, root: string, id: string): Work {
   const work = knownWork(system, root, id);
   if (work) return work;
   throw new MpmError("NOT_FOUND", `No work session ${id}`, {
-    hint: '"mpm stack --all" shows those there are',
+    hint: '"mpm status --tree --all" shows those there are',
   });
 }
 
@@ -109,7 +109,7 @@ function foreign(id: string): MpmError {
     `Nothing says that you made the work session ${id} on this machine, so ` +
       "it is somebody else's and does not go on here",
     {
-      hint: "If it is yours: trust a save of it (mpm sessions trust), then " +
+      hint: "If it is yours: trust a save of it (mpm saves trust), then " +
         '"mpm resume"',
     },
   );

@@ -11,8 +11,8 @@ import type {
   CheckpointRestoreResult,
   CheckpointSaveResult,
   CheckpointShowResult,
-  SessionsTrustResult,
-  StatusResult,
+  SavesTrustResult,
+  StatusReport,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -72,7 +72,7 @@ Deno.test("somebody else's checkpoint is marked in list and show", async () => {
   assert(show.stdout.startsWith("Foreign: "), show.stdout);
   assertStringIncludes(
     show.stdout,
-    "mpm sessions trust checkpoint/before\n",
+    "mpm saves trust checkpoint/before\n",
   );
 });
 
@@ -168,7 +168,7 @@ Deno.test("a checkpoint is trusted, and no longer", async () => {
   using env = await withCheckpoint();
   anotherUser(env);
   const trust = (...args: string[]) =>
-    mpmJson<SessionsTrustResult>(env, ["sessions", "trust", ...args]);
+    mpmJson<SavesTrustResult>(env, ["saves", "trust", ...args]);
   const { sessions } = await trust("checkpoint/before");
   assertEquals(
     sessions.map(({ session_id: id, change }) => [id, change]),
@@ -186,7 +186,7 @@ Deno.test("a checkpoint is trusted, and no longer", async () => {
   assertEquals(await origins(env), ["before trusted"]);
   await trust("checkpoint/latest", "--revoke");
   assertEquals(await origins(env), ["before foreign"]);
-  const { status } = await mpm(env, ["sessions", "trust", "checkpoint/no"]);
+  const { status } = await mpm(env, ["saves", "trust", "checkpoint/no"]);
   assertEquals(status, 3);
 });
 
@@ -205,7 +205,7 @@ Deno.test("a checkpoint that was not noted is there, foreign until it is trusted
   env.write("README.md", "later\n");
   await mpmJson(env, ["checkpoint", "restore", "before", "--yes"]);
   assertEquals(env.read("README.md"), "theirs\n");
-  await mpmJson(env, ["sessions", "trust", "checkpoint/before"]);
+  await mpmJson(env, ["saves", "trust", "checkpoint/before"]);
   assertEquals((await origins(env))[0], "before trusted");
 });
 
@@ -226,7 +226,7 @@ Deno.test("status and completion say of a checkpoint that it is foreign", async 
     const shell = ["__complete", "zsh", "checkpoint", "show", ""];
     const completed = await mpm(env, shell);
     return [
-      (await mpmJson<StatusResult>(env, ["status"])).checkpoint?.origin,
+      (await mpmJson<StatusReport>(env, ["status"])).checkpoint?.origin,
       /^Checkpoint: (.*) \(/m.exec(status.stdout)?.[1],
       /^checkpoint_origin=(.*)\n$/m.exec(prompt.stdout)?.[1],
       /^before\t(.*)$/m.exec(completed.stdout)?.[1],
@@ -237,7 +237,7 @@ Deno.test("status and completion say of a checkpoint that it is foreign", async 
   anotherUser(env);
   const foreign = ["foreign", "foreign: before", "foreign", `foreign, ${said}`];
   assertEquals(await told(), foreign);
-  await mpmJson(env, ["sessions", "trust", "--all"]);
+  await mpmJson(env, ["saves", "trust", "--all"]);
   assertEquals(await told(), ["trusted", "before", "trusted", said]);
 });
 
@@ -250,14 +250,14 @@ Deno.test("a foreign checkpoint of the same state is not taken for a save", asyn
   const refused = await save();
   assertEquals(refused.status, 4, refused.stdout);
   assertStringIncludes(refused.stderr, "nothing says that you made it");
-  assertStringIncludes(refused.stderr, "mpm sessions trust checkpoint/before");
+  assertStringIncludes(refused.stderr, "mpm saves trust checkpoint/before");
   // Nor one whose record's file is not there.
   const record = env.read(RECORD);
   env.remove(RECORD);
   assertEquals((await save()).status, 4);
   env.write(RECORD, record);
   assertEquals(env.git("rev-parse", "refs/mpm/checkpoints/before"), ref);
-  await mpmJson(env, ["sessions", "trust", "checkpoint/before"]);
+  await mpmJson(env, ["saves", "trust", "checkpoint/before"]);
   assertStringIncludes((await save()).stdout, "Nothing has changed since");
   await mpmJson(env, ["checkpoint", "rm", "before"]);
   assertStringIncludes((await save()).stdout, "Checkpoint saved");

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
   CheckpointSaveResult,
-  LogResult,
   ResumeReport,
-  SessionsListResult,
-  SessionsRmResult,
+  SavesListResult,
+  SavesRmResult,
+  UndoListResult,
   UndoResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -22,9 +22,9 @@ function pause(env: TestEnv, text: string, now: () => Date): Promise<unknown> {
 }
 
 async function ids(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsListResult>(
+  const { sessions } = await mpmJson<SavesListResult>(
     env,
-    ["sessions", "list"],
+    ["saves", "list"],
     { now: LATER },
   );
   return sessions.map(({ session_id: id }) => id);
@@ -83,9 +83,9 @@ Deno.test("a save from the future is told of, never pruned, and stands for no ot
   const resumed = await mpm(env, ["resume"], { now: LATER });
   assertStringIncludes(resumed.stdout, "ahead of this clock");
   for (const rule of [["--older-than", "1m"], ["--keep", "1"]]) {
-    const { removed } = await mpmJson<SessionsRmResult>(
+    const { removed } = await mpmJson<SavesRmResult>(
       env,
-      ["sessions", "prune", ...rule, "--dry-run"],
+      ["saves", "prune", ...rule, "--dry-run"],
       { now: LATER },
     );
     const gone = removed.map(({ session_id: id }) => id);
@@ -112,7 +112,7 @@ Deno.test("undo goes by the order of the operations and not by their times", asy
   ]);
   const { stdout } = await mpm(env, ["log"], { now: NOON });
   assertStringIncludes(stdout, "3 years ahead of this clock");
-  const { operations } = await mpmJson<LogResult>(env, ["log"]);
+  const { operations } = await mpmJson<UndoListResult>(env, ["log"]);
   assertEquals(operations.map(({ number }) => number), [6, 5, 4, 3, 2, 1]);
 });
 

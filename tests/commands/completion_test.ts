@@ -81,10 +81,10 @@ Deno.test("completion knows what there is in the project", async () => {
   await mpmJson(env, ["check", "1"]);
   const { sessions: [row] } = await mpmJson<
     { sessions: { session_id: string }[] }
-  >(env, ["sessions", "list"]);
+  >(env, ["saves", "list"]);
   const saves = ["-", "latest", "first", "login", row!.session_id];
   assertEquals(await offered(env, ["resume", ""]), saves);
-  assertEquals(await offered(env, ["sessions", "rm", "first", ""]), [
+  assertEquals(await offered(env, ["saves", "rm", "first", ""]), [
     ...["-", "latest", "login", row!.session_id],
   ]);
   assertEquals(await offered(env, ["checkpoint", "show", ""]), [
@@ -126,7 +126,7 @@ Deno.test("what is said of a save is its age, branch and summary", async () => {
 Deno.test("completion offers help pages, formats and hooks", async () => {
   using env = new TestEnv();
   const pages = await offered(env, ["help", ""]);
-  for (const page of ["exit-codes", "privacy", "pause", "sessions"]) {
+  for (const page of ["exit-codes", "privacy", "pause", "saves"]) {
     assertEquals(pages.includes(page), true, page);
   }
   assertEquals(await offered(env, ["help", "template", ""]), [
@@ -134,7 +134,7 @@ Deno.test("completion offers help pages, formats and hooks", async () => {
   ]);
   const formats = await offered(env, ["help", "formats", ""]);
   assertEquals(formats.slice(1, 3), ["save", "work-session"]);
-  assertEquals((await offered(env, ["hooks", "show", ""]))[1], "pre-session");
+  assertEquals((await offered(env, ["hooks", "status", ""]))[1], "pre-session");
   assertEquals((await offered(env, ["hook", ""]))[1], "SessionStart");
 });
 

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import type {
   ContextDiffResult,
   ContextHistoryResult,
-  SessionsShowResult,
+  SavesShowResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { failures, fire, talked } from "../helpers/hook_events.ts";
@@ -27,8 +27,8 @@ async function pause(env: TestEnv, minute: number): Promise<void> {
 
 /** What the save of a minute keeps of the file. */
 async function kept(env: TestEnv, minute: number) {
-  const { session } = await mpmJson<SessionsShowResult>(env, [
-    ...["sessions", "show", id(minute)],
+  const { session } = await mpmJson<SavesShowResult>(env, [
+    ...["saves", "show", id(minute)],
   ]);
   return session.mpm?.contexts?.map(({ path, text, held_by: by }) => [
     ...[path, text ?? null, by ?? null],
@@ -61,7 +61,7 @@ Deno.test("a save keeps a context file once, and names the save that has it", as
   assertEquals(await kept(env, 4), [[FILE, null, id(3)]]);
   // Without the save that has it, the next one has it again.
   env.write(FILE, "# Context\n\nSQLite\nNo ORM\n");
-  await mpmJson(env, ["sessions", "rm", id(3)]);
+  await mpmJson(env, ["saves", "rm", id(3)]);
   await pause(env, 5);
   assertEquals((await kept(env, 5))?.[0]?.[2], null);
 });
@@ -101,7 +101,7 @@ Deno.test("context history lists each version with its save and its lines", asyn
   );
   assertEquals((await history(env, "README.md")).files, []);
   // The saves that went took their texts with them.
-  await mpmJson(env, ["sessions", "rm", id(1)]);
+  await mpmJson(env, ["saves", "rm", id(1)]);
   const { files } = await history(env);
   assertEquals(files[0]?.versions.map((one) => [one.session_id, one.added]), [
     ...[[id(3), null], [id(2), null]],

@@ -331,7 +331,7 @@ Deno.test("context resume-file holds all six items, redacted and private", async
   );
   assert(again.file.endsWith("-120001.md"));
   assertEquals(env.git("status", "--porcelain").trim(), "M README.md");
-  const { stdout } = await mpm(env, ["sessions", "list"], {
+  const { stdout } = await mpm(env, ["saves", "list"], {
     now,
     typed: [],
   });

@@ -23,7 +23,7 @@ Deno.test("a detour is called what was typed, and found by it", async () => {
   const { session } = await mpmJson<{ session: { session_id: string } }>(env, [
     ...["resume", NAME],
   ]);
-  const shown = await mpm(env, ["sessions", "list"]);
+  const shown = await mpm(env, ["saves", "list"]);
   assertStringIncludes(shown.stdout, session.session_id);
   for (const shell of ["zsh", "bash"]) {
     const words = shell === "zsh"

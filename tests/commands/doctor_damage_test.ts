@@ -79,7 +79,7 @@ const CASES: Record<string, Illness> = {
   "an operation that somebody changed": {
     harm: edit(LOG, (text) => text.replace("login", "logout")),
     ...{ check: "log", state: "warning", status: 0 },
-    ...{ says: "was changed since", mend: "mpm log" },
+    ...{ says: "was changed since", mend: "mpm undo list" },
   },
   "a folder in the place of the log": {
     harm: swap(LOG, "folder"),
@@ -114,7 +114,7 @@ const CASES: Record<string, Illness> = {
       edit(`${STORE}/hooks/on-error.sh`, (text) => `${text}# more\n`)(env);
     },
     ...{ check: "hooks", state: "warning", status: 0 },
-    ...{ says: "does not run on-error.sh", mend: "mpm hooks allow" },
+    ...{ says: "does not run on-error.sh", mend: "mpm allow" },
   },
 };
 

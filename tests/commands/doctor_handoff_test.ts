@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { PauseResult, TrashListResult } from "../../schemas/types.ts";
+import type { PauseResult, UndoTrashResult } from "../../schemas/types.ts";
 import { diagnose, healthy, holds, type Illness } from "../helpers/doctors.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -142,7 +142,7 @@ posixTest(
     env.write(`${ITEMS}/item-1.json`, "torn");
     await diagnose(env, ["--fix"]);
     assertEquals(env.exists(`${ITEMS}/item-1.json`), false);
-    const { items } = await mpmJson<TrashListResult>(env, ["trash", "list"]);
+    const { items } = await mpmJson<UndoTrashResult>(env, ["trash", "list"]);
     const trashed = `.claude-mpm/trash/${items[0]!.name}`;
     assertEquals(env.read(`${trashed}/state/items/item-1.json`), "torn");
     // The others are as they were.
@@ -160,7 +160,7 @@ posixTest(
     await mpmJson(env, ["resume"]);
     await mpmJson(env, ["pause", "--no-commit"]);
     assertEquals((await diagnose(env)).checks[check]?.state, "ok");
-    await mpmJson(env, ["sessions", "rm", first.session_id]);
+    await mpmJson(env, ["saves", "rm", first.session_id]);
     const { checks, status } = await diagnose(env);
     assertEquals([checks[check]?.state, status], ["warning", 0]);
     assertStringIncludes(

@@ -110,7 +110,7 @@ posixTest(
           remove(`${KEPT}/ID.json`, `${KEPT}/ID.json.sha256`)(env);
         },
         ...{ check: "saves", state: "error", status: 5, says: "session-" },
-        mend: "mpm sessions rm session-",
+        mend: "mpm saves rm session-",
       },
       "a derived file that was torn": {
         harm: write(`${SESSIONS}/ID.yaml`, "session_id: "),
@@ -141,7 +141,7 @@ posixTest(
           putSave(env, { ...save, project_path: env.project });
         },
         ...{ check: "clock", state: "warning", status: 0 },
-        ...{ says: "session-20990101-000000", mend: "mpm sessions rm" },
+        ...{ says: "session-20990101-000000", mend: "mpm saves rm" },
       },
       "a foreign save without a checksum": {
         harm: (env) => {
@@ -324,7 +324,7 @@ posixTest("doctor finds what was cut short, and finishes it", async () => {
     "an automatic pause of claude-mpm": {
       harm: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, "{}\n"),
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "claude-mpm", mend: "mpm sessions recover" },
+      ...{ says: "claude-mpm", mend: "mpm saves recover" },
     },
     "a migration": {
       harm: (env) =>
@@ -425,7 +425,7 @@ posixTest(
         },
         ...{ check: "leftovers", state: "warning", status: 0 },
         says: "1 folder of the trash",
-        mend: "mpm trash prune",
+        mend: "mpm undo trash --prune",
       },
       "a lock of git's": {
         harm: aged(".git/index.lock"),

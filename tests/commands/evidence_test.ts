@@ -222,7 +222,7 @@ posixTest("a save that names commands never makes them run", async () => {
       ...[["evidence"], ["evidence", "--run"], ["resume", "--peek"], [
         "status",
       ]],
-      ...[["resume"], ["resume", "--json"], ["sessions", "trust", id]],
+      ...[["resume"], ["resume", "--json"], ["saves", "trust", id]],
       ...[["evidence"], ["evidence", "--run"], ["resume"]],
     ]
   ) await mpm(env, line);
@@ -244,7 +244,7 @@ posixTest(
       result.evidence[0]!.why,
       "from someone else, not verified",
     );
-    await mpm(env, ["sessions", "trust", id]);
+    await mpm(env, ["saves", "trust", id]);
     assertEquals(await states(env), ["npm test holds"]);
     // A run of one's own counts more.
     env.write("a.txt", "other\n");

@@ -26,10 +26,18 @@ async function page(...words: string[]): Promise<string> {
   return stdout;
 }
 
-Deno.test("help lists commands and pages, as mpm alone does", async () => {
-  const all = await page("help");
-  assertEquals(await page(), all);
-  assertEquals(await page("--help"), all);
+/** What `mpm help` lists. */
+const DAILY = [
+  ...["pause", "resume", "status", "list", "show", "next", "done", "branch"],
+  ...["return", "checkpoint", "undo", "setup"],
+];
+
+Deno.test("help lists the commands for every day, and with --all every one", async () => {
+  const daily = await page("help");
+  assertEquals(await page("--help"), daily);
+  assertEquals([...rowsOf(daily).keys()], DAILY);
+  assert(daily.split("\n").length <= 40, daily);
+  const all = await page("help", "--all");
   const [commands = "", topics = ""] = all.split("\nPages, ");
   const rows = rowsOf(commands);
   for (const name of commandNames()) {
@@ -39,6 +47,72 @@ Deno.test("help lists commands and pages, as mpm alone does", async () => {
   const words = commandNames().map((name) => name.split(" ")[0]!);
   assertEquals([...rows.keys()].toSorted(), [...new Set(words)].toSorted());
   assertEquals([...rowsOf(topics).keys()], TOPICS);
+});
+
+Deno.test("old spellings of commands work, and help leaves them out", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["save", "-s", "One", "--no-commit"]);
+  const pairs = [
+    [["sessions", "list"], ["saves", "list"]],
+    [["sessions"], ["saves"]],
+    [["ls"], ["saves", "list"]],
+    [["show"], ["saves", "show"]],
+    [["log"], ["undo", "list"]],
+    [["trash"], ["undo", "trash"]],
+    [["trash", "list"], ["undo", "trash"]],
+    [["trash", "prune"], ["undo", "trash", "--prune"]],
+    [["stack", "--all"], ["status", "--tree", "--all"]],
+    [["hooks", "list"], ["hooks", "status", "--scripts"]],
+    [["hooks", "show", "pre-session"], ["hooks", "status", "pre-session"]],
+    [["hooks", "run", "on-error"], ["hooks", "test", "on-error"]],
+    [["hooks", "profile"], ["hooks", "test", "--runs", "20"]],
+  ];
+  const all = `${await page("help", "--all")}${await page("help", "undo")}`;
+  for (const [old, current] of pairs) {
+    const told = await mpm(env, old!);
+    assertEquals(told, await mpm(env, current!), old!.join(" "));
+    assert(![70].includes(told.status), told.stderr);
+    assert(!all.includes(`mpm ${old!.slice(0, 2).join(" ")}`));
+  }
+  assertEquals((await mpm(env, ["init"])).status, 0);
+  assertEquals(commandNames().includes("init"), false);
+});
+
+Deno.test("a group of commands without a verb lists what there is", async () => {
+  using env = TestEnv.repository();
+  for (
+    const group of [
+      ...["checkpoint", "config", "partition", "saves", "template", "var"],
+      ...["worktrees"],
+    ]
+  ) {
+    assertEquals(await mpm(env, [group]), await mpm(env, [group, "list"]));
+  }
+  assertEquals(
+    await mpm(env, ["hooks", "--json"]),
+    await mpm(env, ["hooks", "status", "--json"]),
+  );
+  const { status, stderr } = await mpm(env, ["checkpoint", "sav"]);
+  assertEquals(status, 2);
+  assertStringIncludes(stderr, 'Did you mean "mpm checkpoint save"?');
+});
+
+Deno.test("a word of another tool is answered with the command for it", async () => {
+  using env = new TestEnv();
+  const hint = async (...words: string[]) => {
+    const { status, stderr } = await mpm(env, words);
+    assertEquals(status, 2, stderr);
+    return /^Hint: (.*)$/m.exec(stderr)?.[1];
+  };
+  assertStringIncludes(await hint("stash") ?? "", "mpm branch --stash");
+  assertStringIncludes(await hint("upgrade") ?? "", "run its installer again");
+  assertStringIncludes(await hint("rollback") ?? "", "mpm undo");
+  // Half of each of these words is another one.
+  assertEquals(await hint("resume", "--pick"), 'Run "mpm resume --help"');
+  assertEquals(await hint("stamp"), '"mpm help" lists the commands');
+  assertEquals(await hint("migraine"), 'Did you mean "mpm migrate"?');
+  assertEquals(await hint("stauts"), 'Did you mean "mpm status"?');
+  assertEquals(await hint("constructor"), '"mpm help" lists the commands');
 });
 
 /** The rows of words in a page, each with all that is said of it. */
@@ -51,8 +125,9 @@ function rowsOf(text: string): Map<string, string> {
 
 Deno.test("help shows a command, a group of them, and a spelling", async () => {
   assertEquals(await page("help", "pause"), await page("pause", "--help"));
-  const group = await page("help", "sessions");
-  assertStringIncludes(group, "Usage: mpm [options] sessions <command>");
+  const group = await page("help", "saves");
+  assertStringIncludes(group, "Usage: mpm [options] saves <command>");
+  assertEquals(await page("saves", "--help"), group);
   assertEquals(await page("sessions", "--help"), group);
   assertStringIncludes(await page("help", "session", "pause"), "session pause");
 });
@@ -101,9 +176,9 @@ Deno.test("help as data names options with their values", async () => {
 Deno.test("help formats prints a schema that takes what is stored", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "# Edited\n");
-  const { stdout } = await mpm(env, ["help", "formats", "sessions-list"]);
+  const { stdout } = await mpm(env, ["help", "formats", "saves-list"]);
   const help = await mpmJson<HelpResult>(env, [
-    ...["help", "formats", "sessions", "list"],
+    ...["help", "formats", "saves", "list"],
   ]);
   assertEquals(JSON.parse(stdout), help.schema);
   await mpmJson(env, [
@@ -155,7 +230,7 @@ Deno.test("what is written line by line and what is read fit their schemas", asy
   for (const line of lines) {
     assertEquals(misfits("journal-line", JSON.parse(line)), "", line);
   }
-  await mpmJson(env, ["sessions", "export", "--all", "-o", "all.json"]);
+  await mpmJson(env, ["saves", "export", "--all", "-o", "all.json"]);
   const bundle = JSON.parse(env.read("all.json"));
   assertEquals([misfits("bundle", bundle), bundle.saves.length], ["", 1]);
   assert(misfits("bundle", { ...bundle, mpm_bundle: 2 }) !== "");
@@ -183,7 +258,7 @@ Deno.test("what is not there is told with what was meant", async () => {
   assertEquals(await said("sessions", "lst"), [
     2,
     'Error: Unknown command "sessions lst"\n' +
-    'Hint: Did you mean "mpm sessions list"?\n',
+    'Hint: Did you mean "mpm saves list"?\n',
   ]);
   assertEquals(await said("chekpoint", "save", "x"), [
     2,
@@ -200,12 +275,6 @@ Deno.test("what is not there is told with what was meant", async () => {
     'Error: Option "--format" must be one of text, md, json, context: ' +
     'current value is "tex"\n' +
     'Hint: Did you mean "text"? Otherwise run "mpm resume --help"\n',
-  ]);
-  assertEquals(await said("sessions"), [
-    2,
-    'Error: "mpm sessions" needs one more word\nHint: One of ' +
-    "list, show, verify, diff, rm, prune, export, import, trust, recover" +
-    '; "mpm help sessions" says what each does\n',
   ]);
 });
 
@@ -259,7 +328,7 @@ Deno.test("a selector that is nearly right is told as it should be", async () =>
   };
   assertEquals(await hint("resume", "refnds"), "refunds");
   assertEquals(await hint("resume", "lastest"), "latest");
-  assertEquals(await hint("sessions", "show", "payment_s"), "payments");
+  assertEquals(await hint("saves", "show", "payment_s"), "payments");
   assertEquals(await hint("resume", "quite-another-thing"), undefined);
   assertEquals(
     await hint("checkpoint", "show", "Before the refctoring"),

@@ -41,7 +41,7 @@ function clock() {
 async function saves(env: TestEnv): Promise<string[]> {
   const listed = await mpmJson<{ sessions: { session_id: string }[] }>(
     env,
-    ["sessions", "list"],
+    ["saves", "list"],
   );
   return listed.sessions.map(({ session_id: id }) => id);
 }
@@ -70,7 +70,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   await end(AGENT);
   const [newest, ...before] = await saves(env);
   assertEquals(before.length, 2);
-  const { session } = await mpmJson<Shown>(env, ["sessions", "show", newest!]);
+  const { session } = await mpmJson<Shown>(env, ["saves", "show", newest!]);
   assertEquals(session.conversation, {
     ...session.conversation,
     summary: "The ledger. Last asked: Mend the ledger",
@@ -91,7 +91,7 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
   const { time, options } = clock();
   const summary = async () => {
     const [newest] = await saves(env);
-    const shown = await mpmJson<Shown>(env, ["sessions", "show", newest!]);
+    const shown = await mpmJson<Shown>(env, ["saves", "show", newest!]);
     return shown.session.conversation.summary;
   };
   const of = (session_id: string) => ({
@@ -245,7 +245,7 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
     listed.stdout,
     /\[0\] \S+ - \S+ \S+ \(automatic\)\n.*what time is it\?\n\n {2}\[1\] \S+ - \S+ \S+\n.*The ledger\n/,
   );
-  const table = await mpm(env, ["sessions", "list"], { ...options, keys: [] });
+  const table = await mpm(env, ["saves", "list"], { ...options, keys: [] });
   assertMatch(table.stdout, /^0 .* automatic: begin/m);
   assertEquals(table.stdout.split("automatic: ").length, 3, table.stdout);
   // One that is resumed ends twice, and is one session all the same.

@@ -158,7 +158,7 @@ Deno.test("a disk that is full from any write on disturbs no event", async () =>
       assertEquals([status, stderr], [0, ""], `${event} ${at}`);
       if (stdout !== "") JSON.parse(stdout);
     }
-    const { status } = await mpm(env, ["sessions", "verify"]);
+    const { status } = await mpm(env, ["saves", "verify"]);
     assertEquals(status, 0);
   }
 });

@@ -86,7 +86,7 @@ function start(env: TestEnv, more = {}, session_id = NEW) {
 async function saves(env: TestEnv): Promise<Saved[]> {
   const { sessions } = await mpmJson<{ sessions: { session_id: string }[] }>(
     env,
-    ["sessions", "list"],
+    ["saves", "list"],
   );
   return sessions.map(({ session_id: id }) =>
     JSON.parse(env.read(`.claude-mpm/sessions/${id}.json`))

@@ -29,7 +29,7 @@ posixTest(
     assertStringIncludes(await told(env), "pre-session: ran");
     env.write(PRE, "echo changed >&2\n");
     const why = "mpm does not run pre-session.sh: changed since you allowed it";
-    const mend = "Read it, then: mpm hooks allow pre-session";
+    const mend = "Read it, then: mpm allow .claude-mpm/hooks/pre-session.sh";
     assertEquals(await told(env), `${why}. ${mend}`);
     assertEquals(await told(env, "compact"), "");
     const status = await mpm(env, ["hooks", "status"]);
@@ -54,7 +54,7 @@ posixTest(
     assertEquals(
       await told(env),
       "mpm does not run on-error.sh: came with the project, and you did not " +
-        "allow it here. Read it, then: mpm hooks allow on-error",
+        "allow it here. Read it, then: mpm allow .claude-mpm/hooks/on-error.sh",
     );
   },
 );

@@ -43,7 +43,7 @@ interface Listed {
 }
 
 async function saves(env: TestEnv): Promise<Listed["sessions"]> {
-  const { sessions } = await mpmJson<Listed>(env, ["sessions", "list"]);
+  const { sessions } = await mpmJson<Listed>(env, ["saves", "list"]);
   return sessions.filter(({ session_id: id }) =>
     !id.startsWith("session-resume-")
   );
@@ -695,14 +695,14 @@ posixTest(
       error: "Exit code 3\nmore",
     });
     const failed = await started(env);
-    assertStringIncludes(failed, "hooks run on-error.sh ");
+    assertStringIncludes(failed, "hooks test on-error.sh ");
     assertStringIncludes(failed, "MPM_ERROR=Exit code 3\n");
     assertStringIncludes(failed, "MPM_TOOL=Bash\n");
     assertMatch(failed, /MPM_RECORD=.*\/errors\/error-.*\.json\n/);
     await fire(env, "UserPromptSubmit", { prompt: "go" });
     await fire(env, "SessionEnd", { reason: "logout" });
     const ended = await started(env);
-    assertStringIncludes(ended, "hooks run post-session.sh ");
+    assertStringIncludes(ended, "hooks test post-session.sh ");
     assertStringIncludes(ended, "MPM_REASON=logout\n");
     assertMatch(ended, /MPM_SAVE=session-\d{8}-\d{6}\n/);
   },

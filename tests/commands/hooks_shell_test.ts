@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  HooksAllowResult,
   HooksEjectResult,
   HooksListResult,
   HooksRunResult,
@@ -32,7 +31,11 @@ async function withScript(text: string): Promise<TestEnv> {
   const env = new TestEnv();
   await mpmJson(env, ["hooks", "eject", "pre-session"]);
   env.write(PRE, text);
-  await mpmJson<HooksAllowResult>(env, ["hooks", "allow", "pre-session"]);
+  await mpmJson<{ allowed: { name: string }[] }>(env, [
+    "hooks",
+    "allow",
+    "pre-session",
+  ]);
   return env;
 }
 
@@ -183,9 +186,9 @@ posixTest(
     const refused = await mpm(env, ["hooks", "run", "pre-session"]);
     assertEquals(refused.status, 4);
     assertStringIncludes(refused.stderr, "is not allowed to run here");
-    assertStringIncludes(refused.stderr, "mpm hooks allow pre-session.sh");
+    assertStringIncludes(refused.stderr, "Read it, then: mpm allow ");
     assert(!env.exists("pwned"));
-    const { allowed } = await mpmJson<HooksAllowResult>(env, [
+    const { allowed } = await mpmJson<{ allowed: { name: string }[] }>(env, [
       "hooks",
       "allow",
     ]);

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { FileError } from "../../src/system/system.ts";
-import type { HooksStatusResult } from "../../schemas/types.ts";
+import type { HooksReport } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, type MpmOptions } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -26,7 +26,7 @@ async function installed(...args: string[]): Promise<TestEnv> {
 async function status(
   env: TestEnv,
   options: MpmOptions = {},
-): Promise<HooksStatusResult & { status: number }> {
+): Promise<HooksReport & { status: number }> {
   const { status, stdout } = await mpm(env, [...STATUS, "--json"], options);
   return { status, ...JSON.parse(stdout) };
 }

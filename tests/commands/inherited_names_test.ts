@@ -148,10 +148,10 @@ Deno.test("fields of a save that mpm does not know keep such names", async () =>
   const save = ownSave("session-20261120-101010");
   putSave(env, { ...save, ...JSON.parse(`{${entries}}`) });
   const bundle = join(env.root, "bundle.json");
-  await mpmJson(env, ["sessions", "export", "--bundle", "-o", bundle]);
+  await mpmJson(env, ["saves", "export", "--bundle", "-o", bundle]);
   using other = TestEnv.repository();
-  await mpmJson(other, ["sessions", "import", bundle]);
-  const shown = await mpm(other, ["sessions", "show", "latest", "--json"]);
+  await mpmJson(other, ["saves", "import", bundle]);
+  const shown = await mpm(other, ["saves", "show", "latest", "--json"]);
   for (const name of NAMES) {
     assertStringIncludes(
       shown.stdout.replaceAll(/\s/g, ""),

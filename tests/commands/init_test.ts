@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { InitResult, PauseResult } from "../../schemas/types.ts";
+import type { PauseResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -28,13 +28,13 @@ Deno.test("init --ignore adds a rule and keeps every other byte", async () => {
   ) {
     using env = TestEnv.repository();
     if (before !== "") env.write(".gitignore", before);
-    await mpmJson<InitResult>(env, ["init", "--ignore"]);
+    await mpmJson(env, ["init", "--ignore"]);
     const bytes = Deno.readFileSync(`${env.project}/.gitignore`);
     assertEquals(
       new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes),
       after,
     );
-    const again = await mpmJson<InitResult>(env, ["init", "--ignore"]);
+    const again = await mpmJson(env, ["init", "--ignore"]);
     assertEquals([again.ignored, again.ignore_file], [true, null]);
     const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
     assertEquals(commit.reason, "git ignores .claude-mpm");

@@ -270,7 +270,7 @@ Deno.test("nothing of a save that somebody else made is taken until it is truste
   env.remove(ITEMS);
   await mpmJson(env, ["resume"]);
   assertEquals(await open(env), []);
-  await mpmJson(env, ["sessions", "trust", id]);
+  await mpmJson(env, ["saves", "trust", id]);
   await mpmJson(env, ["resume"]);
   assertEquals(await open(env), ["1 next Their step"]);
 });

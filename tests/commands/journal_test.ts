@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { FileError, type System } from "../../src/system/system.ts";
-import type { LogResult } from "../../schemas/types.ts";
+import type { UndoListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
 const JOURNAL = ".claude-mpm/state/journal.jsonl";
 
-async function log(env: TestEnv): Promise<LogResult["operations"]> {
-  return (await mpmJson<LogResult>(env, ["log", "-n", "all"])).operations;
+async function log(env: TestEnv): Promise<UndoListResult["operations"]> {
+  return (await mpmJson<UndoListResult>(env, ["log", "-n", "all"])).operations;
 }
 
 async function templates(env: TestEnv, ...names: string[]): Promise<void> {
@@ -45,7 +45,7 @@ Deno.test("undo in a project that was moved says where its operations were done"
     3,
     "Error: There is nothing to undo here\n" +
     'Hint: 2 operations were done in another folder "$ROOT/project": ' +
-    '"mpm log" lists them, and "mpm undo" takes them back there; a project ' +
+    '"mpm undo list" lists them, and "mpm undo" takes them back there; a project ' +
     "that was moved has to be put back for it\n",
   ]);
 });
@@ -103,7 +103,10 @@ posixTest(
       const undone = await mpm(env, ["undo"]);
       if (name === "large") assertEquals([stderr, undone.status], ["", 0]);
       else {
-        assertStringIncludes(stderr, "Note: it is done, but not in mpm log");
+        assertStringIncludes(
+          stderr,
+          "Note: it is done, but not in mpm undo list",
+        );
         assertEquals(undone.status, 6, name);
       }
     }
@@ -217,7 +220,7 @@ Deno.test("a marker of an undo that somebody else wrote is removed and no more",
   await templates(env, "mine");
   const marker = ".claude-mpm/state/undo.json";
   env.write(marker, forged(env, "README.md"));
-  await mpmJson(env, ["sessions", "list"]);
+  await mpmJson(env, ["saves", "list"]);
   assertEquals(env.exists(marker), false);
   assertEquals(env.read("README.md"), "# Project\n");
   assertEquals((await log(env)).length, 1);

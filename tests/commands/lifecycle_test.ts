@@ -10,7 +10,7 @@ import type {
   PauseResult,
   ResumeReport,
   Save,
-  SessionsListResult,
+  SavesListResult,
   StartResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -314,7 +314,7 @@ Deno.test("a resume passes over saves of sessions that are over, and says so", a
     'Error: Cannot resume "login": it is complete\n' +
     `Hint: To read it all the same: mpm resume --peek ${id}\n`,
   ]);
-  const shown = await mpm(env, ["sessions", "show", id]);
+  const shown = await mpm(env, ["saves", "show", id]);
   assertEquals(shown.status, 0);
   const peeked = await mpmJson<ResumeReport>(env, ["resume", "--peek", id]);
   assertEquals(peeked.work?.state, "complete");
@@ -350,35 +350,35 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
     else await mpmJson(env, ["complete"], { now: at(13) });
   }
   const list = async (...args: string[]) => {
-    const { sessions, hidden } = await mpmJson<SessionsListResult>(env, args);
+    const { sessions, hidden } = await mpmJson<SavesListResult>(env, args);
     const rows = sessions.map(({ index, summary, session }) =>
       `${index} ${summary} ${session?.state ?? "-"}`
     );
     return [...rows, hidden];
   };
-  assertEquals(await list("sessions", "list"), [
+  assertEquals(await list("saves", "list"), [
     "0 one complete",
     "1 Plain -",
     1,
   ]);
   await mpmJson(env, ["archive", "one"], { now: at(30) });
-  assertEquals(await list("sessions", "list"), ["0 Plain -", 2]);
+  assertEquals(await list("saves", "list"), ["0 Plain -", 2]);
   assertEquals(await list("resume", "--list"), ["0 Plain -", 2]);
   const all = ["null two cancelled", "null one archived", "0 Plain -", 0];
-  assertEquals(await list("sessions", "list", "--all"), all);
+  assertEquals(await list("saves", "list", "--all"), all);
   assertEquals(await list("resume", "--list", "--all"), all);
   for (const selector of ["latest", "0"]) {
     const { session } = await mpmJson<{ session: Save }>(env, [
-      ...["sessions", "show", selector],
+      ...["saves", "show", selector],
     ]);
     assertEquals(session.conversation.summary, "Plain", selector);
   }
   for (const id of ids) {
-    assertEquals((await mpm(env, ["sessions", "show", id])).status, 0);
+    assertEquals((await mpm(env, ["saves", "show", id])).status, 0);
   }
   // By name as well, since nothing that is shown has it.
-  assertEquals((await mpm(env, ["sessions", "show", "one"])).status, 0);
-  const text = (await mpm(env, ["sessions", "list"], { typed: [] })).stdout;
+  assertEquals((await mpm(env, ["saves", "show", "one"])).status, 0);
+  const text = (await mpm(env, ["saves", "list"], { typed: [] })).stdout;
   assertStringIncludes(
     text,
     "2 more of archived and cancelled sessions: --all",
@@ -388,7 +388,7 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
 Deno.test("the list shows name and state of the session where it is known", async () => {
   using env = await started("start", "login", "Fix it");
   await mpmJson(env, ["pause", "Half way", "--no-commit"], { now: at(1) });
-  const { stdout } = await mpm(env, ["sessions", "list"], {
+  const { stdout } = await mpm(env, ["saves", "list"], {
     now: at(2),
     typed: [],
   });
@@ -469,7 +469,7 @@ Deno.test("a paused session whose saves were removed can still be ended", async 
     ["pause", "--no-commit"],
     { now: at(1) },
   );
-  await mpmJson(env, ["sessions", "rm", id]);
+  await mpmJson(env, ["saves", "rm", id]);
   await mpmJson(env, ["cancel"], { now: at(2) });
   assertEquals(states(env), { login: "new active paused active cancelled" });
 });
@@ -633,10 +633,10 @@ Deno.test("an archived session is found by its name where it is asked for", asyn
     ...["resume", "--peek", "login"],
   ]);
   assertEquals(session.session_id, session_id);
-  const shown = await mpm(env, ["sessions", "show", "login"]);
+  const shown = await mpm(env, ["saves", "show", "login"]);
   assertStringIncludes(shown.stdout, session_id);
   const refused = await mpm(env, ["resume", "login"]);
   assertEquals(refused.status, 4);
   const none = await mpm(env, ["resume", "--peek", "other"]);
-  assertStringIncludes(none.stderr, 'mpm sessions list --all" shows them');
+  assertStringIncludes(none.stderr, 'mpm saves list --all" shows them');
 });

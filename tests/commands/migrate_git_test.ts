@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import type {
   MigrateReport,
   RollbackReport,
-  SessionsVerifyResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -114,8 +114,8 @@ Deno.test("a migrated save that was committed is there after a switch to another
   env.git("rm", "-rq", "--cached", SESSIONS);
   env.git("commit", "-qm", "None here");
   Deno.removeSync(join(env.project, SESSIONS), { recursive: true });
-  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assertEquals(

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { MigrateReport, SessionsListResult } from "../../schemas/types.ts";
+import type { MigrateReport, SavesListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { PAUSE, PLAIN, put, putOld } from "../helpers/old_stores.ts";
@@ -45,12 +45,12 @@ Deno.test("migrate moves a resume document and an automatic pause, which then ca
     "# Resume\n\nsee .claude-mpm/sessions/x.md\n",
     RECORD,
   ]);
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assert(sessions.some(({ session_id: id }) => id === LONE[0]!.slice(0, -3)));
-  const { stdout } = await mpm(env, ["sessions", "recover"]);
+  const { stdout } = await mpm(env, ["saves", "recover"]);
   assert(stdout.startsWith("An unfinished automatic pause"), stdout);
 });
 
@@ -92,12 +92,12 @@ for (const { version, id, pause } of SAMPLES) {
     using env = new TestEnv();
     copySample(env, version);
     const shown = async () =>
-      (await mpm(env, ["sessions", "show", id, "--format", "json"])).stdout
+      (await mpm(env, ["saves", "show", id, "--format", "json"])).stdout
         .replaceAll("sessions/pause/", "sessions/");
     const before = await shown();
     await mpmJson(env, ["migrate"]);
     assertEquals(await shown(), before);
-    for (const args of [["resume", id], ["sessions", "verify", id]]) {
+    for (const args of [["resume", id], ["saves", "verify", id]]) {
       assertEquals((await mpm(env, args)).status, 0, args.join(" "));
     }
     // What comes to the new folder is kept as mpm's own saves are.
@@ -114,7 +114,7 @@ for (const { version, id, pause } of SAMPLES) {
     env.remove(`${SESSIONS}/${id}.json`);
     const { repaired } = (await mpmJson<{ sessions: { repaired: string[] }[] }>(
       env,
-      ["sessions", "verify", "--repair"],
+      ["saves", "verify", "--repair"],
     )).sessions[0]!;
     assertEquals(repaired, [`${id}.json, from its copy in kept/`]);
     assertEquals(env.read(`${SESSIONS}/${id}.json`), there);

@@ -2,9 +2,9 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join } from "@std/path";
 import type {
   MigrateReport,
-  SessionsImportResult,
-  SessionsListResult,
-  SessionsVerifyResult,
+  SavesImportResult,
+  SavesListResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -80,8 +80,8 @@ for (const { said, end, ...places } of MEETINGS) {
     const { complete } = await migrate();
     assertEquals(complete, true);
     assertEquals(secondsSaid(env), end);
-    const { intact, sessions } = await mpmJson<SessionsVerifyResult>(env, [
-      "sessions",
+    const { intact, sessions } = await mpmJson<SavesVerifyResult>(env, [
+      "saves",
       "verify",
     ]);
     assertEquals([intact, sessions.length], [true, end.length]);
@@ -141,8 +141,8 @@ Deno.test("migrate puts no checksum beside a save that it does not fit", async (
     [status, left.map(({ reason }) => reason)],
     [4, ["a different save than it is of is in the new folder"]],
   );
-  const { intact } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { intact } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assertEquals(intact, true);
@@ -166,16 +166,16 @@ Deno.test("a save of the last second there is moves to a free one before it", as
   });
   env.write(`one/${last}.json`, oldJson(last, { summary: "A third" }));
   await mpmJson(env, ["migrate"]);
-  const { imported } = await mpmJson<SessionsImportResult>(env, [
-    "sessions",
+  const { imported } = await mpmJson<SavesImportResult>(env, [
+    "saves",
     "import",
     "one",
   ]);
   assertEquals(imported.map(({ session_id: id }) => id), [
     "session-99991231-235957",
   ]);
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assertEquals(sessions.map(({ session_id: id }) => id).sort(), [

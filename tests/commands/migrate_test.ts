@@ -9,8 +9,8 @@ import type {
   MigrateReport,
   ResumeReport,
   RollbackReport,
-  SessionsListResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -62,8 +62,8 @@ function info(env: TestEnv, path: string) {
 }
 
 async function states(env: TestEnv): Promise<Record<string, string>> {
-  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   return Object.fromEntries(
@@ -199,8 +199,8 @@ Deno.test("migrate keeps both of two sessions with one id, the older one under t
     { session_id: NEWER, new_id: free },
     { session_id: OLDER, new_id: second },
   ]);
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   const summary = (id: string) =>
@@ -254,8 +254,8 @@ Deno.test("migrate hides no save that only the kept copies have", async () => {
   putOld(env, id, { summary: "Theirs" });
   const { conflicts } = await migrate(env);
   assertEquals(conflicts.map(({ session_id }) => session_id), [id]);
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assertEquals(sessions.map(({ summary }) => summary).sort(), [
@@ -318,7 +318,7 @@ Deno.test("migrate keeps a damaged save recognisable as damaged", async () => {
   put(env, `${PAUSE}/${TWICE}.json`, { text: "{torn" });
   assert((await migrate(env)).complete);
   assertEquals(env.read(`${SESSIONS}/${PLAIN}.json`), text);
-  const verified = await mpm(env, ["sessions", "verify"]);
+  const verified = await mpm(env, ["saves", "verify"]);
   assertEquals(verified.status, 5);
   assertEquals(env.read(`${SESSIONS}/${TWICE}.json`), "{torn");
 });

@@ -5,7 +5,7 @@ import type {
   PartitionSuggestResult,
   PauseResult,
   ResumeResult,
-  SessionsShowResult,
+  SavesShowResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -268,8 +268,8 @@ Deno.test("a save has the partition, and resume groups what changed by it", asyn
   const { session_id: id } = await mpmJson<PauseResult>(env, [
     ...["pause", "x", "--no-commit"],
   ]);
-  const { session } = await mpmJson<SessionsShowResult>(env, [
-    ...["sessions", "show", id],
+  const { session } = await mpmJson<SavesShowResult>(env, [
+    ...["saves", "show", id],
   ]);
   assertEquals(session.mpm?.handoff?.partition, "frontend");
   env.write("README.md", "# More\n");

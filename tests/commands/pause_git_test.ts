@@ -4,8 +4,8 @@ import { FileError } from "../../src/system/system.ts";
 import type {
   PauseResult,
   ResumeReport,
-  SessionsListResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -42,13 +42,13 @@ for (const [what, take] of TAKEN_AWAY) {
     take(env);
     assertEquals(env.exists(`${SESSIONS}/${ID}.json`), false);
     assertEquals(await resumedSummary(env), "On the feature");
-    const { sessions } = await mpmJson<SessionsListResult>(env, [
-      "sessions",
+    const { sessions } = await mpmJson<SavesListResult>(env, [
+      "saves",
       "list",
     ]);
     assertEquals(sessions.map(({ location }) => location), ["kept"]);
-    const { intact } = await mpmJson<SessionsVerifyResult>(env, [
-      "sessions",
+    const { intact } = await mpmJson<SavesVerifyResult>(env, [
+      "saves",
       "verify",
     ]);
     assert(intact);
@@ -266,8 +266,8 @@ Deno.test("a save that is not committed does not show in git status", async () =
   assertEquals(env.git("status", "--porcelain"), before);
   env.git("stash", "push", "-q", "-u");
   env.git("clean", "-qfd");
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assertEquals(sessions.map(({ location }) => location), ["sessions"]);

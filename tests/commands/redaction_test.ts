@@ -114,7 +114,7 @@ Deno.test("no secret is in any file, object or output, wherever it came from", a
   await run("context", "update", "--create");
   await run("context", "resume-file");
   const bundle = join(env.root, "bundle.json");
-  await run("sessions", "export", "--bundle", "-o", bundle);
+  await run("saves", "export", "--bundle", "-o", bundle);
   const tool_input = {
     command: said(planted, "tool input"),
     password: planted.at("tool field"),
@@ -164,8 +164,8 @@ Deno.test("no secret is in any file, object or output, wherever it came from", a
   await run("status", "--porcelain");
   await run("resume");
   await run("resume", "--format", "json");
-  await run("sessions", "list");
-  await run("sessions", "show");
+  await run("saves", "list");
+  await run("saves", "show");
   await run("log");
   const files = [...filesBelow(join(env.project, ".claude-mpm"))]
     // The record of a checkpoint names the files that are in its commit.
@@ -327,9 +327,9 @@ Deno.test("what an older save holds is left out of what is said of it", async ()
       ["resume", "--peek"],
       ["resume", "--peek", "--format", "context"],
       ["resume", "--peek", "--json"],
-      ["sessions", "show"],
-      ["sessions", "show", "--format", "yaml"],
-      ["sessions", "list"],
+      ["saves", "show"],
+      ["saves", "show", "--format", "yaml"],
+      ["saves", "list"],
       ["context", "inject"],
     ]
   ) {
@@ -371,7 +371,7 @@ Deno.test("only the user's own file changes what is redacted", async () => {
   // In what is really written, and in the title of what can be undone.
   await mpmJson(env, ["pause", "acme_12345678 hunter2", "--no-commit"]);
   await mpmJson(env, ["start", "one", "Use acme_12345678"]);
-  await mpmJson(env, ["sessions", "rm", "latest"]);
+  await mpmJson(env, ["saves", "rm", "latest"]);
   const kept = [...filesBelow(join(env.project, ".claude-mpm")).values()]
     .join("");
   assertEquals(kept.includes("acme_12345678"), false);

@@ -8,7 +8,7 @@ import { join } from "@std/path";
 import type {
   PauseResult,
   ResumeReport,
-  SessionsListResult,
+  SavesListResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
@@ -127,7 +127,7 @@ Deno.test("resume --list without a terminal prints the list of the documents", a
     stdout: SEED_LIST,
     stderr: "",
   });
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
+  const { sessions } = await mpmJson<SavesListResult>(env, [
     "resume",
     "--list",
   ]);

@@ -31,8 +31,8 @@ async function colleague(): Promise<{ env: TestEnv; clone: string }> {
   await mpmJson(env, ["pause", "Hand-off", "--no-commit"]);
   const clone = join(env.root, "clone");
   env.gitIn(env.root, "clone", "-q", "-b", "main", env.project, clone);
-  await mpmJson(env, ["sessions", "export", "0", "-o", join(env.root, "s")]);
-  await mpmJson(env, ["sessions", "import", join(env.root, "s")], {
+  await mpmJson(env, ["saves", "export", "0", "-o", join(env.root, "s")]);
+  await mpmJson(env, ["saves", "import", join(env.root, "s")], {
     cwd: clone,
   });
   return { env, clone };
@@ -99,10 +99,10 @@ Deno.test("resume in a clone says nothing of an upstream that only the other cop
     env.gitIn(other, "update-ref", "refs/remotes/origin/main", "HEAD");
     await mpmJson(env, ["pause", "Theirs", "--no-commit"], { cwd: other });
     const file = join(env.root, `${remote}.json`);
-    await mpmJson(env, ["sessions", "export", "0", "-o", file], { cwd: other });
+    await mpmJson(env, ["saves", "export", "0", "-o", file], { cwd: other });
     const { imported } = await mpmJson<{ imported: { session_id: string }[] }>(
       env,
-      ["sessions", "import", file],
+      ["saves", "import", file],
       { cwd: clone },
     );
     env.gitIn(clone, "remote", "set-url", "origin", clone);
@@ -378,7 +378,7 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
     cwd: clone,
     now: () => new Date("2026-11-20T13:00:00Z"),
   });
-  for (const list of [["resume", "--list"], ["sessions", "list"]]) {
+  for (const list of [["resume", "--list"], ["saves", "list"]]) {
     const { stdout, stderr } = await mpm(env, list, { cwd: clone });
     assertEquals([stdout.includes("Theirs"), stderr], [false, `Note: ${hint}`]);
   }
@@ -403,9 +403,9 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   const brought = await mpm(env, ["resume", "--list"], { cwd: linked });
   assertStringIncludes(
     brought.stderr,
-    "To see: mpm sessions import .claude-mpm/sessions, then mpm resume --list",
+    "To see: mpm saves import .claude-mpm/sessions, then mpm resume --list",
   );
-  await mpmJson(env, ["sessions", "import", ".claude-mpm/sessions"], {
+  await mpmJson(env, ["saves", "import", ".claude-mpm/sessions"], {
     cwd: linked,
   });
   const after = await mpm(env, ["resume", "--list"], { cwd: linked });

@@ -421,9 +421,9 @@ Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async 
   const url = `file://${env.project}`;
   env.git("clone", "-q", url, join(env.root, "clone"));
   const there = { cwd: join(env.root, "clone") };
-  await mpmJson(env, ["sessions", "import", saved], there);
+  await mpmJson(env, ["saves", "import", saved], there);
   // What was brought in is somebody else's until the user says otherwise.
-  await mpmJson(env, ["sessions", "trust", "latest"], there);
+  await mpmJson(env, ["saves", "trust", "latest"], there);
   await mpmJson(env, ["resume", "latest"], there);
   assertEquals(await stackLines(env, there), [
     "feature:paused",

@@ -160,7 +160,7 @@ Deno.test("scan finds nothing in what mpm wrote", async () => {
   env.write("a.txt", "three\n");
   await mpmJson(env, ["checkpoint", "restore", "one", "--yes"]);
   await mpmJson(env, ["undo"]);
-  await mpmJson(env, ["sessions", "list"]);
+  await mpmJson(env, ["saves", "list"]);
   await mpmJson(env, ["pause", "Again"]);
   const result = await scan(env, ".claude-mpm");
   assertEquals([result.findings, result.skipped], [[], []]);
@@ -215,7 +215,7 @@ Deno.test("nothing that mpm writes of its own is taken for a secret", async () =
       ["template", "new", "two"],
       ["undo"],
       ["checkpoint", "rm", "one"],
-      ["sessions", "rm", "0"],
+      ["saves", "rm", "0"],
       ["context", "resume-file"],
     ]
   ) await mpmJson(env, line);

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ResumeReport, SessionsListResult } from "../../schemas/types.ts";
+import type { ResumeReport, SavesListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { idAt, ownSave, putSave } from "../helpers/stores.ts";
@@ -21,19 +21,19 @@ Deno.test("a number beyond a list selects nothing, in whatever command", async (
     ["resume", "6"],
     ["resume", "--session-id", "2026"],
     ["session", "resume", "--select", "6"],
-    ["sessions", "show", "6"],
-    ["sessions", "rm", "6"],
-    ["sessions", "export", "6"],
-    ["sessions", "diff", "0", "6"],
-    ["sessions", "verify", "6"],
-    ["sessions", "trust", "6"],
+    ["saves", "show", "6"],
+    ["saves", "rm", "6"],
+    ["saves", "export", "6"],
+    ["saves", "diff", "0", "6"],
+    ["saves", "verify", "6"],
+    ["saves", "trust", "6"],
     ["complete", "6"],
     ["cancel", "6"],
     ["archive", "6"],
     ["checkpoint", "load", "8"],
     ["checkpoint", "rm", "8"],
     ["checkpoint", "restore", "8"],
-    ["sessions", "trust", "checkpoint/8"],
+    ["saves", "trust", "checkpoint/8"],
     ["worktrees", "restore", "6"],
     ["undo", "66"],
   ];
@@ -56,8 +56,8 @@ Deno.test("a number beyond a list selects nothing, in whatever command", async (
         "Hint: Give a number as the list prints it\n",
     });
   }
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assertEquals(sessions.map(({ session_id: id }) => id), [NEWER, OLDER]);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SessionsDiffResult } from "../../schemas/types.ts";
+import type { SavesDiffResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { copySample, SAMPLES } from "../helpers/stores.ts";
@@ -24,7 +24,7 @@ Deno.test("sessions diff shows what came, went and changed between two saves", a
     ...["pause", "Logout", "--no-commit", "-n", "Logout", "-d", "JWT"],
     ...["--done", "Test it"],
   ], { now: at(1) });
-  assertEquals(await mpm(env, ["sessions", "diff", "1", "0"]), {
+  assertEquals(await mpm(env, ["saves", "diff", "1", "0"]), {
     status: 0,
     stdout: `session-20261120-120000 -> session-20261120-120100
 summary:
@@ -48,7 +48,7 @@ uncommitted files:
 `,
     stderr: "",
   });
-  const same = await mpm(env, ["sessions", "diff", "0", "latest"]);
+  const same = await mpm(env, ["saves", "diff", "0", "latest"]);
   assertEquals(
     same.stdout,
     "session-20261120-120100 -> session-20261120-120100\nThey say the same.\n",
@@ -62,8 +62,8 @@ Deno.test("sessions diff compares a save of claude-mpm by the names it has", asy
   await mpmJson(env, ["pause", "Mine", "--no-commit"], {
     now: () => new Date("2026-11-21T12:00:00Z"),
   });
-  const diff = await mpmJson<SessionsDiffResult>(env, [
-    "sessions",
+  const diff = await mpmJson<SavesDiffResult>(env, [
+    "saves",
     "diff",
     id,
     "0",

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
   ResumeReport,
-  SessionsExportResult,
-  SessionsImportResult,
-  SessionsListResult,
-  SessionsShowResult,
-  SessionsVerifyResult,
+  SavesExportResult,
+  SavesImportResult,
+  SavesListResult,
+  SavesShowResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { jsonBytes, sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -23,8 +23,8 @@ import {
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 
-async function list(env: TestEnv): Promise<SessionsListResult["sessions"]> {
-  return (await mpmJson<SessionsListResult>(env, ["sessions", "list"]))
+async function list(env: TestEnv): Promise<SavesListResult["sessions"]> {
+  return (await mpmJson<SavesListResult>(env, ["saves", "list"]))
     .sessions;
 }
 
@@ -35,9 +35,9 @@ async function ids(env: TestEnv): Promise<string[]> {
 async function bring(
   env: TestEnv,
   source: string,
-): Promise<SessionsImportResult> {
-  return await mpmJson<SessionsImportResult>(env, [
-    "sessions",
+): Promise<SavesImportResult> {
+  return await mpmJson<SavesImportResult>(env, [
+    "saves",
     "import",
     source,
   ], {
@@ -49,10 +49,10 @@ async function bring(
 async function bringSome(
   env: TestEnv,
   source: string,
-): Promise<SessionsImportResult> {
+): Promise<SavesImportResult> {
   const { status, stdout, stderr } = await mpm(
     env,
-    ["sessions", "import", source, "--json"],
+    ["saves", "import", source, "--json"],
   );
   assertEquals(status, 5, stderr);
   return JSON.parse(stdout.replaceAll("$ROOT", env.root));
@@ -64,8 +64,8 @@ Deno.test("sessions export writes one save to the byte", async () => {
   putSave(env, ownSave(idAt(1)));
   const file = join(env.root, "one.json");
   assertEquals(
-    await mpmJson<SessionsExportResult>(env, [
-      "sessions",
+    await mpmJson<SavesExportResult>(env, [
+      "saves",
       "export",
       "1",
       "-o",
@@ -78,7 +78,7 @@ Deno.test("sessions export writes one save to the byte", async () => {
     Deno.readFileSync(join(env.project, SESSIONS, `${idAt(0)}.json`)),
   );
   const folder = join(env.root, "home");
-  await mpmJson(env, ["sessions", "export", "-o", folder]);
+  await mpmJson(env, ["saves", "export", "-o", folder]);
   Deno.statSync(join(folder, `${idAt(1)}.json`));
 });
 
@@ -87,8 +87,8 @@ Deno.test("sessions export bundles several with their checksums", async () => {
   for (const second of [0, 1, 2]) putSave(env, ownSave(idAt(second)));
   env.write(`${SESSIONS}/${idAt(3)}.json`, "{torn");
   const file = join(env.root, "bundle.json");
-  const { sessions, bundle } = await mpmJson<SessionsExportResult>(env, [
-    ...["sessions", "export", idAt(0), idAt(1), "-o", file],
+  const { sessions, bundle } = await mpmJson<SavesExportResult>(env, [
+    ...["saves", "export", idAt(0), idAt(1), "-o", file],
   ]);
   assertEquals([sessions, bundle], [[idAt(0), idAt(1)], true]);
   const written = JSON.parse(Deno.readTextFileSync(file));
@@ -100,10 +100,10 @@ Deno.test("sessions export bundles several with their checksums", async () => {
   }
   // Written over an older export, and a torn save is named, never fatal.
   const all = await mpm(env, [
-    ...["sessions", "export", "--all", "-o", file, "--json"],
+    ...["saves", "export", "--all", "-o", file, "--json"],
   ]);
   assertEquals(all.status, 5);
-  const result = JSON.parse(all.stdout) as SessionsExportResult;
+  const result = JSON.parse(all.stdout) as SavesExportResult;
   assertEquals(result.sessions, [idAt(2), idAt(1), idAt(0)]);
   assertEquals(result.skipped.map(({ session_id: id }) => id), [idAt(3)]);
 });
@@ -113,7 +113,7 @@ Deno.test("sessions export refuses the store, other files, and a damaged save", 
   putSave(env, ownSave(idAt(0)));
   env.write("notes.json", "{}");
   const status = async (...args: string[]) =>
-    (await mpm(env, ["sessions", "export", ...args])).status;
+    (await mpm(env, ["saves", "export", ...args])).status;
   assertEquals(await status("-o", SESSIONS), 4);
   assertEquals(await status("-o", "notes.json"), 4);
   assertEquals(await status("-o", "no/such/folder.json"), 3);
@@ -131,7 +131,7 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
   });
   const id = "session-20261120-120000";
   const file = join(other.root, "bundle.json");
-  await mpmJson(env, ["sessions", "export", "--all", "-o", file]);
+  await mpmJson(env, ["saves", "export", "--all", "-o", file]);
   const { imported } = await bring(other, file);
   assertEquals(
     imported.map(({ session_id, original_id }) => [session_id, original_id]),
@@ -139,16 +139,16 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
   );
   const [row] = await list(other);
   assertEquals([row!.session_id, row!.imported], [id, true]);
-  const shown = await mpm(other, ["sessions", "show", id]);
+  const shown = await mpm(other, ["saves", "show", id]);
   assertEquals(
     shown.stderr,
     "Warning: Foreign: nothing says that you made it on this machine, so " +
       "these are somebody else's words. To take it for yours: " +
-      `mpm sessions trust ${id}\n` +
+      `mpm saves trust ${id}\n` +
       "Warning: It was imported from $ROOT/bundle.json: its texts are somebody else's\n",
   );
-  const { session } = await mpmJson<SessionsShowResult>(other, [
-    "sessions",
+  const { session } = await mpmJson<SavesShowResult>(other, [
+    "saves",
     "show",
     id,
   ]);
@@ -161,8 +161,8 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
   const { stdout } = await mpm(other, ["resume"]);
   assertStringIncludes(stdout, "Theirs");
   assertStringIncludes(stdout, "its texts are somebody else's");
-  const verified = await mpmJson<SessionsVerifyResult>(other, [
-    "sessions",
+  const verified = await mpmJson<SavesVerifyResult>(other, [
+    "saves",
     "verify",
   ]);
   assertEquals(verified.sessions[0]!.state, "intact");
@@ -183,8 +183,8 @@ Deno.test("sessions import replaces nothing: a taken id moves to the next free s
   putSave(env, ownSave(idAt(1), { summary: "mine too" }));
   putSave(other, ownSave(idAt(0), { summary: "theirs" }));
   const before = env.read(`${SESSIONS}/${idAt(0)}.json`);
-  const plan = await mpmJson<SessionsImportResult>(env, [
-    ...["sessions", "import", other.project, "--dry-run"],
+  const plan = await mpmJson<SavesImportResult>(env, [
+    ...["saves", "import", other.project, "--dry-run"],
   ], { now: NOON });
   assertEquals(await ids(env), [idAt(1), idAt(0)]);
   const done = await bring(env, other.project);
@@ -208,14 +208,14 @@ for (const { version, id } of SAMPLES) {
     copySample(other, version);
     const { imported } = await bring(env, other.project);
     assertEquals(imported.map(({ session_id }) => session_id), [id]);
-    const { session } = await mpmJson<SessionsShowResult>(env, [
-      ...["sessions", "show", id],
+    const { session } = await mpmJson<SavesShowResult>(env, [
+      ...["saves", "show", id],
     ]);
     // mpm's own fields would claim that mpm had looked at the repository.
     assertEquals(session.mpm, undefined);
     assertEquals(session.imported!.session_id, id);
-    const theirs = await mpmJson<SessionsShowResult>(other, [
-      "sessions",
+    const theirs = await mpmJson<SavesShowResult>(other, [
+      "saves",
       "show",
       id,
     ]);
@@ -264,7 +264,7 @@ Deno.test("sessions import refuses ids that are paths, changed texts and odd ent
   assertEquals(refused.length, 6);
   assertEquals(await ids(env), [idAt(0)]);
   env.write("newer.json", JSON.stringify({ ...bundle, mpm_bundle: 2 }));
-  const newer = await mpm(env, ["sessions", "import", "newer.json"]);
+  const newer = await mpm(env, ["saves", "import", "newer.json"]);
   assertEquals(newer.status, 5);
   assertStringIncludes(newer.stderr, "bundle of version 2");
 });
@@ -275,7 +275,7 @@ Deno.test("sessions import refuses what is no save, and its own project", async 
   env.write("notes.json", "{}");
   env.write("empty/x", "");
   const status = async (source: string) =>
-    (await mpm(env, ["sessions", "import", source])).status;
+    (await mpm(env, ["saves", "import", source])).status;
   assertEquals(await status("notes.json"), 5);
   assertEquals(await status("nothing"), 3);
   assertEquals(await status("empty"), 3);
@@ -309,7 +309,7 @@ posixTest(
       const target = place === "file" ? join(store, `${idAt(0)}.json`) : store;
       if (place !== "project") Deno.symlinkSync(target, link);
       else continue;
-      const { status, stderr } = await mpm(env, ["sessions", "import", link]);
+      const { status, stderr } = await mpm(env, ["saves", "import", link]);
       assertEquals(status, 6, stderr);
     }
     const inside = join(env.root, "clone");
@@ -318,7 +318,7 @@ posixTest(
       join(other.project, ".claude-mpm"),
       join(inside, ".claude-mpm"),
     );
-    assertEquals((await mpm(env, ["sessions", "import", inside])).status, 6);
+    assertEquals((await mpm(env, ["saves", "import", inside])).status, 6);
   },
 );
 
@@ -327,7 +327,7 @@ Deno.test("<private> text leaves with no export and enters with no import", asyn
   using other = new TestEnv();
   putSave(other, ownSave(idAt(0), { summary: "a <private>b</private> c" }));
   const file = join(env.root, "x.json");
-  await mpmJson(other, ["sessions", "export", "-o", file]);
+  await mpmJson(other, ["saves", "export", "-o", file]);
   assert(!Deno.readTextFileSync(file).includes("<private>"));
   await bring(env, other.project);
   assert(!env.read(`${SESSIONS}/${idAt(0)}.json`).includes("<private>"));
@@ -350,12 +350,12 @@ Deno.test("sessions import refuses a save that says it is another than its entry
     }),
   );
   const { status, stdout } = await mpm(env, [
-    "sessions",
+    "saves",
     "import",
     "b.json",
     "--json",
   ]);
-  const { imported, refused } = JSON.parse(stdout) as SessionsImportResult;
+  const { imported, refused } = JSON.parse(stdout) as SavesImportResult;
   assertEquals(status, 5);
   assertEquals(imported.map(({ session_id: id }) => id), [third]);
   assertEquals(refused.map(({ reason }) => reason), [
@@ -368,9 +368,9 @@ Deno.test("a save that was copied to another name leaves in a bundle under that 
   using other = new TestEnv();
   env.write(`${SESSIONS}/${idAt(60)}.json`, JSON.stringify(ownSave(idAt(0))));
   const bundle = join(other.project, "b.json");
-  await mpmJson(env, ["sessions", "export", "--all", "-o", bundle]);
-  const { imported } = await mpmJson<SessionsImportResult>(other, [
-    "sessions",
+  await mpmJson(env, ["saves", "export", "--all", "-o", bundle]);
+  const { imported } = await mpmJson<SavesImportResult>(other, [
+    "saves",
     "import",
     "b.json",
   ]);
@@ -381,7 +381,7 @@ Deno.test("sessions import says of an empty bundle that it is one", async () => 
   using env = new TestEnv();
   env.write("empty.json", JSON.stringify({ mpm_bundle: 1, saves: [] }));
   const { status, stdout } = await mpm(env, [
-    "sessions",
+    "saves",
     "import",
     "empty.json",
   ]);
@@ -399,7 +399,7 @@ Deno.test("an imported save says only what its file said", async () => {
   };
   const file = join(env.root, "given.json");
   Deno.writeTextFileSync(file, JSON.stringify(given));
-  await mpmJson(env, ["sessions", "import", file]);
+  await mpmJson(env, ["saves", "import", file]);
   const path = join(env.project, ".claude-mpm", "sessions", id);
   const { imported, ...said } = JSON.parse(
     Deno.readTextFileSync(`${path}.json`),
@@ -410,8 +410,8 @@ Deno.test("an imported save says only what its file said", async () => {
     const text = Deno.readTextFileSync(`${path}.${ending}`);
     assertEquals(/ahead|behind|Working Directory/i.test(text), false, text);
   }
-  const { status, stdout } = await mpm(env, ["sessions", "verify"]);
+  const { status, stdout } = await mpm(env, ["saves", "verify"]);
   assertEquals([status, stdout.split(" ")[0]], [0, "intact"], stdout);
-  const again = await mpm(env, ["sessions", "import", file]);
+  const again = await mpm(env, ["saves", "import", file]);
   assertEquals(again.stdout, `Already here: ${id}\n`);
 });

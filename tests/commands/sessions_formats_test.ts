@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
   ResumeReport,
-  SessionsListResult,
-  SessionsShowResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesShowResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -15,14 +15,14 @@ import {
   SESSIONS,
 } from "../helpers/stores.ts";
 
-async function list(env: TestEnv): Promise<SessionsListResult["sessions"]> {
-  return (await mpmJson<SessionsListResult>(env, ["sessions", "list"]))
+async function list(env: TestEnv): Promise<SavesListResult["sessions"]> {
+  return (await mpmJson<SavesListResult>(env, ["saves", "list"]))
     .sessions;
 }
 
 async function show(env: TestEnv, selector: string) {
-  const args = ["sessions", "show", selector];
-  return (await mpmJson<SessionsShowResult>(env, args)).session;
+  const args = ["saves", "show", selector];
+  return (await mpmJson<SavesShowResult>(env, args)).session;
 }
 
 const LOGS = ".claude-mpm/resume-logs";
@@ -56,10 +56,10 @@ Deno.test("resume logs are listed after the saves, shown, verified and resumed",
   ]);
   assertEquals(log.resume_instructions.files_to_review, ["a.py"]);
   assertEquals(log.context_usage.tokens_used, 170_000);
-  const text = await mpm(env, ["sessions", "show", "115000"]);
+  const text = await mpm(env, ["saves", "show", "115000"]);
   assertStringIncludes(text.stdout, "## Decisions\n\n- JWT (stateless)\n");
-  const { intact, sessions } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { intact, sessions } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assert(intact);
@@ -143,7 +143,7 @@ Deno.test("a session-resume document is read as far as it is understood", async 
     "Audit log",
     "Finish logout",
   ]);
-  const verified = await mpm(env, ["sessions", "verify"]);
+  const verified = await mpm(env, ["saves", "verify"]);
   assertEquals(verified.status, 0);
   assertStringIncludes(verified.stdout, `unchecked  ${id}\n`);
   const resumed = await mpm(env, ["resume", id]);
@@ -209,9 +209,9 @@ Deno.test("torn and odd files are reported and hide no other", async () => {
     "session-list": "UNREADABLE",
     "session-resume-2026-01-01-000000": "whole",
   });
-  const verified = await mpm(env, ["sessions", "verify", "--json"]);
+  const verified = await mpm(env, ["saves", "verify", "--json"]);
   assertEquals(verified.status, 5);
-  const { sessions } = JSON.parse(verified.stdout) as SessionsVerifyResult;
+  const { sessions } = JSON.parse(verified.stdout) as SavesVerifyResult;
   assertEquals(
     sessions.filter(({ state }) => state === "damaged").length,
     5,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SessionsListResult } from "../../schemas/types.ts";
+import type { SavesListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpmJson } from "../helpers/mpm.ts";
 import { peerList } from "../helpers/peer.ts";
@@ -22,7 +22,7 @@ Deno.test("what mpm writes claude-mpm lists in the same order: pauses, recovered
     `${SESSIONS}/ACTIVE-PAUSE.jsonl`,
     record.split("\n").slice(0, 4).join("\n"),
   );
-  await mpmJson(env, ["sessions", "recover", "--finalize"]);
+  await mpmJson(env, ["saves", "recover", "--finalize"]);
   // A save without a project is of any.
   const save = JSON.parse(env.read(`${SESSIONS}/session-20261120-120000.json`));
   other.write(
@@ -34,10 +34,10 @@ Deno.test("what mpm writes claude-mpm lists in the same order: pauses, recovered
       project_path: "",
     }),
   );
-  await mpmJson(env, ["sessions", "import", other.project]);
-  await mpmJson(env, ["sessions", "rm", "session-20261120-120200"]);
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  await mpmJson(env, ["saves", "import", other.project]);
+  await mpmJson(env, ["saves", "rm", "session-20261120-120200"]);
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   const theirs = peerList(env.project);

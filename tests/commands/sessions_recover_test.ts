@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
-  SessionsListResult,
-  SessionsRecoverResult,
-  SessionsShowResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesRecoverResult,
+  SavesShowResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -33,9 +33,9 @@ function unfinished(text = `${lines().join("\n")}\n`): TestEnv {
 }
 
 async function recover(env: TestEnv, ...args: string[]) {
-  return await mpmJson<SessionsRecoverResult>(
+  return await mpmJson<SavesRecoverResult>(
     env,
-    ["sessions", "recover", ...args],
+    ["saves", "recover", ...args],
     { now: NOON },
   );
 }
@@ -43,7 +43,7 @@ async function recover(env: TestEnv, ...args: string[]) {
 Deno.test("sessions recover tells what was recorded and changes nothing", async () => {
   using env = unfinished();
   const before = env.read(ACTIVE);
-  const { status, stdout } = await mpm(env, ["sessions", "recover"]);
+  const { status, stdout } = await mpm(env, ["saves", "recover"]);
   assertEquals([status, stdout], [
     0,
     `An unfinished automatic pause, ${ID}: Session auto-paused after 4 actions. ` +
@@ -53,8 +53,8 @@ Deno.test("sessions recover tells what was recorded and changes nothing", async 
     "Save it with --finalize, or move it into the trash with --discard.\n",
   ]);
   assertEquals(env.read(ACTIVE), before);
-  const listed = await mpm(env, ["sessions", "list"]);
-  assertStringIncludes(listed.stderr, "mpm sessions recover");
+  const listed = await mpm(env, ["saves", "list"]);
+  assertStringIncludes(listed.stderr, "mpm saves recover");
 });
 
 Deno.test("sessions recover --finalize saves what claude-mpm would have", async () => {
@@ -90,8 +90,8 @@ Deno.test("sessions recover --finalize saves what claude-mpm would have", async 
   assertEquals(Object.keys(mine), Object.keys(last));
   assertEquals(Object.keys(mine.data), Object.keys(last.data));
   assertEquals(mine.data, last.data);
-  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assertEquals(sessions.map(({ state, notes }) => [state, notes]), [[
@@ -101,7 +101,7 @@ Deno.test("sessions recover --finalize saves what claude-mpm would have", async 
   assertEquals((await mpm(env, ["resume"])).status, 0);
   assertEquals((await recover(env)).state, "none");
   assertEquals(
-    (await mpm(env, ["sessions", "recover", "--discard"])).status,
+    (await mpm(env, ["saves", "recover", "--discard"])).status,
     3,
   );
 });
@@ -124,8 +124,8 @@ for (
     assertEquals(told.torn_lines, [...torn]);
     const { session_id: id } = await recover(env, "--finalize");
     assertEquals(id, ID);
-    const { session } = await mpmJson<SessionsShowResult>(env, [
-      "sessions",
+    const { session } = await mpmJson<SavesShowResult>(env, [
+      "saves",
       "show",
       ID,
     ]);
@@ -142,7 +142,7 @@ for (
 
 Deno.test("sessions recover --discard moves the record into the trash", async () => {
   using env = unfinished("\u0000garbage");
-  const refused = await mpm(env, ["sessions", "recover", "--finalize"]);
+  const refused = await mpm(env, ["saves", "recover", "--finalize"]);
   assertEquals(refused.status, 5);
   assertStringIncludes(refused.stderr, "--discard");
   const planned = await recover(env, "--discard", "--dry-run");
@@ -164,8 +164,8 @@ Deno.test("sessions recover --finalize takes the next free second, and --dry-run
   assertEquals([planned.state, planned.session_id], ["finalized", next]);
   assert(env.exists(ACTIVE));
   assertEquals((await recover(env, "--finalize")).session_id, next);
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assertEquals(sessions.length, 2);

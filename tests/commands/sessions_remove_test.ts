@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join } from "@std/path";
-import type {
-  SessionsListResult,
-  SessionsRmResult,
-} from "../../schemas/types.ts";
+import type { SavesListResult, SavesRmResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -21,8 +18,8 @@ const ID = "session-20261120-120000";
 const DAY = 86_400;
 
 async function list(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   return sessions.map(({ session_id: id }) => id);
@@ -55,7 +52,7 @@ Deno.test("sessions rm moves every file of a save into the trash, its second nam
   const newest = "session-20261120-120100";
   const before = files(env).filter((path) => path.includes(newest));
   assertEquals(before.length, 6);
-  const { status, stdout } = await mpm(env, ["sessions", "rm", "0"], {
+  const { status, stdout } = await mpm(env, ["saves", "rm", "0"], {
     now: NOON,
   });
   assertEquals([status, stdout], [
@@ -73,7 +70,7 @@ Deno.test("sessions rm moves every file of a save into the trash, its second nam
   );
   // The pointer leads to what is there now, and a verification finds no fault.
   assertStringIncludes(env.read(`${SESSIONS}/LATEST-SESSION.txt`), ID);
-  const verified = await mpm(env, ["sessions", "verify"]);
+  const verified = await mpm(env, ["saves", "verify"]);
   assertEquals(
     verified.stdout,
     `intact     ${ID}\n1 session: 1 intact, 0 unchecked, 0 damaged\n`,
@@ -85,7 +82,7 @@ Deno.test("a removal's manifest says what was where, so that all of it can go ba
   await mpmJson(env, ["pause", "Work", "--no-commit"], { now: NOON });
   const before = files(env);
   const contents = before.map((path) => env.read(path));
-  await mpmJson<SessionsRmResult>(env, ["sessions", "rm", ID], { now: NOON });
+  await mpmJson<SavesRmResult>(env, ["saves", "rm", ID], { now: NOON });
   assertEquals(await list(env), []);
   assertEquals(env.exists(`${SESSIONS}/LATEST-SESSION.txt`), false);
   const folder = trashed(env);
@@ -111,7 +108,7 @@ Deno.test("a removal's manifest says what was where, so that all of it can go ba
 Deno.test("sessions rm says what git still has of a committed save", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "Work"], { now: NOON });
-  const result = await mpmJson<SessionsRmResult>(env, ["sessions", "rm", ID]);
+  const result = await mpmJson<SavesRmResult>(env, ["saves", "rm", ID]);
   assertEquals(result.removed[0]!.tracked, true);
   assertEquals(result.warnings, [
     "Git tracks 1 of these sessions: their files show as deleted, and a " +
@@ -130,8 +127,8 @@ Deno.test("sessions rm takes a save that only kept/ has, and warns of its branch
   await mpmJson(env, ["pause", "Work"], { now: NOON });
   env.git("switch", "-q", "main");
   assertEquals(await list(env), [ID]);
-  const { warnings } = await mpmJson<SessionsRmResult>(env, [
-    "sessions",
+  const { warnings } = await mpmJson<SavesRmResult>(env, [
+    "saves",
     "rm",
     ID,
   ]);
@@ -148,7 +145,7 @@ for (const git of [true, false]) {
     await mpmJson(env, ["pause", "Work", "--no-commit"], { now: NOON });
     env.remove(`${SESSIONS}/${ID}.json`);
     for (const args of [["rm", ID, "--dry-run"], ["prune", "--keep", "0"]]) {
-      const { warnings } = await mpmJson<SessionsRmResult>(env, [
+      const { warnings } = await mpmJson<SavesRmResult>(env, [
         "sessions",
         ...args,
       ]);
@@ -168,8 +165,8 @@ Deno.test("sessions prune neither takes a save from the future nor lets it stand
   // The id says what its time does not.
   const odd = "session-20990101-000000";
   putSave(env, ownSave(odd, { pausedAt: "2026-11-17T12:00:00.000Z" }));
-  const { removed, spared } = await mpmJson<SessionsRmResult>(env, [
-    "sessions",
+  const { removed, spared } = await mpmJson<SavesRmResult>(env, [
+    "saves",
     "prune",
     "--keep",
     "0",
@@ -179,7 +176,7 @@ Deno.test("sessions prune neither takes a save from the future nor lets it stand
     { session_id: ids[1]!, reason: "it is the newest of main" },
   ]);
   assertEquals((await list(env)).toSorted(), [ids[1], odd, ids[0]].toSorted());
-  const rest = ["sessions", "prune", "--keep", "1", "--json"];
+  const rest = ["saves", "prune", "--keep", "1", "--json"];
   const { stdout } = await mpm(env, rest, { now: NOON });
   assertEquals(JSON.parse(stdout).removed, []);
 });
@@ -194,8 +191,8 @@ Deno.test("sessions rm takes numbers of one list, both folders, and strays of th
   putHome(env, `.claude-mpm/sessions/${idAt(2)}.json`, JSON.stringify(stray));
   const foreign = { ...ownSave(idAt(3)), project_path: "/elsewhere" };
   putHome(env, `.claude-mpm/sessions/${idAt(3)}.json`, JSON.stringify(foreign));
-  const { removed } = await mpmJson<SessionsRmResult>(env, [
-    ...["sessions", "rm", "0", "1", idAt(2)],
+  const { removed } = await mpmJson<SavesRmResult>(env, [
+    ...["saves", "rm", "0", "1", idAt(2)],
   ]);
   assertEquals(removed.map(({ session_id: id }) => id), [idAt(3), idAt(2)]);
   assertEquals(await list(env), [idAt(1), idAt(0)]);
@@ -208,8 +205,8 @@ Deno.test("sessions rm --dry-run lists the files and moves none", async () => {
   using env = new TestEnv();
   copySample(env, "v6.5.83-incremental");
   const before = files(env);
-  const result = await mpmJson<SessionsRmResult>(env, [
-    ...["sessions", "rm", "latest", "--dry-run"],
+  const result = await mpmJson<SavesRmResult>(env, [
+    ...["saves", "rm", "latest", "--dry-run"],
   ]);
   assertEquals([result.dry_run, result.trash], [true, null]);
   assertEquals(
@@ -218,16 +215,16 @@ Deno.test("sessions rm --dry-run lists the files and moves none", async () => {
       .filter((name) => name !== "LATEST-SESSION.txt").sort(),
   );
   assertEquals(files(env), before);
-  await mpmJson(env, ["sessions", "rm", "latest"]);
+  await mpmJson(env, ["saves", "rm", "latest"]);
   assertEquals(await list(env), []);
 });
 
 Deno.test("sessions rm refuses what it cannot find, with nothing moved", async () => {
   using env = new TestEnv();
   putSave(env, ownSave(idAt(0)));
-  const none = await mpm(env, ["sessions", "rm"]);
+  const none = await mpm(env, ["saves", "rm"]);
   assertEquals(none.status, 2);
-  const half = await mpm(env, ["sessions", "rm", idAt(0), "nothing"]);
+  const half = await mpm(env, ["saves", "rm", idAt(0), "nothing"]);
   assertEquals(half.status, 3);
   assertEquals(await list(env), [idAt(0)]);
 });
@@ -236,7 +233,7 @@ posixTest("sessions rm refuses a link in place of the trash", async () => {
   using env = new TestEnv();
   putSave(env, ownSave(idAt(0)));
   Deno.symlinkSync(env.home, join(env.project, ".claude-mpm/trash"));
-  const { status, stderr } = await mpm(env, ["sessions", "rm", "0"]);
+  const { status, stderr } = await mpm(env, ["saves", "rm", "0"]);
   assertEquals(status, 4, stderr);
   assertEquals(await list(env), [idAt(0)]);
   assertEquals([...Deno.readDirSync(env.home)], []);
@@ -246,7 +243,7 @@ Deno.test("two removals in one second get a folder each", async () => {
   using env = new TestEnv();
   for (const second of [0, 1]) putSave(env, ownSave(idAt(second)));
   for (const _ of [0, 1]) {
-    await mpmJson(env, ["sessions", "rm", "0"], { now: NOON });
+    await mpmJson(env, ["saves", "rm", "0"], { now: NOON });
   }
   const names = [...Deno.readDirSync(join(env.project, ".claude-mpm/trash"))]
     .map(({ name }) => name).sort();
@@ -279,8 +276,8 @@ for (
     branches(env);
     copySample(env, "resume-logs");
     const before = await list(env);
-    const argv = ["sessions", "prune", ...args];
-    const planned = await mpmJson<SessionsRmResult>(
+    const argv = ["saves", "prune", ...args];
+    const planned = await mpmJson<SavesRmResult>(
       env,
       [...argv, "--dry-run"],
       {
@@ -288,7 +285,7 @@ for (
       },
     );
     assertEquals(await list(env), before);
-    const done = await mpmJson<SessionsRmResult>(env, argv, { now: LATER });
+    const done = await mpmJson<SavesRmResult>(env, argv, { now: LATER });
     const ids = gone.map((day) => idAt(day * DAY));
     assertEquals(done.removed.map(({ session_id: id }) => id), ids);
     assertEquals(
@@ -317,7 +314,7 @@ Deno.test("sessions prune needs a rule that it understands", async () => {
       "30",
     ], ["--older-than", "3 weeks"]]
   ) {
-    const { status } = await mpm(env, ["sessions", "prune", ...args]);
+    const { status } = await mpm(env, ["saves", "prune", ...args]);
     assertEquals(status, 2, args.join(" "));
   }
 });

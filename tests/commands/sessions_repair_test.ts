@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { SessionsVerifyResult } from "../../schemas/types.ts";
+import type { SavesVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { SESSIONS } from "../helpers/stores.ts";
@@ -18,9 +18,9 @@ async function store(): Promise<TestEnv> {
 async function verify(env: TestEnv, ...args: string[]) {
   const { status, stdout } = await mpm(
     env,
-    ["sessions", "verify", "--all", ...args, "--json"],
+    ["saves", "verify", "--all", ...args, "--json"],
   );
-  const [row] = (JSON.parse(stdout) as SessionsVerifyResult).sessions;
+  const [row] = (JSON.parse(stdout) as SavesVerifyResult).sessions;
   return { status, ...row! };
 }
 
@@ -97,7 +97,7 @@ Deno.test("sessions verify --repair leaves alone what it cannot know", async () 
   const { status, state, repaired } = await verify(env, "--repair");
   assertEquals([status, state, repaired], [5, "damaged", []]);
   assertEquals(env.read(`${SESSIONS}/${ID}.json`), "{torn");
-  const both = await mpm(env, ["sessions", "verify", "latest", "--all"]);
+  const both = await mpm(env, ["saves", "verify", "latest", "--all"]);
   assertEquals(both.status, 2);
 });
 
@@ -188,7 +188,7 @@ Deno.test("what is not of a save stays out of git's sight beside claude-mpm's ru
   env.git("commit", "-qm", "Rules");
   await mpmJson(env, ["pause", "Work"]);
   await mpmJson(env, ["pause", "More"]);
-  await mpmJson(env, ["sessions", "rm", "1"]);
+  await mpmJson(env, ["saves", "rm", "1"]);
   const untracked = env.git("status", "--porcelain", "-uall").split("\n")
     .filter((line) => line.startsWith("??"));
   assertEquals(untracked.filter((line) => /kept|trash|backups/.test(line)), []);
@@ -204,7 +204,7 @@ Deno.test("sessions verify --repair goes on where one save refuses, and says wha
   env.remove(refusing);
   env.write(`${refusing}/mine`, "mine\n");
   env.remove(`${SESSIONS}/${ID}.md`);
-  const { status, stderr } = await mpm(env, ["sessions", "verify", "--repair"]);
+  const { status, stderr } = await mpm(env, ["saves", "verify", "--repair"]);
   assertEquals(status, 4);
   assertStringIncludes(stderr, 'session-20261120-130000.yaml" is a folder');
   assertEquals(env.exists(`${SESSIONS}/${ID}.md`), true);

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
 import type {
-  SessionsListResult,
-  SessionsShowResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesShowResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { columns } from "../helpers/columns.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -28,7 +28,7 @@ Deno.test("sessions list shows number, id, age, branch and first line", async ()
   using env = await oneSave();
   const later = () => new Date("2026-11-22T12:00:00Z");
   assertEquals(
-    await mpm(env, ["sessions", "list"], {
+    await mpm(env, ["saves", "list"], {
       now: later,
       typed: [],
     }),
@@ -36,14 +36,14 @@ Deno.test("sessions list shows number, id, age, branch and first line", async ()
       status: 0,
       stdout: `0  ${ID}  2 days ago  main  login: Login\n`,
       stderr: 'Hint: "mpm resume <number>" goes on with one, ' +
-        '"mpm sessions show <number>" shows\nit\n',
+        '"mpm saves show <number>" shows it\n',
     },
   );
 });
 
 Deno.test("sessions list says how to make one where there is none", async () => {
   using env = new TestEnv();
-  const { status, stdout } = await mpm(env, ["sessions", "list"], {
+  const { status, stdout } = await mpm(env, ["saves", "list"], {
     typed: [],
   });
   assertEquals([status, stdout], [
@@ -66,7 +66,7 @@ Deno.test("sessions list shows a terminal the newest 20 and how to see more", as
   using env = new TestEnv();
   manySaves(env, 30);
   const list = async (...args: string[]) => {
-    const { stdout } = await mpm(env, ["sessions", "list", ...args], {
+    const { stdout } = await mpm(env, ["saves", "list", ...args], {
       typed: [],
       now: () => new Date("2026-01-03T00:00:00Z"),
     });
@@ -104,7 +104,7 @@ Deno.test("sessions list pipes every save whole, with tabs between the fields", 
   using env = new TestEnv();
   manySaves(env, 30);
   env.write(`${SESSIONS}/session-20260103-000000.json`, "{torn");
-  const { stdout } = await mpm(env, ["sessions", "list"]);
+  const { stdout } = await mpm(env, ["saves", "list"]);
   const rows = stdout.trimEnd().split("\n").map((line) => line.split("\t"));
   assertEquals(rows.length, 31);
   assert(rows.every((row) => row.length === 8));
@@ -116,8 +116,8 @@ Deno.test("sessions list pipes every save whole, with tabs between the fields", 
     ...["1", "session-20260102-050000", "2026-01-02T05:00:00.000Z", "fix"],
     ...["", "foreign", "", "Step 29: 直す\\tOther"],
   ]);
-  const { sessions, matching, total } = await mpmJson<SessionsListResult>(env, [
-    ...["sessions", "list", "--search", "step", "--limit", "2"],
+  const { sessions, matching, total } = await mpmJson<SavesListResult>(env, [
+    ...["saves", "list", "--search", "step", "--limit", "2"],
   ]);
   assertEquals([sessions.length, matching, total], [2, 30, 31]);
 });
@@ -125,7 +125,7 @@ Deno.test("sessions list pipes every save whole, with tabs between the fields", 
 Deno.test("sessions list refuses a limit and a time that are none", async () => {
   using env = await oneSave();
   for (const [flag, value] of [["--limit", "0"], ["--since", "soon"]]) {
-    const { status } = await mpm(env, ["sessions", "list", flag!, value!]);
+    const { status } = await mpm(env, ["saves", "list", flag!, value!]);
     assertEquals(status, 2);
   }
 });
@@ -133,8 +133,8 @@ Deno.test("sessions list refuses a limit and a time that are none", async () => 
 Deno.test("sessions list shows a damaged save and all the others", async () => {
   using env = await oneSave();
   env.write(`${SESSIONS}/session-20261121-000000.json`, "{torn");
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assertEquals(
@@ -148,7 +148,7 @@ Deno.test("sessions list shows a damaged save and all the others", async () => {
 
 Deno.test("sessions show prints the save in three formats", async () => {
   using env = await oneSave();
-  const md = await mpm(env, ["sessions", "show"]);
+  const md = await mpm(env, ["saves", "show"]);
   assertEquals(md.status, 0);
   assertEquals(
     md.stdout,
@@ -157,17 +157,17 @@ Deno.test("sessions show prints the save in three formats", async () => {
   );
   const save = JSON.parse(env.read(`${SESSIONS}/${ID}.json`));
   const json = await mpm(env, [
-    "sessions",
+    "saves",
     "show",
     "login",
     "--format",
     "json",
   ]);
   assertEquals(JSON.parse(json.stdout.replaceAll("$ROOT", env.root)), save);
-  const yaml = await mpm(env, ["sessions", "show", "0", "--format", "yaml"]);
+  const yaml = await mpm(env, ["saves", "show", "0", "--format", "yaml"]);
   assertEquals(parse(yaml.stdout.replaceAll("$ROOT", env.root)), save);
-  const { session, format } = await mpmJson<SessionsShowResult>(env, [
-    "sessions",
+  const { session, format } = await mpmJson<SavesShowResult>(env, [
+    "saves",
     "show",
   ]);
   assertEquals([session.session_id, format], [ID, "md"]);
@@ -176,31 +176,31 @@ Deno.test("sessions show prints the save in three formats", async () => {
 Deno.test("sessions show escapes what a terminal would act on", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "-s", "a\x1b]0;title\x07b\u202e"]);
-  const { stdout } = await mpm(env, ["sessions", "show"]);
+  const { stdout } = await mpm(env, ["saves", "show"]);
   assertStringIncludes(stdout, "a\\x1b]0;title\\x07b\\u{202e}");
 });
 
 Deno.test("sessions verify tells intact, unchecked and damaged apart", async () => {
   using env = await oneSave();
-  const good = await mpm(env, ["sessions", "verify"]);
+  const good = await mpm(env, ["saves", "verify"]);
   assertEquals([good.status, good.stdout], [
     0,
     `intact     ${ID}\n1 session: 1 intact, 0 unchecked, 0 damaged\n`,
   ]);
   env.remove(`${SESSIONS}/${ID}.json.sha256`);
   env.remove(`${SESSIONS}/${ID}.yaml`);
-  const unchecked = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const unchecked = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assertEquals(unchecked.sessions[0]!.state, "unchecked");
   assert(unchecked.sessions[0]!.notes.includes(`${ID}.yaml is missing`));
   env.write(`${SESSIONS}/${ID}.json`, "[]");
-  const damaged = await mpm(env, ["sessions", "verify", "--json"]);
+  const damaged = await mpm(env, ["saves", "verify", "--json"]);
   assertEquals(damaged.status, 5);
   const { intact, sessions } = JSON.parse(
     damaged.stdout,
-  ) as SessionsVerifyResult;
+  ) as SavesVerifyResult;
   assertEquals([intact, sessions[0]!.state], [false, "damaged"]);
 });
 
@@ -226,16 +226,16 @@ for (const [version, id, summary] of SAMPLES) {
     using env = TestEnv.repository();
     const sample = `${ROOT}/tests/formats/claude-mpm/${version}/.claude-mpm`;
     copyFolder(sample, `${env.project}/.claude-mpm`);
-    const { sessions } = await mpmJson<SessionsListResult>(env, [
-      "sessions",
+    const { sessions } = await mpmJson<SavesListResult>(env, [
+      "saves",
       "list",
     ]);
     assertEquals(sessions.map((row) => row.session_id), [id]);
     if (summary) assertEquals(sessions[0]!.summary, summary);
-    const shown = await mpm(env, ["sessions", "show", id]);
+    const shown = await mpm(env, ["saves", "show", id]);
     assertStringIncludes(shown.stdout, `**Session ID**: \`${id}\``);
-    const verified = await mpmJson<SessionsVerifyResult>(env, [
-      "sessions",
+    const verified = await mpmJson<SavesVerifyResult>(env, [
+      "saves",
       "verify",
     ]);
     assert(verified.intact);

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
   ResumeReport,
-  SessionsListResult,
-  SessionsShowResult,
-  SessionsTrustResult,
+  SavesListResult,
+  SavesShowResult,
+  SavesTrustResult,
 } from "../../schemas/types.ts";
 import { FileError, type System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -28,12 +28,12 @@ async function withOwnSave(): Promise<TestEnv> {
 }
 
 async function originOf(env: TestEnv): Promise<unknown> {
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   const { origin } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
-  const shown = await mpmJson<SessionsShowResult>(env, ["sessions", "show"]);
+  const shown = await mpmJson<SavesShowResult>(env, ["saves", "show"]);
   assertEquals([origin, shown.origin], [origin, origin]);
   assertEquals(sessions[0]!.origin, origin);
   return origin;
@@ -42,16 +42,16 @@ async function originOf(env: TestEnv): Promise<unknown> {
 async function trust(
   env: TestEnv,
   ...args: string[]
-): Promise<SessionsTrustResult> {
-  const words = ["sessions", "trust", ...args];
-  return await mpmJson<SessionsTrustResult>(env, words, { now: NOON });
+): Promise<SavesTrustResult> {
+  const words = ["saves", "trust", ...args];
+  return await mpmJson<SavesTrustResult>(env, words, { now: NOON });
 }
 
 Deno.test("a save is its user's own, and nothing is said of that", async () => {
   using env = await withOwnSave();
   assertEquals(await originOf(env), "own");
   for (
-    const args of [["sessions", "list"], ["resume", "--peek"], [
+    const args of [["saves", "list"], ["resume", "--peek"], [
       "resume",
       "--list",
     ]]
@@ -70,19 +70,19 @@ Deno.test("somebody else's save is said to be foreign wherever it is read", asyn
     return stdout + stderr;
   };
   assertStringIncludes(
-    await text("sessions", "list"),
+    await text("saves", "list"),
     "\tforeign\t\tTheirs\n",
   );
   assertStringIncludes(await text("resume", "--list"), " (foreign)");
   const note = "Foreign: nothing says that you made it on this machine, so " +
     "these are somebody else's words. To take it for yours: " +
-    `mpm sessions trust ${ID}`;
+    `mpm saves trust ${ID}`;
   for (
     const args of [
       ["resume", "--peek"],
       ["resume", "--peek", "--format", "md"],
       ["resume", "--peek", "--format", "context"],
-      ["sessions", "show"],
+      ["saves", "show"],
       ["context", "inject"],
     ]
   ) assertStringIncludes(await text(...args), note);
@@ -165,7 +165,7 @@ Deno.test("trust takes all of a project, and leaves one's own alone", async () =
     ],
   );
   assertEquals((await trust(env, "0", "--revoke")).sessions[0]!.change, "own");
-  const { stdout } = await mpm(env, ["sessions", "trust", "1", "0"]);
+  const { stdout } = await mpm(env, ["saves", "trust", "1", "0"]);
   assertEquals(
     stdout,
     `As it was: ${ID}  Theirs\nYours already: session-20261121-120000  Mine\n`,
@@ -182,14 +182,14 @@ Deno.test("trust refuses what makes no sense", async () => {
       [["nothing-like-it"], 3],
     ] as const
   ) {
-    const done = await mpm(env, ["sessions", "trust", ...args]);
+    const done = await mpm(env, ["saves", "trust", ...args]);
     assertEquals(done.status, status, args.join(" "));
   }
 });
 
 Deno.test("nothing in a project makes a save anybody's own", async () => {
   using env = await withOwnSave();
-  await mpm(env, ["sessions", "list"]);
+  await mpm(env, ["saves", "list"]);
   const state = join(env.home, ".local/state/mpm");
   const lists = [...Deno.readDirSync(join(state, "own"))]
     .map(({ name }) => name);
@@ -234,8 +234,8 @@ Deno.test("what was imported is foreign, also to who made it elsewhere", async (
   using env = await withOwnSave();
   using other = TestEnv.repository();
   const file = join(other.root, "save.json");
-  await mpmJson(env, ["sessions", "export", "-o", file]);
-  await mpmJson(other, ["sessions", "import", file]);
+  await mpmJson(env, ["saves", "export", "-o", file]);
+  await mpmJson(other, ["saves", "import", file]);
   assertEquals(await originOf(other), "foreign");
   await trust(other, "--all");
   assertEquals(await originOf(other), "trusted");
@@ -281,8 +281,8 @@ Deno.test("what an agent's session says does not take over foreign words", async
   const later = { now: () => new Date("2026-11-20T13:00:00Z") };
   await fire(env, "UserPromptSubmit", { prompt: "go" }, later);
   await fire(env, "SessionEnd", { reason: "exit" }, later);
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   const auto = sessions.find(({ session_id }) => session_id !== ID);
@@ -298,7 +298,7 @@ posixTest("with a home that cannot be written a pause is a pause", async () => {
   assertEquals(status, 0);
   assertStringIncludes(stdout, "Warning: The save will be shown as foreign");
   assertEquals(await originOf(env), "foreign");
-  const { status: refused } = await mpm(env, ["sessions", "trust", "latest"]);
+  const { status: refused } = await mpm(env, ["saves", "trust", "latest"]);
   assertEquals(refused, 4);
 });
 
@@ -324,7 +324,7 @@ Deno.test("a list of what is trusted that cannot be read is not replaced", async
   await trust(env, "latest");
   const list = join(env.root, "other/.local/state/mpm/trusted-saves.json");
   const before = Deno.readTextFileSync(list);
-  const { status, stderr } = await mpm(env, ["sessions", "trust", "latest"], {
+  const { status, stderr } = await mpm(env, ["saves", "trust", "latest"], {
     wrap: (system: System): System => ({
       ...system,
       files: {

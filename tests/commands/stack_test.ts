@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { StackResult, StatusResult } from "../../schemas/types.ts";
+import type { StackResult, StatusReport } from "../../schemas/types.ts";
 import { columns } from "../helpers/columns.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
@@ -135,7 +135,7 @@ Deno.test("stack and status live with loops, missing parents and damaged records
   edit(feature!, { parent: "work-20261121-120500" });
   const loop = await mpmJson<StackResult>(env, ["stack"]);
   assertEquals(loop.sessions.length, 4);
-  const looped = await mpmJson<StatusResult>(env, ["status"]);
+  const looped = await mpmJson<StatusReport>(env, ["status"]);
   assertEquals(looped.problems, [
     "The parents of work-20261121-120500 form a loop",
   ]);
@@ -305,7 +305,7 @@ Deno.test("status offers no resume where none of the saves is left", async () =>
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
   const resume = "Go on with: mpm resume\n";
   assertStringIncludes((await mpm(env, ["status"])).stdout, resume);
-  await mpmJson(env, ["sessions", "rm", "latest"], { now: at(2) });
+  await mpmJson(env, ["saves", "rm", "latest"], { now: at(2) });
   const { stdout } = await mpm(env, ["status"]);
   assertStringIncludes(stdout, 'left: "mpm complete" or "mpm cancel" ends it');
   assertEquals(stdout.includes(resume), false);
@@ -319,8 +319,8 @@ Deno.test("no list says a session's name twice in a line", async () => {
   await mpmJson(env, ["pause", "-n", "Then", "--name", "hotfix"]);
   const terminal = { typed: ["0"] };
   const lists = [
-    await mpm(env, ["sessions", "list"]),
-    await mpm(env, ["sessions", "list"], terminal),
+    await mpm(env, ["saves", "list"]),
+    await mpm(env, ["saves", "list"], terminal),
     await mpm(env, ["resume", "--list"]),
     await mpm(env, ["resume", "--list", "--peek"], terminal),
     await mpm(env, ["__complete", "zsh", "resume", "hot"]),

@@ -6,11 +6,11 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  LogResult,
   PauseResult,
   ResumeReport,
-  SessionsVerifyResult,
+  SavesVerifyResult,
   TemplateListResult,
+  UndoListResult,
 } from "../../schemas/types.ts";
 import { diagnose } from "../helpers/doctors.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -30,7 +30,7 @@ Deno.test("doctor finds nothing wrong in a fresh clone of committed saves", asyn
   const { checks } = await diagnose(env, [], { cwd: clone });
   const { state, summary, findings } = checks.saves!;
   assertEquals([state, summary, findings], ["ok", "1 save, all intact", []]);
-  const verified = await mpm(env, ["sessions", "verify"], { cwd: clone });
+  const verified = await mpm(env, ["saves", "verify"], { cwd: clone });
   assertEquals(verified.status, 0);
   assert(!verified.stdout.includes("kept/"), verified.stdout);
 });
@@ -40,7 +40,7 @@ Deno.test("a tab in the text of a save is a tab in its Markdown and on the scree
   const { session_id: id } = await mpmJson(env, ["pause", "a\tb\n\tindented"]);
   const markdown = env.read(`${SESSIONS}/${id}.md`);
   assertStringIncludes(markdown, "\na\tb\n\tindented\n");
-  const { stdout } = await mpm(env, ["sessions", "show"]);
+  const { stdout } = await mpm(env, ["saves", "show"]);
   assertStringIncludes(stdout, "\na\tb\n\tindented\n");
   assertStringIncludes((await mpm(env, ["resume"])).stdout, "a\tb");
   // Version 0.1.0 wrote it otherwise, and that file is as good.
@@ -181,7 +181,7 @@ for (const { version, id, pause } of SAMPLES) {
     copySample(env, version);
     const file = env.read(`${SESSIONS}/${pause ? "pause/" : ""}${id}.json`);
     const show = async (format: string) => {
-      const args = ["sessions", "show", id, "--format", format];
+      const args = ["saves", "show", id, "--format", format];
       return (await mpm(env, args)).stdout.replaceAll("$ROOT", env.root);
     };
     assertEquals(JSON.parse(await show("json")), JSON.parse(file));
@@ -198,7 +198,7 @@ Deno.test("sessions show leaves out what a Markdown save or a log does not say",
   env.write(`${SESSIONS}/${id}.md`, "**Summary**: All of it\n");
   for (const selector of [id, "session-20251101_115000"]) {
     for (const format of ["md", "json", "yaml"]) {
-      const args = ["sessions", "show", selector, "--format", format];
+      const args = ["saves", "show", selector, "--format", format];
       const { stdout } = await mpm(env, args);
       assert(!/repo|Working Directory|Validation/.test(stdout), stdout);
     }
@@ -238,9 +238,9 @@ Deno.test("beside an ignore file of claude-mpm git sees nothing of mpm's but the
   await mpmJson(env, ["start", "login"]);
   await mpmJson(env, ["pause", "x", "--no-commit"]);
   await mpmJson(env, ["checkpoint", "save", "one"]);
-  await mpmJson(env, ["sessions", "rm", "latest"]);
+  await mpmJson(env, ["saves", "rm", "latest"]);
   await mpmJson(env, ["pause", "y", "--no-commit"]);
-  await mpmJson(env, ["sessions", "list"]);
+  await mpmJson(env, ["saves", "list"]);
   const status = env.git("status", "--porcelain", "-uall").split("\n");
   assertEquals(
     status.filter((line) => !line.startsWith("?? .claude-mpm/sessions/")),
@@ -267,7 +267,7 @@ Deno.test("the log and the lock of version 0.1.0 are taken over once", async () 
   Deno.renameSync(join(store, "state/lock"), join(store, ".lock"));
   env.write(".claude-mpm/.gitignore", "logs/\n");
   const operations = async () =>
-    (await mpmJson<LogResult>(env, ["log"])).operations
+    (await mpmJson<UndoListResult>(env, ["log"])).operations
       .map(({ number, operation, own }) => `${number} ${operation} ${own}`);
   assertEquals(await operations(), ["1 pause true"]);
   await mpmJson(env, ["pause", "two"]);
@@ -301,24 +301,24 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   assertEquals(found.origin, "foreign");
   assertStringIncludes(
     found.warnings.join("\n"),
-    `claude-mpm saved it in ${api}. To bring it here: mpm sessions import .`,
+    `claude-mpm saved it in ${api}. To bring it here: mpm saves import .`,
   );
   // Elsewhere it is found by its id, and lists, doctor and migrate name it.
   assertEquals((await resume(env.project, id)).session.session_id, id);
-  assertEquals((await mpm(env, ["sessions", "show", other])).status, 0);
+  assertEquals((await mpm(env, ["saves", "show", other])).status, 0);
   const none = await mpm(env, ["resume"]);
   assertEquals(none.status, 3);
   const hint = "1 save of claude-mpm lies in packages/api, the newest " +
-    `${other}. To bring it here: mpm sessions import packages/api`;
-  for (const args of [["sessions", "list"], ["migrate", "--dry-run"]]) {
+    `${other}. To bring it here: mpm saves import packages/api`;
+  for (const args of [["saves", "list"], ["migrate", "--dry-run"]]) {
     const { stderr } = await mpm(env, args);
     assertStringIncludes(stderr, `Note: ${hint}\n`);
     assertStringIncludes(stderr, "of claude-mpm lies in ../linked, the newest");
   }
   const layout = (await diagnose(env)).checks.layout!;
   assertEquals(layout.findings.map(({ mend }) => mend), [
-    "mpm sessions import ../linked",
-    "mpm sessions import packages/api",
+    "mpm saves import ../linked",
+    "mpm saves import packages/api",
   ]);
   // A newer save of mpm's is the right one again, and is told of.
   const paused = await mpm(env, ["pause", "Mine"], { cwd: api });
@@ -328,9 +328,9 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   );
   assertEquals((await resume(api)).session.conversation.summary, "Mine");
   for (const folder of ["../linked", "packages/api"]) {
-    await mpmJson(env, ["sessions", "import", folder]);
+    await mpmJson(env, ["saves", "import", folder]);
   }
-  assertEquals((await mpm(env, ["sessions", "list"])).stderr, "");
+  assertEquals((await mpm(env, ["saves", "list"])).stderr, "");
   assertEquals((await diagnose(env)).checks.layout!.findings, []);
 });
 
@@ -341,12 +341,12 @@ Deno.test("undo of a removal brings back all of a claude-mpm save, and the point
     [...Deno.readDirSync(join(env.project, SESSIONS))]
       .map(({ name }) => name).sort();
   const before = files();
-  await mpmJson(env, ["sessions", "rm", "latest"]);
+  await mpmJson(env, ["saves", "rm", "latest"]);
   assertEquals(files(), []);
   await mpmJson(env, ["undo"]);
   assertEquals(files(), before);
-  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assertEquals(sessions.map(({ state }) => state), ["intact"]);

@@ -236,7 +236,7 @@ Deno.test("summary leaves out what someone else made, and says so", async () => 
   const found = await summary(env);
   assert(!found.text.includes("Theirs"));
   assertEquals(found.warnings, [
-    "1 save made by someone else left out: mpm sessions trust",
+    "1 save made by someone else left out: mpm saves trust",
   ]);
 });
 

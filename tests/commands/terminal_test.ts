@@ -31,7 +31,7 @@ Deno.test("a terminal gets a document as it is", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", LONG, "--no-commit"]);
   for (
-    const args of [["sessions", "show"], ["resume", "--format", "md"]]
+    const args of [["saves", "show"], ["resume", "--format", "md"]]
   ) {
     const { stdout } = await mpm(env, args, { typed: [] });
     assertStringIncludes(stdout, LONG, args.join(" "));
@@ -51,10 +51,10 @@ Deno.test("an error stands out on a terminal, and is plain elsewhere", async () 
   using env = new TestEnv();
   env.extra.NO_COLOR = "";
   env.extra.TERM = "xterm";
-  const shown = await mpm(env, ["sessions", "show", "x"], { typed: [] });
+  const shown = await mpm(env, ["saves", "show", "x"], { typed: [] });
   assert(shown.stderr.startsWith("\x1b[31mError:\x1b[39m "), shown.stderr);
   assertStringIncludes(shown.stderr, "\x1b[36mHint:\x1b[39m ");
-  const plain = await mpm(env, ["sessions", "show", "x"]);
+  const plain = await mpm(env, ["saves", "show", "x"]);
   assert(plain.stderr.startsWith("Error: "), plain.stderr);
 });
 
@@ -62,9 +62,8 @@ Deno.test("a command that is misspelt is told what may have been meant", async (
   using env = new TestEnv();
   const cases: [string[], string][] = [
     [["puase"], 'Did you mean "mpm pause"?'],
-    [["sesions", "list"], 'Did you mean "mpm sessions list"?'],
-    [["sessions", "lst"], 'Did you mean "mpm sessions list"?'],
-    [["sessions"], "One of list, show, "],
+    [["sesions", "list"], 'Did you mean "mpm saves list"?'],
+    [["sessions", "lst"], 'Did you mean "mpm saves list"?'],
     [["help", "chekpoint", "save"], 'Did you mean "mpm checkpoint save"?'],
     [["frobnicate", "all"], '"mpm help" lists the commands'],
   ];

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { TrashListResult } from "../../schemas/types.ts";
+import type { UndoTrashResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -28,7 +28,7 @@ function settle(env: TestEnv): void {
 async function removed({ later = 25 } = {}): Promise<TestEnv> {
   const env = TestEnv.repository();
   await mpmJson(env, ["pause", "--no-commit", "Old"], { now: day(0) });
-  await mpmJson(env, ["sessions", "rm", "0"], { now: day(0) });
+  await mpmJson(env, ["saves", "rm", "0"], { now: day(0) });
   for (let count = 0; count < later; count++) {
     await mpmJson(env, ["template", "new", `t${count}`], { now: day(0) });
   }
@@ -37,9 +37,9 @@ async function removed({ later = 25 } = {}): Promise<TestEnv> {
 }
 
 async function prune(env: TestEnv, count: number, ...args: string[]) {
-  const { items } = await mpmJson<TrashListResult>(
+  const { items } = await mpmJson<UndoTrashResult>(
     env,
-    ["trash", "prune", ...args],
+    ["undo", "trash", "--prune", ...args],
     { now: day(count) },
   );
   return items.filter(({ remove }) => remove).map(({ reason }) => reason);
@@ -52,7 +52,7 @@ Deno.test("the trash keeps what is younger than its age, and drops what is older
   const old = ["it is older than trash.max_age"];
   assertEquals(await prune(env, 31, "--dry-run"), old);
   assertEquals(folders(env).length, 1);
-  const { stdout } = await mpm(env, ["trash", "list"], { now: day(31) });
+  const { stdout } = await mpm(env, ["undo", "trash"], { now: day(31) });
   assertStringIncludes(stdout, "1 month ago");
   assertStringIncludes(stdout, "goes: it is older than trash.max_age");
   assertEquals(await prune(env, 31), old);
@@ -68,7 +68,7 @@ Deno.test("what the last operations need stays, however old and large", async ()
   assertEquals(await prune(env, 400), []);
   await mpmJson(env, ["undo", "2"], { now: day(400) });
   const { sessions } = await mpmJson<{ sessions: unknown[] }>(env, [
-    ...["sessions", "list"],
+    ...["saves", "list"],
   ]);
   assertEquals(sessions.length, 1);
 });
@@ -109,7 +109,7 @@ Deno.test("mpm drops what is old by itself, once a day, and never a stranger's",
   env.write(`${TRASH}/20200101-000000-rm`, "a file\n");
   const rm = async (count: number) => {
     await mpmJson(env, ["pause", "--no-commit"], { now: day(count) });
-    await mpmJson(env, ["sessions", "rm", "0"], { now: day(count) });
+    await mpmJson(env, ["saves", "rm", "0"], { now: day(count) });
   };
   await rm(31);
   const names = folders(env);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { LogResult, UndoResult } from "../../schemas/types.ts";
+import type { UndoListResult, UndoResult } from "../../schemas/types.ts";
 import { treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { NOON } from "../helpers/hook_events.ts";
@@ -59,24 +59,24 @@ const CASES: Record<string, Case> = {
   "template new": { args: ["template", "new", "mine"] },
   "sessions rm": {
     before: [["pause", "One"], ["pause", "--no-commit", "Two"]],
-    args: ["sessions", "rm", "0", "1"],
+    args: ["saves", "rm", "0", "1"],
   },
   "sessions prune": {
     before: [["pause", "--no-commit", "One"], ["pause", "--no-commit", "Two"]],
-    args: ["sessions", "prune", "--keep", "1"],
+    args: ["saves", "prune", "--keep", "1"],
   },
   "sessions import": {
     files: (env) => env.write("in.json", JSON.stringify(ownSave(idAt(5)))),
-    args: ["sessions", "import", "in.json"],
+    args: ["saves", "import", "in.json"],
   },
   "sessions recover --finalize": {
     files: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, ACTIVE),
-    args: ["sessions", "recover", "--finalize"],
+    args: ["saves", "recover", "--finalize"],
     operation: "sessions recover",
   },
   "sessions recover --discard": {
     files: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, ACTIVE),
-    args: ["sessions", "recover", "--discard"],
+    args: ["saves", "recover", "--discard"],
     operation: "sessions recover",
   },
   "sessions verify --repair": {
@@ -88,7 +88,7 @@ const CASES: Record<string, Case> = {
         }
       }
     },
-    args: ["sessions", "verify", "--repair"],
+    args: ["saves", "verify", "--repair"],
     operation: "sessions verify",
   },
   "context update": {
@@ -98,13 +98,13 @@ const CASES: Record<string, Case> = {
   "context resume-file": { args: ["context", "resume-file"] },
   "sessions trust": {
     first: (env) => [5, 6].map((at) => putSave(env, ownSave(idAt(at)))),
-    before: [["init"], ["sessions", "trust", idAt(5)]],
-    args: ["sessions", "trust", idAt(6)],
+    before: [["init"], ["saves", "trust", idAt(5)]],
+    args: ["saves", "trust", idAt(6)],
   },
   "sessions trust --revoke": {
     first: (env) => putSave(env, ownSave(idAt(5))),
-    before: [["init"], ["sessions", "trust", "0"]],
-    args: ["sessions", "trust", "0", "--revoke"],
+    before: [["init"], ["saves", "trust", "0"]],
+    args: ["saves", "trust", "0", "--revoke"],
     operation: "sessions trust",
   },
   "config set": {
@@ -219,7 +219,8 @@ for (const [name, one] of Object.entries(CASES)) {
     assertEquals([repositoryState(env), dry.operation], [after, null]);
     for (const line of dry.details) assert(WOULD.test(line), line);
     const undone = await undo(env, clock);
-    const operation = one.operation ?? one.args.slice(0, 2).join(" ");
+    const operation = one.operation ??
+      one.args.slice(0, 2).join(" ").replace(/^saves/, "sessions");
     assert(operation.startsWith(undone.undone.operation), operation);
     assertEquals(undone.left, []);
     assertEquals(repositoryState(env), before);
@@ -227,10 +228,10 @@ for (const [name, one] of Object.entries(CASES)) {
     assertEquals(repositoryState(env), after);
     await undo(env, clock, redone.operation);
     assertEquals(repositoryState(env), before);
-    const { operations } = await mpmJson<LogResult>(env, ["log"]);
+    const { operations } = await mpmJson<UndoListResult>(env, ["undo", "list"]);
     assertEquals(operations[0]!.undoes, redone.operation);
     assert(operations.every(({ own }) => own));
-    const verified = await mpm(env, ["sessions", "verify"]);
+    const verified = await mpm(env, ["saves", "verify"]);
     assert(
       verified.status === 0 || name === "sessions verify --repair",
       verified.stdout,
@@ -246,7 +247,7 @@ Deno.test("undo goes back one operation after the other, to the first", async ()
     STARTED,
     ["check", "1"],
     ["pause", "Two"],
-    ["sessions", "rm", "latest"],
+    ["saves", "rm", "latest"],
     ["template", "new", "mine"],
     ["checkpoint", "save", "one"],
   ];
@@ -334,7 +335,7 @@ Deno.test("undo of a removal does not replace a save that took the place", async
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["pause", "--no-commit", "Mine"]);
-  await ok(env, clock, ["sessions", "rm", "0"]);
+  await ok(env, clock, ["saves", "rm", "0"]);
   putSave(env, ownSave("session-20261120-120100", { summary: "Other" }));
   const { status, stderr } = await mpm(env, ["undo"], { now: clock.now });
   assertEquals(status, 4);
@@ -369,7 +370,7 @@ Deno.test("what a hook did is passed over, and taken back by its number", async 
   env.write("a", "a\n");
   clock.tick(60);
   await ok(env, clock, ["checkpoint", "save", "--auto"]);
-  const { operations } = await mpmJson<LogResult>(env, ["log"]);
+  const { operations } = await mpmJson<UndoListResult>(env, ["log"]);
   assertEquals(
     operations.map(({ operation, automatic }) => [operation, automatic]),
     [["automatic checkpoint", true], ["pause", false]],
@@ -383,7 +384,7 @@ Deno.test("what a hook did is passed over, and taken back by its number", async 
 Deno.test("undo passes over what cannot be taken back, and log says which it takes", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
-  const log = () => mpmJson<LogResult>(env, ["log"], { now: clock.now });
+  const log = () => mpmJson<UndoListResult>(env, ["log"], { now: clock.now });
   await ok(env, clock, ["init"]);
   const made = await mpm(env, ["undo"], { now: clock.now });
   assertEquals(made.status, 4);
@@ -443,7 +444,7 @@ Deno.test("undo passes over what lost its copies, and what a lasting operation b
   await ok(env, clock, ["branch", "detour", "Look"]);
   await ok(env, clock, ["return", "-s", "Seen"]);
   await ok(env, clock, ["pause", "x", "--no-commit"]);
-  await ok(env, clock, ["sessions", "rm", "latest"]);
+  await ok(env, clock, ["saves", "rm", "latest"]);
   env.remove(".claude-mpm/trash");
   const { undone, passed } = await undo(env, clock);
   assertEquals(
@@ -459,7 +460,7 @@ Deno.test("what is done where mpm is not used is in the user's log", async () =>
   using env = TestEnv.repository();
   await ok(env, clock, ["config", "set", "context.pause_at", "60"]);
   assertEquals(env.exists(".claude-mpm"), false);
-  const { operations } = await mpmJson<LogResult>(env, ["log"]);
+  const { operations } = await mpmJson<UndoListResult>(env, ["log"]);
   assertEquals(operations.map(({ title }) => title.split(" in ")[0]), [
     "set context.pause_at to 60",
   ]);
@@ -481,10 +482,10 @@ Deno.test("log is cut at its limit and says so", async () => {
   assertEquals(stdout.trimEnd().split("\n"), [
     "4  just now      make the template t3",
     "3  1 minute ago  make the template t2",
-    "and 2 older: mpm log -n all",
+    "and 2 older: mpm undo list -n all",
   ]);
   assertEquals((await mpm(env, ["log", "-n", "x"])).status, 2);
-  const { operations, more } = await mpmJson<LogResult>(env, [
+  const { operations, more } = await mpmJson<UndoListResult>(env, [
     "log",
     "-n",
     "1",
@@ -500,7 +501,7 @@ Deno.test("undo says how far it is where there is much to bring back", async () 
   for (const words of ["One", "Two", "Three", "Four"]) {
     await mpmJson(env, ["pause", "--no-commit", words]);
   }
-  await mpmJson(env, ["sessions", "prune", "--keep", "1"]);
+  await mpmJson(env, ["saves", "prune", "--keep", "1"]);
   // Each look at the clock finds it a second later.
   let time = NOON.getTime();
   const now = () => new Date(time += 1000);

@@ -18,9 +18,9 @@ Deno.test("no character that nobody sees reaches a terminal or an agent", async 
       ["resume", "--peek"],
       ["resume", "--peek", "--format", "context"],
       ["context", "inject"],
-      ["sessions", "list"],
-      ["sessions", "show"],
-      ["sessions", "show", "--format", "yaml"],
+      ["saves", "list"],
+      ["saves", "show"],
+      ["saves", "show", "--format", "yaml"],
       ["log"],
     ]
   ) {

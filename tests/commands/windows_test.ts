@@ -31,7 +31,7 @@ posixTest(
     assertEquals([status, stderr], [0, ""]);
     assertStringIncludes(stdout, "Halfway");
     assertStringIncludes(stdout, "new.txt");
-    assertEquals((await mpm(env, ["sessions", "verify"], on(env))).status, 0);
+    assertEquals((await mpm(env, ["saves", "verify"], on(env))).status, 0);
   },
 );
 
@@ -48,7 +48,7 @@ posixTest(
       .find(({ name }) => name.endsWith(".json"))!.name;
     assert(Deno.readTextFileSync(join(sessions, json)).includes("\r\n"));
     const there = { ...on(env), cwd: clone };
-    const verified = await mpm(env, ["sessions", "verify"], there);
+    const verified = await mpm(env, ["saves", "verify"], there);
     assertEquals(verified.status, 0, verified.stdout + verified.stderr);
     const resumed = await mpm(env, ["resume"], there);
     assertEquals(resumed.status, 0, resumed.stderr);

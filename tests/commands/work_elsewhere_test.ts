@@ -5,7 +5,7 @@ import type {
   PauseResult,
   ResumeReport,
   StackResult,
-  StatusResult,
+  StatusReport,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -98,7 +98,7 @@ Deno.test("two worktrees are at sessions of their own", async () => {
   await mpmJson(env, ["start", "here"], { now: at(0) });
   await mpmJson(env, ["start", "there"], { now: at(1), cwd: linked });
   const current = async (cwd: string) =>
-    (await mpmJson<StatusResult>(env, ["status"], { cwd })).session?.name;
+    (await mpmJson<StatusReport>(env, ["status"], { cwd })).session?.name;
   assertEquals([await current(env.project), await current(linked)], [
     "here",
     "there",
@@ -121,7 +121,7 @@ Deno.test("a session follows its worktree when git moves it", async () => {
     cwd: join(env.root, "linked"),
   });
   env.git("worktree", "move", "../linked", "../moved");
-  const { session } = await mpmJson<StatusResult>(env, ["status"], {
+  const { session } = await mpmJson<StatusReport>(env, ["status"], {
     cwd: join(env.root, "moved"),
   });
   assertEquals(session?.name, "there");
@@ -138,8 +138,8 @@ Deno.test("a paused session can go on in another worktree, and only there", asyn
     now: at(2),
   });
   assertEquals(work?.change, "resumed");
-  const here = await mpmJson<StatusResult>(env, ["status"]);
-  const there = await mpmJson<StatusResult>(env, ["status"], { cwd: linked });
+  const here = await mpmJson<StatusReport>(env, ["status"]);
+  const there = await mpmJson<StatusReport>(env, ["status"], { cwd: linked });
   assertEquals([here.session, there.session?.name], [null, "login"]);
   const active = await mpmJson<ResumeReport>(env, ["resume", "login"], {
     now: at(3),
@@ -150,7 +150,7 @@ Deno.test("a paused session can go on in another worktree, and only there", asyn
   env.git("worktree", "remove", "--force", "../linked");
   const back = await mpmJson<ResumeReport>(env, ["resume", "login"]);
   assertEquals([back.work?.change, back.work?.state], ["resumed", "active"]);
-  const { session } = await mpmJson<StatusResult>(env, ["status"]);
+  const { session } = await mpmJson<StatusReport>(env, ["status"]);
   assertEquals(session?.worktree, env.project);
 });
 
@@ -159,18 +159,18 @@ Deno.test("an imported save rebuilds its session and changes none that is here",
   using _ = env;
   using other = TestEnv.repository();
   await mpmJson(env, [
-    "sessions",
+    "saves",
     "export",
     save,
     "-o",
     `${other.root}/s.json`,
   ]);
-  await mpmJson(other, ["sessions", "import", `${other.root}/s.json`]);
+  await mpmJson(other, ["saves", "import", `${other.root}/s.json`]);
   assertEquals(other.exists(WORK), false);
   // It is somebody else's until the user says otherwise.
   await mpmJson(other, ["resume", "latest"]);
   assertEquals(other.exists(WORK), false);
-  await mpmJson(other, ["sessions", "trust", "latest"]);
+  await mpmJson(other, ["saves", "trust", "latest"]);
   const { work } = await mpmJson<ResumeReport>(other, ["resume", "latest"]);
   assertEquals([work?.name, work?.change], ["fix", "rebuilt"]);
   assertEquals(Object.keys(states(other)), ["feature", "fix"]);
@@ -208,7 +208,7 @@ async function resumed(env: TestEnv, minute: number) {
   const { work, warnings } = await mpmJson<ResumeReport>(env, ["resume"], {
     now: at(minute),
   });
-  const { checklist, session } = await mpmJson<StatusResult>(env, ["status"]);
+  const { checklist, session } = await mpmJson<StatusReport>(env, ["status"]);
   const ticked = checklist.filter(({ done }) => done)
     .map(({ number }) => number);
   assertEquals(work!.open.length, work!.total - ticked.length);

@@ -79,7 +79,7 @@ Deno.test("one's own record that somebody else wrote over is theirs", async () =
   assert(!(stdout + stderr).includes("Do something else"));
   // Nor is a save of one's own hidden by what it says.
   env.write(path, own.replaceAll('"paused"', '"archived"'));
-  assertStringIncludes((await mpm(env, ["sessions", "list"])).stdout, "Here");
+  assertStringIncludes((await mpm(env, ["saves", "list"])).stdout, "Here");
   // By its save it is brought back.
   await mpmJson(env, ["resume"]);
   assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");
@@ -93,7 +93,7 @@ Deno.test("on another machine one's work goes on from a save that is trusted", a
   anotherUser(env);
   const { warnings } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertStringIncludes(warnings.join("\n"), "Its work session does not go on");
-  await mpmJson(env, ["sessions", "trust", "latest"]);
+  await mpmJson(env, ["saves", "trust", "latest"]);
   const { work } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals([work!.name, work!.change], ["mine", "rebuilt"]);
   assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");

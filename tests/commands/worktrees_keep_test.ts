@@ -535,7 +535,7 @@ posixTest(
     // The save lies in the main worktree, so that none is lost with it.
     assertEquals(gone(await pruneLater(env)), ["x"]);
     const { sessions } = await mpmJson<{ sessions: unknown[] }>(env, [
-      "sessions",
+      "saves",
       "list",
     ]);
     assertEquals(sessions.length, 1);

@@ -44,9 +44,9 @@ Deno.test("the binary pauses and resumes", () => {
   assertEquals([resumed.status, resumed.stderr], [0, ""]);
   assertStringIncludes(resumed.stdout, "Summary: Edit the title");
   assertStringIncludes(resumed.stdout, "New Commits (1):");
-  assertStringIncludes(run(env, "sessions", "list").stdout, "Edit the title");
-  assertStringIncludes(run(env, "sessions", "show").stdout, "1. Publish");
-  assertEquals(run(env, "sessions", "verify").status, 0);
+  assertStringIncludes(run(env, "saves", "list").stdout, "Edit the title");
+  assertStringIncludes(run(env, "saves", "show").stdout, "1. Publish");
+  assertEquals(run(env, "saves", "verify").status, 0);
   assertEquals(run(env, "init", "--no-ignore").status, 0);
 });
 
@@ -72,7 +72,7 @@ Deno.test("the binary takes the spellings of the documents", () => {
     const { status, stderr } = run(env, ...words);
     assertEquals([status, stderr], [0, ""], words.join(" "));
   }
-  const { stdout } = run(env, "sessions", "list", "--json");
+  const { stdout } = run(env, "saves", "list", "--json");
   const { sessions } = JSON.parse(stdout);
   const { session_id: id } = sessions.at(-1);
   const chosen = run(env, "mpm-init", "resume", "--session-id", id);
@@ -127,7 +127,7 @@ posixTest("the binary asks nothing without a terminal", () => {
 Deno.test("the binary colours only where it is wanted", () => {
   using env = TestEnv.repository();
   run(env, "pause", "One");
-  const list = ["sessions", "list"];
+  const list = ["saves", "list"];
   assert(!run(env, ...list).stdout.includes("\x1b"));
   env.extra.CLICOLOR_FORCE = "1";
   assert(!run(env, ...list).stdout.includes("\x1b"), "NO_COLOR wins");

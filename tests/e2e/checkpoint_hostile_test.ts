@@ -212,7 +212,7 @@ posixTest(
     assertStringIncludes(listed, "\\x1b[31mred\\u{202e}");
     const foreign = ok(env, "checkpoint", "load", "shown");
     assert(!foreign.includes("git checkout"), foreign);
-    ok(env, "sessions", "trust", "checkpoint/shown");
+    ok(env, "saves", "trust", "checkpoint/shown");
     const shown = ok(env, "checkpoint", "show", "shown") + foreign +
       ok(env, "checkpoint", "load", "shown");
     // deno-lint-ignore no-control-regex

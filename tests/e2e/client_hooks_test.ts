@@ -53,7 +53,7 @@ function asked(api: MockApi): string[] {
 }
 
 function saves(env: TestEnv): Record<string, unknown>[] {
-  const { stdout } = env.run(binary(), ["sessions", "list", "--json"]);
+  const { stdout } = env.run(binary(), ["saves", "list", "--json"]);
   const { sessions } = JSON.parse(stdout);
   return sessions.filter((one: { session_id: string }) =>
     !one.session_id.startsWith("session-resume-")

@@ -90,7 +90,7 @@ clientTest(
       assertStringIncludes(shown, "Session Paused Successfully");
     }
     const { sessions } = JSON.parse(
-      env.run(binary(), ["sessions", "list", "--json"]).stdout,
+      env.run(binary(), ["saves", "list", "--json"]).stdout,
     );
     const saves = sessions.map(({ session_id: id }: { session_id: string }) =>
       `.claude-mpm/sessions/${id}.json`

@@ -213,7 +213,7 @@ terminalTest(
       'post-session: "exit 4" ended with status 4\n' +
         "pre-session: pulled, new commits: 1\n" +
         "mpm does not run on-error.sh: changed since you allowed it. " +
-        "Read it, then: mpm hooks allow on-error",
+        "Read it, then: mpm allow .claude-mpm/hooks/on-error.sh",
     );
     assertEquals(env.git("log", "-1", "--format=%s"), "Theirs");
     assertEquals(failures(env), "");

@@ -69,7 +69,7 @@ async function type(
 
 /** What is typed, TABs among it, and what mpm has to be given then. */
 const TYPED: readonly [line: string, given: readonly string[]][] = [
-  ["mpm sess\tli\t", ["sessions", "list"]],
+  ["mpm sess\tli\t", ["saves", "list"]],
   ["mpm resume --form\tcon\t", ["resume", "--format", "context"]],
   ["mpm resume --format=j\t", ["resume", "--format=json"]],
   ["mpm checkpoint show Bef\t", [
@@ -117,7 +117,7 @@ const TYPED: readonly [line: string, given: readonly string[]][] = [
     "formats",
     "checkpoint-record",
   ]],
-  ["true; X=1 mpm hooks show pre\t", ["hooks", "show", "pre-session"]],
+  ["true; X=1 mpm hooks status pre\t", ["hooks", "show", "pre-session"]],
 ];
 
 const GIVEN = TYPED.map(([, words]) =>
@@ -191,7 +191,7 @@ programTest("fish offers what mpm knows", ["fish"], async () => {
   using env = await project();
   const offered = (line: string) =>
     fish(env, line).map((row) => row.split("\t")[0]);
-  assertEquals(fish(env, "mpm sessions l"), [
+  assertEquals(fish(env, "mpm saves l"), [
     "list\tList the saved sessions of this project",
   ]);
   assertEquals(offered("mpm checkpoint show Before\\ t"), [

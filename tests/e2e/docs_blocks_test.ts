@@ -48,7 +48,7 @@ const MEANWHILE: Readonly<Record<string, string>> = {
 
 /** Commands that take long unless they are asked for less. */
 const LESS: Readonly<Record<string, string>> = {
-  "mpm hooks profile": "mpm hooks profile --runs 1",
+  "mpm hooks test --runs 20": "mpm hooks test --runs 1",
   "mpm evidence --run --link":
     "mpm evidence --run --dry-run --link node_modules -- npm test",
 };

@@ -30,9 +30,9 @@ const READING = [
   ["resume"],
   ["resume", PLANTED],
   ["resume", "--list"],
-  ["sessions", "list"],
-  ["sessions", "show", PLANTED],
-  ["sessions", "verify"],
+  ["saves", "list"],
+  ["saves", "show", PLANTED],
+  ["saves", "verify"],
 ];
 
 posixTest("a link in place of a save is a damaged one", () => {
@@ -42,7 +42,7 @@ posixTest("a link in place of a save is a damaged one", () => {
   for (const format of ["json", "md", "yaml"]) {
     const path = join(env.project, SESSIONS, `${PLANTED}.${format}`);
     Deno.symlinkSync(secret, path);
-    assertEquals(run(env, "sessions", "verify").status, 5, format);
+    assertEquals(run(env, "saves", "verify").status, 5, format);
     Deno.removeSync(path);
   }
 });
@@ -92,7 +92,7 @@ for (const text of PENDING) {
     assertEquals(env.read(`${SESSIONS}/${own}.md`), markdown);
     await mpmJson(env, ["pause", "--no-commit", "Next"]);
     assertEquals(env.exists(`${SESSIONS}/.pending.json`), false);
-    await mpmJson(env, ["sessions", "verify"]);
+    await mpmJson(env, ["saves", "verify"]);
   });
 }
 
@@ -137,7 +137,7 @@ posixTest(
     const { status, stderr } = run(env, "resume", "--json");
     assertEquals(status, 5);
     assertStringIncludes(stderr, "nested more than");
-    assertStringIncludes(run(env, "sessions", "list").stdout, "Own");
+    assertStringIncludes(run(env, "saves", "list").stdout, "Own");
   },
 );
 
@@ -218,5 +218,5 @@ posixTest("the user's own folders may be links", () => {
   assertEquals(status, 0);
   assertStringIncludes(stdout, "Not committed: commit = false");
   assertEquals(run(env, "resume").status, 0);
-  assertEquals(run(env, "sessions", "verify").status, 0);
+  assertEquals(run(env, "saves", "verify").status, 0);
 });

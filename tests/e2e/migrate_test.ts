@@ -1,9 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type {
-  MigrateReport,
-  SessionsVerifyResult,
-} from "../../schemas/types.ts";
+import type { MigrateReport, SavesVerifyResult } from "../../schemas/types.ts";
 import { sha256 } from "../helpers/bytes.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary } from "../helpers/mpm.ts";
@@ -27,8 +24,8 @@ Deno.test("the binary migrates and takes it back", () => {
   const { status, stdout, stderr } = run("migrate");
   assertEquals([status, stderr], [0, ""]);
   assertStringIncludes(stdout, "Moved 18 files of 5 sessions");
-  const verified = run("sessions", "verify", "--json");
-  const { intact } = JSON.parse(verified.stdout) as SessionsVerifyResult;
+  const verified = run("saves", "verify", "--json");
+  const { intact } = JSON.parse(verified.stdout) as SavesVerifyResult;
   assert(intact);
   assertEquals(run("migrate", "--rollback").status, 0);
   assertEquals(sessionsListing(env), before);

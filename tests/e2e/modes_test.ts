@@ -69,7 +69,7 @@ for (const umask of ["000", "077"]) {
       masked(env, umask, "checkpoint", "restore", "one", "--yes");
       masked(env, umask, "checkpoint", "rm", "one");
       masked(env, umask, "pause", "--export", "out.json");
-      masked(env, umask, "sessions", "export", "-o", "other.json");
+      masked(env, umask, "saves", "export", "-o", "other.json");
       masked(env, umask, "config", "set", "commit", "false");
       const store = join(env.project, ".claude-mpm");
       const loose = otherModes(store, { file: 0o600, folder: 0o700 })
@@ -129,7 +129,7 @@ Deno.test({
     const listed = run("hooks", "list");
     assertStringIncludes(listed.stdout, "it is no plain file of yours");
     own(join(env.project, ".claude-mpm/sessions"), 1);
-    for (const args of [["pause", "x"], ["resume"], ["sessions", "list"]]) {
+    for (const args of [["pause", "x"], ["resume"], ["saves", "list"]]) {
       const { status, stderr } = run(...args);
       assertEquals(status, 4, `${args.join(" ")}: ${stderr}`);
       assertStringIncludes(stderr, "belongs to another user");

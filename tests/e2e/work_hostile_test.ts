@@ -31,7 +31,7 @@ const COMMANDS = [
   ["stack"],
   ["stack", "--all", "--json"],
   ["check"],
-  ["sessions", "list"],
+  ["saves", "list"],
   ["pause", "--no-commit"],
   ["resume"],
   ["complete", PLANTED],
@@ -209,11 +209,11 @@ posixTest(
       // Nobody's words bring a session here; these the user took for theirs.
       assertEquals((await run(env, "resume")).status, 0);
       assertEquals(workIds(env), before);
-      assertEquals((await run(env, "sessions", "trust", "latest")).status, 0);
+      assertEquals((await run(env, "saves", "trust", "latest")).status, 0);
       for (
         const args of [
-          ...[["sessions", "trust", "latest"], ["resume"]],
-          ...[["sessions", "list"], ["sessions", "show"]],
+          ...[["saves", "trust", "latest"], ["resume"]],
+          ...[["saves", "list"], ["saves", "show"]],
         ]
       ) {
         const { status, stderr } = await run(env, ...args);

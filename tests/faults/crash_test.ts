@@ -1,8 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type {
-  ResumeReport,
-  SessionsVerifyResult,
-} from "../../schemas/types.ts";
+import type { ResumeReport, SavesVerifyResult } from "../../schemas/types.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { dieEverywhere, type Points } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -39,8 +36,8 @@ async function checkWhole(
 
   const again = await mpm(env, ["pause", "Again"], { now: LATER });
   assertEquals(again.status, 0, `${where}: ${again.stderr}`);
-  const { intact, sessions } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { intact, sessions } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assert(intact, where);

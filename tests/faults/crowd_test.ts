@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  LogResult,
-  SessionsListResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesVerifyResult,
+  UndoListResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { eventJson } from "../helpers/hook_events.ts";
@@ -78,8 +78,8 @@ function crowd(env: TestEnv): Promise<Outcome>[] {
     Array.from({ length: count }, (_, at) => work(at));
   return [
     ...times(16, (at) => run(env, ["pause", "--json", `Number ${at}`])),
-    ...times(8, () => run(env, ["sessions", "list", "--json"])),
-    ...times(4, () => run(env, ["sessions", "prune", "--keep", "10"])),
+    ...times(8, () => run(env, ["saves", "list", "--json"])),
+    ...times(4, () => run(env, ["saves", "prune", "--keep", "10"])),
     ...times(4, () => run(env, ["migrate", "--json"])),
     ...times(4, (at) => run(env, ["checkpoint", "save", `c${at}`, "--json"])),
     ...times(4, (at) => run(env, ["template", "new", `t${at}`])),
@@ -104,8 +104,8 @@ posixTest(
     const paused = done.filter(({ line }) => line.startsWith("pause"))
       .map(({ stdout }) => JSON.parse(stdout).session_id as string);
     assertEquals(new Set(paused).size, 16);
-    const { sessions } = await mpmJson<SessionsListResult>(env, [
-      ...["sessions", "list"],
+    const { sessions } = await mpmJson<SavesListResult>(env, [
+      ...["saves", "list"],
     ]);
     const listed = new Set(sessions.map(({ session_id: id }) => id));
     const gone = new Set(trashed(env));
@@ -114,8 +114,8 @@ posixTest(
       assert(listed.has(id) || gone.has(id), `${id} is nowhere`);
       assert(!(listed.has(id) && gone.has(id)), `${id} is in both`);
     }
-    const { sessions: verified } = await mpmJson<SessionsVerifyResult>(env, [
-      ...["sessions", "verify"],
+    const { sessions: verified } = await mpmJson<SavesVerifyResult>(env, [
+      ...["saves", "verify"],
     ]);
     assertEquals(
       verified.filter(({ state }) => state === "damaged"),
@@ -135,7 +135,11 @@ posixTest(
 
 /** Each that said it is done is in the journal, once, under its own number. */
 async function checkLog(env: TestEnv, paused: string[]): Promise<void> {
-  const { operations } = await mpmJson<LogResult>(env, ["log", "-n", "all"]);
+  const { operations } = await mpmJson<UndoListResult>(env, [
+    "log",
+    "-n",
+    "all",
+  ]);
   const numbers = operations.map(({ number }) => number);
   assertEquals(
     numbers.toReversed(),

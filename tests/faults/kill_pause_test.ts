@@ -30,7 +30,7 @@ posixTest(
         assertEquals(names.filter((name) => name.startsWith(".")), [], where);
         const { sessions } = await mpmJson<{ sessions: { notes: string[] }[] }>(
           env,
-          ["sessions", "verify"],
+          ["saves", "verify"],
         );
         assertEquals(sessions.flatMap(({ notes }) => notes), [], where);
       },

@@ -89,7 +89,7 @@ const VICTIMS: readonly Victim[] = [
     },
     async check(env, where) {
       const { sessions } = await mpmJson<{ sessions: unknown[] }>(env, [
-        ...["sessions", "list"],
+        ...["saves", "list"],
       ]);
       assertEquals(sessions.length, 5, where);
     },
@@ -114,7 +114,7 @@ const VICTIMS: readonly Victim[] = [
   {
     name: "sessions rm and undo",
     prepare: () => withSaves(4),
-    next: (env) => saves(env).length > 2 ? ["sessions", "rm", "0"] : ["undo"],
+    next: (env) => saves(env).length > 2 ? ["saves", "rm", "0"] : ["undo"],
     check: (env, where) => assert(saves(env).length >= 1, where),
   },
   {
@@ -126,8 +126,8 @@ const VICTIMS: readonly Victim[] = [
     },
     next: (env) =>
       saves(env).length > 3
-        ? ["sessions", "prune", "--keep", "3"]
-        : ["sessions", "import", "in.json"],
+        ? ["saves", "prune", "--keep", "3"]
+        : ["saves", "import", "in.json"],
     check: (env, where) => assert(saves(env).length >= 3, where),
   },
   {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { LogResult } from "../../schemas/types.ts";
+import type { UndoListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { killAgain, killsOf, type Victim } from "../helpers/kills.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -31,7 +31,7 @@ async function paused(): Promise<TestEnv> {
 
 /** No operation is taken back by two undos that both hold. */
 async function noneTwice(env: TestEnv, where: string): Promise<void> {
-  const { operations } = await mpmJson<LogResult>(env, [
+  const { operations } = await mpmJson<UndoListResult>(env, [
     ...["log", "-n", "1000"],
   ]);
   const undone = operations.flatMap(({ undoes }) => undoes ?? []);
@@ -115,11 +115,11 @@ const VICTIMS: readonly Victim[] = [
       for (const name of names(env, SESSIONS)) {
         if (/\.(yaml|md)$/.test(name)) env.remove(`${SESSIONS}/${name}`);
       }
-      return ["sessions", "verify", "--repair"];
+      return ["saves", "verify", "--repair"];
     },
   },
   {
-    name: "sessions recover",
+    name: "saves recover",
     prepare: paused,
     next(env) {
       if (!env.exists(ACTIVE)) {
@@ -130,7 +130,7 @@ const VICTIMS: readonly Victim[] = [
         }
         env.write(ACTIVE, RECORD);
       }
-      return ["sessions", "recover", "--finalize"];
+      return ["saves", "recover", "--finalize"];
     },
     check(env, where) {
       const saved = names(env, SESSIONS)

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  SessionsImportResult,
-  SessionsListResult,
-  SessionsRecoverResult,
-  SessionsVerifyResult,
+  SavesImportResult,
+  SavesListResult,
+  SavesRecoverResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -23,8 +23,8 @@ const NOON = () => new Date("2026-11-21T12:00:00Z");
 const PEER = "session-20261120-230847";
 
 async function ids(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   return sessions.map(({ session_id: id }) => id);
@@ -32,8 +32,8 @@ async function ids(env: TestEnv): Promise<string[]> {
 
 /** Every save that is listed is whole, and can be verified as before. */
 async function assertWhole(env: TestEnv, where: string): Promise<void> {
-  const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   for (const { session_id: id, state } of sessions) {
@@ -67,11 +67,11 @@ async function mixed(): Promise<TestEnv> {
 
 const REMOVALS: Record<string, { args: string[]; gone: string[] }> = {
   rm: {
-    args: ["sessions", "rm", "session-20261120-120100", PEER],
+    args: ["saves", "rm", "session-20261120-120100", PEER],
     gone: [PEER, "session-20261120-120100"],
   },
   prune: {
-    args: ["sessions", "prune", "--keep", "1"],
+    args: ["saves", "prune", "--keep", "1"],
     gone: [
       "session-20261120-120100",
       "session-20261120-120000",
@@ -100,7 +100,7 @@ for (const [name, { args, gone }] of Object.entries(REMOVALS)) {
         assertEquals(there, all.filter(stays), where);
         if (finished) assertEquals(left, []);
         if (left.length === 0) return;
-        const again = name === "rm" ? ["sessions", "rm", ...left] : args;
+        const again = name === "rm" ? ["saves", "rm", ...left] : args;
         const { status, stderr } = await mpm(env, again, { now: NOON });
         assertEquals(status, 0, `${where}: ${stderr}`);
         assertEquals(await ids(env), all.filter((id) => !gone.includes(id)));
@@ -117,7 +117,7 @@ Deno.test("import brings in each save once and whole at every crash point", asyn
   for (const second of [0, 1]) {
     putSave(other, ownSave(idAt(second), { summary: "theirs" }));
   }
-  const args = ["sessions", "import", other.project];
+  const args = ["saves", "import", other.project];
   const points = await dieEverywhere(args, {
     now: NOON,
     prepare() {
@@ -130,7 +130,7 @@ Deno.test("import brings in each save once and whole at every crash point", asyn
       await assertWhole(env, where);
       const before = await ids(env);
       if (finished) assertEquals(before.length, 3);
-      const { imported, present } = await mpmJson<SessionsImportResult>(
+      const { imported, present } = await mpmJson<SavesImportResult>(
         env,
         args,
         {
@@ -140,8 +140,8 @@ Deno.test("import brings in each save once and whole at every crash point", asyn
       assertEquals(imported.length + present.length, 2, where);
       assertEquals(await ids(env), [idAt(2), idAt(1), idAt(0)], where);
       await assertWhole(env, where);
-      const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
-        ...["sessions", "verify", "--repair"],
+      const { sessions } = await mpmJson<SavesVerifyResult>(env, [
+        ...["saves", "verify", "--repair"],
       ]);
       assertEquals(sessions.length, 3);
     },
@@ -154,7 +154,7 @@ Deno.test("recover --finalize saves a record once at every crash point", async (
   const record = formatText(
     `claude-mpm/v6.5.83-incremental/${SESSIONS}/${PEER}-incremental.jsonl`,
   ).trimEnd().split("\n").slice(0, -1).join("\n");
-  const args = ["sessions", "recover", "--finalize"];
+  const args = ["saves", "recover", "--finalize"];
   const points = await dieEverywhere(args, {
     now: NOON,
     prepare() {
@@ -164,7 +164,7 @@ Deno.test("recover --finalize saves a record once at every crash point", async (
     },
     async check(env, where) {
       await assertWhole(env, where);
-      const { state } = await mpmJson<SessionsRecoverResult>(
+      const { state } = await mpmJson<SavesRecoverResult>(
         env,
         args.slice(0, 2),
       );
@@ -180,7 +180,7 @@ Deno.test("recover --finalize saves a record once at every crash point", async (
 
 Deno.test("verify --repair can be repeated after every crash point", async () => {
   const id = "session-20261120-120100";
-  const args = ["sessions", "verify", "--repair"];
+  const args = ["saves", "verify", "--repair"];
   const points = await dieEverywhere(args, {
     now: NOON,
     async prepare() {
@@ -191,7 +191,7 @@ Deno.test("verify --repair can be repeated after every crash point", async () =>
       return env;
     },
     async check(env, where) {
-      const { intact } = await mpmJson<SessionsVerifyResult>(env, args, {
+      const { intact } = await mpmJson<SavesVerifyResult>(env, args, {
         now: NOON,
       });
       assert(intact, where);

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  SessionsListResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { Copies } from "../helpers/copies.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -58,7 +58,7 @@ async function withBundle(): Promise<TestEnv> {
   using other = new TestEnv();
   for (const second of [0, 1]) putSave(other, ownSave(idAt(second)));
   const bundle = join(env.project, "bundle.json");
-  await mpmJson(other, ["sessions", "export", "--all", "-o", bundle]);
+  await mpmJson(other, ["saves", "export", "--all", "-o", bundle]);
   return env;
 }
 
@@ -80,29 +80,29 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    args: ["sessions", "rm", "session-20261120-120100", PEER],
+    args: ["saves", "rm", "session-20261120-120100", PEER],
     prepare: store,
     step: 1,
   },
-  { args: ["sessions", "prune", "--keep", "1"], prepare: store, step: 1 },
+  { args: ["saves", "prune", "--keep", "1"], prepare: store, step: 1 },
   {
-    args: ["sessions", "import", "bundle.json"],
+    args: ["saves", "import", "bundle.json"],
     prepare: withBundle,
     step: 1,
   },
   {
-    args: ["sessions", "recover", "--finalize"],
+    args: ["saves", "recover", "--finalize"],
     prepare: withRecord,
     step: 1,
   },
-  { args: ["sessions", "recover", "--discard"], prepare: withRecord, step: 1 },
+  { args: ["saves", "recover", "--discard"], prepare: withRecord, step: 1 },
   { args: ["migrate"], prepare: mixedStore, step: 23 },
   { args: ["migrate", "--rollback"], prepare: migrated, step: 23 },
 ];
 
 async function summaries(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assertEquals(sessions.filter(({ problem }) => problem), []);
@@ -126,8 +126,8 @@ async function left(
   env: TestEnv,
   args: readonly string[],
 ): Promise<readonly string[]> {
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   const ids = sessions.map(({ session_id: id }) => id);
@@ -158,9 +158,9 @@ for (const { args, prepare, step } of CASES) {
           // A record that is finished gets one more line.
           assert(after.some((one) => one.startsWith(text.trimEnd())), where);
         }
-        const { intact } = await mpmJson<SessionsVerifyResult>(
+        const { intact } = await mpmJson<SavesVerifyResult>(
           env,
-          ["sessions", "verify"],
+          ["saves", "verify"],
         );
         assert(intact, where);
         if (status === 0) {
@@ -247,11 +247,11 @@ posixTest(
     if (Deno.uid() === 0) chown(home, 65534);
     const before = listing(home);
     const lines = [
-      ["sessions", "rm", "0"],
-      ["sessions", "prune", "--keep", "1"],
-      ["sessions", "import", "bundle.json"],
-      ["sessions", "recover", "--finalize"],
-      ["sessions", "recover", "--discard"],
+      ["saves", "rm", "0"],
+      ["saves", "prune", "--keep", "1"],
+      ["saves", "import", "bundle.json"],
+      ["saves", "recover", "--finalize"],
+      ["saves", "recover", "--discard"],
       ["migrate"],
     ];
     for (const line of lines) {
@@ -261,7 +261,7 @@ posixTest(
       assertStringIncludes(stderr, "permission denied");
       assertEquals(listing(home), before, line.join(" "));
     }
-    const [program, ...args] = unprivileged([binary(), "sessions", "list"]);
+    const [program, ...args] = unprivileged([binary(), "saves", "list"]);
     assertEquals(env.run(program!, args).status, 0);
     readable(0o700);
   },

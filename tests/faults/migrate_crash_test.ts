@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
   MigrateReport,
-  SessionsListResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { Copies } from "../helpers/copies.ts";
 import {
@@ -22,8 +22,8 @@ const LATER = () => new Date("2026-11-20T13:00:00Z");
 
 /** What each session is about, by which it is known under any id. */
 async function summaries(env: TestEnv): Promise<string[]> {
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   assertEquals(sessions.filter(({ problem }) => problem), []);
@@ -50,8 +50,8 @@ async function enumerate(
     prepare: () => store.make(),
     async check(env, where, finished) {
       const present = await summaries(env);
-      const result = await mpmJson<SessionsVerifyResult>(env, [
-        "sessions",
+      const result = await mpmJson<SavesVerifyResult>(env, [
+        "saves",
         "verify",
       ]);
       assert(result.intact, where);

@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
   MigrateReport,
-  SessionsListResult,
-  SessionsVerifyResult,
+  SavesListResult,
+  SavesVerifyResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { killOnce } from "../helpers/kills.ts";
@@ -23,14 +23,14 @@ function oldStore(): TestEnv {
 
 /** Every old save, and `extra` ones beside, whole and once each. */
 async function checkAll(env: TestEnv, extra: number): Promise<void> {
-  const { sessions } = await mpmJson<SessionsListResult>(env, [
-    "sessions",
+  const { sessions } = await mpmJson<SavesListResult>(env, [
+    "saves",
     "list",
   ]);
   const ids = sessions.map(({ session_id: id }) => id);
   assertEquals([ids.length, new Set(ids).size], [SAVES + extra, SAVES + extra]);
-  const { sessions: verified } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { sessions: verified } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assertEquals(verified.filter(({ state }) => state !== "intact"), []);
@@ -84,8 +84,8 @@ posixTest(
       }),
     });
     assertEquals([done.status, done.stderr, others], [0, "", 1]);
-    const { sessions } = await mpmJson<SessionsListResult>(env, [
-      "sessions",
+    const { sessions } = await mpmJson<SavesListResult>(env, [
+      "saves",
       "list",
     ]);
     assertEquals(sessions.length, 3);
@@ -128,8 +128,8 @@ posixTest(
       const args = ["migrate", "--rollback"];
       const isBegun = () => env.exists(PAUSE);
       if (await killOnce(start(env, args), isBegun, 2 * round)) count++;
-      const { sessions } = await mpmJson<SessionsListResult>(env, [
-        "sessions",
+      const { sessions } = await mpmJson<SavesListResult>(env, [
+        "saves",
         "list",
       ]);
       assertEquals(sessions.filter(({ problem }) => problem), []);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { LogResult, SessionsVerifyResult } from "../../schemas/types.ts";
+import type { SavesVerifyResult, UndoListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mountTest, onFullDisk, onReadOnly } from "../helpers/mounts.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -16,8 +16,8 @@ function writer(name: string): Writer {
 
 /** What only reads works where nothing can be written. */
 const READERS = [
-  ["sessions", "list"],
-  ["sessions", "verify"],
+  ["saves", "list"],
+  ["saves", "verify"],
   ["resume", "--no-changes"],
   ["log"],
   ["undo", "--dry-run"],
@@ -72,7 +72,7 @@ async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
   const logged = await count(env);
   const before = repositoryState(env);
   const { status, stdout, stderr } = onFullDisk(env, pages, one.args);
-  const noted = /not in mpm log|not all of its files|lists will be slower/
+  const noted = /not in mpm undo list|not all of its files|lists will be slower/
     .test(stdout + stderr);
   const where = `${one.name}, ${pages} pages: ${stderr}`;
   assert([0, 6].includes(status), where);
@@ -82,8 +82,8 @@ async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
     const told = noted || await count(env) > logged;
     assert(told || one.name === "trash prune", `${where}: not in the log`);
   }
-  const { intact, sessions } = await mpmJson<SessionsVerifyResult>(env, [
-    ...["sessions", "verify"],
+  const { intact, sessions } = await mpmJson<SavesVerifyResult>(env, [
+    ...["saves", "verify"],
   ]);
   assert(intact && sessions.length > 0, where);
   // By now whatever was to be finished is.
@@ -92,13 +92,13 @@ async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
     const again = await mpm(env, one.args, { now: at(0) });
     const ends = one.once ? [0, 2, 3, 4] : [0];
     assert(ends.includes(again.status), `${where} ${again.stderr}`);
-    await mpmJson(env, ["sessions", "verify"]);
+    await mpmJson(env, ["saves", "verify"]);
   }
   return status === 0 && !noted;
 }
 
 async function count(env: TestEnv): Promise<number> {
-  const { operations } = await mpmJson<LogResult>(env, ["log"]);
+  const { operations } = await mpmJson<UndoListResult>(env, ["log"]);
   return operations[0]?.number ?? 0;
 }
 

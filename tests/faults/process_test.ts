@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { SessionsVerifyResult } from "../../schemas/types.ts";
+import type { SavesVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
@@ -20,8 +20,8 @@ posixTest(
       return JSON.parse(new TextDecoder().decode(stdout)).session_id as string;
     });
     assertEquals(new Set(ids).size, 50);
-    const { sessions } = await mpmJson<SessionsVerifyResult>(env, [
-      "sessions",
+    const { sessions } = await mpmJson<SavesVerifyResult>(env, [
+      "saves",
       "verify",
     ]);
     assertEquals(
@@ -30,7 +30,7 @@ posixTest(
     );
     const { sessions: listed } = await mpmJson<
       { sessions: { summary: string }[] }
-    >(env, ["sessions", "list"]);
+    >(env, ["saves", "list"]);
     assertEquals(
       new Set(listed.map(({ summary }) => summary)).size,
       50,
@@ -90,8 +90,8 @@ posixTest("a pause on a full disk says so and loses nothing", async () => {
   ]);
   assertEquals(limited.status, 6, limited.stderr);
   assert(limited.stderr.includes("no space left"), limited.stderr);
-  const { intact } = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const { intact } = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assert(intact);

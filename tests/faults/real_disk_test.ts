@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { LogResult } from "../../schemas/types.ts";
+import type { UndoListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -23,10 +23,10 @@ posixTest(
       ...[String(BLOCKS), binary(), "template", "new", "second"],
     ]);
     assertEquals(status, 0, stderr);
-    assertStringIncludes(stderr, "it is done, but not in mpm log");
+    assertStringIncludes(stderr, "it is done, but not in mpm undo list");
     assert(env.exists(".claude-mpm/templates/second.md"));
     assertEquals(env.read(JOURNAL), filler + lines);
-    const { operations } = await mpmJson<LogResult>(env, ["log"]);
+    const { operations } = await mpmJson<UndoListResult>(env, ["log"]);
     assertEquals(operations[0]!.title.includes("first"), true);
   },
 );

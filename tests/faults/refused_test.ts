@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { SessionsVerifyResult } from "../../schemas/types.ts";
+import type { SavesVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { refusing } from "../helpers/faults.ts";
@@ -39,8 +39,8 @@ for (const problem of ["full", "denied", "read-only", "other"] as const) {
           wrap: (system) => refusing(system, at, problem),
         },
       );
-      const { sessions, intact } = await mpmJson<SessionsVerifyResult>(env, [
-        "sessions",
+      const { sessions, intact } = await mpmJson<SavesVerifyResult>(env, [
+        "saves",
         "verify",
       ]);
       assert(intact, `refused from write ${at}`);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { LogResult, UndoResult } from "../../schemas/types.ts";
+import type { UndoListResult, UndoResult } from "../../schemas/types.ts";
 import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -13,7 +13,7 @@ const PAUSE = ["pause", "--no-commit", "Work"];
 /** What is done, then taken back; each one command line. */
 const CASES: Record<string, string[][]> = {
   "undo of pause": [PAUSE],
-  "undo of sessions rm": [PAUSE, ["sessions", "rm", "0"]],
+  "undo of sessions rm": [PAUSE, ["saves", "rm", "0"]],
   "undo of check": [
     ["start", "login", "--template", "bug-fix", "--var", "bug=#1"],
     ["check", "1"],
@@ -31,13 +31,13 @@ const CASES: Record<string, string[][]> = {
   ],
 };
 
-function log(env: TestEnv): Promise<LogResult> {
-  return mpmJson<LogResult>(env, ["log"]);
+function log(env: TestEnv): Promise<UndoListResult> {
+  return mpmJson<UndoListResult>(env, ["log"]);
 }
 
 /** What came about by looking: one look finishes what was begun. */
 async function settled(env: TestEnv) {
-  await mpmJson(env, ["sessions", "list"]);
+  await mpmJson(env, ["saves", "list"]);
   const state = undoState(env);
   const refs = checkpointRefs(env);
   const sorted = Object.entries({ ...state, refs }).sort();
@@ -77,7 +77,7 @@ for (const [name, lines] of Object.entries(CASES)) {
         }
         if (finished) assertEquals(state, before);
         const { intact } = await mpmJson<{ intact: boolean }>(env, [
-          ...["sessions", "verify"],
+          ...["saves", "verify"],
         ]);
         assert(intact, where);
         const { operations: [newest] } = await log(env);
@@ -165,7 +165,7 @@ Deno.test("undo of a committed pause may die anywhere and is finished by the nex
       assertEquals(env.git("rev-parse", "HEAD"), start, where);
       assertEquals(env.git("status", "--porcelain"), "", where);
       const { sessions } = await mpmJson<{ sessions: unknown[] }>(env, [
-        ...["sessions", "list"],
+        ...["saves", "list"],
       ]);
       assertEquals(sessions, [], where);
     },

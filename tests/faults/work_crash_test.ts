@@ -1,9 +1,9 @@
 import { join } from "@std/path";
 import { assert, assertEquals } from "@std/assert";
 import type {
-  SessionsListResult,
+  SavesListResult,
   StackResult,
-  StatusResult,
+  StatusReport,
 } from "../../schemas/types.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -18,7 +18,7 @@ async function told(env: TestEnv): Promise<{
   current: string | undefined;
   all: string[];
 }> {
-  const status = await mpmJson<StatusResult>(env, ["status"]);
+  const status = await mpmJson<StatusReport>(env, ["status"]);
   const { sessions, problems } = await mpmJson<StackResult>(env, [
     ...["stack", "--all"],
   ]);
@@ -142,8 +142,8 @@ Deno.test("a pause and its session agree at every crash point", async () => {
     prepare: () => started(["check", "1"]),
     async check(env, where, finished) {
       // Looking alone finishes what died past its commit point.
-      const { sessions } = await mpmJson<SessionsListResult>(env, [
-        ...["sessions", "list"],
+      const { sessions } = await mpmJson<SavesListResult>(env, [
+        ...["saves", "list"],
       ]);
       const { current } = await told(env);
       const saved = sessions.length === 1;

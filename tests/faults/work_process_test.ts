@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { SessionsListResult } from "../../schemas/types.ts";
+import type { SavesListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpmJson, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -31,8 +31,8 @@ posixTest(
       outcomes.slice(0, 40).map((code) => code === 0),
     );
     assertEquals(record.state, "paused");
-    const { sessions } = await mpmJson<SessionsListResult>(env, [
-      "sessions",
+    const { sessions } = await mpmJson<SavesListResult>(env, [
+      "saves",
       "list",
     ]);
     assertEquals(

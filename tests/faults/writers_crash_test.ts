@@ -1,6 +1,6 @@
 import { checkFiles, toldOf } from "../helpers/told_state.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { SessionsVerifyResult } from "../../schemas/types.ts";
+import type { SavesVerifyResult } from "../../schemas/types.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -9,8 +9,8 @@ import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
 import { at } from "../helpers/works.ts";
 
 async function intact(env: TestEnv, where: string): Promise<void> {
-  const result = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const result = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assert(result.intact, where);

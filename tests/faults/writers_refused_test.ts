@@ -1,7 +1,7 @@
 import { undoState } from "../helpers/undo_state.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { SessionsVerifyResult } from "../../schemas/types.ts";
+import type { SavesVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { refusing } from "../helpers/faults.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
@@ -22,8 +22,8 @@ const TOLD: Readonly<Record<string, readonly Problem[]>> = {
 };
 
 async function intact(env: TestEnv, where: string): Promise<void> {
-  const result = await mpmJson<SessionsVerifyResult>(env, [
-    "sessions",
+  const result = await mpmJson<SavesVerifyResult>(env, [
+    "saves",
     "verify",
   ]);
   assert(result.intact, where);

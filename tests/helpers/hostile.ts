@@ -193,8 +193,8 @@ export class Siege implements Named, AsyncDisposable {
     await this.#must("start", "own", `${GENUINE} own`);
     await this.#must("pause", "--no-commit", GENUINE, "-n", GENUINE);
     await this.#must("pause", "--no-commit", GENUINE);
-    await this.#must("sessions", "export", "--all", "-o", "bundle.json");
-    await this.#must("sessions", "rm", "0");
+    await this.#must("saves", "export", "--all", "-o", "bundle.json");
+    await this.#must("saves", "rm", "0");
     await this.#must("resume");
     await this.#must("allow", "true");
     await this.#must("evidence", "--run", "true");

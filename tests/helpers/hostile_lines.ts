@@ -33,14 +33,13 @@ const LINES: Record<string, Making> = {
   "start": () => [
     "fresh --template planted -C .claude/worktrees/idle",
   ],
-  "status": () => ["", "--porcelain"],
+  "status": () => ["", "--porcelain", "--tree --all"],
   "check": () => ["1"],
   "complete": () => ["busy"],
   "cancel": () => ["busy"],
   "archive": () => ["done"],
   "branch": () => ["deeper --stash", "away --worktree", "aside -b aside"],
   "return": () => ["--park"],
-  "stack": () => ["--all"],
   "next": () => ["fresh words", ""],
   "decide": ({ items }) => [`fresh --why words --supersedes ${items[1]}`, ""],
   "ask": () => ["", "fresh words"],
@@ -58,19 +57,19 @@ const LINES: Record<string, Making> = {
   "template list": () => [""],
   "template show": () => ["planted"],
   "template new": () => ["second --from planted"],
-  "sessions list": () => [""],
-  "sessions show": ({ saves }) => [saves[0]!, "--format json"],
-  "sessions verify": () => [""],
-  "sessions diff": ({ saves }) => [`${saves[0]} ${saves[1]}`],
-  "sessions rm": ({ saves }) => [saves[0]!],
-  "sessions prune": () => ["--keep 1"],
-  "sessions export": () => ["--all -o exported.json"],
-  "sessions import": () => ["bundle.json", ".claude-mpm/sessions/pause"],
-  "sessions trust": (
+  "saves list": () => [""],
+  "saves show": ({ saves }) => [saves[0]!, "--format json"],
+  "saves verify": () => [""],
+  "saves diff": ({ saves }) => [`${saves[0]} ${saves[1]}`],
+  "saves rm": ({ saves }) => [saves[0]!],
+  "saves prune": () => ["--keep 1"],
+  "saves export": () => ["--all -o exported.json"],
+  "saves import": () => ["bundle.json", ".claude-mpm/sessions/pause"],
+  "saves trust": (
     { saves },
   ) => ["--list", saves[0]!, `${saves[0]} --revoke`],
   "scan": () => [""],
-  "sessions recover": () => ["", "--finalize", "--discard"],
+  "saves recover": () => ["", "--finalize", "--discard"],
   "checkpoint save": () => ["fresh", "--auto"],
   "checkpoint list": () => ["--all"],
   "checkpoint show": () => ["one"],
@@ -79,9 +78,8 @@ const LINES: Record<string, Making> = {
   "checkpoint restore": () => ["one --yes --exact", "one --to copy"],
   "checkpoint rm": () => ["one"],
   "undo": () => [""],
-  "log": () => ["", "--user"],
-  "trash list": () => [""],
-  "trash prune": () => [""],
+  "undo list": () => ["", "--user"],
+  "undo trash": () => ["", "--prune"],
   "worktrees list": () => [""],
   "worktrees prune": () => ["--min-age 0s"],
   "worktrees restore": () => ["gone"],
@@ -108,20 +106,14 @@ const LINES: Record<string, Making> = {
     "--scope local",
   ],
   "hooks uninstall": () => ["--scope project"],
-  "hooks status": () => [""],
-  "hooks list": () => [""],
-  "hooks show": () => ["pre-session"],
+  "hooks status": () => ["", "--scripts", "pre-session"],
   "hooks eject": () => [""],
-  "hooks allow": () => [""],
   "evidence": ({ saves }) => ["", saves[0]!, "--run", "--run -- npm test"],
   "allow": () => ["npm test", ".claude-mpm/hooks/pre-session.sh", "--list"],
-  "hooks run": () => ["pre-session"],
-  "hooks test": () => [""],
-  "hooks profile": () => ["--runs 1"],
+  "hooks test": () => ["", "pre-session", "--runs 1"],
   "doctor": () => ["", "--fix"],
   "completions": () => ["bash"],
   "help": () => ["", "files"],
-  "init": () => ["--ignore", "--no-ignore"],
   "setup": () => ["--yes --no-hooks", "--yes --dry-run --no-conversation"],
 };
 
@@ -178,11 +170,11 @@ export function staleLines(): string[] {
 }
 
 /** Commands that take a name or an id of something in the store. */
-const NAMING = ("resume|complete|cancel|archive|branch|sessions show|" +
-  "sessions rm|sessions export|checkpoint save|checkpoint show|" +
+const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
+  "saves rm|saves export|checkpoint save|checkpoint show|" +
   "checkpoint diff|checkpoint load|checkpoint restore --yes|checkpoint rm|" +
   "template show|template new|start x --template|worktrees restore|" +
-  "migrate --rollback|hooks show|hooks eject|hooks allow|hooks run|config get|" +
+  "migrate --rollback|hooks status|hooks eject|hooks allow|hooks test|config get|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
   "partition show|partition use|context diff|summary --session").split("|");
 
@@ -198,12 +190,12 @@ export function strayLines(names: readonly string[]): Line[] {
  * takes seconds: for worlds in which the settings are as they were.
  */
 export function firing({ command }: Line): boolean {
-  return ["hooks test", "hooks profile"].includes(command);
+  return command === "hooks test";
 }
 
 /** Those that may start a program and do not wait for its end. */
 export function leavesRunning(line: Line): boolean {
-  return firing(line) || ["hook", "hooks run"].includes(line.command);
+  return firing(line) || line.command === "hook";
 }
 
 /**

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { SessionsVerifyResult } from "../../schemas/types.ts";
+import type { SavesVerifyResult } from "../../schemas/types.ts";
 import type { TestEnv } from "./env.ts";
 import { mpm, mpmJson, start } from "./mpm.ts";
 import { sayKills } from "./say.ts";
@@ -89,14 +89,14 @@ async function look(
   victim: Victim,
   where: string,
 ): Promise<void> {
-  const verify = () => mpm(env, ["sessions", "verify", "--json"]);
+  const verify = () => mpm(env, ["saves", "verify", "--json"]);
   let { status, stdout, stderr } = await verify();
   // A git that the dead process had started may still write committed saves.
   for (let tries = 0; status !== 0 && tries < 50; tries++) {
     ({ status, stdout, stderr } = await verify());
   }
   assertEquals(status, 0, `${where}: ${stderr}${stdout}`);
-  const { sessions } = JSON.parse(stdout) as SessionsVerifyResult;
+  const { sessions } = JSON.parse(stdout) as SavesVerifyResult;
   for (const { session_id: id, state } of sessions) {
     assert(state !== "damaged", `${where}: ${id}`);
   }

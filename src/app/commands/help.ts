@@ -1,6 +1,7 @@
 import {
   commandHelp,
   commandInfo,
+  dailyHelp,
   defineCommand,
   flagInfo,
   GLOBAL_FLAGS,
@@ -15,7 +16,13 @@ import { nearest } from "../../base/nearest.ts";
 import { getOwn } from "../../base/own.ts";
 import type { HelpResult } from "./results.ts";
 import { findCommand, unknownCommand } from "../find.ts";
-import { commandSections, pages, TOPICS } from "../help/names.ts";
+import { currentName } from "../spellings.ts";
+import {
+  commandSections,
+  dailySections,
+  pages,
+  TOPICS,
+} from "../help/names.ts";
 import { COMMANDS } from "../table.ts";
 import { SUMMARIES } from "../summaries.ts";
 import { schemaList } from "../help/schemas.ts";
@@ -25,8 +32,10 @@ export const help = defineCommand({
   name: "help",
   summary: "Show what a command does, or a page on something else",
   description: `
-Without a word it lists the commands; "mpm <command> --help" shows the same as
-"mpm help <command>". The other pages are: ${Object.keys(TOPICS).join(", ")}.
+Without a word it lists the commands for every day, and with --all every command.
+"mpm <command> --help" shows the same as "mpm help <command>". The other pages are: ${
+    Object.keys(TOPICS).join(", ")
+  }.
 "mpm help formats <name>" prints a JSON Schema. With --json it says all of this
 as data.`,
   positionals: [{
@@ -35,16 +44,22 @@ as data.`,
     rest: true,
     names: "topic",
   }],
-  flags: {},
+  flags: {
+    all: { type: "boolean", summary: "List every command and page" },
+  },
   examples: [
     "mpm help",
-    "mpm help sessions",
+    "mpm help --all",
+    "mpm help saves",
     "mpm help checkpoint restore",
     "mpm help exit-codes",
     "mpm help formats save",
   ],
   result: async () => (await import("./results.ts")).HelpResult,
-  run: (_, { topic }) => pageOf(topic),
+  async run(_, { topic, all }): Promise<HelpResult> {
+    const page = await pageOf(topic);
+    return all && topic.length === 0 ? { ...page, text: allCommands() } : page;
+  },
   // A schema is a document, and goes into a file as it is.
   verbatim: ({ schema }) => schema !== null,
   render: ({ text, schema }, style) => {
@@ -60,7 +75,8 @@ const PAGE = 80;
 type Page = Pick<HelpResult, "text"> & Partial<HelpResult>;
 
 /** The page on these words. Throws USAGE where there is none. */
-export async function pageOf(words: readonly string[]): Promise<HelpResult> {
+export async function pageOf(typed: readonly string[]): Promise<HelpResult> {
+  const words = typed.map((word, at) => at === 0 ? currentName(word) : word);
   const page = await groupPage(words) ?? await topicPage(words) ??
     await commandPage(words);
   if (!page) throw unknownTopic(words);
@@ -73,8 +89,13 @@ export async function pageOf(words: readonly string[]): Promise<HelpResult> {
   };
 }
 
-/** The page with a line for each command. */
-export function allCommands(): string {
+/** Returns the page of the commands for every day. */
+export function shortHelp(): string {
+  return dailyHelp(dailySections(SUMMARIES));
+}
+
+/** Returns the page with a line for each command. */
+function allCommands(): string {
   return overview(commandSections(SUMMARIES), pages());
 }
 
@@ -83,7 +104,7 @@ async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const begun = words.map((word) => `${word} `).join("");
   const name = words.join(" ");
   const found = Object.entries(COMMANDS)
-    .filter(([one]) => one.startsWith(begun));
+    .filter(([one]) => one.startsWith(begun) && getOwn(SUMMARIES, one));
   const other = Object.hasOwn(COMMANDS, name) || Object.hasOwn(TOPICS, name);
   if (found.length === 0 || other) return undefined;
   const commands = await Promise.all(found.map(([, load]) => load()));
@@ -91,7 +112,7 @@ async function groupPage(words: readonly string[]): Promise<Page | undefined> {
     [one, getOwn(SUMMARIES, one) ?? ""] as const
   );
   return {
-    text: words.length === 0 ? allCommands() : groupHelp(name, rows),
+    text: words.length === 0 ? shortHelp() : groupHelp(name, rows),
     commands: commands.map(commandInfo),
   };
 }

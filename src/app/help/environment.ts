@@ -94,7 +94,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "MPM_EVENT, MPM_CWD, MPM_SOURCE, MPM_INPUT, MPM_DETACHED",
-    summary: "What shell hooks are told; mpm hooks run passes them on",
+    summary: "What shell hooks are told; mpm hooks test passes them on",
   },
 ];
 

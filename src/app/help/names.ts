@@ -72,39 +72,64 @@ export function helpNames(words: readonly string[]): Candidate[] {
   return [...commands.filter(({ value }) => !named.has(value)), ...topics];
 }
 
+/** The commands for every day: words typed, and the command they name. */
+const DAILY: readonly (readonly [
+  title: string,
+  rows: readonly (readonly [words: string, command?: string])[],
+])[] = [
+  ["Save and go on", [["pause"], ["resume"], ["status"]]],
+  ["Saves", [["list", "saves list"], ["show", "saves show"]]],
+  ["For the next session", [["next"], ["done"]]],
+  ["Detours", [["branch"], ["return"]]],
+  ["Files", [["checkpoint"], ["undo"]]],
+  ["Set up", [["setup"]]],
+];
+
+/** Returns the commands for every day, each with its summary. */
+export function dailySections(summaries: Summaries): Section[] {
+  return DAILY.map(([title, rows]) => ({
+    title,
+    rows: rows.map(([words, command = words]) =>
+      [words, aboutOf(command, summaries)] as const
+    ),
+  }));
+}
+
 /** First words of commands, as the page lists them; others come at its end. */
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
-    ["Save and go on", ["pause", "resume", "sessions"]],
+    ["Save and go on", ["pause", "resume", "saves"]],
     ["For the next session", [
       ...["next", "decide", "ask", "block", "done", "var"],
       ...["evidence", "summary", "partition"],
     ]],
-    ["Work sessions and detours", [
+    ["Sessions and detours", [
       ...["start", "status", "check", "complete", "cancel", "archive"],
-      ...["branch", "return", "stack", "template"],
+      ...["branch", "return", "template"],
     ]],
-    ["The working tree", ["checkpoint", "worktrees"]],
-    ["Undo", ["undo", "log", "trash"]],
+    ["The working tree", ["checkpoint", "worktrees", "undo"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
     ["Setting up", [
-      ...["setup", "init", "config", "allow", "scan", "migrate", "doctor"],
+      ...["setup", "config", "allow", "scan", "migrate", "doctor"],
       ...["completions", "help"],
     ]],
   ];
 
-/** What a first word is about that is no command alone. */
+/** What a group of commands is about, unless its first word is a command. */
 const ABOUT: Readonly<Record<string, string>> = {
   checkpoint: "Snapshots of all files",
   config: "Settings",
   hooks: "What mpm does in Claude Code",
   partition: "Parts of a large project",
-  sessions: "Saved sessions",
+  saves: "Saves",
   template: "Checklists to start from",
-  trash: "What was removed or replaced",
   var: "State variables of the session",
   worktrees: "Worktrees of agents",
 };
+
+function aboutOf(word: string, summaries: Summaries): string {
+  return getOwn(summaries, word) ?? getOwn(ABOUT, word) ?? "More";
+}
 
 /** All commands, those with one first word in a row. */
 export function commandSections(summaries: Summaries): Section[] {
@@ -122,12 +147,8 @@ function rowOf(word: string, summaries: Summaries): Row {
   const more = Object.keys(summaries)
     .filter((name) => name.startsWith(`${word} `))
     .map((name) => name.slice(word.length + 1)).join(", ");
-  const summary = getOwn(summaries, word);
-  if (more === "") return [word, summary ?? ""];
-  return [
-    word,
-    summary
-      ? `${summary}; also: ${more}`
-      : `${getOwn(ABOUT, word) ?? "More"}: ${more}`,
-  ];
+  const about = aboutOf(word, summaries);
+  if (more === "") return [word, about];
+  const also = Object.hasOwn(summaries, word) ? "; also: " : ": ";
+  return [word, `${about}${also}${more}`];
 }

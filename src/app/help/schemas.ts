@@ -43,7 +43,7 @@ const STORED: readonly Published[] = [
   },
   {
     name: "bundle",
-    summary: "Several saves in one file: mpm sessions export --all, and import",
+    summary: "Several saves in one file: mpm saves export --all, and import",
     load: async () => (await import("./json_schema.ts")).BundleFile,
   },
   {
@@ -60,10 +60,10 @@ const STORED: readonly Published[] = [
 
 /** Every schema: those of what is stored, then the `--json` of each command. */
 export function schemaList(summaries: Summaries): readonly Published[] {
-  const results = Object.entries(COMMANDS).map(([name, load]) => ({
+  const results = Object.entries(summaries).map(([name, summary]) => ({
     name: name.replaceAll(" ", "-"),
-    summary: `mpm ${name} --json: ${getOwn(summaries, name) ?? ""}`,
-    load: async () => await (await load()).result(),
+    summary: `mpm ${name} --json: ${summary}`,
+    load: async () => await (await getOwn(COMMANDS, name)!()).result(),
   }));
   return [...STORED, ...results];
 }

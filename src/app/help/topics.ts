@@ -141,7 +141,7 @@ settings; each starts "mpm hook <event>".`,
       {
         text: `
 They are made by "mpm hooks eject" with everything switched off, and run on this
-machine only as they were when "mpm hooks allow" was last called.
+machine only as they were when "mpm allow <file>" was last called.
 
 A hook never fails, never waits for long, never uses the network, and blocks
 nothing because of what it does not know. MPM_HOOKS=off switches all of them off
@@ -214,12 +214,15 @@ it is run, and an agent is given it in a fence that says whose it is.`,
     {
       title: "Taking it away",
       rows: [
-        ["mpm sessions rm", "moves a save with its copies to the trash"],
+        ["mpm saves rm", "moves a save with its copies to the trash"],
         [
           "mpm checkpoint rm",
           "removes a checkpoint; git keeps its objects while it can come back",
         ],
-        ["mpm trash prune", "empties the trash of what is older than you set"],
+        [
+          "mpm undo trash --prune",
+          "empties the trash of what is older than you set",
+        ],
         [".claude-mpm/", "is all that a project has, beside the refs in git"],
       ],
     },

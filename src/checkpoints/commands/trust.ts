@@ -21,13 +21,13 @@ import { ownMark } from "../record.ts";
 import { matchCheckpoint } from "../select.ts";
 import type { TrustResult } from "./results.ts";
 
-/** `mpm sessions trust` */
+/** `mpm saves trust` */
 export const sessionsTrust = defineCommand({
-  name: "sessions trust",
+  name: "saves trust",
   summary: "Trust saves made by someone else",
   description: `
 A save that you did not make on this machine is shown as foreign: one of a clone
-or a pull, an imported one, one of claude-mpm's. Read it first ("mpm sessions
+or a pull, an imported one, one of claude-mpm's. Read it first ("mpm saves
 show"), then trust it. What is kept is a digest of the content, in your own state
 folder: once anything in the save is changed, it is foreign again. --revoke takes
 the trust back; --list shows what you trust, in every project. A checkpoint is
@@ -50,11 +50,11 @@ named by "checkpoint/" and its name.`,
     },
   },
   examples: [
-    "mpm sessions trust session-20261120-143022",
-    "mpm sessions trust checkpoint/before-refactoring",
-    "mpm sessions trust --all --dry-run",
-    "mpm sessions trust 0 --revoke",
-    "mpm sessions trust --list",
+    "mpm saves trust session-20261120-143022",
+    "mpm saves trust checkpoint/before-refactoring",
+    "mpm saves trust --all --dry-run",
+    "mpm saves trust 0 --revoke",
+    "mpm saves trust --list",
   ],
   result: async () => (await import("./results.ts")).TrustResult,
   async run(context, input): Promise<TrustResult> {
@@ -133,7 +133,7 @@ async function chosenSaves(
     throw new MpmError(
       "USAGE",
       all ? "Both --all and a session were given" : "No session was named",
-      { hint: '"mpm sessions list" shows them; --all is every one of them' },
+      { hint: '"mpm saves list" shows them; --all is every one of them' },
     );
   }
   const named = selectors.filter((one) => !one.startsWith(CHECKPOINT_PREFIX));

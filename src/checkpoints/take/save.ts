@@ -317,7 +317,7 @@ function takenByOthers(name: string): MpmError {
       "it on this machine",
     {
       hint: `Take another name, or remove it: mpm checkpoint rm ${word}; if ` +
-        `it is yours: mpm sessions trust ${CHECKPOINT_PREFIX}${word}`,
+        `it is yours: mpm saves trust ${CHECKPOINT_PREFIX}${word}`,
     },
   );
 }

@@ -16,7 +16,7 @@ export const branch = defineCommand({
   description: `
 Saves the session of this worktree as "mpm pause" does and starts a new one
 below it; "mpm return" ends that one and comes back. Where there is no session,
-one is made for the work at hand. Depth is unlimited: "mpm stack" draws it.
+one is made for the work at hand. Depth is unlimited: "mpm status --tree" draws it.
 
 --stash parks all uncommitted work, staged and untracked too, in a checkpoint,
 and leaves the tree clean; ignored files stay. --git-branch also switches to

@@ -5,7 +5,11 @@ import {
   FileChange,
 } from "../../saves/compare/changes.ts";
 import { ItemView } from "../../items/commands/results.ts";
-import { ChecklistItem, WorkView } from "../../work/commands/results.ts";
+import {
+  ChecklistItem,
+  StackResult,
+  WorkView,
+} from "../../work/commands/results.ts";
 
 /** The schemas of what `branch`, `return` and `status` give. */
 
@@ -134,6 +138,10 @@ export const StatusResult = z.strictObject({
   problems: z.array(text),
 });
 
+/** `status --tree` answers with all sessions. */
+export const StatusAnswer = z.union([StackResult, StatusResult]);
+
 export type BranchResult = z.infer<typeof BranchResult>;
 export type ReturnResult = z.infer<typeof ReturnResult>;
 export type StatusResult = z.infer<typeof StatusResult>;
+export type StatusAnswer = z.infer<typeof StatusAnswer>;

@@ -25,7 +25,8 @@ import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
 import { checkFolder, layout } from "../../ops/mod.ts";
 import { itemLines, itemView, openItems } from "../../items/mod.ts";
 import { openStore } from "../../saves/mod.ts";
-import type { StatusResult } from "./results.ts";
+import { readTree, treeText } from "../session_tree.ts";
+import type { StatusAnswer, StatusResult } from "./results.ts";
 import type { System } from "../../system/system.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
@@ -41,20 +42,37 @@ always the same fields in the same order: version (1), session, name, task,
 state, depth (how many sessions it is a detour of), parent, done, total,
 checkpoint, branch, ahead, behind, staged, changed, untracked, conflicts. What
 is not there is empty; outside a project nothing is printed. One git process is
-run at most.`,
+run at most.
+
+--tree draws all sessions with their detours, and marks the session of this
+worktree.`,
   positionals: [],
   flags: {
+    tree: {
+      type: "boolean",
+      summary: "Draw all sessions and their detours as a tree",
+    },
+    all: {
+      type: "boolean",
+      summary: "With --tree: archived and cancelled sessions, too",
+    },
     porcelain: {
       type: "boolean",
       summary: "Print it for prompts and scripts",
     },
   },
-  examples: ["mpm status", "mpm status --porcelain", "mpm status --json"],
-  result: async () => (await import("./results.ts")).StatusResult,
+  examples: [
+    "mpm status",
+    "mpm status --tree --all",
+    "mpm status --porcelain",
+  ],
+  result: async () => (await import("./results.ts")).StatusAnswer,
   // A prompt asks often, and waits for nothing.
   settles: ({ porcelain }) => !porcelain,
-  run: (context, { porcelain }) => readStatus(context, porcelain),
-  render: statusText,
+  run: (context, { porcelain, tree, all }): Promise<StatusAnswer> =>
+    tree ? readTree(context, { all }) : readStatus(context, porcelain),
+  render: (answer, style) =>
+    "at" in answer ? statusText(answer, style) : treeText(answer, style),
 });
 
 /** Reads everything with one git process at most. */

@@ -14,7 +14,7 @@ export const contextResumeFile = defineCommand({
 Writes .claude-mpm/sessions/session-resume-YYYY-MM-DD-HHMMSS.md: what is
 completed, in progress and pending, how full the context is, branch, commits and
 working tree, and what to do next. Where the agent keeps no lists, those of the
-newest save stand in. "mpm sessions list" shows the file as a log.`,
+newest save stand in. "mpm saves list" shows the file as a log.`,
   positionals: [],
   flags: {
     "agent-session": AGENT_SESSION,

@@ -10,7 +10,7 @@ export interface LayerLine {
   readonly text: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** The id that "mpm sessions show" opens; null: no save has it. */
+  /** The id that "mpm saves show" opens; null: no save has it. */
   readonly save: string | null;
   /** The number of the carried item; null: it has none. */
   readonly item: number | null;

@@ -196,11 +196,11 @@ class Reader {
     return [
       ...this.#foreign === 0 ? [] : [
         `${counted(this.#foreign, "save")} made by someone else left out: ` +
-        "mpm sessions trust",
+        "mpm saves trust",
       ],
       ...this.#damaged === 0 ? [] : [
         `${counted(this.#damaged, "damaged save")} left out: ` +
-        "mpm sessions verify",
+        "mpm saves verify",
       ],
     ];
   }

@@ -14,6 +14,7 @@ import { copyOf, hooksNamed } from "../scripts/run.ts";
 /** `mpm hooks allow` */
 export const hooksAllow = defineCommand({
   name: "hooks allow",
+  hidden: true,
   summary:
     "Let this project's shell hooks run on this machine, as they are now",
   description: `

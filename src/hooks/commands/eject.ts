@@ -30,7 +30,7 @@ export const hooksEject = defineCommand({
   summary: "Copy shell hooks into the project, to be switched on and edited",
   description: `
 Writes them to .claude-mpm/hooks/, all without a name. A copy that nobody edited
-is brought up to this version, an edited one stays. After an edit "mpm hooks allow"
+is brought up to this version, an edited one stays. After an edit "mpm allow <file>"
 lets the new text run on this machine.`,
   positionals: [{
     name: "names",

@@ -209,6 +209,22 @@ export const HooksProfileResult = z.strictObject({
   warnings: z.array(text),
 });
 
+/** `hooks test` with `--runs` measures, and with a name runs a script. */
+export const HooksTestAnswer = z.union([
+  HooksTestResult,
+  HooksProfileResult,
+  HooksRunResult,
+]);
+
+/** `hooks status` lists the scripts with `--scripts`, and prints one by name. */
+export const HooksStatusAnswer = z.union([
+  HooksStatusResult,
+  HooksListResult,
+  HooksShowResult,
+]);
+
+export type HooksTestAnswer = z.infer<typeof HooksTestAnswer>;
+export type HooksStatusAnswer = z.infer<typeof HooksStatusAnswer>;
 export type HooksTestResult = z.infer<typeof HooksTestResult>;
 export type HooksProfileResult = z.infer<typeof HooksProfileResult>;
 export type HooksListResult = z.infer<typeof HooksListResult>;

@@ -1,7 +1,13 @@
+import { SHELL_HOOKS } from "../../clients/mod.ts";
 import { defineCommand } from "../../cli/mod.ts";
+import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/mod.ts";
 import { hooksStatusText } from "../install/text.ts";
 import { statusOfHooks } from "../install/status.ts";
+import { copyOf, hookNamed, hooksNamed } from "../scripts/run.ts";
+import { scriptFolder } from "../scripts/store.ts";
+import { hooksListText } from "../scripts/text.ts";
+import type { HooksStatusAnswer } from "./results.ts";
 
 /** `mpm hooks status` */
 export const hooksStatus = defineCommand({
@@ -13,15 +19,66 @@ Looks at the settings of all scopes: is the binary there and this one, are the
 entries of this version and as mpm wrote them, is one missing or there twice, are
 hooks switched off, does Claude Code ignore the file. Of each it says what mends
 it. The exit status is 3 if there are no hooks of mpm's, 4 if something is wrong.
-It starts nothing that settings name.`,
-  positionals: [],
-  flags: {},
-  examples: ["mpm hooks status", "mpm hooks status --json"],
-  result: async () => (await import("./results.ts")).HooksStatusResult,
-  async run({ system, folder }) {
-    return statusOfHooks(system, await locate(system, folder));
+It starts nothing that settings name.
+
+Shell hooks are scripts of yours that mpm runs at events of a session. --scripts
+lists the shell hooks that mpm ships and the project's copies. A name prints the
+shipped script: its switches stand at the top. "mpm hooks eject" copies it into
+the project, and "mpm allow <file>" lets a copy that changed run again.`,
+  positionals: [{
+    name: "name",
+    summary: "A shell hook to print as it is shipped, e.g. pre-session",
+    names: "shell-hook",
+    optional: true,
+  }],
+  flags: {
+    scripts: {
+      type: "boolean",
+      summary: "List the shell hooks, and which of them this project has",
+    },
   },
-  render: hooksStatusText,
-  status: ({ installed, plugins, findings }) =>
-    findings.length > 0 ? 4 : installed.length + plugins.length === 0 ? 3 : 0,
+  examples: [
+    "mpm hooks status",
+    "mpm hooks status --scripts",
+    "mpm hooks status pre-session",
+  ],
+  result: async () => (await import("./results.ts")).HooksStatusAnswer,
+  async run({ system, folder }, input): Promise<HooksStatusAnswer> {
+    if (input.name !== undefined) {
+      if (input.scripts) {
+        throw new MpmError("USAGE", "Both a name and --scripts were given", {
+          hint: "Give one of them",
+        });
+      }
+      const { name, text } = hookNamed(input.name);
+      return { name, text };
+    }
+    const workspace = await locate(system, folder);
+    if (!input.scripts) return statusOfHooks(system, workspace);
+    const { root } = workspace;
+    return {
+      folder: scriptFolder(root),
+      hooks: hooksNamed(Object.keys(SHELL_HOOKS)).map((hook) => ({
+        name: hook.name,
+        events: [...hook.events],
+        summary: hook.summary,
+        ...copyOf(system, root, hook),
+      })),
+    };
+  },
+  verbatim: (answer) => "text" in answer,
+  render: (answer, style) =>
+    "text" in answer
+      ? answer.text
+      : "hooks" in answer
+      ? hooksListText(answer)
+      : hooksStatusText(answer, style),
+  status: (answer) =>
+    !("findings" in answer)
+      ? 0
+      : answer.findings.length > 0
+      ? 4
+      : answer.installed.length + answer.plugins.length === 0
+      ? 3
+      : 0,
 });

@@ -1,6 +1,20 @@
-import { defineCommand } from "../../cli/mod.ts";
-import { hooksTestText } from "../install/text.ts";
-import { testHooks } from "../install/probe.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
+import { MpmError } from "../../base/errors.ts";
+import { parseDuration } from "../../base/times.ts";
+import { locate } from "../../git/mod.ts";
+import { profileHooks, testHooks } from "../install/probe.ts";
+import { hooksProfileText, hooksTestText } from "../install/text.ts";
+import {
+  copyOf,
+  DETACHED_TIME,
+  hookLog,
+  hookNamed,
+  mayRun,
+  runShellHook,
+  startShellHook,
+} from "../scripts/run.ts";
+import { hooksRunText } from "../scripts/text.ts";
+import type { HooksRunResult, HooksTestAnswer } from "./results.ts";
 
 /** `mpm hooks test` */
 export const hooksTest = defineCommand({
@@ -10,12 +24,132 @@ export const hooksTest = defineCommand({
 Starts what the settings start, with an event as Claude Code sends it, in a
 scratch project with a home folder of its own, and looks for what that event has
 to lead to. Your project, your settings and your state stay as they are. The exit
-status is 4 if a hook does not do what it should, 3 if none is installed.`,
-  positionals: [],
-  flags: {},
-  examples: ["mpm hooks test", "mpm hooks test --json"],
-  result: async () => (await import("./results.ts")).HooksTestResult,
-  run: (context) => testHooks(context),
-  render: hooksTestText,
-  status: ({ tests }) => tests.some(({ fault }) => fault !== null) ? 4 : 0,
+status is 4 if a hook does not do what it should, 3 if none is installed.
+
+--runs starts each hook many times with an event that asks for little. It prints
+the time of the whole process and the size of its answer.
+
+A name runs this project's copy of a shell hook as an event does: MPM_ variables,
+JSON on standard input, a time limit, and a line in .claude-mpm/state/hooks.log.
+mpm passes on MPM_ variables that are set; MPM_INPUT is the JSON. The exit status
+is 6 if the script fails.`,
+  positionals: [{
+    name: "name",
+    summary: "A shell hook of this project to run, e.g. pre-session",
+    names: "shell-hook",
+    optional: true,
+  }],
+  flags: {
+    runs: {
+      type: "string",
+      value: "number",
+      summary: "Measure what each hook costs: runs of each, from 1 to 1000",
+    },
+    detach: {
+      type: "boolean",
+      summary: "With a name: start the script and do not wait for its end",
+    },
+    timeout: {
+      type: "string",
+      value: "duration",
+      summary: "With a name: the time limit, 1m, with --detach 10m by default",
+    },
+  },
+  examples: [
+    "mpm hooks test",
+    "mpm hooks test --runs 20 --json",
+    "mpm hooks test pre-session",
+    "mpm hooks test post-session --timeout 5m",
+  ],
+  result: async () => (await import("./results.ts")).HooksTestAnswer,
+  async run(context, input): Promise<HooksTestAnswer> {
+    const { name, runs, detach, timeout } = input;
+    if (name === undefined && (detach || timeout !== undefined)) {
+      throw new MpmError("USAGE", "Missing name of a shell hook", {
+        hint: "mpm hooks test pre-session",
+      });
+    }
+    if (name !== undefined) {
+      return await runByHand(context, { name, detach, timeout });
+    }
+    if (runs === undefined) return await testHooks(context);
+    const count = /^\d{1,4}$/.test(runs) ? Number(runs) : 0;
+    if (count >= 1 && count <= 1000) return await profileHooks(context, count);
+    throw new MpmError("USAGE", `--runs must be from 1 to 1000: "${runs}"`);
+  },
+  render: (answer, style) =>
+    "tests" in answer
+      ? hooksTestText(answer, style)
+      : "runs" in answer
+      ? hooksProfileText(answer, style)
+      : hooksRunText(answer),
+  status(answer) {
+    if ("tests" in answer) {
+      return answer.tests.some(({ fault }) => fault !== null) ? 4 : 0;
+    }
+    if ("runs" in answer) return 0;
+    const { outcome, status } = answer;
+    return outcome === "started" || (outcome === "exited" && status === 0)
+      ? 0
+      : 6;
+  },
 });
+
+/** Of a run that nobody waits for. */
+const STARTED = {
+  outcome: "started",
+  status: -1,
+  milliseconds: 0,
+  stdout: "",
+  stderr: "",
+} as const;
+
+/** Runs the project's copy of a shell hook, as an event does. */
+async function runByHand(
+  { system, folder }: Context,
+  input: {
+    readonly name: string;
+    readonly detach: boolean;
+    readonly timeout: string | undefined;
+  },
+): Promise<HooksRunResult> {
+  const { root, worktree } = await locate(system, folder);
+  const { timeout = input.detach ? DETACHED_TIME : "1m" } = input;
+  const milliseconds = parseDuration(timeout, "--timeout");
+  const hook = hookNamed(input.name);
+  const { name } = hook;
+  const event = hook.events[0] ?? "manual";
+  const cwd = worktree;
+  const { path, state } = copyOf(system, root, hook);
+  if (input.detach && mayRun(state)) {
+    await startShellHook(system, { name, cwd, env: {}, timeout });
+    return { name, path, ...STARTED, log: hookLog(root) };
+  }
+  const data = { hook_event_name: event, cwd, source: "startup" };
+  const json = system.env("MPM_INPUT") ?? `${JSON.stringify(data)}\n`;
+  const outcome = await runShellHook(system, root, {
+    name,
+    event,
+    cwd,
+    env: {
+      MPM_PROJECT: worktree,
+      MPM_EVENT: system.env("MPM_EVENT") ?? event,
+      MPM_CWD: system.env("MPM_CWD") ?? folder,
+      MPM_SOURCE: system.env("MPM_SOURCE") ?? "startup",
+      MPM_BIN: system.program() ?? "mpm",
+    },
+    input: new TextEncoder().encode(json),
+    timeout: milliseconds,
+  });
+  if (outcome) return { name, path, ...outcome, log: hookLog(root) };
+  if (state === "none") {
+    throw new MpmError("NOT_FOUND", `This project has no "${name}"`, {
+      hint: `To have one: mpm hooks eject ${name}`,
+    });
+  }
+  throw new MpmError("CONFLICT", `"${path}" is not allowed to run here`, {
+    hint: state === "unusable"
+      ? "It must be a plain file of your own"
+      : `It changed, or came with a clone. Read it, then: mpm allow ${path}`,
+  });
+}

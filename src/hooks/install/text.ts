@@ -161,7 +161,7 @@ export function hooksTestText(
   ].join("\n");
 }
 
-/** What `mpm hooks profile` prints. */
+/** What `mpm hooks test --runs 20` prints. */
 export function hooksProfileText(
   { runs, hooks, warnings }: HooksProfileResult,
   style: Style,

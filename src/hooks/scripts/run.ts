@@ -224,7 +224,7 @@ export async function runShellHook(
 export const DETACHED_TIME = "10m";
 
 /**
- * Runs `mpm hooks run NAME` in the background. What it needs to know it finds in
+ * Runs `mpm hooks test NAME` in the background. What it needs to know it finds in
  * its environment. Throws as {@link startProgram}.
  */
 export async function startShellHook(
@@ -234,7 +234,7 @@ export async function startShellHook(
     & { timeout?: string },
 ): Promise<void> {
   await startProgram(system, {
-    args: ["hooks", "run", name, "--timeout", timeout],
+    args: ["hooks", "test", name, "--timeout", timeout],
     cwd,
     env,
   });

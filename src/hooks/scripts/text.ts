@@ -14,12 +14,12 @@ const STATES: Record<Hook["state"], string> = {
   shipped: "in this project, as shipped: nothing is switched on",
   older: 'in this project, of an older mpm: "mpm hooks eject" upgrades it',
   edited: "in this project, edited",
-  changed: 'NOT RUN, it changed since you allowed it: "mpm hooks allow"',
-  foreign: 'NOT RUN, you did not allow it here: "mpm hooks allow"',
+  changed: "NOT RUN, it changed since you allowed it",
+  foreign: "NOT RUN, you did not allow it here",
   unusable: "NOT RUN, it is no plain file of yours",
 };
 
-/** What `mpm hooks list` says. */
+/** What `mpm hooks status --scripts` says. */
 export function hooksListText({ folder, hooks }: HooksListResult): string {
   const width = Math.max(...hooks.map(({ name }) => name.length));
   const lines = hooks.flatMap(({ name, summary, events, state }) => [
@@ -28,9 +28,17 @@ export function hooksListText({ folder, hooks }: HooksListResult): string {
       STATES[state]
     }`,
   ]);
-  return [...lines, `The project's are in ${escapeText(folder)}`, ""].join(
-    "\n",
-  );
+  const held = hooks.filter(({ state }) =>
+    state === "changed" || state === "foreign"
+  ).map(({ name }) => name);
+  return [
+    ...lines,
+    `The project's are in ${escapeText(folder)}`,
+    ...held.length > 0
+      ? [`To allow what you have read: ${allowing(held)}`]
+      : [],
+    "",
+  ].join("\n");
 }
 
 /** Why a script of the project is not run, and what to do about it. */
@@ -47,14 +55,19 @@ export function scriptProblems(
     const names = scripts.filter((script) => script.state === state)
       .map(({ name }) => name);
     if (names.length === 0) return [];
-    const typed = names.map((name) => name.replace(/\.sh$/, "")).join(" ");
     return [{
       detail: `mpm does not run ${names.join(", ")}: ${why}`,
       mend: state === "unusable"
         ? "Replace it by a plain file of your own"
-        : `Read it, then: mpm hooks allow ${typed}`,
+        : `Read it, then: ${allowing(names)}`,
     }];
   });
+}
+
+/** The command line that allows scripts of the project. */
+function allowing(names: readonly string[]): string {
+  return names.map((name) => `mpm allow .claude-mpm/hooks/${name}`)
+    .join(" && ");
 }
 
 const PROBLEMS = [
@@ -117,15 +130,15 @@ export function hooksEjectText(
     }
   };
   const held = hooks.filter(({ action }) => action === "not-allowed")
-    .map(({ name }) => name.replace(/\.sh$/, ""));
+    .map(({ name }) => name);
   const wrote = !dry && hooks.some(({ action }) => action === "written");
   return [
     ...hooks.map(line),
     ...wrote
-      ? ['Their switches are off. After an edit: "mpm hooks allow"']
+      ? ['Their switches are off. After an edit: "mpm allow <file>"']
       : [],
     ...held.length > 0
-      ? [`To allow what you have read: mpm hooks allow ${held.join(" ")}`]
+      ? [`To allow what you have read: ${allowing(held)}`]
       : [],
     "",
   ].join("\n");
@@ -149,7 +162,7 @@ const OUTCOMES: Record<HooksRunResult["outcome"], string> = {
   started: "runs in the background",
 };
 
-/** What `mpm hooks run` says. */
+/** What `mpm hooks test` says. */
 export function hooksRunText(result: HooksRunResult): string {
   const { name, outcome, status, milliseconds, stdout, stderr, log } = result;
   const printed = [stdout, stderr].filter((text) => text !== "")

@@ -120,11 +120,13 @@ function targetOf(
     });
   }
   if (words.length === 1) {
-    const path = resolve(folder, text);
-    const there = system.files.lstat(path);
-    const known = allowedFile(system, path) !== undefined;
-    if (known || (there && there.kind !== "folder")) {
-      return { name: relative(root, path), path };
+    // Messages name files from the top of the project.
+    for (const path of [resolve(folder, text), resolve(root, text)]) {
+      const there = system.files.lstat(path);
+      const known = allowedFile(system, path) !== undefined;
+      if (known || (there && there.kind !== "folder")) {
+        return { name: relative(root, path), path };
+      }
     }
   }
   // What is allowed is what can be seen.

@@ -11,9 +11,9 @@ import { openStore } from "../store/recover.ts";
 import type { Save } from "../save.ts";
 import type { Todo } from "../../clients/mod.ts";
 
-/** `mpm sessions diff` */
+/** `mpm saves diff` */
 export const sessionsDiff = defineCommand({
-  name: "sessions diff",
+  name: "saves diff",
   summary: "Show what differs between two saved sessions",
   description: `
 Compares what the two say: summary, steps, decisions, todos, branch and commit,
@@ -28,7 +28,7 @@ name else. What changed in the repository since a session is "mpm resume".`,
     { name: "after", summary: "The other one", names: "session" },
   ],
   flags: {},
-  examples: ["mpm sessions diff 1 0", "mpm sessions diff 20261119 latest"],
+  examples: ["mpm saves diff 1 0", "mpm saves diff 20261119 latest"],
   result: async () => (await import("./results.ts")).DiffResult,
   async run({ system, folder, note }, input) {
     const { root } = await locate(system, folder);

@@ -16,13 +16,13 @@ import { listSaves, matchSaves } from "../store/read_saves.ts";
 import type { System } from "../../system/system.ts";
 import { openStore } from "../store/recover.ts";
 
-/** `mpm sessions export` */
+/** `mpm saves export` */
 export const sessionsExport = defineCommand({
-  name: "sessions export",
+  name: "saves export",
   summary: "Write saved sessions to a file, one or a bundle of several",
   description: `
 One session becomes its JSON file, as it was saved. Several become a bundle: one
-JSON file with the text and the checksum of each, which "mpm sessions import"
+JSON file with the text and the checksum of each, which "mpm saves import"
 reads. A damaged session is not exported. The newest is taken unless others are
 named.`,
   positionals: [SESSIONS],
@@ -38,9 +38,9 @@ named.`,
     bundle: { type: "boolean", summary: "Make a bundle of a single one, too" },
   },
   examples: [
-    "mpm sessions export -o handoff.json",
-    "mpm sessions export 0 1 2 -o handoff.json",
-    "mpm sessions export --all -o /mnt/backup",
+    "mpm saves export -o handoff.json",
+    "mpm saves export 0 1 2 -o handoff.json",
+    "mpm saves export --all -o /mnt/backup",
   ],
   result: async () => (await import("./results.ts")).ExportResult,
   async run(context, input) {
@@ -69,9 +69,7 @@ named.`,
   },
   render,
   next: ({ file }) =>
-    file === null
-      ? undefined
-      : '"mpm sessions import <file>" brings it in again',
+    file === null ? undefined : '"mpm saves import <file>" brings it in again',
   status: ({ skipped }) => skipped.length === 0 ? 0 : 5,
 });
 

@@ -14,12 +14,12 @@ import { counted, firstLine } from "../../base/words.ts";
 import { openStore } from "../store/recover.ts";
 import { journaled } from "../../ops/mod.ts";
 
-/** `mpm sessions import` */
+/** `mpm saves import` */
 export const sessionsImport = defineCommand({
-  name: "sessions import",
+  name: "saves import",
   summary: "Bring in saved sessions from a file, a bundle or another project",
   description: `
-Takes a bundle of "mpm sessions export", a session's file (JSON, YAML, Markdown),
+Takes a bundle of "mpm saves export", a session's file (JSON, YAML, Markdown),
 or a folder: another project, or where its sessions are. Each is checked against
 its checksum and brought into today's form. Nothing here is replaced: a taken id
 moves to the next free second, and what is there already is left out. What was
@@ -37,8 +37,8 @@ refused.`,
     },
   },
   examples: [
-    "mpm sessions import handoff.json",
-    "mpm sessions import ../other-clone --dry-run",
+    "mpm saves import handoff.json",
+    "mpm saves import ../other-clone --dry-run",
   ],
   result: async () => (await import("./results.ts")).ImportResult,
   async run(context, input) {

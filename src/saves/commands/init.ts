@@ -19,6 +19,7 @@ import {
 /** `mpm init` */
 export const init = defineCommand({
   name: "init",
+  hidden: true,
   summary: "Set a project up: the folder, and whether git ignores it",
   description: `
 Creates .claude-mpm/ in the top folder of the repository. Not needed before a

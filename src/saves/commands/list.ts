@@ -14,9 +14,9 @@ import {
 } from "../list.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
 
-/** `mpm sessions list` */
+/** `mpm saves list` */
 export const sessionsList = defineCommand({
-  name: "sessions list",
+  name: "saves list",
   summary: "List the saved sessions of this project",
   description: `
 The newest comes first. Its number, its id, any part of its id that no other
@@ -56,10 +56,10 @@ numbers stay the same whatever is filtered.`,
     },
   },
   examples: [
-    "mpm sessions list",
-    'mpm sessions list --search "login retry" --since 2w',
-    "mpm sessions list --branch main --limit all",
-    "mpm sessions list --all --json",
+    "mpm saves list",
+    'mpm saves list --search "login retry" --since 2w',
+    "mpm saves list --branch main --limit all",
+    "mpm saves list --all --json",
   ],
   result: async () => (await import("./results.ts")).SessionsResult,
   async run(context, input) {
@@ -80,7 +80,7 @@ numbers stay the same whatever is filtered.`,
   render,
   next: ({ sessions }) =>
     sessions.length > 0
-      ? '"mpm resume <number>" goes on with one, "mpm sessions show <number>" ' +
+      ? '"mpm resume <number>" goes on with one, "mpm saves show <number>" ' +
         "shows it"
       : undefined,
 });

@@ -8,15 +8,15 @@ import { MpmError } from "../../base/errors.ts";
 import { parseAge } from "../../base/times.ts";
 import { idTime, isLog, type SaveEntry } from "../store/save_entry.ts";
 
-/** `mpm sessions prune` */
+/** `mpm saves prune` */
 export const sessionsPrune = defineCommand({
-  name: "sessions prune",
+  name: "saves prune",
   summary: "Move old saved sessions into the trash",
   description: `
 Takes what is beyond the newest --keep, what is older than --older-than, or,
 with both, what is both. The newest session of each branch always stays, and so
 do those that cannot be read, claude-mpm's logs, and the ones in the home
-folder. It moves as "mpm sessions rm" does.`,
+folder. It moves as "mpm saves rm" does.`,
   positionals: [],
   flags: {
     keep: {
@@ -35,8 +35,8 @@ folder. It moves as "mpm sessions rm" does.`,
     },
   },
   examples: [
-    "mpm sessions prune --older-than 30d --dry-run",
-    "mpm sessions prune --keep 50 --older-than 6mo",
+    "mpm saves prune --older-than 30d --dry-run",
+    "mpm saves prune --keep 50 --older-than 6mo",
   ],
   result: async () => (await import("./results.ts")).RemovalResult,
   async run(context, input) {

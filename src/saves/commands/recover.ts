@@ -24,9 +24,9 @@ import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 
-/** `mpm sessions recover` */
+/** `mpm saves recover` */
 export const sessionsRecover = defineCommand({
-  name: "sessions recover",
+  name: "saves recover",
   summary: "Finish or discard an automatic pause that was cut short",
   description: `
 claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows that file
@@ -43,7 +43,7 @@ into the trash.`,
       summary: "Show what would be done and write nothing",
     },
   },
-  examples: ["mpm sessions recover", "mpm sessions recover --finalize"],
+  examples: ["mpm saves recover", "mpm saves recover --finalize"],
   result: async () => (await import("./results.ts")).RecoverResult,
   async run(context, input) {
     if (input.finalize && input.discard) {
@@ -189,7 +189,7 @@ function describeRecord(
 function refuseEmpty({ pause }: PauseRecord, source: string): void {
   if (pause.actions.length > 0) return;
   throw new MpmError("UNREADABLE", `"${source}" has no line that can be read`, {
-    hint: "mpm sessions recover --discard moves it into the trash",
+    hint: "mpm saves recover --discard moves it into the trash",
   });
 }
 

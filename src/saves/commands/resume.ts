@@ -67,7 +67,7 @@ session went on from your save, the later one has all of it, and is taken.
 
 If the save belongs to a work session, as "mpm start" begins one, that goes on in
 this worktree; one that is not known here is rebuilt from the save with its
-parents. Of somebody else's save nothing goes on until "mpm sessions trust". The
+parents. Of somebody else's save nothing goes on until "mpm saves trust". The
 saves of sessions that are over are passed over. With --peek nothing is written.`,
   positionals: [ONE_SESSION],
   flags: FLAGS,

@@ -6,9 +6,9 @@ import { locate } from "../../git/mod.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 
-/** `mpm sessions rm` */
+/** `mpm saves rm` */
 export const sessionsRm = defineCommand({
-  name: "sessions rm",
+  name: "saves rm",
   summary: "Move saved sessions into the trash",
   description: `
 All files of a session go, with the copies that mpm keeps of it, into a folder
@@ -21,13 +21,13 @@ session that was committed git keeps what is in its history; it is said so.`,
       summary: "Show what would be moved and move nothing",
     },
   },
-  examples: ["mpm sessions rm 3", "mpm sessions rm 20261120-120000 --dry-run"],
+  examples: ["mpm saves rm 3", "mpm saves rm 20261120-120000 --dry-run"],
   result: async () => (await import("./results.ts")).RemovalResult,
   async run(context, input) {
     const { system, folder } = context;
     if (input.selectors.length === 0) {
       throw new MpmError("USAGE", "No session was named", {
-        hint: 'Name one as "mpm sessions list" shows it',
+        hint: 'Name one as "mpm saves list" shows it',
       });
     }
     const workspace = await locate(system, folder);

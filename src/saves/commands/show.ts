@@ -17,9 +17,9 @@ import { loadSave } from "../store/load_save.ts";
 import { openStore } from "../store/recover.ts";
 import { selectSave } from "../resume/select.ts";
 
-/** `mpm sessions show` */
+/** `mpm saves show` */
 export const sessionsShow = defineCommand({
-  name: "sessions show",
+  name: "saves show",
   summary: "Show one saved session as it was written",
   description: `
 Shows what the save holds, without looking at what changed since; for that, see
@@ -36,10 +36,10 @@ item, such as "#4", selects the save that it first stood in.`,
     },
   },
   examples: [
-    "mpm sessions show",
-    "mpm sessions show 1",
-    "mpm sessions show '#4'",
-    "mpm sessions show 20261120 --format yaml",
+    "mpm saves show",
+    "mpm saves show 1",
+    "mpm saves show '#4'",
+    "mpm saves show 20261120 --format yaml",
   ],
   result: async () => (await import("./results.ts")).ShowResult,
   async run({ system, folder, note }, input) {

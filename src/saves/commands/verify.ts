@@ -17,9 +17,9 @@ import {
 
 type Row = VerifyResult["sessions"][number];
 
-/** `mpm sessions verify` */
+/** `mpm saves verify` */
 export const sessionsVerify = defineCommand({
-  name: "sessions verify",
+  name: "saves verify",
   summary: "Check saved sessions against their checksums and their format",
   description: `
 Reads every save, or the one selected, and compares it with its checksum and
@@ -39,9 +39,9 @@ nothing is changed.`,
     },
   },
   examples: [
-    "mpm sessions verify",
-    "mpm sessions verify latest --json",
-    "mpm sessions verify --all --repair",
+    "mpm saves verify",
+    "mpm saves verify latest --json",
+    "mpm saves verify --all --repair",
   ],
   result: async () => (await import("./results.ts")).VerifyResult,
   async run(context, input) {
@@ -83,7 +83,7 @@ nothing is changed.`,
   },
   render,
   next: ({ intact }) =>
-    intact ? undefined : '"mpm sessions verify --repair" mends what it can',
+    intact ? undefined : '"mpm saves verify --repair" mends what it can',
   status: ({ intact }) => intact ? 0 : 5,
 });
 

@@ -15,7 +15,7 @@ export function parseMarkdownSave(text: string, name: string): ForeignSave {
       "UNREADABLE",
       `Cannot read ${name}: line 1: it is empty`,
       {
-        hint: 'Run "mpm sessions list" to find another save',
+        hint: 'Run "mpm saves list" to find another save',
       },
     );
   }

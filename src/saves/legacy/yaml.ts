@@ -28,7 +28,7 @@ export function parseYamlSave(text: string, name: string): ForeignSave {
 
 function unreadable(name: string, fault: string): MpmError {
   return new MpmError("UNREADABLE", `Cannot read ${name}: ${fault}`, {
-    hint: 'Run "mpm sessions list" to find another save',
+    hint: 'Run "mpm saves list" to find another save',
   });
 }
 

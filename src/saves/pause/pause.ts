@@ -267,7 +267,7 @@ function exportCopy(
       error.code,
       `${error.message}; the session is saved as ${save.session_id}`,
       {
-        hint: "mpm sessions show latest --format json prints it",
+        hint: "mpm saves show latest --format json prints it",
         cause: error,
       },
     );

@@ -97,7 +97,7 @@ function inWorktree(
 
 function importHere({ cwd, worktree }: Workspace): string {
   const folder = relative(cwd, layout(worktree).sessions);
-  return `mpm sessions import ${shellWord(folder)}`;
+  return `mpm saves import ${shellWord(folder)}`;
 }
 
 function named(hints: readonly string[]): string[] {

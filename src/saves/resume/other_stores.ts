@@ -157,7 +157,7 @@ export function importCommand(
   { folder }: OtherStore,
 ): string {
   const short = shorter(folder, relative(cwd, folder) || ".");
-  return escapeText(`mpm sessions import ${shellWord(short)}`);
+  return escapeText(`mpm saves import ${shellWord(short)}`);
 }
 
 export function namedFolder(

@@ -231,7 +231,7 @@ function oddities({ pausedAt, location }: SaveEntry, now: Date): string[] {
   if (Date.parse(pausedAt) - now.getTime() > CLOCK_SLACK) {
     said.push(
       "Its time is ahead of this clock, so it may not be the newest: " +
-        "mpm sessions list",
+        "mpm saves list",
     );
   }
   if (location === "kept") {

@@ -182,7 +182,7 @@ function laterNote(later: readonly SaveEntry[]): string[] {
     sessions.size === 1
       ? `A later agent session was saved automatically, ${said}`
       : `${counted(sessions.size, "later agent session")} were saved ` +
-        `automatically, the newest ${said}; "mpm sessions list" shows all`,
+        `automatically, the newest ${said}; "mpm saves list" shows all`,
   ];
 }
 

@@ -133,7 +133,7 @@ function readBundle(value: Fields, path: string): Source {
   }
   if (!Array.isArray(list) || list.length > MOST) {
     throw new MpmError("UNREADABLE", `Cannot read "${path}": no saves in it`, {
-      hint: 'Make one with "mpm sessions export --all --output <file>"',
+      hint: 'Make one with "mpm saves export --all --output <file>"',
     });
   }
   const incoming: Incoming[] = [];
@@ -250,6 +250,6 @@ function refuseOwn(system: System, root: string, folder: string): void {
     files.realPath(folder) === files.realPath(sessions);
   if (!same) return;
   throw new MpmError("CONFLICT", `"${folder}" is this project's own`, {
-    hint: 'Its sessions are there already: "mpm sessions list"',
+    hint: 'Its sessions are there already: "mpm saves list"',
   });
 }

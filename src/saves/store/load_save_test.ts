@@ -59,7 +59,7 @@ for (
     const error = await assertRejects(() => load(env), MpmError);
     assertEquals(error.code, "CORRUPT");
     assertMatch(error.message, /session-20260101-000000\.json/);
-    assertMatch(error.hint!, /mpm sessions verify/);
+    assertMatch(error.hint!, /mpm saves verify/);
   });
 }
 

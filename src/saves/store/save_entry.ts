@@ -57,7 +57,7 @@ export interface SaveEntry {
   readonly problem?: SaveProblem | undefined;
   /** Whether mpm itself wrote it. */
   readonly own: boolean;
-  /** Whether `mpm sessions import` brought it in: somebody else's words. */
+  /** Whether `mpm saves import` brought it in: somebody else's words. */
   readonly imported: boolean;
   /** null: it belongs to none. */
   readonly session: EntrySession | null;

@@ -112,7 +112,7 @@ export async function undoTrust(
           "CONFLICT",
           `Operation ${entry.id} cannot be taken back: "${idOf(digest)}" was ` +
             "trusted once more since",
-          { hint: '"mpm log" shows by which operation' },
+          { hint: '"mpm undo list" shows by which operation' },
         );
       }
       if (was) saves.set(digest, was);

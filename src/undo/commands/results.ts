@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 
-/** The schemas of what "mpm log" and "mpm undo" return. */
+/** The schemas of what "mpm undo list" and "mpm undo" return. */
 
 const text = z.string();
 const texts = z.array(text);
 
-export const LogResult = z.strictObject({
+export const UndoListResult = z.strictObject({
   project: text,
   listed_at: text,
   operations: z.array(z.strictObject({
@@ -56,5 +56,5 @@ export const UndoResult = z.strictObject({
   operation: z.nullable(z.int()),
 });
 
-export type LogResult = z.infer<typeof LogResult>;
+export type UndoListResult = z.infer<typeof UndoListResult>;
 export type UndoResult = z.infer<typeof UndoResult>;

@@ -12,7 +12,7 @@ export const undo = defineCommand({
   name: "undo",
   summary: "Undo the last operation",
   description: `
-Undoes the newest operation of this worktree that "mpm log" lists and that is
+Undoes the newest operation of this worktree that "mpm undo list" lists and that is
 not undone yet. Repeat it to go further back. mpm skips an operation that cannot
 be undone, and says so. A number selects one operation. An undo has a number
 too: undoing it does the operation again. What a hook did by itself is undone by
@@ -23,7 +23,7 @@ told, and the exit status is 4. What an undo replaces is kept in the trash, or,
 where it is the working tree, in a safety checkpoint.`,
   positionals: [{
     name: "number",
-    summary: "Which operation, as mpm log counts them",
+    summary: "Which operation, as mpm undo list counts them",
     names: "operation",
     optional: true,
   }],

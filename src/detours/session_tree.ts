@@ -1,5 +1,5 @@
-import { cut, defineCommand, type Style, width } from "../../cli/mod.ts";
-import { locate } from "../../git/mod.ts";
+import { type Context, cut, type Style, width } from "../cli/mod.ts";
+import { locate } from "../git/mod.ts";
 import {
   currentWork,
   foreignWorksNote,
@@ -16,61 +16,44 @@ import {
   stateWord,
   type Work,
   workView,
-} from "../../work/mod.ts";
-import { hasRecord } from "../../checkpoints/mod.ts";
-import { openStore } from "../../saves/mod.ts";
-import { escapeText } from "../../base/escape.ts";
-import { shortAge } from "../../base/times.ts";
+} from "../work/mod.ts";
+import { hasRecord } from "../checkpoints/mod.ts";
+import { openStore } from "../saves/mod.ts";
+import { escapeText } from "../base/escape.ts";
+import { shortAge } from "../base/times.ts";
 
-/** `mpm stack` */
-export const stack = defineCommand({
-  name: "stack",
-  summary: "Draw the work sessions and their detours as a tree",
-  description: `
-The one this worktree is at is marked. Archived and cancelled sessions are left
-out, unless --all is given.`,
-  positionals: [],
-  flags: {
-    all: {
-      type: "boolean",
-      summary: "Archived and cancelled sessions, too",
-    },
-  },
-  examples: ["mpm stack", "mpm stack --all --json"],
-  result: async () =>
-    (await import("../../work/commands/results.ts")).StackResult,
-  settles: true,
-  async run(context, { all }) {
-    const { system, folder } = context;
-    const workspace = await locate(system, folder);
-    const { root } = workspace;
-    await openStore(system, root);
-    const { works, problems, foreign } = listWorks(system, root);
-    const current = currentWork(system, root, placeKey(workspace));
-    const { placed, hidden } = stackTree(works, { all });
-    const exists = (id: string) => hasRecord(system, root, id);
-    return {
-      project: root,
-      listed_at: system.now().toISOString(),
-      current: current.work?.id ?? null,
-      sessions: placed.map(({ work, depth }) => ({
-        session: workView(work),
-        depth,
-        parked: parkedBy(work, works),
-      })),
-      hidden,
-      problems: [
-        ...problems.map(({ message }) => message),
-        ...foreign === 0 ? [] : [foreignWorksNote(foreign)],
-        ...keptNotes(works, exists),
-        ...missingNotes(works, exists),
-        ...lostWorks(system, root, works).map(lostNote),
-        ...current.problem === undefined ? [] : [current.problem],
-      ],
-    };
-  },
-  render: stackText,
-});
+/** Reads the sessions of the project as a tree. */
+export async function readTree(
+  { system, folder }: Context,
+  { all }: { all: boolean },
+): Promise<StackResult> {
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
+  await openStore(system, root);
+  const { works, problems, foreign } = listWorks(system, root);
+  const current = currentWork(system, root, placeKey(workspace));
+  const { placed, hidden } = stackTree(works, { all });
+  const exists = (id: string) => hasRecord(system, root, id);
+  return {
+    project: root,
+    listed_at: system.now().toISOString(),
+    current: current.work?.id ?? null,
+    sessions: placed.map(({ work, depth }) => ({
+      session: workView(work),
+      depth,
+      parked: parkedBy(work, works),
+    })),
+    hidden,
+    problems: [
+      ...problems.map(({ message }) => message),
+      ...foreign === 0 ? [] : [foreignWorksNote(foreign)],
+      ...keptNotes(works, exists),
+      ...missingNotes(works, exists),
+      ...lostWorks(system, root, works).map(lostNote),
+      ...current.problem === undefined ? [] : [current.problem],
+    ],
+  };
+}
 
 type Row = StackResult["sessions"][number];
 
@@ -98,9 +81,9 @@ const ASCII: Marks = {
 const LEAST = 12;
 
 /**
- * Returns what `mpm stack` prints: the tree of the sessions, a line for each.
+ * Returns what `mpm status --tree` prints: the tree of the sessions, a line for each.
  */
-function stackText(result: StackResult, style: Style): string {
+export function treeText(result: StackResult, style: Style): string {
   const { sessions, hidden, problems } = result;
   const marks = style.ascii ? ASCII : BOX;
   const rows = sessions.map((row, at) => {

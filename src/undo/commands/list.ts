@@ -11,15 +11,15 @@ import {
   USER_FLAG,
   worktreeOf,
 } from "../../ops/mod.ts";
-import type { LogResult } from "./results.ts";
+import type { UndoListResult } from "./results.ts";
 import { lastingIn } from "../kinds.ts";
 
-type Row = LogResult["operations"][number];
+type Row = UndoListResult["operations"][number];
 
-/** `mpm log` */
-export const log = defineCommand({
-  name: "log",
-  summary: "List what mpm did that can be taken back",
+/** `mpm undo list` */
+export const undoList = defineCommand({
+  name: "undo list",
+  summary: "List the operations of mpm that can be undone",
   description: `
 The operations of the project, the newest first, with the numbers that
 "mpm undo" takes. What a hook did by itself is marked, and so is what is taken
@@ -35,10 +35,14 @@ back already and what stays, since it cannot be taken back. --json has for each 
     },
     user: USER_FLAG,
   },
-  examples: ["mpm log", "mpm log -n all --json", "mpm log --user"],
-  result: async () => (await import("./results.ts")).LogResult,
+  examples: [
+    "mpm undo list",
+    "mpm undo list -n all --json",
+    "mpm undo list --user",
+  ],
+  result: async () => (await import("./results.ts")).UndoListResult,
   settles: true,
-  async run(context, input): Promise<LogResult> {
+  async run(context, input): Promise<UndoListResult> {
     const { system, folder } = context;
     const limit = limitOf(input.limit);
     const workspace = await locate(system, folder);
@@ -83,7 +87,7 @@ back already and what stays, since it cannot be taken back. --json has for each 
       style.dim(ageWords(new Date(row.at), now)),
       row.undone ? style.dim(titleOf(row)) : titleOf(row),
     ]);
-    const rest = more > 0 ? `and ${more} older: mpm log -n all\n` : "";
+    const rest = more > 0 ? `and ${more} older: mpm undo list -n all\n` : "";
     return table(rows, style.columns) + rest;
   },
   next: ({ undo }) =>
