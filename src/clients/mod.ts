@@ -90,6 +90,7 @@ export {
   allTranscripts,
   DEFAULT_RETENTION,
   dueTranscripts,
+  findTranscript,
   type KeptTranscript,
   newestTranscript,
   retentionIn,
@@ -151,3 +152,16 @@ export {
   type Watch,
 } from "./read_gauge.ts";
 export { usesMpm } from "./claude/home.ts";
+export { type OpenEvents, openEvents } from "./claude/events/open.ts";
+export type {
+  AgentEvent,
+  CallResult,
+  Edit,
+  EventAgent,
+  EventKind,
+  EventsLost,
+  EventType,
+  FileEdit,
+  Hunk,
+  ToolCall,
+} from "./events.ts";

@@ -65,6 +65,47 @@ export function* lastLines(
   else if (stop === 0 && kept > 0) yield textOf(decoder, parts, kept);
 }
 
+/**
+ * The lines of a file, the first first, from the byte `start` on: it must be
+ * the beginning of a line. Reads in blocks of `block` bytes. Of longer lines
+ * than 2 MiB and failures the same holds as for {@link lastLines}.
+ */
+export function* firstLines(
+  system: System,
+  path: string,
+  { start = 0, block = LARGEST }: { start?: number; block?: number } = {},
+  lost: Lost = { long: 0, failed: false },
+): Generator<string> {
+  const decoder = new TextDecoder();
+  const size = sizeOf(system, path);
+  let parts: Uint8Array[] = [];
+  let kept = 0;
+  for (let at = start; at < size;) {
+    const end = Math.min(size, at + block);
+    const bytes = readBlock(system, path, { start: at, end });
+    if (!bytes) {
+      lost.failed = true;
+      return;
+    }
+    for (let left = 0;;) {
+      const newline = bytes.indexOf(NEWLINE, left);
+      const part = bytes.subarray(left, newline < 0 ? bytes.length : newline);
+      kept += part.length;
+      if (kept <= LONGEST) parts.push(part);
+      else parts = [];
+      if (newline < 0) break;
+      if (kept > LONGEST) lost.long++;
+      else if (kept > 0) yield textOf(decoder, parts.reverse(), kept);
+      parts = [];
+      kept = 0;
+      left = newline + 1;
+    }
+    at = end;
+  }
+  if (kept > LONGEST) lost.long++;
+  else if (kept > 0) yield textOf(decoder, parts.reverse(), kept);
+}
+
 function textOf(
   decoder: TextDecoder,
   parts: readonly Uint8Array[],

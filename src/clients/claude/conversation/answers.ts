@@ -93,7 +93,10 @@ export function errorsAtEnd({ lines, alive }: Transcript): Said[] {
   return [];
 }
 
-function errorIn({ type, value, blocks, text }: Line): string | undefined {
+/** An error of the API, a limit or an interruption that a line tells of. */
+export function errorIn(
+  { type, value, blocks, text }: Line,
+): string | undefined {
   if (type === "assistant" && value.isApiErrorMessage === true) {
     const resets = field(value.quotaLimits, "resetsAt");
     const until = typeof resets === "number" && Math.abs(resets) < 8e12

@@ -31,26 +31,27 @@ export interface Ended {
  * like one does not count.
  */
 export function endedIn({ lines }: Transcript): Map<string, Ended> {
-  const found = new Map<string, Ended>();
-  for (const line of lines) {
-    const text = announcement(line);
-    if (text === undefined) continue;
-    // What a sub-agent wrote could hold any tag.
-    const [head, ...rest] = text.split("<result>");
-    const tag = (name: string) => between(head!, `<${name}>`, `</${name}>`);
-    const [id, status] = [tag("task-id"), tag("status")];
-    // Without a status it is an event of a task that goes on.
-    if (id === undefined || status === undefined) continue;
-    const result = rest.length > 0 ? rest.join("<result>") : undefined;
-    const exit = /exit code (\d{1,3})\)?\s*$/.exec(tag("summary") ?? "")?.[1];
-    found.set(id, {
-      at: line.at,
-      status,
-      exit: exit === undefined ? undefined : Number(exit),
-      result: result?.slice(0, endOf(result)).trim(),
-    });
-  }
-  return found;
+  return new Map(lines.flatMap(announcedIn));
+}
+
+/** What a line announces to have ended, with the id of the task; at most one. */
+export function announcedIn(line: Line): [id: string, ended: Ended][] {
+  const text = announcement(line);
+  if (text === undefined) return [];
+  // What a sub-agent wrote could hold any tag.
+  const [head, ...rest] = text.split("<result>");
+  const tag = (name: string) => between(head!, `<${name}>`, `</${name}>`);
+  const [id, status] = [tag("task-id"), tag("status")];
+  // Without a status it is an event of a task that goes on.
+  if (id === undefined || status === undefined) return [];
+  const result = rest.length > 0 ? rest.join("<result>") : undefined;
+  const exit = /exit code (\d{1,3})\)?\s*$/.exec(tag("summary") ?? "")?.[1];
+  return [[id, {
+    at: line.at,
+    status,
+    exit: exit === undefined ? undefined : Number(exit),
+    result: result?.slice(0, endOf(result)).trim(),
+  }]];
 }
 
 function endOf(result: string): number {
@@ -221,7 +222,8 @@ export function unfinished(
     });
 }
 
-function taskOf({ input, result }: Call): string | undefined {
+/** The id of the task that a call became in the background. */
+export function taskOf({ input, result }: Call): string | undefined {
   if (!result || result.isError) return undefined;
   const { kept } = result;
   return backgroundTask(input, kept, result.text) ??

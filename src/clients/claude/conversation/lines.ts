@@ -51,7 +51,7 @@ export interface Transcript {
 }
 
 /** Lines that say nothing of the conversation, some of them very long. */
-const SKIPPED =
+export const SKIPPED =
   /^\s*\{\s*"type"\s*:\s*"(?:api-request[\w-]*|prompt[_-]snapshot|tools-used|atis-latch|file-history-\w+|progress)"/;
 
 /**
@@ -84,7 +84,7 @@ const ATTACHMENT =
 const AFTER = '"type":"attachment","uuid":"';
 
 /** Half of the lines only matter as a link of the chain: those are not parsed. */
-function linkOf(text: string): Fields | undefined {
+export function linkOf(text: string): Fields | undefined {
   const [, parentUuid = null, type] = ATTACHMENT.exec(text) ?? [];
   if (type === undefined || TELLING.test(type)) return undefined;
   const at = text.lastIndexOf(AFTER);
@@ -93,7 +93,7 @@ function linkOf(text: string): Fields | undefined {
   return { type: "link", parentUuid, uuid };
 }
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
 /** By their times; each once, as it was written last. */
 function inOrder(values: readonly Fields[]): Line[] {
@@ -111,7 +111,8 @@ function inOrder(values: readonly Fields[]): Line[] {
     : lines.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
-function lineOf(value: Fields, at: string): Line {
+/** Returns a parsed line. `at`: the time of the line before it. */
+export function lineOf(value: Fields, at: string): Line {
   const content = field(field(value, "message"), "content");
   return {
     value,

@@ -39,7 +39,11 @@ function isFirst({ value }: Line): boolean {
   return field(value, "toolUseResult") === undefined;
 }
 
-function saidIn(line: Line, { calls }: Transcript): string | undefined {
+/** What a person said in a line; `undefined`: nothing. */
+export function saidIn(
+  line: Line,
+  { calls }: Pick<Transcript, "calls">,
+): string | undefined {
   const { value, type } = line;
   if (type === "attachment") return takenInTurn(field(value, "attachment"));
   if (type !== "user" || value.isMeta === true) return undefined;
@@ -103,7 +107,7 @@ function shellCommand(text: string | undefined): string | undefined {
 }
 
 /** A prompt in a transcript of an older client, which marks none. */
-function unmarked(line: Line): string | undefined {
+export function unmarked(line: Line): string | undefined {
   const { type, value, text } = line;
   const plain = type === "user" && value.isMeta !== true &&
     value.isCompactSummary !== true && value.toolUseResult === undefined &&

@@ -122,7 +122,8 @@ export function summariesIn({ lines }: Transcript): Said[] {
     }));
 }
 
-function summaryText(line: Line): string {
+/** The summary in a line that the client wrote at a compaction. */
+export function summaryText(line: Line): string {
   const whole = line.text ?? textOf(line.blocks);
   const start = whole.indexOf("Summary:\n");
   const rest = start < 0 ? whole : whole.slice(start + "Summary:\n".length);

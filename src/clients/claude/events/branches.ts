@@ -1,0 +1,173 @@
+import {
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../../base/odd_values.ts";
+import { linkOf, SKIPPED } from "../conversation/lines.ts";
+
+/**
+ * The ids of the lines that were withdrawn or rewound. Each line names the one
+ * before it, and from the last one back they are the chain. What forks off the
+ * chain is dead, unless a line on the chain has the same prompt id: then the
+ * model saw it, as it did results of parallel calls. Memory grows with the
+ * number of forks, not with that of lines.
+ *
+ * @param texts the lines of a transcript, the last one first
+ */
+export function deadLines(texts: Iterable<string>): Set<string> {
+  const chain = new Chain();
+  for (const text of texts) {
+    if (SKIPPED.test(text)) continue;
+    const value = linkOf(text) ?? jsonIn(text);
+    if (isFields(value) && value.isSidechain !== true) chain.add(value);
+  }
+  return chain.dead();
+}
+
+/**
+ * A set of UUIDs that takes a few bytes for each: of about four billion
+ * beginnings, two that are alike are taken for one.
+ */
+export class UuidSet {
+  readonly #beginnings = new Set<number>();
+
+  add(uuid: string): void {
+    this.#beginnings.add(parseInt(uuid.slice(0, 8), 16));
+  }
+
+  has(uuid: string): boolean {
+    return this.#beginnings.has(parseInt(uuid.slice(0, 8), 16));
+  }
+}
+
+/** A line as a link of the chain. */
+interface Link {
+  readonly uuid: string;
+  readonly parent: string | undefined;
+  readonly promptId: string | undefined;
+  /** Whether a person, or a program in a person's place, sent it. */
+  readonly sent: boolean;
+}
+
+/** A line off the chain. */
+interface Fork {
+  readonly uuid: string;
+  /** The prompt id of the line, or of the nearest line above that has one. */
+  node: string | undefined;
+}
+
+const ZERO = /^[0-]*$/;
+
+class Chain {
+  /** The next line of the chain, once its end is known. */
+  #wanted: string | undefined;
+  #begun = false;
+  /** The end of the chain as a rewind or a withdrawn prompt left it. */
+  #leaf: string | undefined;
+  /** Lines after the end of the chain, as long as that is not known. */
+  #after: Link[] = [];
+  /** The lines of the chain: one may be written twice. */
+  readonly #chain = new UuidSet();
+  /** Prompt ids on the chain. */
+  readonly #seen = new Set<string>();
+  /** What waits for the line above it. */
+  readonly #waiting = new Map<string, Fork[]>();
+  /** What forks off the chain, unless its prompt id is seen after all. */
+  readonly #forked: Fork[] = [];
+  /** What has no line above it. */
+  readonly #rootless: Fork[] = [];
+  /** The prompt id of the last prompt that follows a line. */
+  readonly #followers = new Map<string, string | undefined>();
+
+  add(value: Fields): void {
+    const uuid = textField(value, "uuid");
+    if (uuid === undefined) {
+      if (!this.#begun && value.type === "last-prompt" && value.explicit) {
+        this.#leaf ??= textField(value, "leafUuid");
+      }
+      return;
+    }
+    const link = {
+      uuid,
+      parent: textField(value, "parentUuid") ??
+        textField(value, "logicalParentUuid"),
+      promptId: textField(value, "promptId"),
+      sent: value.type === "user" && value.promptSource !== undefined,
+    };
+    if (this.#begun) return this.#take(link);
+    this.#after.push(link);
+    this.#wanted = this.#endAt(link, value.type);
+    if (this.#wanted === undefined) return;
+    this.#begun = true;
+    for (const one of this.#after) this.#take(one);
+    this.#after = [];
+  }
+
+  /** The end of the chain, as far as this line tells it. */
+  #endAt({ uuid, parent, sent }: Link, type: unknown): string | undefined {
+    // What the client itself adds may hang on anything.
+    if (type !== "user" && type !== "assistant") return undefined;
+    if (this.#leaf === undefined) return uuid;
+    if (!ZERO.test(this.#leaf)) return this.#leaf;
+    // A prompt was withdrawn: the line before it is the end, if nothing was
+    // answered to it.
+    if (type === "assistant") return uuid;
+    return sent ? parent ?? uuid : undefined;
+  }
+
+  #take(link: Link): void {
+    const { uuid, parent, promptId, sent } = link;
+    const below = this.#waiting.get(uuid) ?? [];
+    this.#waiting.delete(uuid);
+    const replaced = sent && this.#isReplaced(link);
+    if (uuid === this.#wanted) {
+      this.#wanted = parent;
+      this.#chain.add(uuid);
+      if (promptId !== undefined) this.#seen.add(promptId);
+      this.#fork(below);
+      return;
+    }
+    if (this.#chain.has(uuid)) return;
+    for (const fork of below) fork.node ??= promptId;
+    below.push({ uuid, node: promptId });
+    if (replaced) this.#fork(below);
+    else if (parent === undefined) this.#rootless.push(...below);
+    else this.#wait(parent, below);
+  }
+
+  #wait(parent: string, forks: Fork[]): void {
+    const others = this.#waiting.get(parent);
+    if (others) others.push(...forks);
+    else this.#waiting.set(parent, forks);
+  }
+
+  #fork(forks: readonly Fork[]): void {
+    for (const fork of forks) {
+      if (!this.#isSeen(fork)) this.#forked.push(fork);
+    }
+  }
+
+  #isSeen({ node }: Fork): boolean {
+    return node !== undefined && this.#seen.has(node);
+  }
+
+  /** Whether another prompt took the place of this one, after the same line. */
+  #isReplaced({ parent, promptId }: Link): boolean {
+    if (parent === undefined) return false;
+    const known = this.#followers.has(parent);
+    const other = known && this.#followers.get(parent) !== promptId;
+    this.#followers.set(parent, promptId);
+    return other;
+  }
+
+  dead(): Set<string> {
+    // A chain that goes back to the beginning leaves no other beginning alive.
+    const whole = this.#begun && this.#wanted === undefined &&
+      this.#seen.size > 0;
+    const forks = [...this.#forked, ...whole ? this.#rootless : []];
+    return new Set(
+      forks.filter((fork) => !this.#isSeen(fork)).map(({ uuid }) => uuid),
+    );
+  }
+}

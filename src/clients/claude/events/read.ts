@@ -1,0 +1,303 @@
+import { attempt } from "../../../base/errors.ts";
+import {
+  field,
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../../base/odd_values.ts";
+import type { System } from "../../../system/system.ts";
+import type {
+  AgentEvent,
+  EventAgent,
+  EventKind,
+  EventsLost,
+} from "../../events.ts";
+import { cutMiddle } from "../../notes.ts";
+import { contextTokens, tokenCount } from "../answers.ts";
+import { announcedIn, taskOf } from "../conversation/commands.ts";
+import { errorIn } from "../conversation/answers.ts";
+import {
+  type Call,
+  type Line,
+  lineOf,
+  SKIPPED,
+  textOf,
+  TIME,
+} from "../conversation/lines.ts";
+import { saidIn, unmarked } from "../conversation/prompts.ts";
+import { summaryText } from "../conversation/questions.ts";
+import { firstLines, lastLines, type Lost } from "../tail.ts";
+import { deadLines, UuidSet } from "./branches.ts";
+import { endedEvent, eventsOf } from "./calls.ts";
+
+/** UTF-16 units that are kept of a text. */
+const LONGEST = 16_000;
+
+/** Events that wait for the result of a call before them. */
+const MOST_WAITING = 500;
+
+/** Where events are read from. */
+export interface TranscriptFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The first byte that is read: the beginning of a line. */
+  readonly start: number;
+  /** Bytes of a block that is read at once. */
+  readonly block?: number;
+  /** Whose file it is; `undefined`: the agent's own. */
+  readonly agent?: EventAgent | undefined;
+}
+
+/**
+ * The events of one transcript, in its order. A call of a tool comes once its
+ * result is known, at the place of the call. Memory does not grow with the
+ * file, but for a few bytes a line. What cannot be read is counted in `lost`.
+ */
+export function* eventsIn(
+  system: System,
+  file: TranscriptFile,
+  lost: EventsLost,
+): Generator<AgentEvent> {
+  const { path, start, block, agent } = file;
+  const size = attempt(() => system.files.stat(path)?.size) ?? 0;
+  const passed: Lost = { long: 0, failed: false };
+  const dead = agent
+    ? new Set<string>()
+    : deadLines(lastLines(system, path, size - start));
+  const reader = new Reader(dead, agent);
+  const range = { start, ...block !== undefined && { block } };
+  for (const text of firstLines(system, path, range, passed)) {
+    if (SKIPPED.test(text)) continue;
+    const value = jsonIn(text);
+    if (!isFields(value)) lost.torn++;
+    else reader.take(value);
+    yield* reader.ready();
+  }
+  yield* reader.ready(true);
+  lost.long += passed.long;
+  if (passed.failed) lost.failed++;
+}
+
+/** An event, or a call that waits for its result. */
+type Waiting = { readonly event: AgentEvent } | {
+  readonly call: Call;
+  readonly dead: boolean;
+};
+
+class Reader {
+  readonly #dead: ReadonlySet<string>;
+  readonly #agent: EventAgent | undefined;
+  readonly #known = new UuidSet();
+  /** Calls without a result, by their ids. */
+  readonly #calls = new Map<string, Call>();
+  /** Sub-agents and commands in the background, by the ids of their tasks. */
+  readonly #tasks = new Map<string, { name: string; task: string }>();
+  #queue: Waiting[] = [];
+  #at = "";
+  #model: string | undefined;
+  #answer: string | undefined;
+  /** Whether the client marks what a person typed. */
+  #marked = false;
+  /** Prompts that were withdrawn since the last line that is alive. */
+  #withdrawn = 0;
+
+  constructor(dead: ReadonlySet<string>, agent: EventAgent | undefined) {
+    this.#dead = dead;
+    this.#agent = agent;
+  }
+
+  /** The events up to the first call that waits for its result. */
+  *ready(all = false): Generator<AgentEvent> {
+    let count = 0;
+    for (const one of this.#queue) {
+      const late = all || this.#queue.length - count > MOST_WAITING;
+      if ("event" in one) yield one.event;
+      else if (!one.call.result && !late) break;
+      else yield* this.#called(one.call, one.dead);
+      count++;
+    }
+    if (count > 0) this.#queue = this.#queue.slice(count);
+  }
+
+  *#called(call: Call, dead: boolean): Generator<AgentEvent> {
+    this.#calls.delete(call.id);
+    const kinds = eventsOf(call);
+    const task = taskOf(call);
+    const [first] = kinds;
+    if (task !== undefined && first) {
+      this.#tasks.set(task, {
+        name: first.type === "agent" ? first.name : call.name,
+        task: first.type === "agent"
+          ? first.task
+          : textField(call.input, "command") ?? "",
+      });
+    }
+    for (const [at, what] of kinds.entries()) {
+      const key = at === 0 ? call.id : `${call.id}#${at}`;
+      yield this.#event(call.line, { key, what, dead });
+    }
+  }
+
+  #event(
+    { at, value }: Line,
+    { key, what, dead }: { key: string; what: EventKind; dead: boolean },
+  ): AgentEvent {
+    const cwd = textField(value, "cwd");
+    return {
+      ...{ at, key, dead, what },
+      ...this.#agent && { agent: this.#agent },
+      ...cwd !== undefined && { cwd },
+    };
+  }
+
+  take(value: Fields): void {
+    if (value.isSidechain === true && !this.#agent) return;
+    const own = textField(value, "timestamp") ?? "";
+    if (TIME.test(own)) this.#at = own;
+    const line = lineOf(value, this.#at);
+    const { uuid } = line;
+    if (uuid !== undefined) {
+      if (this.#known.has(uuid)) return;
+      this.#known.add(uuid);
+    }
+    const dead = uuid !== undefined && this.#dead.has(uuid);
+    this.#results(line);
+    const before = this.#queue.length;
+    for (const what of this.#kindsOf(line)) this.#push(line, what, dead);
+    if (line.type === "assistant") this.#callsOf(line, dead);
+    if (this.#queue.length > before) this.#rewinds(line, before, dead);
+  }
+
+  #push(line: Line, what: EventKind, dead: boolean): void {
+    const same = this.#queue.length;
+    const key = line.uuid ?? `${line.at}#${same}`;
+    this.#queue.push({ event: this.#event(line, { key, what, dead }) });
+  }
+
+  /** Says where prompts were withdrawn, before the first line after them. */
+  #rewinds(line: Line, at: number, dead: boolean): void {
+    if (dead) {
+      const prompts = this.#queue.slice(at).filter((one) =>
+        "event" in one && one.event.what.type === "prompt"
+      );
+      this.#withdrawn += prompts.length;
+      return;
+    }
+    if (this.#withdrawn === 0) return;
+    const what = { type: "rewind", prompts: this.#withdrawn } as const;
+    this.#withdrawn = 0;
+    const key = `rewind ${line.uuid ?? line.at}`;
+    this.#queue.splice(at, 0, {
+      event: this.#event(line, { key, what, dead: false }),
+    });
+  }
+
+  #results(line: Line): void {
+    if (line.type !== "user") return;
+    for (const block of line.blocks) {
+      if (block.type !== "tool_result") continue;
+      const call = this.#calls.get(textField(block, "tool_use_id") ?? "");
+      if (!call) continue;
+      call.result = {
+        line,
+        isError: block.is_error === true,
+        text: textOf(block.content),
+        kept: field(line.value, "toolUseResult"),
+      };
+    }
+  }
+
+  #callsOf(line: Line, dead: boolean): void {
+    for (const block of line.blocks) {
+      const [id, name] = [textField(block, "id"), textField(block, "name")];
+      const input = field(block, "input");
+      if (block.type !== "tool_use" || id === undefined) continue;
+      if (this.#calls.has(id)) continue;
+      const call: Call = {
+        id,
+        name: name ?? "",
+        input: isFields(input) ? input : {},
+        line,
+        result: undefined,
+      };
+      this.#calls.set(id, call);
+      this.#queue.push({ call, dead });
+    }
+  }
+
+  *#kindsOf(line: Line): Generator<EventKind> {
+    const { type, value } = line;
+    const error = errorIn(line);
+    if (error !== undefined) {
+      yield { type: "error", text: cutMiddle(error, LONGEST) };
+    } else if (type === "assistant") yield* this.#answered(line);
+    else if (value.isCompactSummary === true) {
+      yield this.#compaction(summaryText(line));
+    } else if (value.subtype === "compact_boundary") this.#boundary(value);
+    else yield* this.#said(line);
+  }
+
+  *#said(line: Line): Generator<EventKind> {
+    for (const [task, ended] of announcedIn(line)) {
+      yield endedEvent(ended, this.#tasks.get(task));
+    }
+    const { value } = line;
+    this.#marked ||= value.origin !== undefined ||
+      value.promptSource !== undefined;
+    const text = saidIn(line, { calls: this.#calls }) ??
+      (this.#marked ? undefined : unmarked(line));
+    if (text !== undefined && text.trim() !== "") {
+      yield { type: "prompt", text: cutMiddle(text, LONGEST) };
+    }
+  }
+
+  *#answered({ value, blocks }: Line): Generator<EventKind> {
+    const { message } = value;
+    const model = textField(message, "model");
+    if (model === "<synthetic>") return;
+    if (model !== undefined && model !== this.#model) {
+      yield { type: "model", from: this.#model, to: model };
+      this.#model = model;
+    }
+    for (const block of blocks) {
+      const text = textField(block, "text") ?? textField(block, "thinking");
+      if (text === undefined || text.trim() === "") continue;
+      const type = block.type === "thinking" ? "thinking" : "answer";
+      yield { type, text: cutMiddle(text, LONGEST) };
+    }
+    const id = textField(message, "id");
+    const context = contextTokens(field(message, "usage"));
+    // Each block of a message stands in a line of its own, with the same usage.
+    if (context === undefined || id === undefined || id === this.#answer) {
+      return;
+    }
+    this.#answer = id;
+    const output = tokenCount(field(field(message, "usage"), "output_tokens"));
+    yield { type: "usage", context, output: output ?? 0 };
+  }
+
+  #tokens: { before: number | undefined; after: number | undefined } = {
+    before: undefined,
+    after: undefined,
+  };
+
+  /** The line before a summary has the figures. */
+  #boundary(value: Fields): void {
+    const data = field(value, "compactMetadata");
+    this.#tokens = {
+      before: tokenCount(field(data, "preTokens")),
+      after: tokenCount(field(data, "postTokens")),
+    };
+  }
+
+  #compaction(summary: string): EventKind {
+    const { before, after } = this.#tokens;
+    this.#tokens = { before: undefined, after: undefined };
+    return {
+      type: "compaction",
+      ...{ before, after },
+      summary: cutMiddle(summary, LONGEST),
+    };
+  }
+}

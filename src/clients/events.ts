@@ -1,0 +1,145 @@
+/**
+ * What happened in a conversation with an agent, event by event, in terms that
+ * fit every client. Texts are as they stand there: not redacted, not escaped,
+ * but bounded.
+ */
+export interface AgentEvent {
+  /** ISO 8601, UTC; of the event before where the client noted none. */
+  readonly at: string;
+  /** The same wherever the same thing is told, e.g. the id of a tool call. */
+  readonly key: string;
+  /** The sub-agent that did it; `undefined`: the agent itself. */
+  readonly agent?: EventAgent | undefined;
+  /** Whether it is on a branch that was withdrawn or rewound. */
+  readonly dead: boolean;
+  /** The folder that the agent worked in, if the client noted it. */
+  readonly cwd?: string | undefined;
+  readonly what: EventKind;
+}
+
+export interface EventAgent {
+  /** Its id in the client's files. */
+  readonly id: string;
+  /** E.g. `Explore`. */
+  readonly name: string;
+}
+
+export type EventKind =
+  | { readonly type: "prompt"; readonly text: string }
+  | { readonly type: "answer"; readonly text: string }
+  | { readonly type: "thinking"; readonly text: string }
+  | ToolCall
+  | FileEdit
+  | {
+    readonly type: "todo";
+    readonly text: string;
+    /** E.g. `pending`, `in_progress`, `completed`. */
+    readonly state: string;
+  }
+  | {
+    readonly type: "question";
+    readonly text: string;
+    readonly options: readonly string[];
+    /** `undefined`: it was not answered. */
+    readonly answer: string | undefined;
+  }
+  | {
+    readonly type: "plan";
+    readonly text: string;
+    readonly state: "approved" | "rejected" | "open";
+  }
+  | {
+    readonly type: "agent";
+    /** E.g. `Explore`. */
+    readonly name: string;
+    readonly task: string;
+    /** `undefined`: it has not reported in this event. */
+    readonly report: string | undefined;
+  }
+  | {
+    readonly type: "compaction";
+    /** Tokens in the context before and after, as far as they are known. */
+    readonly before: number | undefined;
+    readonly after: number | undefined;
+    /** What the client wrote in the place of the conversation. */
+    readonly summary: string;
+  }
+  | {
+    readonly type: "rewind";
+    /** How many prompts were withdrawn. */
+    readonly prompts: number;
+  }
+  | {
+    readonly type: "model";
+    /** `undefined`: the first model of the conversation. */
+    readonly from: string | undefined;
+    readonly to: string;
+  }
+  | {
+    readonly type: "usage";
+    /** Tokens in the context when the agent answered. */
+    readonly context: number;
+    readonly output: number;
+  }
+  | { readonly type: "error"; readonly text: string };
+
+export type EventType = EventKind["type"];
+
+interface Called {
+  readonly tool: string;
+  /** The arguments, with long texts cut. */
+  readonly args: unknown;
+  /** `undefined`: the transcript holds no result. */
+  readonly result: CallResult | undefined;
+}
+
+export interface ToolCall extends Called {
+  readonly type: "tool_call";
+  /** The command, if the tool runs one in a shell. */
+  readonly command?: string | undefined;
+  /** Files that the call changed, as far as the client noticed. */
+  readonly edits: readonly Edit[];
+}
+
+export interface FileEdit extends Called {
+  readonly type: "file_edit";
+  readonly edits: readonly Edit[];
+}
+
+export interface CallResult {
+  readonly text: string;
+  readonly isError: boolean;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** A change of one file. */
+export interface Edit {
+  /** Absolute, unless the client noted neither an absolute path nor a folder. */
+  readonly path: string;
+  readonly how: "created" | "edited" | "deleted";
+  /** `undefined`: the client did not keep them. */
+  readonly hunks: readonly Hunk[] | undefined;
+}
+
+/** Lines of a change, as a unified diff has them. */
+export interface Hunk {
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  /** Each begins with `+`, `-` or a blank. */
+  readonly lines: readonly string[];
+}
+
+/** What of a transcript was left out while its events were read. */
+export interface EventsLost {
+  /** Lines that are no JSON, such as a torn one. */
+  torn: number;
+  /** Lines that were too long. */
+  long: number;
+  /** Bytes at the beginning of a file that is too large. */
+  bytes: number;
+  /** Files, or parts of them, that could not be read. */
+  failed: number;
+}
