@@ -2545,6 +2545,72 @@ export interface SetupResult {
   hooks: HooksInstallResult | null;
 }
 
+/** mpm replay --json: Show what happened in an agent session, step by step. */
+export interface ReplayResult {
+  /** The transcript. */
+  path: string;
+  agent_session: string | null;
+  /** The save that led to the transcript. */
+  session_id: string | null;
+  steps: {
+    /** Counts from 1, in the order of time, whatever is shown. */
+    step: number;
+    /** ISO 8601, UTC; null: the client noted no time. */
+    at: string | null;
+    type:
+      | "prompt"
+      | "answer"
+      | "thinking"
+      | "tool_call"
+      | "file_edit"
+      | "todo"
+      | "question"
+      | "plan"
+      | "agent"
+      | "compaction"
+      | "rewind"
+      | "model"
+      | "usage"
+      | "error"
+      | "pause"
+      | "checkpoint"
+      | "detour"
+      | "operation"
+      | "commit";
+    /** One line. */
+    description: string;
+    /** The sub-agent that did it; null: the agent itself, a person, or mpm. */
+    agent: {
+      id: string;
+      name: string;
+    } | null;
+    /** True if it is on a branch that was withdrawn or rewound. */
+    withdrawn: boolean;
+    /** What was said, in full as far as mpm keeps it. */
+    text: string | null;
+    tool: string | null;
+    /** The arguments of the tool, with long texts cut. */
+    args: unknown;
+    /** What the tool returned; null: the transcript has no result. */
+    result: string | null;
+    /** True if the tool failed or was refused. */
+    failed: boolean | null;
+    /** The files that the tool changed, as far as the client noticed. */
+    edits: {
+      path: string;
+      how: "created" | "edited" | "deleted";
+      /** Unified diff; null: the client did not keep it. */
+      diff: string | null;
+    }[];
+  }[];
+  /** All steps, shown or not. */
+  total: number;
+  /** True if every line of a text is printed. */
+  full: boolean;
+  /** What could not be read, a sentence each. */
+  warnings: string[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

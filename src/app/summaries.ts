@@ -83,4 +83,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "partition suggest": "Suggest partitions from workspaces and CODEOWNERS",
   "partition use": "Choose the current partition of this worktree",
   "setup": "Set up a project: folder, hooks, what mpm keeps",
+  "replay": "Show what happened in an agent session, step by step",
 };

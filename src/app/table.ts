@@ -137,6 +137,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "partition use": async () =>
     (await import("../partitions/commands/use.ts")).partitionUse,
   "setup": async () => (await import("../hooks/commands/setup.ts")).setup,
+  "replay": async () => (await import("../replay/commands/replay.ts")).replay,
 };
 
 /** What answers a shell that asks how a word may go on. */

@@ -36,6 +36,7 @@ const PROJECTS: Readonly<Record<string, () => Promise<TestEnv> | TestEnv>> = {
   "README.md": withBuild,
   "docs/handoff.md": withModules,
   "docs/migrate.md": withOldStore,
+  "docs/replay.md": withTranscript,
   "docs/security.md": withSave,
   "docs/sessions.md": withSaves,
   "docs/worktrees.md": withWorktree,
@@ -66,6 +67,20 @@ function withModules(): TestEnv {
   const env = TestEnv.repository();
   env.write(".gitignore", "node_modules/\n");
   env.write("node_modules/left-pad/index.js", "");
+  return env;
+}
+
+/** A repository with an agent session. */
+function withTranscript(): TestEnv {
+  const env = TestEnv.repository();
+  const slug = env.project.replaceAll(/[^A-Za-z0-9]/g, "-");
+  const folder = join(env.home, ".claude/projects", slug);
+  Deno.mkdirSync(folder, { recursive: true });
+  const id = "8d518361-c807-4e18-b7c8-72863a2bb80c";
+  Deno.copyFileSync(
+    join(ROOT, "tests/handoff/work.jsonl"),
+    join(folder, `${id}.jsonl`),
+  );
   return env;
 }
 

@@ -1,0 +1,138 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { openEvents } from "../../clients/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { parseSince } from "../../saves/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { findSource } from "../source.ts";
+import { lostText, stepsOf } from "../steps.ts";
+import { replayText } from "../print.ts";
+import { STEP_TYPES, type StepType } from "../types.ts";
+import type { ReplayResult, ReplayStep } from "./results.ts";
+
+/** `mpm replay` */
+export const replay = defineCommand({
+  name: "replay",
+  summary: "Show what happened in an agent session, step by step",
+  description: `
+Reads the transcript of a Claude Code session, with those of its sub-agents, and
+prints each step: prompts, answers, tool calls with their results, edits with
+their diffs. What mpm did meanwhile and what was committed stands between them.
+Secrets are redacted. Name a save, the ID of an agent session, or a transcript
+file; the newest save is the default.`,
+  positionals: [{
+    name: "session",
+    summary: "A save, the ID of an agent session, or a transcript file",
+    names: "session",
+    optional: true,
+  }],
+  flags: {
+    only: {
+      type: "string",
+      value: "type",
+      choices: STEP_TYPES,
+      repeatable: true,
+      summary: "Show only steps of this type",
+    },
+    "skip-tool-calls": {
+      type: "boolean",
+      summary: "Leave out tool calls that changed no file",
+    },
+    from: {
+      type: "string",
+      value: "when",
+      summary: "Begin at a step number, a date, or an age such as 2h",
+    },
+    to: {
+      type: "string",
+      value: "when",
+      summary: "End at a step number, a date, or an age",
+    },
+    agent: {
+      type: "string",
+      value: "name",
+      summary: 'Show only this sub-agent, or "main" for the agent itself',
+    },
+    full: {
+      type: "boolean",
+      summary: "Print every line of texts and results",
+    },
+  },
+  examples: [
+    "mpm replay",
+    "mpm replay latest --skip-tool-calls",
+    "mpm replay --only file_edit --from 40 --to 80",
+    "mpm replay ~/.claude/projects/-home-me-shop/3f8a….jsonl --full",
+  ],
+  result: async () => (await import("./results.ts")).ReplayResult,
+  async run(context, input): Promise<ReplayResult> {
+    const { system, folder, note } = context;
+    const now = system.now();
+    const shown = filterOf({
+      ...input,
+      from: parseWhen(input.from, now),
+      to: parseWhen(input.to, now),
+    });
+    const workspace = await locate(system, folder);
+    const source = await findSource(context, workspace, input.session);
+    const open = openEvents(system, source.path);
+    const redactor = redactorOf(system);
+    const steps: ReplayStep[] = [];
+    let total = 0;
+    for await (const step of stepsOf(system, workspace, open)) {
+      total++;
+      if (shown(step)) steps.push(redactor.value(step));
+    }
+    const warnings = lostText(open.lost);
+    warnings.forEach((warning) => note(`Warning: ${warning}`));
+    return {
+      path: source.path,
+      agent_session: source.agentSession,
+      session_id: source.save,
+      ...{ steps, total, full: input.full, warnings },
+    };
+  },
+  verbatim: () => true,
+  render: replayText,
+});
+
+/** A place in the sequence: the number of a step, or a time. */
+type When = { readonly step: number } | { readonly time: number } | undefined;
+
+function parseWhen(text: string | undefined, now: Date): When {
+  if (text !== undefined && /^\d{1,9}$/.test(text)) {
+    return { step: Number(text) };
+  }
+  const time = parseSince(text, now);
+  return time === undefined ? undefined : { time };
+}
+
+interface Wanted {
+  readonly only: readonly StepType[];
+  readonly "skip-tool-calls": boolean;
+  readonly agent: string | undefined;
+  readonly from: When;
+  readonly to: When;
+}
+
+function filterOf(wanted: Wanted): (step: ReplayStep) => boolean {
+  const { only, agent, from, to } = wanted;
+  return (step) =>
+    (only.length > 0 ? only.includes(step.type) : step.type !== "usage") &&
+    !(wanted["skip-tool-calls"] && step.type === "tool_call" &&
+      step.edits.length === 0) &&
+    (agent === undefined || isBy(step, agent)) &&
+    isFrom(step, from, 1) && isFrom(step, to, -1);
+}
+
+function isBy({ agent }: ReplayStep, name: string): boolean {
+  return agent === null
+    ? name === "main"
+    : agent.name === name || agent.id === name;
+}
+
+/** Whether a step is not before a place; with the sign -1, not after it. */
+function isFrom({ step, at }: ReplayStep, when: When, sign: 1 | -1): boolean {
+  if (when === undefined) return true;
+  if ("step" in when) return sign * (step - when.step) >= 0;
+  return at !== null && sign * (Date.parse(at) - when.time) >= 0;
+}

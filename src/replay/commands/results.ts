@@ -1,0 +1,55 @@
+import * as z from "zod/mini";
+import { STEP_TYPES } from "../types.ts";
+
+/** The schemas of what the commands of `replay/` return. */
+
+const text = z.string();
+
+/** One thing that happened. */
+const ReplayStep = z.strictObject({
+  /** Counts from 1, in the order of time, whatever is shown. */
+  step: z.int(),
+  /** ISO 8601, UTC; null: the client noted no time. */
+  at: z.nullable(text),
+  type: z.enum(STEP_TYPES),
+  /** One line. */
+  description: text,
+  /** The sub-agent that did it; null: the agent itself, a person, or mpm. */
+  agent: z.nullable(z.strictObject({ id: text, name: text })),
+  /** True if it is on a branch that was withdrawn or rewound. */
+  withdrawn: z.boolean(),
+  /** What was said, in full as far as mpm keeps it. */
+  text: z.nullable(text),
+  tool: z.nullable(text),
+  /** The arguments of the tool, with long texts cut. */
+  args: z.unknown(),
+  /** What the tool returned; null: the transcript has no result. */
+  result: z.nullable(text),
+  /** True if the tool failed or was refused. */
+  failed: z.nullable(z.boolean()),
+  /** The files that the tool changed, as far as the client noticed. */
+  edits: z.array(z.strictObject({
+    path: text,
+    how: z.enum(["created", "edited", "deleted"]),
+    /** Unified diff; null: the client did not keep it. */
+    diff: z.nullable(text),
+  })),
+});
+
+export const ReplayResult = z.strictObject({
+  /** The transcript. */
+  path: text,
+  agent_session: z.nullable(text),
+  /** The save that led to the transcript. */
+  session_id: z.nullable(text),
+  steps: z.array(ReplayStep),
+  /** All steps, shown or not. */
+  total: z.int(),
+  /** True if every line of a text is printed. */
+  full: z.boolean(),
+  /** What could not be read, a sentence each. */
+  warnings: z.array(text),
+});
+
+export type ReplayStep = z.infer<typeof ReplayStep>;
+export type ReplayResult = z.infer<typeof ReplayResult>;

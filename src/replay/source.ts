@@ -1,0 +1,120 @@
+import { resolve } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { isAgentId } from "../base/ids.ts";
+import type { Context } from "../cli/mod.ts";
+import {
+  allTranscripts,
+  findTranscript,
+  isFile,
+  newestTranscript,
+} from "../clients/mod.ts";
+import type { Workspace } from "../git/mod.ts";
+import { findSave, loadSave, newestSaves, openStore } from "../saves/mod.ts";
+
+/** The transcript that is replayed. */
+export interface Source {
+  /** Absolute. */
+  readonly path: string;
+  readonly agentSession: string | null;
+  /** The save that led to it. */
+  readonly save: string | null;
+}
+
+/**
+ * The transcript that a selector means: a file, the id of an agent session or a
+ * part of it, or a save. Without one, that of the newest save, else the newest
+ * transcript of this folder. Throws NOT_FOUND, AMBIGUOUS.
+ */
+export async function findSource(
+  context: Context,
+  workspace: Workspace,
+  selector: string | undefined,
+): Promise<Source> {
+  const { system, folder } = context;
+  if (selector === undefined) return await newest(context, workspace);
+  const path = resolve(folder, selector);
+  if (isFile(system, path)) return ofFile(path);
+  if (/[\\/]|\.jsonl$/.test(selector)) {
+    throw new MpmError("NOT_FOUND", `There is no file "${selector}"`);
+  }
+  return byAgentSession(context, selector) ??
+    await bySave(context, workspace, selector);
+}
+
+function ofFile(path: string): Source {
+  const name = /([\w-]+)\.jsonl$/.exec(path)?.[1] ?? "";
+  return { path, agentSession: isAgentId(name) ? name : null, save: null };
+}
+
+/** Characters of an id that tell it from the selector of a save. */
+const LEAST = 8;
+
+function byAgentSession({ system }: Context, selector: string) {
+  const part = selector.toLowerCase();
+  if (!/^[0-9a-f-]+$/.test(part) || part.length < LEAST) return undefined;
+  const found = [...allTranscripts(system)].filter(([id]) =>
+    id.startsWith(part)
+  );
+  if (found.length > 1) {
+    throw new MpmError(
+      "AMBIGUOUS",
+      `Several agent sessions begin with "${selector}"`,
+      { hint: found.slice(0, 5).map(([id]) => id).join(", ") },
+    );
+  }
+  return found.map(([, path]) => ofFile(path))[0];
+}
+
+async function bySave(
+  { system }: Context,
+  workspace: Workspace,
+  selector: string,
+): Promise<Source> {
+  const { root, cwd } = workspace;
+  await openStore(system, root);
+  const entry = await findSave(system, root, selector);
+  const { save } = await loadSave(system, entry);
+  const { agent } = save.mpm ?? {};
+  const sessionId = agent?.session_id ?? entry.agent ?? undefined;
+  const given = agent?.transcript_path ?? undefined;
+  const path = given !== undefined && isFile(system, given)
+    ? given
+    : sessionId && findTranscript(system, { sessionId, cwd });
+  if (path) {
+    return { path, agentSession: sessionId ?? null, save: entry.id };
+  }
+  throw new MpmError(
+    "NOT_FOUND",
+    sessionId === undefined
+      ? `The save ${entry.id} was made outside of an agent session`
+      : `The transcript of agent session ${sessionId} is gone`,
+    { hint: "Name another save, an agent session or a transcript file" },
+  );
+}
+
+async function newest(
+  { system }: Context,
+  { root, cwd, worktree }: Workspace,
+): Promise<Source> {
+  await openStore(system, root);
+  let looked = 0;
+  for await (const { agent, id } of newestSaves(system, root)) {
+    const path = agent === null
+      ? undefined
+      : findTranscript(system, { sessionId: agent, cwd });
+    if (path) return { path, agentSession: agent, save: id };
+    if (++looked === MOST_SAVES) break;
+  }
+  const found = [cwd, worktree, root]
+    .map((folder) => newestTranscript(system, folder))
+    .filter((one) => one !== undefined)
+    .sort((a, b) => b.time - a.time)[0];
+  const path = found && findTranscript(system, { sessionId: found.id, cwd });
+  if (path) return { path, agentSession: found.id, save: null };
+  throw new MpmError("NOT_FOUND", "No agent session was found here", {
+    hint: "Name a save, an agent session or a transcript file",
+  });
+}
+
+/** Saves that are looked at for one of an agent session. */
+const MOST_SAVES = 20;

@@ -1,0 +1,118 @@
+import { attempt } from "../base/errors.ts";
+import { counted, sizeText } from "../base/words.ts";
+import type { AgentEvent, EventsLost, OpenEvents } from "../clients/mod.ts";
+import { Git, quickRoot, readSince, type Workspace } from "../git/mod.ts";
+import { readJournal } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import type { ReplayStep } from "./commands/results.ts";
+import { NO_DETAILS, type Told, told } from "./step.ts";
+import type { StepType } from "./types.ts";
+
+/**
+ * The steps of a conversation with those of mpm and git between them, each with
+ * its number. Goes through the transcript once.
+ */
+export async function* stepsOf(
+  system: System,
+  workspace: Workspace,
+  open: OpenEvents,
+): AsyncGenerator<ReplayStep> {
+  let step = 0;
+  let own: readonly Told[] | undefined;
+  let next = 0;
+  for (const event of open.events) {
+    own ??= await ownStepsAround(system, workspace, { open, event });
+    while (next < own.length && own[next]!.at! < event.at) {
+      yield { step: ++step, ...own[next++]! };
+    }
+    yield { step: ++step, ...told(event, workspace.worktree) };
+  }
+  for (const one of own?.slice(next) ?? []) yield { step: ++step, ...one };
+}
+
+/** From the first event to the last change of the transcript. */
+async function ownStepsAround(
+  system: System,
+  workspace: Workspace,
+  { open: { changed }, event: { at, cwd } }: {
+    open: OpenEvents;
+    event: AgentEvent;
+  },
+): Promise<Told[]> {
+  // A transcript of another project tells nothing of this one.
+  const here = cwd === undefined || quickRoot(system, cwd) === workspace.root;
+  const from = Date.parse(at);
+  if (!here || Number.isNaN(from)) return [];
+  return await ownSteps(system, workspace, { from, to: changed });
+}
+
+/** Operations that are steps of a type of their own. */
+const TYPES: ReadonlyMap<string, StepType> = new Map([
+  ["pause", "pause"],
+  ["checkpoint save", "checkpoint"],
+  ["checkpoint restore", "checkpoint"],
+  ["branch", "detour"],
+  ["return", "detour"],
+]);
+
+/** What mpm did and what was committed, in the order of time. */
+async function ownSteps(
+  system: System,
+  workspace: Workspace,
+  { from, to }: {
+    /** Milliseconds since the epoch. */
+    from: number;
+    to: number;
+  },
+): Promise<Told[]> {
+  const steps = [
+    ...operations(system, workspace),
+    ...await commits(system, workspace, from),
+  ];
+  return steps.filter(({ at }) => {
+    const time = Date.parse(at!);
+    return time >= from && time <= to;
+  }).sort((a, b) => a.at! < b.at! ? -1 : a.at! > b.at! ? 1 : 0);
+}
+
+function operations(system: System, { root, worktree }: Workspace): Told[] {
+  return readJournal(system, root)
+    .filter(({ own, worktree: where }) => own && where === worktree)
+    .map(({ at, operation, title }) => ({
+      ...{ at, description: title, agent: null, withdrawn: false },
+      ...NO_DETAILS,
+      type: TYPES.get(operation) ?? "operation",
+    }));
+}
+
+async function commits(
+  system: System,
+  { git, worktree }: Workspace,
+  from: number,
+): Promise<Told[]> {
+  if (git !== "repository") return [];
+  const runner = new Git(system, worktree);
+  const found = await attempt(() => readSince(runner, new Date(from))) ?? [];
+  return found.map(({ sha, time, message, author }) => ({
+    at: new Date(time).toISOString(),
+    type: "commit",
+    description: `${sha.slice(0, 7)} ${message} (${author})`,
+    agent: null,
+    withdrawn: false,
+    ...NO_DETAILS,
+  }));
+}
+
+/** What of a transcript was left out, a sentence each. */
+export function lostText(lost: EventsLost): string[] {
+  const { torn, long, bytes, failed } = lost;
+  const rows: [count: number, text: string][] = [
+    [bytes, `the first ${sizeText(bytes)} of the transcript`],
+    [torn, counted(torn, "damaged line")],
+    [long, `${counted(long, "line")} over 2 MB`],
+    [failed, `the end of ${counted(failed, "transcript")}`],
+  ];
+  return rows.filter(([count]) => count > 0).map(([, text]) =>
+    `Not read: ${text}`
+  );
+}

@@ -1,0 +1,24 @@
+/** The types of steps, in the words of `--only`. */
+export const STEP_TYPES = [
+  "prompt",
+  "answer",
+  "thinking",
+  "tool_call",
+  "file_edit",
+  "todo",
+  "question",
+  "plan",
+  "agent",
+  "compaction",
+  "rewind",
+  "model",
+  "usage",
+  "error",
+  "pause",
+  "checkpoint",
+  "detour",
+  "operation",
+  "commit",
+] as const;
+
+export type StepType = typeof STEP_TYPES[number];
