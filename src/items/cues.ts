@@ -77,16 +77,51 @@ const FOUND: readonly Rule[] = [
   {
     cue: "rejected",
     is:
-      /\b(?:tried|attempted|tested|experimented with)\b.{3,200}\b(?:but|however|did ?n[o']t|did not|fail(?:s|ed)?|without success|turned out|caused|broke|made it worse|no (?:effect|improvement|luck))\b|\b(?:does|do|did|will|would|could|can) ?(?:not|n'?t) (?:work|help|apply|scale|be used)\b.{0,120}\b(?:because|since|as|due|when|so)\b|\bwon'?t work\b|\b(?:reverted|rolled back|backed out|undid)\b.{3,}|\bdead end\b|\b(?:ruled out|rejected|discarded|abandoned|gave up on|decided against|not an option|not viable)\b/i,
+      /\b(?:tried|attempted|tested|experimented with)\b.{3,200}\b(?:but|however|did ?n[o']t|did not|fail(?:s|ed)?|without success|turned out|caused|broke|made it worse|no (?:effect|improvement|luck))\b|\b(?:(?:does|do|did|will|would|could|can) ?(?:not|n'?t)|can'?t) (?:work|help|apply|scale|use|be used)\b.{0,120}\b(?:because|since|as|due|when|so)\b|\b(?:i|we)(?:'ve| have)? (?:considered|thought (?:of|about)|started (?:out )?with|first (?:used|wrote|built))\b.{3,200}\b(?:but|however)\b|\b(?:fell|falling) back (?:to|on)\b|\bwon'?t work\b|\b(?:reverted|rolled back|backed out|undid)\b.{3,}|\bdead end\b|\b(?:ruled out|rejected|discarded|abandoned|gave up on|decided against|not an option|not viable)\b/i,
     not: /\b(?:want|should i|shall i|if you)\b|\?$/i,
   },
   {
     cue: "decision",
     is:
-      /\b(?:i|we)(?:'ve| have)? (?:decided|chose|picked|opted|settled|went with|agreed)\b|\bdecision:|\b(?:decided|opted|chose) (?:to|for|on|that|against)\b|\bsettled on\b|\bwent with\b|\b(?:i|we)(?:'ll| will|'m| am|'re| are)? (?:use|using|keep|keeping|chose|store|storing|go with|going with)\b.{2,160}\b(?:because|since|so that|instead of|rather than)\b|\b(?:uses?|using|stored?|kept|made|implemented|switched to)\b.{2,160}\b(?:instead of|rather than)\b|\bthe reason (?:is|for)\b/i,
+      /\b(?:i|we)(?:'ve| have)? (?:decided|chose|picked|opted|settled|went with|agreed)\b|\bdecision:|\b(?:decided|opted|chose) (?:to|for|on|that|against)\b|\bsettled on\b|\bwent with\b|\b(?:i|we)(?:'m| am|'re| are) (?:going|sticking|staying) with\b|\b(?:i|we)(?:'ve| have)? (?:left|kept|put|stored|named|built|based|avoided|used)\b.{2,160}\b(?:so that|instead of|rather than)\b|\b(?:i|we)(?:'ll| will|'m| am|'re| are)? (?:use|using|keep|keeping|chose|store|storing|go with|going with)\b.{2,160}\b(?:because|since|so that|instead of|rather than)\b|\b(?:uses?|using|stored?|kept|made|implemented|switched to)\b.{2,160}\b(?:instead of|rather than)\b|\bthe reason (?:is|for)\b/i,
     not: /\?$|\bif you\b|\b(?:could|might|may|should i|shall i|would you)\b/i,
   },
 ];
+
+/** Sentences about something that does not fit, and about something broken. */
+const UNFIT =
+  /\b(?:did|does|do|will|would|could|can|is|was|are|were)(?: ?n[o']t| not)\b.{0,30}\b(?:work|help|scale|fit|apply|support|possible|viable|enough|suitable)\b|\bwon'?t\b|(?<!\b(?:i|we) )\b(?:cannot|can'?t)\b|\btoo (?:slow|fragile|brittle|flaky|complex|complicated|expensive|risky|strict|coarse|large|big|heavy|noisy)\b|\bwould (?:have to|need|require|break|deadlock|lose|leak|double|block|mean)\b/i;
+const BREAKS =
+  /\b(?:fails?|failed|breaks?|broke|deadlocks?|deadlocked|crash(?:es|ed)|times? out|timed out|leaks?|leaked|loses?|lost|conflicts?|conflicted|worse)\b/i;
+
+/** Sentences about another way that the agent takes. */
+const TURNS =
+  /\b(?:i|we)(?:'m| am|'re| are|'ve| have|'ll| will)?\b.{1,120}\binstead(?=[.,;!)]|$)|\b(?:i|we)(?:'m| am|'re| are|'ve| have|'ll| will)? (?:now )?(?:went|going|go|switch(?:ed|ing)?|fell|fall(?:ing)?|moved) (?:back to|over to|back on|with)\b|\bso (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?switch(?:ed|ing)? to\b/i;
+
+/** A consequence that only what does not fit can have. */
+const SO =
+  /[,;:–—-] ?(?:so|that'?s why|therefore) (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?(?:use|used|using|keep|kept|took|take|write|wrote|build|built|do|did)\b/i;
+
+/** Something that was tried or thought of, and that it is of no use. */
+const NO_USE =
+  /^(?:only |just )?\w+ing\b.{3,160}\b(?:(?:did|does)(?: ?n[o']t| not) (?:work|help|fix|change|solve|make a difference)|(?:had|has|made|makes) (?:no (?:effect|difference)|(?:it|things) worse)|(?:is|was) not (?:possible|viable|enough|supported|an option))\b|\b(?:i|we) looked (?:at|into)\b.{3,160}\bbut\b.{1,80}\b(?:not|cannot|can'?t|too)\b/i;
+
+/** Sentences that name nothing, ask, or only think of it. */
+const VAGUE =
+  /^(?:that|this|it|which|there|hmm|so|nothing)\b(?! (?:approach|way|idea|version|design|solution)\b)|\?["')*]*$|\bif\b|\b(?:could|might|may)\b/i;
+
+/** Whether a sentence tells of a way that was left, as the next one may show. */
+function isLeft(text: string, next = ""): boolean {
+  if (VAGUE.test(text) || text.split(" ", 5).length < 5) return false;
+  const turns = TURNS.test(text) || TURNS.test(next) && !VAGUE.test(next);
+  return NO_USE.test(text) ||
+    turns && (UNFIT.test(text) || BREAKS.test(text)) ||
+    SO.test(text) && UNFIT.test(text);
+}
+
+/** Questions that ask for nothing in particular. */
+const POLITE =
+  /\b(?:anything else|sounds? good|makes? sense|is there anything|what (?:would you like|do you think)|how does (?:that|this|it) look)\b|\b(?:continue|proceed|go ahead|go on|keep going|next)(?: now| with (?:it|this|that|the (?:next|rest)\b[^?]*))?\?|\b(?:let me know|tell me)\b.{0,10}\bif (?:you|there|anything|something|that|this|it)\b/i;
 
 /** Cues of the agent's last message, true only until someone continues. */
 const ENDS: readonly Rule[] = [
@@ -105,9 +140,8 @@ const ENDS: readonly Rule[] = [
   {
     cue: "question",
     is:
-      /\b(?:you|your|should|shall|want|prefer|which|do we|may i|can i|is it ok|okay)\b.*\?["')*]*$/i,
-    not:
-      /\b(?:anything else|continue|proceed|go ahead|go on|sounds? good|makes? sense|let me know|next\?|is there anything)\b/i,
+      /\b(?:you|your|should|shall|want|prefer|which|do we|may i|can i|is it ok|okay|question)\b.*\?["')*]*$|\b(?:please (?:confirm|decide|clarify|tell me|let me know)|let me know|tell me|i(?:'m| am) (?:not sure|unsure)|(?:it is|it's|is|remains) (?:unclear|undecided|not clear)|i (?:do not|don't) know)\b.{0,40}\b(?:whether|which|if|how)\b/i,
+    not: POLITE,
   },
 ];
 
@@ -169,10 +203,13 @@ function isQuestion(text: string): boolean {
 
 /** Decisions and rejected approaches in a message of the agent. */
 export function toldByAgent(text: string): Told[] {
-  return sentencesOf(text).flatMap((sentence) => {
+  return sentencesOf(text).flatMap((sentence, at, all): Told[] => {
     const heading = underHeading(sentence);
-    const cue = heading === "rejected" || heading === "decision"
-      ? heading
+    if (heading === "rejected" || heading === "decision") {
+      return [{ cue: heading, text: sentence.text }];
+    }
+    const cue = isLeft(sentence.text, all[at + 1]?.text)
+      ? "rejected"
       : FOUND.find((rule) => fits(rule, sentence.text))?.cue;
     return cue === undefined ? [] : [{ cue, text: sentence.text }];
   });
@@ -180,18 +217,29 @@ export function toldByAgent(text: string): Told[] {
 
 /** Returns the open items at the end of the agent's last message. */
 export function openAtEnd(text: string): Told[] {
-  return sentencesOf(text).flatMap((sentence) => {
+  const sentences = sentencesOf(text);
+  // Nothing follows that could be the answer.
+  const end = sentences.findLastIndex(({ text }) => !ASKS.test(text)) + 1;
+  return sentences.flatMap((sentence, at) => {
+    const { text, mark } = sentence;
     const heading = underHeading(sentence);
-    const cue = sentence.mark === "todo"
+    const asks = at >= end && NAMES.test(text) && !POLITE.test(text);
+    const cue = mark === "todo"
       ? "next"
       : heading === "next" || heading === "blocker" || heading === "question"
       ? heading
       : heading === undefined
-      ? ENDS.find((rule) => fits(rule, sentence.text))?.cue
+      ? ENDS.find((rule) => fits(rule, text))?.cue ??
+        (asks ? "question" : undefined)
       : undefined;
-    return cue === undefined ? [] : [{ cue, text: sentence.text }];
+    return cue === undefined ? [] : [{ cue, text }];
   });
 }
+
+const ASKS = /\?["')*]*$/;
+
+/** Code, a number, or a name as code has it. */
+const NAMES = /`|\d|\w[_./]\w|[a-z][A-Z]|\b[A-Z]{3,}\b/;
 
 /** The first words of an answer to a question. */
 const ANSWER =

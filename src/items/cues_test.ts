@@ -125,6 +125,20 @@ for (
     ["rejected", "I tried a trigger, but it fires twice on updates."],
     ["rejected", "Optimistic locking does not work because of the proxy."],
     ["rejected", "I reverted the change to the cache."],
+    ["rejected", "Polling turned out too slow, so I switched to webhooks."],
+    ["rejected", "Mocking the clock breaks the retries; I inject it instead."],
+    ["rejected", "A global lock would deadlock, so I use one for each shard."],
+    ["rejected", "I considered a view, but it cannot be refreshed there."],
+    ["rejected", "Raising the timeout did not help."],
+    ["rejected", "Caching in memory made it worse: 900 ms instead of 300."],
+    ["rejected", "Upgrading to v5 is not possible because the plugin pins v4."],
+    ["rejected", "We can't use threads here because the handle is not shared."],
+    ["rejected", "The old driver cannot stream, so I went back to paging."],
+    ["decision", "I am going with a trie for the index."],
+    [
+      "decision",
+      "I put the retries into the client so that the server is plain.",
+    ],
     ["decision", "I decided to keep the old endpoint for one release."],
     ["decision", "We use Decimal instead of float."],
     ["decision", "I went with a queue because retries are needed."],
@@ -135,8 +149,58 @@ for (
   });
 }
 
+Deno.test("the next sentence shows that a way was left", () => {
+  const left = "The bitmaps did not work: the suite takes nine minutes.";
+  const way = "I am going with a trie instead.";
+  assertEquals(toldByAgent(`${left} ${way}`), [
+    { cue: "rejected", text: left },
+    { cue: "decision", text: way },
+  ]);
+  assertEquals(toldByAgent(`${left} It runs every night.`), []);
+  const esm = "Importing it directly fails with ERR_REQUIRE_ESM.";
+  const next = "I'll use a dynamic import instead.";
+  assertEquals(toldByAgent(`${esm} ${next}`), [{ cue: "rejected", text: esm }]);
+  assertEquals(toldByAgent(`${esm} Shall I use another one instead?`), []);
+});
+
+for (
+  const text of [
+    ...["The login does not work yet.", "It cannot be null here."],
+    ...["The test failed, so I fixed the import.", "Let me check if it works."],
+    ...["That didn't work. Let me try a different approach."],
+    ...["That didn't work. I'll read the configuration instead."],
+    ...["If that does not work, I will use Redis instead."],
+    ...["The old code did not handle nulls. I added a check."],
+    ...["parse() now fails with a clear error instead of returning null."],
+    ...["I changed it to throw when the lookup fails instead of null."],
+    ...["Two tests failed because a fixture was missing; both pass now."],
+    ...["Running the tests again did not show the error."],
+    ...["The function is too slow for large files."],
+    ...["Users cannot delete their own account."],
+    ...["The server crashed when the queue was full; it drops entries now."],
+    ...["I could not find the file, so I searched the whole repository."],
+    ...["Do you want me to use Redis instead?", "I'm going to read the tests."],
+    ...["I used grep to find the callers.", "I switched to the new branch."],
+    ...["This breaks when the list is empty, so I added a guard."],
+    ...["The docs say that retries are not supported."],
+    ...["I moved back to the top of the file and added the import."],
+    ...["I made a typo, so the import failed.", "I left the door open."],
+  ]
+) {
+  Deno.test(`the agent's "${text}" settles nothing`, () => {
+    assertEquals(toldByAgent(text), []);
+  });
+}
+
 for (
   const [cue, text] of [
+    ["question", "Is 300 ms a fair timeout?"],
+    ["question", "One question before I go on: is the limit a fair one?"],
+    ["question", "Does merge_postings stay public?"],
+    ["question", "Shall I go ahead with the migration of the ledger?"],
+    ["question", "Let me know whether refunds need a second approval."],
+    ["question", "I am not sure whether the old table may be dropped."],
+    ["question", "Please confirm which of the two hosts is staging."],
     ["question", "Should refunds above 500 need a second approval?"],
     ["blocker", "The deploy is blocked by the missing DNS entry."],
     ["blocker", "I cannot run the tests until Docker is started."],
@@ -155,6 +219,13 @@ for (
     ...["All done.", "Would you like me to continue?", "All tests pass."],
     ...["Is there anything else you need?", "Nothing is left to do."],
     ...["I added the endpoint.", "Why? Because it is fast."],
+    ...["What changed in src/pay.ts? I renamed refund().", "Shall I go on?"],
+    ...["Why did CI fail? The token of CI had expired.", "Anything else?"],
+    ...["Should I proceed with the next step?", "How does that look?"],
+    ...["Let me know if you want changes.", "Let me know if that is unclear."],
+    ...["I checked whether the lock is held.", "Ready for the next task?"],
+    ...["I did not know if the cache was warm, so I cleared it."],
+    ...["You can see which files changed with git diff."],
   ]
 ) {
   Deno.test(`at the end, "${text}" leaves nothing open`, () => {
