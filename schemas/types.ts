@@ -2620,8 +2620,9 @@ export interface ResumeReport {
   origin: "own" | "trusted" | "foreign";
   session: Save;
   /**
-   * Agent sessions that ended later and were saved automatically, the oldest
-   * first. The text forms give what they said together with the session's.
+   * Agent sessions that ended later, or beside the session, and were saved
+   * automatically, the oldest first. The text forms give what they said
+   * together with the session's.
    */
   later: {
     session_id: string;

@@ -170,8 +170,10 @@ Deno.test("a resume names sessions that ended beside the one it takes up", async
   await story.say(0, "The first one begins");
   await story.say(1, "The second one begins");
   await story.say(1, "Check the <ledger>");
+  await story.answer(1, "It is checked. Should old entries be closed?");
   await story.end(1);
   await story.say(0, "The first one goes on");
+  await story.answer(0, "I went on.");
   await story.end(0);
   const { session, warnings } = await story.resumed();
   assertEquals(session.mpm?.agent?.session_id, AGENTS[0]);
@@ -183,7 +185,16 @@ Deno.test("a resume names sessions that ended beside the one it takes up", async
     (await story.resumed(id!)).session.mpm?.agent?.session_id,
     AGENTS[1],
   );
-  assertStringIncludes(await story.given(), note);
+  const given = await story.given();
+  for (
+    const words of [
+      note,
+      `agent sessions said that ended beside it and were saved automatically`,
+      "Should old entries be closed? (inferred)",
+      "  I went on.",
+    ]
+  ) assertStringIncludes(given, words);
+  assert(given.indexOf("Check the <") < given.indexOf("The first one goes on"));
 });
 
 Deno.test("a session that ended before another one began is not beside it", async () => {

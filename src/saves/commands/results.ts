@@ -116,8 +116,9 @@ export const ResumeResult = z.strictObject({
   origin: Origin,
   session: SaveSchema,
   /**
-   * Agent sessions that ended later and were saved automatically, the oldest
-   * first. The text forms give what they said together with the session's.
+   * Agent sessions that ended later, or beside the session, and were saved
+   * automatically, the oldest first. The text forms give what they said together
+   * with the session's.
    */
   later: z.array(z.strictObject({
     session_id: text,

@@ -57,7 +57,7 @@ export interface Outline {
 interface Source {
   /** `undefined`: nothing was saved. */
   readonly session: Save | undefined;
-  /** The hand-offs of agent sessions that ended later, the oldest first. */
+  /** The hand-offs of agent sessions beside it and later, the oldest first. */
   readonly later?: ResumeResult["later"];
   /** As `itemsNow()` has them. */
   readonly items: readonly Item[];
@@ -68,10 +68,8 @@ interface Source {
 export function outlineOf(
   { session, later = [], items, vars }: Source,
 ): Outline {
-  const handoff = together([
-    session?.mpm?.handoff,
-    ...later.map(({ handoff }) => handoff),
-  ]);
+  const own = session && { ...session, handoff: session.mpm?.handoff };
+  const handoff = together([...own ? [own] : [], ...later]);
   const saved = handoff?.items ?? [];
   const all = [...items, ...saved.filter((item) => !isCarried(item))];
   // What the older fields repeat of items, closed ones too, is left to those.
@@ -125,11 +123,12 @@ export function outlineOf(
   };
 }
 
-/** One hand-off of several, the oldest first. */
+/** One hand-off of several. */
 function together(
-  given: readonly (Handoff | undefined)[],
+  given: readonly { paused_at: string; handoff?: Handoff | undefined }[],
 ): Handoff | undefined {
-  const all = given.filter((one) => one !== undefined);
+  const all = given.toSorted((a, b) => compared(a.paused_at, b.paused_at))
+    .flatMap(({ handoff }) => handoff ?? []);
   const last = all.at(-1);
   if (!last || all.length === 1) return last;
   const newest = all.toReversed();

@@ -92,14 +92,19 @@ function head({ result, clock }: Facts): string[] {
 }
 
 /** Whose words stand among those of the save. */
-function laterLines({ later }: ResumeResult, now: Date): string[] {
-  const named = later.map(({ session_id: id, paused_at: at }) =>
-    `${id} (${ageWords(new Date(at), now)})`
-  );
-  return named.length === 0 ? [] : [
-    "With what agent sessions said that ended later and were saved " +
-    `automatically: ${named.join(", ")}`,
-  ];
+function laterLines({ later, session }: ResumeResult, now: Date): string[] {
+  const ends = [["beside it", true], ["later", false]] as const;
+  return ends.flatMap(([when, beside]) => {
+    const named = later
+      .filter(({ paused_at: at }) => at < session.paused_at === beside)
+      .map(({ session_id: id, paused_at: at }) =>
+        `${id} (${ageWords(new Date(at), now)})`
+      );
+    return named.length === 0 ? [] : [
+      `With what agent sessions said that ended ${when} and were saved ` +
+      `automatically: ${named.join(", ")}`,
+    ];
+  });
 }
 
 function place({ git_context: git, active_context: active }: Save): string[] {

@@ -22,8 +22,8 @@ import type { Save } from "../save.ts";
 export interface NewestSave {
   readonly entry: SaveEntry;
   /**
-   * Automatic saves of agent sessions that ended after it, the newest of each,
-   * the oldest first. What they said belongs to it.
+   * Automatic saves of agent sessions that ended after it or beside it, the
+   * newest of each, the oldest first. What they said belongs to it.
    */
   readonly later?: readonly SaveEntry[];
   readonly warnings: readonly string[];
@@ -88,12 +88,13 @@ export async function newestSave(
   const beside = await savedBeside(system, entry, automatic);
   return {
     entry,
-    later: newestOfEach(later).slice(0, JOINED).reverse(),
+    later: [newestOfEach(later), beside]
+      .flatMap((each) => each.slice(0, JOINED)).reverse(),
     warnings: [...notes, ...laterNote(later), ...besideNote(beside)],
   };
 }
 
-/** Later agent sessions whose words are given with a save. */
+/** Agent sessions of each kind whose words are given with a save. */
 const JOINED = 3;
 
 /** The newest save of each agent session, in the order given. */
@@ -126,12 +127,9 @@ async function savedBeside(
   return newestOfEach(before.filter(({ pausedAt }) => pausedAt >= began));
 }
 
-/** Sessions that are named. */
-const NAMED_BESIDE = 3;
-
 function besideNote(beside: readonly SaveEntry[]): string[] {
   if (beside.length === 0) return [];
-  const named = beside.slice(0, NAMED_BESIDE).map(({ summary, id }) =>
+  const named = beside.slice(0, JOINED).map(({ summary, id }) =>
     `"${cutText(summary, LONGEST)}": mpm resume ${id}`
   );
   const more = beside.length - named.length;
