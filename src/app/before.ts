@@ -4,10 +4,12 @@ import type { System } from "../system/system.ts";
 import { commandNamed } from "./find.ts";
 import { configFiles, trashRules } from "../config/mod.ts";
 
-/** What must go on whatever is configured, and what mends it. */
+/**
+ * Commands that must work with any configuration, and the commands that fix it.
+ */
 const TOLERANT = /^(?:hook|statusline|config .*)$/;
 
-/** What is read before a command of that name runs. */
+/** Reads what a command of that name needs before it runs. */
 export async function beforeCommand(
   system: System,
   name: string,
@@ -16,7 +18,7 @@ export async function beforeCommand(
   await prepareRedaction(system, { tolerant: TOLERANT.test(name) });
 }
 
-/** Whether the user has a file of settings. Most have none. */
+/** Returns whether the user has a file of settings. Most have none. */
 function hasOwnSettings(system: System): boolean {
   const file = configFiles(system, undefined)[0];
   try {
@@ -26,7 +28,7 @@ function hasOwnSettings(system: System): boolean {
   }
 }
 
-/** What commands are given of contexts that they need not know. */
+/** Data of other contexts that commands get without importing them. */
 export function givenTo(
   system: System,
 ): Pick<Context, "redact" | "trashRules" | "commandNamed"> {

@@ -61,7 +61,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   back: '"mpm return" ends a detour',
   checkout: '"mpm branch <name>" starts a detour on another branch',
   commit: '"mpm pause" saves the session, "git commit" commits your files',
-  continue: '"mpm resume" goes on with a session',
+  continue: '"mpm resume" continues with a session',
   create: '"mpm start <name>" starts a session',
   delete: '"mpm saves rm <save>" removes a save',
   diff: '"mpm saves diff" compares two saves, "mpm resume" shows what changed',

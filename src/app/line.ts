@@ -59,7 +59,7 @@ export async function runLine(
 /** Words that a line on stderr begins with. */
 const LABEL = /^(Hint|Note|Warning):/;
 
-/** How a line beside the answer is said: on a terminal with its words whole. */
+/** Formats a line beside the answer; a terminal gets whole words. */
 function noteFor(
   system: System,
   input: Record<string, unknown>,
@@ -161,7 +161,7 @@ function styleOf(
   columns: number,
 ): Style {
   const color = wantsColor(system, input["no-color"] === true);
-  // What a program reads is cut nowhere; who asks for colour looks at it.
+  // Output for a program is never cut; colour on request applies to it.
   const piped = !system.terminal.interactive.stdout && !color;
   const width = piped ? Number.POSITIVE_INFINITY : columns;
   return makeStyle(color, width, { ascii: wantsAscii(system), piped });
@@ -186,7 +186,7 @@ function versionLine(json: boolean): string {
     : versionText();
 }
 
-/** A reader that went away early, as `head` does, is no failure. */
+/** A reader that went away early, as `head` does, is not a failure. */
 function print(system: System, text: string): number {
   system.terminal.out(text);
   return 0;
@@ -229,7 +229,7 @@ export function report(
   return ERRORS[code].exit;
 }
 
-/** What went wrong, on a terminal in colour and with its lines broken. */
+/** Formats an error, on a terminal in colour and with its lines broken. */
 function said(
   text: string,
   options: readonly string[],

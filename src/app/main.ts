@@ -33,9 +33,9 @@ export async function main(
 }
 
 /**
- * Takes an event where that is all that is asked: it is by far the most frequent
- * command line, somebody waits for each, and loading what reads the others would
- * cost more than most events do. False: it is none.
+ * Handles an event without the other commands. Events are by far the most
+ * frequent command line, someone waits for each, and loading the rest would
+ * cost more than most events do. False for any other line.
  */
 async function answerHook(
   argv: readonly string[],
@@ -58,7 +58,7 @@ async function answerHook(
   return true;
 }
 
-/** Nobody reads what a hook says beside its answer. */
+/** No one reads what a hook says beside its answer. */
 async function hookContext(system: System): Promise<Context> {
   const { beforeCommand, givenTo } = await import("./before.ts");
   await beforeCommand(system, "hook");

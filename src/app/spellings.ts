@@ -3,7 +3,7 @@ import { MpmError } from "../base/errors.ts";
 import { getOwn } from "../base/own.ts";
 import { COMMANDS } from "./table.ts";
 
-/** Another name of one of mpm's own commands. */
+/** Another name of an mpm command. */
 interface Spelling {
   readonly command: string;
   /** The words and options that differ from those of the command. */
@@ -130,7 +130,7 @@ function inProject(input: Record<string, unknown>): unknown {
   return input.project_path ?? input.project;
 }
 
-/** What `--select` or the argument says. */
+/** Returns the value of `--select` or the argument. */
 function selected(input: Record<string, unknown>): unknown {
   if (input.select === undefined) return input.selector;
   if (input.selector === undefined) return input.select;

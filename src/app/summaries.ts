@@ -39,7 +39,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "checkpoint show": "Show what a checkpoint holds",
   "checkpoint diff":
     "Show what differs between a checkpoint and the working tree",
-  "checkpoint load": "Print what an agent needs to go on from a checkpoint",
+  "checkpoint load": "Print what an agent needs to continue from a checkpoint",
   "checkpoint restore": "Bring the files and the index of a checkpoint back",
   "checkpoint rm": "Remove checkpoints",
   "undo": "Undo the last operation",

@@ -140,6 +140,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "replay": async () => (await import("../replay/commands/replay.ts")).replay,
 };
 
-/** What answers a shell that asks how a word may go on. */
+/** Answers a shell that asks how a word may continue. */
 export const loadCompletion = async () =>
   (await import("./completion/complete.ts")).completion;

@@ -11,9 +11,9 @@ export const completions = defineCommand({
   name: "completions",
   summary: "Print the script that completes mpm's commands in a shell",
   description: `
-The script asks mpm what can stand where the cursor is: commands, options, and
-what there is of sessions, checkpoints, branches, templates, settings. To switch
-it on, add a line to the file that the shell reads at its start:
+The script asks mpm for what fits at the cursor: commands, options, and the
+names of sessions, checkpoints, branches, templates and settings. To switch it
+on, add a line to the file that the shell reads at its start:
 
   bash        ~/.bashrc                    eval "$(mpm completions bash)"
   zsh         ~/.zshrc, after compinit     source <(mpm completions zsh)

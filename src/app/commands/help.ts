@@ -99,7 +99,7 @@ function allCommands(): string {
   return overview(commandSections(SUMMARIES), pages());
 }
 
-/** All commands, or those that begin with a word that is none itself. */
+/** All commands, or those that begin with a word that is not a command. */
 async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const begun = words.map((word) => `${word} `).join("");
   const name = words.join(" ");

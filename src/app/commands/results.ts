@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What `mpm help` and `mpm completions` return. */
+/** Results of `mpm help` and `mpm completions`. */
 
 const text = z.string();
 
@@ -9,9 +9,9 @@ const Option = z.strictObject({
   name: text,
   /** `-q`; null: none. */
   short: z.nullable(text),
-  /** What its value is called; null: it takes none. */
+  /** Name of its value; null for a switch. */
   value: z.nullable(text),
-  /** Whether it can be given several times. */
+  /** True if it can be given several times. */
   repeatable: z.boolean(),
   /** The only values it takes; null: any. */
   choices: z.nullable(z.array(text)),
@@ -28,7 +28,7 @@ export const CommandInfo = z.strictObject({
   arguments: z.array(z.strictObject({
     name: text,
     required: z.boolean(),
-    /** Whether it takes all words that follow. */
+    /** True if it takes all words that follow. */
     rest: z.boolean(),
     summary: text,
   })),
@@ -38,15 +38,15 @@ export const CommandInfo = z.strictObject({
 });
 
 export const HelpResult = z.strictObject({
-  /** The words that help was asked for; null: none. */
+  /** The words that help was requested; null: none. */
   topic: z.nullable(text),
   /** The page as it is printed. */
   text,
-  /** The commands it is about; all of them where nothing was asked for. */
+  /** The commands it is about; all of them where nothing was requested. */
   commands: z.array(CommandInfo),
-  /** What every command takes. */
+  /** Options of every command. */
   global_options: z.array(Option),
-  /** The JSON Schema that was asked for; null: none was. */
+  /** The JSON Schema that was requested; null: none was. */
   schema: z.nullable(z.record(text, z.unknown())),
 });
 

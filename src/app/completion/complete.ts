@@ -6,7 +6,10 @@ import type { System } from "../../system/system.ts";
 import { findCommand } from "../find.ts";
 import { SUMMARIES } from "../summaries.ts";
 
-/** What the shell itself has to add: names of files, of folders, or nothing. */
+/**
+ * Completions that the shell itself adds: names of files, of folders, or
+ * nothing.
+ */
 type Paths = "files" | "folders" | "-";
 
 interface Answer {
@@ -16,11 +19,11 @@ interface Answer {
 }
 
 /**
- * What the script of `mpm completions SHELL` asks for while a line is typed:
+ * Answers the script of `mpm completions SHELL` while a line is typed:
  *
  * | shell | asks | is answered |
- * | bash | COMP_TYPE, COMP_WORDBREAKS, the line up to the cursor | a line each, as it has to stand there |
- * | zsh, fish | the words up to the cursor | a line each, a tab before what is said of it |
+ * | bash | COMP_TYPE, COMP_WORDBREAKS, the line up to the cursor | a line each, as the line needs it |
+ * | zsh, fish | the words up to the cursor | a line each, a tab before its description |
  * | powershell | the words, each as `=` and itself percent-encoded | JSON |
  *
  * The first line says what paths are wanted. Whatever goes wrong, there is
@@ -80,19 +83,19 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\p{C}\s]+/gu, " ").trim();
 }
 
-/** zsh and fish choose for themselves among what there is. */
+/** zsh and fish filter the candidates themselves. */
 function listOf(
   { paths, candidates, prefix }: Answer & { prefix: string },
   shell: "zsh" | "fish",
 ): string {
-  // fish goes by the whole word, zsh by what is behind the "=".
+  // fish matches the whole word, zsh the part behind the "=".
   const front = shell === "fish" ? prefix : "";
   const lines = candidates
     .map(({ value, summary }) => `${front}${value}\t${oneLine(summary)}`);
   return [paths, ...lines, ""].join("\n");
 }
 
-/** COMP_TYPE when all that is possible is listed, and nothing put in. */
+/** COMP_TYPE when everything that is possible is listed, and nothing put in. */
 const LISTING = "63";
 
 async function forBash(
@@ -111,7 +114,7 @@ async function forBash(
   return [answer.paths, ...lines, ""].join("\n");
 }
 
-/** The candidates in aligned lines with what is said of each. */
+/** The candidates in aligned lines with their descriptions. */
 function described(
   candidates: readonly Candidate[],
   { kept }: BashWord,
@@ -124,7 +127,7 @@ function described(
   });
 }
 
-/** What PowerShell takes a bare word to be made of. */
+/** Characters that PowerShell accepts in a bare word. */
 const BARE = /^[\p{L}\p{N}_.:/+=%~-][\p{L}\p{N}_.:/+=%~^@-]*$/u;
 
 function forPowerShell(
@@ -156,9 +159,9 @@ export interface BashWord {
   /** The quote that is still open at its end; empty: none. */
   readonly quote: "" | "'" | '"';
   /**
-   * How much of `text` stands before what bash puts its candidate in the place
-   * of: it takes a word to begin anew behind the characters of COMP_WORDBREAKS,
-   * and behind an open quote.
+   * Length of the beginning of `text` that bash keeps: bash takes a word to
+   * begin again behind the characters of COMP_WORDBREAKS, and behind an open
+   * quote.
    */
   readonly kept: number;
 }
@@ -232,7 +235,7 @@ function take(
   return 0;
 }
 
-/** `value` as it has to stand in the place of the word that was begun. */
+/** `value` as it has to stand instead of the word that was begun. */
 export function bashReply(value: string, { quote, kept }: BashWord): string {
   const rest = value.slice(kept);
   if (quote === "'") return rest.replaceAll("'", `'\\''`);

@@ -32,7 +32,7 @@ import {
   type StoredCheckpoint,
 } from "../../checkpoints/mod.ts";
 
-/** What a source of candidates works with. */
+/** Parameters of a source of candidates. */
 interface Place {
   readonly system: System;
   /** The folder of `-C`, or the working one. */
@@ -45,8 +45,9 @@ interface Place {
 type Source = (place: Place) => Candidate[] | Promise<Candidate[]>;
 
 /**
- * What there is of a kind, the likeliest first. It reads files alone where
- * these tell, since somebody waits for it while typing; branches are git's.
+ * Returns candidates of one kind, the likeliest first. It reads files alone
+ * where these tell, since someone waits for it while typing; branches are
+ * git's.
  */
 export async function candidatesFor(
   named: Named,
@@ -154,10 +155,12 @@ const SOURCES: Partial<Record<Named, Source>> = {
   topic: ({ line }) => helpNames(line.words),
 };
 
-/** How many saves are offered at least, however long it takes. */
+/** Number of saves that are always offered, however long it takes. */
 const SOON = 20;
 
-/** Milliseconds after which no more are read: somebody waits with a finger up. */
+/**
+ * Milliseconds after which no more are read: someone waits with a finger up.
+ */
 const PATIENCE = 150;
 
 /** Saves beyond this many are not chosen from a list. */

@@ -3,7 +3,7 @@ import { KEYS, settingOf, variableOf } from "../../config/mod.ts";
 /** An environment variable that mpm looks at. */
 export interface Variable {
   readonly name: string;
-  /** What it does, without a final period. */
+  /** Its effect, without a final period. */
   readonly summary: string;
 }
 
@@ -15,7 +15,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "CLICOLOR_FORCE, FORCE_COLOR",
-    summary: "Not empty and not 0: colour also where the output is no terminal",
+    summary: "Force colour even when the output is not a terminal",
   },
   { name: "CLICOLOR", summary: "0: no colour" },
   {
@@ -52,7 +52,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "GIT_INDEX_FILE",
     summary: "Set by git while it commits: a pause within makes no commit. " +
-      "Git's other variables of that kind are taken away before git runs",
+      "Git's other variables of this group are removed before git runs",
   },
   {
     name: "GIT_ATTR_NOSYSTEM, GIT_CEILING_DIRECTORIES, GIT_CONFIG_GLOBAL",

@@ -1,7 +1,7 @@
-/** A file or folder of mpm's: its path below the place, and what it holds. */
+/** A file or mpm folder: its path below the place, and what it holds. */
 export type FilePlace = readonly [path: string, holds: string];
 
-/** What lies in `.claude-mpm/` of a project. */
+/** Files in `.claude-mpm/` of a project. */
 export const PROJECT_FILES: readonly FilePlace[] = [
   [".gitignore", "only what a pause adds is in the repository"],
   ["backups/", "what migrations moved"],
@@ -46,10 +46,10 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["state/summaries/", "layers of summaries, rewritten by your program"],
   ["state/undo.json", "an undo under way"],
   ["state/pruned", "when the trash was last looked through"],
-  ["state/store-id", "tells this copy of the project from others"],
+  ["state/store-id", "identifies this copy of the project"],
 ];
 
-/** What lies in git's own folder. */
+/** Files in git's own folder. */
 export const GIT_FILES: readonly FilePlace[] = [
   ["refs/mpm/checkpoints/", "the checkpoints"],
   ["refs/mpm/removed/", "checkpoints that were removed and can come back"],
@@ -59,7 +59,7 @@ export const GIT_FILES: readonly FilePlace[] = [
 ];
 
 /**
- * What is this user's on this machine: in `~/.local/state/mpm/`, under
+ * Files of this user on this machine: in `~/.local/state/mpm/`, under
  * `XDG_STATE_HOME` if that is set, on Windows in `%LOCALAPPDATA%`.
  */
 export const USER_FILES: readonly FilePlace[] = [
@@ -83,7 +83,7 @@ export const USER_FILES: readonly FilePlace[] = [
   ],
   [
     ".claude-mpm/",
-    "the journal, the trash and the lock of what was done outside of projects",
+    "the log, the trash and the lock for operations outside projects",
   ],
   ["trial-<id>/", "the scratch project of mpm hooks test, while it runs"],
   ["agents/", "readings of agents' sessions in projects without mpm"],
@@ -94,6 +94,6 @@ export const USER_FILES: readonly FilePlace[] = [
   ],
   [
     "trusted-saves.json",
-    "the SHA-256 of what somebody else saved and this user trusts",
+    "SHA-256 digests of the saves by other people that you trust",
   ],
 ];

@@ -14,14 +14,14 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
 }
 
-/** The JSON Schema of what a schema of mpm's takes. */
+/** The JSON Schema of what an mpm schema takes. */
 export function jsonSchema(
   schema: z.ZodMiniType,
   { name, summary }: { name: string; summary: string },
 ): JsonSchema {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     override({ jsonSchema }) {
-      // The bounds of exact numbers in JavaScript say nothing of the format.
+      // The bounds of exact numbers in JavaScript are not part of the format.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) {
         delete jsonSchema.maximum;
       }
@@ -33,8 +33,8 @@ export function jsonSchema(
   return { $schema, title: name, description: summary, ...rest } as JsonSchema;
 }
 
-// What is written without the schema library, since that costs time where
-// somebody waits. These are published, and tests hold what is written to them.
+// These files are written without the schema library, since loading it costs
+// time. These are published, and tests hold what is written to them.
 
 const text = z.string();
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -44,11 +44,11 @@ const operationId = z.int().check(z.positive());
 const FileVersion = z.looseObject({
   /** Of the content. */
   sha256: text,
-  /** Where the content stays, below the trash; null: nowhere. */
+  /** Place of the content below the trash; null if it was not kept. */
   kept: z.nullable(text),
 });
 
-/** One side of an operation: what taking it back needs, by its kind. */
+/** One side of an operation: the data that undoing it needs, by its kind. */
 const Side = z.looseObject({
   /**
    * Files that changed, by path, relative to the project or absolute; null: none
@@ -67,13 +67,13 @@ export const JournalLine = z.looseObject({
   operation: text,
   /** One line for people. */
   title: text,
-  /** Where it was done, absolute. */
+  /** Absolute path of the worktree where it ran. */
   worktree: text,
-  /** What was before. */
+  /** State before the operation. */
   before: Side,
-  /** What was after. */
+  /** State after the operation. */
   after: Side,
-  /** Of an undo: the operation it took back. */
+  /** Of an undo: the operation it undid. */
   undoes: z.optional(operationId),
   /** Present and true where a hook did it by itself. */
   automatic: z.optional(z.literal(true)),
@@ -81,7 +81,7 @@ export const JournalLine = z.looseObject({
   seal: z.optional(sha256),
 });
 
-/** What failed in an agent's session. */
+/** A failure in an agent session. */
 export const ErrorFile = z.looseObject({
   version: z.literal(1),
   /** ISO 8601, UTC. */
@@ -92,7 +92,7 @@ export const ErrorFile = z.looseObject({
   session_id: text,
   /** The tool; null: the turn ended by an error. */
   tool: z.nullable(text),
-  /** What it was called with, as JSON, redacted and cut; null: no tool. */
+  /** Its input as JSON, redacted and cut; null without a tool. */
   input: z.nullable(text),
   /** Redacted and cut. */
   error: text,
@@ -102,7 +102,7 @@ export const ErrorFile = z.looseObject({
     branch: z.nullable(text),
     /** Full commit id; null: before the first commit. */
     head: z.nullable(text),
-    /** The first 20 uncommitted paths, after the two letters of git's status. */
+
     changes: z.array(text),
     changes_omitted: z.number(),
     /** The newest five commits, abbreviated id and subject. */
@@ -125,14 +125,14 @@ export const BundleFile = z.looseObject({
   })),
 });
 
-/** What `--json` prints on standard error instead of a result. */
+/** The answer of `--json` on standard error instead of a result. */
 export const ErrorAnswer = z.strictObject({
   error: z.strictObject({
-    /** What kind of error it is; `BUG` is one of mpm's own. */
+    /** Kind of error; `BUG` is an error in mpm. */
     code: z.enum([...Object.keys(ERRORS), "BUG"]),
-    /** What was wrong and where. */
+    /** The problem and its place. */
     message: text,
-    /** What to do next. */
+    /** The next command or step. */
     hint: z.optional(text),
     /** Of a bug: where in mpm. */
     trace: z.optional(text),

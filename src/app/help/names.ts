@@ -26,7 +26,7 @@ interface Page {
 /** The pages that belong to no one command, by the word after `mpm help`. */
 export const TOPICS: Readonly<Record<string, Page>> = {
   "exit-codes": {
-    summary: "What the exit status of mpm says",
+    summary: "The exit statuses of mpm",
     load: exitCodes,
   },
   "environment": {
@@ -38,11 +38,12 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     load: files,
   },
   "hooks": {
-    summary: "What mpm does at the events of Claude Code",
+    summary: "How mpm hooks respond to the events of Claude Code",
     load: hooks,
   },
   "privacy": {
-    summary: "What mpm writes down, who sees it, and what never leaves",
+    summary:
+      "Data that mpm writes, its readers, and what never leaves this machine",
     load: () => PRIVACY,
   },
   "formats": {
@@ -56,7 +57,7 @@ export function pages(): [name: string, summary: string][] {
   return Object.entries(TOPICS).map(([name, { summary }]) => [name, summary]);
 }
 
-/** What can follow the words of `mpm help` so far. */
+/** Returns words that can follow the words of `mpm help` so far. */
 export function helpNames(words: readonly string[]): Candidate[] {
   if (words[0] === "formats") {
     if (words.length > 1) return [];
@@ -77,7 +78,7 @@ const DAILY: readonly (readonly [
   title: string,
   rows: readonly (readonly [words: string, command?: string])[],
 ])[] = [
-  ["Save and go on", [["pause"], ["resume"], ["status"]]],
+  ["Save and continue", [["pause"], ["resume"], ["status"]]],
   ["Saves", [["list", "saves list"], ["show", "saves show"]]],
   ["For the next session", [["next"], ["done"]]],
   ["Detours", [["branch"], ["return"]]],
@@ -98,7 +99,7 @@ export function dailySections(summaries: Summaries): Section[] {
 /** First words of commands, as the page lists them; others come at its end. */
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
-    ["Save and go on", ["pause", "resume", "saves"]],
+    ["Save and continue", ["pause", "resume", "saves"]],
     ["For the next session", [
       ...["next", "decide", "ask", "block", "done", "var"],
       ...["evidence", "summary", "partition"],
@@ -119,7 +120,7 @@ const SECTIONS:
 const ABOUT: Readonly<Record<string, string>> = {
   checkpoint: "Snapshots of all files",
   config: "Settings",
-  hooks: "What mpm does in Claude Code",
+  hooks: "Hooks in Claude Code",
   partition: "Parts of a large project",
   saves: "Saves",
   template: "Checklists to start from",

@@ -11,7 +11,7 @@ export interface Published {
   readonly load: () => Promise<z.ZodMiniType>;
 }
 
-/** What mpm stores and reads, and how it tells an error. */
+/** Formats that mpm stores and reads, and its errors. */
 const STORED: readonly Published[] = [
   {
     name: "save",
@@ -32,13 +32,12 @@ const STORED: readonly Published[] = [
   },
   {
     name: "journal-line",
-    summary: "An operation of mpm's: a line of .claude-mpm/state/journal.jsonl",
+    summary: "An mpm operation: a line of .claude-mpm/state/journal.jsonl",
     load: async () => (await import("./json_schema.ts")).JournalLine,
   },
   {
     name: "error-record",
-    summary:
-      "What failed in an agent's session: .claude-mpm/errors/error-*.json",
+    summary: "A failure in an agent session: .claude-mpm/errors/error-*.json",
     load: async () => (await import("./json_schema.ts")).ErrorFile,
   },
   {
@@ -48,17 +47,17 @@ const STORED: readonly Published[] = [
   },
   {
     name: "pause-input",
-    summary: "What mpm pause --input reads",
+    summary: "The input of mpm pause --input",
     load: async () => (await import("../../saves/pause/input.ts")).ContentInput,
   },
   {
     name: "error",
-    summary: "What any command prints with --json where it fails, on stderr",
+    summary: "The error that any command prints on stderr with --json",
     load: async () => (await import("./json_schema.ts")).ErrorAnswer,
   },
 ];
 
-/** Every schema: those of what is stored, then the `--json` of each command. */
+/** Every schema: those of stored files, then the `--json` of each command. */
 export function schemaList(summaries: Summaries): readonly Published[] {
   const results = Object.entries(summaries).map(([name, summary]) => ({
     name: name.replaceAll(" ", "-"),

@@ -10,7 +10,7 @@ import { schemaList } from "./schemas.ts";
 export function exitCodes(): Topic {
   return {
     name: "exit-codes",
-    summary: "What the exit status of mpm says",
+    summary: "The exit statuses of mpm",
     sections: [
       {
         rows: exitMeanings().map((
@@ -23,8 +23,8 @@ An error goes to standard error as one line, with a hint where there is one.
 With --json it is one object there, {"error": {"code", "message", "hint"}}, whose
 code says more than the status; standard output stays empty.
 
-"mpm hook" ends with 0 whatever happens, so that no failure of mpm's stands in
-the way of the session that runs it.`,
+"mpm hook" always exits with 0, so that no failure of mpm disturbs the session
+that runs it.`,
       },
     ],
   };
@@ -55,9 +55,9 @@ export function files(): Topic {
     sections: [
       {
         text: `
-Everything of a project lies in .claude-mpm/ in the top folder of the
-repository's main worktree; outside git in the nearest folder above that has
-one, else in the present one. Folders have mode 0700, files 0600.`,
+A project's data is in .claude-mpm/ in the top folder of the repository's main
+worktree. Outside git, it is in the nearest parent folder that has one, else in
+the current folder. Folders have mode 0700, files 0600.`,
       },
       { title: "In .claude-mpm/", rows: PROJECT_FILES },
       { title: "In git's own folder", rows: GIT_FILES },
@@ -92,7 +92,7 @@ one, else in the present one. Folders have mode 0700, files 0600.`,
   };
 }
 
-/** What comes of each event; the table of entries says which there are. */
+/** Effects of each event; the table of entries lists the events. */
 const DONE: Readonly<Record<string, string>> = {
   SessionStart: "gives the agent where the work stopped and what changed since",
   UserPromptSubmit: "looks at the gauge: recommends a pause, or holds the " +
@@ -118,7 +118,7 @@ export function hooks(summaries: Summaries): Topic {
     .filter(([name]) => /^hooks? ?/.test(name));
   return {
     name: "hooks",
-    summary: "What mpm does at the events of Claude Code",
+    summary: "How mpm hooks respond to the events of Claude Code",
     sections: [
       {
         text: `
@@ -159,16 +159,17 @@ anything is done.`,
 /** `mpm help privacy` */
 export const PRIVACY: Topic = {
   name: "privacy",
-  summary: "What mpm writes down, who sees it, and what never leaves",
+  summary:
+    "Data that mpm writes, its readers, and what never leaves this machine",
   sections: [
     {
       text: `
 mpm has no network: the executable is built without the permission to open a
-connection. It has no telemetry and looks for no updates. Git is run for what is
-in this machine's repository; nothing is fetched or pushed.`,
+connection. It has no telemetry and looks for no updates. mpm runs git only on
+the repository of this machine; it fetches and pushes nothing.`,
     },
     {
-      title: "What a save holds",
+      title: "The contents of a save",
       rows: [
         ["your words", "summary, next steps, decisions, blockers, todos"],
         [
@@ -184,32 +185,32 @@ in this machine's repository; nothing is fetched or pushed.`,
     },
     {
       text: `
-A checkpoint holds the contents of changed and untracked files too, as objects
-in the repository's own git folder, under refs that no push sends unless it is
-told to. Ignored files are in neither.
+A checkpoint also holds the contents of changed and untracked files. They are
+objects in the repository's own git folder, under refs that git pushes only on
+request. Ignored files are in neither.
 
 The transcript of an agent is read from its end for the number of tokens, the
-task list and what the conversation held. In a project that uses mpm the hooks
-note prompts, answers, plans, summaries, reports and errors of each agent
-session, redacted and cut, at most 64 KiB, for a month. The settings handoff.*
-switch each of them off.`,
+task list and what the conversation held. In a project that uses mpm, the hooks
+record prompts, answers, plans, summaries, reports and errors of each agent
+session. The record is redacted, at most 64 KiB, and kept for a month. The
+settings handoff.* switch each of them off.`,
     },
     {
-      title: "Who sees it",
+      title: "Readers",
       text: `
 In a git repository each pause commits the four files of its save, so that
 others see them when you push. To keep saves on this machine: "mpm init
 --ignore", or "mpm config set commit false". Folders have mode 0700 and files
 0600: no other user of this machine reads them.
 
-Secrets are left out of everything that is written, by rules: keys and tokens of
-providers, private keys, passwords in addresses, PASSWORD=value and its kin, and
-text between <private> and </private>. No rule sees every secret, and a
-checkpoint holds files as they are. "mpm scan" looks for secrets in what is there
-already; docs/security.md has the rules.
+Secrets are left out of everything that is written. These are keys and tokens of
+providers, private keys, passwords in addresses, assignments such as
+PASSWORD=value, and text between <private> and </private>. No rule sees every
+secret, and a checkpoint holds files as they are. "mpm scan" looks for secrets
+in existing files; docs/security.md lists the rules.
 
-What another person wrote into a save, a clone or a template is data: nothing in
-it is run, and an agent is given it in a fence that says whose it is.`,
+Text by another person in a save, a clone or a template is data. mpm runs
+nothing in it, and gives it to an agent in a fence that names its author.`,
     },
     {
       title: "Taking it away",
@@ -223,7 +224,10 @@ it is run, and an agent is given it in a fence that says whose it is.`,
           "mpm undo trash --prune",
           "empties the trash of what is older than you set",
         ],
-        [".claude-mpm/", "is all that a project has, beside the refs in git"],
+        [
+          ".claude-mpm/",
+          "is everything that a project has, beside the refs in git",
+        ],
       ],
     },
   ],
@@ -238,14 +242,14 @@ export function formats(summaries: Summaries): Topic {
       {
         text: `
 Every command takes --json and then prints one JSON value in ASCII. Each of
-these formats has a JSON Schema (draft 2020-12): "mpm help formats <name>" prints
-it, and schemas/<name>.json of the source has the same with a description of the
-fields. What a command prints has exactly the fields of its schema; a file may
-hold more than mpm knows, which is kept.
+these formats has a JSON Schema (draft 2020-12). "mpm help formats <name>"
+prints it; schemas/<name>.json in the source has the same schema with a
+description of the fields. The output of a command has exactly the fields of its
+schema. A file may hold fields that mpm does not know, and mpm keeps them.
 
-A new field is no change of a format, so a reader must take fields it does not
-know. A field that goes or changes its meaning is one, and is told of in the
-changelog.`,
+New fields do not change a format, so a reader must accept fields that it does
+not know. A removed field or a field with a new meaning does, and is listed in
+the changelog.`,
       },
       {
         title: "Formats",

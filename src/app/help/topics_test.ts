@@ -24,7 +24,7 @@ Deno.test("the pages hold what their tables hold", async () => {
 
 Deno.test("every variable that the code reads is on the page", async () => {
   const named = new Set(allVariables().flatMap(({ name }) => name.split(", ")));
-  // Told of with the variable that stands for them on other systems.
+  // Listed with the variable that replaces them on other systems.
   for (const name of ["APPDATA", "LOCALAPPDATA"]) named.add(name);
   for (const path of await sources("src")) {
     const text = await Deno.readTextFile(`${ROOT}/${path}`);
