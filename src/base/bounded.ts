@@ -1,6 +1,9 @@
 import { counted } from "./words.ts";
 
-/** Room for the line that says what was left out, without where to find it. */
+/**
+ * Room for the line that reports the omission, without the place to find the
+ * rest.
+ */
 const MARK = 40;
 
 /** A line that announces others: nothing without them. */

@@ -8,11 +8,14 @@ export interface Section {
   readonly entries: readonly string[];
   /** Parts of the room that it surely gets, seen against all other weights. */
   readonly weight: number;
-  /** The most it may take, in the same parts; unless given, all that is left. */
+  /**
+   * The most it may take, in the same parts; unless given, everything that is
+   * left.
+   */
   readonly most?: number;
-  /** Whether the entries stand in the line of the title, with commas. */
+  /** True if the entries stand in the line of the title, with commas. */
   readonly inline?: boolean;
-  /** Whether the last entries are the ones to keep. */
+  /** True if the last entries are the ones to keep. */
   readonly fromEnd?: boolean;
   /** The command that shows all of it, e.g. `mpm next`. */
   readonly rest: string;

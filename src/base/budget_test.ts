@@ -86,7 +86,7 @@ function numbered(list: readonly Section[]): Section[] {
   }));
 }
 
-/** How many entries of each section are in the text, in its order. */
+/** Returns the number of entries of each section in the text, in its order. */
 function counts(list: readonly Section[], text: string): number[] {
   return list.map(({ entries }) =>
     entries.filter((entry) => text.includes(entry)).length
@@ -126,7 +126,7 @@ Deno.test("fitted() accounts for every entry, and is not empty where one fits", 
   }));
 });
 
-/** What is to be seen of each section. */
+/** Returns the entries of each section that the text must contain. */
 function seen(list: readonly Section[], text: string) {
   return list.map(({ entries, rest }) => {
     const shown = entries.filter((entry) => text.includes(entry));
@@ -169,7 +169,7 @@ Deno.test("fitted() gives each section its share", () => {
   const text = fitted(list, { limit: 6000, rest: REST });
   const size = (title: string) =>
     text.split(/\n(?=[abc]:)/).find((part) => part.startsWith(title))!.length;
-  // What the head leaves goes to the first that needs it.
+  // The room that the head leaves goes to the first section that needs it.
   assert(size("a") > 3900 && size("a") < 4000, `${size("a")}`);
   assert(size("b") > 900 && size("b") < 1300, `${size("b")}`);
   assert(size("c") > 900 && text.length > 5900, `${size("c")}`);

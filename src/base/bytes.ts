@@ -1,8 +1,8 @@
 /**
- * Between bytes and text. To git, paths, branch names and subjects are bytes and
- * need not be UTF-8: every byte that is not part of valid UTF-8 becomes U+DC00
- * plus the byte, as in Python's `surrogateescape`, so nothing is lost and two
- * names never become one.
+ * Between bytes and text. To git, paths, branch names and subjects are bytes
+ * and need not be UTF-8. Every byte that is not part of valid UTF-8 becomes
+ * U+DC00 plus the byte, as in Python's `surrogateescape`. So nothing is lost,
+ * and two names never become one.
  */
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -49,7 +49,7 @@ function decodeEscaping(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes in the valid UTF-8 sequence at `at`, 0 if there is none. The bounds of
+ * Bytes in the valid UTF-8 sequence at `at`; 0 if it is invalid. The bounds of
  * the second byte are those of the Unicode Standard, table 3-7.
  */
 function sequenceLength(bytes: Uint8Array, at: number): number {

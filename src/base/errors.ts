@@ -4,10 +4,10 @@
  */
 export const ERRORS = {
   USAGE: { exit: 2, meaning: "the command line or an input is wrong" },
-  NOT_FOUND: { exit: 3, meaning: "what was asked for does not exist" },
-  AMBIGUOUS: { exit: 4, meaning: "several things match what was asked for" },
+  NOT_FOUND: { exit: 3, meaning: "what was requested does not exist" },
+  AMBIGUOUS: { exit: 4, meaning: "several things match what was requested" },
   CONFLICT: { exit: 4, meaning: "the present state does not allow this" },
-  FOREIGN: { exit: 4, meaning: "it is somebody else's, and not trusted" },
+  FOREIGN: { exit: 4, meaning: "it is someone else's, and not trusted" },
   LOCKED: { exit: 4, meaning: "another mpm is writing" },
   CORRUPT: { exit: 5, meaning: "a stored file does not match its checksum" },
   UNREADABLE: { exit: 5, meaning: "a stored file does not match its format" },
@@ -21,7 +21,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** The exit status of a scan that found a secret, which is no error. */
+/** The exit status of a scan that found a secret, which is not an error. */
 export const EXIT_FOUND = 5;
 
 /** The exit status of a bug in mpm: an error that is no {@link MpmError}. */
@@ -48,7 +48,7 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
 export class MpmError extends Error {
   override name = "MpmError";
   readonly code: ErrorCode;
-  /** What to do next, one sentence or command. */
+  /** The next step, one sentence or command. */
   readonly hint: string | undefined;
 
   constructor(

@@ -4,18 +4,18 @@ import { getOwn } from "./own.ts";
 const PLAIN = /^[ -~]*$/;
 
 /**
- * `text` as one line that is safe on a terminal: a byte that was not UTF-8
- * becomes `\xNN`, a control character `\n`, `\t` or `\xNN`, anything else
- * that is invisible or turns the text around `\u{NNNN}`. A backslash stays.
+ * `text` as one line that is safe on a terminal. A byte that was not UTF-8
+ * becomes `\xNN`, a control character `\n`, `\t` or `\xNN`. Anything else that
+ * is invisible or turns the text around becomes `\u{NNNN}`. A backslash stays.
  */
 export function escapeText(text: string): string {
   return PLAIN.test(text) ? text : escapeUnseen(text, escapeCharacter);
 }
 
 /**
- * Escapes what must not reach a terminal or an agent, or hide in a line: control
- * characters (ANSI sequences begin with one), line and paragraph separators,
- * every character that a reader does not see, private use, and halves of
+ * Escapes characters that must not reach a terminal or an agent, or hide in a
+ * line. These are control characters (ANSI sequences begin with one), line and
+ * paragraph separators, invisible characters, private use, and halves of
  * surrogate pairs. Classes of all of Unicode stand in functions, so that they
  * are built when they are used.
  */
@@ -33,10 +33,10 @@ export function escapeUnseen(
 }
 
 /**
- * Returns whether writing needs an invisible character where it stands: the
- * sign that gives an emoji or a keycap its colours, and a joiner after an emoji
- * or a letter of a script that joins. Several in a row could carry a hidden
- * text, so only the first of them is needed.
+ * Returns whether the script needs an invisible character at its place. These
+ * are the sign that gives an emoji or a keycap its colours, and a joiner after
+ * an emoji or a letter of a script that joins. Several in a row could carry a
+ * hidden text, so only the first of them is needed.
  */
 function isOfWriting(
   character: string,
@@ -84,8 +84,9 @@ function escapeTabbed(line: string): string {
 }
 
 /**
- * A diff or patch that is safe on a terminal, and applies where its texts hold
- * nothing but tabs, line ends of either kind, and a byte order mark to escape.
+ * A diff or patch that is safe on a terminal. It can be applied if its texts
+ * need no escapes except for tabs, line ends of either kind, and a byte order
+ * mark.
  */
 export function escapeDiff(diff: string): string {
   return diff.split("\n").map((line) => {

@@ -1,6 +1,6 @@
 import { MpmError } from "./errors.ts";
 
-/** What the names of sessions and checkpoints may be, after "Use". */
+/** The characters in names of sessions and checkpoints, after "Use". */
 export const NAME_RULE = "letters, digits, single blanks and any of " +
   "._-()[]#&+,:'@!?, 100 characters at most, beginning with a letter or " +
   "digit, and not only digits";
@@ -15,7 +15,7 @@ export function isName(name: string): boolean {
     .test(name) && !/ {2}| $/.test(name);
 }
 
-/** The same for a session, whose saves have ids of their own. */
+/** The same for a session, whose saves have their own ids. */
 export function isSessionName(name: string): boolean {
   return isName(name) && !name.startsWith("session-");
 }

@@ -1,7 +1,7 @@
 /** Longer texts are not typed by hand, and comparing them takes long. */
 const LONGEST = 200;
 
-/** How much less likely it is that the first letter was mistaken, too. */
+/** Extra cost of a mistake in the first letter, which is less likely. */
 const FIRST_LETTER = 0.5;
 
 /**

@@ -18,7 +18,7 @@ export function textField(value: unknown, name: string): string | undefined {
   return typeof held === "string" ? held : undefined;
 }
 
-/** The value of a JSON text; `undefined` for what is torn, garbage or hostile. */
+/** The value of a JSON text; `undefined` for a torn, broken or hostile text. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);

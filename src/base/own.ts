@@ -9,7 +9,7 @@ export function getOwn<T>(
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Gives the object a value of its own, whatever the key is called. */
+/** Gives the object its own value, whatever the key is called. */
 export function setOwn<T>(
   object: Record<string, T>,
   key: string,

@@ -17,11 +17,11 @@ export function reasonNotThere(
 }
 
 /**
- * Returns whether a path stays within its worktree, and out of git's folder and
- * mpm's own by whatever name the system knows them.
+ * Returns whether a path stays within its worktree, and outside git's folder
+ * and the mpm folder, by any name that the system knows them by.
  */
 export function isSafePath(path: string, platform: Platform): boolean {
-  // Both would be taken for a way to another folder, stream or disk.
+  // Windows would read both as a path to another folder, stream or disk.
   if (platform === "windows" && /[\\:]/.test(path)) return false;
   return path !== "" && !path.includes("\0") &&
     path.split("/").every((part, at) =>

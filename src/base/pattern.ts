@@ -3,7 +3,7 @@ import { MpmError } from "./errors.ts";
 
 /**
  * An expression of RE2, whose time is linear whatever it is. Throws USAGE for
- * one that is none, with the `key` of the setting it stands under.
+ * an invalid expression, with the `key` of its setting.
  */
 export function compilePattern(text: string, key: string): RE2JS {
   try {
@@ -11,7 +11,7 @@ export function compilePattern(text: string, key: string): RE2JS {
   } catch (error) {
     throw new MpmError(
       "USAGE",
-      `"${text}" in "${key}" is no regular expression: ` +
+      `"${text}" in "${key}" is not a regular expression: ` +
         (error as Error).message,
       { hint: "The syntax is RE2's: no look-around, no back-references" },
     );

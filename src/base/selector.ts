@@ -58,7 +58,7 @@ export function atIndex<T>(
 }
 
 /**
- * Returns the only item of `found`; `undefined` where there is none. Throws
+ * Returns the only item of `found`, or `undefined` if it is empty. Throws
  * AMBIGUOUS with the candidates.
  */
 export function onlyOne<T>(
@@ -75,7 +75,7 @@ export function onlyOne<T>(
   );
 }
 
-/** Lists what there is, each item with its number. */
+/** Lists the items with their numbers. */
 export function listHint<T>(
   { items, label, first = 0, empty }: Choices<T>,
 ): string {

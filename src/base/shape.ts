@@ -17,13 +17,13 @@ type Form =
 export interface TextShape {
   is: "text";
   pattern?: RegExp;
-  /** What only validation asks for: no repair replaces the text. */
+  /** A form that only validation requires: no repair replaces the text. */
   strict?: RegExp;
   /** The only texts there are. */
   choices?: readonly string[];
-  /** What the check asks for besides. */
+  /** An additional check. */
   test?: (text: string) => boolean;
-  /** What stands where there is no text; an empty one unless given. */
+  /** Replacement for a missing text; an empty one unless given. */
   neutral?: string;
 }
 
@@ -32,9 +32,9 @@ export interface ObjectShape extends Hints {
   fields: Record<string, Shape>;
 }
 
-/** What a repair may make of something else. */
+/** Values that a repair may create from something else. */
 interface Hints {
-  /** The field that a mere text in place of the object belongs to. */
+  /** The field that a mere text instead of the object belongs to. */
   text?: string;
   /** Other names under which a missing field is found, the best first. */
   aliases?: Record<string, readonly string[]>;

@@ -9,9 +9,9 @@ export function isFullTime(text: string): boolean {
 }
 
 /**
- * The time in one of the forms that writers of saves have used, milliseconds
- * since the epoch: ISO 8601, with a blank for the `T`, with `UTC` or no zone
- * at all (an early version; taken as UTC), with blanks around it.
+ * The time in one of the forms that writers of saves have used, in milliseconds
+ * since the epoch. That is ISO 8601, with a blank for the `T`, with `UTC` or no
+ * zone at all (an early version; read as UTC), with blanks around it.
  */
 export function parseTime(text: string): number | undefined {
   const parts =
@@ -38,7 +38,7 @@ const UNITS = [
 
 /**
  * Returns how long ago `time` was, in words: `2 hours ago`. A time ahead of
- * `now` is said to be one, since a clock was wrong.
+ * `now` is reported as such, since a clock was wrong.
  */
 export function ageWords(time: Date, now: Date): string {
   return age(
@@ -90,7 +90,7 @@ export function parseDuration(text: string, what: string): number {
   const [, digits, unit = ""] = /^(\d{1,6})([smhdw])?$/.exec(text) ?? [];
   const bare = unit === "" && digits !== "0";
   if (digits === undefined || bare) {
-    throw new MpmError("USAGE", `${what} is no length of time: "${text}"`, {
+    throw new MpmError("USAGE", `${what} is not a length of time: "${text}"`, {
       hint: "Write it as 90s, 30m, 1h, 2d or 1w; 0 for none",
     });
   }

@@ -11,7 +11,7 @@ interface Step {
 
 /**
  * The difference of two texts as `diff -u` writes it, with `path` for both
- * names; empty where there is none.
+ * names; empty for equal texts.
  */
 export function unifiedDiff(
   path: string,

@@ -1,7 +1,7 @@
 import en from "zod/locales/en";
 import * as z from "zod/mini";
 
-// The small form of the library has no messages of its own.
+// The small form of the library has no messages.
 z.config(en());
 
 /** Returns what of `value` does not fit `schema`: one `field: reason` each. */

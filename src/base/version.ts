@@ -1,8 +1,8 @@
 import config from "../../deno.json" with { type: "json" };
 
 /**
- * What this mpm is. `scripts/build.ts` puts the commit and its date in place
- * of the marks; run from source, there are none.
+ * The version of this mpm. `scripts/build.ts` replaces the marks with the
+ * commit and its date; a run from source has neither.
  */
 export const VERSION = config.version;
 

@@ -2,10 +2,10 @@ import { escapeUnseen } from "./escape.ts";
 
 /**
  * The value of a JSON file as YAML 1.2 for people: block style, lists at the
- * column of their key as claude-mpm wrote them. A text stands plain only where
- * no reader could take it for anything but a text, else as in JSON, whose
- * quoted form is YAML too. The library for YAML takes longer for a save of a
- * thousand files than everything else a pause does, so it only reads.
+ * column of their key as claude-mpm wrote them. A text is plain only if every
+ * reader reads it as a text. Otherwise it is written as in JSON, whose quoted
+ * form is also YAML. The library for YAML takes longer for a save of a thousand
+ * files than everything else a pause does, so it only reads.
  */
 export function toYaml(value: unknown): string {
   if (!isBlock(value)) return `${scalar(value)}\n`;
@@ -16,13 +16,13 @@ export function toYaml(value: unknown): string {
 
 type Block = readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** Returns whether `value` takes lines of its own. */
+/** Returns whether `value` takes separate lines. */
 function isBlock(value: unknown): value is Block {
   return typeof value === "object" && value !== null &&
     (Array.isArray(value) ? value : Object.keys(value)).length > 0;
 }
 
-/** Where a block begins: its column, and what stands before its first line. */
+/** The start of a block: its column, and the text before its first line. */
 interface Place {
   readonly indent: string;
   readonly first: string;
@@ -48,7 +48,7 @@ function writeBlock(lines: string[], value: Block, place: Place): void {
   }
 }
 
-/** The first line of a nested block stands behind the dash. */
+/** The first line of a nested block follows the dash. */
 function writeItem(lines: string[], item: unknown, place: Place): void {
   if (!isBlock(item)) lines.push(`${place.first}${scalar(item)}`);
   else writeBlock(lines, item, { ...place, indent: `${place.indent}  ` });
@@ -69,7 +69,7 @@ function keyText(key: string): string {
   return text;
 }
 
-/** Begins with a letter or a slash, so that it is no number and no date. */
+/** Begins with a letter or a slash, so that it is not a number and no date. */
 const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;
 
 /** Stands between quotes as it is. */
