@@ -176,7 +176,7 @@ function refuseRemoved(
   if (!lost) return;
   throw new MpmError(
     "CONFLICT",
-    `Operation ${entry.id} cannot be taken back: the checkpoint "${lost.id}" ` +
+    `Operation ${entry.id} cannot be undone: the checkpoint "${lost.id}" ` +
       "was removed since",
     { hint: '"mpm undo list" shows by which operation' },
   );
@@ -189,7 +189,7 @@ function refuseTaken(entry: JournalEntry, { list, there }: Compared): void {
   if (!taken) return;
   throw new MpmError(
     "CONFLICT",
-    `Operation ${entry.id} cannot be taken back: there is another ` +
+    `Operation ${entry.id} cannot be undone: there is another ` +
       `checkpoint "${taken.id}" by now`,
     { hint: `mpm checkpoint rm ${taken.id}, then undo once more` },
   );

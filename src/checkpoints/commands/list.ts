@@ -81,7 +81,7 @@ foreign.`,
   },
   next: ({ checkpoints }) =>
     checkpoints.length > 0
-      ? '"mpm checkpoint restore <number>" brings one back, "mpm checkpoint ' +
+      ? '"mpm checkpoint restore <number>" restores one, "mpm checkpoint ' +
         'diff <number>" shows what changed since'
       : undefined,
 });

@@ -11,10 +11,10 @@ import type { StoredCheckpoint } from "../checkpoint.ts";
 /** `mpm checkpoint load` */
 export const checkpointLoad = defineCommand({
   name: "checkpoint load",
-  summary: "Print what an agent needs to go on from a checkpoint",
+  summary: "Print what an agent needs to continue from a checkpoint",
   description: `
 The context, the files changed, the next steps and notes, and the commands to
-resume with. It changes nothing: "mpm checkpoint restore" brings the files back. One that you
+resume with. It changes nothing: "mpm checkpoint restore" restores the files. One that you
 did not take on this machine is bounded, stands between fences, and its commands
 are left out until you trust it.`,
   positionals: [CHECKPOINT],

@@ -32,7 +32,7 @@ export const checkpointRestore = defineCommand({
   summary: "Bring the files and the index of a checkpoint back",
   description: `
 Shows what would change and asks; where it cannot ask, --yes is needed. First
-all that is there now goes into a safety checkpoint, so that "mpm undo" takes
+everything that is there now goes into a safety checkpoint, so that "mpm undo" takes
 the restore back. Files made since the checkpoint are kept and listed; --exact
 moves them to the trash. HEAD and the branch are never moved: where HEAD is
 another by now, the answer has the command.
@@ -83,7 +83,7 @@ exit status is 4 if a file that differs was left alone; the answer says why.`,
     dry || to !== null || skipped.length === 0 ? 0 : 4,
   render: restoreText,
   next: ({ operation }) =>
-    operation === null ? undefined : '"mpm undo" takes it back',
+    operation === null ? undefined : '"mpm undo" undoes it',
 });
 
 interface RestoreInput {

@@ -12,7 +12,7 @@ export const checkpointRm = defineCommand({
   name: "checkpoint rm",
   summary: "Remove checkpoints",
   description: `
-Takes checkpoints from the list. "mpm undo" brings them back, as long as it is
+Takes checkpoints from the list. "mpm undo" restores them, as long as it is
 among the last 20 removals; then git drops what nothing else needs.`,
   positionals: [{
     name: "checkpoints",
@@ -64,6 +64,6 @@ among the last 20 removals; then git drops what nothing else needs.`,
     const lines = removed.map(({ name }) =>
       `${dry ? "Would remove" : "Removed"} ${escapeText(name)}`
     );
-    return [...lines, ...dry ? [] : ["mpm undo brings it back"], ""].join("\n");
+    return [...lines, ...dry ? [] : ["mpm undo restores it"], ""].join("\n");
   },
 });

@@ -15,7 +15,7 @@ Keeps every file that git does not ignore, byte for byte, what is staged, and
 the context as "mpm pause" does. Nothing of yours changes: not the files, the
 index, HEAD, the branch, stashes or reflogs, and no hook runs. The objects are
 in the repository under refs/mpm/, which git neither clones nor pushes by
-itself; outside git, in a repository of mpm's own.
+itself; outside git, in an mpm repository own.
 
 Nested repositories, submodules with changes, pipes and sockets cannot be kept;
 the answer names them.

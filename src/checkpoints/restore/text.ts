@@ -31,9 +31,7 @@ export function restoreText(result: RestoreResult): string {
       ? `Restored ${name}`
       : `Restored ${name}, but for what is left alone`,
     ...lists(result),
-    `What was before is in ${
-      escapeText(result.safety)
-    }: mpm undo takes this back`,
+    `What was before is in ${escapeText(result.safety)}: mpm undo undoes this`,
     "",
   ].join("\n");
 }

@@ -108,7 +108,7 @@ async function refuseEdited(
   throw new MpmError(
     "CONFLICT",
     [
-      `Operation ${entry.id} cannot be taken back, nothing was changed. ` +
+      `Operation ${entry.id} cannot be undone, nothing was changed. ` +
       "Changed since:",
       ...edited.slice(0, NAMED).map((path) => `  ${path}`),
       ...more > 0 ? [`  and ${more} more`] : [],

@@ -120,7 +120,7 @@ function checkTarget(
   if (own.some((folder) => isWithin(real, files.realPath(folder)))) {
     throw new MpmError(
       "CONFLICT",
-      `"${to}" is in a folder of git's or mpm's own`,
+      `"${to}" is in a folder of git's or mpm's`,
     );
   }
 }
