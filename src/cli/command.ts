@@ -3,10 +3,11 @@ import type { System } from "../system/system.ts";
 import type { Style } from "./style.ts";
 
 /**
- * What the word in a place of a command line names, so that a shell can offer
- * those there are: `session` is a save, `work` a work session, `item` one of a
- * checklist, `open-item` one that goes from save to save, `variable` one of a template, `var` a state variable, `removed` a worktree
- * that can come back, `operation` a line of the journal.
+ * The kind of thing that a word of a command line names, so that a shell can
+ * offer its values. `session` is a save, `work` a session, `item` an item of a
+ * checklist, `open-item` an item that goes from save to save. `variable` is a
+ * variable of a template, `var` a state variable, `removed` a worktree that can
+ * be restored, `operation` a line of the log.
  */
 export type Named =
   | "session"
@@ -65,7 +66,7 @@ export interface Positional {
 }
 
 /**
- * Everything mpm knows of one command: parsing, help, documentation and
+ * Everything that mpm knows of one command; parsing, help, documentation and
  * `--json` read only this.
  */
 export interface Command<
@@ -77,7 +78,7 @@ export interface Command<
   readonly name: string;
   /** One line, imperative, without a final period. */
   readonly summary: string;
-  /** What the help of the command says beyond its options. */
+  /** The help of the command beyond its options. */
   readonly description: string;
   readonly positionals: P;
   readonly flags: F;
@@ -89,7 +90,7 @@ export interface Command<
   readonly result: () => Promise<z.ZodMiniType<R>>;
   /**
    * True if a `branch`, `return` or restore that was killed in this worktree is
-   * finished or taken back before `run`.
+   * finished or undone before `run`.
    */
   readonly settles?:
     | true
@@ -105,8 +106,8 @@ export interface Command<
   /** The same result for people. Pure: no I/O, no clock, no terminal. */
   render(result: R, style: Style): string;
   /**
-   * What is usually done next, one line: a person at a terminal is told it
-   * after the answer, unless `--quiet`.
+   * The usual next step, one line. mpm prints it after the answer for a person
+   * at a terminal, unless `--quiet`.
    */
   next?(result: R): string | undefined;
   /**
@@ -116,11 +117,11 @@ export interface Command<
   verbatim?(result: R): boolean;
   /** Brings the input of another spelling into that of this command. */
   adapt?(input: Record<string, unknown>): Record<string, unknown>;
-  /** The exit status of a result that is no error; 0 unless given. */
+  /** The exit status of a result that is not an error; 0 unless given. */
   status?(result: R): number;
 }
 
-/** What a command works with. */
+/** The parameters of every command. */
 export interface Context {
   readonly system: System;
   /** The folder of `-C`, or the working one; absolute. */
@@ -131,7 +132,7 @@ export interface Context {
   /** Says something beside the answer: on stderr, not under `--quiet`. */
   note(text: string): void;
   /**
-   * Shows `text` in the last line of a terminal, in place of what it showed
+   * Shows `text` in the last line of a terminal, instead of what it showed
    * before; an empty one takes it away. Shows nothing anywhere else.
    */
   status(text: string): void;
@@ -141,11 +142,11 @@ export interface Context {
   redact(text: string): string;
   /** Returns what the trash of the project at `root` keeps. */
   trashRules(root: string): TrashRules;
-  /** The command of exactly that name; `undefined`: there is none. */
+  /** Returns the command of exactly that name, or `undefined`. */
   commandNamed(name: string): Promise<AnyCommand | undefined>;
 }
 
-/** What stays in the trash. */
+/** Limits of the trash. */
 export interface TrashRules {
   /** Milliseconds. */
   readonly maxAge: number;

@@ -17,12 +17,12 @@ export interface Typed {
   readonly current: string;
 }
 
-/** What can stand where the cursor is. */
+/** Candidates for the word at the cursor. */
 export interface Wanted {
-  /** What of the word stands before each candidate: `--format=`. */
+  /** The part of the word before each candidate: `--format=`. */
   readonly prefix: string;
   readonly candidates: readonly Candidate[];
-  /** What else can stand there, for whoever knows those there are. */
+  /** A kind of thing whose values can also be offered. */
   readonly named: Named | undefined;
   /** The words given as arguments so far. */
   readonly words: readonly string[];
@@ -66,7 +66,7 @@ export function wanted(
   return {
     ...NOTHING,
     ...line,
-    // Where nothing is known of the word, the options are a help.
+    // Options are offered if nothing fits the word.
     candidates: free && current === "" && command && !line.ended
       ? flagsLeft(flags, line)
       : candidates,
@@ -76,7 +76,7 @@ export function wanted(
 
 const NOTHING = { prefix: "", candidates: [], named: undefined };
 
-/** What was given before the cursor. */
+/** The words before the cursor. */
 interface Read {
   readonly words: readonly string[];
   readonly given: ReadonlyMap<string, readonly string[]>;
@@ -128,7 +128,7 @@ function flagsLeft(flags: Flags, { given }: Read): Candidate[] {
 }
 
 /**
- * The words that go on with the name of a command; those of a group are told
+ * The words that continue with the name of a command; those of a group are told
  * by its commands.
  */
 export function nextWords(

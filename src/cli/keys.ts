@@ -22,7 +22,9 @@ export type Key =
 
 type Named = Exclude<Key["name"], "text">;
 
-/** What a terminal sends after ESC, by xterm's `ctlseqs` and VT220. */
+/**
+ * Sequences that a terminal sends after ESC, by xterm's `ctlseqs` and VT220.
+ */
 const SEQUENCES: Readonly<Record<string, Named>> = {
   "[A": "up",
   "OA": "up",
@@ -59,18 +61,18 @@ const CONTROLS: Readonly<Record<string, Named>> = {
 // deno-lint-ignore no-control-regex
 const SEQUENCE = /^\x1b(O[A-Za-z]|\[[0-9;?<]*[ -/]*[@-~])/;
 
-/** What a terminal puts around a paste that was asked to (`?2004h`). */
+/** The marks that a terminal puts around a paste on request (`?2004h`). */
 const PASTE = "\x1b[200~";
 const PASTED = "\x1b[201~";
 
-/** What may become one when more comes. */
+/** A beginning that may become a sequence when more comes. */
 // deno-lint-ignore no-control-regex
 const BEGUN = /^\x1b(?:O|\[[0-9;?<]*[ -/]*)?$/;
 
 /**
- * The keys in what a terminal sent. A sequence that is not whole is left over,
- * to be put before what comes next; `ended`: nothing comes soon, so that an ESC
- * alone is the key of that name. What is not known is passed over.
+ * The keys in what a terminal sent. An incomplete sequence is returned and goes
+ * before the next input. With `ended`, no more input comes soon, so a single
+ * ESC is the Escape key. Unknown sequences are skipped.
  */
 export function decodeKeys(
   input: string,

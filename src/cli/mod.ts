@@ -1,6 +1,6 @@
 /**
  * The only door of `cli/`: command lines, help, completion, tables, the picker.
- * It knows nothing of sessions.
+ * It does not know about sessions.
  */
 
 export {

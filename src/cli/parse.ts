@@ -9,7 +9,7 @@ import { GLOBAL_FLAGS } from "./globals.ts";
 export interface Words {
   /** The words up to the first option that is not a global one. */
   readonly words: readonly string[];
-  /** Where each of `words` stands in argv. */
+  /** Position of each of `words` in argv. */
   readonly at: readonly number[];
 }
 
@@ -57,7 +57,7 @@ export function parse(
       flagValue(command, name, { flag, given: given.get(name) ?? [] }),
     ]),
   );
-  // Whoever asks for help need not know the arguments yet.
+  // A line with --help does not need its arguments.
   const asked = values.help === true || values.version === true;
   return asked ? values : { ...values, ...positionalValues(command, words) };
 }

@@ -13,8 +13,8 @@ const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
 const LEAVE = "\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
 /**
- * Shows a picker until something is chosen. It alone has the terminal
- * meanwhile, and gives it back as it was. `undefined`: this terminal, or its
+ * Shows a picker until something is chosen. It alone has the terminal in the
+ * meantime, and gives it back as it was. `undefined`: this terminal, or its
  * user, has no use for it.
  */
 export async function pick(
@@ -58,7 +58,7 @@ function press(
   return undefined;
 }
 
-/** Each line over what stood there, so that nothing flickers. */
+/** Overwrites each old line, so that nothing flickers. */
 function frame(
   picker: Picker,
   terminal: { columns(): number; rows(): number },

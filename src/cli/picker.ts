@@ -4,7 +4,7 @@ import { cut, table } from "./table.ts";
 
 /** A thing to choose. */
 export interface Choice {
-  /** What its line shows; safe for a terminal. */
+  /** Cells of its line; safe for a terminal. */
   readonly cells: readonly string[];
   /** More of it, shown while it is the one to be chosen; safe, too. */
   readonly detail: string;
@@ -20,7 +20,7 @@ export interface Size {
 /** Lines that are not choices: title, search, a gap, detail, help. */
 const AROUND = 5;
 
-/** What a picker shows, and how it is searched. */
+/** The choices of a picker, and how it searches them. */
 export interface Offered {
   readonly title: string;
   readonly choices: readonly Choice[];
@@ -44,7 +44,7 @@ export class Picker {
   #top = 0;
   /** True if the one to be chosen was moved to. */
   #moved = false;
-  /** How many lines were shown last. */
+  /** Number of lines on the last page. */
   #page = 10;
 
   constructor(offered: Offered) {
@@ -52,7 +52,7 @@ export class Picker {
     this.#found = offered.find("");
   }
 
-  /** The place of what was chosen; `undefined`: it goes on. */
+  /** Index of the chosen entry; `undefined` until the user chooses. */
   onKey(key: Key): number | "cancelled" | undefined {
     switch (key.name) {
       case "text":
@@ -91,7 +91,7 @@ export class Picker {
     this.#typed = typed;
     if (this.#isNumber()) return this.#goTo(Number(typed));
     this.#found = this.#offered.find(typed.replace(/^\//, ""));
-    // What one moved to stays to be chosen, if it is still there.
+    // The selected entry stays selected if it is still there.
     const at = this.#found.indexOf(chosen ?? -1);
     this.#moved = at >= 0;
     this.#at = Math.max(0, at);
@@ -102,7 +102,7 @@ export class Picker {
     return /^\d{1,4}$/.test(this.#typed);
   }
 
-  /** Of a number that no line shows nothing is to be chosen. */
+  /** Of a number that no line shows nothing must be chosen. */
   #goTo(number: number): undefined {
     const { choices } = this.#offered;
     this.#found = this.#offered.find("");
@@ -148,7 +148,7 @@ export class Picker {
         `${Math.min(...numbers)} to ${Math.max(...numbers)}`;
   }
 
-  /** The end of what was typed is what one looks at. */
+  /** Shows the end of the typed text. */
   #searchLine(columns: number): string {
     const cursor = this.#offered.style.ascii ? "_" : "▏";
     const typed = [...this.#typed];

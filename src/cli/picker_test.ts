@@ -76,7 +76,7 @@ Deno.test("a picker narrows as one types, and widens again", () => {
   const one = picker(100);
   press(one, "\x1b[B\x1b[B\x1b[B");
   press(one, "odd");
-  // What would be chosen stays so.
+  // The selected entry stays selected.
   assertEquals(chosen(one), "❯ 3 3 odd ");
   press(one, "\x17" + "/42");
   assertEquals(chosen(one), "❯ 42 42 ev");
@@ -105,7 +105,7 @@ Deno.test("a number that is typed chooses the line that shows it", () => {
     [undefined, "There is no number 420: the list has 0 to 99"],
   );
   assertEquals(press(one, "\x7f\r"), 42);
-  // One may go on from there, and from where nothing is.
+  // One may continue from there, and from where nothing is.
   assertEquals(press(one, "\x1b[B\r"), 43);
   assertEquals(press(picker(3), "7\x1b[B\r"), 0);
   // Beyond four digits it is a part of an id, and so searched.
@@ -113,7 +113,7 @@ Deno.test("a number that is typed chooses the line that shows it", () => {
   assertEquals(press(picker(3), "/2\r"), 2);
 });
 
-Deno.test("what fits best is to be chosen, unless one moved to another", () => {
+Deno.test("what fits best must be chosen, unless one moved to another", () => {
   const choices = ["b1", "a", "b"].map((text) => ({
     cells: [text],
     detail: "",
@@ -130,7 +130,7 @@ Deno.test("what fits best is to be chosen, unless one moved to another", () => {
   assertEquals(press(make(), "b\x7f\r"), 0);
   // Down and up again is a choice as well.
   assertEquals(press(make(), "\x1b[B\x1b[Ab\r"), 0);
-  // What was moved to is gone: the best again.
+  // The selected entry is gone: select the best match.
   assertEquals(press(make(), "\x1b[Bb\x7f\r"), 0);
 });
 

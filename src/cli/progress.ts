@@ -21,7 +21,7 @@ export class ProgressLine implements Disposable {
     this.#next = system.now().getTime() + QUIET;
   }
 
-  /** How far it is; for work that gives no other the time to say so. */
+  /** Shows progress for work that does not pause to report it. */
   readonly show = (what: string, done: number, of: number): void => {
     const now = this.#system.now().getTime();
     if (now < this.#next) return;
@@ -29,7 +29,7 @@ export class ProgressLine implements Disposable {
     this.#say(`${what}: ${done} of ${of}`);
   };
 
-  /** Says what begins: work that takes long and gives no time to say so. */
+  /** Says what begins: work that takes long and gives no time to report it. */
   readonly begin = (what: string): void => this.#say(`${what} …`);
 
   /**

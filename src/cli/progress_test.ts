@@ -23,7 +23,7 @@ function told() {
   };
 }
 
-Deno.test("progress says nothing of what is quick", async () => {
+Deno.test("progress prints nothing for quick work", async () => {
   const { shown, context, at } = told();
   {
     using line = new ProgressLine(context);

@@ -4,7 +4,9 @@ import { width } from "./table.ts";
 // deno-lint-ignore no-control-regex
 const PAINT = /\x1b\[\d+m/g;
 
-/** What a line begins with, under which the rest of it does not go. */
+/**
+ * Marks at the start of a line; the rest of the line is indented below them.
+ */
 const BEGINS = [
   // `  12 [ ] text`
   /^ *\d+ \[[ x]\] /,
@@ -16,9 +18,9 @@ const BEGINS = [
 ];
 
 /**
- * `text` for a terminal of so many columns: a longer line is broken between
- * words and goes on below where its own text began, not in the middle of a word
- * as the terminal would do it. What has no space stays whole.
+ * Fits `text` into the columns of a terminal. A longer line is broken between
+ * words and continues below the start of its own text. A word without a space
+ * stays whole.
  */
 export function reflow(text: string, columns: number): string {
   return text.split("\n").map((line) =>
@@ -27,8 +29,8 @@ export function reflow(text: string, columns: number): string {
 }
 
 /**
- * The same for a page of help, whose prose was broken for a wide terminal: a
- * paragraph with a line that is too long is filled anew as a whole.
+ * Fits a page of help, whose prose was broken for a wide terminal. A paragraph
+ * with a line that is too long is filled again as a whole.
  */
 export function reflowPage(text: string, columns: number): string {
   const end = text.endsWith("\n") ? "\n" : "";
@@ -48,7 +50,7 @@ function broken(line: string, columns: number): string {
   const most = Math.floor(columns / 2);
   const indent = " ".repeat(width(begin) > most ? 2 : width(begin));
   const lines: string[] = [];
-  // The spaces of the beginning are no place to break at.
+  // The spaces of the beginning are not place to break at.
   const start = startAfter(line, begin.length);
   let current = line.slice(0, start);
   let isEmpty = true;

@@ -3,11 +3,11 @@ import { reflow, reflowPage } from "./reflow.ts";
 
 const CASES: Record<string, [string, string]> = {
   "a short line stays": ["one two", "one two"],
-  "a sentence goes on two lines": [
+  "a long sentence is broken into two lines": [
     "one two three four five six",
     "one two three four\nfive six",
   ],
-  "an item goes on below its text": [
+  "an item continues below its text": [
     "  - one two three four five",
     "  - one two three\n    four five",
   ],
@@ -15,7 +15,7 @@ const CASES: Record<string, [string, string]> = {
     "   1 [ ] one two three",
     "   1 [ ] one two\n         three",
   ],
-  "the last column goes on below itself": [
+  "the last column continues below itself": [
     "  list  one two three four",
     "  list  one two\n        three four",
   ],
@@ -43,7 +43,7 @@ Deno.test("reflow() breaks long lines between words", () => {
   }
 });
 
-Deno.test("reflowPage() fills prose anew, and leaves the rest in its lines", () => {
+Deno.test("reflowPage() fills prose again, and leaves the rest in its lines", () => {
   const page = "One two three four five\nsix seven.\n\nShort\nlines.\n\n" +
     "Options:\n  -a  one two three four\n  -b  five\n\nThe end of all of it is\nhere.\n";
   assertEquals(

@@ -1,8 +1,8 @@
 import type { System } from "../system/system.ts";
 
-/** How the answer looks: decided once, passed down as a value. */
+/** The style of the answer: decided once, passed down as a value. */
 export interface Style {
-  /** Columns of the terminal; without end where there is none. */
+  /** Columns of the terminal; infinite without a terminal. */
   readonly columns: number;
   /** True if the answer goes to a file or a program, and not to a terminal. */
   readonly piped: boolean;

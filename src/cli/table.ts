@@ -8,7 +8,7 @@ const PAINT = /\x1b\[\d+m/g;
 // deno-lint-ignore no-control-regex
 const PARTS = /(\x1b\[\d+m)/;
 
-/** What most cells are made of: one column each. */
+/** Characters of most cells, one column each. */
 const ASCII = /^[ -~]*$/;
 
 /** Columns `text` takes on a terminal, paint apart. */
@@ -36,7 +36,7 @@ export function cut(text: string, columns: number): string {
   let kept = "";
   let used = 0;
   let isFull = false;
-  // What paints takes no room and stays, so that all that begins ends, too.
+  // Colour codes take no room. They all stay, so that each colour ends, too.
   for (const part of text.split(PARTS)) {
     if (part.startsWith("\x1b")) kept += part;
     else if (!isFull) {

@@ -17,7 +17,7 @@ Deno.test("cut() keeps within the columns and closes the paint", () => {
   assertEquals(cut("abcdef", 4), "abc…");
   assertEquals(cut("日本語", 4), "日…");
   assertEquals(cut(painted.red("abcdef"), 3), "\x1b[31mab…\x1b[39m");
-  // What is painted in the middle, and before the end, is painted no further.
+  // Colour that begins in the middle ends before the padding.
   assertEquals(cut(`${painted.bold("ab")}cdef`, 4), "\x1b[1mab\x1b[22mc…");
   assertEquals(cut(`ab${painted.bold("cd")}ef`, 4), "ab\x1b[1mc…\x1b[22m");
 });

@@ -1,4 +1,4 @@
-/** What each command does, by its name. */
+/** Summary of each command by its name. */
 export type Summaries = Readonly<Record<string, string>>;
 
 /**
@@ -22,7 +22,7 @@ export interface TopicSection {
 /** Columns that prose and rows are wrapped to. */
 const COLUMNS = 80;
 
-/** The widest first column; a longer word stands on a line of its own. */
+/** The widest first column; a longer word stands on its own line. */
 const WIDEST = 30;
 
 /** The page as plain text. */
@@ -40,7 +40,7 @@ export function topicText({ summary, sections }: Topic): string {
 
 /**
  * Prose whose paragraphs fit a page. Only one with a line that does not is
- * broken anew: the others are as somebody thought best.
+ * broken again: the others are as someone thought best.
  */
 export function filled(text: string): string {
   return text.trim().split(/\n{2,}/).map((paragraph) =>
