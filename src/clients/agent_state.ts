@@ -14,9 +14,9 @@ import { isFolder, listNames } from "./look.ts";
 
 /**
  * What is kept of an agent's session, a file each: what the status line said,
- * which levels were crossed, when work was done last, what the agent is to be
- * told next, its tasks, which prompts go through where the context is full, notes
- * of the conversation, and who saves it after its client was killed.
+ * which levels were crossed, when work was done last, what the agent must be
+ * told next, its tasks, which prompts go through where the context is full,
+ * notes of the conversation, and who saves it after its client was killed.
  */
 export type AgentFile =
   | "status"
@@ -29,8 +29,8 @@ export type AgentFile =
   | "recovery";
 
 /**
- * Those that agents are told of as the person's words or their own: sealed, as
- * the project's folder may come with a clone.
+ * Those that agents are told about as the person's words or their own: sealed,
+ * as the project's folder may come with a clone.
  */
 const SEALED: ReadonlySet<AgentFile> = new Set(["notes", "pending", "tasks"]);
 
@@ -134,7 +134,7 @@ export function readAgentFiles(
   });
 }
 
-/** `undefined`: missing, damaged, or somebody else's. */
+/** `undefined`: missing, damaged, or someone else's. */
 function readValue(
   system: System,
   folder: string,
@@ -217,7 +217,7 @@ export function removeAgentFile(
   }
 }
 
-/** Many may write at once: each under a name of its own. */
+/** Many may write at once: each under its own name. */
 function replace(system: System, path: string, bytes: Uint8Array): void {
   const isNew = system.files.lstat(path) === undefined;
   const written = `${path}.${system.random()}.tmp`;

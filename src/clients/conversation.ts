@@ -1,5 +1,5 @@
 /**
- * What the files of an agent's client tell of one conversation, in terms that
+ * What the files of an agent's client report one conversation, in terms that
  * fit every client. Texts are as they stand there: not redacted, not escaped.
  * Lists are in the order of time.
  */
@@ -76,7 +76,7 @@ export interface Ran {
   readonly output: string;
   /** Why the exit status says nothing about the command. */
   readonly doubt?: string | undefined;
-  /** Whether files changed after it in this conversation. */
+  /** True if files changed after it in this conversation. */
   readonly changedSince: boolean;
   /** Where it ran, as far as a hook saw it. */
   readonly tree?: RanTree | undefined;
@@ -98,7 +98,7 @@ export interface FileUse {
   readonly path: string;
   readonly how: "created" | "edited" | "deleted" | "read";
   readonly at: string;
-  /** Names of functions, classes and the like in what was edited. */
+  /** Names of functions, classes and similar in what was edited. */
   readonly symbols: readonly string[];
 }
 
@@ -114,7 +114,7 @@ export interface Seen {
 export interface Reported extends Said {
   /** E.g. `Explore`. */
   readonly type: string;
-  /** What it was asked for. */
+  /** What it was requested. */
   readonly task: string;
 }
 

@@ -61,7 +61,7 @@ export type KnownGauge = Gauge & {
   readonly percentage: number;
 };
 
-/** Whether there is a fresh reading. */
+/** Returns whether there is a fresh reading. */
 export function isKnown(gauge: Gauge): gauge is KnownGauge {
   return gauge.unknown === null && gauge.tokens !== null &&
     gauge.window !== null && gauge.percentage !== null;
@@ -87,7 +87,7 @@ export const UNKNOWN_GAUGE: Gauge = {
 /**
  * The gauge from what the status line and the transcript say: the status line's
  * figure unless the transcript has a later one. A reading that is stale, ahead
- * of the clock or of a window nobody knows is told and counts as unknown.
+ * of the clock or of a window no one knows is told and counts as unknown.
  */
 export function gaugeOf(
   { status, transcript }: {
@@ -210,7 +210,7 @@ export function windowOf(
   return large ? { tokens: LARGE, from: "usage" } : undefined;
 }
 
-/** What the status line told of a session, as it is kept. */
+/** What the status line told about a session, as it is kept. */
 export interface StatusRecord {
   readonly reading: Reading;
   readonly transcriptPath: string | undefined;

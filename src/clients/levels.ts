@@ -14,9 +14,9 @@ export interface Thresholds {
 
 /** What is remembered of an agent's session, so that each crossing is one. */
 export interface LevelState {
-  /** The highest level that was told of and not left since. */
+  /** The highest level that was told about and not left since. */
   readonly reached: Level;
-  /** The level that somebody acknowledged; null: not the one reached. */
+  /** The level that someone acknowledged; null: not the one reached. */
   readonly acknowledged: Level | null;
   readonly acknowledged_at: string | null;
   /** The last compaction that was seen, by its id. */
@@ -122,7 +122,9 @@ export function advance(
 
 const NOT_ACKNOWLEDGED = { acknowledged: null, acknowledged_at: null };
 
-/** What is remembered once the conversation was compacted: no level any more. */
+/**
+ * What is remembered once the conversation was compacted: no level any longer.
+ */
 export function afterCompaction(
   state: LevelState,
   compaction: string | null = state.compaction,
@@ -130,7 +132,7 @@ export function afterCompaction(
   return { ...state, ...NOT_ACKNOWLEDGED, reached: "normal", compaction };
 }
 
-/** Records that somebody has seen the level that is reached. */
+/** Records that someone has seen the level that is reached. */
 export function acknowledge(state: LevelState, now: Date): LevelState {
   if (state.reached === "normal") return state;
   if (state.acknowledged === state.reached) return state;
@@ -152,7 +154,7 @@ function lower(a: Level, b: Level): Level {
 /** What a level says and allows at one event. Every refusal has a way out. */
 export interface Decision {
   readonly allow: boolean;
-  /** Why not, and how to go on; null where it is allowed. */
+  /** Why not, and how to continue; null where it is allowed. */
   readonly reason: string | null;
   /** What the agent is told, as a fact. */
   readonly note: string | null;
@@ -160,7 +162,7 @@ export interface Decision {
 
 const ALLOWED: Decision = { allow: true, reason: null, note: null };
 
-/** What is to be done when a level is crossed. */
+/** What must be done when a level is crossed. */
 export interface OnCrossing {
   readonly writeResumeFile: boolean;
   /** What the person is told. */
@@ -180,7 +182,7 @@ const OVERRIDDEN = new RegExp(`^!?${OVERRIDE}(?![\\w-])`, "i");
 
 /** What decides how a person gets out of a full context. */
 export interface WaysOut {
-  /** Whether a person can type commands. */
+  /** True if a person can type commands. */
   readonly attended: boolean;
   /** Before the names of mpm's skills; `undefined`: they are not installed. */
   readonly skills: "" | "mpm:" | undefined;
@@ -257,16 +259,17 @@ export function onCrossing(
   }
 }
 
-const AGAIN = `To go on anyway, send the prompt again, or begin it with the ` +
+const AGAIN =
+  `To continue anyway, send the prompt again, or begin it with the ` +
   `word "${OVERRIDE}".`;
 
-/** Whether a prompt that a person typed is let through. */
+/** Returns whether a prompt that a person typed is let through. */
 export function onPrompt(
   level: Level,
   { gauge, prompt, again = false, out = HERE }: {
     gauge: Gauge;
     prompt: string;
-    /** Whether the same prompt was held back before, or scheduled. */
+    /** True if the same prompt was held back before, or scheduled. */
     again?: boolean;
     out?: WaysOut;
   },
@@ -291,7 +294,7 @@ export function onPrompt(
   };
 }
 
-/** Whether a new sub-agent is started. */
+/** Returns whether a new sub-agent is started. */
 export function onAgent(level: Level, gauge: Gauge, out = HERE): Decision {
   if (!isAbove(level, "pause")) return ALLOWED;
   return {

@@ -121,7 +121,7 @@ Deno.test("advance() takes a figure that swings for one crossing", () => {
   );
 });
 
-Deno.test("advance() begins anew after a compaction", () => {
+Deno.test("advance() begins again after a compaction", () => {
   const after = full(180_000, { compaction: "c1" });
   assertEquals(
     crossings([full(190_000), after, after, full(190_000)]),

@@ -8,12 +8,15 @@ export function listNames({ files }: System, folder: string): string[] {
   return attempt(() => files.list(folder).map(({ name }) => name)) ?? [];
 }
 
-/** Whether a file is there, perhaps behind a link: a FIFO would hang its reader. */
+/**
+ * Returns whether a file is there, perhaps behind a link: a FIFO would hang its
+ * reader.
+ */
 export function isFile({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "file") ?? false;
 }
 
-/** Whether a folder is there, perhaps behind a link. */
+/** Returns whether a folder is there, perhaps behind a link. */
 export function isFolder({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "folder") ?? false;
 }

@@ -15,9 +15,10 @@ import { getOwn } from "../base/own.ts";
 import type { Conversation } from "./conversation.ts";
 
 /**
- * What hooks keep of a conversation while it goes on (the agent file `notes`),
- * so that the end of a long transcript is enough later. Its lists are those of
- * a conversation, in the order of time, redacted by the hook that adds to them.
+ * What hooks keep of a conversation while it continues (the agent file
+ * `notes`), so that the end of a long transcript is enough later. Its lists are
+ * those of a conversation, in the order of time, redacted by the hook that adds
+ * to them.
  */
 
 const SAID = { at: TEXT, text: TEXT, key: TEXT };
@@ -171,7 +172,7 @@ function shortened(value: unknown, longest: number): unknown {
   );
 }
 
-/** Stands on a line of its own where a text was cut in its middle. */
+/** Stands on its own line where a text was cut in its middle. */
 export const CUT_MARK = "[…]";
 
 /**
@@ -199,7 +200,7 @@ export function withNoted(
     from: string | undefined;
     /** When it ends, as one that is torn does too early. */
     to?: string | undefined;
-    /** Ids of prompts that it tells of, withdrawn ones, too. */
+    /** Ids of prompts that it reports, withdrawn ones, too. */
     seen?: ReadonlySet<string> | undefined;
     /** Tasks in the background that are known to have ended. */
     ended: ReadonlySet<string>;

@@ -30,7 +30,7 @@ Deno.test("withNotes() keeps the first 5 and the last 25 prompts", () => {
   assertEquals(texts.at(-1), "prompt 99");
 });
 
-Deno.test("withNotes() puts an answer in the place of its open question", () => {
+Deno.test("withNotes() puts an answer instead of its open question", () => {
   const open = { ...said("Which?", "toolu_1#0"), options: ["a", "b"] };
   const notes = withNotes(withNotes(NO_NOTES, { questions: [open] }), {
     questions: [{ ...open, answer: "b" }],

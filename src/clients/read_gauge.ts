@@ -119,7 +119,7 @@ export interface Watch {
 
 /**
  * Reads the gauge of a session. Whatever is odd or missing is unknown. An event
- * of a sub-agent tells nothing of it: that has a context of its own.
+ * of a sub-agent tells nothing of it: that has its own context.
  */
 export function readGauge(
   system: System,
@@ -178,7 +178,7 @@ export async function crossLevels(
 ): Promise<Exclude<Level, "normal"> | null> {
   const reading = { gauge, thresholds, now: system.now() };
   const present = readLevels(system, session);
-  // Most readings change nothing: no lock is taken for them.
+  // Most readings change nothing: no lock is treated as them.
   if (advance(present, reading).state === present) return null;
   const change = await changeLevels(
     system,

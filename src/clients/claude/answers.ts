@@ -54,7 +54,7 @@ export function readTranscriptGauge(
     }
     const answer = answerOf(entry);
     if (!answer) continue;
-    // Only to know the model that goes on.
+    // Only to know the model that continues.
     return compacted ? { ...compacted, model: answer.model } : answer;
   }
   return compacted;
@@ -143,7 +143,7 @@ export function lastTurnError(
     if (type === "user" && field(entry, "isMeta") !== true) return undefined;
     if (type !== "assistant") continue;
     if (field(entry, "isApiErrorMessage") === true) return errorOf(entry);
-    // What the client fills in when it takes a session up is no answer.
+    // What the client fills in when it takes a session up is not an answer.
     const message = field(entry, "message");
     if (field(message, "model") !== "<synthetic>") return undefined;
   }

@@ -164,7 +164,7 @@ const AFTER: [string, string, number | undefined][] = [
   ["an API error", answer(9, { isApiErrorMessage: true }), 5],
   ["an answer without usage", answer(9, {}, { usage: null }), 5],
   ["a usage of zeros", answer(0), 5],
-  ["a usage that is no count", answer(-1), 5],
+  ["a usage that is not a count", answer(-1), 5],
   ["a usage beyond reason", answer(1e12), 5],
   ["an answer without a time", answer(9, { timestamp: 7 }), 5],
   [
@@ -240,7 +240,7 @@ Deno.test("readTranscriptGauge() reads the end of 70 MB alone", () => {
   assert(counted.bytes <= 64 * 1024, String(counted.bytes));
 });
 
-Deno.test("readTranscriptGauge() passes over a line of several MB, and gives up on one of 50 MB", () => {
+Deno.test("readTranscriptGauge() skips a line of several MB, and gives up on one of 50 MB", () => {
   using env = new TestEnv();
   const path = sparse(env, 50_000_000, '"usage": \n');
   const { system, counted } = counting(env);

@@ -18,7 +18,10 @@ export interface DeadSession {
   readonly cwd: string;
   /** When something was written last, milliseconds since the epoch. */
   readonly lastActivity: number;
-  /** Whether the process is known to be gone; else only the transcript says so. */
+  /**
+   * True if the process is known to be gone; else only the transcript reports
+   * it.
+   */
   readonly sure: boolean;
 }
 
@@ -37,10 +40,10 @@ const RECENT = 10 * 60_000;
 const MARKING = [2, 1, 329] as const;
 
 /**
- * Finds the sessions in `folders` whose clients were killed, the last one first:
- * by the file that each running client has, whose process is gone, else by a
- * transcript without the mark of an orderly end that nobody has written to for
- * ten minutes. Only Linux tells whether a process is gone. `except` is the
+ * Finds the sessions in `folders` whose clients were killed, the last one
+ * first: by the file that each running client has, whose process is gone, else
+ * by a transcript without the mark of an orderly end that no one has written to
+ * for ten minutes. Only Linux tells whether a process is gone. `except` is the
  * session that asks. Looks at a bounded number of files, and throws for none.
  */
 export async function deadSessions(

@@ -16,9 +16,9 @@ export function currentAgentSession(system: System): string | undefined {
 const MOST = 16 * 1024 * 1024;
 
 /**
- * Whether somebody chose mpm for this project: it has saves or the like, or
- * hooks of mpm's are installed for it, and not for all projects of the user. The
- * home folder has a `.claude-mpm` of claude-mpm's and settings for all.
+ * Returns whether someone chose mpm for this project: it has saves or similar,
+ * or hooks of mpm's are installed for it, and not for all projects of the user.
+ * The home folder has a `.claude-mpm` of claude-mpm's and settings for all.
  */
 export function usesMpm(
   system: System,

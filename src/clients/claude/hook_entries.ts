@@ -7,12 +7,12 @@ import { VERSION } from "../../base/version.ts";
  */
 export const AGENT_TOOLS = ["Agent", "Task", "Workflow"] as const;
 
-/** Whether a tool starts sub-agents. */
+/** Returns whether a tool starts sub-agents. */
 export function startsAgents(tool: string | undefined): boolean {
   return AGENT_TOOLS.some((name) => name === tool);
 }
 
-/** An event of Claude Code that mpm wants to be told of. */
+/** An event of Claude Code that mpm wants to be reported. */
 export interface HookEntry {
   readonly event: string;
   /** What of it; an event whose matcher the client ignores has none. */
@@ -67,9 +67,9 @@ export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
 );
 
 /**
- * The mark in the arguments of each command that mpm wrote into somebody's
+ * The mark in the arguments of each command that mpm wrote into someone's
  * settings, with its version. No other program has a reason to write it, so
- * that nobody else's entry is taken for mpm's, whatever the binary is called.
+ * that no one else's entry is treated as mpm's, whatever the binary is called.
  */
 export const OWN_MARK = "--installed-by=mpm/";
 const MARKED = /^--installed-by=mpm\/(\S+)$/;

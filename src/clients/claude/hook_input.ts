@@ -65,7 +65,10 @@ export interface Given {
   readonly prompt: string;
 }
 
-/** Whether somebody asked this, a person or a program, and not Claude Code. */
+/**
+ * Returns whether someone asked this, a person or a program, and not Claude
+ * Code.
+ */
 export function isAsked({ input, prompt }: Given): boolean {
   const source = input.text("source") ?? "user";
   return ["user", "sdk"].includes(source) && !OWN_TEXT.test(prompt);

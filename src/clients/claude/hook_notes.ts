@@ -66,7 +66,7 @@ export function withEvent(
     : undefined;
 }
 
-/** Digests are no secrets, though they may look like some. */
+/** Digests are not secrets, though they may look like some. */
 function redacted(more: Partial<Notes>, redactor: Redactor): Partial<Notes> {
   const { commands, ...rest } = more;
   return {
@@ -130,7 +130,7 @@ function promptNotes({ input, at, notes }: Noted): More {
 /** What Claude Code sends when something in the background says or ends. */
 export interface Notification {
   readonly id: string;
-  /** `undefined`: it goes on. */
+  /** `undefined`: it continues. */
   readonly status: string | undefined;
   readonly summary: string;
   /** The report of a sub-agent. */
@@ -232,7 +232,7 @@ function callOf(value: unknown): Call {
   };
 }
 
-/** What the client says of something that goes on in the background. */
+/** What the client says of something that continues in the background. */
 const LAUNCHED =
   /^(?:Command running in background with ID: |Async agent launched[^]*?agentId: |Workflow launched in background\. Task ID: )([\w-]+)/;
 

@@ -4,8 +4,9 @@ import { lastLines } from "./tail.ts";
 import type { System } from "../../system/system.ts";
 
 /**
- * Whether a person sits at the session. `claude -p` and programs that use the
- * SDK say that nobody does; a client that says nothing counts as one of those.
+ * Returns whether a person sits at the session. `claude -p` and programs that
+ * use the SDK say that no one does; a client that says nothing counts as one of
+ * those.
  */
 export function isAttended(system: System): boolean {
   const attended = system.env("CLAUDE_CODE_SESSION_ATTENDED");
@@ -14,8 +15,8 @@ export function isAttended(system: System): boolean {
 }
 
 /**
- * Whether a person certainly typed the prompt. Only such a prompt may be held
- * back: nobody would send another one again.
+ * Returns whether a person certainly typed the prompt. Only such a prompt may
+ * be held back: no one would send another one again.
  */
 export function isTyped(system: System, given: Given): boolean {
   return isAsked(given) && given.input.text("source") !== "sdk" &&
@@ -30,10 +31,10 @@ const PATIENCE = 300;
 const LOOK = 50;
 
 /**
- * Whether a prompt comes from the queue of Claude Code, which the event does not
- * tell. There it puts what it sends by itself, as when a scheduled task is due,
- * and what a person types while the agent works. It would put that back into the
- * input box, in the middle of what is typed there by then.
+ * Returns whether a prompt comes from the queue of Claude Code, which the event
+ * does not tell. There it puts what it sends by itself, as when a scheduled
+ * task is due, and what a person types while the agent works. It would put that
+ * back into the input box, in the middle of what is typed there by then.
  */
 export async function isQueued(
   system: System,

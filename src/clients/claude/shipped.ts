@@ -50,7 +50,7 @@ export const SHELL_HOOKS: Readonly<Record<string, ShellHook>> = {
   },
   "on-error.sh": {
     events: ["PostToolUseFailure", "StopFailure"],
-    summary: "Tell somebody that something failed",
+    summary: "Tell someone that something failed",
     text: onError,
   },
   "update-context.sh": {

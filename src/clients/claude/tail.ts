@@ -14,15 +14,15 @@ const NEWLINE = 10;
 export interface Lost {
   /** Lines that were too long. */
   long: number;
-  /** Whether a part could not be read. */
+  /** True if a part could not be read. */
   failed: boolean;
 }
 
 /**
  * The lines at the end of a file, the last first, read backwards in growing
- * blocks, of its last `most` bytes. A longer line than 2 MiB is passed over and
- * not kept, so memory stays bounded whatever the file holds. Ends early where
- * the file cannot be read. `lost` counts both.
+ * blocks, of its last `most` bytes. A longer line than 2 MiB is skipped and not
+ * kept, so memory stays bounded whatever the file holds. Ends early where the
+ * file cannot be read. `lost` counts both.
  */
 export function* lastLines(
   system: System,

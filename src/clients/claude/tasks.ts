@@ -308,7 +308,7 @@ function readTask(
   return bytes && taskOf(jsonIn(new TextDecoder().decode(bytes)), name);
 }
 
-/** A task as hooks were told of it. */
+/** A task as hooks were told about it. */
 export interface KeptTask {
   readonly id: string;
   readonly subject: string;

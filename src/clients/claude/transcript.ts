@@ -12,7 +12,7 @@ const LONGEST_SLUG = 200;
 
 /**
  * The folder name Claude Code gives a project: every UTF-16 unit of its path
- * that is no ASCII letter or digit becomes `-`; a long one is cut and told
+ * that is not an ASCII letter or digit becomes `-`; a long one is cut and told
  * apart by a hash of the path.
  */
 export function projectSlug(path: string): string {
@@ -136,7 +136,7 @@ export const DEFAULT_RETENTION = 30;
 
 /**
  * What a settings file says of it (`cleanupPeriodDays`); `undefined`: nothing,
- * `NaN`: something that is no number of days.
+ * `NaN`: something that is not a number of days.
  */
 export function retentionIn(
   { text, top }: SettingsText,

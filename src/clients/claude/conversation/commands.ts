@@ -26,9 +26,9 @@ export interface Ended {
 }
 
 /**
- * What ended in the background, by the ids of the tasks. The announcement is a
- * turn of its own, or an attachment of a running one; a text that only looks
- * like one does not count.
+ * What ended in the background, by the ids of the tasks. The announcement is
+ * its own turn, or an attachment of a running one; a text that only looks like
+ * one does not count.
  */
 export function endedIn({ lines }: Transcript): Map<string, Ended> {
   return new Map(lines.flatMap(announcedIn));

@@ -44,7 +44,7 @@ export interface Transcript {
   readonly lines: readonly Line[];
   /** By their ids, in the order of time. */
   readonly calls: ReadonlyMap<string, Call>;
-  /** Whether a line belongs to what the conversation is now. */
+  /** Returns whether a line belongs to what the conversation is now. */
   alive(line: Line): boolean;
   /** How many lines are no JSON. */
   readonly torn: number;
@@ -78,7 +78,7 @@ export function readLines(
 const TELLING =
   /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
 
-/** How the client begins the line of an attachment, and how it goes on. */
+/** How the client begins the line of an attachment, and how it continues. */
 const ATTACHMENT =
   /^\{"parentUuid":(?:null|"([\w-]{1,64})"),"isSidechain":false,"attachment":\{"type":"(\w+)"/;
 const AFTER = '"type":"attachment","uuid":"';
@@ -230,7 +230,10 @@ function replacedIn(lines: readonly Line[]): Set<string> {
   return replaced;
 }
 
-/** Whether a line's ancestors meet the chain, and the nearest with a prompt id. */
+/**
+ * Returns whether a line's ancestors meet the chain, and the nearest with a
+ * prompt id.
+ */
 function forking(
   parents: ReadonlyMap<string, string | undefined>,
   { chain, whole, replaced }: {

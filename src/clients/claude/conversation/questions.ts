@@ -15,7 +15,7 @@ export function questionsIn({ calls, alive }: Transcript): Asked[] {
   const asked = [...calls.values()]
     .filter(({ name, line }) => name === "AskUserQuestion" && alive(line))
     .flatMap((call) => questionsOf(call));
-  // Only the last of several times that it was asked for nothing counts.
+  // Only the last of several times that it was requested nothing counts.
   return asked.filter((one, at) =>
     one.answer !== undefined ||
     !asked.slice(at + 1).some(({ text }) => text === one.text)
@@ -24,7 +24,7 @@ export function questionsIn({ calls, alive }: Transcript): Asked[] {
 
 function questionsOf({ id, input, line, result }: Call): Asked[] {
   const refused = field(result?.line.value, "toolDenialKind") !== undefined;
-  // Where nobody is there to ask, the tool is not offered.
+  // Where no one is there to ask, the tool is not offered.
   if (result?.isError && !refused) return [];
   const at = (result?.line ?? line).at;
   return askedOf({ id, input, response: result?.kept, at });

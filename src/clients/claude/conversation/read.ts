@@ -288,7 +288,7 @@ function projectFiles(
   );
 }
 
-/** A plan in its file that nobody was asked about yet. */
+/** A plan in its file that no one was asked about yet. */
 function unfinishedPlan(
   system: System,
   { lines, calls }: Transcript,

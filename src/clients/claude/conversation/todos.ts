@@ -12,7 +12,7 @@ import type { Line } from "./lines.ts";
 
 /**
  * What the agent has on its lists: its tasks from their files, else from the
- * transcript, else as hooks were told of them; and its last todo list.
+ * transcript, else as hooks were told about them; and its last todo list.
  */
 export function readTodos(
   system: System,
@@ -45,7 +45,7 @@ export function readTodos(
   ];
 }
 
-/** A deleted task has no file any more. */
+/** A deleted task has no file any longer. */
 function merged(
   files: readonly AgentTask[],
   told: readonly AgentTask[],

@@ -9,7 +9,7 @@ const LIMIT = 64 * 1024 * 1024;
 /** Its name while it is written, and what a death leaves. */
 const TEMPORARY = ".mpm-settings.tmp";
 
-/** A file of Claude Code's, as it was found. */
+/** A Claude Code file, as it was found. */
 export interface ForeignFile {
   readonly path: string;
   /** `undefined`: there is none. */
@@ -69,7 +69,7 @@ function problemOf(
   if (names > 1) {
     return [
       `has ${names} names (hard links)`,
-      "Make it a file of its own first",
+      "Make it its own file first",
     ];
   }
   if (uid !== undefined && owner !== undefined && owner !== uid) {
@@ -79,9 +79,9 @@ function problemOf(
 }
 
 /**
- * Puts `bytes` in the place of what was read (`undefined`: removes it), whole
- * or not at all, with the mode it had. Throws CONFLICT if somebody changed it
- * since it was read.
+ * Puts `bytes` instead of what was read (`undefined`: removes it), whole or not
+ * at all, with the mode it had. Throws CONFLICT if someone changed it since it
+ * was read.
  */
 export function replaceForeign(
   system: System,

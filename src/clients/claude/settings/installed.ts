@@ -16,7 +16,7 @@ import {
 } from "./json_scan.ts";
 import type { SettingsText } from "./text.ts";
 
-/** A handler of mpm's in a settings file, and all that it lies in. */
+/** A handler of mpm's in a settings file, and everything that it lies in. */
 export interface OwnEntry {
   readonly own: OwnHandler;
   /** The key it stands under; the client goes by this. */
@@ -28,7 +28,7 @@ export interface OwnEntry {
   readonly handler: JsonNode;
 }
 
-/** Every handler of mpm's, also under keys that a later one puts out of use. */
+/** Every mpm handler, also under keys that a later one puts out of use. */
 export function ownEntries({ text, top }: SettingsText): OwnEntry[] {
   const found: OwnEntry[] = [];
   if (top.kind !== "object") return found;
@@ -58,7 +58,10 @@ function ownInGroups(
   });
 }
 
-/** Whether the group holds this entry alone, and nothing that mpm did not write. */
+/**
+ * Returns whether the group holds this entry alone, and nothing that mpm did
+ * not write.
+ */
 export function isOwnGroup({ group, handlers }: OwnEntry): boolean {
   return handlers.items.length === 1 &&
     group.members.every(({ key }) => key === "matcher" || key === "hooks");
@@ -83,7 +86,7 @@ export interface Drift {
 /** What of mpm's is in one settings file. */
 export interface InstalledHooks {
   readonly events: readonly string[];
-  /** Of the first entry; all have one unless somebody edited them. */
+  /** Of the first entry; all have one unless someone edited them. */
   readonly binary: string;
   readonly version: string;
   /** All programs that entries or the status line start. */

@@ -57,7 +57,9 @@ export class JsonEdits {
     this.#added.set(container, [...added, addition]);
   }
 
-  /** Whether everything in the container is removed and nothing added. */
+  /**
+   * Returns whether everything in the container is removed and nothing added.
+   */
   empties(container: Container): boolean {
     const children = childrenOf(container);
     return children.length > 0 && !this.#added.has(container) &&

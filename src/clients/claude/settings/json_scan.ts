@@ -27,7 +27,7 @@ export interface JsonMember extends Span {
   readonly value: JsonNode;
 }
 
-/** Where a text is no JSON, and why. Line and column count from 1. */
+/** Where a text is not JSON, and why. Line and column count from 1. */
 export class JsonFault extends Error {
   override name = "JsonFault";
   constructor(
@@ -116,7 +116,7 @@ class Scanner {
     return { kind: "array", start, end: this.#at, items };
   }
 
-  /** Whether another value comes in a container. */
+  /** Returns whether another value comes in a container. */
   #goesOn(end: string): boolean {
     this.#blank();
     if (this.#take(",")) return true;

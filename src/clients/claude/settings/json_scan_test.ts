@@ -26,7 +26,7 @@ function scanned(text: string): JsonNode | JsonFault {
   }
 }
 
-/** `undefined`: it is no JSON. */
+/** `undefined`: it is not JSON. */
 function parsed(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
@@ -77,7 +77,7 @@ Deno.test("scanJson() takes what JSON.parse() takes, and nothing else", () => {
           const offset = Math.floor(at * text.length);
           text = text.slice(0, offset) + mark + text.slice(offset + cut);
         }
-        // That mark is no part of JSON, but may stand before it.
+        // That mark is not a part of JSON, but may stand before it.
         if (text.startsWith("\ufeff")) return;
         const [expected, found] = [parsed(text), scanned(text)];
         if (!expected) {

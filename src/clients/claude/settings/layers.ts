@@ -55,7 +55,10 @@ export function placeOf(
   return { scope, folder, path, fileMode, folderMode: 0o755 };
 }
 
-/** Whether this is a worktree of a bare repository, which has no main one. */
+/**
+ * Returns whether this is a worktree of a bare repository, which has no main
+ * one.
+ */
 export function isOfBare({ linked, root, commonDir }: Workspace): boolean {
   return linked && root === commonDir;
 }

@@ -22,7 +22,7 @@ import {
 export interface Wanted {
   /** The binary that the entries start, absolute. */
   readonly binary: string;
-  /** The binary as a word of a shell: the status line is to be set, too. */
+  /** The binary as a word of a shell: the status line must be set, too. */
   readonly statusLine: string;
   readonly withStatusLine: boolean;
 }
@@ -95,18 +95,18 @@ export function planInstall(
 function hooksOf(settings: SettingsText): JsonObject | undefined {
   const hooks = memberOf(settings.top, "hooks")?.value;
   if (!hooks || hooks.kind === "object") return hooks;
-  throw inTheWay(settings, '"hooks" is no object');
+  throw inTheWay(settings, '"hooks" is not an object');
 }
 
 function eventOf(settings: SettingsText, hooks: JsonObject, event: string) {
   const groups = memberOf(hooks, event)?.value;
   if (!groups || groups.kind === "array") return groups;
-  throw inTheWay(settings, `"hooks.${event}" is no array`);
+  throw inTheWay(settings, `"hooks.${event}" is not an array`);
 }
 
 function inTheWay({ path }: SettingsText, state: string): MpmError {
   return new MpmError("CONFLICT", `Cannot add hooks to "${path}": ${state}`, {
-    hint: "Claude Code ignores it like that; mend or remove it first",
+    hint: "Claude Code ignores it like that; fix or remove it first",
   });
 }
 
@@ -129,7 +129,7 @@ function place(
   const [handler] = group.hooks as unknown[];
   const alone = isOwnGroup(first);
   if (!alone && there.matcher !== group.matcher) {
-    // Somebody put something of theirs beside it, under another matcher.
+    // Someone put something of theirs beside it, under another matcher.
     edits.add(groups, { value: group });
     return { action: "replaced" };
   }
@@ -182,7 +182,7 @@ function placeStatusLine(
   if (!ownStatusLine(there)) {
     if (!withStatusLine) return [];
     throw new MpmError("CONFLICT", `"${path}" has a status line already`, {
-      hint: "mpm replaces nobody's. Let your script pass its input on, too: " +
+      hint: "mpm replaces no one's. Let your script pass its input on, too: " +
         `input=$(cat); printf %s "$input" | ${statusLine} statusline`,
     });
   }
@@ -192,9 +192,9 @@ function placeStatusLine(
 }
 
 /**
- * The settings without mpm's entries. Of what they stood in, that goes which
- * is empty now and was not in `original`, the text before the installation;
- * without one, all that is empty now. Throws UNREADABLE.
+ * The settings without mpm's entries. Of what they stood in, that goes which is
+ * empty now and was not in `original`, the text before the installation;
+ * without one, everything that is empty now. Throws UNREADABLE.
  */
 export function planRemoval(
   path: string,
@@ -266,7 +266,7 @@ type Values = Record<string, unknown>;
 
 /**
  * Makes sure, by another way than the one it was made in, that the new text
- * means what the old one did but for mpm's own entries. Throws if it does not,
+ * means what the old one did but for mpm's entries. Throws if it does not,
  * which is a bug, before anything is written.
  */
 export function verifyKept(path: string, before: string, after: string): void {
@@ -277,7 +277,7 @@ export function verifyKept(path: string, before: string, after: string): void {
   }
 }
 
-/** All that is not mpm's, without hooks that hold nothing. */
+/** Everything that is not mpm's, without hooks that hold nothing. */
 function foreignOf(text: string): unknown {
   const value = isBlank(text) ? {} : JSON.parse(text.replace(/^\ufeff/, ""));
   if (!isObject(value)) return value;

@@ -65,7 +65,7 @@ Deno.test("planInstall() writes what planRemoval() takes out again, whatever the
   assert(installed > 300, `only ${installed} could be installed into`);
 });
 
-Deno.test("planRemoval() keeps what others added to the settings meanwhile", () => {
+Deno.test("planRemoval() keeps what others added to the settings in the meantime", () => {
   fc.assert(
     fc.property(settingsValue(), fc.string(), (value, name) => {
       const before = JSON.stringify(value, null, 2);
@@ -91,7 +91,7 @@ Deno.test("planRemoval() keeps what others added to the settings meanwhile", () 
   );
 });
 
-/** An entry of mpm's, of whatever version, for whatever event. */
+/** An mpm entry, of whatever version, for whatever event. */
 const ownGroup = fc.record({
   event: fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", "Stop"),
   version: fc.constantFrom("0.0.1", "0.1.0", "9.9.9"),
@@ -200,7 +200,7 @@ Deno.test("planInstall() makes one entry of several, and moves misplaced ones", 
   assertEquals(after, expected);
 });
 
-Deno.test("planInstall() leaves somebody's hook beside mpm's alone", () => {
+Deno.test("planInstall() leaves someone's hook beside mpm's alone", () => {
   const settings = read(install("{}"));
   const theirs = { type: "command", command: "mpm hook PreToolUse" };
   settings.hooks.PreToolUse[0].hooks.unshift(theirs);

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 
 /*
  * The kinds of values that Claude Code 2.1.329 takes in its settings, found by
- * giving that client wrong ones. Messages go on after the name of the key.
+ * giving that client wrong ones. Messages continue after the name of the key.
  */
 
 /** The client that this page was made with. */

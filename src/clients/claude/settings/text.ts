@@ -19,7 +19,9 @@ export interface SettingsText {
   readonly top: JsonNode;
 }
 
-/** Whether a file says nothing, which Claude Code takes for no settings. */
+/**
+ * Returns whether a file says nothing, which Claude Code takes for no settings.
+ */
 export function isBlank(text: string): boolean {
   return /^\ufeff?[ \t\r\n]*$/.test(text);
 }
@@ -55,7 +57,7 @@ export function openSettings(path: string, text: string): SettingsText {
       "UNREADABLE",
       `"${path}" is not JSON: ${problem} at line ${line}, column ${column}`,
       {
-        hint: "Claude Code ignores the whole file like that. Mend it first: " +
+        hint: "Claude Code ignores the whole file like that. Fix it first: " +
           "nothing was written",
         cause: error,
       },
@@ -73,7 +75,7 @@ export function settingsWarnings({ path, text, top }: SettingsText): string[] {
     const told = `"${path}" line ${line}, column ${column}: ${at} ${problem}`;
     if (!whole) return `Claude Code ignores an entry: ${told}`;
     throw new MpmError("CONFLICT", `Claude Code ignores all of ${told}`, {
-      hint: "Mend it first: nothing was written. A Claude Code later than " +
+      hint: "Fix it first: nothing was written. A Claude Code later than " +
         `${CLIENT} may take it: then choose another --scope`,
     });
   });
@@ -86,7 +88,9 @@ export interface SettingsFault {
   readonly problem: string;
   /** Offset of the value in the text. */
   readonly offset: number;
-  /** Whether nothing of the whole file applies; else only this entry is lost. */
+  /**
+   * True if nothing of the whole file applies; else only this entry is lost.
+   */
   readonly whole: boolean;
 }
 
@@ -141,7 +145,7 @@ function eventFaults(
       .find((known) => known.toLowerCase() === event.toLowerCase());
     const told = near === undefined ? "" : `: did you mean "${near}"?`;
     return [
-      fault(value, at, `is no event that Claude Code knows${told}`, false),
+      fault(value, at, `is not an event that Claude Code knows${told}`, false),
     ];
   }
   const guard = GUARDS.has(event);
