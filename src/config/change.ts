@@ -24,7 +24,7 @@ import { type ConfigFile, configFiles } from "./sources.ts";
 import { type Key, LAYERS, settingOf } from "./settings.ts";
 import { setValue, tomlLiteral, unsetValue } from "./toml.ts";
 
-/** Which file is changed; the same wherever it is asked for. */
+/** The file to change; the same flags for all commands. */
 export const FILE_FLAGS = {
   scope: {
     type: "string",
@@ -111,7 +111,7 @@ function overridden(
   root: string,
   { key, file }: { key: Key; file: ConfigFile },
 ): string | null {
-  // A fault in another file is none of this change's.
+  // A fault in another file does not concern this change.
   const values = readGiven(system, root, () => {});
   const nearest = values.get(key)?.at(-1);
   if (!nearest) return null;
@@ -119,7 +119,7 @@ function overridden(
   return nearer ? nearest.source : null;
 }
 
-/** What was done, for people. */
+/** Describes the change for people. */
 export function changeText(result: ConfigSetResult): string {
   const { value, file, changed, dry_run: dry, overridden_by: by } = result;
   const path = escapeText(file);
@@ -160,7 +160,8 @@ export interface ConfigChange {
 }
 
 /**
- * Changes settings in a file, whole or not at all, every other byte as it was; the outcome is parsedToml and checked before it is written. Returns whether
+ * Changes settings in a file, completely or not at all; every other byte stays.
+ * The new text is parsed and checked before it is written. Returns whether
  * anything changed. Throws USAGE for a file with a fault in it, CONFLICT for
  * one that must be edited by hand.
  */
@@ -190,7 +191,10 @@ export async function editConfig(
   return rewrite(system, file, changes);
 }
 
-/** Its parents too; what is there, behind a link maybe, stays as it is. */
+/**
+ * Creates its parents too; an existing folder, perhaps behind a link, stays
+ * unchanged.
+ */
 function makeUserFolder(system: System, folder: string): void {
   if (system.files.stat(folder)?.kind === "folder") return;
   let base = dirname(folder);
@@ -236,7 +240,7 @@ function rewrite(
   return true;
 }
 
-/** Whether the edited text parses to what is wanted, and nothing else. */
+/** Returns whether the edited text parses to exactly the wanted settings. */
 function says(
   text: string,
   { file, wanted }: { file: ConfigFile; wanted: Record<string, unknown> },
@@ -245,7 +249,7 @@ function says(
   return told !== undefined && isSame(told, withoutEmpty(wanted));
 }
 
-/** Where the user's own file is, if it is kept behind a link. */
+/** Returns the real path of the user's own file if that is a link. */
 function realTarget(system: System, { layer, path }: ConfigFile): string {
   if (layer !== "user") return path;
   try {

@@ -17,7 +17,7 @@ import {
 } from "./files.ts";
 import { type ConfigFile, configFiles, type Given } from "./sources.ts";
 
-/** What was set, by key, the farthest layer first. */
+/** The values that were set, by key, the farthest layer first. */
 export type GivenValues = ReadonlyMap<Key, readonly Given[]>;
 
 /**
@@ -31,8 +31,8 @@ export function readConfig(system: System, root: string | undefined): Config {
 }
 
 /**
- * The same for what must not fail, such as a hook or a save: a setting with a
- * fault in it, or a source that cannot be read, is left out, and told in
+ * Reads the configuration for code that must not fail, such as a hook or a
+ * save. A faulty setting or an unreadable source is left out and listed in
  * `faults`.
  */
 export function readConfigAnyway(
@@ -46,7 +46,7 @@ export function readConfigAnyway(
   return { config: configOf(values), faults };
 }
 
-/** What the trash of the project at `root` keeps. */
+/** Returns the limits of the trash of the project at `root`. */
 export function trashRules(system: System, root: string): TrashRules {
   const config = readConfig(system, root);
   return {
@@ -80,7 +80,7 @@ export function mergedTables(given: readonly Given[]): Record<string, unknown> {
   );
 }
 
-/** Everything that is set. `skip` is told of each fault; else it throws. */
+/** Everything that is set. `skip` is told about each fault; else it throws. */
 export function readGiven(
   system: System,
   root: string | undefined,

@@ -26,7 +26,7 @@ Deno.test("a fault costs a hook that setting alone, and a huge file itself", asy
   assertEquals(faults.length, 3);
 });
 
-Deno.test("a hook goes on without a file that has a fault", async () => {
+Deno.test("a hook continues without a file that has a fault", async () => {
   for (const [path, text] of FAULTS) {
     using env = new TestEnv();
     if (path === USER) putHome(env, path, text);
@@ -39,7 +39,7 @@ Deno.test("a hook goes on without a file that has a fault", async () => {
   }
 });
 
-Deno.test("a hook goes on with an unknown variable", async () => {
+Deno.test("a hook continues with an unknown variable", async () => {
   using env = new TestEnv();
   for (const name of ["CONTEXT_PAUSEAT", "HOOKS_ENABLED", "X"]) {
     const variable = `MPM_CONFIG_${name}`;

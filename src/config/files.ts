@@ -9,8 +9,9 @@ import { fitsSetting, fromText, likeKey, wordsFor } from "./values.ts";
 import { lineOf, statements } from "./toml.ts";
 
 /**
- * The largest configuration file that is read, in bytes: a hook reads it at every
- * event, it may come with a clone, and the parser takes minutes for a megabyte.
+ * The largest configuration file that is read, in bytes. A hook reads it at
+ * every event, it may come with a clone, and the parser takes minutes for a
+ * megabyte.
  */
 const LIMIT = 64 * 1024;
 
@@ -49,7 +50,7 @@ function refuseDangling(system: System, path: string): void {
   );
 }
 
-/** Told of a fault, in the place of an error. */
+/** Called with a fault, instead of an error. */
 type Skip = (error: MpmError) => void;
 
 /**
@@ -108,8 +109,8 @@ function checkedKey(
   if (!isKey(key)) throw unknownKey(key, place);
   if (settingOf(key).personal && layer !== "user") {
     throw new MpmError("USAGE", `"${key}" cannot be set in ${place}`, {
-      hint: "What may be deleted, blocked or switched off is your own " +
-        "choice and no project's: mpm config set --scope user",
+      hint: "Only your own file may set what mpm deletes, blocks or " +
+        "switches off: mpm config set --scope user",
     });
   }
   if (!fitsSetting(key, value)) throw misfit(key, value, place);
@@ -140,7 +141,7 @@ export function checkedVariable(key: Key, text: string): Given {
   return { written, layer: "environment", source, line: undefined };
 }
 
-/** A variable that looks like one of mpm's and is none. */
+/** A variable that looks like an mpm variable but is not. */
 export function unknownVariable(name: string): MpmError {
   const near = likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
   return new MpmError("USAGE", `Unknown variable ${name}`, {
@@ -155,7 +156,7 @@ interface Leaf {
   readonly value: unknown;
 }
 
-/** What is set, tables opened up unless a setting is a table. */
+/** Returns the settings, with tables opened up unless a setting is a table. */
 function leaves(
   table: Record<string, unknown>,
   above: readonly string[] = [],
@@ -177,7 +178,7 @@ function isSection(key: string): boolean {
 function unknownKey(key: string, place: string): MpmError {
   if (isSection(key)) {
     return new MpmError("USAGE", `"${key}" in ${place} must be a table`, {
-      hint: `Write [${key}] on a line of its own and its settings below it`,
+      hint: `Write [${key}] on a separate line and its settings below it`,
     });
   }
   return new MpmError("USAGE", `Unknown key "${key}" in ${place}`, {
@@ -185,7 +186,7 @@ function unknownKey(key: string, place: string): MpmError {
   });
 }
 
-/** What to do about a key that there is not. */
+/** Suggests what to do about an unknown key. */
 export function keyHint(typed: string): string {
   const near = likeKey(typed);
   return near === undefined

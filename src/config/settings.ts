@@ -1,6 +1,6 @@
 import { parseDuration } from "../base/times.ts";
 
-/** What a setting of each kind holds for the code that uses it. */
+/** Type of each kind of setting for the code that uses it. */
 interface Values {
   flag: boolean;
   percent: number;
@@ -31,23 +31,22 @@ export interface PartitionSetting {
   /** Folders and globs, relative to the top of the worktree. */
   readonly paths: readonly string[];
   readonly description?: string;
-  /** The file that says what an agent should know of it. */
+  /** The file with the project's text for an agent. */
   readonly context?: string;
 }
 
 export type Kind = keyof Values;
 
-/** What can be configured: one row of the table below. */
+/** A setting: one row of the table below. */
 export interface Setting {
   readonly kind: Kind;
   /** As it is written in a file. */
   readonly default: unknown;
-  /** What it does, one sentence without a final period. */
+  /** Its effect, one sentence without a final period. */
   readonly summary: string;
   /**
-   * A project's files may not set it: they come with a clone, so they are
-   * somebody else's, and this one runs, removes, blocks or switches off
-   * something.
+   * True if a project's files may not set it. They come with a clone, and this
+   * setting runs, removes, blocks or switches off something.
    */
   readonly personal?: true;
   /** The environment variable, where it is not the one made of the key. */
@@ -61,7 +60,7 @@ export interface Setting {
   readonly most?: number;
 }
 
-/** What can be given to an agent at the start of its session. */
+/** Sections of the text that an agent gets at the start of its session. */
 export const INJECTED_PARTS = [
   "session",
   "stack",
@@ -132,7 +131,7 @@ export const SETTINGS = {
     default: 20,
     least: 1,
     most: 1_000_000,
-    summary: "How many restores and the like can be undone",
+    summary: "How many restores and other operations can be undone",
     personal: true,
   },
   "checkpoint.max_file_mb": {
@@ -176,14 +175,15 @@ export const SETTINGS = {
   "redaction.allow": {
     kind: "patterns",
     default: [],
-    summary: "What is no secret though it looks like one: all of it must match",
+    summary: "Values that are never redacted (full match)",
     personal: true,
     fileOnly: true,
   },
   "redaction.rules": {
     kind: "rules",
     default: {},
-    summary: "What is a secret besides: a label, and the text it is put for",
+    summary:
+      "More values to redact: a label, and the text that replaces the value",
     personal: true,
     fileOnly: true,
   },
@@ -228,7 +228,8 @@ export const SETTINGS = {
     kind: "choices",
     default: ["session", "stack", "checklist", "context"],
     choices: INJECTED_PARTS,
-    summary: "What an agent is given at the start of its session, in order",
+    summary:
+      "Sections of the text that an agent gets at session start, in order",
   },
   "context.inject_limit": {
     kind: "count",
@@ -341,7 +342,7 @@ export type Config = {
 
 export const KEYS = Object.keys(SETTINGS) as Key[];
 
-/** Where a value can come from, the nearest last. */
+/** Sources of a value, the nearest last. */
 export const LAYERS = ["user", "project", "local", "environment"] as const;
 
 export type LayerName = typeof LAYERS[number];
@@ -350,12 +351,12 @@ export function isKey(text: string): text is Key {
   return Object.hasOwn(SETTINGS, text);
 }
 
-/** The row of a setting; its literal type is of no use to most. */
+/** Returns the row of a setting; most callers do not need its literal type. */
 export function settingOf(key: Key): Setting {
   return SETTINGS[key];
 }
 
-/** Whether a setting is a table, whose entries add up. */
+/** Returns whether a setting is a table, whose entries add up. */
 export function isTable(key: Key): boolean {
   return ["tokens", "rules", "partitions"].includes(settingOf(key).kind);
 }
@@ -367,7 +368,7 @@ export function variableOf(key: Key): string | undefined {
   return settingOf(key).variable ?? name;
 }
 
-/** What the code uses of a value that a file, checked, holds. */
+/** Returns the value for the code from a checked value of a file. */
 export function settingValue(key: Key, written: unknown): unknown {
   return settingOf(key).kind === "duration"
     ? parseDuration(String(written), `"${key}"`)

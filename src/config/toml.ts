@@ -3,7 +3,7 @@ import { MpmError } from "../base/errors.ts";
 /**
  * A TOML text with `path` set to `literal`, every other byte as it was:
  * comments, order, line ends. Throws CONFLICT for a text that must be edited by
- * hand; whoever calls parses the text before and after.
+ * hand; callers parse the text before and after.
  */
 export function setValue(
   text: string,
@@ -33,7 +33,7 @@ export function setValue(
   if (inTable) return insert(text, inTable.end, pairLine, eol);
   if (table.length === 0) return insertAtTop(text, found, { pairLine, eol });
   const head = `[${table.map(keyText).join(".")}]`;
-  // A table of its own comes before those within it.
+  // A table with its own header comes before those within it.
   const below = found.find((one) =>
     one.kind === "header" && startsWith(one.path, table)
   );
@@ -52,7 +52,7 @@ export function setValue(
 /** A TOML text without `path`: its lines go, with the comment on them. */
 export function unsetValue(text: string, path: readonly string[]): string {
   const own = pairOf(placesOf(text, path), path);
-  if (!own) throw byHand(path, "it is not on lines of its own");
+  if (!own) throw byHand(path, "it is not on separate lines");
   return text.slice(0, own.start) + text.slice(own.end);
 }
 
@@ -170,7 +170,7 @@ interface Statement {
   readonly path: readonly string[];
   /** Of a pair: the table it stands in, empty at the top. */
   readonly table: readonly string[];
-  /** Where its line begins and where the next one does. */
+  /** Offsets of the start of its line and of the next line. */
   readonly start: number;
   readonly end: number;
   /** Of a pair: where its value stands. */
@@ -181,7 +181,7 @@ interface Statement {
 
 /**
  * The statements of a TOML text with their places, which the parser does not
- * tell. `undefined` for what it does not understand; it is no check.
+ * tell. `undefined` for what it does not understand; it is not a check.
  */
 export function statements(text: string): Statement[] | undefined {
   const found: Statement[] = [];
@@ -282,13 +282,13 @@ function unquoted(part: string): string {
   try {
     return JSON.parse(part);
   } catch (error) {
-    // An escape of TOML that JSON has not; such a key is none of ours.
+    // An escape of TOML that JSON does not have; mpm has no such key.
     if (error instanceof SyntaxError) return part;
     throw error;
   }
 }
 
-/** Where a string that begins at `at` ends. */
+/** Returns the end of the string that begins at `at`. */
 function stringEnd(text: string, at: number): number | undefined {
   const quote = text[at]!;
   const long = text.startsWith(quote.repeat(3), at);
@@ -306,7 +306,10 @@ function stringEnd(text: string, at: number): number | undefined {
   return undefined;
 }
 
-/** Where the value that begins at `at` ends, blanks and a comment apart. */
+/**
+ * Returns the end of the value that begins at `at`, without blanks and a
+ * comment.
+ */
 function valueEnd(text: string, at: number): number | undefined {
   let depth = 0;
   let end = at;

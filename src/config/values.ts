@@ -8,11 +8,11 @@ import {
   settingOf,
 } from "./settings.ts";
 
-/** How values of one kind are checked, and how people are told. */
+/** Checks and describes values of one kind. */
 interface Rule {
-  /** What it must be, after "must be". */
+  /** The requirement, after "must be". */
   words(setting: Setting): string;
-  /** Whether a file may hold it. */
+  /** Returns whether a file may hold it. */
   fits(value: unknown, setting: Setting): boolean;
   /** The value that a text stands for, as a file would hold it. */
   fromText(text: string): unknown;
@@ -204,30 +204,30 @@ function rulesFrom(text: string): Record<string, string> {
   );
 }
 
-/** Whether `path` is relative, plain and leads out of nothing. */
+/** Returns whether `path` is relative, plain and leads out of nothing. */
 function isInside(path: string): boolean {
   return path.split("/").every((part) => !["", ".", ".."].includes(part)) &&
     !/[\\\0]|^[A-Za-z]:/.test(path);
 }
 
-/** Whether `name` can stand in the list: one name, or `*.suffix`. */
+/** Returns whether `name` can stand in the list: one name, or `*.suffix`. */
 export function isTrashName(name: string): boolean {
   return /^(\*\.)?[^/\\*?[\]]+$/.test(name) && !/^\.{1,2}$/.test(name) &&
     name !== ".git";
 }
 
-/** What a setting must be, in words. */
+/** Describes the values that a setting accepts. */
 export function wordsFor(setting: Setting): string {
   return RULES[setting.kind].words(setting);
 }
 
-/** Whether a file may hold `written` under `key`. */
+/** Returns whether a file may hold `written` under `key`. */
 export function fitsSetting(key: Key, written: unknown): boolean {
   const setting = settingOf(key);
   return RULES[setting.kind].fits(written, setting);
 }
 
-/** What a word of a command line or a variable stands for; check it then. */
+/** Converts a word of a command line or a variable; the caller checks it. */
 export function fromText(key: Key, text: string): unknown {
   return RULES[settingOf(key).kind].fromText(text.trim());
 }
@@ -247,7 +247,7 @@ export function entryFromText(key: Key, entry: string, text: string): unknown {
   }
 }
 
-/** Whether an entry of a table may hold `value`. */
+/** Returns whether an entry of a table may hold `value`. */
 export function fitsEntry(key: Key, entry: string, value: unknown): boolean {
   if (settingOf(key).kind !== "partitions") {
     return fitsSetting(key, { [entry]: value });

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { KEYS, LAYERS } from "../settings.ts";
 
-/** What the `config` commands return. */
+/** Results of the `config` commands. */
 
 const text = z.string();
 
@@ -15,7 +15,7 @@ export const ConfigRow = z.strictObject({
   source: z.nullable(text),
   /** In the file, from 1. */
   line: z.nullable(z.int()),
-  /** Where farther entries of a table are from, the farthest first. */
+  /** Sources of farther entries of a table, the farthest first. */
   adds_to: z.array(z.strictObject({
     origin: z.enum(LAYERS),
     source: text,
@@ -28,7 +28,7 @@ export const ConfigRow = z.strictObject({
 
 export const ConfigListResult = z.strictObject({
   settings: z.array(ConfigRow),
-  /** Whether text shows where each value comes from. */
+  /** True if text shows where each value comes from. */
   show_origin: z.boolean(),
 });
 
@@ -38,7 +38,7 @@ export const ConfigSetResult = z.strictObject({
   value: z.unknown(),
   file: text,
   changed: z.boolean(),
-  /** What counts instead, if this does not: a nearer file or a variable. */
+  /** The nearer file or variable that overrides this value. */
   overridden_by: z.nullable(text),
   dry_run: z.boolean(),
 });

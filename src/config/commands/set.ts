@@ -11,7 +11,7 @@ import {
   wordsFor,
 } from "../values.ts";
 
-/** What an entry of a table must be. */
+/** Rules for an entry of a table. */
 const ENTRY = {
   tokens: "a number of tokens",
   rules: "a label such as acme-token with a regular expression",
@@ -19,10 +19,10 @@ const ENTRY = {
     "partitions.backend.paths src/backend",
 };
 
-/** Throws USAGE for what is no regular expression. */
+/** Throws USAGE for an invalid regular expression. */
 async function checkRedaction(key: Key, value: unknown): Promise<void> {
   if (!key.startsWith("redaction.") || key === "redaction.enabled") return;
-  // Loaded here: it is large, and hardly any setting is an expression.
+  // Loaded here: it is large, and few settings are expressions.
   const { compilePattern } = await import("../../base/pattern.ts");
   for (const [at, text] of Object.entries(value as Record<string, string>)) {
     const isRule = key === "redaction.rules";
@@ -36,9 +36,10 @@ export const configSet = defineCommand({
   summary: "Set one setting in a configuration file",
   description: `
 Changes that setting in the file and leaves every other byte of it alone:
-comments, order, line ends. The file is made if there is none. Several words are
-a list. What may be removed, blocked or switched off can only be set in your own
-file. docs/configuration.md describes all settings.`,
+comments, order, line ends. mpm creates the file if it does not exist. Several
+words are a list. Settings that allow mpm to remove, block or switch something
+off can only be set in your own file. docs/configuration.md describes all
+settings.`,
   positionals: [
     {
       name: "key",
