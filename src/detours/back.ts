@@ -93,7 +93,7 @@ export async function settleHeld(
     asideNotes(marker.aside ?? []).forEach((note) => context.note(note));
   } else {
     const notes = await takeBack(context, workspace, marker);
-    context.note(`${what}: it is taken back`);
+    context.note(`${what}: it is undone`);
     notes.forEach((note) => context.note(note));
   }
 }
@@ -213,7 +213,7 @@ async function treeBack(
   if (!isAt(now, from)) notes.push(...await back(context, place, from));
   if (target) {
     const operation = "checkpoint restore";
-    const title = `take back an interrupted ${marker.operation}`;
+    const title = `undo an interrupted ${marker.operation}`;
     const how = { paths: [], exact: false, clears: true };
     const order = { target, ...how, operation, title };
     await withLock(
@@ -261,7 +261,7 @@ async function clear(
   const safety = await takeCheckpoint(context, place, {
     name: timedName("safety", context.system.now()),
     kind: "safety",
-    note: `before taking back an interrupted ${operation}`,
+    note: `before undoing an interrupted ${operation}`,
   });
   const trees = [
     ...[before, after].filter((key) => key !== null)

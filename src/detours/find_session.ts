@@ -36,7 +36,7 @@ export function needCurrent(system: System, workspace: Workspace): Work {
     });
   }
   throw new MpmError("NOT_FOUND", "No work session in this worktree", {
-    hint: '"mpm start" begins one, "mpm resume" goes on with a paused one, ' +
+    hint: '"mpm start" begins one, "mpm resume" continues with a paused one, ' +
       '"mpm status --tree" shows them all',
   });
 }

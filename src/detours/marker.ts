@@ -64,8 +64,8 @@ export async function readDetourMarker(
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new MpmError("UNREADABLE", `Cannot read "${path}"`, {
-    hint: "It tells of a detour that was interrupted. Parked work is in " +
-      '"mpm checkpoint list"; move the file away to go on',
+    hint: "It reports a detour that was interrupted. Parked work is in " +
+      '"mpm checkpoint list"; move the file away to continue',
   });
 }
 

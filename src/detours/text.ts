@@ -177,7 +177,7 @@ function backLines(result: ReturnResult): string[] {
       : [],
     ...kept === null ? [] : [
       `Still parked: mpm checkpoint restore ${escapeText(shellWord(kept))} ` +
-      "brings it back",
+      "restores it",
     ],
   ];
 }

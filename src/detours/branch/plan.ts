@@ -169,7 +169,7 @@ function currentParent(
         ? '"mpm return" ends it; for another detour take another name'
         : isStranded(system, workspace, namesake)
         ? `Its worktree is gone: mpm complete ${shellWord(name)}`
-        : "Take another name, or go on with that one",
+        : "Take another name, or continue with that one",
     },
   );
 }

@@ -27,10 +27,10 @@ or of its own name.
 Nothing of this reaches the network or runs hooks of the repository.
 
 Everything is checked before anything is changed, and a command that is cut
-short is taken back by the next one.`,
+short is undone by the next one.`,
   positionals: [
     { name: "name", summary: "A name to find the detour by" },
-    { name: "task", summary: "What is to be done in it", rest: true },
+    { name: "task", summary: "What must be done in it", rest: true },
   ],
   flags: {
     stash: {
@@ -47,7 +47,7 @@ short is taken back by the next one.`,
     worktree: {
       type: "boolean",
       short: "w",
-      summary: "Open it in a worktree of its own",
+      summary: "Open it in its own worktree",
     },
     ...TEMPLATE_FLAGS,
     "no-commit": {

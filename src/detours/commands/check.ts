@@ -106,7 +106,7 @@ function ticked(
 ): CheckResult {
   if (items.length > 0 && work.state === "paused") {
     throw new MpmError("CONFLICT", `Cannot tick: ${labelOf(work)} is paused`, {
-      hint: '"mpm resume" goes on with it',
+      hint: '"mpm resume" continues with it',
     });
   }
   const changed = itemsMeant(work.checklist, items)

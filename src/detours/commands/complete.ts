@@ -6,8 +6,8 @@ export const complete = defineCommand({
   name: "complete",
   summary: "Complete a work session",
   description: `
-Open items of the checklist are allowed and told of. The session's saves stay
-and a resume without a selector passes over them. A detour, or a session with
+Open items of the checklist are allowed and reported. The session's saves stay
+and a resume without a selector skips them. A detour, or a session with
 an open one, is not completed but returned from.`,
   positionals: ENDING.positionals,
   flags: {

@@ -29,7 +29,7 @@ export const returnCommand = defineCommand({
 Completes the session that "mpm branch" started, goes back to the git branch of
 its parent, and restores the parked work as it was: what was staged is staged,
 untracked files are there. The parent's record gets the summary, and the report
-says what the detour did and what changed meanwhile.
+says what the detour did and what changed in the meantime.
 
 Uncommitted changes in a tree that is to change are refused, unless you commit
 them or say what becomes of them: --park keeps them in a checkpoint, --carry
@@ -42,7 +42,7 @@ What no checkpoint can hold, such as a very large file or a repository in the
 tree, stays where it is. Where that is in the way, it goes to the trash, and the
 answer names it.
 
-A detour in a worktree of its own ends there; the worktree is removed if it holds
+A detour in its own worktree ends there; the worktree is removed if it holds
 nothing that is not merged, and no process is in it, such as your shell: then
 "mpm worktrees prune" removes it later.`,
   positionals: [{
@@ -88,7 +88,7 @@ nothing that is not merged, and no process is in it, such as your shell: then
     },
     "no-changes": {
       type: "boolean",
-      summary: "Do not look at what changed meanwhile",
+      summary: "Do not look at what changed in the meantime",
     },
     "dry-run": {
       type: "boolean",
@@ -154,7 +154,7 @@ function putAway(
   const restore = `mpm checkpoint restore ${shellWord(leftovers.checkpoint)}`;
   return [
     `Uncommitted before the detour, and put away with it: ${named(own)}. ` +
-    `"${restore}" brings it back`,
+    `"${restore}" restores it`,
   ];
 }
 

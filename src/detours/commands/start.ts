@@ -43,7 +43,7 @@ variable of the template that no --var names takes its value from "mpm var",
 else its default.`,
   positionals: [
     { name: "name", summary: "A name to find it by", optional: true },
-    { name: "task", summary: "What is to be done", rest: true },
+    { name: "task", summary: "What must be done", rest: true },
   ],
   flags: {
     ...TEMPLATE_FLAGS,
@@ -130,7 +130,7 @@ function decided(system: System, root: string, given: Beginning): Decision {
   if (namesake) {
     const { id, name, state } = namesake;
     throw new MpmError("CONFLICT", `"${name}" is ${state} already: ${id}`, {
-      hint: `Give another name, or go on with that one: mpm resume ${name}`,
+      hint: `Give another name, or continue with that one: mpm resume ${name}`,
     });
   }
   const time = system.now();

@@ -204,7 +204,7 @@ async function findParked(
     } ${state}`,
     {
       hint: '"mpm return --keep-parked" comes back without it; "mpm undo" ' +
-        "brings back a checkpoint that was removed",
+        "restores a checkpoint that was removed",
     },
   );
 }

@@ -61,7 +61,7 @@ export function hasDetour(
 export function noDetour(work: Work): MpmError {
   return new MpmError(
     "CONFLICT",
-    `${labelOf(work)} is no detour: there is nothing to return to`,
+    `${labelOf(work)} is not a detour: there is nothing to return to`,
     { hint: '"mpm complete" ends it, "mpm pause" leaves it for later' },
   );
 }
@@ -125,7 +125,7 @@ export function refuseWithoutGit(
     "CONFLICT",
     `${labelOf(child)} left a git repository: ${reason}`,
     {
-      hint: "Mend that first; or come back with the files as they are, and " +
+      hint: "Fix that first; or come back with the files as they are, and " +
         "parked work in its checkpoint: mpm return --keep-parked",
     },
   );

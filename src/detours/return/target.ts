@@ -87,8 +87,8 @@ async function carriedOnto(
   },
 ): Promise<StoredCheckpoint> {
   const { git } = vault;
-  refuseMarks(carried, "it is to be carried to another commit");
-  if (base) refuseMarks(base.record, "something is to be carried onto it");
+  refuseMarks(carried, "it must be carried to another commit");
+  if (base) refuseMarks(base.record, "something must be carried onto it");
   const [was, head] = await Promise.all(
     [from.head!, to.head!].map((commit) => bare(git, `${commit}^{tree}`)),
   );
