@@ -14,16 +14,16 @@ import { type Inspected, listSaves, type SaveEntry } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * How a check ended, the worst last. `unchecked`: it could not be looked at,
+ * States of a check, the worst last. `unchecked`: it could not be looked at,
  * which is never taken for well.
  */
 export const CHECK_STATES = ["ok", "unchecked", "warning", "error"] as const;
 
 export type CheckState = typeof CHECK_STATES[number];
 
-/** What puts one thing right without a question. */
+/** A safe fix for one problem that needs no question. */
 export interface Fix {
-  /** What it does, as `Remove …`. */
+  /** Its effect, as `Remove …`. */
   readonly title: string;
   apply(): Promise<void> | void;
 }
@@ -33,17 +33,17 @@ export interface Finding {
   readonly state: Exclude<CheckState, "ok">;
   /** Of an error: what kind, which decides the exit status. */
   readonly code: ErrorCode | null;
-  /** What is wrong and where, one line. */
+  /** The problem and its place, one line. */
   readonly detail: string;
-  /** The command that mends it, or one line; null: there is nothing to do. */
+  /** The command that fixes it, or one line; null: there is nothing to do. */
   readonly mend: string | null;
-  /** What `--fix` does about it; absent: it leaves it alone. */
+  /** The fix that `--fix` makes; absent if it makes none. */
   readonly fix?: Fix;
 }
 
-/** What a check found. */
+/** The findings of a check. */
 export interface Checked {
-  /** What was looked at and how it is, one line. */
+  /** The state of the checked thing, one line. */
   readonly summary: string;
   readonly found: readonly Finding[];
 }
@@ -86,10 +86,10 @@ export function unlooked(detail: string, more: More = {}): Checked {
   return { summary: "not looked at", found: [unknown(detail, more)] };
 }
 
-/** What a check of mpm's folder says where there is none. */
+/** The summary of a check in an empty project. */
 export const NOTHING = "nothing was saved here yet";
 
-/** The worst of what was found. */
+/** Returns the worst finding. */
 export function worst(
   states: readonly { readonly state: CheckState }[],
 ): CheckState {
@@ -107,8 +107,8 @@ export function fixesOf(found: readonly Finding[]): Fix[] {
 }
 
 /**
- * The exit status of what is left: 0 without an error, else 5 if anything that
- * is stored is damaged, 6 if the machine or git refuses, 4 for all else.
+ * Returns the exit status for the remaining findings: 0 without an error, 5 if
+ * stored data is damaged, 6 if the machine or git refuses, else 4.
  */
 export function doctorStatus(
   found: readonly Pick<Finding, "state" | "code">[],
@@ -119,7 +119,7 @@ export function doctorStatus(
   return exits.includes(5) ? 5 : exits.includes(6) ? 6 : 4;
 }
 
-/** A file or folder of mpm's own. */
+/** An mpm file or folder. */
 export interface TreeFile {
   /** Below `.claude-mpm`, `/` between folders; empty: that folder itself. */
   readonly path: string;
@@ -133,24 +133,24 @@ export interface TreeFile {
   readonly mtime: number;
 }
 
-/** What all checks work with. They look, and what they return may mend. */
+/** The parameters of all checks. They look, and what they return may fix. */
 export interface Ground {
   readonly context: Context;
   /** The machine, which takes no change. */
   readonly system: System;
   readonly workspace: Workspace;
   readonly at: ReturnType<typeof layout>;
-  /** True if there is a folder of mpm's that may be looked into. */
+  /** True if there is an mpm folder that may be looked into. */
   readonly hasStore: boolean;
-  /** What stands in its way, if anything does. */
+  /** A finding about a folder that cannot be used. */
   readonly problem: Finding | undefined;
-  /** What lies in it; `isWhole`: nothing was left out. */
+  /** Its files; `isWhole` if nothing was left out. */
   readonly tree: readonly TreeFile[];
   readonly isWhole: boolean;
   readonly entries: readonly SaveEntry[];
   /** Folders of saves that cannot be listed. */
   readonly unlisted: readonly MpmError[];
-  /** What was found in each save; filled by the check of the saves. */
+  /** The result for each save; filled by the check of the saves. */
   readonly inspected: Inspected[];
   readonly progress: (what: string, done: number, of: number) => void;
 }
@@ -195,7 +195,10 @@ function storeOf(
   }
 }
 
-/** An error as a finding; what is no MpmError is a bug and thrown. */
+/**
+ * Converts an error to a finding; throws any error that is not an MpmError,
+ * since that is a bug.
+ */
 function asFailure(error: unknown, code?: ErrorCode): Finding {
   if (!(error instanceof MpmError)) throw error;
   const { message, hint } = error;
@@ -205,7 +208,7 @@ function asFailure(error: unknown, code?: ErrorCode): Finding {
 /** Files of the store that are looked at. */
 const MOST = 100_000;
 
-/** What is git's own in the store, which has its own modes and names. */
+/** The part of the store that belongs to git, with its own modes and names. */
 const GITS = "checkpoints.git";
 
 function readTree(
@@ -251,7 +254,10 @@ export function bounded(
   return [...found.slice(0, NAMED), more];
 }
 
-/** Returns the fix that moves files of mpm's folder to the trash; `what`: which. */
+/**
+ * Returns the fix that moves files of the mpm folder to the trash; `what` names
+ * them.
+ */
 export function trashFix(
   { context: { system }, workspace: { root }, at: { home } }: Ground,
   { what, paths }: { what: string; paths: readonly string[] },

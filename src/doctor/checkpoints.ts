@@ -127,11 +127,11 @@ async function refFindings(
   );
 }
 
-/** A ref in the place of a checkpoint's whose name mpm did not make. */
+/** A ref instead of a checkpoint's whose name mpm did not make. */
 function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
   return [...refs.keys()].filter((id) => !CHECKPOINT_ID.test(id)).map((id) => {
     const ref = `${CHECKPOINTS}/${id}`;
-    return warning(`"${ref}" is no checkpoint of mpm's`, {
+    return warning(`"${ref}" is not an mpm checkpoint`, {
       mend: `git update-ref -d ${shellWord(ref)}`,
     });
   });
@@ -152,7 +152,7 @@ async function lostFinding(
   const path = join(at.checkpoints, `${id}.json`);
   const record = await readRecord(system, root, id);
   if (!record) {
-    return failure("UNREADABLE", `"${path}" is no record of a checkpoint`, {
+    return failure("UNREADABLE", `"${path}" does not describe a checkpoint`, {
       mend: "Move it away",
     });
   }

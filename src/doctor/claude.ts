@@ -31,7 +31,7 @@ import {
 } from "../hooks/mod.ts";
 import { claudeHome } from "../ops/mod.ts";
 
-/** What keeps hooks from running at all, or hurts the session. */
+/** States in which hooks do not run at all, or hurt the session. */
 const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
 
 /** Are the hooks as this mpm installs them, and does anything stop them? */
@@ -71,7 +71,7 @@ export function checkHooks(ground: Ground): Checked {
 /** Milliseconds in which what went wrong is news. */
 const NEWS = 7 * 86_400_000;
 
-/** A hook fails open, so that nobody sees that it did nothing. */
+/** A hook fails open, so that no one sees that it did nothing. */
 function failureFindings({ system, context, workspace }: Ground): Finding[] {
   const now = context.system.now().getTime();
   const failures = readHookFailures(system, workspace.root)
@@ -141,8 +141,9 @@ function lastReading(
     return { summary: "from the transcript of the last session", found: [] };
   }
   if (readings.length === 0) {
-    const detail = `The status line told nothing of the last session, ` +
-      `${last.id}; the context is read from its transcript alone`;
+    const detail = `The status line reported nothing in the last session, ` +
+      `${last.id}; mpm reads the context size from the transcript ` +
+      `alone`;
     return {
       summary: "from the transcript",
       found: [warning(detail, { mend: "mpm hooks install --statusline" })],
@@ -216,8 +217,8 @@ function retentionOf(
     const days = settings && retentionIn(settings);
     if (days === undefined) continue;
     if (!Number.isNaN(days)) return { days, found };
-    const detail = `"cleanupPeriodDays" in ${path} is no number of days`;
-    found.push(unknown(detail, { mend: `Mend it in ${path}` }));
+    const detail = `"cleanupPeriodDays" in ${path} is not a number of days`;
+    found.push(unknown(detail, { mend: `Fix it in ${path}` }));
   }
   return { days: DEFAULT_RETENTION, found };
 }

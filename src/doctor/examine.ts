@@ -29,7 +29,10 @@ import { checkLeftovers, checkModes, checkStore } from "./store.ts";
 import { checkUnfinished } from "./unfinished.ts";
 import { checkWork } from "./work.ts";
 
-/** What a check looks into: a folder of mpm's, or one that is in no way. */
+/**
+ * The folder that a check needs: an mpm folder that exists, or one that can be
+ * read.
+ */
 type Need = "store" | "access";
 
 /** In the order of the answer; the check of the transcripts needs the saves. */
@@ -64,7 +67,7 @@ interface DoctorInput {
 /** One check with what it found. */
 type Row = Checked & { readonly name: string };
 
-/** Looks at everything and, with `fix`, mends what is safe and looks again. */
+/** Looks at everything and, with `fix`, fixes what is safe and looks again. */
 export async function examine(
   context: Context,
   { fix, "dry-run": dryRun }: DoctorInput,

@@ -160,7 +160,7 @@ const SHARED_LOCKS = ["packed-refs.lock", "config.lock", "shallow.lock"];
 /** Milliseconds after which no git is likely to be at work any more. */
 const STALE = 10 * 60_000;
 
-/** Is a lock of mpm's or of git's held, or left? */
+/** Finds mpm and git locks that are held or left behind. */
 export async function checkLocks(ground: Ground): Promise<Checked> {
   const { context, at, hasStore, workspace } = ground;
   const found: Finding[] = [];
@@ -237,7 +237,7 @@ export async function checkRefs(
     if (ref.startsWith(`${REMOVED}/`)) {
       return removals.has(ref)
         ? []
-        : [lone(ref, "a removed checkpoint that no operation brings back")];
+        : [lone(ref, "a removed checkpoint that no operation restores")];
     }
     if (ref.startsWith(`${RESCUE}/`)) {
       return rescues.some((front) => ref.startsWith(front))
@@ -258,6 +258,6 @@ export async function checkRefs(
 
 function lone(ref: string, what: string): Finding {
   return warning(`"${ref}" keeps ${what}`, {
-    mend: `If nobody wants it: git update-ref -d ${shellWord(ref)}`,
+    mend: `If it is not needed: git update-ref -d ${shellWord(ref)}`,
   });
 }

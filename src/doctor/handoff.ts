@@ -58,7 +58,10 @@ function damagedFindings(
   );
 }
 
-/** What came with a clone: nobody is told of it as the user's own. */
+/**
+ * Finds data that came with a clone, which mpm never presents as the user's
+ * own.
+ */
 function foreignFindings(foreign: readonly string[]): Finding[] {
   const found = foreign.map((path) =>
     warning(

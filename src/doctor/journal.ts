@@ -28,7 +28,7 @@ export function checkJournal(ground: Ground): Checked {
   const path = journalFile(system, workspace.root);
   const kind = system.files.lstat(path)?.kind ?? "file";
   if (kind !== "file") {
-    const detail = `"${path}" is no file: ${kind}`;
+    const detail = `"${path}" is not a file: ${kind}`;
     const mend = "Move it out of the way; mpm begins a new one";
     return {
       summary: "not looked at",
@@ -53,8 +53,8 @@ function tornFindings({ context, system, workspace }: Ground): Finding[] {
   if (count === 0) return [];
   const lines = counted(count, "line");
   const path = journalFile(system, root);
-  const detail = `${lines} of "${path}" cannot be read, as a write ` +
-    "leaves them that died: what they tell of cannot be taken back";
+  const detail = `${lines} of "${path}" cannot be read, probably ` +
+    "after an interrupted write: their operations cannot be undone";
   return [warning(detail, {
     fix: {
       title: `Move ${lines} of the log that cannot be read to the trash`,
@@ -78,7 +78,8 @@ function ownFindings(
     userState(system);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const detail = "Whether you wrote the log cannot be told: " + error.message;
+    const detail = "mpm cannot tell whether you wrote the log:  " +
+      error.message;
     return [unknown(detail, { mend: "Set HOME" })];
   }
   const detail = `${counted(count, "operation")} of the log ` +
@@ -88,7 +89,7 @@ function ownFindings(
   return [warning(detail, { mend: "mpm undo list" })];
 }
 
-/** The lines that are no JSON: what a death or somebody else left. */
+/** Finds lines that are not JSON, from a failed write or another program. */
 function tornLines(system: System, root: string): string[] {
   return journalLines(system, root).filter((line) => !isJson(line));
 }

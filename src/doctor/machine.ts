@@ -26,7 +26,7 @@ export async function checkConfig(
   const given = readGiven(system, workspace.root, () => {});
   const found = faults.map((text) =>
     failure("USAGE", text, {
-      mend: "Mend it there; mpm config list tells more",
+      mend: "Fix it there; mpm config list shows more",
     })
   );
   const list = attempt(() => damagedAllowed(system));
@@ -37,7 +37,7 @@ export async function checkConfig(
   }
   const files = configFiles(system, workspace.root);
   if (!files.some(({ layer }) => layer === "user")) {
-    const detail = "Where your own configuration is cannot be told";
+    const detail = "mpm cannot tell where your own configuration is";
     found.push(unknown(detail, { mend: "Set HOME" }));
   }
   const count = given.size;
@@ -142,7 +142,7 @@ async function versionOf(
 /** Milliseconds that clocks may differ before it is worth a word. */
 const SLACK = 60_000;
 
-/** Is the clock right, as far as what was written tells? */
+/** Checks the clock against recorded times. */
 export function checkClock({ context, entries }: Ground): Checked {
   const now = context.system.now();
   const found: Finding[] = [];
@@ -175,7 +175,9 @@ interface OnPath {
   readonly path: string;
   /** True if it is the very program that runs now. */
   readonly isThis: boolean;
-  /** What `--version` prints; `undefined`: it was not, or cannot be, asked. */
+  /**
+   * The output of `--version`; `undefined` if it was not, or cannot be, asked.
+   */
   readonly version: string | undefined;
 }
 

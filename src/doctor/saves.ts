@@ -30,10 +30,10 @@ import { layout, saveFiles, withLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { unlistedFindings } from "./store.ts";
 
-/** Is every save whole, and what lies beside it? */
+/** Checks that every save is whole, and finds other files beside it. */
 export async function checkSaves(ground: Ground): Promise<Checked> {
   const { context, entries, unlisted, inspected } = ground;
-  // A log is no save: nothing says whether it is whole.
+  // A log is not a save: nothing says whether it is whole.
   const saves = entries.filter((entry) => !isLog(entry));
   const checker = await checkerFor(ground, ground.system);
   for (const [at, entry] of saves.entries()) {
@@ -155,7 +155,7 @@ function pointerFindings(
   if (kind === undefined) return [];
   if (kind !== "file") {
     const mend = "Move it out of the way; mpm writes it again";
-    return [warning(`"${at.pointer}" is no file: ${kind}`, { mend })];
+    return [warning(`"${at.pointer}" is not a file: ${kind}`, { mend })];
   }
   const more = { mend: "mpm saves verify --repair", fix };
   const id = readPointer(system, workspace.root);
@@ -163,7 +163,7 @@ function pointerFindings(
   if (id === undefined) {
     return [warning(`"${at.pointer}" does not say which save is newest`, more)];
   }
-  // One that left with its branch, or was lost, is told of as a save.
+  // One that left with its branch, or was lost, is told about as a save.
   const isKept = saves.some((save) =>
     save.id === id && save.location === "kept"
   );

@@ -35,7 +35,7 @@ export async function checkStore(ground: Ground): Promise<Checked> {
   return { summary: `${at.home}: ${counted(files, "file")}, ${size}`, found };
 }
 
-/** Folders of mpm's, by their names in its own. */
+/** mpm Folders, by their names in its own. */
 const FOLDERS = [
   ...["kept", "trash", "state", "state/work", "state/current", "checkpoints"],
   ...["state/items", "state/partitions", "errors", "templates", "hooks"],
@@ -43,7 +43,7 @@ const FOLDERS = [
 ];
 
 /**
- * Returns what stands where mpm wants to make a folder; a link is told of
+ * Returns what stands where mpm wants to make a folder; a link is told about
  * elsewhere.
  */
 function folderFindings({ at, tree }: Ground): Finding[] {
@@ -51,7 +51,7 @@ function folderFindings({ at, tree }: Ground): Finding[] {
   return FOLDERS.flatMap((path) => {
     const kind = kinds.get(path) ?? "folder";
     if (kind === "folder" || kind === "link") return [];
-    const detail = `"${join(at.home, path)}" is no folder: ${kind}`;
+    const detail = `"${join(at.home, path)}" is not a folder: ${kind}`;
     const mend = "mpm keeps its files in real folders only; move it out of " +
       "the way";
     return [failure("CONFLICT", detail, { mend })];
@@ -147,7 +147,7 @@ export function checkLeftovers(ground: Ground): Checked {
     })),
   ];
   const fix = trashFix(ground, {
-    what: `${counted(left.length, "file")} that died writes left`,
+    what: `${counted(left.length, "file")} left by failed writes`,
     paths: left.map(({ file }) => join(at.home, file.path)),
   });
   const found = left.map(({ file, what }) =>
@@ -188,9 +188,9 @@ export function unlistedFindings(
 const OTHERS = 0o077;
 
 /**
- * Finds what other users may enter or read. Nobody reaches what lies in a
- * folder that is closed, so that files which git wrote there (a branch that was
- * switched to) are nothing to worry about.
+ * Finds what other users may enter or read. A closed folder protects the files
+ * in it. So files that git wrote there, for example when it switched a branch,
+ * need no warning.
  */
 function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
   const top = tree.find(({ path }) => path === "");
@@ -254,7 +254,7 @@ function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
   });
 }
 
-/** Bytes below a folder of mpm's; empty: all of it. */
+/** Bytes below an mpm folder; empty: all of it. */
 function bytesBelow(tree: readonly TreeFile[], folder = ""): number {
   const start = folder === "" ? "" : `${folder}/`;
   return tree.filter(({ path, kind }) =>

@@ -54,7 +54,7 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
   return found;
 }
 
-/** A migration, or a rollback of one; the next one goes on with it. */
+/** A migration, or a rollback of one; the next one continues with it. */
 function migrationFindings(
   { system, workspace, at }: Ground,
 ): Finding[] {
@@ -76,7 +76,7 @@ function switchFindings(ground: Ground): Finding[] {
   const { context, system, workspace } = ground;
   const { root, git, worktree } = workspace;
   const fix: Fix = {
-    title: "Finish or take back what was cut short in this worktree",
+    title: "Finish or undo the interrupted commands in this worktree",
     apply: () => settleDetour(context, workspace, { strict: true }),
   };
   const found: Finding[] = [];
@@ -131,7 +131,7 @@ function removalFindings({ context, system, workspace }: Ground): Finding[] {
   return [warning(detail, {
     mend: "mpm worktrees prune",
     fix: {
-      title: "Finish or take back removals of worktrees",
+      title: "Finish or undo the interrupted removals of worktrees",
       apply: () => finishRemovals(context.system, workspace),
     },
   })];

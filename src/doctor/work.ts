@@ -41,7 +41,7 @@ export function checkWork(ground: Ground): Checked {
     })
   );
   const lost = lostWorks(system, root, works);
-  // One whose pointer is damaged is told of with that.
+  // One whose pointer is damaged is told about with that.
   const isPointed = ({ place }: Work) =>
     currentWork(system, root, place).problem === undefined;
   const parked = missingNotes(works, (id) => hasRecord(system, root, id));
@@ -102,7 +102,7 @@ function lostFinding(
     : warning(detail, { mend });
 }
 
-/** Pointers that say nothing of use; what is wrong in a record is told there. */
+/** Finds pointers without a use; problems of a record are reported there. */
 function pointerFindings(
   ground: Ground,
   { problems }: Works,
@@ -117,7 +117,7 @@ function pointerFindings(
       workspace.root,
       place,
     );
-    if (foreign) return []; // Told of with the records.
+    if (foreign) return []; // Reported with the records.
     if (problem !== undefined && told.includes(problem)) return [];
     if (problem === undefined) {
       return work || !leadsNowhere(system, workspace.root, place)

@@ -44,7 +44,7 @@ function checkLines(check: CheckRow, style: Style): string[] {
   return [
     painted(state, WORD_COLUMNS, style) +
     style.bold(name.padEnd(NAME_COLUMNS)) +
-    // Whole: it may end with the command that mends it.
+    // Whole: it may end with the command that fixes it.
     wrap(escapeText(summary), room).join(`\n${" ".repeat(beside)}`),
     ...findings.flatMap((found) => [
       ...hanging(
@@ -97,8 +97,8 @@ function hint({ checks, fixes }: DoctorResult): string[] {
   );
   fixable.delete(null);
   return fixes || fixable.size === 0 ? [] : [
-    `"mpm doctor --fix" mends ${counted(fixable.size, "thing")} of these; ` +
-    "with --dry-run it says which",
+    `"mpm doctor --fix" fixes ${counted(fixable.size, "thing")} of these; ` +
+    "with --dry-run it lists them",
   ];
 }
 
@@ -107,25 +107,26 @@ export const doctor = defineCommand({
   name: "doctor",
   summary: "Check mpm and its data, and suggest fixes",
   description: `
-Looks at git, the saves, work sessions and checkpoints, the log, what was cut
-short, locks, hooks, the transcripts that Claude Code deletes, the configuration, the clock,
-the disk, and PATH. Each check is ok, warning, error, or unknown where it could
-not be looked at, with the command that mends it. Nothing is changed and nothing
-asked of the network; every other mpm on PATH is asked for its version.
+Checks git, the saves, sessions and checkpoints, the log, interrupted commands,
+locks and hooks. Also checks the transcripts that Claude Code deletes, the
+configuration, the clock, the disk, and PATH. Each check is ok, warning, error,
+or unknown if mpm could not check it, with the command that fixes it. mpm
+changes nothing and does not use the network; it asks every other mpm on PATH
+for its version.
 
-With --fix it does what is safe and what it names: it closes folders to others,
-writes derived files and kept copies again, finishes what was cut short, and
-moves what died writes left to the trash. Then everything is checked again.
+With --fix, mpm makes the safe fixes and lists them. It closes folders to other
+users, writes derived files again, finishes interrupted commands, and moves the
+remains of failed writes to the trash. Then everything is checked again.
 
 The exit status is 0 if there is no error: warnings do not count. Else it is 5 if
 something stored is damaged, 6 if git, the disk or the system refuses, and 4 for
 everything else.`,
   positionals: [],
   flags: {
-    fix: { type: "boolean", summary: "Mend what is safe, and check again" },
+    fix: { type: "boolean", summary: "Make the safe fixes, and check again" },
     "dry-run": {
       type: "boolean",
-      summary: "With --fix: show what would be mended and change nothing",
+      summary: "With --fix: show the fixes and change nothing",
     },
   },
   examples: [

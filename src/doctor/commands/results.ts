@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { CHECK_STATES } from "../check.ts";
 
-/** What `mpm doctor` returns. */
+/** Results of `mpm doctor`. */
 
 const text = z.string();
 
@@ -17,16 +17,16 @@ export const DoctorResult = z.strictObject({
     /** Does not change between versions. */
     name: text,
     state: z.enum(CHECK_STATES),
-    /** What was looked at and how it is. */
+    /** The state of the checked thing. */
     summary: text,
     findings: z.array(z.strictObject({
       state: z.enum(["unchecked", "warning", "error"]),
       /** Of an error: a code as other commands report it. */
       code: z.nullable(text),
       detail: text,
-      /** The command that mends it, or one line. */
+      /** The command that fixes it, or one line. */
       mend: z.nullable(text),
-      /** What `--fix` does about it; null: it leaves it alone. */
+      /** The fix that `--fix` makes; null if it makes none. */
       fix: z.nullable(text),
     })),
   })),
