@@ -76,7 +76,7 @@ export async function branchNames(
   }));
 }
 
-/** Which branches have a file in their newest commit. */
+/** Branches whose newest commit has a file. */
 export interface Committed {
   /** True if the commit that is checked out has it. */
   readonly here: boolean;
@@ -139,7 +139,7 @@ export interface BranchRef {
   /** Full name. */
   readonly ref: string;
   readonly commit: string;
-  /** What a remote's HEAD stands for. */
+  /** The ref that a remote's HEAD points to. */
   readonly target: string | undefined;
   /** Full name of the upstream, which need not exist. */
   readonly upstream: string | undefined;
@@ -235,18 +235,21 @@ export interface SwitchTarget {
   readonly branch: string;
   /** Full id of its commit, or of the one it starts from. */
   readonly head: string;
-  /** What it starts from; `undefined`: it exists. */
+  /** Its start point; `undefined` if it exists. */
   readonly start: string | undefined;
-  /** How the default branch and its remote-tracking branch differ. */
+  /**
+   * Describes the difference between the default branch and its remote-tracking
+   * branch.
+   */
   readonly note?: string;
 }
 
 /**
- * The branch of that name, or how a new one is made: from the remote's branch
- * of the same name, else from the default branch, or from its remote-tracking
- * branch where that is ahead. Throws USAGE for what git
- * does not take as a name, CONFLICT where it is checked out elsewhere or
- * another branch's name is in its way, NOT_FOUND without any commit.
+ * Returns the branch of that name, or how to create it. A new branch starts
+ * from the remote's branch of the same name, else from the default branch, or
+ * from its remote-tracking branch if that is ahead. Throws USAGE for an invalid
+ * branch name and NOT_FOUND without any commit. Throws CONFLICT if the branch
+ * is checked out elsewhere or another branch's name is in its way.
  */
 export async function findTarget(
   system: System,
@@ -286,8 +289,8 @@ export async function findTarget(
 }
 
 /**
- * Nothing is fetched, but what was fetched counts: whoever begins something new
- * wants it on top of the work that is merged already.
+ * Nothing is fetched, but fetched commits count: new work should start on top
+ * of the work that is already merged.
  */
 async function startOf(
   git: Git,

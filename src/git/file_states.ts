@@ -14,14 +14,14 @@ import {
 } from "./text.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
-/** Nested repositories whose commit is asked for, each with a process. */
+/** Nested repositories whose commit is requested, each with a process. */
 const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 
 /**
- * Reads the content behind paths of one worktree. What vanishes or cannot be
- * read while it works is described as far as it is known.
+ * Reads the content behind paths of one worktree. Files that vanish or cannot
+ * be read in the meantime are described as far as possible.
  */
 export class ContentReader {
   readonly #system: System;
@@ -121,9 +121,8 @@ function isRepository(entry: StatusEntry): boolean {
 }
 
 /**
- * A repository within the worktree is known by its HEAD. A submodule in which
- * files changed gets no object: its commit would not tell one state of them
- * from another.
+ * A repository within the worktree is known by its HEAD. A submodule with
+ * changed files gets no object: its commit would not distinguish its states.
  */
 async function addRepositoryCommits(
   system: System,
@@ -199,7 +198,7 @@ export function whyUnread(file: FileState | undefined): string | undefined {
   if (said !== undefined) return said;
   if (file.size === null) {
     return file.mode === "160000"
-      ? "a repository with changes of its own"
+      ? "a repository with its own changes"
       : undefined;
   }
   // Saves of earlier versions do not say why.

@@ -5,7 +5,7 @@ import type { Git } from "./run/git.ts";
 import { decodeBytes, encodeText, words } from "./text.ts";
 import { isOwnPath, type ObjectHash, type TreeEntry } from "./tree/snapshot.ts";
 
-/** What the index says beyond what `git status` does. */
+/** Facts of the index that `git status` does not show. */
 export interface IndexListing {
   /**
    * Files of stage 0, by path; put together when it is first asked for, which
@@ -26,9 +26,9 @@ const LARGEST = 512 * 1024 * 1024;
 const LIST_INDEX = words("ls-files -z --stage -v");
 
 /**
- * Every path of the index of `gitDir`: read from its file, which costs a tenth
- * of asking git, or by asking `git` where the file is of another form. Throws
- * GIT_FAILED.
+ * Returns every path of the index of `gitDir`. Reads the index file, which
+ * costs a tenth of asking git, or asks `git` if the file has another form.
+ * Throws GIT_FAILED.
  */
 export async function listIndex(
   system: System,
@@ -82,7 +82,9 @@ interface Entry extends TreeEntry {
 const SUBMODULE = "160000";
 const SUBMODULE_BITS = 0xe0;
 
-/** `unusual`: at least all that are no plain files, in the index's order. */
+/**
+ * `unusual`: at least all paths that are not plain files, in the index's order.
+ */
 function listingOf(
   unusual: Iterable<Entry>,
   all: () => Iterable<Entry>,
@@ -153,7 +155,7 @@ const HEADER = 12;
 const SIGNATURE = 0x4449_5243;
 const VERSIONS = [2, 3];
 
-/** Where an entry has its mode, and its object id, behind the stat data. */
+/** Offset of the mode and the object id of an entry, behind the stat data. */
 const MODE = 24;
 const ID = 40;
 const ID_BYTES: Readonly<Record<ObjectHash, number>> = { sha1: 20, sha256: 32 };
@@ -171,9 +173,9 @@ const ATTRIBUTES = encodeText(".gitattributes");
 interface IndexBytes {
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  /** Where an entry has its flags. */
+  /** Offset of the flags of an entry. */
   readonly flagsAt: number;
-  /** Where the checksum begins. */
+  /** Offset of the checksum. */
   readonly limit: number;
 }
 
@@ -205,7 +207,8 @@ export function listIndexBytes(
 /**
  * Finds where the entries end, and those with any flag or of a submodule. Of
  * very many nothing need be known, in a process that has just begun: so four
- * bytes of each, and no call. What is damaged ends elsewhere than it should.
+ * bytes of each, and no call. A damaged index ends at another place than it
+ * should.
  */
 function walk(
   { bytes, view, flagsAt, limit }: IndexBytes,
@@ -224,7 +227,7 @@ function walk(
       if (first > 0x0f) unusual.push(at);
       end = pathEnd(bytes, flags);
     }
-    // Beyond the last byte this is no number, and no path ends there.
+    // Beyond the last byte this is not a number, and no path ends there.
     if (!(end <= limit)) return undefined;
     if (bytes[at + MODE + 2] === SUBMODULE_BITS) unusual.push(at);
     const dot = end - ATTRIBUTES.length;
@@ -256,7 +259,7 @@ function pathEnd(bytes: Uint8Array, flags: number): number {
 
 /**
  * Returns whether no extension has to be understood: those whose name begins
- * with a capital letter may be passed over.
+ * with a capital letter may be skipped.
  */
 function isAll({ bytes, view, limit }: IndexBytes, from: number): boolean {
   let at = from;

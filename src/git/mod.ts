@@ -1,8 +1,8 @@
 /**
- * The only door of `git/`: everything that is asked of git or done by it, and what
- * a working tree holds. It knows nothing of mpm. No program that a repository
- * names is ever run: git gets a stand-in for the repository's settings, with data
- * alone (`run/`).
+ * The only door of `git/`: everything that is asked of git or done by it, and
+ * what a working tree holds. It does not know about mpm. No program that a
+ * repository names is ever run: git gets a stand-in for the repository's
+ * settings, with data alone (`run/`).
  */
 
 export {

@@ -16,7 +16,7 @@ import { decodeBytes } from "./text.ts";
  * git cannot be asked. `workspace.ts` asks git.
  */
 
-/** Where a command works, as far as files alone tell. */
+/** The place where a command works, as far as files alone show it. */
 export type QuickPlace = Pick<
   Workspace,
   "root" | "worktree" | "linked" | "gitDir"
@@ -45,7 +45,7 @@ export function holderOf(system: System, cwd: string): string {
 const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 
 /**
- * Returns whether git takes a folder for one of its own; else it looks further
+ * Returns whether git accepts a folder as its own; otherwise it looks further
  * up.
  */
 function isGitFolder(system: System, folder: string, common = folder): boolean {
@@ -56,8 +56,8 @@ function isGitFolder(system: System, folder: string, common = folder): boolean {
 }
 
 /**
- * Returns whether git, on its way up from `cwd`, comes as far as `top`: it may
- * be told where to stop, and stops where another disk begins (git(1)).
+ * Returns whether git, on its way up from `cwd`, comes as far as `top`. Git may
+ * have been told where to stop, and stops at the border of a disk (git(1)).
  */
 function isReached({ env, files }: System, cwd: string, top: string): boolean {
   return cwd === top ||
@@ -67,8 +67,8 @@ function isReached({ env, files }: System, cwd: string, top: string): boolean {
 
 /**
  * Returns the repository that git finds from `folder`. `undefined`: git must be
- * asked. There may be no repository, or it is bare, belongs to another user, or
- * is one that git might pass by.
+ * asked. There may be not a repository, or it is bare, belongs to another user,
+ * or is one that git might pass by.
  */
 export function findRepository(
   system: System,
@@ -107,7 +107,7 @@ function repositoryAt(
 
 interface Around {
   readonly place: QuickPlace;
-  /** Of the repository, where it is no other one's. */
+  /** Of the repository, where it is not an other one's. */
   readonly core: Core | undefined;
 }
 
@@ -159,7 +159,10 @@ export function quickWorkspace(
   });
 }
 
-/** A repository that is not this folder's, or that git could not read, is none. */
+/**
+ * A repository that belongs to another folder, or that git could not read, does
+ * not count.
+ */
 function checked(system: System, found: QuickPlace): Around {
   const { root, worktree, linked } = found;
   const gitDir = found.gitDir!;
@@ -210,8 +213,8 @@ interface Ends {
 /**
  * Why a worktree and the repository that was found for it do not belong
  * together; `undefined`: they do. A folder that came from elsewhere may hold a
- * `.git` that leads to another repository of the user's, or settings that call
- * another folder its worktree: git would go there, and mpm would write there.
+ * `.git` that leads to another repository of the user, or settings that call
+ * another folder its worktree. Git would go there, and mpm would write there.
  * Throws a FileError for what cannot be read.
  */
 export function strayReason(system: System, ends: Ends): string | undefined {
@@ -279,7 +282,7 @@ export function waitReason(
 ): string | undefined {
   const path = RULES.map((name) => join(worktree, name))
     .find((path) => system.files.lstat(path)?.kind === "other");
-  return path && `git would wait for "${path}", which is no file`;
+  return path && `git would wait for "${path}", which is not a file`;
 }
 
 /**
@@ -340,7 +343,7 @@ export function branchByFiles(
     if (gitDir === undefined) return undefined;
     const head = system.files.readOwn(resolve(gitDir, "HEAD"), SMALL);
     const branch = /^ref: refs\/heads\/(.+?)\n?$/.exec(decodeBytes(head))?.[1];
-    // What a repository with another store of refs has there.
+    // The files of a repository with another store of refs.
     return branch === ".invalid" ? undefined : branch;
   });
 }

@@ -107,7 +107,7 @@ Deno.test("quickWorkspace() finds core.worktree and includes however they are wr
   const ways = [
     "[core] worktree = /",
     "[user][CORE] WorkTree=/ ; not here",
-    "[core]\n\t# a comment does not go on \\\n\tworktree = /",
+    "[core]\n\t# a comment does not continue \\\n\tworktree = /",
     '[alias]\n\tx = "a \\\n[user]\n\tname = "\n[core]\n\tworktree = "/"',
     "[core]\r\n\tbare = true",
     "[core] [include] path = elsewhere",

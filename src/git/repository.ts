@@ -1,6 +1,6 @@
 import type { LeftOut } from "./tree/snapshot.ts";
 
-/** Where a command works: which repository and worktree, if any. */
+/** The place where a command works: its repository and worktree, if any. */
 export interface Workspace {
   /**
    * `repository`: in a worktree of one. `none`: in no repository. `no-git`:
@@ -28,13 +28,13 @@ export interface Workspace {
 /** The folders of a repository, absolute. */
 export interface Repository {
   readonly gitDir: string;
-  /** What all its worktrees share. */
+  /** The folder that all its worktrees share. */
   readonly commonDir: string;
   /** `undefined`: a bare one. */
   readonly worktree: string | undefined;
 }
 
-/** Where a worktree's HEAD is. */
+/** The position of a worktree's HEAD. */
 export interface Position {
   /** Short branch name; null: detached, or no repository. */
   readonly branch: string | null;
@@ -59,7 +59,7 @@ export type FileState = {
   unread?: string | undefined;
 };
 
-/** What is on disk at a path: nulls and absence as in {@link FileState}. */
+/** The content on disk at a path: nulls and absence as in {@link FileState}. */
 export type FileContent = Pick<
   FileState,
   "sha256" | "size" | "mtime" | "mode" | "unread"
@@ -76,7 +76,7 @@ export interface CommitInfo {
   readonly message: string;
 }
 
-/** What git says of a worktree at one moment. */
+/** The answer of git about a worktree at one moment. */
 export interface RepositoryState {
   /** Full commit id; `undefined` before the first commit. */
   readonly head: string | undefined;

@@ -84,7 +84,7 @@ export async function readPresent(
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
   const { head, branch, upstream, ahead = 0, behind = 0, entries } = status;
-  // Settings of the user's may name one, too, though hardly ever.
+  // User settings may also name a folder, though they rarely do.
   const upstreams = upstream === undefined || resolved.has(UPSTREAM)
     ? resolved
     : await resolveUpstream(git);
@@ -132,7 +132,7 @@ async function readFiles(system: System, git: Git, gitDir: string) {
   };
 }
 
-/** Without a reflog of stashes git need not be asked for them. */
+/** Without a reflog of stashes git need not be requested them. */
 function hasStashes(system: System, workspace: Workspace): boolean {
   const common = workspace.commonDir!;
   return ["logs/refs/stash", "reftable"].some((name) =>
@@ -153,8 +153,8 @@ async function readStashes(git: Git) {
 }
 
 /**
- * Files of a worktree's git folder and the operation each stands for, the
- * outer one first: a rebase stops in the middle of a cherry-pick or merge.
+ * Files of a worktree's git folder and their operations, the outer one first: a
+ * rebase stops in the middle of a cherry-pick or merge.
  */
 const TRACES = [
   ["rebase-merge", "rebase"],
@@ -182,7 +182,10 @@ export function readOperation(
   return files.lstat(join(gitDir, "BISECT_LOG")) ? "bisect" : undefined;
 }
 
-/** Between two picks of a series only the list of what is left tells. */
+/**
+ * Between two picks of a series, only the list of the remaining commits shows
+ * it.
+ */
 function readSequence(system: System, path: string): string | undefined {
   try {
     const todo = decodeBytes(system.files.readOwn(path, 1_000_000));

@@ -7,7 +7,7 @@ export interface StatusEntry {
   readonly path: string;
   /** Two letters, index and worktree, as porcelain v1 prints them. */
   readonly status: string;
-  /** Where it was renamed or copied from. */
+  /** The old path of a rename or copy. */
   readonly from?: string;
   /** Object id of the staged content, where the index differs from HEAD. */
   readonly staged?: string;
@@ -16,11 +16,11 @@ export interface StatusEntry {
   /** For a submodule: `commit`, or `content` if files in it changed. */
   readonly submodule?: "commit" | "content";
   /**
-   * What the index holds, by stage, where that was asked for; absent for an
-   * untracked path. Stage 0 of mode 0 means that it holds nothing.
+   * The entries of the index, by stage, on request; absent for an untracked
+   * path. Stage 0 of mode 0 means that it holds nothing.
    */
   readonly index?: readonly Stage[];
-  /** What HEAD has there, as `index`; of a conflict it is not told. */
+  /** The entry of HEAD, as `index`; absent for a conflict. */
   readonly head?: { readonly mode: string; readonly id: string };
 }
 
@@ -33,7 +33,7 @@ export interface Stage {
   readonly id: string;
 }
 
-/** What `git status` says of a worktree. */
+/** The answer of `git status` for a worktree. */
 export interface Status {
   readonly head: string | undefined;
   readonly branch: string | undefined;
@@ -43,21 +43,21 @@ export interface Status {
   readonly ahead: number | undefined;
   readonly behind: number | undefined;
   readonly entries: readonly StatusEntry[];
-  /** What git could not look at, or into. */
+  /** Paths that git could not read. */
   readonly closed?: readonly LeftOut[];
 }
 
 /**
- * Everything that differs from HEAD but mpm's own folder: its saves are not
- * the user's changes, and thousands of them must cost nothing.
+ * Everything that differs from HEAD but mpm's folder: its saves are not the
+ * user's changes, and thousands of them must cost nothing.
  */
 export const STATUS = words(`status --porcelain=v2 -z --branch --ahead-behind
       --untracked-files=all --find-renames --
       :(top,exclude).claude-mpm`);
 
 /**
- * The status without looking into submodules, every path on its own, and mpm's
- * own still among them: git compares each path of the index with a pattern.
+ * The status without looking into submodules, with each path separate. mpm
+ * files are still included: git compares each path of the index with a pattern.
  */
 const SHALLOW_STATUS = [
   ...STATUS.slice(0, STATUS.indexOf("--find-renames")),
@@ -82,7 +82,7 @@ export async function readShallow(
   return { ...status, entries, closed };
 }
 
-/** What git warns of, and takes for unchanged or empty all the same. */
+/** Paths that git warns of, and treats as unchanged or empty. */
 const CLOSED =
   /^(?:warning: could not open directory '(.+)'|(?!\w+: )(.+)): (Permission denied|File name too long)$/gm;
 

@@ -44,7 +44,7 @@ export async function runStatus(
   return { result, status: withSubmodules(status, submodules) };
 }
 
-/** What mpm reports of a submodule beyond what git says of its commit. */
+/** The facts about a submodule that mpm adds to git's report of its commit. */
 interface Submodule {
   readonly path: string;
   /** Files in it are changed. */
@@ -80,8 +80,8 @@ async function readSubmodules(
 }
 
 /**
- * Seen from the bytes of the index, which costs less than asking git: whether
- * the mode of a submodule, 0160000, is among them, or a part is elsewhere.
+ * Reads the bytes of the index, which costs less than asking git: true if the
+ * mode of a submodule, 0160000, is among them, or a part is elsewhere.
  */
 function mayHaveSubmodules(system: System, gitDir: string): boolean {
   const path = join(gitDir, "index");

@@ -3,14 +3,14 @@ import { decodeBytes, encodeText } from "../base/bytes.ts";
 export { decodeBytes, encodeText };
 
 /**
- * Returns whether the system's file functions reach a file of this name: they
- * take text, so a name that is not UTF-8 is out of their reach.
+ * Returns whether the system's file functions reach a file of this name. They
+ * take text, so they cannot reach a name that is not UTF-8.
  */
 export function isOpenable(path: string): boolean {
   return path.isWellFormed();
 }
 
-/** The fields of `-z` output; what follows the last NUL is no field. */
+/** The fields of `-z` output; what follows the last NUL is not a field. */
 export function splitFields(bytes: Uint8Array): string[] {
   const fields = decodeBytes(bytes).split("\0");
   fields.pop();
@@ -96,7 +96,7 @@ export function linesOf(output: Uint8Array): string[] {
   return decodeBytes(output).split("\n").slice(0, -1);
 }
 
-/** Fields by `size`; what is left over in the end is none. */
+/** Fields of length `size`; a rest at the end is dropped. */
 export function grouped(fields: readonly string[], size: number): string[][] {
   const groups: string[][] = [];
   for (let at = 0; at + size <= fields.length; at += size) {

@@ -24,7 +24,7 @@ const PROJECT_FILES = words(
 
 /**
  * Returns the files of a worktree that git tracks, and those that it neither
- * tracks nor ignores, by their paths from the top folder, in order. The path of
+ * tracks nor ignores. They are paths from the top folder, in order. The path of
  * another repository within it ends with `/` or names a folder. Throws
  * GIT_FAILED.
  *
@@ -42,7 +42,7 @@ export async function projectFiles(
 
 /**
  * Those of the paths below `folder`, relative to it, that git ignores. They
- * must be plain: git quotes what is odd.
+ * must be plain: git quotes unusual characters.
  */
 export async function ignoredOf(
   system: System,

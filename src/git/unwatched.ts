@@ -26,8 +26,9 @@ const MOST = 1_000;
 
 /**
  * Finds the files that are marked assume-unchanged or skip-worktree and differ
- * from the index. A sparse checkout has thousands of the latter, which are not
- * there. The index is read here; git is asked only where it has another form.
+ * from the index. A sparse checkout has thousands of skip-worktree files, which
+ * do not exist. The index is read here; git is asked only where it has another
+ * form.
  */
 export async function readUnwatched(
   system: System,

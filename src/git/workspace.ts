@@ -70,7 +70,7 @@ function nowhere(
 /**
  * Top of the main worktree: `core.worktree` for a submodule, the repository
  * itself if it is bare. Asked from the shared git folder, since a worktree has
- * settings of its own.
+ * its own settings.
  */
 async function mainTop(system: System, commonDir: string): Promise<string> {
   const args = words(
@@ -105,7 +105,7 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
 
 /**
  * Finds the workspace of a command. Where all is as usual, files alone tell,
- * which saves a process of git. What such a workspace says of git may be wrong;
+ * which saves a process of git. The git facts of such a workspace may be wrong;
  * {@link readIn} finds out.
  */
 export async function findWorkspace(
@@ -115,10 +115,10 @@ export async function findWorkspace(
 }
 
 /**
- * Returns what `read` finds in a workspace, with git. Where git fails there it
- * is asked whether it takes it for a repository at all: it may be missing, or
- * not trust whose folder it is. `read` writes nothing. Throws what `read`
- * throws.
+ * Returns what `read` finds in a workspace, with git. If git fails there, mpm
+ * asks it whether the folder is a repository at all. It may be missing, or git
+ * may not trust the owner of the folder. `read` writes nothing. Throws what
+ * `read` throws.
  */
 export async function readIn<T>(
   system: System,

@@ -79,7 +79,7 @@ Deno.test("locate() finds the worktree from within its .git folder", async () =>
   );
 });
 
-Deno.test("locate() takes a submodule as a project of its own, and from its worktrees too", async () => {
+Deno.test("locate() takes a submodule as its own project, and from its worktrees too", async () => {
   using env = TestEnv.repository();
   env.git("clone", "-q", ".", "../library");
   env.git("submodule", "add", "-q", "../library", "lib");
@@ -122,7 +122,7 @@ Deno.test("locate() outside git takes the nearest folder with a real .claude-mpm
   });
 });
 
-Deno.test("locate() does not take the home folder for the project of what is below", async () => {
+Deno.test("locate() does not treat the home folder as the project of the folders below it", async () => {
   using env = new TestEnv();
   Deno.mkdirSync(join(env.home, "work"));
   Deno.mkdirSync(join(env.home, ".claude-mpm"));

@@ -14,19 +14,19 @@ export interface Failed {
   readonly failed: string;
 }
 
-/** Returns whether `answer` is that there is none. */
+/** Returns whether `answer` reports a missing repository. */
 export function isFailed(answer: object): answer is Failed {
   return "failed" in answer;
 }
 
-/** What is at an ignored path, which git ends with `/` for a folder. */
+/** The kind of an ignored path; git ends a folder with `/`. */
 export interface IgnoredPath {
   readonly path: string;
   readonly link: boolean;
 }
 
 export interface WorktreeStatus {
-  /** How many paths differ from HEAD or are untracked. */
+  /** Number of paths that differ from HEAD or are untracked. */
   readonly changes: number;
   readonly ignored: readonly IgnoredPath[];
 }
@@ -38,9 +38,9 @@ export interface WorktreeFolders {
 }
 
 /**
- * Git in exactly this worktree: a setting of its own could make it look at
- * another folder. Git LFS keeps what it takes out of a file, so it hides
- * nothing; no other filter is run.
+ * Git in exactly this worktree: its own setting could make it look at another
+ * folder. Git LFS keeps what it takes out of a file, so it hides nothing; no
+ * other filter is run.
  */
 export function gitAt(
   system: System,
@@ -52,9 +52,9 @@ export function gitAt(
 }
 
 /**
- * Nothing may stay out of it, whatever the settings say. Where case is ignored
- * a new file passes for the tracked one of nearly the same name, as it does in
- * a repository that came from such a disk.
+ * Nothing may stay out of it, whatever the settings say. If the disk ignores
+ * case, a new file passes for the tracked one of nearly the same name. The same
+ * happens in a repository that came from such a disk.
  */
 const LOOKING = words(`core.checkStat=default core.ignoreCase=false
       core.trustCTime=true core.untrackedCache=false`).flatMap((
@@ -129,9 +129,9 @@ export async function readIndex(
 }
 
 /**
- * Files whose changes git was told not to see: all that are assume-unchanged,
- * and of the skip-worktree ones, which a sparse checkout has by the thousand,
- * those that are there.
+ * Files whose changes git was told not to see. These are all that are
+ * assume-unchanged, and the existing ones of the skip-worktree files, which a
+ * sparse checkout has by the thousand.
  */
 export function unwatchedIn(
   system: System,
@@ -147,7 +147,8 @@ export function unwatchedIn(
 }
 
 /**
- * Returns what `ask` gives; a folder that vanished or is closed is no answer.
+ * Returns what `ask` gives; a folder that vanished or is closed is not an
+ * answer.
  */
 export async function answered<T>(
   ask: () => Promise<T>,
@@ -162,7 +163,9 @@ export async function answered<T>(
   }
 }
 
-/** What a prompt says of a worktree: where HEAD is, and how much changed. */
+/**
+ * The state of a worktree for a prompt: its HEAD, and the number of changes.
+ */
 export interface GitLine {
   /** null: detached. */
   readonly branch: string | null;

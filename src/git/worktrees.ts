@@ -15,7 +15,10 @@ export interface ListedWorktree {
   readonly head: string | undefined;
   /** Full ref name; `undefined` when detached or bare. */
   readonly ref: string | undefined;
-  /** The reason of its lock, `""` for none given; `undefined`: not locked. */
+  /**
+   * The reason of its lock, `""` without a reason; `undefined` if it is not
+   * locked.
+   */
   readonly locked: string | undefined;
   /** True if its folder is gone, so that git would forget it. */
   readonly prunable: boolean;
@@ -70,7 +73,7 @@ export async function makeWorktree(
   const standIn = await git.standIn();
   const { files } = system;
   const home = join(standIn.repository.commonDir, "worktrees");
-  // Git would make the folder in the place of the link that leads there.
+  // Git would make the folder instead of the link that leads there.
   if (!files.stat(home)) {
     files.mkdir(home);
     files.chmod(home, files.stat(standIn.repository.commonDir)?.mode ?? 0o755);
@@ -81,7 +84,7 @@ export async function makeWorktree(
   try {
     const gitDir = bindWorktree(system, standIn, path);
     copySettings(system, standIn, gitDir);
-    // As git does it, in a process of its own.
+    // As git does it, in its own process.
     const reset = ["reset", "--hard", "--quiet", "--no-recurse-submodules"];
     await new Git(system, path).read([...alone, ...reset], { timeout: LONG });
   } catch (error) {
@@ -166,8 +169,8 @@ export async function forgetWorktree(git: Git, path: string): Promise<void> {
 
 /**
  * Returns whether git was stopped while it made the worktree at `path`: its
- * index comes last. What is there are files of the commit, the last of them
- * perhaps in part.
+ * index comes last. The existing files are files of the commit, the last of
+ * them perhaps in part.
  */
 export function isUnfinished(system: System, path: string): boolean {
   const { files } = system;
@@ -186,13 +189,13 @@ export async function pathsOf(git: Git, commit: string): Promise<string[]> {
   return splitFields(await git.read(args, { timeout: LONG }));
 }
 
-/** Where worktrees of detours are, below the main worktree. */
+/** The folder of the worktrees of detours, below the main worktree. */
 export const WORKTREES = ".claude/worktrees";
 
 /**
- * The repository's own file of ignore rules with one for the worktrees, as
- * long as nothing ignores them; else each would look like a change of the main
- * one. `undefined`: nothing is to be written.
+ * The repository's own file of ignore rules with a rule for the worktrees,
+ * unless another rule ignores them. Without it, each would look like a change
+ * of the main one. `undefined`: nothing must be written.
  */
 export async function worktreeRule(
   system: System,

@@ -9,7 +9,7 @@ export interface RawChange {
   /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
   readonly status: string;
   readonly path: string;
-  /** Where it was renamed or copied from. */
+  /** The old path of a rename or copy. */
   readonly from?: string;
 }
 
@@ -42,15 +42,15 @@ export function isNone(zeros: string): boolean {
   return /^0+$/.test(zeros);
 }
 
-/** What commits did to a file. */
+/** The changes that commits made to a file. */
 export interface CommittedFile extends Omit<RawChange, "before" | "after"> {
   /** Object id of the new content, of a submodule its commit. */
   readonly object: string;
 }
 
 /**
- * Returns what differs between two commits, with renames, mpm's own folder left
- * out; `undefined` if git does not know one of them.
+ * Returns the differences between two commits, with renames, without the mpm
+ * folder; `undefined` if git does not know one of them.
  */
 export async function tryFileChanges(
   git: Git,
@@ -100,7 +100,7 @@ const PATH_LIMIT = 100;
 /** Characters of these paths: a command line on Windows has 32,767. */
 const LENGTH_LIMIT = 16_000;
 
-/** What commits did to paths. */
+/** The changes that commits made to paths. */
 export interface Touched {
   /** Changed in whatever way. */
   readonly touched: ReadonlySet<string>;
@@ -109,9 +109,9 @@ export interface Touched {
 
 /**
  * Returns what commits of HEAD since the base (without a base, any commit) did
- * to `gone` and `differing` paths. Of a file that came and went, the difference
- * of the two ends does not show it; of one that differs, the difference does
- * not tell whether a commit of HEAD or one that HEAD left is the reason.
+ * to `gone` and `differing` paths. The difference of the two ends does not show
+ * a file that came and went. For a file that differs, it does not tell whether
+ * a commit of HEAD or one that HEAD left is the reason.
  */
 export async function findTouched(
   git: Git,

@@ -50,8 +50,8 @@ export interface Range {
 const COMMIT_LIMIT = 10_000;
 
 /**
- * The commits between `base` and HEAD; `undefined` if git knows no such base,
- * or HEAD has no commit.
+ * The commits between `base` and HEAD; `undefined` if git does not know the
+ * base, or HEAD has no commit.
  */
 export async function tryRange(
   git: Git,
@@ -139,7 +139,7 @@ async function decide(git: Git, args: readonly string[]): Promise<boolean> {
   return answer.status === 0;
 }
 
-/** How the subject of a save's commit begins. */
+/** The start of the subject of a save's commit. */
 const SUBJECT = "session: pause at ";
 
 /** A line of its body. */
@@ -164,10 +164,10 @@ export interface OwnCommits {
 }
 
 /**
- * Finds the commits that only record a save: subject and body are those of a
- * pause, and nothing outside `.claude-mpm/` is touched, or, by the pause of
- * `save` itself, only files that the save lists as uncommitted. Starts git only
- * if a subject fits.
+ * Finds the commits that only record a save. Their subject and body are those
+ * of a pause, and they touch nothing outside `.claude-mpm/`. The pause of
+ * `save` itself may also touch files that the save lists as uncommitted. Starts
+ * git only if a subject fits.
  */
 export async function findOwnCommits(
   git: Git,

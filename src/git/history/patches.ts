@@ -21,7 +21,7 @@ export function patchArguments(...more: readonly string[]): string[] {
 }
 
 /**
- * A patch as git prints it without what depends on where it is applied: line
+ * A patch as git prints it, without the parts that depend on its place: line
  * numbers, the words behind them, and the ids of files whose lines are shown.
  * Of a binary file, which is only said to differ, the ids stay. Two patches
  * that are the same in this form make the same change.
@@ -40,9 +40,9 @@ const MOST_COMMITS = 2_000;
 
 /**
  * The commits on either side of a range that have an equal patch on the other,
- * with the id of that patch, empty for a commit that changes no content;
- * `undefined` where there are too many to compare. Merges have no patch. A
- * partial clone without the contents ends here as well.
+ * with the id of that patch. The id is empty for a commit that changes no
+ * content. `undefined` if there are too many to compare. Merges have no patch.
+ * A partial clone without the contents ends here as well.
  */
 export async function readEqualPatches(
   git: Git,
@@ -59,7 +59,7 @@ export async function readEqualPatches(
   const equal = linesOf(found.stdout).filter((line) => line[0] === "=")
     .map((line) => line.slice(1));
   if (equal.length === 0) return new Map();
-  // The ids of patches tell which of the equal ones belong together.
+  // The patch ids show which of the equal commits belong together.
   const patches = await git.run(
     words(
       "diff-tree --stdin --root -p --full-index --no-ext-diff --no-textconv",
@@ -104,9 +104,9 @@ interface Ends {
 }
 
 /**
- * Returns the commit of `tip` that brought what all commits of `head` together
- * change: the same files with the same result, or by the same patch; else one
- * with the same whole tree.
+ * Returns the commit of `tip` that brought the combined change of all commits
+ * of `head`: the same files with the same result, or the same patch. Otherwise
+ * returns one with the same whole tree.
  */
 export async function findSquash(
   git: Git,
@@ -118,7 +118,7 @@ export async function findSquash(
     readCandidates(git, ends),
     resolveNames(git, [`${head}^{tree}`]),
   ]);
-  // Work that was taken back is in the history alone, and only there.
+  // Work that was undone is in the history alone, and only there.
   if (net.size === 0) return undefined;
   const alike = candidates.filter(({ changes }) =>
     changes.size === net.size && [...changes.keys()].every((at) => net.has(at))

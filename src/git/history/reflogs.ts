@@ -6,7 +6,7 @@ import { decodeBytes, grouped, splitFields, words } from "../text.ts";
 
 /**
  * The present name of a branch that was renamed at or after `since`, through
- * any number of renames; `undefined` if no reflog tells of one.
+ * any number of renames; `undefined` if no reflog reports one.
  */
 export async function findRenamed(
   git: Git,

@@ -42,7 +42,7 @@ export async function settingNames(
 ): Promise<{ name: string; own: boolean }[]> {
   const args = words("config -z --show-scope --name-only --get-regexp");
   const result = await git.like({ plain: true }).run([...args, pattern]);
-  // 1: there are none.
+  // 1: no filter is set.
   if (![0, 1].includes(result.status)) throw gitFailure(args, result);
   return grouped(splitFields(result.stdout), 2)
     .map(([scope, name]) => ({
@@ -65,7 +65,7 @@ const HINT = "Switch with git switch, then leave out --git-branch and --stash";
 
 /**
  * Refuses to write files that a filter of the settings would convert, such as
- * those of Git LFS: mpm does not run its program, and without it a file would
+ * those of Git LFS. mpm does not run its program, and without it a file would
  * be written as it is stored. Throws CONFLICT.
  */
 export async function refuseFilters(

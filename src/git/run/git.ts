@@ -10,8 +10,8 @@ import {
 import { decodeBytes, words } from "../text.ts";
 
 /**
- * Settings of the user that run programs of their own, or change the shape of
- * what git prints. Those of the repository git never sees: {@link StandIn}.
+ * User settings that run programs, or change the output of git. Those of the
+ * repository git never sees: {@link StandIn}.
  */
 const SETTINGS = words(`core.fsmonitor=false core.hooksPath=/dev/null
       core.quotePath=false color.ui=false diff.renames=true
@@ -25,8 +25,8 @@ const BEFORE_COMMAND = [
 ];
 
 /**
- * What `git rev-parse --local-env-vars` lists: set within a git hook, these
- * would turn every command to the hook's repository and index.
+ * The variables that `git rev-parse --local-env-vars` lists. Set within a git
+ * hook, they would turn every command to the hook's repository and index.
  */
 const LOCAL_VARIABLES = words(
   `GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_CONFIG
@@ -71,14 +71,17 @@ export interface GitOptions {
   readonly timeout?: number;
 }
 
-/** What every command of one {@link Git} gets beside the usual. */
+/**
+ * Arguments and variables that every command of one {@link Git} gets beside the
+ * usual.
+ */
 export interface GitSetting {
   /** Before the command's name. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Where it is known; else the one that git finds from the folder. */
+  /** The repository, if known; otherwise git finds it from the folder. */
   readonly repository?: Repository | undefined;
-  /** Which filters may run; the user's own unless told. */
+  /** The filters that may run; the user's by default. */
   readonly filters?: FilterUse;
   /**
    * True if git reads the settings of the repository itself. Only for questions
@@ -108,7 +111,7 @@ export class Git {
     return this.like({ env: { ...this.#setting.env, ...env } });
   }
 
-  /** The same git but for what is given. */
+  /** The same git with some settings replaced. */
   like(setting: GitSetting): Git {
     return new Git(this.system, this.folder, { ...this.#setting, ...setting });
   }

@@ -7,8 +7,8 @@ import type { Git, GitOptions } from "./git.ts";
 import { isOpenAnywhere } from "./processes.ts";
 
 /**
- * Runs a git command that writes objects. What it began and did not finish is
- * removed: on a full disk nothing else could be saved.
+ * Runs a git command that writes objects. Removes objects that it began and did
+ * not finish: on a full disk nothing else could be saved.
  */
 export async function writeObjects(
   git: Git,
@@ -20,7 +20,7 @@ export async function writeObjects(
   return result;
 }
 
-/** How `git fast-import` says where it wrote down that it failed. */
+/** The message of `git fast-import` that names its crash report. */
 const CRASH_REPORT =
   /^fast-import: dumping crash report to (.*fast_import_crash_\d+)$/m;
 
@@ -47,9 +47,10 @@ export interface UnfinishedObject {
 
 /**
  * Finds what a git that was killed, or had no space left, has begun to write
- * among the objects: loose objects, packs and their indexes. A file of another
- * user, or one that a running program has open, is never among them; nor is a
- * whole pack, which a running git closes before it writes the index.
+ * among the objects: loose objects, packs and their indexes. It never includes
+ * a file of another user, or a file that a running program has open. It also
+ * never includes a whole pack, which a running git closes before it writes the
+ * index.
  */
 export async function findUnfinished(
   system: System,
@@ -73,10 +74,10 @@ function removeEach(
   for (const { path } of found) attempt(() => files.remove(path));
 }
 
-/** What stands among the objects under a temporary name. */
+/** Unfinished objects under a temporary name. */
 interface BegunObjects {
   readonly unfinished: readonly UnfinishedObject[];
-  /** Whole packs and indexes that have no name of their own yet. */
+  /** Whole packs and indexes that do not have their final names yet. */
   readonly whole: readonly UnfinishedObject[];
   /** True if a program has one open. */
   readonly isWritten: boolean;
@@ -161,7 +162,7 @@ function isClosed({ files }: System, { path, size }: UnfinishedObject) {
   ) ?? false;
 }
 
-/** How an import is run. */
+/** Options of an import. */
 interface ImportOptions {
   /** Settings beside the usual, `name=value`. */
   readonly settings?: readonly string[];
@@ -202,7 +203,7 @@ export class FastImport implements AsyncDisposable {
       stdin: this.#parts(),
       ...timeout === undefined ? {} : { timeout },
     });
-    // How it failed is for whoever imports something.
+    // The caller of the import handles its failure.
     this.#done.catch(() => {});
   }
 
@@ -241,15 +242,14 @@ export class FastImport implements AsyncDisposable {
 }
 
 /**
- * Packs that a repository has when mpm adds no more to them: git gathers them
- * where there are more than 50 (`gc.autoPackLimit`), and that is for the user's
- * own to bring about.
+ * The number of packs at which mpm adds no more packs to a repository. Git
+ * repacks above 50 (`gc.autoPackLimit`), and only the user should cause that.
  */
 const MOST_PACKS = 25;
 
 /**
- * Returns whether an import may leave a pack: git writes one in half the time
- * that loose objects take, and without waiting for the disk once more.
+ * Returns whether an import may leave a pack. Git writes a pack in half the
+ * time that loose objects take, and waits for the disk once less.
  */
 export function takesPack({ files }: System, commonDir: string): boolean {
   const inside = attempt(() => files.list(join(commonDir, "objects", "pack")));

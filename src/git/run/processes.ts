@@ -3,8 +3,8 @@ import type { System } from "../../system/system.ts";
 import { decodeBytes } from "../text.ts";
 
 /*
- * What other processes do, asked by a shell: reading below /proc is a
- * permission mpm is not built with. Data are arguments, never part of a script.
+ * Lists other processes through a shell: mpm is built without the permission to
+ * read below /proc. Data are arguments, never part of a script.
  */
 
 /** Milliseconds for reading a file of /proc, and for a look at all processes. */
@@ -138,7 +138,7 @@ const SCRIPTS: Partial<Record<System["platform"], string>> = {
   darwin: 'PATH=$PATH:/usr/sbin; exec lsof -w -t -- "$1"',
 };
 
-/** The shell's status where there is no such program, or it cannot be run. */
+/** The status of the shell if the program is missing, or cannot be run. */
 const NOT_RUN = 126;
 
 /**

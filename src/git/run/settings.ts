@@ -12,7 +12,7 @@ export interface Setting {
   /** The name behind it, as in `[branch "x"]`. */
   readonly name: string | undefined;
   readonly key: string;
-  /** `true` where there is none. */
+  /** `true` if the setting is absent. */
   readonly value: string;
 }
 
@@ -28,7 +28,7 @@ const KEY = /([a-zA-Z][a-zA-Z0-9-]*)[ \t]*(=|\n|$)/y;
 
 /**
  * Reads a text of settings as git does (git-config(1), SYNTAX): a section may
- * begin anywhere in a line, a value go on in the next one.
+ * begin anywhere in a line, a value continue in the next one.
  */
 export function parseSettings(text: string): Settings {
   const plain = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
@@ -84,7 +84,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** The rest of a line in which no letter means anything. */
 const PLAIN = /[^\n"\\#;]*(?=\n|$)/y;
 
-/** The value from `at` on, and where its line ends; `undefined`: it is none. */
+/**
+ * The value from `at` on, and the end of its line; `undefined` if it is
+ * invalid.
+ */
 function valueAt(
   text: string,
   at: number,
@@ -130,7 +133,10 @@ function quotedValueAt(
   return undefined;
 }
 
-/** Bytes of git's small files, and of a file of settings that is read here. */
+/**
+ * Largest size in bytes of a small git file, and of a settings file that is
+ * read here.
+ */
 export const SMALL = 8192;
 const LARGEST = 1024 * 1024;
 
@@ -182,7 +188,7 @@ function valueOf(settings: readonly Setting[], name: string) {
   return settings.findLast((setting) => fullName(setting) === name)?.value;
 }
 
-/** What git folder and worktree are to each other. */
+/** The relation of git folder and worktree. */
 export interface Core {
   readonly bare: boolean;
   readonly worktree: string | undefined;
@@ -224,8 +230,7 @@ export function readSettings(
 }
 
 /**
- * Returns whether the settings name another worktree, or say that there is
- * none.
+ * Returns whether the settings name another worktree, or exclude a worktree.
  */
 export function movesWorktree(
   { gitDir, worktree }: Repository,
@@ -258,7 +263,7 @@ const TAKEN = new Map<string, RegExp>([
   ["author", /^(name|email)$/],
   ["committer", /^(name|email)$/],
   ["branch.", /^(remote|merge)$/],
-  // Not its address, which may hold a password and is of no use here.
+  // Without its address, which may hold a password and is not needed here.
   ["remote.", /^fetch$/],
   ["submodule.", /^(ignore|path)$/],
 ]);
@@ -266,7 +271,7 @@ const TAKEN = new Map<string, RegExp>([
 /** Settings of the repository, or of the user and the machine. */
 export type Whose = "own" | "user";
 
-/** What makes git print the settings that {@link parseListed} reads. */
+/** Arguments that print the settings for {@link parseListed}. */
 export const LIST_SETTINGS = ["config", "--show-scope", "-z", "--list"];
 
 /** The scopes of what a repository sets. */

@@ -16,8 +16,8 @@ import type { Repository } from "../repository.ts";
 import { decodeBytes, encodeText, joinBytes, words } from "../text.ts";
 
 /**
- * Which filters git may run: those that the settings of the user and of the
- * machine define, Git LFS alone, or none.
+ * The filters that git may run: those in the settings of the user and of the
+ * machine, Git LFS alone, or none.
  */
 export type FilterUse = "user" | "lfs" | "none";
 
@@ -35,7 +35,7 @@ export interface StandIn {
   readonly hiding: readonly string[];
 }
 
-/** How git ended when it was asked where the repository is. */
+/** The result of git when it was asked for the repository. */
 export interface NoStandIn {
   readonly failure: RunResult;
 }
@@ -48,14 +48,14 @@ export type Ask = (
 
 export interface StandInPlace {
   readonly folder: string;
-  /** Where it is known; else the one that git finds from `folder`. */
+  /** The repository, if known; otherwise git finds it from `folder`. */
   readonly repository?: Repository | undefined;
   readonly filters: FilterUse;
 }
 
 type Making = Promise<StandIn | NoStandIn>;
 
-/** Those of each process, by where they were asked for and by repository. */
+/** Those of each process, by where they were requested and by repository. */
 const MADE = new WeakMap<Scratch, Map<string, Making>>();
 
 /** Makes the stand-in of a repository, once in a process. Throws FILE_FAILED. */
@@ -187,7 +187,7 @@ async function askSettings(
 
 type Asking = Promise<readonly Setting[] | NoStandIn>;
 
-/** What the user and the machine set, by process. */
+/** Settings of the user and of the machine, by process. */
 const USERS = new WeakMap<Scratch, Asking>();
 
 /** Asked once, unless they differ by repository. */
@@ -216,7 +216,7 @@ function standInFor(
   const { gitDir, commonDir, worktree } = repository;
   const real = (path: string) => join(commonDir, path);
   const links = ["HEAD", "info/exclude", "worktrees/"];
-  // Git LFS keeps files there, and makes the folder where there is none.
+  // Git LFS keeps files there, and creates the folder if it is missing.
   if (files.stat(real("lfs"))) links.push("lfs/");
   const lfs = filters === "lfs" ? lfsSettings(settings) : [];
   const own: Record<string, Uint8Array> = {
@@ -243,7 +243,7 @@ function standInFor(
     ...worktree === undefined
       ? { GIT_IMPLICIT_WORK_TREE: "0" }
       : { GIT_WORK_TREE: worktree },
-    // All that the user has set as well is in the file of settings.
+    // Everything that the user has set as well is in the file of settings.
     ...filters === "lfs" ? NO_OTHERS : {},
     ...there("GIT_SHALLOW_FILE", "shallow"),
     ...there("GIT_GRAFT_FILE", "info/grafts"),

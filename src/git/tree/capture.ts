@@ -53,18 +53,20 @@ export interface CaptureOptions {
   readonly leaveLarge: boolean;
   /** True if git stores large files, or only names them. */
   readonly write: boolean;
-  /** What earlier captures found of converted files; it is added to. */
+  /**
+   * Results of earlier captures for converted files; this capture adds to them.
+   */
   readonly cache: RawCache;
   /** Near what git folders for raw bytes are made, see `rawGit`. */
   readonly rawFolder: string;
-  /** What git was asked before. */
+  /** Earlier answers of git. */
   readonly ahead?: ReadAhead | undefined;
 }
 
 /** Changed paths that the state lists; the capture takes all. */
 const LISTED = 10_000;
 
-/** Times the worktree is read again where HEAD has moved meanwhile. */
+/** Times the worktree is read again where HEAD has moved in the meantime. */
 const TRIES = 5;
 
 /**
@@ -132,7 +134,7 @@ async function captureOnce(
     ...closed,
   ].sort((a, b) => a.path < b.path ? -1 : 1);
   return {
-    // The branch of mpm's own repository is nothing of the user's.
+    // mpm's repository has no branch of the user.
     state: vault.own ? { ...state, branch: undefined } : state,
     base,
     worktree: worktreeOf(files, entries),
@@ -152,7 +154,7 @@ async function captureOnce(
 function nested(entries: readonly StatusEntry[]): LeftOut[] {
   return entries.filter(isNested).map(({ path }) => ({
     path: path.endsWith("/") ? path : `${path}/`,
-    reason: "it is a repository of its own",
+    reason: "it is its own repository",
   }));
 }
 
@@ -314,10 +316,10 @@ export async function withHeads(
 }
 
 /**
- * A capture with what a restore replaces and git does not list: ignored files
- * at `paths` and where a folder above one is to be, and unusual permissions of
- * the unchanged files among `changed`. Its safety checkpoint must hold them.
- * What is larger than the limits stays out. Throws GIT_FAILED.
+ * A capture with the files that a restore replaces and git does not list. These
+ * are ignored files at `paths`, files at the place of a parent folder, and unusual
+ * permissions of the unchanged files among `changed`. Its safety checkpoint
+ * must hold them. Files above the limits are left out. Throws GIT_FAILED.
  */
 export async function addHidden(
   system: System,

@@ -32,7 +32,7 @@ export interface CapturedFile {
 const INLINE = 1024 * 1024;
 const INLINE_BUDGET = 64 * 1024 * 1024;
 
-/** Times a file is read again that changed meanwhile. */
+/** Times a file is read again that changed in the meantime. */
 const TRIES = 3;
 
 /** Milliseconds git may take to read large files. */
@@ -86,7 +86,7 @@ export class FileCapture {
     return this.#git.folder;
   }
 
-  /** Bytes of the file or link at `path`; `undefined`: there is none. */
+  /** Bytes of the file or link at `path`; `undefined` if it is missing. */
   sizeOf(path: string): number | undefined {
     const info = this.#look(path);
     return info?.kind === "file" || info?.kind === "link"
@@ -263,7 +263,7 @@ function permissionsOf(
   return usual ? {} : { permissions: bits };
 }
 
-/** Returns what is known of a file whose content git has. */
+/** Returns the facts about a file whose content git has. */
 export function storedFile(
   info: FileInfo,
   mode: string,
@@ -283,7 +283,7 @@ interface Sized {
   readonly size: number;
 }
 
-/** What a checkpoint of some files could not take. */
+/** Files that a checkpoint of some files could not include. */
 interface Beyond {
   /** The files without which the rest fits, the largest first. */
   readonly paths: readonly Sized[];

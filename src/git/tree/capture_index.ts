@@ -61,8 +61,8 @@ export async function captureIndex(
 const INTENT = 0x2000_0000;
 
 /**
- * A path that was to be added and is gone from the worktree looks like any that
- * was deleted, and one that git does not look at like any other, but for a flag.
+ * A deleted path that was to be added looks like any other deleted path. A path
+ * that git does not look at differs from others only by a flag.
  */
 async function hiddenIntents(
   git: Git,

@@ -10,7 +10,7 @@ import { partOf, PARTS, patchBetween } from "./trees.ts";
 import { ownRepository, rawGit, type Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
 
-/** Where the refs of checkpoints are. */
+/** The place of the refs of checkpoints. */
 export const CHECKPOINTS = "refs/mpm/checkpoints";
 
 const SETTINGS = [
@@ -24,7 +24,7 @@ const SETTINGS = [
 /** Milliseconds for what may be a lot of data. */
 const LONG = 15 * 60_000;
 
-/** What a checkpoint holds beside its record. */
+/** The contents of a checkpoint without its record. */
 interface Contents {
   /** The last part of its ref; must be free. */
   readonly id: string;
@@ -35,7 +35,7 @@ interface Contents {
 
 /**
  * Starts the import that {@link writeCheckpoint} writes with. `awaited`:
- * somebody waits for it, so that it may cost the repository a pack.
+ * someone waits for it, so that it may cost the repository a pack.
  */
 export function checkpointImport(
   system: System,
@@ -140,13 +140,14 @@ function contentStream(
       }
     }
   }
-  // To tell the id of a folder git has to make it: at once, not in the end.
+  // Git has to create a folder to compute its id: do that first, not at the
+  // end.
   line(`ls "${PARTS.worktree}"`);
   line(`ls "${PARTS.index}"`);
   return whole();
 }
 
-/** Refs of mpm's have no history of their own. */
+/** mpm refs have no history. */
 const NO_REFLOG = ["-c", "core.logAllRefUpdates=false"];
 
 /** The commit behind each checkpoint's id, or behind other refs of that form. */
@@ -232,9 +233,9 @@ export function gitOfOwn(system: System, root: string, home: string): Git {
 }
 
 /**
- * Copies the commits of checkpoints from mpm's own repository into the one that
- * the project has got since. What cannot be brought stays where it is. Git gets
- * a pack, not a repository to fetch from: that one may name programs.
+ * Copies the commits of checkpoints from mpm's repository into the one that the
+ * project has got since. Objects that cannot be moved stay where they are. Git
+ * gets a pack, not a repository to fetch from: that one may name programs.
  */
 export async function bringCheckpoints(
   system: System,
@@ -273,9 +274,9 @@ async function* partsOf(
 }
 
 /**
- * A patch from a checkpoint's worktree to the present one. The latter's objects
- * go to `objects`, an empty folder that the caller removes, and no ref is made
- * in the user's repository.
+ * A patch from a checkpoint's worktree to the present one. Their objects go to
+ * `objects`, an empty folder that the caller removes. No ref is made in the
+ * user's repository.
  */
 export async function patchToWorktree(
   system: System,

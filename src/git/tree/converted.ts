@@ -56,7 +56,7 @@ function hasAttributes(
   ].some((path) => system.files.stat(path) !== undefined);
 }
 
-/** What is known of unchanged files that may differ from their blobs. */
+/** Facts about unchanged files that may differ from their blobs. */
 export type RawCache = Map<string, RawFile>;
 
 export interface RawFile {
@@ -136,7 +136,7 @@ export async function addRaw(
 
 /**
  * Adds files whose names are not UTF-8, which no file function takes: git reads
- * them into an index of their own. One that it cannot read is left out.
+ * them into their own index. One that it cannot read is left out.
  */
 export async function addUnopenable(
   system: System,

@@ -11,12 +11,12 @@ import { treeChanges } from "./trees.ts";
 import { isOlder, OLDEST_GIT, parseGitVersion } from "../run/version.ts";
 import { readAttributes, settingNames } from "../run/filters.ts";
 
-/** What a merge of three trees gives: a tree, or the paths in conflict. */
+/** The result of a merge of three trees: a tree, or the paths in conflict. */
 export type MergedTree =
   | { readonly tree: string; readonly conflicts?: undefined }
   | { readonly tree?: undefined; readonly conflicts: readonly string[] };
 
-/** Who stands in commits that only hold trees for a moment. */
+/** Author of commits that only hold trees for a moment. */
 const NOBODY: Readonly<Record<string, string>> = Object.fromEntries(
   ["AUTHOR", "COMMITTER"].flatMap((role) => [
     [`GIT_${role}_NAME`, "mpm"],
@@ -33,9 +33,9 @@ const PLAIN = words(
 
 /**
  * Merges the way from tree `base` to `theirs` into `ours`. Files, index and
- * HEAD are not touched; what a merge driver of the settings would merge counts as
- * a conflict, since mpm runs no programs of theirs. Throws CONFLICT with a git before 2.38,
- * GIT_FAILED.
+ * HEAD stay unchanged. A file that a merge driver of the settings would merge
+ * counts as a conflict, since mpm runs none of their programs. Throws CONFLICT
+ * with a git before 2.38, GIT_FAILED.
  */
 export async function mergeTrees(
   git: Git,

@@ -17,10 +17,13 @@ export interface PathChange {
   readonly to: TreeEntry | undefined;
 }
 
-/** What a restore would do to the files of a worktree; all sorted by path. */
+/**
+ * The changes that a restore would make to the files of a worktree, all sorted
+ * by path.
+ */
 export interface RestorePlan {
   readonly writes: readonly PathChange[];
-  /** Deleted again, since the checkpoint knew of them and had none. */
+  /** Deleted again, since the checkpoint recorded that they did not exist. */
   readonly removes: readonly PathChange[];
   /** Made since, and moved to the trash. */
   readonly trash: readonly PathChange[];
@@ -30,18 +33,21 @@ export interface RestorePlan {
   readonly skipped: readonly LeftOut[];
 }
 
-/** What a plan is made from. */
+/** The data for a plan. */
 export interface PlanParts {
   /** The worktree now, and that of the checkpoint, as differences from one tree. */
   readonly current: TreeDelta;
   readonly target: TreeDelta;
-  /** What that tree has at a path. */
+  /** Returns the entry of that tree at a path. */
   readonly base: (path: string) => TreeEntry | undefined;
   /** Only these files and folders; none: all. */
   readonly paths: readonly string[];
 }
 
-/** The paths that differ, sorted; mpm's own and what is not asked for apart. */
+/**
+ * The paths that differ, sorted, without mpm files and paths that were not
+ * requested.
+ */
 export function changesBetween(parts: PlanParts): PathChange[] {
   const { current, target, base, paths } = parts;
   const at = (delta: TreeDelta, path: string) =>
@@ -60,9 +66,9 @@ export function changesBetween(parts: PlanParts): PathChange[] {
 }
 
 /**
- * Returns what to do about each change. `known`: paths that the checkpoint knew
- * of, though it had no file there; `brought`: those that an operation to be
- * undone has brought. `exact`: files made since do not stay.
+ * Returns what to do about each change. `known`: paths that the checkpoint
+ * recorded, though it had no file there. `brought`: paths that the operation to
+ * undo has added. `exact`: files made since do not stay.
  */
 export function planRestore(
   changes: readonly PathChange[],
@@ -119,7 +125,7 @@ function reasonToSkip(
     return "its name is not UTF-8: --to writes it";
   }
   if ([from?.mode, to?.mode].includes("160000")) {
-    return "it is a repository of its own";
+    return "it is its own repository";
   }
   const out = leftOut.find((one) => isWithin(path, one.path));
   return out && `not in a checkpoint: ${out.reason}`;
@@ -131,10 +137,10 @@ export function isNothing({ writes, removes, trash }: RestorePlan): boolean {
 }
 
 /**
- * Returns what stands where git is to write `paths`, and would be lost by it:
- * git writes over ignored files, and removes a folder of them that is in the way
- * of a file. `spared` says for which paths nothing is lost. Sorted; a folder in
- * which nothing is spared is named as one.
+ * Returns the files at the places where git will write `paths` that would be
+ * lost. Git writes over ignored files, and removes a folder of them that is in
+ * the way of a file. `spared` says for which paths nothing is lost. Sorted; a
+ * folder in which nothing is spared is named as one.
  */
 export function lossesAt(
   system: System,

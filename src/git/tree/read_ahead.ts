@@ -6,7 +6,7 @@ import { readRecent, type Recent } from "../history/log.ts";
 import { type SafeSettings, safeSettings } from "./vault.ts";
 import { readShallow, type Status } from "../status.ts";
 
-/** What a capture asks git. */
+/** The questions that a capture asks git. */
 export interface ReadAhead {
   readonly settings: SafeSettings;
   readonly status: Promise<Status>;

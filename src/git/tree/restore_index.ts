@@ -15,7 +15,7 @@ import type { Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
 import { emptyBlob, indexLine } from "./capture_index.ts";
 
-/** What tells one state of the index file from another. */
+/** A stamp that differs between two states of the index file. */
 export type IndexStamp = ReturnType<typeof indexStamp>;
 
 export function indexStamp(system: System, vault: Vault) {
@@ -98,7 +98,7 @@ export async function restoreIndex(
     if (JSON.stringify(now) !== JSON.stringify(stamp)) {
       throw new MpmError(
         "CONFLICT",
-        "The index was changed by another git command meanwhile",
+        "The index was changed by another git command in the meantime",
         {
           hint: "The files are restored, the index is not: restore once more",
         },
@@ -118,7 +118,7 @@ export async function restoreIndex(
   }
 }
 
-/** For whoever finds the lock of a restore that was killed. */
+/** For anyone who finds the lock of a killed restore. */
 function lockText(token: string): string {
   return `mpm checkpoint restore ${token}: if it was killed, ` +
     `"mpm checkpoint list" finishes it\n`;
@@ -190,9 +190,9 @@ type Intents = IndexMarks["intent_to_add"];
 
 /**
  * Marks entries of the index at `index` as only to be added. A reset to `none`,
- * the tree of nothing, does it whether or not there are files, but for their
- * modes: programs are added from files made for it in `folder`, an empty one,
- * and links where they are. Returns notes on links that are not there.
+ * the empty tree, works with and without files, except for their modes.
+ * Programs are added from files made for it in `folder`, an empty one, and
+ * links at their places. Returns notes on links that are not there.
  */
 export async function markIntents(
   system: System,
@@ -236,7 +236,7 @@ export async function markIntents(
   return notes;
 }
 
-/** Adds what is there; whether that worked. */
+/** Adds the existing files; returns whether that worked. */
 async function intend(git: Git, path: string): Promise<boolean> {
   const add = (...options: string[]) =>
     git.run(["--literal-pathspecs", "add", "--force", ...options, "--", path]);
@@ -278,7 +278,7 @@ export interface TargetIndex {
   readonly written: readonly string[];
 }
 
-/** How one index becomes another. */
+/** A change from one index to another. */
 export interface IndexEdit {
   /** An object id of zeros. */
   readonly none: string;
@@ -315,8 +315,8 @@ export function indexEdit(
     const was = before.get(path) ?? plain;
     const is = after.get(path) ?? plain;
     const same = JSON.stringify(was) === JSON.stringify(is);
-    // Where line ends are converted one content has several sizes, and git
-    // takes a size that it did not note for a change: it is to look again.
+    // If line ends are converted, one content has several sizes. Git treats a
+    // size that it did not record as a change, so it must look again.
     if (same && !(anew.has(path) && isPlainFile(is))) continue;
     touched.add(path);
     removed.push(indexLine(path, undefined, none));

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import type { FileInfo, System } from "../../system/system.ts";
 
 /**
- * What a worktree holds, as a checkpoint keeps it: the raw bytes of its files,
- * and its index. Both are told as differences from the tree of HEAD.
+ * The contents of a worktree in a checkpoint: the raw bytes of its files, and
+ * its index. Both are told as differences from the tree of HEAD.
  */
 
-/** What object ids are made with. */
+/** The hash function of object ids. */
 export type ObjectHash = "sha1" | "sha256";
 
 /** Returns what an object id was made with. */
@@ -46,7 +46,7 @@ export interface Unmerged {
   readonly stages: readonly ({ readonly stage: number } & TreeEntry)[];
 }
 
-/** What the index holds beyond a tree; paths sorted. */
+/** Facts of the index that a tree does not have; paths sorted. */
 export interface IndexMarks {
   readonly unmerged: readonly Unmerged[];
   /** Each with the mode its entry has. */
@@ -65,15 +65,15 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/** The folder that no checkpoint holds: mpm's own. */
+/** The folder that no checkpoint holds: mpm's. */
 const OWN_FOLDER = ".claude-mpm";
 
-/** Returns whether a path is mpm's own and no part of the user's work. */
+/** Returns whether a path is mpm's and no part of the user's work. */
 export function isOwnPath(path: string): boolean {
   return path === OWN_FOLDER || path.startsWith(`${OWN_FOLDER}/`);
 }
 
-/** Returns whether `path` is `folder` or lies in it; one may end with `/`. */
+/** Returns whether `path` is `folder` or is in it; a path may end with `/`. */
 export function isWithin(path: string, folder: string): boolean {
   const top = folder.replace(/\/$/, "");
   return path === top || path.startsWith(`${top}/`);

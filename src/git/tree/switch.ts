@@ -32,8 +32,8 @@ export async function readPosition(git: Git): Promise<Position> {
 /**
  * Checks out a branch, or a commit detached, as `git switch` does: local
  * changes in its way make git refuse. Returns a note where git could not write
- * or remove a file, such as in a read-only folder: for git that is no failure.
- * Throws GIT_FAILED.
+ * or remove a file, such as in a read-only folder: for git that is not a
+ * failure. Throws GIT_FAILED.
  */
 export async function switchTo(git: Git, to: Position): Promise<string[]> {
   const where = to.branch === null
@@ -65,7 +65,7 @@ export async function resetTracked(git: Git): Promise<void> {
   });
 }
 
-/** Has git look again at files that are marked in the index to be let alone. */
+/** Makes git look again at files that the index marks as unwatched. */
 export async function lookAtAgain(
   git: Git,
   paths: readonly string[],
@@ -147,7 +147,7 @@ export function overwritten(
   const made = changes.filter(({ from, to }) => !from && to)
     .map(({ path }) => path);
   const foreign = made.filter((path) => !path.isWellFormed());
-  // What git takes away first is in its commit.
+  // Git only removes files that are in its commit.
   const goes = new Set(
     changes.filter(({ to }) => !to).map(({ path }) => path),
   );
@@ -180,24 +180,24 @@ export function inTheWay(
   );
 }
 
-/** A commit of mpm's own and the one it was made on, as full ids. */
+/** An mpm commit and its parent, as full ids. */
 export interface OwnCommit {
   readonly branch: string;
   /** The commit that the branch is at. */
   readonly from: string;
-  /** The one it is to be at; `undefined`: the parent of `from`. */
+  /** The one it must be at; `undefined`: the parent of `from`. */
   readonly to: string | undefined;
 }
 
-/** Where the branch is then, or why it stays where it is. */
+/** The new position of the branch, or the reason why it stays. */
 export type Moved =
   | { readonly commit: string }
   | { readonly reason: string };
 
 /**
- * Moves the branch that is checked out from one commit of mpm's to another and
- * its entries of the index with it; the files are the caller's. It stays where
- * somebody built on the commit, or has it by now. Throws GIT_FAILED.
+ * Moves the branch that is checked out from one mpm commit to another, together
+ * with its entries of the index. The caller moves the files. It stays where
+ * someone built on the commit, or has it by now. Throws GIT_FAILED.
  */
 export async function moveOwnCommit(
   system: System,

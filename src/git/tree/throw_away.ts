@@ -22,10 +22,11 @@ const PAUSE = 200;
 const PART = 16 * 1024 * 1024;
 
 /**
- * Copies the files of a worktree as they are now, tracked ones and those that
- * are neither tracked nor ignored, into the empty folder `to`, until `signal`. No
- * link is followed, and no filter runs. Returns what it left out: submodules, other
- * repositories, and what is not a plain file. Throws FILE_FAILED, GIT_FAILED.
+ * Copies the files of a worktree as they are now into the empty folder `to`,
+ * until `signal`. Includes tracked files and files that are neither tracked nor
+ * ignored. No link is followed, and no filter runs. Returns the paths that it
+ * left out: submodules, other repositories, and anything but plain files.
+ * Throws FILE_FAILED, GIT_FAILED.
  */
 export async function copyWorktree(
   system: System,
@@ -37,7 +38,7 @@ export async function copyWorktree(
   const made = new Set<string>([to]);
   const paths = await projectFiles(system, worktree);
   for (const [at, path] of paths.entries()) {
-    // Whoever wants it to end is heard only now.
+    // A request to stop is only noticed here.
     if (at % PAUSE === 0) await system.sleep(0);
     if (signal.aborted) return leftOut;
     if (isOwnPath(path)) continue;
@@ -49,7 +50,7 @@ export async function copyWorktree(
       continue;
     }
     const found = look(path);
-    // What is deleted and not committed is in the index still.
+    // A deleted file that is not committed is still in the index.
     if (!found) continue;
     if (found.kind === "folder" || found.kind === "other") {
       const why = found.kind === "folder" ? "another repository" : "not a file";
@@ -113,10 +114,11 @@ const CONFIG: Readonly<Record<ObjectHash, string>> = {
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Makes a repository of its own of a folder with copied files: at the commit
- * `head`, on no branch, with its index. It reads the objects of the worktree's
- * repository and shares nothing else with it: no ref, setting or hook. `ignored`:
- * paths that git is not to list there. Throws FILE_FAILED, GIT_FAILED.
+ * Makes its own repository of a folder with copied files: at the commit `head`,
+ * on no branch, with its index. It reads the objects of the worktree's
+ * repository and shares nothing else with it: no ref, setting or hook.
+ * `ignored`: paths that git is not to list there. Throws FILE_FAILED,
+ * GIT_FAILED.
  */
 export async function makeApart(
   system: System,

@@ -4,7 +4,7 @@ import { splitFields, words } from "../text.ts";
 import { emptyTree, isOwnPath, type TreeEntry } from "./snapshot.ts";
 import { isNone, parseRaw } from "../history/changes.ts";
 
-/** What a checkpoint's commit holds. */
+/** The parts of a checkpoint's commit. */
 export const PARTS = {
   worktree: "worktree",
   index: "index",
@@ -15,7 +15,7 @@ export const PARTS = {
 const COMPARE_LIMIT = 5 * 60_000;
 
 /**
- * Returns what leads from one tree to another, by path; mpm's own folder apart.
+ * Returns what leads from one tree to another, by path; mpm's folder apart.
  * Trees are named as `git rev-parse` takes them. Throws GIT_FAILED.
  */
 export async function treeDelta(
@@ -31,8 +31,8 @@ export async function treeDelta(
 }
 
 /**
- * Runs git over trees. No tree holds an empty folder, so a checkpoint of no file
- * lacks the part: it is taken for the tree of nothing then.
+ * Runs git over trees. No tree holds an empty folder, so a checkpoint of no
+ * file lacks the part: it is treated as the tree of nothing then.
  */
 async function overTrees(
   git: Git,
@@ -60,7 +60,7 @@ export interface TreeChange {
   readonly to: TreeEntry | undefined;
 }
 
-/** The same with what was there before. */
+/** The same with the files that were there before. */
 export async function treeChanges(
   git: Git,
   from: string,

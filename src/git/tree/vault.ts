@@ -12,7 +12,7 @@ export interface SafeGit extends SafeSettings {
   readonly git: Git;
 }
 
-/** What the settings of a repository say of conversions. */
+/** The settings of a repository for conversions. */
 export interface SafeSettings {
   /** True if a setting may make a file differ from its blob. */
   readonly converts: boolean;
@@ -20,7 +20,7 @@ export interface SafeSettings {
   readonly fileMode: boolean;
   /** True if any branch has an upstream. */
   readonly upstreams: boolean;
-  /** What object ids are made with. */
+  /** The hash function of object ids. */
   readonly hash: ObjectHash;
 }
 
@@ -64,8 +64,8 @@ export async function safeGit(
 }
 
 /**
- * Where the checkpoints of a worktree are kept: in its own repository or,
- * outside git, in a bare one in mpm's folder.
+ * The repository that keeps the checkpoints of a worktree: its own repository
+ * or, outside git, a bare one in the mpm folder.
  */
 export interface Vault extends SafeGit {
   /**
@@ -73,11 +73,11 @@ export interface Vault extends SafeGit {
    * with the bare repository as its git folder.
    */
   readonly workspace: Workspace;
-  /** True if the repository is mpm's own. */
+  /** True if the repository is mpm's. */
   readonly own: boolean;
 }
 
-/** What git makes is the user's alone, whatever the umask. */
+/** Only the user can read files that git creates, whatever the umask. */
 export const PRIVATE = ["-c", "core.sharedRepository=0600"];
 
 /** The bare repository for a project outside git, below mpm's folder `home`. */
@@ -88,8 +88,8 @@ export function ownRepository(home: string): string {
 /**
  * Opens the vault of a workspace with one process of git. `home` is mpm's
  * folder; `create`: makes the bare repository where one is needed and lacks.
- * `undefined`: there is none. Throws GIT_FAILED where git is missing or cannot
- * read the repository, CONFLICT in a bare repository.
+ * `undefined` if it does not exist. Throws GIT_FAILED where git is missing or
+ * cannot read the repository, CONFLICT in a bare repository.
  */
 export async function openVault(
   system: System,
@@ -116,7 +116,7 @@ export async function openVault(
   const gitDir = ownRepository(home);
   const kind = system.files.lstat(gitDir)?.kind ?? "folder";
   if (kind !== "folder") {
-    throw new MpmError("CONFLICT", `"${gitDir}" is no folder: ${kind}`, {
+    throw new MpmError("CONFLICT", `"${gitDir}" is not a folder: ${kind}`, {
       hint: "mpm keeps checkpoints there; move it out of the way",
     });
   }
@@ -155,10 +155,10 @@ async function createOwn(
 }
 
 /**
- * A git folder of mpm's own that shares the vault's objects and nothing else,
- * neither its settings nor its attributes. What git reads and writes through
- * it are a file's very bytes: rules in `info/attributes` come before all
- * others, and these turn every conversion off.
+ * An mpm git folder that shares the vault's objects but neither its settings
+ * nor its attributes. Git reads and writes the exact bytes of files through it.
+ * Rules in `info/attributes` come before all others, and these turn every
+ * conversion off.
  */
 const FILES = [
   ["HEAD", "ref: refs/heads/none\n"],
@@ -187,8 +187,8 @@ export interface RawGit extends Disposable {
 }
 
 /**
- * Git over the raw bytes of `worktree`. Its git folder is made anew beside
- * `near` each time, since what lies there might be anybody's. Throws
+ * Git over the raw bytes of `worktree`. Its git folder is created again beside
+ * `near` each time, since anyone may have changed an existing one. Throws
  * FILE_FAILED.
  */
 export function rawGit(

@@ -25,10 +25,10 @@ export class WorktreeWriter {
   readonly #opens: boolean;
 
   /**
-   * `setAside` takes something that no checkpoint holds out of the way;
-   * `stay`: a folder that is not removed, empty or not; `clears`: also sets
-   * aside what is where a folder must be; `opens`: a private file that was not
-   * private in the checkpoint is as open as it was.
+   * `setAside` moves something that no checkpoint holds out of the way. `stay`:
+   * a folder that is not removed, empty or not. `clears`: also moves files away
+   * from the place of a folder. `opens`: a private file that was not private in
+   * the checkpoint gets its old mode.
    */
   constructor(
     system: System,
@@ -65,7 +65,9 @@ export class WorktreeWriter {
     });
   }
 
-  /** Takes a file away that no checkpoint is asked for; it stays recoverable. */
+  /**
+   * Takes a file away that no checkpoint is requested; it stays recoverable.
+   */
   trash({ path }: PathChange): string | undefined {
     return this.#guarded(() => {
       const refused = this.#parents(path, { create: false });
@@ -148,7 +150,7 @@ export class WorktreeWriter {
       if (found?.kind === "folder") continue;
       if (found && create && this.#clears) this.#setAside(folder);
       else if (found && create && found.kind !== "link") {
-        return `"${folder}" is no folder by now`;
+        return `"${folder}" is not a folder by now`;
       } else if (found) return `"${folder}" is a ${found.kind} by now`;
       if (!create) return undefined;
       const above = files.lstat(dirname(full));
@@ -178,7 +180,7 @@ export class WorktreeWriter {
       this.#hashOf(this.#full(path), info.size) === entry.id;
   }
 
-  /** Returns whether what is there has these bytes and this mode. */
+  /** Returns whether the existing file has these bytes and this mode. */
   #matches(path: string, entry: TreeEntry | undefined): boolean {
     const info = this.#look(path);
     if (!info || !entry) return !info && !entry;
@@ -210,7 +212,7 @@ export class WorktreeWriter {
   }
 }
 
-const CHANGED = "it was changed meanwhile: it stays as it is";
+const CHANGED = "it was changed in the meantime: it stays as it is";
 
 /** A private file stays private: its content may be a secret only since. */
 function kept(
@@ -235,7 +237,7 @@ export async function stageBlobs(
   system: System,
   vault: Vault,
   { files, folder, rawFolder }: {
-    /** Where each will be, which is told of one that is missing. */
+    /** The path of each file, for the error about a missing one. */
     files: readonly { path: string; entry: TreeEntry }[];
     folder: string;
     rawFolder: string;
