@@ -15,7 +15,7 @@ export const contextUpdate = defineCommand({
   name: "context update",
   summary: "Keep branch, time and next steps in .claude/context.md",
   description: `
-Renews mpm's own part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
+Renews mpm's part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
 adds it at the end: the branch, the time, and the next steps that are open.
 A line of yours that begins with "Branch: " or "Last updated: " is renewed where
 it stands. The rest of the file stays as it is, to the byte. The file is made
