@@ -38,7 +38,7 @@ export function noteFailure(
       appendLog(system, path, line);
       return;
     } catch {
-      // The next place, or none: a full disk is no reason to fail a session.
+      // The next place, or none: a full disk is not a reason to fail a session.
     }
   }
 }
@@ -55,7 +55,7 @@ interface HookFailure {
 
 /**
  * What went wrong within hooks, in the project's log and the user's, the oldest
- * first; of a long log the end. What is no line of mpm's is passed over. Throws
+ * first; of a long log the end. What is not an mpm line is skipped. Throws
  * FILE_FAILED where a log cannot be read.
  */
 export function readHookFailures(

@@ -36,7 +36,7 @@ Deno.test("an answer is what the protocol has, and nothing where there is none",
   assert(text.length <= 10_000 && text.isWellFormed());
 });
 
-Deno.test("work is what tools do, but for mpm's own commands", () => {
+Deno.test("work is what tools do, but for mpm's commands", () => {
   const bash = (command: string) => ({
     tool_name: "Bash",
     tool_input: { command },

@@ -22,7 +22,7 @@ export async function runCommand(
   return result;
 }
 
-/** Milliseconds the script may take; nobody waits for it. */
+/** Milliseconds the script may take; no one waits for it. */
 const TIMEOUT = 60_000;
 
 async function runShellHookAfter(

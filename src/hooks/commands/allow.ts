@@ -18,9 +18,9 @@ export const hooksAllow = defineCommand({
   summary:
     "Let this project's shell hooks run on this machine, as they are now",
   description: `
-A script that came with a clone, or changed since, is somebody else's program:
-mpm does not run it before you said so. Read it first. What is allowed is its
-text; after the next change it is to be allowed again.`,
+A script that came with a clone, or changed since, is someone else's program:
+mpm does not run it before you reported it. Read it first. What is allowed is its
+text; after the next change it must be allowed again.`,
   positionals: [{
     name: "names",
     summary: "Which, e.g. pre-session; all that are there without one",

@@ -13,7 +13,7 @@ import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 type Action = HooksEjectResult["hooks"][number]["action"];
 
-/** What becomes of a copy; nothing that somebody wrote is replaced. */
+/** What becomes of a copy; nothing that someone wrote is replaced. */
 const ACTIONS: Record<ScriptState, Action> = {
   none: "written",
   older: "upgraded",
@@ -29,7 +29,7 @@ export const hooksEject = defineCommand({
   name: "hooks eject",
   summary: "Copy shell hooks into the project, to be switched on and edited",
   description: `
-Writes them to .claude-mpm/hooks/, all without a name. A copy that nobody edited
+Writes them to .claude-mpm/hooks/, all without a name. A copy that no one edited
 is brought up to this version, an edited one stays. After an edit "mpm allow <file>"
 lets the new text run on this machine.`,
   positionals: [{

@@ -31,7 +31,7 @@ export const HooksInstallResult = z.strictObject({
   ...SettingsBase,
   /** The program that the entries start, absolute. */
   binary: text,
-  /** Whether there was no settings file before. */
+  /** True if there was no settings file before. */
   created: z.boolean(),
   /** What git is told to ignore here, by its own `info/exclude`. */
   excluded: z.array(text),
@@ -39,9 +39,9 @@ export const HooksInstallResult = z.strictObject({
 
 export const HooksUninstallResult = z.strictObject({
   ...SettingsBase,
-  /** Whether the file is again to the byte what it was. */
+  /** True if the file is again to the byte what it was. */
   restored: z.boolean(),
-  /** Whether the file went, since there was none before. */
+  /** True if the file went, since there was none before. */
   removed: z.boolean(),
 });
 
@@ -77,7 +77,7 @@ export const HooksStatusResult = z.strictObject({
     path: text,
     /** What is wrong, one line. */
     detail: text,
-    /** What mends it: a command, or one line. */
+    /** What fixes it: a command, or one line. */
     mend: text,
   })),
 });
@@ -95,7 +95,7 @@ export const SetupResult = z.strictObject({
     /** Absolute path of `.claude-mpm`. */
     folder: text,
     created: z.boolean(),
-    /** Whether git ignores the folder. */
+    /** True if git ignores the folder. */
     ignored: z.boolean(),
     /** The file the ignore rule was written to. */
     ignore_file: z.nullable(text),

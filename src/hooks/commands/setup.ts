@@ -172,7 +172,7 @@ async function sourcesHere(
   }));
 }
 
-/** Everything is one operation, which one undo takes back. */
+/** Everything is one operation, which one undo undoes. */
 async function applied(
   context: Context,
   workspace: Workspace,

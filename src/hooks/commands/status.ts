@@ -17,8 +17,8 @@ export const hooksStatus = defineCommand({
   description: `
 Looks at the settings of all scopes: is the binary there and this one, are the
 entries of this version and as mpm wrote them, is one missing or there twice, are
-hooks switched off, does Claude Code ignore the file. Of each it says what mends
-it. The exit status is 3 if there are no hooks of mpm's, 4 if something is wrong.
+hooks switched off, does Claude Code ignore the file. Of each it says what fixes
+it. The exit status is 3 if there are no mpm hooks, 4 if something is wrong.
 It starts nothing that settings name.
 
 Shell hooks are scripts of yours that mpm runs at events of a session. --scripts

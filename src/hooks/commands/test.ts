@@ -22,7 +22,7 @@ export const hooksTest = defineCommand({
   summary: "Fire each installed hook once and check what comes of it",
   description: `
 Starts what the settings start, with an event as Claude Code sends it, in a
-scratch project with a home folder of its own, and looks for what that event has
+scratch project with its own home folder, and looks for what that event has
 to lead to. Your project, your settings and your state stay as they are. The exit
 status is 4 if a hook does not do what it should, 3 if none is installed.
 
@@ -95,7 +95,7 @@ is 6 if the script fails.`,
   },
 });
 
-/** Of a run that nobody waits for. */
+/** Of a run that no one waits for. */
 const STARTED = {
   outcome: "started",
   status: -1,
@@ -149,7 +149,7 @@ async function runByHand(
   }
   throw new MpmError("CONFLICT", `"${path}" is not allowed to run here`, {
     hint: state === "unusable"
-      ? "It must be a plain file of your own"
+      ? "It must be your own plain file"
       : `It changed, or came with a clone. Read it, then: mpm allow ${path}`,
   });
 }

@@ -15,7 +15,7 @@ export const hooksUninstall = defineCommand({
   summary: "Take mpm's hooks out of Claude Code's settings",
   description: `
 Where nothing else changed since the installation, the file becomes what it was,
-to the byte. Otherwise mpm's own entries go and nothing else. Skills that are
+to the byte. Otherwise mpm's entries go and nothing else. Skills that are
 still as mpm wrote them go, too; what the settings held is kept first.`,
   positionals: [],
   flags: {
@@ -59,7 +59,10 @@ still as mpm wrote them go, too; what the settings held is kept first.`,
   render: uninstallText,
 });
 
-/** Whether there is anything to take out; what cannot be read has nothing. */
+/**
+ * Returns whether there is anything to take out; what cannot be read has
+ * nothing.
+ */
 function isInstalled(system: System, place: ScopePlace): boolean {
   const planned = attempt(() => uninstall(system, place, true));
   return planned !== undefined && planned.changes.length > 0;

@@ -30,7 +30,7 @@ export function activityToJson({ at, checkpoint }: Activity) {
 /** Calls that do no work of the session's: of mpm, which may save it. */
 const OWN = /^\s*(?:[^\s"']*\/)?mpm\s/;
 
-/** Whether one of these calls of tools did something worth a save. */
+/** Returns whether one of these calls of tools did something worth a save. */
 export function isWork(calls: readonly unknown[]): boolean {
   return calls.some((call) => {
     const command = field(field(call, "tool_input"), "command");

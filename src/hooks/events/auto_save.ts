@@ -51,7 +51,7 @@ import type { System } from "../../system/system.ts";
 import { typedCommand } from "./typed_command.ts";
 import { currentStack } from "../../work/mod.ts";
 
-/** An agent's session that nobody paused. */
+/** An agent's session that no one paused. */
 export interface Unsaved {
   readonly sessionId: string;
   /** As its client told it, if it did. */
@@ -59,7 +59,7 @@ export interface Unsaved {
   /** When it last did something, milliseconds since the epoch. */
   readonly at: number;
   readonly notes: Notes;
-  /** Whether its client was killed, so that it is saved later. */
+  /** True if its client was killed, so that it is saved later. */
   readonly killed: boolean;
 }
 
@@ -217,9 +217,9 @@ function conversationOf(
 const LONGEST = 200;
 
 /**
- * What an automatic save says: what the agent's session was for, as somebody
- * said when they saved it, else the goal; then what was asked of the agent last,
- * and what it answered. `undefined`: nothing of it is known.
+ * What an automatic save says: what the agent's session was for, as someone
+ * said when they saved it, else the goal; then what was asked of the agent
+ * last, and what it answered. `undefined`: nothing of it is known.
  */
 function autoSummary(
   { conversation, handoff, own, killed }: {
@@ -257,7 +257,7 @@ function autoSummary(
 
 /**
  * Moves the oldest automatic saves into the trash, as many as there are too
- * many. What git tracks is somebody's by now.
+ * many. What git tracks is someone's by now.
  */
 async function tidy(
   context: Context,
@@ -292,7 +292,7 @@ async function tidy(
 interface Earlier {
   /** Its last save. */
   readonly own: Save | undefined;
-  /** Whether nothing was done since it, or since somebody paused by hand. */
+  /** True if nothing was done since it, or since someone paused by hand. */
   readonly covered: boolean;
 }
 
@@ -303,7 +303,7 @@ const AHEAD = 60_000;
  * Looks for the last save of an agent's session among the newest of the
  * worktree; `at`: when it last did something. Another agent's save says nothing
  * of it, nor does one that was made elsewhere. Saves that cannot be read and
- * foreign ones are passed over.
+ * foreign ones are skipped.
  */
 async function earlierSaves(
   context: Context,

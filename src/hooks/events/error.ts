@@ -31,7 +31,7 @@ const GIT_PATIENCE = 300;
 /** A tool failed, or a turn ended by an error: a record is kept of it. */
 export const onError: Handler = async (world) => {
   const { context: { system }, input, invited } = world;
-  // Somebody stopped it.
+  // Someone stopped it.
   if (!invited || input.value("is_interrupt") === true) return {};
   await keepNotes(world);
   const names = ["error", "error_details", "last_assistant_message"];

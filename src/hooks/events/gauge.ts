@@ -84,7 +84,10 @@ export function waysOut(world: HookWorld): WaysOut {
   return { attended, skills: isPlugin(system) ? "mpm:" : undefined };
 }
 
-/** Whether a skill is installed for the project, or for all of the user's. */
+/**
+ * Returns whether a skill is installed for the project, or for all of the
+ * user's.
+ */
 export function hasSkill(
   { context: { system }, worktree }: HookWorld,
   name: string,
@@ -96,7 +99,9 @@ export function hasSkill(
   );
 }
 
-/** Whether the hook is one of mpm as a plugin, which brings all skills. */
+/**
+ * Returns whether the hook is one of mpm as a plugin, which brings all skills.
+ */
 export function isPlugin(system: System): boolean {
   return system.env("CLAUDE_PLUGIN_ROOT") !== undefined;
 }

@@ -10,7 +10,7 @@ import { noteFailure } from "../failures.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /**
- * Keeps what an event tells of the conversation, for the save that is made when
+ * Keeps what an event reports the conversation, for the save that is made when
  * it ends, with the commands of the event that verify something. What goes
  * wrong with that changes no answer.
  */

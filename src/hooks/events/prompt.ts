@@ -27,8 +27,8 @@ import { isLetThrough, letThroughNext } from "./prompts.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /**
- * Answers mpm's own commands. Holds back what else a person types where the
- * context is full.
+ * Answers mpm's commands. Holds back what else a person types where the context
+ * is full.
  */
 export const onUserPrompt: Handler = async (world) => {
   const prompt = world.input.text("prompt");
@@ -55,9 +55,9 @@ export const onUserPrompt: Handler = async (world) => {
 };
 
 /**
- * Whether the model is to do what was typed: it knows what was done, decided
- * and is next, and has room to say so. The hook answers where the context is
- * full, and where the client knows no such skill.
+ * Returns whether the model is to do what was typed: it knows what was done,
+ * decided and is next, and has room to report it. The hook answers where the
+ * context is full, and where the client knows no such skill.
  */
 function isForModel(world: HookWorld, typed: TypedCommand): boolean {
   if (typed.name !== "pause" || asksForHelp(typed)) return false;
@@ -72,7 +72,10 @@ function words() {
   return import("./typed.ts");
 }
 
-/** Whether the prompt is sent. One that is not goes through the next time. */
+/**
+ * Returns whether the prompt is sent. One that is not goes through the next
+ * time.
+ */
 async function judged(
   world: HookWorld,
   { prompt, look: { gauge, level } }: { prompt: string; look: Look },
@@ -84,11 +87,11 @@ async function judged(
   const decision = decide(level, { gauge, prompt, again, out: waysOut(world) });
   if (decision.allow) return decision;
   if (await isQueued(system, { input, prompt })) return free;
-  // Nobody is held back who could not send it again.
+  // No one is held back who could not send it again.
   return await letThroughNext(system, session, [prompt]) ? decision : free;
 }
 
-/** What the agent is to be told, once. */
+/** What the agent must be told, once. */
 function takePending({ context: { system }, session }: HookWorld): string {
   const pending = readAgentFiles(system, session, "pending")
     .flatMap((value) => textField(value, "text") ?? []);

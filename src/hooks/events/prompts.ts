@@ -16,8 +16,8 @@ function promptsIn(value: unknown): readonly unknown[] {
 const LET_THROUGH = 50;
 
 /**
- * Whether a prompt goes through even where the context is full: one that was
- * held back once, or that the agent scheduled.
+ * Returns whether a prompt goes through even where the context is full: one
+ * that was held back once, or that the agent scheduled.
  */
 export function isLetThrough(
   system: System,

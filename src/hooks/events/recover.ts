@@ -78,8 +78,8 @@ async function recovered(
 const CLAIM = 60_000;
 
 /**
- * Whether this hook alone saves what a session did until `at`. Two clients may
- * start at once; a save that was made is found by both.
+ * Returns whether this hook alone saves what a session did until `at`. Two
+ * clients may start at once; a save that was made is found by both.
  */
 async function claimed(
   system: System,

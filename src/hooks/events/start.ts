@@ -60,7 +60,7 @@ export const onSessionStart: Handler = async (world) => {
 const RUNS = 5;
 const LINES = 10;
 
-/** What scripts said in the background, when nobody was there to see it. */
+/** What scripts said in the background, when no one was there to see it. */
 function unseen({ context: { system }, session }: HookWorld): string[] {
   // A log may come with a clone, and name scripts that you did not allow.
   const names = scriptsOf(system, session.root)

@@ -15,15 +15,15 @@ const BOUNDS = { limit: 4 * 1024 * 1024, wait: 1000 };
 type Prepare = () => Promise<Context>;
 
 /**
- * Takes an event from standard input and returns what is to be printed. Never
- * throws: what goes wrong is noted, and the session goes on.
+ * Takes an event from standard input and returns what must be printed. Never
+ * throws: what goes wrong is noted, and the session continues.
  */
 export async function takeEvent(
   system: System,
   event: string,
   prepare: Prepare,
 ): Promise<string> {
-  // Somebody tries it by hand: there is nothing to wait for.
+  // Someone tries it by hand: there is nothing to wait for.
   if (isOff(system) || system.terminal.interactive.stdin) return "";
   try {
     return await answered(prepare, event, await readEvent(system) ?? "");
@@ -58,7 +58,7 @@ async function answered(
   json: string,
 ): Promise<string> {
   const input = parseHookInput(json, event);
-  // A sub-agent has a context of its own, and its work is its parent's.
+  // A sub-agent has its own context, and its work is its parent's.
   if (!input || input.subagent || isNothing(event, input)) return "";
   const load = HANDLERS.get(event);
   if (!load) return "";

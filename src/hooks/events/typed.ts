@@ -25,13 +25,14 @@ import { writeAgentFile } from "../../clients/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { HookAnswer, HookWorld } from "./world.ts";
 
-/** Characters of what the agent is told of it with the next prompt. */
+/** Characters of what the agent is told about it with the next prompt. */
 const TOLD = 8000;
 
 /**
- * Does what was typed and answers in the place of the model, which is not asked.
- * What the model should know of it comes with the next prompt. `undefined`: this
- * mpm has no such command, and the prompt goes on to the skill of that name.
+ * Does what was typed and answers instead of the model, which is not asked.
+ * What the model should know of it comes with the next prompt. `undefined`:
+ * this mpm has no such command, and the prompt continues to the skill of that
+ * name.
  */
 export async function answerTyped(
   world: HookWorld,

@@ -1,11 +1,11 @@
 import { shellWords } from "../../base/shell.ts";
 
-/** A command of mpm as somebody typed it into the agent's prompt. */
+/** A command of mpm as someone typed it into the agent's prompt. */
 export interface TypedCommand {
   readonly name: "pause" | "resume" | "checkpoint" | "branch" | "return";
   /** The skill that it names, e.g. `mpm-session-pause`. */
   readonly skill: string;
-  /** Whether that is a plugin's, named as in `/mpm:mpm-pause`. */
+  /** True if that is a plugin's, named as in `/mpm:mpm-pause`. */
   readonly plugin: boolean;
   /** Everything after it. */
   readonly words: string;
@@ -32,7 +32,7 @@ export function typedCommand(prompt: string): TypedCommand | undefined {
   };
 }
 
-/** Whether it asks for nothing but the command's help. */
+/** Returns whether it asks for nothing but the command's help. */
 export function asksForHelp({ words }: TypedCommand): boolean {
   return ["--help", "-h"].includes(words);
 }
@@ -61,7 +61,7 @@ export function commandArgs(
   const given = quoted || options.has(words.split(/[\s=]/, 1)[0]!)
     ? shellWords(words)
     : undefined;
-  // Somebody waits at the prompt.
+  // Someone waits at the prompt.
   const first = name === "pause"
     ? ["--no-prune-worktrees", "--agent-session", session]
     : [];

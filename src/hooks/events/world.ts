@@ -19,7 +19,7 @@ export interface HookWorld {
   readonly session: AgentSession & { readonly root: string };
   /** The top folder of the worktree. */
   readonly worktree: string;
-  /** Whether something may be written into the project. */
+  /** True if something may be written into the project. */
   readonly invited: boolean;
 }
 
@@ -29,7 +29,7 @@ export type Handler = (
 
 /**
  * Milliseconds that a hook waits for a lock, and for a program that is not the
- * user's: somebody waits for the hook, and ends it after ten seconds.
+ * user's: someone waits for the hook, and ends it after ten seconds.
  */
 const PATIENCE = 1000;
 const PROGRAM_PATIENCE = 5000;
@@ -59,7 +59,7 @@ export async function worldOf(
 
 /**
  * The project is that in which the session was started, wherever the agent goes
- * meanwhile; the folder is the one it is in, as long as that is inside.
+ * in the meantime; the folder is the one it is in, as long as that is inside.
  */
 function placeOf(
   system: System,
@@ -86,13 +86,13 @@ function impatient(system: System): System {
 }
 
 /**
- * What a hook answers Claude Code. Nothing of it: the event goes on as if there
- * were no hook.
+ * What a hook answers Claude Code. Nothing of it: the event continues as if
+ * there were no hook.
  */
 export interface HookAnswer {
   /** Why the prompt is not sent, or what was done in its place. */
   readonly block?: string;
-  /** Whether the prompt that is not sent need not be shown again. */
+  /** True if the prompt that is not sent need not be shown again. */
   readonly answered?: boolean;
   /** Why the tool is not run. */
   readonly deny?: string;

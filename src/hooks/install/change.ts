@@ -30,7 +30,7 @@ import type {
 } from "../commands/results.ts";
 import { planSkillRemoval, planSkills } from "./skills.ts";
 
-/** What is to be installed where. */
+/** What must be installed where. */
 export interface InstallOrder {
   readonly place: ScopePlace;
   readonly wanted: Wanted;
@@ -89,7 +89,9 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** The reverse: the bytes of before where nothing else changed meanwhile. */
+/**
+ * The reverse: the bytes of before where nothing else changed in the meantime.
+ */
 export function uninstall(
   system: System,
   place: ScopePlace,
@@ -137,7 +139,7 @@ interface Replacement {
   readonly text: string | undefined;
   /** What a removal would make of the present text: what to go back to. */
   readonly original: Uint8Array | undefined;
-  /** Files beside it that are to be written, by absolute path. */
+  /** Files beside it that must be written, by absolute path. */
   readonly files: readonly { path: string; bytes: Uint8Array }[];
 }
 
@@ -148,7 +150,7 @@ interface Present {
   readonly record: SettingsRecord | undefined;
   /** What was there before; `null`: nothing; `undefined`: not known. */
   readonly original: Uint8Array | null | undefined;
-  /** Whether it is to the byte what mpm wrote, so that it can go back. */
+  /** True if it is to the byte what mpm wrote, so that it can go back. */
   readonly untouched: boolean;
 }
 

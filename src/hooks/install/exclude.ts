@@ -44,8 +44,8 @@ export function excludeFile({ commonDir }: Workspace): string | undefined {
 }
 
 /**
- * Adds `rules` to git's `info/exclude`, or removes all that mpm added. Returns
- * whether they are there, or gone: a file that is a link, or may not be
+ * Adds `rules` to git's `info/exclude`, or removes everything that mpm added.
+ * Returns whether they are there, or gone: a file that is a link, or may not be
  * written, stays as it is.
  */
 export function changeExcludes(

@@ -86,7 +86,7 @@ function foreignProgram(
     (program !== undefined && isSameFile(system, command, program));
   return known
     ? undefined
-    : `Not started: "${command}" is not this mpm (mpm hooks install mends it)`;
+    : `Not started: "${command}" is not this mpm (mpm hooks install fixes it)`;
 }
 
 function faultOf({ outcome, status, stderr }: RunResult): string | undefined {
@@ -151,7 +151,7 @@ function quantile(times: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
 }
 
-/** What the settings start. Throws NOT_FOUND where that is nothing of mpm's. */
+/** What the settings start. Throws NOT_FOUND where that is mpm nothing. */
 async function installed({ system, folder }: Context) {
   const workspace = await locate(system, folder);
   const { commands, warnings } = installedCommands(system, workspace);
@@ -210,7 +210,7 @@ async function withScratch<T>(
 
 const NAME = "trial-";
 
-/** Milliseconds after which no trial goes on any more. */
+/** Milliseconds after which no trial continues any longer. */
 const LONGEST = 60 * 60_000;
 
 /** What trials left that were interrupted. */

@@ -54,8 +54,8 @@ function onPath(system: System, program: string): string | undefined {
 }
 
 /**
- * Whether both paths lead to one file; one that is missing, or that may not be
- * looked at, is the same as none.
+ * Returns whether both paths lead to one file; one that is missing, or that may
+ * not be looked at, is the same as none.
  */
 export function isSameFile(system: System, a: string, b: string): boolean {
   const { files } = system;
@@ -73,8 +73,8 @@ export function statusLineWord(system: System, binary: string): string {
 }
 
 /**
- * The oldest Claude Code that goes on where settings name an event it does not
- * know. An older one ignores the whole file, permissions in it too.
+ * The oldest Claude Code that continues where settings name an event it does
+ * not know. An older one ignores the whole file, permissions in it too.
  */
 const OLDEST = [2, 1, 101] as const;
 
@@ -96,8 +96,8 @@ export async function clientVersion(
 
 /**
  * Refuses to install hooks for a Claude Code that would then ignore the file.
- * One that cannot be asked, or is not on `PATH`, is taken for new enough. Throws
- * CONFLICT.
+ * One that cannot be asked, or is not on `PATH`, is treated as new enough.
+ * Throws CONFLICT.
  */
 export async function refuseOldClient(
   system: System,

@@ -71,7 +71,7 @@ export async function installReady(
 
 /**
  * What git has to be told so that it ignores the files of the local scope,
- * which are no work of the user's. Those of the project are to be committed.
+ * which are not work of the user's. Those of the project must be committed.
  */
 async function missingRules(
   system: System,

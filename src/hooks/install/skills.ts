@@ -15,7 +15,7 @@ import type { System } from "../../system/system.ts";
 
 type SkillChange = HooksInstallResult["skills"][number];
 
-/** What becomes of the skills: one somebody wrote or edited stays. */
+/** What becomes of the skills: one someone wrote or edited stays. */
 interface SkillPlan {
   readonly changes: SkillChange[];
   readonly files: { path: string; bytes: Uint8Array }[];
@@ -26,7 +26,7 @@ interface Skill {
   readonly path: string;
   readonly shipped: Uint8Array;
   readonly there: Uint8Array | undefined;
-  /** Whether mpm wrote what is there. */
+  /** True if mpm wrote what is there. */
   readonly own: boolean;
 }
 
@@ -58,7 +58,7 @@ function readSkill(
     refuseLink(system, dirname(dirname(path)));
     return readForeign(system, path, 0o644).bytes;
   } catch (error) {
-    // Somebody put it there: mpm neither reads nor removes what it leads to.
+    // Someone put it there: mpm neither reads nor removes what it leads to.
     if (left && error instanceof MpmError && error.code === "CONFLICT") {
       return BEHIND_LINK;
     }
@@ -68,7 +68,7 @@ function readSkill(
 
 /**
  * The skills to write: all if they are wanted; else, where some were installed
- * before, those again and new ones, but none that somebody removed.
+ * before, those again and new ones, but none that someone removed.
  */
 export function planSkills(
   system: System,

@@ -104,7 +104,7 @@ export function statusOfHooks(
 
 function faultFinding(
   path: string,
-  { code, message, hint = "Mend it by hand" }: MpmError,
+  { code, message, hint = "Fix it by hand" }: MpmError,
 ): Finding {
   const problem = code === "CONFLICT" ? "ignored" : "unreadable";
   return { problem, path, detail: message, mend: hint };
@@ -194,7 +194,7 @@ function pluginToo(plugins: readonly string[]): Finding[] {
   }));
 }
 
-/** Scripts of the project that its hooks pass over. */
+/** Scripts of the project that its hooks skip. */
 function scripts(system: System, root: string): Finding[] {
   const path = scriptFolder(root);
   return scriptProblems(scriptsOf(system, root)).map((problem) => ({
@@ -228,7 +228,7 @@ interface FoundSettings extends SettingsLayer {
   readonly said: SettingsText | undefined;
   /** Why nothing of it is in effect. */
   readonly fault: MpmError | undefined;
-  /** Whether something of mpm's is in it, even if it cannot be read. */
+  /** True if something of mpm's is in it, even if it cannot be read. */
   readonly marked: boolean;
 }
 

@@ -60,7 +60,7 @@ export function uninstallText(
     : result.restored
     ? `${what} is what it was before mpm's hooks, to the byte`
     : `Took ${
-      counted(changes.length, "entry of mpm's", "entries of mpm's")
+      counted(changes.length, "mpm entry", "mpm entries")
     } out of ${what}; ` +
       "the rest, which changed since, is as it was";
   return [head, ...skillLines(skills, dry)].join("\n") + `\n${notes}`;

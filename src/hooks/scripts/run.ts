@@ -50,7 +50,7 @@ const WITHHELD = {
 /**
  * Runs a shell hook to its end, or until its time is over, and logs how it
  * went. Whatever the script does, this returns: a failure of it is told in the
- * answer, and one of the log is passed over.
+ * answer, and one of the log is skipped.
  */
 async function runHook(
   system: System,
@@ -58,7 +58,7 @@ async function runHook(
   run: HookRun,
 ): Promise<HookOutcome> {
   const start = system.now().getTime();
-  // By its first line where it may be executed; the path is no part of a
+  // By its first line where it may be executed; the path is not a part of a
   // command but an argument.
   const script = 'if [ -x "$1" ]; then exec "$1"; fi; exec sh "$1"';
   const result = await system.runProgram(["sh", "-c", script, "sh", run.path], {
@@ -94,7 +94,7 @@ function log(
   const redactor = redactorOf(system);
   const text = (printed: string) => cutText(redactor.text(printed), LOGGED);
   const path = hookLog(root);
-  // A full disk is no reason to fail a session.
+  // A full disk is not a reason to fail a session.
   attempt(() => {
     ensureFolder(system, dirname(path), root);
     appendLog(system, path, {
@@ -104,7 +104,7 @@ function log(
       ...outcome,
       stdout: text(stdout),
       stderr: text(stderr),
-      // Nobody waited for it, or saw what it printed.
+      // No one waited for it, or saw what it printed.
       ...system.env("MPM_DETACHED") === "1" ? { unseen: true } : {},
     });
   });
@@ -198,14 +198,14 @@ export function scriptsOf(
   }));
 }
 
-/** Whether this user wrote or allowed what is there. */
+/** Returns whether this user wrote or allowed what is there. */
 export function mayRun(state: ScriptState): boolean {
   return state === "shipped" || state === "older" || state === "edited";
 }
 
 /**
  * Runs the project's copy of a hook, if it is there and allowed on this
- * machine: what comes with a clone is somebody else's program. Without a copy
+ * machine: what comes with a clone is someone else's program. Without a copy
  * there is nothing to do, since a shipped hook does nothing by itself.
  * `undefined`: it was not run.
  */
@@ -220,7 +220,7 @@ export async function runShellHook(
     : undefined;
 }
 
-/** What a script may take that nobody waits for: tests, dependencies. */
+/** What a script may take that no one waits for: tests, dependencies. */
 export const DETACHED_TIME = "10m";
 
 /**
@@ -241,8 +241,8 @@ export async function startShellHook(
 }
 
 /**
- * Runs this mpm in a session of its own and does not wait: whoever starts it may
- * end at once. Throws CONFLICT where mpm runs from source, FILE_FAILED where no
+ * Runs this mpm in its own session and does not wait: whoever starts it may end
+ * at once. Throws CONFLICT where mpm runs from source, FILE_FAILED where no
  * shell starts it.
  */
 export async function startProgram(

@@ -17,12 +17,11 @@ import type { System } from "../../system/system.ts";
 const MODE = 0o700;
 
 /**
- * A shell hook in the project:
- * `none`: it is not there. `shipped`: as this mpm ships it. `older`: as an
- * earlier one did. `edited`: somebody changed it, and this user allowed that
- * text. `changed`: not the text that was allowed, so it is not run. `foreign`:
- * nobody allowed any text of it on this machine, so it is not run.
- * `unusable`: it is no plain file of this user's.
+ * A shell hook in the project: `none`: it is not there. `shipped`: as this mpm
+ * ships it. `older`: as an earlier one did. `edited`: someone changed it, and
+ * this user allowed that text. `changed`: not the text that was allowed, so it
+ * is not run. `foreign`: no one allowed any text of it on this machine, so it
+ * is not run. `unusable`: it is not a plain file of this user's.
  */
 export type ScriptState =
   | "none"
@@ -78,8 +77,8 @@ function readScript(
 }
 
 /**
- * Writes a shipped script into the project and allows it. What is there must
- * be nothing, or mpm's own. Call under both locks.
+ * Writes a shipped script into the project and allows it. What is there must be
+ * nothing, or mpm's. Call under both locks.
  */
 export function ejectScript(
   system: System,

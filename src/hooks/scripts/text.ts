@@ -16,7 +16,7 @@ const STATES: Record<Hook["state"], string> = {
   edited: "in this project, edited",
   changed: "NOT RUN, it changed since you allowed it",
   foreign: "NOT RUN, you did not allow it here",
-  unusable: "NOT RUN, it is no plain file of yours",
+  unusable: "NOT RUN, it is not a plain file of yours",
 };
 
 /** What `mpm hooks status --scripts` says. */
@@ -58,7 +58,7 @@ export function scriptProblems(
     return [{
       detail: `mpm does not run ${names.join(", ")}: ${why}`,
       mend: state === "unusable"
-        ? "Replace it by a plain file of your own"
+        ? "Replace it by your own plain file"
         : `Read it, then: ${allowing(names)}`,
     }];
   });
@@ -73,14 +73,14 @@ function allowing(names: readonly string[]): string {
 const PROBLEMS = [
   ["changed", "changed since you allowed it"],
   ["foreign", "came with the project, and you did not allow it here"],
-  ["unusable", "not a plain file of your own"],
+  ["unusable", "not your own plain file"],
 ] as const;
 
 /** Lines of a script that a person is shown, and characters of each. */
 const SHOWN = 10;
 const LONGEST = 200;
 
-/** What a person is told of a script that ran at an event. */
+/** What a person is told about a script that ran at an event. */
 export function scriptLines(
   name: string,
   { outcome, status, stdout, stderr }: Pick<
@@ -126,7 +126,7 @@ export function hooksEjectText(
       case "not-allowed":
         return `Kept, but not run until you allow it: ${file}`;
       case "refused":
-        return `Left alone, it is no plain file of yours: ${file}`;
+        return `Left alone, it is not a plain file of yours: ${file}`;
     }
   };
   const held = hooks.filter(({ action }) => action === "not-allowed")
