@@ -147,7 +147,7 @@ Deno.test("a commit of exactly what was tested changes nothing", () => {
   );
 });
 
-Deno.test("commits of mpm's own files change nothing", () => {
+Deno.test("commits of mpm's files change nothing", () => {
   const committed = [".claude-mpm/sessions/x.json", ".claude/context.md"];
   const now = state([], { head: OTHER });
   assertEquals(compared(state([]), now, { committed }), SAME);
