@@ -21,9 +21,9 @@ import { noteUndoLocked, type Undone, type UndoOrder } from "./undo.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
 /**
- * What the user allowed to run on this machine: files by their contents, and
- * command lines by their texts. The list lies in the user's own state, so
- * nothing that comes with a project can add to it.
+ * Permissions of the user on this machine: files by their contents, and command
+ * lines by their texts. The list lies in the user's own state, so nothing that
+ * comes with a project can add to it.
  */
 
 const DIGEST = text({ pattern: /^[0-9a-f]{64}$/ });
@@ -31,7 +31,7 @@ const DIGEST = text({ pattern: /^[0-9a-f]{64}$/ });
 /** A file that may run as long as it has that content. */
 const FILE = object({
   sha256: DIGEST,
-  /** That of what mpm wrote there; null: somebody else wrote it. */
+  /** That of what mpm wrote there; null: someone else wrote it. */
   ejected: nullable(DIGEST),
 });
 
@@ -57,7 +57,7 @@ type Allowed = Fitting<typeof ALLOWED>;
 
 const LIST = "allowed.json";
 
-/** Where earlier versions had it, with `scripts` for `files`. */
+/** The file of earlier versions, with `scripts` for `files`. */
 const OLD_LIST = "allowed-hooks.json";
 
 /** Bytes of the list that are still read. */
@@ -108,7 +108,7 @@ function writeAllowed(system: System, allowed: Allowed): void {
   });
 }
 
-/** What is allowed of a file, by its absolute path. */
+/** Returns the permission of a file, by its absolute path. */
 export function allowedFile(
   system: System,
   path: string,
@@ -141,7 +141,7 @@ export function allowedCommands(
 
 /**
  * The content of a file below `root` that can be allowed: a plain file of this
- * user's, of at most 1 MiB, with no link on the way to it. `none`: nothing is
+ * user, of at most 1 MiB, with no link on the way to it. `none`: nothing is
  * there.
  */
 export function readAllowable(
@@ -170,7 +170,7 @@ export function readAllowable(
 
 /**
  * Returns whether a file is allowed and has the content that was allowed, in
- * the worktree that is asked about. `changed`: another one. `unknown`: nobody
+ * the worktree that is asked about. `changed`: another one. `unknown`: no one
  * allowed it, or it is not there.
  */
 export function fileState(
@@ -187,7 +187,7 @@ export function fileState(
     : "changed";
 }
 
-/** What may run, as the journal has it; null: it may not. */
+/** The permission of a file in the log; null if it is not allowed. */
 interface AllowedFacts {
   /** Digests by absolute path. */
   readonly allowed: Readonly<Record<string, string | null>>;
@@ -196,7 +196,7 @@ interface AllowedFacts {
   readonly project?: string;
 }
 
-/** What is changed: the same, with what mpm itself wrote there. */
+/** The change, together with the file that mpm itself wrote there. */
 export interface AllowedChange {
   readonly files?: Readonly<Record<string, AllowedFile | null>>;
   readonly commands?: Readonly<Record<string, AllowedCommand | null>>;
@@ -237,7 +237,7 @@ export function changeAllowed(
   if (Object.keys(ours).length > 0) setOwn(all.commands, root, ours);
   else Reflect.deleteProperty(all.commands, root);
   const after = facts();
-  // What is allowed already is not written again.
+  // A file that is already allowed is not written again.
   if (write && JSON.stringify(before) !== JSON.stringify(after)) {
     writeAllowed(system, all);
   }
@@ -249,7 +249,7 @@ function put<T>(all: Record<string, T>, name: string, value: T | null): void {
   else setOwn(all, name, value);
 }
 
-/** What the journal has of a change; `undefined`: nothing changed. */
+/** Returns the log's facts of a change, or `undefined` if nothing changed. */
 export function allowedFacts(
   { before, after }: { before: AllowedFacts; after: AllowedFacts },
 ):
@@ -259,7 +259,7 @@ export function allowedFacts(
   return { before: { ...before }, after: { ...after } };
 }
 
-/** Reads one side of an entry of the journal; what is not valid is left out. */
+/** Reads one side of an entry of the log and leaves invalid parts out. */
 function factsIn(side: unknown): AllowedFacts {
   const valid = <T>(found: unknown, shape: Shape<T>) =>
     Object.fromEntries(
@@ -322,7 +322,7 @@ function refuseChanged(
   const ours = getOwn(commands, before.project ?? "") ?? {};
   const isOther = (now: unknown, ...known: unknown[]) =>
     !known.some((one) => JSON.stringify(one) === JSON.stringify(now));
-  // What is as before already was done by an undo that was cut short.
+  // An interrupted undo has already restored these.
   const file = Object.keys(before.allowed).find((path) =>
     isOther(
       getOwn(files, path)?.sha256 ?? null,
@@ -341,7 +341,7 @@ function refuseChanged(
   if (changed === undefined) return;
   throw new MpmError(
     "CONFLICT",
-    `Operation ${id} cannot be taken back: another text of ` +
+    `Operation ${id} cannot be undone: another text of ` +
       `"${changed}" was allowed since`,
     { hint: '"mpm undo list" shows by which operation' },
   );

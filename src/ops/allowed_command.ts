@@ -3,7 +3,7 @@ import { shellWord } from "../base/shell.ts";
 import type { System } from "../system/system.ts";
 import { allowedCommands, allowedFile, fileState } from "./allowed.ts";
 
-/** How an allowed command is started. */
+/** The way to start an allowed command. */
 export type Program =
   | {
     readonly args: readonly string[];
@@ -17,8 +17,8 @@ export type Program =
 const SAFE = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 
 /**
- * The text of a command line: the words of one, quoted for a shell where they
- * have to be, or a single word as it is.
+ * The text of a command line: its words, quoted for a shell if necessary, or a
+ * single word unchanged.
  */
 export function commandText(words: readonly string[]): string {
   if (words.length === 1) return words[0]!.trim();
@@ -28,7 +28,7 @@ export function commandText(words: readonly string[]): string {
 
 /**
  * The program and arguments of a text that no shell has to read; null: it has
- * quotes, variables, operators or the like.
+ * quotes, variables, operators or similar.
  */
 export function plainWords(text: string): string[] | null {
   const words = text.split(/ +/);
@@ -39,9 +39,9 @@ export function plainWords(text: string): string[] | null {
 }
 
 /**
- * How the command of that very text may be started in the project at `root`;
- * `undefined`: the user did not allow it. A single path is also allowed where
- * its file is, as long as it has the content that was allowed in the worktree
+ * Returns how to start the command of that exact text in the project at `root`,
+ * or `undefined` if the user did not allow it. A single path is also allowed at
+ * its own place, as long as it has the content that was allowed in the worktree
  * that it runs on.
  */
 export function allowedProgram(

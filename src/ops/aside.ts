@@ -8,7 +8,9 @@ import { readJournal } from "./journal.ts";
 import { moveFile } from "./trash.ts";
 import type { System } from "../system/system.ts";
 
-/** What was moved, or was about to be moved, into a folder of the trash. */
+/**
+ * Files that were moved, or were about to be moved, into a folder of the trash.
+ */
 export interface Aside {
   readonly trash: string;
   readonly paths: readonly string[];
@@ -30,8 +32,8 @@ export function asideIn(value: unknown): Aside[] {
 }
 
 /**
- * Puts back from the trash what stood in the way of a restore that an undo takes
- * back, where its place is free again. Does what is still to be done; returns
+ * Puts back from the trash what stood in the way of a restore that an undo
+ * undoes, where its place is free again. Does what is still to be done; returns
  * the paths. Call under the lock.
  */
 export function putBack(
@@ -52,7 +54,7 @@ export function putBack(
   );
 }
 
-/** The same for what is known to be there. */
+/** The same for files that are known to exist. */
 export function putBackFrom(
   system: System,
   { root, worktree }: Place,

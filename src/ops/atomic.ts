@@ -66,8 +66,8 @@ function refuseFolder(system: System, path: string): void {
 }
 
 /**
- * The JSON in one of mpm's own files; `undefined` where there is none, it is a
- * link, larger than `limit` bytes, or damaged.
+ * The JSON in an mpm file; `undefined` if it is missing, a link, larger than
+ * `limit` bytes, or damaged.
  */
 export function readOwnJson(
   system: System,
@@ -96,7 +96,7 @@ export function readLog(system: System, path: string): unknown[] {
   return new TextDecoder().decode(bytes).split("\n").map(jsonIn);
 }
 
-/** Adds a line of JSON to a log of mpm's own. Throws a FileError. */
+/** Adds a line of JSON to an mpm log own. Throws a FileError. */
 export function appendLog(system: System, path: string, line: unknown): void {
   const size = system.files.lstat(path)?.size ?? 0;
   if (size > LIMIT) system.files.rename(path, `${path}.1`);

@@ -3,31 +3,31 @@ import { field, isDeeper, isFields } from "../base/odd_values.ts";
 import { refuseNegative } from "../base/selector.ts";
 import { counted } from "../base/words.ts";
 
-/** One operation of mpm's, a line of `.claude-mpm/state/journal.jsonl`. */
+/** One mpm operation, a line of `.claude-mpm/state/journal.jsonl`. */
 export interface JournalEntry {
   /** Counts from 1. */
   readonly id: number;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** What was done: `checkpoint restore`, `checkpoint rm`, `undo`, … */
+  /** The kind of operation: `checkpoint restore`, `checkpoint rm`, `undo`, … */
   readonly operation: string;
   /** One line for people. */
   readonly title: string;
   /** The worktree it was done in, absolute. */
   readonly worktree: string;
-  /** What was before, and after, as the operation's undoing needs it. */
+  /** The states before and after that undoing the operation needs. */
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
-  /** Of an undo: the operation it took back. */
+  /** Of an undo: the operation it undid. */
   readonly undoes?: number;
-  /** A hook did it, and nobody asked for it. */
+  /** A hook did it, and no one asked for it. */
   readonly automatic?: true;
 }
 
-/** A file before or after an operation; null: there was none. */
+/** A file before or after an operation; null if it did not exist. */
 export interface FileVersion {
   readonly sha256: string;
-  /** Where its content stays, below the trash; null: nowhere. */
+  /** The place of its content below the trash; null if it is not kept. */
   readonly kept: string | null;
 }
 
@@ -39,7 +39,7 @@ export type FileVersions = Readonly<Record<string, FileVersion | null>>;
 
 /** An entry as the journal of this machine has it. */
 export interface KnownEntry extends JournalEntry {
-  /** True if this user's mpm wrote it; another's is never acted on. */
+  /** True if this user's mpm wrote it; mpm never acts on other lines. */
   readonly own: boolean;
 }
 
@@ -73,7 +73,7 @@ function isNumber(value: unknown): value is number {
     Number(value) <= LARGEST_ID;
 }
 
-/** The versions of files in `before` or `after`; what is none is left out. */
+/** The versions of files in `before` or `after`; other values are left out. */
 export function versionsIn(value: unknown): FileVersions {
   const files = field(value, "files");
   if (!isFields(files)) return {};
@@ -113,7 +113,7 @@ function isNext(
     (worktree === undefined || entry.worktree === worktree);
 }
 
-/** Returns the operation that an undo without a number takes back. */
+/** Returns the operation that an undo without a number undoes. */
 export function nextToUndo(
   entries: readonly KnownEntry[],
   { worktree, passed }: {
@@ -128,9 +128,10 @@ export function nextToUndo(
 }
 
 /**
- * The operation to take back: the one named by its number, else the newest of
- * this worktree that is no undo, no hook's, and not taken back yet. Throws
- * NOT_FOUND, CONFLICT where it is taken back already or not this user's.
+ * Returns the operation to undo. That is the one with the given number, else
+ * the newest of this worktree that is not an undo, not by a hook, and not
+ * undone yet. Throws NOT_FOUND, CONFLICT where it is undone already or not this
+ * user's.
  */
 export function entryToUndo(
   entries: readonly KnownEntry[],
@@ -138,7 +139,7 @@ export function entryToUndo(
     number: string | undefined;
     /** `undefined`: any. */
     worktree: string | undefined;
-    /** Numbers of those that are passed over. */
+    /** Numbers of those that are skipped. */
     passed?: ReadonlySet<number>;
   },
 ): KnownEntry {
@@ -148,7 +149,7 @@ export function entryToUndo(
     if (found) return found;
     throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
       hint: elsewhereHint(entries, undone) ??
-        '"mpm undo list" lists what was done; "mpm undo <number>" takes one back',
+        '"mpm undo list" lists what was done; "mpm undo <number>" undoes one',
     });
   }
   refuseNegative(number);
@@ -164,7 +165,7 @@ export function entryToUndo(
   }
   if (!found.own) throw foreign(found);
   if (!undone.has(found.id)) return found;
-  throw new MpmError("CONFLICT", `Operation ${number} is taken back already`, {
+  throw new MpmError("CONFLICT", `Operation ${number} is undone already`, {
     hint: "To do it again, undo the undo: mpm undo list has its number",
   });
 }
@@ -185,19 +186,19 @@ function elsewhereHint(
   const where = `${one ? "another folder" : "other folders, as in"} "${last}"`;
   const [were, them] = others.length === 1 ? ["was", "it"] : ["were", "them"];
   return `${counted(others.length, "operation")} ${were} done in ${where}: ` +
-    `"mpm undo list" lists ${them}, and "mpm undo" takes ${them} back there; a ` +
-    "project that was moved has to be put back for it";
+    `"mpm undo list" lists ${them}. To undo ${them}, run "mpm undo" ` +
+    "there; move a moved project back first";
 }
 
 function foreign({ id }: JournalEntry): MpmError {
   return new MpmError(
     "CONFLICT",
     `Operation ${id} was not done by this user's mpm on this machine`,
-    { hint: "What such a line names is not trusted: nothing was changed" },
+    { hint: "Paths in such a line are not trusted: nothing was changed" },
   );
 }
 
-/** A way on where one cannot be taken back: the next one before it. */
+/** A way on where one cannot be undone: the next one before it. */
 export function earlierHint(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -208,7 +209,7 @@ export function earlierHint(
     one.id < entry.id && isNext(one, { undone, worktree })
   );
   return found &&
-    `mpm undo ${found.id} takes the one before it back: ${found.title}`;
+    `mpm undo ${found.id} undoes the one before it: ${found.title}`;
 }
 
 /** `undo restore x`; of an undo `redo restore x`, and back again. */

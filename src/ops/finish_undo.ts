@@ -36,9 +36,9 @@ export function dropUndoMarker(system: System, root: string): void {
 }
 
 /**
- * Finishes an undo that was killed: the files that are still to be brought
- * back, and its line in the journal. A marker that this user's mpm did not
- * write is removed and nothing else. Call under the lock. Returns the line.
+ * Finishes an undo that was killed: the files that are still to be restored,
+ * and its line in the journal. A marker that this user's mpm did not write is
+ * removed and nothing else. Call under the lock. Returns the line.
  */
 export function finishUndo(
   system: System,
@@ -56,7 +56,7 @@ function finish(
   root: string,
   operation: Operation,
 ): JournalEntry {
-  // From the undo's point of view: what it does is what it would take back.
+  // From the undo's point of view: what it does is what it would undo.
   const { before, after } = operation;
   const { steps } = planFiles(system, root, { before: after, after: before });
   applyFiles(system, root, steps);

@@ -9,9 +9,9 @@ const PRIVATE = 0o700;
 
 /**
  * Makes sure that `folder`, and each folder between the existing `base` and it,
- * is a real directory of the user's own, private, and creates those that lack.
- * Throws CONFLICT where something else is in the way, FILE_FAILED where the
- * system refuses.
+ * is a real, private directory of the user. Creates the missing ones. Throws
+ * CONFLICT where something else is in the way, FILE_FAILED where the system
+ * refuses.
  */
 export function ensureFolder(
   system: System,
@@ -50,8 +50,8 @@ const LIMIT = 1024 * 1024;
 
 /**
  * Keeps a folder out of git, least of all for `git stash -u` and `git clean` to
- * take away. The rules above it may be claude-mpm's, which do not name it; then
- * it gets rules of its own, which also cover the file that they stand in.
+ * take away. The rules above it may be claude-mpm's, which do not name it. Then
+ * it gets its own rules, which also cover their own file.
  */
 export function hide(system: System, folder: string): void {
   const rules = join(folder, ".gitignore");
@@ -72,8 +72,7 @@ function linesAbove(system: System, folder: string): string[] {
 
 /**
  * Returns whether `folder` exists, when all folders below `base` on the way to
- * it are real ones too. Throws CONFLICT for a link or somebody else's
- * directory.
+ * it are real ones too. Throws CONFLICT for a link or someone else's directory.
  */
 export function checkPath(
   system: System,
@@ -85,16 +84,21 @@ export function checkPath(
 }
 
 /**
- * Returns whether `folder` exists. A link in its place, or somebody else's
+ * Returns whether `folder` exists. A link in its place, or someone else's
  * directory, could lead writes anywhere, so both are refused with CONFLICT.
  */
 export function checkFolder(system: System, folder: string): boolean {
   const found = system.files.lstat(folder);
   if (!found) return false;
   if (found.kind !== "folder") {
-    throw new MpmError("CONFLICT", `"${folder}" is no folder: ${found.kind}`, {
-      hint: "mpm keeps its files in real folders only; move it out of the way",
-    });
+    throw new MpmError(
+      "CONFLICT",
+      `"${folder}" is not a folder: ${found.kind}`,
+      {
+        hint:
+          "mpm keeps its files in real folders only; move it out of the way",
+      },
+    );
   }
   const foreign = system.uid !== undefined && found.uid !== undefined &&
     found.uid !== system.uid && system.uid !== 0;
@@ -117,7 +121,9 @@ function tighten(system: System, folder: string): void {
   attempt(() => system.files.chmod(folder, PRIVATE));
 }
 
-/** Removes a folder of mpm's own with all that is in it; no link is followed. */
+/**
+ * Removes an mpm folder own with everything that is in it; no link is followed.
+ */
 export function removeTree(system: System, folder: string): void {
   const { files } = system;
   if (!files.lstat(folder)) return;

@@ -5,7 +5,7 @@ import { ensureFolder, hide } from "./folders.ts";
 import { HOME, layout } from "./layout.ts";
 
 /**
- * A pause adds its save to the repository; what is not added stays out of
+ * A pause adds its save to the repository. Files that are not added stay out of
  * `git status`, `git stash -u` and `git clean`. The folders of the saves are
  * named by their content, so that a rule of the user's for them is seen.
  */
@@ -40,7 +40,7 @@ export function ensureHome(system: System, root: string): boolean {
   return isNew;
 }
 
-/** Creates a folder that git is not to see, whoever made it before. */
+/** Creates a folder that git does not see, or prepares an existing one. */
 export function ensureHidden(
   system: System,
   root: string,

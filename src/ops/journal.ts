@@ -38,7 +38,7 @@ export function readJournal(system: System, root: string): KnownEntry[] {
 }
 
 /**
- * Its lines, whatever is in them. Throws CONFLICT for a link in place of its
+ * Its lines, whatever is in them. Throws CONFLICT for a link instead of its
  * folder.
  */
 export function journalLines(system: System, root: string): string[] {
@@ -82,7 +82,7 @@ export function appendJournal(
   return added;
 }
 
-/** From here on a line of somebody else's would leave no number for others. */
+/** From here on a line of someone else's would leave no number for others. */
 const FAR = 500_000_000;
 
 function lastId(system: System, journal: string, end: string): number {
@@ -108,7 +108,7 @@ function rotate(system: System, journal: string): void {
 
 /**
  * At most `length` bytes from the end; empty: there is no journal. Throws a
- * FileError for a link, a folder, or whatever else is no plain file.
+ * FileError for a link, a folder, or whatever else is not a plain file.
  */
 function readEnd(system: System, path: string, length: number): string {
   const found = system.files.lstat(path);
@@ -134,13 +134,12 @@ function readEnd(system: System, path: string, length: number): string {
 /** The same for the commands about the journal. */
 export const USER_FLAG = {
   type: "boolean",
-  summary: "What was done outside of projects that use mpm, e.g. settings",
+  summary: "Operations outside projects that use mpm, e.g. settings",
 } as const;
 
 /**
- * Returns where an operation is noted: in the project where it uses mpm, else
- * with the user's own state, so that nothing of mpm's appears in a folder by
- * itself.
+ * Returns the place of the log: the project if it uses mpm, else the user's own
+ * state. So no mpm files appear in a folder by themselves.
  */
 function journalRoot(system: System, root: string): string {
   const { home } = layout(root);

@@ -16,7 +16,7 @@ import { pruneDaily } from "./prune_trash.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import { claudeHome, userFolder, userState } from "./user_state.ts";
 
-/** An operation as the journal is to tell of it. */
+/** An operation as the journal is to report it. */
 interface Deed<T> {
   /** The command, e.g. `sessions rm`. */
   readonly operation: string;
@@ -24,8 +24,8 @@ interface Deed<T> {
   /** One line for people: what was done. */
   title(result: T): string;
   /**
-   * What an undo must know beside the files; `undefined`: nothing was done
-   * where no file changed.
+   * Facts that an undo needs beside the files; `undefined` if nothing was done,
+   * unless a file changed.
    */
   facts?(result: T): {
     before?: Record<string, unknown>;
@@ -33,7 +33,7 @@ interface Deed<T> {
   } | undefined;
   /** A hook does it. */
   readonly automatic?: boolean;
-  /** Files of the user's own that are changed besides. */
+  /** Other files of the user that are changed. */
   readonly files?: readonly string[];
   /** True if it has its own way of keeping what its files were. */
   readonly keepsOwn?: true;
@@ -41,9 +41,9 @@ interface Deed<T> {
 
 /**
  * Runs an operation and puts it into the journal with the files it changed, so
- * that it can be taken back. What fails in its middle is there with what was
- * done by then. A journal that cannot be written is a warning: the operation
- * is done.
+ * that it can be undone. An operation that fails in its middle is listed with
+ * the changes made until then. A journal that cannot be written is a warning:
+ * the operation is done.
  */
 export async function journaled<T>(
   context: Context,
@@ -101,7 +101,7 @@ async function note<T>(
     await pruneDaily(context, root);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    // What a hook does goes on in silence.
+    // Hooks continue in silence.
     if (deed.automatic) return;
     note(`Note: it is done, but not in mpm undo list: ${error.message}`);
   }
@@ -135,7 +135,7 @@ const OWN =
 const PASSING =
   /(^|\/)(\.(?!session-[\w-]+\.tmp\.sha256$)[^/]*|LATEST-SESSION\.txt|before-\w+\.json)$|\.tmp$/;
 
-/** The files that an undo brings back: mpm's own, and Claude Code's. */
+/** The files that an undo restores: mpm's, and Claude Code's. */
 function coverOf<T>(
   system: System,
   { workspace: { root, worktree }, files = [] }: Deed<T>,

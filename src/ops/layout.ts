@@ -12,14 +12,14 @@ export function layout(root: string) {
     /** `.claude-mpm` */
     home,
     sessions,
-    /** Where claude-mpm before 4.21 saved. */
+    /** The folder of claude-mpm before 4.21. */
     legacy: join(sessions, "pause"),
     state,
     /** A record of each work session. */
     work: join(state, "work"),
-    /** Which session each worktree is at. */
+    /** The current session of each worktree. */
     current: join(state, "current"),
-    /** What is carried from save to save, a file for each item. */
+    /** Items that are carried from save to save, a file for each. */
     items: join(state, "items"),
     /** The last run of each command that verifies the work. */
     runs: join(state, "runs.json"),
@@ -30,31 +30,31 @@ export function layout(root: string) {
     kept: join(home, "kept"),
     /** claude-mpm's resume logs, which mpm only reads. */
     logs: join(home, "resume-logs"),
-    /** What was removed, a folder for each removal. */
+    /** Removed files, a folder for each removal. */
     trash: join(home, "trash"),
-    /** Which partition each worktree is at, where somebody chose one. */
+    /** The chosen partition of each worktree. */
     partitions: join(state, "partitions"),
-    /** What a program of the user's made of layers of a summary. */
+    /** Layers of a summary that a program of the user wrote. */
     summaries: join(state, "summaries"),
-    /** claude-mpm's automatic pause as long as it goes on. */
+    /** claude-mpm's automatic pause as long as it continues. */
     activePause: join(sessions, "ACTIVE-PAUSE.jsonl"),
-    /** What migrations and rollbacks replaced, a folder each. */
+    /** Files that migrations and rollbacks replaced, a folder each. */
     backups: join(home, "backups"),
     /** Records of checkpoints, whose trees are git's. */
     checkpoints: join(home, "checkpoints"),
-    /** What mpm did that can be taken back, a line each. */
+    /** Operations that can be undone, a line each. */
     journal: join(state, "journal.jsonl"),
-    /** Where version 0.1.0 had it. */
+    /** The place in version 0.1.0. */
     oldJournal: join(home, "journal.jsonl"),
     lock: join(state, "lock"),
-    /** Where version 0.1.0 had it. */
+    /** The place in version 0.1.0. */
     oldLock: join(home, ".lock"),
     /** The derived pointer to the newest save. */
     pointer: join(sessions, "LATEST-SESSION.txt"),
     /**
-     * A save on its way. It is there from the first byte of a save until its
-     * last derived file, so that whoever comes next can see what is unfinished
-     * without listing the folder.
+     * A save on its way. It exists from the first byte of a save until its last
+     * derived file. So the next command sees what is unfinished without listing
+     * the folder.
      */
     pending: join(sessions, ".pending.json"),
   };

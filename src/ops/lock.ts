@@ -13,9 +13,9 @@ const WAIT = 30_000;
 
 /**
  * Runs `write` while no other mpm writes to the project's store. The lock is
- * the kernel's: it ends with the process, so none is ever left over. `write`
- * is told of a killed undo that was finished before it. Throws LOCKED when
- * somebody else holds it for too long.
+ * the kernel's: it ends with the process, so none is ever left over. `write` is
+ * told about a killed undo that was finished before it. Throws LOCKED when
+ * someone else holds it for too long.
  */
 export async function withLock<T>(
   system: System,
@@ -48,7 +48,7 @@ export async function withUserLock<T>(
 
 /**
  * Takes the lock at `path`, which ends with the process or when it is disposed.
- * Waits at most `wait` milliseconds; `undefined`: somebody else holds it.
+ * Waits at most `wait` milliseconds; `undefined`: someone else holds it.
  */
 export function takeLock(
   { files }: Pick<System, "files">,
@@ -67,8 +67,8 @@ async function locked(system: System, lock: string): Promise<Disposable> {
 }
 
 /**
- * Moves the journal to where it is now, and removes the lock of version 0.1.0
- * after whoever holds that has finished.
+ * Moves the log to its present place, and removes the lock of version 0.1.0
+ * once it is free.
  */
 async function takeOver(system: System, root: string): Promise<void> {
   const { files } = system;

@@ -3,7 +3,7 @@ import type { Files, System } from "../system/system.ts";
 
 /**
  * The same machine, which refuses every change of a file as a read-only file
- * system does: whoever is given it can only look. Programs run as ever.
+ * system does: its users can only look. Programs run as ever.
  */
 export function lookOnly(system: System): System {
   const refuse = (action: string) => (path: string): never => {

@@ -1,11 +1,11 @@
 /**
  * The only door of `ops/`: changing files so that nothing is ever lost.
  *
- * A command that changes something runs under `journaled()`. The machine it gets
- * is a `Recorder`: before a file is replaced or removed for the first time, its
- * content goes into the trash, and at the end the digests of before and after go
- * into the journal, sealed with the user's key. So `mpm undo` needs nothing else.
- * A lock is the kernel's and ends with the process.
+ * A command that changes something runs under `journaled()`. The machine it
+ * gets is a `Recorder`. Before a file is replaced or removed for the first
+ * time, its content goes into the trash. At the end, the digests of before and
+ * after go into the log, sealed with the user's key. So `mpm undo` needs
+ * nothing else. A lock is the kernel's and ends with the process.
  */
 
 export {

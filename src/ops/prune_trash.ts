@@ -10,7 +10,7 @@ import { layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import { listedVersions } from "./undo_files.ts";
 
-/** What one operation put into the trash. */
+/** Files that one operation put into the trash. */
 interface TrashItem {
   /** The folder's name: `YYYYMMDD-HHMMSS-verb`. */
   readonly name: string;
@@ -19,20 +19,22 @@ interface TrashItem {
   readonly bytes: number;
 }
 
-/** What is to become of an item, and why. */
+/** The decision about an item, and its reason. */
 export interface TrashDecision extends TrashItem {
   readonly remove: boolean;
   readonly reason: string;
 }
 
-/** The last operations, of which nothing goes whatever its age and size. */
+/**
+ * The number of last operations whose files stay whatever their age and size.
+ */
 const KEPT_OPERATIONS = 20;
 
 /**
- * Decides what goes: whatever is older than the rules allow, then the oldest
- * until the rest is small enough; never what the last operations need to be
- * taken back. An item from the future is as young as any. In the order of
- * `items`.
+ * Decides what to delete: first items older than the rules allow, then the
+ * oldest until the rest is small enough. Never deletes files that the last
+ * operations need for an undo. An item from the future is as young as any. In
+ * the order of `items`.
  */
 function decideTrash(
   items: readonly TrashItem[],
@@ -145,8 +147,8 @@ function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
 }
 
 /**
- * Removes what the rules let go. What cannot be removed keeps no other from
- * going; the first refusal is thrown at the end. Call under the lock.
+ * Removes what the rules let go. An item that cannot be removed does not keep
+ * others; the first refusal is thrown at the end. Call under the lock.
  */
 function pruneTrash(
   system: System,
@@ -166,7 +168,7 @@ function pruneTrash(
   if (refusal) throw refusal;
 }
 
-/** Milliseconds between two prunings that nobody asked for. */
+/** Milliseconds between two prunings that no one asked for. */
 const BETWEEN = 24 * 60 * 60 * 1000;
 
 /**
@@ -199,7 +201,7 @@ export function prunedTrash(
 }
 
 /**
- * The same once a day, after something was put into the trash. What goes wrong
+ * The same once a day, after something was put into the trash. A problem here
  * must not make the command look failed.
  */
 export async function pruneDaily(

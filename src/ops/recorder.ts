@@ -13,20 +13,20 @@ import {
   newTrashFolder,
 } from "./trash.ts";
 
-/** What is recorded of an operation. */
+/** The facts to record of an operation. */
 interface RecorderScope {
   /** Returns where the operation is noted, asked once: the trash is there. */
   root(): string;
   /** The command, for the name of the folder in the trash. */
   readonly operation: string;
-  /** Returns whether a file is one that an undo brings back. */
+  /** Returns whether a file is one that an undo restores. */
   covers(path: string): boolean;
 }
 
 /** A content: bytes that were written, or a file that has them now. */
 type Content = Uint8Array | { readonly path: string } | null;
 
-/** How a file was before: not there, kept in the trash, or moved there. */
+/** The state of a file before: missing, kept in the trash, or moved there. */
 type Before = null | { readonly kept: string; readonly sha256?: string };
 
 /** `path` as the journal names it. */
@@ -37,9 +37,9 @@ export function pathBelow(root: string, path: string): string {
 }
 
 /**
- * A machine that notes what an operation does to the files an undo brings back:
- * whatever is replaced or removed is copied into the trash first. What goes
- * into the trash by itself stays where it is put.
+ * A machine that notes what an operation does to the files an undo restores:
+ * whatever is replaced or removed is copied into the trash first. Files that an
+ * operation itself moves into the trash stay in their place there.
  */
 export class Recorder {
   readonly system: System;
@@ -212,7 +212,7 @@ export class Recorder {
   }
 }
 
-/** Paths that a line of the journal names; more are in a file of their own. */
+/** Paths that a line of the journal names; more are in their own file. */
 const INLINE = 40;
 
 /** The files an operation changed, as `before` and `after` of its entry. */
@@ -222,8 +222,8 @@ export interface Recorded {
 }
 
 /**
- * The versions as an entry holds them: itself, or by a file in the trash where
- * there are many, so that no line of the journal grows long.
+ * The versions for an entry: directly, or as a file in the trash if there are
+ * many, so that no line of the log grows long.
  */
 export function fitChanges(
   system: System,

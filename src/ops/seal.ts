@@ -6,7 +6,7 @@ import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
-/** What a key looks like: 64 characters of hex digits and dashes. */
+/** The form of a key: 64 characters of hex digits and dashes. */
 const KEY = /^[0-9a-z-]{64}$/;
 const LENGTH = 64;
 
@@ -18,7 +18,7 @@ const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
 /**
  * The key that this user's journals and work sessions are sealed with. It lies
  * in the user's own state, so what came with a clone cannot be sealed with it.
- * `undefined`: there is none, or no place for one.
+ * Returns `undefined` if the key or its place is missing.
  */
 export function journalKey(system: System): string | undefined {
   return attempt(() => {
@@ -28,11 +28,11 @@ export function journalKey(system: System): string | undefined {
   });
 }
 
-/** The same, making one where there is none. */
+/** Returns the same key, and creates a missing one. */
 export function ensureJournalKey(system: System): string | undefined {
   const known = journalKey(system);
   if (known !== undefined) return known;
-  // Without one nothing can be taken back, but everything can be done.
+  // Without one nothing can be undone, but everything can be done.
   attempt(() => makeKey(system));
   return journalKey(system);
 }
@@ -81,7 +81,7 @@ export function sealed(key: string | undefined, line: string): string {
 }
 
 /**
- * Returns whether this user's mpm wrote the line, and nobody changed it since.
+ * Returns whether this user's mpm wrote the line, and no one changed it since.
  */
 export function isSealed(key: string | undefined, line: string): boolean {
   const [, text, seal] = SEAL.exec(line) ?? [];

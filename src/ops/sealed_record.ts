@@ -40,7 +40,10 @@ export class RecordSeals {
     return sealOf(key, this.#kind + body);
   }
 
-  /** Returns whether this user's mpm wrote the record, and nobody changed it since. */
+  /**
+   * Returns whether this user's mpm wrote the record, and no one changed it
+   * since.
+   */
   isOwn(text: string): boolean {
     const [end, long, short] = SEAL.exec(text) ?? [];
     const seal = long ?? short;
@@ -54,7 +57,7 @@ export class RecordSeals {
 function keyless(): MpmError {
   return new MpmError(
     "FILE_FAILED",
-    "Cannot keep the key that tells your records from somebody else's",
+    "Cannot keep the key that tells your records from someone else's",
     { hint: "Make ~/.local/state/mpm a folder that you may write to" },
   );
 }

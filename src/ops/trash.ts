@@ -8,18 +8,18 @@ import { layout } from "./layout.ts";
 
 /** A file on its way into the trash. */
 interface TrashFile {
-  /** Where it was, absolute. */
+  /** Its original absolute path. */
   readonly from: string;
-  /** Where it goes in the folder of the removal, `/` between folders. */
+  /** Its path in the folder of the removal, `/` between folders. */
   readonly to: string;
 }
 
-/** What is removed together, and so can be taken back together. */
+/** Files that are removed together, and so can be restored together. */
 interface Removal {
   /** The command, e.g. `sessions rm`. */
   readonly operation: string;
   readonly items: readonly {
-    /** What it is: the id of a save, or a file's name. */
+    /** Its name: the id of a save, or a file's name. */
     readonly name: string;
     readonly files: readonly TrashFile[];
   }[];
@@ -29,10 +29,10 @@ interface Removal {
 export const MANIFEST = "manifest.json";
 
 /**
- * Moves files into a folder of their own in the trash and returns it. What will
- * be moved is written there first, so that whoever takes it back, after a death
- * in the middle too, moves whatever is there to where it was. Nothing is ever
- * replaced. Call under the lock. Throws FILE_FAILED, CONFLICT for links.
+ * Moves files into their own folder in the trash and returns it. Paths are
+ * written there before they are moved. So an undo, even after a kill in the
+ * middle, moves every file back to its place. Nothing is ever replaced. Call
+ * under the lock. Throws FILE_FAILED, CONFLICT for links.
  */
 export function moveToTrash(
   system: System,
@@ -110,7 +110,7 @@ export function moveFile(system: System, from: string, to: string): void {
   }
 }
 
-/** Bytes of a file that is copied, compared and brought back. */
+/** Bytes of a file that is copied, compared and restored. */
 export const LARGEST = 64 * 1024 * 1024;
 
 /** Copies a file with its time and mode; returns what is in it. */

@@ -6,33 +6,33 @@ import { type JournalEntry, type KnownEntry, undoTitle } from "./entry.ts";
 import { appendJournal } from "./journal.ts";
 import { withLock } from "./lock.ts";
 
-/** Where and how an operation is taken back. */
+/** The place and the way of an undo. */
 export interface UndoOrder {
   readonly context: Context;
   readonly workspace: Workspace;
-  /** Where the journal is: the project, or the user's state. */
+  /** The place of the log: the project, or the user's state. */
   readonly root: string;
-  /** The operation, or an undo of it, that is to be taken back. */
+  /** The operation, or an undo of it, that must be undone. */
   readonly entry: KnownEntry;
   readonly entries: readonly KnownEntry[];
-  /** Numbers of newer ones that cannot be taken back. */
+  /** Numbers of newer ones that cannot be undone. */
   readonly passed: ReadonlySet<number>;
   /** Only what would be done is told. */
   readonly dryRun: boolean;
 }
 
-/** What was done; it is in the journal then. */
+/** A finished undo; the log has it. */
 export interface Undone {
   /** Lines that tell what is as it was. */
   readonly details: readonly string[];
-  /** What was left alone, and why, a line each. */
+  /** Things that were left alone, and why, a line each. */
   readonly left: readonly string[];
   /** The number of the undo itself; `undefined`: nothing had to be changed. */
   readonly operation: number | undefined;
 }
 
 /**
- * An operation that can never be taken back: an undo without a number passes it
+ * An operation that can never be undone: an undo without a number passes it
  * over. Nothing was changed.
  */
 export class CannotUndo extends MpmError {
@@ -44,7 +44,7 @@ export class CannotUndo extends MpmError {
     { reason, instead }: { reason: string; instead: string },
   ) {
     const { id, title } = entry;
-    super("CONFLICT", `Operation ${id} cannot be taken back: ${reason}`, {
+    super("CONFLICT", `Operation ${id} cannot be undone: ${reason}`, {
       hint: `${title}: ${instead}`,
     });
     this.entry = entry;
@@ -52,9 +52,9 @@ export class CannotUndo extends MpmError {
   }
 }
 
-/** An undo as its line in the journal tells of it. */
+/** An undo as its line in the journal reports it. */
 interface UndoNote {
-  /** The operation that was taken back. */
+  /** The operation that was undone. */
   readonly entry: JournalEntry;
   readonly before: JournalEntry["before"];
   readonly after: JournalEntry["after"];

@@ -27,17 +27,17 @@ export interface FileStep {
   readonly want: FileVersion | null;
 }
 
-/** What taking an operation back would do to its files. */
+/** The changes that an undo would make to files. */
 export interface FilesPlan {
   readonly steps: readonly FileStep[];
-  /** Why it cannot be, one line each; then nothing is to be done. */
+  /** Why it cannot be, one line each; then nothing must be done. */
   readonly obstacles: readonly string[];
 }
 
 /**
- * Compares the files of an operation with what it left. What is as before
- * already needs no step; anything else that differs is an obstacle, since
- * somebody changed it since. Throws CONFLICT where the entry names no files.
+ * Compares the files of an operation with what it left. A file that is already
+ * as before needs no step. Any other difference is an obstacle, since someone
+ * changed it since. Throws CONFLICT where the entry names no files.
  */
 export function planFiles(
   system: System,
@@ -104,7 +104,7 @@ function absolute(root: string, name: string): string {
   return isAbsolute(name) ? name : join(root, name);
 }
 
-/** An obstacle that nobody can remove. */
+/** An obstacle that no one can remove. */
 export const GONE = "what it was before is no longer in the trash";
 
 function obstacleTo(
@@ -113,10 +113,10 @@ function obstacleTo(
   { name, path, have, want }: FileStep,
 ): string | undefined {
   if (normalize(path) !== path || name.split(/[/\\]/).includes("..")) {
-    return "it is no place of a file of mpm's";
+    return "it is not a place of an mpm file";
   }
   const link = linkAbove(system, root, path);
-  if (link !== undefined) return `"${link}" is no folder`;
+  if (link !== undefined) return `"${link}" is not a folder`;
   const now = versionAt(system, path);
   if (now === (want?.sha256 ?? null)) return undefined;
   if (now !== (have?.sha256 ?? null)) {
@@ -130,7 +130,10 @@ function obstacleTo(
   return GONE;
 }
 
-/** Returns what is not a folder between the project and a file in it. */
+/**
+ * Returns the obstacle, if something other than a folder is between the project
+ * and a file in it.
+ */
 function linkAbove(
   system: System,
   root: string,
@@ -199,8 +202,8 @@ function order({ name, want }: FileStep): number {
 const TEMPORARY = ".mpm-undo.tmp";
 
 /**
- * Copies what the steps replace into a folder of the trash, by second names
- * where that will do, and returns the steps with that in `have`.
+ * Copies the files that the steps replace into a folder of the trash, by hard
+ * links if possible. Returns the steps with the copies in `have`.
  */
 export function keepPresent(
   system: System,
@@ -223,8 +226,8 @@ export function keepPresent(
 }
 
 /**
- * Returns whether a second name is as good as a copy: nobody writes to a save
- * in place, and a digest would tell.
+ * Returns whether a hard link is enough: no one writes to a save in place, and
+ * a digest would show it.
  */
 function isLinked(root: string, path: string): boolean {
   const { sessions, kept } = layout(root);
@@ -237,7 +240,7 @@ function linked(system: System, from: string, to: string): boolean {
 
 /**
  * Does what is still to be done of the steps; a file that is neither as before
- * nor as after is left alone. Returns the names of what was.
+ * nor as after is left alone. Returns the names of the earlier versions.
  */
 export function applyFiles(
   system: System,

@@ -4,9 +4,9 @@ import type { System } from "../system/system.ts";
 import { ensureFolder } from "./folders.ts";
 
 /**
- * Returns where mpm keeps what it knows of this machine and shares with no
- * project: `mpm` in `XDG_STATE_HOME`, else in `~/.local/state`; on Windows in
- * `LOCALAPPDATA`. Throws CONFLICT where no home folder is known.
+ * Returns the folder of machine data that no project shares: `mpm` in
+ * `XDG_STATE_HOME`, else in `~/.local/state`; on Windows in `LOCALAPPDATA`.
+ * Throws CONFLICT where no home folder is known.
  */
 export function userState(system: System): string {
   const home = system.home();
@@ -45,7 +45,7 @@ export function claudeHome(system: System): string | undefined {
   return home ? join(home, ".claude") : undefined;
 }
 
-/** A folder of mpm's own in the user's state, made if it is not there. */
+/** An mpm folder in the user's state, created if missing. */
 export function ensureUserFolder(system: System, name: string): string {
   const state = userState(system);
   makeParents(system, dirname(state));

@@ -102,7 +102,7 @@ in another folder. "mpm evidence --run" runs what you allowed.`,
       : undefined,
 });
 
-/** What is to be allowed: a file of the project, or the text of a command. */
+/** The thing to allow: a file of the project, or the text of a command. */
 type Target =
   | { readonly name: string; readonly path: string }
   | { readonly name: string; readonly words: readonly string[] };
@@ -129,7 +129,7 @@ function targetOf(
       }
     }
   }
-  // What is allowed is what can be seen.
+  // Only a visible text can be allowed.
   if (text.length > LONGEST || escapeLines(text) !== text) {
     throw new MpmError(
       "USAGE",
@@ -172,7 +172,7 @@ function allowanceOf(
       found === "none" ? "NOT_FOUND" : "CONFLICT",
       `Cannot allow "${path}": ${
         inside
-          ? "it is not a regular file of yours of at most 1 MiB"
+          ? "it is not a regular file that you own, of at most 1 MiB"
           : "it is not in this project"
       }`,
       {
@@ -184,7 +184,7 @@ function allowanceOf(
   return { files: { [path]: { sha256: sha256(found), ejected } } };
 }
 
-/** Throws NOT_FOUND for what is not allowed. */
+/** Throws NOT_FOUND for a file or command that is not allowed. */
 function removalOf(
   { system }: Context,
   root: string,

@@ -38,7 +38,7 @@ export const AllowResult = z.strictObject({
     path: text,
     /** Of the content that may run; null: none may. */
     sha256: z.nullable(text),
-    /** Whether it has another content now, so that it does not run. */
+    /** True if it has another content now, so that it does not run. */
     changed: z.boolean(),
   })),
 });

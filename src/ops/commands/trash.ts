@@ -13,7 +13,7 @@ export const undoTrash = defineCommand({
   summary: "List what mpm removed or replaced, or prune it",
   description: `
 Each operation has a folder below .claude-mpm/trash/, with a manifest of what
-was where. "mpm undo" brings its files back.
+was where. "mpm undo" restores its files.
 
 --prune removes for good what is older than trash.max_age (30 days). Where the
 trash is larger than trash.max_mb (1024), the oldest folders go earlier. Folders
@@ -78,6 +78,6 @@ when it puts something there.`,
   },
   next: ({ items, dry_run: dry }) =>
     dry && items.length > 0
-      ? '"mpm undo list" shows which of these "mpm undo" brings back'
+      ? '"mpm undo list" shows which of these "mpm undo" restores'
       : undefined,
 });
