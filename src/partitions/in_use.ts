@@ -40,7 +40,7 @@ export function chosenName(
   workspace: Place,
 ): string | null | undefined {
   const { root } = workspace;
-  // Behind a link in place of the folder are somebody else's files.
+  // Behind a link instead of the folder are someone else's files.
   if (!attempt(() => checkPath(system, layout(root).partitions, root))) return;
   const value = readOwnJson(system, choicePath(workspace), LARGEST);
   const name = field(value, "partition");
@@ -61,8 +61,8 @@ export function damagedChoices(system: System, root: string): string[] {
 }
 
 /**
- * Keeps the choice for this worktree; `undefined`: there is none any more.
- * Throws CONFLICT for a link in place of the folder.
+ * Keeps the choice for this worktree; `undefined` removes it. Throws CONFLICT
+ * for a link instead of the folder.
  */
 export async function choose(
   system: System,
@@ -85,9 +85,9 @@ export async function choose(
 }
 
 /**
- * Returns the partition in use: the chosen one, else the one that most of the
- * changed paths are in, else the one of the last save. A chosen one that is not
- * configured any more counts as none chosen.
+ * Returns the partition in use: the chosen one, else the partition of most
+ * changed paths, else the partition of the last save. A chosen partition that
+ * is no longer configured does not count.
  */
 export function partitionInUse(
   system: System,

@@ -47,8 +47,8 @@ export class Partitions {
   }
 
   /**
-   * The partition of a path, relative to the worktree: of several that it is in,
-   * the one whose path is named most exactly, then the one configured first.
+   * Returns the partition of a path, relative to the worktree. If it is in
+   * several, the most exact path wins, then the first in the configuration.
    */
   of(path: string): string | undefined {
     if (path.length > LONGEST) return undefined;

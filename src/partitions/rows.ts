@@ -61,7 +61,7 @@ export function needPartition(
   });
 }
 
-/** A partition on lines of its own, as people list them. */
+/** A partition on separate lines, as people list them. */
 export function rowText(row: PartitionRow, head: string): string {
   const { description, paths, changed, context, context_exists: exists } = row;
   const lines = [

@@ -98,7 +98,7 @@ function usedByGo(text: string): string[] {
 /**
  * Reads what package managers and CODEOWNERS say of the parts of the project in
  * `worktree`. Links are not followed. A file that is too large or not what it
- * should be says nothing, and a note tells of it.
+ * should be says nothing, and a note reports it.
  */
 export function suggested(system: System, worktree: string): Suggestions {
   const notes: string[] = [];
@@ -170,7 +170,7 @@ function foldersOf(
   const folders = new Set<string>();
   for (const pattern of patterns.slice(0, MOST_FOLDERS)) {
     const plain = pattern.replace(/^\.\//, "").replace(/\/+$/, "");
-    // What comes after a wildcard is within the folder that it stands for.
+    // Anything after a wildcard is within its folder.
     const parts = plain.split("/");
     const wild = parts.findIndex((part) => /[*?[{]/.test(part));
     const base = (wild < 0 ? parts : parts.slice(0, wild)).join("/");
@@ -222,9 +222,7 @@ function slug(text: string): string | undefined {
   return Object.hasOwn(Object.prototype, name) ? `${name}-1` : name;
 }
 
-/**
- * The paths of CODEOWNERS that one owner can be named for; `*` is of no use.
- */
+/** The paths of CODEOWNERS that have one owner; `*` does not count. */
 function ownedPaths(
   system: System,
   worktree: string,
