@@ -13,7 +13,7 @@ function row(index: number, id: string, words: Partial<SessionRow>) {
 }
 
 const ROWS = [
-  row(0, "session-20261120-113511", { summary: "Mend the log" }),
+  row(0, "session-20261120-113511", { summary: "Fix the log" }),
   row(1, "session-20261120-103000", { summary: "Close issue 511" }),
   row(2, "session-20261119-103000", { name: "fix-511-log" }),
   row(3, "session-20261118-103000", { branch: "bug/511" }),

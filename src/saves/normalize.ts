@@ -35,7 +35,7 @@ export function normalize(value: unknown, id: string): Normalized {
   if (!isFields(value)) {
     throw new MpmError(
       "UNREADABLE",
-      `Cannot read ${id}: the top level is no object but ${kindOf(value)}`,
+      `Cannot read ${id}: the top level is not an object but ${kindOf(value)}`,
       { hint: 'Run "mpm saves list" to find another save' },
     );
   }

@@ -23,7 +23,7 @@ Takes a bundle of "mpm saves export", a session's file (JSON, YAML, Markdown),
 or a folder: another project, or where its sessions are. Each is checked against
 its checksum and brought into today's form. Nothing here is replaced: a taken id
 moves to the next free second, and what is there already is left out. What was
-brought in is marked as somebody else's. The exit status is 5 if something was
+brought in is marked as someone else's. The exit status is 5 if something was
 refused.`,
   positionals: [{
     name: "source",
@@ -80,7 +80,7 @@ refused.`,
   next: ({ dry_run: dry, imported }) =>
     dry || imported.length === 0
       ? undefined
-      : `"mpm resume ${imported[0]!.session_id}" goes on with it`,
+      : `"mpm resume ${imported[0]!.session_id}" continues with it`,
   status: ({ refused }) => refused.length === 0 ? 0 : 5,
 });
 

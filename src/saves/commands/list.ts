@@ -80,7 +80,7 @@ numbers stay the same whatever is filtered.`,
   render,
   next: ({ sessions }) =>
     sessions.length > 0
-      ? '"mpm resume <number>" goes on with one, "mpm saves show <number>" ' +
+      ? '"mpm resume <number>" continues one, "mpm saves show <number>" ' +
         "shows it"
       : undefined,
 });

@@ -27,7 +27,7 @@ sessions had to stay in the old folder.
 
 --rollback restores what was there before the newest migration, or before the
 backup named; what was saved since stays. It makes a backup too, by which it can
-itself be taken back.`,
+itself be undone.`,
   positionals: [{
     name: "backup",
     summary: "With --rollback: the backup to restore",
@@ -41,7 +41,7 @@ itself be taken back.`,
     },
     "no-backup": {
       type: "boolean",
-      summary: "Make no backup; it cannot be taken back then",
+      summary: "Make no backup; it cannot be undone then",
     },
     rollback: {
       type: "boolean",

@@ -73,7 +73,7 @@ branch, the last commit, the changed files and the open todos.
 
 In a git repository the save is committed, and nothing else with it. It is not
 with --no-commit or commit = false, where git ignores the folder, in a linked
-worktree, before the first commit, on a detached HEAD, while a merge or the like
+worktree, before the first commit, on a detached HEAD, while a merge or similar
 or another git command is under way, or where git knows no name and email.
 
 Then worktrees of agents below .claude/worktrees/ that hold nothing any more are

@@ -283,7 +283,7 @@ export const InitResult = z.strictObject({
   /** Absolute path of `.claude-mpm`. */
   folder: text,
   created: z.boolean(),
-  /** Whether git ignores the folder. */
+  /** True if git ignores the folder. */
   ignored: z.boolean(),
   /** The file the ignore rule was written to. */
   ignore_file: z.nullable(text),

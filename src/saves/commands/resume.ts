@@ -63,12 +63,12 @@ Nothing of yours is changed, and the save is kept.
 
 A save that mpm made when an agent's session ended never hides one that you
 made. If you made one, it is taken, and the later ones are named. If the agent's
-session went on from your save, the later one has all of it, and is taken.
+session continued from your save, the later one has all of it, and is taken.
 
-If the save belongs to a work session, as "mpm start" begins one, that goes on in
+If the save belongs to a work session, as "mpm start" begins one, that continues in
 this worktree; one that is not known here is rebuilt from the save with its
-parents. Of somebody else's save nothing goes on until "mpm saves trust". The
-saves of sessions that are over are passed over. With --peek nothing is written.`,
+parents. Of someone else's save nothing continues until "mpm saves trust". The
+saves of sessions that are over are skipped. With --peek nothing is written.`,
   positionals: [ONE_SESSION],
   flags: FLAGS,
   examples: [
@@ -187,8 +187,8 @@ function head(result: ResumeResult, markdown: boolean): string {
 function workLines({ work, session }: ResumeResult): string[] {
   if (work === null) return [];
   const how = {
-    resumed: "goes on",
-    rebuilt: "rebuilt here from the save, goes on",
+    resumed: "continues",
+    rebuilt: "rebuilt here from the save, continues",
     unchanged: work.state,
   }[work.change];
   const parents = (session.mpm?.stack ?? []).map((parent) =>

@@ -13,7 +13,7 @@ export const sessionsRm = defineCommand({
   description: `
 All files of a session go, with the copies that mpm keeps of it, into a folder
 of their own in .claude-mpm/trash/, where a manifest says what was where. Of a
-session that was committed git keeps what is in its history; it is said so.`,
+session that was committed git keeps what is in its history; it is reported it.`,
   positionals: [SESSIONS],
   flags: {
     "dry-run": {

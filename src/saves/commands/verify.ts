@@ -24,7 +24,7 @@ export const sessionsVerify = defineCommand({
   description: `
 Reads every save, or the one selected, and compares it with its checksum and
 with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
-them. The files beside mpm's own saves are compared with what they should say.
+them. The files beside mpm's saves are compared with what they should say.
 With --repair those are written again, a damaged save that has a whole copy in
 kept/ is replaced by it, and the damaged file goes to the trash. A save of which
 only kept/ has a copy is put back, unless it is committed on another branch, with
@@ -83,7 +83,7 @@ nothing is changed.`,
   },
   render,
   next: ({ intact }) =>
-    intact ? undefined : '"mpm saves verify --repair" mends what it can',
+    intact ? undefined : '"mpm saves verify --repair" fixes what it can',
   status: ({ intact }) => intact ? 0 : 5,
 });
 

@@ -137,7 +137,7 @@ Deno.test("detectChanges() lists as lost what has no twin on the other side", as
   );
 });
 
-Deno.test("detectChanges() says so when the commit of the pause is not there", async () => {
+Deno.test("detectChanges() reports it when the commit of the pause is not there", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "a");
   env.commit("Add a");
@@ -162,7 +162,7 @@ ${CLEAN}
   );
 });
 
-Deno.test("detectChanges() goes by time where no recorded commit is left, and says so", async () => {
+Deno.test("detectChanges() goes by time where no recorded commit is left, and reports it", async () => {
   using env = TestEnv.repository();
   const save = await pauseIn(env);
   save.paused_at = "2026-01-01T00:00:05.500Z";

@@ -22,7 +22,7 @@ async function changesOf(env: TestEnv, save: Save): Promise<string[]> {
   );
 }
 
-Deno.test("detectChanges() tells an unstaged edit that was thrown away from one that went on", async () => {
+Deno.test("detectChanges() tells an unstaged edit that was thrown away from one that continued", async () => {
   using env = withStaged("a", "b", "c", "d");
   env.write("new", "staged\n");
   env.git("add", "new");
@@ -83,7 +83,7 @@ Deno.test("detectChanges() sees a mode staged beside the same content", async ()
   assertEquals(await changesOf(env, save), ["a M  staged"]);
 });
 
-Deno.test("detectChanges() reports a staged rename that was taken back as reverted", async () => {
+Deno.test("detectChanges() reports a staged rename that was undone as reverted", async () => {
   using env = TestEnv.repository();
   env.write("f3", "enough\nlines\nto be found\n");
   env.commit("Add f3");

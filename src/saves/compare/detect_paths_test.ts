@@ -240,7 +240,7 @@ Deno.test("detectChanges() finds no change right after a pause, whatever the sta
   ]);
 });
 
-Deno.test("detectChanges() goes by size and time for files over 10 MiB, and says so", async () => {
+Deno.test("detectChanges() goes by size and time for files over 10 MiB, and reports it", async () => {
   using env = TestEnv.repository();
   const big = new Uint8Array(10 * 1024 * 1024 + 1);
   for (const name of ["grown", "kept", "touched"]) env.write(name, big);
@@ -370,7 +370,7 @@ Deno.test("detectChanges() does not compare paths of another worktree or another
   ]);
 });
 
-Deno.test("detectChanges() compares in a project that was moved, and says so", async () => {
+Deno.test("detectChanges() compares in a project that was moved, and reports it", async () => {
   using env = withFiles();
   env.write("a", "edited\n");
   const save = await pauseIn(env);

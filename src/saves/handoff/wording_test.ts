@@ -100,10 +100,10 @@ Deno.test("verification() tells the result, its age, and how a failure ended", (
 Deno.test("pieces() divides a text where it can be read on", () => {
   assertEquals(
     pieces(
-      "A paragraph\nthat goes on.\n\n- one\n  and more\n- two\n```\na\n  b\n```\nEnd\u202e",
+      "A paragraph\nthat continues.\n\n- one\n  and more\n- two\n```\na\n  b\n```\nEnd\u202e",
     ),
     [
-      "A paragraph that goes on.",
+      "A paragraph that continues.",
       "- one and more",
       "- two",
       "```\na\n  b\n```",

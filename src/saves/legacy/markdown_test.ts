@@ -47,7 +47,7 @@ for (const { version, id, pause } of SAMPLES.slice(1)) {
   });
 }
 
-Deno.test("parseMarkdownSave() reads back mpm's own document", () => {
+Deno.test("parseMarkdownSave() reads back mpm's document", () => {
   const save = ownSave(ID, { name: "payments", branch: "feature/x" });
   save.conversation = {
     primary_task: "Ship it",

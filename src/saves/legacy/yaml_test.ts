@@ -28,7 +28,7 @@ for (const { version, id, pause } of SAMPLES.slice(1, 4)) {
   });
 }
 
-Deno.test("parseYamlSave() reads back mpm's own YAML", () => {
+Deno.test("parseYamlSave() reads back mpm's YAML", () => {
   const save = ownSave(ID, { name: "null", summary: "a\n\n  b: #c\t😀" });
   save.mpm!.files = [{
     path: "1e3",

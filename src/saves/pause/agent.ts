@@ -21,7 +21,7 @@ export function agentOf(
   if (given !== undefined && !isAgentId(given)) {
     throw new MpmError(
       "USAGE",
-      `"${given}" is no id of a Claude Code session`,
+      `"${given}" is not an id of a Claude Code session`,
       {
         hint:
           "It is the UUID that /status shows and transcripts are named after",

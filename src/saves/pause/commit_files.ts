@@ -160,7 +160,7 @@ async function headOf(git: Git, branch: string): Promise<string> {
   const args = ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"];
   const [head, name] = decodeBytes(await git.read(args)).split("\n");
   if (name === `refs/heads/${branch}` && head) return head;
-  throw new MpmError("GIT_FAILED", "The branch was switched meanwhile");
+  throw new MpmError("GIT_FAILED", "The branch was switched in the meantime");
 }
 
 /**

@@ -56,7 +56,9 @@ export function planResume(facts: ResumeFacts): ResumePlan | undefined {
   if (other && other.state !== "paused") {
     return unchanged(
       `This worktree is at ${labelOf(other)}, which is ${other.state}: ` +
-        `${labelOf(known)} stays as it is; "mpm pause" first to go on with it`,
+        `${
+          labelOf(known)
+        } stays as it is; "mpm pause" first to continue with it`,
     );
   }
   switch (known.state) {
@@ -135,7 +137,7 @@ export function caughtUp(
   const checklist = local.checklist.map((item, at) =>
     item.done ? item : saved.checklist[at]!
   );
-  const note = "It went on here and elsewhere: what is ticked in either is " +
+  const note = "It continued here and elsewhere: what is ticked in either is " +
     "ticked now";
   return {
     work: { ...local, saves, checklist },

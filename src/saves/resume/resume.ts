@@ -87,7 +87,7 @@ function chosenSelector(input: ResumeInput): string | undefined {
     input.last ? "--last" : undefined,
   ].filter((choice) => choice !== undefined);
   if (given.length > 1) {
-    throw new MpmError("USAGE", "More than one session was asked for", {
+    throw new MpmError("USAGE", "More than one session was requested", {
       hint: `Give one of: ${given.join(", ")}`,
     });
   }

@@ -39,7 +39,7 @@ export function passedOverNote(entries: readonly SaveEntry[]): string[] {
     entries.map(({ session }) => session && labelOf(session)),
   );
   return [
-    `Passed over ${counted(entries.length, "newer save")} of sessions that ` +
+    `Skipped ${counted(entries.length, "newer save")} of sessions that ` +
     `are over: ${[...labels].join(", ")}`,
   ];
 }
@@ -98,7 +98,7 @@ export async function followResume(
   const hasWork = workIdIn(save.mpm?.session) !== undefined;
   if (origin === "foreign") {
     const warning =
-      "Its work session does not go on: that is somebody else's, too";
+      "Its work session does not continue: that is someone else's, too";
     return hasWork ? withWarning(result, warning) : result;
   }
   const { root } = workspace;
@@ -139,7 +139,7 @@ export async function followResume(
     const what = hasWork
       ? "Its work session could"
       : "What is open in it could";
-    return withWarning(result, `${what} not go on: ${error.message}`);
+    return withWarning(result, `${what} not continue: ${error.message}`);
   }
 }
 

@@ -134,7 +134,7 @@ function besideNote(beside: readonly SaveEntry[]): string[] {
   );
   const more = beside.length - named.length;
   return [
-    `${counted(beside.length, "other agent session")} went on beside it, ` +
+    `${counted(beside.length, "other agent session")} continued beside it, ` +
     `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
   ];
 }

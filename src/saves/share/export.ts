@@ -114,7 +114,7 @@ export function exportTarget(
   if (found && !isExport(system, path)) {
     throw new MpmError(
       "CONFLICT",
-      `Cannot export to "${given}": it exists and is no exported session`,
+      `Cannot export to "${given}": it exists and is not an exported session`,
       { hint: "Give another name; nothing was saved" },
     );
   }
@@ -129,7 +129,7 @@ function refuseStore(system: System, path: string, root: string): void {
   for (let above = path;; above = dirname(above)) {
     if (own && files.stat(above) && files.realPath(above) === own) {
       throw new MpmError("CONFLICT", `Cannot export into "${home}"`, {
-        hint: "Give a place outside mpm's own folder; nothing was saved",
+        hint: "Give a place outside mpm's folder; nothing was saved",
       });
     }
     if (dirname(above) === above) return;

@@ -105,7 +105,7 @@ function idOf(path: string, value: Fields): string {
   const pausedAt = field(value, "paused_at");
   const time = typeof pausedAt === "string" ? parseTime(pausedAt) : undefined;
   if (time !== undefined) return sessionId(new Date(time));
-  throw new MpmError("UNREADABLE", `"${path}" is no saved session`, {
+  throw new MpmError("UNREADABLE", `"${path}" is not a saved session`, {
     hint: "It has neither an id nor a time; give a bundle or a session's file",
   });
 }
@@ -181,7 +181,7 @@ function faultOf(item: unknown): string | undefined {
   const [id, digest, json] = ["session_id", "sha256", "json"]
     .map((name) => field(item, name));
   if (typeof id !== "string" || !SESSION_ID.test(id)) {
-    return `${JSON.stringify(id) ?? "nothing"} is no id of a session`;
+    return `${JSON.stringify(id) ?? "nothing"} is not an id of a session`;
   }
   if (typeof json !== "string") return `${id}: no text of a save`;
   return sha256(new TextEncoder().encode(json)) === digest

@@ -73,7 +73,7 @@ export async function loadSave(
       ...checksum === "absent" ? [unverified(entry)] : [],
       ...from === undefined
         ? []
-        : [`It was imported from ${from}: its texts are somebody else's`],
+        : [`It was imported from ${from}: its texts are someone else's`],
       ...parsed.warnings,
       ...normalized.warnings,
     ],
@@ -191,7 +191,7 @@ function decode(bytes: Uint8Array, path: string): string {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const at = invalidByte(bytes);
-    throw unreadable(path, `byte ${at} is no UTF-8`, error);
+    throw unreadable(path, `byte ${at} is not UTF-8`, error);
   }
 }
 
@@ -214,7 +214,7 @@ function parseJson(text: string, path: string): Fields {
     throw unreadable(path, `it is nested more than ${DEEPEST} deep`);
   }
   if (isFields(value)) return value;
-  throw unreadable(path, `the top level is no object but ${kindOf(value)}`);
+  throw unreadable(path, `the top level is not an object but ${kindOf(value)}`);
 }
 
 /** `line 2 column 3: what is wrong there`. */

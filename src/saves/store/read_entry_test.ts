@@ -57,7 +57,7 @@ Deno.test("listSaves() reads each file of a large store once", async () => {
   assertEquals(cold.entries.length, COUNT);
 });
 
-Deno.test("listSaves() reads anew what was written in place, sizes and times alike", async () => {
+Deno.test("listSaves() reads again what was written in place, sizes and times alike", async () => {
   using env = store();
   await list(env);
   const path = join(env.project, SESSIONS, `${idAt(0)}.json`);

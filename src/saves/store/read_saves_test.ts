@@ -187,9 +187,9 @@ for (
     ["torn", '{"a": [1, 2', /line 1 column 12: Expected/],
     ["a bad token", '{\n  "a": abc\n}', /line 2 column 8: Unexpected token/],
     ["empty", "", /line 1 column 1: Unexpected end/],
-    ["a list", "[1]", /top level is no object but list/],
-    ["null", "null", /top level is no object but null/],
-    ["no UTF-8", new Uint8Array([0x7b, 0x22, 0xff]), /byte 2 is no UTF-8/],
+    ["a list", "[1]", /top level is not an object but list/],
+    ["null", "null", /top level is not an object but null/],
+    ["no UTF-8", new Uint8Array([0x7b, 0x22, 0xff]), /byte 2 is not UTF-8/],
   ] as const
 ) {
   Deno.test(`listSaves() shows a save that is ${what} as a problem, beside the others`, async () => {
@@ -207,7 +207,7 @@ for (
 }
 
 Deno.test({
-  name: "listSaves() does not follow or read what is no plain file",
+  name: "listSaves() does not follow or read what is not a plain file",
   ignore: WINDOWS,
   async fn() {
     using env = new TestEnv();

@@ -1,7 +1,7 @@
 /** What is said of a foreign save wherever it is read. */
 export function foreignNote(id: string, what = "words"): string {
   return "Foreign: nothing says that you made it on this machine, so these are " +
-    `somebody else's ${what}. To take it for yours: mpm saves trust ${id}`;
+    `someone else's ${what}. To take it for yours: mpm saves trust ${id}`;
 }
 
 /** What a checkpoint's name begins with where sessions are named. */

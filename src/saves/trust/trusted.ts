@@ -110,7 +110,7 @@ export async function undoTrust(
       if (!isSame(now, getOwn(after, digest)) && !isSame(now, was)) {
         throw new MpmError(
           "CONFLICT",
-          `Operation ${entry.id} cannot be taken back: "${idOf(digest)}" was ` +
+          `Operation ${entry.id} cannot be undone: "${idOf(digest)}" was ` +
             "trusted once more since",
           { hint: '"mpm undo list" shows by which operation' },
         );

@@ -61,7 +61,7 @@ function rolledBack(result: RollbackResult): string[] {
   const { dry_run: dry, restored, removed } = result;
   const from = basename(result.restored_from);
   if (restored + removed === 0) {
-    return [`Nothing to take back: all is as it was before ${from}.`];
+    return [`Nothing to undo: all is as it was before ${from}.`];
   }
   return [
     `${dry ? "Would restore" : "Restored"} ${counted(restored, "file")} and ` +
@@ -95,7 +95,7 @@ function closing(result: MigrateAnswer): string[] {
     ...stays,
     ...backups.flatMap((path) => [
       `Backup: ${escapeText(path)}`,
-      `To take this back: mpm migrate --rollback ${basename(path)}`,
+      `To undo this: mpm migrate --rollback ${basename(path)}`,
     ]),
     ...gitLines(result),
     ...backups.length > 0

@@ -236,7 +236,7 @@ class Applier {
     if (from) this.#needed.add(refKey(from));
     this.skipped.push({
       at,
-      reason: "it was changed meanwhile by another program",
+      reason: "it was changed in the meantime by another program",
     });
   }
 

@@ -66,7 +66,7 @@ export async function readRecord(
   const { problemsOf } = await import("../../../base/validate.ts");
   const value = jsonIn(new TextDecoder().decode(bytes));
   const problems = value === undefined
-    ? ["it is no JSON"]
+    ? ["it is not JSON"]
     : problemsOf(ChangeSet, value);
   if (problems.length === 0) return { ...(value as ChangeSet), name };
   throw new MpmError("UNREADABLE", `Cannot read "${path}": ${problems[0]}`, {
@@ -102,7 +102,7 @@ export async function chooseBackup(
     const record = await read(name);
     if (record.kind === "migrate") return record;
   }
-  throw new MpmError("NOT_FOUND", `No migration to take back in "${root}"`, {
-    hint: 'Only a migration without "--no-backup" can be taken back',
+  throw new MpmError("NOT_FOUND", `No migration to undo in "${root}"`, {
+    hint: 'Only a migration without "--no-backup" can be undone',
   });
 }

@@ -180,7 +180,7 @@ class Preparer {
     if (this.#last?.path === path) return this.#last.bytes;
     const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
     if (sha256(bytes) !== digest) {
-      throw new MpmError("CONFLICT", `"${path}" was changed meanwhile`, {
+      throw new MpmError("CONFLICT", `"${path}" was changed in the meantime`, {
         hint: "Nothing was moved. Run the command again",
       });
     }

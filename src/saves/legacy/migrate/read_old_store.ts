@@ -232,7 +232,7 @@ export function refuseLinks(system: System, paths: readonly string[]): void {
     if (kind === undefined || kind === "folder") continue;
     throw new MpmError(
       "CONFLICT",
-      `"${path}" is no folder: ${kind}`,
+      `"${path}" is not a folder: ${kind}`,
       {
         hint: `Move it out of the way: mpm migrates real folders only ` +
           `(${basename(path)})`,
