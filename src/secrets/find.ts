@@ -121,8 +121,8 @@ function found(
 }
 
 /**
- * What a person marked as not for the record, to its end or that of the text.
- * A mark within marks needs an end of its own.
+ * What a person marked as not for the record, to its end or that of the text. A
+ * mark within marks needs its own end.
  */
 export function findPrivate(text: string): Span[] {
   if (!hasWord(text, /private/)) return [];
@@ -142,7 +142,7 @@ export function findPrivate(text: string): Span[] {
   return spans;
 }
 
-/** Whether a text ends with the end of such a mark. */
+/** Returns whether a text ends with the end of such a mark. */
 export function endsPrivate(text: string): boolean {
   const last = [...marksIn(text.slice(-LONGEST_MARK))].at(-1);
   return last !== undefined && last[1] !== "" &&
@@ -172,14 +172,16 @@ const WORDS =
 const MANY_WORDS = /[a-z]{3,8}(?:[^a-z]{1,8}[a-z]{3,8}){11}/;
 
 /**
- * Whether the name of a branch may hold what is surely a secret: a long word,
- * not all of small letters, or one that was redacted with a print.
+ * Returns whether the name of a branch may hold what is surely a secret: a long
+ * word, not all of small letters, or one that was redacted with a print.
  */
 export function mayNameSecret(name: string): boolean {
   return /[\w~.-]{12}/.test(name) && /[A-Z\d]/.test(name);
 }
 
-/** Whether a text may hold a secret; fast, and never wrong in saying no. */
+/**
+ * Returns whether a text may hold a secret; fast, and never wrong in saying no.
+ */
 export function mayHoldSecret(text: string): boolean {
   return SIGNS.test(text) || hasWord(text, WORDS) || MANY_WORDS.test(text);
 }
@@ -187,7 +189,9 @@ export function mayHoldSecret(text: string): boolean {
 /** UTF-16 units of a text that is copied without a thought. */
 const SHORT = 4 * 1024;
 
-/** Whether one of some words in small letters is in a text, in any case. */
+/**
+ * Returns whether one of some words in small letters is in a text, in any case.
+ */
 export function hasWord(text: string, words: RegExp): boolean {
   return text.length <= SHORT
     ? words.test(text.toLowerCase())

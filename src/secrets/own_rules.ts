@@ -36,7 +36,7 @@ const LONGEST = 4096;
 /** What two pieces of a longer line have in common. */
 const OVERLAP = 512;
 
-/** Beyond so many in one piece, the rest of it is taken for one. */
+/** Beyond so many in one piece, the rest of it is treated as one. */
 const MOST = 100;
 
 /**

@@ -20,14 +20,14 @@ import {
 import { withoutOrdinary } from "./rules/ordinary.ts";
 import { isPlaceholder } from "./rules/value.ts";
 
-/** What stands in a name in place of a secret. */
+/** What stands in a name instead of a secret. */
 export const NAME_PRINT = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/;
 
 /** What the user's own configuration says of redaction. */
 export interface RedactionRules {
   /** Off, only what is marked with `<private>` is left out. */
   readonly enabled: boolean;
-  /** Whether the user declared such a text harmless. */
+  /** Returns whether the user declared such a text harmless. */
   readonly allows?: (secret: string) => boolean;
   /** Rules beside the built-in ones. */
   readonly more?: readonly Finder[];
@@ -122,7 +122,9 @@ export class Redactor {
     return replaceSpans(name, spans, { counts, form }).text;
   }
 
-  /** Whether any of many names holds a secret: most projects have none. */
+  /**
+   * Returns whether any of many names holds a secret: most projects have none.
+   */
   inNames(names: Iterable<string>): boolean {
     if (!this.#rules.enabled) return false;
     const long: string[] = [];
@@ -247,7 +249,7 @@ function namedKind(
     : undefined;
 }
 
-/** Twelve digits, which tell nothing of a secret that nobody can guess. */
+/** Twelve digits, which tell nothing of a secret that no one can guess. */
 function printOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex").slice(0, 12);
 }

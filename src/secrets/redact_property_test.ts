@@ -116,7 +116,7 @@ Deno.test("values of any shape keep theirs, and JSON stays JSON", () => {
   );
 });
 
-/** Each is a plain word of its own, to be looked for in the whole text. */
+/** Each is its own plain word, to be looked for in the whole text. */
 const MANY_PLAIN = Array.from({ length: 800 }, (_, count) => {
   const word = count.toString(26).replaceAll(
     /\d/g,

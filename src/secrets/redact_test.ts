@@ -13,7 +13,7 @@ Deno.test("the token of every provider is hidden wherever it stands", () => {
   const wrong: unknown[] = [];
   const places: ((token: string) => string)[] = [
     (token) => token,
-    (token) => `Use ${token}, then go on`,
+    (token) => `Use ${token}, then continue`,
     (token) => `(${token})`,
     (token) => `a\n${token}\nb`,
     (token) => `{"text":"line\\n${token}\\n"}`,
@@ -253,7 +253,7 @@ Deno.test("values are hidden by their names, the names stay", () => {
   );
 });
 
-Deno.test("what is no secret stays as it is", () => {
+Deno.test("what is not a secret stays as it is", () => {
   const base64 = alnum(64);
   const texts = [
     // Ids, hashes, paths.

@@ -16,7 +16,7 @@ const prepared = new WeakMap<object, Redactor | MpmError>();
  * Reads `[redaction]` of the user's own file, which no other source can set,
  * before anything is redacted. Costs a look where there is no such file.
  * `tolerant`: a fault in it leaves the built-in rules on; else it is thrown
- * where something is to be redacted, so that nothing gets past a rule.
+ * where something must be redacted, so that nothing gets past a rule.
  */
 export async function prepareRedaction(
   system: System,
@@ -93,7 +93,7 @@ export function readyRedaction(system: System): void {
     const redactor = redactorOf(system);
     for (const text of [...USUAL, ...USUAL]) redactor.find(text);
   } catch (error) {
-    // Rules that cannot be read are told of where they are to be used.
+    // Rules that cannot be read are told about where they must be used.
     if (!(error instanceof MpmError)) throw error;
   }
 }

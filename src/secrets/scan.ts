@@ -15,7 +15,7 @@ export interface Finding {
 const HEAD = 8192;
 
 /**
- * The secrets in a file, in order. UTF-16 is known by its mark; in what is no
+ * The secrets in a file, in order. UTF-16 is known by its mark; in what is not
  * text, words that merely look random are of no account.
  */
 export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
@@ -43,7 +43,7 @@ export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   return findings;
 }
 
-/** Returns whether a file that begins so is no text. */
+/** Returns whether a file that begins so is not text. */
 export function isBinary(head: Uint8Array): boolean {
   const [first, second] = head;
   const wide = (first === 0xff && second === 0xfe) ||

@@ -27,7 +27,7 @@ interface Source {
   readonly name: string;
   /** Absolute; null: standard input. */
   readonly path: string | null;
-  /** Whether it was named, and not merely found. */
+  /** True if it was named, and not merely found. */
   readonly named: boolean;
 }
 

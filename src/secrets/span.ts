@@ -16,7 +16,7 @@ export interface Span {
   readonly plain?: string;
 }
 
-/** What stands in place of a secret; a name of something has a print besides. */
+/** What stands instead of a secret; a name of something has a print besides. */
 const REPLACED = /\[redacted:[a-z0-9-]{1,40}(?:#[0-9a-f]{12})?\]/y;
 
 /** What every replacement begins with. */
@@ -75,7 +75,7 @@ function joined(first: readonly Span[], second: readonly Span[]): Span[] {
   return result;
 }
 
-/** How often each label was put in place of a secret. */
+/** How often each label was put instead of a secret. */
 export type Counts = Record<string, number>;
 
 /** A part of a text. */
@@ -84,7 +84,7 @@ export interface Window {
   readonly end: number;
 }
 
-/** What stands in place of a secret. */
+/** What stands instead of a secret. */
 type Form = (secret: string, label: string) => string;
 
 const LABEL: Form = (_, label) => replacementFor(label);

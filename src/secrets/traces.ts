@@ -65,7 +65,7 @@ export class Traces<T> {
 interface Needle<T> {
   readonly text: string;
   readonly sign: T;
-  /** Whether its first place says all. */
+  /** True if its first place says all. */
   readonly once: boolean;
   readonly id: number;
   /** Where the three characters end that are looked for first. */

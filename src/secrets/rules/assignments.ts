@@ -216,7 +216,7 @@ function oneValue(
   };
 }
 
-/** Passes over what may stand between a colon and its value. */
+/** Skips what may stand between a colon and its value. */
 function afterLead(text: string, from: number, key: Key): number {
   for (const lead of key.quote === "" ? [BOLD, MARKED] : [NEXT_LINE]) {
     lead.lastIndex = from;
@@ -245,7 +245,7 @@ function endingOf(text: string, key: Key): Ending {
   return !key.apart && isAlone(text, key) ? "blank" : "sign";
 }
 
-/** Whether a name in capitals begins its line, as variables do. */
+/** Returns whether a name in capitals begins its line, as variables do. */
 function isAlone(text: string, { name, start }: Key): boolean {
   if (!/^[A-Z][A-Z0-9_]*$/.test(name)) return false;
   const line = text.slice(Math.max(0, start - 12), start);

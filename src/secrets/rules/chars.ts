@@ -45,8 +45,8 @@ const ESCAPES = /\\+(?:[nrtbfv0e]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})$/;
 const LONGEST = 24;
 
 /**
- * Whether a word can begin at `at`: after no letter or digit, or after an
- * escape such as `\n` within JSON, `%3D` within a URL, or one of a color.
+ * Returns whether a word can begin at `at`: after no letter or digit, or after
+ * an escape such as `\n` within JSON, `%3D` within a URL, or one of a color.
  */
 export function startsWord(text: string, at: number): boolean {
   if (at === 0) return true;

@@ -23,7 +23,10 @@ interface Given {
   readonly text: string;
 }
 
-/** Whether what is given to a name is a secret, and no code or placeholder. */
+/**
+ * Returns whether what is given to a name is a secret, and no code or
+ * placeholder.
+ */
 export function isSecret(written: string, given: Given): boolean {
   const { key, value } = given;
   // Longer than any of what follows, and so never gone through in vain.
@@ -115,15 +118,17 @@ function isOfName(written: string): boolean {
 /** UTF-16 units before a name in which its line is looked for. */
 const BEFORE = 160;
 
-/** Whether it stands in an item of a list such as `- { name: value }`. */
+/**
+ * Returns whether it stands in an item of a list such as `- { name: value }`.
+ */
 function isInFlow({ key, text }: Given): boolean {
   const lead = text.slice(Math.max(0, key.start - BEFORE), key.start);
   return /^[ \t]*- ?\{/.test(lead.slice(lead.lastIndexOf("\n") + 1));
 }
 
 /**
- * Whether a word alone stands where code has names: in arguments, after a
- * comma, in an indented line or one that ends with a comma.
+ * Returns whether a word alone stands where code has names: in arguments, after
+ * a comma, in an indented line or one that ends with a comma.
  */
 function isWithinCode(given: Given): boolean {
   const { key, value, colon, text } = given;

@@ -2,7 +2,7 @@ import { isAlnum } from "./chars.ts";
 import { afterReplacement, type Span } from "../span.ts";
 import { isCode, isName, isPlaceholder, isStrong } from "./value.ts";
 
-/** Whether a value is one, and no word that stands there by chance. */
+/** True if a value is one, and no word that stands there by chance. */
 export type Accepts = (
   value: string,
   match: RegExpExecArray,
@@ -25,7 +25,7 @@ export type Form = readonly [
     readonly plain?: Accepts;
     /**
      * `sentence`: the signs at the end of the value are not its own. `word`:
-     * the same, and it goes on as far as its word.
+     * the same, and it continues as far as its word.
      */
     readonly ends?: "sentence" | "word";
   },
@@ -54,7 +54,7 @@ export function valuesIn(text: string, [, pattern, more]: Form): Span[] {
   return spans;
 }
 
-/** Without the signs that a sentence goes on or ends with. */
+/** Without the signs that a sentence continues or ends with. */
 export function withoutStop(word: string): string {
   let end = word.length;
   while (end > 0 && ".,;:!?)]}".includes(word[end - 1]!)) end--;

@@ -93,8 +93,8 @@ function tailOf(third: number, second: number, last: number): number {
 }
 
 /**
- * Whether a name that ends at `end` may tell anything, by its last three
- * letters; fast, and never wrong in saying no.
+ * Returns whether a name that ends at `end` may tell anything, by its last
+ * three letters; fast, and never wrong in saying no.
  */
 export function mayEndKey(text: string, end: number): boolean {
   let at = end - 1;
@@ -140,9 +140,9 @@ export interface Key {
   readonly start: number;
   /** Its closing quote with the backslashes before it; empty: it has none. */
   readonly quote: string;
-  /** Whether blanks stand before the sign. */
+  /** True if blanks stand before the sign. */
   readonly apart: boolean;
-  /** Whether only a list is given to it: `tokens`. */
+  /** True if only a list is given to it: `tokens`. */
   readonly many: boolean;
 }
 

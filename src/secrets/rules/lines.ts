@@ -227,7 +227,7 @@ const statements = (): Form[] => [
 /** UTF-16 units of a command line before the option. */
 const COMMAND = 160;
 
-/** Whether the option is one of a program. */
+/** Returns whether the option is one of a program. */
 function behind(program: RegExp): Accepts {
   return (value, { index }, text) => {
     const lead = text.slice(Math.max(0, index - COMMAND), index);
@@ -237,7 +237,7 @@ function behind(program: RegExp): Accepts {
   };
 }
 
-/** `curl -u user:word`, `mysql -pword` and the like, and lines of `.netrc`. */
+/** `curl -u user:word`, `mysql -pword` and similar, and lines of `.netrc`. */
 const shortOptions = (): Form[] => [
   [
     "curl|wget|http|xh |xh\t|xh.|hurl",

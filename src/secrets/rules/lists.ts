@@ -11,7 +11,7 @@ const OPENS = /[ \t]{0,20}\[/y;
 const QUOTED = /\s{0,80}(\\{0,8}["'])([^"'\\\n]{3,512})\1\s{0,80}(?=[,\]])/y;
 const PLAIN = /\s{0,80}()([^\s,\]"'[\](){}]{6,256})\s{0,80}(?=[,\]])/y;
 
-/** An item of a list of YAML on a line of its own. */
+/** An item of a list of YAML on its own line. */
 const DASHED =
   /[ \t]{0,20}(?:\r?\n|\\n)[ \t]{0,40}-[ \t]{1,8}(["']?)([^\s"'#:]{3,256})\1(?=[ \t]{0,20}(?:\r?\n|\\n|#|$))/y;
 

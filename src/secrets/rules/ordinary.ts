@@ -54,7 +54,10 @@ function plainOf(text: string, { start, end, label, plain = "" }: Span): Plain {
   };
 }
 
-/** Whether at most a few of many words, or none, stand nowhere else near by. */
+/**
+ * Returns whether at most a few of many words, or none, stand nowhere else near
+ * by.
+ */
 function isUsed({ words, parts }: Plain, uses: ReadonlySet<string>): boolean {
   const unused = words.filter((word) =>
     !parts.some((part) => uses.has(inPart(part, word)))

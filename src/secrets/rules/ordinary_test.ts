@@ -38,7 +38,9 @@ Deno.test("beside a secret a plain word is held to the whole text, too", () => {
   );
 });
 
-/** Whether a value is left as it is given to a token, behind other text. */
+/**
+ * Returns whether a value is left as it is given to a token, behind other text.
+ */
 function isKept(value: string, others = ""): boolean {
   return redactor.text(`${others}\ntoken: "${value}"`).includes(value);
 }
@@ -54,7 +56,7 @@ Deno.test("several plain words are ordinary if hardly one stands only there", ()
   assertEquals(isKept("open gherkin marinade jar now", three), false);
 });
 
-Deno.test("many plain words that one name is given are no tokens", () => {
+Deno.test("many plain words that one name is given are not tokens", () => {
   const given = Array.from(
     { length: 9 },
     (_, at) => `token: "gherkin${"abcdefghi"[at]}",`,

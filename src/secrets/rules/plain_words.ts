@@ -27,7 +27,10 @@ const COMMON = new Set(
     .split(" "),
 );
 
-/** Whether programs often use a word, in small letters, in place of a token. */
+/**
+ * Returns whether programs often use a word, in small letters, instead of a
+ * token.
+ */
 export function isCommon(word: string): boolean {
   return COMMON.has(word) || isPlaceholder(word);
 }
@@ -115,7 +118,7 @@ function isAlone(
   return isStrong(written) || last;
 }
 
-/** Attributes of a cookie, which are no value of it. */
+/** Attributes of a cookie, which are not value of it. */
 const ATTRIBUTES =
   /^(?:path|domain|max-age|expires|samesite|version|comment|priority)$/i;
 

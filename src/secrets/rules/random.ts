@@ -14,7 +14,7 @@ const LEAST_BITS = 3.6;
  */
 const LEAST_CHANGES = 0.27;
 
-/** What is no secret by what stands before it. */
+/** What is not a secret by what stands before it. */
 const BEFORE =
   /(?:sha(?:1|256|384|512)[-:=]|md5[-:=]|h1:|base64,|integrity["':= ]{1,4}|ssh-[a-z0-9]{2,10} |ecdsa-sha2-\S{4,20} |fingerprint["':= ]{1,4}|nonce-|SHA256:|[/\\@#?&.%~])$/;
 
@@ -24,8 +24,8 @@ const KNOWN =
 
 /**
  * Words that look random, after all rules that know what they look for. Only
- * what has small and capital letters and digits, and is no hash, id, path, key
- * of a lock file or piece of a larger file in base64.
+ * what has small and capital letters and digits, and is not a hash, id, path,
+ * key of a lock file or piece of a larger file in base64.
  */
 export function findRandomWords(text: string): Span[] {
   const spans: Span[] = [];
@@ -59,7 +59,7 @@ function isRandom(text: string, start: number, end: number): boolean {
   return !isWrapped(text, start, end);
 }
 
-/** Whether it is as mixed as what a generator of keys makes. */
+/** Returns whether it is as mixed as what a generator of keys makes. */
 function isMixed(word: string): boolean {
   let changes = 0;
   let [upper, lower, digits] = [0, 0, 0];
@@ -133,7 +133,7 @@ function isWithinPath(word: string, after: string | undefined): boolean {
 /** Lines of base64 are at least so long, but for the last. */
 const LINE = 60;
 
-/** Characters of a neighbouring line that tell of it. */
+/** Characters of a neighbouring line that report it. */
 const SEEN = 16;
 
 /** One of several lines of a file in base64. */

@@ -6,9 +6,9 @@ export interface Value {
   readonly start: number;
   readonly end: number;
   readonly quoted: boolean;
-  /** Whether a scheme such as `Bearer` stood before it. */
+  /** True if a scheme such as `Bearer` stood before it. */
   readonly scheme: boolean;
-  /** Whether nothing but a comment follows on its line. */
+  /** True if nothing but a comment follows on its line. */
   readonly last: boolean;
 }
 

@@ -95,7 +95,9 @@ function seedsIn(text: string, first: number, last: number): Span[] {
   return spans;
 }
 
-/** Whether they are enough, and drawn by chance: mostly different ones. */
+/**
+ * Returns whether they are enough, and drawn by chance: mostly different ones.
+ */
 function areChance(words: readonly string[]): boolean {
   return words.length >= FEWEST &&
     new Set(words).size * 6 >= words.length * 5;

@@ -27,7 +27,7 @@ export function findMarkdown(text: string): Span[] {
   return spans;
 }
 
-/** A name that may tell of a secret, at the end of a column. */
+/** A name that may report a secret, at the end of a column. */
 const NAME =
   /(?:assw(?:or)?d|asswort|ASSWORD|oken|OKEN|ecret|ECRET|[_aA]?[kK]ey|_KEY)["]?[,;\t\r\n]/g;
 

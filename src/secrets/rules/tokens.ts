@@ -8,9 +8,9 @@ export interface TokenRule {
   readonly prefix: string;
   /** What follows the prefix; made into a pattern when it is first needed. */
   readonly tail: string;
-  /** Whether it is no token in the middle of a word. */
+  /** True if it is not a token in the middle of a word. */
   readonly atWord: boolean;
-  /** Whether the prefix says no secret and stays. */
+  /** True if the prefix says no secret and stays. */
   readonly keepsPrefix: boolean;
 }
 
@@ -170,7 +170,7 @@ function findAround(
   return spans;
 }
 
-/** Whether the next dot stands where that of such a token would. */
+/** Returns whether the next dot stands where that of such a token would. */
 function isDotNear(text: string, at: number): boolean {
   return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
 }

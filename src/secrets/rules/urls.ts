@@ -14,7 +14,7 @@ const COLON = 58;
 /** UTF-16 units before the host. */
 const LONGEST = 2048;
 
-/** Passwords, and tokens in place of a user, before the host of a URL. */
+/** Passwords, and tokens instead of a user, before the host of a URL. */
 export function findUrlCredentials(text: string): Span[] {
   return mergeSpans([findAfter(text, "://"), findAfter(text, ":\\/\\/")]);
 }
@@ -87,8 +87,8 @@ function isHost(text: string, at: number): boolean {
 }
 
 /**
- * Whether it ends with the scheme of a connection string, where passwords are
- * often not encoded.
+ * Returns whether it ends with the scheme of a connection string, where
+ * passwords are often not encoded.
  */
 function isStore(lead: string): boolean {
   return /(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|valkey|amqp|amqps|clickhouse|mssql|sqlserver|cockroachdb|couchdb|neo4j|bolt|nats|ldap|ldaps|smtp|smtps|imap|imaps|mqtt|kafka|cassandra|snowflake|oracle|db2)(?:\+[a-z0-9]{1,12})?$/i

@@ -45,8 +45,9 @@ function isCodeWord(value: string): boolean {
 const BASE32 = /^(?=[A-Z]*[2-7][A-Z]+[2-7])[A-Z2-7]{16,}$/;
 
 /**
- * Whether a value is a name or a few words rather than generated: letters in
- * words, and a digit only at the end of one, as in `v2Token` and `fooEnum2`.
+ * Returns whether a value is a name or a few words rather than generated:
+ * letters in words, and a digit only at the end of one, as in `v2Token` and
+ * `fooEnum2`.
  */
 export function isName(value: string): boolean {
   if (BASE32.test(value)) return false;
@@ -60,7 +61,9 @@ export function isName(value: string): boolean {
     isWordy(letters);
 }
 
-/** Whether most of a value is in pieces that someone could read aloud. */
+/**
+ * Returns whether most of a value is in pieces that someone could read aloud.
+ */
 export function isWordy(value: string): boolean {
   let read = 0;
   for (
@@ -71,7 +74,10 @@ export function isWordy(value: string): boolean {
   return read * 5 >= value.length * 3;
 }
 
-/** Whether a value is made of words of code: `access_key`, "client secret". */
+/**
+ * Returns whether a value is made of words of code: `access_key`, "client
+ * secret".
+ */
 export function isOfCode(value: string): boolean {
   return isCodeWord(value) && isName(value);
 }
@@ -97,8 +103,8 @@ export function isCode(value: string): boolean {
 }
 
 /**
- * Whether a word is more than one of a sentence: letters and digits, or letters
- * and signs that no word has within it.
+ * Returns whether a word is more than one of a sentence: letters and digits, or
+ * letters and signs that no word has within it.
  */
 export function isStrong(value: string): boolean {
   if (value.length < 6 || isPlaceholder(value) || isCode(value)) return false;

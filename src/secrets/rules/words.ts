@@ -60,7 +60,7 @@ export const wordForms = (): Form[] => [
       ends: "word",
     },
   ],
-  // "The password is …", and where it is no word of a sentence "password …".
+  // "The password is …", and where it is not a word of a sentence "password …".
   [
     "sword|SWORD|sswd|SSWD|phrase|PHRASE|sscode|swort|nnwort|pwd |PWD |pw |PW |cret |CRET |oken |OKEN |oken\t|dential|creds |Creds |key |Key |KEY ",
     /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
