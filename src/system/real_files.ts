@@ -59,7 +59,7 @@ export const realFiles: Files = {
   lock,
 };
 
-/** On Windows after waiting, if need be, for whoever looks at the file. */
+/** On Windows, waits for programs that have the file open. */
 function unheld<T>(operation: () => T): T {
   if (Deno.build.os !== "windows") return operation();
   return patiently(operation, {
@@ -78,8 +78,8 @@ function unheld<T>(operation: () => T): T {
 }
 
 /**
- * Windows has neither permission bits nor numeric users. What is given for the
- * bits there is made up of one attribute: no file of it could be executed.
+ * Windows has neither permission bits nor numeric users. The mode there comes
+ * from one attribute: no file could be executed.
  */
 export function infoOf(
   found: Deno.FileInfo,
@@ -113,7 +113,7 @@ function lookup(
   try {
     return infoOf(stat(path));
   } catch (error) {
-    // Not by way of a `FileError`: mostly it is not there, and that costs.
+    // Without a `FileError`, which costs time: the file is mostly missing.
     const problem = problemOf(error);
     if (problem === "missing" || problem === "not-a-folder") return undefined;
     throw new FileError(problem, "look at", path, error);
@@ -210,7 +210,7 @@ function create(path: string, bytes: Uint8Array, synced: boolean): void {
 
 function append(path: string, bytes: Uint8Array): void {
   if (!lookup(path, Deno.lstatSync)) {
-    // Somebody else may be as fast; then it is there as well.
+    // Someone else may be as fast; then it is there as well.
     Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
   }
   const { file, opened } = openSame(path, plainFile(path), { append: true });
@@ -227,7 +227,7 @@ function append(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Cuts a part off that was appended, unless somebody added to it since. */
+/** Cuts a part off that was appended, unless someone added to it since. */
 function takeBack(file: Deno.FsFile, size: number, written: number): void {
   if (written > 0 && file.statSync().size === size + written) {
     file.truncateSync(size);
@@ -242,7 +242,7 @@ function syncFolder(folder: string): void {
 }
 
 /**
- * Milliseconds between two tries for a lock that somebody else holds: the first
+ * Milliseconds between two tries for a lock that someone else holds: the first
  * wait, and the longest. Many that wait would otherwise take from the one that
  * has it the time to end.
  */
@@ -292,8 +292,8 @@ export async function createAll(files: readonly NewFile[]): Promise<void> {
 }
 
 /**
- * All through the open files: looking a path up costs this program several
- * times as much as what is done with the file.
+ * Works on the open file: looking the path up again costs several times as much
+ * as the work itself.
  */
 async function createSome(files: readonly NewFile[]): Promise<void> {
   const opened: { file: NewFile; handle: Deno.FsFile }[] = [];
@@ -330,7 +330,7 @@ function write(handle: Deno.FsFile, file: NewFile): void {
     written += handle.writeSync(bytes.subarray(written));
   }
   handle.utimeSync(new Date(mtime), new Date(mtime));
-  // The umask may have cut the mode that was asked for.
+  // The umask may have cut the mode that was requested.
   const made = handle.statSync().mode;
   const cut = mode !== null && made !== null && (made & 0o7777) !== mode;
   if (cut && Deno.build.os !== "windows") Deno.chmodSync(path, mode);

@@ -25,7 +25,7 @@ export async function realRun(
     child.output(),
     options.stdin && feed(child.stdin, options.stdin),
   ]);
-  // Not just until it is ended: a program of its own may keep its output open.
+  // Not just until it is ended: its own program may keep its output open.
   const output = await beforeDeadline(finished, options.timeout);
   if (!output) {
     end(child);
@@ -59,7 +59,7 @@ export function start(
     }).spawn();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      // Said of a missing folder in the same words as of a missing program.
+      // A missing folder is reported like a missing program.
       guard("work in", options.cwd, () => Deno.statSync(options.cwd));
       return failed("missing");
     }
@@ -110,7 +110,7 @@ function end(child: Deno.ChildProcess): void {
  */
 const LOADER = /^(LD|DYLD)_/;
 
-/** What children get of the changes that most programs are run with. */
+/** The environment changes that most programs are run with. */
 const environments = new WeakMap<object, Record<string, string>>();
 
 const NO_CHANGES = {};
@@ -135,7 +135,7 @@ function changedOurs(
   return Object.fromEntries(set);
 }
 
-/** A program that stops reading early is no failure of ours. */
+/** A program that stops reading early is not a failure of mpm. */
 export async function feed(
   stdin: WritableStream<Uint8Array>,
   input: Input,
@@ -158,12 +158,12 @@ export async function feed(
 /** Milliseconds for output that is on its way when the program ends. */
 const GRACE = 100;
 
-/** Starts the program itself: nothing of its arguments is read by a shell. */
+/** Starts the program directly, so no shell reads its arguments. */
 const EXEC = 'exec "$@"';
 
 /**
- * The same, with standard input as the line by which mpm is seen to live: once
- * mpm is gone, a process of the group ends the group. It is nobody's child, so
+ * The same, with a pipe as standard input that shows that mpm is alive. When
+ * mpm is gone, a process of the group ends the group. It is no one's child, so
  * that no program waits for it.
  */
 const TIED = `
@@ -173,13 +173,13 @@ exec 3<&- 2>&1
 exec "$@"
 `;
 
-/** Runs a program of which nothing is expected, not even that it ends. */
+/** Runs a program without waiting for anything, not even its end. */
 export async function realRunProgram(
   program: string,
   options: ProgramOptions & RunOptions,
 ): Promise<RunResult> {
   const { limit, keep = "start", signal, tied = false } = options;
-  // Windows has no groups of processes; a console of its own would show.
+  // Windows has no groups of processes; its own console would show.
   const detached = Deno.build.os !== "windows";
   const over = new Promise<Uint8Array>(() => {});
   const given = tied ? { ...options, stdin: over } : options;
@@ -193,9 +193,9 @@ export async function realRunProgram(
     ...signal ? [aborted(signal)] : [],
   ]);
   if (!status) await endGroup(child);
-  // What it left in the background ends now.
+  // Its background processes end now.
   if (tied) await child.stdin.abort().catch(() => {});
-  // A program of its own in the background may keep all of this open.
+  // A background process may keep all of this open.
   const all = Promise.all([stdout!.ended, stderr!.ended, fed]);
   await beforeDeadline(all, GRACE);
   const result = { stdout: stdout!.close(), stderr: stderr!.close() };
@@ -228,7 +228,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** Milliseconds for ending a program and all that it started. */
+/** Milliseconds for ending a program and everything that it started. */
 const KILL_LIMIT = 5000;
 
 /** One end of what a stream gives; the rest is read and dropped. */
@@ -278,7 +278,7 @@ class Output {
   }
 }
 
-/** Asks a group of processes to end, and ends after 0.3 s what is left of it. */
+/** Asks a group of processes to end, and kills the rest after 0.3 s. */
 const END = `
 kill -15 "-$1"
 for pause in 0.05 0.05 0.1 0.1; do
@@ -288,9 +288,9 @@ kill -0 "-$1" && kill -9 "-$1"
 `;
 
 /**
- * Ends a process with all that it started and that did not leave its group.
- * First politely, or git would leave its lock files behind. Signals to other
- * processes are not among mpm's permissions, a shell is.
+ * Ends a process with everything that it started and that did not leave its
+ * group. First politely, or git would leave its lock files behind. Signals to
+ * other processes are not among mpm's permissions, a shell is.
  */
 async function endGroup(child: Deno.ChildProcess): Promise<void> {
   const windows = Deno.build.os === "windows";

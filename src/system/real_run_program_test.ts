@@ -45,7 +45,7 @@ posixTest(
 );
 
 posixTest(
-  "runProgram() ends a program that hangs, with all that it started",
+  "runProgram() ends a program that hangs, with everything that it started",
   async () => {
     const start = performance.now();
     const done = await bounded(
@@ -99,7 +99,7 @@ posixTest(
   },
 );
 
-posixTest("runProgram() says when there is no such program", async () => {
+posixTest("runProgram() reports a missing program", async () => {
   const done = await realSystem().runProgram(["mpm-no-such-program"], {
     cwd: Deno.cwd(),
     timeout: 5000,
@@ -108,7 +108,7 @@ posixTest("runProgram() says when there is no such program", async () => {
   assertEquals([done.outcome, done.status], ["missing", -1]);
 });
 
-/** Whether a process is there, and is not only waited for. */
+/** Returns whether a process is there, and is not only waited for. */
 function isAlive(pid: string): boolean {
   const found = new Deno.Command("sh", {
     args: ["-c", 'ps -o stat= -p "$1" | grep -v Z', "sh", pid],
@@ -124,7 +124,7 @@ async function untilGone(pid: string): Promise<void> {
 }
 
 posixTest(
-  "runProgram() leaves nothing of a tied program, and keeps the end of all it says",
+  "runProgram() ends all processes of a tied program, and keeps the end of its output",
   async () => {
     const script = "sleep 300 & echo $! >&2; cat; echo end; exit 3";
     const done = await realSystem().runProgram(["sh", "-c", script], {

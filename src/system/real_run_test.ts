@@ -48,7 +48,7 @@ Deno.test("run() says that a program is missing", async () => {
 
 Deno.test({
   name: "run() ends in time though a grandchild keeps the output open",
-  // What is left behind is the point: nothing waits for it.
+  // Leaving it behind is the point: nothing waits for it.
   sanitizeOps: false,
   sanitizeResources: false,
   fn: async () => {

@@ -11,7 +11,7 @@ const DAY = 24 * 60 * 60 * 1000;
 /** After these many days without use a folder is removed. */
 const UNUSED = 7 * DAY;
 
-/** Where the folders of one user are, and whether processes share them there. */
+/** The place of the folders of one user, and whether processes share them. */
 interface Home {
   readonly path: string;
   readonly shared: boolean;
@@ -91,7 +91,7 @@ function sharedFolder(
   }
 }
 
-/** A name for the contents; what lies there is compared all the same. */
+/** A name for the contents; the existing content is still compared. */
 function digestOf({ folders, files, links }: ScratchContents): string {
   const hash = createHash("sha256").update(JSON.stringify([folders, links]));
   for (const [path, bytes] of Object.entries(files)) {
@@ -216,7 +216,9 @@ function linkFile(target: string, path: string): void {
   }
 }
 
-/** No link is followed. What cannot be removed stays for a later process. */
+/**
+ * No link is followed. Files that cannot be removed stay for a later process.
+ */
 function remove(folder: string): void {
   try {
     Deno.removeSync(folder, { recursive: true });

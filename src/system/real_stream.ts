@@ -1,4 +1,4 @@
-/** What can be read to its end. */
+/** A source that can be read to its end. */
 interface Source {
   readSync(buffer: Uint8Array): number | null;
 }

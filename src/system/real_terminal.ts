@@ -83,7 +83,7 @@ async function readInputSoon(
   let state: InputSoon["state"] = "ended";
   while (size <= limit) {
     const chunk = new Uint8Array(65_536);
-    // A stream that cannot be read has come to its end.
+    // A stream that cannot be read has ended.
     const read = await Promise.race([
       Deno.stdin.read(chunk).catch(() => null),
       deadline,
@@ -98,10 +98,10 @@ async function readInputSoon(
   return size > limit ? { bytes, state: "large" } : { bytes, state };
 }
 
-/** What ends a program from outside; the terminal must be as it was then. */
+/** Signals that end a program; the terminal must be restored first. */
 const ENDING = ["SIGTERM", "SIGHUP"] as const;
 
-/** Puts the terminal into raw mode; `undefined` where there is none. */
+/** Puts the terminal into raw mode; returns `undefined` without a terminal. */
 export function takeOver(): Takeover | undefined {
   try {
     Deno.stdin.setRaw(true);
@@ -144,7 +144,7 @@ class Keys implements Takeover {
     return late && this.#waiting.length === 0 ? "quiet" : this.#waiting.shift();
   }
 
-  /** One read at a time, which goes on when a wait for it has ended. */
+  /** One read at a time, which continues when a wait for it has ended. */
   #read(): void {
     if (this.#reading) return;
     this.#reading = true;

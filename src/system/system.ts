@@ -22,23 +22,23 @@ export interface System {
   now(): Date;
   /** The user's home folder, if it is known. */
   home(): string | undefined;
-  /** `signal` ends it before its time; that is no error. */
+  /** `signal` ends it before its time; that is not an error. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Random text of 8 characters out of `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
   /**
-   * Runs somebody else's program, whatever it does, by its name or path and its
-   * arguments: it leads a process group of its own, which is ended when its time
-   * is over, only a part of its output is kept, and nothing waits for what it
-   * left in the background. The one way to start a program that is neither git
+   * Runs someone else's program, whatever it does, by its name or path and its
+   * arguments. It leads its own process group, which is ended after the time
+   * limit. Only a part of its output is kept, and nothing waits for its
+   * background processes. The one way to start a program that is neither git
    * nor a fixed shell script of mpm.
    */
   runProgram(
     args: readonly string[],
     options: ProgramOptions,
   ): Promise<RunResult>;
-  /** Takes Ctrl-C and the like until it is disposed of. */
+  /** Takes Ctrl-C and similar until it is disposed of. */
   interruption(): Interruption;
 }
 
@@ -58,11 +58,11 @@ export interface FileInfo {
   readonly changed: number | undefined;
   /** The disk it is on. */
   readonly disk: number;
-  /** How many names the file has; 1 where the platform does not count. */
+  /** Number of hard links; 1 if the platform does not count. */
   readonly names: number;
 }
 
-/** How full a disk is. */
+/** The free and total space of a disk. */
 export interface Space {
   /** Bytes. */
   readonly size: number;
@@ -96,7 +96,7 @@ export interface Files {
    * `other` otherwise.
    */
   readOwn(path: string, limit: number): Uint8Array;
-  /** The same, with what is known of the very file that was read. */
+  /** The same, with the facts about the very file that was read. */
   readWithInfo(
     path: string,
     limit: number,
@@ -160,7 +160,7 @@ export interface Files {
   /**
    * Takes the exclusive lock on the file at `path` (created if needed), which
    * the kernel drops when the process ends in whatever way. Waits `wait`
-   * milliseconds at most; `undefined` if somebody else holds it.
+   * milliseconds at most; `undefined` if someone else holds it.
    */
   lock(path: string, wait: number): Promise<Disposable | undefined>;
 }
@@ -175,7 +175,7 @@ export interface Scratch {
   make(near: string): string;
   /**
    * The same with these contents. Processes share such a folder where they can,
-   * so nobody may write into it.
+   * so no one may write into it.
    */
   share(contents: ScratchContents, near: string): string;
   /**
@@ -185,16 +185,16 @@ export interface Scratch {
   clear(): void;
 }
 
-/** What a temporary folder holds, by paths below it. */
+/** The contents of a temporary folder, by paths below it. */
 export interface ScratchContents {
   readonly folders: readonly string[];
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** Where each link leads: to a folder if its path ends with a slash. */
+  /** The target of each link: a folder if its path ends with a slash. */
   readonly links: Readonly<Record<string, string>>;
 }
 
 export interface Terminal {
-  /** Which streams are terminals. */
+  /** The streams that are terminals. */
   readonly interactive: {
     readonly stdin: boolean;
     readonly stdout: boolean;
@@ -209,7 +209,7 @@ export interface Terminal {
    * once and is not shown. `undefined` where that cannot be.
    */
   takeOver(): Takeover | undefined;
-  /** Writes all of `text`; a closed pipe is no error and returns false. */
+  /** Writes all of `text`; a closed pipe is not an error and returns false. */
   out(text: string): boolean;
   err(text: string): boolean;
   /** One line from standard input without its end; `undefined` at its end. */
@@ -239,14 +239,17 @@ export interface InputBounds {
 
 export interface InputSoon {
   readonly bytes: Uint8Array;
-  /** `late`: it had not ended in time; `large`: it goes on beyond the limit. */
+  /**
+   * `late`: it had not ended in time; `large`: it continues beyond the limit.
+   */
   readonly state: "ended" | "late" | "large";
 }
 
 /**
- * What a program reads; promised: it is started before that is known. Such a
- * promise is always kept, and counts towards the time the program may take. Of
- * several parts each is asked for when the one before is written.
+ * The input of a program; with a promise, the program starts before the input
+ * is known. Such a promise is always kept, and counts towards the time the
+ * program may take. Of several parts each is requested when the one before is
+ * written.
  */
 export type Input =
   | Uint8Array
@@ -258,7 +261,7 @@ export interface RunOptions {
   readonly cwd: string;
   /** Added to (or with `null` removed from) the inherited environment. */
   readonly env?: Readonly<Record<string, string | null>>;
-  /** What it reads. */
+  /** Its standard input. */
   readonly stdin?: Input;
   /** Milliseconds after which the program is ended. */
   readonly timeout: number;
@@ -267,25 +270,28 @@ export interface RunOptions {
 export interface ProgramOptions extends Omit<RunOptions, "args"> {
   /** Bytes that are kept of each stream. */
   readonly limit: number;
-  /** Which part of the output is kept; its start unless given. */
+  /** The part of the output to keep; its start by default. */
   readonly keep?: "start" | "end";
   /** Ends it before its time; the outcome is `timeout` then. */
   readonly signal?: AbortSignal;
   /**
-   * Nothing of its process group outlives mpm, not even where mpm is killed. It
-   * reads nothing, and what it says as an error is part of `stdout`.
+   * No process of its group outlives mpm, even if mpm is killed. It reads
+   * nothing, and what it says as an error is part of `stdout`.
    */
   readonly tied?: true;
 }
 
-/** What a person or the system does to end mpm. */
+/** A signal from a person or the system to end mpm. */
 export interface Interruption extends Disposable {
-  /** Aborted when it happens; mpm goes on to clean up. */
+  /** Aborted when it happens; mpm continues to clean up. */
   readonly signal: AbortSignal;
 }
 
 export interface RunResult {
-  /** `"missing"`: no such program; `"timeout"`: ended for taking too long. */
+  /**
+   * `"missing"`: the program does not exist; `"timeout"`: it took too long and
+   * was ended.
+   */
   readonly outcome: "exited" | "missing" | "timeout" | "denied";
   /** The exit status; -1 unless it exited. */
   readonly status: number;

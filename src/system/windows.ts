@@ -1,19 +1,19 @@
 import type { RunOptions, RunResult } from "./system.ts";
 
 /**
- * What Windows does in ways of its own, apart from what asks it, so that it can
- * be tried on any machine.
+ * Windows behaviour, separate from its callers, so that it can be tested on any
+ * machine.
  */
 
 /** Milliseconds between tries, growing: about two seconds in all. */
 const PAUSES = [5, 10, 20, 40, 80, 160, 320, 640, 640];
 
 /**
- * Tries again what is refused because somebody looks at the file: programs that
- * search for viruses or index files open each new one for a moment, and Windows
- * renames and removes nothing that is open.
+ * Tries an operation again that failed because another program has the file
+ * open. Virus scanners and indexers open each new file for a moment, and
+ * Windows renames and removes nothing that is open.
  *
- * @param isHeld whether an error may be of that kind
+ * @param isHeld whether an error may have that cause
  */
 export function patiently<T>(
   operation: () => T,
@@ -39,8 +39,8 @@ type Run<O extends RunOptions> = (
 ) => Promise<RunResult>;
 
 /**
- * Runs `sh` by way of git where there is none on PATH: Git for Windows brings a
- * shell, and puts only itself there.
+ * Runs `sh` from git's installation if PATH has no shell: Git for Windows
+ * brings a shell, and puts only itself on PATH.
  */
 export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
   return async (program, options) => {
@@ -54,7 +54,7 @@ export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
 /** Back to the folder: git starts an alias at the top of the repository. */
 const BACK = 'unset GIT_PREFIX GIT_DIR; cd -- "$1" && shift && exec sh "$@"';
 
-/** `sh ARGS` as a shell alias of git's, in the same folder. */
+/** `sh ARGS` as a shell git alias, in the same folder. */
 export function throughGit<O extends RunOptions>(options: O): O {
   const { args, cwd } = options;
   return {
@@ -64,8 +64,8 @@ export function throughGit<O extends RunOptions>(options: O): O {
 }
 
 /**
- * The environment after `changes`, of which null removes: Windows does not tell
- * the cases of a name apart, a child would be given both.
+ * The environment after `changes`, of which null removes. Windows does not
+ * distinguish the case of a name, and a child would get both.
  */
 export function changedEnv(
   env: Readonly<Record<string, string>>,

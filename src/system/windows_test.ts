@@ -21,7 +21,7 @@ Deno.test("infoOf() has no bits and no owner on Windows, whatever is given", () 
   assertEquals(infoOf(given, "linux").mode, 0o666);
 });
 
-Deno.test("patiently() waits for whoever holds a file, and not for ever", () => {
+Deno.test("patiently() waits until a file is free, and not for ever", () => {
   class Held extends Error {}
   const isHeld = (error: unknown) => error instanceof Held;
   for (const times of [0, 1, 9, 10]) {
@@ -73,7 +73,7 @@ const answer = (outcome: RunResult["outcome"]): RunResult => ({
   stderr: new Uint8Array(),
 });
 
-Deno.test("withGitsShell() asks git for a shell only where there is none", async () => {
+Deno.test("withGitsShell() asks git for a shell only if there is none", async () => {
   for (const first of ["missing", "denied", "exited", "timeout"] as const) {
     const started: [string, readonly string[]][] = [];
     const run = withGitsShell((program: string, { args }: RunOptions) => {
