@@ -103,15 +103,15 @@ function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
   throw new MpmError(
     "CONFLICT",
     [
-      `Operation ${entry.id} cannot be taken back, nothing was changed:`,
+      `Operation ${entry.id} cannot be undone, nothing was changed:`,
       ...obstacles.slice(0, NAMED).map((line) => `  ${line}`),
       ...more > 0 ? [`  and ${more} more`] : [],
     ].join("\n"),
     {
       hint: later
-        ? `Operation ${later.id} came later (${later.title}): take that one ` +
-          `back first, mpm undo ${later.id}`
-        : "Put those files aside or as they were, and try again" +
+        ? `Operation ${later.id} came later (${later.title}): undo that ` +
+          `one first, mpm undo ${later.id}`
+        : "Move those files away or restore them, and try again" +
           (before === undefined ? "" : `; ${before}`),
     },
   );
@@ -123,7 +123,7 @@ function touches(one: JournalEntry, other: JournalEntry): boolean {
   return Object.keys(versionsIn(one.after)).some((name) => names.has(name));
 }
 
-/** The commit that a pause made goes, too, if nobody has it or built on it. */
+/** The commit that a pause made goes, too, if no one has it or built on it. */
 async function moveCommit(
   { context, workspace, entry }: UndoOrder,
 ): Promise<Moved | undefined> {

@@ -1,7 +1,7 @@
 import { earlierHint, type KnownEntry } from "../ops/mod.ts";
 import { field } from "../base/odd_values.ts";
 
-/** How operations are taken back; each kind in its own way. */
+/** The way to undo operations of one kind. */
 export type UndoKind =
   | "files"
   | "checkpoints"
@@ -11,7 +11,7 @@ export type UndoKind =
   | "trusted"
   | "allowed";
 
-/** Operations of which only files have to be brought back. */
+/** Operations of which only files have to be restored. */
 const OF_FILES = [
   ...["pause", "automatic save", "automatic prune", "resume", "start", "check"],
   ...[
@@ -46,7 +46,7 @@ const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
   ["worktrees prune", "worktrees"],
 ]);
 
-/** Why an operation can never be taken back, and what to do instead. */
+/** Why an operation can never be undone, and what to do instead. */
 interface Lasting {
   readonly reason: string;
   readonly instead: string;
@@ -54,7 +54,7 @@ interface Lasting {
 
 const LASTING: ReadonlyMap<string, Lasting> = new Map([
   ["branch", {
-    reason: "a detour has a way back of its own",
+    reason: "a detour has its own way back",
     instead: '"mpm return" ends a detour, with --discard as if it had not been',
   }],
   ["return", {
@@ -63,11 +63,11 @@ const LASTING: ReadonlyMap<string, Lasting> = new Map([
   }],
   ["worktrees restore", {
     reason: "there may be work in it by now",
-    instead: '"mpm worktrees prune" removes it if there is none',
+    instead: '"mpm worktrees prune" removes it if it is empty',
   }],
 ]);
 
-/** Returns how an operation is taken back; or why it never can be. */
+/** Returns how an operation is undone; or why it never can be. */
 export function undoKindOf(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -79,7 +79,7 @@ export function undoKindOf(
   };
 }
 
-/** Returns why an operation can never be taken back, as far as is known. */
+/** Returns why an operation can never be undone, as far as is known. */
 export function lastingIn(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -112,7 +112,7 @@ function lastingReason(
   return undefined;
 }
 
-/** Returns what to do instead: take back the operation before this one. */
+/** Returns what to do instead: undo the operation before this one. */
 export function onwards(
   entries: readonly KnownEntry[],
   entry: KnownEntry,

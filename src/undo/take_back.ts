@@ -27,19 +27,19 @@ import type { UndoResult } from "./commands/results.ts";
 import { undoChanges } from "./files.ts";
 import { type UndoKind, undoKindOf } from "./kinds.ts";
 
-/** Where an operation is taken back, and whether it really is. */
+/** The place of an undo, and whether it changes anything. */
 type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;
 
-/** Which operation is asked for. */
+/** The requested operation. */
 interface Asked {
   readonly number: string | undefined;
-  /** Those that were passed over, the newest first. */
+  /** Those that were skipped, the newest first. */
   readonly passed: readonly CannotUndo[];
 }
 
 /**
  * Takes the operation of that number back, or the newest that can be: those
- * that cannot are passed over.
+ * that cannot are skipped.
  */
 export async function undoOperation(
   parts: Parts,
@@ -71,7 +71,7 @@ async function takeOne(parts: Parts, asked: Asked): Promise<UndoResult> {
 }
 
 /**
- * Takes it back and writes the undo, with `undoes`, into the journal. Throws
+ * Undoes it and writes the undo, with `undoes`, into the journal. Throws
  * CONFLICT that says why it cannot be, with nothing changed.
  */
 const UNDO: Readonly<
@@ -149,9 +149,9 @@ function answer(
 }
 
 /**
- * Finishes an undo that was cut short and answers with it, where `number` means
- * it as well: whoever types the same line again wants no second operation taken
- * back. `undefined`: there was none.
+ * Finishes an interrupted undo and returns it, if `number` means that operation
+ * as well. A user who types the same line again does not want a second undo.
+ * Returns `undefined` if none was interrupted.
  */
 export async function finishBegun(
   { context, workspace, root }: Parts,

@@ -21,9 +21,9 @@ export const undoList = defineCommand({
   name: "undo list",
   summary: "List the operations of mpm that can be undone",
   description: `
-The operations of the project, the newest first, with the numbers that
-"mpm undo" takes. What a hook did by itself is marked, and so is what is taken
-back already and what stays, since it cannot be taken back. --json has for each what was before and after.`,
+The operations of the project, the newest first, with the numbers that "mpm
+undo" takes. Marks show what a hook did by itself, what is undone already, and
+what cannot be undone. --json has for each what was before and after.`,
   positionals: [],
   flags: {
     limit: {
@@ -97,7 +97,7 @@ back already and what stays, since it cannot be taken back. --json has for each 
 /** The marks stand first: the end of a long line is cut off. */
 function titleOf({ title, undone, automatic, own, lasting }: Row): string {
   const marks = [
-    ...undone ? ["taken back"] : [],
+    ...undone ? ["undone"] : [],
     ...automatic ? ["by a hook"] : [],
     ...own ? [] : ["not by you on this machine"],
     ...own && !undone && lasting !== null ? ["stays"] : [],
@@ -109,7 +109,7 @@ function titleOf({ title, undone, automatic, own, lasting }: Row): string {
 function limitOf(text: string): number {
   if (text === "all") return Infinity;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new MpmError("USAGE", `--limit is no count: "${text}"`, {
+  throw new MpmError("USAGE", `--limit is not a number: "${text}"`, {
     hint: "Give a whole number, or all",
   });
 }

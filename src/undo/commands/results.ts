@@ -14,35 +14,35 @@ export const UndoListResult = z.strictObject({
     operation: text,
     title: text,
     worktree: text,
-    /** The operation that an undo took back. */
+    /** The operation that an undo undid. */
     undoes: z.nullable(z.int()),
     undone: z.boolean(),
     /** True if a hook did it by itself. */
     automatic: z.boolean(),
-    /** False: this user's mpm did not do it here, so it is not taken back. */
+    /** False: this user's mpm did not do it here, so it is not undone. */
     own: z.boolean(),
-    /** Why it can never be taken back; null: nothing is known against it. */
+    /** Why it can never be undone; null: nothing is known against it. */
     lasting: z.nullable(text),
-    /** What was before and after, as the journal has it. */
+    /** State before and after, as in the log. */
     before: z.record(text, z.unknown()),
     after: z.record(text, z.unknown()),
   })),
   /** Older operations that are not listed. */
   more: z.int(),
-  /** The operation that `mpm undo` takes back now; null: none. */
+  /** The operation that `mpm undo` undoes now; null: none. */
   undo: z.nullable(z.int()),
 });
 
 export const UndoResult = z.strictObject({
   dry_run: z.boolean(),
-  /** What was taken back. */
+  /** The operation that was undone. */
   undone: z.strictObject({
     number: z.int(),
     operation: text,
     title: text,
     at: text,
   }),
-  /** Newer operations that can never be taken back, and why. */
+  /** Newer operations that can never be undone, and why. */
   passed: z.array(z.strictObject({
     number: z.int(),
     title: text,
@@ -50,7 +50,7 @@ export const UndoResult = z.strictObject({
   })),
   /** Lines that tell what is as it was. */
   details: texts,
-  /** What was left alone, and why; the exit status is 4 then. */
+  /** Things that were left alone, and why; the exit status is then 4. */
   left: texts,
   /** The number of the undo; null: nothing had to be changed. */
   operation: z.nullable(z.int()),

@@ -14,13 +14,13 @@ export const undo = defineCommand({
   description: `
 Undoes the newest operation of this worktree that "mpm undo list" lists and that is
 not undone yet. Repeat it to go further back. mpm skips an operation that cannot
-be undone, and says so. A number selects one operation. An undo has a number
-too: undoing it does the operation again. What a hook did by itself is undone by
-its number only.
+be undone, and lists it. A number selects one operation. An undo has a number
+too: undoing it does the operation again. An operation that a hook ran by itself
+is undone only by its number.
 
-What was changed since is never overwritten: then nothing is done, the reason is
-told, and the exit status is 4. What an undo replaces is kept in the trash, or,
-where it is the working tree, in a safety checkpoint.`,
+mpm never overwrites later changes: it then does nothing, prints the reason, and
+exits with status 4. Files that an undo replaces go to the trash; a working tree
+that it replaces is saved in a checkpoint.`,
   positionals: [{
     name: "number",
     summary: "Which operation, as mpm undo list counts them",
@@ -31,7 +31,7 @@ where it is the working tree, in a safety checkpoint.`,
     user: USER_FLAG,
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be taken back and change nothing",
+      summary: "Show what would be undone and change nothing",
     },
   },
   examples: ["mpm undo", "mpm undo 3 --dry-run"],
@@ -68,13 +68,11 @@ function render(
   ];
   return [
     ...passed.map((one) =>
-      `Passed over operation ${one.number}, which stays: ${
+      `Skipped operation ${one.number}, which stays: ${
         escapeText(one.title)
       } (${escapeText(one.reason)})`
     ),
-    `${dry ? "Would take back" : "Took back"} operation ${number}: ${
-      escapeText(title)
-    }`,
+    `${dry ? "Would undo" : "Undid"} operation ${number}: ${escapeText(title)}`,
     ...listed(details),
     ...left.length === 0 ? [] : ["Left alone:", ...listed(left)],
     ...operation === null ? [] : [`mpm undo ${operation} does it again`],
