@@ -84,7 +84,7 @@ export function readVariables(
     const at = pair.indexOf("=");
     const name = pair.slice(0, Math.max(at, 0)).trim();
     if (name === "") {
-      throw new MpmError("USAGE", `"${pair}" is no variable with a value`, {
+      throw new MpmError("USAGE", `"${pair}" is not a variable with a value`, {
         hint: 'Write it as --var feature="User notifications"',
       });
     }

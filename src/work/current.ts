@@ -26,7 +26,7 @@ interface Current {
   readonly work: Work | undefined;
   /** Why it cannot be told, one line. */
   readonly problem: string | undefined;
-  /** True if it is at a session that somebody else made, and so at none. */
+  /** True if it is at a session that someone else made, and so at none. */
   readonly foreign: boolean;
 }
 
@@ -34,12 +34,12 @@ const NONE: Current = { work: undefined, problem: undefined, foreign: false };
 
 /**
  * The session that the worktree `place` is at. Where there is none it costs one
- * look at a file's entry. Throws CONFLICT for a link in place of a folder;
- * anything odd in a file is told of as `problem`.
+ * look at a file's entry. Throws CONFLICT for a link instead of a folder;
+ * anything odd in a file is told about as `problem`.
  *
  * A pointer is written before the record it leads to, and names the session
  * before it as well: until the new record is there, the old one counts. So the
- * record alone decides, and nothing is to be mended after a sudden end.
+ * record alone decides, and nothing must be fixed after a sudden end.
  */
 export function currentWork(
   system: System,
@@ -85,7 +85,7 @@ function readPointer(system: System, root: string, place: string): string[] {
   const bytes = system.files.readOwn(path, LARGEST);
   const value = jsonIn(new TextDecoder().decode(bytes));
   if (value === undefined) {
-    throw new MpmError("UNREADABLE", `Cannot read "${path}": it is no JSON`);
+    throw new MpmError("UNREADABLE", `Cannot read "${path}": it is not JSON`);
   }
   return [field(value, "session"), field(value, "before")].filter((id) =>
     typeof id === "string" && WORK_ID.test(id)
@@ -93,8 +93,8 @@ function readPointer(system: System, root: string, place: string): string[] {
 }
 
 /**
- * Makes `id` the session that the worktree is at, as soon as its record says
- * so. Call under the store's lock, before the record is written.
+ * Makes `id` the session that the worktree is at, as soon as its record reports
+ * it. Call under the store's lock, before the record is written.
  */
 export function pointTo(
   system: System,
@@ -123,7 +123,7 @@ function ledTo(
   );
 }
 
-/** The worktree is at no session any more. Call under the store's lock. */
+/** The worktree is at no session any longer. Call under the store's lock. */
 export function pointNowhere(
   system: System,
   root: string,

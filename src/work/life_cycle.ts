@@ -42,7 +42,7 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: "active", action: "cancel", to: "cancelled" },
 ];
 
-/** Transitions without a command of their own: others make them first. */
+/** Transitions without their own command: others make them first. */
 const IMPLICIT: readonly Action[] = ["work", "idle"];
 
 /** What a person types for a transition. */
@@ -107,7 +107,7 @@ export function allowedActions(state: WorkState): Action[] {
   );
 }
 
-/** Returns whether work can go on: neither finished nor given up. */
+/** Returns whether work can continue: neither finished nor given up. */
 export function isOpen(state: WorkState): boolean {
   return state === "active" || state === "working" || state === "paused";
 }

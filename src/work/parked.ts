@@ -13,7 +13,9 @@ interface KeptWork {
   readonly at: string;
 }
 
-/** Returns what waits in checkpoints for a session that went on without it. */
+/**
+ * Returns what waits in checkpoints for a session that continued without it.
+ */
 export function keptOf(work: Work): KeptWork[] {
   const { kept } = work as { kept?: unknown };
   return Array.isArray(kept)
@@ -33,7 +35,7 @@ export function withKept(work: Work, one: KeptWork): Work {
 
 /**
  * A sentence for each thing that waits in a checkpoint and that no return will
- * bring back by itself. `exists`: whether a checkpoint is there.
+ * restore by itself. `exists`: whether a checkpoint is there.
  */
 export function keptNotes(
   works: readonly Work[],
@@ -44,7 +46,7 @@ export function keptNotes(
       .map(({ checkpoint }) => {
         const name = shellWord(checkpoint);
         return `Work of ${labelOf(work)} waits in the checkpoint ` +
-          `${checkpoint}: "mpm checkpoint restore ${name}" brings it back, ` +
+          `${checkpoint}: "mpm checkpoint restore ${name}" restores it, ` +
           `"mpm checkpoint rm ${name}" forgets it`;
       })
   );

@@ -46,7 +46,7 @@ export interface Works {
   /** The newest first, by id. */
   readonly works: readonly Work[];
   readonly problems: readonly WorkProblem[];
-  /** How many more there are that somebody else made. */
+  /** How many more there are that someone else made. */
   readonly foreign: number;
 }
 
@@ -91,7 +91,7 @@ function parseWork(
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     value = JSON.parse(text);
   } catch (error) {
-    throw unreadable(path, "it is no JSON", error);
+    throw unreadable(path, "it is not JSON", error);
   }
   if (isDeeper(value, DEEPEST)) {
     throw unreadable(path, `it is nested more than ${DEEPEST} deep`);
@@ -107,7 +107,7 @@ function foreign(id: string): MpmError {
   return new MpmError(
     "FOREIGN",
     `Nothing says that you made the work session ${id} on this machine, so ` +
-      "it is somebody else's and does not go on here",
+      "it is someone else's and does not continue here",
     {
       hint: "If it is yours: trust a save of it (mpm saves trust), then " +
         '"mpm resume"',
@@ -122,7 +122,7 @@ function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   });
 }
 
-/** The same where one that somebody else made is as good as none. */
+/** The same where one that someone else made is as good as none. */
 export function ownWork(
   system: System,
   root: string,
@@ -147,8 +147,8 @@ export function findWork(
 }
 
 /**
- * All of this user's; a damaged record is told of and hides no other, and what
- * somebody else made is counted.
+ * All of this user's; a damaged record is told about and hides no other, and
+ * what someone else made is counted.
  */
 export function listWorks(system: System, root: string): Works {
   const { work } = layout(root);
@@ -242,7 +242,7 @@ export function freeWorkId(system: System, root: string, time: Date): string {
   });
 }
 
-/** Refuses links and other people's folders in place of mpm's own. */
+/** Refuses links and other people's folders at the place of mpm folders. */
 export function checkWorkFolders(system: System, root: string): void {
   const { home, state, work, current } = layout(root);
   for (const folder of [home, state, work, current]) checkOwn(system, folder);
@@ -267,7 +267,7 @@ export function hasWork(system: System, root: string, id: string): boolean {
  */
 function workPath(root: string, id: string): string {
   if (!WORK_ID.test(id)) {
-    throw new MpmError("NOT_FOUND", `"${id}" is no id of a work session`, {
+    throw new MpmError("NOT_FOUND", `"${id}" is not an id of a work session`, {
       hint: "It is like work-20261120-143022",
     });
   }

@@ -100,6 +100,6 @@ export function progressTable(
 /** Returns the note about work sessions that someone else made. */
 export function foreignWorksNote(count: number): string {
   const made = count === 1 ? "it" : "them";
-  return `${counted(count, "work session")} of somebody else: nothing says ` +
+  return `${counted(count, "work session")} of someone else: nothing says ` +
     `that you made ${made} on this machine`;
 }

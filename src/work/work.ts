@@ -52,7 +52,7 @@ export const MOVES = list(object({
   at: TIME,
 }));
 
-/** What `branch` did, so that `return` can take it back. */
+/** What `branch` did, so that `return` can undo it. */
 export const DETOUR = nullable(object({
   /** What was done for it: `stash`, `git-branch`, `worktree`, or `plain`. */
   kind: TEXT,
@@ -80,7 +80,7 @@ export const WORK_FIELDS = {
   id: ID,
   /** A name to find it by. */
   name: TEXT_OR_NULL,
-  /** What is to be done. */
+  /** What must be done. */
   task: TEXT,
   /** Where it stands in its life cycle. */
   state: STATE,
@@ -100,13 +100,13 @@ export const WORK_FIELDS = {
   agent_session: TEXT_OR_NULL,
   /** What its checklist was made from. */
   template: TEMPLATE,
-  /** What is to be done, in order. */
+  /** What must be done, in order. */
   checklist: list(CHECK_ITEM),
   /** Ids of its saves, the newest last. */
   saves: list(text({ pattern: SESSION_ID })),
   /** What became of its detours. */
   children: CHILDREN,
-  /** What `mpm branch` did for it; null: it is no detour. */
+  /** What `mpm branch` did for it; null: it is not a detour. */
   detour: DETOUR,
   /** What was said when it was completed or cancelled. */
   summary: TEXT_OR_NULL,

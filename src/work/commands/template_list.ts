@@ -45,11 +45,11 @@ with the front matter of a template or with the heading "# Template: ...".`,
       : undefined,
 });
 
-/** Files that are no templates, of which each is told. */
+/** Files that are not templates, of which each is told. */
 const TOLD = 5;
 
 function strayNote(path: string): string {
-  return `Note: "${path}" is no template: its name must be of letters, ` +
+  return `Note: "${path}" is not a template: its name must be of letters, ` +
     'digits, ".", "_" and "-", begin with one of the first two and end with ' +
     '".md"';
 }

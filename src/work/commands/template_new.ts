@@ -107,7 +107,7 @@ async function withoutSecrets(
     if (!(error instanceof MpmError)) throw error;
     throw new MpmError(
       "UNREADABLE",
-      `Cannot copy "${source.path}": without its secrets it is no template. ` +
+      `Cannot copy "${source.path}": without its secrets it is not a template. ` +
         error.message,
       { hint: "Take the secret out of its front matter", cause: error },
     );
@@ -187,7 +187,7 @@ export function templateNames(typed: string): { name: string; title: string } {
   return { name, title };
 }
 
-/** The text of a new template: like `from`, with a title of its own. */
+/** The text of a new template: like `from`, with its own title. */
 export function newTemplate(title: string, from: string | undefined): string {
   if (from === undefined) return SKELETON.replaceAll("TITLE", () => title);
   const text = from.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");

@@ -1,7 +1,7 @@
 import type { MpmError } from "../../base/errors.ts";
 import { field, isFields, kindOf } from "../../base/odd_values.ts";
 
-/** Something a template is told of the work. */
+/** Something a template is told about the work. */
 export interface Variable {
   readonly name: string;
   readonly description: string;
@@ -93,7 +93,7 @@ function isAbout(line: string, name: string): boolean {
 function frontMatter(value: unknown, fault: Fault): FrontMatter {
   if (value === null || value === undefined) return NONE;
   if (!isFields(value)) {
-    throw fault([], `the front matter is no fields but ${kindOf(value)}`);
+    throw fault([], `the front matter is not a fields but ${kindOf(value)}`);
   }
   return {
     name: textIn(value, ["name"], fault)?.trim() || undefined,

@@ -46,7 +46,7 @@ interface FoundTemplate extends TemplateEntry {
 /**
  * The templates of the project, the user, and mpm, by name; of those with one
  * name the nearest. In the project's folder only marked files count. Throws
- * CONFLICT for a link in place of the project's folder.
+ * CONFLICT for a link instead of the project's folder.
  */
 export function listTemplates(system: System, root: string): TemplateEntry[] {
   const found = new Map<string, TemplateEntry>();
@@ -101,7 +101,7 @@ export function templateFolder(
 
 /**
  * Files beside the templates that are none, since they cannot be called so;
- * hidden ones are nobody's mistake. Throws as {@link listTemplates}.
+ * hidden ones are no one's mistake. Throws as {@link listTemplates}.
  */
 export function strayTemplates(system: System, root: string): string[] {
   const strays = (origin: "project" | "user") =>
@@ -181,7 +181,7 @@ export async function findTemplate(
   const files = entriesIn(system, root, "project");
   const key = wanted.trim().toLowerCase();
   const slug = key.replaceAll(/[\s_]+/g, "-");
-  // A file without a mark is used where it is asked for by its name.
+  // A file without a mark is used where it is requested by its name.
   const named = [entries, files].flatMap((list) =>
     [key, slug].map((wanted) =>
       list.find(({ name }) => name.toLowerCase() === wanted)

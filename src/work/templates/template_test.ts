@@ -126,7 +126,7 @@ Deno.test("BOM, CRLF, ticks, nesting, numbers, wrapped lines and code are handle
   ]);
 });
 
-Deno.test("comments and the code of an item are no items", async () => {
+Deno.test("comments and the code of an item are not items", async () => {
   const text = [
     "- [ ] first",
     "  ```sh",
@@ -138,7 +138,7 @@ Deno.test("comments and the code of an item are no items", async () => {
     "## no phase",
     "-->",
     "- [ ] Remove `<!--` and ```x``` marks <!-- a note -->",
-    "```x``` is no block",
+    "```x``` is not a block",
     "- [ ] last",
   ].join("\n");
   assertEquals(await items(text), [
