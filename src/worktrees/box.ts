@@ -190,7 +190,7 @@ export function clearHome(system: System, commonDir: string): void {
 /** All bits a folder's owner needs to take out what is in it. */
 const OWNED = 0o700;
 
-/** Deletes a folder with all that is in it; links are not followed. */
+/** Deletes a folder with everything that is in it; links are not followed. */
 function deleteTree(system: System, folder: string): void {
   const { files } = system;
   const { mode = OWNED } = files.lstat(folder) ?? {};

@@ -137,7 +137,7 @@ async function readCandidate(
   }
 }
 
-/** Returns whether somebody is at work in it, by what its files say. */
+/** Returns whether someone is at work in it, by what its files say. */
 async function readUse(
   system: System,
   path: string,
@@ -167,7 +167,7 @@ function readPlace(system: System, path: string, base: string): Place {
     const real = realPathOf(system, path);
     if (real === undefined || !isBelow(real, base)) return "outside";
     if (info.kind === "link" || real !== path) return "link";
-    // The base itself may be a disk of its own: the project's counts.
+    // The base itself may be its own disk: the project's counts.
     const home = files.lstat(dirname(dirname(base)));
     return info.disk === home?.disk ? "inside" : "other-disk";
   }) ?? "unreadable";

@@ -82,7 +82,7 @@ class Walk {
 
   #look(path: string): FileInfo {
     const info = this.#system.files.lstat(path);
-    // Gone meanwhile.
+    // Gone in the meantime.
     if (!info) throw new FileError("missing", "read", path);
     return info;
   }

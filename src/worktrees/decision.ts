@@ -108,7 +108,7 @@ function checkRepository({ repository, kind }: WorktreeFacts): Finding {
       return undefined;
     case "own":
       return kind === "orphan"
-        ? unsaved("is a repository of its own")
+        ? unsaved("is its own repository")
         : unsaved("its .git is not the one git registered");
     case "copied":
       return unsaved("its .git file belongs to another worktree");

@@ -16,7 +16,7 @@ const WORKTREE_RULES = worktreeRules(DEFAULTS);
 
 const HOUR = 3_600_000;
 
-/** All that is known of a worktree that may go. */
+/** Everything that is known of a worktree that may go. */
 const FREE: WorktreeFacts = {
   path: "/p/.claude/worktrees/x",
   kind: "worktree",
@@ -80,7 +80,7 @@ Deno.test("decide() keeps what a process stands in, an empty folder too", () => 
   assert(decide(empty, rules)!.remove);
 });
 
-Deno.test("decide() takes what changes meanwhile for in use, at any age", () => {
+Deno.test("decide() takes what changes in the meantime for in use, at any age", () => {
   const { contents } = FREE as { contents: { newest: number } };
   const ahead = {
     ...FREE,

@@ -20,7 +20,7 @@ export interface WorktreeFacts {
   readonly branch: string | undefined;
   readonly head: string | undefined;
   readonly lock: WorktreeLock | undefined;
-  /** A merge, rebase or the like that waits to be continued. */
+  /** A merge, rebase or similar that waits to be continued. */
   readonly operation: string | undefined;
   /** When something last happened to it, milliseconds since the epoch. */
   readonly usedAt: number;

@@ -16,8 +16,8 @@ import {
 } from "../git/mod.ts";
 
 /**
- * What git and Claude Code write about every worktree: made anew with it, or
- * rescued with its commits. All else is somebody's own: refs of this worktree
+ * What git and Claude Code write about every worktree: made again with it, or
+ * rescued with its commits. All else is someone's own: refs of this worktree
  * alone, hooks, submodules, what a later git keeps here.
  */
 const USUAL =

@@ -104,8 +104,8 @@ export function plannedPrune(plan: PrunePlan): WorktreesPruneResult {
 }
 
 /**
- * Does what was planned; whatever changed meanwhile stays. It is in the journal
- * where anything was removed.
+ * Does what was planned; whatever changed in the meantime stays. It is in the
+ * journal where anything was removed.
  */
 export async function journaledPrune(
   context: Context,

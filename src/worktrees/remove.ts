@@ -23,14 +23,14 @@ export interface Removal {
   readonly item: Surveyed;
   /** Why it is still there; `undefined`: it is gone. */
   readonly problem: string | undefined;
-  /** The ref that takes it back; an empty folder needs none. */
+  /** The ref that undoes it; an empty folder needs none. */
   readonly rescue: string | undefined;
   readonly branchDeleted: boolean;
 }
 
 /**
  * Removes what the survey decided on: writes the rescue refs of all, then takes
- * each, if nothing happened to it meanwhile, and last the branches.
+ * each, if nothing happened to it in the meantime, and last the branches.
  * Whatever fails stays and is told in the answer.
  */
 export async function removeWorktrees(
@@ -167,7 +167,7 @@ export function branchGoes(survey: Survey, { facts }: Surveyed): boolean {
     isPassing(branch, names);
 }
 
-/** A branch that was moved or checked out meanwhile stays. */
+/** A branch that was moved or checked out in the meantime stays. */
 async function dropBranches(
   git: Git,
   survey: Survey,

@@ -10,10 +10,10 @@ import {
   resolveNames,
 } from "../git/mod.ts";
 
-/** The refs that take a removal back. */
+/** The refs that undo a removal. */
 export const RESCUE = "refs/mpm/rescue";
 
-/** A removal that can be taken back. */
+/** A removal that can be undone. */
 export interface Rescue extends RescueNote {
   /** The ref that its refs begin with. */
   readonly ref: string;
@@ -130,7 +130,7 @@ export async function updateRefs(
   if (result.status !== 0) throw gitFailure(args, result);
 }
 
-/** Every removal that can be taken back, the newest first. */
+/** Every removal that can be undone, the newest first. */
 export async function readRescues(git: Git): Promise<Rescue[]> {
   const refs = decodeBytes(
     await git.read([
@@ -174,7 +174,7 @@ async function readBlobs(git: Git, ids: readonly string[]) {
 
 /** A fetched repository may hold refs of anybody: only a sound note counts. */
 async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
-  // Loaded here: the schema library is no part of a removal.
+  // Loaded here: the schema library is not a part of a removal.
   const { problemsOf } = await import("../base/validate.ts");
   const { RescueNote } = await import("./rescue_note.ts");
   return (value): value is RescueNote =>

@@ -56,12 +56,12 @@ function placeFor(
   const folder = join(root, ".claude", "worktrees");
   const path = join(folder, name);
   if (!path.startsWith(folder + SEPARATOR)) {
-    throw new MpmError("CONFLICT", `"${name}" is no place for a worktree`);
+    throw new MpmError("CONFLICT", `"${name}" is not a place for a worktree`);
   }
   for (const above of [join(root, ".claude"), folder]) {
     const kind = system.files.lstat(above)?.kind ?? "folder";
     if (kind === "folder") continue;
-    throw new MpmError("CONFLICT", `"${above}" is no folder: ${kind}`);
+    throw new MpmError("CONFLICT", `"${above}" is not a folder: ${kind}`);
   }
   const obstacle = obstacleTo(system, path);
   if (obstacle === undefined) return path;
@@ -76,7 +76,7 @@ export interface RestorePlan {
   readonly path: string;
   /** `undefined`: HEAD is detached. */
   readonly branch: string | undefined;
-  /** True if the branch is made anew. */
+  /** True if the branch is made again. */
   readonly newBranch: boolean;
   /** What is not as it was. */
   readonly notes: readonly string[];
@@ -278,7 +278,7 @@ async function rescuesOf(
 function again({ entry }: UndoOrder): MpmError {
   return new MpmError(
     "CONFLICT",
-    `Operation ${entry.id} cannot be taken back: there may be work in the ` +
+    `Operation ${entry.id} cannot be undone: there may be work in the ` +
       "worktrees by now",
     { hint: '"mpm worktrees prune" removes those that hold nothing' },
   );

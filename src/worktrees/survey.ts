@@ -56,7 +56,7 @@ export interface Survey {
 
 interface SurveyOptions {
   readonly rules: DecisionRules;
-  /** Folders that somebody works in at this moment. */
+  /** Folders that someone works in at this moment. */
   readonly callers: readonly string[];
   /** Measure what stays, too. */
   readonly measure?: boolean;
@@ -176,7 +176,7 @@ async function addStatus(
   }
 }
 
-/** Adds what differs from HEAD although git's status does not say so. */
+/** Adds what differs from HEAD although git's status does not report it. */
 async function addHidden(
   system: System,
   one: Candidate,

@@ -58,10 +58,10 @@ interface Going {
 }
 
 /**
- * Removes worktrees so that nothing written meanwhile is lost: each folder is
- * moved to where nobody looks for it, and removed only if it is found there as
- * it was surveyed; else it is put back. Answers for each why it is still there,
- * or `undefined`: it is gone. A death at any point is mended by
+ * Removes worktrees so that nothing written in the meantime is lost: each
+ * folder is moved to where no one looks for it, and removed only if it is found
+ * there as it was surveyed; else it is put back. Answers for each why it is
+ * still there, or `undefined`: it is gone. A death at any point is fixed by
  * `finishRemovals`.
  */
 export async function takeAway(
@@ -259,7 +259,7 @@ const SHORT_WAIT = 250;
 
 /**
  * Finishes or undoes what a clean-up that died left. Whatever cannot be, and
- * all while another clean-up is at work, stays as it is: a survey tells of it.
+ * all while another clean-up is at work, stays as it is: a survey reports it.
  */
 export async function finishRemovals(
   system: System,

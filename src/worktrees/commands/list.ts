@@ -26,7 +26,7 @@ export const worktreesList = defineCommand({
   description: `
 Everything below .claude/worktrees/ of the main worktree with its branch, its
 size, and whether "mpm worktrees prune" would remove it and why; then the
-removed ones that "mpm worktrees restore" can take back. Nothing is changed, but
+removed ones that "mpm worktrees restore" can undo. Nothing is changed, but
 a clean-up that was killed is finished or undone.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },
@@ -81,7 +81,7 @@ function render(result: WorktreesListResult, style: Style): string {
     ...skipped === null ? [] : [`Skipped: ${escapeText(skipped)}\n`],
     none ? "No worktrees.\n" : table(rows, style.columns),
     ...gone.length === 0 ? [] : [
-      '\nRemoved; "mpm worktrees restore <name>" takes one back:\n',
+      '\nRemoved; "mpm worktrees restore <name>" undoes one:\n',
       table(gone, style.columns),
     ],
   ].join("");

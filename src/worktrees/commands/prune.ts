@@ -17,11 +17,11 @@ export const worktreesPrune = defineCommand({
 Looks only below .claude/worktrees/ of the main worktree. A worktree goes if it
 is clean, holds no ignored files but what can be rebuilt, its commits are in the
 default branch (merged, squashed or rebased), no running process has it locked
-or stands in it, it is not the one you are in, and nobody used it for an hour.
+or stands in it, it is not the one you are in, and no one used it for an hour.
 Its merged branch goes with it. Whatever is in doubt stays and the reason is
 told.
 
-Each removal can be taken back with "mpm worktrees restore". Of directories git
+Each removal can be undone with "mpm worktrees restore". Of directories git
 does not know, only empty ones go, and worktrees of this project that were moved
 and pass the same test.`,
   positionals: [],
@@ -54,6 +54,6 @@ and pass the same test.`,
   render: cleanupText,
   next: ({ dry_run: dry, removed }) =>
     !dry && removed.some(({ rescue }) => rescue !== null)
-      ? '"mpm worktrees restore <name>" takes a removal back'
+      ? '"mpm worktrees restore <name>" undoes a removal'
       : undefined,
 });

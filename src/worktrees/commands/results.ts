@@ -35,7 +35,7 @@ export const WorktreesPruneResult = z.strictObject({
   orphan_sweep_skipped: z.nullable(text),
   removed: z.array(z.strictObject({
     ...WorktreeRow.shape,
-    /** The ref that takes it back; null for an empty directory. */
+    /** The ref that undoes it; null for an empty directory. */
     rescue: z.nullable(text),
     branch_deleted: z.boolean(),
   })),
@@ -48,7 +48,7 @@ export const WorktreesListResult = z.strictObject({
   /** Why no worktree was looked at. */
   skipped: z.nullable(text),
   worktrees: z.array(WorktreeRow),
-  /** Removals that can be taken back, the newest first. */
+  /** Removals that can be undone, the newest first. */
   removed: z.array(z.strictObject({
     name: text,
     branch: z.nullable(text),
