@@ -430,7 +430,7 @@ export interface WorkSession {
   id: string;
   /** A name to find it by. */
   name: string | null;
-  /** What is to be done. */
+  /** What must be done. */
   task: string;
   /** Where it stands in its life cycle. */
   state:
@@ -487,7 +487,7 @@ export interface WorkSession {
     variables: Record<string, string>;
     [name: string]: unknown;
   } | null;
-  /** What is to be done, in order. */
+  /** What must be done, in order. */
   checklist: {
     /** The heading it stands under; empty: none. */
     phase: string;
@@ -507,7 +507,7 @@ export interface WorkSession {
     at: string;
     [name: string]: unknown;
   }[];
-  /** What `mpm branch` did for it; null: it is no detour. */
+  /** What `mpm branch` did for it; null: it is not a detour. */
   detour: {
     /** What was done for it: `stash`, `git-branch`, `worktree`, or `plain`. */
     kind: string;
@@ -636,7 +636,7 @@ export interface CheckpointRecord {
   [name: string]: unknown;
 }
 
-/** An operation of mpm's: a line of .claude-mpm/state/journal.jsonl. */
+/** An mpm operation: a line of .claude-mpm/state/journal.jsonl. */
 export interface JournalLine {
   /** Counts from 1. */
   id: number;
@@ -646,9 +646,9 @@ export interface JournalLine {
   operation: string;
   /** One line for people. */
   title: string;
-  /** Where it was done, absolute. */
+  /** Absolute path of the worktree where it ran. */
   worktree: string;
-  /** What was before. */
+  /** State before the operation. */
   before: {
     /**
      * Files that changed, by path, relative to the project or absolute; null:
@@ -659,14 +659,14 @@ export interface JournalLine {
       {
         /** Of the content. */
         sha256: string;
-        /** Where the content stays, below the trash; null: nowhere. */
+        /** Place of the content below the trash; null if it was not kept. */
         kept: string | null;
         [name: string]: unknown;
       } | null
     >;
     [name: string]: unknown;
   };
-  /** What was after. */
+  /** State after the operation. */
   after: {
     /**
      * Files that changed, by path, relative to the project or absolute; null:
@@ -677,14 +677,14 @@ export interface JournalLine {
       {
         /** Of the content. */
         sha256: string;
-        /** Where the content stays, below the trash; null: nowhere. */
+        /** Place of the content below the trash; null if it was not kept. */
         kept: string | null;
         [name: string]: unknown;
       } | null
     >;
     [name: string]: unknown;
   };
-  /** Of an undo: the operation it took back. */
+  /** Of an undo: the operation it undid. */
   undoes?: number;
   /** Present and true where a hook did it by itself. */
   automatic?: true;
@@ -695,7 +695,7 @@ export interface JournalLine {
   [name: string]: unknown;
 }
 
-/** What failed in an agent's session: .claude-mpm/errors/error-*.json. */
+/** A failure in an agent session: .claude-mpm/errors/error-*.json. */
 export interface ErrorRecord {
   version: 1;
   /** ISO 8601, UTC. */
@@ -706,7 +706,7 @@ export interface ErrorRecord {
   session_id: string;
   /** The tool; null: the turn ended by an error. */
   tool: string | null;
-  /** What it was called with, as JSON, redacted and cut; null: no tool. */
+  /** Its input as JSON, redacted and cut; null without a tool. */
   input: string | null;
   /** Redacted and cut. */
   error: string;
@@ -716,9 +716,6 @@ export interface ErrorRecord {
     branch: string | null;
     /** Full commit id; null: before the first commit. */
     head: string | null;
-    /**
-     * The first 20 uncommitted paths, after the two letters of git's status.
-     */
     changes: string[];
     changes_omitted: number;
     /** The newest five commits, abbreviated id and subject. */
@@ -745,7 +742,7 @@ export interface Bundle {
   [name: string]: unknown;
 }
 
-/** What mpm pause --input reads. */
+/** The input of mpm pause --input. */
 export interface PauseInput {
   /** What was worked on; without it one is made, as by `mpm pause` alone. */
   summary?: string;
@@ -785,10 +782,10 @@ export interface PauseInput {
   done?: string[];
 }
 
-/** What any command prints with --json where it fails, on stderr. */
+/** The error that any command prints on stderr with --json. */
 export interface ErrorResult {
   error: {
-    /** What kind of error it is; `BUG` is one of mpm's own. */
+    /** Kind of error; `BUG` is an error in mpm. */
     code:
       | "USAGE"
       | "NOT_FOUND"
@@ -802,9 +799,9 @@ export interface ErrorResult {
       | "FILE_FAILED"
       | "CANCELLED"
       | "BUG";
-    /** What was wrong and where. */
+    /** The problem and its place. */
     message: string;
-    /** What to do next. */
+    /** The next command or step. */
     hint?: string;
     /** Of a bug: where in mpm. */
     trace?: string;
@@ -1688,7 +1685,7 @@ export interface CheckpointDiffResult {
 }
 
 /**
- * mpm checkpoint load --json: Print what an agent needs to go on from a
+ * mpm checkpoint load --json: Print what an agent needs to continue from a
  * checkpoint.
  */
 export interface CheckpointLoadResult {
@@ -1743,14 +1740,14 @@ export interface CheckpointRmResult {
 /** mpm undo --json: Undo the last operation. */
 export interface UndoResult {
   dry_run: boolean;
-  /** What was taken back. */
+  /** The operation that was undone. */
   undone: {
     number: number;
     operation: string;
     title: string;
     at: string;
   };
-  /** Newer operations that can never be taken back, and why. */
+  /** Newer operations that can never be undone, and why. */
   passed: {
     number: number;
     title: string;
@@ -1758,7 +1755,7 @@ export interface UndoResult {
   }[];
   /** Lines that tell what is as it was. */
   details: string[];
-  /** What was left alone, and why; the exit status is 4 then. */
+  /** Things that were left alone, and why; the exit status is then 4. */
   left: string[];
   /** The number of the undo; null: nothing had to be changed. */
   operation: number | null;
@@ -1774,22 +1771,22 @@ export interface UndoListResult {
     operation: string;
     title: string;
     worktree: string;
-    /** The operation that an undo took back. */
+    /** The operation that an undo undid. */
     undoes: number | null;
     undone: boolean;
     /** True if a hook did it by itself. */
     automatic: boolean;
-    /** False: this user's mpm did not do it here, so it is not taken back. */
+    /** False: this user's mpm did not do it here, so it is not undone. */
     own: boolean;
-    /** Why it can never be taken back; null: nothing is known against it. */
+    /** Why it can never be undone; null: nothing is known against it. */
     lasting: string | null;
-    /** What was before and after, as the journal has it. */
+    /** State before and after, as in the log. */
     before: Record<string, unknown>;
     after: Record<string, unknown>;
   }[];
   /** Older operations that are not listed. */
   more: number;
-  /** The operation that `mpm undo` takes back now; null: none. */
+  /** The operation that `mpm undo` undoes now; null: none. */
   undo: number | null;
 }
 
@@ -1820,7 +1817,7 @@ export interface WorktreesListResult {
   /** Why no worktree was looked at. */
   skipped: string | null;
   worktrees: WorktreeRow[];
-  /** Removals that can be taken back, the newest first. */
+  /** Removals that can be undone, the newest first. */
   removed: {
     name: string;
     branch: string | null;
@@ -1864,7 +1861,7 @@ export interface WorktreesPruneResult {
     unsaved: boolean;
     /** Bytes that come free with it; null: not measured. */
     bytes: number | null;
-    /** The ref that takes it back; null for an empty directory. */
+    /** The ref that undoes it; null for an empty directory. */
     rescue: string | null;
     branch_deleted: boolean;
   }[];
@@ -2069,7 +2066,7 @@ export interface ConfigGetResult {
   source: string | null;
   /** In the file, from 1. */
   line: number | null;
-  /** Where farther entries of a table are from, the farthest first. */
+  /** Sources of farther entries of a table, the farthest first. */
   adds_to: {
     origin: "user" | "project" | "local" | "environment";
     source: string;
@@ -2087,7 +2084,7 @@ export interface ConfigSetResult {
   value: unknown;
   file: string;
   changed: boolean;
-  /** What counts instead, if this does not: a nearer file or a variable. */
+  /** The nearer file or variable that overrides this value. */
   overridden_by: string | null;
   dry_run: boolean;
 }
@@ -2098,7 +2095,7 @@ export type ConfigUnsetResult = ConfigSetResult;
 /** mpm config list --json: List all settings with their values. */
 export interface ConfigListResult {
   settings: ConfigGetResult[];
-  /** Whether text shows where each value comes from. */
+  /** True if text shows where each value comes from. */
   show_origin: boolean;
 }
 
@@ -2169,7 +2166,7 @@ export interface HooksInstallResult {
   warnings: string[];
   /** The program that the entries start, absolute. */
   binary: string;
-  /** Whether there was no settings file before. */
+  /** True if there was no settings file before. */
   created: boolean;
   /** What git is told to ignore here, by its own `info/exclude`. */
   excluded: string[];
@@ -2199,9 +2196,9 @@ export interface HooksUninstallResult {
     action: "added" | "replaced" | "removed" | "kept" | "foreign";
   }[];
   warnings: string[];
-  /** Whether the file is again to the byte what it was. */
+  /** True if the file is again to the byte what it was. */
   restored: boolean;
-  /** Whether the file went, since there was none before. */
+  /** True if the file went, since there was none before. */
   removed: boolean;
 }
 
@@ -2259,16 +2256,16 @@ export interface DoctorResult {
     /** Does not change between versions. */
     name: string;
     state: "ok" | "unchecked" | "warning" | "error";
-    /** What was looked at and how it is. */
+    /** The state of the checked thing. */
     summary: string;
     findings: {
       state: "unchecked" | "warning" | "error";
       /** Of an error: a code as other commands report it. */
       code: string | null;
       detail: string;
-      /** The command that mends it, or one line. */
+      /** The command that fixes it, or one line. */
       mend: string | null;
-      /** What `--fix` does about it; null: it leaves it alone. */
+      /** The fix that `--fix` makes; null if it makes none. */
       fix: string | null;
     }[];
   }[];
@@ -2294,11 +2291,11 @@ export interface CompletionsResult {
 
 /** mpm help --json: Show what a command does, or a page on something else. */
 export interface HelpResult {
-  /** The words that help was asked for; null: none. */
+  /** The words that help was requested; null: none. */
   topic: string | null;
   /** The page as it is printed. */
   text: string;
-  /** The commands it is about; all of them where nothing was asked for. */
+  /** The commands it is about; all of them where nothing was requested. */
   commands: {
     /** The words after `mpm`. */
     name: string;
@@ -2308,7 +2305,7 @@ export interface HelpResult {
     arguments: {
       name: string;
       required: boolean;
-      /** Whether it takes all words that follow. */
+      /** True if it takes all words that follow. */
       rest: boolean;
       summary: string;
     }[];
@@ -2316,9 +2313,9 @@ export interface HelpResult {
     options: OptionInfo[];
     examples: string[];
   }[];
-  /** What every command takes. */
+  /** Options of every command. */
   global_options: OptionInfo[];
-  /** The JSON Schema that was asked for; null: none was. */
+  /** The JSON Schema that was requested; null: none was. */
   schema: Record<string, unknown> | null;
 }
 
@@ -2382,7 +2379,7 @@ export interface AllowResult {
     path: string;
     /** Of the content that may run; null: none may. */
     sha256: string | null;
-    /** Whether it has another content now, so that it does not run. */
+    /** True if it has another content now, so that it does not run. */
     changed: boolean;
   }[];
 }
@@ -2528,7 +2525,7 @@ export interface SetupResult {
     /** Absolute path of `.claude-mpm`. */
     folder: string;
     created: boolean;
-    /** Whether git ignores the folder. */
+    /** True if git ignores the folder. */
     ignored: boolean;
     /** The file the ignore rule was written to. */
     ignore_file: string | null;
@@ -2981,7 +2978,7 @@ export interface HooksReport {
     path: string;
     /** What is wrong, one line. */
     detail: string;
-    /** What mends it: a command, or one line. */
+    /** What fixes it: a command, or one line. */
     mend: string;
   }[];
 }
@@ -3504,9 +3501,9 @@ export interface OptionInfo {
   name: string;
   /** `-q`; null: none. */
   short: string | null;
-  /** What its value is called; null: it takes none. */
+  /** Name of its value; null for a switch. */
   value: string | null;
-  /** Whether it can be given several times. */
+  /** True if it can be given several times. */
   repeatable: boolean;
   /** The only values it takes; null: any. */
   choices: string[] | null;
