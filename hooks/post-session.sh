@@ -51,7 +51,7 @@ fi
 case $CLEAN in
   '') ;;
   . | .. | */* | .git | .claude | .claude-mpm)
-    say "did not remove \"$CLEAN\": CLEAN is the name of one folder of its own"
+    say "did not remove \"$CLEAN\": CLEAN is the name of one folder"
     ;;
   *)
     if [ -L "$CLEAN" ] || [ ! -d "$CLEAN" ]; then

@@ -6,11 +6,11 @@ import { makeWorld } from "./bench_world.ts";
 interface HookCase {
   readonly name: string;
   readonly event: string;
-  /** Whether there is a transcript, of 70 MB. */
+  /** True if there is a transcript, of 70 MB. */
   readonly talked: boolean;
   readonly more?: Record<string, unknown>;
   readonly limit: string;
-  /** Whether each run finds something to save. */
+  /** True if each run finds something to save. */
   readonly worked?: boolean;
 }
 
@@ -97,7 +97,7 @@ export function hookCases(root: string, binary: string): Case[] {
 /** Notes work as the hook of a prompt does, in a shell's words. */
 function worked(folder: string): string {
   const path = `${folder}/.claude-mpm/state/agents/${ID}.activity.json`;
-  // No automatic checkpoint is due, which would go on beside what follows.
+  // No automatic checkpoint is due, which would continue beside what follows.
   const checkpoint = new Date().toISOString();
   const kept = JSON.stringify({ at: "2100-01-01T00:00:00Z", checkpoint });
   return `echo '${kept}' > '${path}'; `;

@@ -83,7 +83,7 @@ async function peakMemory(one: Case): Promise<number> {
       const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
       peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
     } catch {
-      break; // it ended meanwhile
+      break; // it ended in the meantime
     }
   }
   await ended;

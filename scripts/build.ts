@@ -82,8 +82,8 @@ async function programOf(
 
 /**
  * Builds mpm for each of `triples`: bundles it once, then compiles. Everything
- * is made in a folder of its own and renamed when it is whole, so that builds
- * may run at the same time and a binary in use is never half written.
+ * is made in its own folder and renamed when it is whole, so that builds may
+ * run at the same time and a binary in use is never half written.
  *
  * @returns the paths of the binaries
  * @throws {BuildError} when bundling or compiling fails

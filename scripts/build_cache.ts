@@ -7,8 +7,8 @@ import type { Triple } from "./toolchain.ts";
 const TRAINING = join(import.meta.dirname!, "build_training.ts");
 
 /**
- * Room for all that the training needs, in MB, so that no memory is used twice:
- * what was there before shows in the gaps of what V8 writes.
+ * Room for everything that the training needs, in MB, so that no memory is used
+ * twice: what was there before shows in the gaps of what V8 writes.
  */
 const ROOMY = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
@@ -68,7 +68,7 @@ interface Training {
   compile(compilation: Compilation): Promise<string>;
 }
 
-/** Runs a step of the training in a home of its own. */
+/** Runs a step of the training in its own home. */
 async function runStep(
   folder: string,
   [program, ...args]: readonly [string, ...string[]],
@@ -80,10 +80,10 @@ async function runStep(
 /**
  * Lets the program run what people and agents run every day. The modules that
  * the same command lines load become one script, and the rest becomes the last:
- * nobody waits for code that is not used. Each script comes with what V8 compiled
- * meanwhile, so the executable neither parses nor compiles that again. This is
- * V8's code cache (https://v8.dev/blog/code-caching-for-devs), which only the
- * same V8 takes, on the same kind of machine.
+ * no one waits for code that is not used. Each script comes with what V8
+ * compiled in the meantime, so the executable neither parses nor compiles that
+ * again. This is V8's code cache (https://v8.dev/blog/code-caching-for-devs),
+ * which only the same V8 takes, on the same kind of machine.
  *
  * @throws {BuildError} when something that is run fails
  */

@@ -35,13 +35,13 @@ interface Attempt {
 }
 
 /**
- * `deno compile` on one bundle. The bundle is complete, so no configuration
- * and no lock file are read: nothing of them is in the binary. Without
- * `--no-code-cache` the binary would write into the shared folder for
- * temporary files whenever it runs; what V8 compiled before comes with
- * the scripts instead, and it takes that under the same flags only. On Linux
- * Deno reads and copies all that it appended at each start, so scripts are
- * inserted in front of that.
+ * `deno compile` on one bundle. The bundle is complete, so no configuration and
+ * no lock file are read: nothing of them is in the binary. Without
+ * `--no-code-cache` the binary would write into the shared folder for temporary
+ * files whenever it runs; what V8 compiled before comes with the scripts
+ * instead, and it takes that under the same flags only. On Linux Deno reads and
+ * copies everything that it appended at each start, so scripts are inserted in
+ * front of that.
  */
 async function denoCompile(
   { triple, main, output, flags = [] }: Compilation,
@@ -77,7 +77,7 @@ async function denoCompile(
   };
 }
 
-/** The innermost cause of an error of Deno's, which it prints last. */
+/** The innermost cause of an Deno error, which it prints last. */
 export function lastCause(stderr: string): string {
   return stderr.split("\n").at(-1)!.replace(/^\s*\d+: /, "").trim();
 }

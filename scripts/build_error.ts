@@ -1,4 +1,4 @@
-/** A build that cannot go on. Its message names what failed. */
+/** A build that cannot continue. Its message names what failed. */
 export class BuildError extends Error {
   override name = "BuildError";
   /** What to do next, one sentence or command. */

@@ -73,7 +73,7 @@ const builtin = process.getBuiltinModule;
 const decoder = new TextDecoder();
 const makers = [];
 const exported = [];
-// Open from the start: the executable may be replaced meanwhile.
+// Open from the start: the executable may be replaced in the meantime.
 const file = Deno.openSync(FILE);
 const starts = [startOfScripts()];
 for (const size of SIZES) starts.push(starts.at(-1) + size);

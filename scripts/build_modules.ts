@@ -84,13 +84,18 @@ function ascii(text: string): string {
   );
 }
 
-/** Whether `text` declares that name as a function, at its top level. */
+/**
+ * Returns whether `text` declares that name as a function, at its top level.
+ */
 function declaresFunction(text: string, name: string): boolean {
   const escaped = name.replaceAll("$", "\\$");
   return new RegExp(`^(?:async )?function\\*? ${escaped}\\(`, "m").test(text);
 }
 
-/** Whether `text` makes or compares something by that name, or looks into it. */
+/**
+ * Returns whether `text` makes or compares something by that name, or looks
+ * into it.
+ */
 function usesAsObject(text: string, name: string): boolean {
   const escaped = name.replaceAll("$", "\\$");
   return new RegExp(
@@ -100,7 +105,9 @@ function usesAsObject(text: string, name: string): boolean {
   ).test(text);
 }
 
-/** Whether all that `text` takes of a file are functions that it calls. */
+/**
+ * Returns whether all that `text` takes of a file are functions that it calls.
+ */
 function onlyCalls(
   text: string,
   pairs: readonly [outer: string, name: string][],

@@ -52,9 +52,9 @@ export function stampOf(path: string, inputs: string, commit: Commit): Stamp {
 }
 
 /**
- * Whether the binary at `path` is the one `stamp` describes and was made from
- * `inputs` at `commit`. Its size and time tell it from one that another build
- * put there meanwhile.
+ * Returns whether the binary at `path` is the one `stamp` describes and was
+ * made from `inputs` at `commit`. Its size and time tell it from one that
+ * another build put there in the meantime.
  */
 export function isCurrent(
   path: string,

@@ -279,16 +279,16 @@ function sealed(trainee: Trainee, at: number, cache: Uint8Array): Uint8Array {
 }
 
 /**
- * One of four steps, each in a process of its own; the arguments are its name,
- * the folder with the cache of each script, and where to write.
+ * One of four steps, each in its own process; the arguments are its name, the
+ * folder with the cache of each script, and where to write.
  *
  * - `layout` writes which modules are loaded, as JSON.
- * - `exercise` writes what V8 compiled. Functions have numbers by when they were
- *   first called, which differs from run to run.
+ * - `exercise` writes what V8 compiled. Functions have numbers by when they
+ *   were first called, which differs from run to run.
  * - `settle` reads that and writes it again: now the numbers go by the place.
- * - `seal` runs under the flags that the executable will have. They differ from
- *   those before in the size of memory alone, so the hash of flags in each cache
- *   is replaced by that of here.
+ * - `seal` runs under the flags that the executable will have. They differ
+ *   from those before in the size of memory alone, so the hash of flags in each
+ *   cache is replaced by that of here.
  */
 export async function train(trainee: Trainee): Promise<void> {
   const [step, from = "", to = ""] = Deno.args;

@@ -3,8 +3,8 @@ import { ensureBuilt } from "./build.ts";
 
 /**
  * The main job, for someone who has never seen mpm: a session is paused in a
- * scratch repository, the repository changes meanwhile, and `mpm resume` tells
- * what changed. Everything runs for real and is removed at the end.
+ * scratch repository, the repository changes in the meantime, and `mpm resume`
+ * tells what changed. Everything runs for real and is removed at the end.
  */
 async function demo(): Promise<void> {
   const binary = await ensureBuilt();
@@ -51,7 +51,7 @@ function pauseWork(stage: Stage): void {
 }
 
 function changeMeanwhile(stage: Stage): void {
-  stage.tell("Meanwhile a colleague pushes, and somebody edits here.");
+  stage.tell("In the meantime a colleague pushes, and someone edits here.");
   stage.quietly("git clone -q ../shop.git ../colleague");
   stage.write(
     "../colleague/src/payment.ts",
@@ -65,7 +65,7 @@ function changeMeanwhile(stage: Stage): void {
 }
 
 function resumeWork(stage: Stage): void {
-  stage.tell("Days later, perhaps somebody else:");
+  stage.tell("Days later, perhaps someone else:");
   stage.show("mpm resume");
 }
 

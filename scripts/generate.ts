@@ -110,7 +110,7 @@ if (import.meta.main) {
   for (const [path, text] of files) {
     const full = join(ROOT, path);
     const old = await Deno.readTextFile(full).catch(() => undefined);
-    // A newer time of a source alone would have the binary built anew.
+    // A newer time of a source alone would have the binary built again.
     if (old !== text) await Deno.writeTextFile(full, text);
   }
 }

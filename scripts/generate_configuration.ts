@@ -41,11 +41,11 @@ Settings are TOML. Each of these stands over those before it:
    commas or blanks, tables as \`name=number\`; an empty variable counts as unset
 5. an option of the command, where it has one
 
-A project's two files come with a clone, so they are somebody else's. What may
-be removed, blocked or switched off can therefore only be set by you: in your
-own file, the environment or an option. A project's file that tries is an error.
-What is left out as a secret can only be set in your own file, since a project
-can have variables set for its tools ([security.md](security.md)).
+A project's two files come with a clone, so they may be someone else's. Only you
+can set what mpm removes, blocks or switches off: in your own file, the
+environment or an option. A project's file that tries is an error. Secrets can
+only be defined in your own file, since a project can set variables for its
+tools ([security.md](security.md)).
 
 Tables add up over the files, entry by entry; of anything else the nearest value
 counts.
@@ -60,7 +60,7 @@ mpm config unset commit --scope local
 \`set\` and \`unset\` change the lines of that one setting: comments, order and line
 ends stay. An unknown key, or a value that does not fit, is an error that names
 file and line, or the variable. Hooks, the status line and saves leave that
-setting out instead, and the whole of a file that is no TOML or larger than 64
+setting out instead, and the whole of a file that is not TOML or larger than 64
 KiB; a pause then warns, commits nothing and removes no worktree. A variable
 that begins with \`MPM_CONFIG_\` and is none of these is an unknown key, too.
 

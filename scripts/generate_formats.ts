@@ -11,7 +11,7 @@ import { marked, table } from "./generate_markdown.ts";
 const STORED = ["save", "work-session", "checkpoint-record"];
 
 /**
- * `docs/formats.md` with its lists of files and fields made anew; what stands
+ * `docs/formats.md` with its lists of files and fields made again; what stands
  * between them is written by hand.
  */
 export function formatsPage(

@@ -86,7 +86,7 @@ function commandSection(command: AnyCommand, single: boolean): string[] {
     ...rows.length === 0 ? [] : heading("Arguments and options"),
     ...rows.flatMap(([word, summary]) => entry(word!.trim(), summary!)),
     ...heading("Examples"),
-    // A heading begins a paragraph of its own.
+    // A heading begins its own paragraph.
     ...verbatim(command.examples).slice(single ? 1 : 0),
   ];
 }

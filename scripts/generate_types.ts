@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../src/app/help/json_schema.ts";
 
-/** Parts of formats that get a type of their own: name, format, path, doc. */
+/** Parts of formats that get their own type: name, format, path, doc. */
 const PARTS = [
   ["ResumeReport", "resume", "anyOf/0", "A save and what changed since."],
   ["StatusReport", "status", "anyOf/1", "The session, and where git stands."],

@@ -5,7 +5,10 @@ const PURE_MODULES = ["node:crypto", "node:util"];
 
 const ROOT = dirname(import.meta.dirname!);
 
-/** Whether a file is code of the program, outside of `src/system/real*.ts`. */
+/**
+ * Returns whether a file is code of the program, outside of
+ * `src/system/real*.ts`.
+ */
 function isAboveSystem(filename: string): boolean {
   // Only the path below the project counts: a clone may lie in any folder.
   const path = relative(ROOT, resolve(ROOT, filename)).replaceAll("\\", "/");

@@ -90,7 +90,7 @@ export async function tryArchive(archive: string): Promise<string> {
   const folder = await Deno.makeTempDir();
   try {
     const windows = Deno.build.os === "windows";
-    // Windows has a tar of its own, which unpacks ZIP archives too.
+    // Windows has its own tar, which unpacks ZIP archives too.
     const tar = windows
       ? join(Deno.env.get("SystemRoot")!, "System32", "tar.exe")
       : "tar";
@@ -143,8 +143,8 @@ export function stamped(script: string, repository: string): string {
 }
 
 /**
- * Makes all that a release has beside its archives: installers, the list of
- * what is in the binaries, the files for package managers, and at last
+ * Makes everything that a release has beside its archives: installers, the list
+ * of what is in the binaries, the files for package managers, and at last
  * SHA256SUMS of everything.
  *
  * @returns the notes of the release
@@ -241,7 +241,7 @@ async function finishAll({ tag, repository, out }: Options): Promise<void> {
   if (tag !== `v${version}`) {
     throw new BuildError(
       `The tag is "${tag}", and deno.json has version ${version}`,
-      `Tag the commit v${version}, or correct the version and generate anew`,
+      `Tag the commit v${version}, or correct the version and generate again`,
     );
   }
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {

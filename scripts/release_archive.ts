@@ -42,7 +42,7 @@ const SYSTEM = 9;
 
 function gzip(bytes: Uint8Array): Uint8Array {
   const made = gzipSync(bytes, { level: 9 });
-  // macOS has a number of its own; 255 is none.
+  // macOS has its own number; 255 is none.
   made[SYSTEM] = 255;
   return made;
 }

@@ -10,8 +10,8 @@ export const LICENCES = "THIRD-PARTY-LICENSES.txt";
 const RULE = "=".repeat(78);
 
 /**
- * The licences of all that is in the binaries and was written by others: the
- * texts that the npm packages bring, and that of the runtime. The same
+ * The licences of everything that is in the binaries and was written by others:
+ * the texts that the npm packages bring, and that of the runtime. The same
  * wherever it is made.
  *
  * @param root the project's folder

@@ -1,7 +1,7 @@
 import { assetName } from "./release_archive.ts";
 import type { Triple } from "./toolchain.ts";
 
-/** All that the package managers are told. */
+/** Everything that the package managers are told. */
 export interface Release {
   readonly version: string;
   /** `OWNER/REPO` on GitHub. */

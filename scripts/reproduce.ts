@@ -34,8 +34,8 @@ async function run(
 }
 
 /**
- * Builds the present commit twice, each in a clone of its own under another
- * path, at another time and in another time zone.
+ * Builds the present commit twice, each in its own clone under another path, at
+ * another time and in another time zone.
  *
  * @throws {BuildError} when there is no commit or a build fails
  */

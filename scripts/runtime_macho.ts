@@ -107,7 +107,7 @@ function moveOffsets(bytes: Uint8Array, from: number, by: number): void {
       const offset = view.getUint32(at + field, true);
       if (offset >= from) view.setUint32(at + field, offset - by, true);
     }
-    // The signature is cut off: it is made anew for every program.
+    // The signature is cut off: it is made again for every program.
     if (kind === LC_CODE_SIGNATURE) view.setUint32(at + 12, 0, true);
   }
 }

@@ -39,7 +39,7 @@ function file(cpu: number, commands: Uint8Array[], rest: Uint8Array) {
 const TEXT = segment("__TEXT", [0, ADDRESS, 0, LINKEDIT]);
 const TABLES = Uint8Array.from({ length: SYMBOLS + STRINGS }, (_, n) => n);
 
-/** An arm64 program; `added` bytes in a segment of its own when not 0. */
+/** An arm64 program; `added` bytes in its own segment when not 0. */
 function arm(added: number, signature: number, room: number): Uint8Array {
   const start = LINKEDIT + added;
   const size = TABLES.length + signature;

@@ -36,8 +36,8 @@ const CONST = /^(?:export )?const (\w+) = (.*)$/;
 
 /**
  * Reads the doc comments of the schemas below `folder`, which validation has no
- * use for. The files are as `deno fmt` leaves them: a field on a line of its
- * own, indented by its depth, its comment right above it.
+ * use for. The files are as `deno fmt` leaves them: a field on its own line,
+ * indented by its depth, its comment right above it.
  */
 export async function readComments(folder: string): Promise<Comments> {
   const sources = new Map<string, Source>();

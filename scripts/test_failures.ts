@@ -1,4 +1,6 @@
-/** Failed tests that are told of, lines of each, and characters of each line. */
+/**
+ * Failed tests that are reported, lines of each, and characters of each line.
+ */
 const LIMITS = { tests: 8, lines: 3, width: 160 } as const;
 
 /** A frame of a stack. */
@@ -22,7 +24,7 @@ export function failuresOf(printed: string): string[] {
   const names = report.slice(at).split("\n").slice(3);
   names.length = names.indexOf("");
   const errors = report.slice(0, at).split("\n");
-  // Of two names the same, each has an error of its own.
+  // Of two names the same, each has its own error.
   let next = 0;
   const told = names.slice(0, LIMITS.tests).flatMap((name) => {
     const start = errors.indexOf(name, next);

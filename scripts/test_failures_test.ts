@@ -65,13 +65,13 @@ Deno.test("failuresOf() names each test that failed, and its error without frame
   ]);
 });
 
-Deno.test("failuresOf() tells of a module that cannot be loaded", async () => {
+Deno.test("failuresOf() reports a module that cannot be loaded", async () => {
   const [name, error] = failuresOf(await report('throw new Error("at once");'));
   assertEquals(name?.endsWith("some_test.ts (uncaught error)"), true, name);
   assertEquals(error, "  error: (in promise) Error: at once");
 });
 
-Deno.test("failuresOf() tells of eight, and says how many more there are", () => {
+Deno.test("failuresOf() reports eight, and says how many more there are", () => {
   const names = Array.from({ length: 10 }, (_, nth) => `t${nth} => ./x.ts:1:1`);
   const printed = [
     "./x.ts => t0 ... FAILED (1ms)",

@@ -4,13 +4,15 @@ const SIZE = 4e9;
 /** What has to be free, since tests need memory for themselves, too. */
 const FREE = 8e9;
 
-/** `$0`: where it is mounted. Some tests run mpm as nobody, who has to get in. */
+/**
+ * `$0`: where it is mounted. Some tests run mpm as no one, who has to get in.
+ */
 const MOUNT = `mount -t tmpfs -o mode=711,size=${SIZE} tmpfs "$0"`;
 
 /**
- * Whether there is room for the tests in memory, by what Linux says of the
- * machine (`/proc/meminfo`) and of this group of processes (`memory.max`, "" if
- * there is none).
+ * Returns whether there is room for the tests in memory, by what Linux says of
+ * the machine (`/proc/meminfo`) and of this group of processes (`memory.max`,
+ * "" if there is none).
  */
 export function hasRoom(meminfo: string, limit: string): boolean {
   const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1];
@@ -30,8 +32,8 @@ export interface Memory {
 
 /**
  * A file system in memory for a command, which ends with it: on a disk a good
- * part of the tests' time is waiting for that, since mpm syncs all that it
- * writes. The folder that it is mounted at is the caller's to remove.
+ * part of the tests' time is waiting for that, since mpm syncs everything that
+ * it writes. The folder that it is mounted at is the caller's to remove.
  * `undefined` where there can be none: it takes Linux, root's right to mount,
  * and memory; or where `TMPDIR` says where to write.
  */

@@ -79,7 +79,7 @@ export type Triple = keyof typeof TARGETS;
 /** All platforms, in the order they are built and listed. */
 export const TRIPLES = Object.keys(TARGETS) as Triple[];
 
-/** Whether `name` is one of {@link TRIPLES}. */
+/** Returns whether `name` is one of {@link TRIPLES}. */
 export function isTriple(name: string): name is Triple {
   return Object.hasOwn(TARGETS, name);
 }
