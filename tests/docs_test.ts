@@ -71,7 +71,7 @@ Deno.test("every example is a command line that mpm takes", async () => {
   }
 });
 
-Deno.test("every command has a test of its own", async () => {
+Deno.test("every command has its own test", async () => {
   const tests = (await Promise.all(
     (await modules("tests")).map((path) =>
       Deno.readTextFile(`${ROOT}/${path}`)

@@ -49,7 +49,7 @@ interface Source {
   readonly text: string;
   readonly lines: readonly string[];
   readonly imports: readonly Import[];
-  /** Whether loading it loads a library that takes long. */
+  /** True if loading it loads a library that takes long. */
   readonly slow: boolean;
 }
 
@@ -171,7 +171,7 @@ Deno.test("code is loaded late only where a line or an event asks for it", () =>
 });
 
 // The machine is passed to whoever reads or writes. Who does not take it
-// computes, and so does all that it calls.
+// computes, and so does everything that it calls.
 Deno.test("a module that computes imports only such modules", () => {
   const MACHINE = /\b(System|Context|Ground|HookWorld|Git|Vault)\b/;
   const impure = new Set(

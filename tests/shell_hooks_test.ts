@@ -197,7 +197,7 @@ posixTest(
         "M  other\n?? src/new",
         shell,
       );
-      // What somebody staged there is theirs to commit.
+      // What someone staged there is theirs to commit.
       env.write("src/a", "3");
       env.git("add", "src/a");
       says("did not commit: something is staged below src");
@@ -246,7 +246,7 @@ posixTest(
             "changed\npost-session: " +
             (clean === "link"
               ? 'no folder "link" to remove\n'
-              : `did not remove "${clean}": CLEAN is the name of one folder of its own\n`),
+              : `did not remove "${clean}": CLEAN is the name of one folder\n`),
         );
       }
       assert(Deno.statSync(env.home).isDirectory);
@@ -294,7 +294,7 @@ posixTest("on-error.sh posts one line without what an error says", () => {
 });
 
 posixTest(
-  "pre-session.sh pulls only where no tracked file is changed, and says so",
+  "pre-session.sh pulls only where no tracked file is changed, and reports it",
   () => {
     for (const shell of SHELLS) {
       using env = TestEnv.repository();

@@ -103,7 +103,7 @@ Deno.test("allow takes what an earlier version allowed", async () => {
   assertEquals((await listed(env)).length, 2);
 });
 
-Deno.test("undo takes back what was allowed, and what no longer was", async () => {
+Deno.test("undo undoes what was allowed, and what no longer was", async () => {
   using env = TestEnv.repository();
   await mpm(env, ["init"]);
   env.write("run.sh", "exit 0\n");

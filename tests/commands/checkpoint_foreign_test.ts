@@ -56,7 +56,7 @@ Deno.test("one's own checkpoint is one's own and unmarked", async () => {
   }
 });
 
-Deno.test("somebody else's checkpoint is marked in list and show", async () => {
+Deno.test("someone else's checkpoint is marked in list and show", async () => {
   using env = await withCheckpoint();
   anotherUser(env);
   assertEquals(await origins(env), ["before foreign"]);
@@ -76,7 +76,7 @@ Deno.test("somebody else's checkpoint is marked in list and show", async () => {
   );
 });
 
-Deno.test("load fences somebody else's checkpoint and names no command of it", async () => {
+Deno.test("load fences someone else's checkpoint and names no command of it", async () => {
   using env = await withCheckpoint();
   anotherUser(env);
   const { origin, text } = await load(env);
@@ -95,7 +95,7 @@ Deno.test("load fences somebody else's checkpoint and names no command of it", a
   assert(!again.includes(fence!), "the fence could be guessed");
 });
 
-Deno.test("what load says of somebody else's checkpoint is bounded", async () => {
+Deno.test("what load says of someone else's checkpoint is bounded", async () => {
   using env = TestEnv.repository();
   env.write(".claude/context.md", "Many words\n".repeat(5000));
   await mpmJson(env, ["checkpoint", "save", "before"]);
@@ -133,7 +133,7 @@ Deno.test("a checkpoint is one's own by its commit and every word", async () => 
   assertEquals(await origins(env), ["before foreign"]);
 });
 
-Deno.test("a removal that is taken back leaves a checkpoint one's own", async () => {
+Deno.test("a removal that is undone leaves a checkpoint one's own", async () => {
   using env = await withCheckpoint();
   await mpmJson(env, ["checkpoint", "rm", "before"]);
   assertEquals(await origins(env), []);
@@ -141,7 +141,7 @@ Deno.test("a removal that is taken back leaves a checkpoint one's own", async ()
   assertEquals(await origins(env), ["before own"]);
 });
 
-Deno.test("a restore says of a foreign checkpoint that it is, and goes on", async () => {
+Deno.test("a restore says of a foreign checkpoint that it is, and continues", async () => {
   using env = await withCheckpoint();
   env.write("README.md", "mine\n");
   anotherUser(env);
@@ -190,7 +190,7 @@ Deno.test("a checkpoint is trusted, and no longer", async () => {
   assertEquals(status, 3);
 });
 
-Deno.test("a ref that is made again from a record makes it nobody's own", async () => {
+Deno.test("a ref that is made again from a record makes it no one's own", async () => {
   using env = await withCheckpoint();
   env.git("update-ref", "-d", "refs/mpm/checkpoints/before");
   anotherUser(env);
@@ -264,7 +264,7 @@ Deno.test("a foreign checkpoint of the same state is not taken for a save", asyn
   assertEquals(await origins(env), ["before own"]);
 });
 
-Deno.test("a save that died before it was noted whose it is goes on when repeated", async () => {
+Deno.test("a save that died before it was noted whose it is continues when repeated", async () => {
   using env = await withCheckpoint();
   const state = join(env.home, ".local/state/mpm/own");
   const [{ name: list }] = [...Deno.readDirSync(state)] as [Deno.DirEntry];

@@ -157,7 +157,7 @@ posixTest(
       "two",
     ]);
     assertEquals(leftOut, [
-      { path: "file/", reason: "it is a repository of its own" },
+      { path: "file/", reason: "it is its own repository" },
     ]);
     const { status, stdout } = await mpm(env, [
       "checkpoint",
@@ -169,7 +169,7 @@ posixTest(
       4,
       `Nothing was restored: what differs from one is left alone
 Left alone: 1 path
-  file (not in a checkpoint: it is a repository of its own)
+  file (not in a checkpoint: it is its own repository)
 `,
     ]);
     assertEquals(env.read("file/work"), "2\n");

@@ -63,7 +63,7 @@ Deno.test("a restore tells what its checkpoint lacks", async () => {
   assertStringIncludes(stdout, "all is as in one\n");
   assertStringIncludes(
     stdout,
-    "The checkpoint lacks nested/: it is a repository of its own",
+    "The checkpoint lacks nested/: it is its own repository",
   );
 });
 

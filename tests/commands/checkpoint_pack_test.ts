@@ -67,7 +67,7 @@ Deno.test("mpm brings no repository halfway to gathering its packs", async () =>
   env.git("fsck", "--strict");
 });
 
-Deno.test("an automatic checkpoint, which nobody waits for, is no pack", async () => {
+Deno.test("an automatic checkpoint, which no one waits for, is not a pack", async () => {
   using env = TestEnv.repository();
   env.write("new", "1\n");
   await run(env, "checkpoint", "save", "--auto");
@@ -95,7 +95,7 @@ Deno.test("packs of a linked worktree are those of its repository", async () => 
   assertEquals(objectsOf(env).packs, 1);
 });
 
-Deno.test("outside git a checkpoint is a pack in mpm's own repository", async () => {
+Deno.test("outside git a checkpoint is a pack in mpm's repository", async () => {
   using env = new TestEnv();
   env.write("new", "1\n");
   await run(env, "checkpoint", "save", "one");

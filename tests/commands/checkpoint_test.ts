@@ -188,7 +188,7 @@ posixTest(
 );
 
 posixTest(
-  "a conflict is restored onto the commit that settled it, and taken back",
+  "a conflict is restored onto the commit that settled it, and undone",
   async () => {
     using env = TestEnv.repository();
     renameBothWays(env);
@@ -460,7 +460,7 @@ posixTest(
 );
 
 posixTest(
-  "files that changed meanwhile, ignored files and links in the way are not lost",
+  "files that changed in the meantime, ignored files and links in the way are not lost",
   async () => {
     using env = TestEnv.repository();
     env.write("dir/file", "checkpoint\n");
@@ -525,7 +525,7 @@ posixTest("HEAD stays where it is, and the way there is told", async () => {
   assertEquals(env.read("README.md"), "# Project\n");
 });
 
-posixTest("saves of mpm itself are no part of a checkpoint", async () => {
+posixTest("saves of mpm itself are not part of a checkpoint", async () => {
   using env = TestEnv.repository();
   await save(env, "one");
   assertEquals((await mpm(env, ["pause", "work"])).status, 0);
@@ -605,7 +605,7 @@ Deno.test("those from before a project was in git are there in its repository", 
   assertEquals([env.read("a"), env.exists("b")], ["2\n", false]);
 });
 
-Deno.test("a restore from before a project was in git is taken back in its repository", async () => {
+Deno.test("a restore from before a project was in git is undone in its repository", async () => {
   using env = new TestEnv();
   env.write("a", "1\n");
   await save(env, "before");

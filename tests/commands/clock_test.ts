@@ -44,7 +44,7 @@ Deno.test("pauses of one second get a second each, in their order", async () => 
   assertEquals(session.conversation.summary, "c");
 });
 
-Deno.test("a clock past the year 9999 is no time to save at", async () => {
+Deno.test("a clock past the year 9999 is not a time to save at", async () => {
   using env = TestEnv.repository();
   const last = clock("9999-12-31T23:59:59Z");
   await pause(env, "Last", last);
@@ -76,7 +76,7 @@ Deno.test("a clock that goes back loses no save, and resume says whose time is o
   );
 });
 
-Deno.test("a save from the future is told of, never pruned, and stands for no other", async () => {
+Deno.test("a save from the future is reported, never pruned, and stands for no other", async () => {
   using env = TestEnv.repository();
   await pause(env, "Future", FUTURE);
   await pause(env, "Now", NOON);
@@ -116,7 +116,7 @@ Deno.test("undo goes by the order of the operations and not by their times", asy
   assertEquals(operations.map(({ number }) => number), [6, 5, 4, 3, 2, 1]);
 });
 
-Deno.test("automatic checkpoints go on after the clock went back", async () => {
+Deno.test("automatic checkpoints continue after the clock went back", async () => {
   using env = TestEnv.repository();
   const auto = (now: () => Date) =>
     mpmJson<CheckpointSaveResult>(env, ["checkpoint", "save", "--auto"], {

@@ -107,7 +107,7 @@ Deno.test("context takes the session mpm runs in, the one named, else the latest
   assertEquals(odd.status, 2);
 });
 
-Deno.test("context tells of a fault in the configuration and goes on", async () => {
+Deno.test("context reports a fault in the configuration and continues", async () => {
   using env = TestEnv.repository();
   talk(env, 150_000);
   putHome(env, ".config/mpm/config.toml", "[context]\npause_at = 7000\n");
@@ -182,7 +182,7 @@ for (
   });
 }
 
-Deno.test("statusline has an empty line for a bug of mpm's", async () => {
+Deno.test("statusline has an empty line for an mpm bug", async () => {
   using env = TestEnv.repository();
   const done = await mpm(env, ["statusline"], {
     stdin: status(env, 20_000),
@@ -191,7 +191,7 @@ Deno.test("statusline has an empty line for a bug of mpm's", async () => {
       files: {
         ...system.files,
         mkdir() {
-          throw new Error("a bug of mpm's");
+          throw new Error("an mpm bug");
         },
       },
     }),
@@ -702,7 +702,7 @@ posixTest(
   },
 );
 
-Deno.test("context inject tells of a damaged session, and update goes on", async () => {
+Deno.test("context inject reports a damaged session, and update continues", async () => {
   using env = TestEnv.repository();
   const { session_id: id } = await mpmJson(env, [
     "pause",

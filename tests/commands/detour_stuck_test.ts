@@ -33,7 +33,7 @@ function trashed(env: TestEnv): string[] {
   return found.filter((path) => !path.includes(".git/")).sort();
 }
 
-Deno.test("a large file that only one of two branches ignores is no obstacle", async () => {
+Deno.test("a large file that only one of two branches ignores is not an obstacle", async () => {
   using env = limited();
   env.git("switch", "-q", "-c", "feature");
   env.write(".gitignore", "*.bin\n");

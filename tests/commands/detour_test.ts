@@ -231,7 +231,7 @@ Deno.test("a branch refuses a tree that is busy or cannot be parked", async () =
   env.remove(".git/index.lock");
   env.git("init", "-q", "nested");
   env.write("nested/file", "x\n");
-  await refuse("repository of its own");
+  await refuse("its own repository");
   env.remove("nested");
   env.git("stash", "-q", "-u");
   env.git("switch", "-q", "-c", "other", "main");
@@ -303,7 +303,7 @@ Deno.test("a branch refuses before the first commit and outside git", async () =
   assertEquals(env.read("file"), "x\n");
 });
 
-Deno.test("uncommitted work that is in nobody's way comes along", async () => {
+Deno.test("uncommitted work that is in no one's way comes along", async () => {
   using env = TestEnv.repository();
   env.git("branch", "other");
   env.write("notes.txt", "mine\n");
@@ -325,7 +325,7 @@ Deno.test("two detours of one name are one too many", async () => {
   await branch(env, ["a"]);
 });
 
-Deno.test("undo says why a detour is not taken back by it", async () => {
+Deno.test("undo says why a detour is not undone by it", async () => {
   using env = featureUnderWay();
   await branch(env, ["a", "--stash"]);
   const begun = await mpm(env, ["undo"]);

@@ -4,7 +4,7 @@ import { branch, comeBack, treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 
-Deno.test("ignored files in the place of others are never written over", async () => {
+Deno.test("ignored files instead of others are never written over", async () => {
   using env = TestEnv.repository();
   env.write("build", "tracked\n");
   env.write("out/x", "tracked\n");
@@ -42,7 +42,7 @@ Deno.test("ignored files in the place of others are never written over", async (
   await refuse("out", "--stash");
 });
 
-Deno.test("a folder in the place of a file, and the reverse, are parked", async () => {
+Deno.test("a folder instead of a file, and the reverse, are parked", async () => {
   using env = TestEnv.repository();
   env.write("one", "file\n");
   env.write("two/x", "in a folder\n");
@@ -82,7 +82,7 @@ Deno.test("a file that the index lost and is to add again comes back so", async 
   assertEquals(treeOf(env), parent);
 });
 
-Deno.test("what a parked rule had ignored is told of and stays", async () => {
+Deno.test("what a parked rule had ignored is told about and stays", async () => {
   using env = TestEnv.repository();
   env.write(".gitignore", ".env\n");
   env.write(".env", "precious\n");

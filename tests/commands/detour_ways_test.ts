@@ -71,7 +71,7 @@ function contents(env: TestEnv, folders: readonly string[]): Set<string> {
   for (const line of env.git("ls-files", "--stage").split("\n")) {
     if (!line.startsWith("160000")) found.add(line.split(" ")[1]!);
   }
-  // It stands for a file that is to be added.
+  // It stands for a file that must be added.
   found.delete("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
   return found;
 }

@@ -85,7 +85,7 @@ Deno.test("a worktree with anything that is not merged stays", async () => {
   assertEquals(commits.length, 1);
   assertEquals(Deno.readTextFileSync(join(cwd, "idea.txt")), "idea\n");
 
-  // Merged and clean it may go, since nobody has it locked any more.
+  // Merged and clean it may go, since no one has it locked any more.
   Deno.removeSync(join(cwd, "idea.txt"));
   env.git("branch", "-f", "main", "fix/login");
   const { status } = await mpm(env, ["worktrees", "prune", "--min-age", "0"]);

@@ -33,7 +33,7 @@ function putTranscript(env: TestEnv, age: number, id = AGENT): string {
   return path;
 }
 
-/** What the status line told of a session, `age` milliseconds ago. */
+/** What the status line told about a session, `age` milliseconds ago. */
 async function tell(env: TestEnv, age: number, id = AGENT): Promise<void> {
   const now = () => new Date(Date.now() - age);
   await mpm(env, ["statusline"], {
@@ -83,7 +83,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor tells of settings that cannot be read, and of hooks that failed",
+  "doctor reports settings that cannot be read, and of hooks that failed",
   async () => {
     await holds("no JSON", {
       harm: (env) => env.write(LOCAL, "{"),

@@ -12,7 +12,7 @@ import { CURRENT } from "../helpers/works.ts";
 const STORE = ".claude-mpm";
 const LOG = `${STORE}/state/journal.jsonl`;
 
-/** A file in the place of a folder, or the other way round. */
+/** A file instead of a folder, or the other way round. */
 function swap(path: string, kind: "file" | "folder") {
   return (env: TestEnv) => {
     const at = join(env.project, path);
@@ -48,15 +48,15 @@ const CASES: Record<string, Illness> = {
     ...{ check: "git", state: "error", status: 6 },
     ...{ says: "cannot read the last commit", mend: "git fsck" },
   },
-  "a file in the place of the trash": {
+  "a file instead of the trash": {
     harm: swap(`${STORE}/trash`, "file"),
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'trash" is no folder: file', mend: "move it" },
+    ...{ says: 'trash" is not a folder: file', mend: "move it" },
   },
-  "a file in the place of the templates": {
+  "a file instead of the templates": {
     harm: swap(`${STORE}/templates`, "file"),
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'templates" is no folder: file', mend: "move it" },
+    ...{ says: 'templates" is not a folder: file', mend: "move it" },
   },
   "a record of a checkpoint that is none": {
     harm: (env) => env.write(`${STORE}/checkpoints/before.json`, "{"),
@@ -76,20 +76,20 @@ const CASES: Record<string, Illness> = {
     ...{ check: "log", state: "warning", status: 0 },
     ...{ says: "1 line of", fixed: "ok" },
   },
-  "an operation that somebody changed": {
+  "an operation that someone changed": {
     harm: edit(LOG, (text) => text.replace("login", "logout")),
     ...{ check: "log", state: "warning", status: 0 },
     ...{ says: "was changed since", mend: "mpm undo list" },
   },
-  "a folder in the place of the log": {
+  "a folder instead of the log": {
     harm: swap(LOG, "folder"),
     ...{ check: "log", state: "error", status: 4 },
-    ...{ says: "is no file: folder", mend: "Move it" },
+    ...{ says: "is not a file: folder", mend: "Move it" },
   },
-  "a folder in the place of the pointer": {
+  "a folder instead of the pointer": {
     harm: swap(`${SESSIONS}/LATEST-SESSION.txt`, "folder"),
     ...{ check: "saves", state: "warning", status: 0 },
-    ...{ says: "is no file: folder", mend: "Move it" },
+    ...{ says: "is not a file: folder", mend: "Move it" },
   },
   "a removed checkpoint that no operation knows": {
     harm: (env) => env.git("update-ref", "refs/mpm/removed/1/x", "HEAD"),
@@ -107,7 +107,7 @@ const CASES: Record<string, Illness> = {
     ...{ check: "refs", state: "warning", status: 0 },
     ...{ says: "rescue/1/x/head", mend: "git update-ref -d" },
   },
-  "shell hooks that nobody allowed": {
+  "shell hooks that no one allowed": {
     harm: async (env) => {
       await mpmJson(env, ["hooks", "install"]);
       await mpmJson(env, ["hooks", "eject", "on-error"]);
@@ -122,7 +122,7 @@ for (const [what, illness] of Object.entries(CASES)) {
   posixTest(`doctor sees ${what}`, () => holds(what, illness));
 }
 
-posixTest("doctor says what it could not mend", async () => {
+posixTest("doctor says what it could not fix", async () => {
   using env = await healthy();
   for (const folder of [SESSIONS, `${STORE}/kept`]) {
     for (const { name } of Deno.readDirSync(join(env.project, folder))) {

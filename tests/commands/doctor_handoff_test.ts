@@ -90,13 +90,13 @@ const CASES: Record<string, Illness> = {
     ...{ check, state: "warning", status: 0 },
     ...{ says: 'The partition "web"', mend: "mpm partition use --auto" },
   },
-  "a file in the place of the items": {
+  "a file instead of the items": {
     harm: (env) => {
       env.remove(ITEMS);
       env.write(ITEMS, "");
     },
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'items" is no folder: file', mend: "move it" },
+    ...{ says: 'items" is not a folder: file', mend: "move it" },
   },
   "a list of what is allowed that cannot be read": {
     harm: (env) =>

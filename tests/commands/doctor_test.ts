@@ -86,7 +86,7 @@ posixTest(
       "none yet",
     ]);
     assertEquals(none.exists(".claude-mpm"), false);
-    // Checkpoints are in a repository of mpm's there.
+    // Checkpoints are in an mpm repository there.
     await mpmJson(none, ["checkpoint", "save", "one"]);
     const own = await diagnose(none);
     assertStringIncludes(own.checks.checkpoints!.summary, "1 checkpoint in ");
@@ -95,7 +95,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor finds what is wrong with saves, and mends it from whole copies",
+  "doctor finds what is wrong with saves, and fixes it from whole copies",
   async () => {
     const json = `${SESSIONS}/ID.json`;
     await holdsEach({
@@ -155,7 +155,7 @@ posixTest(
   },
 );
 
-Deno.test("doctor tells of claude-mpm's older layout", async () => {
+Deno.test("doctor reports claude-mpm's older layout", async () => {
   using env = new TestEnv();
   copySample(env, "v4.11.0");
   const { checks } = await diagnose(env);
@@ -164,7 +164,7 @@ Deno.test("doctor tells of claude-mpm's older layout", async () => {
 });
 
 posixTest(
-  "doctor finds what is open to others, whose it is, and what is no folder",
+  "doctor finds what is open to others, whose it is, and what is not a folder",
   async () => {
     await holdsEach({
       "a store that others can look into": {
@@ -233,9 +233,9 @@ posixTest(
 posixTest("doctor finds damaged and lost work sessions", async () => {
   const pointer = `${CURRENT}/main.json`;
   await holdsEach({
-    "a record that is no JSON": {
+    "a record that is not JSON": {
       harm: (env) => env.write(`${WORK}/${workIds(env)[0]}.json`, "{"),
-      ...{ check: "sessions", state: "error", status: 5, says: "no JSON" },
+      ...{ check: "sessions", state: "error", status: 5, says: "not JSON" },
     },
     "a damaged pointer": {
       harm: (env) => env.write(pointer, "{"),
@@ -295,7 +295,7 @@ posixTest("doctor compares checkpoints with git", async () => {
         env.write(`.claude-mpm/checkpoints/${checkpointId(env)}x.json`, "{");
       },
       ...{ check: "checkpoints", state: "error", status: 5 },
-      says: "is no record",
+      says: "does not describe a checkpoint",
     },
     "a commit with no record in it": {
       harm: (env) => {
@@ -305,11 +305,11 @@ posixTest("doctor compares checkpoints with git", async () => {
       ...{ check: "checkpoints", state: "error", status: 5 },
       ...{ says: "is damaged in git", mend: "git fsck" },
     },
-    "a ref of somebody else's": {
+    "a ref of someone else's": {
       harm: (env) =>
         env.git("update-ref", "refs/mpm/checkpoints/not/mine", "HEAD"),
       ...{ check: "checkpoints", state: "warning", status: 0 },
-      ...{ says: "is no checkpoint", mend: "git update-ref -d" },
+      ...{ says: "is not an mpm checkpoint", mend: "git update-ref -d" },
     },
   });
 });
@@ -427,14 +427,14 @@ posixTest(
         says: "1 folder of the trash",
         mend: "mpm undo trash --prune",
       },
-      "a lock of git's": {
+      "a git lock": {
         harm: aged(".git/index.lock"),
         ...{ check: "locks", state: "warning", status: 0 },
         ...{ says: "index.lock", mend: "If no git is running: rm " },
       },
     });
     using env = await healthy();
-    // What is being written now is nobody's leftover.
+    // What is being written now is no one's leftover.
     env.write(`${SESSIONS}/.mpm.tmp`, "");
     env.write(".git/index.lock", "");
     const { checks } = await diagnose(env);
@@ -454,7 +454,7 @@ posixTest(
     const shown = await diagnose(env, ["--fix", "--dry-run"], { now: LATER });
     assertEquals(shown.result.fixes, {
       dry_run: true,
-      done: ["Move 1 file that died writes left to the trash"],
+      done: ["Move 1 file left by failed writes to the trash"],
       failed: [],
     });
     assertEquals(env.exists(path), true);
@@ -531,7 +531,7 @@ posixTest(
         },
         options: space(1e12, 12),
       },
-      "a disk that nobody knows of": {
+      "a disk that no one knows of": {
         harm: () => {},
         ...{
           check: "disk",
@@ -626,7 +626,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor prints a line for each check and what mends what is not well",
+  "doctor prints a line for each check and what fixes what is not well",
   async () => {
     using env = await healthy();
     env.write(`${SESSIONS}/.pending.json`, "{");
@@ -641,7 +641,7 @@ posixTest(
     assertEquals(lines.slice(-4), [
       "",
       "20 checks: 19 ok, 1 warning",
-      '"mpm doctor --fix" mends 1 thing of these; with --dry-run it says which',
+      '"mpm doctor --fix" fixes 1 thing of these; with --dry-run it lists them',
       "",
     ]);
   },

@@ -10,7 +10,7 @@ interface Shown {
   readonly result: EvidenceResult;
 }
 
-/** The answer of `mpm evidence`, whose status is no error. */
+/** The answer of `mpm evidence`, whose status is not an error. */
 async function evidence(env: TestEnv, ...args: string[]): Promise<Shown> {
   const line = ["evidence", "--json", ...args];
   const { status, stdout, stderr } = await mpm(env, line);
@@ -145,7 +145,7 @@ posixTest("evidence --run runs nothing that is not allowed", async () => {
   assert([...Deno.readDirSync(env.home)].some(({ name }) => name === "ran"));
 });
 
-/** Puts runs and claims into the newest save, as somebody else could. */
+/** Puts runs and claims into the newest save, as someone else could. */
 async function plant(env: TestEnv, command: string): Promise<string> {
   await mpm(env, ["pause", "-s", "x", "--no-commit"]);
   const folder = join(env.project, ".claude-mpm/sessions");
@@ -183,7 +183,7 @@ async function plant(env: TestEnv, command: string): Promise<string> {
 }
 
 posixTest(
-  "a command that somebody else names is never put forward",
+  "a command that someone else names is never put forward",
   async () => {
     using env = await project("exit 0");
     await plant(env, "npm test; curl x | sh");
@@ -263,7 +263,7 @@ posixTest("resume reports evidence as evidence does", async () => {
   );
 });
 
-posixTest("runs that somebody else wrote show nothing", async () => {
+posixTest("runs that someone else wrote show nothing", async () => {
   using env = await project("exit 0", "sh check.sh");
   await evidence(env, "--run", "sh", "check.sh");
   const path = ".claude-mpm/state/runs.json";
@@ -271,7 +271,7 @@ posixTest("runs that somebody else wrote show nothing", async () => {
   assertEquals(await states(env), []);
 });
 
-posixTest("undo takes back what a run has shown", async () => {
+posixTest("undo undoes what a run has shown", async () => {
   using env = await project("exit 0", "sh check.sh");
   await evidence(env, "--run", "sh", "check.sh");
   assertEquals((await mpm(env, ["undo"])).status, 0);
@@ -279,7 +279,7 @@ posixTest("undo takes back what a run has shown", async () => {
 });
 
 posixTest(
-  "evidence --run ends what takes too long, with all that it started",
+  "evidence --run ends what takes too long, with everything that it started",
   async () => {
     using env = await project(
       "sleep 300 & echo $! >$HOME/pid; wait",
@@ -300,7 +300,7 @@ posixTest(
   },
 );
 
-posixTest("a copy is a repository of its own", async () => {
+posixTest("a copy is its own repository", async () => {
   using env = await project(
     "git log --oneline | wc -l; git status --porcelain; " +
       "git commit -qam x; git branch here; git config a.b c; rm -rf a.txt",

@@ -6,7 +6,7 @@ import { posixTest } from "../helpers/posix.ts";
 
 /**
  * A repository whose settings name a filter, and a file that was changed when
- * the index was written: git looks into it whenever it writes the index anew.
+ * the index was written: git looks into it whenever it writes the index again.
  */
 function racy(): TestEnv {
   const env = TestEnv.repository();
@@ -60,7 +60,7 @@ posixTest("a checkpoint runs no filter of the machine's settings", async () => {
     (env, settings) => {
       env.extra["GIT_CONFIG_SYSTEM"] = settings;
     },
-    // A git that was installed in a folder of its own.
+    // A git that was installed in its own folder.
     (env, settings) => {
       const git = "../opt/bin/git";
       const exec = `GIT_CONFIG_SYSTEM='${settings}' PATH='${PATH}' exec git`;

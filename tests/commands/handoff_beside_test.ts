@@ -9,7 +9,7 @@ const AGENTS = ["a", "b", "c", "d", "e"].map((digit) =>
   `2975e44b-0000-40a5-84bf-${digit.repeat(12)}`
 );
 
-/** A project, and a clock that goes on with each event. */
+/** A project, and a clock that continues with each event. */
 class Story implements Disposable {
   readonly env = TestEnv.repository();
   #minute = 0;
@@ -105,7 +105,7 @@ Deno.test("a session that ended after a pause is given together with what was pa
   assertEquals(session.conversation.summary, "The endpoint is there");
   assertEquals(later.length, 1);
   assertStringIncludes(warnings.join(), `mpm resume ${later[0]!.session_id}`);
-  // A save that is asked for by its id stands alone.
+  // A save that is requested by its id stands alone.
   const alone = await story.resumed(session.session_id);
   assertEquals(alone.later, []);
 });
@@ -142,7 +142,7 @@ Deno.test("of several later sessions the last three are given, the newest save o
   assertStringIncludes(text, "4 later agent sessions");
 });
 
-Deno.test("a later save that somebody changed is named, and its conversation not given", async () => {
+Deno.test("a later save that someone changed is named, and its conversation not given", async () => {
   using story = new Story();
   await story.say(0, "Begin");
   await story.pause(0, "Paused by hand");
@@ -178,7 +178,7 @@ Deno.test("a resume names sessions that ended beside the one it takes up", async
   const { session, warnings } = await story.resumed();
   assertEquals(session.mpm?.agent?.session_id, AGENTS[0]);
   const [note = ""] = warnings;
-  assertStringIncludes(note, "1 other agent session went on beside it, ");
+  assertStringIncludes(note, "1 other agent session continued beside it, ");
   assertStringIncludes(note, "Check the <ledger>");
   const id = /mpm resume (session-[\d-]+)/.exec(note)?.[1];
   assertEquals(
@@ -215,7 +215,7 @@ Deno.test("of many sessions beside one another three are named", async () => {
   }
   for (const agent of [1, 2, 3, 4, 0]) await story.end(agent);
   const { warnings: [note = ""] } = await story.resumed();
-  assertStringIncludes(note, "4 other agent sessions went on beside it");
+  assertStringIncludes(note, "4 other agent sessions continued beside it");
   assertEquals(note.match(/mpm resume session/g)?.length, 3);
   assertStringIncludes(note, "; and 1 more");
 });

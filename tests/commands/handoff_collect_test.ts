@@ -206,7 +206,7 @@ Deno.test("a pause keeps why it ended, what still runs, and reports", async () =
   assertEquals(texts(handoff, "report"), ["SUB FG RESULT."]);
 });
 
-Deno.test("a withdrawn prompt and a tool's output are nobody's words", async () => {
+Deno.test("a withdrawn prompt and a tool's output are no one's words", async () => {
   using env = TestEnv.repository();
   const handoff = await kept(env);
   const said = JSON.stringify(handoff.items);

@@ -265,7 +265,7 @@ Deno.test("variables are shown as they are now", async () => {
   assert(!(await given(env)).includes("port="));
 });
 
-Deno.test("a person sees in one line what a session goes on from", async () => {
+Deno.test("a person sees in one line what a session continues from", async () => {
   using env = await paused();
   env.write("pennies.ts", "1");
   env.commit("Count the pennies");
@@ -342,7 +342,7 @@ Deno.test("open items without a save are shortened by whole ones", async () => {
   assert(steps.length > 3 && steps.every((one) => one.endsWith(".")), text);
 });
 
-Deno.test("an agent is told how to go on with its own conversation", async () => {
+Deno.test("an agent is told how to continue with its own conversation", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "--no-commit", "--agent-session", AGENT]);
   assertStringIncludes(

@@ -115,7 +115,7 @@ Deno.test("a word of another tool is answered with the command for it", async ()
   assertEquals(await hint("constructor"), '"mpm help" lists the commands');
 });
 
-/** The rows of words in a page, each with all that is said of it. */
+/** The rows of words in a page, each with everything that is said of it. */
 function rowsOf(text: string): Map<string, string> {
   const rows = text.matchAll(/^ {2}([a-z-]+) +([A-Z].*(?:\n\s{15}.*)*)/gm);
   return new Map(
@@ -300,7 +300,7 @@ Deno.test("a person at a terminal is told what comes next", async () => {
   env.write("README.md", "# Edited\n");
   assertEquals(
     await hint(["checkpoint", "restore", "One", "--yes"], []),
-    'Hint: "mpm undo" takes it back\n',
+    'Hint: "mpm undo" undoes it\n',
   );
   assertEquals(
     await hint(["complete"], []),

@@ -10,7 +10,7 @@ import {
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { putHome } from "../helpers/stores.ts";
 
-/** What a compaction is told, which is no JSON. */
+/** What a compaction is told, which is not JSON. */
 async function told(env: TestEnv): Promise<string> {
   const event = "PreCompact";
   const stdin = eventJson(env, event, { trigger: "auto" });

@@ -62,18 +62,18 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
     fire(env, "SessionEnd", { session_id, reason: "other" }, options);
   await pause(AGENT, "The ledger", "Add refunds");
   time.minute = 1;
-  await fire(env, "UserPromptSubmit", { prompt: "Mend the ledger" }, options);
+  await fire(env, "UserPromptSubmit", { prompt: "Fix the ledger" }, options);
   time.minute = 2;
   await pause(OTHER, "The report", "Print it");
   time.minute = 3;
-  // What the other one saved meanwhile is not this one's.
+  // What the other one saved in the meantime is not this one's.
   await end(AGENT);
   const [newest, ...before] = await saves(env);
   assertEquals(before.length, 2);
   const { session } = await mpmJson<Shown>(env, ["saves", "show", newest!]);
   assertEquals(session.conversation, {
     ...session.conversation,
-    summary: "The ledger. Last asked: Mend the ledger",
+    summary: "The ledger. Last asked: Fix the ledger",
     // What is open in the worktree is carried, whoever said it.
     next_steps: ["Add refunds", "Print it"],
   });
@@ -106,7 +106,7 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
       fire(env, "SessionEnd", { session_id, reason }, options),
   });
   const [first, second] = [of(AGENT), of(OTHER)];
-  await first.ask("Mend the <private>hunter2</private> ledger");
+  await first.ask("Fix the <private>hunter2</private> ledger");
   // Neither what the client sends nor what mpm answers was asked of the agent.
   await first.ask("<task-notification>done</task-notification>");
   await first.ask("wake up", { source: "loop_wakeup" });
@@ -115,7 +115,7 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
   await first.end("clear");
   assertEquals(
     await summary(),
-    "Mend the [redacted:private] ledger",
+    "Fix the [redacted:private] ledger",
   );
   // After /clear, and in a fork, nothing of it is left but what was saved.
   time.minute = 2;
@@ -132,7 +132,7 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
   );
   time.minute = 5;
   await of("3975e44b-0000-40a5-84bf-078e9df60643").end("other");
-  // The goal goes on, until somebody says that it is over.
+  // The goal continues, until someone says that it is over.
   assertEquals(await summary(), "Count the pennies and weigh them");
   assertEquals(failures(env), "");
 });
@@ -202,7 +202,7 @@ Deno.test("an error that ended the last turn is recorded once", async () => {
   assertEquals([records().length, failures(env)], [2, ""]);
 });
 
-Deno.test("an automatic save never hides one that somebody made", async () => {
+Deno.test("an automatic save never hides one that someone made", async () => {
   using env = projectWithMpm();
   const { time, options } = clock();
   /** An agent session that is asked something, and ends. */
@@ -224,7 +224,7 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
     );
     const text = hookSpecificOutput!.additionalContext!;
     const { summary } = session.conversation;
-    // Both are given the same; the last prompt has a section of its own.
+    // Both are given the same; the last prompt has its own section.
     const about = summary.replace(/\. Last asked: .*$/, "");
     for (const one of [about, ...warnings]) assertStringIncludes(text, one);
     return [summary, ...warnings.map((one) => one.replace(/-\d{8}.*/, ""))];
@@ -239,7 +239,7 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
     'asked: what time is it?": mpm resume session';
   assertEquals(await resumed(), ["The ledger", later]);
   assertEquals(await resumed("--last"), ["The ledger", later]);
-  // The lists mark the save that a plain resume passes over.
+  // The lists mark the save that a plain resume skips.
   const listed = await mpm(env, ["resume", "--list"], options);
   assertMatch(
     listed.stdout,
@@ -258,7 +258,7 @@ Deno.test("an automatic save never hides one that somebody made", async () => {
   assertEquals(summary, "The ledger");
   assertStringIncludes(note!, "2 later agent sessions were saved automatical");
   assertStringIncludes(note!, "and the date?");
-  // What goes on from a save of the same agent session has all of it.
+  // What continues from a save of the same agent session has all of it.
   time.minute++;
   await mpmJson(
     env,
@@ -318,7 +318,7 @@ Deno.test("the oldest automatic saves of a branch go to the trash, no others", a
   assertEquals(failures(env), "");
 });
 
-Deno.test("no list makes a session's end remove what somebody saved by hand", async () => {
+Deno.test("no list makes a session's end remove what someone saved by hand", async () => {
   using env = projectWithMpm();
   putHome(env, ".config/mpm/config.toml", "[sessions]\nkeep_auto = 1\n");
   const { time, options } = clock();

@@ -71,7 +71,7 @@ const REPORT = "[Subagent hand-back] The text below is the final report of a " +
 
 /** Tells one thing of each kind. */
 async function tellAll(env: TestEnv): Promise<void> {
-  await ask(env, "Mend the ledger", { prompt_id: "p1" });
+  await ask(env, "Fix the ledger", { prompt_id: "p1" });
   await fire(env, "PostToolUse", {
     tool_name: "AskUserQuestion",
     tool_use_id: "toolu_ask",
@@ -112,7 +112,7 @@ async function tellAll(env: TestEnv): Promise<void> {
     tool_input: { command: "make sums" },
     error: "Exit code 2\nno rule",
   });
-  await fire(env, "Stop", { last_assistant_message: "Shall I go on?" });
+  await fire(env, "Stop", { last_assistant_message: "Shall I continue?" });
 }
 
 Deno.test("hooks keep each thing that a conversation tells them", async () => {
@@ -121,8 +121,8 @@ Deno.test("hooks keep each thing that a conversation tells them", async () => {
   const at = NOON.toISOString();
   const { version: _, ...kept } = notes(env);
   assertEquals(kept as unknown, {
-    prompts: [{ at, text: "Mend the ledger", key: "p1" }],
-    messages: [{ at, text: "Shall I go on?", key: "" }],
+    prompts: [{ at, text: "Fix the ledger", key: "p1" }],
+    messages: [{ at, text: "Shall I continue?", key: "" }],
     questions: [
       {
         at,
@@ -191,9 +191,9 @@ Deno.test("a source that is switched off is not kept, nor what was kept of it", 
   assertEquals([env.exists(NOTES), failures(env)], [false, ""]);
 });
 
-Deno.test("only what somebody asked counts as a prompt, each once", async () => {
+Deno.test("only what someone asked counts as a prompt, each once", async () => {
   using env = projectWithMpm();
-  await ask(env, "Mend the <private>hunter2</private> ledger", {
+  await ask(env, "Fix the <private>hunter2</private> ledger", {
     prompt_id: "p1",
   });
   await ask(env, "and hurry", { prompt_id: "p1" });
@@ -205,11 +205,11 @@ Deno.test("only what somebody asked counts as a prompt, each once", async () => 
   await ask(env, " ");
   assertEquals(
     notes(env).prompts!.map(({ text, key }) => [key, text]),
-    [["p1", "Mend the [redacted:private] ledger"], ["p1+1", "and hurry"]],
+    [["p1", "Fix the [redacted:private] ledger"], ["p1+1", "and hurry"]],
   );
   // A project that does not use mpm is left alone.
   using other = TestEnv.repository();
-  await ask(other, "Mend the ledger");
+  await ask(other, "Fix the ledger");
   assertEquals(other.exists(".claude-mpm"), false);
 });
 
@@ -327,11 +327,11 @@ Deno.test("notes stay small and well-formed whatever they are told", async () =>
   }
   assertEquals(notes(env).prompts!.length, 30);
   assertStringIncludes(kept, "0 \\u001b");
-  // A file that somebody damaged is as none.
+  // A file that someone damaged is as none.
   for (const damage of ["{", "[]", '{"prompts":7}', '{"prompts":[{"at":1}]}']) {
     env.write(NOTES, damage);
-    await ask(env, "Mend the ledger");
-    assertEquals(texts(env, "prompts"), ["Mend the ledger"]);
+    await ask(env, "Fix the ledger");
+    assertEquals(texts(env, "prompts"), ["Fix the ledger"]);
   }
   assertEquals(failures(env), "");
 });

@@ -30,19 +30,19 @@ function projectWithMpm(): TestEnv {
   return env;
 }
 
-Deno.test("what came with a clone is no word of a conversation", async () => {
+Deno.test("what came with a clone is not a word of a conversation", async () => {
   using env = projectWithMpm();
   for (const [file, value] of Object.entries(PLANTED)) {
     env.write(path(file), JSON.stringify(value));
   }
   env.write(path("pending").replace("pending", "x"), JSON.stringify(WORDS));
   const told = JSON.stringify([
-    await fire(env, "UserPromptSubmit", { prompt: "Mend the ledger" }),
+    await fire(env, "UserPromptSubmit", { prompt: "Fix the ledger" }),
     await fire(env, "PreCompact", { trigger: "auto" }),
   ]);
   assertEquals(told.includes("gherkins"), false);
   assertEquals(env.read(path("notes")).includes("gherkins"), false);
-  assertStringIncludes(env.read(path("notes")), "Mend the ledger");
+  assertStringIncludes(env.read(path("notes")), "Fix the ledger");
   await fire(env, "TaskCreated", { task_id: "1", task_subject: "Weigh it" });
   assertEquals(env.read(path("tasks")).includes("gherkins"), false);
   const save = await mpmJson(env, [

@@ -31,7 +31,7 @@ function projectWithMpm(): TestEnv {
   return env;
 }
 
-/** An hour later: nobody writes to those transcripts any more. */
+/** An hour later: no one writes to those transcripts any more. */
 const LATER = { now: () => new Date(NOON.getTime() + 3_600_000) };
 
 /**
@@ -95,20 +95,20 @@ async function saves(env: TestEnv): Promise<Saved[]> {
 
 Deno.test("what a killed client left is saved at the next start, once", async () => {
   using env = projectWithMpm();
-  await worked(env, KILLED, { prompt: "Mend the ledger" });
+  await worked(env, KILLED, { prompt: "Fix the ledger" });
   const { systemMessage, hookSpecificOutput } = await start(env);
   assertStringIncludes(
     systemMessage!,
     "Recovered 1 agent session that stopped without saving: session-",
   );
-  const summary = "Recovered after the client stopped: Mend the ledger. Last " +
+  const summary = "Recovered after the client stopped: Fix the ledger. Last " +
     "answer: Half of it is done";
   const given = hookSpecificOutput!.additionalContext!;
   assertStringIncludes(
     given,
     "Recovered after the client stopped. It was last",
   );
-  for (const words of ["Mend the ledger", "Half of it is done"]) {
+  for (const words of ["Fix the ledger", "Half of it is done"]) {
     assertStringIncludes(given, words);
   }
   const [save, ...more] = await saves(env);
@@ -129,7 +129,7 @@ Deno.test("what a killed client left is saved at the next start, once", async ()
 
 Deno.test("two clients that start at once save it once", async () => {
   using env = projectWithMpm();
-  await worked(env, KILLED, { prompt: "Mend the ledger" });
+  await worked(env, KILLED, { prompt: "Fix the ledger" });
   const fields = { source: "startup" };
   const answers = await Promise.all(
     [NEW, OTHER].map((session_id) =>
@@ -148,7 +148,7 @@ Deno.test("two clients that start at once save it once", async () => {
 
 Deno.test("two sessions that were killed side by side are both saved and named", async () => {
   using env = projectWithMpm();
-  await worked(env, KILLED, { prompt: "Mend the ledger" });
+  await worked(env, KILLED, { prompt: "Fix the ledger" });
   await worked(env, OTHER, { prompt: "Print the report" });
   const { systemMessage } = await start(env);
   const [, ids] = /Recovered 2 agent sessions .*: (.*)/.exec(systemMessage!)!;
@@ -160,13 +160,13 @@ Deno.test("two sessions that were killed side by side are both saved and named",
   );
 });
 
-Deno.test("nothing is saved of a session that ended, was saved, or goes on", async () => {
+Deno.test("nothing is saved of a session that ended, was saved, or continues", async () => {
   using env = projectWithMpm();
-  await worked(env, KILLED, { prompt: "Mend the ledger", ended: true });
+  await worked(env, KILLED, { prompt: "Fix the ledger", ended: true });
   await start(env);
   assertEquals(await saves(env), []);
-  // It goes on in this very client.
-  await worked(env, KILLED, { prompt: "Mend the ledger" });
+  // It continues in this very client.
+  await worked(env, KILLED, { prompt: "Fix the ledger" });
   await start(env, { source: "resume" }, KILLED);
   assertEquals(await saves(env), []);
   await start(env, { source: "compact" });
@@ -177,7 +177,7 @@ Deno.test("nothing is saved of a session that ended, was saved, or goes on", asy
   assertEquals((await saves(env)).map(({ mpm }) => mpm.kind), ["pause"]);
   // Of a project that hooks saw nothing in, nothing is known.
   using other = projectWithMpm();
-  await worked(other, KILLED, { prompt: "Mend the ledger" });
+  await worked(other, KILLED, { prompt: "Fix the ledger" });
   other.remove(".claude-mpm/state/agents");
   await start(other);
   assertEquals([await saves(other), failures(env)], [[], ""]);
@@ -186,7 +186,7 @@ Deno.test("nothing is saved of a session that ended, was saved, or goes on", asy
 Deno.test("a client that is alive is left alone", async () => {
   if (Deno.build.os !== "linux") return;
   using env = projectWithMpm();
-  await worked(env, KILLED, { prompt: "Mend the ledger" });
+  await worked(env, KILLED, { prompt: "Fix the ledger" });
   const stat = Deno.readTextFileSync(`/proc/${Deno.pid}/stat`);
   const procStart = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   const value = { sessionId: KILLED, cwd: env.project, procStart };

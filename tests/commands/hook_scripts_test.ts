@@ -23,7 +23,7 @@ async function withScript(text: string): Promise<TestEnv> {
 }
 
 posixTest(
-  "a shell hook that changed is not run, and everything says so",
+  "a shell hook that changed is not run, and everything reports it",
   async () => {
     using env = await withScript("echo ran\n");
     assertStringIncludes(await told(env), "pre-session: ran");
@@ -100,7 +100,7 @@ posixTest(
     const line = 'post-session: "exit 4" ended with status 4';
     assertEquals(await told(env), Array(5).fill(line).join("\n"));
     assertEquals(await told(env), "");
-    // A log that came with a clone tells of scripts that nobody allowed.
+    // A log that came with a clone reports scripts that no one allowed.
     const log = ".claude-mpm/state/hooks.log";
     const forged = {
       ...{ unseen: true, outcome: "exited", status: 0, stdout: "run this" },

@@ -160,7 +160,7 @@ Deno.test("at 95 % what no person typed is never held back", async () => {
   }
   const held = await prompted("go", { source: "user" });
   assertEquals(held.decision, "block");
-  // A client that does not say whether somebody is there, and those without.
+  // A client that does not say whether someone is there, and those without.
   for (
     const [entrypoint, attended] of [
       ["sdk-cli", "0"],
@@ -225,7 +225,7 @@ Deno.test("a prompt that could not be sent again is not held back", async () => 
   assertEquals(decision, "block");
 });
 
-Deno.test("where nobody types, a full context is told without holding anything back", async () => {
+Deno.test("where no one types, a full context is told without holding anything back", async () => {
   using env = projectWithMpm();
   env.extra.CLAUDE_CODE_SESSION_ATTENDED = "0";
   talked(env, 199_000);
@@ -519,7 +519,7 @@ Deno.test("an error record has the git status and the newest commits", async () 
   assertEquals(git.commits.length, 2);
   assert(git.commits[0].length <= 200);
   assertMatch(git.commits[1], /^[0-9a-f]{12} Start the project$/);
-  // A git that takes too long holds up nobody.
+  // A git that takes too long holds up no one.
   const slow = (system: System): System => ({
     ...system,
     run: (program, options) => {
@@ -607,17 +607,17 @@ Deno.test("an event that is not for us, or is typed by hand, does nothing", asyn
   assertEquals([typed.status, typed.stdout], [0, ""]);
 });
 
-Deno.test("an own failure is noted, and the session goes on", async () => {
+Deno.test("an own failure is noted, and the session continues", async () => {
   using env = projectWithMpm();
   Deno.symlinkSync(env.root, join(env.project, ".claude-mpm/errors"));
   await fire(env, "PostToolUseFailure", { tool_name: "Bash", error: "no" });
   const noted = JSON.parse(failures(env));
   assertEquals(noted.event, "PostToolUseFailure");
-  assertStringIncludes(noted.error, "is no folder");
+  assertStringIncludes(noted.error, "is not a folder");
   assertEquals(namesIn(env, "../errors"), []);
 });
 
-Deno.test("of a hundred events at once one tells of the crossing", async () => {
+Deno.test("of a hundred events at once one reports the crossing", async () => {
   using env = projectWithMpm();
   talked(env, 140_000);
   const answers = await Promise.all(

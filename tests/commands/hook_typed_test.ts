@@ -11,7 +11,7 @@ function full(): TestEnv {
   return env;
 }
 
-/** What is said in the place of the model. */
+/** What is said instead of the model. */
 async function said(env: TestEnv, prompt: string): Promise<string> {
   const { decision, reason, hookSpecificOutput } = await fire(
     env,
@@ -138,7 +138,7 @@ Deno.test("/mpm-return takes free text as the detour's summary", async () => {
   assertStringIncludes(back.stdout, "Summary: fixed by hand");
 });
 
-Deno.test("a prompt that only looks like a command goes on to the model", async () => {
+Deno.test("a prompt that only looks like a command continues to the model", async () => {
   using env = full();
   talked(env, 1000);
   for (

@@ -27,7 +27,7 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Names and contents of all that is in the project's own folders. */
+/** Names and contents of everything that is in the project's own folders. */
 function treeOf(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
     const path = join(folder, name);
@@ -224,7 +224,7 @@ Deno.test("hooks install finds its status line whatever the binary's path", asyn
     const wrap = (system: System) => ({ ...system, program: () => program });
     const status = await mpm(env, ["hooks", "status"], { wrap });
     assertEquals([status.status, status.stderr], [0, ""], status.stdout);
-    // Somebody edits the file, so that mpm has to find what is its own.
+    // Someone edits the file, so that mpm has to find what is its own.
     env.write(LOCAL, env.read(LOCAL).replace("{", '{"theirs": 1,'));
     await mpm(env, UNINSTALL);
     assertEquals(JSON.parse(env.read(LOCAL)), { theirs: 1 });
@@ -280,7 +280,7 @@ const IN_THE_WAY: Record<
     Deno.writeTextFileSync(path, "{}");
     Deno.linkSync(path, join(env.root, "other"));
   }, "has 2 names"],
-  "a file that is no text": [(_, path) => {
+  "a file that is not text": [(_, path) => {
     Deno.writeFileSync(path, new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]));
   }, "is not UTF-8 text"],
   "a FIFO": [(_, path) => {
@@ -350,7 +350,7 @@ Deno.test("hooks install in a folder that refuses writes changes nothing", async
   assertEquals(treeOf(env.project), before);
 });
 
-Deno.test("hooks install says when somebody changes the file at the same moment", async () => {
+Deno.test("hooks install says when someone changes the file at the same moment", async () => {
   using env = new TestEnv();
   env.write(LOCAL, "{}");
   let changed = false;
@@ -390,7 +390,7 @@ Deno.test("hooks install works in a worktree and a subfolder on the main worktre
   assertStringIncludes(project.warnings.join(), "is the project's");
 });
 
-Deno.test("what hooks install writes is no uncommitted work, until it is edited", async () => {
+Deno.test("what hooks install writes is not an uncommitted work, until it is edited", async () => {
   using env = TestEnv.repository();
   const exclude = ".git/info/exclude";
   const before = "*.log";
@@ -472,7 +472,7 @@ posixTest("hooks uninstall leaves skills behind links alone", async () => {
   using env = new TestEnv();
   const shared = join(env.root, "shared");
   const skills = join(env.project, ".claude/skills");
-  // Somebody's own folder, of which mpm wrote nothing.
+  // Someone's own folder, of which mpm wrote nothing.
   Deno.mkdirSync(shared);
   Deno.mkdirSync(join(env.project, ".claude"));
   Deno.symlinkSync(shared, skills);
@@ -493,7 +493,7 @@ posixTest("hooks uninstall leaves skills behind links alone", async () => {
   assertEquals([...Deno.readDirSync(join(shared, "skills"))].length, 8);
 });
 
-Deno.test("hooks install keeps a skill that somebody edited, and upgrades one it wrote", async () => {
+Deno.test("hooks install keeps a skill that someone edited, and upgrades one it wrote", async () => {
   using env = new TestEnv();
   const skill = (name: string) => `.claude/skills/${name}/SKILL.md`;
   env.write(skill("mpm-branch"), "theirs\n");
@@ -544,13 +544,13 @@ Deno.test("hooks install brings the skills of a newer mpm where there were some"
   for (const one of ["mpm-init", "mpm-pause"]) env.remove(skill(one));
   await mpm(env, INSTALL);
   assert(env.exists(skill("mpm-init")));
-  // Somebody removed that one.
+  // Someone removed that one.
   assert(!env.exists(skill("mpm-pause")));
 });
 
-Deno.test("hooks install refuses to replace somebody's status line and says how both go", async () => {
+Deno.test("hooks install refuses to replace someone's status line and says how both go", async () => {
   using env = new TestEnv();
-  const { text } = SHAPES["somebody's status line"]!;
+  const { text } = SHAPES["someone's status line"]!;
   env.write(LOCAL, text);
   const { status, stderr } = await mpm(env, [...INSTALL, "--statusline"]);
   assertEquals(status, 4);

@@ -83,7 +83,7 @@ posixTest(
   },
 );
 
-Deno.test("hooks eject upgrades what nobody edited and keeps what somebody did", async () => {
+Deno.test("hooks eject upgrades what no one edited and keeps what someone did", async () => {
   using env = new TestEnv();
   await mpm(env, ["hooks", "eject"]);
   // As if an earlier mpm had shipped other texts.
@@ -195,7 +195,7 @@ posixTest(
     assertEquals(allowed.map(({ name }) => name), ["pre-session.sh"]);
     assertEquals((await mpm(env, ["hooks", "run", "pre-session"])).status, 0);
     assert(env.exists("pwned"));
-    // What a pull changes is to be allowed again.
+    // What a pull changes must be allowed again.
     env.write(PRE, "#!/bin/sh\necho more >more\n");
     assertEquals((await mpm(env, ["hooks", "run", "pre-session"])).status, 4);
     assert(!env.exists("more"));

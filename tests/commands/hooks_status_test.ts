@@ -142,7 +142,7 @@ const DRIFT: Record<string, [Edit, string, string]> = {
 
 for (const [name, [edit, problem, mend]] of Object.entries(DRIFT)) {
   posixTest(
-    `hooks status finds ${name}, and what it says mends it`,
+    `hooks status finds ${name}, and what it says fixes it`,
     async () => {
       using env = await installed();
       await edit(env);
@@ -180,7 +180,7 @@ Deno.test("hooks status finds what Claude Code ignores or cannot read", async ()
   assertEquals(broken.findings.map(({ problem }) => problem), ["unreadable"]);
 });
 
-Deno.test("hooks status tells of a binary that may not be looked at", async () => {
+Deno.test("hooks status reports a binary that may not be looked at", async () => {
   using env = await installed();
   const program = join(env.root, "bin", "mpm");
   const found = await status(env, {

@@ -58,7 +58,7 @@ posixTest(
   },
 );
 
-posixTest("a detour parks such files and return brings them back", async () => {
+posixTest("a detour parks such files and return restores them", async () => {
   using env = project();
   const before = treeOf(env);
   await branch(env, ["constructor", "Fix", "--stash", "-b", "toString"]);

@@ -170,7 +170,7 @@ Deno.test("a dry run shows the hand-off and keeps nothing", async () => {
   assertEquals(env.exists(ITEMS), false);
 });
 
-Deno.test("one undo takes a pause back with its items", async () => {
+Deno.test("one undo undoes a pause with its items", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "-n", "A");
   await pause(env, 1, "-n", "B", "--done", "A");
@@ -263,7 +263,7 @@ Deno.test("what was closed here does not come back with an older save", async ()
   assertEquals([items, await open(env)], [[], []]);
 });
 
-Deno.test("nothing of a save that somebody else made is taken until it is trusted", async () => {
+Deno.test("nothing of a save that someone else made is taken until it is trusted", async () => {
   using env = TestEnv.repository();
   const { session_id: id } = await pause(env, 0, "-n", "Their step");
   anotherUser(env);

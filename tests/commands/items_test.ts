@@ -53,7 +53,7 @@ Decisions
   );
 });
 
-Deno.test("without items each list says so", async () => {
+Deno.test("without items each list reports it", async () => {
   using env = TestEnv.repository();
   for (
     const [command, said] of [
@@ -127,7 +127,7 @@ Deno.test("a decision supersedes another one", async () => {
   assertEquals((await mpm(env, ["decide", "--why", "x"])).status, 2);
 });
 
-Deno.test("undo takes back each operation alone", async () => {
+Deno.test("undo undoes each operation alone", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "A");
   await say(env, "next", "B");
@@ -233,7 +233,7 @@ Deno.test("damaged, linked, huge and foreign files hide no other item", async ()
   ]);
 });
 
-Deno.test("items that somebody else wrote are never this user's own", async () => {
+Deno.test("items that someone else wrote are never this user's own", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "Their step");
   anotherUser(env);
@@ -245,7 +245,7 @@ Deno.test("items that somebody else wrote are never this user's own", async () =
   assertEquals(stdout.includes("Their step"), false);
 });
 
-Deno.test("a link in place of the folder is refused, and a pause goes on", async () => {
+Deno.test("a link instead of the folder is refused, and a pause continues", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "A");
   const folder = `${env.project}/${ITEMS}`;
@@ -255,7 +255,7 @@ Deno.test("a link in place of the folder is refused, and a pause goes on", async
   const { warnings } = await mpmJson<{ warnings: string[] }>(env, [
     ...["pause", "Still saved", "--no-commit", "-n", "C"],
   ]);
-  assertStringIncludes(warnings.join("\n"), "is no folder");
+  assertStringIncludes(warnings.join("\n"), "is not a folder");
   assertEquals(Deno.lstatSync(folder).isSymlink, true);
 });
 

@@ -16,7 +16,7 @@ async function templates(env: TestEnv, ...names: string[]): Promise<void> {
   for (const name of names) await mpmJson(env, ["template", "new", name]);
 }
 
-Deno.test("a journal with torn lines goes on, and undo with it", async () => {
+Deno.test("a journal with torn lines continues, and undo with it", async () => {
   using env = TestEnv.repository();
   await templates(env, "one", "two");
   const text = env.read(JOURNAL);
@@ -45,8 +45,8 @@ Deno.test("undo in a project that was moved says where its operations were done"
     3,
     "Error: There is nothing to undo here\n" +
     'Hint: 2 operations were done in another folder "$ROOT/project": ' +
-    '"mpm undo list" lists them, and "mpm undo" takes them back there; a project ' +
-    "that was moved has to be put back for it\n",
+    '"mpm undo list" lists them. To undo them, run "mpm undo" there; ' +
+    "move a moved project back first\n",
   ]);
 });
 
@@ -62,7 +62,7 @@ Deno.test("a lost journal loses the way back and nothing else", async () => {
   assert(env.exists(".claude-mpm/templates/one.md"));
 });
 
-Deno.test("a journal that has grown large is cut, and its numbers go on", async () => {
+Deno.test("a journal that has grown large is cut, and its numbers continue", async () => {
   using env = TestEnv.repository();
   await templates(env, "one");
   const line = env.read(JOURNAL).trimEnd();
@@ -79,7 +79,7 @@ Deno.test("a journal that has grown large is cut, and its numbers go on", async 
 });
 
 posixTest(
-  "a journal of a gigabyte, a link, a FIFO or a folder harms nobody",
+  "a journal of a gigabyte, a link, a FIFO or a folder harms no one",
   async () => {
     using env = TestEnv.repository();
     await mpmJson(env, ["pause", "--no-commit"]);
@@ -114,7 +114,7 @@ posixTest(
   },
 );
 
-/** A line as somebody else might write it; it names what it likes. */
+/** A line as someone else might write it; it names what it likes. */
 function forged(env: TestEnv, name: string, more: object = {}): string {
   const digest = "0".repeat(64);
   return JSON.stringify({
@@ -129,7 +129,7 @@ function forged(env: TestEnv, name: string, more: object = {}): string {
   });
 }
 
-Deno.test("a journal of somebody else is shown and never acted on", async () => {
+Deno.test("a journal of someone else is shown and never acted on", async () => {
   using env = TestEnv.repository();
   const victim = join(env.root, "victim");
   Deno.writeTextFileSync(victim, "precious\n");
@@ -179,7 +179,7 @@ Deno.test("a line with the last number there is keeps no other from the journal"
   assertEquals(env.exists(".claude-mpm/templates/one.md"), true);
 });
 
-Deno.test("a line of the journal that is nested without end is passed over", async () => {
+Deno.test("a line of the journal that is nested without end is skipped", async () => {
   using env = TestEnv.repository();
   await templates(env, "one");
   const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
@@ -215,7 +215,7 @@ Deno.test("a key that cannot be read is not replaced", async () => {
   assertStringIncludes(stdout, "Session: mine");
 });
 
-Deno.test("a marker of an undo that somebody else wrote is removed and no more", async () => {
+Deno.test("a marker of an undo that someone else wrote is removed and no more", async () => {
   using env = TestEnv.repository();
   await templates(env, "mine");
   const marker = ".claude-mpm/state/undo.json";
@@ -235,7 +235,7 @@ posixTest("undo follows no link that took a folder's place", async () => {
   Deno.symlinkSync(outside, join(env.project, ".claude"));
   const { status, stderr } = await mpm(env, ["undo"]);
   assertEquals(status, 4);
-  assertStringIncludes(stderr, "is no folder");
+  assertStringIncludes(stderr, "is not a folder");
   assert(Deno.lstatSync(join(outside, "settings.local.json")).isFile);
 });
 

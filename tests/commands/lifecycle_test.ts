@@ -251,7 +251,7 @@ Deno.test("a paused session takes no tick before it is resumed", async () => {
     status: 4,
     stdout: "",
     stderr: 'Error: Cannot tick: "notify" is paused\n' +
-      'Hint: "mpm resume" goes on with it\n',
+      'Hint: "mpm resume" continues with it\n',
   });
   const { work } = await mpmJson<ResumeReport>(env, ["resume", "notify"]);
   assertEquals([work?.change, work?.state], ["resumed", "active"]);
@@ -267,7 +267,7 @@ Deno.test("resume --peek reads and writes nothing", async () => {
   assertEquals(states(env), before);
 });
 
-Deno.test("resume leaves the worktree at another active session and says so", async () => {
+Deno.test("resume leaves the worktree at another active session and reports it", async () => {
   using env = await started("start", "login");
   const { session_id: id } = await mpmJson<PauseResult>(
     env,
@@ -284,12 +284,12 @@ Deno.test("resume leaves the worktree at another active session and says so", as
   assertEquals([work?.state, work?.change], ["paused", "unchanged"]);
   assertEquals(warnings, [
     'This worktree is at "other", which is active: "login" stays as it is; ' +
-    '"mpm pause" first to go on with it',
+    '"mpm pause" first to continue with it',
   ]);
   assertEquals(states(env), before);
 });
 
-Deno.test("a resume passes over saves of sessions that are over, and says so", async () => {
+Deno.test("a resume skips saves of sessions that are over, and reports it", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "Plain", "--no-commit"], { now: at(0) });
   await mpmJson(env, ["start", "login"], { now: at(1) });
@@ -306,7 +306,7 @@ Deno.test("a resume passes over saves of sessions that are over, and says so", a
     { now: at(5) },
   );
   assertEquals([session.conversation.summary, warnings], ["Plain", [
-    'Passed over 1 newer save of sessions that are over: "login"',
+    'Skipped 1 newer save of sessions that are over: "login"',
   ]]);
   const asked = await mpm(env, ["resume", id]);
   assertEquals([asked.status, asked.stderr], [
@@ -398,7 +398,7 @@ Deno.test("the list shows name and state of the session where it is known", asyn
       "[paused] login Half way\n",
   );
   const { stdout: report } = await mpm(env, ["resume", "--no-changes"]);
-  assertStringIncludes(report, "Session: login: Fix it (goes on)\n");
+  assertStringIncludes(report, "Session: login: Fix it (continues)\n");
 });
 
 Deno.test("complete with open items says which; nothing is lost by it", async () => {
@@ -485,8 +485,8 @@ Deno.test("a damaged record is never replaced by what a save says", async () => 
     { now: at(2) },
   );
   assertEquals([work, warnings], [null, [
-    "Its work session could not go on: Cannot read " +
-    `"${env.project}/${path}": it is no JSON`,
+    "Its work session could not continue: Cannot read " +
+    `"${env.project}/${path}": it is not JSON`,
   ]]);
   assertEquals(env.read(path), '{"torn');
 });
@@ -528,7 +528,7 @@ Deno.test("a detour and a session with an open one are ended by return alone", a
   assertEquals(before.hotfix, "new active");
 });
 
-Deno.test("check ticks by number, span and text, and takes it back", async () => {
+Deno.test("check ticks by number, span and text, and undoes it", async () => {
   using env = await started();
   const run = async (...args: string[]) => {
     const { changed, session } = await mpmJson<CheckResult>(
@@ -603,7 +603,7 @@ Deno.test("outside git a session lives as well", async () => {
   });
 });
 
-Deno.test("a name that was used before means the session that goes on", async () => {
+Deno.test("a name that was used before means the session that continues", async () => {
   using env = await started("start", "login");
   await mpmJson(env, ["pause"], { now: at(1) });
   await mpmJson(env, ["resume"], { now: at(2) });
@@ -621,7 +621,7 @@ Deno.test("a name that was used before means the session that goes on", async ()
   assertEquals([done.session.id, next.session.id], [first, second]);
 });
 
-Deno.test("an archived session is found by its name where it is asked for", async () => {
+Deno.test("an archived session is found by its name where it is requested", async () => {
   using env = await started("start", "login");
   const { session_id } = await mpmJson<PauseResult>(env, ["pause"], {
     now: at(1),

@@ -200,7 +200,7 @@ Deno.test("a rollback out of order takes away no save whose old file cannot come
   assertEquals(secondsSaid(env), [[0, 20], [1, 10]]);
   const [first, second] = folders.map((path) => basename(path));
   await mpmJson(env, ["migrate", "--rollback", first!]);
-  // The first one is in the place of the second one's old file now.
+  // The first one is instead of the second one's old file now.
   const { status, stdout } = await mpm(env, [
     "migrate",
     "--rollback",

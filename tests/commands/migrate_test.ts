@@ -169,7 +169,7 @@ Deno.test("migrate counts an equal file as a duplicate, once, and keeps it in th
   const ends = [".json", ".md", ".yaml"];
   for (const end of ends) {
     const text = env.read(`${PAUSE}/${TWICE}${end}`);
-    // claude-mpm's own script rewrites none, another tool may have.
+    // claude-mpm's script rewrites none, another tool may have.
     const moved = end === ".md" ? text.replace("/pause/", "/") : text;
     put(env, `${SESSIONS}/${TWICE}${end}`, { text: moved });
   }
@@ -237,7 +237,7 @@ Deno.test("migrate says of a conflict which id the older session got", async () 
     $S/pause/README.md: not of a session
 The old folder stays with what is in it: $S/pause
 Backup: $ROOT/project/.claude-mpm/backups/pause_backup_20261120-120000
-To take this back: mpm migrate --rollback pause_backup_20261120-120000
+To undo this: mpm migrate --rollback pause_backup_20261120-120000
 Time: 0.00 s
 `,
   );
@@ -409,7 +409,7 @@ Deno.test("migrate --no-backup leaves nothing behind", async () => {
   assertEquals(names(env, ".claude-mpm/backups"), [".gitignore"]);
   const { status, stderr } = await mpm(env, ["migrate", "--rollback"]);
   assertEquals(status, 3);
-  assertStringIncludes(stderr, "No migration to take back");
+  assertStringIncludes(stderr, "No migration to undo");
 });
 
 Deno.test("migrate --rollback restores exactly, keeps later saves, and can be undone", async () => {
@@ -540,7 +540,7 @@ posixTest("migrate follows no link that is named as a session", async () => {
   assertEquals(env.exists(`${SESSIONS}/${TWICE}.json`), false);
 });
 
-posixTest("migrate refuses a link in place of a folder", async () => {
+posixTest("migrate refuses a link instead of a folder", async () => {
   using env = new TestEnv();
   const outside = join(env.root, "outside");
   Deno.mkdirSync(outside);
@@ -549,7 +549,7 @@ posixTest("migrate refuses a link in place of a folder", async () => {
   Deno.symlinkSync(outside, join(env.project, PAUSE));
   const { status, stderr } = await mpm(env, ["migrate"]);
   assertEquals(status, 4);
-  assertStringIncludes(stderr, "is no folder: link");
+  assertStringIncludes(stderr, "is not a folder: link");
   assertEquals([...Deno.readDirSync(outside)].length, 1);
 });
 

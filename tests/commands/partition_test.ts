@@ -77,7 +77,7 @@ Load context: .claude/backend-context.md
   assertStringIncludes(unknown.stderr, 'Did you mean "backend"?');
 });
 
-Deno.test("partition use is kept for the worktree, and undo takes it back", async () => {
+Deno.test("partition use is kept for the worktree, and undo undoes it", async () => {
   using env = project();
   env.write("src/backend/a.ts", "a");
   const use = (...args: string[]) =>
@@ -99,7 +99,7 @@ Deno.test("partition use is kept for the worktree, and undo takes it back", asyn
     assertEquals((await mpm(env, ["partition", "use", ...wrong])).status, 2);
   }
   assertEquals((await mpm(env, ["partition", "use", "toString"])).status, 3);
-  // What is not configured any more, or damaged, is no choice.
+  // What is not configured any more, or damaged, is not a choice.
   await use("frontend");
   env.write(CONFIG, PARTITIONS.replace("partitions.frontend", "partitions.x"));
   assertEquals(await inUse(), null);

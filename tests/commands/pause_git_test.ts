@@ -224,7 +224,7 @@ Deno.test("pause refuses to export into the store", async () => {
   assertEquals(env.read(`${SESSIONS}/${ID}.json`), old);
 });
 
-Deno.test("a failed export leaves the save, committed, and says so", async () => {
+Deno.test("a failed export leaves the save, committed, and reports it", async () => {
   using env = TestEnv.repository();
   const target = join(env.root, "out");
   Deno.mkdirSync(target);

@@ -439,8 +439,8 @@ Deno.test("pause saves the tasks and todos of the agent's session", async () => 
 });
 
 /**
- * What claude-mpm's own reader asks of a save before it resumes it: the name,
- * the time of the file, an object of texts and lists of texts, the project.
+ * What claude-mpm's reader asks of a save before it resumes it: the name, the
+ * time of the file, an object of texts and lists of texts, the project.
  */
 Deno.test("pause writes what claude-mpm's reader takes", async () => {
   using env = TestEnv.repository();

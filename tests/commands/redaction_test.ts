@@ -378,7 +378,7 @@ Deno.test("only the user's own file changes what is redacted", async () => {
   assertStringIncludes(kept, "[redacted:acme]");
   const odd = await mpm(env, ["config", "set", "redaction.rules.odd", "a(b"]);
   assertEquals(odd.status, 2);
-  assertStringIncludes(odd.stderr, "is no regular expression");
+  assertStringIncludes(odd.stderr, "is not a regular expression");
   await mpm(env, ["config", "set", "redaction.enabled", "false"]);
   assertEquals(
     await summary("acme_12345678 <private>x</private>"),
@@ -394,7 +394,7 @@ Deno.test("rules that cannot be read let nothing past them", async () => {
   assertEquals(status, 2);
   assertStringIncludes(
     stderr,
-    '"redaction.rules.odd" is no regular expression',
+    '"redaction.rules.odd" is not a regular expression',
   );
   const token = `ghp_${alnum(36)}`;
   await fire(env, "PostToolUseFailure", { tool_name: "Bash", error: token });

@@ -194,7 +194,7 @@ Deno.test("resume --list on a terminal is searched as one types", async () => {
   }
 });
 
-Deno.test("resume --list asks by number where the terminal is plain, or is to be", async () => {
+Deno.test("resume --list asks by number where the terminal is plain, or must be", async () => {
   using env = await twoSaves();
   for (const [name, value] of [["TERM", "dumb"], ["ACCESSIBLE", "1"]]) {
     env.extra[name!] = value!;
@@ -208,7 +208,7 @@ Deno.test("resume --list asks by number where the terminal is plain, or is to be
   }
 });
 
-Deno.test("resume takes the newest of this worktree and tells of a newer one", async () => {
+Deno.test("resume takes the newest of this worktree and reports a newer one", async () => {
   using env = await twoSaves();
   const side = join(env.root, "side");
   env.git("worktree", "add", "-q", side, "-b", "side");

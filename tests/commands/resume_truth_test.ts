@@ -157,7 +157,7 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   assertStringIncludes(beside, section);
   assertStringIncludes(beside, "New Commits (2):");
 
-  // After the pause the branch went on; all of it is in one commit.
+  // After the pause the branch continued; all of it is in one commit.
   env.git("reset", "-q", "--hard", "feature");
   env.git("switch", "-q", "feature");
   commit("four.txt", "four");
@@ -241,7 +241,7 @@ Deno.test("resume takes no commit of a pause for a new commit or a conflict", as
     env.write("staged.txt", "two\n");
     env.git("add", "staged.txt");
     peerCommit(env, id);
-    // Somebody else's pause, in a subfolder.
+    // Someone else's pause, in a subfolder.
     env.write("sub/.claude-mpm/sessions/session-20261121-000000.json", "{}");
     peerCommit(env, "session-20261121-000000", "sub");
     const text = await report(env, { args: [id] });
@@ -264,7 +264,7 @@ Deno.test("resume takes no commit of a pause for a new commit or a conflict", as
   }
 });
 
-Deno.test("resume tells of work that was amended into the commit of mpm's own pause", async () => {
+Deno.test("resume reports work that was amended into the commit of mpm's pause", async () => {
   using env = TestEnv.repository();
   env.write("work.txt", "one\n");
   env.git("add", "work.txt");
@@ -485,7 +485,7 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
     await report(env),
     "• 4 uncommitted paths, as at the pause\n",
   );
-  // Of an older save nobody knows what was so at the pause.
+  // Of an older save no one knows what was so at the pause.
   const folder = join(env.project, ".claude-mpm", "sessions");
   const [id] = [...Deno.readDirSync(folder)].map(({ name }) => name)
     .filter((name) => /^session-.*\.json$/.test(name)).sort();

@@ -158,7 +158,7 @@ Deno.test("a parent's branch that moved gets its work merged onto it", async () 
   assert(back.changes!.commits.new.length > 0);
 });
 
-Deno.test("a conflict with the moved branch refuses, --keep-parked goes on", async () => {
+Deno.test("a conflict with the moved branch refuses, --keep-parked continues", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
   env.git("switch", "-q", "feature");
@@ -236,7 +236,7 @@ Deno.test("a detached parent comes back detached", async () => {
   assertEquals(treeOf(env), parent);
 });
 
-Deno.test("commits on a detached HEAD are kept and told of", async () => {
+Deno.test("commits on a detached HEAD are kept and reported", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
   env.git("checkout", "-q", "--detach");
@@ -274,7 +274,7 @@ Deno.test("commits on a parent's detached HEAD are kept until the return", async
   assertEquals(refs(), parent.branch);
 });
 
-Deno.test("a switch by hand during the detour is no obstacle", async () => {
+Deno.test("a switch by hand during the detour is not an obstacle", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
   env.git("switch", "-q", "main");
@@ -286,7 +286,7 @@ Deno.test("a switch by hand during the detour is no obstacle", async () => {
   assertEquals(treeOf(env), parent);
 });
 
-/** Gives each object a file of its own, so that one can be lost. */
+/** Gives each object its own file, so that one can be lost. */
 function unpack(env: TestEnv): void {
   const each = "for pack in .git/objects/pack/*.pack; do " +
     'test -f "$pack" && mv "$pack" .git/away && ' +
@@ -422,14 +422,14 @@ Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async 
   env.git("clone", "-q", url, join(env.root, "clone"));
   const there = { cwd: join(env.root, "clone") };
   await mpmJson(env, ["saves", "import", saved], there);
-  // What was brought in is somebody else's until the user says otherwise.
+  // What was brought in is someone else's until the user says otherwise.
   await mpmJson(env, ["saves", "trust", "latest"], there);
   await mpmJson(env, ["resume", "latest"], there);
   assertEquals(await stackLines(env, there), [
     "feature:paused",
     "  hotfix:active *",
   ]);
-  // The clone has no checkpoint, and says so.
+  // The clone has no checkpoint, and reports it.
   for (const command of ["stack", "status"]) {
     const told = await mpm(env, [command], there);
     assertStringIncludes(told.stdout, "is not in this copy of the project");

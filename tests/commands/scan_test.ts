@@ -61,7 +61,7 @@ Deno.test("scan says where secrets are, and never which", async () => {
   assertEquals((await scan(env, "a/clean.txt")).files, 1);
 });
 
-Deno.test("scan reads standard input, UTF-16 and what is no text", async () => {
+Deno.test("scan reads standard input, UTF-16 and what is not text", async () => {
   using env = TestEnv.repository();
   const { status, stdout } = await mpm(env, ["scan", "-"], {
     stdin: `a\nb ${TOKEN}`,
@@ -122,13 +122,13 @@ Deno.test("without a file scan reads the project, and says what it read", async 
   );
 });
 
-Deno.test("without git scan reads the folder, and names what it passed over", async () => {
+Deno.test("without git scan reads the folder, and names what it skipped", async () => {
   using env = TestEnv.repository();
   const folder = join(env.root, "plain");
   Deno.mkdirSync(join(folder, "node_modules"), { recursive: true });
   Deno.writeTextFileSync(join(folder, "a.txt"), "nothing\n");
   Deno.writeTextFileSync(join(folder, "node_modules/x.js"), TOKEN);
-  // Larger than what is read of a file that nobody named: a hole.
+  // Larger than what is read of a file that no one named: a hole.
   const large = Deno.openSync(join(folder, "large.txt"), {
     create: true,
     write: true,
@@ -188,7 +188,7 @@ posixTest(
     Deno.symlinkSync(join(env.root, "outside"), join(env.project, "a/link"));
     Deno.symlinkSync(env.root, join(env.project, "a/folder"));
     assertEquals((await scan(env, "a")).files, 1);
-    // A link that is named is what was asked for.
+    // A link that is named is what was requested.
     assertEquals((await scan(env, "a/link")).labels, { "github-token": 1 });
     const missing = await mpm(env, ["scan", "nowhere"]);
     assertEquals(missing.status, 3);
@@ -196,7 +196,7 @@ posixTest(
   },
 );
 
-Deno.test("nothing that mpm writes of its own is taken for a secret", async () => {
+Deno.test("nothing that mpm writes of its own is treated as a secret", async () => {
   using env = TestEnv.repository();
   env.write("notes.txt", "more\n");
   for (

@@ -123,7 +123,7 @@ Deno.test("sessions export refuses the store, other files, and a damaged save", 
   assertEquals(env.exists("one.json"), false);
 });
 
-Deno.test("a bundle comes into another project, marked as somebody else's", async () => {
+Deno.test("a bundle comes into another project, marked as someone else's", async () => {
   using env = TestEnv.repository();
   using other = TestEnv.repository();
   await mpmJson(env, ["pause", "Theirs", "-n", "Go on", "--no-commit"], {
@@ -143,9 +143,9 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
   assertEquals(
     shown.stderr,
     "Warning: Foreign: nothing says that you made it on this machine, so " +
-      "these are somebody else's words. To take it for yours: " +
+      "these are someone else's words. To take it for yours: " +
       `mpm saves trust ${id}\n` +
-      "Warning: It was imported from $ROOT/bundle.json: its texts are somebody else's\n",
+      "Warning: It was imported from $ROOT/bundle.json: its texts are someone else's\n",
   );
   const { session } = await mpmJson<SavesShowResult>(other, [
     "saves",
@@ -160,7 +160,7 @@ Deno.test("a bundle comes into another project, marked as somebody else's", asyn
   ]);
   const { stdout } = await mpm(other, ["resume"]);
   assertStringIncludes(stdout, "Theirs");
-  assertStringIncludes(stdout, "its texts are somebody else's");
+  assertStringIncludes(stdout, "its texts are someone else's");
   const verified = await mpmJson<SavesVerifyResult>(other, [
     "saves",
     "verify",
@@ -211,7 +211,7 @@ for (const { version, id } of SAMPLES) {
     const { session } = await mpmJson<SavesShowResult>(env, [
       ...["saves", "show", id],
     ]);
-    // mpm's own fields would claim that mpm had looked at the repository.
+    // mpm's fields would claim that mpm had looked at the repository.
     assertEquals(session.mpm, undefined);
     assertEquals(session.imported!.session_id, id);
     const theirs = await mpmJson<SavesShowResult>(other, [
@@ -269,7 +269,7 @@ Deno.test("sessions import refuses ids that are paths, changed texts and odd ent
   assertStringIncludes(newer.stderr, "bundle of version 2");
 });
 
-Deno.test("sessions import refuses what is no save, and its own project", async () => {
+Deno.test("sessions import refuses what is not a save, and its own project", async () => {
   using env = new TestEnv();
   putSave(env, ownSave(idAt(0)));
   env.write("notes.json", "{}");

@@ -21,7 +21,7 @@ const ACTIVE = `${SESSIONS}/ACTIVE-PAUSE.jsonl`;
 const RECORD =
   `claude-mpm/v6.5.83-incremental/${SESSIONS}/${ID}-incremental.jsonl`;
 
-/** The lines of the sample as they were while the pause went on. */
+/** The lines of the sample as they were while the pause continued. */
 function lines(): string[] {
   return formatText(RECORD).trimEnd().split("\n").slice(0, -1);
 }

@@ -197,7 +197,7 @@ Deno.test("sessions rm takes numbers of one list, both folders, and strays of th
   assertEquals(removed.map(({ session_id: id }) => id), [idAt(3), idAt(2)]);
   assertEquals(await list(env), [idAt(1), idAt(0)]);
   assert(removed[1]!.files.some((path) => path.startsWith(env.home)));
-  // Another project's save is nobody's business here.
+  // Another project's save is no one's business here.
   Deno.statSync(join(env.home, `.claude-mpm/sessions/${idAt(3)}.json`));
 });
 
@@ -229,7 +229,7 @@ Deno.test("sessions rm refuses what it cannot find, with nothing moved", async (
   assertEquals(await list(env), [idAt(0)]);
 });
 
-posixTest("sessions rm refuses a link in place of the trash", async () => {
+posixTest("sessions rm refuses a link instead of the trash", async () => {
   using env = new TestEnv();
   putSave(env, ownSave(idAt(0)));
   Deno.symlinkSync(env.home, join(env.project, ".claude-mpm/trash"));

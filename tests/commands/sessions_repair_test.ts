@@ -56,7 +56,7 @@ Deno.test("sessions verify --all names what is wrong beside a save, --repair mak
   assertEquals((await verify(env)).notes, []);
 });
 
-Deno.test("sessions verify --repair puts a kept copy in the place of a damaged save", async () => {
+Deno.test("sessions verify --repair puts a kept copy instead of a damaged save", async () => {
   using env = await store();
   const json = env.read(`${SESSIONS}/${ID}.json`);
   // As git does it: a new file, which the second name does not follow.
@@ -194,7 +194,7 @@ Deno.test("what is not of a save stays out of git's sight beside claude-mpm's ru
   assertEquals(untracked.filter((line) => /kept|trash|backups/.test(line)), []);
 });
 
-Deno.test("sessions verify --repair goes on where one save refuses, and says what did", async () => {
+Deno.test("sessions verify --repair continues where one save refuses, and says what did", async () => {
   using env = await store();
   await mpmJson(env, ["pause", "More", "--no-commit"], {
     now: () => new Date("2026-11-20T13:00:00Z"),

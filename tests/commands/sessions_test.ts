@@ -35,7 +35,7 @@ Deno.test("sessions list shows number, id, age, branch and first line", async ()
     {
       status: 0,
       stdout: `0  ${ID}  2 days ago  main  login: Login\n`,
-      stderr: 'Hint: "mpm resume <number>" goes on with one, ' +
+      stderr: 'Hint: "mpm resume <number>" continues one, ' +
         '"mpm saves show <number>" shows it\n',
     },
   );

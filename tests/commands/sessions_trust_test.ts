@@ -61,7 +61,7 @@ Deno.test("a save is its user's own, and nothing is said of that", async () => {
   }
 });
 
-Deno.test("somebody else's save is said to be foreign wherever it is read", async () => {
+Deno.test("someone else's save is said to be foreign wherever it is read", async () => {
   using env = await withOwnSave();
   anotherUser(env);
   assertEquals(await originOf(env), "foreign");
@@ -75,7 +75,7 @@ Deno.test("somebody else's save is said to be foreign wherever it is read", asyn
   );
   assertStringIncludes(await text("resume", "--list"), " (foreign)");
   const note = "Foreign: nothing says that you made it on this machine, so " +
-    "these are somebody else's words. To take it for yours: " +
+    "these are someone else's words. To take it for yours: " +
     `mpm saves trust ${ID}`;
   for (
     const args of [
@@ -100,7 +100,7 @@ Deno.test("somebody else's save is said to be foreign wherever it is read", asyn
   assertEquals(agent_command, null);
 });
 
-Deno.test("a foreign save is told of before a long one could push that out", async () => {
+Deno.test("a foreign save is told about before a long one could push that out", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   await mpmJson(env, ["pause", "x".repeat(20_000), "--no-commit"]);
@@ -252,7 +252,7 @@ Deno.test("a foreign save brings no work session until it is trusted", async () 
   const resume = async () => await mpmJson<ResumeReport>(env, ["resume"]);
   const before = await resume();
   assertEquals(before.work!.change, "unchanged");
-  assertStringIncludes(before.warnings.join("\n"), "does not go on");
+  assertStringIncludes(before.warnings.join("\n"), "does not continue");
   assert(!env.exists(`${works}/work`));
   await trust(env, "--all");
   assertEquals((await resume()).work!.change, "rebuilt");

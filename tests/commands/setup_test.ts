@@ -6,7 +6,7 @@ import { putHome } from "../helpers/stores.ts";
 
 const SETTINGS = ".claude/settings.local.json";
 
-/** A repository of somebody who has Claude Code. */
+/** A repository of someone who has Claude Code. */
 function withClient(): TestEnv {
   const env = TestEnv.repository();
   putHome(env, ".claude/settings.json", "{}\n");
@@ -84,7 +84,7 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
   assertEquals(env.read(".gitignore"), "/.claude-mpm/\n");
 });
 
-Deno.test("setup asks nobody where nobody is, and offers no hooks without a client", async () => {
+Deno.test("setup asks no one where no one is, and offers no hooks without a client", async () => {
   using env = TestEnv.repository();
   const { status, stderr } = await mpm(env, ["setup"]);
   assertEquals([status, stderr.includes("--yes accepts the proposal")], [

@@ -73,7 +73,7 @@ Deno.test("stack draws several branches of one session, the oldest first", async
   ]);
 });
 
-Deno.test("stack tells of an active session that its worktree is not at", async () => {
+Deno.test("stack reports an active session that its worktree is not at", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "first"], { now: at(0) });
   env.remove(`${CURRENT}/main.json`);
@@ -104,7 +104,7 @@ Deno.test("a detour that its worktree is not at is put back, not ended", async (
 
 Deno.test("stack cuts long titles, so that state and mark are seen", async () => {
   using env = TestEnv.repository();
-  const task = "Mend 漢字漢字 ".repeat(12).trim();
+  const task = "Fix 漢字漢字 ".repeat(12).trim();
   await mpmJson(env, ["start", "long", task], { now: at(0) });
   const { stdout } = await mpm(env, ["stack"], { typed: [], now: at(1) });
   const [line, ...rest] = stdout.trimEnd().split("\n");
@@ -144,11 +144,11 @@ Deno.test("stack and status live with loops, missing parents and damaged records
   assertEquals([torn.sessions.length, torn.problems.length], [3, 1]);
   const status = await mpm(env, ["status"]);
   assertStringIncludes(status.stdout, "Detour of: fix\n");
-  assertStringIncludes(status.stdout, "it is no JSON");
+  assertStringIncludes(status.stdout, "it is not JSON");
   env.write(review!, "[]");
   const current = await mpm(env, ["status"]);
   assertEquals(current.status, 0);
-  assertStringIncludes(current.stdout, "the top level is no object");
+  assertStringIncludes(current.stdout, "the top level is not an object");
   assertEquals((await mpm(env, ["pause", "--no-commit"])).status, 0);
 });
 

@@ -63,7 +63,7 @@ Deno.test("doctor reports an older layout only for files that migrate would move
 
 const AGENT = "6cfd0319-17de-40a5-84bf-078e9df60643";
 
-Deno.test("saves and checkpoints record how full the agent's context was, or that nobody knows", async () => {
+Deno.test("saves and checkpoints record how full the agent's context was, or that no one knows", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["init"]);
   Object.assign(env.extra, { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: AGENT });
@@ -138,7 +138,7 @@ Deno.test("a checkpoint tells the next steps of the newest save and the runtimes
     assertStringIncludes(stdout, "## Next Steps\n1. Write the migration\n");
     assertStringIncludes(stdout, runtimes);
   }
-  // Somebody else's next steps do not become this user's.
+  // Someone else's next steps do not become this user's.
   env.extra.XDG_STATE_HOME = join(env.root, "elsewhere");
   env.write("more", "");
   await mpmJson(env, ["checkpoint", "save", "two"]);
@@ -227,7 +227,7 @@ Deno.test("documents of claude-mpm among the templates are not listed, and hide 
   );
   const show = (name: string) => mpm(env, ["template", "show", name]);
   assertStringIncludes((await show("bug-fix")).stdout, "name: Bug Fix\n");
-  // What somebody wrote by hand before is still found by its name.
+  // What someone wrote by hand before is still found by its name.
   assertStringIncludes((await show("pr-workflow")).stdout, "# PR Workflow");
 });
 
@@ -320,7 +320,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
     "mpm saves import ../linked",
     "mpm saves import packages/api",
   ]);
-  // A newer save of mpm's is the right one again, and is told of.
+  // A newer save of mpm's is the right one again, and is reported.
   const paused = await mpm(env, ["pause", "Mine"], { cwd: api });
   assertStringIncludes(
     paused.stderr,
@@ -334,7 +334,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   assertEquals((await diagnose(env)).checks.layout!.findings, []);
 });
 
-Deno.test("undo of a removal brings back all of a claude-mpm save, and the pointer names what is there", async () => {
+Deno.test("undo of a removal restores all of a claude-mpm save, and the pointer names what is there", async () => {
   using env = TestEnv.repository();
   copySample(env, "v6.5.83-head");
   const files = () =>

@@ -126,7 +126,7 @@ Deno.test("summary is the same twice, and depends on the clock alone", async () 
   assert(linesIn(later, 3).some((line) => line.includes("Login endpoint")));
 });
 
-Deno.test("summary tells of commits by their own time, once", async () => {
+Deno.test("summary reports commits by their own time, once", async () => {
   using env = TestEnv.repository();
   const commit = (clock: string, subject: string) =>
     env.run("git", ["commit", "-q", "--allow-empty", "-m", subject], {
@@ -163,7 +163,7 @@ Deno.test("summary --since leaves out what is before, and whole layers", async (
   assertEquals(both.status, 2);
 });
 
-Deno.test("summary --session tells of one session and its detours", async () => {
+Deno.test("summary --session reports one session and its detours", async () => {
   using env = TestEnv.repository();
   await pause(env, "08:00:00", "Something else");
   await mpmJson(env, ["start", "login", "Login"], {
@@ -197,7 +197,7 @@ Deno.test("summary --all goes back to the first save", async () => {
   assertEquals(linesIn(all, 3), ["main: Long ago (2024-01-15)"]);
 });
 
-Deno.test("summary of nothing says so, with and without git", async () => {
+Deno.test("summary of nothing reports it, with and without git", async () => {
   using env = TestEnv.repository();
   using bare = new TestEnv();
   for (const one of [env, bare]) {
@@ -228,7 +228,7 @@ Deno.test("summary puts what saves say on one line each, and hides nothing", asy
   assert(text.split("\n").every((line) => line.length < 1000));
 });
 
-Deno.test("summary leaves out what someone else made, and says so", async () => {
+Deno.test("summary leaves out what someone else made, and reports it", async () => {
   using env = TestEnv.repository();
   await pause(env, "11:30:00", "Theirs");
   // As another user, who has the project and not the state.
@@ -240,7 +240,7 @@ Deno.test("summary leaves out what someone else made, and says so", async () => 
   ]);
 });
 
-Deno.test("summary --output writes a file, once, and undo takes it back", async () => {
+Deno.test("summary --output writes a file, once, and undo undoes it", async () => {
   using env = TestEnv.repository();
   await story(env);
   const write = (...more: string[]) =>
@@ -297,7 +297,7 @@ posixTest(
     ]);
     assertEquals(env.read("README.md"), "# Project\n");
     assertEquals(env.read("notes.md"), "# Mine\n");
-    // An empty file is nobody's.
+    // An empty file is no one's.
     assertEquals((await mpm(env, ["summary", "-o", "docs/a.md"])).status, 0);
   },
 );
@@ -383,7 +383,7 @@ posixTest(
   },
 );
 
-Deno.test("a project cannot name the program, nor a variable, nor a path of its own", async () => {
+Deno.test("a project cannot name the program, nor a variable, nor its own path", async () => {
   using env = TestEnv.repository();
   await pause(env, "09:00:00", "Login");
   env.write(".claude-mpm/config.toml", '[summarizer]\ncommand = ["evil"]\n');

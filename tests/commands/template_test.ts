@@ -47,7 +47,7 @@ Deno.test("the nearer template wins: the project's, the user's, then mpm's", asy
   );
 });
 
-Deno.test("a file that cannot be a template by its name is told of", async () => {
+Deno.test("a file that cannot be a template by its name is reported", async () => {
   using env = TestEnv.repository();
   const names = ["bug fix.md", "Fix.MD", "it's.md", ".hidden", "\x1b[31mred"];
   for (const name of names) env.write(`${FOLDER}/${name}`, text("X"));
@@ -56,7 +56,7 @@ Deno.test("a file that cannot be a template by its name is told of", async () =>
   assertEquals(status, 0);
   const told = stderr.split("\n").filter((line) => line !== "");
   assertEquals(
-    told.map((line) => /templates\/(.*)" is no template/.exec(line)?.[1]),
+    told.map((line) => /templates\/(.*)" is not a template/.exec(line)?.[1]),
     ["\\x1b[31mred", "Fix.MD", "bug fix.md", "it's.md"],
   );
 });
@@ -154,7 +154,11 @@ Deno.test("start says what is wrong with a template or its variables, and starts
     [["--template", "none"], 3, 'No template "none"'],
     [["--template", "bug-fix"], 2, 'needs "bug"'],
     [["--template", "bug-fix", "--var", "x=1"], 2, 'no variable "x"'],
-    [["--template", "bug-fix", "--var", "bug"], 2, "no variable with a value"],
+    [
+      ["--template", "bug-fix", "--var", "bug"],
+      2,
+      "not a variable with a value",
+    ],
     [["--var", "a=b"], 2, '"--var" needs a template'],
   ] as const;
   for (const [args, status, words] of cases) {

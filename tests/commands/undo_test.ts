@@ -135,7 +135,7 @@ const CASES: Record<string, Case> = {
     args: ["hooks", "install", "--scope", "user"],
     operation: "hooks install",
   },
-  // What is allowed is a text, and harms nobody where that is gone.
+  // What is allowed is a text, and harms no one where that is gone.
   "hooks eject": {
     before: [["hooks", "eject", "pre-session"]],
     files: (env) => env.remove(".claude-mpm/hooks/pre-session.sh"),
@@ -207,7 +207,7 @@ const WOULD =
   /^(?:restore|remove|bring back|(?:no longer )?(?:allow|trust)|go back)\b/;
 
 for (const [name, one] of Object.entries(CASES)) {
-  Deno.test(`undo takes ${name} back, does it again, and back once more`, async () => {
+  Deno.test(`undo and redo: ${name}`, async () => {
     const clock = new Clock();
     using env = await world(one, clock);
     const before = repositoryState(env);
@@ -267,7 +267,7 @@ Deno.test("undo goes back one operation after the other, to the first", async ()
   ]);
 });
 
-Deno.test("undo of a pause leaves a commit alone that somebody built on or has", async () => {
+Deno.test("undo of a pause leaves a commit alone that someone built on or has", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["pause", "Work"]);
@@ -286,7 +286,7 @@ Deno.test("undo of a pause leaves a commit alone that somebody built on or has",
   assertEquals(env.git("rev-parse", "HEAD"), paused);
 });
 
-Deno.test("undo of a pause keeps what was staged and edited meanwhile", async () => {
+Deno.test("undo of a pause keeps what was staged and edited in the meantime", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["pause", "Work"]);
@@ -363,7 +363,7 @@ Deno.test("undo of a restore refuses where a file was edited since", async () =>
   assertEquals(env.read("a"), "two\n");
 });
 
-Deno.test("what a hook did is passed over, and taken back by its number", async () => {
+Deno.test("what a hook did is skipped, and undone by its number", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["pause", "Mine"]);
@@ -381,7 +381,7 @@ Deno.test("what a hook did is passed over, and taken back by its number", async 
   assertEquals(env.git("for-each-ref", "refs/mpm/checkpoints"), "");
 });
 
-Deno.test("undo passes over what cannot be taken back, and log says which it takes", async () => {
+Deno.test("undo skips what cannot be undone, and log says which it takes", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   const log = () => mpmJson<UndoListResult>(env, ["log"], { now: clock.now });
@@ -406,7 +406,7 @@ Deno.test("undo passes over what cannot be taken back, and log says which it tak
     [
       "5 it made no backup",
       "4 a session that is over stays so",
-      "3 a detour has a way back of its own",
+      "3 a detour has its own way back",
       "2 null",
       "1 it made the folder that holds this log",
     ],
@@ -429,14 +429,14 @@ Deno.test("undo passes over what cannot be taken back, and log says which it tak
   assertEquals(status, 0);
   assertStringIncludes(
     stdout,
-    "Passed over operation 5, which stays: migrate 2 files of the older " +
+    "Skipped operation 5, which stays: migrate 2 files of the older " +
       "layout (it made no backup)\n",
   );
-  assertStringIncludes(stdout, "Took back operation 2: make the template mine");
+  assertStringIncludes(stdout, "Undid operation 2: make the template mine");
   assertEquals(env.exists(".claude-mpm/templates/mine.md"), false);
 });
 
-Deno.test("undo passes over what lost its copies, and what a lasting operation built on", async () => {
+Deno.test("undo skips what lost its copies, and what a lasting operation built on", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["template", "new", "mine"]);
@@ -472,7 +472,7 @@ Deno.test("what is done where mpm is not used is in the user's log", async () =>
   assertEquals(value, 70);
 });
 
-Deno.test("log is cut at its limit and says so", async () => {
+Deno.test("log is cut at its limit and reports it", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   for (let count = 0; count < 4; count++) {
@@ -496,7 +496,7 @@ Deno.test("log is cut at its limit and says so", async () => {
   });
 });
 
-Deno.test("undo says how far it is where there is much to bring back", async () => {
+Deno.test("undo says how far it is where there is much to restore", async () => {
   using env = new TestEnv();
   for (const words of ["One", "Two", "Three", "Four"]) {
     await mpmJson(env, ["pause", "--no-commit", words]);

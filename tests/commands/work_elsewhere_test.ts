@@ -127,7 +127,7 @@ Deno.test("a session follows its worktree when git moves it", async () => {
   assertEquals(session?.name, "there");
 });
 
-Deno.test("a paused session can go on in another worktree, and only there", async () => {
+Deno.test("a paused session can continue in another worktree, and only there", async () => {
   using env = TestEnv.repository();
   env.git("worktree", "add", "-q", "../linked");
   const linked = join(env.root, "linked");
@@ -167,7 +167,7 @@ Deno.test("an imported save rebuilds its session and changes none that is here",
   ]);
   await mpmJson(other, ["saves", "import", `${other.root}/s.json`]);
   assertEquals(other.exists(WORK), false);
-  // It is somebody else's until the user says otherwise.
+  // It is someone else's until the user says otherwise.
   await mpmJson(other, ["resume", "latest"]);
   assertEquals(other.exists(WORK), false);
   await mpmJson(other, ["saves", "trust", "latest"]);
@@ -187,7 +187,7 @@ Deno.test("a resume that cannot write reports all the same", async () => {
     { now: at(4) },
   );
   assertEquals([work, warnings.length], [null, 1]);
-  assertStringIncludes(warnings[0]!, "Its work session could not go on: ");
+  assertStringIncludes(warnings[0]!, "Its work session could not continue: ");
 });
 
 /** A session in a project and in its clone, paused at minute 1 in both. */
@@ -215,7 +215,7 @@ async function resumed(env: TestEnv, minute: number) {
   return { ticked, save: session?.save, told: work?.done, warnings };
 }
 
-Deno.test("a session that went on in a clone goes on from there", async () => {
+Deno.test("a session that continued in a clone continues from there", async () => {
   const { env, clone } = await twoClones();
   using _ = env;
   await mpmJson(env, ["check", "1-3"], { cwd: clone, now: at(3) });
@@ -248,11 +248,11 @@ Deno.test("what two clones ticked is ticked once they meet", async () => {
   const { ticked, told, warnings } = await resumed(env, 7);
   assertEquals([ticked, told], [[1, 5], 2]);
   assertEquals(warnings.filter((text) => text.includes("elsewhere")), [
-    "It went on here and elsewhere: what is ticked in either is ticked now",
+    "It continued here and elsewhere: what is ticked in either is ticked now",
   ]);
 });
 
-Deno.test("an older save brings back no older checklist", async () => {
+Deno.test("an older save restores no older checklist", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, [
     ...["start", "feature", "--template", "feature-development"],

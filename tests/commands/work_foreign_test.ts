@@ -7,7 +7,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { anotherUser } from "../helpers/users.ts";
 import { CURRENT, WORK, workIds } from "../helpers/works.ts";
 
-/** A project whose worktree is at a detour of somebody else's work. */
+/** A project whose worktree is at a detour of someone else's work. */
 async function withTheirWork(): Promise<TestEnv> {
   const env = TestEnv.repository();
   await mpmJson(env, ["start", "refunds", "Their task"]);
@@ -16,32 +16,32 @@ async function withTheirWork(): Promise<TestEnv> {
   return env;
 }
 
-Deno.test("somebody else's work session is none of this user's", async () => {
+Deno.test("someone else's work session is none of this user's", async () => {
   using env = await withTheirWork();
   for (const args of [["status"], ["stack", "--all"], ["context", "inject"]]) {
     const { stdout } = await mpm(env, args);
-    // The save that the detour was left by is told of as foreign.
+    // The save that the detour was left by is told about as foreign.
     assert(!/Their detour|outage/.test(stdout), `${args}: ${stdout}`);
   }
   env.write(".claude-mpm/config.toml", "");
   const told = JSON.stringify(
     await fire(env, "SessionStart", { source: "startup" }),
   );
-  assertStringIncludes(told, "is somebody else's and does not go on here");
+  assertStringIncludes(told, "is someone else's and does not continue here");
   assert(!/Their detour|outage/.test(told), told);
   const { sessions, problems } = await mpmJson<StackResult>(env, ["stack"]);
   assertEquals(sessions, []);
-  assertStringIncludes(problems[0]!, "2 work sessions of somebody else");
+  assertStringIncludes(problems[0]!, "2 work sessions of someone else");
   for (const args of [["check"], ["complete"], ["return"], ["cancel"]]) {
     const { status, stderr } = await mpm(env, args);
     assertEquals(status, 4, `${args}: ${stderr}`);
     assertStringIncludes(stderr, "mpm start");
   }
   const doctor = await mpm(env, ["doctor"]);
-  assertStringIncludes(doctor.stdout, "2 work sessions of somebody else");
+  assertStringIncludes(doctor.stdout, "2 work sessions of someone else");
 });
 
-Deno.test("no word of somebody else's work session gets into a save", async () => {
+Deno.test("no word of someone else's work session gets into a save", async () => {
   using env = await withTheirWork();
   await mpmJson(env, ["pause", "--no-commit"]);
   const { session, origin } = await mpmJson<ResumeReport>(env, [
@@ -53,7 +53,7 @@ Deno.test("no word of somebody else's work session gets into a save", async () =
   assertEquals(session.mpm!.session ?? null, null);
 });
 
-Deno.test("a session of one's own takes the place of somebody else's", async () => {
+Deno.test("a session of one's own takes the place of someone else's", async () => {
   using env = await withTheirWork();
   const theirs = workIds(env);
   await mpmJson(env, ["branch", "mine", "My detour"]);
@@ -67,7 +67,7 @@ Deno.test("a session of one's own takes the place of somebody else's", async () 
   assertEquals(workIds(env).filter((id) => theirs.includes(id)), theirs);
 });
 
-Deno.test("one's own record that somebody else wrote over is theirs", async () => {
+Deno.test("one's own record that someone else wrote over is theirs", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "mine", "My task"]);
   await mpmJson(env, ["pause", "--no-commit", "Here"]);
@@ -80,19 +80,22 @@ Deno.test("one's own record that somebody else wrote over is theirs", async () =
   // Nor is a save of one's own hidden by what it says.
   env.write(path, own.replaceAll('"paused"', '"archived"'));
   assertStringIncludes((await mpm(env, ["saves", "list"])).stdout, "Here");
-  // By its save it is brought back.
+  // By its save it is restored.
   await mpmJson(env, ["resume"]);
   assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");
   assert(env.exists(`${CURRENT}/main.json`));
 });
 
-Deno.test("on another machine one's work goes on from a save that is trusted", async () => {
+Deno.test("on another machine one's work continues from a save that is trusted", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "mine", "My task"]);
   await mpmJson(env, ["pause", "--no-commit", "Here"]);
   anotherUser(env);
   const { warnings } = await mpmJson<ResumeReport>(env, ["resume"]);
-  assertStringIncludes(warnings.join("\n"), "Its work session does not go on");
+  assertStringIncludes(
+    warnings.join("\n"),
+    "Its work session does not continue",
+  );
   await mpmJson(env, ["saves", "trust", "latest"]);
   const { work } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals([work!.name, work!.change], ["mine", "rebuilt"]);

@@ -170,7 +170,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
     },
   },
   {
-    what: "work that was committed and taken back",
+    what: "work that was committed and undone",
     reason: "branch has commits not merged into main branch",
     make(env, path) {
       commitIn(env, path);
@@ -364,7 +364,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
     make: (_, path) => Deno.symlinkSync("README.md", join(path, "link")),
   },
   {
-    what: "an ignored link that is no trash",
+    what: "an ignored link that is not a trash",
     reason: "has ignored files: .env",
     make: (env, path) => Deno.symlinkSync(env.root, join(path, ".env")),
   },
@@ -422,16 +422,16 @@ const KEPT_DIRECTORIES: readonly Kept[] = [
     make: (_, path) => Deno.mkdirSync(join(path, "empty"), { recursive: true }),
   },
   {
-    what: "W4: a repository of its own on a branch of the same name",
-    reason: "is a repository of its own",
+    what: "W4: its own repository on a branch of the same name",
+    reason: "is its own repository",
     make(env, path) {
       env.git("init", "-q", path);
       commitIn(env, path);
     },
   },
   {
-    what: "W4: a repository of its own on a detached HEAD",
-    reason: "is a repository of its own",
+    what: "W4: its own repository on a detached HEAD",
+    reason: "is its own repository",
     make(env, path) {
       env.git("init", "-q", path);
       commitIn(env, path);
@@ -459,7 +459,7 @@ const KEPT_DIRECTORIES: readonly Kept[] = [
   },
   {
     what: "a worktree of another project",
-    reason: "is a repository of its own",
+    reason: "is its own repository",
     make(env, path) {
       const other = join(env.root, "other");
       env.git("clone", "-q", ".", other);
@@ -510,7 +510,7 @@ for (const { what, reason, make } of KEPT_DIRECTORIES) {
 }
 
 posixTest(
-  "W7: never the worktree the caller is in, however it says so",
+  "W7: never the worktree the caller is in, however it reports it",
   async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");
@@ -612,7 +612,7 @@ posixTest(
   },
 );
 
-/** A machine on which `path` is on a disk of its own. */
+/** A machine on which `path` is on its own disk. */
 const mounted = (path: string) => (system: System): System => ({
   ...system,
   files: {

@@ -271,7 +271,7 @@ Deno.test("branches that outlive a worktree stay", async () => {
 
 Deno.test("empty orphans and worktrees that were moved by hand go", async () => {
   using env = agentProject();
-  env.write(`${WORKTREES}/file.txt`, "a file is no directory\n");
+  env.write(`${WORKTREES}/file.txt`, "a file is not a directory\n");
   Deno.mkdirSync(join(env.project, WORKTREES, "empty"));
   const path = addWorktree(env, "before");
   commitIn(env, path);
@@ -378,7 +378,7 @@ posixTest("without a rescue ref nothing is removed", async () => {
 });
 
 posixTest(
-  "pause prunes after saving, says so, and can be told not to",
+  "pause prunes after saving, reports it, and can be told not to",
   async () => {
     using env = agentProject();
     addWorktree(env, "x");

@@ -19,7 +19,7 @@ import {
 const aside = (env: TestEnv, name: string) =>
   join(env.project, ".git/mpm/removing", name, "tree");
 
-/** Somebody who does something once, just before mpm takes a step. */
+/** Someone who does something once, just before mpm takes a step. */
 interface Meddler {
   before?(step: "rename" | "create", path: string): boolean;
   beforeRun?(options: RunOptions): boolean;
@@ -119,7 +119,7 @@ for (const { what, meddler, file } of LATE) {
 }
 
 posixTest(
-  "a place that was taken meanwhile keeps the worktree aside until it is free",
+  "a place that was taken in the meantime keeps the worktree aside until it is free",
   async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");
@@ -207,7 +207,7 @@ for (const platform of ["linux", "darwin"] as const) {
       const empty = join(env.project, WORKTREES, "empty");
       Deno.mkdirSync(empty);
       addWorktree(env, "free");
-      // What lsof prints of a line break in a name is no name.
+      // What lsof prints of a line break in a name is not a name.
       const odd = platform === "linux" ? path : join(path, "../free");
       await using one = standingIn(odd);
       await using two = standingIn(deep);
@@ -293,7 +293,7 @@ posixTest(
 );
 
 posixTest(
-  "a branch that is checked out elsewhere meanwhile stays",
+  "a branch that is checked out elsewhere in the meantime stays",
   async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");
@@ -316,7 +316,7 @@ posixTest(
 );
 
 posixTest(
-  "what something else takes away meanwhile holds no work",
+  "what something else takes away in the meantime holds no work",
   async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");

@@ -27,7 +27,7 @@ async function listed(env: TestEnv) {
   return await mpmJson<WorktreesListResult>(env, ["worktrees", "list"]);
 }
 
-Deno.test("a removal is taken back: place, commit, branch and upstream", async () => {
+Deno.test("a removal is undone: place, commit, branch and upstream", async () => {
   using env = agentProject();
   const path = addWorktree(env, "agent/odd name.lock", "--detach");
   env.gitIn(path, "checkout", "-q", "-b", "work", "--track", "main");
@@ -234,7 +234,7 @@ Deno.test("undo makes the worktrees of a clean-up again, and says what it cannot
   const path = addWorktree(env, "agent-a", "--detach");
   assertEquals(gone(await pruneLater(env)), ["agent-a"]);
   const dry = await mpm(env, ["undo", "--dry-run"]);
-  assertStringIncludes(dry.stdout, "Would take back operation 2");
+  assertStringIncludes(dry.stdout, "Would undo operation 2");
   assertStringIncludes(dry.stdout, `  restore $ROOT/project/${WORKTREES}/`);
   assertEquals(env.exists(`${WORKTREES}/agent-a`), false);
   const { stdout } = await mpm(env, ["undo"]);

@@ -87,7 +87,7 @@ posixTest(
   },
 );
 
-posixTest("no link among mpm's own files is followed", () => {
+posixTest("no link among mpm's files is followed", () => {
   using env = TestEnv.repository();
   ok(env, "checkpoint", "save", "one");
   const outside = join(env.root, "outside");
@@ -97,7 +97,7 @@ posixTest("no link among mpm's own files is followed", () => {
   env.write("a", "1\n");
   const saved = run(env, "checkpoint", "save", "two");
   assertEquals(saved.status, 4, saved.stderr);
-  assertStringIncludes(saved.stderr, "is no folder: link");
+  assertStringIncludes(saved.stderr, "is not a folder: link");
   env.remove(".claude-mpm/checkpoints");
   for (
     const name of ["state/journal.jsonl", "state/raw.git", "state/restore"]
@@ -113,7 +113,7 @@ posixTest("no link among mpm's own files is followed", () => {
   assertEquals([...Deno.readDirSync(outside)], []);
 });
 
-/** A commit whose record and trees are somebody else's. */
+/** A commit whose record and trees are someone else's. */
 function plant(
   env: TestEnv,
   id: string,
@@ -154,7 +154,7 @@ function plant(
 }
 
 posixTest(
-  "a checkpoint made by somebody else leads nowhere out of the worktree",
+  "a checkpoint made by someone else leads nowhere out of the worktree",
   () => {
     using env = TestEnv.repository();
     ok(env, "checkpoint", "save", "one");
@@ -222,7 +222,7 @@ posixTest(
   },
 );
 
-posixTest("a restore marker of somebody else does no harm", () => {
+posixTest("a restore marker of someone else does no harm", () => {
   using env = TestEnv.repository();
   env.write("a", "1\n");
   ok(env, "checkpoint", "save", "one");
@@ -256,7 +256,7 @@ posixTest("a restore marker of somebody else does no harm", () => {
       env.project +
       '","before":{"checkpoint":{"id":"../../x","commit":"--help"}},"after":{}}\n{"torn',
   );
-  // Nobody sealed that line, so it is not even looked at without its number.
+  // No one sealed that line, so it is not even looked at without its number.
   assertEquals(run(env, "undo").status, 3);
   const { status, stderr } = run(env, "undo", "1");
   assertEquals(status, 4, stderr);

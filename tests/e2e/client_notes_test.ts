@@ -74,7 +74,7 @@ clientTest("a session leaves its prompts, commands and reports", async () => {
     }]],
   });
   const id = ["--session-id", AGENT];
-  const text = "Mend the ledger. Never touch the archive.";
+  const text = "Fix the ledger. Never touch the archive.";
   await runClient(env, api, prompt(text, ...id));
   await runClient(env, api, ["-p", "/compact", "--resume", AGENT]);
   const notes = JSON.parse(env.read(NOTES));
@@ -92,7 +92,7 @@ clientTest("a session leaves its prompts, commands and reports", async () => {
   const head = env.git("rev-parse", "HEAD");
   const { conversation, mpm: { handoff, kind } } = saves(env).at(-1)!;
   assertEquals(kind, "auto");
-  assertStringIncludes(conversation.summary, "Mend the ledger");
+  assertStringIncludes(conversation.summary, "Fix the ledger");
   const runs = new Map(handoff.runs.map((run) => [run.command, run]));
   assertEquals(runs.get("make test")!.exit, 0);
   assertEquals(runs.get("make test")!.tree!.head, head);
@@ -117,7 +117,7 @@ clientTest(
       ],
     });
     const child = new Deno.Command(CLIENT_BIN, {
-      args: prompt("Mend the ledger. Use grams only.", "--session-id", AGENT),
+      args: prompt("Fix the ledger. Use grams only.", "--session-id", AGENT),
       cwd: env.project,
       env: clientEnv(env, api),
       clearEnv: true,
@@ -142,7 +142,7 @@ clientTest(
     const { conversation, mpm } = recovered[0]!;
     assertStringIncludes(
       conversation.summary,
-      "Recovered after the client stopped: Mend the ledger",
+      "Recovered after the client stopped: Fix the ledger",
     );
     const texts = mpm.handoff.items.map(({ kind, text }) => `${kind}: ${text}`);
     for (

@@ -228,9 +228,9 @@ clientTest("it takes settings of all kinds with hooks in them", async () => {
 
 /**
  * Starts the client with a settings file in each scope, and gives what it says
- * and the keys, or "" for the whole, that it refuses of each. It says so before
- * it finds that there is nothing to go on with, which takes half the time of a
- * conversation.
+ * and the keys, or "" for the whole, that it refuses of each. It reports it
+ * before it finds that there is nothing to continue with, which takes half the
+ * time of a conversation.
  */
 async function told(texts: readonly string[]) {
   using env = TestEnv.repository();
@@ -294,7 +294,7 @@ clientTest("it judges each setting as mpm does", async () => {
   );
   const taken = right.filter(([, value]) => value !== undefined);
   assert(taken.length > 110);
-  // A login that is asked for keeps the client from going on.
+  // A login that is requested keeps the client from continuing.
   const { stderr } = await told([
     text(taken.filter(([key]) => !/^(forceLogin|required)/.test(key))),
   ]);

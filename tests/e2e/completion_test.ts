@@ -171,7 +171,7 @@ programTest("bash lists what is said of each candidate", ["bash"], async () => {
   assertEquals(
     stdout,
     "list  (List the checkpoints of this project)\n" +
-      "load  (Print what an agent needs to go on from a checkpoint)\n",
+      "load  (Print what an agent needs to continue from a checkpoint)\n",
   );
 });
 

@@ -22,7 +22,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "deno run -A scripts/reproduce.ts": "builds twice; targets_test.ts does so",
 };
 
-/** Pages whose lines a test of their own runs. */
+/** Pages whose lines their own test runs. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "docs/install.md": "install_sh_test.ts, against a server on loopback",
 };
@@ -47,7 +47,7 @@ const MEANWHILE: Readonly<Record<string, string>> = {
   "mpm checkpoint save": "echo more >>src/app.js",
 };
 
-/** Commands that take long unless they are asked for less. */
+/** Commands that take long unless they are requested less. */
 const LESS: Readonly<Record<string, string>> = {
   "mpm hooks test --runs 20": "mpm hooks test --runs 1",
   "mpm evidence --run --link":

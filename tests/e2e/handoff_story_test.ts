@@ -99,7 +99,7 @@ function script(env: TestEnv): Script {
       )],
     ],
     [STAGING, bash("sh scripts/serve.sh")],
-    ["Continue.", [say("I go on with the retries.")]],
+    ["Continue.", [say("I continue with the retries.")]],
   ];
 }
 
@@ -155,7 +155,7 @@ const NEEDED: readonly (readonly [what: string, ...any: string[]])[] = [
   ["what a colleague committed since", "New Commits (1):"],
   ["which commit that is", "ledger: rename the table"],
   ["that the client was killed", "stopped"],
-  ["how to go on in the client", "claude --resume"],
+  ["how to continue in the client", "claude --resume"],
 ];
 
 clientTest(

@@ -28,7 +28,7 @@ interface Odd {
   write(path: string, put: (lines: readonly string[]) => void): void;
   /** What is said of it, besides. */
   readonly unread: readonly RegExp[];
-  /** Whether the conversation is kept all the same. */
+  /** True if the conversation is kept all the same. */
   readonly kept: boolean;
 }
 
@@ -81,7 +81,7 @@ const ODD: Record<string, Odd> = {
     unread: [/^No message was found in the transcript$/],
     kept: false,
   },
-  "of bytes that are no text": {
+  "of bytes that are not text": {
     write: (path) =>
       Deno.writeFileSync(
         path,

@@ -168,7 +168,7 @@ posixTest(
   },
 );
 
-Deno.test("of a hundred hooks at once one tells of the crossing, and none fails", async () => {
+Deno.test("of a hundred hooks at once one reports the crossing, and none fails", async () => {
   const place = project();
   const { env, folder } = place;
   using _ = env;

@@ -35,7 +35,7 @@ const READING = [
   ["saves", "verify"],
 ];
 
-posixTest("a link in place of a save is a damaged one", () => {
+posixTest("a link instead of a save is a damaged one", () => {
   using env = store();
   const secret = join(env.root, "secret");
   Deno.writeTextFileSync(secret, "# Secret\n\n**Summary**:\nhunter2\n");
@@ -48,7 +48,7 @@ posixTest("a link in place of a save is a damaged one", () => {
 });
 
 posixTest(
-  "a link in place of the store is refused, and what it leads to left alone",
+  "a link instead of the store is refused, and what it leads to left alone",
   () => {
     for (const name of [".claude-mpm", SESSIONS]) {
       using env = store();
@@ -97,7 +97,7 @@ for (const text of PENDING) {
 }
 
 posixTest(
-  "links in place of lock, pointer and temporary files are not followed",
+  "links instead of lock, pointer and temporary files are not followed",
   () => {
     using env = store();
     const victim = join(env.root, "victim");

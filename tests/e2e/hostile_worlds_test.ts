@@ -6,7 +6,7 @@ import * as worlds from "../helpers/hostile_worlds.ts";
 import { posixTest } from "../helpers/posix.ts";
 
 /**
- * A cloned repository, or an unpacked archive, may hold anything in place of
+ * A cloned repository, or an unpacked archive, may hold anything instead of
  * each file that mpm has there. Every command is run on each of these worlds
  * with little time and memory: nothing outside is written, told, run or
  * signalled. All are made of one siege, which takes long to build.
@@ -21,9 +21,9 @@ const FILES: Record<string, World> = {
 };
 
 const CONTENTS: Record<string, World> = {
-  "a link in place of mpm's folder": worlds.linksToFolders(1),
-  "links in place of the folders in it": worlds.linksToFolders(2),
-  "links in place of the folders in those": worlds.linksToFolders(3),
+  "a link instead of mpm's folder": worlds.linksToFolders(1),
+  "links instead of the folders in it": worlds.linksToFolders(2),
+  "links instead of the folders in those": worlds.linksToFolders(3),
   "values of other kinds, paths and processes of others": worlds.oddValues,
 };
 
@@ -41,13 +41,13 @@ const LOOKING = ("pause|resume|start|status|branch|checkpoint save|undo|" +
 async function files(t: Deno.TestContext, siege: Siege): Promise<void> {
   // Else what follows would prove nothing.
   await t.step(
-    "each works where nobody tampered",
+    "each works where no one tampered",
     () =>
       siege.attack(() => {}, {
         all: true,
         skip: firing,
         each: ({ command }, { status, stderr }) => {
-          // Worktrees within the project are no files that it can run on.
+          // Worktrees within the project are not files that it can run on.
           const statuses = command === "evidence" ? [0, 1, 4] : [0];
           assert(statuses.includes(status), stderr);
           assertEquals(siege.loose(), []);

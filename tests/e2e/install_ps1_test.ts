@@ -41,7 +41,7 @@ Deno.test("what pages tell people to type into PowerShell is PowerShell", async 
   }
 });
 
-Deno.test("a part of install.ps1 is no script", async () => {
+Deno.test("a part of install.ps1 is not a script", async () => {
   const script = await Deno.readTextFile(SCRIPT);
   const start = script.indexOf("\n& {\n") + 5;
   const lines = [...script.slice(start, -3).matchAll(/\n/g)]
@@ -69,7 +69,7 @@ Deno.test("the installers take the same, and say the same of it", async () => {
       "so it cannot be verified",
       "does not have the checksum that SHA256SUMS gives it",
       "SHA256SUMS has several checksums for $",
-      "$near is no folder",
+      "$near is not a folder",
       "is there and does not answer as mpm",
       "No permission to write to $",
       "is not on PATH, so your shell does not find mpm yet",
@@ -232,8 +232,8 @@ windowsTest("install.ps1 takes no folder that cannot be one", async () => {
   });
   for (
     const [folder, error] of [
-      [file, `Error: ${file} is no folder`],
-      [join(file, "below"), `Error: ${file} is no folder`],
+      [file, `Error: ${file} is not a folder`],
+      [join(file, "below"), `Error: ${file} is not a folder`],
       [`${free}:\\mpm`, `Error: ${free}:\\mpm cannot be reached`],
     ] as const
   ) {

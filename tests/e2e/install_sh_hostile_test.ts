@@ -27,7 +27,7 @@ posixTest("install.sh takes no folder that cannot be one", async () => {
     const named = folder.replace(/\/.*/, "");
     assertEquals(
       done.stderr.replaceAll(env.project, "$HERE").replace(/\$ROOT\/\w+/, "$H"),
-      `Error: $H/${named} is no folder\nHint: Choose another folder with --dir\n`,
+      `Error: $H/${named} is not a folder\nHint: Choose another folder with --dir\n`,
     );
   }
   for (

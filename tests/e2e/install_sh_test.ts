@@ -200,7 +200,7 @@ const WRONG: Record<
     answers: () => new Map([["latest/download/SHA256SUMS", 403]]),
     error: /Error: The server answered with status 403 for .*SHA256SUMS/,
   },
-  "a right checksum of what is no archive": {
+  "a right checksum of what is not an archive": {
     answers: () => releaseOf("v9.9.9", { [NAME]: new Uint8Array(64) }),
     error: /Error: Cannot unpack mpm-/,
   },

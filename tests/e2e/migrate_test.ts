@@ -14,7 +14,7 @@ import { killsOf } from "../helpers/kills.ts";
 import { say } from "../helpers/say.ts";
 import { idAt, SESSIONS } from "../helpers/stores.ts";
 
-Deno.test("the binary migrates and takes it back", () => {
+Deno.test("the binary migrates and undoes it", () => {
   using env = mixedStore();
   const before = sessionsListing(env);
   const run = (...args: string[]) => env.run(binary(), args);

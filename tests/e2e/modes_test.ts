@@ -6,7 +6,9 @@ import { Siege } from "../helpers/hostile.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 
-/** Modes of all that is below a folder and is not as `due` says, by path. */
+/**
+ * Modes of everything that is below a folder and is not as `due` says, by path.
+ */
 function otherModes(folder: string, due: { file: number; folder: number }) {
   const modeOf = (path: string) =>
     Deno.lstatSync(join(folder, path)).mode! & 0o777;
@@ -127,7 +129,7 @@ Deno.test({
     assertEquals(run("hooks", "eject", "pre-session").status, 0);
     own(join(env.project, ".claude-mpm/hooks/pre-session.sh"), 1);
     const listed = run("hooks", "list");
-    assertStringIncludes(listed.stdout, "it is no plain file of yours");
+    assertStringIncludes(listed.stdout, "it is not a plain file of yours");
     own(join(env.project, ".claude-mpm/sessions"), 1);
     for (const args of [["pause", "x"], ["resume"], ["saves", "list"]]) {
       const { status, stderr } = run(...args);

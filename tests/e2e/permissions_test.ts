@@ -82,7 +82,7 @@ posixTest("variables of the loader keep no program from being run", () => {
   }
 });
 
-Deno.test("no file on the disk is taken for a part of the program", () => {
+Deno.test("no file on the disk is treated as a part of the program", () => {
   using env = new TestEnv();
   // Deno says that what is in an executable is there.
   const folder = join(env.root, "deno-compile-mpm");

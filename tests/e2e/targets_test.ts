@@ -21,7 +21,9 @@ Deno.test({
 
 async function sameBuilds(): Promise<void> {
   if ((await commitOf(ROOT)).commit === "unknown") {
-    say("SKIPPED: this is no clone; whether builds are the same is not known");
+    say(
+      "SKIPPED: this is not a clone; whether builds are the same is not known",
+    );
     return;
   }
   const [{ digests, size } = { digests: [], size: 0 }] = await reproduce([

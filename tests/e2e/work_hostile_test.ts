@@ -84,14 +84,14 @@ const RECORD = {
 };
 
 posixTest(
-  "a damaged record is told of, and a pointer is passed over",
+  "a damaged record is reported, and a pointer is skipped",
   async () => {
     using env = await store();
     const odd = new Uint8Array([0xff, 0xfe, 0, 1]);
     env.write(`${WORK}/${PLANTED}.json`, odd);
     const told = await surviveAll(env);
     assertStringIncludes(told, "own");
-    assertStringIncludes(told, `${PLANTED}.json": it is no JSON`);
+    assertStringIncludes(told, `${PLANTED}.json": it is not JSON`);
     const { status, stderr } = await run(env, "complete", PLANTED);
     assertEquals(status, 5, stderr);
     Deno.removeSync(join(env.project, CURRENT, "main.json"));
@@ -103,7 +103,7 @@ posixTest(
 );
 
 posixTest(
-  "links in place of the folders are refused, what they lead to left alone",
+  "links instead of the folders are refused, what they lead to left alone",
   async () => {
     for (const folder of [".claude-mpm/state", WORK, CURRENT, TEMPLATES]) {
       using env = await store();
@@ -206,7 +206,7 @@ posixTest(
         join(folder, name),
         JSON.stringify({ ...save, mpm }),
       );
-      // Nobody's words bring a session here; these the user took for theirs.
+      // No one's words bring a session here; these the user took for theirs.
       assertEquals((await run(env, "resume")).status, 0);
       assertEquals(workIds(env), before);
       assertEquals((await run(env, "saves", "trust", "latest")).status, 0);

@@ -59,7 +59,7 @@ async function since(): Promise<TestEnv> {
   env.write("dir", "a file now\n");
   env.write("made", "since\n");
   env.git("add", "made");
-  // Once these rules are gone, a restore that goes on sees what they hid.
+  // Once these rules are gone, a restore that continues sees what they hid.
   env.write(".gitignore", "*.log\n");
   env.write("a.log", "ignored\n");
   return env;

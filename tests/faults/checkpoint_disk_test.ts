@@ -23,7 +23,7 @@ function fullDisk(system: System): System {
   };
 }
 
-Deno.test("what the disk has no room for is no file that cannot be read", async () => {
+Deno.test("what the disk has no room for is not a file that cannot be read", async () => {
   using env = TestEnv.repository();
   env.write("large", "x".repeat(2 * 1024 * 1024));
   const failed = await mpm(env, ["checkpoint", "save", "one"], {
@@ -50,7 +50,7 @@ function flushing(trace: string): Set<string> {
 }
 
 posixTest(
-  "all that a checkpoint is made of is on the disk when it is saved",
+  "everything that a checkpoint is made of is on the disk when it is saved",
   async () => {
     using env = TestEnv.repository();
     env.write("large", "x".repeat(2 * 1024 * 1024));

@@ -12,14 +12,14 @@ import { stateOf } from "../helpers/worktree_state.ts";
 /** Restores that are killed. */
 const ROUNDS = 8;
 
-/** Whether there is a marker of a restore that is not over. */
+/** Returns whether there is a marker of a restore that is not over. */
 function isBegun(env: TestEnv): boolean {
   const state = join(env.project, ".claude-mpm/state");
   return [...Deno.readDirSync(state)]
     .some(({ name }) => /^restore-.*\.json$/.test(name));
 }
 
-/** Somebody commits all when git has told of HEAD and looks at the files. */
+/** Someone commits all when git has reported HEAD and looks at the files. */
 function committing(env: TestEnv) {
   return (system: System): System => {
     const logged = Promise.withResolvers<void>();

@@ -100,7 +100,7 @@ posixTest(
     for (const { line, code, stderr } of done) {
       assertEquals(code, 0, `${line}: ${stderr}`);
     }
-    // Every pause that said so is there, or in the trash of a prune.
+    // Every pause that reported it is there, or in the trash of a prune.
     const paused = done.filter(({ line }) => line.startsWith("pause"))
       .map(({ stdout }) => JSON.parse(stdout).session_id as string);
     assertEquals(new Set(paused).size, 16);
@@ -123,7 +123,7 @@ posixTest(
     );
     assertEquals(env.exists(PAUSE), false);
     await checkLog(env, paused);
-    // Nobody holds the lock any more.
+    // No one holds the lock any more.
     const once = performance.now();
     assertEquals((await run(env, ["pause", "--no-commit"])).code, 0);
     const free = performance.now() - once;

@@ -62,7 +62,7 @@ Deno.test("what was edited after a death is in a checkpoint", async () => {
   assert(edited > 3);
 });
 
-Deno.test("a worktree that git was stopped in is taken back", async () => {
+Deno.test("a worktree that git was stopped in is undone", async () => {
   let met = 0;
   let finished = false;
   using env = featureUnderWay();

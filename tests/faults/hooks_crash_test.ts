@@ -11,7 +11,7 @@ const INSTALL = ["hooks", "install"];
 const UNINSTALL = ["hooks", "uninstall"];
 const now = () => new Date("2026-11-21T03:00:00Z");
 
-/** Settings before: none, and odd ones of somebody else. */
+/** Settings before: none, and odd ones of someone else. */
 const BEFORE = [undefined, '{ "hooks" : { } ,\n\t"a" : [ ]}'];
 
 function world(before: string | undefined): TestEnv {
@@ -53,7 +53,7 @@ for (const before of BEFORE) {
       async check(env, where) {
         const found = settings(env)?.replaceAll(env.root, "$ROOT");
         assert(found === before || found === after, `${where}: ${found}`);
-        // Somebody who gives up, and somebody who tries again.
+        // Someone who gives up, and someone who tries again.
         if (isOneOf(2, where)) {
           await mpm(env, install, { now });
           const told = settings(env)!.replaceAll(env.root, "$ROOT");

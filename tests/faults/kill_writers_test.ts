@@ -29,7 +29,7 @@ async function paused(): Promise<TestEnv> {
   return env;
 }
 
-/** No operation is taken back by two undos that both hold. */
+/** No operation is undone by two undos that both hold. */
 async function noneTwice(env: TestEnv, where: string): Promise<void> {
   const { operations } = await mpmJson<UndoListResult>(env, [
     ...["log", "-n", "1000"],

@@ -104,7 +104,7 @@ async function count(env: TestEnv): Promise<number> {
 
 mountTest(
   posixTest,
-  "on a full disk a command says so, and what was there is whole",
+  "on a full disk a command reports it, and what was there is whole",
   async () => {
     for (const [name, pages] of [["pause", 1], ["undo", 1]] as const) {
       await onFullOnce(writer(name), pages);
@@ -125,8 +125,8 @@ mountTest(
   posixTest,
   "a checkpoint that fails on a full disk leaves nothing half-written in git",
   () => {
-    // Many files go into one pack; a large one becomes an object of its own.
-    // With room for some of the pack, for all but its index, and for nearly all.
+    // Many files go into one pack; a large one becomes its own object. With
+    // room for some of the pack, for all but its index, and for nearly all.
     const cases = [
       ...[[30, 100_000, 200], [1, 3_000_000, 200], [3, 1_000_000, 300]],
       ...[[5, 3000, 7], [5, 3000, 8], [5, 3000, 9]],
@@ -151,7 +151,7 @@ const ENOUGH = 48;
 
 mountTest(
   soakTest,
-  "on a disk with ever more room each command is done, or not, and says so",
+  "on a disk with ever more room each command is done, or not, and reports it",
   async (t) => {
     for (const one of WRITERS) {
       await t.step(one.name, async () => {

@@ -77,7 +77,7 @@ posixTest(
   },
 );
 
-posixTest("a pause on a full disk says so and loses nothing", async () => {
+posixTest("a pause on a full disk reports it and loses nothing", async () => {
   using env = TestEnv.repository();
   assertEquals((await mpm(env, ["pause", "--no-commit", "Old"])).status, 0);
   // A limit of 2 blocks of 512 bytes stands in for the disk's end.

@@ -10,7 +10,7 @@ const JOURNAL = ".claude-mpm/state/journal.jsonl";
 const BLOCKS = 128;
 
 posixTest(
-  "a line of the journal that the disk takes half of is told of, and not there",
+  "a line of the journal that the disk takes half of is reported, and not there",
   async () => {
     using env = TestEnv.repository();
     await mpmJson(env, ["template", "new", "first"]);

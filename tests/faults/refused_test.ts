@@ -106,7 +106,7 @@ posixTest(
 );
 
 posixTest(
-  "pause refuses a link in place of its folder and writes nothing there",
+  "pause refuses a link instead of its folder and writes nothing there",
   async () => {
     using env = TestEnv.repository();
     const outside = join(env.root, "outside");
@@ -114,7 +114,7 @@ posixTest(
     Deno.symlinkSync(outside, join(env.project, ".claude-mpm"));
     const whole = await mpm(env, ["pause"]);
     assertEquals(whole.status, 4);
-    assertStringIncludes(whole.stderr, "is no folder: link");
+    assertStringIncludes(whole.stderr, "is not a folder: link");
     Deno.removeSync(join(env.project, ".claude-mpm"));
     Deno.mkdirSync(join(env.project, ".claude-mpm"));
     Deno.symlinkSync(outside, join(env.project, ".claude-mpm/sessions"));

@@ -10,7 +10,7 @@ import { at } from "../helpers/works.ts";
 
 const PAUSE = ["pause", "--no-commit", "Work"];
 
-/** What is done, then taken back; each one command line. */
+/** What is done, then undone; each one command line. */
 const CASES: Record<string, string[][]> = {
   "undo of pause": [PAUSE],
   "undo of sessions rm": [PAUSE, ["saves", "rm", "0"]],
@@ -97,7 +97,7 @@ for (const [name, lines] of Object.entries(CASES)) {
   });
 }
 
-/** Lines of which an undo that dies, typed again, takes back the last alone. */
+/** Lines of which an undo that dies, typed again, undoes the last alone. */
 const AGAIN: Record<string, readonly (string[] | ((env: TestEnv) => void))[]> =
   {
     "template new": [["template", "new", "a"], ["template", "new", "b"]],
@@ -124,7 +124,7 @@ const AGAIN: Record<string, readonly (string[] | ((env: TestEnv) => void))[]> =
 for (const [name, lines] of Object.entries(AGAIN)) {
   // It has many points, each with a capture of the working tree.
   const test = name === "checkpoint restore" ? soakTest : Deno.test;
-  test(`undo of ${name} that dies is finished by the same again, and takes back no more`, async () => {
+  test(`undo of ${name} that dies is finished by the same again, and undoes no more`, async () => {
     let number = 0;
     await dieEverywhere(["undo"], {
       now: at(10),

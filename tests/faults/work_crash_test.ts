@@ -91,7 +91,7 @@ Deno.test("start beside a paused session stays at that or is at the new one at e
   assert(points.count > 5);
 });
 
-Deno.test("check ticks all that was named or nothing at every crash point", async () => {
+Deno.test("check ticks everything that was named or nothing at every crash point", async () => {
   const points = await dieEverywhere(["check", "1", "3"], {
     now: at(5),
     prepare: () => started(),
@@ -205,7 +205,7 @@ Deno.test("a resume elsewhere rebuilds the session at every crash point", async 
     prepare() {
       const env = new TestEnv();
       env.git("clone", "-q", source.project, ".");
-      // The same user's: else it would be somebody else's save.
+      // The same user's: else it would be someone else's save.
       copyOwn(source, env);
       return env;
     },

@@ -37,8 +37,8 @@ function prepare(): TestEnv {
 const NAMES = ["group/squashed", "moved"];
 
 /**
- * Each worktree is at its place, whole and registered, or it is gone and can
- * be taken back. Nothing is left between.
+ * Each worktree is at its place, whole and registered, or it is gone and can be
+ * undone. Nothing is left between.
  */
 function checkWhole(
   env: TestEnv,
@@ -72,7 +72,7 @@ function headsOf(env: TestEnv): Map<string, string> {
   ]));
 }
 
-/** What may be run next, each of which mends what a death left. */
+/** What may be run next, each of which fixes what a death left. */
 const NEXT = [
   ["worktrees", "list"],
   ["worktrees", "prune", "--min-age", "1d"],
@@ -114,44 +114,47 @@ async function finishAndRestore(env: TestEnv, where: string): Promise<void> {
   assertEquals(env.read(`${WORKTREES}/group/squashed/work.txt`), "work\n");
 }
 
-posixTest("so may one that puts back what was written meanwhile", async () => {
-  const env = agentProject();
-  const path = addWorktree(env, "x");
-  const mark = join(env.root, "written");
-  const wrap = (system: System): System => ({
-    ...system,
-    files: {
-      ...system.files,
-      rename(from, to) {
-        if (from === path) {
-          Deno.writeTextFileSync(join(path, ".env"), "late\n");
-          Deno.writeTextFileSync(mark, "");
-        }
-        system.files.rename(from, to);
+posixTest(
+  "so may one that puts back what was written in the meantime",
+  async () => {
+    const env = agentProject();
+    const path = addWorktree(env, "x");
+    const mark = join(env.root, "written");
+    const wrap = (system: System): System => ({
+      ...system,
+      files: {
+        ...system.files,
+        rename(from, to) {
+          if (from === path) {
+            Deno.writeTextFileSync(join(path, ".env"), "late\n");
+            Deno.writeTextFileSync(mark, "");
+          }
+          system.files.rename(from, to);
+        },
       },
-    },
-  });
-  const points = await dieEverywhere(["worktrees", "prune"], {
-    now: LATER,
-    programs: "all",
-    wrap,
-    prepare: () => env,
-    async check(env, where, finished) {
-      const written = env.exists("../written");
-      if (finished) assert(written);
-      await mpm(env, ["worktrees", "list"]);
-      assertEquals(env.exists(".git/mpm/removing"), false, where);
-      assertEquals(env.gitIn(path, "status", "--porcelain"), "", where);
-      if (!written) return;
-      assertEquals(env.read(`${WORKTREES}/x/.env`), "late\n", where);
-    },
-  });
-  sayPoints("worktrees prune, putting back", points);
-  assert(points.count > 10, `only ${points.count} steps`);
-});
+    });
+    const points = await dieEverywhere(["worktrees", "prune"], {
+      now: LATER,
+      programs: "all",
+      wrap,
+      prepare: () => env,
+      async check(env, where, finished) {
+        const written = env.exists("../written");
+        if (finished) assert(written);
+        await mpm(env, ["worktrees", "list"]);
+        assertEquals(env.exists(".git/mpm/removing"), false, where);
+        assertEquals(env.gitIn(path, "status", "--porcelain"), "", where);
+        if (!written) return;
+        assertEquals(env.read(`${WORKTREES}/x/.env`), "late\n", where);
+      },
+    });
+    sayPoints("worktrees prune, putting back", points);
+    assert(points.count > 10, `only ${points.count} steps`);
+  },
+);
 
 for (const left of ["tree", "checked"]) {
-  posixTest(`a death while a death is mended: after "${left}"`, async () => {
+  posixTest(`a death while a death is fixed: after "${left}"`, async () => {
     const env = agentProject();
     const path = addWorktree(env, "x");
     const head = env.gitIn(path, "rev-parse", "HEAD");
@@ -176,7 +179,7 @@ for (const left of ["tree", "checked"]) {
         assertStringIncludes(env.git("for-each-ref", "refs/mpm"), head, where);
       },
     });
-    sayPoints(`worktrees list, mending "${left}"`, points);
+    sayPoints(`worktrees list, fixing "${left}"`, points);
   });
 }
 
@@ -207,7 +210,7 @@ function dyingAfter(system: System, left: string): System {
 }
 
 posixTest(
-  "what a killed pause left of the only worktree is mended",
+  "what a killed pause left of the only worktree is fixed",
   async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");

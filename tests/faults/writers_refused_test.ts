@@ -96,7 +96,7 @@ for (const writer of WRITERS) {
 
 /**
  * Where nothing may be written the real process is exit 6 and changes nothing.
- * This is the last of an environment: its files are somebody else's then.
+ * This is the last of an environment: its files are someone else's then.
  */
 function refusesUnwritable(env: TestEnv, writer: Writer): void {
   // What is only in the user's own files may be written all the same.

@@ -2,7 +2,9 @@ import { join } from "@std/path";
 import type { TestEnv } from "./env.ts";
 import type { MockApi } from "./mock_api.ts";
 
-/** The real client, or "" where it cannot be had: `scripts/test.ts` says so. */
+/**
+ * The real client, or "" where it cannot be had: `scripts/test.ts` reports it.
+ */
 export const CLIENT_BIN = Deno.env.get("CLAUDE_BIN") ?? "";
 
 /** A test that needs the real Claude Code. */
@@ -16,7 +18,7 @@ export interface ClientRun {
   readonly stderr: string;
 }
 
-/** Its variables: an empty home, a dummy key, `api` in the place of the model. */
+/** Its variables: an empty home, a dummy key, `api` instead of the model. */
 export function clientEnv(
   env: TestEnv,
   api: MockApi,
@@ -35,7 +37,7 @@ export function clientEnv(
 
 /**
  * Runs the client in the project with the environment's empty home, a dummy
- * key, and `api` in the place of the model.
+ * key, and `api` instead of the model.
  */
 export async function runClient(
   env: TestEnv,

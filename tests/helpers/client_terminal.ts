@@ -3,7 +3,7 @@ import { CLIENT_BIN, clientEnv } from "./client.ts";
 import type { TestEnv } from "./env.ts";
 import type { MockApi } from "./mock_api.ts";
 
-/** Of util-linux: runs a program in a terminal of its own. */
+/** Of util-linux: runs a program in its own terminal. */
 const SCRIPT = "/usr/bin/script";
 
 /** A test that needs the real Claude Code and a terminal. */
@@ -75,7 +75,7 @@ export class ClientTerminal implements AsyncDisposable {
     return text;
   }
 
-  /** Waits until something was shown, and begins anew behind it. */
+  /** Waits until something was shown, and begins again behind it. */
   async see(text: string): Promise<void> {
     const wanted = text.replaceAll(/\s+/g, "");
     let seen = "";
@@ -93,7 +93,9 @@ export class ClientTerminal implements AsyncDisposable {
     }
   }
 
-  /** Types one key after the other, as a person does; a paste is no typing. */
+  /**
+   * Types one key after the other, as a person does; a paste is not a typing.
+   */
   async type(keys: string): Promise<void> {
     for (const key of keys) {
       await this.#writer.write(new TextEncoder().encode(key));

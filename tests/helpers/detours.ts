@@ -19,7 +19,7 @@ export interface TreeState {
   readonly branch: string;
 }
 
-/** mpm's own folder and git's are no part of it. */
+/** mpm's folder and git's are not part of it. */
 export function treeOf(env: TestEnv, folder = env.project): TreeState {
   const files: Record<string, string> = {};
   const walk = (path: string) => {

@@ -69,7 +69,7 @@ export interface Illness {
   readonly status: number;
   /** Words of the finding. */
   readonly says: string;
-  /** Words of what mends it. */
+  /** Words of what fixes it. */
   readonly mend?: string;
   /** What it is after `--fix`; absent: that leaves it alone. */
   readonly fixed?: Row["state"];

@@ -58,10 +58,11 @@ interface State {
 }
 
 /**
- * Goes through all that a command leaves on the disk when it dies at one of its
- * writes, each half done, and has `check` look at it. The command runs once: what
- * is on the disk at each write is what a death there leaves. States that are the
- * same to the byte are looked at once; `where` names every write that leaves it.
+ * Goes through everything that a command leaves on the disk when it dies at one
+ * of its writes, each half done, and has `check` look at it. The command runs
+ * once: what is on the disk at each write is what a death there leaves. States
+ * that are the same to the byte are looked at once; `where` names every write
+ * that leaves it.
  */
 export async function dieEverywhere(
   args: readonly string[],
@@ -116,8 +117,8 @@ async function statesOf(
 }
 
 /**
- * Whether a death is one of every `nth`: after these a test looks at what would
- * take long after each.
+ * Returns whether a death is one of every `nth`: after these a test looks at
+ * what would take long after each.
  */
 export function isOneOf(nth: number, where: string): boolean {
   return where.match(/\d+/g)?.some((at) => Number(at) % nth === 0) ?? false;

@@ -25,7 +25,7 @@ const INHERITED: Readonly<Record<string, null>> = Object.fromEntries(
 
 const SEPARATOR = Deno.build.os === "windows" ? ";" : ":";
 
-/** Where programs are, without an mpm that somebody installed. */
+/** Where programs are, without an mpm that someone installed. */
 export const PATH = Deno.env.get("PATH")!.split(SEPARATOR)
   .filter((folder) => !hasMpm(folder)).join(SEPARATOR);
 

@@ -41,7 +41,7 @@ const CHANGING = [
 /** Which programs count beside the writes. */
 export type Programs = "none" | "changing-git" | "all";
 
-/** Whether a program is one that counts. */
+/** Returns whether a program is one that counts. */
 function counts(programs: Programs, args: readonly string[]): boolean {
   return programs === "all" || programs === "changing-git" &&
       args.some((arg) => CHANGING.includes(arg));
@@ -79,8 +79,9 @@ export function crashing(
 }
 
 /**
- * A machine that tells of each point at which {@link crashing} may die, when
- * what it would leave on the disk is there, and goes on as if nothing had been.
+ * A machine that reports each point at which {@link crashing} may die, when
+ * what it would leave on the disk is there, and continues as if nothing had
+ * been.
  */
 export function observed(
   system: System,
@@ -155,7 +156,7 @@ function wrapped(
   const faulty: Files = { ...inner, ...writes };
   return {
     ...faulty,
-    // Each of many files is a point of its own.
+    // Each of many files is its own point.
     createAll: async (all) => {
       for (const { path, bytes, mtime, mode } of all) {
         faulty.create(path, bytes);

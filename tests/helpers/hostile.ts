@@ -17,10 +17,10 @@ import { Outline, smallText } from "./outline.ts";
 import { SOAKS } from "./posix.ts";
 import { exists, removeTree } from "./remove.ts";
 
-/** Stands in all that the store's owner wrote. */
+/** Stands in everything that the store's owner wrote. */
 export const GENUINE = "genuine7";
 
-/** Stands in all that is outside the project: nobody may see it. */
+/** Stands in everything that is outside the project: no one may see it. */
 export const CANARY = "canary77";
 
 /** Milliseconds in which any command has to end, on a machine that is busy. */
@@ -48,7 +48,7 @@ async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
   }
 }
 
-/** What somebody did to the store. */
+/** What someone did to the store. */
 export type World = (siege: Siege) => void | Promise<void>;
 
 /**
@@ -109,7 +109,7 @@ export class Siege implements Named, AsyncDisposable {
     return this.env.project;
   }
 
-  /** A process of somebody else. */
+  /** A process of someone else. */
   get victim(): number {
     return this.#victim.pid;
   }
@@ -130,9 +130,9 @@ export class Siege implements Named, AsyncDisposable {
 
   /**
    * What in the store, and in what mpm keeps for its user, others may read, or
-   * the owner may not, each with its mode: all files are to be 0600, folders and
-   * scripts 0700. A backup and the trash keep modes of what others made, and what
-   * git checked out has git's.
+   * the owner may not, each with its mode: all files must be 0600, folders and
+   * scripts 0700. A backup and the trash keep modes of what others made, and
+   * what git checked out has git's.
    */
   loose(): string[] {
     const { env } = this;
@@ -277,7 +277,7 @@ export class Siege implements Named, AsyncDisposable {
     this.#plant(".claude-mpm/hooks.pid", `${this.victim}\n`);
   }
 
-  /** What hooks and the like leave. */
+  /** What hooks and similar leave. */
   async #claude(): Promise<void> {
     await this.#must("hooks", "install", "--scope", "project", "--skills");
     await this.#must("hooks", "install", "--scope", "local", "--statusline");
@@ -376,7 +376,7 @@ export class Siege implements Named, AsyncDisposable {
 
   /**
    * Changes the store as it was built, runs every line on it, which each finds
-   * anew, and fails where one did harm. `each` looks at what came of a line.
+   * again, and fails where one did harm. `each` looks at what came of a line.
    */
   async attack(
     change: World,
@@ -429,7 +429,7 @@ export class Siege implements Named, AsyncDisposable {
     }
   }
 
-  /** The project and the home, with all that is special in them. */
+  /** The project and the home, with everything that is special in them. */
   #copy(from: string, to: string, more: readonly string[] = []): void {
     const names = ["project", "home", ...more];
     Deno.mkdirSync(to, { recursive: true });

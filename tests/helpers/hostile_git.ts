@@ -131,7 +131,7 @@ function replaceGit({ project }: Siege, make: (path: string) => void): void {
   make(path);
 }
 
-/** Ways in which a `.git` of somebody else's leads to what is outside. */
+/** Ways in which a `.git` of someone else's leads to what is outside. */
 export const STRAYS: Record<string, World> = {
   "core.worktree names a folder outside": (siege) => {
     otherRepository(siege);

@@ -121,7 +121,7 @@ const LINES: Record<string, Making> = {
 /** Events that the handler of another one takes, too. */
 const TWINS = ["StopFailure", "TaskCompleted"];
 
-/** Commands that are told of an event on standard input. */
+/** Commands that are told about an event on standard input. */
 const TOLD: Record<string, (named: Named) => Omit<Line, "command">[]> = {
   "statusline": ({ project }) => [{
     args: ["statusline"],
@@ -187,8 +187,8 @@ export function strayLines(names: readonly string[]): Line[] {
 }
 
 /**
- * Those that start each hook of the settings in a project of their own, which
- * takes seconds: for worlds in which the settings are as they were.
+ * Those that start each hook of the settings in their own project, which takes
+ * seconds: for worlds in which the settings are as they were.
  */
 export function firing({ command }: Line): boolean {
   return command === "hooks test";

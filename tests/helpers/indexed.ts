@@ -61,7 +61,7 @@ function isIndexedByData(checker: ts.TypeChecker, node: ts.Node): boolean {
 const KNOWN = ts.TypeFlags.StringLiteral | ts.TypeFlags.NumberLike |
   ts.TypeFlags.ESSymbolLike;
 
-/** Whether a key is neither a number nor one of a few known words. */
+/** Returns whether a key is neither a number nor one of a few known words. */
 function isData(checker: ts.TypeChecker, key: ts.Expression): boolean {
   const type = checker.getTypeAtLocation(key);
   const known = checker.getBaseConstraintOfType(type) ?? type;

@@ -44,7 +44,7 @@ const BEYOND = 1.1;
 /**
  * Kills the real process `kills` times, at moments spread over the whole of its
  * run and a little beyond, and looks at what is left. Runs that were faster
- * than their kill do not count. One goes on at a time: other tests have the
+ * than their kill do not count. One continues at a time: other tests have the
  * rest of the machine, and a run that shares its core takes longer to kill.
  */
 export async function killAgain(victim: Victim, kills: number): Promise<void> {

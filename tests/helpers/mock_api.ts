@@ -20,7 +20,7 @@ export interface MockOptions {
    * that a notification of the client begins has no steps.
    */
   readonly steps?: readonly (readonly Block[])[];
-  /** What is answered in place of the step; `undefined`: the step. */
+  /** What is answered instead of the step; `undefined`: the step. */
   readonly answer?: (request: ApiRequest) => readonly Block[] | undefined;
   /** Tokens that each answer reports as read from the cache. */
   readonly tokens?: number;

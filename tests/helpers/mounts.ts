@@ -66,7 +66,10 @@ export function mountTest(
   Deno.test({ name, ignore: true, fn });
 }
 
-/** Runs command lines of the real mpm where all that is below is read-only. */
+/**
+ * Runs command lines of the real mpm where everything that is below is
+ * read-only.
+ */
 export function onReadOnly(
   env: TestEnv,
   lines: readonly (readonly string[])[],

@@ -35,7 +35,9 @@ export async function mpm(
   return { status, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** An error as data fits the schema of errors, and is all that is told. */
+/**
+ * An error as data fits the schema of errors, and is everything that is told.
+ */
 async function checkError(
   args: readonly string[],
   stdout: string,

@@ -109,7 +109,7 @@ export const OBSTACLES: readonly Obstacle[] = [
     make: (env) => repository(env, "nested"),
   },
   {
-    name: "a repository in the place of a file",
+    name: "a repository instead of a file",
     when: "within",
     make(env) {
       clear(env, "vendor");
@@ -117,7 +117,7 @@ export const OBSTACLES: readonly Obstacle[] = [
     },
   },
   {
-    name: "an ignored file in the place of a folder",
+    name: "an ignored file instead of a folder",
     when: "within",
     make(env) {
       clear(env, "build");
@@ -125,7 +125,7 @@ export const OBSTACLES: readonly Obstacle[] = [
     },
   },
   {
-    name: "an ignored folder in the place of a file",
+    name: "an ignored folder instead of a file",
     when: "within",
     make(env) {
       clear(env, "out");
@@ -143,7 +143,7 @@ export const OBSTACLES: readonly Obstacle[] = [
     make: (env) => hidden(env, "e", "assume-unchanged"),
   },
   {
-    name: "a repository in the place of a file of both",
+    name: "a repository instead of a file of both",
     when: "within",
     make(env) {
       clear(env, "f");
@@ -162,7 +162,7 @@ export const OBSTACLES: readonly Obstacle[] = [
     },
   },
   {
-    name: "a file that is to be added",
+    name: "a file that must be added",
     when: "within",
     make(env) {
       env.write("later", "later\n");

@@ -108,7 +108,7 @@ export const [PLAIN, TWICE, NEWER, OLDER] = [
 /**
  * A store of every case at once: two versions' saves, one that is in both
  * folders, two ids that mean different saves (each way round), an automatic
- * pause, a pointer, and files that are nobody's business.
+ * pause, a pointer, and files that are no one's business.
  */
 export function mixedStore(): TestEnv {
   const env = new TestEnv();

@@ -43,7 +43,7 @@ export class Outline {
     return found;
   }
 
-  /** The paths of all that is no folder. */
+  /** The paths of everything that is not a folder. */
   files(): string[] {
     return [...this.#entries]
       .filter(([, told]) => !told.startsWith("folder")).map(([path]) => path);

@@ -11,7 +11,7 @@ export function posixTest(
   Deno.test({ name, ignore: Deno.build.os === "windows", fn });
 }
 
-/** Whether this is `deno task soak`. */
+/** True if this is `deno task soak`. */
 export const SOAKS = Deno.env.get("MPM_SOAK") === "1";
 
 /**
@@ -26,7 +26,7 @@ export function soakTest(
   Deno.test({ name, ignore: !SOAKS || Deno.build.os === "windows", fn });
 }
 
-/** Root may write anywhere, so there the binary runs as nobody. */
+/** Root may write anywhere, so there the binary runs as no one. */
 export function unprivileged(command: string[]): string[] {
   return Deno.uid() === 0
     ? [

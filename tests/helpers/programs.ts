@@ -11,7 +11,7 @@ export function pathOf(program: string): string | undefined {
   return new TextDecoder().decode(stdout).trim().split(/\r?\n/)[0];
 }
 
-/** Whether a program is installed. */
+/** Returns whether a program is installed. */
 export const has = (program: string) => pathOf(program) !== undefined;
 
 /**

@@ -1,6 +1,9 @@
 import type { TestEnv } from "./env.ts";
 
-/** Whether `script` of util-linux is there, which makes pseudo-terminals. */
+/**
+ * Returns whether `script` of util-linux is there, which makes
+ * pseudo-terminals.
+ */
 export function hasPty(): boolean {
   if (Deno.build.os !== "linux") return false;
   try {

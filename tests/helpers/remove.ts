@@ -6,14 +6,14 @@ const PATIENCE = 20_000;
 /** Milliseconds before it is tried again. */
 const PAUSE = 10;
 
-/** Whether anything is there, a dangling link too. */
+/** Returns whether anything is there, a dangling link too. */
 export function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
  * Removes a path with all below it. A program that was started by one that was
- * killed may go on for a moment, and put a file where all was gone.
+ * killed may continue for a moment, and put a file where all was gone.
  */
 export function removeTree(path: string): void {
   const end = performance.now() + PATIENCE;

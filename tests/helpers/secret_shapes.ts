@@ -520,7 +520,7 @@ const KEYS: readonly Shape[] = [
   ["Basic in base64", `basic ${btoa(`ada:${P}`)}`, btoa(`ada:${P}`).slice(4)],
 ];
 
-/** Every shape, each under a name of its own. */
+/** Every shape, each under its own name. */
 export const SHAPES: readonly Shape[] = [
   ...FILES,
   ...ADDRESSES,

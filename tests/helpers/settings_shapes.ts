@@ -126,7 +126,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       extraKnownMarketplaces: { b: { source: { source: "github" } } },
     }),
   },
-  "somebody's status line": {
+  "someone's status line": {
     text: tidy({ statusLine: { type: "command", command: "~/line.sh" } }),
   },
   "CRLF": { text: OTHERS.replaceAll("\n", "\r\n") },
@@ -171,7 +171,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   "the shape of old instructions": {
     text: '{"hooks":{"sessionStart":"./x.sh"}}',
     warned:
-      'hooks.sessionStart is no event that Claude Code knows: did you mean "SessionStart"?',
+      'hooks.sessionStart is not an event that Claude Code knows: did you mean "SessionStart"?',
   },
   "an entry that is ignored": {
     text: only("Stop", [{ hooks: [{ type: "script", command: "x" }] }]),
@@ -179,14 +179,20 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   },
   "an event that mpm wants, not an array": {
     text: only("SessionEnd", "./x.sh"),
-    refused: '"hooks.SessionEnd" is no array',
+    refused: '"hooks.SessionEnd" is not an array',
   },
   "an event of null": {
     text: only("SessionStart", null),
-    refused: '"hooks.SessionStart" is no array',
+    refused: '"hooks.SessionStart" is not an array',
   },
-  "hooks an array": { text: '{"hooks": []}', refused: '"hooks" is no object' },
-  "hooks null": { text: '{"hooks": null}', refused: '"hooks" is no object' },
+  "hooks an array": {
+    text: '{"hooks": []}',
+    refused: '"hooks" is not an object',
+  },
+  "hooks null": {
+    text: '{"hooks": null}',
+    refused: '"hooks" is not an object',
+  },
   "a guard that is a string": {
     text: '{\n  "hooks": {"PreToolUse": "./x.sh"}\n}',
     refused: "line 2, column 27: hooks.PreToolUse must be an array",
@@ -217,11 +223,11 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     text: only("PreToolUse", [{ hooks: [{ ...LINT, timeout: 0 }] }]),
     refused: '"timeout" must be a number of seconds over 0',
   },
-  "permissions that are no object": {
+  "permissions that are not object": {
     text: '{"permissions": "all"}',
     refused: "permissions must be an object",
   },
-  "a setting that is no list": {
+  "a setting that is not a list": {
     text: '{\n  "permissions": {"allow": "Bash"}\n}',
     refused: "line 2, column 28: permissions.allow must be an array",
   },
@@ -233,11 +239,11 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     text: '{"statusLine": {"type": "command"}}',
     refused: "line 1, column 16: statusLine.command must be a string",
   },
-  "a setting that is no text": {
+  "a setting that is not text": {
     text: '{"model": 5}',
     refused: "model must be a string",
   },
-  "a setting that is no switch": {
+  "a setting that is not a switch": {
     text: '{"disableAllHooks": "no"}',
     refused: "disableAllHooks must be true or false",
   },

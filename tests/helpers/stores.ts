@@ -39,7 +39,7 @@ function copyFolder(from: string, to: string): void {
   }
 }
 
-/** A save of mpm's own with the fields that lists show. */
+/** A save of mpm's with the fields that lists show. */
 export function ownSave(
   id: string,
   {

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { sha256 } from "./bytes.ts";
 import type { TestEnv } from "./env.ts";
 
-/** What an undo does not bring back: of the moment, derived, or its own. */
+/** What an undo does not restore: of the moment, derived, or its own. */
 const APART =
   /^\.git$|^\.claude-mpm\/(journal\.jsonl|trash|checkpoints|backups|errors|\.lock|\.gitignore|state\/(?!work\/|current\/))|LATEST-SESSION\.txt$|sessions\/\.mpm\.tmp$|\/\.lock$|journal-key$|^\.local\/state\/mpm\/own\/|\/settings\/[^/]*\/before-/;
 
@@ -24,7 +24,7 @@ export function repositoryState(env: TestEnv): Record<string, string> {
 /** Where the branch is, what git has staged, and the refs; by {@link gitFiles}. */
 const told = new Map<string, Record<string, string>>();
 
-/** It is git that says so, but for the same files only once. */
+/** It is git that reports it, but for the same files only once. */
 function gitState(env: TestEnv): Record<string, string> {
   const files = gitFiles(env);
   const known = told.get(files) ?? {

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { FileInfo, Files, System } from "../../src/system/system.ts";
 import type { TestEnv } from "./env.ts";
 
-/** A file as Windows tells of it: no bits, no owner. */
+/** A file as Windows reports it: no bits, no owner. */
 function told(info: FileInfo | undefined): FileInfo | undefined {
   return info && { ...info, mode: undefined, uid: undefined };
 }

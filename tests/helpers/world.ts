@@ -7,7 +7,10 @@ interface Entry {
   readonly mode: number;
   /** Of a file, in milliseconds since the epoch. */
   readonly mtime?: number;
-  /** The same of a folder, which is no difference: any write in it changes it. */
+  /**
+   * The same of a folder, which is not a difference: any write in it changes
+   * it.
+   */
   readonly touched?: number;
   /** Of a file, or a link's target. */
   readonly bytes?: Uint8Array;
@@ -17,7 +20,7 @@ interface Entry {
 
 /**
  * All that lies below a folder at a moment. It is held in memory: two moments
- * are compared, and one is brought back by writing only what differs.
+ * are compared, and one is restored by writing only what differs.
  */
 export class World {
   readonly #root: string;
@@ -28,7 +31,9 @@ export class World {
     this.#entries = read(root);
   }
 
-  /** Whether nothing changed between the two, times of files included. */
+  /**
+   * Returns whether nothing changed between the two, times of files included.
+   */
   equals(other: World): boolean {
     return this.#entries.size === other.#entries.size &&
       [...this.#entries].every(([path, entry]) =>
@@ -37,9 +42,8 @@ export class World {
   }
 
   /**
-   * Brings the folder back to what it was, or another one to the same. Times are
-   * brought back, too: git takes a file for unchanged that is older than its
-   * index.
+   * Restores the folder to what it was, or another one to the same. Times are
+   * restored, too: git takes a file for unchanged that is older than its index.
    */
   bring(root = this.#root): void {
     const left = read(root);
@@ -109,7 +113,10 @@ function read(root: string): Map<string, Entry> {
   return found;
 }
 
-/** What a program that runs beside may have taken away meanwhile is nothing. */
+/**
+ * What a program that runs beside may have taken away in the meantime is
+ * nothing.
+ */
 function entryAt(
   full: string,
   { path, firsts }: { path: string; firsts: Map<number, string> },
@@ -134,7 +141,7 @@ function entryAt(
   }
 }
 
-/** The file at a path, or that there is none: the function brings it back. */
+/** The file at a path, or that there is none: the function restores it. */
 export function keepFile(path: string): () => void {
   const read = () => entryAt(path, { path, firsts: new Map() });
   const before = read();

@@ -13,11 +13,11 @@ export interface Writer {
   /** Command lines that make the world, after the files. */
   readonly before?: readonly (readonly string[])[];
   files?(env: TestEnv): void;
-  /** Whether a second run has nothing to do, and says so with 3 or 4. */
+  /** True if a second run has nothing to do, and reports it with 3 or 4. */
   readonly once?: true;
-  /** Whether a second run makes another file beside the first. */
+  /** True if a second run makes another file beside the first. */
   readonly adds?: true;
-  /** Whether its crash points have a test of their own. */
+  /** True if its crash points have their own test. */
   readonly told?: true;
 }
 
