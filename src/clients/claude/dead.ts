@@ -162,15 +162,21 @@ function endOf(
   system: System,
   path: string,
 ): "orderly" | "marking" | "unmarking" | "empty" {
+  let isTorn: boolean | undefined;
   for (const line of lastLines(system, path, MOST)) {
-    if (/"type"\s*:\s*"cost-state"/.test(line.slice(0, 200))) return "orderly";
+    // The client died while it wrote: of older lines none is the end.
+    isTorn ??= jsonIn(line) === undefined;
+    if (/"type"\s*:\s*"cost-state"/.test(line.slice(0, 200))) {
+      return isTorn ? "unmarking" : "orderly";
+    }
     if (!/"type"\s*:\s*"(?:assistant|user)"/.test(line)) continue;
     const value = jsonIn(line);
     const answered = field(value, "type") === "assistant" ||
       field(value, "type") === "user" && field(value, "isMeta") !== true;
     if (answered) return leavesMark(value) ? "marking" : "unmarking";
   }
-  return "empty";
+  const size = attempt(() => system.files.stat(path)?.size) ?? 0;
+  return size > MOST ? "unmarking" : "empty";
 }
 
 function leavesMark(value: unknown): boolean {

@@ -129,6 +129,26 @@ Deno.test("deadSessions() finds what was taken up again and killed then", async 
   assertEquals(await found(env), UNSURE);
 });
 
+for (
+  const [name, last] of [
+    ["torn", JSON.stringify(USER).slice(0, 20)],
+    ["longer than what is read", `{"a":"${"x".repeat(600 * 1024)}"}\n`],
+  ] as const
+) {
+  Deno.test({
+    name: `deadSessions() finds a killed session whose last line is ${name}`,
+    ignore: !LINUX,
+    async fn() {
+      using env = new TestEnv();
+      transcript(env, [USER, ANSWER, END]);
+      const path = `.claude/projects/${projectSlug(env.project)}/${ID}.jsonl`;
+      Deno.writeTextFileSync(join(env.home, path), last, { append: true });
+      client(env, NO_PID);
+      assertEquals(await found(env), SURE);
+    },
+  });
+}
+
 Deno.test("deadSessions() leaves out the session that asks, and other folders", async () => {
   using env = new TestEnv();
   transcript(env, [USER, ANSWER], ID, DAY);
