@@ -176,12 +176,19 @@ export function between(
   return to < 0 ? undefined : text.slice(start + mark.length, to);
 }
 
+/** The id of the answer that a line has a block of. */
+export function answerId({ type, message }: Fields): string | undefined {
+  return type === "assistant" ? textField(message, "id") : undefined;
+}
+
 /**
  * Tells lines that belong to the conversation from withdrawn prompts and
  * branches that were rewound. Each line names the one before it; from the last
  * one back, these are the chain. What forks off the chain is dead, unless
  * a line on the chain has the same prompt id: then the model saw it, as it
  * did results of parallel calls and prompts that were taken while a tool ran.
+ * The blocks of one answer, a line each, live and die together: the result of
+ * its first call may be the last line, while the others still run.
  */
 function liveness(lines: readonly Line[]): (line: Line) => boolean {
   const parents = new Map<string, string | undefined>();
@@ -199,6 +206,18 @@ function liveness(lines: readonly Line[]): (line: Line) => boolean {
   while (last !== undefined && parents.has(last) && !chain.has(last)) {
     chain.add(last);
     last = parents.get(last);
+  }
+  const answers = new Map(
+    lines.flatMap((line) => {
+      const id = answerId(line.value);
+      return line.uuid === undefined || id === undefined
+        ? []
+        : [[line.uuid, id]];
+    }),
+  );
+  for (const [uuid, id] of answers) {
+    const parent = parents.get(uuid) ?? "";
+    if (chain.has(parent) && answers.get(parent) === id) chain.add(uuid);
   }
   // Undefined: it goes back to the beginning, and no further.
   const seen = new Set([...chain].flatMap((uuid) => prompts.get(uuid) ?? []));

@@ -4,14 +4,15 @@ import {
   jsonIn,
   textField,
 } from "../../../base/odd_values.ts";
-import { linkOf, SKIPPED } from "../conversation/lines.ts";
+import { answerId, linkOf, SKIPPED } from "../conversation/lines.ts";
 
 /**
  * The ids of the lines that were withdrawn or rewound. Each line names the one
  * before it, and from the last one back they are the chain. What forks off the
  * chain is dead, unless a line on the chain has the same prompt id: then the
- * model saw it, as it did results of parallel calls. Memory grows with the
- * number of forks, not with that of lines.
+ * model saw it, as it did results of parallel calls. The blocks of one answer,
+ * a line each, live and die together. Memory grows with the number of forks,
+ * not with that of lines.
  *
  * @param texts the lines of a transcript, the last one first
  */
@@ -46,6 +47,8 @@ interface Link {
   readonly uuid: string;
   readonly parent: string | undefined;
   readonly promptId: string | undefined;
+  /** The answer of the model that the line has a block of. */
+  readonly answer: string | undefined;
   /** Whether a person, or a program in a person's place, sent it. */
   readonly sent: boolean;
 }
@@ -55,6 +58,8 @@ interface Fork {
   readonly uuid: string;
   /** The prompt id of the line, or of the nearest line above that has one. */
   node: string | undefined;
+  /** The answer of the line, and of all above it so far. */
+  answer: string | undefined;
 }
 
 const ZERO = /^[0-]*$/;
@@ -93,6 +98,7 @@ class Chain {
       parent: textField(value, "parentUuid") ??
         textField(value, "logicalParentUuid"),
       promptId: textField(value, "promptId"),
+      answer: answerId(value),
       sent: value.type === "user" && value.promptSource !== undefined,
     };
     if (this.#begun) return this.#take(link);
@@ -117,7 +123,7 @@ class Chain {
   }
 
   #take(link: Link): void {
-    const { uuid, parent, promptId, sent } = link;
+    const { uuid, parent, promptId, answer, sent } = link;
     const below = this.#waiting.get(uuid) ?? [];
     this.#waiting.delete(uuid);
     const replaced = sent && this.#isReplaced(link);
@@ -125,12 +131,17 @@ class Chain {
       this.#wanted = parent;
       this.#chain.add(uuid);
       if (promptId !== undefined) this.#seen.add(promptId);
-      this.#fork(below);
+      this.#fork(
+        below.filter((fork) => !fork.answer || fork.answer !== answer),
+      );
       return;
     }
     if (this.#chain.has(uuid)) return;
-    for (const fork of below) fork.node ??= promptId;
-    below.push({ uuid, node: promptId });
+    for (const fork of below) {
+      fork.node ??= promptId;
+      if (fork.answer !== answer) fork.answer = undefined;
+    }
+    below.push({ uuid, node: promptId, answer });
     if (replaced) this.#fork(below);
     else if (parent === undefined) this.#rootless.push(...below);
     else this.#wait(parent, below);
