@@ -834,6 +834,12 @@ export interface PauseResult {
     done: number;
     total: number;
   } | null;
+  /** Paths with uncommitted changes; those beyond 10,000 are left out. */
+  uncommitted: string[];
+  /** Open next steps, the most important first. */
+  next_steps: string[];
+  /** The command that continues the agent's own conversation; null: none. */
+  agent_command: string[] | null;
   summary: string;
   /** Whether the summary was made up from the repository's state. */
   summary_generated: boolean;
@@ -2834,7 +2840,7 @@ export interface ResumeReport {
     /** What is open of it, each with its phase. */
     open: string[];
   } | null;
-  /** The command that continues the agent's own conversation. */
+  /** The command that continues the agent's own conversation; null: none. */
   agent_command: string[] | null;
   /** A form chosen with `--format`; the text report unless given. */
   format: "text" | "md" | "json" | "context";

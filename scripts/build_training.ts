@@ -24,6 +24,7 @@ function terminal(stdin: string): Terminal {
     columns: () => 80,
     rows: () => 24,
     takeOver: () => undefined,
+    edit: () => Promise.resolve(undefined),
     out: () => true,
     err: () => true,
     readLine: () => undefined,

@@ -47,7 +47,9 @@ export async function runLine(
   const result = await runCommand(context, command, input);
   if (input.json) print(system, `${asciiJson(result)}\n`);
   else {
-    const text = command.render(result, context.style);
+    const text = input.quiet && command.brief
+      ? `${command.brief(result)}\n`
+      : command.render(result, context.style, input);
     const isFree = !context.style.piped && !command.verbatim?.(result);
     print(system, isFree ? fitted(text, system) : text);
   }

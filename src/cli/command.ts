@@ -104,7 +104,13 @@ export interface Command<
     result: R,
   ): { name: string; env: Readonly<Record<string, string>> } | undefined;
   /** The same result for people. Pure: no I/O, no clock, no terminal. */
-  render(result: R, style: Style): string;
+  render(
+    result: R,
+    style: Style,
+    input: FlagValues<F> & PositionalValues<P>,
+  ): string;
+  /** Returns what `--quiet` prints instead, one line without its end. */
+  brief?(result: R): string;
   /**
    * The usual next step, one line. mpm prints it after the answer for a person
    * at a terminal, unless `--quiet`.

@@ -1,4 +1,5 @@
 import { FileError, MpmError } from "../base/errors.ts";
+import { shellWords } from "../base/shell.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import { joined, readStream } from "./real_stream.ts";
 import type { InputBounds, InputSoon, Takeover, Terminal } from "./system.ts";
@@ -25,6 +26,7 @@ export const realTerminal: Terminal = {
     }
   },
   takeOver,
+  edit,
   out: (text) => print(Deno.stdout, text),
   err: (text) => print(Deno.stderr, text),
   readLine,
@@ -46,6 +48,28 @@ function print(
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return false;
     throw new FileError(problemOf(error), "write to", "the output", error);
+  }
+}
+
+async function edit(
+  editor: string,
+  path: string,
+): Promise<number | undefined> {
+  // As git does it: the editor may be a line with options.
+  const [program = "", ...args] = Deno.build.os === "windows"
+    ? [...shellWords(editor.replaceAll("\\", "/")) ?? [editor], path]
+    : ["sh", "-c", `${editor} "$@"`, editor, path];
+  try {
+    const child = new Deno.Command(program, {
+      args,
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+    const { code } = await child.status;
+    return code;
+  } catch {
+    return undefined; // no such program
   }
 }
 

@@ -209,6 +209,11 @@ export interface Terminal {
    * once and is not shown. `undefined` where that cannot be.
    */
   takeOver(): Takeover | undefined;
+  /**
+   * Opens a file in an editor, a command line as `VISUAL` has it, which has the
+   * terminal until it ends. Returns its exit status; `undefined`: it did not run.
+   */
+  edit(editor: string, path: string): Promise<number | undefined>;
   /** Writes all of `text`; a closed pipe is not an error and returns false. */
   out(text: string): boolean;
   err(text: string): boolean;

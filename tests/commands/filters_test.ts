@@ -45,7 +45,10 @@ posixTest(
   async () => {
     using env = racy();
     const paused = await mpm(env, ["pause", "Work"]);
-    assertEquals([paused.status, /Committed: /.test(paused.stdout)], [0, true]);
+    assertEquals([paused.status, /, committed as /.test(paused.stdout)], [
+      0,
+      true,
+    ]);
     assertEquals(hasRun(env), false);
     const index = join(env.project, ".git/index");
     const time = new Date(Date.UTC(2026, 0, 2));

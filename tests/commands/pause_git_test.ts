@@ -164,7 +164,7 @@ posixTest("pause takes a branch whose name is not UTF-8", () => {
     ...["-c", script, "sh", binary()],
   ]);
   assertEquals([status, stderr], [0, ""]);
-  assertStringIncludes(stdout, "Committed: ");
+  assertStringIncludes(stdout, "committed as ");
   assertStringIncludes(stdout, "\nsession: pause at ");
   assert(!stdout.includes("?? .claude-mpm"), stdout);
 });
@@ -204,11 +204,7 @@ Deno.test("pause says where the files are, from wherever it runs", async () => {
     cwd: below,
     now: NOON,
   });
-  assertStringIncludes(stdout, `Location: $ROOT/project/${SESSIONS}/${ID}.*\n`);
-  assertStringIncludes(
-    stdout,
-    `Quick view: cat $ROOT/project/${SESSIONS}/LATEST-SESSION.txt\n`,
-  );
+  assertStringIncludes(stdout, `Saved: $ROOT/project/${SESSIONS}/${ID}.json\n`);
 });
 
 Deno.test("pause refuses to export into the store", async () => {

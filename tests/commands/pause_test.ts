@@ -27,36 +27,116 @@ function parsed(json: string): Save {
   return save;
 }
 
-Deno.test("pause prints what people know from claude-mpm", async () => {
+Deno.test("pause answers in six lines, with -v with the files, with -q with the id", async () => {
   using env = TestEnv.repository();
+  env.write("src/a b.ts", "1\n");
+  env.write("README.md", "# Changed\n");
+  const words = "Working on [auth] \x1b[31mrefactor";
   const { status, stdout, stderr } = await mpm(
     env,
-    ["pause", "--no-commit", "-m", "Working on [auth] \x1b[31mrefactor"],
+    ["pause", "--no-commit", "-m", words, "-n", "Add tests", "-n", "Ship"],
     { now: NOON },
   );
   assertEquals({ status, stdout, stderr }, {
     status: 0,
-    stdout: `Session Paused Successfully
-
-Session ID: ${ID}
-Paused At: 2026-11-20 12:00:00 UTC
-Location: .claude-mpm/sessions/${ID}.*
-
-Files Created:
-  - ${ID}.json - Machine-readable data
-  - ${ID}.json.sha256 - Checksum
-  - ${ID}.yaml - Human-readable config
-  - ${ID}.md - Human-readable documentation
-  - LATEST-SESSION.txt - Quick reference pointer
-
-Context: Working on [auth] \\x1b[31mrefactor
-Not committed: --no-commit
-
-Resume with: mpm resume
-Quick view: cat .claude-mpm/sessions/LATEST-SESSION.txt
+    stdout: `Session Paused Successfully: Working on [auth] \\x1b[31mrefactor
+Saved: ${SESSIONS}/${ID}.json
+Session: branch main, not committed (--no-commit)
+Files: 2 uncommitted; their contents are not in the save
+Next: Add tests (and 1 more)
+Continue: mpm resume
 `,
     stderr: "",
   });
+  const verbose = await mpm(env, ["pause", "-v", "-s", "One\ntwo"]);
+  assertStringIncludes(verbose.stdout, "Summary:\n  One\n  two\n");
+  assertStringIncludes(verbose.stdout, "files:\n  README.md\n  src/a b.ts\n");
+  assertMatch(verbose.stdout, /Files of the save in .*\n {2}session-\d/);
+  const quiet = await mpm(env, ["pause", "-q", "--no-commit"]);
+  assertMatch(quiet.stdout, /^session-\d{8}-\d{6}\n$/);
+});
+
+Deno.test("pause names the command that continues the agent's conversation", async () => {
+  using env = TestEnv.repository();
+  const agent = "6cfd0319-17de-40a5-84bf-078e9df60643";
+  const pause = ["pause", "--no-commit", "--agent-session", agent, "-s", "One"];
+  const { stdout } = await mpm(env, pause);
+  assertStringIncludes(
+    stdout,
+    `Continue: mpm resume, or claude --resume ${agent}`,
+  );
+  const { agent_command: command } = await mpmJson<PauseResult>(env, pause);
+  assertEquals(command, ["claude", "--resume", agent]);
+});
+
+Deno.test("pause -e saves what the editor left, and nothing for an empty text", async () => {
+  using env = TestEnv.repository();
+  env.extra.VISUAL = "my-editor --wait";
+  const pause = ["pause", "-e", "--no-commit", "-n", "From the line"];
+  const seen: string[] = [];
+  const { status, stdout } = await mpm(env, pause, {
+    typed: [],
+    edit(path, editor) {
+      const text = Deno.readTextFileSync(path);
+      seen.push(editor, text);
+      const more = text.replace("summary: ", "summary: Typed by hand")
+        .replace("- From the line", "- From the line\n- Second");
+      Deno.writeTextFileSync(path, more);
+      return 0;
+    },
+  });
+  assertEquals(status, 0);
+  assertEquals(seen[0], "my-editor --wait");
+  assertStringIncludes(seen[1]!, '\n# with "#", and an empty text cancels');
+  assertStringIncludes(stdout, "Next: From the line (and 1 more)");
+  const { session } = await mpmJson<{ session: Save }>(env, ["show"]);
+  assertEquals(session.conversation.summary, "Typed by hand");
+  assertEquals(session.conversation.next_steps, ["From the line", "Second"]);
+  const count = async () =>
+    (await mpmJson<{ total: number }>(env, ["saves", "list"])).total;
+  for (
+    const text of ["", "# only\n# comments\n", "summary:\nnext_steps:\n- \n"]
+  ) {
+    const left = await mpm(env, ["pause", "-e"], {
+      typed: [],
+      edit(path) {
+        assert(Deno.readTextFileSync(path).includes("1 next: From the line"));
+        Deno.writeTextFileSync(path, text);
+        return 0;
+      },
+    });
+    assertEquals(left.status, 130, left.stderr);
+    assertStringIncludes(left.stderr, "Nothing was saved");
+  }
+  assertEquals(await count(), 1);
+});
+
+Deno.test("pause -e keeps a text that it cannot use, and opens it again", async () => {
+  using env = TestEnv.repository();
+  const pause = ["pause", "-e", "--no-commit"];
+  const odd = "summary: Long text\nnonsense_field:\n- x\n";
+  const first = await mpm(env, pause, {
+    typed: [],
+    edit: (path) => (Deno.writeTextFileSync(path, odd), 0),
+  });
+  assertEquals(first.status, 2);
+  assertStringIncludes(first.stderr, "Your text is kept");
+  const second = await mpm(env, pause, {
+    typed: [],
+    edit(path) {
+      const text = Deno.readTextFileSync(path);
+      assertEquals(text, odd);
+      Deno.writeTextFileSync(path, text.replace(/nonsense[^]*/, ""));
+      return 0;
+    },
+  });
+  assertEquals(second.status, 0, second.stderr);
+  assertStringIncludes(second.stdout, "Successfully: Long text\n");
+  const failed = await mpm(env, pause, { typed: [], edit: () => 1 });
+  assertEquals(failed.status, 130);
+  const piped = await mpm(env, pause);
+  assertEquals(piped.status, 2);
+  assertStringIncludes(piped.stderr, "without a terminal");
 });
 
 Deno.test("pause records everything that was said", async () => {
@@ -261,8 +341,8 @@ Deno.test("pause --dry-run writes nothing and says what it would", async () => {
   using env = TestEnv.repository();
   const { stdout } = await mpm(env, ["pause", "--dry-run", "x"], { now: NOON });
   assertStringIncludes(stdout, "Dry run: nothing was written");
-  assertStringIncludes(stdout, `  - ${ID}.json - Machine-readable data`);
-  assertStringIncludes(stdout, "Commit: on main");
+  assertStringIncludes(stdout, `Would save: ${SESSIONS}/${ID}.json`);
+  assertStringIncludes(stdout, "branch main, with a commit");
   assertEquals(env.exists(".claude-mpm"), false);
 });
 
@@ -376,11 +456,19 @@ Deno.test("pause in a linked worktree saves in the main one", async () => {
 Deno.test("pause takes a message of several paragraphs and 200 kB", async () => {
   using env = TestEnv.repository();
   const long = `One [b]\n\nTwo \u202e bidi 🎉\n\n${"x".repeat(200_000)}`;
-  const { status, stdout } = await mpm(env, ["pause", "--no-commit", long], {
+  const { status, stdout } = await mpm(env, [
+    "pause",
+    "-v",
+    "--no-commit",
+    long,
+  ], {
     now: NOON,
   });
   assertEquals(status, 0);
-  assertStringIncludes(stdout, "Context: One [b]\n  \n  Two \\u{202e} bidi 🎉");
+  assertStringIncludes(
+    stdout,
+    "Summary:\n  One [b]\n  \n  Two \\u{202e} bidi 🎉",
+  );
   assertEquals(savedJson(env).conversation.summary, long);
   const resumed = await mpm(env, ["resume", "--format", "context"]);
   assert(resumed.stdout.length <= 10_000);

@@ -299,10 +299,10 @@ Deno.test("a pause says what it left out, and saves the counts", async () => {
   const token = `ghp_${alnum(36)}`;
   const text = `Use ${token} and ${token}, password=hunter2`;
   const { stdout } = await mpm(env, ["pause", text]);
-  assertStringIncludes(stdout, "Redacted: github-token 4, password 2\n");
+  assertStringIncludes(stdout, "redacted: github-token 4, password 2\n");
   assertStringIncludes(
     stdout,
-    "Context: Use [redacted:github-token] and [redacted:github-token], " +
+    "Use [redacted:github-token] and [redacted:github-token], " +
       "password=[redacted:password]\n",
   );
   const { session } = await resumed(env);

@@ -409,8 +409,6 @@ Worktree Cleanup:
     ${folder}/unmerged: branch has commits not merged into main branch
   Swept 1 orphaned directory
     ${folder}/empty: empty directory
-
-Resume with: mpm resume
 `,
     );
   },

@@ -69,7 +69,7 @@ async function type(
 
 /** What is typed, TABs among it, and what mpm has to be given then. */
 const TYPED: readonly [line: string, given: readonly string[]][] = [
-  ["mpm sess\tli\t", ["saves", "list"]],
+  ["mpm sav\tli\t", ["saves", "list"]],
   ["mpm resume --form\tcon\t", ["resume", "--format", "context"]],
   ["mpm resume --format=j\t", ["resume", "--format=json"]],
   ["mpm checkpoint show Bef\t", [
@@ -117,7 +117,7 @@ const TYPED: readonly [line: string, given: readonly string[]][] = [
     "formats",
     "checkpoint-record",
   ]],
-  ["true; X=1 mpm hooks status pre\t", ["hooks", "show", "pre-session"]],
+  ["true; X=1 mpm hooks status pre\t", ["hooks", "status", "pre-session"]],
 ];
 
 const GIVEN = TYPED.map(([, words]) =>
@@ -219,12 +219,12 @@ programTest("PowerShell puts in what mpm offers", ["pwsh"], async () => {
     "-Command",
     `
     mpm completions powershell | Out-String | Invoke-Expression
-    foreach ($line in 'mpm sess', 'mpm resume P', 'mpm resume --format=j') {
+    foreach ($line in 'mpm sav', 'mpm resume P', 'mpm resume --format=j') {
       (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText
     }`,
   ]);
   assertEquals(stdout.trimEnd().split(/\r?\n/), [
-    "sessions",
+    "saves",
     `'${NAME.replaceAll("'", "''")}'`,
     "--format=json",
   ]);

@@ -12,6 +12,8 @@ export interface MpmOptions {
    * `resized` and `quiet` as {@link Takeover} has them.
    */
   readonly keys?: readonly (string | { event: "resized" | "quiet" })[];
+  /** What the editor does with a file; its exit status. */
+  readonly edit?: (path: string, editor: string) => number;
   /** What is piped into standard input. */
   readonly stdin?: string;
   /** Puts faults into the machine. */
@@ -84,7 +86,7 @@ async function checkResult(
 }
 
 /** A terminal that only a test looks at. */
-export function fakeTerminal({ typed, keys, stdin = "" }: MpmOptions) {
+export function fakeTerminal({ typed, keys, edit, stdin = "" }: MpmOptions) {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const lines = [...typed ?? []];
@@ -94,6 +96,7 @@ export function fakeTerminal({ typed, keys, stdin = "" }: MpmOptions) {
     columns: () => 80,
     rows: () => 24,
     takeOver: () => keys && takenOver(keys),
+    edit: (editor, path) => Promise.resolve(edit?.(path, editor)),
     out: (text) => stdout.push(text) > 0,
     err: (text) => stderr.push(text) > 0,
     readLine: () => lines.shift(),

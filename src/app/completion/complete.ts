@@ -57,7 +57,7 @@ async function ask(
   system: System,
 ): Promise<Answer & { prefix: string }> {
   const found = await findCommand(typed.before);
-  const place = wanted(typed, found, SUMMARIES);
+  const place = wanted(typed, found, OFFERED);
   const { named, prefix, candidates } = place;
   if (named === undefined) return { prefix, candidates, paths: "-" };
   const paths = named === "file"
@@ -73,6 +73,13 @@ async function ask(
     paths: named === "template" && place.given.has("from") ? "files" : "-",
   };
 }
+
+/** Commands that a shell offers, and the short names that help lists. */
+const OFFERED = {
+  ...SUMMARIES,
+  list: SUMMARIES["saves list"] ?? "",
+  show: SUMMARIES["saves show"] ?? "",
+};
 
 /** A control character would end the candidate, or reach the terminal. */
 function isPlain({ value }: Candidate): boolean {

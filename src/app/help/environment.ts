@@ -32,6 +32,10 @@ export const VARIABLES: readonly Variable[] = [
   },
   { name: "CI", summary: "Not empty: no question, no progress line" },
   {
+    name: "VISUAL, EDITOR",
+    summary: "The editor that mpm pause -e opens, vi unless set",
+  },
+  {
     name: "HOME",
     summary: "Your home folder; on Windows USERPROFILE",
   },

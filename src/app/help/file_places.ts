@@ -85,6 +85,7 @@ export const USER_FILES: readonly FilePlace[] = [
     ".claude-mpm/",
     "the log, the trash and the lock for operations outside projects",
   ],
+  ["edits/", "texts of mpm pause -e that could not be used yet"],
   ["trial-<id>/", "the scratch project of mpm hooks test, while it runs"],
   ["agents/", "readings of agents' sessions in projects without mpm"],
   ["hook-errors.log", "own errors of hooks in projects without mpm"],

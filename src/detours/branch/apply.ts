@@ -69,6 +69,7 @@ export class Branch {
   async #steps(): Promise<BranchResult> {
     const { root } = this.#workspace;
     const pause = await gather(this.#context, {
+      edit: false,
       ...NO_WORDS,
       "no-commit": this.#plan.input["no-commit"],
     });

@@ -49,7 +49,7 @@ export async function answerTyped(
     const noted = { ...context, note: (text: string) => notes.push(text) };
     const result = await runCommand(noted, command, input);
     const text = redactor.text(
-      command.render(result, makeStyle(false)).trimEnd(),
+      command.render(result, makeStyle(false), input).trimEnd(),
     );
     tell(world, typed, { result, text });
     return { block: [...notes, text].join("\n"), answered: true };
@@ -93,7 +93,7 @@ async function spokenText(
     const command = (await context.commandNamed(name))!;
     const input = parse(command, args);
     const result = await runCommand(context, command, input);
-    return command.render(result, makeStyle(false)).trimEnd();
+    return command.render(result, makeStyle(false), input).trimEnd();
   } catch (error) {
     return errorText(error);
   }

@@ -1,9 +1,7 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { cut, defineCommand, type Style } from "../../cli/mod.ts";
 import { applied, gather, planned } from "../pause/pause.ts";
 import { escapeLines, escapeText } from "../../base/escape.ts";
-import { utcSeconds } from "../../base/ids.ts";
 import type { PauseResult } from "./results.ts";
-import { shellWord } from "../../base/shell.ts";
 import { cleanupText } from "../../worktrees/mod.ts";
 import { cutText } from "../../base/words.ts";
 import { fullTitle } from "../../work/mod.ts";
@@ -47,6 +45,16 @@ const FLAGS = {
     names: "file",
     value: "path",
     summary: "Also write the JSON to this file or into this folder",
+  },
+  edit: {
+    type: "boolean",
+    short: "e",
+    summary: "Edit the hand-off in your editor first (VISUAL or EDITOR)",
+  },
+  verbose: {
+    type: "boolean",
+    short: "v",
+    summary: "Print the whole summary, and name the files",
   },
   "no-commit": {
     type: "boolean",
@@ -111,90 +119,125 @@ takes plain text: a line such as "next_steps:" for each field, with a line
       : await applied(context, plan);
   },
   render: pauseText,
+  brief: ({ session_id: id }) => id,
 });
 
-const NOTES: readonly [RegExp, string][] = [
-  [/\.json\.sha256$/, "Checksum"],
-  [/\.json$/, "Machine-readable data"],
-  [/\.yaml$/, "Human-readable config"],
-  [/\.md$/, "Human-readable documentation"],
-  [/\.txt$/, "Quick reference pointer"],
-];
-
-/** What `mpm pause` prints, in claude-mpm's words where it has some. */
-export function pauseText(result: PauseResult): string {
-  const { dry_run: dry, session_id: id } = result;
-  const lines = [
-    dry ? "Dry run: nothing was written" : "Session Paused Successfully",
-    "",
-    `Session ID: ${id}`,
-    `Paused At: ${utcSeconds(new Date(result.paused_at))} UTC`,
-    `Location: ${escapeText(result.location)}/${id}.*`,
-    "",
-    dry ? "Files To Create:" : "Files Created:",
-    ...result.files.map((name) => `  - ${name}${noteOf(name)}`),
-    "",
-    ...result.exported
-      ? [
-        `${dry ? "Export To" : "Exported to"}: ${escapeText(result.exported)}`,
-        "",
-      ]
-      : [],
-    ...sessionLines(result),
-    `${result.summary_generated ? "Summary" : "Context"}: ${
-      indented(result.summary)
-    }`,
-    commitLine(result),
-    ...redactionLines(result),
-    ...result.warnings.map((warning) => `Warning: ${escapeText(warning)}`),
-    "",
-    ...worktreeLines(result),
-    "Resume with: mpm resume",
-    `Quick view: cat ${
-      escapeText(shellWord(`${result.location}/LATEST-SESSION.txt`))
-    }`,
+/**
+ * Returns what `mpm pause` prints: six lines, the clean-up of worktrees if there
+ * was one, and with `--verbose` the files.
+ */
+function pauseText(
+  result: PauseResult,
+  style: Style,
+  { verbose }: { readonly verbose: boolean },
+): string {
+  const { dry_run: dry, session_id: id, location, exported } = result;
+  const line = (label: string, text: string) => `${style.bold(label)}: ${text}`;
+  const redacted = Object.entries(result.redactions)
+    .map(([label, count]) => `${label} ${count}`).join(", ");
+  const saved = [
+    escapeText(`${location}/${id}.json`),
+    ...exported === null ? [] : [`a copy in ${escapeText(exported)}`],
+    ...redacted === "" ? [] : [`redacted: ${redacted}`],
   ];
-  return lines.join("\n") + "\n";
+  const lines = [
+    line(
+      dry ? "Dry run: nothing was written" : "Session Paused Successfully",
+      oneLine(result.summary, style),
+    ),
+    line(dry ? "Would save" : "Saved", saved.join(", ")),
+    line("Session", placeText(result)),
+    line("Files", filesText(result)),
+    line("Next", nextText(result, style)),
+    line("Continue", continueText(result)),
+    ...result.warnings.map((text) => `Warning: ${escapeText(text)}`),
+    ...verbose ? details(result) : [],
+    ...worktreeLines(result),
+  ];
+  return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** Nothing is said where there is nothing. */
+/** The first line of a text, on a terminal without the end of a long one. */
+function oneLine(text: string, { piped, columns }: Style): string {
+  const first = escapeText(text.trim().split("\n", 1)[0]!);
+  return piped ? first : cut(first, Math.max(LEAST, columns - LABEL));
+}
+
+/** Columns that the longest label takes, and columns of a text that stay. */
+const LABEL = 30;
+const LEAST = 24;
+
+/** The session, the branch, and the commit of the save. */
+function placeText(result: PauseResult): string {
+  const { session, commit } = result;
+  const branch = commit.branch === null
+    ? []
+    : [`branch ${escapeText(commit.branch)}`];
+  const work = session === null ? [] : [sessionText(session)];
+  return [...work, ...branch, commitText(result)].join(", ");
+}
+
+function sessionText(session: NonNullable<PauseResult["session"]>): string {
+  const { state, done, total } = session;
+  const of = total === 0 ? "" : `, ${done} of ${total} done`;
+  return `${escapeText(fullTitle(session))} (${state}${of})`;
+}
+
+function commitText({ commit, dry_run: dry }: PauseResult): string {
+  if (commit.made) return `committed as ${commit.sha?.slice(0, 7)}`;
+  if (commit.reason === null && dry) return "with a commit";
+  return `not committed (${escapeText(commit.reason ?? "")})`;
+}
+
+function filesText({ uncommitted }: PauseResult): string {
+  const count = uncommitted.length;
+  if (count === 0) return "nothing is uncommitted";
+  const whose = count === 1 ? "its contents are" : "their contents are";
+  return `${count} uncommitted; ${whose} not in the save`;
+}
+
+function nextText({ next_steps: [first, ...more] }: PauseResult, style: Style) {
+  if (first === undefined) return "nothing noted (mpm next <text> adds a step)";
+  const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  return `${oneLine(first, style)}${rest}`;
+}
+
+function continueText({ agent_command: command }: PauseResult): string {
+  return command === null
+    ? "mpm resume"
+    : `mpm resume, or ${escapeText(command.join(" "))}`;
+}
+
+/** Returns the lines that `--verbose` adds: the whole summary, and every file. */
+function details(result: PauseResult): string[] {
+  const { uncommitted, files, folder } = result;
+  const list = (title: string, rows: readonly string[]) =>
+    rows.length === 0 ? [] : [
+      "",
+      `${title}:`,
+      ...rows.map((row) => `  ${indented(row)}`),
+    ];
+  return [
+    ...list(result.summary_generated ? "Summary (generated)" : "Summary", [
+      result.summary,
+    ]),
+    ...list("Uncommitted files", uncommitted),
+    ...list("Next steps", result.next_steps),
+    ...list(`Files of the save in ${folder}`, files),
+  ];
+}
+
+/** Returns the clean-up of worktrees, if there was one. */
 function worktreeLines({ worktrees }: PauseResult): string[] {
   const said = worktrees && (worktrees.skipped !== null ||
     worktrees.removed.length + worktrees.preserved.length > 0);
-  return said ? cleanupText(worktrees).split("\n") : [];
-}
-
-/** The work session, where there is one. */
-function sessionLines({ session }: PauseResult): string[] {
-  if (session === null) return [];
-  const { state, done, total } = session;
-  const of = total === 0 ? "" : `, ${done} of ${total} done`;
-  return [`Work Session: ${escapeText(fullTitle(session))} (${state}${of})`];
-}
-
-function noteOf(name: string): string {
-  const note = NOTES.find(([pattern]) => pattern.test(name))?.[1];
-  return note === undefined ? "" : ` - ${note}`;
-}
-
-function commitLine({ commit, dry_run: dry }: PauseResult): string {
-  const branch = escapeText(commit.branch ?? "");
-  if (commit.made) return `Committed: ${commit.sha?.slice(0, 7)} on ${branch}`;
-  if (commit.reason === null && dry) return `Commit: on ${branch}`;
-  return `Not committed: ${escapeText(commit.reason ?? "")}`;
-}
-
-function redactionLines({ redactions }: PauseResult): string[] {
-  const kinds = Object.entries(redactions);
-  if (kinds.length === 0) return [];
-  const counts = kinds.map(([label, count]) => `${label} ${count}`);
-  return [`Redacted: ${counts.join(", ")}`];
+  return said ? ["", ...cleanupText(worktrees).split("\n")] : [];
 }
 
 /** The most that is shown of a summary, in UTF-16 units. */
 const LONGEST = 2000;
 
-/** Further paragraphs stay under their heading; long texts are in the save. */
+/** Further lines stay under the first one; long texts are in the save. */
 function indented(text: string): string {
   return escapeLines(cutText(text.trim(), LONGEST)).replaceAll("\n", "\n  ");
 }

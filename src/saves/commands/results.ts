@@ -37,6 +37,12 @@ export const PauseResult = z.strictObject({
     done: z.int(),
     total: z.int(),
   })),
+  /** Paths with uncommitted changes; those beyond 10,000 are left out. */
+  uncommitted: z.array(text),
+  /** Open next steps, the most important first. */
+  next_steps: z.array(text),
+  /** The command that continues the agent's own conversation; null: none. */
+  agent_command: z.nullable(z.array(text)),
   summary: text,
   /** Whether the summary was made up from the repository's state. */
   summary_generated: z.boolean(),
@@ -151,7 +157,7 @@ export const ResumeResult = z.strictObject({
     /** What is open of it, each with its phase. */
     open: z.array(text),
   })),
-  /** The command that continues the agent's own conversation. */
+  /** The command that continues the agent's own conversation; null: none. */
   agent_command: z.nullable(z.array(text)),
   /** A form chosen with `--format`; the text report unless given. */
   format: z.enum(["text", "md", "json", "context"]),

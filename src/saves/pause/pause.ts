@@ -49,6 +49,9 @@ import { BUILD, VERSION } from "../../base/version.ts";
 import { handoffFor, type HandoffOrder } from "../../items/mod.ts";
 import { pauseOrder } from "./said.ts";
 import { agentOf } from "./agent.ts";
+import { agentCommand } from "../agent_command.ts";
+import { editedContent } from "./edit.ts";
+import { outlineOf } from "../handoff/outline.ts";
 import { projectParts } from "./project_parts.ts";
 import { contextUsage } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
@@ -59,6 +62,7 @@ interface PauseInput extends PauseWords {
   readonly input: string | undefined;
   readonly export: string | undefined;
   readonly "agent-session": string | undefined;
+  readonly edit: boolean;
   readonly "no-commit": boolean;
   readonly "no-prune-worktrees": boolean;
 }
@@ -81,8 +85,9 @@ export async function gather(
   context: Context,
   input: PauseInput,
 ): Promise<PausePlan> {
-  const content = await readContent(context, input);
+  const typed = await readContent(context, input);
   const workspace = await findWorkspace(context);
+  const content = input.edit ? await edited(context, workspace, typed) : typed;
   return await readIn(
     context.system,
     workspace,
@@ -288,6 +293,9 @@ function report({ draft, commit }: PausePlan, save: Save): PauseResult {
     ),
     files: [],
     session: pausedSession(save),
+    uncommitted: (save.mpm?.files ?? []).map(({ path }) => path),
+    next_steps: nextSteps(save),
+    agent_command: agentCommand(save.mpm?.agent, "own"),
     summary: save.conversation.summary,
     summary_generated: draft.content.summary === undefined,
     exported: null,
@@ -301,6 +309,12 @@ function report({ draft, commit }: PausePlan, save: Save): PauseResult {
     warnings: [],
     worktrees: null,
   };
+}
+
+function nextSteps(save: Save): string[] {
+  const items = save.mpm?.handoff?.items ?? [];
+  const { begun, next } = outlineOf({ session: save, items });
+  return [...begun, ...next].map(({ text }) => text);
 }
 
 /**
@@ -346,6 +360,15 @@ function hasWork(
 
 /** The largest `--input`, in bytes. */
 const INPUT_LIMIT = 16 * 1024 * 1024;
+
+async function edited(
+  context: Context,
+  workspace: Workspace,
+  content: Content,
+): Promise<Content> {
+  const { parseInput: read } = await import("./input.ts");
+  return await editedContent(context, { content, workspace, read });
+}
 
 /** What is said of the session. Throws USAGE for an input that is none. */
 export async function readContent(

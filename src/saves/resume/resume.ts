@@ -1,4 +1,4 @@
-import { isAgentId } from "../../base/ids.ts";
+import { agentCommand } from "../agent_command.ts";
 import {
   newestAnywhere,
   type NewestSave,
@@ -13,14 +13,13 @@ import { Partitions } from "../../partitions/mod.ts";
 import type { Changes } from "../compare/changes.ts";
 import { detectState } from "../compare/detect.ts";
 import { evidenceOfSave } from "../evidence.ts";
-import { type Origin, Origins } from "../trust/origins.ts";
+import { Origins } from "../trust/origins.ts";
 import { foreignNote } from "../trust/foreign.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
 import { itemsNow } from "../../items/mod.ts";
 import { findWorkspace, readIn, type Workspace } from "../../git/mod.ts";
 import type { ResumeResult, SessionsResult } from "../commands/results.ts";
-import type { Save } from "../save.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { newestSaves } from "../store/read_saves.ts";
@@ -139,7 +138,7 @@ export async function loadResumed(
     items: [...items],
     vars: { ...vars },
     work: peekWork(system, workspace, save),
-    agent_command: agentCommand(save, origin),
+    agent_command: agentCommand(save.mpm?.agent, origin),
     format: input.format,
     fence: system.random(),
     warnings: [
@@ -241,12 +240,4 @@ function oddities({ pausedAt, location }: SaveEntry, now: Date): string[] {
     );
   }
   return said;
-}
-
-/** A foreign save names no command to run. */
-function agentCommand({ mpm }: Save, origin: Origin): string[] | null {
-  const agent = origin === "foreign" ? null : mpm?.agent ?? null;
-  return agent?.name === "claude-code" && isAgentId(agent.session_id)
-    ? ["claude", "--resume", agent.session_id]
-    : null;
 }

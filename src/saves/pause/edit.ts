@@ -1,0 +1,153 @@
+import { join } from "@std/path";
+import { sha256 } from "../../base/digest.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import type { Context } from "../../cli/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
+import { openItems } from "../../items/mod.ts";
+import { ensureUserFolder, userState, writeAtomic } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { type Content, mergeContent } from "../content.ts";
+
+/** Reads the text that a person left in the editor as what a pause is told. */
+type Reader = (text: string, source: string) => Content;
+
+/** The fields that the text always shows, so that removing them counts. */
+const SHOWN = {
+  ...{ summary: undefined, name: undefined, goal: undefined },
+  ...{ accomplishments: [], nextSteps: [], decisions: [], blockers: [] },
+  ...{ questions: [], todos: [] },
+} satisfies Partial<Content>;
+
+/** Bytes of the text that are read back. */
+const LIMIT = 1024 * 1024;
+
+/**
+ * Opens the hand-off in the user's editor and returns what they made of it.
+ * Lines that begin with "#" are left out. A text that cannot be used stays, and
+ * the next call opens it again. Throws USAGE where there is no terminal,
+ * CANCELLED for an empty text and for an editor that fails.
+ */
+export async function editedContent(
+  context: Context,
+  { content, workspace, read }: {
+    content: Content;
+    workspace: Workspace;
+    read: Reader;
+  },
+): Promise<Content> {
+  const { system } = context;
+  if (!context.interactive) {
+    throw new MpmError("USAGE", "Cannot open an editor without a terminal", {
+      hint: "Give the words as options, or a file with --input",
+    });
+  }
+  const path = textPath(system, workspace.root);
+  const before = attempt(() => textOf(system, path)) ??
+    context.redact(template(system, workspace, content));
+  write(system, path, before);
+  const editor = editorOf(system);
+  const status = await system.terminal.edit(editor, path);
+  if (status !== 0) {
+    throw new MpmError("CANCELLED", `The editor "${editor}" failed`, {
+      hint: 'Set VISUAL or EDITOR, then run "mpm pause -e" again',
+    });
+  }
+  const text = withoutComments(textOf(system, path));
+  if (!hasContent(text)) {
+    system.files.remove(path);
+    throw new MpmError("CANCELLED", "Nothing was saved: the text is empty");
+  }
+  try {
+    const edited = read(text, "the edited text");
+    system.files.remove(path);
+    const summary = edited.summary?.trim() ? edited.summary : undefined;
+    return mergeContent({ ...content, ...SHOWN }, { ...edited, summary });
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    write(system, path, context.redact(textOf(system, path)));
+    throw new MpmError(error.code, error.message, {
+      hint: 'Your text is kept. "mpm pause -e" opens it again',
+      cause: error,
+    });
+  }
+}
+
+/** The editor of the user's environment; a repository cannot name one. */
+function editorOf(system: System): string {
+  return system.env("VISUAL")?.trim() || system.env("EDITOR")?.trim() ||
+    (system.platform === "windows" ? "notepad" : "vi");
+}
+
+/** A text for each project, in the user's own state. */
+function textPath(system: System, root: string): string {
+  return join(userState(system), "edits", `${sha256(root).slice(0, 16)}.md`);
+}
+
+function textOf(system: System, path: string): string {
+  return new TextDecoder().decode(system.files.readOwn(path, LIMIT));
+}
+
+function write(system: System, path: string, text: string): void {
+  ensureUserFolder(system, "edits");
+  writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
+}
+
+function withoutComments(text: string): string {
+  return text.split(/\r?\n/).filter((line) => !line.startsWith("#")).join("\n");
+}
+
+/** Returns whether a field has a text or an entry. */
+function hasContent(text: string): boolean {
+  return text.split("\n").some((line) =>
+    line.trim() !== "" && !/^(?:[a-z_]+:|\s*[-*])\s*$/.test(line)
+  );
+}
+
+function template(
+  system: System,
+  workspace: Workspace,
+  content: Content,
+): string {
+  const list = (name: string, texts: readonly string[]) => [
+    `${name}:`,
+    ...texts.map((text) => `- ${inField(text)}`),
+    ...texts.length === 0 ? ["- "] : [],
+  ];
+  const todos = (done: boolean) =>
+    content.todos.filter(({ status }) => (status === "completed") === done)
+      .map(({ content }) => content);
+  const one = (name: string, text: string | undefined) =>
+    text === undefined ? [] : [`${name}: ${inField(text)}`];
+  const open = openItems(system, workspace).items
+    .map(({ number, kind, text }) => `#   ${number} ${kind}: ${oneLine(text)}`);
+  return [
+    `summary: ${inField(content.summary ?? "")}`,
+    ...one("name", content.name),
+    ...one("goal", content.goal),
+    ...list("accomplishments", content.accomplishments),
+    ...list("next_steps", content.nextSteps),
+    ...list("decisions", content.decisions),
+    ...list("blockers", content.blockers),
+    ...list("open_questions", content.questions),
+    ...todos(false).length === 0 ? [] : list("todos", todos(false)),
+    ...todos(true).length === 0 ? [] : list("done", todos(true)),
+    "",
+    "# Write what the next agent or person needs. mpm ignores lines that begin",
+    '# with "#", and an empty text cancels the pause. Without a summary mpm makes',
+    '# one. "mpm help pause" lists more fields, such as constraints and rejected.',
+    ...open.length === 0
+      ? []
+      : ["#", '# Open items. "close: 1 2" closes them by number:', ...open],
+    "",
+  ].join("\n");
+}
+
+/** A text that cannot begin a field, an entry or a comment of its own. */
+function inField(text: string): string {
+  return text.trim().replaceAll(/\n+/g, "\n  ");
+}
+
+function oneLine(text: string): string {
+  return escapeText(text.split("\n", 1)[0]!).slice(0, 100);
+}
