@@ -44,9 +44,13 @@ function row({ command: { name }, path, constant }: Declared): string {
   const from = path.startsWith("app/")
     ? `./${path.slice("app/".length)}`
     : `../${path}`;
-  const load = `(await import("${from}")).${constant},`;
-  const line = `  "${name}": async () => ${load}`;
-  return line.length <= 80 ? line : `  "${name}": async () =>\n    ${load}`;
+  const module = `(await import("${from}"))`;
+  const whole = `  "${name}": async () => ${module}.${constant},`;
+  if (whole.length <= 80) return whole;
+  const start = `  "${name}": async () =>\n    ${module}`;
+  return `    ${module}.${constant},`.length <= 80
+    ? `${start}.${constant},`
+    : `${start}\n      .${constant},`;
 }
 
 async function commandsBelow(source: string): Promise<Declared[]> {
