@@ -14,11 +14,11 @@ export {
   INJECTED_PARTS,
   isKey,
   KEYS,
-  type PartitionSetting,
   settingOf,
   SETTINGS,
   variableOf,
 } from "./settings.ts";
+export type { PartitionSetting } from "./setting.ts";
 export { type ConfigChange, editConfig } from "./change.ts";
 export { tomlLiteral } from "./toml.ts";
 export { type ConfigFile, configFiles } from "./sources.ts";

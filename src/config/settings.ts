@@ -1,64 +1,5 @@
 import { parseDuration } from "../base/times.ts";
-
-/** Type of each kind of setting for the code that uses it. */
-interface Values {
-  flag: boolean;
-  percent: number;
-  /** A whole number between `least` and `most`. */
-  count: number;
-  /** Milliseconds; written as `90s`, `30m`, `1h`, `2d` or `1w`. */
-  duration: number;
-  /** Any of `choices`. */
-  choices: readonly string[];
-  /** Names of ignored folders, and `*.suffix` of ignored files. */
-  trash: readonly string[];
-  /** Below the project, with `/` between folders. */
-  path: string;
-  /** A table: model name to tokens. */
-  tokens: Readonly<Record<string, number>>;
-  /** Regular expressions in the syntax of RE2. */
-  patterns: readonly string[];
-  /** A program and its arguments; empty: none. */
-  command: readonly string[];
-  /** A table of tables, by the names of the partitions. */
-  partitions: Readonly<Record<string, PartitionSetting>>;
-  /** A table: label to such an expression. */
-  rules: Readonly<Record<string, string>>;
-}
-
-/** A part of a large project, as it is configured. */
-export interface PartitionSetting {
-  /** Folders and globs, relative to the top of the worktree. */
-  readonly paths: readonly string[];
-  readonly description?: string;
-  /** The file with the project's text for an agent. */
-  readonly context?: string;
-}
-
-export type Kind = keyof Values;
-
-/** A setting: one row of the table below. */
-export interface Setting {
-  readonly kind: Kind;
-  /** As it is written in a file. */
-  readonly default: unknown;
-  /** Its effect, one sentence without a final period. */
-  readonly summary: string;
-  /**
-   * True if a project's files may not set it. They come with a clone, and this
-   * setting runs, removes, blocks or switches off something.
-   */
-  readonly personal?: true;
-  /** The environment variable, where it is not the one made of the key. */
-  readonly variable?: string;
-  /** No variable sets it either: a project can have those set for its tools. */
-  readonly fileOnly?: true;
-  /** The option of a command that stands over it. */
-  readonly option?: string;
-  readonly choices?: readonly string[];
-  readonly least?: number;
-  readonly most?: number;
-}
+import type { Setting, Values } from "./setting.ts";
 
 /** Sections of the text that an agent gets at the start of its session. */
 export const INJECTED_PARTS = [
@@ -83,6 +24,40 @@ export const SETTINGS = {
     default: true,
     summary: "Whether a pause commits its save to the repository",
     option: "mpm pause --no-commit",
+  },
+  "pause.contents": {
+    kind: "flag",
+    default: true,
+    summary: "Whether the contents of uncommitted files are kept with a save",
+    personal: true,
+  },
+  "pause.contents_exclude": {
+    kind: "names",
+    default: [
+      ...[".env*", "*.pem", "id_*", "*.key", "*.p12", "*.pfx", "*.jks"],
+      ...["*.keystore", "*.kdbx", "*.ppk", "credentials*", ".credentials*"],
+      ...[".npmrc", ".netrc", "_netrc", ".pypirc", ".pgpass", ".my.cnf"],
+      ...[".git-credentials", ".htpasswd", ".dockercfg", ".vault-token"],
+      ...["*.tfstate*", "*.tfvars", ".aws", ".ssh", ".gnupg", ".kube"],
+    ],
+    summary: "Names of files and folders whose contents no save keeps",
+    personal: true,
+  },
+  "pause.contents_max_mb": {
+    kind: "count",
+    default: 50,
+    least: 1,
+    most: 1_000_000_000,
+    summary: "The most that the contents of one save hold, in MiB",
+    personal: true,
+  },
+  "pause.contents_total_mb": {
+    kind: "count",
+    default: 1024,
+    least: 1,
+    most: 1_000_000_000,
+    summary: "The most that the contents of all saves hold, in MiB",
+    personal: true,
   },
   "sessions.keep_auto": {
     kind: "count",

@@ -1,12 +1,7 @@
 import { nearest } from "../base/nearest.ts";
 import { flagIn, isFields } from "../base/odd_values.ts";
-import {
-  type Key,
-  KEYS,
-  type Kind,
-  type Setting,
-  settingOf,
-} from "./settings.ts";
+import type { Kind, Setting } from "./setting.ts";
+import { type Key, KEYS, settingOf } from "./settings.ts";
 
 /** Checks and describes values of one kind. */
 interface Rule {
@@ -56,6 +51,11 @@ const RULES: Readonly<Record<Kind, Rule>> = {
   trash: {
     words: () => 'a list of names such as "node_modules" or "*.pyc"',
     fits: (value) => isTexts(value, isTrashName),
+    fromText: list,
+  },
+  names: {
+    words: () => 'a list of names such as ".env*" or "*.pem", without "/"',
+    fits: (value) => isTexts(value, isNamePattern) && value.length <= 200,
     fromText: list,
   },
   path: {
@@ -169,6 +169,12 @@ function isContextFile(path: string): boolean {
     .some((part) => /^\.(?:git|claude-mpm)$/i.test(part));
   return isInside(path) && path.length <= 500 && !hidden &&
     /[^/]\.(?:md|mdx|markdown|txt|rst|adoc|org)$/i.test(path);
+}
+
+/** A name with a few wildcards, so that comparing takes no time. */
+function isNamePattern(text: string): boolean {
+  return text !== "" && text.length <= 200 && !/[/\\\0]/.test(text) &&
+    (text.match(/\*+|\?/g)?.length ?? 0) <= 8;
 }
 
 /** A folder or a glob; with few wildcards, so that comparing takes no time. */

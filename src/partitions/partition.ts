@@ -1,3 +1,4 @@
+import { isLike } from "../base/like.ts";
 import type { Config } from "../config/mod.ts";
 
 /** A part of a large project. */
@@ -102,24 +103,4 @@ function isBelow(glob: readonly string[], path: readonly string[]): boolean {
     used = next;
   }
   return true;
-}
-
-/**
- * Returns whether a name fits a pattern with `*` and `?`; in quadratic time at most.
- */
-function isLike(pattern: string, name: string): boolean {
-  let [at, from] = [0, 0];
-  let star: { pattern: number; name: number } | undefined;
-  while (from < name.length) {
-    if (pattern[at] === "*") star = { pattern: ++at, name: from };
-    else if (pattern[at] === "?" || pattern[at] === name[from]) {
-      at++;
-      from++;
-    } else if (star) {
-      at = star.pattern;
-      from = ++star.name;
-    } else return false;
-  }
-  while (pattern[at] === "*") at++;
-  return at === pattern.length;
 }

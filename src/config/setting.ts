@@ -1,0 +1,61 @@
+/** Type of each kind of setting for the code that uses it. */
+export interface Values {
+  flag: boolean;
+  percent: number;
+  /** A whole number between `least` and `most`. */
+  count: number;
+  /** Milliseconds; written as `90s`, `30m`, `1h`, `2d` or `1w`. */
+  duration: number;
+  /** Any of `choices`. */
+  choices: readonly string[];
+  /** Names of ignored folders, and `*.suffix` of ignored files. */
+  trash: readonly string[];
+  /** Names of files and folders, with `*` and `?`. */
+  names: readonly string[];
+  /** Below the project, with `/` between folders. */
+  path: string;
+  /** A table: model name to tokens. */
+  tokens: Readonly<Record<string, number>>;
+  /** Regular expressions in the syntax of RE2. */
+  patterns: readonly string[];
+  /** A program and its arguments; empty: none. */
+  command: readonly string[];
+  /** A table of tables, by the names of the partitions. */
+  partitions: Readonly<Record<string, PartitionSetting>>;
+  /** A table: label to such an expression. */
+  rules: Readonly<Record<string, string>>;
+}
+
+/** A part of a large project, as it is configured. */
+export interface PartitionSetting {
+  /** Folders and globs, relative to the top of the worktree. */
+  readonly paths: readonly string[];
+  readonly description?: string;
+  /** The file with the project's text for an agent. */
+  readonly context?: string;
+}
+
+export type Kind = keyof Values;
+
+/** A setting: one row of the table below. */
+export interface Setting {
+  readonly kind: Kind;
+  /** As it is written in a file. */
+  readonly default: unknown;
+  /** Its effect, one sentence without a final period. */
+  readonly summary: string;
+  /**
+   * True if a project's files may not set it. They come with a clone, and this
+   * setting runs, removes, blocks or switches off something.
+   */
+  readonly personal?: true;
+  /** The environment variable, where it is not the one made of the key. */
+  readonly variable?: string;
+  /** No variable sets it either: a project can have those set for its tools. */
+  readonly fileOnly?: true;
+  /** The option of a command that stands over it. */
+  readonly option?: string;
+  readonly choices?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
+}
