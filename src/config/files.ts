@@ -6,7 +6,7 @@ import type { System } from "../system/system.ts";
 import type { ConfigFile, Given } from "./sources.ts";
 import { isKey, type Key, KEYS, settingOf, variableOf } from "./settings.ts";
 import { fitsSetting, fromText, likeKey, wordsFor } from "./values.ts";
-import { lineOf, statements } from "./toml.ts";
+import { lineOf, parseAnyName, statements } from "./toml.ts";
 
 /**
  * The largest configuration file that is read, in bytes. A hook reads it at
@@ -123,7 +123,7 @@ export function parsedToml(
   { path }: ConfigFile,
 ): Record<string, unknown> {
   try {
-    return parse(text.replace(/^\ufeff/, ""));
+    return parseAnyName(text.replace(/^\ufeff/, ""), parse);
   } catch (error) {
     throw new MpmError(
       "USAGE",

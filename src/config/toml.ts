@@ -152,6 +152,51 @@ export function tomlLiteral(value: unknown): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
+/** Behind a name that every object has; no keyboard types it. */
+const MARK = "\u{f8ff}";
+
+/**
+ * Parses a TOML text with `parse`, also where a name is one that every object
+ * has, such as `constructor`: the parser takes it for set before, or loses it.
+ */
+export function parseAnyName(
+  text: string,
+  parse: (text: string) => Record<string, unknown>,
+): Record<string, unknown> {
+  const odd = (statements(text) ?? [])
+    .filter(({ path }) => path.some(isInherited));
+  if (odd.length === 0) return parse(text);
+  const marked = odd.reduceRight((before, one) => {
+    const { kind, path, table, start, value } = one;
+    const key = path.slice(table.length)
+      .map((part) => keyText(isInherited(part) ? part + MARK : part)).join(".");
+    const isList = /^\ufeff?\s*\[\[/.test(before.slice(start, value.end));
+    const line = kind === "pair"
+      ? `${key} = `
+      : isList
+      ? `[[${key}]]`
+      : `[${key}]`;
+    return before.slice(0, start) + line + before.slice(value.start);
+  }, text);
+  return unmarked(parse(marked)) as Record<string, unknown>;
+}
+
+/** Deno has no `__proto__`, and the parser loses it all the same. */
+function isInherited(name: string): boolean {
+  return name in {} || name === "__proto__";
+}
+
+function unmarked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unmarked);
+  if (typeof value !== "object" || value === null || value instanceof Date) {
+    return value;
+  }
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, held]) => [name.replace(MARK, ""), unmarked(held)]),
+  );
+}
+
 function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && startsWith(a, b);
 }

@@ -2,7 +2,13 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { parse } from "@std/toml";
 import * as fc from "fast-check";
 import { MpmError } from "../base/errors.ts";
-import { lineOf, setValue, tomlLiteral, unsetValue } from "./toml.ts";
+import {
+  lineOf,
+  parseAnyName,
+  setValue,
+  tomlLiteral,
+  unsetValue,
+} from "./toml.ts";
 
 /** Text, path, literal, the text after. */
 const SET: [string, string, string, string][] = [
@@ -124,4 +130,18 @@ function at(value: unknown, path: readonly string[]): unknown {
     (held, part) => (held as Record<string, unknown> | undefined)?.[part],
     value,
   );
+}
+
+for (const name of ["constructor", "toString", "__proto__", "valueOf"]) {
+  Deno.test(`parseAnyName() takes ${name} as any other name`, () => {
+    const text = (name: string) =>
+      `a = 1\n  "${name}" = 2 # two\n[t.x]\nb = [1,\n 2]\n[t.${name}]\n` +
+      `c = "[${name}]"\n${name}.d = 3\n[[${name}s]]\ne = 1979-05-27\n`;
+    const wanted = JSON.stringify(parse(text("plain")));
+    assertEquals(
+      JSON.stringify(parseAnyName(text(name), parse)),
+      wanted.replaceAll("plain", name),
+    );
+    assertEquals(({} as Record<string, unknown>).d, undefined);
+  });
 }

@@ -144,6 +144,18 @@ Deno.test("a partition must be what it should be", async () => {
   }
 });
 
+Deno.test("a partition may have a name that every object has", async () => {
+  using env = TestEnv.repository();
+  const names = ["a", "constructor", "toString"];
+  env.write(
+    CONFIG,
+    names.map((name) => `[partitions.${name}]\npaths = ["src/${name}"]\n`)
+      .join(""),
+  );
+  const { partitions, warnings } = await list(env);
+  assertEquals([partitions.map(({ name }) => name), warnings], [names, []]);
+});
+
 Deno.test("config sets a field of a partition, and leaves the rest", async () => {
   using env = project();
   const set = (...args: string[]) =>
