@@ -14,6 +14,7 @@ import {
   TEXT,
   text,
 } from "../base/shape.ts";
+import type { Context } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { withUserLock } from "./lock.ts";
@@ -205,10 +206,11 @@ export interface AllowedChange {
 /**
  * Allows files and commands of the project at `root`, or with null no longer
  * does. Returns what may run of them before and after. Call under the user's
- * lock. Without `write` it only says what would change.
+ * lock. A damaged list is kept aside, which is noted. Without `write` it only
+ * says what would change.
  */
 export function changeAllowed(
-  system: System,
+  { system, note }: Pick<Context, "system" | "note">,
   root: string,
   { files = {}, commands = {} }: AllowedChange,
   { write = true } = {},
@@ -239,9 +241,21 @@ export function changeAllowed(
   const after = facts();
   // A file that is already allowed is not written again.
   if (write && JSON.stringify(before) !== JSON.stringify(after)) {
+    const aside = keepDamaged(system);
+    if (aside !== undefined) note(aside);
     writeAllowed(system, all);
   }
   return { before, after };
+}
+
+/** Moves a damaged list aside before another one takes its place; a sentence. */
+function keepDamaged(system: System): string | undefined {
+  const path = damagedAllowed(system);
+  if (path === undefined) return undefined;
+  const aside = `${path}.damaged-${system.random()}`;
+  system.files.rename(path, aside);
+  return `Cannot read "${path}", which allows nothing now. Allow again what ` +
+    `you need. mpm moved it to "${aside}"`;
 }
 
 function put<T>(all: Record<string, T>, name: string, value: T | null): void {
@@ -277,8 +291,9 @@ function factsIn(side: unknown): AllowedFacts {
 
 /** Lets run again what might run before, and nothing else. */
 export async function undoAllow(
-  { context: { system }, entry, root, dryRun }: UndoOrder,
+  { context, entry, root, dryRun }: UndoOrder,
 ): Promise<Undone> {
+  const { system } = context;
   const [before, after] = [factsIn(entry.before), factsIn(entry.after)];
   const allowed = dryRun ? "allow" : "allowed";
   const was = [
@@ -294,7 +309,7 @@ export async function undoAllow(
     refuseChanged(system, entry.id, { before, after });
     if (dryRun) return { details, left: [], operation: undefined };
     const { files } = readAllowed(system);
-    changeAllowed(system, before.project ?? root, {
+    changeAllowed(context, before.project ?? root, {
       files: Object.fromEntries(
         Object.entries(before.allowed).map(([path, sha256]) => {
           const ejected = getOwn(files, path)?.ejected ?? null;

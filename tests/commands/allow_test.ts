@@ -167,3 +167,28 @@ Deno.test("nothing in a project can allow anything", async () => {
   ) env.write(path, list);
   assertEquals(await listed(env), []);
 });
+
+Deno.test("allow keeps a damaged list aside and says so", async () => {
+  for (const command of [["allow", "make check"], ["hooks", "eject"]]) {
+    using env = TestEnv.repository();
+    await mpm(env, ["init"]);
+    await mpm(env, ["allow", "npm test"]);
+    const folder = join(env.home, ".local/state/mpm");
+    const list = join(folder, "allowed.json");
+    const text = Deno.readTextFileSync(list).slice(0, -5);
+    Deno.writeTextFileSync(list, text);
+    const dry = await mpm(env, [...command, "--dry-run"]);
+    assertEquals([dry.status, Deno.readTextFileSync(list)], [0, text]);
+    const { status, stderr } = await mpm(env, command);
+    const [aside] = [...Deno.readDirSync(folder)].map(({ name }) => name)
+      .filter((name) => name.startsWith("allowed.json."));
+    assertEquals([status, Deno.readTextFileSync(join(folder, aside!))], [
+      0,
+      text,
+    ]);
+    assertStringIncludes(stderr, 'allowed.json", which allows nothing now.');
+    assertStringIncludes(stderr, aside!);
+    // Only once: the new list is whole.
+    assertEquals((await mpm(env, ["allow", "make lint"])).stderr, "");
+  }
+});

@@ -40,10 +40,10 @@ text; after the next change it must be allowed again.`,
     }));
     const { allowed } = await journaled(
       context,
-      ({ system }) =>
-        withUserLock(system, () => {
+      (context) =>
+        withUserLock(context.system, () => {
           const found = chosen.flatMap((hook) => {
-            const file = allowanceOf(system, root, hook.path);
+            const file = allowanceOf(context.system, root, hook.path);
             return file ? [{ hook, file }] : [];
           });
           const files = Object.fromEntries(
@@ -51,7 +51,7 @@ text; after the next change it must be allowed again.`,
           );
           return {
             allowed: found.map(({ hook }) => hook),
-            ...changeAllowed(system, root, { files }),
+            ...changeAllowed(context, root, { files }),
           };
         }),
       {

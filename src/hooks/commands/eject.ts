@@ -67,17 +67,21 @@ lets the new text run on this machine.`,
     if (input["dry-run"]) return answer(plan());
     return await journaled(
       context,
-      ({ system }) =>
-        withLock(system, root, () =>
-          withUserLock(system, () => {
-            ensureHome(system, root);
-            const steps = plan();
-            for (const { hook, path, action } of steps) {
-              if (action !== "written" && action !== "upgraded") continue;
-              ejectScript(system, root, { path, text: hook.text });
-            }
-            return answer(steps);
-          })),
+      (context) =>
+        withLock(
+          context.system,
+          root,
+          () =>
+            withUserLock(context.system, () => {
+              ensureHome(context.system, root);
+              const steps = plan();
+              for (const { hook, path, action } of steps) {
+                if (action !== "written" && action !== "upgraded") continue;
+                ejectScript(context, root, { path, text: hook.text });
+              }
+              return answer(steps);
+            }),
+        ),
       {
         operation: "hooks eject",
         workspace,

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { sha256 } from "../../base/digest.ts";
 import { FileError, isMissing } from "../../base/errors.ts";
+import type { Context } from "../../cli/mod.ts";
 import {
   type AllowedFile,
   allowedFile,
@@ -81,14 +82,15 @@ function readScript(
  * nothing, or mpm's. Call under both locks.
  */
 export function ejectScript(
-  system: System,
+  context: Pick<Context, "system" | "note">,
   root: string,
   { path, text }: { path: string; text: string },
 ): void {
+  const { system } = context;
   const digest = sha256(text);
   const file = { sha256: digest, ejected: digest };
   // Allowed first: a text that is not there yet can do nothing.
-  changeAllowed(system, root, { files: { [path]: file } });
+  changeAllowed(context, root, { files: { [path]: file } });
   ensureFolder(system, scriptFolder(root), root);
   const bytes = new TextEncoder().encode(text);
   writeAtomic(system, path, { bytes, mode: MODE });

@@ -73,14 +73,14 @@ in another folder. "mpm evidence --run" runs what you allowed.`,
       ...answerOf(change),
     });
     if (input["dry-run"]) {
-      const dry = changeAllowed(system, root, change, { write: false });
+      const dry = changeAllowed(context, root, change, { write: false });
       return answer(allowedFacts(dry) !== undefined);
     }
     return await journaled(
       context,
-      ({ system }) =>
-        withUserLock(system, () => {
-          const facts = allowedFacts(changeAllowed(system, root, change));
+      (context) =>
+        withUserLock(context.system, () => {
+          const facts = allowedFacts(changeAllowed(context, root, change));
           return { ...answer(facts !== undefined), facts };
         }),
       {
