@@ -152,6 +152,12 @@ export function tomlLiteral(value: unknown): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
+/** Deno has no `__proto__`, and the parser loses it all the same. */
+const INHERITED = new Set([
+  ...Object.getOwnPropertyNames(Object.prototype),
+  "__proto__",
+]);
+
 /** Behind a name that every object has; no keyboard types it. */
 const MARK = "\u{f8ff}";
 
@@ -164,12 +170,14 @@ export function parseAnyName(
   parse: (text: string) => Record<string, unknown>,
 ): Record<string, unknown> {
   const odd = (statements(text) ?? [])
-    .filter(({ path }) => path.some(isInherited));
+    .filter(({ path }) => path.some((part) => INHERITED.has(part)));
   if (odd.length === 0) return parse(text);
   const marked = odd.reduceRight((before, one) => {
     const { kind, path, table, start, value } = one;
     const key = path.slice(table.length)
-      .map((part) => keyText(isInherited(part) ? part + MARK : part)).join(".");
+      .map((part) => keyText(INHERITED.has(part) ? part + MARK : part)).join(
+        ".",
+      );
     const isList = /^\ufeff?\s*\[\[/.test(before.slice(start, value.end));
     const line = kind === "pair"
       ? `${key} = `
@@ -179,11 +187,6 @@ export function parseAnyName(
     return before.slice(0, start) + line + before.slice(value.start);
   }, text);
   return unmarked(parse(marked)) as Record<string, unknown>;
-}
-
-/** Deno has no `__proto__`, and the parser loses it all the same. */
-function isInherited(name: string): boolean {
-  return name in {} || name === "__proto__";
 }
 
 function unmarked(value: unknown): unknown {
