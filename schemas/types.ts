@@ -2555,6 +2555,7 @@ export interface ReplayResult {
   agent_session: string | null;
   /** The save that led to the transcript. */
   session_id: string | null;
+  /** Empty if a page was written. */
   steps: {
     /** Counts from 1, in the order of time, whatever is shown. */
     step: number;
@@ -2606,6 +2607,13 @@ export interface ReplayResult {
       diff: string | null;
     }[];
   }[];
+  /** The page that was written. */
+  page: {
+    path: string;
+    bytes: number;
+    /** Steps in it. */
+    steps: number;
+  } | null;
   /** All steps, shown or not. */
   total: number;
   /** True if every line of a text is printed. */

@@ -12,7 +12,8 @@ const ROOT = dirname(import.meta.dirname!);
 function isAboveSystem(filename: string): boolean {
   // Only the path below the project counts: a clone may lie in any folder.
   const path = relative(ROOT, resolve(ROOT, filename)).replaceAll("\\", "/");
-  return path.startsWith("src/") && !path.endsWith("_test.ts") &&
+  // A script of a page runs in a browser.
+  return /^src\/.*(?<!_test)\.ts$/.test(path) &&
     !/^src\/system\/real\w*\.ts$/.test(path);
 }
 

@@ -1,5 +1,5 @@
 import { escapeLines, escapeText } from "../base/escape.ts";
-import { counted } from "../base/words.ts";
+import { counted, sizeText } from "../base/words.ts";
 import type { Style } from "../cli/mod.ts";
 import type { ReplayResult, ReplayStep } from "./commands/results.ts";
 
@@ -11,7 +11,11 @@ const ARGUMENTS = 400;
 
 /** The steps as text: `[time] type: description`, and what belongs to each. */
 export function replayText(result: ReplayResult, style: Style): string {
-  const { steps, total, full } = result;
+  const { steps, total, full, page } = result;
+  if (page) {
+    return `Wrote ${counted(page.steps, "step")} to ${escapeText(page.path)} ` +
+      `(${sizeText(page.bytes)})\n`;
+  }
   if (total === 0) return "The transcript has no steps.\n";
   if (steps.length === 0) return `No step matches, of ${total}.\n`;
   return steps.map((step) => stepText(step, style, full)).join("\n");

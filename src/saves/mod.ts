@@ -50,6 +50,12 @@ export { pointedTo, pointToNewest } from "./store/derived.ts";
 export { namesIn } from "./store/find_saves.ts";
 export { loadSave } from "./store/load_save.ts";
 export {
+  type ExportTarget,
+  exportTarget,
+  writeExport,
+  type WrittenFile,
+} from "./share/export.ts";
+export {
   findSave,
   listSaves,
   matchSaves,

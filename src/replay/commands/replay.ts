@@ -1,9 +1,18 @@
+import { basename } from "@std/path";
 import { defineCommand } from "../../cli/mod.ts";
 import { openEvents } from "../../clients/mod.ts";
 import { locate } from "../../git/mod.ts";
-import { parseSince } from "../../saves/mod.ts";
+import {
+  type ExportTarget,
+  exportTarget,
+  parseSince,
+  writeExport,
+  type WrittenFile,
+} from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { findSource } from "../source.ts";
+import type { System } from "../../system/system.ts";
+import { PAGE_HEAD, ReplayPage } from "../page/page.ts";
+import { findSource, type Source } from "../source.ts";
 import { lostText, stepsOf } from "../steps.ts";
 import { replayText } from "../print.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
@@ -52,6 +61,12 @@ file; the newest save is the default.`,
       value: "name",
       summary: 'Show only this sub-agent, or "main" for the agent itself',
     },
+    html: {
+      type: "string",
+      value: "file",
+      names: "file",
+      summary: "Write a page to look at in a browser, as a single file",
+    },
     full: {
       type: "boolean",
       summary: "Print every line of texts and results",
@@ -61,6 +76,7 @@ file; the newest save is the default.`,
     "mpm replay",
     "mpm replay latest --skip-tool-calls",
     "mpm replay --only file_edit --from 40 --to 80",
+    "mpm replay --html session.html",
     "mpm replay ~/.claude/projects/-home-me-shop/3f8a….jsonl --full",
   ],
   result: async () => (await import("./results.ts")).ReplayResult,
@@ -73,15 +89,25 @@ file; the newest save is the default.`,
       to: parseWhen(input.to, now),
     });
     const workspace = await locate(system, folder);
+    const { root } = workspace;
+    const target = input.html === undefined
+      ? undefined
+      : exportTarget(system, input.html, { folder, root, file: PAGE });
     const source = await findSource(context, workspace, input.session);
     const open = openEvents(system, source.path);
     const redactor = redactorOf(system);
     const steps: ReplayStep[] = [];
+    const page = target === undefined ? undefined : new ReplayPage();
     let total = 0;
     for await (const step of stepsOf(system, workspace, open)) {
       total++;
-      if (shown(step)) steps.push(redactor.value(step));
+      if (total % 1000 === 0) context.status(`Reading step ${total}`);
+      if (!shown(step)) continue;
+      const clean = redactor.value(step);
+      if (page) page.add(clean);
+      else steps.push(clean);
     }
+    context.status("");
     const warnings = lostText(open.lost);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
     return {
@@ -89,11 +115,42 @@ file; the newest save is the default.`,
       agent_session: source.agentSession,
       session_id: source.save,
       ...{ steps, total, full: input.full, warnings },
+      page: page && target
+        ? written(system, page, { target, source, warnings })
+        : null,
     };
   },
   verbatim: () => true,
   render: replayText,
 });
+
+const PAGE: WrittenFile = {
+  option: "--html",
+  noun: 'a page of "mpm replay"',
+  ending: ".html",
+  begins: new RegExp(`^${PAGE_HEAD}`),
+};
+
+function written(
+  system: System,
+  page: ReplayPage,
+  { target, source, warnings }: {
+    target: ExportTarget;
+    source: Source;
+    warnings: readonly string[];
+  },
+): ReplayResult["page"] {
+  const name = source.agentSession ?? basename(source.path, ".jsonl");
+  const bytes = page.end({
+    title: `Agent session ${name}`,
+    lines: [
+      ...source.save === null ? [] : [`Save ${source.save}`],
+      ...warnings,
+    ],
+  });
+  const path = writeExport(system, target.path(name), bytes);
+  return { path, bytes: bytes.length, steps: page.count };
+}
 
 /** A place in the sequence: the number of a step, or a time. */
 type When = { readonly step: number } | { readonly time: number } | undefined;

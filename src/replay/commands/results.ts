@@ -42,7 +42,15 @@ export const ReplayResult = z.strictObject({
   agent_session: z.nullable(text),
   /** The save that led to the transcript. */
   session_id: z.nullable(text),
+  /** Empty if a page was written. */
   steps: z.array(ReplayStep),
+  /** The page that was written. */
+  page: z.nullable(z.strictObject({
+    path: text,
+    bytes: z.int(),
+    /** Steps in it. */
+    steps: z.int(),
+  })),
   /** All steps, shown or not. */
   total: z.int(),
   /** True if every line of a text is printed. */

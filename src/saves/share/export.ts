@@ -78,6 +78,25 @@ export async function bundleBytes(
   return { bytes, sessions: saves.map(({ id }) => id), skipped };
 }
 
+/** A kind of file that mpm writes where the user wants it. */
+export interface WrittenFile {
+  /** The option that names the place. */
+  readonly option: string;
+  /** What it is called in messages, with its article. */
+  readonly noun: string;
+  /** The end of its name in a folder. */
+  readonly ending: string;
+  /** How such a file begins: it may be replaced. */
+  readonly begins: RegExp;
+}
+
+const EXPORTED: WrittenFile = {
+  option: "--export",
+  noun: "an exported session",
+  ending: ".json",
+  begins: /^\s*\{\s*(?:"session_id"\s*:\s*"session-|"mpm_bundle"\s*:)/,
+};
+
 /** Where a copy goes: a file, or a folder that gets one named like the save. */
 export interface ExportTarget {
   path(id: string): string;
@@ -92,30 +111,37 @@ export interface ExportTarget {
 export function exportTarget(
   system: System,
   given: string,
-  { folder, root }: { folder: string; root: string },
+  { folder, root, file = EXPORTED }: {
+    folder: string;
+    root: string;
+    file?: WrittenFile;
+  },
 ): ExportTarget {
   if (given === "") {
-    throw new MpmError("USAGE", 'Option "--export" needs a file or a folder');
+    throw new MpmError(
+      "USAGE",
+      `Option "${file.option}" needs a file or a folder`,
+    );
   }
   const path = isAbsolute(given) ? given : join(folder, given);
   refuseStore(system, path, root);
   const found = system.files.stat(path);
   if (found?.kind === "folder") {
-    return { path: (id) => join(path, `${id}.json`) };
+    return { path: (id) => join(path, `${id}${file.ending}`) };
   }
   const missing = /[/\\]$/.test(given) ? path : dirname(path);
   if (missing === path || system.files.stat(missing)?.kind !== "folder") {
     throw new MpmError(
       "NOT_FOUND",
       `Cannot export to "${given}": no folder "${missing}"`,
-      { hint: "Create the folder first; nothing was saved" },
+      { hint: "Create the folder first; nothing was written" },
     );
   }
-  if (found && !isExport(system, path)) {
+  if (found && !beginsAs(system, path, file.begins)) {
     throw new MpmError(
       "CONFLICT",
-      `Cannot export to "${given}": it exists and is not an exported session`,
-      { hint: "Give another name; nothing was saved" },
+      `Cannot export to "${given}": it exists and is not ${file.noun}`,
+      { hint: "Give another name; nothing was written" },
     );
   }
   return { path: () => path };
@@ -129,7 +155,7 @@ function refuseStore(system: System, path: string, root: string): void {
   for (let above = path;; above = dirname(above)) {
     if (own && files.stat(above) && files.realPath(above) === own) {
       throw new MpmError("CONFLICT", `Cannot export into "${home}"`, {
-        hint: "Give a place outside mpm's folder; nothing was saved",
+        hint: "Give a place outside mpm's folder; nothing was written",
       });
     }
     if (dirname(above) === above) return;
@@ -139,12 +165,10 @@ function refuseStore(system: System, path: string, root: string): void {
 /** Enough of the file to see which kind of JSON it is. */
 const HEAD = 4096;
 
-function isExport(system: System, path: string): boolean {
+function beginsAs(system: System, path: string, begins: RegExp): boolean {
   if (system.files.lstat(path)?.kind !== "file") return false;
   const head = new TextDecoder().decode(system.files.readPart(path, 0, HEAD));
-  return /^\s*\{\s*(?:"session_id"\s*:\s*"session-|"mpm_bundle"\s*:)/.test(
-    head,
-  );
+  return begins.test(head);
 }
 
 /** Writes the copy, whole or not at all. Throws FILE_FAILED. */

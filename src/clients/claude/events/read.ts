@@ -21,6 +21,7 @@ import {
   type Call,
   type Line,
   lineOf,
+  linkOf,
   SKIPPED,
   textOf,
   TIME,
@@ -68,7 +69,7 @@ export function* eventsIn(
   const reader = new Reader(dead, agent);
   const range = { start, ...block !== undefined && { block } };
   for (const text of firstLines(system, path, range, passed)) {
-    if (SKIPPED.test(text)) continue;
+    if (SKIPPED.test(text) || linkOf(text)) continue;
     const value = jsonIn(text);
     if (!isFields(value)) lost.torn++;
     else reader.take(value);
