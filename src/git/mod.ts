@@ -57,6 +57,7 @@ export {
 } from "./history/reflogs.ts";
 export {
   branchByFiles,
+  headByFiles,
   type QuickPlace,
   quickPlace,
   quickRoot,
@@ -93,7 +94,12 @@ export {
   USABLE_GIT,
   versionText,
 } from "./run/version.ts";
-export { readOperation, readPresent, readState } from "./state.ts";
+export {
+  mayHaveUpstream,
+  readOperation,
+  readPresent,
+  readState,
+} from "./state.ts";
 export { isUnmerged } from "./status.ts";
 export { runStatus } from "./submodules.ts";
 export {

@@ -329,6 +329,13 @@ function mainOf(system: System, folder: string): string | undefined {
   return stray === undefined ? main : folder;
 }
 
+/** The branch that a HEAD names; `undefined`: it is detached. */
+function branchIn(head: Uint8Array): string | undefined {
+  const branch = /^ref: refs\/heads\/(.+?)\n?$/.exec(decodeBytes(head))?.[1];
+  // The files of a repository with another store of refs.
+  return branch === ".invalid" ? undefined : branch;
+}
+
 /**
  * The branch of the worktree that `folder` is in, for a line that is shown all
  * the time. `undefined` where HEAD is detached, there is no repository, or it
@@ -341,9 +348,25 @@ export function branchByFiles(
   return attempt(() => {
     const gitDir = gitDirIn(system, holderOf(system, folder));
     if (gitDir === undefined) return undefined;
-    const head = system.files.readOwn(resolve(gitDir, "HEAD"), SMALL);
-    const branch = /^ref: refs\/heads\/(.+?)\n?$/.exec(decodeBytes(head))?.[1];
-    // The files of a repository with another store of refs.
-    return branch === ".invalid" ? undefined : branch;
+    return branchIn(system.files.readOwn(resolve(gitDir, "HEAD"), SMALL));
+  });
+}
+
+/**
+ * Returns the branch of a worktree and its commit. `undefined`: git must be
+ * asked, since HEAD is detached or the branch has no file of its own.
+ */
+export function headByFiles(
+  { files }: System,
+  { gitDir, commonDir }: Pick<Repository, "gitDir" | "commonDir">,
+): { branch: string; commit: string } | undefined {
+  return attempt(() => {
+    const branch = branchIn(files.readOwn(join(gitDir, "HEAD"), SMALL));
+    if (branch === undefined) return undefined;
+    const path = join(commonDir, "refs", "heads", branch);
+    const commit = decodeBytes(files.readOwn(path, SMALL)).trimEnd();
+    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)
+      ? { branch, commit }
+      : undefined;
   });
 }

@@ -59,13 +59,22 @@ export async function readState(
 async function upstreamOf(
   system: System,
   git: Git,
-  { gitDir, commonDir }: Workspace,
+  workspace: Workspace,
 ): Promise<Names> {
+  return mayHaveUpstream(system, workspace)
+    ? await resolveUpstream(git)
+    : new Map();
+}
+
+/** Whether the settings of the repository may name upstreams of branches. */
+export function mayHaveUpstream(
+  system: System,
+  { gitDir, commonDir }: Workspace,
+): boolean {
   const own = readSettings(system, { gitDir: gitDir!, commonDir: commonDir! });
-  const none = own?.every(({ section, key }) =>
-    section !== "branch" || key !== "merge"
-  );
-  return none ? new Map() : await resolveUpstream(git);
+  return own?.some(({ section, key }) =>
+    section === "branch" && key === "merge"
+  ) ?? true;
 }
 
 /**

@@ -31,6 +31,16 @@ export interface Way extends Range {
 const NO_WAY = { base: undefined, left: [], right: [], omitted: 0, files: [] };
 
 /**
+ * The way where HEAD is the commit of the pause; `undefined`: it is another one,
+ * or none is recorded.
+ */
+export function noWay(save: Save, head: string): Way | undefined {
+  const [first] = baseCandidates(save);
+  if (isUnborn(save) || first?.name !== head) return undefined;
+  return { ...NO_WAY, base: head, comparedBy: first.comparedBy };
+}
+
+/**
  * The way from the commit of the pause to HEAD: two git processes side by
  * side, more only where that commit is not in the repository.
  */

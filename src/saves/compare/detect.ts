@@ -1,8 +1,11 @@
 import type { Changes } from "./changes.ts";
 import { compare } from "./compare.ts";
-import { NO_HISTORY } from "./history.ts";
+import { NO_HISTORY, recordedBranch } from "./history.ts";
 import {
   Git,
+  headByFiles,
+  mayHaveUpstream,
+  type Names,
   readPresent,
   type RepositoryState,
   resolveNames,
@@ -14,7 +17,7 @@ import type { System } from "../../system/system.ts";
 import { namesFor, readHistory } from "./read_history.ts";
 import { placeOf } from "./place.ts";
 import { revealSave } from "./reveal.ts";
-import { readWay } from "./commit_range.ts";
+import { noWay, readWay, type Way } from "./commit_range.ts";
 
 /** What changed since a save, and the state that it was compared with. */
 export interface Detected {
@@ -40,8 +43,9 @@ export async function detectChanges(
 
 /**
  * What changed in `workspace` since `save` was made: four git processes,
- * side by side. Without a repository the answer says so. Throws
- * GIT_FAILED where git cannot read the repository.
+ * side by side, two or one where files tell that nothing was committed since.
+ * Without a repository the answer says so. Throws GIT_FAILED where git cannot
+ * read the repository.
  */
 export async function detectState(
   system: System,
@@ -56,18 +60,50 @@ export async function detectState(
   const git = new Git(system, workspace.worktree);
   const save = await revealSave(git, written);
   const read = async () => {
-    const resolving = resolveNames(git, [...namesFor(save), UPSTREAM]);
+    const still = stillAt(system, workspace, save);
+    const resolving = still?.names ??
+      resolveNames(git, [...namesFor(save), UPSTREAM]);
     const [state, way, names] = await Promise.all([
       readPresent(system, workspace, { names: resolving }),
-      readWay(git, save, resolving),
+      still?.way ?? readWay(git, save, resolving),
       resolving,
     ]);
-    return { workspace, save, store, state, way, names };
+    const head = names.get("HEAD");
+    const moved = state.head !== head || still && still.head !== head;
+    return { workspace, save, store, state, way, names, moved };
   };
   let found = await read();
   // Somebody committed meanwhile: the answers belong to different moments.
-  if (found.state.head !== found.names.get("HEAD")) found = await read();
+  if (found.moved) found = await read();
   const { state } = found;
   const history = await readHistory(system, git, found);
   return { changes: compare(save, state, history), state };
+}
+
+/** What files tell of a worktree whose HEAD is still the commit of a save. */
+interface Still {
+  readonly head: string;
+  readonly way: Way;
+  /** `undefined`: git must be asked for other names. */
+  readonly names: Promise<Names> | undefined;
+}
+
+/** `undefined`: HEAD is elsewhere, or files do not tell. */
+function stillAt(
+  system: System,
+  workspace: Workspace,
+  save: Save,
+): Still | undefined {
+  const { gitDir, commonDir } = workspace;
+  const found = headByFiles(system, {
+    gitDir: gitDir!,
+    commonDir: commonDir!,
+  });
+  const way = found && noWay(save, found.commit);
+  if (!way) return undefined;
+  const { branch, commit: head } = found;
+  const others = (recordedBranch(save) ?? branch) !== branch ||
+    save.mpm?.upstream || mayHaveUpstream(system, workspace);
+  const names = new Map([["HEAD", head]]);
+  return { head, way, names: others ? undefined : Promise.resolve(names) };
 }

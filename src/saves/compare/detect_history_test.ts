@@ -4,6 +4,7 @@ import { MpmError } from "../../base/errors.ts";
 import { detectChanges } from "./detect.ts";
 import { locate } from "../../git/workspace.ts";
 import type { RunResult } from "../../system/system.ts";
+import type { Save } from "../save.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
 import { changesSince, pauseIn, reportSince, STORE } from "./helpers_test.ts";
 
@@ -279,28 +280,66 @@ Deno.test("detectChanges() works in a shallow clone, by what there is", async ()
   assertEquals([changes.relation, changes.compared_by], ["unknown", "time"]);
 });
 
-Deno.test("detectChanges() reads no more than it must", async () => {
-  using env = TestEnv.repository();
-  const save = await pauseIn(env);
-  env.commit("Two");
+/** What changed, and the git commands that were asked for it. */
+async function askedSince(
+  env: TestEnv,
+  save: Save,
+  before: (command: string) => void = () => {},
+) {
   const system = env.system();
   const commands: string[] = [];
   const counting = {
     ...system,
     run: (...[program, options]: Parameters<typeof system.run>) => {
-      commands.push(
-        options.args.find((arg) =>
-          /^[a-z-]+$/.test(arg) && !arg.startsWith("-")
-        )!,
-      );
+      const command = options.args.find((arg) =>
+        /^[a-z-]+$/.test(arg) && !arg.startsWith("-")
+      )!;
+      before(command);
+      commands.push(command);
       return system.run(program, options);
     },
   };
-  await detectChanges(counting, await locate(system, env.project), {
+  const workspace = await locate(system, env.project);
+  const changes = await detectChanges(counting, workspace, {
     save,
     store: STORE,
   });
-  assertEquals(commands.sort(), ["cat-file", "diff-tree", "log", "status"]);
+  return { changes, commands: commands.sort() };
+}
+
+Deno.test("detectChanges() reads no more than it must", async () => {
+  using env = TestEnv.repository();
+  const save = await pauseIn(env);
+  assertEquals((await askedSince(env, save)).commands, ["status"]);
+  env.git("pack-refs", "--all");
+  const all = ["cat-file", "diff-tree", "log", "status"];
+  assertEquals((await askedSince(env, save)).commands, all);
+  env.commit("Two");
+  assertEquals((await askedSince(env, save)).commands, all);
+});
+
+Deno.test("detectChanges() asks for other names at the commit of the pause", async () => {
+  using env = TestEnv.repository();
+  const save = await pauseIn(env);
+  env.git("switch", "-q", "-c", "other");
+  const { changes, commands } = await askedSince(env, save);
+  assertEquals(commands, ["cat-file", "status"]);
+  assertEquals(changes.relation, "same");
+  assertEquals(changes.branch?.recorded, "exists");
+});
+
+Deno.test("detectChanges() sees a commit that is made while it asks", async () => {
+  using env = TestEnv.repository();
+  const save = await pauseIn(env);
+  let made = false;
+  const { changes } = await askedSince(env, save, () => {
+    if (!made) env.commit("Meanwhile");
+    made = true;
+  });
+  assertEquals(changes.relation, "ahead");
+  assertEquals(changes.commits.new.map(({ message }) => message), [
+    "Meanwhile",
+  ]);
 });
 
 Deno.test("detectChanges() works in a partial clone, without fetching what it lacks", async () => {
