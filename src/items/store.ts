@@ -1,18 +1,22 @@
 import { join } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/odd_values.ts";
-import { fits } from "../base/shape.ts";
+import { fits, type Fitting, list, NUMBER, object } from "../base/shape.ts";
 import { counted, cutText } from "../base/words.ts";
 import {
   checkFolder,
   ensureFolder,
+  type FileMark,
+  isMarked,
   layout,
+  markOf,
   RecordSeals,
   removeIfThere,
+  replaceDerived,
   writeAtomic,
 } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
-import type { System } from "../system/system.ts";
+import type { FileInfo, System } from "../system/system.ts";
 import { type Item, KEPT_ITEM, type KeptItem } from "./item.ts";
 
 /** UTF-16 units of an item's text, and of its reason. */
@@ -80,6 +84,7 @@ export function readItems(system: System, root: string): Kept {
     .filter((number) => number > 0)
     .sort((a, b) => b - a);
   const seals = sealsOf(system);
+  const known = new KnownItems(system, root);
   const items: KeptItem[] = [];
   const damaged: DamagedFile[] = [];
   const foreign: string[] = [];
@@ -89,7 +94,9 @@ export function readItems(system: System, root: string): Kept {
     looked++;
     const path = itemPath(root, number);
     try {
-      const item = readItem(system, path, { number, seals });
+      const info = system.files.lstat(path);
+      const item = known.get(number, info) ??
+        known.put(info, readItem(system, path, { number, seals }));
       if (item) items.push(item);
       else foreign.push(path);
     } catch (error) {
@@ -97,6 +104,7 @@ export function readItems(system: System, root: string): Kept {
       damaged.push({ path, message: error.message });
     }
   }
+  known.keep();
   const unread = numbers.length - looked;
   return {
     items: items.reverse(),
@@ -142,6 +150,86 @@ function readItem(
   }
   const { seal: _, ...item } = value;
   return item;
+}
+
+/** An item, and what its file was known by. */
+const KNOWN_ITEM = object({
+  size: NUMBER,
+  mtime: NUMBER,
+  changed: NUMBER,
+  item: KEPT_ITEM,
+});
+const KNOWN_ITEMS = object({ version: NUMBER, items: list(KNOWN_ITEM) });
+const VERSION = 1;
+
+/** Bytes of as many items as are read. */
+const LARGEST_KNOWN = MOST * 2 * LONGEST_TEXT;
+
+/** Files that were read, from which on it pays to write the items again. */
+const WORTH_WRITING = 20;
+
+/**
+ * What was read of the files of items: `.claude-mpm/state/items.json`, sealed.
+ * An item counts only while its file is as it was. Derived, and never a source
+ * of truth.
+ */
+class KnownItems {
+  readonly #system: System;
+  readonly #root: string;
+  readonly #seals: RecordSeals;
+  readonly #known = new Map<number, Fitting<typeof KNOWN_ITEM>>();
+  readonly #items: (FileMark & { readonly item: KeptItem })[] = [];
+  #missed = 0;
+
+  constructor(system: System, root: string) {
+    this.#system = system;
+    this.#root = root;
+    this.#seals = new RecordSeals(system, "items");
+    const bytes = attempt(() =>
+      system.files.readOwn(knownPath(root), LARGEST_KNOWN)
+    );
+    const text = new TextDecoder().decode(bytes);
+    const value = this.#seals.isOwn(text) ? jsonIn(text) : undefined;
+    if (!fits(KNOWN_ITEMS, value) || value.version !== VERSION) return;
+    for (const one of value.items) this.#known.set(one.item.number, one);
+  }
+
+  /** Returns the item in a file, if that is still the same. */
+  get(number: number, info: FileInfo | undefined): KeptItem | undefined {
+    const known = this.#known.get(number);
+    if (!known || !isMarked(info, known)) return undefined;
+    this.#items.push(known);
+    return known.item;
+  }
+
+  /** Keeps what was read of a file, and returns it. */
+  put<T extends KeptItem | undefined>(
+    info: FileInfo | undefined,
+    item: T,
+  ): T {
+    const mark = markOf(this.#system, info);
+    if (mark && item) {
+      this.#missed++;
+      this.#items.push({ ...mark, item });
+    }
+    return item;
+  }
+
+  /** Writes what is known now, if that saves a later reader enough. */
+  keep(): void {
+    if (this.#missed < WORTH_WRITING) return;
+    const value = { version: VERSION, items: this.#items };
+    const text = attempt(() => this.#seals.sealLine(value));
+    if (text === undefined) return;
+    replaceDerived(this.#system, this.#root, {
+      path: knownPath(this.#root),
+      text,
+    });
+  }
+}
+
+function knownPath(root: string): string {
+  return join(layout(root).state, "items.json");
 }
 
 function unreadable(path: string, fault: string): MpmError {

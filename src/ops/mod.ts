@@ -45,6 +45,13 @@ export {
   undoTitle,
   versionsIn,
 } from "./entry.ts";
+export {
+  type FileMark,
+  isMarked,
+  markOf,
+  readOnce,
+  replaceDerived,
+} from "./derived.ts";
 export { dropUndoMarker, finishUndo, writeUndoMarker } from "./finish_undo.ts";
 export { checkFolder, checkPath, ensureFolder, removeTree } from "./folders.ts";
 export {

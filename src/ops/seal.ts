@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
+import { readOnce } from "./derived.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
 /** The form of a key: 64 characters of hex digits and dashes. */
@@ -23,8 +24,10 @@ const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
 export function journalKey(system: System): string | undefined {
   return attempt(() => {
     const path = join(userState(system), NAME);
-    const text = new TextDecoder().decode(system.files.readOwn(path, 256));
-    return KEY.test(text) ? text : undefined;
+    return readOnce(system, { path, what: "key" }, () => {
+      const text = new TextDecoder().decode(system.files.readOwn(path, 256));
+      return KEY.test(text) ? text : undefined;
+    });
   });
 }
 

@@ -9,6 +9,7 @@ import type { System } from "../system/system.ts";
 import {
   ensureFolder,
   layout,
+  readOnce,
   removeIfThere,
   writeAtomic,
 } from "../ops/mod.ts";
@@ -82,8 +83,10 @@ function isAt({ place, state }: Work, here: string): boolean {
 
 function readPointer(system: System, root: string, place: string): string[] {
   const path = pointerPath(root, place);
-  const bytes = system.files.readOwn(path, LARGEST);
-  const value = jsonIn(new TextDecoder().decode(bytes));
+  const value = readOnce(system, { path, what: "pointer" }, () => {
+    const bytes = system.files.readOwn(path, LARGEST);
+    return jsonIn(new TextDecoder().decode(bytes));
+  });
   if (value === undefined) {
     throw new MpmError("UNREADABLE", `Cannot read "${path}": it is not JSON`);
   }

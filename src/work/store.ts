@@ -9,6 +9,7 @@ import {
   checkFolder,
   ensureFolder,
   layout,
+  readOnce,
   RecordSeals,
   removeIfThere,
   saveFiles,
@@ -197,7 +198,11 @@ export function readRecord(
   { id, seals }: { id: string; seals: RecordSeals },
 ): Work {
   const path = workPath(root, id);
-  return parseWork(system.files.readOwn(path, LARGEST), { id, path, seals });
+  return readOnce(
+    system,
+    { path, what: "session" },
+    () => parseWork(system.files.readOwn(path, LARGEST), { id, path, seals }),
+  );
 }
 
 /**

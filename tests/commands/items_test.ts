@@ -365,3 +365,39 @@ Deno.test("completion offers the open items and the variables", async () => {
   ]);
   assertEquals(await offered("var", "get", ""), ["port\t1"]);
 });
+
+/** What was read of many items, and the time at which that may be kept. */
+const KNOWN = ".claude-mpm/state/items.json";
+const LATER = () => new Date(Date.now() + 60_000);
+
+/** Says many things; a reader keeps what it read of their files. */
+async function sayMany(env: TestEnv): Promise<void> {
+  const steps = Array.from({ length: 25 }, (_, step) => ["-n", `Do ${step}.`]);
+  await mpm(env, ["pause", "--no-commit", "Half done", ...steps.flat()]);
+  assertEquals(env.exists(KNOWN), false);
+  await mpm(env, ["done"], { now: LATER });
+  assertStringIncludes(env.read(KNOWN), "Do 24.");
+}
+
+Deno.test("what was read of many items counts while their files stay the same", async () => {
+  using env = TestEnv.repository();
+  await sayMany(env);
+  env.write(`${ITEMS}/item-1.json`, "{}");
+  env.remove(`${ITEMS}/item-2.json`);
+  await mpm(env, ["done", "3"]);
+  const { stdout } = await mpm(env, ["done"], { now: LATER });
+  for (const gone of ["Do 0.", "Do 1.", "Do 2."]) {
+    assertEquals(stdout.includes(gone), false, gone);
+  }
+  assertStringIncludes(stdout, "Do 3.");
+  assertStringIncludes(stdout, "Do 24.");
+});
+
+Deno.test("what somebody else writes as read items is not believed", async () => {
+  using env = TestEnv.repository();
+  await sayMany(env);
+  env.write(KNOWN, env.read(KNOWN).replace("Do 7.", "Be 7."));
+  const { stdout } = await mpm(env, ["done"], { now: LATER });
+  assertStringIncludes(stdout, "Do 7.");
+  assertEquals(stdout.includes("Be 7."), false);
+});

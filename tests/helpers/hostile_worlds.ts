@@ -35,6 +35,7 @@ export const PASSING = [
   ".context.md.mpm.tmp",
   ".session-summary.mpm.tmp",
   ".index.json.new",
+  ".items.json.new",
   ".lock",
   ".mpm-detour.tmp",
   ".mpm-settings.tmp",

@@ -40,6 +40,7 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["state/hook-errors.log", "own errors of hooks"],
   ["state/index.json", "derived: the newest saves, for speed"],
   ["state/rows.json", "derived: what a listing found, for speed"],
+  ["state/items.json", "derived: what was read of items, for speed"],
   ["state/raw-….json", "which files differ from their blobs"],
   ["state/restore-….json", "a restore under way"],
   ["state/partitions/", "the partition chosen for each worktree"],

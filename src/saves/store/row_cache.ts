@@ -1,5 +1,4 @@
-import { basename, join } from "@std/path";
-import { attempt } from "../../base/errors.ts";
+import { join } from "@std/path";
 import {
   fits,
   FLAG,
@@ -13,12 +12,7 @@ import {
   text,
 } from "../../base/shape.ts";
 import { WORK_ID } from "../../base/ids.ts";
-import {
-  ensureFolder,
-  layout,
-  readOwnJson,
-  removeQuietly,
-} from "../../ops/mod.ts";
+import { layout, markOf, readOwnJson, replaceDerived } from "../../ops/mod.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import type { Described } from "./save_entry.ts";
 
@@ -58,13 +52,6 @@ interface Row {
   readonly changed: number;
   readonly described: Described;
 }
-
-/**
- * Milliseconds a file must not have changed for: two changes within one tick of
- * the clock leave the same time, and Deno tells that of the last change in whole
- * seconds.
- */
-const REST = 3000;
 
 /** Files that were read, from which on it pays to write the rows again. */
 const WORTH_WRITING = 100;
@@ -113,12 +100,11 @@ export class RowCache {
   }
 
   /** Keeps what was read of a file that had rested before. */
-  put(file: string, { changed }: FileInfo, described: Described): void {
-    const rested = changed !== undefined &&
-      this.#system.now().getTime() - changed >= REST;
-    if (!rested) return;
+  put(file: string, info: FileInfo, described: Described): void {
+    const mark = markOf(this.#system, info);
+    if (!mark) return;
     this.#missed++;
-    this.#rows.push({ file, changed, described });
+    this.#rows.push({ file, changed: mark.changed, described });
   }
 
   /** Writes what is known now, if that saves a later listing enough. */
@@ -126,39 +112,11 @@ export class RowCache {
     if (this.#missed < WORTH_WRITING) return;
     replaceDerived(this.#system, this.#root, {
       path: rowsPath(this.#root),
-      value: { version: VERSION, rows: this.#rows },
+      text: JSON.stringify({ version: VERSION, rows: this.#rows }),
     });
   }
 }
 
 function rowsPath(root: string): string {
   return join(layout(root).state, "rows.json");
-}
-
-/**
- * Writes a file of the state that readers derive. It takes no lock, since it
- * does not matter who writes last. Never throws; a store that cannot be written
- * is read without. `counts` says of the file's time whether it may be kept.
- */
-export function replaceDerived(
-  system: System,
-  root: string,
-  { path, value, counts = () => true }: {
-    path: string;
-    value: unknown;
-    counts?: (mtime: number) => boolean;
-  },
-): void {
-  const { files } = system;
-  const { state } = layout(root);
-  const temporary = join(state, `.${basename(path)}.new`);
-  attempt(() => {
-    ensureFolder(system, state, root);
-    // Another reader's, or what is left of a dead one: the next will succeed.
-    if (files.lstat(temporary)) return removeQuietly(system, temporary);
-    files.create(temporary, new TextEncoder().encode(JSON.stringify(value)));
-    if (counts(files.lstat(temporary)?.mtime ?? 0)) {
-      files.rename(temporary, path);
-    } else files.remove(temporary);
-  });
 }

@@ -13,7 +13,13 @@ import {
   text,
 } from "../../base/shape.ts";
 import { SESSION_ID } from "../../base/ids.ts";
-import { layout, readOwnJson, saveFiles, writeAtomic } from "../../ops/mod.ts";
+import {
+  layout,
+  readOwnJson,
+  replaceDerived,
+  saveFiles,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Save } from "../save.ts";
 import {
@@ -23,7 +29,7 @@ import {
   type Stamps,
 } from "./find_saves.ts";
 import { describe } from "./read_entry.ts";
-import { DESCRIBED, replaceDerived } from "./row_cache.ts";
+import { DESCRIBED } from "./row_cache.ts";
 import { newestFirst, type SaveEntry } from "./save_entry.ts";
 
 /**
@@ -172,7 +178,7 @@ export function keepListing(
   if (!rested(stamps, now)) return;
   replaceDerived(system, root, {
     path: indexPath(root),
-    value: indexValue({ listed: now, stamps, saves }),
+    text: JSON.stringify(indexValue({ listed: now, stamps, saves })),
     // The folders' times are of the file system's clock, and so is this one.
     counts(mtime) {
       const elapsed = system.now().getTime() - now;
