@@ -66,18 +66,15 @@ export function withEvent(
     : undefined;
 }
 
-/** Digests are not secrets, though they may look like some. */
+/** Keys under which notes have no words of anyone: times, ids and digests. */
+const PLAIN = {
+  names: new Set<string>(),
+  ids: new Set(["at", "key", "tree"]),
+};
+
+/** A time alone would have all rules loaded for a short prompt. */
 function redacted(more: Partial<Notes>, redactor: Redactor): Partial<Notes> {
-  const { commands, ...rest } = more;
-  return {
-    ...redactor.value(rest),
-    ...commands && {
-      commands: commands.map(({ tree, ...ran }) => ({
-        ...redactor.value(ran),
-        ...tree && { tree },
-      })),
-    },
-  };
+  return redactor.known(more, PLAIN);
 }
 
 /**

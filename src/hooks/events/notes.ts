@@ -27,8 +27,8 @@ export async function keepNotes(
         keeps: (source) => config[`handoff.${source}`],
         redactor: redactorOf(system),
       });
-    // Most events tell nothing: those need no lock.
-    if (!after(readNotes(world))) return;
+    // Most events tell nothing: those need no lock. A prompt mostly does.
+    if (event !== "UserPromptSubmit" && !after(readNotes(world))) return;
     await changeAgentFile(system, session, {
       file: "notes",
       change: (value) => {
