@@ -151,7 +151,7 @@ async function readSession(sources: Sources): Promise<Read> {
   const { context } = sources;
   const title = "Latest save, and changes since";
   try {
-    const latest = await latestSession(context, { changes: true });
+    const latest = await latestSession(context, { changes: true, lines: true });
     if (!latest) return readOpen(sources);
     const redactor = redactorOf(context.system);
     const sections = handoffSections(latest).map((section) => ({

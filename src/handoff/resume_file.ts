@@ -178,7 +178,11 @@ async function earlierSave(
  */
 export async function latestSession(
   context: Context,
-  { changes }: { changes: boolean },
+  { changes, lines = false }: {
+    changes: boolean;
+    /** True if only lines made of it are shown, and those are redacted. */
+    lines?: boolean;
+  },
 ): Promise<ResumeResult | undefined> {
   try {
     const found = await findOne({ ...context, interactive: false }, {
@@ -190,6 +194,7 @@ export async function latestSession(
       "peek": true,
       "no-changes": !changes,
       "format": "context",
+      lines,
     });
     return "sessions" in found ? undefined : await loadResumed(context, found);
   } catch (error) {

@@ -6,24 +6,33 @@ import type { ResumeResult } from "./commands/results.ts";
 import type { Changes } from "./compare/changes.ts";
 import type { GitContext, OwnFields, Save } from "./save.ts";
 
-/** What a resume says. What an older save holds is redacted here, too. */
+/**
+ * What a resume says. What an older save holds is redacted here, too, unless
+ * `lines` says that only lines made of it are shown, which are redacted: the
+ * user's own saves and items were redacted when they were written.
+ */
 export function redactResume(
   redactor: Redactor,
   result: ResumeResult,
+  { lines }: { lines: boolean },
 ): ResumeResult {
-  const { session, changes, evidence, items, vars, work, warnings } = result;
+  const { session, later, changes, evidence, items, vars } = result;
+  const { work, warnings, origin } = result;
   const step = { redactor, counts: {}, names: false };
-  return {
-    ...result,
+  const written = lines && origin === "own" ? { session, later, items } : {
     session: redactSave(redactor, session),
-    later: result.later.map((one) => ({
+    later: later.map((one) => ({
       ...one,
       handoff: redactedHandoff(one.handoff, step),
     })),
+    items: redactItems(redactor, items),
+  };
+  return {
+    ...result,
+    ...written,
     changes: changes && redactChanges(redactor, changes),
     evidence: redactor.value(evidence),
     vars: redactor.value(vars),
-    items: redactItems(redactor, items),
     work: redactor.value(work),
     warnings: redactor.value(warnings),
   };

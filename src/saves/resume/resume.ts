@@ -39,6 +39,8 @@ interface ResumeInput {
   readonly peek: boolean;
   readonly "no-changes": boolean;
   readonly format: ResumeResult["format"];
+  /** True if only lines made of the save are shown, and those are redacted. */
+  readonly lines?: boolean;
   /** The number of the first save in the list; 0 unless it is given. */
   readonly first?: number;
 }
@@ -127,7 +129,7 @@ export async function loadResumed(
   const later = await laterOf(system, laterEntries);
   const { changes: detected, evidence } = await detecting;
   const changes = detected && withPartitions(system, root, detected);
-  return redactResume(redactorOf(system), {
+  const result: ResumeResult = {
     resumed_at: now.toISOString(),
     source: entry.path,
     origin,
@@ -149,7 +151,9 @@ export async function loadResumed(
       ...repairs,
       ...problems,
     ],
-  });
+  };
+  const { lines = false } = input;
+  return redactResume(redactorOf(system), result, { lines });
 }
 
 /** What the user's own later saves hand off. */
