@@ -1,3 +1,4 @@
+import { remembered } from "./remembered.ts";
 import { escapeUnseen } from "./escape.ts";
 
 /**
@@ -61,13 +62,7 @@ function writeEntry(lines: string[], value: Block, place: Place): void {
 }
 
 /** The same few keys come a thousand times over. */
-const keyTexts = new Map<string, string>();
-
-function keyText(key: string): string {
-  let text = keyTexts.get(key);
-  if (text === undefined) keyTexts.set(key, text = scalar(key));
-  return text;
-}
+const keyText = remembered(scalar);
 
 /** Begins with a letter or a slash, so that it is not a number and no date. */
 const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;

@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from "@std/path";
+import { remembered } from "../base/remembered.ts";
 import type { FileUse, Seen } from "../clients/mod.ts";
 import type { Touched } from "./item.ts";
 
@@ -15,9 +16,10 @@ export function filesOf(
   uses: readonly FileUse[],
   folder: string,
 ): Touched[] {
+  const nameOf = remembered((path) => nameIn(folder, path));
   const found = new Map<string, { file: Touched; symbols: Set<string> }>();
   for (const { path, how, at, symbols } of uses) {
-    const name = nameIn(folder, path);
+    const name = nameOf(path);
     const known = found.get(name);
     const before = known?.file;
     const names = new Set([...symbols, ...known?.symbols ?? []]);

@@ -1,10 +1,11 @@
 import { join } from "@std/path";
+import { remembered } from "../base/remembered.ts";
 
 /** The folder name, which git and claude-mpm know too. */
 export const HOME = ".claude-mpm";
 
 /** Returns where mpm's files of the project at `root` are. */
-export function layout(root: string) {
+export const layout = remembered((root) => {
   const home = join(root, HOME);
   const sessions = join(home, "sessions");
   const state = join(home, "state");
@@ -58,7 +59,7 @@ export function layout(root: string) {
      */
     pending: join(sessions, ".pending.json"),
   };
-}
+});
 
 /** Returns what an undo is about to do, there until it is done. */
 export function undoMarker(root: string): string {

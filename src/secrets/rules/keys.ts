@@ -1,3 +1,4 @@
+import { remembered } from "../../base/remembered.ts";
 import { isDigit } from "./chars.ts";
 
 /** What a name says of the value that is given to it. */
@@ -27,23 +28,11 @@ const HARMLESS =
 /** The longest name that is looked at, in UTF-16 units. */
 export const LONGEST_KEY = 64;
 
-const known = new Map<string, KeyKind | undefined>();
-
-/** Names kept, so that a text with other ones costs no memory. */
-const MOST_KNOWN = 2000;
-
 /**
  * What kind of secret a value of that name is; `undefined`: none. Upper and
  * lower case, `camelCase`, `snake_case`, `kebab-case` and dots are the same.
  */
-export function keyKind(name: string): KeyKind | undefined {
-  const found = known.get(name);
-  if (found !== undefined || known.has(name)) return found;
-  if (known.size >= MOST_KNOWN) known.clear();
-  const kind = decide(name);
-  known.set(name, kind);
-  return kind;
-}
+export const keyKind = remembered(decide);
 
 /** How every name ends that any of the others takes, but for digits and an "s". */
 const ENDS = [

@@ -1,3 +1,4 @@
+import { remembered } from "../../base/remembered.ts";
 import { LONGEST_MATCH, startsWord, wholeWord } from "./chars.ts";
 import { PROVIDERS } from "./providers.ts";
 import type { Span } from "../span.ts";
@@ -36,17 +37,10 @@ export function tokenRules(): TokenRule[] {
 /** No token is shorter, in UTF-16 units. */
 const SHORTEST = 8;
 
-const tails = new Map<string, RegExp>();
-
 /** The pattern of a tail, to be tried at one place. */
-function tailPattern(tail: string): RegExp {
-  let pattern = tails.get(tail);
-  if (!pattern) {
-    const bounded = tail.replaceAll(/\{(\d+),\}/g, `{$1,${LONGEST_MATCH}}`);
-    tails.set(tail, pattern = new RegExp(bounded, "y"));
-  }
-  return pattern;
-}
+const tailPattern = remembered((tail) =>
+  new RegExp(tail.replaceAll(/\{(\d+),\}/g, `{$1,${LONGEST_MATCH}}`), "y")
+);
 
 /** Where a prefix of a token stands, and whose. */
 export interface Prefix {

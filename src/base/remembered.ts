@@ -1,0 +1,15 @@
+/** Answers kept, so that no input makes a process large. */
+const MOST = 2000;
+
+/** Returns the same function, which works each text out once. */
+export function remembered<T>(work: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined || known.has(text)) return found!;
+    if (known.size >= MOST) known.clear();
+    const answer = work(text);
+    known.set(text, answer);
+    return answer;
+  };
+}
