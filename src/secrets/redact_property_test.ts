@@ -145,6 +145,8 @@ const HOSTILE = [
   ...['token || "', "| token | ", '<token a="">', 'name="token" value="'],
   ...["**token:** ", "token：", '"token":\n', ":\\/\\/a:b@", "X_KEY=", '"""'],
   ...['"a":{"token":', "x-api-key: '", "hunter2x password=hunter2x "],
+  ...[`aH1vVl2HLM${"1".repeat(150)}X `, `token = a${":".repeat(60)} `],
+  ...["  cookie: open sesame\n", 'token: "open", '],
   ...["passwords: [", 'tokens: ["a",', "passwords:\n- a", "PASSWORD=a b c d "],
   ...["IDENTIFIED BY '", "insert into a (password) values ('a'),", '("A_KEY",'],
   ...["| password |\n|---|\n", "user,password\n", "ribbon ", '"a" + "', 'a" '],

@@ -119,9 +119,19 @@ function keyAt(
 /** `a::Password`, a piece of a list with colons, and `? "PASS" : "…"`. */
 function isWithinCode(text: string, start: number, at: number): boolean {
   const before = text.slice(Math.max(0, start - 4), start);
-  if (before.endsWith("::")) return true;
+  if (before.endsWith("::") || isRead(text, start)) return true;
   if (text.charCodeAt(at) !== COLON) return false;
+  if (/lang\[["']$/.test(text.slice(Math.max(0, start - 6), start))) {
+    return true;
+  }
   return /[\w]:$/.test(before) || /\?[ \t]?["']$/.test(before);
+}
+
+/** `$lang["password"]`: what people read. */
+function isRead(text: string, start: number): boolean {
+  return `"'`.includes(text[start - 1] ?? " ") && text[start - 2] === "[" &&
+    /(?:lang|labels?|messages?|texts?)$/
+      .test(text.slice(Math.max(0, start - 12), start - 2));
 }
 
 function withoutDashes(name: string): string {
@@ -154,9 +164,10 @@ function valueAt(ends: Ends, at: number): Span | Span[] | undefined {
   const sign = text.charCodeAt(at);
   const colon = sign === COLON || sign === WIDE_COLON;
   // `::` is a path of code; `<-` assigns a text.
-  if (colon && (text.charCodeAt(at + 1) === COLON) && text[at + 2] !== "=") {
+  if (colon && text.charCodeAt(at + 1) === COLON && text[at + 2] !== "=") {
     return undefined;
   }
+  if (colon && text.charCodeAt(at - 1) === COLON) return undefined;
   const make = sign === EQUALS && isMakeSign(text.charCodeAt(at - 1));
   const key = keyBefore(text, make ? beforeMake(text, at) : at);
   if (key === undefined) return undefined;

@@ -64,7 +64,7 @@ function isVariable(name: string): boolean {
 const CHOSEN = /^(?:my|our|super|top|very)[_-]?(?:secret|secure|strong|safe)./i;
 
 /** `keyword.$0`, a kind of token in grammars of editors. */
-const GRAMMAR = /^[a-z]+(?:\.(?:[a-z]+|\$\d))*\.\$\d(?:\.[a-z]+)*$/;
+const GRAMMAR = /^[a-z]+(?:[.-](?:[a-z]+|\$\w\d?))*[.-]\$\w\d?(?:\.[a-z]+)*$/;
 
 /**
  * A password may be any word; tokens and keys are generated, and what looks
@@ -78,6 +78,8 @@ function isQuotedSecret(written: string, { kind, name }: Key): boolean {
   if (kind === "password") {
     return CHOSEN.test(written) || !isOfCode(written) || !keyKind(written);
   }
+  // What people read, in their language.
+  if (/[^ -~]|\\u[0-9a-fA-F]{4}/.test(written)) return false;
   const chosen = isVariable(name) || /secret$/i.test(name);
   return chosen
     ? !isOfCode(written)
@@ -95,6 +97,7 @@ function isPlainSecret(written: string, given: Given): boolean {
   const more = text[value.end];
   if (more === "(" || more === "[" || more === "{") return false;
   if (/^\d{1,5}$/.test(written)) return kind === "password" && !colon;
+  if (isNumber(given) || isTyped(given)) return false;
   const variable = isVariable(name);
   const word = WORD.test(written);
   if (word && !(variable && !apart) && isOfName(written)) return false;
@@ -102,11 +105,34 @@ function isPlainSecret(written: string, given: Given): boolean {
     return kind === "password" || variable ||
       !(isName(written) || isIdentifier(written));
   }
-  if (variable) return true;
+  if (variable) {
+    return !(colon &&
+      /^[ \t][A-Za-z]/.test(text.slice(value.end, value.end + 2)));
+  }
   if (kind !== "password" && /^[A-Za-z]{1,15}$/.test(written)) return false;
   if (word && isWithinCode(given)) return false;
   // One word alone: the rest of its line is empty.
   return value.last || colon === isInFlow(given) && !apart;
+}
+
+/** `ACCESS_TOKEN = 100063;`, `PASSWORDS = 0x00400000`: numbers of constants. */
+function isNumber({ key: { kind, apart }, value, text }: Given): boolean {
+  const written = text.slice(value.start, value.end);
+  return /^0x[0-9a-fA-F]{1,8}$/.test(written) ||
+    (kind !== "password" && apart && text[value.end] === ";" &&
+      /^\d{6,9}$/.test(written));
+}
+
+/** `password: PasswordType;`, `(auth: ClientAuthentication)`. */
+function isTyped({ key: { kind }, value, colon, text }: Given): boolean {
+  if (!colon) return false;
+  const written = text.slice(value.start, value.end);
+  const named = /^(?:[A-Z][a-z]+){2,}$/.test(written);
+  // `ERROR_PASSWORD: DWORD = 2108`.
+  if (/^ = /.test(text.slice(value.end, value.end + 3))) return true;
+  const closed = /^ ?[;)]/.test(text.slice(value.end, value.end + 2));
+  return closed && (named || isOfCode(written)) ||
+    named && kind !== "password" && isOfCode(written);
 }
 
 /** `refresh_token`, `new_hash`, `_UNSET`. */
@@ -132,14 +158,10 @@ function isInFlow({ key, text }: Given): boolean {
  */
 function isWithinCode(given: Given): boolean {
   const { key, value, colon, text } = given;
-  const written = text.slice(value.start, value.end);
   const lead = text.slice(Math.max(0, key.start - BEFORE), key.start);
   const line = lead.slice(lead.lastIndexOf("\n") + 1);
   const after = text[value.end];
-  if (colon) {
-    const typed = after === ";" && /^(?:[A-Z][a-z]+){2,}$/.test(written);
-    return typed || (after === "," && !isInFlow(given));
-  }
+  if (colon) return after === "," && !isInFlow(given);
   if (/,[ \t]*$/.test(line) && key.apart) return true;
   if (/\($|\([^)]*[,(][ \t]*$/.test(line) && (after === ")" || after === ",")) {
     return true;

@@ -1,7 +1,14 @@
 import { isAlnum } from "./chars.ts";
 import { type KeyKind, keyKind, LONGEST_KEY, mayEndKey } from "./keys.ts";
 import type { Span } from "../span.ts";
-import { isAbout, isName, isOfCode, isPlaceholder, isStrong } from "./value.ts";
+import {
+  isAbout,
+  isIdentifier,
+  isName,
+  isNameOfSecret,
+  isPlaceholder,
+  isStrong,
+} from "./value.ts";
 
 /** UTF-16 units of the value between two tags, and of the first tag. */
 const LONGEST = 512;
@@ -39,7 +46,8 @@ export function elementAt(text: string, at: number): Span | undefined {
   const span = { start, end: start + length, label: kind };
   if (kind === "password") return isAbout(value) ? undefined : span;
   if (isStrong(value) && !isName(value)) return span;
-  const plain = isName(value) && !isOfCode(value) && !isAbout(value);
+  const plain = isName(value) && !isNameOfSecret(value, true) &&
+    !isAbout(value);
   return plain ? { ...span, plain: kind } : undefined;
 }
 
@@ -85,7 +93,7 @@ export function cellAt(text: string, at: number): Span | undefined {
   const cell =
     /^[ \t]{0,40}[*`"']{0,3}([^\s|*`"']{6,256})[*`"']{0,3}[ \t]{0,99}\|/
       .exec(rest);
-  if (!cell || !isStrong(cell[1]!)) return undefined;
+  if (!cell || !isStrong(cell[1]!) || isIdentifier(cell[1]!)) return undefined;
   const start = at + 1 + cell[0].indexOf(cell[1]!);
   return { start, end: start + cell[1]!.length, label: kind };
 }

@@ -23,7 +23,7 @@ const COOKIE = /^(?:set-)?cookie$/;
 
 /** Names that end like the others and hold no secret. */
 const HARMLESS =
-  /^(?:oldpwd|pwd)$|(?:next|page|pagination|continuation|continue|sync|cancel(?:lation)?|abort|eos|bos|pad|unk|sep|cls|mask|stop|special|first|last|current|prev(?:ious)?|per|max|min|total)[_.-]?token$|(?:by|com|sur|tres|under|over|encom|(?:any|all|first|second|next|last|single|multi|two|one|render|shader|shadow|post|depth|blur|full|of|test|tests)[_.-])pass(?:es)?$|^(?:unpin|no[_-]?pin)$/;
+  /^(?:oldpwd|pwd)$|(?:next|page|pagination|continuation|continue|sync|cancel(?:lation)?|abort|eos|bos|pad|unk|sep|cls|mask|stop|special|first|last|current|prev(?:ious)?|per|max|min|total|limit|truncation|significant)[_.-]?token$|(?:by|com|sur|tres|under|over|encom|(?:any|all|first|second|next|last|single|multi|two|one|render|shader|shadow|post|depth|blur|full|of|test|tests)[_.-])pass(?:es)?$|^(?:unpin|no[_-]?pin)$|(?:^|[.])(?:is|has|can|should|with|label|field|button|notice|tooltip|placeholder|mail_body|mail_subject)[_.-]|(?:^|[_.-])(?:update|change|lost|forgot|forgotten|wrong|invalid|empty|missing|validate)[_.-]pass(?:word|wd)?$/;
 
 /** The longest name that is looked at, in UTF-16 units. */
 export const LONGEST_KEY = 64;

@@ -35,7 +35,8 @@ const lines = (): Form[] => [
     /(?<=^|\n)[ \t]{0,20}(?:bindpw|rootpw|password)[ \t]{1,20}"?([^\s"]{4,256})"?(?=[ \t]*(?:\r?\n|$))/g,
     {
       accepts: (value, [whole]) =>
-        /pw/.test(whole) || unlikeName(value) || /^[ \t]+password/.test(whole),
+        /pw/.test(whole) || unlikeName(value) ||
+        (/^[ \t]+password/.test(whole) && !isPlaceholder(value)),
     },
   ],
   [

@@ -1,7 +1,7 @@
 import { keyKind } from "./keys.ts";
 import { unlikeName } from "./forms.ts";
 import { afterReplacement, type Span } from "../span.ts";
-import { isPath, isPlaceholder } from "./value.ts";
+import { isAbout, isPath, isPlaceholder } from "./value.ts";
 
 const OPTION =
   /-(?<=(?:^|[\s"'`([{<>|&;,=:+])-)-?([A-Za-z][\w-]{2,40})[ \t]{1,4}(?:["']([^"'\n]{1,512})["']|([^\s"'`-][^\s"'`]{0,1024}))/g;
@@ -47,10 +47,11 @@ export function findPlaced(text: string): Span[] {
     const end = match.index + match[0].length - 1;
     const start = end - value.length;
     const told = kind !== undefined && kind !== "cookie" &&
-      !isPlaceholder(value) &&
+      !isPlaceholder(value) && !isAbout(value) &&
       afterReplacement(text, start) === start &&
       (kind === "password"
-        ? name.length > 4 && keyKind(value) === undefined
+        ? name.length > 4 && keyKind(value) === undefined &&
+          !value.startsWith("salt")
         : unlikeName(value));
     if (told) spans.push({ start, end, label: kind });
     // The name or the value may begin what is looked for.

@@ -14,29 +14,46 @@ const MOST_VALUES = 8;
  */
 export function withoutOrdinary(text: string, spans: Span[]): Span[] {
   const plain = new Map<Span, Plain>();
-  const words = new Set<string>();
-  const parts = new Set<number>();
+  const sought: Sought = {
+    words: new Set(),
+    names: new Set(),
+    parts: new Set(),
+  };
   for (const span of spans) {
     if (span.plain === undefined) continue;
     const found = plainOf(text, span);
     plain.set(span, found);
-    for (const word of found.words) words.add(word);
-    for (const part of found.parts) parts.add(part);
+    sought.names.add(found.name);
+    for (const word of found.words) sought.words.add(word);
+    for (const part of found.parts) sought.parts.add(part);
   }
   if (plain.size === 0) return spans;
-  const uses = usesOf(text, spans, { words, parts });
-  const values = valuesByName(plain.values());
+  const uses = usesOf(text, spans, sought);
   return spans.filter((span) => {
     const found = plain.get(span);
     return found === undefined ||
-      !(isUsed(found, uses) || isOneOfMany(found, values));
+      !(isUsed(found, uses) || isOneOfMany(found, uses));
   });
+}
+
+/** Words and names that are looked for in some parts of a text. */
+interface Sought {
+  readonly words: Set<string>;
+  readonly names: Set<string>;
+  readonly parts: Set<number>;
+}
+
+/** What parts of a text have of them. */
+interface Uses {
+  readonly words: ReadonlySet<string>;
+  /** The different words that each name is given. */
+  readonly values: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** A value of plain words, in small letters, as the text has it. */
 interface Plain {
+  /** The last word of the name. */
   readonly name: string;
-  readonly value: string;
   readonly words: readonly string[];
   readonly parts: readonly number[];
 }
@@ -47,8 +64,7 @@ function plainOf(text: string, { start, end, label, plain = "" }: Span): Plain {
   const words = (values.length > 0 ? values.join(" ") : value).match(WORD);
   const part = Math.floor(start / PART);
   return {
-    name: plain.toLowerCase(),
-    value,
+    name: plain.toLowerCase().match(WORD)?.at(-1) ?? "",
     words: words?.filter((word) => word.length > 2 && !isCommon(word)) ?? [],
     parts: [part - 1, part, part + 1],
   };
@@ -58,29 +74,14 @@ function plainOf(text: string, { start, end, label, plain = "" }: Span): Plain {
  * Returns whether at most a few of many words, or none, stand nowhere else near
  * by.
  */
-function isUsed({ words, parts }: Plain, uses: ReadonlySet<string>): boolean {
+function isUsed({ words, parts }: Plain, uses: Uses): boolean {
   const unused = words.filter((word) =>
-    !parts.some((part) => uses.has(inPart(part, word)))
+    !parts.some((part) => uses.words.has(inPart(part, word)))
   );
   return unused.length === 0 || unused.length * 3 < words.length;
 }
 
-/** The different values that a name is given in each part. */
-function valuesByName(plain: Iterable<Plain>): Map<string, Set<string>> {
-  const values = new Map<string, Set<string>>();
-  for (const { name, value, parts } of plain) {
-    const place = inPart(parts[1]!, name);
-    const known = values.get(place);
-    if (known) known.add(value);
-    else values.set(place, new Set([value]));
-  }
-  return values;
-}
-
-function isOneOfMany(
-  { name, parts }: Plain,
-  values: ReadonlyMap<string, ReadonlySet<string>>,
-): boolean {
+function isOneOfMany({ name, parts }: Plain, { values }: Uses): boolean {
   return parts.some((part) =>
     (values.get(inPart(part, name))?.size ?? 0) > MOST_VALUES
   );
@@ -94,24 +95,43 @@ function inPart(part: number, word: string): string {
 /** Bounded, so that no word is longer than the engine can take. */
 const WORD = /[A-Za-z0-9](?:[\w-]{0,254}[A-Za-z0-9])?/g;
 
-/** The given words in each of some parts of a text, those in spans apart. */
+/** Words in quotes that a name is given; what is generated has digits. */
+const GIVEN = /["']?[ \t]{0,4}[:=][ \t]{0,4}["']([^"'\d\n]{1,64})["']/y;
+
+/** Reads some parts of a text; words in spans do not count. */
 function usesOf(
   text: string,
   spans: readonly Span[],
-  { words, parts }: { words: Set<string>; parts: Set<number> },
-): Set<string> {
-  const uses = new Set<string>();
+  { words, names, parts }: Sought,
+): Uses {
+  const uses = {
+    words: new Set<string>(),
+    values: new Map<string, Set<string>>(),
+  };
   let next = 0;
   for (const part of [...parts].sort((a, b) => a - b)) {
     const from = part * PART;
     const read = from < 0 ? "" : text.slice(from, from + PART);
     for (const { 0: found, index } of read.matchAll(WORD)) {
       const word = found.toLowerCase();
+      if (names.has(word)) {
+        GIVEN.lastIndex = index + found.length;
+        const given = GIVEN.exec(read)?.[1];
+        const place = inPart(part, word);
+        if (given) {
+          uses.values.set(
+            place,
+            (uses.values.get(place) ?? new Set()).add(given),
+          );
+        }
+      }
       if (!words.has(word)) continue;
       const at = from + index;
       while (next < spans.length && spans[next]!.end <= at) next++;
       const span = spans[next];
-      if (span === undefined || at < span.start) uses.add(inPart(part, word));
+      if (span === undefined || at < span.start) {
+        uses.words.add(inPart(part, word));
+      }
     }
   }
   return uses;

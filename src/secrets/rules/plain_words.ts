@@ -1,10 +1,11 @@
 import { LEAST } from "./elements.ts";
-import { isAnyKey, type Key, keyKind } from "./keys.ts";
+import { isAnyKey, type Key } from "./keys.ts";
 import type { Value } from "./reader.ts";
 import {
   isAbout,
   isCode,
   isName,
+  isNameOfSecret,
   isOfCode,
   isPath,
   isPlaceholder,
@@ -18,11 +19,11 @@ const COMMON = new Set(
     "content cookies current deadbeef decorator definition delimiter digest " +
     "directive doctype document element entity expression external " +
     "forbidden function header identifier implicit import inline interface " +
-    "internal keyword label lambda language lax literal mandatory manual " +
-    "marker meta method module namespace negotiate newline next_marker nextmarker " +
-    "notset operator parameter position preprocessor primary private " +
-    "predefined property provider public punctuation punctuator quoted regexp rematch selector " +
-    "semicolon separator session signed special statement strict struct " +
+    "internal invisible keyword label lambda language lax literal lparen mandatory manual " +
+    "marker markup meta metatag method module namespace negotiate newline next_marker nextmarker " +
+    "notset operator paren parameter position preprocessor primary private " +
+    "predefined property provider public punctuation punctuator quoted regexp rematch rparen selector " +
+    "semicolon separator session signed special statement storage strict struct " +
     "support symbol tag template type unauthorized unsigned variable whitespace")
     .split(" "),
 );
@@ -32,7 +33,7 @@ const COMMON = new Set(
  * token.
  */
 export function isCommon(word: string): boolean {
-  return COMMON.has(word) || isPlaceholder(word);
+  return COMMON.has(word.replace(/-?\d$/, "")) || isPlaceholder(word);
 }
 
 /** `comment.doc`, `keyword.flow`: kinds of tokens in grammars of editors. */
@@ -54,10 +55,8 @@ interface Given {
  * Source code has many such words that are not secret: `withoutOrdinary`
  * recognises them by the rest of the text.
  */
-export function isPlainWord(
-  written: string,
-  { key, value, colon, text }: Given,
-): boolean {
+export function isPlainWord(written: string, given: Given): boolean {
+  const { key, value, colon, text } = given;
   const { kind, name } = key;
   if (kind === "pin") return false;
   // What else a password may be is never held to the rest of the text.
@@ -68,15 +67,19 @@ export function isPlainWord(
   if (written.length < LEAST[kind] || isPlaceholder(written)) return false;
   if (isCompared(text, value.start) || isOther(written, name)) return false;
   const named = value.quoted || !colon || /^[\w-]*\d$/.test(written);
-  if (kind === "cookie") return isPlainCookie(written, value);
+  if (kind === "cookie") return isPlainCookie(written, given);
   return isName(written) && !isNameOfSecret(written, named) &&
     (value.quoted || isAlone(written, { value, colon, text }));
 }
 
-/** `passwd=open_sesame` in a file of settings; code has names there. */
-function beginsLine(text: string, { start, apart }: Key): boolean {
-  return !apart && (start === 0 || text[start - 1] === "\n");
+/** `passwd=open_sesame` in a file of settings; `user.password = new_hash` is code. */
+function beginsLine(text: string, { name, start, apart }: Key): boolean {
+  return !(apart && name.includes(".")) &&
+    /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, start - INDENT), start));
 }
+
+/** Blanks before a name at the start of its line. */
+const INDENT = 24;
 
 /** Parsers compare tokens with words: `token === "while"`. */
 function isCompared(text: string, start: number): boolean {
@@ -95,14 +98,6 @@ function isOther(written: string, name: string): boolean {
 
 function lettersOf(text: string): string {
   return text.replaceAll(/[^A-Za-z]/g, "").toLowerCase();
-}
-
-/** `client-secret`, `accessToken`: words of code, the last of them above all. */
-export function isNameOfSecret(written: string, mayHold: boolean): boolean {
-  if (!isOfCode(written)) return false;
-  const last = /[A-Z]?[a-z]+[^A-Za-z]*$|[A-Za-z]+[^A-Za-z]*$/.exec(written);
-  return !mayHold || keyKind(written) !== undefined ||
-    isOfCode(last?.[0] ?? written);
 }
 
 /** Without quotes: no name of code, and more than a word of a sentence. */
@@ -130,11 +125,14 @@ export function valuesOfCookie(written: string): string[] {
   });
 }
 
-/** `session=opensesame`, or one word as programs give each other. */
-function isPlainCookie(written: string, { quoted, last }: Value): boolean {
+/** `session=opensesame`, or words as programs give each other. */
+function isPlainCookie(written: string, { key, value, text }: Given): boolean {
+  const { quoted, last, end } = value;
   if (!written.includes("=")) {
-    return isName(written) && !isNameOfSecret(written, quoted) &&
-      (quoted || (last && /^\S+$/.test(written) && !isCode(written)));
+    const held = quoted || last && beginsLine(text, key);
+    return isName(written) && !isNameOfSecret(written, held) &&
+      (held || /^\S+$/.test(written) && !isCode(written) &&
+          (last || `"'`.includes(text[end] ?? " ")));
   }
   return valuesOfCookie(written).some((value) =>
     value.length >= LEAST.cookie && /^\S+$/.test(value) && isName(value) &&

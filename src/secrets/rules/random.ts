@@ -16,11 +16,11 @@ const LEAST_CHANGES = 0.27;
 
 /** What is not a secret by what stands before it. */
 const BEFORE =
-  /(?:sha(?:1|256|384|512)[-:=]|md5[-:=]|h1:|base64,|integrity["':= ]{1,4}|ssh-[a-z0-9]{2,10} |ecdsa-sha2-\S{4,20} |fingerprint["':= ]{1,4}|nonce-|SHA256:|[/\\@#?&.%~])$/;
+  /(?:sha(?:1|256|384|512)[-:=]|md5[-:=]|h1:|base64,|integrity["':= ]{1,4}|ssh-[a-z0-9]{2,10} |ecdsa-sha2-\S{4,20} |fingerprint["':= ]{1,4}|pin-sha256="|nonce-|SHA256:|e\.g\. |[/\\@#?&.%~])$/;
 
 /** Ids that services give to things, hashes of lock files, and public keys. */
 const KNOWN =
-  /^(?:AAAA[A-Z]|sha(?:1|256|384|512)-|(?:toolu|srvtoolu|msg|req|resp|call|run|step|batch|asst|thread|file|evt|cus|pi|pm|ch|in|sub|si|seti|price|prod|acct|txn|cs_(?:test|live)|pk_(?:test|live)|phc|user|org|proj|sess|conv|wrkspc|chatcmpl|cmpl|gen|vs|ft|snap|trace|span)[_-])/;
+  /^(?:__[a-z]{4}|_ZN\d|AAAA[A-Z]|0x[0-9a-fA-F]{40}$|sha(?:1|256|384|512)-|(?:toolu|srvtoolu|msg|req|resp|call|run|step|batch|asst|thread|file|evt|cus|pi|pm|ca|ch|in|sub|si|seti|price|prod|acct|txn|cs_(?:test|live)|pk_(?:test|live)|phc|user|org|proj|sess|conv|wrkspc|chatcmpl|cmpl|gen|vs|ft|snap|trace|span)[_-])/;
 
 /**
  * Words that look random, after all rules that know what they look for. Only
@@ -54,6 +54,7 @@ function isRandom(text: string, start: number, end: number): boolean {
   const word = text.slice(start, end);
   if (!isMixed(word) || KNOWN.test(word)) return false;
   if (word.includes("EXAMPLE") || isReadable(word)) return false;
+  if (isNameOfCode(word, text, end) || isDrawn(text, start, end)) return false;
   const before = text.slice(Math.max(0, start - 24), start);
   if (BEFORE.test(before) || isWithinPath(word, text[end])) return false;
   return !isWrapped(text, start, end);
@@ -103,21 +104,57 @@ function kindOf(code: number): number {
 
 /** A name of code with digits in it, or a text in base64. */
 function isReadable(word: string): boolean {
-  let read = 0;
-  for (const [piece] of word.matchAll(/[A-Z]?[a-z]{3,}/g)) {
-    if (/[aeiou]/.test(piece)) read += piece.length;
+  let [read, short] = [0, 0];
+  for (const [piece] of word.matchAll(/[A-Z]?[a-z]{3,}|[A-Z][a-z]{2}/g)) {
+    if (!/[aeiou]/i.test(piece) || /[^aeiouy]{4}/i.test(piece)) continue;
+    if (/[a-z]{3}/.test(piece)) read += piece.length;
+    else short += piece.length;
   }
-  return read * 2 >= word.length || isTextInBase64(word);
+  // `AwsS3GetAllParams`: short words count where hardly anything is left.
+  return read * 5 >= word.length * 3 || (read + short) * 4 >= word.length * 3 ||
+    isTextInBase64(word);
 }
 
 /** What it says may be read by anyone; a name with a password stays secret. */
 function isTextInBase64(word: string): boolean {
   try {
     const text = atob(word.replaceAll("-", "+").replaceAll("_", "/"));
-    return /^[\t\n\r -~]+$/.test(text) && /[ {"]/.test(text);
+    return /^[\t\n\r -~]+$/.test(text) && /[ {"|]/.test(text);
   } catch {
     return false;
   }
+}
+
+/** Four words, or three long ones, that could be read aloud. */
+const CAMEL =
+  /(?:[AEIOU][a-z]{2,}|[B-Z](?=[a-z]*[aeiou])[a-z]{2,}){4}|(?:[A-Z][a-z]{4,}){3}/;
+
+/** `rewriteAMD64(`, `arg_Vn_size_Q_8B_00`, `[0-9A-HJ-Za-z]`, `Stack-<UUID>`. */
+function isNameOfCode(word: string, text: string, end: number): boolean {
+  if (text[end] === "(") return true;
+  if (text[end] === "]" && word.includes("0-9")) return true;
+  if (/[a-z].*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(word)) {
+    return true;
+  }
+  if (CAMEL.test(word)) return true;
+  const pieces = word.split(/_+/).filter((piece) => piece !== "");
+  return pieces.length > 3 &&
+    pieces.every((piece) => /^(?:[A-Za-z]+|.{1,12})$/.test(piece)) &&
+    pieces.some((piece) => /[A-Za-z][a-z]{2,}/.test(piece));
+}
+
+/** A line of a drawing, `9H3V5H1v10h2`, or a piece of a table of a parser. */
+function isDrawn(text: string, start: number, end: number): boolean {
+  if (
+    /^(?:[\d-]|[hlmstvHLMSTV](?=[\d-])|[zZ])+$/.test(text.slice(start, end))
+  ) {
+    return true;
+  }
+  return [text.slice(Math.max(0, start - 30), start), text.slice(end, end + 30)]
+    .every((beside) =>
+      !/\s/.test(beside) &&
+      (beside.match(/[!#$%&'()*+;<=>?@^`|~]/g)?.length ?? 0) > 7
+    );
 }
 
 /** A path, or words that are joined: pieces that someone could read aloud. */

@@ -1,13 +1,15 @@
+import { keyKind } from "./keys.ts";
+
 /** What stands where a secret would, and is none. */
 const PLACEHOLDER =
-  /^(?:\$[({A-Za-z_]|<[^>]*>?$|\{\{|\{%|%[A-Za-z_{(]|#\{|@@|\{[\w.$()[\]'" -]{0,60}\}$|\*+$|[xX.…•_-]+$|\[redacted:|[~^<>=v]{0,2}\d+(?:\.\d+)+(?:-[\w.]+)?$)/;
+  /^(?:\$[({A-Za-z_]|<[^>]*>?$|\{\{|\{%|%[A-Za-z_{(]|%\d\$[a-z]|\[[\w -]{1,40}\]$|__[A-Z_]+__$|#\{|@@|\{[\w.$()[\]'" -]{0,60}\}$|\*+$|[xX.…•_-]+$|\[redacted:|[~^<>=v]{0,2}\d+(?:\.\d+)+(?:-[\w.]+)?$|v\d+(?:alpha|beta)\d+$)/;
 
 /**
  * The same by what is within: constants, examples of documentation, what was
  * shortened, colours, expressions, templates, and public keys and signatures.
  */
 const HARMLESS =
-  /^[A-Z]+(?:_[A-Z]+)+$|EXAMPLE|^.{0,16}(?:\.{3}|…)$|^#[0-9a-fA-F]{3,8}$|\(\?|\[\^|\\[wdWDsS]|\$\{|#\{|\{\{|^["'][ )]?[.+,]|^-----BEGIN (?:[A-Z]{1,20} ){0,3}(?:PUBLIC|CERT)|\/aws4_request$|\][+*{]|^[*:]{2,}$|^[A-Z]\w{2,12} \w{1,30}=|^[Yy]our[-_ A-Z]|^(.)\1*$/;
+  /^[A-Z]+(?:_(?:[A-Z]+|V\d))+$|EXAMPLE|ABCDEFGH|^(?:.{0,16}|\S{0,64})(?:\.{3}|…)$|^\/\^|\{\$|^(?:Basic|Bearer) [$<{%]|^#[0-9a-fA-F]{3,8}$|\(\?|\[\^|\\[wdWDsS]|\$\{|#\{|\{\{|^["'][ )]?[.+,]|^-----BEGIN (?:[A-Z]{1,20} ){0,3}(?:PUBLIC|CERT)|\/aws4_request$|\][+*{]|^[*:]{2,}$|^[A-Z]\w{2,12} \w{1,30}=|^[Yy]our[-_ A-Z]|^(.)\1*$/;
 
 /** Words of code and forms, which say what kind of value belongs there. */
 const WORDS = new Set(
@@ -20,7 +22,8 @@ const WORDS = new Set(
     "sensitive same-origin include omit changeme change-me change_me foo bar " +
     "baz qux test testing example sample dummy fake mock stub placeholder " +
     "sekrit via stdin value name key id user username pass class other bearer basic notasecret " +
-    "mypassword yourpassword mysecret secretkey accesskey apikey mytoken")
+    "mypassword yourpassword mysecret secretkey accesskey apikey mytoken " +
+    "nocheck no-check always base64 uint8array 123abc abc123 username:password")
     .split(" "),
 );
 
@@ -57,8 +60,8 @@ export function isName(value: string): boolean {
     return "";
   });
   return digits <= 2 && letters.length <= 80 &&
-    /^[_$@.]?[A-Za-z]+(?:[\s_./:,'-]{1,3}[A-Za-z]+)*[.:=]?$/.test(letters) &&
-    isWordy(letters);
+    /^[_$@.?]?[A-Za-z]+(?:[\s_./:,'-]{1,3}[A-Za-z]+)*[.:=-]?$/.test(letters) &&
+    (isWordy(letters) || /^[a-z]{2,}(?:\.[a-z]{2,})+$/.test(letters));
 }
 
 /**
@@ -68,7 +71,7 @@ export function isWordy(value: string): boolean {
   let read = 0;
   for (
     const [piece] of value.matchAll(
-      /[A-Z]?[a-z]{3,}|[A-Z]{3,}(?![a-z])|(?<![A-Za-z])[A-Za-z]{1,3}(?![A-Za-z])/g,
+      /[A-Z][a-z]{2,}|[a-z]{3,}|[A-Z]{3,}(?![a-z])|(?<![A-Za-z])[A-Za-z]{1,3}(?![A-Za-z])/g,
     )
   ) if (piece.length < 4 || /[aeiouyAEIOUY]/.test(piece)) read += piece.length;
   return read * 5 >= value.length * 3;
@@ -82,9 +85,18 @@ export function isOfCode(value: string): boolean {
   return isCodeWord(value) && isName(value);
 }
 
+/** `client-secret`, `accessToken`: words of code, the last of them above all. */
+export function isNameOfSecret(written: string, mayHold: boolean): boolean {
+  if (!isOfCode(written)) return false;
+  const last = /[A-Z]?[a-z]+[^A-Za-z]*$|[A-Za-z]+[^A-Za-z]*$/.exec(written);
+  return !mayHold || keyKind(written) !== undefined ||
+    isOfCode(last?.[0] ?? written);
+}
+
 /** A name of code with words of code in it: `v4aCredentialProvider`. */
 export function isIdentifier(value: string): boolean {
-  return /^[A-Za-z_]\w*$/.test(value) && isCodeWord(value) && isWordy(value);
+  return /^[A-Za-z_$][\w$]*$/.test(value) && isCodeWord(value) &&
+    isWordy(value);
 }
 
 /** A sentence about a value, and not one: "Enter your password". */
@@ -96,7 +108,7 @@ export function isAbout(value: string): boolean {
 
 /** Code that reads the value from somewhere: `process.env.X`, `get(…)`. */
 const CODE =
-  /^[&*!]{0,2}[A-Za-z_$][\w$]*(?:(?:\?\.|\.|->|::)#?[A-Za-z_$][\w$]*)+[([{;,).]?$|^&?[A-Za-z_$][\w$.]{0,60}[([{]|^[a-z]{1,2}\/|^[A-Za-z_]\w*\+[A-Za-z_]\w*$/;
+  /^[&*!]{0,2}[A-Za-z_$][\w$]*(?:(?:\?\.|\.|->|::)#?[A-Za-z_$][\w$]*)+[([{;,).]?$|^[&*!#?]{0,2}[A-Za-z_$](?:[\w$.#:]|\?\.|->){0,60}[([{]|^[&*][A-Za-z_]+$|^[A-Za-z_]\w{0,60}![([{]|^(?:!!|\+\+)[A-Za-z_$]|^![a-z]+[A-Z]\w*$|^[a-z]{1,2}\/|^[A-Za-z_]\w*\+[A-Za-z_]\w*$/;
 
 export function isCode(value: string): boolean {
   return CODE.test(value);
@@ -117,6 +129,6 @@ export function isStrong(value: string): boolean {
 
 /** A file or folder, which is not secret though what lies there may be. */
 export function isPath(value: string): boolean {
-  return /^(?:~?\/|\.{1,2}\/|[A-Za-z]:[\\/])/.test(value) &&
+  return /^(?:~?\/|file:\/\/|\.{1,2}\/|[A-Za-z]:[\\/])/.test(value) &&
     !/[=+]/.test(value);
 }

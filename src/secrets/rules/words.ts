@@ -71,7 +71,8 @@ export const wordForms = (): Form[] => [
       // "my password is swordfish99"
       plain: (value, [, name, verb]) =>
         (verb !== undefined || isMixed(value) && /^p(?:ass|w)/i.test(name!)) &&
-        isStrong(value) && !isPath(value) && !isOfCode(value),
+        isStrong(value) && !isPath(value) && !isOfCode(value) &&
+        !/^[([{]/.test(value),
       ends: "word",
     },
   ],
