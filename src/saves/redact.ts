@@ -18,7 +18,7 @@ export function redactResume(
 ): ResumeResult {
   const { session, later, changes, evidence, items, vars } = result;
   const { work, warnings, origin } = result;
-  const step = { redactor, counts: {}, names: false };
+  const step = { redactor, counts: {}, names: true };
   const written = lines && origin === "own" ? { session, later, items } : {
     session: redactSave(redactor, session),
     later: later.map((one) => ({
@@ -94,6 +94,7 @@ function namesOf({ git_context: git, mpm }: Save): Set<string> {
     if (from !== undefined) names.add(from);
   }
   for (const { branch } of mpm?.stack ?? []) names.add(branch ?? "");
+  for (const { path } of mpm?.handoff?.files ?? []) names.add(path);
   return names;
 }
 
@@ -198,14 +199,20 @@ export function redactItems(redactor: Redactor, items: Item[]): Item[] {
   return redactor.known(items, HANDOFF_KEYS);
 }
 
-/** What stays in a hand-off as it is, and what has names of files. */
+/** What stays in a hand-off as it is. */
+const HANDOFF_IDS = ("id at save agent key closed_at superseded_by digest tree")
+  .split(" ");
+
+/** The same, and what has names of files. */
 const HANDOFF_KEYS: KnownKeys = {
   names: new Set(["path"]),
-  ids: new Set(
-    ["id", "at", "save", "agent", "key", "closed_at", "superseded_by"].concat(
-      ["digest", "tree"],
-    ),
-  ),
+  ids: new Set(HANDOFF_IDS),
+};
+
+/** Where no name holds a secret. */
+const HANDOFF_TEXTS: KnownKeys = {
+  names: new Set(),
+  ids: new Set([...HANDOFF_IDS, "path"]),
 };
 
 /** The values of variables are redacted by their names, too. */
@@ -213,7 +220,7 @@ function redactedHandoff(handoff: Handoff, step: Step): Handoff {
   const { redactor, counts } = step;
   const { vars, ...rest } = handoff;
   return ordered(handoff, {
-    ...redactor.known(rest, HANDOFF_KEYS, counts),
+    ...redactor.known(rest, step.names ? HANDOFF_KEYS : HANDOFF_TEXTS, counts),
     ...vars === undefined ? {} : { vars: redactor.value(vars, counts) },
   });
 }
