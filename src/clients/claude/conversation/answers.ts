@@ -10,9 +10,9 @@ const isAnswer = ({ type, value }: Line) =>
   field(value.message, "model") !== "<synthetic>";
 
 /** What the agent wrote, its thoughts left out. */
-export function messagesIn({ lines, alive }: Transcript): Said[] {
+export function messagesIn({ told, alive }: Transcript): Said[] {
   const found = new Map<string, Said>();
-  for (const line of lines) {
+  for (const line of told) {
     if (!isAnswer(line) || !alive(line)) continue;
     const text = textOf(line.blocks).trim();
     if (text === "") continue;

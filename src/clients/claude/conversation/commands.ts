@@ -30,8 +30,8 @@ export interface Ended {
  * its own turn, or an attachment of a running one; a text that only looks like
  * one does not count.
  */
-export function endedIn({ lines }: Transcript): Map<string, Ended> {
-  return new Map(lines.flatMap(announcedIn));
+export function endedIn({ told }: Transcript): Map<string, Ended> {
+  return new Map(told.flatMap(announcedIn));
 }
 
 /** What a line announces to have ended, with the id of the task; at most one. */
@@ -77,12 +77,12 @@ export interface Around {
 
 /** The commands that ran, with what is known of their results. */
 export function commandsIn(
-  { calls, lines }: Transcript,
+  { calls, told }: Transcript,
   around: Around,
 ): Ran[] {
   const ran = [...calls.values()].filter(({ name }) => SHELLS.includes(name))
     .flatMap((call) => ranOf(call, around) ?? []);
-  return [...ran, ...typedCommands(lines)]
+  return [...ran, ...typedCommands(told)]
     .sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
@@ -206,19 +206,18 @@ export function unfinished(
     .flatMap((call) => {
       const { input, result, line, name } = call;
       const id = taskOf(call);
-      const text = textField(input, "command") ??
-        textField(input, "description") ?? textField(input, "prompt") ?? name;
       const open = id === undefined
         ? isCut(call)
         : !["completed", "failed"].includes(ended.get(id)?.status ?? "") &&
           !stopped.has(id);
-      return open
-        ? [{
-          at: (result?.line ?? line).at,
-          text: cutMiddle(text, LONGEST_COMMAND),
-          key: id ?? call.id,
-        }]
-        : [];
+      if (!open) return [];
+      const text = textField(input, "command") ??
+        textField(input, "description") ?? textField(input, "prompt") ?? name;
+      return [{
+        at: (result?.line ?? line).at,
+        text: cutMiddle(text, LONGEST_COMMAND),
+        key: id ?? call.id,
+      }];
     });
 }
 
@@ -235,7 +234,7 @@ export function taskOf({ input, result }: Call): string | undefined {
 /** A command, the last one perhaps, of which no result was written. */
 function isCut({ name, input, result }: Call): boolean {
   const cut = !result || result.line.value.toolDenialKind === "interrupted";
+  if (!cut || ![...SHELLS, "Agent", "Task"].includes(name)) return false;
   // The one that asks for this.
-  const own = /\bmpm\b/.test(textField(input, "command") ?? "");
-  return cut && !own && [...SHELLS, "Agent", "Task"].includes(name);
+  return !/\bmpm\b/.test(textField(input, "command") ?? "");
 }

@@ -1,5 +1,6 @@
 import { isAbsolute, join, normalize } from "@std/path";
 import { field, type Fields, textField } from "../../../base/odd_values.ts";
+import { remembered } from "../../../base/remembered.ts";
 import type { FileUse } from "../../conversation.ts";
 import { symbolsIn } from "../../symbols.ts";
 import type { Call, Line, Transcript } from "./lines.ts";
@@ -18,13 +19,13 @@ const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
  * The files that were edited, made, deleted and read, each time once, in the
  * order of time. What a sub-agent did is known from its calls alone.
  */
-export function filesIn({ calls, lines }: Transcript): FileUse[] {
+export function filesIn({ calls, told }: Transcript): FileUse[] {
   const uses = [
     ...[...calls.values()].flatMap((call) => [
       ...usedBy(call),
       ...changedByCommand(call),
     ]),
-    ...lines.flatMap(changedOutside),
+    ...told.flatMap(changedOutside),
   ];
   return uses.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
@@ -69,6 +70,7 @@ function hunkLines(hunks: unknown): string[] {
 /** The client compares the working tree before and after a command. */
 function changedByCommand({ result, line }: Call): FileUse[] {
   const diff = field(result?.kept, "bashEditDiff");
+  if (diff === undefined) return [];
   const [all, shown] = [field(diff, "changedFiles"), field(diff, "files")];
   const known = new Map<unknown, unknown>(
     (Array.isArray(shown) ? shown : [])
@@ -105,11 +107,14 @@ function changedOutside(line: Line): FileUse[] {
     : [{ path, how: "edited", at: line.at, symbols: [] }];
 }
 
+/** The same files come again and again. */
+const normal = remembered(normalize);
+
 function absolute(path: unknown, { value }: Line): string | undefined {
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     return undefined;
   }
-  if (isAbsolute(path)) return normalize(path);
+  if (isAbsolute(path)) return normal(path);
   const cwd = textField(value, "cwd");
   return cwd !== undefined && isAbsolute(cwd) ? join(cwd, path) : undefined;
 }

@@ -42,6 +42,8 @@ export interface Result {
 export interface Transcript {
   /** In the order of time. */
   readonly lines: readonly Line[];
+  /** Those that are more than a step, see {@link isStep}: hardly any are. */
+  readonly told: readonly Line[];
   /** By their ids, in the order of time. */
   readonly calls: ReadonlyMap<string, Call>;
   /** Returns whether a line belongs to what the conversation is now. */
@@ -71,7 +73,9 @@ export function readLines(
     else if (sidechains || value.isSidechain !== true) values.push(value);
   }
   const lines = inOrder(values.reverse());
-  return { lines, calls: callsIn(lines), alive: liveness(lines), torn };
+  const calls = callsIn(lines);
+  const told = lines.filter((line) => !isStep(line, calls));
+  return { lines, told, calls, alive: liveness(lines, told), torn };
 }
 
 /** Attachments that say something. */
@@ -99,62 +103,99 @@ export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 function inOrder(values: readonly Fields[]): Line[] {
   const found = new Map<string, Line>();
   let before = "";
-  values.forEach((value, at) => {
-    const own = textField(value, "timestamp") ?? "";
-    if (TIME.test(own)) before = own;
+  let sorted = true;
+  for (const value of values) {
+    const { timestamp } = value;
+    if (typeof timestamp === "string" && TIME.test(timestamp)) {
+      sorted &&= timestamp >= before;
+      before = timestamp;
+    }
     const line = lineOf(value, before);
-    found.set(line.uuid ?? `\0${at}`, line);
-  });
+    sorted &&= !found.has(line.uuid ?? "");
+    found.set(line.uuid ?? `\0${found.size}`, line);
+  }
   const lines = [...found.values()];
-  return lines.every(({ at }, i) => i === 0 || lines[i - 1]!.at <= at)
+  return sorted
     ? lines
     : lines.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
 /** Returns a parsed line. `at`: the time of the line before it. */
 export function lineOf(value: Fields, at: string): Line {
-  const content = field(field(value, "message"), "content");
+  const { type, uuid, promptId, message } = value;
+  const content = isFields(message) ? message.content : undefined;
   return {
     value,
-    type: textField(value, "type") ?? "",
+    type: textIn(type) ?? "",
     at,
-    uuid: textField(value, "uuid"),
-    promptId: textField(value, "promptId"),
-    text: typeof content === "string" ? content : undefined,
+    uuid: textIn(uuid),
+    promptId: textIn(promptId),
+    text: textIn(content),
     blocks: Array.isArray(content) ? content.filter(isFields) : [],
   };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Results may come in another order than the calls. */
 function callsIn(lines: readonly Line[]): Map<string, Call> {
   const calls = new Map<string, Call>();
-  for (const line of lines.filter(({ type }) => type === "assistant")) {
-    for (const block of line.blocks) {
-      const [id, name] = [textField(block, "id"), textField(block, "name")];
-      const input = field(block, "input");
-      if (block.type !== "tool_use" || id === undefined) continue;
+  for (const line of lines) {
+    if (line.type !== "assistant") continue;
+    for (const { type, id, name, input } of line.blocks) {
+      if (type !== "tool_use" || typeof id !== "string") continue;
       calls.set(id, {
         id,
-        name: name ?? "",
+        name: textIn(name) ?? "",
         input: isFields(input) ? input : {},
         line,
         result: undefined,
       });
     }
   }
-  for (const line of lines.filter(({ type }) => type === "user")) {
-    for (const block of line.blocks) {
-      const call = calls.get(textField(block, "tool_use_id") ?? "");
-      if (block.type !== "tool_result" || !call) continue;
+  for (const line of lines) {
+    if (line.type !== "user") continue;
+    for (const { type, tool_use_id: id, is_error, content } of line.blocks) {
+      const call = type === "tool_result" && typeof id === "string"
+        ? calls.get(id)
+        : undefined;
+      if (!call) continue;
       call.result = {
         line,
-        isError: block.is_error === true,
-        text: textOf(block.content),
-        kept: field(line.value, "toolUseResult"),
+        isError: is_error === true,
+        text: textOf(content),
+        kept: line.value.toolUseResult,
       };
     }
   }
   return calls;
+}
+
+/** Tools whose calls and results say nothing beside what they did. */
+const STEPS = new Set(
+  ("Bash PowerShell Read Write Edit MultiEdit NotebookEdit Grep Glob" +
+    " WebFetch WebSearch").split(" "),
+);
+
+/**
+ * Returns whether a line is only a call of such a tool or its result. Most
+ * lines are, and nobody says anything in them.
+ */
+function isStep(
+  { type, value, blocks }: Line,
+  calls: ReadonlyMap<string, Call>,
+): boolean {
+  const [only] = blocks;
+  if (blocks.length !== 1) return false;
+  if (type === "assistant") {
+    return only!.type === "tool_use" && STEPS.has(textIn(only!.name) ?? "");
+  }
+  return type === "user" && only!.type === "tool_result" &&
+    STEPS.has(calls.get(textIn(only!.tool_use_id) ?? "")?.name ?? "") &&
+    value.toolDenialKind === undefined && value.promptSource === undefined &&
+    value.origin === undefined && value.isCompactSummary !== true;
 }
 
 /** The text of a content: a text, or blocks of which some have one. */
@@ -190,15 +231,16 @@ export function answerId({ type, message }: Fields): string | undefined {
  * The blocks of one answer, a line each, live and die together: the result of
  * its first call may be the last line, while the others still run.
  */
-function liveness(lines: readonly Line[]): (line: Line) => boolean {
+function liveness(
+  lines: readonly Line[],
+  told: readonly Line[],
+): (line: Line) => boolean {
   const parents = new Map<string, string | undefined>();
   const prompts = new Map<string, string>();
   for (const { uuid, promptId, value } of lines) {
     if (uuid === undefined) continue;
-    parents.set(
-      uuid,
-      textField(value, "parentUuid") ?? textField(value, "logicalParentUuid"),
-    );
+    const { parentUuid, logicalParentUuid } = value;
+    parents.set(uuid, textIn(parentUuid) ?? textIn(logicalParentUuid));
     if (promptId !== undefined) prompts.set(uuid, promptId);
   }
   const chain = new Set<string>();
@@ -222,7 +264,7 @@ function liveness(lines: readonly Line[]): (line: Line) => boolean {
   // Undefined: it goes back to the beginning, and no further.
   const seen = new Set([...chain].flatMap((uuid) => prompts.get(uuid) ?? []));
   const whole = last === undefined && seen.size > 0;
-  const forks = forking(parents, { chain, whole, replaced: replacedIn(lines) });
+  const forks = forking(parents, { chain, whole, replaced: replacedIn(told) });
   return ({ uuid }) => {
     if (uuid === undefined || chain.has(uuid)) return true;
     const { forked, node } = forks(uuid, prompts);

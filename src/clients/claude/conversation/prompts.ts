@@ -14,10 +14,10 @@ const LONGEST_PASTE = 2000;
  * questions are told elsewhere. Nothing of it is taken from what a tool printed.
  */
 export function promptsIn(transcript: Transcript): Said[] {
-  const marked = transcript.lines.some(({ value }) =>
+  const marked = transcript.told.some(({ value }) =>
     value.origin !== undefined || value.promptSource !== undefined
   );
-  const said = transcript.lines.flatMap((line) => {
+  const said = transcript.told.flatMap((line) => {
     const text = saidIn(line, transcript) ??
       (marked ? undefined : unmarked(line));
     if (text === undefined || text.trim() === "") return [];
@@ -31,7 +31,7 @@ export function promptsIn(transcript: Transcript): Said[] {
       key: key ?? line.uuid ?? line.at,
     }];
   });
-  return [...said, ...waiting(transcript.lines)];
+  return [...said, ...waiting(transcript.told)];
 }
 
 /** Words of a refusal stand in a line that shares its prompt id with others. */

@@ -113,8 +113,8 @@ export function plansIn({ calls, alive }: Transcript): Planned[] {
 const SUMMARY_END = /\n\nIf you need specific details from before compaction/;
 
 /** What the client wrote at each compaction. */
-export function summariesIn({ lines }: Transcript): Said[] {
-  return lines.filter(({ value }) => value.isCompactSummary === true)
+export function summariesIn({ told }: Transcript): Said[] {
+  return told.filter(({ value }) => value.isCompactSummary === true)
     .map((line) => ({
       at: line.at,
       key: line.uuid ?? line.at,

@@ -100,7 +100,7 @@ export function readConversation(
   });
   const read = known?.conversation ?? {
     ...NO_CONVERSATION,
-    todos: readTodos(system, { sessionId, root, lines: [] }),
+    todos: readTodos(system, { sessionId, root }),
     unread: ["The transcript was not found"],
   };
   const all = withNoted(read, notes, {
@@ -146,7 +146,7 @@ function fromTranscript(
     questions: questionsIn(main),
     plans: [...plansIn(main), ...unfinishedPlan(system, main)],
     summaries: summariesIn(main),
-    todos: readTodos(system, { sessionId, root, lines: main.lines }),
+    todos: readTodos(system, { sessionId, root, main }),
     commands: [main, ...agents.read].flatMap((one) => commandsIn(one, around))
       .sort(byTime).map((ran) => ({ ...ran, changedSince: changed > ran.at })),
     files,
@@ -157,7 +157,7 @@ function fromTranscript(
     background: unfinished(main, ended),
     unread: unreadIn(main, { lost, left: agents.left, over: size - most }),
   };
-  const seen = new Set(main.lines.flatMap(({ promptId }) => promptId ?? []));
+  const seen = new Set(main.told.flatMap(({ promptId }) => promptId ?? []));
   const to = main.lines.at(-1)?.at;
   return { conversation, from, to, seen, ended: new Set(ended.keys()) };
 }
@@ -291,7 +291,7 @@ function projectFiles(
 /** A plan in its file that no one was asked about yet. */
 function unfinishedPlan(
   system: System,
-  { lines, calls }: Transcript,
+  { told, calls }: Transcript,
 ): Planned[] {
   const home = claudeHome(system);
   const written = [...calls.values()].findLast(({ name, input, result }) =>
@@ -305,7 +305,7 @@ function unfinishedPlan(
   const asked = [...calls.values()].some(({ name, line }) =>
     name === "ExitPlanMode" && line.at >= at
   );
-  const ended = lines.some((line) =>
+  const ended = told.some((line) =>
     line.at >= at &&
     field(line.value.attachment, "type") === "plan_mode_exit"
   );

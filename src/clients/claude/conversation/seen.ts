@@ -52,14 +52,20 @@ function absolute(folder: string, name: string): string | undefined {
 }
 
 /** Stands between paths, also in a log or in code. */
-const BETWEEN = /[\s"'`()<>[\]{},;|=*?!$&#]+/;
+const BETWEEN = "\\s\"'`()<>[\\]{},;|=*?!$&#";
+
+/** Words with a dot or a slash before something else: most have none. */
+const WORD = new RegExp(
+  `(?<![^${BETWEEN}])[^${BETWEEN}./\\\\]*[./\\\\]+[^${BETWEEN}./\\\\][^${BETWEEN}]*`,
+  "g",
+);
 
 /** A folder before the name, or an ending. */
 const PATH = /[^/\\][/\\][^/\\]|\w\.[A-Za-z]\w{0,7}$/;
 
 /** Words that may be paths, without the line that a search adds. */
 function namesIn(text: string): string[] {
-  return text.slice(0, LONGEST).split(BETWEEN).flatMap((word) => {
+  return (text.slice(0, LONGEST).match(WORD) ?? []).flatMap((word) => {
     const named = word.replace(/^file:\/\//, "");
     const drive = /^[A-Za-z]:[\\/]/.test(named) ? 2 : 0;
     const end = named.indexOf(":", drive);

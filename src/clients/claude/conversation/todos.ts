@@ -8,7 +8,7 @@ import {
   readTaskFiles,
   tasksFromJson,
 } from "../tasks.ts";
-import type { Line } from "./lines.ts";
+import type { Transcript } from "./lines.ts";
 
 /**
  * What the agent has on its lists: its tasks from their files, else from the
@@ -16,15 +16,17 @@ import type { Line } from "./lines.ts";
  */
 export function readTodos(
   system: System,
-  { sessionId, root, lines }: {
+  { sessionId, root, main }: {
     sessionId: string;
     root: string | undefined;
-    lines: readonly Line[];
+    /** Absent: no transcript was found. */
+    main?: Transcript;
   },
 ): Todoed[] {
-  const history = historyOf(lines.toReversed().map(({ value }) => value));
+  const told = main?.told.map(({ value }) => value) ?? [];
+  const history = historyOf(told.reverse());
   const files = readTaskFiles(system, sessionId);
-  const at = lines.at(-1)?.at || system.now().toISOString();
+  const at = main?.lines.at(-1)?.at || system.now().toISOString();
   const todos = (history.todos ?? []).map(({ content, status }) => ({
     key: `todo ${content.trim().replaceAll(/\s+/g, " ").toLowerCase()}`,
     text: content,
