@@ -254,12 +254,11 @@ export interface Reply {
 
 /** Returns the question of a message that a prompt answers. */
 export function replyTo(message: string, prompt: string): Reply | undefined {
+  const answer = sentencesOf(prompt)[0]?.text;
+  if (answer === undefined || !ANSWER.test(answer)) return undefined;
   const question = openAtEnd(message)
     .findLast(({ cue }) => cue === "question")?.text;
-  const answer = sentencesOf(prompt)[0]?.text;
-  return question !== undefined && answer !== undefined && ANSWER.test(answer)
-    ? { question, answer }
-    : undefined;
+  return question === undefined ? undefined : { question, answer };
 }
 
 /** Only items of a list are told by their heading. */

@@ -131,10 +131,10 @@ function runsFor(
   root: string,
   { collected: { runs }, save }: HandoffOrder,
 ): Run[] {
-  if (save !== null && runs.length > 0) keepRuns(system, root, runs);
-  return sharedFiles([
-    ...lastRuns([...runs, ...keptRuns(system, root)]).values(),
-  ]);
+  const kept = save !== null && runs.length > 0
+    ? keepRuns(system, root, runs)
+    : keptRuns(system, root);
+  return sharedFiles([...lastRuns([...runs, ...kept]).values()]);
 }
 
 function handoffOf(

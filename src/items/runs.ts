@@ -63,14 +63,14 @@ export function readRuns(
 }
 
 /**
- * Adds runs, redacted; the last one of each command is kept. Call under the
- * project's lock. Throws FILE_FAILED.
+ * Adds runs, redacted; the last one of each command is kept. Returns all that
+ * are kept now. Call under the project's lock. Throws FILE_FAILED.
  */
 export function keepRuns(
   system: System,
   root: string,
   runs: readonly Run[],
-): void {
+): Run[] {
   const redactor = redactorOf(system);
   const clean = runs.map((run) => ({
     ...run,
@@ -88,4 +88,5 @@ export function keepRuns(
   const bytes = new TextEncoder().encode(seals.seal(record));
   ensureFolder(system, layout(root).state, root);
   writeAtomic(system, layout(root).runs, { bytes });
+  return record.runs;
 }
