@@ -123,14 +123,20 @@ export async function autoSave(
 async function readAll(context: Context, sources: Sources) {
   const { system } = context;
   const { unsaved, workspace } = sources;
-  const reading = Promise.all([
-    earlierSaves(context, workspace, unsaved),
-    readIn(system, workspace, (found) => stateOf(system, found, unsaved)),
-  ]);
+  const reading = readIn(
+    system,
+    workspace,
+    (found) => stateOf(system, found, unsaved),
+  );
   // A failure is thrown where it is awaited.
   reading.catch(() => {});
-  // While git runs: it has to be started for that.
+  // All else is read while git runs: it has to be started for that.
   await system.sleep(0);
+  const { own, covered } = await earlierSaves(context, workspace, unsaved);
+  if (covered) {
+    await reading;
+    return undefined;
+  }
   const said = conversationOf(system, sources);
   await system.sleep(0);
   const found = collected(said, {
@@ -141,8 +147,7 @@ async function readAll(context: Context, sources: Sources) {
   const seen = withSeen(system, workspace, found);
   // A failure is thrown where it is awaited.
   seen.catch(() => {});
-  const [{ own, covered }, state] = await reading;
-  if (covered) return undefined;
+  const state = await reading;
   // Others may have worked here since a client was killed.
   const runs = state && !unsaved.killed
     ? withTrees(found.runs, said.commands, state)
