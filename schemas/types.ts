@@ -154,6 +154,8 @@ export interface Save {
     name: string | null;
     /** Absolute path of the worktree that was paused; null: no repository. */
     worktree: string | null;
+    /** The name of git's user, which anyone can set; absent: not known. */
+    author?: string;
     /** The agent's own session, so that it can be continued. */
     agent: {
       /** `claude-code`. */
@@ -2028,6 +2030,10 @@ export interface StatuslineResult {
 export interface ConfigGetResult {
   key:
     | "commit"
+    | "pause.contents"
+    | "pause.contents_exclude"
+    | "pause.contents_max_mb"
+    | "pause.contents_total_mb"
     | "sessions.keep_auto"
     | "worktrees.min_age"
     | "worktrees.trash"
@@ -3449,6 +3455,12 @@ export interface SaveRow {
   imported: boolean;
   /** Whose words it is; null: it cannot be read. */
   origin: "own" | "trusted" | "foreign" | null;
+  /**
+   * The name of git's user who made it, by its own account; null: not known.
+   */
+  author: string | null;
+  /** The command that continues the agent's own conversation; null: none. */
+  agent_command: string[] | null;
   /** The work session it belongs to. */
   session: {
     id: string;

@@ -26,6 +26,8 @@ export interface Draft {
   readonly workspace: Workspace;
   /** `undefined` outside a repository. */
   readonly state: RepositoryState | undefined;
+  /** The name of git's user; absent: not known. */
+  readonly author?: string | undefined;
   readonly agent: Agent | null;
   /** What the agent's own files say is open and done. */
   readonly work: {
@@ -129,6 +131,7 @@ function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
     kind: draft.kind ?? "pause",
     ...draft.recovered === undefined ? {} : { recovered: draft.recovered },
     name: content.name ?? null,
+    ...draft.author === undefined ? {} : { author: draft.author },
     agent: draft.agent,
     parent: null,
     template: null,

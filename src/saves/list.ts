@@ -1,7 +1,9 @@
 import type { SessionStates } from "./store/read_saves.ts";
 import type { Origin, Origins } from "./trust/origins.ts";
+import { agentCommand } from "./agent_command.ts";
+import { fromWhom } from "./trust/foreign.ts";
 import { escapeText } from "../base/escape.ts";
-import { ageWords, parseAge } from "../base/times.ts";
+import { parseAge } from "../base/times.ts";
 import type { SessionRow, SessionsResult } from "./commands/results.ts";
 import { isLog, type SaveEntry } from "./store/save_entry.ts";
 import { cutText } from "../base/words.ts";
@@ -77,21 +79,27 @@ function sessionRow(
     automatic: entry.automatic,
     imported: entry.imported,
     origin,
+    author: entry.author,
+    agent_command: entry.agent === null ? null : agentCommand(
+      { name: "claude-code", session_id: entry.agent },
+      origin,
+    ),
     session: session === null ? null : { ...session, state },
     source: entry.path,
     problem: problem ? { code: problem.code, message: problem.message } : null,
   };
 }
 
-/** How long before the listing a save was made. */
-export function rowAge(row: SessionRow, listedAt: string): string {
-  return ageWords(new Date(row.paused_at), new Date(listedAt));
+/** Returns who made a save: you, a name, or a name that is not verified. */
+export function madeBy({ origin, author }: SessionRow): string {
+  if (origin === "own") return "you";
+  return origin === "foreign" ? fromWhom(author) : escapeText(author ?? "-");
 }
 
-/** Marks what somebody else wrote, a log, and an automatic save. */
-export function markOf({ origin, log, automatic }: SessionRow): string {
-  return `${origin === "foreign" ? "foreign: " : ""}${log ? "log: " : ""}` +
-    (automatic ? "automatic: " : "");
+/** Returns the marks of a row: who made it unless you did, a log, automatic. */
+export function markOf(row: SessionRow): string {
+  return `${row.origin === "foreign" ? `${fromWhom(row.author)}: ` : ""}` +
+    `${row.log ? "log: " : ""}${row.automatic ? "automatic: " : ""}`;
 }
 
 /** The state of a row's work session and what it is called, escaped. */
@@ -137,11 +145,13 @@ export function seedList({ sessions }: SessionsResult): string {
     const label = sessionLabel(row);
     const of = [
       ...label === "" ? [] : [` - ${label}`],
-      ...row.origin === "foreign" ? [" (foreign)"] : [],
+      ...row.origin === "foreign" ? [`, ${fromWhom(row.author)}`] : [],
       ...row.automatic ? [" (automatic)"] : [],
     ].join("");
     const at = row.index ?? "-";
-    return `  [${at}] ${row.session_id} - ${day} ${minute}${of}\n      ${text}\n`;
+    const command = row.agent_command?.join(" ");
+    return `  [${at}] ${row.session_id} - ${day} ${minute}${of}\n      ${text}\n` +
+      (command === undefined ? "" : `      ${command}\n`);
   });
   return ["📋 Available Paused Sessions:\n", ...blocks].join("\n");
 }

@@ -81,7 +81,11 @@ export {
   type Origin,
   Origins,
 } from "./trust/origins.ts";
-export { CHECKPOINT_PREFIX, foreignCheckpointNote } from "./trust/foreign.ts";
+export {
+  CHECKPOINT_PREFIX,
+  foreignCheckpointNote,
+  fromWhom,
+} from "./trust/foreign.ts";
 export {
   readTrusted,
   trustedOf,

@@ -206,6 +206,8 @@ const OWN_FIELDS = object({
   name: TEXT_OR_NULL,
   /** Absolute path of the worktree that was paused; null: no repository. */
   worktree: TEXT_OR_NULL,
+  /** The name of git's user, which anyone can set; absent: not known. */
+  author: optional(TEXT),
   /** The agent's own session, so that it can be continued. */
   agent: nullable(AGENT),
   /** Id of the session this one is a detour of. */

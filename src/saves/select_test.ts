@@ -18,6 +18,7 @@ function entry(id: string, name: string | null = null): SaveEntry {
     projectPath: "",
     own: true,
     imported: false,
+    author: null,
     session: null,
     automatic: false,
     agent: null,

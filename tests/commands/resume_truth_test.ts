@@ -423,13 +423,19 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   });
   assertEquals(stderr, "");
   assertStringIncludes(stdout, "Summary: Mine\n");
-  assertStringIncludes(stdout, " (foreign)\n      Summary: Theirs\n");
+  assertStringIncludes(
+    stdout,
+    ", from Ada Lovelace (not verified)\n      Summary: Theirs\n",
+  );
   const picker = await mpm(env, ["resume", "--list"], {
     cwd: clone,
     keys: ["\x03"],
   });
-  assertStringIncludes(picker.stderr, "foreign: Theirs");
-  assertEquals(picker.stderr.includes("foreign: Mine"), false);
+  assertStringIncludes(
+    picker.stderr,
+    "from Ada Lovelace (not verified): Theirs",
+  );
+  assertEquals(picker.stderr.includes("(not verified): Mine"), false);
 });
 
 Deno.test("resume reports what git is told not to look at, and ignored submodules", async () => {

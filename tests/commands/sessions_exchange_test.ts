@@ -142,8 +142,7 @@ Deno.test("a bundle comes into another project, marked as someone else's", async
   const shown = await mpm(other, ["saves", "show", id]);
   assertEquals(
     shown.stderr,
-    "Warning: Foreign: nothing says that you made it on this machine, so " +
-      "these are someone else's words. To take it for yours: " +
+    "Warning: From Ada Lovelace (not verified). To use it as your own: " +
       `mpm saves trust ${id}\n` +
       "Warning: It was imported from $ROOT/bundle.json: its texts are someone else's\n",
   );

@@ -57,7 +57,7 @@ Deno.test("a save is its user's own, and nothing is said of that", async () => {
     ]]
   ) {
     const { stdout, stderr } = await mpm(env, args);
-    assert(!/foreign/i.test(stdout + stderr), args.join(" "));
+    assert(!`${stdout}${stderr}`.includes("not verified"), args.join(" "));
   }
 });
 
@@ -73,9 +73,11 @@ Deno.test("someone else's save is said to be foreign wherever it is read", async
     await text("saves", "list"),
     "\tforeign\t\tTheirs\n",
   );
-  assertStringIncludes(await text("resume", "--list"), " (foreign)");
-  const note = "Foreign: nothing says that you made it on this machine, so " +
-    "these are someone else's words. To take it for yours: " +
+  assertStringIncludes(
+    await text("resume", "--list"),
+    ", from Ada Lovelace (not verified)",
+  );
+  const note = "From Ada Lovelace (not verified). To use it as your own: " +
     `mpm saves trust ${ID}`;
   for (
     const args of [
@@ -106,7 +108,7 @@ Deno.test("a foreign save is told about before a long one could push that out", 
   await mpmJson(env, ["pause", "x".repeat(20_000), "--no-commit"]);
   anotherUser(env);
   const { stdout } = await mpm(env, ["context", "inject", "--limit", "1500"]);
-  assertStringIncludes(stdout, "Note: Foreign: nothing says");
+  assertStringIncludes(stdout, "Note: From Ada Lovelace (not verified)");
   assert(stdout.length <= 1600);
 });
 
@@ -296,7 +298,10 @@ posixTest("with a home that cannot be written a pause is a pause", async () => {
   putHome(env, ".local/state/mpm", "in the way\n");
   const { status, stdout } = await mpm(env, ["pause", "Kept", "--no-commit"]);
   assertEquals(status, 0);
-  assertStringIncludes(stdout, "Warning: The save will be shown as foreign");
+  assertStringIncludes(
+    stdout,
+    "Warning: The save will be shown as not verified",
+  );
   assertEquals(await originOf(env), "foreign");
   const { status: refused } = await mpm(env, ["saves", "trust", "latest"]);
   assertEquals(refused, 4);

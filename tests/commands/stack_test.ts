@@ -185,7 +185,7 @@ Deno.test("status shows session, parents, progress per phase, checkpoint and git
     stdout,
     `Session: fix: Fix it (active), 1 hour ago
 Detour of: main-work
-Checkpoint: foreign: before-merge (2 hours ago)
+Checkpoint: from someone else (not verified): before-merge (2 hours ago)
 Git: main, 1 staged, 1 changed, 1 untracked
 
 Setup Phase  2/4 ████░░░░

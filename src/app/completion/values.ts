@@ -13,6 +13,7 @@ import { isKey, KEYS, readConfigAnyway, settingOf } from "../../config/mod.ts";
 import { Partitions } from "../../partitions/mod.ts";
 import { HOOK_ENTRIES, SHELL_HOOKS } from "../../clients/mod.ts";
 import {
+  fromWhom,
   listBackups,
   newestSaves,
   Origins,
@@ -235,7 +236,7 @@ async function checkpoints(
   const named = [...others, ...safety].map((record) => ({
     value: record.name,
     summary: [
-      isForeign(record) ? "foreign" : "",
+      isForeign(record) ? fromWhom() : "",
       ageWords(new Date(record.created_at), now),
       record.branch ?? "",
       record.note ?? "",

@@ -5,7 +5,7 @@ import { ownMark } from "../record.ts";
 import { listed } from "../select.ts";
 import type { CheckpointListResult } from "./results.ts";
 import { counted, sizeText } from "../../base/words.ts";
-import { Origins } from "../../saves/mod.ts";
+import { fromWhom, Origins } from "../../saves/mod.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
 
 /** The columns that are cut where a line is too long. */
@@ -19,8 +19,8 @@ export const checkpointList = defineCommand({
   description: `
 The newest first, of all worktrees, each with its number, age, name, branch, the
 size of its changed files, and note. Safety checkpoints, which restores take
-first, are shown with --all. One that you did not take on this machine is called
-foreign.`,
+first, are shown with --all. A checkpoint that you did not take on this machine is
+marked "from someone else (not verified)".`,
   positionals: [],
   flags: {
     all: { type: "boolean", summary: "Safety checkpoints too" },
@@ -66,7 +66,7 @@ foreign.`,
       style.green(escapeText(row.branch ?? "-")),
       sizeText(row.size),
       [
-        row.origin === "foreign" ? style.yellow("foreign") : "",
+        row.origin === "foreign" ? style.yellow(fromWhom()) : "",
         escapeText(wordsOf(row)),
       ].filter((part) => part !== "").join(": "),
     ]);

@@ -105,7 +105,7 @@ async function restore(
   await refuseUnknown(place, { target, paths, given: input.paths });
   /** Whose files these are is said first. */
   const foreign = origin === "foreign"
-    ? [foreignCheckpointNote(target.id, "files")]
+    ? [foreignCheckpointNote(target.id)]
     : [];
   if (input.to !== undefined) {
     const { to, "dry-run": dryRun } = input;

@@ -26,10 +26,11 @@ export const sessionsTrust = defineCommand({
   name: "saves trust",
   summary: "Trust saves made by someone else",
   description: `
-A save that you did not make on this machine is shown as foreign: one of a clone
-or a pull, an imported one, one of claude-mpm's. Read it first ("mpm saves
-show"), then trust it. What is kept is a digest of the content, in your own state
-folder: once anything in the save is changed, it is foreign again. --revoke takes
+A save that you did not make on this machine is shown as "from NAME (not
+verified)": it came with a clone, a pull or an import, or from claude-mpm. Anyone
+can set the name. Read the save first ("mpm saves show"), then trust it. mpm keeps
+a digest of the content in your own state folder. If anything in the save changes,
+it is not verified again. --revoke takes
 the trust back; --list shows what you trust, in every project. A checkpoint is
 named by "checkpoint/" and its name.`,
   positionals: [{

@@ -126,8 +126,8 @@ function noteRecord(
   const problem = noteOwn(system, ownMark(stored));
   if (problem !== undefined) {
     note(
-      "Note: it is saved, but will be shown as foreign, since it could not be " +
-        `noted that it is yours: ${problem}`,
+      "Note: it is saved, but will be shown as not verified, since it could " +
+        `not be noted that it is yours: ${problem}`,
     );
   }
   try {

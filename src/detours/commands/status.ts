@@ -24,7 +24,7 @@ import {
 import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
 import { checkFolder, layout } from "../../ops/mod.ts";
 import { itemLines, itemView, openItems } from "../../items/mod.ts";
-import { openStore } from "../../saves/mod.ts";
+import { fromWhom, openStore } from "../../saves/mod.ts";
 import { readTree, treeText } from "../session_tree.ts";
 import type { StatusAnswer, StatusResult } from "./results.ts";
 import type { System } from "../../system/system.ts";
@@ -225,7 +225,7 @@ function checkpointLine(
   if (!result.checkpoint) return [];
   const { name, created_at, origin } = result.checkpoint;
   const told = `${escapeText(name)} (${age(created_at, result)})`;
-  const mark = origin === "foreign" ? `${yellow("foreign")}: ` : "";
+  const mark = origin === "foreign" ? `${yellow(fromWhom())}: ` : "";
   return [`Checkpoint: ${mark}${told}`];
 }
 

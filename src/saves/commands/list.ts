@@ -1,14 +1,15 @@
 import { listProject } from "../resume/elsewhere.ts";
 import { cut, defineCommand, type Style, table } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
+import { shortAge } from "../../base/times.ts";
 import { locate } from "../../git/mod.ts";
 import type { SessionRow, SessionsResult } from "./results.ts";
 import {
   filterRows,
+  madeBy,
   ownTitle,
   parseLimit,
   parseSince,
-  rowAge,
   sessionLabel,
   summaryBeside,
 } from "../list.ts";
@@ -23,9 +24,12 @@ The newest comes first. Its number, its id, any part of its id that no other
 has, its name and "latest" all select a session in the other commands. The saves
 of archived and cancelled work sessions are left out, unless --all is given.
 
-A terminal gets the newest 20, each on one line, and is told how to see more.
+A terminal gets the newest 20: number, id (in 100 columns or more), age, branch,
+who made it, session with its state, and summary. Below a save stands the command
+that continues the agent's conversation.
 What is piped gets them all, with a tab between the fields: number, id, time in
-UTC, branch, state, name, summary. With --json there is more of each. The
+UTC, branch, state, origin, name, summary, and the command that continues the
+agent's conversation where one is known. With --json there is more of each. The
 numbers stay the same whatever is filtered.`,
   positionals: [],
   flags: {
@@ -85,9 +89,6 @@ numbers stay the same whatever is filtered.`,
       : undefined,
 });
 
-/** The column that is cut where a line is too long. */
-const BRANCH = 3;
-
 /** Rows that a terminal shows unless it is told how many. */
 const SHOWN = 20;
 
@@ -105,17 +106,44 @@ function render(result: SessionsResult, style: Style): string {
       : [],
   ].map((text) => style.dim(`${text}\n`)).join("");
   if (shown.length === 0) return `${nothing(result)}\n${hints}`;
-  const digits = Math.max(
-    ...shown.map(({ index }) => `${index ?? "-"}`.length),
-  );
-  const rows = shown.map((row) => [
+  return rowLines(shown, result.listed_at, style) + hints;
+}
+
+/** Columns of a terminal that has room for the id and for who made a save. */
+const WIDE = 100;
+
+/** A line for each save; who made it and how to continue may follow below. */
+function rowLines(
+  rows: readonly SessionRow[],
+  listedAt: string,
+  style: Style,
+): string {
+  const wide = style.columns >= WIDE;
+  const digits = Math.max(...rows.map(({ index }) => `${index ?? "-"}`.length));
+  const cells = rows.map((row) => [
     style.cyan(`${row.index ?? "-"}`.padStart(digits)),
-    row.session_id,
-    style.dim(rowAge(row, result.listed_at)),
+    ...wide ? [row.session_id] : [],
+    style.dim(shortAge(Date.parse(row.paused_at), new Date(listedAt))),
     style.green(cut(escapeText(row.branch ?? "-"), 24)),
+    ...wide ? [whoText(row, style)] : [],
     title(row, style),
   ]);
-  return table(rows, style.columns, [BRANCH]) + hints;
+  const branch = wide ? 3 : 2;
+  const lines = table(cells, style.columns, [branch]).trimEnd().split("\n");
+  return lines.map((line, at) => {
+    const row = rows[at]!;
+    const more = [
+      ...row.origin === "foreign" && !wide ? [whoText(row, style)] : [],
+      ...row.agent_command === null
+        ? []
+        : [style.dim(row.agent_command.join(" "))],
+    ].map((text) => `${" ".repeat(digits + 2)}${text}\n`);
+    return `${line}\n${more.join("")}`;
+  }).join("");
+}
+
+function whoText(row: SessionRow, style: Style): string {
+  return row.origin === "foreign" ? style.yellow(madeBy(row)) : madeBy(row);
 }
 
 function nothing({ total }: SessionsResult): string {
@@ -137,21 +165,21 @@ function fields(row: SessionRow): string {
     row.origin ?? "",
     name,
     problem ? problem.message : summaryBeside(row.summary, [name]),
+    ...row.agent_command === null ? [] : [row.agent_command.join(" ")],
   ];
   return `${cells.map(escapeText).join("\t")}\n`;
 }
 
 function title(row: SessionRow, style: Style): string {
   if (row.problem) return style.red(escapeText(row.problem.message));
-  const foreign = row.origin === "foreign" ? style.yellow("foreign: ") : "";
   if (row.log) {
-    return `${foreign}${style.dim("log:")} ${escapeText(row.summary)}`;
+    return `${style.dim("log:")} ${escapeText(row.summary)}`;
   }
   const label = sessionLabel(row);
   const work = label === "" ? "" : `${style.cyan(label)} `;
   const name = row.name === null ? "" : `${escapeText(row.name)}: `;
   const rest = summaryBeside(row.summary, [ownTitle(row), row.name]);
   const automatic = row.automatic ? style.dim("automatic: ") : "";
-  return foreign + automatic + work + style.bold(name) +
+  return automatic + work + style.bold(name) +
     (row.summary === "" ? "(no summary)" : escapeText(rest));
 }

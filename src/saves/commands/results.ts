@@ -85,6 +85,10 @@ export const SessionRow = z.strictObject({
   imported: z.boolean(),
   /** Whose words it is; null: it cannot be read. */
   origin: z.nullable(Origin),
+  /** The name of git's user who made it, by its own account; null: not known. */
+  author: z.nullable(text),
+  /** The command that continues the agent's own conversation; null: none. */
+  agent_command: z.nullable(z.array(text)),
   /** The work session it belongs to. */
   session: z.nullable(z.strictObject({
     id: text,

@@ -53,7 +53,9 @@ item, such as "#4", selects the save that it first stood in.`,
     const { save: written, digest } = loaded;
     const origin = new Origins(system).of({ id: entry.id, digest });
     const warnings = [
-      ...origin === "foreign" ? [foreignNote(entry.id)] : [],
+      ...origin === "foreign"
+        ? [foreignNote(entry.id, written.mpm?.author)]
+        : [],
       ...notes,
       ...loaded.warnings,
     ];

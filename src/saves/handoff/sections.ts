@@ -84,7 +84,7 @@ function head({ result, clock }: Facts): string[] {
   return [
     `Save ${session.session_id}, made ${session.paused_at} (${age})`,
     ...how,
-    ...origin === "foreign" ? [`Note: ${foreignNote(session.session_id)}`] : [],
+    ...origin === "foreign" ? [`Note: ${noteOf(session)}`] : [],
     ...laterLines(result, clock.now),
     ...place(session),
     ...workLines(result),
@@ -144,7 +144,7 @@ function changed(facts: Facts): Section[] {
   const { result, clock } = facts;
   const { changes, session } = result;
   const notes = result.warnings
-    .filter((warning) => warning !== foreignNote(session.session_id));
+    .filter((warning) => warning !== noteOf(session));
   const noted = list(facts, "Notes", notes.map(oneLine), 4);
   if (!changes) return [noted];
   const found = changeSections(changes, clock);
@@ -331,6 +331,10 @@ function background(facts: Facts): Section[] {
     list(facts, "Commits before the save", commits, 2),
     list(facts, "Missing from this hand-off", outline.unread.map(oneLine), 2),
   ];
+}
+
+function noteOf({ session_id: id, mpm }: ResumeResult["session"]): string {
+  return foreignNote(id, mpm?.author);
 }
 
 /** A save of someone else names no command to run and no file to open. */

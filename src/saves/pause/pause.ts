@@ -130,6 +130,7 @@ async function gatherIn(
   const { root, cwd } = workspace;
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
+    author: authorOf(identity),
     usage: contextUsage(system, { ...agent, config, root, cwd }),
     ...await projectParts(context, workspace, { config, state }),
     version: VERSION,
@@ -309,6 +310,11 @@ function report({ draft, commit }: PausePlan, save: Save): PauseResult {
     warnings: [],
     worktrees: null,
   };
+}
+
+/** The name in what git says of the committer: `Ann <a@b> 1 +0000`. */
+function authorOf(identity: string | undefined): string | undefined {
+  return identity?.replace(/ ?<[^]*$/, "").trim() || undefined;
 }
 
 function nextSteps(save: Save): string[] {

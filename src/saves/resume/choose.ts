@@ -62,7 +62,7 @@ function choiceOf(row: SessionRow, listedAt: string): Choice {
     detail: [
       row.session_id,
       row.paused_at.slice(0, 16).replace("T", " ") + " UTC",
-      escapeText(row.worktree ?? ""),
+      row.agent_command?.join(" ") ?? escapeText(row.worktree ?? ""),
     ].filter((part) => part !== "").join("  "),
   };
 }

@@ -144,7 +144,7 @@ export async function loadResumed(
     format: input.format,
     fence: system.random(),
     warnings: [
-      ...origin === "foreign" ? [foreignNote(entry.id)] : [],
+      ...origin === "foreign" ? [foreignNote(entry.id, save.mpm?.author)] : [],
       ...warnings,
       ...oddities(entry, now),
       ...unfinishedPause(system, root),

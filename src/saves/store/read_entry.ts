@@ -162,6 +162,7 @@ export function describe(
     imported: importedFrom(value) !== undefined,
     session: sessionOf(field(own, "session")),
     automatic: field(own, "kind") === "auto",
+    author: textOf(field(own, "author")),
     agent: textOf(field(field(own, "agent"), "session_id")),
     size: info.size,
     mtime: info.mtime,

@@ -34,6 +34,7 @@ export const DESCRIBED = {
     task: TEXT,
   })),
   automatic: FLAG,
+  author: TEXT_OR_NULL,
   agent: TEXT_OR_NULL,
   digest: optional(text({ pattern: /^[0-9a-f]{64}$/ })),
   size: NUMBER,
@@ -56,7 +57,7 @@ interface Row {
 /** Files that were read, from which on it pays to write the rows again. */
 const WORTH_WRITING = 100;
 
-const VERSION = 5;
+const VERSION = 6;
 
 /** Rows of 100,000 saves. */
 const LARGEST = 64 * 1024 * 1024;

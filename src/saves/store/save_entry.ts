@@ -63,6 +63,8 @@ export interface SaveEntry {
   readonly session: EntrySession | null;
   /** Whether it was made when an agent's session ended, and nobody asked. */
   readonly automatic: boolean;
+  /** The name of git's user who made it, by its own account; null: not known. */
+  readonly author: string | null;
   /** The agent session it was made in; null: none, or not known. */
   readonly agent: string | null;
   /** Whether claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */

@@ -101,8 +101,8 @@ export function storeSave(
 function noteMade(system: System, save: Save, digest: string): string[] {
   const problem = noteOwn(system, { id: save.session_id, digest });
   return problem === undefined ? [] : [
-    `The save will be shown as foreign, since it could not be noted that it ` +
-    `is yours: ${problem}`,
+    `The save will be shown as not verified, since it could not be noted that ` +
+    `it is yours: ${problem}`,
   ];
 }
 

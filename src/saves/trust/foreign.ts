@@ -1,13 +1,25 @@
-/** What is said of a foreign save wherever it is read. */
-export function foreignNote(id: string, what = "words"): string {
-  return "Foreign: nothing says that you made it on this machine, so these are " +
-    `someone else's ${what}. To take it for yours: mpm saves trust ${id}`;
+import { escapeText } from "../../base/escape.ts";
+import { cutText } from "../../base/words.ts";
+
+/** The most that is shown of a name, in UTF-16 units. */
+const LONGEST = 40;
+
+/** Returns who wrote a save that nobody vouches for, by its own account. */
+export function fromWhom(author?: string | null): string {
+  const name = author ? escapeText(cutText(author, LONGEST)) : "someone else";
+  return `from ${name} (not verified)`;
 }
 
-/** What a checkpoint's name begins with where sessions are named. */
+/** Returns the note that stands with a save from someone else. */
+export function foreignNote(id: string, author?: string | null): string {
+  return `F${fromWhom(author).slice(1)}. To use it as your own: ` +
+    `mpm saves trust ${id}`;
+}
+
+/** The prefix of a checkpoint's name beside names of saves. */
 export const CHECKPOINT_PREFIX = "checkpoint/";
 
-/** The same of a foreign checkpoint, of whose words or files that is said. */
-export function foreignCheckpointNote(id: string, what?: string): string {
-  return foreignNote(`${CHECKPOINT_PREFIX}${id}`, what);
+/** Returns the note that stands with a checkpoint from someone else. */
+export function foreignCheckpointNote(id: string): string {
+  return foreignNote(`${CHECKPOINT_PREFIX}${id}`);
 }
