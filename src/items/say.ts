@@ -150,13 +150,14 @@ function said(
 
 function supersededBy(
   before: ItemsHere,
-  { supersedes }: SayInput,
+  { supersedes, all }: SayInput,
   now: Date,
 ): number | undefined {
   if (supersedes === undefined) return undefined;
   const number = numberOf(supersedes);
   const item = before.kept.items.find((one) => one.number === number);
   if (!item) throw noItem(before, [number]);
+  if (!all) refuseHidden(before, [number]);
   if (isOpenItem(item)) return number;
   throw new MpmError("CONFLICT", `Cannot supersede: ${closedLine(item, now)}`, {
     hint: "Add the new decision without --supersedes",
@@ -191,7 +192,7 @@ export async function close(
     operation: "done",
     dryRun,
     decide: (before) =>
-      closed(before, { wanted, drop, dryRun, now: system.now() }),
+      closed(before, { wanted, drop, all, dryRun, now: system.now() }),
     title: ({ closed }) =>
       `${drop ? "drop" : "done"} ${
         closed.map(({ number, text }) => `#${number}: ${cutText(text, 60)}`)
@@ -202,13 +203,16 @@ export async function close(
 
 function closed(
   before: ItemsHere,
-  { wanted, drop, dryRun, now }: {
+  { wanted, drop, all, dryRun, now }: {
     wanted: number[];
     drop: boolean;
+    /** True to close items of other sessions and worktrees, too. */
+    all: boolean;
     dryRun: boolean;
     now: Date;
   },
 ): { carried: Carried; result: DoneResult } {
+  if (!all) refuseHidden(before, wanted);
   const carried = carry(partsOf(before), {
     items: [],
     ...{ ...lineOf(before), agent: undefined, close: wanted, drop, now },
@@ -276,6 +280,22 @@ function numberOf(text: string): number {
   throw new MpmError("USAGE", `Invalid item number "${text}"`, {
     hint: '"mpm done" lists the numbers; separate several with spaces',
   });
+}
+
+/** Throws CONFLICT for open items that the list does not show here. */
+function refuseHidden({ kept, own }: ItemsHere, numbers: readonly number[]) {
+  const shown = new Set(own.map(({ number }) => number));
+  const hidden = kept.items.filter((item) =>
+    numbers.includes(item.number) && isOpenItem(item) && !shown.has(item.number)
+  );
+  if (hidden.length === 0) return;
+  const names = hidden.slice(0, NAMED)
+    .map(({ number, text }) => `#${number} ${cutText(text, 40)}`);
+  throw new MpmError(
+    "CONFLICT",
+    `Cannot close items of another session or worktree: ${names.join(", ")}`,
+    { hint: "To close them all the same, add --all" },
+  );
 }
 
 /** Items that an error names. */

@@ -187,6 +187,15 @@ Deno.test("a detour sees its own items, and the parent gets what it left", async
   await say(env, "next", "Of the detour");
   assertEquals(await open(env), ["3 next Of the detour"]);
   assertEquals((await open(env, "--all")).length, 3);
+  // What the list does not show is closed by no mistake.
+  for (const line of [["done", "3", "2"], ["decide", "x", "--supersedes=2"]]) {
+    const { status, stderr } = await mpm(env, line);
+    assertEquals(status, 4, stderr);
+    assertStringIncludes(stderr, "another session or worktree: #2 Of the par");
+  }
+  assertEquals((await open(env, "--all")).length, 3);
+  await mpmJson(env, ["done", "1", "--all"]);
+  await mpmJson(env, ["undo"]);
   await mpmJson(env, ["return"]);
   assertEquals(await open(env), [
     ...["1 next Of the worktree", "2 next Of the parent"],

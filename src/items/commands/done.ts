@@ -10,7 +10,8 @@ export const done = defineCommand({
 People and agents add items with "mpm pause", "mpm next", "mpm decide", "mpm ask"
 and "mpm block", and mpm finds more in the conversation. Each save carries them
 until someone closes them. Without a number, mpm lists all open items of this
-session. Closing an item twice changes nothing.`,
+session. Closing an item twice changes nothing. mpm closes an item of another
+session, such as the parent of a detour, only with --all.`,
   positionals: [{
     name: "numbers",
     summary: "Numbers from the list",
@@ -24,7 +25,7 @@ session. Closing an item twice changes nothing.`,
     },
     all: {
       type: "boolean",
-      summary: "List items of all worktrees and sessions",
+      summary: "List or close items of all worktrees and sessions",
     },
     "dry-run": {
       type: "boolean",
