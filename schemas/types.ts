@@ -405,6 +405,15 @@ export interface Save {
       held_by?: string;
       [name: string]: unknown;
     }[];
+    /**
+     * How much of the uncommitted files was to be kept with it, under
+     * `refs/mpm/contents/`; absent: nothing was.
+     */
+    contents?: {
+      files: number;
+      bytes: number;
+      [name: string]: unknown;
+    };
     /** How often each redaction rule applied, by its label. */
     redactions: Record<string, number>;
     [name: string]: unknown;
@@ -854,6 +863,24 @@ export interface PauseResult {
     /** Why no commit was made, or would not be. */
     reason: string | null;
   };
+  /** What is uncommitted; null: contents are not kept here. */
+  contents: {
+    /** False too where nothing is uncommitted. */
+    kept: boolean;
+    /** The commit that holds them. */
+    commit: string | null;
+    files: number;
+    bytes: number;
+    /** What is not kept, and why. */
+    left_out: {
+      path: string;
+      reason: string;
+    }[];
+    /** Changed paths beyond the first 10,000. */
+    omitted: number;
+    /** Why nothing could be kept. */
+    reason: string | null;
+  } | null;
   redactions: Record<string, number>;
   warnings: string[];
   /** What became of worktrees left over; null: it was not looked at any. */
@@ -862,6 +889,36 @@ export interface PauseResult {
 
 /** mpm resume --json: Load a saved session and report what changed since. */
 export type ResumeResult = ResumeReport | SavesListResult;
+
+/** mpm restore --json: Bring back uncommitted files that a save kept. */
+export interface RestoreResult {
+  dry_run: boolean;
+  worktree: string;
+  /** Written to another folder; null: restored in place. */
+  to: string | null;
+  written: string[];
+  removed: string[];
+  trashed: string[];
+  kept: string[];
+  moved_aside: string[];
+  skipped: {
+    path: string;
+    reason: string;
+  }[];
+  index_restored: boolean;
+  /** The name of the safety checkpoint. */
+  safety: string | null;
+  /** The folder in the trash. */
+  trash: string | null;
+  /** The operation's number in the journal. */
+  operation: number | null;
+  notes: string[];
+  session_id: string;
+  /** False where nothing is lost, and nothing was named. */
+  restoring: boolean;
+  /** Files that changed since the save, are not lost and were not named. */
+  others: string[];
+}
 
 /** mpm start --json: Start a work session, from a template if wanted. */
 export interface StartResult {
@@ -1711,7 +1768,6 @@ export interface CheckpointLoadResult {
  */
 export interface CheckpointRestoreResult {
   dry_run: boolean;
-  checkpoint: string;
   worktree: string;
   /** Written to another folder; null: restored in place. */
   to: string | null;
@@ -1732,6 +1788,7 @@ export interface CheckpointRestoreResult {
   /** The operation's number in the journal. */
   operation: number | null;
   notes: string[];
+  checkpoint: string;
 }
 
 /** mpm checkpoint rm --json: Remove checkpoints. */
@@ -3347,6 +3404,37 @@ export interface Changes {
   }[];
   /** Recorded files that are no longer there and that no commit removed. */
   missing: string[];
+  /** Uncommitted work that the save kept and that is lost; null: none is. */
+  contents: {
+    commit: string;
+    /** Files that were reverted or deleted since, and not committed. */
+    lost: {
+      path: string;
+      change:
+        | "same"
+        | "edited-further"
+        | "discarded"
+        | "staged"
+        | "unstaged"
+        | "conflicted"
+        | "resolved"
+        | "deleted"
+        | "restored"
+        | "still-changed"
+        | "committed"
+        | "superseded"
+        | "reverted"
+        | "removed"
+        | "not-in-head"
+        | "hidden"
+        | "new"
+        | "edited"
+        | "renamed"
+        | "unknown";
+    }[];
+    /** The command that brings these back. */
+    restore: string;
+  } | null;
   stashes: {
     added: {
       commit: string;

@@ -2,6 +2,7 @@
 export const SUMMARIES: Readonly<Record<string, string>> = {
   "pause": "Save the session: what was done, what is next, the git state",
   "resume": "Load a saved session and report what changed since",
+  "restore": "Bring back uncommitted files that a save kept",
   "start": "Start a work session, from a template if wanted",
   "status": "Show the work session, its checklist, and where git stands",
   "check": "Tick items of the checklist, or print it",

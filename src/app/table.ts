@@ -8,6 +8,8 @@ import type { AnyCommand } from "../cli/mod.ts";
 export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "pause": async () => (await import("../saves/commands/pause.ts")).pause,
   "resume": async () => (await import("../saves/commands/resume.ts")).resume,
+  "restore": async () =>
+    (await import("../checkpoints/commands/restore.ts")).restore,
   "start": async () => (await import("../detours/commands/start.ts")).start,
   "status": async () => (await import("../detours/commands/status.ts")).status,
   "check": async () => (await import("../detours/commands/check.ts")).check,
@@ -66,7 +68,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "checkpoint load": async () =>
     (await import("../checkpoints/commands/load.ts")).checkpointLoad,
   "checkpoint restore": async () =>
-    (await import("../checkpoints/commands/restore.ts")).checkpointRestore,
+    (await import("../checkpoints/commands/checkpoint_restore.ts"))
+      .checkpointRestore,
   "checkpoint rm": async () =>
     (await import("../checkpoints/commands/rm.ts")).checkpointRm,
   "undo": async () => (await import("../undo/commands/undo.ts")).undo,

@@ -19,6 +19,16 @@ const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 
+/** Takes what a {@link ContentReader} comes upon, to keep it. */
+export interface ContentTaker {
+  /** A file or link; no `bytes`: what is in it was not read. */
+  take(path: string, info: FileInfo, bytes?: Uint8Array): void;
+  /** A file that could not be read. */
+  leave(path: string, error: FileError): void;
+  /** What git listed, and how many changed paths more there are. */
+  listed(entries: readonly StatusEntry[], omitted: number): void;
+}
+
 /**
  * Reads the content behind paths of one worktree. Files that vanish or cannot
  * be read in the meantime are described as far as possible.
@@ -26,11 +36,13 @@ const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 export class ContentReader {
   readonly #system: System;
   readonly #worktree: string;
+  readonly #taker: ContentTaker | undefined;
   #budget = HASH_BUDGET;
 
-  constructor(system: System, worktree: string) {
+  constructor(system: System, worktree: string, taker?: ContentTaker) {
     this.#system = system;
     this.#worktree = worktree;
+    this.#taker = taker;
   }
 
   /**
@@ -39,31 +51,40 @@ export class ContentReader {
   read(path: string): FileContent {
     if (!isOpenable(path)) return NOTHING;
     try {
-      return this.#read(`${this.#worktree}/${path}`);
+      return this.#read(path);
     } catch (error) {
       if (isMissing(error)) return NOTHING;
-      if (error instanceof FileError) return { ...NOTHING, unread: "denied" };
-      throw error;
+      if (!(error instanceof FileError)) throw error;
+      this.#taker?.leave(path, error);
+      return { ...NOTHING, unread: "denied" };
     }
   }
 
-  #read(full: string): FileContent {
+  #read(path: string): FileContent {
     const { files } = this.#system;
+    const full = `${this.#worktree}/${path}`;
     const info = files.lstat(full);
     if (!info || info.kind === "folder") return NOTHING;
     const known = { size: info.size, mtime: info.mtime, ...modeOf(info) };
     const { size } = info;
     if (info.kind === "link") {
-      return { ...known, sha256: sha256(encodeText(files.readLink(full))) };
+      const target = encodeText(files.readLink(full));
+      this.#taker?.take(path, info, target);
+      return { ...known, sha256: sha256(target) };
     }
     const unread = this.#unread(info);
-    if (unread) return { ...known, sha256: null, unread };
+    if (unread) {
+      this.#taker?.take(path, info);
+      return { ...known, sha256: null, unread };
+    }
     this.#budget -= size;
     try {
       const content = files.read(full);
+      this.#taker?.take(path, info, content);
       return { ...known, sha256: sha256(content), size: content.length };
     } catch (error) {
       if (error instanceof FileError && files.lstat(full)) {
+        this.#taker?.leave(path, error);
         return { ...known, sha256: null, unread: "denied" };
       }
       throw error;
@@ -89,8 +110,9 @@ export async function readFileStates(
   system: System,
   worktree: string,
   entries: readonly StatusEntry[],
+  taker?: ContentTaker,
 ): Promise<FileState[]> {
-  const reader = new ContentReader(system, worktree);
+  const reader = new ContentReader(system, worktree, taker);
   const states = entries.map((entry) => stateOf(reader, entry));
   await Promise.all([
     addRepositoryCommits(system, worktree, { entries, states }),

@@ -129,6 +129,15 @@ export {
   readCheckpointRefs,
   writeCheckpoint,
 } from "./tree/checkpoints.ts";
+export {
+  CONTENTS,
+  type Contents,
+  ContentsKeeper,
+  type PlannedContents,
+  printOfContents,
+  shareContents,
+  writeContents,
+} from "./tree/contents.ts";
 export type { RawCache, RawFile } from "./tree/converted.ts";
 export {
   holdTrees,
@@ -161,6 +170,7 @@ export {
   type LeftOut,
   type TreeDelta,
   type TreeEntry,
+  withinAny,
 } from "./tree/snapshot.ts";
 export {
   createBranch,

@@ -5,7 +5,7 @@ import type { FileState, RepositoryState, Workspace } from "./repository.ts";
 import { Git, gitFailure, reasonOf } from "./run/git.ts";
 import { readSettings } from "./run/settings.ts";
 import { closedIn, STATUS, type Status } from "./status.ts";
-import { readFileStates } from "./file_states.ts";
+import { type ContentTaker, readFileStates } from "./file_states.ts";
 import { readRecent, type Recent } from "./history/log.ts";
 import { readUnwatched } from "./unwatched.ts";
 import { runStatus } from "./submodules.ts";
@@ -21,6 +21,8 @@ export interface StateReaders {
   /** Resolves `@{upstream}` among other names. */
   readonly names?: Promise<Names>;
   readonly recent?: Promise<Recent>;
+  /** Is given what is in the files. */
+  readonly keeper?: ContentTaker | undefined;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
     {
@@ -46,9 +48,8 @@ export async function readState(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
   const { names = upstreamOf(system, git, workspace) } = readers;
-  const { files } = readers;
   const [present, recent] = await allEnded([
-    readPresent(system, workspace, { git, names, ...files ? { files } : {} }),
+    readPresent(system, workspace, { ...readers, git, names }),
     readers.recent ?? readRecent(git),
   ]);
   if (recent.failure && present.head) throw recent.failure;
@@ -86,9 +87,10 @@ export async function readPresent(
   workspace: Workspace,
   readers: StateReaders & { readonly names: Promise<Names> },
 ): Promise<RepositoryState> {
-  const { git = new Git(system, workspace.worktree), names } = readers;
+  const { git = new Git(system, workspace.worktree), names, keeper } = readers;
+  const gitDir = workspace.gitDir!;
   const [{ status, files, ...told }, resolved, stashes] = await allEnded([
-    readers.files ? readers.files() : readFiles(system, git, workspace.gitDir!),
+    readers.files ? readers.files() : readFiles(system, git, gitDir, keeper),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
@@ -109,14 +111,20 @@ export async function readPresent(
     filesOmitted: entries.length - files.length,
     ...told.unwatched ? { unwatched: told.unwatched } : {},
     ...told.closed ? { closed: told.closed } : {},
-    operation: readOperation(system, workspace.gitDir!),
+    operation: readOperation(system, gitDir),
     stashes,
   };
 }
 
-async function readFiles(system: System, git: Git, gitDir: string) {
+async function readFiles(
+  system: System,
+  git: Git,
+  gitDir: string,
+  keeper: ContentTaker | undefined,
+) {
+  const index = keeper !== undefined;
   // A submodule that settings say to ignore changes all the same.
-  const question = { gitDir, args: STATUS, everything: true };
+  const question = { gitDir, args: STATUS, everything: true, index };
   const [{ result, status: found }, unwatched] = await allEnded([
     runStatus(system, git, question),
     readUnwatched(system, git, gitDir),
@@ -125,11 +133,9 @@ async function readFiles(system: System, git: Git, gitDir: string) {
   const known = new Set(found.entries.map(({ path }) => path));
   const hidden = unwatched.entries.filter(({ path }) => !known.has(path));
   const entries = [...found.entries, ...hidden];
-  const files = await readFileStates(
-    system,
-    git.folder,
-    entries.slice(0, FILE_LIMIT),
-  );
+  const listed = entries.slice(0, FILE_LIMIT);
+  const files = await readFileStates(system, git.folder, listed, keeper);
+  keeper?.listed(listed, entries.length - listed.length);
   return {
     status: { ...found, entries },
     files,

@@ -24,6 +24,8 @@ interface StatusQuestion {
   readonly args: readonly string[];
   /** True to look into submodules that settings say to ignore. */
   readonly everything?: boolean;
+  /** True if the entries tell what the index holds. */
+  readonly index?: boolean;
 }
 
 /**
@@ -34,13 +36,13 @@ interface StatusQuestion {
 export async function runStatus(
   system: System,
   git: Git,
-  { gitDir, args, everything = false }: StatusQuestion,
+  { gitDir, args, everything = false, index = false }: StatusQuestion,
 ): Promise<{ result: RunResult; status: Status }> {
   const [result, submodules] = await Promise.all([
     git.run(args.toSpliced(2, 0, "--ignore-submodules=dirty")),
     readSubmodules(system, git, { gitDir, everything }),
   ]);
-  const status = parseStatus(result.stdout);
+  const status = parseStatus(result.stdout, { index });
   return { result, status: withSubmodules(status, submodules) };
 }
 

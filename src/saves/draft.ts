@@ -57,6 +57,8 @@ export interface Draft {
   /** The name of the partition in use. */
   readonly partition?: string;
   readonly contexts?: readonly SavedContext[];
+  /** How much of the uncommitted files is kept; absent: nothing. */
+  readonly contents?: { files: number; bytes: number } | undefined;
 }
 
 /** Paths offered for review, so that the list stays readable. */
@@ -126,6 +128,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
 
 function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
   const { content, state, workspace, handoff, partition, contexts } = draft;
+  const { contents } = draft;
   return {
     schema: 1,
     kind: draft.kind ?? "pause",
@@ -145,6 +148,7 @@ function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
       handoff: { ...handoff, ...partition === undefined ? {} : { partition } },
     },
     ...contexts === undefined ? {} : { contexts: [...contexts] },
+    ...contents === undefined ? {} : { contents },
     redactions: {},
     ...savedWork(draft.stack ?? [], pauseOf(draft, slot.id)),
   };

@@ -33,6 +33,7 @@ export { recommended } from "./legacy/resume_log.ts";
 export { parseLimit, parseSince, summaryBeside } from "./list.ts";
 export { bullets, gitLines, numbered, section } from "./markdown.ts";
 export { aboutOf, RECOVERED } from "./auto_summary.ts";
+export { parseContentsRecord } from "./contents/record.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
 export { applied, gather } from "./pause/pause.ts";
 export { collectedOf } from "./pause/said.ts";
@@ -84,6 +85,7 @@ export {
 export {
   CHECKPOINT_PREFIX,
   foreignCheckpointNote,
+  foreignNote,
   fromWhom,
 } from "./trust/foreign.ts";
 export {

@@ -259,6 +259,11 @@ const OWN_FIELDS = object({
   handoff: optional(HANDOFF),
   /** Context files of the project and of the partition in use. */
   contexts: optional(list(CONTEXT)),
+  /**
+   * How much of the uncommitted files was to be kept with it, under
+   * `refs/mpm/contents/`; absent: nothing was.
+   */
+  contents: optional(object({ files: COUNT, bytes: COUNT })),
   /** How often each redaction rule applied, by its label. */
   redactions: record(COUNT),
 });

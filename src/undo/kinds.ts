@@ -41,6 +41,7 @@ const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
   ["automatic checkpoint", "checkpoints"],
   ["checkpoint rm", "checkpoints"],
   ["checkpoint restore", "restore"],
+  ["restore", "restore"],
   ["migrate", "migration"],
   ["migrate --rollback", "migration"],
   ["worktrees prune", "worktrees"],

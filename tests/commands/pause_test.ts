@@ -42,7 +42,7 @@ Deno.test("pause answers in six lines, with -v with the files, with -q with the 
     stdout: `Session Paused Successfully: Working on [auth] \\x1b[31mrefactor
 Saved: ${SESSIONS}/${ID}.json
 Session: branch main, not committed (--no-commit)
-Files: 2 uncommitted; their contents are not in the save
+Files: 2 uncommitted; contents of 2 kept (12 B)
 Next: Add tests (and 1 more)
 Continue: mpm resume
 `,

@@ -53,6 +53,7 @@ export const PROJECT_FILES: readonly FilePlace[] = [
 /** Files in git's own folder. */
 export const GIT_FILES: readonly FilePlace[] = [
   ["refs/mpm/checkpoints/", "the checkpoints"],
+  ["refs/mpm/contents/", "uncommitted files that saves keep"],
   ["refs/mpm/removed/", "checkpoints that were removed and can come back"],
   ["refs/mpm/rescue/", "what takes the removal of a worktree back"],
   ["refs/mpm/detours/", "commits of a detour that no branch has"],

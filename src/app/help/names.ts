@@ -99,7 +99,7 @@ export function dailySections(summaries: Summaries): Section[] {
 /** First words of commands, as the page lists them; others come at its end. */
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
-    ["Save and continue", ["pause", "resume", "saves"]],
+    ["Save and continue", ["pause", "resume", "restore", "saves"]],
     ["For the next session", [
       ...["next", "decide", "ask", "block", "done", "var"],
       ...["evidence", "summary", "partition"],

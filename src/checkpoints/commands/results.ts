@@ -126,9 +126,9 @@ export const CheckpointDiffResult = z.strictObject({
   patch: z.nullable(text),
 });
 
-export const RestoreResult = z.strictObject({
+/** What a restore did to files, or would do. */
+const RestoredFiles = z.strictObject({
   dry_run: z.boolean(),
-  checkpoint: text,
   worktree: text,
   /** Written to another folder; null: restored in place. */
   to: z.nullable(text),
@@ -146,6 +146,16 @@ export const RestoreResult = z.strictObject({
   /** The operation's number in the journal. */
   operation: z.nullable(z.int()),
   notes: texts,
+});
+
+export const RestoreResult = z.extend(RestoredFiles, { checkpoint: text });
+
+export const SaveRestoreResult = z.extend(RestoredFiles, {
+  session_id: text,
+  /** False where nothing is lost, and nothing was named. */
+  restoring: z.boolean(),
+  /** Files that changed since the save, are not lost and were not named. */
+  others: texts,
 });
 
 export const CheckpointRmResult = z.strictObject({
@@ -185,5 +195,7 @@ export type CheckpointListResult = z.infer<typeof CheckpointListResult>;
 export type CheckpointShowResult = z.infer<typeof CheckpointShowResult>;
 export type CheckpointLoadResult = z.infer<typeof CheckpointLoadResult>;
 export type CheckpointDiffResult = z.infer<typeof CheckpointDiffResult>;
+export type RestoredFiles = z.infer<typeof RestoredFiles>;
+export type SaveRestoreResult = z.infer<typeof SaveRestoreResult>;
 export type RestoreResult = z.infer<typeof RestoreResult>;
 export type CheckpointRmResult = z.infer<typeof CheckpointRmResult>;

@@ -23,7 +23,6 @@ import { dirname, join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import {
   hasIndex,
-  marksOf,
   planFrom,
   type PlannedRestore,
   replacedNotes,
@@ -283,7 +282,7 @@ export class Restore {
       stay: this.#context.folder,
       clears: this.#parts.order.clears,
       // An undo or a return promises what was there, to the last bit.
-      opens: this.#parts.order.operation !== "checkpoint restore",
+      opens: !/restore$/.test(this.#parts.order.operation),
     });
     using line = new ProgressLine(this.#context);
     const done = (
@@ -322,8 +321,7 @@ export class Restore {
       folder,
       capture: planned.capture,
       target: {
-        delta: planned.index,
-        marks: marksOf(order.target),
+        ...planned.index,
         paths: order.paths,
         written,
       },

@@ -13,7 +13,8 @@ import {
   type Workspace,
 } from "../../git/mod.ts";
 import { dropMarker, hasMarker, readMarker } from "./marker.ts";
-import { placeOf, recordOf } from "../place.ts";
+import { placeOf } from "../place.ts";
+import { leavesLarge, readTarget } from "./target.ts";
 import { restoreLocked } from "./apply.ts";
 
 /** Milliseconds to wait for a restore that may be running. */
@@ -73,7 +74,7 @@ export async function settleLocked(
   if (refs.get(marker.safety.id) !== marker.safety.commit) {
     return dropMarker(system, root, worktree);
   }
-  const target = await recordOf(vault, marker.target);
+  const target = await readTarget(vault, marker.target);
   if (!target) {
     dropMarker(system, root, worktree);
     context.note(
@@ -83,7 +84,8 @@ export async function settleLocked(
     return;
   }
   const clears = marker.clears === true;
-  await restoreLocked(context, { ...place, vault, leaveLarge: clears }, {
+  const leaveLarge = clears || leavesLarge(target);
+  await restoreLocked(context, { ...place, vault, leaveLarge }, {
     order: {
       target,
       clears,

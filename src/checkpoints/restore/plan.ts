@@ -5,7 +5,6 @@ import {
   type Capture,
   changesBetween,
   type Git,
-  isWithin,
   type LeftOut,
   partOf,
   pathsIn,
@@ -13,19 +12,23 @@ import {
   type RestorePlan,
   type TreeDelta,
   treeDelta,
-  type TreeEntry,
   type Vault,
+  withinAny,
 } from "../../git/mod.ts";
 import type { Aside } from "../../ops/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { named } from "../../base/words.ts";
 import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace } from "../place.ts";
+import type { RestoreTarget } from "./target.ts";
 
 /** A restore that is wanted. */
 export interface RestoreOrder {
-  readonly target: StoredCheckpoint;
-  /** Files and folders below the worktree; none: everything. */
+  readonly target: RestoreTarget;
+  /**
+   * Files and folders below the worktree; none: everything. Of the contents of a
+   * save only paths that it has.
+   */
   readonly paths: readonly string[];
   /** Files made since go to the trash. */
   readonly exact: boolean;
@@ -56,18 +59,21 @@ export interface PlannedRestore {
   readonly capture: Capture;
   /** The files in the capture whose changes git does not list. */
   readonly hidden: ReadonlySet<string>;
-  /** The checkpoint's index as differences from the capture's base. */
-  readonly index: ReadonlyMap<string, TreeEntry | undefined>;
+  /** The index that is to be. */
+  readonly index: WantedIndex;
   /** True if the index differs from the checkpoint's. */
   readonly indexDiffers: boolean;
 }
 
+/** An index: its tree as differences from a capture's base, and its marks. */
+type WantedIndex = Pick<Capture, "marks"> & {
+  readonly delta: Capture["index"];
+};
+
 /** Returns whether there is an index, and the checkpoint was taken of one. */
-export function hasIndex(
-  { own }: Vault,
-  { session }: StoredCheckpoint,
-): boolean {
-  return !own && session.git_context.is_git_repo;
+export function hasIndex({ own }: Vault, target: RestoreTarget): boolean {
+  return !own &&
+    (target.kind === "contents" || target.session.git_context.is_git_repo);
 }
 
 /** Reads what a restore would do. `write`: see `captureNow`. */
@@ -93,15 +99,15 @@ export async function planFrom(
   const { git } = vault;
   const { base } = listed;
   const { commit } = order.target;
-  const [target, index, brought] = await Promise.all([
+  const [target, staged, brought] = await Promise.all([
     treeDelta(git, base, partOf(commit, "worktree")),
     treeDelta(git, base, partOf(commit, "index")),
     order.brought === undefined
       ? new Map()
       : treeDelta(git, base, partOf(order.brought, "worktree")),
   ]);
-  const wanted = (paths: readonly string[]) =>
-    paths.filter((path) => isWanted(path, order));
+  const isWanted = withinAny(order.paths);
+  const wanted = (paths: readonly string[]) => paths.filter(isWanted);
   const capture = await addHidden(system, vault, {
     capture: listed,
     paths: wanted([...present(target), ...present(brought)]),
@@ -126,6 +132,7 @@ export async function planFrom(
     exact: order.exact,
     platform: system.platform,
   });
+  const index = wantedIndex(capture, order.target, staged);
   return {
     plan: await sparing(git, plan, order),
     capture,
@@ -203,10 +210,6 @@ function present(delta: TreeDelta): string[] {
   return [...delta].flatMap(([path, entry]) => entry ? [path] : []);
 }
 
-function isWanted(path: string, { paths }: RestoreOrder): boolean {
-  return paths.length === 0 || paths.some((one) => isWithin(path, one));
-}
-
 /** Of `paths` those that the checkpoint knew, or that the undone operation brought. */
 async function knownPaths(
   { git }: Vault,
@@ -214,17 +217,18 @@ async function knownPaths(
   paths: readonly string[],
 ): Promise<Set<string>> {
   if (paths.length === 0) return new Set();
-  const trees = [
+  const trees = target.kind === "contents" ? [] : [
     partOf(target.commit, "index"),
     ...target.head === null ? [] : [`${target.head}^{tree}`],
-    ...brought === undefined ? [] : [partOf(brought, "worktree")],
   ];
+  if (brought !== undefined) trees.push(partOf(brought, "worktree"));
   const found = await Promise.all(
     trees.map((tree) => pathsIn(git, tree, paths)),
   );
   const { unmerged, intent_to_add: intents } = target.index;
   return new Set([
     ...found.flatMap((paths) => [...paths]),
+    ...target.kind === "contents" ? target.deleted : [],
     ...unmerged.map(({ path }) => path),
     ...intents.map(({ path }) => path),
   ]);
@@ -237,22 +241,53 @@ async function knownPaths(
 function differs(
   capture: Capture,
   { index, order }: {
-    index: ReadonlyMap<string, TreeEntry | undefined>;
+    index: WantedIndex;
     order: RestoreOrder;
   },
 ): boolean {
   const changes = changesBetween({
     current: capture.index,
-    target: index,
+    target: index.delta,
     base: (path) => baseEntry(capture, path),
     paths: order.paths,
   });
   return changes.length > 0 ||
-    JSON.stringify(capture.marks) !== JSON.stringify(marksOf(order.target));
+    JSON.stringify(capture.marks) !== JSON.stringify(index.marks);
+}
+
+/**
+ * The index that a restore leads to. What a save has in its contents is staged
+ * again; of the paths that were not staged then, what is staged now stays.
+ */
+function wantedIndex(
+  capture: Capture,
+  target: RestoreTarget,
+  delta: TreeDelta,
+): WantedIndex {
+  const marks = marksOf(target);
+  if (target.kind !== "contents") return { delta, marks };
+  const staged = new Set(target.staged);
+  const intents = new Set(marks.intent_to_add.map(({ path }) => path));
+  const others = <T extends { readonly path: string }>(list: readonly T[]) =>
+    list.filter(({ path }) => !staged.has(path) && !intents.has(path));
+  return {
+    delta: new Map([
+      ...[...capture.index].filter(([path]) => !intents.has(path)),
+      ...target.staged.map((path) => [path, delta.get(path)] as const),
+    ]),
+    marks: {
+      ...capture.marks,
+      unmerged: others(capture.marks.unmerged),
+      intent_to_add: [
+        ...others(capture.marks.intent_to_add),
+        ...marks.intent_to_add,
+      ].sort((a, b) => a.path < b.path ? -1 : 1),
+    },
+  };
 }
 
 /** The marks of a record in the order a capture has them. */
-export function marksOf({ index }: StoredCheckpoint): Capture["marks"] {
+function marksOf({ index }: RestoreTarget): Capture["marks"] {
   return {
     unmerged: index.unmerged.map(({ path, stages }) => ({
       path,

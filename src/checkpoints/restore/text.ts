@@ -1,15 +1,15 @@
 import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
-import type { RestoreResult } from "../commands/results.ts";
+import type { RestoredFiles, SaveRestoreResult } from "../commands/results.ts";
 
 /** Paths of a kind that are named before they are only counted. */
 const NAMED = 20;
 
-/** Returns what `mpm checkpoint restore` prints. */
-export function restoreText(result: RestoreResult): string {
-  const { dry_run: dry, checkpoint, to } = result;
-  if (dry) return previewText(result);
-  const name = escapeText(checkpoint);
+/** Returns what a restore of what has this name prints. */
+export function restoreText(result: RestoredFiles, given: string): string {
+  const { dry_run: dry, to } = result;
+  if (dry) return previewText(result, given);
+  const name = escapeText(given);
   if (to !== null) {
     return [
       `Wrote ${counted(result.written.length, "file")} of ${name} to ${
@@ -21,7 +21,7 @@ export function restoreText(result: RestoreResult): string {
   }
   if (result.safety === null) {
     return [
-      nothing(result),
+      nothing(result, name),
       ...lists(result),
       "",
     ].join("\n");
@@ -36,27 +36,40 @@ export function restoreText(result: RestoreResult): string {
   ].join("\n");
 }
 
+/** Says that no file of a save is lost. */
+export function nothingLostText(
+  { session_id: id, others }: SaveRestoreResult,
+): string {
+  return [
+    `No uncommitted work of ${id} is lost`,
+    ...listed("Changed since, left alone", others),
+    ...others.length === 0 ? [] : [
+      `To bring back the save's version: mpm restore ${id} <path>, or --all`,
+    ],
+    "",
+  ].join("\n");
+}
+
 /** The same before it is done. */
-export function previewText(result: RestoreResult): string {
-  const name = escapeText(result.checkpoint);
+export function previewText(result: RestoredFiles, given: string): string {
+  const name = escapeText(given);
   const lines = lists(result);
   return [
     result.to === null
-      ? lines.length === 0 ? nothing(result) : `To restore ${name}:`
+      ? lines.length === 0 ? nothing(result, name) : `To restore ${name}:`
       : `To write ${name} to ${escapeText(result.to)}:`,
     ...lines,
     "",
   ].join("\n");
 }
 
-function nothing({ checkpoint, skipped }: RestoreResult): string {
-  const name = escapeText(checkpoint);
+function nothing({ skipped }: RestoredFiles, name: string): string {
   return skipped.length === 0
     ? `Nothing to restore: all is as in ${name}`
     : `Nothing was restored: what differs from ${name} is left alone`;
 }
 
-function lists(result: RestoreResult): string[] {
+function lists(result: RestoredFiles): string[] {
   const { dry_run: dry } = result;
   return [
     ...listed(dry ? "Write" : "Written", result.written),

@@ -1,7 +1,6 @@
 import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { readCheckpointRefs } from "../../git/mod.ts";
-import type { StoredCheckpoint } from "../checkpoint.ts";
 import { CHECKPOINT_ID } from "../name.ts";
 import {
   CannotUndo,
@@ -18,6 +17,7 @@ import {
   recordOf,
 } from "../place.ts";
 import { restoreLocked } from "./apply.ts";
+import { leavesLarge, readTarget, type RestoreTarget } from "./target.ts";
 import { changedSince, planOf, type RestoreOrder } from "./plan.ts";
 
 /** A checkpoint as a journal entry names it. */
@@ -36,7 +36,7 @@ function checkpointIn(
 export async function undoRestore(
   { context, entry, dryRun }: UndoOrder,
 ): Promise<Undone> {
-  const place = await openPlace(context);
+  const opened = await openPlace(context);
   const [before, after] = [entry.before, entry.after].map(checkpointIn);
   if (!before || !after) {
     throw new CannotUndo(entry, {
@@ -45,11 +45,11 @@ export async function undoRestore(
     });
   }
   // Those from before the project was in git come over with a list.
-  await listCheckpoints(context.system, place, { light: true });
+  await listCheckpoints(context.system, opened, { light: true });
   // A journal may have come with a clone; refs do not.
-  const refs = await readCheckpointRefs(place.vault.git);
+  const refs = await readCheckpointRefs(opened.vault.git);
   const target = refs.get(before.id) === before.commit
-    ? await recordOf(place.vault, before)
+    ? await recordOf(opened.vault, before)
     : undefined;
   if (!target) {
     throw new CannotUndo(entry, {
@@ -62,7 +62,9 @@ export async function undoRestore(
     return { details, left: [], operation: undefined };
   }
   const paths = field(entry.after, "paths");
-  const brought = await recordOf(place.vault, after);
+  const brought = await readTarget(opened.vault, after);
+  const leaveLarge = brought !== undefined && leavesLarge(brought);
+  const place = { ...opened, leaveLarge };
   const order: RestoreOrder = {
     target,
     paths: Array.isArray(paths) ? paths.map(String) : [],
@@ -97,7 +99,7 @@ async function refuseEdited(
   place: CheckpointPlace,
   { order, brought, entry }: {
     order: RestoreOrder;
-    brought: StoredCheckpoint;
+    brought: RestoreTarget;
     entry: JournalEntry;
   },
 ): Promise<void> {

@@ -9,10 +9,11 @@ import {
   partOf,
   treeDelta,
   type TreeEntry,
+  withinAny,
   writeEntries,
 } from "../../git/mod.ts";
 import { getOwn } from "../../base/own.ts";
-import type { StoredCheckpoint } from "../checkpoint.ts";
+import type { RestoreTarget } from "./target.ts";
 import { reasonNotThere } from "../../base/paths_there.ts";
 import { type CheckpointPlace, rawFolder } from "../place.ts";
 
@@ -26,7 +27,7 @@ export async function writeTo(
   context: Context,
   place: CheckpointPlace,
   { target, paths, to: given, dryRun }: {
-    target: StoredCheckpoint;
+    target: RestoreTarget;
     paths: readonly string[];
     to: string;
     dryRun: boolean;
@@ -41,10 +42,11 @@ export async function writeTo(
     partOf(target.commit, "worktree"),
   );
   const impossible: LeftOut[] = [];
+  const isWanted = withinAny(paths);
   const named = [...tree].flatMap(([path, entry]) => {
-    const wanted = paths.length === 0 ||
-      paths.some((one) => isWithin(path, one));
-    if (!entry || !wanted || entry.mode === "160000" || isOwnPath(path)) {
+    if (
+      !entry || !isWanted(path) || entry.mode === "160000" || isOwnPath(path)
+    ) {
       return [];
     }
     const reason = reasonNotThere(path, context.system.platform);
@@ -65,7 +67,7 @@ async function writeAll(
   { system }: Context,
   { vault, workspace }: CheckpointPlace,
   { target, named, to }: {
-    target: StoredCheckpoint;
+    target: RestoreTarget;
     named: readonly Named[];
     to: string;
   },

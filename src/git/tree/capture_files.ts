@@ -81,6 +81,27 @@ export class FileCapture {
     }
   }
 
+  /** A file or link that was read elsewhere; no `bytes`: only looked at. */
+  put(
+    path: string,
+    { known, info, bytes }: {
+      /** The mode that git says it has. */
+      known: string | undefined;
+      info: FileInfo;
+      bytes: Uint8Array | undefined;
+    },
+  ): void {
+    const mode = info.kind === "link" ? "120000" : this.#modeOf(info, known);
+    if (!bytes || this.#read + bytes.length > INLINE_BUDGET) {
+      this.#large.push({ path, mode, info });
+      return;
+    }
+    this.#read += bytes.length;
+    const id = objectId("blob", bytes, this.#options.hash);
+    const size = bytes.length;
+    this.files.set(path, { ...storedFile(info, mode), id, bytes, size });
+  }
+
   /** The top of the worktree. */
   get folder(): string {
     return this.#git.folder;
@@ -181,21 +202,50 @@ export class FileCapture {
    * Throws CONFLICT beyond the limits otherwise, GIT_FAILED.
    */
   async finish(limits: CaptureLimits, leaveLarge = false): Promise<void> {
-    const over = beyondLimits([
+    const over = this.#beyond(limits);
+    if (over && !leaveLarge) throw tooLarge(over);
+    this.bound(limits);
+    await this.hashLarge();
+  }
+
+  /** Leaves out what is beyond the limits. */
+  bound(limits: CaptureLimits, holder = "a checkpoint"): void {
+    const out = new Set<string>();
+    for (const { path, size } of this.#beyond(limits)?.paths ?? []) {
+      out.add(path);
+      this.files.delete(path);
+      this.leftOut.push({ path, reason: tooLargeReason(size, holder) });
+    }
+    const kept = this.#large.splice(0).filter(({ path }) => !out.has(path));
+    this.#large.push(...kept);
+  }
+
+  /** Bytes of all that is taken. */
+  get size(): number {
+    const known = [...this.files.values()].map((file) => file?.size ?? 0);
+    return [...known, ...this.#large.map(({ info }) => info.size)]
+      .reduce((all, size) => all + size, 0);
+  }
+
+  /** The number of files and links that are taken. */
+  get count(): number {
+    const there = [...this.files.values()].filter((file) => file);
+    return there.length + this.#large.length;
+  }
+
+  #beyond(limits: CaptureLimits): Beyond | undefined {
+    return beyondLimits([
       ...[...this.files].map(([path, found]) => ({
         path,
         size: found?.size ?? 0,
       })),
       ...this.#large.map(({ path, info }) => ({ path, size: info.size })),
     ], limits);
-    if (over && !leaveLarge) throw tooLarge(over);
-    const out = new Set(over?.paths.map(({ path }) => path));
-    for (const { path, size } of over?.paths ?? []) {
-      this.files.delete(path);
-      this.leftOut.push({ path, reason: tooLargeReason(size) });
-    }
-    const known = this.#large.splice(0).filter(({ path }) => !out.has(path));
-    let left = known.filter(({ path }) => isOpenable(path));
+  }
+
+  /** Lets git read what was not read here. Throws GIT_FAILED. */
+  async hashLarge(): Promise<void> {
+    let left = this.#large.splice(0).filter(({ path }) => isOpenable(path));
     for (let tries = 0; left.length > 0; tries++) {
       const { ids, result } = await this.#hash(left.map(({ path }) => path));
       ids.forEach((id, at) => {
@@ -329,6 +379,6 @@ export function tooLarge({ paths, sum }: Beyond): MpmError {
 }
 
 /** Why one of them is left out. */
-export function tooLargeReason(size: number): string {
-  return `it is too large for a checkpoint (${sizeText(size)})`;
+export function tooLargeReason(size: number, holder = "a checkpoint"): string {
+  return `it is too large for ${holder} (${sizeText(size)})`;
 }

@@ -16,16 +16,22 @@ export interface CapturedIndex {
   readonly marks: IndexMarks;
 }
 
-/** Both from the status and the listing of the same moment. */
-export async function captureIndex(
-  git: Git,
+/** What a status tells of the index. */
+interface StagedChanges {
+  readonly delta: Map<string, TreeEntry | undefined>;
+  readonly unmerged: Unmerged[];
+  /** Paths that are only meant to be added. */
+  readonly intent: string[];
+}
+
+/** Returns how the index differs from HEAD. */
+export function stagedChanges(
   entries: readonly StatusEntry[],
-  listing: IndexListing,
-): Promise<CapturedIndex> {
+): StagedChanges {
   const delta = new Map<string, TreeEntry | undefined>();
   const unmerged: Unmerged[] = [];
   const intent: string[] = [];
-  for (const { path, status, index } of entries) {
+  for (const { path, status, index, from } of entries) {
     const [only] = index ?? [];
     if (!only) continue;
     if (only.stage > 0) {
@@ -40,8 +46,19 @@ export async function captureIndex(
     } else if (status[0] !== " ") {
       const gone = /^0+$/.test(only.mode);
       delta.set(path, gone ? undefined : { mode: only.mode, id: only.id });
+      if (status[0] === "R") delta.set(from!, undefined);
     }
   }
+  return { delta, unmerged, intent };
+}
+
+/** Both from the status and the listing of the same moment. */
+export async function captureIndex(
+  git: Git,
+  entries: readonly StatusEntry[],
+  listing: IndexListing,
+): Promise<CapturedIndex> {
+  const { delta, unmerged, intent } = stagedChanges(entries);
   intent.push(...await hiddenIntents(git, entries, listing));
   return {
     delta,

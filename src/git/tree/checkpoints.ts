@@ -77,74 +77,106 @@ export async function endCheckpoint(
   importing: FastImport,
   record: Uint8Array,
 ): Promise<string> {
-  const { line, data, whole } = newStream();
-  line(`M 100644 inline ${PARTS.record}`);
-  data(record);
-  line("get-mark :1");
-  line("done");
-  const done = await importing.run(whole());
+  const stream = new ImportStream();
+  stream.record(record);
+  return await importedId(importing, stream.whole());
+}
+
+/** Ends an import and returns the id that its stream asks for last. */
+export async function importedId(
+  importing: FastImport,
+  stream: Uint8Array,
+): Promise<string> {
+  const done = await importing.run(stream);
   if (done.status !== 0) throw gitFailure(["fast-import"], done);
   return decodeBytes(done.stdout).trim().split("\n").at(-1)!;
 }
 
 /** A part of a stream of git-fast-import(1). */
-function newStream() {
-  const chunks: Uint8Array[] = [];
-  const line = (text: string) => chunks.push(encodeText(`${text}\n`));
-  const data = (bytes: Uint8Array) => {
-    line(`data ${bytes.length}`);
-    chunks.push(bytes);
-    line("");
-  };
-  return { line, data, whole: () => joinBytes(chunks) };
+export class ImportStream {
+  readonly #chunks: Uint8Array[] = [];
+
+  line(text: string): void {
+    this.#chunks.push(encodeText(`${text}\n`));
+  }
+
+  data(bytes: Uint8Array): void {
+    this.line(`data ${bytes.length}`);
+    this.#chunks.push(bytes);
+    this.line("");
+  }
+
+  /** Begins a commit by mpm, which the mark `:1` stands for. */
+  commit(ref: string, title: string, now: Date): void {
+    this.line(`commit ${ref}`);
+    this.line("mark :1");
+    const seconds = Math.floor(now.getTime() / 1000);
+    this.line(`committer mpm <mpm@localhost> ${seconds} +0000`);
+    this.data(encodeText(title));
+  }
+
+  /** Puts files into a folder of the commit. */
+  files(folder: string, delta: TreeDelta): void {
+    const place = (path: string) => quotePath(`${folder}/${path}`);
+    // First what goes: a file may stand where a folder was.
+    for (const [path, entry] of delta) {
+      if (!entry) this.line(`D ${place(path)}`);
+    }
+    for (const [path, entry] of delta) {
+      if (!entry) continue;
+      const { bytes } = entry as { bytes?: Uint8Array };
+      const content = bytes ? "inline" : entry.id;
+      this.line(`M ${entry.mode} ${content} ${place(path)}`);
+      if (bytes) this.data(bytes);
+    }
+  }
+
+  /** Puts the versions of conflicts into the commit: they are in no tree. */
+  stages(unmerged: Capture["marks"]["unmerged"]): void {
+    for (const { path, stages } of unmerged) {
+      for (const { stage, mode, id } of stages) {
+        if (mode === "160000") continue;
+        this.line(`M ${mode} ${id} ${quotePath(`stages/${stage}/${path}`)}`);
+      }
+    }
+  }
+
+  /** Puts the record into the commit, asks for its id, and ends the stream. */
+  record(bytes: Uint8Array): void {
+    this.line(`M 100644 inline ${PARTS.record}`);
+    this.data(bytes);
+    this.line("get-mark :1");
+    this.line("done");
+  }
+
+  whole(): Uint8Array {
+    return joinBytes(this.#chunks);
+  }
 }
 
 function contentStream(
   { id, capture, title }: Contents,
   now: Date,
 ): Uint8Array {
-  const { line, data, whole } = newStream();
-  line(`commit ${CHECKPOINTS}/${id}`);
-  line("mark :1");
-  line(
-    `committer mpm <mpm@localhost> ${Math.floor(now.getTime() / 1000)} +0000`,
-  );
-  data(encodeText(title));
+  const stream = new ImportStream();
+  stream.commit(`${CHECKPOINTS}/${id}`, title, now);
   const { head } = capture.state;
   if (head !== undefined) {
-    line(`from ${head}`);
-    line("deleteall");
+    stream.line(`from ${head}`);
+    stream.line("deleteall");
   }
-  const part = (folder: string, delta: TreeDelta) => {
-    if (head !== undefined) line(`M 040000 ${capture.base} ${folder}`);
-    line(`D ${folder}/.claude-mpm`);
-    const place = (path: string) => quotePath(`${folder}/${path}`);
-    // First what goes: a file may stand where a folder was.
-    for (const [path, entry] of delta) {
-      if (!entry) line(`D ${place(path)}`);
-    }
-    for (const [path, entry] of delta) {
-      if (!entry) continue;
-      const { bytes } = entry as { bytes?: Uint8Array };
-      line(`M ${entry.mode} ${bytes ? "inline" : entry.id} ${place(path)}`);
-      if (bytes) data(bytes);
-    }
-  };
-  part(PARTS.worktree, capture.worktree);
-  part(PARTS.index, capture.index);
-  // A conflict's versions are in no tree.
-  for (const { path, stages } of capture.marks.unmerged) {
-    for (const { stage, mode, id } of stages) {
-      if (mode !== "160000") {
-        line(`M ${mode} ${id} ${quotePath(`stages/${stage}/${path}`)}`);
-      }
-    }
+  for (const folder of ["worktree", "index"] as const) {
+    const name = PARTS[folder];
+    if (head !== undefined) stream.line(`M 040000 ${capture.base} ${name}`);
+    stream.line(`D ${name}/.claude-mpm`);
+    stream.files(name, capture[folder]);
   }
+  stream.stages(capture.marks.unmerged);
   // Git has to create a folder to compute its id: do that first, not at the
   // end.
-  line(`ls "${PARTS.worktree}"`);
-  line(`ls "${PARTS.index}"`);
-  return whole();
+  stream.line(`ls "${PARTS.worktree}"`);
+  stream.line(`ls "${PARTS.index}"`);
+  return stream.whole();
 }
 
 /** mpm refs have no history. */

@@ -7,6 +7,7 @@ import {
   type LeftOut,
   type TreeDelta,
   type TreeEntry,
+  withinAny,
 } from "./snapshot.ts";
 import type { System } from "../../system/system.ts";
 
@@ -49,14 +50,12 @@ export interface PlanParts {
  * requested.
  */
 export function changesBetween(parts: PlanParts): PathChange[] {
-  const { current, target, base, paths } = parts;
+  const { current, target, base } = parts;
+  const isWanted = withinAny(parts.paths);
   const at = (delta: TreeDelta, path: string) =>
     delta.has(path) ? delta.get(path) : base(path);
   return [...new Set([...current.keys(), ...target.keys()])].sort()
-    .filter((path) =>
-      !isOwnPath(path) &&
-      (paths.length === 0 || paths.some((wanted) => isWithin(path, wanted)))
-    )
+    .filter((path) => !isOwnPath(path) && isWanted(path))
     .map((path) => ({
       path,
       from: at(current, path),

@@ -8,8 +8,8 @@ import {
   foldersAbove,
   type IndexMarks,
   isOwnPath,
-  isWithin,
   type TreeEntry,
+  withinAny,
 } from "./snapshot.ts";
 import type { Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
@@ -293,9 +293,8 @@ export function indexEdit(
   capture: Capture,
   { delta, marks, paths, written }: TargetIndex,
 ): IndexEdit {
-  const wanted = (path: string) =>
-    !isOwnPath(path) &&
-    (paths.length === 0 || paths.some((one) => isWithin(path, one)));
+  const isWithin = withinAny(paths);
+  const wanted = (path: string) => !isOwnPath(path) && isWithin(path);
   const before = statesOf(capture.index, capture.marks);
   const after = statesOf(delta, marks);
   const none = "0".repeat(capture.base.length);

@@ -79,6 +79,16 @@ export function isWithin(path: string, folder: string): boolean {
   return path === top || path.startsWith(`${top}/`);
 }
 
+/** Tells which paths are in `paths` or below them; without any, all are. */
+export function withinAny(
+  paths: readonly string[],
+): (path: string) => boolean {
+  if (paths.length === 0) return () => true;
+  const wanted = new Set(paths.map((path) => path.replace(/\/$/, "")));
+  return (path) =>
+    wanted.has(path) || foldersAbove(path).some((above) => wanted.has(above));
+}
+
 /** The folders above a path, the nearest first; not the top one. */
 export function foldersAbove(path: string): string[] {
   const parts = path.split("/").slice(0, -1);

@@ -3,7 +3,7 @@ import { applied, gather, planned } from "../pause/pause.ts";
 import { escapeLines, escapeText } from "../../base/escape.ts";
 import type { PauseResult } from "./results.ts";
 import { cleanupText } from "../../worktrees/mod.ts";
-import { cutText } from "../../base/words.ts";
+import { cutText, sizeText } from "../../base/words.ts";
 import { fullTitle } from "../../work/mod.ts";
 
 function text(summary: string, short?: string) {
@@ -189,11 +189,25 @@ function commitText({ commit, dry_run: dry }: PauseResult): string {
   return `not committed (${escapeText(commit.reason ?? "")})`;
 }
 
-function filesText({ uncommitted }: PauseResult): string {
+/** Paths that are named before they are only counted. */
+const NAMED = 3;
+
+function filesText({ uncommitted, contents }: PauseResult): string {
   const count = uncommitted.length;
   if (count === 0) return "nothing is uncommitted";
-  const whose = count === 1 ? "its contents are" : "their contents are";
-  return `${count} uncommitted; ${whose} not in the save`;
+  if (contents === null) return `${count} uncommitted; contents are not kept`;
+  const { files, bytes, left_out: left, omitted, reason } = contents;
+  const size = sizeText(bytes);
+  const kept = reason === null
+    ? `contents of ${files} kept (${size})`
+    : `contents are not kept: ${escapeText(reason)}`;
+  const named = left.slice(0, NAMED).map(({ path, reason }) =>
+    `${escapeText(path)} (${escapeText(reason)})`
+  );
+  const more = left.length - named.length + omitted;
+  const out = [...named, ...more > 0 ? [`${more} more`] : []].join(", ");
+  const whole = `${count + omitted} uncommitted; ${kept}`;
+  return out === "" ? whole : `${whole}; left out: ${out}`;
 }
 
 function nextText({ next_steps: [first, ...more] }: PauseResult, style: Style) {
@@ -210,7 +224,7 @@ function continueText({ agent_command: command }: PauseResult): string {
 
 /** Returns the lines that `--verbose` adds: the whole summary, and every file. */
 function details(result: PauseResult): string[] {
-  const { uncommitted, files, folder } = result;
+  const { uncommitted, contents, files, folder } = result;
   const list = (title: string, rows: readonly string[]) =>
     rows.length === 0 ? [] : [
       "",
@@ -222,6 +236,10 @@ function details(result: PauseResult): string[] {
       result.summary,
     ]),
     ...list("Uncommitted files", uncommitted),
+    ...list(
+      "Contents left out",
+      contents?.left_out.map(({ path, reason }) => `${path}: ${reason}`) ?? [],
+    ),
     ...list("Next steps", result.next_steps),
     ...list(`Files of the save in ${folder}`, files),
   ];

@@ -55,6 +55,21 @@ export const PauseResult = z.strictObject({
     /** Why no commit was made, or would not be. */
     reason: z.nullable(text),
   }),
+  /** What is uncommitted; null: contents are not kept here. */
+  contents: z.nullable(z.strictObject({
+    /** False too where nothing is uncommitted. */
+    kept: z.boolean(),
+    /** The commit that holds them. */
+    commit: z.nullable(text),
+    files: z.int(),
+    bytes: z.int(),
+    /** What is not kept, and why. */
+    left_out: z.array(z.strictObject({ path: text, reason: text })),
+    /** Changed paths beyond the first 10,000. */
+    omitted: z.int(),
+    /** Why nothing could be kept. */
+    reason: z.nullable(text),
+  })),
   redactions: z.record(text, z.int()),
   warnings: z.array(text),
   /** What became of worktrees left over; null: it was not looked at any. */

@@ -230,6 +230,17 @@ export const Changes = z.object({
   })),
   /** Recorded files that are no longer there and that no commit removed. */
   missing: z.array(text),
+  /** Uncommitted work that the save kept and that is lost; null: none is. */
+  contents: z.nullable(z.object({
+    commit: text,
+    /** Files that were reverted or deleted since, and not committed. */
+    lost: z.array(z.object({
+      path: text,
+      change: PathChange,
+    })),
+    /** The command that brings these back. */
+    restore: text,
+  })),
   stashes: z.object({
     added: z.array(z.object({ commit: text, message: text })),
     removed: z.array(z.object({ commit: text, message: text })),

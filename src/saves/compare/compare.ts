@@ -67,6 +67,7 @@ function compareAll(
     },
     conflicts: findConflicts(paths, recorded, history),
     missing: findMissing(paths, recorded),
+    contents: null,
     stashes: compareStashes(save, here),
     operation: compareOperation(save, here),
     worktree: compareWorktree(save, history),

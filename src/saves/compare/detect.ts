@@ -1,4 +1,5 @@
 import type { Changes } from "./changes.ts";
+import { lostContents } from "../contents/lost.ts";
 import { compare } from "./compare.ts";
 import { NO_HISTORY, recordedBranch } from "./history.ts";
 import {
@@ -77,7 +78,9 @@ export async function detectState(
   if (found.moved) found = await read();
   const { state } = found;
   const history = await readHistory(system, git, found);
-  return { changes: compare(save, state, history), state };
+  const changes = compare(save, state, history);
+  const contents = await lostContents(git, save, changes);
+  return { changes: { ...changes, contents }, state };
 }
 
 /** What files tell of a worktree whose HEAD is still the commit of a save. */

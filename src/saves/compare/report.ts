@@ -60,6 +60,7 @@ export function changeSections(
     ...fileSections(changes, marks),
     conflictSection(changes, marks),
     missingSection(changes, marks),
+    contentsSection(changes, marks),
     ...pathSections(changes, marks),
     stashSection(changes, marks),
     operationSection(changes),
@@ -234,6 +235,16 @@ function missingSection({ missing }: Changes, marks: Marks) {
     `${marks.code(path)} is gone, and no commit removed it`
   );
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
+}
+
+/** What the save can bring back; the title names the command. */
+function contentsSection({ contents }: Changes, marks: Marks) {
+  const items = (contents?.lost ?? []).map(({ path, change }) =>
+    `${marks.code(path)} ${WORDS[change]}`
+  );
+  const title = `Uncommitted Work Lost Since (${items.length}); ` +
+    `"${contents?.restore}" brings it back:`;
+  return listSection(title, items, { warn: true });
 }
 
 const WORDS: Record<PathChange, string> = {

@@ -52,6 +52,7 @@ function changesWith(changes: Partial<Changes>): Changes {
     working_directory: { clean: true, paths: [] },
     conflicts: [],
     missing: [],
+    contents: null,
     stashes: { added: [], removed: [] },
     operation: { then: null, now: null, change: "same" },
     worktree: null,

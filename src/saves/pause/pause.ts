@@ -1,4 +1,4 @@
-import { basename, join, relative, resolve, SEPARATOR } from "@std/path";
+import { basename, join, relative, SEPARATOR } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
 import {
   type CommitPlan,
@@ -10,16 +10,12 @@ import {
 } from "./commit.ts";
 import {
   findWorkspace,
+  type PlannedContents,
   readIn,
   readState,
   type Workspace,
 } from "../../git/mod.ts";
-import {
-  type Content,
-  contentOf,
-  mergeContent,
-  type PauseWords,
-} from "../content.ts";
+import { type Content, type PauseWords } from "../content.ts";
 import { buildSave, type Draft } from "../draft.ts";
 import { sessionId } from "../../base/ids.ts";
 import { redactSave } from "../redact.ts";
@@ -46,8 +42,13 @@ import { readStoreId } from "../store/store_id.ts";
 import { currentStack } from "../../work/mod.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
+import {
+  contentsAnswer,
+  contentsKeeper,
+  KeepingContents,
+} from "../contents/keep.ts";
 import { handoffFor, type HandoffOrder } from "../../items/mod.ts";
-import { pauseOrder } from "./said.ts";
+import { pauseOrder, readContent } from "./said.ts";
 import { agentOf } from "./agent.ts";
 import { agentCommand } from "../agent_command.ts";
 import { editedContent } from "./edit.ts";
@@ -72,6 +73,8 @@ export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
   readonly commit: CommitPlan;
+  /** The uncommitted files; `undefined`: none are kept. */
+  readonly contents: PlannedContents | undefined;
   /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
   readonly worktrees: WorktreeRules | undefined;
   /** What the hand-off is made of beside what is carried. */
@@ -109,14 +112,17 @@ async function gatherIn(
     : exportTarget(system, input.export, { folder, root: workspace.root });
   const { sessions, pointer } = layout(workspace.root);
   const { json } = saveFiles(sessions, sessionId(system.now()));
+  const { config, faults } = readConfigAnyway(system, workspace.root);
+  const keeper = contentsKeeper(system, workspace, config);
   const reading = Promise.all([
-    workspace.git === "repository" ? readState(system, workspace) : undefined,
+    workspace.git === "repository"
+      ? readState(system, workspace, { keeper })
+      : undefined,
     readCommitState(system, workspace, { save: json, pointer }),
     readIdentity(system, workspace),
-    readConfigAnyway(system, workspace.root),
   ]);
   readyRedaction(system);
-  const [state, commit, identity, { config, faults }] = await reading;
+  const [state, commit, identity] = await reading;
   const reason = noCommitReason({
     ...{ workspace, state, identity, commit },
     asked: !input["no-commit"],
@@ -127,19 +133,23 @@ async function gatherIn(
     given: input["agent-session"],
     cwd: workspace.cwd,
   });
+  const contents = keeper?.planned(state?.head);
   const { root, cwd } = workspace;
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
     author: authorOf(identity),
     usage: contextUsage(system, { ...agent, config, root, cwd }),
     ...await projectParts(context, workspace, { config, state }),
+    contents: contents && !contents.isEmpty
+      ? { files: contents.count, bytes: contents.size }
+      : undefined,
     version: VERSION,
     build: BUILD,
     time: system.now(),
   };
   const { pointerTracked } = commit;
   return {
-    ...{ draft, target, faults },
+    ...{ draft, target, faults, contents },
     order: await pauseOrder(system, draft, { ...input, config }),
     commit: { workspace, state, identity, pointerTracked, reason },
     // Where nobody knows what was meant, the save is made and nothing else.
@@ -229,6 +239,8 @@ async function saved(
   const { root } = draft.workspace;
   const noted: string[] = [];
   await using blobs = readyCommit(system, plan.commit);
+  await using keeping = plan.contents &&
+    new KeepingContents(system, draft.workspace, plan.contents);
   const { save, bytes, files, warnings } = await writeSave(system, root, {
     time: draft.time,
     build(slot) {
@@ -247,6 +259,7 @@ async function saved(
     ...report(plan, save).commit,
     ...await commitSave(system, plan.commit, { save, files, blobs }),
   };
+  const kept = await keeping?.keep(save.session_id);
   const exported = target === undefined
     ? null
     : exportCopy(system, target.path(save.session_id), { save, bytes });
@@ -255,6 +268,7 @@ async function saved(
     files: files.map((path) => basename(path)),
     exported,
     commit,
+    contents: contentsAnswer(plan.contents, kept),
     warnings: [...plan.faults, ...noted, ...warnings],
   };
 }
@@ -280,7 +294,8 @@ function exportCopy(
   }
 }
 
-function report({ draft, commit }: PausePlan, save: Save): PauseResult {
+function report(plan: PausePlan, save: Save): PauseResult {
+  const { draft, commit } = plan;
   const folder = layout(draft.workspace.root).sessions;
   const below = relative(draft.workspace.cwd, folder);
   return {
@@ -306,6 +321,7 @@ function report({ draft, commit }: PausePlan, save: Save): PauseResult {
       branch: save.git_context.branch,
       reason: commit.reason ?? null,
     },
+    contents: contentsAnswer(plan.contents),
     redactions: save.mpm?.redactions ?? {},
     warnings: [],
     worktrees: null,
@@ -364,9 +380,6 @@ function hasWork(
       files.lstat(removingFolder(commonDir)) !== undefined);
 }
 
-/** The largest `--input`, in bytes. */
-const INPUT_LIMIT = 16 * 1024 * 1024;
-
 async function edited(
   context: Context,
   workspace: Workspace,
@@ -374,27 +387,4 @@ async function edited(
 ): Promise<Content> {
   const { parseInput: read } = await import("./input.ts");
   return await editedContent(context, { content, workspace, read });
-}
-
-/** What is said of the session. Throws USAGE for an input that is none. */
-export async function readContent(
-  { system, folder }: Context,
-  input: PauseWords & { readonly input: string | undefined },
-): Promise<Content> {
-  const typed = contentOf(input);
-  if (input.input === undefined) return typed;
-  // Loaded here: the schema library is no part of a plain pause.
-  const { parseInput } = await import("./input.ts");
-  const stdin = ["-", "/dev/stdin", "/dev/fd/0"].includes(input.input);
-  if (!stdin && input.input.startsWith("/dev/fd/")) {
-    throw new MpmError("USAGE", `Cannot read "${input.input}": it is a pipe`, {
-      hint: "Pipe it into mpm and give --input -",
-    });
-  }
-  const bytes = stdin
-    ? system.terminal.readInput(INPUT_LIMIT)
-    : system.files.readUpTo(resolve(folder, input.input), INPUT_LIMIT);
-  const source = stdin ? "standard input" : `"${input.input}"`;
-  const text = new TextDecoder().decode(bytes);
-  return mergeContent(parseInput(text, source), typed);
 }

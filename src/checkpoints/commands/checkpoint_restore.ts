@@ -1,0 +1,120 @@
+import { type Context, defineCommand } from "../../cli/mod.ts";
+import { MpmError } from "../../base/errors.ts";
+import { shellWord } from "../../base/shell.ts";
+import { emptyTree, isWithin, partOf, treeDelta } from "../../git/mod.ts";
+import { foreignCheckpointNote } from "../../saves/mod.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import type { CheckpointPlace } from "../place.ts";
+import { CHECKPOINT, findTarget } from "../select.ts";
+import type { RestoreOrder } from "../restore/plan.ts";
+import { pathBelow, RESTORE_FLAGS, runRestore } from "../restore/run.ts";
+import { restoreText } from "../restore/text.ts";
+import type { RestoreResult } from "./results.ts";
+
+/** `mpm checkpoint restore` */
+export const checkpointRestore = defineCommand({
+  name: "checkpoint restore",
+  summary: "Bring the files and the index of a checkpoint back",
+  description: `
+Shows what would change and asks; where it cannot ask, --yes is needed. First
+everything that is there now goes into a safety checkpoint, so that "mpm undo"
+undoes the restore. Files made since the checkpoint are kept and listed; --exact
+moves them to the trash. HEAD and the branch are never moved: where HEAD is
+another by now, the answer has the command.
+
+With paths only these files and folders are restored, below the working folder.
+--to writes the files of the checkpoint into a new or empty folder instead. The
+exit status is 4 if a file that differs was left alone; the answer says why.`,
+  positionals: [
+    CHECKPOINT,
+    {
+      name: "paths",
+      summary: "Only these files and folders",
+      names: "file",
+      rest: true,
+    },
+  ],
+  flags: {
+    exact: {
+      type: "boolean",
+      summary: "Move files made since to the trash",
+    },
+    ...RESTORE_FLAGS,
+  },
+  examples: [
+    "mpm checkpoint restore before-refactoring",
+    "mpm checkpoint restore latest src/app.ts --yes",
+    "mpm checkpoint restore 0 --exact --dry-run",
+    "mpm checkpoint restore latest --to ../copy",
+  ],
+  result: async () => (await import("./results.ts")).RestoreResult,
+  settles: true,
+  run: restore,
+  status: ({ dry_run: dry, to, skipped }) =>
+    dry || to !== null || skipped.length === 0 ? 0 : 4,
+  render: (result) => restoreText(result, result.checkpoint),
+  next: ({ operation }) =>
+    operation === null ? undefined : '"mpm undo" undoes it',
+});
+
+interface RestoreInput {
+  readonly checkpoint: string;
+  readonly paths: readonly string[];
+  readonly exact: boolean;
+  readonly yes: boolean;
+  readonly to: string | undefined;
+  readonly "dry-run": boolean;
+}
+
+/** Restores, or says what a restore would do. */
+async function restore(
+  context: Context,
+  input: RestoreInput,
+): Promise<RestoreResult> {
+  const { place, target, origin } = await findTarget(context, input.checkpoint);
+  const paths = input.paths.map((path) => pathBelow(context, place, path));
+  await refuseUnknown(place, { target, paths, given: input.paths });
+  const order: RestoreOrder = {
+    target,
+    paths,
+    exact: input.exact,
+    operation: "checkpoint restore",
+    title: `restore ${target.name}` +
+      (paths.length > 0 ? ` (${paths.join(", ")})` : ""),
+  };
+  /** Whose files these are is said first. */
+  const notes = origin === "foreign" ? [foreignCheckpointNote(target.id)] : [];
+  const result = await runRestore(context, place, { order, input, notes });
+  return { checkpoint: target.name, ...result };
+}
+
+/** Throws NOT_FOUND for a path that neither knows: it is misspelt. */
+async function refuseUnknown(
+  { vault }: CheckpointPlace,
+  { target, paths, given }: {
+    target: StoredCheckpoint;
+    paths: string[];
+    given: readonly string[];
+  },
+): Promise<void> {
+  if (paths.includes("")) paths.length = 0;
+  if (paths.length === 0) return;
+  const { git } = vault;
+  const all = await treeDelta(
+    git,
+    emptyTree(target.commit),
+    partOf(target.commit, "worktree"),
+  );
+  const listed = [...all.keys(), ...target.files.map(({ path }) => path)];
+  const unknown = paths.findIndex((path) =>
+    !listed.some((one) => isWithin(one, path))
+  );
+  if (unknown < 0) return;
+  throw new MpmError(
+    "NOT_FOUND",
+    `"${given[unknown]}" is not in the checkpoint "${target.name}"`,
+    {
+      hint: `mpm checkpoint diff ${shellWord(target.name)} shows what differs`,
+    },
+  );
+}

@@ -1,0 +1,199 @@
+import { MpmError } from "../../base/errors.ts";
+import { asSessionId } from "../../base/ids.ts";
+import type { Context } from "../../cli/mod.ts";
+import {
+  CONTENTS,
+  isWithin,
+  readCheckpointRefs,
+  readIn,
+  withinAny,
+} from "../../git/mod.ts";
+import {
+  detectChanges,
+  findSave,
+  isOfWorktree,
+  loadSave,
+  newestSaves,
+  openStore,
+  type Origin,
+  Origins,
+  readStoreId,
+  type Save,
+} from "../../saves/mod.ts";
+import { type CheckpointPlace, openPlace } from "../place.ts";
+import { pathBelow } from "./run.ts";
+import { type ContentsTarget, readTarget } from "./target.ts";
+
+/** The contents of a save that is meant. */
+export interface FoundContents {
+  readonly place: CheckpointPlace;
+  readonly target: ContentsTarget;
+  /** `undefined`: the file of the save is gone, or damaged. */
+  readonly save: Save | undefined;
+  readonly origin: Origin;
+  /** Those of its paths that the command line names. */
+  readonly named: readonly string[];
+}
+
+/**
+ * Finds the contents that the words of a command line mean: a save, if the first
+ * word names one, and paths. Throws NOT_FOUND, AMBIGUOUS, USAGE.
+ */
+export async function findContents(
+  context: Context,
+  words: readonly string[],
+): Promise<FoundContents> {
+  const { system } = context;
+  const opened = await openPlace(context);
+  const { workspace, vault } = opened;
+  if (vault.own) {
+    throw new MpmError("NOT_FOUND", "Saves keep no contents outside git", {
+      hint: "Run git init: from then on, a pause keeps uncommitted files",
+    });
+  }
+  await openStore(system, workspace.root);
+  const refs = await readCheckpointRefs(vault.git, CONTENTS);
+  const place = { ...opened, leaveLarge: true };
+  const [first, ...rest] = words;
+  const newest = await newestWith(context, place, refs);
+  const target = newest === undefined
+    ? undefined
+    : await targetOf(place, newest, refs);
+  // A file may be called like a part of an id.
+  const isSave = first !== undefined &&
+    (/^(latest|\d{1,4})$/.test(first) || asSessionId(first) !== undefined);
+  const isPath = first !== undefined && !isSave && target !== undefined &&
+    knows(target, pathBelow(context, place, first));
+  if (first === undefined || isPath) {
+    if (!target) throw noneHere(refs);
+    return await withSave(context, place, { target, words });
+  }
+  const id = await idOf(context, place, { first, refs });
+  const chosen = await targetOf(place, id, refs);
+  if (!chosen) throw notKept(id);
+  return await withSave(context, place, { target: chosen, words: rest });
+}
+
+/** The newest save of the worktree that has contents. */
+async function newestWith(
+  { system }: Context,
+  { workspace }: CheckpointPlace,
+  refs: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
+  if (refs.size === 0) return undefined;
+  for await (const entry of newestSaves(system, workspace.root)) {
+    if (refs.has(entry.id) && isOfWorktree(workspace, entry)) return entry.id;
+  }
+  return undefined;
+}
+
+/** The save that a word names; its file need not be there. */
+async function idOf(
+  { system }: Context,
+  { workspace }: CheckpointPlace,
+  { first, refs }: { first: string; refs: ReadonlyMap<string, string> },
+): Promise<string> {
+  const id = asSessionId(first);
+  if (id !== undefined && refs.has(id)) return id;
+  return (await findSave(system, workspace.root, first)).id;
+}
+
+async function targetOf(
+  { vault }: CheckpointPlace,
+  id: string,
+  refs: ReadonlyMap<string, string>,
+): Promise<ContentsTarget | undefined> {
+  const commit = refs.get(id);
+  if (commit === undefined) return undefined;
+  const target = await readTarget(vault, { id, commit });
+  return target?.kind === "contents" ? target : undefined;
+}
+
+async function withSave(
+  context: Context,
+  place: CheckpointPlace,
+  { target, words }: { target: ContentsTarget; words: readonly string[] },
+): Promise<FoundContents> {
+  const { system } = context;
+  const { root } = place.workspace;
+  const named = words.flatMap((word) => {
+    const path = pathBelow(context, place, word);
+    if (knows(target, path)) return target.paths.filter(withinAny([path]));
+    throw unknownPath(target, path);
+  });
+  try {
+    const entry = await findSave(system, root, target.id);
+    const { save, digest } = await loadSave(system, entry);
+    const origin = new Origins(system).of({ id: entry.id, digest });
+    return { place, target, save, origin, named };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    // Only this repository's own refs lead to contents.
+    return { place, target, save: undefined, origin: "own", named };
+  }
+}
+
+/** Returns whether the contents have something at a path; `""`: at any. */
+function knows({ paths }: ContentsTarget, path: string): boolean {
+  return paths.some((one) => path === "" || isWithin(one, path));
+}
+
+/** What is lost, and the other paths that differ. Throws NOT_FOUND. */
+export async function lostOf(
+  { system }: Context,
+  { place: { workspace }, target, save }: FoundContents,
+): Promise<{ paths: readonly string[]; others: string[] }> {
+  if (!save) {
+    throw new MpmError("NOT_FOUND", `The file of ${target.id} is not there`, {
+      hint: `To bring back all its contents: mpm restore ${target.id} --all`,
+    });
+  }
+  const store = readStoreId(system, workspace.root);
+  const { contents, working_directory: working } = await readIn(
+    system,
+    workspace,
+    (workspace) => detectChanges(system, workspace, { save, store }),
+  );
+  const has = new Set(target.paths);
+  const nameOf = (
+    { path, from }: { path: string; from?: string | undefined },
+  ) => has.has(path) || from === undefined ? path : from;
+  const lost = new Set(contents?.lost.map(({ path }) => path));
+  const found = working.paths.filter(({ then }) => then !== null)
+    .filter((path) => has.has(nameOf(path)));
+  return {
+    paths: found.filter(({ path }) => lost.has(path)).map(nameOf),
+    others: found.filter(({ path, change }) =>
+      !lost.has(path) && !KEPT.has(change)
+    ).map(nameOf),
+  };
+}
+
+/** What became of files whose contents are still there, or in a commit. */
+const KEPT: ReadonlySet<string> = new Set([
+  ...["same", "staged", "unstaged", "committed", "renamed"],
+]);
+
+function noneHere(refs: ReadonlyMap<string, string>): MpmError {
+  return new MpmError("NOT_FOUND", "No save of this worktree has contents", {
+    hint: refs.size === 0
+      ? '"mpm pause" keeps them where anything is uncommitted'
+      : `Name one of another worktree: mpm restore ${[...refs.keys()].at(-1)}`,
+  });
+}
+
+function notKept(id: string): MpmError {
+  return new MpmError("NOT_FOUND", `No contents are kept with ${id}`, {
+    hint: "Nothing was uncommitted then, or its contents were removed since",
+  });
+}
+
+function unknownPath({ id, left_out }: ContentsTarget, path: string): MpmError {
+  const left = left_out.find((one) => isWithin(path, one.path));
+  return new MpmError(
+    "NOT_FOUND",
+    `"${path}" is not in the contents of ${id}` +
+      (left ? `: ${left.reason}` : ""),
+    { hint: `mpm restore ${id} --all --dry-run lists what is` },
+  );
+}

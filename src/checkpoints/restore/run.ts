@@ -1,0 +1,230 @@
+import { isAbsolute, relative, resolve } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { shellWord } from "../../base/shell.ts";
+import { type Context, during } from "../../cli/mod.ts";
+import { isNothing } from "../../git/mod.ts";
+import { withLock } from "../../ops/mod.ts";
+import { nameForm } from "../../secrets/mod.ts";
+import type { RestoredFiles } from "../commands/results.ts";
+import type { CheckpointPlace } from "../place.ts";
+import { restoreLocked, type RestoreOutcome } from "./apply.ts";
+import { settleLocked } from "./finish.ts";
+import { type PlannedRestore, planOf, type RestoreOrder } from "./plan.ts";
+import { previewText } from "./text.ts";
+import { writeTo } from "./write_to.ts";
+
+/** Options of every command that restores files. */
+export const RESTORE_FLAGS = {
+  yes: {
+    type: "boolean",
+    short: "y",
+    summary: "Do it without a question",
+  },
+  to: {
+    type: "string",
+    names: "folder",
+    value: "folder",
+    summary: "Write the files into this new or empty folder",
+  },
+  "dry-run": {
+    type: "boolean",
+    summary: "Show what would change and change nothing",
+  },
+} as const;
+
+interface RestoreInput {
+  readonly yes: boolean;
+  readonly to: string | undefined;
+  readonly "dry-run": boolean;
+}
+
+/**
+ * Restores, or says what a restore would do; asks before it changes anything.
+ * `notes` are part of the answer. Throws CONFLICT where nobody confirms it.
+ */
+export async function runRestore(
+  context: Context,
+  place: CheckpointPlace,
+  { order, input, notes }: {
+    order: RestoreOrder;
+    input: RestoreInput;
+    notes: readonly string[];
+  },
+): Promise<RestoredFiles> {
+  if (input.to !== undefined) {
+    return await written(context, place, { order, input, notes });
+  }
+  const said = (planned: PlannedRestore, outcome?: RestoreOutcome) =>
+    resultOf(place, order, { planned, outcome, notes });
+  if (input["dry-run"] || !input.yes) {
+    const planned = await during(
+      context,
+      "Comparing with the checkpoint",
+      () => planOf(context, place, { order, write: false }),
+    );
+    const preview = said(planned);
+    if (input["dry-run"]) return preview;
+    if (isNothing(planned.plan) && !planned.indexDiffers) {
+      return { ...preview, dry_run: false };
+    }
+    confirm(context, previewText(preview, order.target.name));
+  }
+  const { workspace } = place;
+  const outcome = await withLock(context.system, workspace.root, async () => {
+    // A restore that was killed a moment ago comes first.
+    await settleLocked(context, workspace);
+    return await restoreLocked(context, place, { order });
+  });
+  return said(outcome.planned, outcome);
+}
+
+async function written(
+  context: Context,
+  place: CheckpointPlace,
+  { order, input, notes }: {
+    order: RestoreOrder;
+    input: RestoreInput;
+    notes: readonly string[];
+  },
+): Promise<RestoredFiles> {
+  const { target, paths } = order;
+  const dryRun = input["dry-run"];
+  const { written, skipped, folder } = await writeTo(context, place, {
+    ...{ target, paths, to: input.to!, dryRun },
+  });
+  return {
+    ...NOTHING,
+    dry_run: dryRun,
+    worktree: place.vault.workspace.worktree,
+    to: folder,
+    written,
+    skipped,
+    notes: [...notes],
+  };
+}
+
+/** A path as trees have it. Throws USAGE for none and outside the worktree. */
+export function pathBelow(
+  { folder, system }: Context,
+  { vault }: Pick<CheckpointPlace, "vault">,
+  given: string,
+): string {
+  const { worktree } = vault.workspace;
+  if (given === "") {
+    // Mostly a variable that is not set: everything would be restored.
+    throw new MpmError("USAGE", "A path is empty", {
+      hint: "Name files and folders, or no path to restore all",
+    });
+  }
+  const path = relative(worktree, resolve(folder, given));
+  if (path === "") return "";
+  if (path.startsWith("..") || isAbsolute(path)) {
+    throw new MpmError("USAGE", `"${given}" is not in the worktree`, {
+      hint: `It must be below "${worktree}"`,
+    });
+  }
+  return system.platform === "windows" ? path.replaceAll("\\", "/") : path;
+}
+
+function confirm(context: Context, preview: string): void {
+  if (!context.interactive) {
+    throw new MpmError("CONFLICT", "A restore must be confirmed", {
+      hint: "Give --yes to do it, or --dry-run to see what would change",
+    });
+  }
+  const answer = context.ask(`${preview}Restore? [y/N] `);
+  if (/^y(es)?$/i.test(answer?.trim() ?? "")) return;
+  throw new MpmError("CONFLICT", "Nothing was restored: not confirmed");
+}
+
+/** The answer of a restore that changed nothing. */
+export const NOTHING = {
+  to: null,
+  written: [],
+  removed: [],
+  trashed: [],
+  kept: [],
+  moved_aside: [],
+  skipped: [],
+  index_restored: false,
+  safety: null,
+  trash: null,
+  operation: null,
+};
+
+/** Says what a restore has done or, without an outcome, what it would do. */
+function resultOf(
+  place: CheckpointPlace,
+  order: RestoreOrder,
+  { planned, outcome, notes }: {
+    planned: PlannedRestore;
+    outcome: RestoreOutcome | undefined;
+    notes: readonly string[];
+  },
+): RestoredFiles {
+  const { plan, indexDiffers } = planned;
+  const pathsOf = (changes: readonly { readonly path: string }[]) =>
+    changes.map(({ path }) => path);
+  return {
+    ...NOTHING,
+    dry_run: !outcome,
+    worktree: place.vault.workspace.worktree,
+    written: [...outcome?.written ?? pathsOf(plan.writes)],
+    removed: [...outcome?.removed ?? pathsOf(plan.removes)],
+    trashed: [...outcome?.trashed ?? pathsOf(plan.trash)],
+    kept: [...plan.kept],
+    moved_aside: [...outcome?.movedAside ?? []],
+    skipped: (outcome ?? plan).skipped.map((one) => ({ ...one })),
+    index_restored: outcome?.indexRestored ?? indexDiffers,
+    safety: outcome?.safety?.name ?? null,
+    trash: outcome?.trash ?? null,
+    operation: outcome?.entry?.id ?? null,
+    notes: [
+      ...notes,
+      ...headNotes(order, planned),
+      ...targetNotes(place, order),
+      ...outcome?.notes ?? [],
+    ],
+  };
+}
+
+function headNotes(
+  { target }: RestoreOrder,
+  { capture }: PlannedRestore,
+): string[] {
+  if (target.head === null) return [];
+  const { head, branch: given } = capture.state;
+  const branch = given === undefined ? undefined : nameForm(given);
+  if (head === target.head && (branch ?? null) === target.branch) return [];
+  // A branch that is checked out has moved since: its name leads nowhere.
+  const how = target.branch === null || target.branch === branch
+    ? `git checkout --detach ${target.head}`
+    : `git checkout ${shellWord(target.branch)}`;
+  return [
+    `The checkpoint was taken on ${target.branch ?? "a detached HEAD"} at ` +
+    `${target.head.slice(0, 7)}; HEAD is ${branch ?? "detached"} at ` +
+    `${head?.slice(0, 7) ?? "no commit"} and was not moved. To go there: ` +
+    how,
+  ];
+}
+
+function targetNotes(
+  { vault }: CheckpointPlace,
+  { target, paths }: RestoreOrder,
+): string[] {
+  const what = target.kind === "contents" ? "save" : "checkpoint";
+  const other = target.worktree !== vault.workspace.worktree;
+  const leftNote = ({ path, reason }: { path: string; reason: string }) =>
+    `The ${what} lacks ${path}: ${reason}`;
+  return [
+    ...other ? [`The ${what} is of another worktree: ${target.worktree}`] : [],
+    // Or "all is as it was" would be told of these as well.
+    ...paths.length === 0 ? target.left_out.slice(0, TOLD).map(leftNote) : [],
+    ...paths.length === 0 && target.left_out.length > TOLD
+      ? [`The ${what} lacks ${target.left_out.length - TOLD} more`]
+      : [],
+  ];
+}
+
+/** Paths that the checkpoint has not, of which each is told. */
+const TOLD = 5;

@@ -1,0 +1,221 @@
+import { createHash } from "node:crypto";
+import { join } from "@std/path";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { isLike } from "../../base/like.ts";
+import { field, jsonIn } from "../../base/odd_values.ts";
+import type { Config } from "../../config/mod.ts";
+import {
+  checkpointImport,
+  type Contents,
+  ContentsKeeper,
+  type FastImport,
+  type PlannedContents,
+  printOfContents,
+  shareContents,
+  type Workspace,
+  writeContents,
+} from "../../git/mod.ts";
+import { layout, withLock, writeAtomic } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { PauseResult } from "../commands/results.ts";
+import { contentsRecord } from "./record.ts";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Returns whether a setting's patterns mean a path, or a folder above it. */
+export function excludedBy(
+  patterns: readonly string[],
+): (path: string) => boolean {
+  const small = patterns.map((pattern) => pattern.toLowerCase());
+  return (path) =>
+    path.toLowerCase().split("/").some((name) =>
+      small.some((pattern) => isLike(pattern, name))
+    );
+}
+
+/** What takes the contents of uncommitted files; `undefined`: none are kept. */
+export function contentsKeeper(
+  system: System,
+  workspace: Workspace,
+  config: Config,
+): ContentsKeeper | undefined {
+  if (!config["pause.contents"] || workspace.git !== "repository") return;
+  const { state } = layout(workspace.root);
+  return new ContentsKeeper(system, workspace, {
+    excluded: excludedBy(config["pause.contents_exclude"]),
+    most: config["pause.contents_max_mb"] * MEBIBYTE,
+    rawFolder: join(state, "raw.git"),
+  });
+}
+
+/** What was kept of the uncommitted files. */
+export interface Kept {
+  /** The commit; `undefined`: there was nothing to keep, or it failed. */
+  readonly commit?: string;
+  /** Why the contents are not kept. */
+  readonly reason?: string;
+  /** True if an earlier save has the very same contents. */
+  readonly shared?: boolean;
+}
+
+/** What a command says of contents that are, or would be, kept. */
+export function contentsAnswer(
+  planned: PlannedContents | undefined,
+  kept: Kept = {},
+): PauseResult["contents"] {
+  if (!planned) return null;
+  const { count, size, leftOut, omitted } = planned;
+  return {
+    kept: kept.commit !== undefined,
+    commit: kept.commit ?? null,
+    files: count,
+    bytes: size,
+    left_out: leftOut.map((one) => ({ ...one })),
+    omitted,
+    reason: kept.reason ?? null,
+  };
+}
+
+/** The contents of one pause on their way. */
+export class KeepingContents implements AsyncDisposable {
+  readonly #system: System;
+  readonly #workspace: Workspace;
+  readonly #planned: PlannedContents;
+  readonly #last: LastContents | undefined;
+  #first: FastImport | undefined;
+
+  /** Starts git at once, so that it is ready when the save is written. */
+  constructor(
+    system: System,
+    workspace: Workspace,
+    planned: PlannedContents,
+  ) {
+    this.#system = system;
+    this.#workspace = workspace;
+    this.#planned = planned;
+    this.#last = readLast(system, workspace);
+    if (!planned.isEmpty) this.#first = this.#newImport();
+  }
+
+  #newImport(): FastImport {
+    const { git } = this.#planned;
+    const place = { git, workspace: this.#workspace };
+    return checkpointImport(this.#system, place, { awaited: true });
+  }
+
+  /**
+   * Stores the contents under the id of a save that is written. Never throws: a
+   * save is one without its contents too.
+   */
+  async keep(id: string): Promise<Kept> {
+    if (this.#planned.isEmpty) return {};
+    try {
+      return await this.#keep(id);
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      return { reason: error.message };
+    }
+  }
+
+  async #keep(id: string): Promise<Kept> {
+    const contents = await this.#planned.finish();
+    const print = printOfContents(contents);
+    const last = this.#last;
+    if (last?.print === print) {
+      const { commit } = last;
+      const shared = await attempt(async () => {
+        await this.#use((one) => shareContents(one, { id, commit }));
+        return { commit, shared: true };
+      });
+      if (shared) return shared;
+    }
+    const { worktree } = this.#workspace;
+    const record = contentsRecord(worktree, contents);
+    const now = this.#system.now();
+    const write = (contents: Contents) =>
+      this.#use((one) => writeContents(one, { id, contents, record }, now));
+    // What the last contents have need not be sent to git again.
+    const commit = last && last.ids.size > 0 &&
+        await attempt(() => write(withoutKnown(contents, last.ids))) ||
+      await write(contents);
+    await this.#note({ print, commit, ids: idsIn(contents) });
+    return { commit };
+  }
+
+  async #use<T>(work: (importing: FastImport) => Promise<T>): Promise<T> {
+    await using importing = this.#first ?? this.#newImport();
+    this.#first = undefined;
+    return await work(importing);
+  }
+
+  /** What cannot be noted is stored once more with the next save. */
+  async #note(last: LastContents): Promise<void> {
+    const { root, worktree } = this.#workspace;
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ ...last, ids: [...last.ids].join("") }),
+    );
+    await attempt(() =>
+      withLock(this.#system, root, () => {
+        const path = lastFile(root, worktree);
+        writeAtomic(this.#system, path, { bytes, synced: false });
+      })
+    );
+  }
+
+  /** Ends git where nothing was stored. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#first?.[Symbol.asyncDispose]();
+  }
+}
+
+function idsIn({ worktree }: Contents): Set<string> {
+  return new Set([...worktree.values()].flatMap((file) => file?.id ?? []));
+}
+
+function withoutKnown(contents: Contents, known: ReadonlySet<string>) {
+  const worktree = new Map(
+    [...contents.worktree].map(([path, file]) => {
+      if (!file?.bytes || !known.has(file.id)) return [path, file];
+      const { bytes: _bytes, ...rest } = file;
+      return [path, rest];
+    }),
+  );
+  return { ...contents, worktree };
+}
+
+/** The contents that were kept last in a worktree. */
+interface LastContents {
+  readonly print: string;
+  readonly commit: string;
+  /** The ids of its files. */
+  readonly ids: ReadonlySet<string>;
+}
+
+/** Bytes of the largest note that is read. */
+const LIMIT = 4 * MEBIBYTE;
+
+function lastFile(root: string, worktree: string): string {
+  const key = createHash("sha256").update(worktree).digest("hex").slice(0, 16);
+  return join(layout(root).state, `contents-${key}.json`);
+}
+
+/** Only git can say whether that is still there. */
+function readLast(
+  { files }: System,
+  { root, worktree }: Workspace,
+): LastContents | undefined {
+  const path = lastFile(root, worktree);
+  const bytes = attempt(() =>
+    files.lstat(path) ? files.readOwn(path, LIMIT) : undefined
+  );
+  const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+  const [print, commit, ids] = ["print", "commit", "ids"]
+    .map((name) => String(field(value, name)));
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit!)) return undefined;
+  const pattern = new RegExp(`[0-9a-f]{${commit!.length}}`, "g");
+  return {
+    print: print!,
+    commit: commit!,
+    ids: new Set(ids!.match(pattern) ?? []),
+  };
+}

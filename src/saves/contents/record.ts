@@ -1,0 +1,89 @@
+import { asciiJson } from "../../base/escape.ts";
+import { field, isFields, jsonIn } from "../../base/odd_values.ts";
+import type { Contents, LeftOut } from "../../git/mod.ts";
+
+/**
+ * What the commit of a save's contents says beside the files: `record.json`.
+ * Nothing in it is about the save, so that equal contents are one commit.
+ */
+export interface ContentsRecord {
+  readonly schema: 1;
+  readonly kind: "contents";
+  /** The worktree, absolute. */
+  readonly worktree: string;
+  /** Paths that were deleted in the worktree. */
+  readonly deleted: readonly string[];
+  /** Paths that were removed from the index. */
+  readonly unstaged: readonly string[];
+  /** Paths that were only meant to be added. */
+  readonly intents: readonly string[];
+  /** Permission bits of files other than the usual, by path. */
+  readonly permissions: readonly (readonly [path: string, bits: number])[];
+  /** Uncommitted files whose contents are not kept, and why. */
+  readonly left_out: readonly LeftOut[];
+  /** Changed paths that nobody looked at, since there were too many. */
+  readonly omitted: number;
+}
+
+/** Returns the bytes of `record.json`. */
+export function contentsRecord(
+  worktree: string,
+  contents: Contents,
+): Uint8Array {
+  const gone = (delta: ReadonlyMap<string, unknown>) =>
+    [...delta].filter(([, entry]) => !entry).map(([path]) => path);
+  const record: ContentsRecord = {
+    schema: 1,
+    kind: "contents",
+    worktree,
+    deleted: gone(contents.worktree),
+    unstaged: gone(contents.index),
+    intents: contents.intents,
+    permissions: [...contents.worktree].flatMap(([path, file]) =>
+      file?.permissions === undefined ? [] : [[path, file.permissions] as const]
+    ),
+    left_out: contents.leftOut,
+    omitted: contents.omitted,
+  };
+  return new TextEncoder().encode(`${asciiJson(record)}\n`);
+}
+
+/** Reads `record.json`; `undefined`: it is another record. */
+export function parseContentsRecord(
+  bytes: Uint8Array,
+): ContentsRecord | undefined {
+  const value = jsonIn(new TextDecoder().decode(bytes));
+  const isContents = field(value, "kind") === "contents" &&
+    field(value, "schema") === 1;
+  if (!isContents) return undefined;
+  const paths = (name: string) => {
+    const list = field(value, name);
+    return Array.isArray(list)
+      ? list.filter((path) => typeof path === "string")
+      : [];
+  };
+  const left = field(value, "left_out");
+  const permissions = field(value, "permissions");
+  const omitted = Number(field(value, "omitted"));
+  return {
+    schema: 1,
+    kind: "contents",
+    worktree: String(field(value, "worktree")),
+    deleted: paths("deleted"),
+    unstaged: paths("unstaged"),
+    intents: paths("intents"),
+    permissions: Array.isArray(permissions)
+      ? permissions.filter((one): one is [string, number] =>
+        Array.isArray(one) && typeof one[0] === "string" &&
+        Number.isInteger(one[1])
+      )
+      : [],
+    left_out: Array.isArray(left)
+      ? left.filter((one): one is LeftOut =>
+        isFields(one) && typeof one.path === "string" &&
+        typeof one.reason === "string"
+      )
+      : [],
+    omitted: Number.isSafeInteger(omitted) ? omitted : 0,
+  };
+}

@@ -1,0 +1,189 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type {
+  PauseResult,
+  RestoreResult,
+  ResumeReport,
+} from "../../schemas/types.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { stateOf } from "../helpers/worktree_state.ts";
+
+/** A repository with every kind of uncommitted change. */
+function working(): TestEnv {
+  const env = TestEnv.repository();
+  env.write("kept.txt", "one\n");
+  env.write("staged.txt", "one\n");
+  env.write("gone.txt", "one\n");
+  env.git("add", ".");
+  env.git("commit", "-q", "-m", "Start");
+  env.write("kept.txt", "two\n");
+  env.write("staged.txt", "staged\n");
+  env.git("add", "staged.txt");
+  env.write("staged.txt", "edited after\n");
+  env.remove("gone.txt");
+  env.write("new/tool.sh", "echo\n");
+  Deno.chmodSync(`${env.project}/new/tool.sh`, 0o755);
+  Deno.symlinkSync("kept.txt", `${env.project}/link`);
+  return env;
+}
+
+async function paused(env: TestEnv): Promise<PauseResult> {
+  return await mpmJson<PauseResult>(env, ["pause", "Working"]);
+}
+
+function lose(env: TestEnv): void {
+  env.git("reset", "-q", "--hard");
+  env.git("clean", "-qfd");
+}
+
+posixTest("what a save kept comes back, staged, links and modes", async () => {
+  using env = working();
+  const { session_id: id, contents } = await paused(env);
+  assertEquals([contents?.kept, contents?.files], [true, 4]);
+  assertEquals(
+    env.git("rev-parse", `refs/mpm/contents/${id}`),
+    contents!.commit,
+  );
+  assertEquals(env.git("rev-list", "--count", contents!.commit!), "1");
+  const before = stateOf(env);
+  lose(env);
+
+  const { changes } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
+  assertEquals(changes!.contents, {
+    commit: contents!.commit!,
+    lost: [
+      { path: "kept.txt", change: "reverted" },
+      { path: "staged.txt", change: "reverted" },
+      { path: "link", change: "deleted" },
+      { path: "new/tool.sh", change: "deleted" },
+    ],
+    restore: `mpm restore ${id}`,
+  });
+  const text = await mpm(env, ["resume", "--peek"]);
+  assertStringIncludes(text.stdout, `"mpm restore ${id}" brings it back`);
+  const given = await mpm(env, ["resume", "--peek", "--format", "context"]);
+  assertStringIncludes(given.stdout, `mpm restore ${id}`);
+
+  const unsure = await mpm(env, ["restore"]);
+  assertEquals(unsure.status, 4);
+  assertStringIncludes(unsure.stderr, "must be confirmed");
+  const lost = stateOf(env);
+  const preview = await mpmJson<RestoreResult>(env, ["restore", "--dry-run"]);
+  assertEquals(preview.written.length, 4);
+  assertEquals(stateOf(env), lost);
+
+  const done = await mpmJson<RestoreResult>(env, ["restore", "--all", "--yes"]);
+  assertEquals(done.removed, ["gone.txt"]);
+  assertEquals(done.index_restored, true);
+  const { files, index } = stateOf(env);
+  assertEquals({ files, index }, { files: before.files, index: before.index });
+
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  const back = stateOf(env);
+  assertEquals(
+    { files: back.files, index: back.index },
+    { files: lost.files, index: lost.index },
+  );
+});
+
+Deno.test("without paths only what is lost comes back", async () => {
+  using env = working();
+  const { session_id: id } = await paused(env);
+  env.git("checkout", "-q", "--", "kept.txt");
+  env.write("staged.txt", "edited further\n");
+  const { written, others } = await mpmJson<RestoreResult>(env, [
+    ...["restore", "--yes"],
+  ]);
+  assertEquals([written, others], [["kept.txt"], ["staged.txt"]]);
+  assertEquals(env.read("kept.txt"), "two\n");
+  assertEquals(env.read("staged.txt"), "edited further\n");
+
+  const nothing = await mpm(env, ["restore", id, "--yes"]);
+  assertEquals(nothing.status, 0);
+  assertStringIncludes(nothing.stdout, `No uncommitted work of ${id} is lost`);
+  const named = await mpmJson<RestoreResult>(env, [
+    ...["restore", "latest", "staged.txt", "--yes"],
+  ]);
+  assertEquals(named.written, ["staged.txt"]);
+  assertEquals(env.read("staged.txt"), "edited after\n");
+  assertEquals(env.git("show", ":staged.txt"), "staged");
+});
+
+Deno.test("what was committed or stashed since is not lost", async () => {
+  using env = working();
+  await paused(env);
+  env.git("checkout", "-q", "-b", "other");
+  env.git("add", "kept.txt");
+  env.git("commit", "-q", "-m", "Keep", "--", "kept.txt");
+  env.git("stash", "-q", "-u");
+  env.git("checkout", "-q", "main");
+  const { changes } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
+  assertEquals(changes!.contents, null);
+});
+
+Deno.test("a commit since is not undone by a restore", async () => {
+  using env = working();
+  await paused(env);
+  lose(env);
+  env.write("kept.txt", "committed since\n");
+  env.write("other.txt", "new\n");
+  env.git("add", ".");
+  env.git("commit", "-q", "-m", "Later");
+  const done = await mpmJson<RestoreResult>(env, [
+    ...["restore", "staged.txt", "--yes"],
+  ]);
+  assertEquals(done.written, ["staged.txt"]);
+  assertEquals(env.read("kept.txt"), "committed since\n");
+  assertEquals(env.git("show", ":kept.txt"), "committed since");
+  assertEquals(env.git("status", "--short"), "MM staged.txt");
+});
+
+Deno.test("secrets by their names, and what is too large, stay out", async () => {
+  using env = TestEnv.repository();
+  const secret = [".env.local", "deep/id_rsa", "a.pem", "Credentials.json"];
+  for (const path of secret) env.write(path, "PASSWORD=hunter2\n");
+  env.write("ignored.log", "x\n");
+  env.write(".gitignore", "*.log\n");
+  env.write("big", "x".repeat(2 * 1024 * 1024));
+  env.write("small", "x\n");
+  env.write(".config/mpm/config.toml", "");
+  env.extra.MPM_CONFIG_PAUSE_CONTENTS_MAX_MB = "1";
+  const { contents } = await paused(env);
+  assertEquals(contents!.left_out.map(({ path }) => path), [
+    ...[".env.local", "Credentials.json", "a.pem", "big", "deep/id_rsa"],
+  ]);
+  const names = env.git(
+    ...["ls-tree", "-r", "--name-only", contents!.commit!],
+  ).split("\n");
+  assertEquals(names.filter((name) => name !== "record.json"), [
+    ...["worktree/.config/mpm/config.toml", "worktree/.gitignore"],
+    "worktree/small",
+  ]);
+  const text = await mpm(env, ["pause", "again"]);
+  assertStringIncludes(text.stdout, ".env.local (excluded by its name)");
+  const asked = await mpm(env, ["restore", "a.pem", "--yes"]);
+  assertEquals(asked.status, 3);
+});
+
+Deno.test("equal contents are one commit, and off is off", async () => {
+  using env = working();
+  const one = await paused(env);
+  const two = await paused(env);
+  assertEquals(two.contents!.commit, one.contents!.commit);
+  env.extra.MPM_CONFIG_PAUSE_CONTENTS = "false";
+  assertEquals((await paused(env)).contents, null);
+  const refs = env.git("for-each-ref", "refs/mpm/contents").split("\n");
+  assertEquals(refs.length, 2);
+});
+
+Deno.test("a pause without changes, or outside git, keeps nothing", async () => {
+  using env = TestEnv.repository();
+  const { contents } = await paused(env);
+  assertEquals([contents?.kept, contents?.files], [false, 0]);
+  const none = await mpm(env, ["restore"]);
+  assertEquals(none.status, 3);
+  using plain = new TestEnv();
+  assertEquals((await paused(plain)).contents, null);
+  assert((await mpm(plain, ["restore"])).stderr.includes("outside git"));
+});
