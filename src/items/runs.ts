@@ -5,7 +5,8 @@ import {
   checkFolder,
   ensureFolder,
   layout,
-  RecordSeals,
+  ownSeals,
+  projectSeals,
   writeAtomic,
 } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
@@ -52,7 +53,7 @@ export function readRuns(
       .decode(system.files.readOwn(path, LARGEST));
     const value: unknown = jsonIn(text);
     if (!fits(RUNS, value)) return { state: "damaged", runs: [] };
-    return new RecordSeals(system, "runs").isOwn(text)
+    return ownSeals(system, root, "runs").isOwn(text)
       ? { state: "own", runs: value.runs }
       : { state: "foreign", runs: [] };
   } catch (error) {
@@ -84,7 +85,7 @@ export function keepRuns(
       [...lastRuns([...clean, ...others]).values()].slice(0, MOST),
     ),
   };
-  const seals = new RecordSeals(system, "runs");
+  const seals = projectSeals(system, root, "runs");
   const bytes = new TextEncoder().encode(seals.seal(record));
   ensureFolder(system, layout(root).state, root);
   writeAtomic(system, layout(root).runs, { bytes });

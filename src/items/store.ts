@@ -10,7 +10,9 @@ import {
   isMarked,
   layout,
   markOf,
-  RecordSeals,
+  ownSeals,
+  projectSeals,
+  type RecordSeals,
   removeIfThere,
   replaceDerived,
   writeAtomic,
@@ -34,6 +36,9 @@ const MOST_LOOKED = 20_000;
 
 /** Damaged files that are named. */
 const MOST_NAMED = 5;
+
+/** The kind of records that items are. */
+const KIND = "item";
 
 const NAME = /^item-([1-9]\d{0,8})\.json$/;
 
@@ -83,7 +88,7 @@ export function readItems(system: System, root: string): Kept {
     .map(({ name }) => Number(NAME.exec(name)?.[1] ?? 0))
     .filter((number) => number > 0)
     .sort((a, b) => b - a);
-  const seals = sealsOf(system);
+  const seals = ownSeals(system, root, KIND);
   const known = new KnownItems(system, root);
   const items: KeptItem[] = [];
   const damaged: DamagedFile[] = [];
@@ -184,7 +189,7 @@ class KnownItems {
   constructor(system: System, root: string) {
     this.#system = system;
     this.#root = root;
-    this.#seals = new RecordSeals(system, "items");
+    this.#seals = ownSeals(system, root, "items");
     const bytes = attempt(() =>
       system.files.readOwn(knownPath(root), LARGEST_KNOWN)
     );
@@ -249,7 +254,9 @@ export function writeItem(
   { item, synced }: { item: KeptItem; synced: boolean },
 ): KeptItem {
   const clean = fittingItem(system, item);
-  const bytes = new TextEncoder().encode(sealsOf(system).seal(clean));
+  const bytes = new TextEncoder().encode(
+    projectSeals(system, root, KIND).seal(clean),
+  );
   ensureFolder(system, layout(root).items, root);
   writeAtomic(system, itemPath(root, item.number), { bytes, synced });
   return clean;
@@ -274,8 +281,4 @@ export function removeItem(system: System, root: string, number: number): void {
 
 function itemPath(root: string, number: number): string {
   return join(layout(root).items, `item-${number}.json`);
-}
-
-function sealsOf(system: System): RecordSeals {
-  return new RecordSeals(system, "item");
 }

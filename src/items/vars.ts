@@ -13,13 +13,17 @@ import {
   checkFolder,
   ensureFolder,
   layout,
-  RecordSeals,
+  ownSeals,
+  projectSeals,
   removeIfThere,
   writeAtomic,
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { type Here, hereOf, type Place } from "./open_items.ts";
 import type { DamagedFile } from "./store.ts";
+
+/** The kind of records that variables are. */
+const KIND = "variables";
 
 /** Bytes of a file of variables. */
 const LARGEST = 256 * 1024;
@@ -63,11 +67,15 @@ function readOwnVars(
   if (!system.files.lstat(path)) return undefined;
   const { home, state, items } = layout(root);
   for (const folder of [home, state, items]) checkFolder(system, folder);
-  return readFile(system, path, owner);
+  return readFile(system, root, { path, owner });
 }
 
 /** Reads one file. Throws as {@link readVars}. */
-function readFile(system: System, path: string, owner: string): Vars {
+function readFile(
+  system: System,
+  root: string,
+  { path, owner }: { path: string; owner: string },
+): Vars {
   const bytes = system.files.readOwn(path, LARGEST);
   const text = new TextDecoder().decode(bytes);
   const value = jsonIn(text) as Fitting<typeof VARS> | undefined;
@@ -76,7 +84,7 @@ function readFile(system: System, path: string, owner: string): Vars {
       hint: "Move it away and set the variables again",
     });
   }
-  if (value.of !== owner || !sealsOf(system).isOwn(text)) {
+  if (value.of !== owner || !ownSeals(system, root, KIND).isOwn(text)) {
     throw new MpmError(
       "FOREIGN",
       `Cannot use "${path}": you did not set these variables on this machine`,
@@ -97,7 +105,8 @@ export function writeVars(
   if (Object.keys(vars).length === 0 && !takesOver(here)) {
     return removeIfThere(system, path);
   }
-  const text = sealsOf(system).seal({ schema: 1, of: ownerOf(here), vars });
+  const seals = projectSeals(system, root, KIND);
+  const text = seals.seal({ schema: 1, of: ownerOf(here), vars });
   ensureFolder(system, layout(root).items, root);
   writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
 }
@@ -138,7 +147,7 @@ export function faultyVars(
     if (owner === undefined) continue;
     const path = varsPath(root, owner);
     try {
-      readFile(system, path, owner);
+      readFile(system, root, { path, owner });
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
       const { code, message } = error;
@@ -147,8 +156,4 @@ export function faultyVars(
     }
   }
   return { damaged, foreign };
-}
-
-function sealsOf(system: System): RecordSeals {
-  return new RecordSeals(system, "variables");
 }

@@ -77,7 +77,8 @@ export { takeLock, withLock, withUserLock } from "./lock.ts";
 export { lookOnly } from "./look_only.ts";
 export { surveyTrash } from "./prune_trash.ts";
 export { fitChanges, pathBelow } from "./recorder.ts";
-export { RecordSeals } from "./sealed_record.ts";
+export { ownSeals, projectSeals, RecordSeals } from "./sealed_record.ts";
+export { ensureStoreId, readStoreId } from "./store_id.ts";
 export { moveToTrash, newTrashFolder, TrashFolder } from "./trash.ts";
 export {
   CannotUndo,

@@ -1,6 +1,7 @@
 import { MpmError } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
+import { ensureStoreId, readStoreId } from "./store_id.ts";
 import { ensureJournalKey, isSealOf, journalKey, sealOf } from "./seal.ts";
 
 /** The end of a record that this user's mpm wrote. */
@@ -11,12 +12,18 @@ const SEAL =
 export class RecordSeals {
   readonly #system: System;
   readonly #kind: string;
+  /** The kind in seals of versions that did not name the project. */
+  readonly #older: string;
   #key: string | undefined;
 
-  /** `kind` goes into each seal, so that no record passes for another kind. */
-  constructor(system: System, kind: string) {
+  /**
+   * `kind` goes into each seal, so that no record passes for another kind, and
+   * so does `store`, so that a copy in another project does not count there.
+   */
+  constructor(system: System, kind: string, store?: string) {
     this.#system = system;
-    this.#kind = `${kind}\n`;
+    this.#older = `${kind}\n`;
+    this.#kind = store === undefined ? this.#older : `${kind} of ${store}\n`;
   }
 
   /**
@@ -48,10 +55,29 @@ export class RecordSeals {
     const [end, long, short] = SEAL.exec(text) ?? [];
     const seal = long ?? short;
     if (end === undefined || seal === undefined) return false;
-    this.#key ??= journalKey(this.#system);
-    return this.#key !== undefined &&
-      isSealOf(this.#key, this.#kind + text.slice(0, -end.length), seal);
+    const key = this.#key ??= journalKey(this.#system);
+    const body = text.slice(0, -end.length);
+    return key !== undefined && [this.#kind, this.#older]
+      .some((kind) => isSealOf(key, kind + body, seal));
   }
+}
+
+/** Returns seals for reading records of the project at `root`. */
+export function ownSeals(
+  system: System,
+  root: string,
+  kind: string,
+): RecordSeals {
+  return new RecordSeals(system, kind, readStoreId(system, root));
+}
+
+/** The same for writing; makes the project's id. Call under its lock. */
+export function projectSeals(
+  system: System,
+  root: string,
+  kind: string,
+): RecordSeals {
+  return new RecordSeals(system, kind, ensureStoreId(system, root));
 }
 
 function keyless(): MpmError {

@@ -65,7 +65,7 @@ export {
 } from "./store/read_saves.ts";
 export { changeStore, openStore } from "./store/recover.ts";
 export { isLog, type SaveEntry } from "./store/save_entry.ts";
-export { ensureStoreId, readStoreId } from "./store/store_id.ts";
+export { ensureStoreId, readStoreId } from "../ops/mod.ts";
 export {
   type Checker,
   inspect,

@@ -254,6 +254,32 @@ Deno.test("items that someone else wrote are never this user's own", async () =>
   assertEquals(stdout.includes("Their step"), false);
 });
 
+Deno.test("a copy of an item or of variables of another project counts for nothing", async () => {
+  using env = TestEnv.repository();
+  const other = `${env.root}/other`;
+  Deno.mkdirSync(other);
+  const there = { cwd: other };
+  for (const text of ["Of the other", "Also of it"]) {
+    await mpmJson(env, ["next", text], there);
+  }
+  await mpmJson(env, ["var", "set", "port", "1"], there);
+  await say(env, "next", "Of this one");
+  await mpmJson(env, ["var", "set", "port", "2"]);
+  for (const { name } of [...Deno.readDirSync(`${other}/${ITEMS}`)]) {
+    if (name === "item-1.json") continue;
+    Deno.copyFileSync(
+      `${other}/${ITEMS}/${name}`,
+      `${env.project}/${ITEMS}/${name}`,
+    );
+  }
+  const { open: items, warnings } = await mpmJson<DoneResult>(env, ["done"]);
+  assertEquals(items.map(({ text }) => text), ["Of this one"]);
+  assertMatch(warnings[0]!, /1 item .* not written by you/);
+  const { status, stderr } = await mpm(env, ["var", "get", "port"]);
+  assertEquals(status === 0, false);
+  assertStringIncludes(stderr, "you did not set these variables");
+});
+
 Deno.test("a link instead of the folder is refused, and a pause continues", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "A");

@@ -9,6 +9,7 @@ import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import {
   ensureHome,
+  ensureStoreId,
   layout,
   moveToTrash,
   removeIfThere,
@@ -17,7 +18,6 @@ import {
   writeAtomic,
 } from "../../ops/mod.ts";
 import { LARGEST_SAVE } from "../store/load_save.ts";
-import { ensureStoreId } from "../store/store_id.ts";
 import { freeId, storeSave } from "../store/write_save.ts";
 import { type ActivePause, parseActivePause } from "./active_pause.ts";
 

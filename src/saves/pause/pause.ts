@@ -37,8 +37,7 @@ import {
   exportTarget,
   writeExport,
 } from "../share/export.ts";
-import { journaled, layout, saveFiles } from "../../ops/mod.ts";
-import { readStoreId } from "../store/store_id.ts";
+import { journaled, layout, readStoreId, saveFiles } from "../../ops/mod.ts";
 import { currentStack } from "../../work/mod.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";

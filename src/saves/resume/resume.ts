@@ -24,7 +24,7 @@ import type { SaveEntry } from "../store/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
-import { readStoreId } from "../store/store_id.ts";
+import { readStoreId } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { chooseSession } from "./choose.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";

@@ -9,6 +9,7 @@ import { utcSeconds, WORK_ID } from "../../base/ids.ts";
 import {
   ensureHidden,
   layout,
+  readStoreId,
   removeIfThere,
   removeQuietly,
   saveFiles,
@@ -20,7 +21,6 @@ import { saveMarkdown } from "../markdown.ts";
 import { asSaid } from "../normalize.ts";
 import type { Save } from "../save.ts";
 import { importedFrom } from "../trust/origins.ts";
-import { readStoreId } from "./store_id.ts";
 
 /** A save, and what its JSON says in whatever shape. */
 interface Said {

@@ -11,6 +11,7 @@ import { sha256 } from "../../base/digest.ts";
 import { saveBytes } from "../serialize.ts";
 import type { System } from "../../system/system.ts";
 import {
+  ensureStoreId,
   layout,
   removeIfThere,
   removeQuietly,
@@ -20,7 +21,6 @@ import {
 import { isTaken } from "./find_saves.ts";
 import { noteOwn } from "../trust/origins.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { ensureStoreId } from "./store_id.ts";
 import { type Index, noteSave, openIndex } from "./save_index.ts";
 
 /** What was written. */

@@ -1,7 +1,9 @@
-import { attempt } from "../../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import { join } from "@std/path";
-import type { System } from "../../system/system.ts";
-import { ensureFolder, layout, writeAtomic } from "../../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import { writeAtomic } from "./atomic.ts";
+import { ensureFolder } from "./folders.ts";
+import { layout } from "./layout.ts";
 
 const ID = /^[a-z0-9]{8,64}$/;
 
