@@ -47,7 +47,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "undo list": "List the operations of mpm that can be undone",
   "undo trash": "List what mpm removed or replaced, or prune it",
   "worktrees list": "List the worktrees of agents, and which of them could go",
-  "worktrees prune": "Remove worktrees of agents that hold nothing any more",
+  "worktrees prune": "Remove worktrees of agents that are no longer needed",
   "worktrees restore": "Take the removal of a worktree back",
   "context": "Show how full the agent's context is, and what follows from it",
   "context acknowledge": "Note that you have seen the recommendation to pause",
@@ -66,7 +66,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "scan": "Look for secrets in files, by the rules that saves are redacted by",
   "migrate": "Move the saves of an older layout to where they belong",
   "hooks install": "Add mpm's hooks to Claude Code's settings",
-  "hooks uninstall": "Take mpm's hooks out of Claude Code's settings",
+  "hooks uninstall": "Remove mpm's hooks from Claude Code's settings",
   "hooks status":
     "Show where mpm's hooks are installed, and what keeps them from working",
   "hooks eject":

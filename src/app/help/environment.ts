@@ -98,7 +98,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "MPM_EVENT, MPM_CWD, MPM_SOURCE, MPM_INPUT, MPM_DETACHED",
-    summary: "What shell hooks are told; mpm hooks test passes them on",
+    summary: "Given to shell hooks; mpm hooks test passes them on",
   },
 ];
 

@@ -140,8 +140,8 @@ settings; each starts "mpm hook <event>".`,
       },
       {
         text: `
-They are made by "mpm hooks eject" with everything switched off, and run on this
-machine only as they were when "mpm allow <file>" was last called.
+"mpm hooks eject" creates them with everything switched off. They run on this
+machine only in the version that "mpm allow <file>" last allowed.
 
 A hook never fails, never waits for long, never uses the network, and blocks
 nothing because of what it does not know. MPM_HOOKS=off switches all of them off
@@ -222,7 +222,7 @@ nothing in it, and gives it to an agent in a fence that names its author.`,
         ],
         [
           "mpm undo trash --prune",
-          "empties the trash of what is older than you set",
+          "deletes the parts of the trash that are older than your setting",
         ],
         [
           ".claude-mpm/",
