@@ -13,7 +13,7 @@ export function reasonNotThere(
   if (platform !== "windows") return undefined;
   return path.split("/").every(isWindowsName)
     ? undefined
-    : "Windows has no such name";
+    : "Windows cannot use this name";
 }
 
 /**

@@ -69,7 +69,7 @@ Deno.test("reasonNotThere() tells why, and only where it is so", () => {
   assertEquals(reasonNotThere("src/aux.c", "darwin"), undefined);
   assertEquals(
     reasonNotThere("src/aux.c", "windows"),
-    "Windows has no such name",
+    "Windows cannot use this name",
   );
   for (const platform of PLATFORMS) {
     assertEquals(
