@@ -12,10 +12,10 @@ export const checkpointSave = defineCommand({
   summary: "Keep the whole working tree and its context under a name",
   description: `
 Keeps every file that git does not ignore, byte for byte, what is staged, and
-the context as "mpm pause" does. Nothing of yours changes: not the files, the
-index, HEAD, the branch, stashes or reflogs, and no hook runs. The objects are
-in the repository under refs/mpm/, which git neither clones nor pushes by
-itself; outside git, in an mpm repository own.
+the context as "mpm pause" does. It changes nothing of yours: no files, index,
+HEAD, branch, stashes or reflogs. It runs no hooks. The objects are in the
+repository under refs/mpm/, which git neither clones nor pushes by itself;
+outside git, in an mpm repository own.
 
 Nested repositories, submodules with changes, pipes and sockets cannot be kept;
 the answer names them.
@@ -24,7 +24,7 @@ the answer names them.
 project's checkpoint.sh runs after one, if you allowed it.`,
   positionals: [{
     name: "name",
-    summary: "What to call it; words are joined",
+    summary: "Its name; words are joined",
     rest: true,
   }],
   flags: {

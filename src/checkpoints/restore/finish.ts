@@ -79,7 +79,7 @@ export async function settleLocked(
     dropMarker(system, root, worktree);
     context.note(
       `Warning: a restore was cut short and its checkpoint "${marker.target.id}" ` +
-        `is gone. What was before is in "${marker.safety.id}"`,
+        `is gone. The state before is in "${marker.safety.id}"`,
     );
     return;
   }

@@ -162,8 +162,9 @@ export function replacedNotes(
   const replaced = changed.filter((path) => hidden.has(path));
   if (replaced.length === 0) return [];
   return [
-    `Replaced files that git does not list: ${named(replaced)}. What they ` +
-    `held is in the checkpoint "${safety.name}"`,
+    `Replaced files that git does not list: ${
+      named(replaced)
+    }. Their contents are in the checkpoint "${safety.name}"`,
   ];
 }
 

@@ -29,9 +29,9 @@ export function restoreText(result: RestoredFiles, given: string): string {
   return [
     result.skipped.length === 0
       ? `Restored ${name}`
-      : `Restored ${name}, but for what is left alone`,
+      : `Restored ${name}, except for the files that were left alone`,
     ...lists(result),
-    `What was before is in ${escapeText(result.safety)}: mpm undo undoes this`,
+    `The state before is in ${escapeText(result.safety)}: mpm undo undoes this`,
     "",
   ].join("\n");
 }
@@ -85,7 +85,11 @@ function lists(result: RestoredFiles): string[] {
       result.skipped.map(({ path, reason }) => `${path} (${reason})`),
     ),
     ...result.index_restored
-      ? [dry ? "What is staged changes too" : "What was staged is staged again"]
+      ? [
+        dry
+          ? "Staged changes are replaced too"
+          : "Staged changes are staged again",
+      ]
       : [],
     ...result.trash === null ? [] : [`The trash: ${escapeText(result.trash)}`],
     ...result.notes.map((note) => `Note: ${escapeText(note)}`),

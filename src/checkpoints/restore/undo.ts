@@ -81,7 +81,7 @@ export async function undoRestore(
     details: [
       ...outcome.written.map((path) => `restored ${path}`),
       ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
-      ...outcome.putBack.map((path) => `put ${path} back from the trash`),
+      ...outcome.putBack.map((path) => `restore ${path} from the trash`),
       ...outcome.planned.plan.kept.map((path) => `kept ${path}, made since`),
       ...outcome.indexRestored ? ["restored what was staged"] : [],
       ...outcome.notes,
@@ -116,8 +116,8 @@ async function refuseEdited(
       ...more > 0 ? [`  and ${more} more`] : [],
     ].join("\n"),
     {
-      hint: `mpm checkpoint restore ${order.target.id} goes back all the ` +
-        "same, and keeps what is there now",
+      hint: `mpm checkpoint restore ${order.target.id} goes back ` +
+        "anyway, and keeps the present state",
     },
   );
 }

@@ -122,7 +122,7 @@ function checkTarget(
   if (own.some((folder) => isWithin(real, files.realPath(folder)))) {
     throw new MpmError(
       "CONFLICT",
-      `"${to}" is in a folder of git's or mpm's`,
+      `"${to}" is in a folder of git or mpm`,
     );
   }
 }
