@@ -230,8 +230,8 @@ export function onCrossing(
         message: `Context ${figure}: a pause is recommended. ${way}. ` +
           '"mpm context acknowledge" notes that you have seen this.',
         note: `The context window is ${figure}.${file} ` +
-          "A pause is recommended before new complex work is begun; the user " +
-          "has been told and has not acknowledged it yet.",
+          "A pause is recommended before complex new work. The user knows " +
+          "this and has not acknowledged it yet.",
       };
     case "urgent":
       return {

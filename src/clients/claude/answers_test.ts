@@ -268,14 +268,17 @@ Deno.test("readTranscriptGauge() knows nothing of what is not there", () => {
   assertEquals(gauge(env, ""), undefined);
 });
 
-posixTest("readTranscriptGauge() knows nothing of what may not be read", () => {
-  using env = new TestEnv();
-  env.write("x.jsonl", answer(5));
-  const path = join(env.project, "x.jsonl");
-  Deno.chmodSync(path, 0);
-  const root = Deno.uid() === 0;
-  assertEquals(
-    readTranscriptGauge(env.system(), path)?.tokens,
-    root ? 5 : undefined,
-  );
-});
+posixTest(
+  "readTranscriptGauge() reports a transcript that it may not read as unknown",
+  () => {
+    using env = new TestEnv();
+    env.write("x.jsonl", answer(5));
+    const path = join(env.project, "x.jsonl");
+    Deno.chmodSync(path, 0);
+    const root = Deno.uid() === 0;
+    assertEquals(
+      readTranscriptGauge(env.system(), path)?.tokens,
+      root ? 5 : undefined,
+    );
+  },
+);

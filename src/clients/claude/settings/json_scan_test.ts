@@ -95,5 +95,5 @@ Deno.test("scanJson() takes what JSON.parse() takes, and nothing else", () => {
     ),
     { numRuns: 3000 },
   );
-  assert(refused > 300, `only ${refused} were no JSON`);
+  assert(refused > 300, `only ${refused} were not JSON`);
 });

@@ -124,7 +124,7 @@ export function switchedOff(
   ];
   for (const [key, where] of flags) {
     const found = nearest(where, key, (value) => typeof value === "boolean");
-    const detail = "Claude Code runs no hooks of yours";
+    const detail = "Claude Code does not run your hooks";
     if (found?.value === true) return off(found, key, detail);
   }
   const key = "strictPluginOnlyCustomization";
