@@ -271,7 +271,7 @@ async function clear(
       .map((head) => `${head}^{tree}`),
   ];
   await cleanTree(context, place, { capture, trees });
-  return [`What was there in between is in the checkpoint "${safety.name}"`];
+  return [`The state in between is in the checkpoint "${safety.name}"`];
 }
 
 /** The user went elsewhere by hand: nothing is moved under their feet. */
@@ -293,7 +293,7 @@ async function leave(
   });
   return [
     `HEAD is at ${positionText(now)} by now, so the files stay as they are. ` +
-    `What was parked: mpm checkpoint restore ${before.id}`,
+    `The parked work: mpm checkpoint restore ${before.id}`,
   ];
 }
 

@@ -174,7 +174,7 @@ function refuseInStack(
     `Cannot ${action} ${labelOf(work)}: it is a detour of ${labelOf(parent)}`,
     {
       hint: action === "cancel"
-        ? '"mpm return --discard" gives it up and goes back'
+        ? '"mpm return --discard" cancels it and goes back'
         : '"mpm return" completes it and goes back',
     },
   );

@@ -26,8 +26,9 @@ export function needCurrent(system: System, workspace: Workspace): Work {
   if (work) return work;
   if (foreign) {
     throw new MpmError("FOREIGN", problem!, {
-      hint: 'Begin one of your own with "mpm start"; if it is yours, trust a ' +
-        'save of it ("mpm saves trust") and "mpm resume" that',
+      hint: 'Start your own session with "mpm start"; if this one is yours, ' +
+        'trust one of its saves ("mpm saves trust") and resume that ' +
+        'with "mpm resume"',
     });
   }
   if (problem !== undefined) {

@@ -95,7 +95,7 @@ export function refuseBusy(
     throw new MpmError(
       "CONFLICT",
       `${article} ${operation} is in progress here`,
-      { hint: `Finish it or give it up (git ${operation} ${end}) first` },
+      { hint: `Finish or abort it (git ${operation} ${end}) first` },
     );
   }
   refuseHeldIndex(system, vault);

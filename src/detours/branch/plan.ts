@@ -133,7 +133,7 @@ function checkFlags(input: BranchInput, { git, reason }: Workspace): void {
   if (needs === undefined || git === "repository") return;
   throw new MpmError(
     "CONFLICT",
-    `"${needs}" needs a git repository: ${reason ?? "this is none"}`,
+    `"${needs}" needs a git repository: ${reason ?? "this is not one"}`,
     {
       hint:
         `Leave out ${needs}: the detour then works on the files as they are`,

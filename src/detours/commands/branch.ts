@@ -21,16 +21,16 @@ one is made for the work at hand. Depth is unlimited: "mpm status --tree" draws 
 --stash parks all uncommitted work, staged and untracked too, in a checkpoint,
 and leaves the tree clean; ignored files stay. --git-branch also switches to
 that git branch, made from the default branch if it is new, or from origin's if
-that is ahead. --worktree leaves this tree alone and opens the detour in a
-worktree of its own, below .claude/worktrees/, on the git branch of --git-branch
-or of its own name.
-Nothing of this reaches the network or runs hooks of the repository.
+that is ahead. --worktree leaves this tree alone and opens the detour in its own
+worktree below .claude/worktrees/. Its git branch is the one of --git-branch, or
+has its own name. It does not use the network and runs no hooks of the
+repository.
 
 Everything is checked before anything is changed, and a command that is cut
 short is undone by the next one.`,
   positionals: [
     { name: "name", summary: "A name to find the detour by" },
-    { name: "task", summary: "What must be done in it", rest: true },
+    { name: "task", summary: "The task of the detour", rest: true },
   ],
   flags: {
     stash: {

@@ -6,8 +6,8 @@ export const cancel = defineCommand({
   name: "cancel",
   summary: "Cancel a session",
   description: `
-Nothing of the work is touched: files, branches and saves stay as they are. The
-saves leave the lists and are found with --all.`,
+Your work stays as it is: files, branches and saves. The saves leave the lists
+and are found with --all.`,
   positionals: ENDING.positionals,
   flags: {
     reason: {
@@ -18,7 +18,7 @@ saves leave the lists and are found with --all.`,
     },
     "dry-run": ENDING.dryRun,
   },
-  examples: ["mpm cancel", 'mpm cancel login -r "Not needed any more"'],
+  examples: ["mpm cancel", 'mpm cancel login -r "Not needed"'],
   result: ENDING.result,
   settles: true,
   run: (context, { selector, reason: summary, "dry-run": dryRun }) =>

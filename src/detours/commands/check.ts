@@ -26,7 +26,7 @@ export const check = defineCommand({
   description: `
 Items are named by their numbers, by spans of them such as 2-5, or by a part of
 the text of one. Without any the checklist is printed. The first tick of an
-active session makes it a working one. What is ticked already stays so.`,
+active session makes it a working one. Ticked items stay ticked.`,
   positionals: [{
     name: "items",
     summary: "Which items: numbers, spans, or parts of a text",

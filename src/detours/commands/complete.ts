@@ -15,7 +15,7 @@ an open one, is not completed but returned from.`,
       type: "string",
       short: "s",
       value: "text",
-      summary: "What came of it",
+      summary: "The result",
     },
     "dry-run": ENDING.dryRun,
   },
@@ -32,5 +32,5 @@ an open one, is not completed but returned from.`,
   next: ({ dry_run: dry, session }) =>
     dry || session.state !== "complete"
       ? undefined
-      : `"mpm archive ${session.name ?? session.id}" puts it away`,
+      : `"mpm archive ${session.name ?? session.id}" archives it`,
 });

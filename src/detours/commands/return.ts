@@ -27,27 +27,27 @@ export const returnCommand = defineCommand({
   summary: "End a detour and come back to the work it left",
   description: `
 Completes the session that "mpm branch" started, goes back to the git branch of
-its parent, and restores the parked work as it was: what was staged is staged,
+its parent, and restores the parked work. Staged changes are staged again,
 untracked files are there. The parent's record gets the summary, and the report
 says what the detour did and what changed in the meantime.
 
-Uncommitted changes in a tree that is to change are refused, unless you commit
-them or say what becomes of them: --park keeps them in a checkpoint, --carry
-brings them along, --discard cancels the detour and keeps them in a checkpoint
-all the same. Where the parent's branch has moved since, its work is merged onto
-it; a conflict is found before anything is changed. --keep-parked comes back
-without the parked work, which stays in its checkpoint.
+If the tree has uncommitted changes, mpm refuses to change it. Commit them, or
+choose: --park keeps them in a checkpoint, --carry brings them along. --discard
+cancels the detour and also keeps them in a checkpoint. Where the parent's
+branch has moved since, its work is merged onto it; a conflict is found before
+anything is changed. --keep-parked comes back without the parked work, which
+stays in its checkpoint.
 
-What no checkpoint can hold, such as a very large file or a repository in the
-tree, stays where it is. Where that is in the way, it goes to the trash, and the
-answer names it.
+Files that a checkpoint cannot hold, such as a very large file or a repository
+in the tree, stay in their place. Where that is in the way, it goes to the
+trash, and the answer names it.
 
-A detour in its own worktree ends there; the worktree is removed if it holds
-nothing that is not merged, and no process is in it, such as your shell: then
-"mpm worktrees prune" removes it later.`,
+A detour in its own worktree ends there. The worktree is removed if all its work
+is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees
+prune" removes it later.`,
   positionals: [{
     name: "words",
-    summary: "What the detour has done",
+    summary: "The result of the detour",
     rest: true,
   }],
   flags: {
@@ -55,7 +55,7 @@ nothing that is not merged, and no process is in it, such as your shell: then
       type: "string",
       short: "s",
       value: "text",
-      summary: "What the detour has done",
+      summary: "The result of the detour",
     },
     message: {
       type: "string",

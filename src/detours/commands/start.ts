@@ -34,16 +34,16 @@ export const start = defineCommand({
   summary: "Start a work session, from a template if wanted",
   description: `
 A work session is a stretch of work on one task, with a state and a checklist.
-It becomes the one this worktree is at: every pause saves it, and a resume goes
-on with it. Where the worktree is at another session that is active, nothing is
-started; a paused one stays paused and can be resumed.
+It becomes the current session of this worktree: every pause saves it, and a
+resume continues it. Where the worktree is at another session that is active,
+nothing is started; a paused one stays paused and can be resumed.
 
 Without a task the template's title and the values of its variables are it. A
 variable of the template that no --var names takes its value from "mpm var",
 else its default.`,
   positionals: [
     { name: "name", summary: "A name to find it by", optional: true },
-    { name: "task", summary: "What must be done", rest: true },
+    { name: "task", summary: "The task", rest: true },
   ],
   flags: {
     ...TEMPLATE_FLAGS,

@@ -39,10 +39,9 @@ export const status = defineCommand({
   description: `
 With --porcelain it prints one "name=value" a line for prompts and scripts,
 always the same fields in the same order: version (1), session, name, task,
-state, depth (how many sessions it is a detour of), parent, done, total,
-checkpoint, branch, ahead, behind, staged, changed, untracked, conflicts. What
-is not there is empty; outside a project nothing is printed. One git process is
-run at most.
+state, depth (number of parents), parent, done, total, checkpoint, branch,
+ahead, behind, staged, changed, untracked, conflicts. Missing values are empty;
+outside a project nothing is printed. One git process is run at most.
 
 --tree draws all sessions with their detours, and marks the session of this
 worktree.`,
@@ -184,7 +183,7 @@ function stackHere(
 function statusText(result: StatusResult, style: Style): string {
   if (result.form === "porcelain") return porcelain(result);
   if (result.project === null) {
-    return 'No project of mpm\'s here. "mpm start" or "mpm pause" makes one.\n';
+    return 'This is not an mpm project. "mpm start" or "mpm pause" makes one.\n';
   }
   return [
     ...sessionLines(result, style),
@@ -213,7 +212,7 @@ function sessionLines(result: StatusResult, style: Style): string[] {
       ? ['None of its saves is left: "mpm complete" or "mpm cancel" ends it']
       : [
         ...save === null ? [] : [`Saved as: ${save}`],
-        ...state === "paused" ? ["Go on with: mpm resume"] : [],
+        ...state === "paused" ? ["Continue with: mpm resume"] : [],
       ],
   ];
 }

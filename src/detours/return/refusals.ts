@@ -51,7 +51,7 @@ export function hasDetour(
       `${deeper.state} in "${deeper.worktree}"`,
     {
       hint: deeper.place === work.place
-        ? `Go on with that one: mpm pause, then mpm resume ${name}`
+        ? `Continue with that one: mpm pause, then mpm resume ${name}`
         : "Return from that one first: " +
           `cd ${shellWord(deeper.worktree)} && mpm return`,
     },
@@ -105,7 +105,7 @@ export function refuseWithoutGit(
     child: Work;
   },
 ): void {
-  const reason = workspace.reason ?? "this is none";
+  const reason = workspace.reason ?? "this is not one";
   const flag = [
     input.park ? "--park" : undefined,
     input.carry ? "--carry" : undefined,
@@ -156,9 +156,8 @@ export function dirty(dirt: readonly string[], child: Work): MpmError {
     "CONFLICT",
     `${labelOf(child)} has uncommitted changes: ${named(dirt)}`,
     {
-      hint:
-        "Commit them; or --park keeps them in a checkpoint, --carry brings " +
-        "them along, --discard gives the detour up",
+      hint: "Commit them; or --park keeps them in a checkpoint, --carry " +
+        "brings them along, --discard cancels the detour",
     },
   );
 }

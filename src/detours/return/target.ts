@@ -98,7 +98,7 @@ async function carriedOnto(
       ? await treesOf(git, base.record.commit)
       : { worktree: head!, index: head! },
     theirs: await treesOf(git, carried.commit),
-    what: "What the detour left",
+    what: "The remains of the detour",
     hint: "Commit it, or keep it in a checkpoint: mpm return --park",
   });
   const commit = await holdTrees(git, {
@@ -182,7 +182,7 @@ async function merged(
   }
   throw new MpmError(
     "CONFLICT",
-    `${what} conflicts with what is there now: ${named(conflicts)}`,
+    `${what} conflicts with the present files: ${named(conflicts)}`,
     { hint },
   );
 }
