@@ -78,7 +78,7 @@ function ownFindings(
     userState(system);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const detail = "mpm cannot tell whether you wrote the log:  " +
+    const detail = "mpm cannot tell whether you wrote the log: " +
       error.message;
     return [unknown(detail, { mend: "Set HOME" })];
   }
