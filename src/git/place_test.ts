@@ -76,7 +76,7 @@ Deno.test("quickWorkspace() leaves to git what git may see otherwise", () => {
   env.run("git", ["init", "-q", "inner"]);
   assertEquals(at("project/inner")?.worktree, join(env.project, "inner"));
   // Git takes none of these for a repository, and finds the one around it.
-  env.write("inner/.git/HEAD", "nothing of use\n");
+  env.write("inner/.git/HEAD", "nothing useful\n");
   assertEquals(at("project/inner"), undefined);
   env.write("hollow/.git/HEAD", "ref: refs/heads/main\n");
   assertEquals(at("project/hollow"), undefined);
