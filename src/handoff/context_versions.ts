@@ -69,9 +69,9 @@ export async function keptIn(
   throw new MpmError(
     "NOT_FOUND",
     kept
-      ? `The save that holds "${path}" of ${entry.id} is not there any more`
+      ? `The save that holds "${path}" of ${entry.id} no longer exists`
       : `${entry.id} keeps no "${path}"`,
-    { hint: '"mpm context history" lists what is kept' },
+    { hint: '"mpm context history" lists the kept versions' },
   );
 }
 

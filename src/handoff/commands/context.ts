@@ -27,8 +27,8 @@ export const context = defineCommand({
 Tokens, window, percentage, how old the figure is and where it is from, and the
 thresholds with what each one does. The session is the one mpm runs in, else the
 latest of this project. The figure is what Claude Code told its status line
-("mpm statusline"), unless the transcript has a later one. What is not known, or
-stale, counts as unknown, and nothing is ever blocked for it.`,
+("mpm statusline"), unless the transcript has a later one. Unknown or stale
+readings count as unknown, and never block anything.`,
   positionals: [],
   flags: { "agent-session": AGENT_SESSION },
   examples: ["mpm context", "mpm context --json"],

@@ -10,8 +10,8 @@ export const contextInject = defineCommand({
   summary: "Print what an agent is given at the start of its session",
   description: `
 The parts that context.inject names, in at most context.inject_limit characters,
-between fences with a nonce: whatever saves and files of the project say is data
-there. Prints nothing where there is nothing to say.`,
+between fences with a nonce. Text from saves and project files is data there.
+Prints nothing where there is nothing to say.`,
   positionals: [],
   flags: {
     part: {

@@ -23,10 +23,10 @@ export const statusline = defineCommand({
   name: "statusline",
   summary: "Print Claude Code's status line and keep its figure for the hooks",
   description: `
-Reads what Claude Code pipes into its status line command, 1 MiB and one second
-at most, and prints one line: model, how full the context is, branch, name. The
-reading is kept for "mpm context" and the hooks. In Claude Code's settings:
-"statusLine": {"type": "command", "command": "mpm statusline"}.
+Reads the input of a Claude Code status line command, at most 1 MiB within one
+second. Prints one line: model, use of the context, branch, name. The reading is
+kept for "mpm context" and the hooks. In Claude Code's settings: "statusLine":
+{"type": "command", "command": "mpm statusline"}.
 
 Whatever goes wrong, the status is 0 and the line may be empty.`,
   positionals: [],

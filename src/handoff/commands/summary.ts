@@ -25,11 +25,11 @@ export const summary = defineCommand({
   name: "summary",
   summary: "Summarize the work, recent work in detail",
   description: `
-Prints four layers: the last hour in detail; one to four hours ago with what was
-done and decided; older work in a sentence or two; ended sessions in a line each.
-mpm reads the saves of this worktree from the last 7 days. Each line names a save
-and, if it has one, the number of an item: "mpm saves show" opens both. Saves
-from others count once you trust them.
+Prints four layers. The last hour is shown in detail, one to four hours ago with
+finished work and decisions. Older work is shown in a sentence or two, ended
+sessions in a line each. mpm reads the saves of this worktree from the last 7
+days. Each line names a save and, if it has one, the number of an item: "mpm
+saves show" opens both. Saves from others count once you trust them.
 
 With "[summarizer] command" in your own configuration, a program rewrites the
 second and third layer. mpm marks its text and keeps it.`,

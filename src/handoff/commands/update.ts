@@ -15,14 +15,14 @@ export const contextUpdate = defineCommand({
   name: "context update",
   summary: "Keep branch, time and next steps in .claude/context.md",
   description: `
-Renews mpm's part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
-adds it at the end: the branch, the time, and the next steps that are open.
-A line of yours that begins with "Branch: " or "Last updated: " is renewed where
-it stands. The rest of the file stays as it is, to the byte. The file is made
-only with --create.`,
+Updates mpm's part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
+adds it at the end: the branch, the time, and the open next steps. If you have a
+line that begins with "Branch: " or "Last updated: ", mpm updates it in its
+place. The rest of the file stays as it is, to the byte. The file is made only
+with --create.`,
   positionals: [],
   flags: {
-    create: { type: "boolean", summary: "Make the file if there is none" },
+    create: { type: "boolean", summary: "Create a missing file" },
     "dry-run": {
       type: "boolean",
       summary: "Say what would be done and write nothing",

@@ -158,7 +158,7 @@ function detailedLayer(
     ...lines("run"),
   ];
   const blocks = [
-    { heading: "What was done", lines: bounded(lines("done"), last) },
+    { heading: "Done", lines: bounded(lines("done"), last) },
     { heading: "Key decisions", lines: bounded(lines("decided"), last) },
     { heading: "Current state", lines: bounded(state, last) },
   ].filter((block) => block.lines.length > 0);
