@@ -19,11 +19,11 @@ export const hooksAllow = defineCommand({
     "Let this project's shell hooks run on this machine, as they are now",
   description: `
 A script that came with a clone, or changed since, is someone else's program:
-mpm does not run it before you reported it. Read it first. What is allowed is its
-text; after the next change it must be allowed again.`,
+mpm does not run it before you reported it. Read it first. Only this text is
+allowed; after the next change it must be allowed again.`,
   positionals: [{
     name: "names",
-    summary: "Which, e.g. pre-session; all that are there without one",
+    summary: "Which, e.g. pre-session; all of them by default",
     names: "shell-hook",
     rest: true,
   }],

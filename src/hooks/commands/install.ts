@@ -16,14 +16,14 @@ export const hooksInstall = defineCommand({
   description: `
 Adds an entry for each event mpm serves and leaves everything else in the file
 as it is, to the byte. A second run changes nothing; entries of an older mpm are
-replaced where they stand. A file that is not strict JSON, that Claude Code would
-ignore, or that is a link is refused, and so is a Claude Code before 2.1.101,
-which ignores files with events that it does not know. What the file held is kept
+replaced where they stand. mpm refuses a file that is not strict JSON, that
+Claude Code would ignore, or that is a link. It also refuses a Claude Code
+before 2.1.101, which ignores files with unknown events. The old file is kept
 first.
 
-The scopes are Claude Code's: local (.claude/settings.local.json of the main
-worktree: this project, you alone), project (.claude/settings.json: everybody who
-clones it) and user (~/.claude/settings.json: all your projects).`,
+The scopes are those of Claude Code. local is .claude/settings.local.json of the
+main worktree: this project, you alone. project is .claude/settings.json:
+everyone who clones it. user is ~/.claude/settings.json: all your projects.`,
   positionals: [],
   flags: {
     scope: SCOPE_FLAG,
@@ -33,7 +33,7 @@ clones it) and user (~/.claude/settings.json: all your projects).`,
     },
     statusline: {
       type: "boolean",
-      summary: "Set the status line, too, if there is none",
+      summary: "Set the status line, too, if it is not set",
     },
     binary: {
       type: "string",

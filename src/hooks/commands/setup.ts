@@ -26,10 +26,10 @@ export const setup = defineCommand({
   name: "setup",
   summary: "Set up a project: folder, hooks, what mpm keeps",
   description: `
-Does what "mpm init" does, finds Claude Code and offers its hooks and skills, and
-lists what mpm keeps of a conversation with an agent. It shows what it will write
-and asks before it does; --yes accepts everything. With --no-conversation, mpm
-keeps nothing of conversations: it switches every source off in your own
+Does what "mpm init" does, finds Claude Code and offers its hooks and skills,
+and lists what mpm keeps of a conversation with an agent. It shows what it will
+write and asks before it does; --yes accepts everything. With --no-conversation,
+mpm keeps no parts of conversations: it switches every source off in your own
 configuration, for all your projects. "mpm undo" undoes the whole setup.`,
   positionals: [],
   flags: {
@@ -40,7 +40,7 @@ configuration, for all your projects. "mpm undo" undoes the whole setup.`,
     },
     "no-conversation": {
       type: "boolean",
-      summary: "Keep nothing of conversations, in all your projects",
+      summary: "Keep no parts of conversations, in all your projects",
     },
     "no-hooks": {
       type: "boolean",

@@ -15,13 +15,13 @@ export const hooksStatus = defineCommand({
   summary:
     "Show where mpm's hooks are installed, and what keeps them from working",
   description: `
-Looks at the settings of all scopes: is the binary there and this one, are the
-entries of this version and as mpm wrote them, is one missing or there twice, are
-hooks switched off, does Claude Code ignore the file. Of each it says what fixes
-it. The exit status is 3 if there are no mpm hooks, 4 if something is wrong.
-It starts nothing that settings name.
+Checks the settings of all scopes. The binary must exist and be this one, and
+the entries must be complete, of this version and unchanged. It also reports
+duplicate entries, hooks that are switched off, and files that Claude Code
+ignores. Of each it says what fixes it. The exit status is 3 if there are no mpm
+hooks, 4 if something is wrong. It starts nothing that settings name.
 
-Shell hooks are scripts of yours that mpm runs at events of a session. --scripts
+Shell hooks are your own scripts that mpm runs at events of a session. --scripts
 lists the shell hooks that mpm ships and the project's copies. A name prints the
 shipped script: its switches stand at the top. "mpm hooks eject" copies it into
 the project, and "mpm allow <file>" lets a copy that changed run again.`,

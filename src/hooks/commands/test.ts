@@ -21,18 +21,18 @@ export const hooksTest = defineCommand({
   name: "hooks test",
   summary: "Fire each installed hook once and check what comes of it",
   description: `
-Starts what the settings start, with an event as Claude Code sends it, in a
-scratch project with its own home folder, and looks for what that event has
-to lead to. Your project, your settings and your state stay as they are. The exit
+Starts the commands of the settings, with an event as Claude Code sends it, in a
+scratch project with its own home folder. Then checks that the event had its
+effect. Your project, your settings and your state stay as they are. The exit
 status is 4 if a hook does not do what it should, 3 if none is installed.
 
 --runs starts each hook many times with an event that asks for little. It prints
 the time of the whole process and the size of its answer.
 
-A name runs this project's copy of a shell hook as an event does: MPM_ variables,
-JSON on standard input, a time limit, and a line in .claude-mpm/state/hooks.log.
-mpm passes on MPM_ variables that are set; MPM_INPUT is the JSON. The exit status
-is 6 if the script fails.`,
+A name runs this project's copy of a shell hook as an event does: with MPM_
+variables, JSON on standard input and a time limit. The run is noted in
+.claude-mpm/state/hooks.log. mpm passes on MPM_ variables that are set;
+MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
   positionals: [{
     name: "name",
     summary: "A shell hook of this project to run, e.g. pre-session",

@@ -12,7 +12,7 @@ import { DIFF_FLAG, SCOPE_FLAG, uninstall } from "../install/change.ts";
 /** `mpm hooks uninstall` */
 export const hooksUninstall = defineCommand({
   name: "hooks uninstall",
-  summary: "Take mpm's hooks out of Claude Code's settings",
+  summary: "Remove mpm's hooks from Claude Code's settings",
   description: `
 Where nothing else changed since the installation, the file becomes what it was,
 to the byte. Otherwise mpm's entries go and nothing else. Skills that are

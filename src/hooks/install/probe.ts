@@ -156,7 +156,7 @@ async function installed({ system, folder }: Context) {
   const workspace = await locate(system, folder);
   const { commands, warnings } = installedCommands(system, workspace);
   if (commands.length === 0) {
-    throw new MpmError("NOT_FOUND", "No hooks of mpm's are installed here", {
+    throw new MpmError("NOT_FOUND", "No mpm hooks are installed here", {
       hint: "To do so: mpm hooks install",
     });
   }

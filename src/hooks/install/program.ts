@@ -30,7 +30,7 @@ function programPath(
       (found.mode === undefined || (found.mode & 0o111) !== 0);
     if (runs) return path;
     throw new MpmError("NOT_FOUND", `No program "${path}"`, {
-      hint: "Give --binary the path of the mpm that hooks shall start",
+      hint: "Give --binary the path of the mpm that hooks start",
     });
   }
   const program = system.program();

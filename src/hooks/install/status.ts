@@ -179,7 +179,7 @@ function offFindings(
   if (!off || (!own && off.key === "strictPluginOnlyCustomization")) return [];
   const { key, detail, layer: { path, scope } } = off;
   const mend = scope === "managed"
-    ? "Ask whoever manages this machine"
+    ? "Ask the administrator of this machine"
     : `Remove "${key}" from ${path}`;
   return [{ problem: "disabled", path, detail, mend }];
 }

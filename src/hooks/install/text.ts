@@ -35,7 +35,7 @@ export function installText(
       ...changeLines(written),
       ...result.backup === null
         ? []
-        : [`What it held before: ${escapeText(result.backup)}`],
+        : [`The old file: ${escapeText(result.backup)}`],
       "Claude Code takes them up by itself; a session that runs may need a restart.",
     ];
   return [...head, ...parts].join("\n") + `\n${notes}`;
@@ -54,7 +54,7 @@ export function uninstallText(
   }
   const what = escapeText(path);
   const head = changes.length === 0
-    ? `No hooks of mpm's in ${what}`
+    ? `No mpm hooks in ${what}`
     : result.removed
     ? `Removed ${what}, which held nothing but mpm's hooks`
     : result.restored

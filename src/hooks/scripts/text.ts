@@ -16,7 +16,7 @@ const STATES: Record<Hook["state"], string> = {
   edited: "in this project, edited",
   changed: "NOT RUN, it changed since you allowed it",
   foreign: "NOT RUN, you did not allow it here",
-  unusable: "NOT RUN, it is not a plain file of yours",
+  unusable: "NOT RUN, it is not your own plain file",
 };
 
 /** What `mpm hooks status --scripts` says. */
@@ -126,7 +126,7 @@ export function hooksEjectText(
       case "not-allowed":
         return `Kept, but not run until you allow it: ${file}`;
       case "refused":
-        return `Left alone, it is not a plain file of yours: ${file}`;
+        return `Left alone, it is not your own plain file: ${file}`;
     }
   };
   const held = hooks.filter(({ action }) => action === "not-allowed")
