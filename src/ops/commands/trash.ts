@@ -12,8 +12,8 @@ export const undoTrash = defineCommand({
   name: "undo trash",
   summary: "List what mpm removed or replaced, or prune it",
   description: `
-Each operation has a folder below .claude-mpm/trash/, with a manifest of what
-was where. "mpm undo" restores its files.
+Each operation has a folder below .claude-mpm/trash/, with a manifest of the
+original places. "mpm undo" restores its files.
 
 --prune removes for good what is older than trash.max_age (30 days). Where the
 trash is larger than trash.max_mb (1024), the oldest folders go earlier. Folders
