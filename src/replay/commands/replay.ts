@@ -24,10 +24,10 @@ export const replay = defineCommand({
   summary: "Show what happened in an agent session, step by step",
   description: `
 Reads the transcript of a Claude Code session, with those of its sub-agents, and
-prints each step: prompts, answers, tool calls with their results, edits with
-their diffs. What mpm did meanwhile and what was committed stands between them.
-Secrets are redacted. Name a save, the ID of an agent session, or a transcript
-file; the newest save is the default.`,
+prints each step. Steps are prompts, answers, tool calls with their results, and
+edits with their diffs. Commits and mpm operations of that time are listed among
+the steps. Secrets are redacted. Name a save, the ID of an agent session, or a
+transcript file; the newest save is the default.`,
   positionals: [{
     name: "session",
     summary: "A save, the ID of an agent session, or a transcript file",
