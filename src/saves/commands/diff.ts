@@ -16,9 +16,9 @@ export const sessionsDiff = defineCommand({
   name: "saves diff",
   summary: "Show what differs between two saved sessions",
   description: `
-Compares what the two say: summary, steps, decisions, todos, branch and commit,
-and the files that were uncommitted, by content where both recorded it and by
-name else. What changed in the repository since a session is "mpm resume".`,
+Compares two sessions: summary, steps, decisions, todos, branch and commit, and
+the uncommitted files. Files are compared by content if both recorded it, else
+by name. "mpm resume" shows the changes in the repository since a session.`,
   positionals: [
     {
       name: "before",

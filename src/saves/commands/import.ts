@@ -22,9 +22,9 @@ export const sessionsImport = defineCommand({
 Takes a bundle of "mpm saves export", a session's file (JSON, YAML, Markdown),
 or a folder: another project, or where its sessions are. Each is checked against
 its checksum and brought into today's form. Nothing here is replaced: a taken id
-moves to the next free second, and what is there already is left out. What was
-brought in is marked as someone else's. The exit status is 5 if something was
-refused.`,
+moves to the next free second, and saves that already exist are left out.
+Imported saves are marked as someone else's. The exit status is 5 if something
+was refused.`,
   positionals: [{
     name: "source",
     summary: "The file or folder",

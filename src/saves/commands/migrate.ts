@@ -25,9 +25,9 @@ sessions with one id both are kept; files that are of no session stay. An
 interrupted run is finished by the next one. The exit status is 4 if files of
 sessions had to stay in the old folder.
 
---rollback restores what was there before the newest migration, or before the
-backup named; what was saved since stays. It makes a backup too, by which it can
-itself be undone.`,
+--rollback restores the state before the newest migration, or before the named
+backup; later saves stay. It makes a backup too, by which it can itself be
+undone.`,
   positionals: [{
     name: "backup",
     summary: "With --rollback: the backup to restore",
@@ -45,7 +45,7 @@ itself be undone.`,
     },
     rollback: {
       type: "boolean",
-      summary: "Restore what was there before a migration",
+      summary: "Undo a migration",
     },
     global: {
       type: "boolean",

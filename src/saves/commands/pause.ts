@@ -16,7 +16,7 @@ function texts(summary: string, short?: string) {
 }
 
 const FLAGS = {
-  summary: text("What you were working on", "s"),
+  summary: text("The task you were working on", "s"),
   message: text("The same as --summary", "m"),
   accomplishment: texts("Something that was done", "a"),
   "next-step": texts("Something to do next, most important first", "n"),
@@ -79,28 +79,29 @@ Writes .claude-mpm/sessions/session-<UTC time>.json with its checksum, and the
 same as YAML and Markdown. Without a message the summary is made from the
 branch, the last commit, the changed files and the open todos.
 
-In a git repository the save is committed, and nothing else with it. It is not
-with --no-commit or commit = false, where git ignores the folder, in a linked
-worktree, before the first commit, on a detached HEAD, while a merge or similar
-or another git command is under way, or where git knows no name and email.
+In a git repository the save is committed, and nothing else with it. mpm does
+not commit with --no-commit or commit = false, if git ignores the folder, in a
+linked worktree, before the first commit, or on a detached HEAD. It also does
+not commit during a merge or another git command, or without a name and email in
+git's settings.
 
-Then worktrees of agents below .claude/worktrees/ that hold nothing any more are
-removed, as by "mpm worktrees prune".
+Then mpm removes worktrees of agents below .claude/worktrees/ that are no longer
+needed, as "mpm worktrees prune" does.
 
 Later saves carry the next steps, decisions and other items of a pause until
 someone closes them: "mpm done" lists them with numbers. --done closes an open
 item with the same text.
 
---input takes one JSON object with any of: summary, name, primary_task,
-current_phase, goal (texts), accomplishments, next_steps, decisions, blockers,
-open_questions, constraints, rejected, verify (commands that check the work),
-important_reminders, files_to_review, done (lists of text), close (numbers of
-finished items), and todos (texts, or objects with content and status). It also
-takes plain text: a line such as "next_steps:" for each field, with a line
-"- text" below it for each entry.`,
+--input takes one JSON object with any of these fields. Texts: summary, name,
+primary_task, current_phase, goal. Lists of text: accomplishments, next_steps,
+decisions, blockers, open_questions, constraints, rejected, verify (commands
+that check the work), important_reminders, files_to_review, done. Others: close
+(numbers of finished items), and todos (texts, or objects with content and
+status). It also takes plain text: a line such as "next_steps:" for each field,
+with a line "- text" below it for each entry.`,
   positionals: [{
     name: "words",
-    summary: "What you were working on",
+    summary: "The task you were working on",
     rest: true,
   }],
   flags: FLAGS,

@@ -32,8 +32,8 @@ export const sessionsRecover = defineCommand({
 claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows that file
 before any session as long as it is there. This command says what is in it,
 lines torn by a crash apart. --finalize saves it as a session, as claude-mpm
-would have, with the state of the repository as it is now; --discard moves it
-into the trash.`,
+would have, with the present state of the repository. --discard moves it into
+the trash.`,
   positionals: [],
   flags: {
     finalize: { type: "boolean", summary: "Save it as a session" },

@@ -28,7 +28,7 @@ const FLAGS = {
   },
   last: {
     type: "boolean",
-    summary: "The newest of the project, whichever worktree it was made in",
+    summary: "The newest session of the project, from any worktree",
   },
   all: {
     type: "boolean",
@@ -56,19 +56,19 @@ export const resume = defineCommand({
   name: "resume",
   summary: "Load a saved session and report what changed since",
   description: `
-Takes the newest session of this worktree unless another is selected, checks it
-against its checksum, and compares the repository then and now: commits,
-branch, upstream, files, the working directory, stashes, a merge or rebase.
-Nothing of yours is changed, and the save is kept.
+Takes the newest session of this worktree unless another is selected, and checks
+it against its checksum. Then compares the repository then and now: commits,
+branch, upstream, files, the working directory, stashes, a merge or rebase. It
+changes none of your files, and the save is kept.
 
 A save that mpm made when an agent's session ended never hides one that you
 made. If you made one, it is taken, and the later ones are named. If the agent's
 session continued from your save, the later one has all of it, and is taken.
 
-If the save belongs to a work session, as "mpm start" begins one, that continues in
-this worktree; one that is not known here is rebuilt from the save with its
-parents. Of someone else's save nothing continues until "mpm saves trust". The
-saves of sessions that are over are skipped. With --peek nothing is written.`,
+If the save belongs to a session that "mpm start" began, that session continues
+in this worktree. If it is not known here, mpm rebuilds it from the save with
+its parents. Of someone else's save nothing continues until "mpm saves trust".
+The saves of sessions that are over are skipped. With --peek nothing is written.`,
   positionals: [ONE_SESSION],
   flags: FLAGS,
   examples: [

@@ -11,9 +11,10 @@ export const sessionsRm = defineCommand({
   name: "saves rm",
   summary: "Move saved sessions into the trash",
   description: `
-All files of a session go, with the copies that mpm keeps of it, into a folder
-of their own in .claude-mpm/trash/, where a manifest says what was where. Of a
-session that was committed git keeps what is in its history; it is reported it.`,
+Moves all files of a session, with the copies that mpm keeps of it, into a
+separate folder in .claude-mpm/trash/. A manifest there lists the original
+places. Of a session that was committed git keeps what is in its history; it is
+reported it.`,
   positionals: [SESSIONS],
   flags: {
     "dry-run": {

@@ -25,8 +25,7 @@ export const sessionsVerify = defineCommand({
 Reads every save, or the one selected, and compares it with its checksum and
 with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
 them. The files beside mpm's saves are compared with what they should say.
-With --repair those are written again, a damaged save that has a whole copy in
-kept/ is replaced by it, and the damaged file goes to the trash. A save of which
+--repair writes them again. If kept/ has a whole copy of a damaged save, --repair restores it, and the damaged file goes to the trash. A save of which
 only kept/ has a copy is put back, unless it is committed on another branch, with
 which it comes back. The exit status is 5 if one stays damaged; without --repair
 nothing is changed.`,

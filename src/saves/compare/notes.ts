@@ -38,7 +38,7 @@ function repositoryNotes(changes: Found, { history }: Sources): string[] {
       ];
     case "gone":
       return [
-        "The save was made in a git repository and there is none here; nothing was compared",
+        "The save was made in a git repository, but this is not one; nothing was compared",
       ];
     case "unreadable":
       return [

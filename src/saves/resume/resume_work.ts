@@ -136,9 +136,7 @@ export async function followResume(
     };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const what = hasWork
-      ? "Its work session could"
-      : "What is open in it could";
+    const what = hasWork ? "Its work session could" : "Its open items could";
     return withWarning(result, `${what} not continue: ${error.message}`);
   }
 }

@@ -88,7 +88,7 @@ function closing(result: MigrateAnswer): string[] {
   if (dry) return [...gitLines(result), "Nothing was changed."];
   const stays = result.action === "migrate" && !result.folder_gone
     ? [
-      `The old folder stays with what is in it: ${escapeText(folder)}`,
+      `The old folder keeps its other files: ${escapeText(folder)}`,
     ]
     : [];
   return [

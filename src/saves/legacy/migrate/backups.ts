@@ -94,7 +94,7 @@ export async function chooseBackup(
     if (here && finished.includes(name)) return await read(name);
     throw new MpmError("NOT_FOUND", `No backup "${wanted}" in "${backups}"`, {
       hint: finished.length === 0
-        ? 'There is none; "mpm migrate" makes one before it moves anything'
+        ? 'There is no backup; "mpm migrate" makes one before it moves anything'
         : `There are: ${finished.join(", ")}`,
     });
   }
