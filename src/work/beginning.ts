@@ -68,7 +68,7 @@ export async function beginningOf(
 function sessionName(name: string | undefined): string | undefined {
   if (name === undefined || !name.startsWith("work-")) return checkedName(name);
   throw new MpmError("USAGE", `"${name}" cannot name a session`, {
-    hint: "What begins with work- could be taken for an id",
+    hint: "A name that begins with work- could be read as an id",
   });
 }
 

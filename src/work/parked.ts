@@ -78,8 +78,8 @@ export function missingNotes(
     if (exists(checkpoint)) return [];
     return [
       `The work parked for ${labelOf(work)} in the checkpoint ${checkpoint} ` +
-      "is not in this copy of the project: it is in the one where it was " +
-      "parked, or was removed",
+      "is not in this copy of the project. It was parked in another copy, or " +
+      "was removed",
     ];
   });
 }

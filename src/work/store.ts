@@ -78,7 +78,7 @@ export function readWork(system: System, root: string, id: string): Work {
   const work = knownWork(system, root, id);
   if (work) return work;
   throw new MpmError("NOT_FOUND", `No work session ${id}`, {
-    hint: '"mpm status --tree --all" shows those there are',
+    hint: '"mpm status --tree --all" lists all sessions',
   });
 }
 

@@ -21,7 +21,7 @@ export function lostNote({ id, state, ...titled }: WorkView | Work): string {
   // Only a return ends a detour, and that needs the worktree to be at it.
   const way = titled.parent === null
     ? `mpm complete ${id} or mpm cancel ${id} ends it`
-    : "mpm doctor --fix puts it back";
+    : "mpm doctor --fix restores it";
   const title = shortTitle({ id, ...titled });
   return `${title} is ${state}, but its worktree is not at it: ${way}`;
 }

@@ -19,9 +19,10 @@ export const templateList = defineCommand({
   description: `
 Those of the project lie in .claude-mpm/templates/, your own in the folder
 mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. Of those
-with one name the project's comes before yours, and yours before mpm's. claude-mpm
-keeps documents in the project's folder too, so a file counts there if it begins
-with the front matter of a template or with the heading "# Template: ...".`,
+with one name the project's comes before yours, and yours before mpm's.
+claude-mpm also keeps documents in that folder. So a file counts there only if
+it begins with the front matter of a template or with the heading "# Template:
+...".`,
   positionals: [],
   flags: {},
   examples: ["mpm template list", "mpm template list --json"],
@@ -49,9 +50,9 @@ with the front matter of a template or with the heading "# Template: ...".`,
 const TOLD = 5;
 
 function strayNote(path: string): string {
-  return `Note: "${path}" is not a template: its name must be of letters, ` +
-    'digits, ".", "_" and "-", begin with one of the first two and end with ' +
-    '".md"';
+  return `Note: "${path}" is not a template. Its name must consist of ` +
+    'letters, digits, ".", "_" and "-", begin with a letter or digit, and end ' +
+    'with ".md"';
 }
 
 async function row(

@@ -28,7 +28,7 @@ export const templateNew = defineCommand({
   description: `
 Writes .claude-mpm/templates/<name>.md: a small one to begin with, or a copy of
 another template or of any file with --from. A file that is there already is
-never replaced. What is wrong in the copied file is told with its line.`,
+never replaced. Errors in the copied file are reported with their line.`,
   positionals: [{ name: "name", summary: "Its name, as it will be typed" }],
   flags: {
     from: {
