@@ -24,10 +24,10 @@ export const worktreesList = defineCommand({
   name: "worktrees list",
   summary: "List the worktrees of agents, and which of them could go",
   description: `
-Everything below .claude/worktrees/ of the main worktree with its branch, its
-size, and whether "mpm worktrees prune" would remove it and why; then the
-removed ones that "mpm worktrees restore" can undo. Nothing is changed, but
-a clean-up that was killed is finished or undone.`,
+Lists everything below .claude/worktrees/ of the main worktree with its branch
+and size. Shows whether "mpm worktrees prune" would remove it and why; then the
+removed worktrees that "mpm worktrees restore" can restore. Nothing is changed,
+but a clean-up that was killed is finished or undone.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },
   examples: ["mpm worktrees list", "mpm worktrees list --json"],

@@ -12,14 +12,13 @@ import {
 /** `mpm worktrees prune` */
 export const worktreesPrune = defineCommand({
   name: "worktrees prune",
-  summary: "Remove worktrees of agents that hold nothing any more",
+  summary: "Remove worktrees of agents that are no longer needed",
   description: `
 Looks only below .claude/worktrees/ of the main worktree. A worktree goes if it
-is clean, holds no ignored files but what can be rebuilt, its commits are in the
-default branch (merged, squashed or rebased), no running process has it locked
-or stands in it, it is not the one you are in, and no one used it for an hour.
-Its merged branch goes with it. Whatever is in doubt stays and the reason is
-told.
+is clean, its ignored files can be rebuilt, and its commits are in the default
+branch (merged, squashed or rebased). Also, no running process has it locked or
+is in it, you are not in it, and no one used it for an hour. Its merged branch
+goes with it. Whatever is in doubt stays and the reason is told.
 
 Each removal can be undone with "mpm worktrees restore". Of directories git
 does not know, only empty ones go, and worktrees of this project that were moved
