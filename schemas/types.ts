@@ -1896,8 +1896,8 @@ export interface WorktreesListResult {
 }
 
 /**
- * mpm worktrees prune --json: Remove worktrees of agents that hold nothing any
- * more.
+ * mpm worktrees prune --json: Remove worktrees of agents that are no longer
+ * needed.
  */
 export interface WorktreesPruneResult {
   /** Nothing was removed; it says what would be. */
@@ -2242,7 +2242,7 @@ export interface HooksInstallResult {
 }
 
 /**
- * mpm hooks uninstall --json: Take mpm's hooks out of Claude Code's settings.
+ * mpm hooks uninstall --json: Remove mpm's hooks from Claude Code's settings.
  */
 export interface HooksUninstallResult {
   /** Nothing was written; the diff is what would be done. */
@@ -3081,7 +3081,7 @@ export interface HooksListResult {
   }[];
 }
 
-/** What came of each hook. */
+/** The result of each hook. */
 export interface HookChecks {
   tests: {
     scope: "project" | "local" | "user";
@@ -3095,7 +3095,7 @@ export interface HookChecks {
   warnings: string[];
 }
 
-/** What each hook costs. */
+/** The cost of each hook. */
 export interface HooksProfileResult {
   /** How often each was started. */
   runs: number;
@@ -3125,7 +3125,7 @@ export interface HooksRunResult {
   log: string;
 }
 
-/** What a migration moved. */
+/** Files that a migration moved. */
 export interface MigrateReport {
   action: "migrate";
   /** Nothing was written; the steps are what would be done. */
@@ -3182,7 +3182,7 @@ export interface MigrateReport {
   }[];
 }
 
-/** What a rollback restored. */
+/** Files that a rollback restored. */
 export interface RollbackReport {
   action: "rollback";
   /** Nothing was written; the steps are what would be done. */
@@ -3227,7 +3227,7 @@ export interface RollbackReport {
   removed: number;
 }
 
-/** What changed in the repository since a save. */
+/** Changes in the repository since a save. */
 export interface Changes {
   /** Whether there was a repository at the pause and is one now. */
   repository: "both" | "neither" | "appeared" | "gone" | "unreadable";
