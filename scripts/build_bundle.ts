@@ -38,8 +38,9 @@ async function runBundler(root: string, folder: string): Promise<void> {
   if (!success) {
     throw new BuildError(
       `Cannot bundle main.ts: ${new TextDecoder().decode(stderr).trim()}`,
-      "Correct what `deno check main.ts` reports; behind a proxy with a " +
-        "certificate of its own, set DENO_TLS_CA_STORE=mozilla,system",
+      "Fix the problems that `deno check main.ts` reports; behind a " +
+        "proxy with its own certificate, set " +
+        "DENO_TLS_CA_STORE=mozilla,system",
     );
   }
 }

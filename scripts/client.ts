@@ -83,6 +83,6 @@ async function isFile(path: string): Promise<boolean> {
 
 if (import.meta.main) {
   const { path, reason } = await findClient();
-  say(path ?? `Cannot be had: ${reason}`);
+  say(path ?? `Not available: ${reason}`);
   if (!path) Deno.exit(1);
 }

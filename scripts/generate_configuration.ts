@@ -62,7 +62,7 @@ ends stay. An unknown key, or a value that does not fit, is an error that names
 file and line, or the variable. Hooks, the status line and saves leave that
 setting out instead, and the whole of a file that is not TOML or larger than 64
 KiB; a pause then warns, commits nothing and removes no worktree. A variable
-that begins with \`MPM_CONFIG_\` and is none of these is an unknown key, too.
+that begins with \`MPM_CONFIG_\` but is not in this table is an unknown key, too.
 
 ## Settings
 

@@ -221,7 +221,7 @@ async function packAll({ target, all, run, out }: Options): Promise<void> {
   const foreign = named.find((triple) => triple !== Deno.build.target);
   if (run && foreign) {
     throw new BuildError(
-      `What is built for ${foreign} does not run here, on ${Deno.build.target}`,
+      `A binary for ${foreign} does not run here, on ${Deno.build.target}`,
       "Use a machine of that platform, or leave --run out",
     );
   }

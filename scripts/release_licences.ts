@@ -44,9 +44,8 @@ function runtime(mit: string): string {
     `deno ${DENO_VERSION}, the runtime (MIT)\n${place}`,
     `${DENO_COPYRIGHT}
 
-${mit}
-The runtime has parts of others, V8 and the crates that its Cargo.lock lists
-among them, under licences of their own: see there.`,
+${mit} The runtime contains parts of other projects, V8 and the crates in its
+Cargo.lock among them, under their own licences: see there.`,
   );
 }
 
@@ -77,7 +76,7 @@ function byLibrary(
     const library = libraries.find((one) => path.includes(mark(one)));
     if (!library) {
       throw new BuildError(
-        `Nothing is known of a file in the bundle: "${path}"`,
+        `Unknown file in the bundle: "${path}"`,
         "Only npm packages that deno.lock lists may be imported",
       );
     }
@@ -146,6 +145,6 @@ async function noticesOf(
   throw new BuildError(
     `The package ${name}@${version} has no file with its licence` +
       (others.length > 0 ? `, and says: "${others[0]}"` : ""),
-    "What is released has to carry it: use a package that brings its licence",
+    "The release must include the licence: use a package that brings it",
   );
 }

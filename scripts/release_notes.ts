@@ -14,7 +14,7 @@ export function changesOf(changelog: string, version: string): string {
     .join("\n").trim();
   if (/^\[[^\]]+\] - \d{4}-\d\d-\d\d$/.test(heading) && text) return text;
   throw new BuildError(
-    `CHANGELOG.md says nothing of version ${version}`,
+    `CHANGELOG.md does not describe version ${version}`,
     `Give it a heading with its day, "## [${version}] - YYYY-MM-DD", and ` +
       "move what is under Unreleased below it",
   );

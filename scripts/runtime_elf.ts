@@ -22,7 +22,7 @@ function appendedTo(size: number, end: Uint8Array): number {
   if (
     trailer.length < TRAILER_SIZE || new TextDecoder().decode(name) !== MAGIC
   ) {
-    throw new Error("No program of Deno's is appended: the trailer is missing");
+    throw new Error("The trailer of an appended Deno program is missing");
   }
   const appended = Number(new DataView(trailer.buffer).getBigUint64(16, true));
   if (appended < TRAILER_SIZE || appended >= size) {

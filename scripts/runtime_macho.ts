@@ -156,7 +156,7 @@ function withoutAppendix(program: Uint8Array, commands: readonly Command[]) {
     ? -1
     : Number(viewOf(program).getBigUint64(body - 8, true));
   if (body + length !== program.length) {
-    throw new Error("No program of Deno's is embedded or appended");
+    throw new Error("No embedded or appended Deno program");
   }
   const runtime = program.slice(0, end);
   const symbols = commands.find(({ kind }) => kind === LC_SYMTAB);

@@ -102,7 +102,7 @@ Deno.test("runtimeOfMacho() refuses a program with nothing embedded", () => {
     assertThrows(
       () => runtimeOfMacho(intel(bytes, 0)),
       Error,
-      "No program of Deno's is embedded or appended",
+      "No embedded or appended Deno program",
     );
   }
 });

@@ -75,7 +75,7 @@ export function runtimeOfPe(program: Uint8Array): Uint8Array {
   const added = sections.at(-1);
   if (added?.name !== ADDED || added.start + added.size !== program.length) {
     throw new Error(
-      `No program of Deno's is embedded: the file does not end with a section "${ADDED}"`,
+      `No embedded Deno program: the file does not end with a section "${ADDED}"`,
     );
   }
   const runtime = program.slice(0, added.start);
