@@ -508,7 +508,7 @@ Deno.test("ignored files come back beside the others of a folder that stood in t
   const undone = await mpm(env, ["undo"]);
   assertEquals(undone.status, 0, undone.stderr);
   assertEquals(filesOf(env.project), before);
-  assertStringIncludes(undone.stdout, "put name back from the trash");
+  assertStringIncludes(undone.stdout, "restore name from the trash");
 });
 
 posixTest("HEAD stays where it is, and the way there is told", async () => {

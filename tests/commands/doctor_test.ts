@@ -407,7 +407,7 @@ posixTest(
         ...{ check: "leftovers", state: "warning", status: 0 },
         ...{ says: ".mpm.tmp", fixed: "ok" },
       },
-      "one of claude-mpm's": {
+      "a temporary file of claude-mpm": {
         harm: aged(`${SESSIONS}/.session-20260101-000000_abcdefgh.tmp`),
         ...{ check: "leftovers", state: "warning", status: 0 },
         ...{ says: "abcdefgh.tmp", fixed: "ok" },

@@ -125,7 +125,7 @@ Deno.test("hooks uninstall takes out only what is mpm's where others changed the
   );
   assertEquals(
     (await mpm(env, UNINSTALL)).stdout,
-    "No hooks of mpm's in $ROOT/project/.claude/settings.local.json\n",
+    "No mpm hooks in $ROOT/project/.claude/settings.local.json\n",
   );
 });
 

@@ -229,7 +229,7 @@ Deno.test("hooks status knows hooks in a file that Claude Code does not take", a
 
 const MANAGED = "/etc/claude-code/managed-settings";
 
-/** A machine with these files of whoever manages it. */
+/** A machine whose administrator installed these files. */
 function managed(texts: Record<string, string>): MpmOptions["wrap"] {
   return (system) => {
     const { files } = system;
@@ -265,7 +265,7 @@ function managed(texts: Record<string, string>): MpmOptions["wrap"] {
   };
 }
 
-const OFF = "Claude Code runs no hooks of yours";
+const OFF = "Claude Code does not run your hooks";
 const PLUGINS = "Claude Code runs hooks of plugins only";
 
 for (
@@ -294,7 +294,7 @@ for (
       findings.map(({ detail }) => detail.replace(/^.* is set: /, "")),
       told === "" ? [] : [told],
     );
-    if (told) assertStringIncludes(findings[0]!.mend, "whoever manages");
+    if (told) assertStringIncludes(findings[0]!.mend, "administrator");
   });
 }
 

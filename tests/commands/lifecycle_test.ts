@@ -511,7 +511,7 @@ Deno.test("a detour and a session with an open one are ended by return alone", a
   detour(env, { name: "hotfix", minute: 1 });
   const hints = {
     complete: '"mpm return" completes it and goes back',
-    cancel: '"mpm return --discard" gives it up and goes back',
+    cancel: '"mpm return --discard" cancels it and goes back',
   };
   for (const [action, hint] of Object.entries(hints)) {
     const { status, stderr } = await mpm(env, [action]);

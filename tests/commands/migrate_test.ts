@@ -235,7 +235,7 @@ Deno.test("migrate says of a conflict which id the older session got", async () 
     two different sessions were ${OLDER}: the older one is now session-20251104-100001
   left:       1
     $S/pause/README.md: not of a session
-The old folder stays with what is in it: $S/pause
+The old folder keeps its other files: $S/pause
 Backup: $ROOT/project/.claude-mpm/backups/pause_backup_20261120-120000
 To undo this: mpm migrate --rollback pause_backup_20261120-120000
 Time: 0.00 s

@@ -95,8 +95,7 @@ Deno.test("a detour that its worktree is not at is put back, not ended", async (
   env.remove(`${CURRENT}/main.json`);
   const { problems } = await mpmJson<StackResult>(env, ["stack"]);
   assertEquals(problems, [
-    "look is active, but its worktree is not at it: mpm doctor --fix puts " +
-    "it back",
+    "look is active, but its worktree is not at it: mpm doctor --fix restores it",
   ]);
   await mpm(env, ["doctor", "--fix"]);
   await mpmJson(env, ["return"]);
@@ -303,7 +302,7 @@ Deno.test("status offers no resume where none of the saves is left", async () =>
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "login"], { now: at(0) });
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
-  const resume = "Go on with: mpm resume\n";
+  const resume = "Continue with: mpm resume\n";
   assertStringIncludes((await mpm(env, ["status"])).stdout, resume);
   await mpmJson(env, ["saves", "rm", "latest"], { now: at(2) });
   const { stdout } = await mpm(env, ["status"]);

@@ -78,7 +78,7 @@ ${TITLES[0]}
 - Decided: 24-hour expiration (#6, session-20261120-113000)
 
 ${TITLES[1]}
-### What was done
+### Done
 - Implemented user login (session-20261120-090000)
 
 ### Key decisions
@@ -331,7 +331,7 @@ posixTest(
     assertEquals(first.layers.map(({ rewritten_by: by }) => by !== null), [
       ...[false, true, true, false],
     ]);
-    assert(second.text.startsWith("### an argument, hooks off\n### What was"));
+    assert(second.text.startsWith("### an argument, hooks off\n### Done"));
     assert(!first.text.includes("\x1b") && !first.text.includes("ghp_16"));
     assertStringIncludes(second.text, "From: session-20261120-090000");
     assertStringIncludes(first.text, `(rewritten by ${path})`);

@@ -151,8 +151,8 @@ posixTest(
     assertEquals(restored.skipped, [
       { path: "..\\..\\evil", reason: "its name leads elsewhere" },
       { path: "a:b", reason: "its name leads elsewhere" },
-      { path: "end.", reason: "Windows has no such name" },
-      { path: "src/aux.c", reason: "Windows has no such name" },
+      { path: "end.", reason: "Windows cannot use this name" },
+      { path: "src/aux.c", reason: "Windows cannot use this name" },
     ]);
     const to = await restore("--to", "../copy");
     assertEquals(to.written.includes("a:b"), false);

@@ -129,7 +129,7 @@ Deno.test({
     assertEquals(run("hooks", "eject", "pre-session").status, 0);
     own(join(env.project, ".claude-mpm/hooks/pre-session.sh"), 1);
     const listed = run("hooks", "list");
-    assertStringIncludes(listed.stdout, "it is not a plain file of yours");
+    assertStringIncludes(listed.stdout, "it is not your own plain file");
     own(join(env.project, ".claude-mpm/sessions"), 1);
     for (const args of [["pause", "x"], ["resume"], ["saves", "list"]]) {
       const { status, stderr } = run(...args);
