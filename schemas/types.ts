@@ -2926,12 +2926,32 @@ export interface StatusReport {
   project: string | null;
   /** ISO 8601: ages count from here. */
   at: string;
-  form: "text" | "porcelain";
+  form: "text" | "porcelain" | "short";
   session: SessionInfo | null;
   /** True if it is paused and a save of it is there to resume. */
   resumable: boolean;
   /** Its parents, the nearest first. */
   parents: SessionInfo[];
+  /** The newest save of this worktree; null: no save, or porcelain. */
+  last_save: {
+    session_id: string;
+    paused_at: string;
+    summary: string;
+    /**
+     * Whose it is: this user's here, somebody's whom they trust, or anybody's.
+     */
+    origin: "own" | "trusted" | "foreign";
+    /**
+     * The name of git's user who made it, by its own account; null: not known.
+     */
+    author: string | null;
+    /** The changes since then in a few words; null: not known. */
+    changes: string | null;
+    /** Open next steps, the most important first. */
+    next_steps: string[];
+    /** The command that continues the agent's own conversation; null: none. */
+    agent_command: string[] | null;
+  } | null;
   checklist: ChecklistItem[];
   /** The newest checkpoint; null: none. */
   checkpoint: {

@@ -18,6 +18,8 @@ import { isAbsolute, join } from "@std/path";
 import { runCommand } from "../hooks/mod.ts";
 import { beforeCommand, givenTo } from "./before.ts";
 import { tellable } from "../secrets/mod.ts";
+import { layout } from "../ops/mod.ts";
+import { quickRoot } from "../git/mod.ts";
 import { ERRORS, EXIT_BUG, MpmError } from "../base/errors.ts";
 import { asciiJson, escapeLines, escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
@@ -119,6 +121,9 @@ async function withoutCommand(
   if (argv.includes("--version")) {
     return print(system, versionLine(argv.includes("--json")));
   }
+  if (argv.length === 0 && isInProject(system)) {
+    return await runLine(["status", "--short"], system);
+  }
   const unknown = argv.find((word) =>
     word.startsWith("-") && !asksForHelp([word])
   );
@@ -128,6 +133,14 @@ async function withoutCommand(
     });
   }
   return help(system, shortHelp());
+}
+
+/** Whether a person looks, and the present folder is in a project with mpm. */
+function isInProject(system: System): boolean {
+  const { interactive } = system.terminal;
+  const root = interactive.stdout && quickRoot(system, system.cwd());
+  return root !== false && root !== undefined &&
+    system.files.lstat(layout(root).home)?.kind === "folder";
 }
 
 function contextOf(

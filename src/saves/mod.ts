@@ -41,7 +41,12 @@ export { lastSave, projectParts } from "./pause/project_parts.ts";
 export { redactChanges, redactCommits, redactSave } from "./redact.ts";
 export { removeSaves } from "./remove.ts";
 export { importCommand, otherStores } from "./resume/other_stores.ts";
-export { findOne, loadResumed } from "./resume/resume.ts";
+export {
+  findOne,
+  type LastSave,
+  lastSaveHere,
+  loadResumed,
+} from "./resume/resume.ts";
 export { isOfWorktree, lastSteps, ownSavesHere } from "./resume/select.ts";
 export type { Save } from "./save.ts";
 export { openItems } from "./saved_session.ts";

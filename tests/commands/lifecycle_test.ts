@@ -394,7 +394,7 @@ Deno.test("the list shows name and state of the session where it is known", asyn
   });
   assertEquals(
     stdout,
-    "0  session-20261121-120100  1 minute ago  main  " +
+    "0  1m ago  main  " +
       "[paused] login Half way\n",
   );
   const { stdout: report } = await mpm(env, ["resume", "--no-changes"]);

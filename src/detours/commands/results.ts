@@ -117,12 +117,28 @@ export const StatusResult = z.strictObject({
   project: z.nullable(text),
   /** ISO 8601: ages count from here. */
   at: text,
-  form: z.enum(["text", "porcelain"]),
+  form: z.enum(["text", "porcelain", "short"]),
   session: z.nullable(WorkView),
   /** True if it is paused and a save of it is there to resume. */
   resumable: z.boolean(),
   /** Its parents, the nearest first. */
   parents: z.array(WorkView),
+  /** The newest save of this worktree; null: no save, or porcelain. */
+  last_save: z.nullable(z.strictObject({
+    session_id: text,
+    paused_at: text,
+    summary: text,
+    /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+    origin: z.enum(["own", "trusted", "foreign"]),
+    /** The name of git's user who made it, by its own account; null: not known. */
+    author: maybeText,
+    /** The changes since then in a few words; null: not known. */
+    changes: maybeText,
+    /** Open next steps, the most important first. */
+    next_steps: z.array(text),
+    /** The command that continues the agent's own conversation; null: none. */
+    agent_command: z.nullable(z.array(text)),
+  })),
   checklist: z.array(ChecklistItem),
   /** The newest checkpoint; null: none. */
   checkpoint: z.nullable(z.strictObject({

@@ -24,7 +24,13 @@ import {
 import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
 import { checkFolder, layout } from "../../ops/mod.ts";
 import { itemLines, itemView, openItems } from "../../items/mod.ts";
-import { fromWhom, openStore } from "../../saves/mod.ts";
+import {
+  fromWhom,
+  type LastSave,
+  lastSaveHere,
+  openStore,
+} from "../../saves/mod.ts";
+import { dashboardText, lastSaveLines } from "../dashboard.ts";
 import { readTree, treeText } from "../session_tree.ts";
 import type { StatusAnswer, StatusResult } from "./results.ts";
 import type { System } from "../../system/system.ts";
@@ -43,6 +49,9 @@ state, depth (number of parents), parent, done, total, checkpoint, branch,
 ahead, behind, staged, changed, untracked, conflicts. Missing values are empty;
 outside a project nothing is printed. One git process is run at most.
 
+Without --porcelain it also shows the newest save, and what changed since then.
+--short prints at most twelve lines, as "mpm" alone does on a terminal.
+
 --tree draws all sessions with their detours, and marks the session of this
 worktree.`,
   positionals: [],
@@ -54,6 +63,10 @@ worktree.`,
     all: {
       type: "boolean",
       summary: "With --tree: archived and cancelled sessions, too",
+    },
+    short: {
+      type: "boolean",
+      summary: "Print at most twelve lines",
     },
     porcelain: {
       type: "boolean",
@@ -68,31 +81,30 @@ worktree.`,
   result: async () => (await import("./results.ts")).StatusAnswer,
   // A prompt asks often, and waits for nothing.
   settles: ({ porcelain }) => !porcelain,
-  run: (context, { porcelain, tree, all }): Promise<StatusAnswer> =>
-    tree ? readTree(context, { all }) : readStatus(context, porcelain),
+  run: (context, { porcelain, short, tree, all }): Promise<StatusAnswer> =>
+    tree
+      ? readTree(context, { all })
+      : readStatus(context, porcelain ? "porcelain" : short ? "short" : "text"),
   render: (answer, style) =>
     "at" in answer ? statusText(answer, style) : treeText(answer, style),
 });
 
-/** Reads everything with one git process at most. */
+/** Reads everything; for a prompt with one git process at most. */
 async function readStatus(
   context: Context,
-  porcelain: boolean,
+  form: StatusResult["form"],
 ): Promise<StatusResult> {
-  const { system, folder } = context;
-  const place = quickPlace(system, folder) ?? {
-    root: rootWithoutGit(system, folder),
-    worktree: folder,
-    linked: false,
-    gitDir: undefined,
-  };
+  const { system } = context;
+  const porcelain = form === "porcelain";
+  const place = placeHere(context);
   const blank: StatusResult = {
     project: null,
     at: system.now().toISOString(),
-    form: porcelain ? "porcelain" : "text",
+    form,
     session: null,
     resumable: false,
     parents: [],
+    last_save: null,
     checklist: [],
     checkpoint: null,
     git: null,
@@ -115,12 +127,14 @@ async function readStatus(
     ? { items: [], problems: [] }
     : openItems(system, place);
   const brief = await git;
+  const { save, fault } = porcelain ? NO_SAVE : await lastSave(context);
   return {
     ...blank,
     project: root,
     session: work ? workView(work) : null,
     resumable: work?.state === "paused" && isSaved(system, root, work),
     parents: parents.map(workView),
+    last_save: save,
     checklist: checklistView(work?.checklist ?? []),
     checkpoint,
     git: brief ? cleanGit(system, brief) : null,
@@ -128,9 +142,34 @@ async function readStatus(
     problems: [
       ...problem === undefined ? [] : [problem],
       ...carried.problems,
+      ...fault,
       ...porcelain ? [] : parkedNotes(system, root, chain),
     ],
   };
+}
+
+/** Returns the place of the present folder, found without git. */
+function placeHere({ system, folder }: Context) {
+  return quickPlace(system, folder) ?? {
+    root: rootWithoutGit(system, folder),
+    worktree: folder,
+    linked: false,
+    gitDir: undefined,
+  };
+}
+
+const NO_SAVE = { save: null, fault: [] };
+
+/** A store that cannot be read must not hide the rest. */
+async function lastSave(
+  context: Context,
+): Promise<{ save: LastSave | null; fault: string[] }> {
+  try {
+    return { save: await lastSaveHere(context), fault: [] };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { save: null, fault: [error.message] };
+  }
 }
 
 /** What became of the work that detours left parked. */
@@ -182,11 +221,15 @@ function stackHere(
 /** Returns what `mpm status` prints. */
 function statusText(result: StatusResult, style: Style): string {
   if (result.form === "porcelain") return porcelain(result);
+  if (result.form === "short" && result.project !== null) {
+    return dashboardText(result, style);
+  }
   if (result.project === null) {
     return 'This is not an mpm project. "mpm start" or "mpm pause" makes one.\n';
   }
   return [
     ...sessionLines(result, style),
+    ...lastSaveLines(result, style),
     ...checkpointLine(result, style),
     ...result.git ? [gitLine(result.git, style)] : [],
     ...result.problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),

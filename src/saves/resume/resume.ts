@@ -7,13 +7,16 @@ import {
 } from "./select.ts";
 import { listProject } from "./elsewhere.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
+import { firstLine } from "../../base/words.ts";
+import { outlineOf } from "../handoff/outline.ts";
+import { changeCounts } from "../handoff/taken_up.ts";
 import type { Context } from "../../cli/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { Partitions } from "../../partitions/mod.ts";
 import type { Changes } from "../compare/changes.ts";
 import { detectState } from "../compare/detect.ts";
 import { evidenceOfSave } from "../evidence.ts";
-import { Origins } from "../trust/origins.ts";
+import { type Origin, Origins } from "../trust/origins.ts";
 import { foreignNote } from "../trust/foreign.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
@@ -155,6 +158,56 @@ export async function loadResumed(
   const { lines = false } = input;
   return redactResume(redactorOf(system), result, { lines });
 }
+
+/** The newest save of a worktree, and what changed since. */
+export interface LastSave {
+  session_id: string;
+  paused_at: string;
+  summary: string;
+  origin: Origin;
+  author: string | null;
+  /** `2 new commits, 1 file changed`; null: not known. */
+  changes: string | null;
+  /** Open, the most important first. */
+  next_steps: string[];
+  agent_command: string[] | null;
+}
+
+/**
+ * Returns the save that a plain resume would take, with what changed since;
+ * null: there is no save. Changes nothing. Throws as a resume.
+ */
+export async function lastSaveHere(context: Context): Promise<LastSave | null> {
+  const found = await findOne(context, PEEK).catch((error) => {
+    if (error instanceof MpmError && error.code === "NOT_FOUND") return null;
+    throw error;
+  });
+  if (found === null || "sessions" in found) return null;
+  const result = await loadResumed(context, found);
+  const { session, origin, changes, agent_command } = result;
+  const { begun, next } = outlineOf(result);
+  return {
+    session_id: session.session_id,
+    paused_at: session.paused_at,
+    summary: firstLine(session.conversation.summary, LONGEST),
+    origin,
+    author: session.mpm?.author ?? null,
+    changes: changes && changeCounts(changes),
+    next_steps: [...begun, ...next].map(({ text }) => text),
+    agent_command,
+  };
+}
+
+/** UTF-16 units of a summary that stands on one line. */
+const LONGEST = 500;
+
+/** A resume that only looks. */
+const PEEK: ResumeInput = {
+  selector: undefined,
+  "session-id": undefined,
+  ...{ list: false, last: false, all: false, peek: true, "no-changes": false },
+  format: "text",
+};
 
 /** What the user's own later saves hand off. */
 async function laterOf(

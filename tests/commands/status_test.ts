@@ -1,0 +1,81 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { StatusReport } from "../../schemas/types.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+const at = (time: string) => () => new Date(`2026-11-20T${time}Z`);
+const AGENT = "6cfd0319-17de-40a5-84bf-078e9df60643";
+
+/** A project with a save at noon, and a commit and an edit since. */
+async function saved(): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await mpmJson(env, [
+    ...["pause", "--no-commit", "-s", "Refunds", "-n", "Add taxes"],
+    ...["-n", "Ship", "--agent-session", AGENT],
+  ], { now: at("12:00:00") });
+  env.write("refund.ts", "1\n");
+  env.commit("Add refunds");
+  env.write("README.md", "# Edited\n");
+  return env;
+}
+
+Deno.test("status shows the last save and what changed since", async () => {
+  using env = await saved();
+  const { stdout } = await mpm(env, ["status"], { now: at("14:00:00") });
+  assertStringIncludes(
+    stdout,
+    "Last save: 2h ago, Refunds\n" +
+      "Since then: 1 new commit, 2 files changed\n" +
+      `Agent: claude --resume ${AGENT}\n`,
+  );
+  const { last_save: save } = await mpmJson<StatusReport>(env, ["status"]);
+  assertEquals(save?.next_steps, ["Add taxes", "Ship"]);
+  assertEquals(save?.origin, "own");
+  const prompt = await mpm(env, ["status", "--porcelain"]);
+  assertEquals(prompt.stdout.includes("Refunds"), false);
+});
+
+Deno.test("status says what it cannot read of the saves, and the rest", async () => {
+  using env = await saved();
+  const folder = join(env.project, ".claude-mpm/sessions");
+  for (const { name } of [...Deno.readDirSync(folder)]) {
+    if (name.endsWith(".json")) env.write(`.claude-mpm/sessions/${name}`, "{");
+  }
+  const { status, stdout } = await mpm(env, ["status"]);
+  assertEquals(status, 0);
+  assertStringIncludes(stdout, "Note: ");
+  assertStringIncludes(stdout, "Git: main");
+});
+
+Deno.test("mpm alone is a dashboard in a project on a terminal, else the help", async () => {
+  using env = await saved();
+  const now = at("14:00:00");
+  const shown = await mpm(env, [], { typed: [], now });
+  assertEquals(shown.status, 0);
+  assertEquals(shown.stdout.split("\n"), [
+    "Session: not started",
+    "Git: main, 1 uncommitted file",
+    "Last save: 2h ago, Refunds",
+    "Since then: 1 new commit, 2 files changed",
+    `Agent: claude --resume ${AGENT}`,
+    "Next: Add taxes (and 1 more)",
+    "  mpm resume  show the save and what changed since",
+    "  mpm pause   save the session",
+    "  mpm help    list the commands",
+    "",
+  ]);
+  const help = await mpm(env, ["help"]);
+  assertEquals((await mpm(env, [])).stdout, help.stdout);
+  using other = TestEnv.repository();
+  assertStringIncludes((await mpm(other, [], { typed: [] })).stdout, "Usage:");
+  await mpmJson(env, ["start", "pay", "Pay by card"]);
+  await mpmJson(env, ["branch", "aside", "Look at a bug", "--no-commit"]);
+  for (const text of ["One", "Two"]) await mpmJson(env, ["ask", text]);
+  await mpmJson(env, ["block", "Keys"]);
+  const lines = (await mpm(env, [], { typed: [] })).stdout.trimEnd()
+    .split("\n");
+  assert(lines.length <= 12, lines.join("\n"));
+  assertStringIncludes(lines.join("\n"), "Open: 2 questions, 1 blocker");
+  assertStringIncludes(lines.join("\n"), "mpm return");
+});
