@@ -94,6 +94,9 @@ export const V8_FLAGS = [
   "--no-sparkplug",
   "--no-profile-guided-optimization",
   "--min-semi-space-size=8",
+  "--invocation-count-for-maglev=4000",
+  "--invocation-count-for-maglev-osr=1000",
+  "--invocation-count-for-feedback-allocation=40",
 ] as const;
 
 /**
