@@ -137,6 +137,7 @@ export const LOOKALIKES: readonly string[] = [
   "ca:\n  field_password: Contrase\u00f1a\n  label_api_access_key: Clau d'acc\u00e9s",
   "$lang['update-user-pass'] = 'SQL para actualizar la contrase\u00f1a';",
   "$labels['password'] = 'Parool';",
+  '{ pass: "Element has a name", fail: "Element has no name" }',
   'lost_password: "Has oblidat la clau?"',
   'jwt: "\u0e42\u0e17\u0e40\u0e04\u0e19 JWT"',
   // Kinds of tokens of an editor, most of which are known.

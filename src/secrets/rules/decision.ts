@@ -33,7 +33,7 @@ export function isSecret(written: string, given: Given): boolean {
   if (value.quoted && written.length === LOOKED_AT) return !/\s/.test(written);
   if (written.length < LEAST[key.kind] || isPlaceholder(written)) return false;
   if (key.kind === "pin") return /^\d{4,12}$/.test(written);
-  if (isPath(written)) return false;
+  if (isPath(written) || isVerdict(written, given)) return false;
   if (isAnyKey(key.name)) {
     return written.length >= 20 && /^[\w+/=-]+$/.test(written) &&
       isStrong(written) && !isName(written);
@@ -43,6 +43,14 @@ export function isSecret(written: string, given: Given): boolean {
   return value.quoted
     ? isQuotedSecret(written, key)
     : isPlainSecret(written, given);
+}
+
+/** `{ pass: "All is well", fail: "…" }`: what a check says. */
+function isVerdict(written: string, { key, value, text }: Given): boolean {
+  return key.name === "pass" && value.quoted && /\s/.test(written) &&
+    /\b(?:fail|incomplete)(?:ed|ure)?\\*["']?:/.test(
+      text.slice(Math.max(0, key.start - BEFORE), value.end + BEFORE),
+    );
 }
 
 /** Any part of it is generated, its attributes apart. */
