@@ -68,8 +68,8 @@ async function scan(
   }
 }
 
-/** Returns the folder of the packages that the lock file pins. */
-async function packages(): Promise<string> {
+/** Returns the folders of the packages that the lock file pins. */
+async function packages(): Promise<string[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json"],
     cwd: ROOT,
@@ -77,11 +77,20 @@ async function packages(): Promise<string> {
   const { npmCache } = JSON.parse(new TextDecoder().decode(stdout)) as {
     npmCache: string;
   };
-  return npmCache;
+  const lock = JSON.parse(
+    await Deno.readTextFile(join(ROOT, "deno.lock")),
+  ) as { npm: Record<string, unknown> };
+  const registries = [...Deno.readDirSync(npmCache)].map(({ name }) => name);
+  return registries.flatMap((registry) =>
+    Object.keys(lock.npm).map((pinned) => {
+      const [, name, version] = /^(@?[^@]+)@([^_]+)/.exec(pinned)!;
+      return join(npmCache, registry, name!, version!);
+    })
+  );
 }
 
 async function corpora(folders: readonly string[]): Promise<string[]> {
-  const usual = [join(ROOT, "src"), await packages(), ...USUAL];
+  const usual = [join(ROOT, "src"), ...await packages(), ...USUAL];
   const all = folders.length > 0
     ? folders.map((folder) => resolve(folder))
     : usual;
