@@ -70,8 +70,9 @@ export function itemText(
 export function originOf(
   { source, via, at }: Pick<Item, "source" | "via" | "at">,
   now: Date,
+  { you = "you" } = {},
 ): string {
-  const who = source === "user" ? "you" : source;
+  const who = source === "user" ? you : source;
   return `${who}, ${escapeText(via)}, ${shortAge(Date.parse(at), now)}`;
 }
 

@@ -144,7 +144,8 @@ function itemLine(item: Item, now: Date): string {
   const { kind, number, text, why, state } = item;
   const marks = [
     ...state === "open" || kind === "done" ? [] : [state],
-    originOf(item, now),
+    // Others may read it.
+    originOf(item, now, { you: "user" }),
   ];
   return [
     `**${kind}**`,

@@ -91,6 +91,18 @@ Deno.test("a pause keeps what was said, asked, planned and left open", async () 
   assertEquals(texts(handoff, "question"), [
     "Should refunds above 500 need a second approval?",
   ]);
+  // Each says where it came from.
+  const { stdout } = await mpm(env, ["saves", "show"]);
+  const [, shown = ""] = stdout.split("## Hand-Off\n");
+  const items = shown.split("\n## ")[0]!.trim().split("\n")
+    .filter((line) => /^- \*\*(?!variable)/.test(line));
+  assertEquals(items.length, handoff.items.length);
+  for (const line of items) {
+    assert(
+      / \*\([^()]*(user|agent|transcript), [\w -]+, \S[^()]*\)\*$/.test(line),
+      line,
+    );
+  }
 });
 
 Deno.test("a pause keeps todos with their states, and next steps in order", async () => {

@@ -32,8 +32,9 @@ not run, or mpm does not know how it ended or on which files.
 With --run, mpm runs the listed commands again, or the one that you name. It runs
 only commands that you allowed with "mpm allow". Each runs on a copy of the
 tracked and untracked files, outside of the project. The copy is a git repository,
-and mpm removes it afterwards. Ignored files are not in it. "--link node_modules"
-links to your folder, and the command can change what is in it.
+and mpm removes it afterwards. Ignored files are not in it. The copy is not
+a sandbox: the command runs as you. With "--link node_modules" it writes to your
+own folder, and can change or delete what is in it.
 
 The exit status is 0 if everything holds, and 1 if not.`,
   positionals: [{
