@@ -57,12 +57,14 @@ export function normalize(value: unknown, id: string): Normalized {
  * `value` does not have: the shape wants them, but the file does not say them.
  */
 export function asSaid(save: Save, value: Fields): Partial<Save> {
+  if (value === save) return save;
   const { session_id, paused_at } = save;
   const always = { session_id, paused_at, [UNPLACED]: null };
   return within(save, { ...always, ...value }) as Partial<Save>;
 }
 
 function within(full: unknown, said: unknown): unknown {
+  if (full === said) return full;
   if (Array.isArray(full) && Array.isArray(said)) {
     const alike = full.length === said.length;
     return alike ? full.map((one, at) => within(one, said[at])) : full;

@@ -50,7 +50,8 @@ export function redactSave(redactor: Redactor, save: Save): Save {
     counts: {} as Counts,
     names: redactor.inNames(namesOf(save)),
   };
-  const { git_context: git, active_context: active, mpm, ...rest } = save;
+  const { git_context: git, active_context: active, mpm, ...others } = save;
+  const { session_id, paused_at, project_path, ...rest } = others;
   const texts = redactor.value(rest, step.counts);
   const context = redactedGit(git, step);
   const working = redactor.value(
@@ -61,9 +62,7 @@ export function redactSave(redactor: Redactor, save: Save): Save {
   if (!isChanged(step.counts)) return save;
   return ordered(save, {
     ...texts,
-    session_id: save.session_id,
-    paused_at: save.paused_at,
-    project_path: save.project_path,
+    ...{ session_id, paused_at, project_path },
     git_context: context,
     active_context: {
       ...working,

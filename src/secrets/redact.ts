@@ -198,25 +198,25 @@ export class Redactor {
     return result ?? list;
   }
 
-  #fields(
-    fields: Record<string, unknown>,
-    { counts, keys }: Place,
-  ): unknown {
+  #fields(fields: Record<string, unknown>, at: Place): unknown {
+    const { counts, keys } = at;
     const named = namedKind(fields);
+    const entries = Object.entries(fields);
     let changed = false;
-    const result: [string, unknown][] = [];
-    for (const [key, value] of Object.entries(fields)) {
-      const kind = key === "value" ? named : keyKind(key);
-      const isName = keys?.names.has(key) ?? false;
-      const after = keys?.ids.has(key)
-        ? value
-        : this.#visit(value, { counts, kind, keys, isName });
-      const name = isPlainKey(key) ? key : this.text(key, counts);
-      changed ||= after !== value || name !== key;
-      result.push([name, after]);
+    for (const entry of entries) {
+      const [key, value] = entry;
+      const isData = keys?.ids.has(key) || value === null ||
+        typeof value === "boolean" || value === undefined;
+      if (!isData) {
+        const kind = key === "value" ? named : keyKind(key);
+        const isName = keys?.names.has(key) ?? false;
+        entry[1] = this.#visit(value, { counts, kind, keys, isName });
+      }
+      if (!isPlainKey(key)) entry[0] = this.text(key, counts);
+      changed ||= entry[1] !== value || entry[0] !== key;
     }
     // As own fields, whatever they are called.
-    return changed ? Object.fromEntries(result) : fields;
+    return changed ? Object.fromEntries(entries) : fields;
   }
 }
 
