@@ -146,3 +146,26 @@ export function retentionIn(
   const days = valueOf(text, value);
   return typeof days === "number" && days >= 0 ? days : NaN;
 }
+
+/** Files that are looked at in one folder of sub-agents. */
+const MOST_LOOKED = 200;
+
+/**
+ * The transcripts of a session's sub-agents, those of workflows among them, the
+ * one that was written last first.
+ */
+export function agentTranscripts(system: System, path: string): string[] {
+  const folder = join(path.replace(/\.jsonl$/, ""), "subagents");
+  const workflows = join(folder, "workflows");
+  const folders = [
+    folder,
+    ...listNames(system, workflows).filter((name) => /^wf_[\w-]+$/.test(name))
+      .slice(-MOST_LOOKED).map((name) => join(workflows, name)),
+  ];
+  return folders.flatMap((one) =>
+    listNames(system, one).filter((name) => /^agent-[\w-]+\.jsonl$/.test(name))
+      .slice(-MOST_LOOKED).map((name) => join(one, name))
+  ).filter((file) => isFile(system, file))
+    .map((file) => ({ file, time: system.files.stat(file)?.mtime ?? 0 }))
+    .sort((a, b) => b.time - a.time).map(({ file }) => file);
+}

@@ -15,7 +15,7 @@ import {
   type Ran,
   type Said,
 } from "../../conversation.ts";
-import { isFile, listNames } from "../../look.ts";
+import { isFile } from "../../look.ts";
 import {
   cutMiddle,
   type Notes,
@@ -23,7 +23,7 @@ import {
   withNoted,
 } from "../../notes.ts";
 import { lastLines, type Lost } from "../tail.ts";
-import { findTranscript } from "../transcript.ts";
+import { agentTranscripts, findTranscript } from "../transcript.ts";
 import { errorsAtEnd, messagesIn, reportsIn } from "./answers.ts";
 import { commandsIn, endedIn, unfinished } from "./commands.ts";
 import { filesIn, searchesIn } from "./files.ts";
@@ -235,14 +235,8 @@ function readAgents(
   system: System,
   path: string,
 ): { read: Transcript[]; left: number } {
-  const folder = join(path.replace(/\.jsonl$/, ""), "subagents");
-  const found = listNames(system, folder)
-    .filter((name) => /^agent-[\w-]+\.jsonl$/.test(name)).slice(-200)
-    .map((name) => join(folder, name))
-    .filter((agent) => isFile(system, agent))
-    .map((agent) => ({ agent, time: system.files.stat(agent)?.mtime ?? 0 }))
-    .sort((a, b) => b.time - a.time);
-  const read = found.slice(0, MOST_AGENTS).map(({ agent }) =>
+  const found = agentTranscripts(system, path);
+  const read = found.slice(0, MOST_AGENTS).map((agent) =>
     readLines(lastLines(system, agent, MOST_OF_AGENT), { sidechains: true })
   );
   return { read, left: found.length - read.length };

@@ -189,7 +189,8 @@ Deno.test("what sub-agents edited is told, of the newest ones", () => {
       },
     ].map((one) => JSON.stringify(one)).join("\n") + "\n";
   for (let at = 0; at < 7; at++) {
-    put(env, agent(`t${at}`), `/subagents/agent-${at}.jsonl`);
+    const folder = at < 4 ? "subagents" : "subagents/workflows/wf_1";
+    put(env, agent(`t${at}`), `/${folder}/agent-${at}.jsonl`);
   }
   const found = read(env);
   assertEquals(found.files.map(({ path, symbols }) => [path, symbols]), [

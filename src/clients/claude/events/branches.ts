@@ -39,13 +39,17 @@ function quickLink(text: string): Fields | undefined {
   const logicalParentUuid = valueOnce(text, '"logicalParentUuid":"');
   const promptId = valueOnce(text, '"promptId":"');
   const promptSource = valueOnce(text, '"promptSource":"');
+  const answer = valueOnce(text, '"id":"msg_');
+  // The answer may have an id of another form.
+  if (answer === "" && text.includes('"type":"assistant"')) return undefined;
   const found = { uuid, parentUuid, logicalParentUuid, promptId, promptSource };
   const values = Object.entries(found).filter(([, value]) => value !== "");
-  if (!uuid || values.some(([, value]) => value === undefined)) {
-    return undefined;
-  }
+  const twice = values.some(([, value]) => value === undefined);
+  if (!uuid || answer === undefined || twice) return undefined;
   return {
-    type: "user",
+    ...answer === ""
+      ? { type: "user" }
+      : { type: "assistant", message: { id: `msg_${answer}` } },
     isSidechain: text.includes('"isSidechain":true'),
     ...Object.fromEntries(values),
   };

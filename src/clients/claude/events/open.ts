@@ -1,10 +1,10 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
 import { attempt, MpmError } from "../../../base/errors.ts";
 import { isFields, jsonIn, textField } from "../../../base/odd_values.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import type { AgentEvent, EventAgent, EventsLost } from "../../events.ts";
-import { isFile, listNames } from "../../look.ts";
 import { lastLines } from "../tail.ts";
+import { agentTranscripts } from "../transcript.ts";
 import { eventsIn, type TranscriptFile } from "./read.ts";
 
 /** Bytes of the end of a transcript that are read. */
@@ -81,28 +81,14 @@ function lineFrom(system: System, path: string, start: number): number {
   }
 }
 
-/** The transcripts of sub-agents, those of workflows among them. */
 function agentFiles(
   system: System,
   path: string,
   lost: EventsLost,
 ): TranscriptFile[] {
-  const folder = join(path.replace(/\.jsonl$/, ""), "subagents");
-  const workflows = join(folder, "workflows");
-  const folders = [
-    folder,
-    ...listNames(system, workflows).filter((name) => /^wf_[\w-]+$/.test(name))
-      .map((name) => join(workflows, name)),
-  ];
-  const found = folders.flatMap((folder) =>
-    listNames(system, folder)
-      .filter((name) => /^agent-[\w-]+\.jsonl$/.test(name))
-      .map((name) => join(folder, name))
-      .filter((file) => isFile(system, file))
-  ).map((file) => ({ file, time: system.files.stat(file)?.mtime ?? 0 }))
-    .sort((a, b) => b.time - a.time);
+  const found = agentTranscripts(system, path);
   lost.failed += Math.max(0, found.length - MOST_AGENTS);
-  return found.slice(0, MOST_AGENTS).map(({ file }) => ({
+  return found.slice(0, MOST_AGENTS).map((file) => ({
     path: file,
     ...{ start: 0, block: AGENT_BLOCK },
     agent: agentOf(system, file),
