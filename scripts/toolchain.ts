@@ -87,13 +87,15 @@ export function isTriple(name: string): name is Triple {
 /**
  * Flags of V8 for a process that lives for the tenth of a second: what was
  * compiled is kept, and nothing is compiled again for speed, nor noted for that,
- * until it is really hot.
+ * until it is really hot. A regular expression becomes machine code at its
+ * first use: the bytecode that V8 makes for that use alone takes as long.
  */
 export const V8_FLAGS = [
   "--no-flush-bytecode",
   "--no-sparkplug",
   "--no-profile-guided-optimization",
   "--min-semi-space-size=8",
+  "--no-regexp-tier-up",
   "--invocation-count-for-maglev=4000",
   "--invocation-count-for-maglev-osr=1000",
   "--invocation-count-for-feedback-allocation=40",

@@ -86,12 +86,12 @@ const USUAL = [
 
 /**
  * Lets the engine compile what redacts, while something else is waited for:
- * it does so at the second use of each expression.
+ * it does so at the first use of each expression.
  */
 export function readyRedaction(system: System): void {
   try {
     const redactor = redactorOf(system);
-    for (const text of [...USUAL, ...USUAL]) redactor.find(text);
+    for (const text of USUAL) redactor.find(text);
   } catch (error) {
     // Rules that cannot be read are told about where they must be used.
     if (!(error instanceof MpmError)) throw error;
