@@ -243,7 +243,7 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   const listed = await mpm(env, ["resume", "--list"], options);
   assertMatch(
     listed.stdout,
-    /\[0\] \S+ - \S+ \S+ \(automatic\)\n.*what time is it\?\n\n {2}\[1\] \S+ - \S+ \S+\n.*The ledger\n/,
+    /\[0\] \S+ - \S+ \S+ \(automatic\)\n.*what time is it\?\n.*claude --resume \S+\n\n {2}\[1\] \S+ - \S+ \S+\n.*The ledger\n/,
   );
   const table = await mpm(env, ["saves", "list"], { ...options, keys: [] });
   assertMatch(table.stdout, /^0 .* automatic: begin/m);
