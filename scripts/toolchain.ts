@@ -99,6 +99,8 @@ export const V8_FLAGS = [
   "--invocation-count-for-maglev=4000",
   "--invocation-count-for-maglev-osr=1000",
   "--invocation-count-for-feedback-allocation=40",
+  "--invocation-count-for-turbofan=20000",
+  "--invocation-count-for-osr=5000",
 ] as const;
 
 /**
