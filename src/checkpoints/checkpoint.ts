@@ -30,11 +30,11 @@ export const Checkpoint = z.looseObject({
   schema: z.literal(1),
   /** The last part of its ref and the name of its file. */
   id: text,
-  /** What it was called. */
+  /** Its name as given. */
   name: text,
   /** `parked`: put aside by `mpm branch`. */
   kind: z.enum(["named", "auto", "safety", "parked"]),
-  /** What `--message` said. */
+  /** The text of `--message`. */
   note: z.nullable(text),
   /** ISO 8601, UTC. */
   created_at: text,
@@ -48,17 +48,17 @@ export const Checkpoint = z.looseObject({
   head: z.nullable(objectId),
   /** True if HEAD was at no branch. */
   detached: z.boolean(),
-  /** A merge, rebase or the like in progress. */
+  /** A merge, rebase or similar operation in progress. */
   operation: z.nullable(text),
-  /** What tells one state from another: SHA-256 over trees, index and HEAD. */
+  /** Identifies the state: SHA-256 over trees, index and HEAD. */
   print: text,
   /** Changed paths at that moment, at most 10,000. */
   files: z.array(CheckpointFile),
   /** Changed paths beyond the limit. */
   files_omitted: count,
-  /** What is not in it, and why. */
+  /** Paths that are not in it, and why. */
   left_out: z.array(z.looseObject({ path: text, reason: text })),
-  /** What the index held beyond its tree. */
+  /** Facts of the index beyond its tree. */
   index: z.looseObject({
     unmerged: z.array(z.looseObject({
       path: text,
@@ -74,9 +74,9 @@ export const Checkpoint = z.looseObject({
   permissions: z.record(text, count),
   /** Bytes of the files that were read. */
   size: count,
-  /** `.claude/context.md` at that moment; null: there is none. */
+  /** `.claude/context.md` at that moment; null if it was missing. */
   context: z.nullable(text),
-  /** Where it was taken. */
+  /** The place where it was taken. */
   environment: z.looseObject({
     folder: text,
     os: text,
@@ -89,7 +89,7 @@ export const Checkpoint = z.looseObject({
   last_save: z.optional(
     z.looseObject({ session_id: text, next_steps: texts }),
   ),
-  /** What a pause at that moment would have saved; it was not saved. */
+  /** The save that a pause at that moment would have written. */
   session: SaveSchema,
   /** The version of mpm that took it. */
   version: text,

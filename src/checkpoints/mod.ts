@@ -1,7 +1,7 @@
 /**
- * The only door of `checkpoints/`: snapshots of all files of a worktree. `take/`
- * captures and records one, `restore/` plans and writes one back. The bytes are
- * commits under a ref of mpm's own, made in `git/`.
+ * The only door of `checkpoints/`: snapshots of all files of a worktree.
+ * `take/` captures and records one, `restore/` plans and writes one back. The
+ * bytes are commits under an mpm ref, made in `git/`.
  */
 
 export type { StoredCheckpoint } from "./checkpoint.ts";

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { MpmError } from "../base/errors.ts";
 import { isName, NAME_RULE } from "../base/names.ts";
 
-/** What most names are. */
+/** The form of most names. */
 const USUAL = /^(?!latest$)[a-zA-Z][a-zA-Z0-9_-]{0,99}$/;
 
-/** What is a ref, and a file on any system, as it stands. */
+/** Characters that work in a ref and in a file name on any system. */
 const PLAIN =
   /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 
@@ -22,8 +22,9 @@ export function checkedCheckpointName(name: string): string {
 }
 
 /**
- * The id of a name: the name itself where it can stand in a ref and in a file
- * name, else what is left of it and a digest, so that two names never share one.
+ * The id of a name. That is the name itself if it can be used in a ref and in a
+ * file name. Otherwise it is the usable part and a digest, so that two names
+ * never share one.
  */
 export function checkpointId(name: string): string {
   const plain = PLAIN.test(name) && !name.endsWith(".lock") &&
@@ -42,7 +43,7 @@ export function autoName(time: Date): string {
   return `auto-${day}-${clock.slice(0, 2)}${clock.slice(3, 5)}`;
 }
 
-/** `safety-20261120-143000`, in UTC, and the like for other kinds. */
+/** `safety-20261120-143000`, in UTC, and similar names for other kinds. */
 export function timedName(kind: string, time: Date): string {
   const digits = time.toISOString().replaceAll(/[-:]/g, "");
   return `${kind}-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;

@@ -32,19 +32,19 @@ import { Origins, readStoreId } from "../saves/mod.ts";
 import { RAW_FOLDER, readRawCache } from "./raw_cache.ts";
 import type { System } from "../system/system.ts";
 
-/** Where checkpoints of a project are taken and kept. */
+/** The place where checkpoints of a project are taken and kept. */
 export interface CheckpointPlace {
   readonly workspace: Workspace;
   readonly vault: Vault;
   readonly rules: CheckpointRules;
   readonly config: Config;
-  /** What is wrong with the configuration. */
+  /** Faults in the configuration. */
   readonly faults: readonly string[];
   /** True if captures leave out what is beyond the limits, and do not fail. */
   readonly leaveLarge?: boolean;
 }
 
-/** The same where there may be none yet, outside git. */
+/** The same if the place may not exist yet, outside git. */
 interface MaybePlace {
   readonly workspace: Workspace;
   readonly vault: Vault | undefined;
@@ -55,7 +55,7 @@ interface MaybePlace {
 
 /**
  * Finds the place of checkpoints. `create`: outside git the repository for them
- * is made. Throws GIT_FAILED, CONFLICT where there can be none.
+ * is made. Throws GIT_FAILED, or CONFLICT if the place cannot exist.
  */
 export async function findPlace(
   { system, folder }: Context,
@@ -86,7 +86,7 @@ export async function placeOf(
   return { workspace, vault, rules, config, faults };
 }
 
-/** Where a checkpoint is taken, and what git was asked there. */
+/** The place of a new checkpoint, and the answers of git there. */
 export interface Ahead extends ReadAhead {
   readonly workspace: Workspace;
 }
@@ -126,7 +126,7 @@ export async function openPlace(
   );
 }
 
-/** What a capture took, and what the next one can use of it. */
+/** The result of a capture, and the parts that the next one can use. */
 export interface Taken {
   readonly capture: Capture;
   readonly cache: RawCache;
@@ -158,10 +158,11 @@ export function rawFolder({ root }: Workspace): string {
 }
 
 /**
- * Every checkpoint, the newest first: by the refs there are, each with its
- * record from the file beside it or, where that lacks or differs, from the
- * commit. One process of git, and one for each record that lacks. `light`: only
- * what a list shows is checked of the records, which is faster.
+ * Every checkpoint, the newest first: by the existing refs, each with its
+ * record from the file beside it. If that is missing or differs, the record
+ * comes from the commit. One process of git, and one for each record that
+ * lacks. `light`: only what a list shows is checked of the records, which is
+ * faster.
  */
 export async function listCheckpoints(
   system: System,
@@ -187,8 +188,8 @@ export async function listCheckpoints(
 }
 
 /**
- * Makes the refs of records again whose commits are still there. What cannot be
- * is left out of the list.
+ * Makes the refs of records again whose commits are still there. Impossible
+ * refs are left out of the list.
  */
 async function mend(
   system: System,
@@ -217,7 +218,7 @@ async function mend(
 
 /**
  * Those that were taken before the project was in git come into its repository.
- * Nobody else's do: what lies in the folder might have come with a copy.
+ * Other files do not count: they might have come with a copy of the folder.
  */
 async function bring(
   system: System,
@@ -252,7 +253,7 @@ export function newestFirst(
   return one.created_at < other.created_at ? 1 : -1;
 }
 
-/** The record in a checkpoint's commit; `undefined`: it is none. */
+/** The record in a checkpoint's commit; `undefined` for other commits. */
 export async function recordOf(
   { git }: Pick<Vault, "git">,
   { id, commit }: { id: string; commit: string },
@@ -263,7 +264,7 @@ export async function recordOf(
   });
 }
 
-/** How much checkpoints hold, and how many there are. */
+/** Limits on the size and the number of checkpoints. */
 interface CheckpointRules {
   /** Minutes between two automatic ones. */
   readonly autoMinutes: number;
@@ -271,7 +272,7 @@ interface CheckpointRules {
   readonly keepAuto: number;
   /** Safety checkpoints that are kept, so many operations can be undone. */
   readonly keepSafety: number;
-  /** Milliseconds that a removed one can be brought back. */
+  /** Milliseconds in which a removed checkpoint can be restored. */
   readonly removedFor: number;
   /** Bytes of the largest file, and of all changed files. */
   readonly limits: { readonly file: number; readonly total: number };
@@ -282,7 +283,7 @@ const MEBIBYTE = 1024 * 1024;
 
 /**
  * The rules that are configured. `faulty`: the configuration has a fault, so
- * nobody knows how many are wanted, and none is removed.
+ * the wanted number is unknown and no checkpoint is removed.
  */
 export function checkpointRules(
   config: {

@@ -53,7 +53,7 @@ export function writeRawCache(
   });
 }
 
-/** How the names of git folders for raw bytes begin in `state/`. */
+/** Prefix of the git folders for raw bytes in `state/`. */
 export const RAW_FOLDER = "raw.git";
 
 /** Milliseconds after which such a folder is one that was left behind. */

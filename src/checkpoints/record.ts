@@ -3,7 +3,7 @@ import { asciiJson } from "../base/escape.ts";
 import type { Capture, TreeEntry } from "../git/mod.ts";
 import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
 
-/** Tells one state of worktree, index and HEAD from another. */
+/** Identifies a state of worktree, index and HEAD. */
 export function printOf(capture: Capture): string {
   const { state, base, worktree, index, marks } = capture;
   const told = (delta: ReadonlyMap<string, TreeEntry | undefined>) =>

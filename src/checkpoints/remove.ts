@@ -34,8 +34,8 @@ const KEPT = 20;
 
 /**
  * Takes checkpoints from the list. Their commits stay under another ref, so
- * that an undo brings them back. Call under the lock. It is in the journal
- * first: a death in the middle is an operation that can be taken back.
+ * that an undo can restore them. Call under the lock. It is first written to
+ * the log: an interrupted removal is an operation that can be undone.
  */
 export async function removeCheckpoints(
   { system, redact }: Context,
@@ -100,7 +100,7 @@ async function dropOld(
   );
 }
 
-/** The refs by which operations of the log bring checkpoints back. */
+/** The refs by which operations of the log restore checkpoints. */
 export function refsOfRemovals(entries: readonly JournalEntry[]): Set<string> {
   return new Set(
     entries.flatMap(({ after }) => removedIn(after)).map(({ ref }) => ref),
@@ -118,9 +118,8 @@ function removedIn(value: unknown): Removed[] {
 }
 
 /**
- * Brings removed checkpoints back, or removes those that were made. It is in
- * the journal last: after a death or a refusal in the middle the same undo does
- * what is left.
+ * Restores removed checkpoints, or removes new ones. It is written to the log
+ * last: after an interruption, the same undo does the rest.
  */
 export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const { context, entry, dryRun } = order;
@@ -223,12 +222,11 @@ function gone(entry: JournalEntry, { id }: Removed): MpmError {
   });
 }
 
-/** Where the commits of removed checkpoints stay until they are too many. */
+/** The refs of removed checkpoints until there are too many. */
 export const REMOVED = "refs/mpm/removed";
 
 /**
- * Returns what the entry of a save says, for its undo: as if it were brought
- * back.
+ * Returns the log's facts about a save, for its undo: as if it were restored.
  */
 export function savedFact(
   { system }: Context,
@@ -246,9 +244,9 @@ export interface Removed {
 }
 
 /**
- * Drops the oldest of the user's own of a kind beyond the configured number,
- * but never `taken`, the one taken just now: others may have a time to come.
- * Call under the lock. Returns their names.
+ * Drops the oldest of the user's own checkpoints of a kind beyond the
+ * configured number, but never `taken`, the newest. Others may have a time in
+ * the future. Call under the lock. Returns their names.
  */
 export async function pruneCheckpoints(
   context: Context,

@@ -53,11 +53,11 @@ function noteFuture(
 }
 
 /**
- * The checkpoint that `selector` means, in this order: `latest` (the newest
- * that is no safety checkpoint), a full name or id, an index as the list prints
- * it (up to four digits, and nothing else), a part of a name that no other has.
- * `records` are in the order of the list. Throws NOT_FOUND with what there is,
- * AMBIGUOUS with those that match, USAGE for a negative number.
+ * Finds the checkpoint for `selector`. In this order, that is `latest` (the
+ * newest that is not a safety checkpoint), a full name or id, an index as the
+ * list prints it (up to four digits, and nothing else), or a unique part of a
+ * name. `records` are in the order of the list. Throws NOT_FOUND with the
+ * names, AMBIGUOUS with the matches, USAGE for a negative number.
  */
 export function matchCheckpoint(
   records: readonly StoredCheckpoint[],

@@ -73,9 +73,7 @@ function todosOf({ session }: StoredCheckpoint): string[] {
 /** Items of a checklist that are named. */
 const OPEN = 10;
 
-/**
- * Returns what was said to come next, last of all in a save, and open todos.
- */
+/** Returns the next steps, which come last in a save, and open todos. */
 export function nextSteps(record: StoredCheckpoint): string[] {
   const { conversation, mpm } = record.session;
   const said = conversation.next_steps.length > 0
@@ -223,7 +221,7 @@ function checkoutLine({ branch, head }: StoredCheckpoint): string[] {
     : [`git checkout ${shellWord(branch)}`];
 }
 
-/** A heading with its lines, or nothing where there are none. */
+/** A heading with its lines; empty without lines. */
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`## ${title}`, ...lines, ""];
 }

@@ -58,7 +58,7 @@ export function hasRecord(system: System, root: string, id: string): boolean {
     system.files.lstat(recordFile(root, id)) !== undefined;
 }
 
-/** The ids of all records. Throws CONFLICT for a link in place of the folder. */
+/** The ids of all records. Throws CONFLICT for a link instead of the folder. */
 export function recordIds(system: System, root: string): string[] {
   const { checkpoints } = layout(root);
   if (!checkPath(system, checkpoints, root)) return [];
@@ -88,7 +88,7 @@ export async function readRecord(
 /**
  * A record from its bytes, its fields in their order, which its digest goes by;
  * `commit` where these do not say it. `light`: only little is checked, which is
- * faster. `undefined`: it is none, or not that of `id`.
+ * faster. `undefined` for another value, or one that does not belong to `id`.
  */
 export async function parseRecord(
   bytes: Uint8Array,
@@ -108,7 +108,7 @@ export async function parseRecord(
   if (typeof value !== "object" || value === null) return undefined;
   if (isDeeper(value, DEEPEST)) return undefined;
   if (light) return isHead(value) && value.id === id ? value : undefined;
-  // Loaded here: the schema library is no part of a save.
+  // Loaded here: a save does not need the schema library.
   const { StoredCheckpoint } = await import("./checkpoint.ts");
   const stored = commit === undefined ? value : { ...value, commit };
   const { success, data } = StoredCheckpoint.safeParse(stored);
@@ -150,8 +150,8 @@ interface Latest {
 }
 
 /**
- * The newest checkpoint; null: there is none. It is only told of, so one file is
- * read and what is odd counts as not there.
+ * The newest checkpoint; null without one. It is only shown, so one file is
+ * read, and an invalid file counts as missing.
  */
 export function latestCheckpoint(
   system: System,

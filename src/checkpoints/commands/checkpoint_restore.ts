@@ -82,7 +82,7 @@ async function restore(
     title: `restore ${target.name}` +
       (paths.length > 0 ? ` (${paths.join(", ")})` : ""),
   };
-  /** Whose files these are is said first. */
+  /** The origin of the files comes first. */
   const notes = origin === "foreign" ? [foreignCheckpointNote(target.id)] : [];
   const result = await runRestore(context, place, { order, input, notes });
   return { checkpoint: target.name, ...result };

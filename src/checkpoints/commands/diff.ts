@@ -83,7 +83,7 @@ interface DiffInput {
   readonly patch: boolean;
 }
 
-/** Compares a checkpoint with another one or with what is there now. */
+/** Compares a checkpoint with another one or with the present files. */
 export async function diff(
   context: Context,
   input: DiffInput,

@@ -35,7 +35,7 @@ are left out until you trust it.`,
   render: ({ text }) => escapeLines(text),
 });
 
-/** The most that is said, in characters, as of a save. */
+/** Longest text, in characters, as of a save. */
 const LIMIT = 10_000;
 
 /**

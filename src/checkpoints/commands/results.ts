@@ -13,7 +13,7 @@ export const CheckpointSaveResult = z.strictObject({
   /** False: nothing was written, see `reason`. */
   saved: z.boolean(),
   reason: z.nullable(text),
-  /** null: an automatic one that was not due, and there is none. */
+  /** Null if an automatic checkpoint was not due and does not exist. */
   name: z.nullable(text),
   id: z.nullable(text),
   commit: z.nullable(text),
@@ -26,7 +26,7 @@ export const CheckpointSaveResult = z.strictObject({
   /** Bytes of these files. */
   size: z.int(),
   left_out: z.array(LeftOut),
-  /** What it says comes next; empty where nothing was written. */
+  /** The next steps in it; empty if nothing was written. */
   next_steps: texts,
   /** Names of old automatic ones that were dropped. */
   pruned: texts,
@@ -48,7 +48,7 @@ export const CheckpointRow = z.strictObject({
   size: z.int(),
   note: z.nullable(text),
   commit: text,
-  /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+  /** Its author: this user here (`own`), someone the user trusts, or anyone. */
   origin: Origin,
 });
 
@@ -75,7 +75,7 @@ export const CheckpointShowResult = z.strictObject({
     hash: text,
     status: z.enum(["added", "modified", "deleted"]),
   })),
-  /** `.claude/context.md`; empty: there was none. */
+  /** `.claude/context.md`; empty if it was missing. */
   context: text,
   todos: texts,
   notes: text,
@@ -108,7 +108,7 @@ export const CheckpointLoadResult = z.strictObject({
   id: text,
   commit: text,
   origin: Origin,
-  /** What an agent is given; between fences unless the origin is `own`. */
+  /** The text for an agent; between fences unless the origin is `own`. */
   text,
 });
 
@@ -120,13 +120,13 @@ export const CheckpointDiffResult = z.strictObject({
     path: text,
     status: z.enum(["added", "modified", "deleted", "type changed"]),
   })),
-  /** What is in neither. */
+  /** Paths in neither of them. */
   left_out: z.array(LeftOut),
   /** null: not asked for. */
   patch: z.nullable(text),
 });
 
-/** What a restore did to files, or would do. */
+/** The changes to files that a restore made, or would make. */
 const RestoredFiles = z.strictObject({
   dry_run: z.boolean(),
   worktree: text,
@@ -164,7 +164,7 @@ export const CheckpointRmResult = z.strictObject({
   operation: z.nullable(z.int()),
 });
 
-/** What `sessions trust` returns, of saves and of checkpoints. */
+/** Result of `saves trust`, for saves and checkpoints. */
 export const TrustResult = z.strictObject({
   dry_run: z.boolean(),
   sessions: z.array(z.strictObject({

@@ -95,7 +95,7 @@ function stepLines(steps: readonly string[]): string[] {
 /** Paths a list names before it only counts the rest. */
 const NAMED = 10;
 
-/** Returns what is not in a checkpoint, a line each. */
+/** Returns the paths that are not in a checkpoint, a line each. */
 function leftOutLines(leftOut: readonly LeftOut[]): string[] {
   const lines = leftOut.slice(0, NAMED).map(({ path, reason }) =>
     `Left out: ${escapeText(path)} (${escapeText(reason)})`

@@ -86,7 +86,7 @@ named by "checkpoint/" and its name.`,
   render,
 });
 
-/** Which saves and checkpoints are meant, and what is asked for. */
+/** The saves and checkpoints to trust, and the action. */
 interface TrustInput {
   readonly selectors: readonly string[];
   readonly all: boolean;
@@ -99,7 +99,7 @@ type Row = TrustResult["sessions"][number];
 interface Chosen {
   readonly session_id: string;
   readonly summary: string;
-  /** What its origin is known by; `undefined`: it cannot be read. */
+  /** The mark of its origin; `undefined` if it cannot be read. */
   readonly mark: { readonly id: string; readonly digest: string } | undefined;
 }
 
@@ -141,7 +141,7 @@ async function chosenSaves(
   const entries = all
     ? await listSaves(system, root)
     : await matchSaves(system, root, named);
-  // By what is in the file now, not by what a list knows of it.
+  // By the present content of the file, not by the list.
   const read = async (entry: SaveEntry): Promise<Chosen> => {
     const load = () => loadSave(system, entry);
     const loaded = all ? await attempt(load) : await load();

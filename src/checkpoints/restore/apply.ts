@@ -112,15 +112,18 @@ function nothingDone(planned: PlannedRestore): RestoreOutcome {
   };
 }
 
-/** What a restore has done. */
+/** The result of a restore. */
 export interface RestoreOutcome {
-  /** What was there before; `undefined`: nothing had to be changed. */
+  /**
+   * The checkpoint of the state before; `undefined` if nothing had to be
+   * changed.
+   */
   readonly safety: StoredCheckpoint | undefined;
   readonly written: readonly string[];
   readonly removed: readonly string[];
   /** Made since, and now in the trash. */
   readonly trashed: readonly string[];
-  /** What stood in the way and no checkpoint holds, now in the trash. */
+  /** Files that were in the way and are in no checkpoint, now in the trash. */
   readonly movedAside: readonly string[];
   /** Of an undo: what had stood in the way, and is there again. */
   readonly putBack: readonly string[];
@@ -131,11 +134,11 @@ export interface RestoreOutcome {
   readonly indexRestored: boolean;
   readonly notes: readonly string[];
   readonly entry: JournalEntry | undefined;
-  /** What was to be done, and the state that the restore began from. */
+  /** The plan, and the state at the start of the restore. */
   readonly planned: PlannedRestore;
 }
 
-/** What a restore is made of. */
+/** The parts of a restore. */
 interface RestoreParts {
   readonly order: RestoreOrder;
   readonly planned: PlannedRestore;
@@ -189,7 +192,7 @@ export class Restore {
       root: workspace.root,
       worktree: this.#worktree,
     }, undoes);
-    // The last of all: where it is there still, an undo was not seen to its end.
+    // The last step: if it still exists, an undo was interrupted.
     dropMarker(system, workspace.root, this.#worktree);
     return {
       planned,
@@ -281,7 +284,7 @@ export class Restore {
       },
       stay: this.#context.folder,
       clears: this.#parts.order.clears,
-      // An undo or a return promises what was there, to the last bit.
+      // An undo or a return promises the old state, to the last bit.
       opens: !/restore$/.test(this.#parts.order.operation),
     });
     using line = new ProgressLine(this.#context);

@@ -138,7 +138,9 @@ function knows({ paths }: ContentsTarget, path: string): boolean {
   return paths.some((one) => path === "" || isWithin(one, path));
 }
 
-/** What is lost, and the other paths that differ. Throws NOT_FOUND. */
+/**
+ * Returns the lost paths, and the other paths that differ. Throws NOT_FOUND.
+ */
 export async function lostOf(
   { system }: Context,
   { place: { workspace }, target, save }: FoundContents,
@@ -169,7 +171,7 @@ export async function lostOf(
   };
 }
 
-/** What became of files whose contents are still there, or in a commit. */
+/** States of files whose contents still exist, or are in a commit. */
 const KEPT: ReadonlySet<string> = new Set([
   ...["same", "staged", "unstaged", "committed", "renamed"],
 ]);

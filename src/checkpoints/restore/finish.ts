@@ -21,10 +21,10 @@ import { restoreLocked } from "./apply.ts";
 const WAIT = 250;
 
 /**
- * Finishes a restore of this worktree that was killed. What the user changed
- * since is in a safety checkpoint of its own first. Costs one look at a file
- * where there is none, and leaves one that is still running alone. It never
- * fails: what is in the way is said, and the next command tries again.
+ * Finishes a restore of this worktree that was killed. Later changes by the
+ * user first go into a safety checkpoint. Without a marker, this costs one look
+ * at a file. A running restore is left alone. It never fails: what is in the
+ * way is said, and the next command tries again.
  */
 export async function settleRestore(
   context: Context,

@@ -37,9 +37,9 @@ export interface RestoreMarker {
   readonly undoes: number | null;
   /** True if it is a step of a detour, see `RestoreOrder`. */
   readonly clears?: boolean;
-  /** Where the new files wait, absolute. */
+  /** Absolute path of the folder of the new files. */
   readonly staging: string;
-  /** What stood in the way, by each run of it. */
+  /** Files that were in the way, by each run of it. */
   readonly aside: readonly Aside[];
 }
 
@@ -76,7 +76,7 @@ export function hasMarker(
   return system.files.lstat(markerFile(root, worktree)) !== undefined;
 }
 
-/** The marker; `undefined`: there is none, or it says nothing of use. */
+/** The marker; `undefined` if it is missing or unusable. */
 export function readMarker(
   system: System,
   root: string,

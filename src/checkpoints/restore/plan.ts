@@ -33,15 +33,17 @@ export interface RestoreOrder {
   /** Files made since go to the trash. */
   readonly exact: boolean;
   /**
-   * What stands in the way and no checkpoint can hold goes to the trash; else
-   * it is left alone, and so is the file that should be there.
+   * True if files in the way that no checkpoint can hold go to the trash.
+   * Otherwise they are left alone, and the files that should replace them are
+   * not written.
    */
   readonly clears?: boolean | undefined;
-  /** What was moved to the trash for it before; an undo gives it back. */
+  /** Files that earlier went to the trash for it; an undo restores them. */
   readonly aside?: readonly Aside[] | undefined;
   /**
-   * Of one that was killed: the commit of its safety checkpoint. What that has
-   * not, stays: it was ignored then, or was made since.
+   * The commit of the safety checkpoint of a killed restore. Files that the
+   * killed restore did not record stay: they were ignored then, or created
+   * since.
    */
   readonly begun?: string | undefined;
   /** For the journal: the command, and a line that tells what was done. */
@@ -49,17 +51,17 @@ export interface RestoreOrder {
   readonly title: string;
   /** Of an undo: the commit of the checkpoint whose files may go again. */
   readonly brought?: string | undefined;
-  /** Of an undo: the operation it takes back. */
+  /** Of an undo: the operation it undoes. */
   readonly undoes?: number | undefined;
 }
 
-/** What a restore would do, and what it was found from. */
+/** The plan of a restore, and the state it is based on. */
 export interface PlannedRestore {
   readonly plan: RestorePlan;
   readonly capture: Capture;
   /** The files in the capture whose changes git does not list. */
   readonly hidden: ReadonlySet<string>;
-  /** The index that is to be. */
+  /** The target index. */
   readonly index: WantedIndex;
   /** True if the index differs from the checkpoint's. */
   readonly indexDiffers: boolean;
@@ -185,8 +187,8 @@ async function sparing(
 }
 
 /**
- * The paths that a restore would change and that are not as the checkpoint
- * `brought` left them: somebody changed them since.
+ * Returns the paths that a restore would change and that differ from the
+ * checkpoint `brought`: someone changed them since.
  */
 export async function changedSince(
   { vault }: CheckpointPlace,
@@ -257,8 +259,8 @@ function differs(
 }
 
 /**
- * The index that a restore leads to. What a save has in its contents is staged
- * again; of the paths that were not staged then, what is staged now stays.
+ * The index that a restore leads to. Paths in the contents of a save are staged
+ * again. Staged changes of paths that were not staged then stay.
  */
 function wantedIndex(
   capture: Capture,

@@ -40,7 +40,7 @@ interface RestoreInput {
 
 /**
  * Restores, or says what a restore would do; asks before it changes anything.
- * `notes` are part of the answer. Throws CONFLICT where nobody confirms it.
+ * `notes` are part of the answer. Throws CONFLICT without a confirmation.
  */
 export async function runRestore(
   context: Context,
@@ -103,7 +103,10 @@ async function written(
   };
 }
 
-/** A path as trees have it. Throws USAGE for none and outside the worktree. */
+/**
+ * A path as trees have it. Throws USAGE without a path and outside the
+ * worktree.
+ */
 export function pathBelow(
   { folder, system }: Context,
   { vault }: Pick<CheckpointPlace, "vault">,
@@ -218,7 +221,7 @@ function targetNotes(
     `The ${what} lacks ${path}: ${reason}`;
   return [
     ...other ? [`The ${what} is of another worktree: ${target.worktree}`] : [],
-    // Or "all is as it was" would be told of these as well.
+    // Otherwise "all is as it was" would also cover these.
     ...paths.length === 0 ? target.left_out.slice(0, TOLD).map(leftNote) : [],
     ...paths.length === 0 && target.left_out.length > TOLD
       ? [`The ${what} lacks ${target.left_out.length - TOLD} more`]

@@ -10,7 +10,7 @@ import { parseContentsRecord } from "../../saves/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { parseRecord } from "../store.ts";
 
-/** What a restore goes by: a checkpoint, or the contents that a save kept. */
+/** Source of a restore: a checkpoint, or the contents that a save kept. */
 export type RestoreTarget = StoredCheckpoint | ContentsTarget;
 
 /** The uncommitted files of a save, in the form of a checkpoint. */
@@ -36,8 +36,8 @@ export interface ContentsTarget extends
 }
 
 /**
- * Returns whether a capture before its restore leaves out what is beyond the
- * limits: a save brings back a few files, whatever else there is.
+ * Returns whether a capture before its restore leaves out files beyond the
+ * limits: a save only restores a few files.
  */
 export function leavesLarge({ kind }: RestoreTarget): boolean {
   return kind === "contents";

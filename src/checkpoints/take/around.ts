@@ -10,7 +10,7 @@ import { currentStack } from "../../work/mod.ts";
 import type { LastSave } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";
 
-/** What a checkpoint tells beside the files. */
+/** The facts in a checkpoint beside the files. */
 export interface Around
   extends Required<Pick<Draft, "agent" | "work" | "stack" | "usage">> {
   /** `.claude/context.md`. */
@@ -19,7 +19,7 @@ export interface Around
   readonly lastSave: LastSave | null;
 }
 
-/** Reads that, which needs nothing of git. */
+/** Reads them without git. */
 export async function aroundOf(
   context: Context,
   { workspace, vault, config }: CheckpointPlace,
@@ -42,8 +42,8 @@ export async function aroundOf(
 const LIMIT = 1024 * 1024;
 
 /**
- * Returns the versions of runtimes that the files of a project ask for, those
- * in `cwd` before those in the folders above it, up to `worktree`. Runs
+ * Returns the versions of runtimes that the files of a project ask for. Files
+ * in `cwd` come before those in the folders above it, up to `worktree`. Runs
  * nothing.
  */
 function readRuntimes(
@@ -72,8 +72,8 @@ function readText(system: System, path: string): string | undefined {
 const KEPT = 16_000;
 
 /**
- * The project's `.claude/context.md`, cut; `undefined` where there is none that
- * can be read. Neither the file nor its folder may be a link.
+ * The project's `.claude/context.md`, cut; `undefined` if it cannot be read.
+ * Neither the file nor its folder may be a link.
  */
 function readContextFile(
   { files }: System,
@@ -93,7 +93,7 @@ export interface Runtime {
   readonly name: string;
   /** As the file has it: a version, a range, or an alias such as `lts/*`. */
   readonly version: string;
-  /** The name of the file that says so. */
+  /** The name of the file with the version. */
   readonly from: string;
 }
 

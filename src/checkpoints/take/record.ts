@@ -34,7 +34,7 @@ export interface CheckpointOrder {
 /** Changed paths a record lists. */
 const LISTED = 10_000;
 
-/** The record of what was captured, redacted. */
+/** The record of a capture, redacted. */
 export function recordFor(
   system: System,
   { workspace, vault }: CheckpointPlace,

@@ -46,13 +46,13 @@ interface SaveInput {
   readonly auto: boolean;
 }
 
-/** Takes a checkpoint, or says why there is none to take. */
+/** Takes a checkpoint, or says why not. */
 export async function save(
   context: Context,
   input: SaveInput,
 ): Promise<CheckpointSaveResult> {
   const name = nameOf(context, input);
-  // An automatic one is hardly ever due.
+  // An automatic one is rarely due.
   const early = input.auto ? await tooEarly(context) : undefined;
   if (early) return early;
   const ahead = input.auto ? undefined : await askAhead(context);
@@ -187,8 +187,8 @@ async function tooEarly(
 }
 
 /**
- * The records of this worktree by their files alone, the newest first; with a
- * name the one of that name, whose id is made of it.
+ * The records of this worktree by their files alone, the newest first. With a
+ * name, only the one whose id is made of that name.
  */
 async function recordsHere(
   system: System,
@@ -232,8 +232,8 @@ async function keptSame(
 
 /**
  * The same among all checkpoints there are, where the name is taken: one that a
- * save which died has left has no record's file. Throws CONFLICT where the one
- * of that name may be somebody else's.
+ * save which died has left has no record's file. Throws CONFLICT if the one of
+ * that name may be someone else's.
  */
 async function sameOfAll(
   system: System,

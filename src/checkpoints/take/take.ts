@@ -47,7 +47,7 @@ export async function takeCheckpoint(
 interface Storing {
   readonly order: CheckpointOrder;
   readonly taken: Taken;
-  /** Where that was read before. */
+  /** Earlier results, if they were read before. */
   readonly around?: Around;
   /** One that was started while the worktree was read. */
   readonly importing?: FastImport | undefined;
@@ -73,7 +73,7 @@ export async function storeCheckpoint(
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
   const id = await freeId(place, order, known);
-  // What may fail comes first: git is to be told nothing by halves.
+  // Steps that may fail come first, so that git never gets half of the refs.
   const told = around ?? await aroundOf(context, place);
   // A number that was added to the id is part of the name too.
   const name = order.kind === "named" ? order.name : id;
@@ -84,7 +84,7 @@ export async function storeCheckpoint(
     ...{ order, id, name, capture },
     around: told,
   });
-  // Whoever finds the commit after a death knows by that whose it is.
+  // After an interruption, it shows who made the commit.
   noteOwn(system, begunMark(record));
   const bytes = recordBytes(record);
   let commit: string;
@@ -92,11 +92,11 @@ export async function storeCheckpoint(
     commit = await endCheckpoint(first, bytes);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    // Somebody else may have taken the name meanwhile.
+    // Someone else may have taken the name in the meantime.
     if (known) {
       return await storeCheckpoint(context, place, { order: given, taken });
     }
-    // A blob that a cache told of may be gone, with the checkpoint it was in.
+    // A blob in a cache may be gone, with the checkpoint it was in.
     if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);
     const fresh = again
@@ -138,7 +138,7 @@ function noteRecord(
   }
 }
 
-/** It becomes a ref and a file's name, so nothing of a secret is in it. */
+/** It becomes a ref and a file's name, so it contains no part of a secret. */
 function tellableName(system: System, name: string): string {
   return redactorOf(system).text(name)
     .replaceAll(/\[(redacted):([a-z0-9-]+)\]/g, "$1-$2");
