@@ -13,10 +13,11 @@ import type { System } from "../system/system.ts";
 import { isFolder, listNames } from "./look.ts";
 
 /**
- * What is kept of an agent's session, a file each: what the status line said,
- * which levels were crossed, when work was done last, what the agent must be
- * told next, its tasks, which prompts go through where the context is full,
- * notes of the conversation, and who saves it after its client was killed.
+ * Kinds of files that mpm keeps of an agent's session: the status line's
+ * figures, the levels that were crossed, the time of the last work, the next
+ * message for the agent, its tasks. Further kinds are the prompts that pass a
+ * full context, notes of the conversation, and the process that saves it after
+ * its client was killed.
  */
 export type AgentFile =
   | "status"
@@ -51,9 +52,9 @@ interface Place {
 }
 
 /**
- * Where the files of agents' sessions may be: in the project, if it has a
- * `.claude-mpm` folder already, and in the user's state folder, where they are
- * found whichever folder a session works in.
+ * Returns the possible folders of agents' session files. That is the project,
+ * if it has a `.claude-mpm` folder already, and the user's state folder, where
+ * every session's files are found.
  */
 function places(system: System, root: string | undefined): Place[] {
   const known = PLACES.get(system) ?? new Map<string, Place[]>();
@@ -115,14 +116,16 @@ function kindOf(system: System, path: string): string | undefined {
   }
 }
 
-/** A session's files; `id` must be one of Claude Code's. */
+/** Paths of a session's files; `id` must be a Claude Code session ID. */
 export interface AgentSession {
   readonly id: string;
   /** The project's top folder, if it is known. */
   readonly root: string | undefined;
 }
 
-/** What is kept, of every place; damaged and missing files are left out. */
+/**
+ * Reads the kept values of every place; damaged and missing files are left out.
+ */
 export function readAgentFiles(
   system: System,
   { id, root }: AgentSession,
@@ -164,7 +167,9 @@ function bytesOf(
   return new TextEncoder().encode(`${text}\n`);
 }
 
-/** What belongs to one session never passes for what belongs to another. */
+/**
+ * Seals for one kind and session, so that a value never passes for another's.
+ */
 function sealsOf(
   system: System,
   { id, file }: { id: string; file: AgentFile },
@@ -172,7 +177,7 @@ function sealsOf(
   return new RecordSeals(system, `agent ${nameOf(id, file)}`);
 }
 
-/** What is kept of all sessions of which there is such a file. */
+/** Lists the kept values of all sessions that have such a file. */
 export function listAgentFiles(
   system: System,
   root: string | undefined,
@@ -206,7 +211,7 @@ export function writeAgentFile(
   });
 }
 
-/** Takes what is kept away, from every place. */
+/** Removes the kept values from every place. */
 export function removeAgentFile(
   system: System,
   { id, root }: AgentSession,
@@ -244,10 +249,10 @@ function sweep(system: System, folder: string): void {
 }
 
 /**
- * Changes what is kept under a lock, so that of a hundred at once one alone
- * sees each state: `change` gets the present value and returns the next, or
- * `undefined` to leave it. False where nothing was kept: nothing may follow from
- * a change that was not.
+ * Changes a kept value under a lock, so that concurrent callers each see the
+ * result of the one before. `change` gets the present value and returns the
+ * next, or `undefined` to leave it. False where nothing was kept: nothing may
+ * follow from a change that was not.
  */
 export async function changeAgentFile(
   system: System,

@@ -1,12 +1,14 @@
 /**
- * What the files of an agent's client report one conversation, in terms that
- * fit every client. Texts are as they stand there: not redacted, not escaped.
+ * The facts about one conversation from the files of an agent's client, in
+ * terms that fit every client. Texts are unchanged: not redacted, not escaped.
  * Lists are in the order of time.
  */
 export interface Conversation {
-  /** What a person, or the program that runs the agent, said; all seven ways. */
+  /**
+   * Words of a person, or of the program that runs the agent; all seven ways.
+   */
   readonly prompts: readonly Said[];
-  /** What the agent wrote, the last of it. */
+  /** The agent's last messages. */
   readonly messages: readonly Said[];
   /** The text that the agent ended its last turn with. */
   readonly lastMessage: Said | undefined;
@@ -14,7 +16,7 @@ export interface Conversation {
   readonly questions: readonly Asked[];
   /** Plans; the last approved one counts. */
   readonly plans: readonly Planned[];
-  /** What the client itself wrote at each compaction. */
+  /** The client's summary at each compaction. */
   readonly summaries: readonly Said[];
   readonly todos: readonly Todoed[];
   readonly commands: readonly Ran[];
@@ -29,7 +31,7 @@ export interface Conversation {
   readonly errors: readonly Said[];
   /** Work that had not ended: commands and sub-agents in the background. */
   readonly background: readonly Said[];
-  /** What was not read, or could not be, a sentence each. */
+  /** Parts that were not read, or could not be, a sentence each. */
   readonly unread: readonly string[];
 }
 
@@ -42,17 +44,17 @@ export interface Said {
 }
 
 export interface Asked extends Said {
-  /** What was answered, with notes; `undefined`: nothing, so it is open. */
+  /** The answer, with notes; `undefined` if it is still open. */
   readonly answer?: string | undefined;
   /** The labels that could be chosen. */
   readonly options: readonly string[];
-  /** What of the answer is the person's own words, and no option. */
+  /** The person's own words in the answer, outside the options. */
   readonly words?: string | undefined;
 }
 
 export interface Planned extends Said {
   readonly state: "approved" | "rejected" | "open";
-  /** What the person said to it. */
+  /** The person's words about it. */
   readonly words?: string | undefined;
 }
 
@@ -72,13 +74,13 @@ export interface Ran {
   readonly command: string;
   /** `undefined`: not known. */
   readonly exit?: number | undefined;
-  /** What it printed, cut in the middle where it is long. */
+  /** Its output, cut in the middle if it is long. */
   readonly output: string;
   /** Why the exit status says nothing about the command. */
   readonly doubt?: string | undefined;
   /** True if files changed after it in this conversation. */
   readonly changedSince: boolean;
-  /** Where it ran, as far as a hook saw it. */
+  /** The tree it ran on, as far as a hook saw it. */
   readonly tree?: RanTree | undefined;
 }
 
@@ -114,11 +116,13 @@ export interface Seen {
 export interface Reported extends Said {
   /** E.g. `Explore`. */
   readonly type: string;
-  /** What it was requested. */
+  /** Its task. */
   readonly task: string;
 }
 
-/** What a setting can leave out; the names of the `handoff.*` settings. */
+/**
+ * Sources that a setting can leave out; the names of the `handoff.*` settings.
+ */
 export const CONVERSATION_SOURCES = [
   ...["prompts", "messages", "answers", "plans", "summaries", "tasks"],
   ...["commands", "files", "agents", "errors"],

@@ -1,7 +1,6 @@
 /**
- * What happened in a conversation with an agent, event by event, in terms that
- * fit every client. Texts are as they stand there: not redacted, not escaped,
- * but bounded.
+ * An event of a conversation with an agent, in terms that fit every client.
+ * Texts are unchanged: not redacted, not escaped, but bounded.
  */
 export interface AgentEvent {
   /** ISO 8601, UTC; of the event before where the client noted none. */
@@ -10,7 +9,7 @@ export interface AgentEvent {
   readonly key: string;
   /** The sub-agent that did it; `undefined`: the agent itself. */
   readonly agent?: EventAgent | undefined;
-  /** Whether it is on a branch that was withdrawn or rewound. */
+  /** True if it is on a branch that was withdrawn or rewound. */
   readonly dead: boolean;
   /** The folder that the agent worked in, if the client noted it. */
   readonly cwd?: string | undefined;
@@ -61,12 +60,12 @@ export type EventKind =
     /** Tokens in the context before and after, as far as they are known. */
     readonly before: number | undefined;
     readonly after: number | undefined;
-    /** What the client wrote in the place of the conversation. */
+    /** The client's summary that replaces the conversation. */
     readonly summary: string;
   }
   | {
     readonly type: "rewind";
-    /** How many prompts were withdrawn. */
+    /** Number of withdrawn prompts. */
     readonly prompts: number;
   }
   | {
@@ -132,9 +131,12 @@ export interface Hunk {
   readonly lines: readonly string[];
 }
 
-/** What of a transcript was left out while its events were read. */
+/**
+ * Counts of the parts of a transcript that were left out while its events were
+ * read.
+ */
 export interface EventsLost {
-  /** Lines that are no JSON, such as a torn one. */
+  /** Lines that are not JSON, such as a torn one. */
   torn: number;
   /** Lines that were too long. */
   long: number;

@@ -1,7 +1,7 @@
 import { getOwn } from "../base/own.ts";
 import { durationText } from "../base/times.ts";
 
-/** How full the context was at one moment, as one source tells. */
+/** Use of the context at one moment, from one source. */
 export interface Reading {
   /** `undefined`: the source does not know it, as right after a compaction. */
   readonly tokens: number | undefined;
@@ -12,13 +12,13 @@ export interface Reading {
   readonly time: number;
 }
 
-/** What the end of a transcript tells. */
+/** A reading from the end of a transcript. */
 export interface TranscriptReading extends Reading {
   /** The id of the compaction that nothing was answered after, if so. */
   readonly compaction: string | undefined;
 }
 
-/** What the configuration and the environment say about it. */
+/** The rules of the configuration and the environment for it. */
 export interface GaugeRules {
   /** Milliseconds. */
   readonly staleAfter: number;
@@ -28,7 +28,7 @@ export interface GaugeRules {
   readonly compactWindow: number | undefined;
 }
 
-/** How full the context is, as far as it is known. */
+/** Use of the context, as far as it is known. */
 export interface Gauge {
   /** Why nothing is known; null: it is known. */
   readonly unknown: string | null;
@@ -133,7 +133,7 @@ function doubt(
   return window === undefined ? "the model's window is not known" : null;
 }
 
-/** What a window is chosen by. */
+/** The facts that select a window. */
 interface Use {
   readonly tokens: number;
   readonly model: string | undefined;
@@ -174,7 +174,7 @@ function fullWindow(
     : windowOf(model, tokens);
 }
 
-/** What is known of context windows, in tokens, by a model's id. */
+/** Known context windows, in tokens, by a model's id. */
 const MODELS: readonly (readonly [pattern: RegExp, tokens: number])[] = [
   [/\[1m\]$/i, 1_000_000],
   [/claude-(opus|sonnet)-5(?!\d)/, 1_000_000],
@@ -210,11 +210,11 @@ export function windowOf(
   return large ? { tokens: LARGE, from: "usage" } : undefined;
 }
 
-/** What the status line told about a session, as it is kept. */
+/** The kept status line data of a session. */
 export interface StatusRecord {
   readonly reading: Reading;
   readonly transcriptPath: string | undefined;
-  /** Where the session works now, and where it was started. */
+  /** The session's present folder, and the folder where it was started. */
   readonly cwd: string | undefined;
   readonly projectDir: string | undefined;
   readonly modelName: string | undefined;

@@ -156,6 +156,6 @@ Deno.test("gaugeOf() counts to where Claude Code is told to compact", () => {
   assertEquals(small.window, 200_000);
 });
 
-Deno.test("windowOf() tells nothing of an empty context of an unknown model", () => {
+Deno.test("windowOf() returns undefined for an empty context of an unknown model", () => {
   assertEquals(windowOf("", 0), undefined);
 });

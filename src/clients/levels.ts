@@ -1,6 +1,6 @@
 import type { Gauge } from "./gauge.ts";
 
-/** How full the context is, in the steps that something follows from. */
+/** Levels of the context's use that have consequences. */
 export const LEVELS = ["normal", "pause", "urgent", "block"] as const;
 
 export type Level = typeof LEVELS[number];
@@ -12,7 +12,7 @@ export interface Thresholds {
   readonly block: number;
 }
 
-/** What is remembered of an agent's session, so that each crossing is one. */
+/** State of an agent's session, so that each crossing counts once. */
 export interface LevelState {
   /** The highest level that was told about and not left since. */
   readonly reached: Level;
@@ -79,9 +79,9 @@ function highest(holds: (level: Exclude<Level, "normal">) => boolean): Level {
 }
 
 /**
- * What is remembered after a reading, and the level it crossed, once: it is
- * crossed again only after a compaction, or after the figure was well below it.
- * An unknown gauge changes nothing.
+ * Returns the state after a reading, and the level that it crossed, once. A
+ * level is crossed again only after a compaction, or after the figure was well
+ * below it. An unknown gauge changes nothing.
  */
 export function advance(
   state: LevelState,
@@ -122,9 +122,7 @@ export function advance(
 
 const NOT_ACKNOWLEDGED = { acknowledged: null, acknowledged_at: null };
 
-/**
- * What is remembered once the conversation was compacted: no level any longer.
- */
+/** Returns the state after a compaction, without a level. */
 export function afterCompaction(
   state: LevelState,
   compaction: string | null = state.compaction,
@@ -151,27 +149,30 @@ function lower(a: Level, b: Level): Level {
   return isAbove(a, b) ? b : a;
 }
 
-/** What a level says and allows at one event. Every refusal has a way out. */
+/**
+ * The text and the verdict of a level at one event. Every refusal has a way
+ * out.
+ */
 export interface Decision {
   readonly allow: boolean;
   /** Why not, and how to continue; null where it is allowed. */
   readonly reason: string | null;
-  /** What the agent is told, as a fact. */
+  /** A fact for the agent. */
   readonly note: string | null;
 }
 
 const ALLOWED: Decision = { allow: true, reason: null, note: null };
 
-/** What must be done when a level is crossed. */
+/** Actions when a level is crossed. */
 export interface OnCrossing {
   readonly writeResumeFile: boolean;
-  /** What the person is told. */
+  /** The message for the person. */
   readonly message: string;
-  /** What the agent is told, as a fact. */
+  /** A fact for the agent. */
   readonly note: string;
 }
 
-/** A prompt that begins with this word is let through at any level. */
+/** A prompt that begins with this word passes at any level. */
 export const OVERRIDE = "override";
 
 /**
@@ -180,17 +181,20 @@ export const OVERRIDE = "override";
  */
 const OVERRIDDEN = new RegExp(`^!?${OVERRIDE}(?![\\w-])`, "i");
 
-/** What decides how a person gets out of a full context. */
+/** The facts that decide how a person gets out of a full context. */
 export interface WaysOut {
   /** True if a person can type commands. */
   readonly attended: boolean;
-  /** Before the names of mpm's skills; `undefined`: they are not installed. */
+  /**
+   * The prefix of the names of mpm's skills; `undefined` if they are not
+   * installed.
+   */
   readonly skills: "" | "mpm:" | undefined;
 }
 
 const HERE: WaysOut = { attended: true, skills: "" };
 
-/** How to make room, and how to save the session. */
+/** Describes how to make room, and how to save the session. */
 function ways({ attended, skills }: WaysOut): string {
   if (!attended) return '"mpm pause" saves the session';
   const room = "/compact or /clear makes room";
@@ -205,15 +209,15 @@ function ways({ attended, skills }: WaysOut): string {
 }
 
 /**
- * Prompts that are let through at any level, under any plugin's name. A path
- * such as `/help/index.html` is none.
+ * Prompts that pass at any level, under any plugin's name. A path such as
+ * `/help/index.html` is not one.
  */
 const ALWAYS =
   /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?!\S)/i;
 
 /**
- * What follows from crossing `level`, which is above `normal`; `written`:
- * whether there is a resume file.
+ * Returns the consequences of crossing `level`, which is above `normal`;
+ * `written`: a resume file was written.
  */
 export function onCrossing(
   level: Exclude<Level, "normal">,
@@ -263,7 +267,7 @@ const AGAIN =
   `To continue anyway, send the prompt again, or begin it with the ` +
   `word "${OVERRIDE}".`;
 
-/** Returns whether a prompt that a person typed is let through. */
+/** Returns whether a typed prompt passes. */
 export function onPrompt(
   level: Level,
   { gauge, prompt, again = false, out = HERE }: {
@@ -306,7 +310,9 @@ export function onAgent(level: Level, gauge: Gauge, out = HERE): Decision {
   };
 }
 
-/** What each level does, for people, with the tokens it begins at. */
+/**
+ * Returns the effects of each level, for people, with the tokens it begins at.
+ */
 export function levelRows(
   thresholds: Thresholds,
   window: number | null,

@@ -135,7 +135,7 @@ Deno.test("advance() begins again after a compaction", () => {
   assertEquals(afterCompaction(state, "c2").reached, "normal");
 });
 
-Deno.test("advance() learns nothing from what is unknown", () => {
+Deno.test("advance() ignores unknown readings", () => {
   const { state } = advance(NO_LEVELS, {
     gauge: full(195_000),
     thresholds: AT,
@@ -186,7 +186,7 @@ Deno.test("acknowledge() is for the level reached; a higher one asks again", () 
   assertEquals(step(seen, 100).acknowledged, null);
 });
 
-Deno.test("levelsFromJson() reads back what is kept, and nothing of garbage", () => {
+Deno.test("levelsFromJson() reads back a kept state, and ignores garbage", () => {
   const { state } = advance(NO_LEVELS, {
     gauge: full(150_000),
     thresholds: AT,

@@ -1,7 +1,7 @@
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 
-/* What is there, for what does not matter enough to fail for. */
+/* The existing files, for data that does not matter enough to fail for. */
 
 /** The names in a folder; none where it cannot be read. */
 export function listNames({ files }: System, folder: string): string[] {

@@ -2,8 +2,8 @@
  * The only door of `clients/`: the files of the programs that agents run in, a
  * folder for each program.
  *
- * How full an agent's context is, is read at every event, so without git and
- * without a schema: from what the status line was told, and from the end of the
+ * Every event reads how full an agent's context is, so without git and without
+ * a schema. The sources are the status line's input, and the end of the
  * transcript. Which of them counts, and what follows, is decided in pure code.
  */
 

@@ -15,10 +15,9 @@ import { getOwn } from "../base/own.ts";
 import type { Conversation } from "./conversation.ts";
 
 /**
- * What hooks keep of a conversation while it continues (the agent file
- * `notes`), so that the end of a long transcript is enough later. Its lists are
- * those of a conversation, in the order of time, redacted by the hook that adds
- * to them.
+ * Notes that hooks keep of a running conversation (the agent file `notes`), so
+ * that the end of a long transcript is enough later. Its lists are those of a
+ * conversation, in the order of time, redacted by the hook that adds to them.
  */
 
 const SAID = { at: TEXT, text: TEXT, key: TEXT };
@@ -26,7 +25,7 @@ const SAID = { at: TEXT, text: TEXT, key: TEXT };
 const SHAPES = {
   /** Key: the id of the prompt; one that joined a turn has `+N` after it. */
   prompts: object(SAID),
-  /** What the agent ended its turns with. Key: empty. */
+  /** The last messages of the agent's turns. Key: empty. */
   messages: object(SAID),
   /** Key: the id of the tool call, `#` and the number of the question from 0. */
   questions: object({
@@ -63,7 +62,7 @@ const SHAPES = {
   /** Key: the id of the sub-agent. */
   reports: object({ ...SAID, type: TEXT, task: TEXT }),
   errors: object(SAID),
-  /** What ran when the last turn ended. Key: the id of the task. */
+  /** Background tasks at the end of the last turn. Key: the id of the task. */
   background: object(SAID),
 } satisfies Record<string, Shape>;
 
@@ -71,7 +70,7 @@ type List = keyof typeof SHAPES;
 
 export type Notes = Pick<Conversation, List>;
 
-/** How many are kept of each: the first ones and the last ones. */
+/** Number of kept entries of each list: the first ones and the last ones. */
 const KEPT: Readonly<Record<List, readonly [first: number, last: number]>> = {
   prompts: [5, 25],
   messages: [0, 1],
@@ -107,8 +106,8 @@ export function notesFromJson(value: unknown): Notes {
 }
 
 /**
- * The notes with what is new, bounded. What has the key of something known takes
- * its place. `background` is given whole: it replaces what was known.
+ * The notes with the additions, bounded. An entry with a known key replaces the
+ * old one. `background` is given whole: it replaces what was known.
  */
 export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
   const merged = Object.fromEntries(LISTS.map((name) => {
@@ -176,8 +175,8 @@ function shortened(value: unknown, longest: number): unknown {
 export const CUT_MARK = "[…]";
 
 /**
- * A text in at most `longest` UTF-16 units: where it is longer, its beginning
- * and its end with `CUT_MARK` on a line between them.
+ * A text in at most `longest` UTF-16 units. A longer text is cut to its
+ * beginning and its end with `CUT_MARK` on a line between them.
  */
 export function cutMiddle(text: string, longest: number): string {
   if (text.length <= longest) return text;
@@ -188,9 +187,9 @@ export function cutMiddle(text: string, longest: number): string {
 }
 
 /**
- * A conversation with what the notes have besides: what is older than `from`,
- * and the trees that commands ran on. What was read knows better of the rest: a
- * prompt that was withdrawn is no longer there.
+ * A conversation with additions from the notes: parts older than `from`, and
+ * the trees that commands ran on. The transcript knows better about the rest: a
+ * withdrawn prompt is no longer there.
  */
 export function withNoted(
   read: Conversation,

@@ -76,7 +76,7 @@ export function newestStatus(
     .sort((a, b) => b.reading.time - a.reading.time)[0];
 }
 
-/** What is remembered of the levels; nothing where the file is damaged. */
+/** Reads the state of the levels; empty for a damaged file. */
 export function levelsFromJson(value: unknown): LevelState {
   const reached = levelAt(value, "reached");
   if (reached === null) return NO_LEVELS;
@@ -104,13 +104,13 @@ function isCrossing(value: unknown): value is LevelState["crossings"][number] {
 
 /** An agent's session whose context is looked at. */
 export interface Watched extends AgentSession {
-  /** Where the session works: its transcript is looked for by it. */
+  /** The session's folder, by which its transcript is found. */
   readonly cwd: string;
   /** As a hook is told; else the status line's word, else it is looked for. */
   readonly transcriptPath: string | undefined;
 }
 
-/** What is known of a session's context. */
+/** The known facts about a session's context. */
 export interface Watch {
   readonly gauge: Gauge;
   readonly status: StatusRecord | undefined;
@@ -118,8 +118,8 @@ export interface Watch {
 }
 
 /**
- * Reads the gauge of a session. Whatever is odd or missing is unknown. An event
- * of a sub-agent tells nothing of it: that has its own context.
+ * Reads the gauge of a session. Invalid and missing values are unknown. An
+ * event of a sub-agent does not count: a sub-agent has its own context.
  */
 export function readGauge(
   system: System,
@@ -161,15 +161,15 @@ export function gaugeRules(system: System, config: Config): GaugeRules {
   };
 }
 
-/** What is remembered of the levels of a session. */
+/** Reads the state of the levels of a session. */
 export function readLevels(system: System, session: AgentSession): LevelState {
   return levelsFromJson(readAgentFiles(system, session, "levels")[0]);
 }
 
 /**
- * Takes a reading into what is remembered. The level that was crossed comes back
- * to one caller only, however many see the same reading at once, and to none
- * where it cannot be remembered.
+ * Takes a reading into what is remembered. Only one caller gets a crossed
+ * level, however many see the same reading at once. No caller gets it if it
+ * cannot be recorded.
  */
 export async function crossLevels(
   system: System,
@@ -210,7 +210,7 @@ export async function changeLevels<T extends { readonly state: LevelState }>(
 /** The window claude-mpm counts against, in tokens. */
 const BUDGET = 200_000;
 
-/** How full the context of an agent was, as a save records it. */
+/** The context's use as a save records it. */
 export type ContextUsage = {
   tokens_used: number;
   tokens_total: number;
@@ -230,9 +230,9 @@ export const UNKNOWN_USAGE: ContextUsage = {
 const LARGEST_COUNT = 1024 * 1024;
 
 /**
- * What claude-mpm's hook counted of the agent's session, in
- * `.claude-mpm/state/context-usage.json`; the neutral value where there is no
- * such file, it is damaged, or it counts another session.
+ * Returns the counts of claude-mpm's hook for the agent's session, from
+ * `.claude-mpm/state/context-usage.json`. Returns the neutral value if the file
+ * is missing, damaged, or about another session.
  */
 export function readContextUsage(
   system: System,

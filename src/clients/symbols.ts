@@ -18,7 +18,7 @@ const HEADING = /^@@[^@]*@@(.*)$/;
 
 const NAME = /[A-Za-z_$][\w$]{3,60}/g;
 
-/** What is made of several words is hardly ever prose or a keyword. */
+/** Names of several words, which are rarely prose or keywords. */
 const COMPOUND = /[a-z0-9][A-Z]|[A-Za-z0-9]_[A-Za-z0-9]|^[A-Z][a-z]+[A-Z]/;
 
 const KEYWORDS = new Set(
@@ -27,9 +27,9 @@ const KEYWORDS = new Set(
 );
 
 /**
- * The names that a change is about: what is defined in its changed lines first,
- * then what encloses them, then other names made of several words in what was
- * changed. Lines begin with `+`, `-` or a blank, as in a diff.
+ * The names that a change is about: first names defined in its changed lines,
+ * then names around them, then other compound names in the change. Lines begin
+ * with `+`, `-` or a blank, as in a diff.
  */
 export function symbolsIn(lines: readonly string[]): string[] {
   const looked = lines.slice(0, MOST_LINES)

@@ -33,7 +33,7 @@ Deno.test("symbolsIn() takes what changed before what encloses it and is used", 
   );
 });
 
-Deno.test("symbolsIn() says nothing of prose", () => {
+Deno.test("symbolsIn() ignores prose", () => {
   assertEquals(symbolsIn(["+The greeting was changed.", "+# Notes"]), []);
 });
 

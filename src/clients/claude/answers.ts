@@ -18,9 +18,9 @@ export function tokenCount(value: unknown): number | undefined {
 }
 
 /**
- * The tokens of the context that a request had, of the API's `usage`: what was
- * sent, cached or not, and not what was answered, as Claude Code's own
- * percentage is reckoned. `undefined` where nothing is said or all is zero.
+ * The tokens of a request's context, from the API's `usage`. Counts the input,
+ * cached or not, without the answer, as Claude Code's own percentage does.
+ * `undefined` if there is no figure or all are zero.
  */
 export function contextTokens(usage: unknown): number | undefined {
   const input = tokenCount(field(usage, "input_tokens"));
@@ -32,11 +32,12 @@ export function contextTokens(usage: unknown): number | undefined {
 }
 
 /**
- * How full the context was when the agent last answered, from the end of its
- * transcript: of the last answer of the main conversation, or of the compaction
- * that came after it. Sub-agents' lines, answers that mpm or Claude Code made up,
- * API errors, torn and garbage lines are skipped. `undefined` where the end of
- * the file, 16 MiB at most, tells nothing; never throws for what is in it.
+ * Returns how full the context was at the agent's last answer, from the end of
+ * its transcript. That is the last answer of the main conversation, or the
+ * compaction that came after it. Sub-agents' lines, answers that mpm or Claude
+ * Code made up, API errors, torn and garbage lines are skipped. `undefined` if
+ * the end of the file, 16 MiB at most, does not show it; never throws for its
+ * content.
  */
 export function readTranscriptGauge(
   system: System,
@@ -63,7 +64,7 @@ export function readTranscriptGauge(
 /** Bytes of the end of a transcript that are read at most. */
 const MOST = 16 * 1024 * 1024;
 
-/** What a line must contain to be worth parsing. */
+/** Marks of a line that is worth parsing. */
 const MARKS = /"usage"\s*:|"compact_boundary"/;
 
 function answerOf(entry: unknown): TranscriptReading | undefined {
@@ -84,7 +85,7 @@ function answerOf(entry: unknown): TranscriptReading | undefined {
   };
 }
 
-/** Where the server ran tools in between, that of its last request. */
+/** If the server ran tools in between, the usage of its last request. */
 function usageOf(message: unknown): unknown {
   const usage = field(message, "usage");
   const iterations = field(usage, "iterations");
@@ -124,13 +125,13 @@ export interface TurnError {
 /** Bytes of the end of a transcript that are searched. */
 const MOST_SEARCHED = 1024 * 1024;
 
-/** What a line must contain to be worth parsing. */
+/** Marks of a line that is worth parsing. */
 const MESSAGES = /"type"\s*:\s*"(?:assistant|user)"/;
 
 /**
  * Returns the error that ended the last turn of the main conversation, from the
- * end of its transcript; `undefined` if that turn ended well, or the end tells
- * nothing. Never throws for what is in the file.
+ * end of its transcript. `undefined` if that turn ended well, or the end does
+ * not show it. Never throws for the content of the file.
  */
 export function lastTurnError(
   system: System,
@@ -143,7 +144,7 @@ export function lastTurnError(
     if (type === "user" && field(entry, "isMeta") !== true) return undefined;
     if (type !== "assistant") continue;
     if (field(entry, "isApiErrorMessage") === true) return errorOf(entry);
-    // What the client fills in when it takes a session up is not an answer.
+    // The client's own text when it resumes a session is not an answer.
     const message = field(entry, "message");
     if (field(message, "model") !== "<synthetic>") return undefined;
   }
@@ -160,14 +161,14 @@ function errorOf(entry: unknown): TurnError | undefined {
   return { time, text };
 }
 
-/** What Claude Code tells its status line, as far as it is of use. */
+/** The fields of Claude Code's status line input that mpm uses. */
 export interface StatusInput extends StatusRecord {
   readonly sessionId: string;
 }
 
 /**
  * Reads what Claude Code pipes into a status line command. Unknown fields are
- * skipped, odd ones are as if they were missing; `undefined` without a session.
+ * skipped, invalid fields count as missing; `undefined` without a session.
  */
 export function parseStatusInput(
   text: string,
@@ -196,7 +197,10 @@ export function parseStatusInput(
   };
 }
 
-/** Before the first answer there is none, after a compaction it is all zero. */
+/**
+ * The figure is missing before the first answer, and all zero after a
+ * compaction.
+ */
 function tokensOf(
   context: unknown,
   window: number | undefined,

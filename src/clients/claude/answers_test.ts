@@ -157,7 +157,7 @@ Deno.test("readTranscriptGauge() survives any bytes", () => {
   );
 });
 
-/** What stands after an answer of 5 tokens, and the tokens told then. */
+/** Lines after an answer of 5 tokens, and the tokens to expect then. */
 const AFTER: [string, string, number | undefined][] = [
   ["a sub-agent's answer", answer(9, { isSidechain: true }), 5],
   ["an answer Claude Code made up", answer(9, {}, { model: "<synthetic>" }), 5],
@@ -215,7 +215,7 @@ function sparse(env: TestEnv, size: number, text: string): string {
   return path;
 }
 
-/** What is read of a file, in bytes. */
+/** Counts the bytes that are read of a file. */
 function counting(env: TestEnv) {
   const system = env.system();
   const counted = { bytes: 0, largest: 0 };
@@ -259,7 +259,7 @@ Deno.test("readTranscriptGauge() joins a line across blocks", () => {
   }
 });
 
-Deno.test("readTranscriptGauge() knows nothing of what is not there", () => {
+Deno.test("readTranscriptGauge() returns undefined for a missing file", () => {
   using env = new TestEnv();
   const read = (path: string) =>
     readTranscriptGauge(env.system(), join(env.project, path));

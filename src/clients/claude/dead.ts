@@ -41,10 +41,11 @@ const MARKING = [2, 1, 329] as const;
 
 /**
  * Finds the sessions in `folders` whose clients were killed, the last one
- * first: by the file that each running client has, whose process is gone, else
- * by a transcript without the mark of an orderly end that no one has written to
- * for ten minutes. Only Linux tells whether a process is gone. `except` is the
- * session that asks. Looks at a bounded number of files, and throws for none.
+ * first. A running client has a file; the process of that file is gone.
+ * Otherwise its transcript has no mark of an orderly end, and no one has
+ * written to it for ten minutes. Only Linux tells whether a process is gone.
+ * `except` is the session that asks. Looks at a bounded number of files, and
+ * never throws.
  */
 export async function deadSessions(
   system: System,
@@ -155,8 +156,9 @@ function deadSession(
 }
 
 /**
- * How a transcript ends: with the mark of an orderly end behind the last answer,
- * or with an answer of a client that would have left one, or of another client.
+ * Returns the end of a transcript: the mark of an orderly end behind the last
+ * answer, or an answer. The answer may be of a client that would have left a
+ * mark, or of another client.
  */
 function endOf(
   system: System,

@@ -79,7 +79,7 @@ Deno.test({
     const procStart = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
     client(env, Deno.pid, { procStart });
     assertEquals(await found(env), []);
-    // An older file of the same session lies there, too.
+    // An older file of the same session is there, too.
     client(env, NO_PID);
     assertEquals(await found(env), []);
   },

@@ -22,10 +22,11 @@ export interface HookEntry {
 }
 
 /**
- * What `mpm hooks install` asks for, one entry an event. Where several events
- * would do, the one that starts the fewest processes: PostToolBatch comes once
- * a step of the agent, however many tools it called. SessionEnd's timeout is
- * also the time that the client leaves all hooks of that event, 1.5 s without.
+ * The entries that `mpm hooks install` asks for, one for each event. Where
+ * several events would do, the one that starts the fewest processes:
+ * PostToolBatch comes once a step of the agent, however many tools it called.
+ * SessionEnd's timeout is also the time that the client leaves all hooks of
+ * that event, 1.5 s without.
  */
 export const HOOK_ENTRIES: readonly HookEntry[] = [
   {
@@ -35,7 +36,7 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
   },
   { event: "UserPromptSubmit", timeout: 30 },
   { event: "PreToolUse", matcher: AGENT_TOOLS.join("|"), timeout: 5 },
-  // What a person answered, which the event of the whole step leaves out.
+  // The person's answer, which the event of the whole step leaves out.
   {
     event: "PostToolUse",
     matcher: "AskUserQuestion|ExitPlanMode",
@@ -74,7 +75,7 @@ export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
 export const OWN_MARK = "--installed-by=mpm/";
 const MARKED = /^--installed-by=mpm\/(\S+)$/;
 
-/** A matcher group as it stands in the settings. */
+/** A matcher group in the settings. */
 export function groupOf(
   { event, matcher, timeout }: HookEntry,
   binary: string,

@@ -2,7 +2,7 @@ import { isAbsolute } from "@std/path";
 import { field, isFields, jsonIn, textField } from "../../base/odd_values.ts";
 import { isAgentId } from "../../base/ids.ts";
 
-/** What Claude Code tells a hook, as far as it can be relied on. */
+/** The input of a hook from Claude Code, as far as it can be relied on. */
 export interface HookInput {
   readonly sessionId: string;
   /** The folder the session is in, absolute. */
@@ -20,8 +20,9 @@ export interface HookInput {
 }
 
 /**
- * Reads an event; `undefined` for what is torn, garbage, of another event, or
- * without the session and the folder that all have. Unknown fields are taken.
+ * Reads an event. Returns `undefined` for a torn or broken text, another event,
+ * or an event without the session and the folder that all have. Unknown fields
+ * are taken.
  */
 export function parseHookInput(
   json: string,
@@ -53,9 +54,9 @@ export function parseHookInput(
 }
 
 /**
- * Texts that Claude Code itself sends as a prompt, such as the notification that
- * a background task ended: each begins with a tag. What a person pastes stands
- * in a tag, too.
+ * Texts that Claude Code itself sends as a prompt, such as the notification
+ * that a background task ended: each begins with a tag. A pasted text is in a
+ * tag, too.
  */
 const OWN_TEXT = /^\s*<(?!pasted_content\s)[a-z][\w-]*[\s>]/;
 

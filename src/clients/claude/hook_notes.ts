@@ -12,13 +12,13 @@ export interface Noted {
   readonly input: HookInput;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** What is known already. */
+  /** The notes so far. */
   readonly notes: Notes;
   /** The commands of the event that verify something. */
   readonly commands?: Notes["commands"] | undefined;
 }
 
-/** What one event adds to the notes, as it stands there. */
+/** The addition of one event to the notes. */
 type More = Partial<Notes> | undefined;
 
 /** The setting of each list of notes. */
@@ -95,7 +95,7 @@ function stillWrong(
   );
 }
 
-/** What the model is given of a call that failed begins so. */
+/** The start of a failed call's result for the model. */
 const FAILED = /^Exit code \d|^<tool_use_error>/;
 
 const READERS: ReadonlyMap<string, (noted: Noted) => More> = new Map([
@@ -124,7 +124,7 @@ function promptNotes({ input, at, notes }: Noted): More {
   return { prompts: [{ at, text, key }] };
 }
 
-/** What Claude Code sends when something in the background says or ends. */
+/** A message of Claude Code about a background task. */
 export interface Notification {
   readonly id: string;
   /** `undefined`: it continues. */
@@ -188,7 +188,7 @@ function toolNotes({ input, at }: Noted): More {
   return { plans: [{ at, text, key: id, state: "approved" }] };
 }
 
-/** What the calls of one step leave open, and what sub-agents reported. */
+/** Returns the open calls of one step, and the reports of sub-agents. */
 function batchNotes(noted: Noted): More {
   const calls = callsOf(noted.input);
   const all = <T>(of: (call: Call, noted: Noted) => readonly T[]) =>
@@ -216,7 +216,7 @@ export interface Call {
   readonly tool: string;
   readonly id: string;
   readonly input: unknown;
-  /** What the model was given. */
+  /** The result that the model got. */
   readonly text: string;
 }
 
@@ -229,7 +229,7 @@ function callOf(value: unknown): Call {
   };
 }
 
-/** What the client says of something that continues in the background. */
+/** The client's text about a task that continues in the background. */
 const LAUNCHED =
   /^(?:Command running in background with ID: |Async agent launched[^]*?agentId: |Workflow launched in background\. Task ID: )([\w-]+)/;
 
@@ -281,7 +281,7 @@ function reported(
   }];
 }
 
-/** What the note of a failed call begins with. */
+/** Returns the beginning of the note of a failed call. */
 function failedCall(tool: string, input: unknown): string {
   const about = ["command", "file_path", "notebook_path", "description"]
     .map((name) => textField(input, name)).find(Boolean);

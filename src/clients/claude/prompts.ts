@@ -34,7 +34,7 @@ const LOOK = 50;
  * Returns whether a prompt comes from the queue of Claude Code, which the event
  * does not tell. There it puts what it sends by itself, as when a scheduled
  * task is due, and what a person types while the agent works. It would put that
- * back into the input box, in the middle of what is typed there by then.
+ * back into the input box, in the middle of newly typed text.
  */
 export async function isQueued(
   system: System,
@@ -45,7 +45,7 @@ export async function isQueued(
   const turn = JSON.stringify(input.text("prompt_id") ?? "");
   const found = () => {
     for (const line of lastLines(system, path, MOST)) {
-      // Only what joins a turn has the id of one that has begun.
+      // Only words that join a turn have the id of a turn that has begun.
       if (turn !== '""' && line.includes(`"promptId":${turn}`)) return true;
       if (isQueuing(line, prompt)) return true;
     }

@@ -21,7 +21,7 @@ import back from "../../../skills/mpm-return/SKILL.md" with { type: "text" };
 export interface ShellHook {
   /** The events of Claude Code it serves; none: run by hand or by others. */
   readonly events: readonly string[];
-  /** What it can do, one line. */
+  /** Its purpose, one line. */
   readonly summary: string;
   readonly text: string;
 }

@@ -57,7 +57,7 @@ Deno.test("parseStatusInput() takes the percentage where there is nothing better
   assertEquals(tokensOf([]), undefined);
 });
 
-Deno.test("parseStatusInput() knows nothing of a torn text, or one without a session", () => {
+Deno.test("parseStatusInput() returns undefined for a torn text, or one without a session", () => {
   for (const text of LINES) {
     fc.assert(
       fc.property(fc.nat(text.length - 1), (at) => {
@@ -96,7 +96,7 @@ Deno.test("parseStatusInput() takes any values without a failure", () => {
   }));
 });
 
-Deno.test("newestStatus() reads back what is kept, and nothing of garbage", () => {
+Deno.test("newestStatus() reads back a kept record, and ignores garbage", () => {
   const kept = LINES.map((text, at) => {
     const { sessionId: _, ...record } = parseStatusInput(
       text,

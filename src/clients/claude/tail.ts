@@ -10,7 +10,7 @@ const LONGEST = 2 * 1024 * 1024;
 
 const NEWLINE = 10;
 
-/** What of a file was not handed out. */
+/** Counts of the parts of a file that were not handed out. */
 export interface Lost {
   /** Lines that were too long. */
   long: number;
@@ -33,7 +33,8 @@ export function* lastLines(
   const decoder = new TextDecoder();
   const size = sizeOf(system, path);
   const stop = Math.max(0, size - most);
-  // What is known of the line whose beginning is still to come, last part first.
+  // The known parts of the line whose beginning is still to come, last part
+  // first.
   let parts: Uint8Array[] = [];
   let kept = 0;
   const keep = (part: Uint8Array) => {

@@ -29,7 +29,7 @@ export type Task = {
   file: string;
 };
 
-/** A task of Claude Code's list, as its file or its transcript tells. */
+/** A task of Claude Code's list, from its file or its transcript. */
 export interface AgentTask {
   readonly id: string;
   readonly subject: string;
@@ -42,17 +42,17 @@ export interface AgentTask {
   readonly file: string;
 }
 
-/** What a transcript tells about the lists. */
+/** Facts about the lists from a transcript. */
 export interface TaskHistory {
-  /** Of the last TodoWrite; `undefined`: there was none. */
+  /** The last TodoWrite; `undefined` without one. */
   readonly todos: Todo[] | undefined;
   /** In the order of their creation, deleted ones too. */
   readonly tasks: AgentTask[];
 }
 
 /**
- * What a line must contain to be worth parsing: most lines of a transcript are
- * long and about something else.
+ * Marks of a line that is worth parsing: most lines of a transcript are long
+ * and about something else.
  */
 const MARKS = /"(?:newTodos|task_reminder|taskId|task|TaskUpdate)"/;
 
@@ -91,7 +91,7 @@ export function historyOf(entries: Iterable<unknown>): TaskHistory {
       keepInputs(inputs, entry);
       const change = changeOf(entry);
       if (change) changes.push(change);
-      // What came before a whole list does not matter any more.
+      // Lines before a whole list no longer matter.
       complete = change?.is === "list";
     }
     if (todos && complete) break;
@@ -137,7 +137,7 @@ function changeOf(entry: unknown): Change | undefined {
   if (isFields(task) && taskId(task, "id") && textField(task, "subject")) {
     return { is: "create", task };
   }
-  // What runs in the background is called a task, too.
+  // Background work is called a task, too.
   const other = result.success === false || result.taskType !== undefined;
   if (taskId(result, "taskId") === undefined || other) return undefined;
   const use = blocks(entry).map((block) => textField(block, "tool_use_id"))
@@ -219,7 +219,7 @@ function taskId(value: unknown, name: string): string | undefined {
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
-/** What the agent had on its lists. */
+/** The agent's lists. */
 export interface AgentWork {
   /** The last TodoWrite list, in order, each with its status. */
   readonly todos: Todo[];
@@ -228,7 +228,7 @@ export interface AgentWork {
     readonly inProgress: Task[];
     readonly completedCount: number;
   };
-  /** What the completed tasks were about. */
+  /** Subjects of the completed tasks. */
   readonly done: string[];
   /** Absolute; null: no transcript found. */
   readonly transcriptPath: string | null;
@@ -238,10 +238,10 @@ export interface AgentWork {
 const MOST = 4 * 1024 * 1024;
 
 /**
- * The lists of a Claude Code session: its tasks from their files or, where
- * there are none, from the end of its transcript, its todos from the latter.
- * `cwd` is the folder it works in. Odd, torn, huge or missing files mean that
- * less is known; nothing is thrown for them.
+ * The lists of a Claude Code session: its tasks from their files or from the
+ * end of its transcript, its todos from the latter. `cwd` is the folder it
+ * works in. Invalid, torn, huge or missing files only reduce the result;
+ * nothing is thrown for them.
  */
 export function readAgentWork(
   system: System,
@@ -333,7 +333,7 @@ function isKeptTask(value: unknown): value is KeptTask {
     );
 }
 
-/** The list with one more task, or with what is new of one; redacted. */
+/** The list with one more task, or with new facts about one; redacted. */
 export function withTask(
   tasks: readonly KeptTask[],
   task: KeptTask,

@@ -11,9 +11,9 @@ import { isFile, listNames } from "../look.ts";
 const LONGEST_SLUG = 200;
 
 /**
- * The folder name Claude Code gives a project: every UTF-16 unit of its path
- * that is not an ASCII letter or digit becomes `-`; a long one is cut and told
- * apart by a hash of the path.
+ * The folder name that Claude Code gives a project. Every UTF-16 unit of its
+ * path that is not an ASCII letter or digit becomes `-`. A long name is cut and
+ * made unique by a hash of the path.
  */
 export function projectSlug(path: string): string {
   const slug = path.replaceAll(/[^A-Za-z0-9]/g, "-");
@@ -27,8 +27,8 @@ export function projectSlug(path: string): string {
 
 /**
  * The transcript of a session, `projects/<slug>/<id>.jsonl`: in the folder of
- * `cwd`, else in whichever project's it is, since a session may move.
- * `undefined` if there is none; never throws.
+ * `cwd`, else in any project's folder, since a session may move. `undefined` if
+ * it is missing; never throws.
  */
 export function findTranscript(
   system: System,
@@ -135,8 +135,8 @@ export function dueTranscripts(
 export const DEFAULT_RETENTION = 30;
 
 /**
- * What a settings file says of it (`cleanupPeriodDays`); `undefined`: nothing,
- * `NaN`: something that is not a number of days.
+ * Returns the retention in a settings file (`cleanupPeriodDays`); `undefined`
+ * if it is not set, `NaN` if it is not a number of days.
  */
 export function retentionIn(
   { text, top }: SettingsText,

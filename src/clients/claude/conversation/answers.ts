@@ -9,14 +9,14 @@ const isAnswer = ({ type, value }: Line) =>
   type === "assistant" && value.isApiErrorMessage !== true &&
   field(value.message, "model") !== "<synthetic>";
 
-/** What the agent wrote, its thoughts left out. */
+/** Returns the agent's messages, without its thoughts. */
 export function messagesIn({ told, alive }: Transcript): Said[] {
   const found = new Map<string, Said>();
   for (const line of told) {
     if (!isAnswer(line) || !alive(line)) continue;
     const text = textOf(line.blocks).trim();
     if (text === "") continue;
-    // The blocks of one message stand in lines of their own.
+    // The blocks of one message are on separate lines.
     const id = textField(line.value.message, "id") ?? line.uuid ?? line.at;
     const before = found.get(id)?.text;
     found.set(id, {
@@ -74,8 +74,8 @@ function reportOf(
 }
 
 /**
- * Why the conversation ended as it did, if it did not end well: an error of the
- * API with the time when a limit is over, an interruption, a limit of turns.
+ * Returns the reason of a conversation's bad end: an error of the API with the
+ * time when a limit is over, an interruption, a limit of turns.
  */
 export function errorsAtEnd({ lines, alive }: Transcript): Said[] {
   for (const line of lines.toReversed()) {
@@ -93,7 +93,7 @@ export function errorsAtEnd({ lines, alive }: Transcript): Said[] {
   return [];
 }
 
-/** An error of the API, a limit or an interruption that a line tells of. */
+/** An error of the API, a limit or an interruption in a line. */
 export function errorIn(
   { type, value, blocks, text }: Line,
 ): string | undefined {

@@ -16,17 +16,17 @@ const LONGEST_OUTPUT = 4000;
 /** Tools that run a command of the shell. */
 const SHELLS = ["Bash", "PowerShell"];
 
-/** How something in the background ended, as the client announced it. */
+/** The end of a background task, as the client announced it. */
 export interface Ended {
   readonly at: string;
   readonly status: string;
   readonly exit: number | undefined;
-  /** What a sub-agent reported. */
+  /** The report of a sub-agent. */
   readonly result: string | undefined;
 }
 
 /**
- * What ended in the background, by the ids of the tasks. The announcement is
+ * Returns ended background tasks, by the ids of the tasks. The announcement is
  * its own turn, or an attachment of a running one; a text that only looks like
  * one does not count.
  */
@@ -34,15 +34,15 @@ export function endedIn({ told }: Transcript): Map<string, Ended> {
   return new Map(told.flatMap(announcedIn));
 }
 
-/** What a line announces to have ended, with the id of the task; at most one. */
+/** Returns the ended task that a line announces, with its id; at most one. */
 export function announcedIn(line: Line): [id: string, ended: Ended][] {
   const text = announcement(line);
   if (text === undefined) return [];
-  // What a sub-agent wrote could hold any tag.
+  // A sub-agent's text could hold any tag.
   const [head, ...rest] = text.split("<result>");
   const tag = (name: string) => between(head!, `<${name}>`, `</${name}>`);
   const [id, status] = [tag("task-id"), tag("status")];
-  // Without a status it is an event of a task that goes on.
+  // Without a status it is an event of a task that continues.
   if (id === undefined || status === undefined) return [];
   const result = rest.length > 0 ? rest.join("<result>") : undefined;
   const exit = /exit code (\d{1,3})\)?\s*$/.exec(tag("summary") ?? "")?.[1];
@@ -68,14 +68,14 @@ function announcement({ type, value, text }: Line): string | undefined {
   return given ? textOf(field(attachment, "prompt")) : undefined;
 }
 
-/** What commands need to know besides the lines. */
+/** Context of commands besides the lines. */
 export interface Around {
   readonly ended: ReadonlyMap<string, Ended>;
   /** The end of an output that the client moved to a file of that name. */
   outputEnd(name: string): string | undefined;
 }
 
-/** The commands that ran, with what is known of their results. */
+/** The commands that ran, with the known parts of their results. */
 export function commandsIn(
   { calls, told }: Transcript,
   around: Around,
@@ -188,7 +188,7 @@ function typedCommands(lines: readonly Line[]): Ran[] {
   });
 }
 
-/** What had not ended: in the background, or a command with no result. */
+/** Returns unfinished work: in the background, or a command with no result. */
 export function unfinished(
   { calls, alive }: Transcript,
   ended: ReadonlyMap<string, Ended>,
@@ -231,7 +231,7 @@ export function taskOf({ input, result }: Call): string | undefined {
       : undefined);
 }
 
-/** A command, the last one perhaps, of which no result was written. */
+/** A command without a written result, perhaps the last one. */
 function isCut({ name, input, result }: Call): boolean {
   const cut = !result || result.line.value.toolDenialKind === "interrupted";
   if (!cut || ![...SHELLS, "Agent", "Task"].includes(name)) return false;

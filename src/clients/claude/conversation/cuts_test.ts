@@ -13,7 +13,7 @@ const FIXTURES = ["work", "tasks", "compacted", "invoices"].map((name) =>
   Deno.readTextFileSync(`${FOLDER}/handoff/${name}.jsonl`).trimEnd().split("\n")
 );
 
-/** What a killed session has to tell, by the lines that were written. */
+/** Returns the expected facts of a killed session, by its written lines. */
 function expected(lines: readonly string[]) {
   const values = lines.map((text) => JSON.parse(text) as Value);
   const blocks = values.flatMap(({ message }) => {
@@ -109,7 +109,7 @@ function orders<T>(all: readonly T[]): T[][] {
   );
 }
 
-Deno.test("calls of one answer run on, whichever result comes first", () => {
+Deno.test("calls of one answer belong together, whichever result comes first", () => {
   const begin = [
     prompt("p1", null),
     call("a", "p1", "m1"),

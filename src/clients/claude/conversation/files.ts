@@ -5,7 +5,7 @@ import type { FileUse } from "../../conversation.ts";
 import { symbolsIn } from "../../symbols.ts";
 import type { Call, Line, Transcript } from "./lines.ts";
 
-/** How a tool that changes or reads one file names it. */
+/** How each tool that changes or reads one file names it. */
 const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
   new Map([
     ["Write", { path: "file_path", how: "edited" }],
@@ -17,7 +17,7 @@ const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
 
 /**
  * The files that were edited, made, deleted and read, each time once, in the
- * order of time. What a sub-agent did is known from its calls alone.
+ * order of time. A sub-agent's work is known from its calls alone.
  */
 export function filesIn({ calls, told }: Transcript): FileUse[] {
   const uses = [

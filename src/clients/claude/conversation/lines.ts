@@ -32,27 +32,27 @@ export interface Call {
 export interface Result {
   readonly line: Line;
   readonly isError: boolean;
-  /** What the model was given. */
+  /** The result that the model got. */
   readonly text: string;
-  /** What the client itself keeps of it; sub-agents' files have less. */
+  /** The client's own copy of it; sub-agents' files have less. */
   readonly kept: unknown;
 }
 
-/** What a transcript, or the part of it that was read, holds. */
+/** Contents of a transcript, or of the part of it that was read. */
 export interface Transcript {
   /** In the order of time. */
   readonly lines: readonly Line[];
-  /** Those that are more than a step, see {@link isStep}: hardly any are. */
+  /** Lines that are more than a step, see {@link isStep}: few are. */
   readonly told: readonly Line[];
   /** By their ids, in the order of time. */
   readonly calls: ReadonlyMap<string, Call>;
   /** Returns whether a line belongs to what the conversation is now. */
   alive(line: Line): boolean;
-  /** How many lines are no JSON. */
+  /** Number of lines that are not JSON. */
   readonly torn: number;
 }
 
-/** Lines that say nothing of the conversation, some of them very long. */
+/** Lines that are not part of the conversation, some of them very long. */
 export const SKIPPED =
   /^\s*\{\s*"type"\s*:\s*"(?:api-request[\w-]*|prompt[_-]snapshot|tools-used|atis-latch|file-history-\w+|progress)"/;
 
@@ -82,7 +82,7 @@ export function readLines(
 const TELLING =
   /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
 
-/** How the client begins the line of an attachment, and how it continues. */
+/** The start of the line of an attachment, and its continuation. */
 const ATTACHMENT =
   /^\{"parentUuid":(?:null|"([\w-]{1,64})"),"isSidechain":false,"attachment":\{"type":"(\w+)"/;
 const AFTER = '"type":"attachment","uuid":"';
@@ -181,7 +181,7 @@ const STEPS = new Set(
 
 /**
  * Returns whether a line is only a call of such a tool or its result. Most
- * lines are, and nobody says anything in them.
+ * lines are attachments without words of a person.
  */
 function isStep(
   { type, value, blocks }: Line,
@@ -206,7 +206,9 @@ export function textOf(content: unknown): string {
     .map((block) => textField(block, "text") ?? "").join("\n");
 }
 
-/** What stands between the first of two marks and the other one after it. */
+/**
+ * Returns the text between the first of two marks and the other one after it.
+ */
 export function between(
   text: string,
   mark: string,
@@ -225,11 +227,11 @@ export function answerId({ type, message }: Fields): string | undefined {
 /**
  * Tells lines that belong to the conversation from withdrawn prompts and
  * branches that were rewound. Each line names the one before it; from the last
- * one back, these are the chain. What forks off the chain is dead, unless
- * a line on the chain has the same prompt id: then the model saw it, as it
- * did results of parallel calls and prompts that were taken while a tool ran.
- * The blocks of one answer, a line each, live and die together: the result of
- * its first call may be the last line, while the others still run.
+ * one back, these are the chain. A fork off the chain is dead, unless a line on
+ * the chain has the same prompt id. Then the model saw it, as it did results of
+ * parallel calls and prompts that were taken while a tool ran. The blocks of
+ * one answer, a line each, live and die together. The result of its first call
+ * may be the last line, while the others still run.
  */
 function liveness(
   lines: readonly Line[],
@@ -340,7 +342,7 @@ function leafOf(
   lines: readonly Line[],
   parents: ReadonlyMap<string, string | undefined>,
 ): string | undefined {
-  // What the client itself adds may hang on anything.
+  // The client's own additions may hang on anything.
   const at = lines.findLastIndex(({ uuid, type }) =>
     uuid !== undefined && (type === "user" || type === "assistant")
   );

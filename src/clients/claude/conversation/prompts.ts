@@ -8,10 +8,11 @@ export const LONGEST_TEXT = 8000;
 const LONGEST_PASTE = 2000;
 
 /**
- * What a person said, or the program that runs the agent, in the order of time:
- * typed, sent by a program, queued, taken into a running turn, a skill with its
- * arguments, words with which a call was refused, and `!` commands. Answers to
- * questions are told elsewhere. Nothing of it is taken from what a tool printed.
+ * Returns the words of a person, or of the program that runs the agent, in the
+ * order of time. They are typed, sent by a program, queued, or taken into a
+ * running turn. They also include skills with their arguments, words with which
+ * a call was refused, and `!` commands. Answers to questions are told
+ * elsewhere. The output of a tool never counts.
  */
 export function promptsIn(transcript: Transcript): Said[] {
   const marked = transcript.told.some(({ value }) =>
@@ -39,7 +40,7 @@ function isFirst({ value }: Line): boolean {
   return field(value, "toolUseResult") === undefined;
 }
 
-/** What a person said in a line; `undefined`: nothing. */
+/** Returns the words of a person in a line, or `undefined`. */
 export function saidIn(
   line: Line,
   { calls }: Pick<Transcript, "calls">,
@@ -65,7 +66,7 @@ function hasResult({ blocks }: Line): boolean {
   return blocks.some(({ type }) => type === "tool_result");
 }
 
-/** What a person said to refuse a call of a tool. */
+/** Returns the words with which a person refused a call of a tool. */
 export function refusalIn(value: Fields): string | undefined {
   if (value.toolDenialKind !== "user-rejected") return undefined;
   return value.holdsPersonsWords === true
@@ -73,7 +74,7 @@ export function refusalIn(value: Fields): string | undefined {
     : undefined;
 }
 
-/** What was typed while the agent worked stands in an attachment alone. */
+/** Words typed while the agent worked are only in an attachment. */
 function takenInTurn(attachment: unknown): string | undefined {
   if (field(attachment, "type") !== "queued_command") return undefined;
   if (field(attachment, "commandMode") !== "prompt") return undefined;

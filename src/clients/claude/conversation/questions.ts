@@ -52,7 +52,10 @@ function answerOf(
   };
 }
 
-/** What of an answer is none of the choices, so the person's own words. */
+/**
+ * Returns the part of an answer that is not one of the choices, so the person's
+ * own words.
+ */
 function withoutLabels(answer: string, options: readonly string[]): string {
   let rest = answer;
   // The longest first: a label may begin as another one does.
@@ -66,7 +69,10 @@ function withoutLabels(answer: string, options: readonly string[]): string {
   return options.includes(rest) ? "" : rest;
 }
 
-/** What a call of AskUserQuestion asked and was answered, as a hook sees it. */
+/**
+ * Returns the question and the answer of an AskUserQuestion call, as a hook
+ * sees it.
+ */
 export function askedOf(
   { id, input, response, at }: {
     id: string;
@@ -112,7 +118,7 @@ export function plansIn({ calls, alive }: Transcript): Planned[] {
 
 const SUMMARY_END = /\n\nIf you need specific details from before compaction/;
 
-/** What the client wrote at each compaction. */
+/** Returns the client's summary at each compaction. */
 export function summariesIn({ told }: Transcript): Said[] {
   return told.filter(({ value }) => value.isCompactSummary === true)
     .map((line) => ({

@@ -64,22 +64,22 @@ export interface ConversationRequest {
   readonly root: string | undefined;
   /** As a hook was told. */
   readonly transcriptPath?: string | undefined;
-  /** What hooks kept; read from the agent's files if it is not given. */
+  /** Notes of hooks; read from the agent's files by default. */
   readonly notes?: Notes | undefined;
   /**
    * Bytes of the end of the transcript; 4 MiB if it is not given, and 1 MiB
    * where hooks noted what was said before.
    */
   readonly most?: number | undefined;
-  /** What is wanted; everything if it is not given. */
+  /** The sources to read; all by default. */
   readonly sources?: ReadonlySet<ConversationSource> | undefined;
 }
 
 /**
- * Reads what is known of a conversation with Claude Code: the end and the
+ * Reads the known facts of a conversation with Claude Code: the end and the
  * beginning of its transcript, those of its newest sub-agents, its lists, its
- * plan, and what hooks noted. Bounded however long the files are. Never throws
- * for what is in them: what was not read is said in `unread`.
+ * plan, and notes of hooks. Bounded however long the files are. Never throws
+ * for their content; `unread` lists parts that were not read.
  */
 export function readConversation(
   system: System,
@@ -162,7 +162,7 @@ function fromTranscript(
   return { conversation, from, to, seen, ended: new Set(ended.keys()) };
 }
 
-/** What was not read, a sentence each. */
+/** Lists the parts that were not read, a sentence each. */
 function unreadIn(
   main: Transcript,
   { lost, left, over }: {

@@ -12,9 +12,9 @@ const LONGEST = 16_000;
 const MOST = 200;
 
 /**
- * The files that the last commands and searches named: those that an agent
- * looked at with `cat` or that a search printed, which no tool call tells. What
- * only looks like a path is among them.
+ * The files that the last commands and searches named. An agent looked at them
+ * with `cat` or a search printed them, which no tool call reports. It includes
+ * texts that only look like a path.
  */
 export function seenIn({ calls }: Transcript): Seen[] {
   return [...calls.values()].filter(({ name }) => TOOLS.has(name))

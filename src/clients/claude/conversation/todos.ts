@@ -11,8 +11,8 @@ import {
 import type { Transcript } from "./lines.ts";
 
 /**
- * What the agent has on its lists: its tasks from their files, else from the
- * transcript, else as hooks were told about them; and its last todo list.
+ * Returns the agent's lists: its tasks from their files, else from the
+ * transcript, else as hooks reported them; and its last todo list.
  */
 export function readTodos(
   system: System,

@@ -8,8 +8,8 @@ import { answerId, linkOf, SKIPPED } from "../conversation/lines.ts";
 
 /**
  * The ids of the lines that were withdrawn or rewound. Each line names the one
- * before it, and from the last one back they are the chain. What forks off the
- * chain is dead, unless a line on the chain has the same prompt id: then the
+ * before it, and from the last one back they are the chain. A fork off the
+ * chain is dead, unless a line on the chain has the same prompt id. Then the
  * model saw it, as it did results of parallel calls. The blocks of one answer,
  * a line each, live and die together. Memory grows with the number of forks,
  * not with that of lines.
@@ -28,10 +28,10 @@ export function deadLines(texts: Iterable<string>): Set<string> {
 }
 
 /**
- * What a line is as a link, found without parsing it: that would take most of
- * the time. In a text within the line each quote has a backslash before it, so
- * what stands once in the line stands where it counts. `undefined`: something
- * stands twice.
+ * Returns the link of a line without parsing it, which would take most of the
+ * time. In a text within the line each quote has a backslash before it, so what
+ * stands once in the line stands where it counts. `undefined`: something stands
+ * twice.
  */
 function quickLink(text: string): Fields | undefined {
   const uuid = valueOnce(text, '"uuid":"');
@@ -65,8 +65,8 @@ function valueOnce(text: string, mark: string): string | undefined {
 }
 
 /**
- * A set of UUIDs that takes a few bytes for each: of about a billion
- * beginnings, two that are alike are taken for one.
+ * A set of UUIDs that takes a few bytes for each. Of about a billion
+ * beginnings, two equal ones count as the same.
  */
 export class UuidSet {
   readonly #beginnings = new Set<number>();
@@ -92,7 +92,7 @@ interface Link {
   readonly promptId: string | undefined;
   /** The answer of the model that the line has a block of. */
   readonly answer: string | undefined;
-  /** Whether a person, or a program in a person's place, sent it. */
+  /** True if a person, or a program instead of a person, sent it. */
   readonly sent: boolean;
 }
 
@@ -110,7 +110,7 @@ const ZERO = /^[0-]*$/;
 class Chain {
   /** The next line of the chain, once its end is known. */
   #wanted: string | undefined;
-  /** Whether the end of the chain is known. */
+  /** True if the end of the chain is known. */
   begun = false;
   /** The end of the chain as a rewind or a withdrawn prompt left it. */
   #leaf: string | undefined;
@@ -120,11 +120,11 @@ class Chain {
   readonly #chain = new UuidSet();
   /** Prompt ids on the chain. */
   readonly #seen = new Set<string>();
-  /** What waits for the line above it. */
+  /** Lines that wait for the line above them. */
   readonly #waiting = new Map<string, Fork[]>();
-  /** What forks off the chain, unless its prompt id is seen after all. */
+  /** Forks off the chain, unless their prompt ids are seen later. */
   readonly #forked: Fork[] = [];
-  /** What has no line above it. */
+  /** Lines without a line above them. */
   readonly #rootless: Fork[] = [];
   /** The prompt id of the last prompt that follows a line. */
   readonly #followers = new Map<string, string | undefined>();
@@ -156,7 +156,7 @@ class Chain {
 
   /** The end of the chain, as far as this line tells it. */
   #endAt({ uuid, parent, sent }: Link, type: unknown): string | undefined {
-    // What the client itself adds may hang on anything.
+    // The client's own additions may hang on anything.
     if (type !== "user" && type !== "assistant") return undefined;
     if (this.#leaf === undefined) return uuid;
     if (!ZERO.test(this.#leaf)) return this.#leaf;
@@ -207,7 +207,7 @@ class Chain {
     return node !== undefined && this.#seen.has(node);
   }
 
-  /** Whether another prompt took the place of this one, after the same line. */
+  /** Returns whether another prompt replaced this one, after the same line. */
   #isReplaced({ parent, promptId }: Link): boolean {
     if (parent === undefined) return false;
     const known = this.#followers.has(parent);

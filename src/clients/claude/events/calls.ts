@@ -27,7 +27,7 @@ const EDITORS: ReadonlyMap<string, string> = new Map([
   ["NotebookEdit", "notebook_path"],
 ]);
 
-/** What a call of a tool was, with its result if there is one. */
+/** Returns the events of a tool call, with its result if it has one. */
 export function eventsOf(call: Call): EventKind[] {
   switch (call.name) {
     case "AskUserQuestion":
@@ -161,7 +161,10 @@ function launched({ name, input, result }: Call): EventKind {
   };
 }
 
-/** What an announcement says of a sub-agent or a command in the background. */
+/**
+ * Returns the event of an announcement about a sub-agent or a background
+ * command.
+ */
 export function endedEvent(
   { status, exit, result }: Ended,
   known: { name: string; task: string } | undefined,

@@ -21,7 +21,7 @@ const LOOK = 1024 * 1024;
 export interface OpenEvents {
   /** In the order of time. Can be gone through once. */
   readonly events: Iterable<AgentEvent>;
-  /** What was left out so far. */
+  /** Counts of the parts left out so far. */
   readonly lost: EventsLost;
   /** When the transcript was last added to, milliseconds since the epoch. */
   readonly changed: number;
@@ -29,7 +29,7 @@ export interface OpenEvents {
 
 /**
  * Opens a transcript of Claude Code with those of its sub-agents. Throws
- * NOT_FOUND where there is no file, UNREADABLE for what is no transcript.
+ * NOT_FOUND for a missing file, UNREADABLE for a file that is not a transcript.
  */
 export function openEvents(system: System, path: string): OpenEvents {
   const { size, mtime } = infoOf(system, path);
@@ -54,7 +54,10 @@ function infoOf(system: System, path: string): FileInfo {
   });
 }
 
-/** Whether one of the last or of the first lines is one of a transcript. */
+/**
+ * Returns whether one of the last or of the first lines belongs to a
+ * transcript.
+ */
 function hasLine(system: System, path: string): boolean {
   for (const text of lastLines(system, path, LOOK)) {
     if (isLine(text)) return true;

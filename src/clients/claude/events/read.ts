@@ -38,7 +38,7 @@ const LONGEST = 16_000;
 /** Events that wait for the result of a call before them. */
 const MOST_WAITING = 500;
 
-/** Where events are read from. */
+/** A file to read events from. */
 export interface TranscriptFile {
   /** Absolute. */
   readonly path: string;
@@ -46,14 +46,14 @@ export interface TranscriptFile {
   readonly start: number;
   /** Bytes of a block that is read at once. */
   readonly block?: number;
-  /** Whose file it is; `undefined`: the agent's own. */
+  /** The sub-agent of the file; `undefined` for the agent itself. */
   readonly agent?: EventAgent | undefined;
 }
 
 /**
  * The events of one transcript, in its order. A call of a tool comes once its
  * result is known, at the place of the call. Memory does not grow with the
- * file, but for a few bytes a line. What cannot be read is counted in `lost`.
+ * file, but for a few bytes a line. Unreadable lines are counted in `lost`.
  */
 export function* eventsIn(
   system: System,
@@ -98,7 +98,7 @@ class Reader {
   #at = "";
   #model: string | undefined;
   #answer: string | undefined;
-  /** Whether the client marks what a person typed. */
+  /** True if the client marks what a person typed. */
   #marked = false;
   /** Prompts that were withdrawn since the last line that is alive. */
   #withdrawn = 0;
@@ -269,7 +269,7 @@ class Reader {
     }
     const id = textField(message, "id");
     const context = contextTokens(field(message, "usage"));
-    // Each block of a message stands in a line of its own, with the same usage.
+    // Each block of a message stands in its own line, with the same usage.
     if (context === undefined || id === undefined || id === this.#answer) {
       return;
     }

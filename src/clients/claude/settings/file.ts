@@ -12,7 +12,7 @@ const TEMPORARY = ".mpm-settings.tmp";
 /** A Claude Code file, as it was found. */
 export interface ForeignFile {
   readonly path: string;
-  /** `undefined`: there is none. */
+  /** `undefined` if it is missing. */
   readonly bytes: Uint8Array | undefined;
   /** Permission bits it has, or gets. */
   readonly mode: number;
@@ -79,9 +79,9 @@ function problemOf(
 }
 
 /**
- * Puts `bytes` instead of what was read (`undefined`: removes it), whole or not
- * at all, with the mode it had. Throws CONFLICT if someone changed it since it
- * was read.
+ * Replaces the file that was read by `bytes` (`undefined`: removes it),
+ * completely or not at all, with the mode it had. Throws CONFLICT if someone
+ * changed it since it was read.
  */
 export function replaceForeign(
   system: System,
@@ -102,7 +102,7 @@ export function replaceForeign(
   }
 }
 
-/** What a death in the middle of a replacement leaves beside the file. */
+/** Removes the file that an interrupted replacement leaves. */
 export function removeLeftover(system: System, path: string): void {
   removeIfThere(system, join(dirname(path), TEMPORARY));
 }

@@ -16,7 +16,7 @@ import {
 } from "./json_scan.ts";
 import type { SettingsText } from "./text.ts";
 
-/** A handler of mpm's in a settings file, and everything that it lies in. */
+/** An mpm handler in a settings file, and the nodes around it. */
 export interface OwnEntry {
   readonly own: OwnHandler;
   /** The key it stands under; the client goes by this. */
@@ -67,7 +67,7 @@ export function isOwnGroup({ group, handlers }: OwnEntry): boolean {
     group.members.every(({ key }) => key === "matcher" || key === "hooks");
 }
 
-/** What the client starts for each of them. */
+/** Returns the commands that the client starts for each of them. */
 export function ownCommands(
   settings: SettingsText,
 ): { event: string; command: string; args: string[] }[] {
@@ -83,7 +83,7 @@ export interface Drift {
   readonly detail: string;
 }
 
-/** What of mpm's is in one settings file. */
+/** The mpm parts of one settings file. */
 export interface InstalledHooks {
   readonly events: readonly string[];
   /** Of the first entry; all have one unless someone edited them. */
@@ -95,7 +95,7 @@ export interface InstalledHooks {
   readonly drift: readonly Drift[];
 }
 
-/** Reads mpm's entries of a file; `undefined` if there are none. */
+/** Reads the mpm entries of a file; `undefined` without any. */
 export function installedHooks(
   settings: SettingsText,
 ): InstalledHooks | undefined {
@@ -146,7 +146,7 @@ function entryDrift(
       });
     }
     const { binary, version } = entry.own;
-    // What another version installed is told as that, and not as an edit.
+    // Entries of another version are reported as such, and not as an edit.
     if (version !== VERSION) continue;
     const group = groupOf(wanted, binary, version);
     const there = valueOf(text, entry.group) as Record<string, unknown>;

@@ -8,7 +8,10 @@ import type {
 type Container = JsonObject | JsonArray;
 type Child = JsonMember | JsonNode;
 
-/** What a text replaces: `start` to `end`, both the same for an insertion. */
+/**
+ * A replacement of the text from `start` to `end`, both the same for an
+ * insertion.
+ */
 interface Edit {
   readonly start: number;
   readonly end: number;
@@ -21,14 +24,14 @@ export interface Addition {
   readonly value: unknown;
 }
 
-/** What stands in a container, in order. */
+/** Returns the nodes of a container, in order. */
 export function childrenOf(container: Container): readonly Child[] {
   return container.kind === "object" ? container.members : container.items;
 }
 
 /**
- * Changes to a JSON text that leave every other byte as it is. What is added is
- * laid out as its surroundings are: indentation, line ends, or all in one line.
+ * Changes to a JSON text that leave every other byte as it is. New text follows
+ * its surroundings: indentation, line ends, or all in one line.
  */
 export class JsonEdits {
   readonly #replaced = new Map<JsonNode, unknown>();
@@ -175,7 +178,7 @@ function outermost(edits: readonly Edit[]): Edit[] {
   const ordered = [...edits].sort((a, b) => a.start - b.start || b.end - a.end);
   let end = 0;
   return ordered.filter((edit) => {
-    // An insertion right behind a removal is none of its inside.
+    // An insertion right behind a removal is not inside it.
     if (edit.end <= end && edit.start < end) return false;
     end = edit.end;
     return true;

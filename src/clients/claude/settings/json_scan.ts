@@ -1,4 +1,4 @@
-/** A value of a JSON text and where it stands in it. */
+/** A value of a JSON text and its place there. */
 export type JsonNode = JsonObject | JsonArray | JsonScalar;
 
 interface Span {
@@ -27,7 +27,10 @@ export interface JsonMember extends Span {
   readonly value: JsonNode;
 }
 
-/** Where a text is not JSON, and why. Line and column count from 1. */
+/**
+ * The place and the reason where a text is not JSON. Line and column count from
+ * 1.
+ */
 export class JsonFault extends Error {
   override name = "JsonFault";
   constructor(

@@ -3,7 +3,9 @@ import * as fc from "fast-check";
 import { JsonFault, type JsonNode, scanJson } from "./json_scan.ts";
 import { jsonText } from "../../../../tests/helpers/arbitrary_settings.ts";
 
-/** What the nodes say, each read from its own place in the text. */
+/**
+ * Returns the values of the nodes, each read from its own place in the text.
+ */
 function valueIn(text: string, node: JsonNode): unknown {
   switch (node.kind) {
     case "object":

@@ -7,12 +7,12 @@ import { claudeHome } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { memberOf, valueOf } from "./json_scan.ts";
 
-/** Whose settings; the client reads and merges all three. */
+/** Scopes of settings; the client reads and merges all three. */
 export const SCOPES = ["project", "local", "user"] as const;
 
 export type Scope = typeof SCOPES[number];
 
-/** Where a scope's settings are. */
+/** The place of a scope's settings. */
 export interface ScopePlace {
   readonly scope: Scope;
   /** The folder that holds the settings and `skills/`, absolute. */
@@ -24,10 +24,11 @@ export interface ScopePlace {
 }
 
 /**
- * The settings of a scope. The client reads a project's from the folder it is
- * started in, hence this worktree's top; the local ones from the top of the
- * main worktree, wherever below it is started, and where a bare repository has
- * none from this worktree's. Throws CONFLICT where there is no home folder.
+ * The settings of a scope. The client reads a project's settings from the
+ * folder it is started in, so from this worktree's top. It reads the local ones
+ * from the top of the main worktree, wherever below it is started. In a bare
+ * repository without them, it uses this worktree's. Throws CONFLICT where there
+ * is no home folder.
  */
 export function placeOf(
   system: System,
@@ -41,7 +42,7 @@ export function placeOf(
         hint: "Set HOME or CLAUDE_CONFIG_DIR",
       });
     }
-    // Whoever keeps the whole folder elsewhere has chosen so for themselves.
+    // A user may keep the whole folder elsewhere on purpose.
     const folder = system.files.stat(home) ? system.files.realPath(home) : home;
     const path = join(folder, "settings.json");
     return { scope, folder, path, fileMode: 0o600, folderMode: 0o700 };
@@ -64,9 +65,9 @@ export function isOfBare({ linked, root, commonDir }: Workspace): boolean {
 }
 
 /**
- * The settings of whoever manages the machine, which win over all others: the
- * one that wins among them first. Beside their file there can be a folder of
- * more, of which a later name wins.
+ * The settings of the administrator, which win over all others; the winning one
+ * comes first. Beside their file there can be a folder of more, of which a
+ * later name wins.
  */
 export function managedSettings({ files, platform }: System): string[] {
   const base = managedBase(platform);
@@ -104,14 +105,17 @@ interface Found {
   readonly value: unknown;
 }
 
-/** A setting that keeps hooks of mpm's from running. */
+/** A setting that keeps mpm hooks from running. */
 export interface SwitchedOff {
   readonly key: string;
   readonly layer: SettingsLayer;
   readonly detail: string;
 }
 
-/** What switches hooks off in `layers`, of which the first one wins. */
+/**
+ * Returns the setting that switches hooks off in `layers`, of which the first
+ * one wins.
+ */
 export function switchedOff(
   layers: readonly SettingsLayer[],
 ): SwitchedOff | undefined {
@@ -137,7 +141,9 @@ export function switchedOff(
   return off(strict, key, "Claude Code runs hooks of plugins only");
 }
 
-/** Where mpm is enabled as a plugin, which has hooks of its own. */
+/**
+ * Returns the settings that enable mpm as a plugin, which has its own hooks.
+ */
 export function enabledPlugins(
   layers: readonly SettingsLayer[],
 ): SettingsLayer[] {

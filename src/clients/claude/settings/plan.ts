@@ -18,7 +18,7 @@ import {
   settingsWarnings,
 } from "./text.ts";
 
-/** What an installation asks for. */
+/** The options of an installation. */
 export interface Wanted {
   /** The binary that the entries start, absolute. */
   readonly binary: string;
@@ -37,7 +37,7 @@ export interface SettingsPlan {
   /** The whole new text. */
   readonly text: string;
   readonly changes: readonly SettingsChange[];
-  /** What Claude Code ignores in the file, which stays as it is. */
+  /** Parts of the file that Claude Code ignores and that stay unchanged. */
   readonly warnings: readonly string[];
 }
 
@@ -77,7 +77,8 @@ export function planInstall(
   changes.push(
     ...missing.map(({ event }) => ({ action: "added" as const, at: event })),
   );
-  // What is left is there twice, or where it does nothing, or not asked for.
+  // The remaining entries are duplicates, have no effect, or were not
+  // requested.
   for (const entry of own) {
     edits.remove(entry.handlers, entry.handler);
     if (!changes.some(({ at }) => at === entry.event)) {
@@ -129,7 +130,7 @@ function place(
   const [handler] = group.hooks as unknown[];
   const alone = isOwnGroup(first);
   if (!alone && there.matcher !== group.matcher) {
-    // Someone put something of theirs beside it, under another matcher.
+    // Someone put another entry beside it, under another matcher.
     edits.add(groups, { value: group });
     return { action: "replaced" };
   }
@@ -192,9 +193,9 @@ function placeStatusLine(
 }
 
 /**
- * The settings without mpm's entries. Of what they stood in, that goes which is
- * empty now and was not in `original`, the text before the installation;
- * without one, everything that is empty now. Throws UNREADABLE.
+ * The settings without mpm's entries. Of the nodes around them, those go that
+ * are empty now and were not in `original`, the text before the installation.
+ * Without `original`, every empty one goes. Throws UNREADABLE.
  */
 export function planRemoval(
   path: string,
@@ -265,9 +266,9 @@ function containersOf(original: string | undefined): ReadonlySet<string> {
 type Values = Record<string, unknown>;
 
 /**
- * Makes sure, by another way than the one it was made in, that the new text
- * means what the old one did but for mpm's entries. Throws if it does not,
- * which is a bug, before anything is written.
+ * Checks, with other code than wrote it, that the new text means the same as
+ * the old one except for mpm's entries. Throws if it does not, which is a bug,
+ * before anything is written.
  */
 export function verifyKept(path: string, before: string, after: string): void {
   if (before === after) return;

@@ -22,7 +22,7 @@ function removal(text: string, original?: string): string {
   return planRemoval("settings.json", text, original).text;
 }
 
-/** What the client reads. */
+/** The file as the client reads it. */
 // deno-lint-ignore no-explicit-any
 function read(text: string): any {
   return JSON.parse(text.replace(/^\ufeff/, ""));
@@ -211,7 +211,7 @@ Deno.test("planInstall() leaves someone's hook beside mpm's alone", () => {
   assertEquals(after.hooks.PreToolUse.length, 2);
 });
 
-Deno.test("planInstall() sets a status line only where there is none", () => {
+Deno.test("planInstall() sets a status line only if it is not set", () => {
   const quoted = { statusLine: "'/a b/mpm'", withStatusLine: true };
   const after = install('{"x":1}', quoted);
   assertEquals(read(after).statusLine, {

@@ -10,8 +10,9 @@ import {
 } from "../../../ops/mod.ts";
 
 /**
- * What mpm installed into one settings file and the folder around it. It lies
- * in the user's own state, where nothing of it can come with a clone.
+ * A record of the parts that mpm installed into one settings file and the
+ * folder around it. It is in the user's own state, where no part of it can come
+ * with a clone.
  */
 export interface SettingsRecord {
   readonly version: 1;
@@ -19,7 +20,9 @@ export interface SettingsRecord {
   readonly path: string;
   /** SHA-256 of the bytes before; null: there was no file. */
   readonly original: string | null;
-  /** SHA-256 of what was written over it; with any of these, it can go back. */
+  /**
+   * SHA-256 of the texts written over it; with any of these, it can go back.
+   */
   readonly written: readonly string[];
   /** Folders that were made for it, absolute, the outermost first. */
   readonly folders: readonly string[];

@@ -54,7 +54,7 @@ export function object(...shapes: Shape[]) {
   return z.looseObject(Object.assign({}, ...shapes), "must be an object");
 }
 
-/** What does not fit: where in the value, and what it must be. */
+/** A value that does not fit: its place, and its requirement. */
 export interface Misfit {
   readonly path: readonly (string | number)[];
   readonly problem: string;
@@ -155,7 +155,7 @@ export const Sandbox = object(
 );
 
 /*
- * What Claude Code 2.1.329 takes in its settings, found by giving that client
+ * The settings that Claude Code 2.1.329 accepts, found by giving that client
  * wrong values one by one. Left out are keys at which any value is taken, or a
  * wrong one costs that key alone. Keys it does not know it takes, too.
  */

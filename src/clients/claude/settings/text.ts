@@ -27,8 +27,8 @@ export function isBlank(text: string): boolean {
 }
 
 /**
- * The text of a settings file. Throws UNREADABLE if it is not UTF-8: what is
- * not understood cannot be kept.
+ * The text of a settings file. Throws UNREADABLE if it is not UTF-8: mpm cannot
+ * preserve text that it cannot read.
  */
 export function decodeSettings(path: string, bytes: Uint8Array): string {
   try {
@@ -66,8 +66,8 @@ export function openSettings(path: string, text: string): SettingsText {
 }
 
 /**
- * What Claude Code ignores in the settings, as one line each. Throws CONFLICT
- * where it would ignore the whole file, mpm's hooks with it.
+ * Lists the settings that Claude Code ignores, as one line each. Throws
+ * CONFLICT where it would ignore the whole file, mpm's hooks with it.
  */
 export function settingsWarnings({ path, text, top }: SettingsText): string[] {
   return settingsFaults(text, top).map(({ at, problem, offset, whole }) => {
@@ -81,16 +81,14 @@ export function settingsWarnings({ path, text, top }: SettingsText): string[] {
   });
 }
 
-/** What Claude Code does not take in a settings file. */
+/** A fault for which Claude Code rejects a settings file. */
 export interface SettingsFault {
-  /** Where, e.g. `hooks.Stop[0].hooks[1]`. */
+  /** Its place, e.g. `hooks.Stop[0].hooks[1]`. */
   readonly at: string;
   readonly problem: string;
   /** Offset of the value in the text. */
   readonly offset: number;
-  /**
-   * True if nothing of the whole file applies; else only this entry is lost.
-   */
+  /** True if the whole file has no effect; else only this entry is lost. */
   readonly whole: boolean;
 }
 
@@ -103,7 +101,7 @@ const GUARDS: ReadonlySet<string> = new Set([
   "PermissionRequest",
 ]);
 
-/** What Claude Code would reject of the settings. */
+/** Lists the faults for which Claude Code would reject the settings. */
 export function settingsFaults(text: string, top: JsonNode): SettingsFault[] {
   if (top.kind !== "object") {
     return [fault(top, "the settings", "must be an object", true)];
