@@ -16,9 +16,9 @@ import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "../checkpoints/mod.ts";
 import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";
 
-/** What a tree holds that no checkpoint can give back. */
+/** Contents of a tree that no checkpoint can restore. */
 interface Unparked {
-  /** Untracked, or in a repository of its own: no command of git touches it. */
+  /** Untracked, or in a separate repository: no git command touches it. */
   readonly stays: readonly LeftOut[];
   /** Tracked: clearing the tree would write over it. */
   readonly bound: readonly LeftOut[];
@@ -57,7 +57,7 @@ export function withoutFixed(capture: Capture): Capture {
   return { ...capture, worktree: new Map(worktree) };
 }
 
-/** Finds files where the tree is to be cleared, which would be lost. */
+/** Finds files at places to be cleared, which would be lost. */
 export function asideToClear(
   system: System,
   place: CheckpointPlace,
@@ -175,7 +175,7 @@ function quoted(path: string): string {
 
 /**
  * Puts back what {@link setAside} moved, once the tree is as it was before.
- * Returns what is to be said of what could not be put back.
+ * Returns notes about files that could not be put back.
  */
 export async function giveBack(
   context: Context,
@@ -197,7 +197,7 @@ export async function giveBack(
     }));
     for (const path of waits.flatMap(({ paths }) => paths)) {
       const base = baseEntry(capture, path);
-      // What git has put there in its place is in the commit.
+      // Git's replacement there is in the commit.
       if (base && !capture.worktree.has(path)) {
         writer.remove({ path, from: base, to: undefined });
       }

@@ -50,9 +50,9 @@ import { cleanTree, gitHere, lookAtTree, openTree } from "./tree.ts";
 import { moveToTrash, withLock } from "../ops/mod.ts";
 
 /**
- * Finishes a restore that was cut short, and takes back, or finishes, a
- * `branch` or `return` whose process is gone. What stands in the way is said;
- * `strict`: it is thrown.
+ * Finishes a restore that was cut short, and undoes, or finishes, a `branch` or
+ * `return` whose process is gone. An obstacle is reported; `strict`: it is
+ * thrown.
  */
 export async function settleDetour(
   context: Context,
@@ -105,7 +105,7 @@ function isPast(
   { operation, child, parent }: DetourMarker,
 ): boolean {
   const work = findWork(system, root, child);
-  // Another session may have got the id that was to be this one's.
+  // Another session may have got the id of this one.
   if (operation === "branch") return work?.parent === parent;
   return work !== undefined && !isOpen(work.state);
 }
@@ -126,10 +126,10 @@ async function finish(
 }
 
 /**
- * Brings everything back to where it was before the operation. What was
- * changed since is in a safety checkpoint first. May be called again after it
- * was cut short itself. Returns what is to be said. Throws what stands in the
- * way, and then the marker stays.
+ * Restores the state before the operation. Later changes go into a safety
+ * checkpoint first. May be called again after it was cut short itself. Returns
+ * notes for the answer. Throws what stands in the way, and then the marker
+ * stays.
  */
 export async function takeBack(
   context: Context,
@@ -166,7 +166,9 @@ export async function takeBack(
   return notes;
 }
 
-/** A session that was made for it is none; another is in its state again. */
+/**
+ * Removes a session that was made for it; another session gets its state back.
+ */
 function sessionBack(
   system: System,
   root: string,

@@ -7,7 +7,7 @@ import {
   resolveNames,
 } from "../git/mod.ts";
 
-/** Where the commits of detours are that no branch has. */
+/** The refs of commits of detours that no branch has. */
 export const DETOURS = "refs/mpm/detours";
 
 /** Returns where the commits of a detached HEAD are kept that a detour left. */
@@ -37,8 +37,8 @@ export async function keepLeft(
 }
 
 /**
- * Before HEAD moves away to end the detour `child`. Returns what is to be said
- * about its commits.
+ * Before HEAD moves away to end the detour `child`. Returns notes about its
+ * commits.
  */
 export async function keepOwn(
   git: Git,
@@ -52,7 +52,7 @@ export async function keepOwn(
 
 /**
  * Forgets the ref of {@link keepLeft} once HEAD, which is at `head`, or a
- * branch has those commits. Else returns what is to be said about them.
+ * branch has those commits. Otherwise returns notes about them.
  */
 export async function settleLeft(
   git: Git,

@@ -14,8 +14,8 @@ import type { System } from "../system/system.ts";
 
 /**
  * Ends a detour: the session, its parent, the worktree's pointer, in this
- * order; the first is the commit point. What is done already is left alone.
- * Call under the store's lock.
+ * order; the first is the commit point. Finished steps are left alone. Call
+ * under the store's lock.
  */
 export function endDetour(
   system: System,
@@ -37,7 +37,7 @@ export function endDetour(
   return { child, parent };
 }
 
-/** Which detour it is. */
+/** Identifies the detour. */
 type Ended = Pick<DetourMarker, "child" | "parent" | "place">;
 
 interface End {
@@ -95,7 +95,7 @@ function resumed(
 }
 
 /**
- * Returns whether a parent goes on when a detour at `place` ends: its own
+ * Returns whether a parent continues when a detour at `place` ends: its own
  * worktree may be at another session by now.
  */
 export function isCalledBack(

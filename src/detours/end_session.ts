@@ -26,14 +26,14 @@ import { journaled } from "../ops/mod.ts";
 import { isStranded } from "./stranded.ts";
 import { findSession, needCurrent } from "./find_session.ts";
 
-/** How a session is to end. */
+/** The way a session ends. */
 interface Ending {
   readonly action: "complete" | "cancel" | "archive";
-  /** What is said about it. */
+  /** The summary. */
   readonly summary: string | undefined;
 }
 
-/** What the commands that end a session have in common. */
+/** Options that the commands for ending a session share. */
 export const ENDING = {
   positionals: [{
     name: "selector",
@@ -134,7 +134,7 @@ function ended(
 ): Work {
   const { action, summary } = ending;
   const time = system.now();
-  // Without any of its saves nobody could resume it first.
+  // Without any of its saves, no one could resume it first.
   const stuck = work.state === "paused" &&
     !isSaved(system, workspace.root, work);
   const open = stuck ? moved(work, "resume", time) : work;
@@ -145,8 +145,8 @@ function ended(
 
 /**
  * Refuses to end a session that is part of a stack, which only `return` takes
- * apart: one with a detour that is still open, or a detour itself that somebody
- * can return from. Throws CONFLICT.
+ * apart. That is a session with an open detour, or a detour that someone can
+ * return from. Throws CONFLICT.
  */
 function refuseInStack(
   system: System,
@@ -180,7 +180,7 @@ function refuseInStack(
   );
 }
 
-/** Returns whether it is a detour that nobody can return from any more. */
+/** Returns whether it is a detour that no one can return from any longer. */
 function isOrphaned(
   system: System,
   workspace: Workspace,
@@ -190,7 +190,7 @@ function isOrphaned(
     isStranded(system, workspace, work);
 }
 
-/** Its parent goes on as after a return; parked work is named there. */
+/** Its parent continues as after a return; its parked work is named there. */
 function giveBack(
   system: System,
   root: string,
@@ -209,7 +209,7 @@ function giveBack(
   return child ?? work;
 }
 
-/** Its worktree is at no session any more, as the record says already. */
+/** Its worktree no longer has a session, as the record already says. */
 function leave(system: System, root: string, { place }: Work): void {
   const { work, problem } = currentWork(system, root, place);
   if (!work && problem === undefined) pointNowhere(system, root, place);

@@ -18,7 +18,7 @@ import {
 import { holdsPart, isIndex, onlyOne } from "../base/selector.ts";
 import type { System } from "../system/system.ts";
 
-/** The session this worktree is at. Throws NOT_FOUND if there is none. */
+/** The session this worktree is at. Throws NOT_FOUND for an unknown session. */
 export function needCurrent(system: System, workspace: Workspace): Work {
   const { root } = workspace;
   const place = placeKey(workspace);

@@ -16,7 +16,7 @@ const position = z.object({
   head: z.nullable(objectId),
 });
 
-/** How a return ends its session. */
+/** The way a return ends its session. */
 const Ending = z.object({
   action: z.enum(["complete", "cancel"]),
   summary: text,
@@ -28,8 +28,8 @@ const Ending = z.object({
 
 /**
  * A `branch` or `return` under way: written before its first change, removed
- * after its last. A command that finds one whose process is gone takes the
- * operation back, or finishes it where its commit point was passed.
+ * after its last. A command that finds the marker of a dead process undoes the
+ * operation, or finishes it if its commit point was passed.
  */
 export const DetourMarker = z.object({
   schema: z.literal(1),
@@ -54,13 +54,13 @@ export const DetourMarker = z.object({
   created: z.nullable(z.object({ branch: text, head: objectId })),
   /** Worktree and index as they were; null: they were clean, or stay. */
   before: z.nullable(checkpoint),
-  /** What is put into the worktree at the end. */
+  /** The checkpoint to restore in the worktree at the end. */
   after: z.nullable(checkpoint),
   /** The worktree that is made, absolute. */
   linked: maybeText,
   /** Of a return: the words for the child, how it ends, how its parent knows. */
   ending: z.nullable(Ending),
-  /** What stood in the way of a return. */
+  /** Files in the way of a return. */
   aside: z.optional(
     z.array(z.object({ trash: text, paths: z.readonly(z.array(text)) })),
   ),

@@ -1,7 +1,7 @@
 /**
- * The only door of `detours/`: leaving work for something else and coming back to
- * an untouched tree. A detour is written down in a marker before it changes
- * anything, and the next command finishes or takes back what a death left.
+ * The only door of `detours/`: leaving work for something else and coming back
+ * to an untouched tree. A detour is written down in a marker before it changes
+ * anything, and the next command finishes or undoes what a death left.
  */
 
 export { settleDetour } from "./back.ts";

@@ -162,8 +162,8 @@ interface Placed {
 /**
  * The sessions as a tree: each after its parent, children by their age, the
  * newest of the outermost first. One whose parent is not there, or stands below
- * itself, is an outermost one. What is archived or cancelled is left out unless
- * `all`, or unless something that is shown stands below it.
+ * itself, is an outermost one. Archived and cancelled sessions are left out
+ * unless `all`, or unless a session below them is shown.
  */
 function stackTree(
   works: readonly Work[],

@@ -29,8 +29,8 @@ import { named } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The worktree of a repository as detours change it. What is too large for a
- * checkpoint is left where it is. Throws GIT_FAILED.
+ * The worktree of a repository as detours change it. Files too large for a
+ * checkpoint stay in their place. Throws GIT_FAILED.
  */
 export async function openTree(
   system: System,
@@ -81,8 +81,8 @@ export function refuseUnparkable(capture: Capture): void {
 }
 
 /**
- * Refuses to change a tree in the middle of a merge or the like, or that
- * another git command is changing. Throws CONFLICT.
+ * Refuses to change a tree in the middle of a merge or similar, or during
+ * another git command. Throws CONFLICT.
  */
 export function refuseBusy(
   system: System,
@@ -109,7 +109,7 @@ export function refuseUnnamed({ branch }: Position): void {
   });
 }
 
-/** Returns whether all that a checkpoint changes is there to be written. */
+/** Returns whether all files that a checkpoint changes can be written. */
 export async function isWhole(
   git: Git,
   { commit }: CheckpointRef,
@@ -162,9 +162,9 @@ export function refuseCovering(
 
 /**
  * Brings the tracked files and the index to HEAD, and removes the untracked
- * files that one of `trees` has, each only while it is what `capture` saw,
- * which must be in a checkpoint. Ignored files and all others stay. Throws
- * CONFLICT where something is in the way, GIT_FAILED.
+ * files that one of `trees` has. It removes a file only if it is still as
+ * `capture` saw it; that state must be in a checkpoint. Ignored files and all
+ * others stay. Throws CONFLICT where something is in the way, GIT_FAILED.
  */
 export async function cleanTree(
   context: Context,
@@ -207,9 +207,9 @@ export async function cleanTree(
 }
 
 /**
- * Git in the folder that the command was given: the one it runs in it leaves
- * there, empty where need be, and neither mpm nor the user's shell could go on
- * in one that is gone.
+ * Runs git in the folder of the command. Git leaves its own working folder
+ * there, empty if necessary; neither mpm nor the user's shell could continue in
+ * a deleted one.
  */
 export function gitHere({ system, folder }: Context, git: Git): Git {
   return system.files.lstat(folder) ? git.in(folder) : git;

@@ -13,7 +13,7 @@ import { cleanTree, lookAtTree } from "./tree.ts";
 
 /**
  * Does `work` while no other `branch` or `return` of the project is under way,
- * and none is left half done. A dry run waits for none.
+ * and none is left half done. A dry run does not wait.
  */
 export async function alone<R>(
   context: Context,
@@ -31,7 +31,7 @@ export async function alone<R>(
   return await work(workspace);
 }
 
-/** What every marker tells. */
+/** The facts in every marker. */
 type Begun = Pick<
   DetourMarker,
   "operation" | "place" | "child" | "parent" | "parent_state" | "from"
@@ -81,13 +81,13 @@ export class UnderWay {
     this.#marker = marker;
   }
 
-  /** Removes it: from now on a failure takes nothing back. */
+  /** Removes it: from now on a failure undoes nothing. */
   end(): void {
     this.#marker = undefined;
     dropDetourMarker(this.#context.system, this.#workspace);
   }
 
-  /** Runs the steps. Once there is a marker, a failure takes them back. */
+  /** Runs the steps. With a marker, a failure undoes them. */
   async run<R>(steps: () => Promise<R>): Promise<R> {
     try {
       return await steps();
@@ -113,7 +113,7 @@ export class UnderWay {
     await cleanTree(this.#context, tree, { capture, trees });
   }
 
-  /** The error, after everything was brought back. */
+  /** The error, after the state was restored. */
   async #undone(error: MpmError, marker: DetourMarker): Promise<MpmError> {
     try {
       const notes = await takeBack(this.#context, this.#workspace, marker);

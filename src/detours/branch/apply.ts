@@ -93,7 +93,7 @@ export class Branch {
     };
   }
 
-  /** Writes the marker, and a record for the parent where there is none. */
+  /** Writes the marker, and a record for a parent without one. */
   async #begin(): Promise<Work> {
     const { root } = this.#workspace;
     const system = this.#system;
@@ -118,7 +118,7 @@ export class Branch {
     });
   }
 
-  /** Parks, clears, switches, as far as that was asked for. */
+  /** Parks, clears and switches, as far as requested. */
   async #leave(
     from: Position,
   ): Promise<{ detour: Detour; parked: BranchResult["parked"] }> {
@@ -256,7 +256,7 @@ export class Branch {
   }
 }
 
-/** What of a session the answer tells. */
+/** The facts about a session in the answer. */
 interface Told {
   readonly parent: Work;
   readonly child: Work;
@@ -313,7 +313,7 @@ export function parentOf(
   };
 }
 
-/** Words of a pause that nobody typed. */
+/** The text of an automatic pause. */
 const NO_WORDS = {
   words: [],
   summary: undefined,

@@ -61,7 +61,7 @@ interface BranchInput {
 export interface BranchPlan {
   readonly workspace: Workspace;
   readonly input: BranchInput;
-  /** The session that is left; `undefined`: one is to be made. */
+  /** The session to leave; `undefined` if one must be created. */
   readonly parent: Work | undefined;
   /** Task, template and checklist of the new one. */
   readonly child: Beginning;
@@ -73,7 +73,7 @@ export interface BranchPlan {
   readonly dirt: readonly string[];
   /** The files of ignore rules that a switch changes. */
   readonly rules: readonly string[];
-  /** Where the worktree is to be, absolute. */
+  /** Absolute path of the new worktree. */
   readonly linked: string | undefined;
 }
 
@@ -253,9 +253,8 @@ async function planLinked(
 }
 
 /**
- * Throws CONFLICT where a switch would lose something, where git would refuse
- * it, or where mpm could not take it back. Returns the ignore rules that are
- * others there.
+ * Throws CONFLICT if a switch would lose something, if git would refuse it, or
+ * if mpm could not undo it. Returns the ignore rules that are others there.
  */
 async function checkSwitch(
   system: System,

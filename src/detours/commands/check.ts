@@ -128,9 +128,9 @@ function ticked(
 }
 
 /**
- * The positions (from 0) that selectors mean: a number as it is printed (from
- * 1), a span of them such as `2-5`, or a part of the text of one item. Throws
- * NOT_FOUND, AMBIGUOUS with the items that match.
+ * Returns the positions (from 0) that selectors mean. A selector is a printed
+ * number (from 1), a range such as `2-5`, or a part of the text of one item.
+ * Throws NOT_FOUND, AMBIGUOUS with the items that match.
  */
 function itemsMeant(
   items: readonly CheckItem[],

@@ -16,7 +16,7 @@ import {
 const text = z.string();
 const maybeText = z.nullable(text);
 
-/** Where HEAD is. */
+/** The position of HEAD. */
 const PositionView = z.strictObject({
   /** null: detached, or no repository. */
   branch: maybeText,
@@ -43,7 +43,9 @@ export const BranchResult = z.strictObject({
   save: maybeText,
   from: PositionView,
   to: PositionView,
-  /** What a new git branch starts from; null: it was there, or is not asked for. */
+  /**
+   * Start point of a new git branch; null if it existed, or was not requested.
+   */
   started_from: maybeText,
   parked: z.nullable(ParkedView),
   /** Uncommitted paths that stay in the tree. */
@@ -62,13 +64,13 @@ export const ReturnResult = z.strictObject({
   parent: z.nullable(WorkView),
   /** Milliseconds since the session began. */
   lasted: z.number(),
-  /** What its git branch got since it began, newest first. */
+  /** New commits on its git branch, newest first. */
   commits: z.array(ChangedCommit),
   /** null: the start of the detour is no longer in the history. */
   files: z.nullable(z.array(FileChange)),
   from: PositionView,
   to: PositionView,
-  /** What was parked, if it is back. */
+  /** The parked work, if it was restored. */
   restored: z.nullable(z.strictObject({
     checkpoint: text,
     paths: z.array(text),
@@ -77,7 +79,7 @@ export const ReturnResult = z.strictObject({
   })),
   /** The checkpoint of parked work that is not restored. */
   kept: maybeText,
-  /** What the session left uncommitted, and what became of it. */
+  /** The session's uncommitted work, and where it went. */
   leftovers: z.nullable(z.strictObject({
     how: z.enum(["parked", "carried", "discarded"]),
     checkpoint: text,
@@ -88,10 +90,10 @@ export const ReturnResult = z.strictObject({
     path: text,
     removed: z.boolean(),
     reason: maybeText,
-    /** Where the parent is. */
+    /** Id of the parent. */
     parent: text,
   })),
-  /** What changed on the parent's side since its save; null: not known. */
+  /** Changes on the parent's side since its save; null if not known. */
   changes: z.nullable(Changes),
   warnings: z.array(text),
 });
@@ -113,7 +115,7 @@ const GitLine = z.strictObject({
 });
 
 export const StatusResult = z.strictObject({
-  /** The project's folder; null: no project of mpm's. */
+  /** The project's folder; null without an mpm project. */
   project: z.nullable(text),
   /** ISO 8601: ages count from here. */
   at: text,
@@ -144,12 +146,14 @@ export const StatusResult = z.strictObject({
   checkpoint: z.nullable(z.strictObject({
     name: text,
     created_at: text,
-    /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+    /**
+     * Its author: this user here (`own`), someone the user trusts, or anyone.
+     */
     origin: z.enum(["own", "trusted", "foreign"]),
   })),
   /** null: no repository, or git does not answer. */
   git: z.nullable(GitLine),
-  /** What is carried here from save to save, and open. */
+  /** Open items that are carried here from save to save. */
   items: z.array(ItemView),
   problems: z.array(text),
 });

@@ -116,7 +116,7 @@ prune" removes it later.`,
   render: returnText,
 });
 
-/** Ends a detour. What fails on the way is taken back. */
+/** Ends a detour. A failure on the way undoes the earlier steps. */
 async function returned(
   context: Context,
   input: ReturnInput,

@@ -113,7 +113,7 @@ async function readStatus(
   };
   const { root, gitDir, worktree } = place;
   if (!isProject(system, root, porcelain)) return blank;
-  // What a dead pause left is finished, but never by a prompt.
+  // The rest of an interrupted pause is finished, but never by a prompt.
   if (!porcelain) await openStore(system, root);
   // Git works while the store is read.
   const git = gitDir === undefined
@@ -197,7 +197,7 @@ function cleanName(system: System, name: string | null): string | null {
     : name;
 }
 
-/** Throws CONFLICT for a link in place of the folder, unless `quiet`. */
+/** Throws CONFLICT for a link instead of the folder, unless `quiet`. */
 function isProject(system: System, root: string, quiet: boolean): boolean {
   const { home } = layout(root);
   return quiet

@@ -205,7 +205,7 @@ export class Return {
     );
   }
 
-  /** Removes the checkpoint of what is back as it was. */
+  /** Removes the checkpoint of work that is completely restored. */
   async #tidy(target: Target | undefined): Promise<string[]> {
     const { parked, tree } = this.#plan;
     if (!tree) return [];

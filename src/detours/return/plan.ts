@@ -64,13 +64,13 @@ export interface ReturnPlan {
   readonly from: Position;
   /** null: HEAD stays. */
   readonly to: Position | null;
-  /** What is to be restored. */
+  /** The checkpoint to restore. */
   readonly parked: StoredCheckpoint | undefined;
-  /** The checkpoint that is not restored, since that was asked for. */
+  /** The checkpoint that is not restored, on request. */
   readonly kept: string | null;
-  /** What becomes of what is in the tree. */
+  /** Treatment of uncommitted work in the tree. */
   readonly way: Way;
-  /** True if it ends in a worktree of its own. */
+  /** True if it ends in its own worktree. */
   readonly linked: boolean;
 }
 
@@ -164,7 +164,7 @@ async function destination(
   return { branch, head };
 }
 
-/** The record of what was parked, while its checkpoint is there. */
+/** The record of the parked work, while its checkpoint exists. */
 async function parkedRecord(
   tree: CheckpointPlace,
   detour: Detour,
@@ -209,15 +209,15 @@ async function findParked(
   );
 }
 
-/** What becomes of what is in the tree when a detour ends. */
+/** Treatment of uncommitted work in the tree when a detour ends. */
 export interface Way {
   /** Uncommitted paths that are parked, carried or discarded. */
   readonly dirt: readonly string[];
-  /** What goes to the trash before the tree is cleared. */
+  /** Files that go to the trash before the tree is cleared. */
   readonly clearing: readonly string[];
   /** The same before HEAD moves. */
   readonly switching: readonly string[];
-  /** What is to be said of the rest. */
+  /** Notes about the rest. */
   readonly notes: readonly string[];
 }
 
@@ -300,7 +300,7 @@ async function switchingWay(
   };
 }
 
-/** In a worktree of its own nothing is restored and HEAD stays. */
+/** In a separate worktree nothing is restored and HEAD stays. */
 async function linkedWay(
   system: System,
   tree: CheckpointPlace,

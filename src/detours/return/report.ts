@@ -31,14 +31,14 @@ import { readConfig } from "../../config/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { ReturnPlan } from "./plan.ts";
 
-/** What a detour has done to the history. */
+/** The changes that a detour made to the history. */
 export interface Deeds {
   /** Newest first; commits of saves left out. */
   readonly commits: readonly ChangedCommit[];
   readonly files: readonly FileChange[] | null;
 }
 
-/** Commits that are told of. */
+/** Number of commits to list. */
 const MOST = 1000;
 
 /** Reads it from the git branch the detour began on, or from HEAD. */

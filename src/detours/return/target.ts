@@ -13,7 +13,7 @@ import type {
 } from "../../checkpoints/mod.ts";
 import { named } from "../../base/words.ts";
 
-/** What a return puts into the tree once HEAD is where it belongs. */
+/** The work that a return puts into the tree once HEAD is at its place. */
 export interface Target {
   readonly record: StoredCheckpoint;
   /** True if the parked work had to be merged onto other commits. */
@@ -150,7 +150,7 @@ async function treesOf(git: Git, commit: string): Promise<Trees> {
   return { worktree: worktree!, index: index! };
 }
 
-/** A tree without mpm's own folder, which no checkpoint has. */
+/** A tree without the mpm folder, which no checkpoint has. */
 function bare(git: Git, tree: string): Promise<string> {
   return treeWithout(git, tree, ".claude-mpm");
 }
