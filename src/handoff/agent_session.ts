@@ -17,8 +17,8 @@ export const AGENT_SESSION = {
 } as const;
 
 /**
- * The agent's session: the given one, the one mpm runs in, else the latest of
- * this project that the status line or a transcript tells of.
+ * Returns the agent's session: the given one, the one mpm runs in, else the
+ * latest of this project by the status line or a transcript.
  */
 export function sessionOf(
   system: System,

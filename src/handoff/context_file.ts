@@ -6,7 +6,7 @@ import { MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "../ops/mod.ts";
 
-/** The content of mpm's part of the context file. */
+/** The content of the mpm part of the context file. */
 interface ContextFacts {
   /** `undefined`: detached, or no repository. */
   readonly branch: string | undefined;
@@ -32,11 +32,11 @@ function newContextFile(facts: ContextFacts): string {
 }
 
 /**
- * The file with mpm's part renewed, or added at its end. A line of people's that
- * says the branch is renewed where it stands, and so is the last one that says
- * the time: mpm's part then has none of its own. Every other character is as it
- * was. `text` may be any characters, one for each byte. `undefined` where mpm's
- * part cannot be told from the rest.
+ * The file with mpm's part renewed, or added at its end. A line by people about
+ * the branch is updated in its place, and so is their last line about the time.
+ * mpm's part then has no such line. Every other character is as it was. `text`
+ * may be any characters, one for each byte. `undefined` where mpm's part cannot
+ * be told from the rest.
  */
 function updatedContextFile(
   text: string,
@@ -167,7 +167,7 @@ type ContextFileState = "absent" | "created" | "updated" | "unchanged";
 
 /**
  * Renews mpm's part of the context file; everything else in it stays byte for
- * byte. Makes the file only if `create` says so. Throws CONFLICT for a link or
+ * byte. Creates the file only if `create` is set. Throws CONFLICT for a link or
  * a file in which mpm's part cannot be told. Writes nothing on a `dryRun`.
  */
 export function updateContextFile(

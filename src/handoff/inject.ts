@@ -121,7 +121,7 @@ async function readParts(
 ): Promise<Part[]> {
   const { system } = sources.context;
   const read = [...new Set(names)].map(async (name, at): Promise<Part[]> => {
-    // While git runs for the save: each lets it go on to its next step.
+    // While git runs for the save, each of them continues with its next step.
     for (let turn = 0; name !== "session" && turn <= at; turn++) {
       await system.sleep(0);
     }
@@ -146,7 +146,7 @@ async function stateOf(
     : undefined;
 }
 
-/** A damaged session is a fact, too: nobody may take it for none. */
+/** A damaged session is a fact, too: no one may read it as a missing one. */
 async function readSession(sources: Sources): Promise<Read> {
   const { context } = sources;
   const title = "Latest save, and changes since";
@@ -300,11 +300,11 @@ const NOTHING: Injection = { text: "", parts: [] };
 const SMALLEST = 80;
 
 /**
- * Returns the text for an agent at the start of its session: facts in at most `limit`
- * characters, between fences it cannot guess, since files and saves may come
- * from anybody; the closing fence is always there. Parts come in the order given
- * and the first may take most of the room, but each gets a share. Nothing where
- * no part says anything.
+ * Returns the text for an agent at the start of its session: facts in at most
+ * `limit` characters, between fences that the agent cannot guess. Files and
+ * saves may come from anyone. The closing fence is always there. Parts come in
+ * the order given and the first may take most of the room, but each gets a
+ * share. Nothing where no part says anything.
  */
 function injection(
   parts: readonly Part[],
@@ -359,12 +359,12 @@ function clean(text: string): string {
   return asData(escapeLines(text.trim())).replaceAll(/\n{3,}/g, "\n\n");
 }
 
-/** Items that an agent is told of. */
+/** Number of items in an agent's text. */
 const OPEN_LISTED = 30;
 
 /**
- * What an agent is told of the session that its worktree is at, and of those it
- * is a detour of, the nearest first; nothing where there is none.
+ * Returns the text about the session of the agent's worktree and its parents,
+ * the nearest first; empty without a session.
  */
 function stackLines(
   chain: readonly Work[],

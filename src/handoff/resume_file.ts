@@ -59,7 +59,7 @@ export async function writeResumeFile(
   { given, dryRun, transcriptPath }: {
     given: string | undefined;
     dryRun: boolean;
-    /** Where it is known. */
+    /** The transcript, if it is known. */
     transcriptPath?: string | undefined;
   },
 ): Promise<ResumeFileResult> {
@@ -94,7 +94,7 @@ export async function writeResumeFile(
     ensureHome(system, root);
     const file = freePath(system, root);
     const bytes = new TextEncoder().encode(text);
-    // What it took from a save may be somebody else's words.
+    // Text from a save may be someone else's words.
     if (earlier?.origin !== "foreign") {
       const id = basename(file, ".md");
       noteOwn(system, { id, digest: contentDigestOf(bytes) });
@@ -203,14 +203,14 @@ export async function latestSession(
   }
 }
 
-/** The same for what goes on without one; what changed is not looked at. */
+/** The same for work without a save; it does not look for changes. */
 export async function wholeSession(
   context: Context,
 ): Promise<ResumeResult | undefined> {
   return await attempt(() => latestSession(context, { changes: false }));
 }
 
-/** The first second from now on that no such file is named after. */
+/** Returns the next second without such a file. */
 function freePath(system: System, root: string): string {
   const { sessions } = layout(root);
   for (let time = system.now().getTime();; time += 1000) {
@@ -236,9 +236,9 @@ export function resumeFileName(time: Date): string {
 }
 
 /**
- * The document that is written before the context is lost: what is completed, in
- * progress and pending, the context, git, and what to do next, under the
- * headings that readers of such documents know.
+ * Writes the document before the context is lost: completed, current and
+ * pending work, the context, git, and the next steps. Its headings are those
+ * that readers of such documents know.
  */
 export function resumeFileText(file: ResumeFile): string {
   const { save, earlier } = file;

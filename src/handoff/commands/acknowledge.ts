@@ -75,7 +75,9 @@ async function acknowledgeLevel(
   };
 }
 
-/** Whoever acknowledges has seen the present figure, which no hook may have. */
+/**
+ * A user who acknowledges has seen the present figure, which no hook may have.
+ */
 async function takeReading(
   system: System,
   session: AgentSession & { cwd: string },

@@ -89,7 +89,7 @@ async function newestKept(
   });
 }
 
-/** The file as it is now, redacted; empty where there is none. */
+/** The present file, redacted; empty if it is missing. */
 function present(
   { system, redact }: Context,
   { worktree }: Workspace,

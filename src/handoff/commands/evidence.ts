@@ -162,7 +162,7 @@ function chosenCommands(
       ? `Cannot run "${first.command}": ${first.reason}`
       : `Cannot run any of ${skipped.length} commands: none is allowed`,
     {
-      // A command that somebody else names is never put forward.
+      // A command from someone else is never suggested.
       hint: origin === "foreign" && !named
         ? "Someone else named them: read each one before you allow it"
         : first.reason === NOT_ALLOWED
@@ -183,7 +183,7 @@ function leadsBack(
     : undefined;
 }
 
-/** Throws USAGE for what is not an ignored path below the worktree. */
+/** Throws USAGE unless the path is ignored and below the worktree. */
 async function linksOf(
   { system }: Context,
   { worktree }: Workspace,

@@ -6,7 +6,7 @@ import { openStore, parseLimit } from "../../saves/mod.ts";
 import { type KeptFile, keptFiles, linesChanged } from "../context_versions.ts";
 import type { ContextHistoryResult } from "./results.ts";
 
-/** Versions that are listed unless it is said otherwise. */
+/** Number of listed versions by default. */
 const LISTED = 20;
 
 /** `mpm context history` */

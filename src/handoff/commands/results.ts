@@ -39,7 +39,7 @@ export const StatusLineResult = z.strictObject({
 });
 
 export const ContextResult = z.strictObject({
-  /** The agent's session; null: there is none here. */
+  /** The agent's session; null without one. */
   session_id: z.nullable(text),
   transcript_path: z.nullable(text),
   gauge: GaugeResult,
@@ -177,7 +177,7 @@ export const EvidenceResult = z.strictObject({
   dry_run: z.boolean(),
   /** The id of the save that is looked at; null: nothing was saved here. */
   save: z.nullable(z.string()),
-  /** Whose the save is: `foreign` is not verified. */
+  /** Author of the save: `foreign` is not verified. */
   origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
   /** The state of each command now, after those that ran. */
   evidence: z.array(schemaOf(EVIDENCE)),

@@ -37,7 +37,7 @@ Whatever goes wrong, the status is 0 and the line may be empty.`,
     try {
       return await readStatusLine(system);
     } catch {
-      // Even a bug of mpm's must not stand in somebody's status line.
+      // Even a bug in mpm must not appear in a status line.
       return UNKNOWN_STATUS;
     }
   },
@@ -50,7 +50,7 @@ Whatever goes wrong, the status is 0 and the line may be empty.`,
   render: (result) => statusLineText(result, makeStyle(result.color)),
 });
 
-/** Bytes and milliseconds of what is read. */
+/** Limits of the input, in bytes and milliseconds. */
 const BOUNDS = { limit: 1024 * 1024, wait: 1000 };
 
 /** Nothing is known: an empty line. */
@@ -93,7 +93,7 @@ function branchAt(system: System, cwd: string): string | null {
 async function readStatusLine(
   system: System,
 ): Promise<StatusLineResult> {
-  // Somebody tries it by hand: there is nothing to wait for.
+  // Someone tries it by hand: it has no input to wait for.
   if (system.terminal.interactive.stdin) return UNKNOWN_STATUS;
   const { bytes, state } = await system.terminal.readInputSoon(BOUNDS);
   if (state === "large") return UNKNOWN_STATUS;

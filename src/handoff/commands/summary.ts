@@ -153,8 +153,9 @@ const MARK = "# Session Summary Layers";
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Returns the path of the summary. Throws CONFLICT for a link, for mpm's own folder and
- * git's, and for a file that is not a summary; NOT_FOUND for a missing folder.
+ * Returns the path of the summary. Throws CONFLICT for a link, for the folders
+ * of mpm and git, and for a file that is not a summary; NOT_FOUND for a missing
+ * folder.
  */
 function outputPath(
   { system: { files }, folder }: Context,

@@ -150,7 +150,7 @@ const NEEDED = [
   ...["Pods", "deps", ".env"],
 ];
 
-/** Why the end of a run says nothing of the files. */
+/** The reason why the end of a run proves nothing about the files. */
 function doubtOf(
   system: System,
   { worktree }: Workspace,

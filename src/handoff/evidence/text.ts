@@ -3,7 +3,7 @@ import { shellWord } from "../../base/shell.ts";
 import { evidenceLine } from "../../items/mod.ts";
 import type { EvidenceResult } from "../commands/results.ts";
 
-/** Lines of a command's output: of one that failed, and of one that passed. */
+/** Lines of a command's output: after a failure, and after a success. */
 const LINES = { failed: 20, passed: 3 };
 
 /** The text of `mpm evidence`. */
@@ -77,7 +77,7 @@ function adviceLines(
     .map(({ command }) => command);
   const unknown = open.find((command) => !allowed.includes(command));
   if (unknown !== undefined) {
-    // A command that somebody else names is never put forward.
+    // A command from someone else is never suggested.
     if (origin === "foreign") return [];
     const word = escapeText(shellWord(unknown));
     return ["", `To check again: mpm allow ${word}, then mpm evidence --run`];

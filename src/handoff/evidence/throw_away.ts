@@ -13,7 +13,7 @@ import type { System } from "../../system/system.ts";
 /** The folder of the copies, in the user's own state. */
 const FOLDER = "runs";
 
-/** Whoever holds this lock in a copy's folder is still at work there. */
+/** The holder of this lock in a copy's folder is still at work there. */
 const LOCK = "lock";
 
 /** A copy of a worktree's files, and what goes with its disposal. */
@@ -33,8 +33,8 @@ interface Order {
 
 /**
  * Copies the present files of a worktree into a folder outside of it, as a
- * repository of its own, and removes what killed processes left of others.
- * Throws FILE_FAILED, GIT_FAILED, with no copy left.
+ * separate repository. Also removes copies that killed processes left. Throws
+ * FILE_FAILED, GIT_FAILED, with no copy left.
  */
 export async function makeThrowAway(
   system: System,
@@ -96,8 +96,9 @@ export async function sweepThrowAways(system: System): Promise<void> {
 }
 
 /**
- * Removes a folder with all that is in it, also what a program made read-only.
- * No link is followed. What cannot be removed is tried again the next time.
+ * Removes a folder with everything in it, including files that a program made
+ * read-only. No link is followed. Files that cannot be removed are tried again
+ * the next time.
  */
 function removeAll(system: System, folder: string): void {
   const { files } = system;

@@ -173,7 +173,7 @@ export function timeOf(text: string): number {
   return parseTime(text) ?? 0;
 }
 
-/** Without the differences that nobody means. */
+/** Removes differences without a meaning. */
 function folded(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
 }

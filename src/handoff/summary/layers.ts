@@ -38,7 +38,7 @@ export interface LayerSources {
   readonly since: number;
   /** Saves that were read whole, the oldest first. */
   readonly saves: readonly Save[];
-  /** Lines of work that nobody touched in the last hours, the newest first. */
+  /** Lines of work that no one touched in the last hours, the newest first. */
   readonly older: readonly OlderWork[];
   /** Sessions that are over, the last ended first. */
   readonly over: readonly Work[];
@@ -146,7 +146,7 @@ function detailedLayer(
   const last = saves.findLast(({ paused_at: at }) => within(timeOf(at)));
   const lines = (topic: Fact["topic"]) =>
     told.filter((fact) => fact.topic === topic && !fact.closed).map(lineOf);
-  // Nobody is told to do what was done since.
+  // Finished work is not listed as a next step.
   const closed = new Set(
     facts.filter((fact) => fact.closed).map(({ text }) => text),
   );
@@ -276,7 +276,7 @@ function bounded(
 /** The lines that a layer is shown as, escaped, its heading left out. */
 function layerText({ blocks }: Layer): string {
   return blocks.map(({ heading, lines }) => {
-    // A single one is a sentence of its own, as people write it.
+    // A single one is a sentence, as people write it.
     const isList = lines.length > 1 ||
       !["", "Current state"].includes(heading);
     const shown = lines.map((line) =>

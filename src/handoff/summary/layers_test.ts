@@ -17,7 +17,7 @@ function item(clock: string, given: Partial<Item>): Item {
   } as Item;
 }
 
-/** What layers read of a save, with a hand-off. */
+/** Returns a save with the fields that layers read, with a hand-off. */
 function save(clock: string, items: Item[], handoff = {}): Save {
   const second = clock.replace(":", "");
   return {
@@ -46,7 +46,7 @@ function told(saves: Save[], since = 0) {
   );
 }
 
-Deno.test("what is carried stands once, in the layer of its own age", () => {
+Deno.test("a carried item appears once, in the layer of its age", () => {
   const jwt = item("09:30", { kind: "decision", text: "JWT", number: 4 });
   const goal = item("09:00", { kind: "goal", text: "Sign in", number: 1 });
   const asked = item("11:20", { kind: "prompt", text: "Now\nlogout" });
@@ -78,7 +78,7 @@ Deno.test("what was closed, dropped or superseded since is not told as open", ()
   );
 });
 
-Deno.test("a command counts by its last result, and files by what was done", () => {
+Deno.test("a command counts by its last result, and files by their changes", () => {
   const run = (clock: string, exit: number | null) => ({
     ...{ command: "deno test", kind: "test", exit, tail: "", digest: "" },
     at: `2026-11-20T${clock}:00Z`,

@@ -46,7 +46,7 @@ export function usualSince(now: Date): number {
 const MOST_LOOKED = 400;
 const MOST_RECENT = 200;
 
-/** Older lines of work whose newest save is read, and that are told of. */
+/** Older lines of work whose newest save is read and listed. */
 const MOST_READ = 20;
 const MOST_OLDER = 100;
 
@@ -63,7 +63,7 @@ export interface ReadLayers {
 
 /**
  * Reads what a summary is made of, and makes the layers. Saves from others are
- * left out, since nobody here said what is in them. Damaged saves are, too.
+ * left out, since no one here knows their contents. Damaged saves are, too.
  */
 export async function readLayers(
   system: System,
@@ -227,7 +227,7 @@ async function olderWork(
       notes.push(`${counted(more, "older line")} of work left out; try --all`);
       break;
     }
-    // What somebody said goes before what a hook saved later.
+    // A person's words come before a later save by a hook.
     const ordered = [
       ...group.filter(({ automatic }) => !automatic),
       ...group.filter(({ automatic }) => automatic),
@@ -260,7 +260,7 @@ async function firstOurs(
   return undefined;
 }
 
-/** All work sessions; none, and a note, where the folder is not mpm's own. */
+/** All sessions; empty with a note if the folder is not mpm's. */
 function worksOf(
   system: System,
   root: string,

@@ -32,8 +32,8 @@ const LARGEST = 512 * 1024;
 const NAMED = 20;
 
 /**
- * What the program does not get: the client's own channel. A client that it
- * starts must not save a session of its own.
+ * Variables that the program does not get: the client's own channel. A client
+ * that it starts must not save a session.
  */
 const ENVIRONMENT = {
   CLAUDE_CODE_MESSAGING_SOCKET: null,
@@ -102,7 +102,7 @@ function textOf(
 ): string | undefined {
   if (outcome !== "exited" || status !== 0) return undefined;
   const said = new TextDecoder().decode(stdout).trim();
-  // A heading of its own must not look like the next layer.
+  // A heading in its text must not look like the next layer.
   const clean = escapeLines(redactorOf(system).text(said))
     .replaceAll(/^[ \t]*#{1,2}(?=[ \t])/gm, "###");
   return clean === ""
@@ -142,8 +142,8 @@ function from({ blocks }: Layer): string {
 }
 
 /**
- * What the program made of a layer, in files named after what it read, sealed
- * since the folder may come with a clone.
+ * The texts that the program made of layers, in files named after its input,
+ * sealed since the folder may come with a clone.
  */
 class Cache {
   readonly #system: System;
@@ -173,7 +173,7 @@ class Cache {
     });
   }
 
-  /** A text that cannot be kept is asked for again. */
+  /** A text that cannot be kept is requested again. */
   async write(content: string, text: string): Promise<void> {
     const path = this.#path(content);
     const { summaries } = layout(this.#root);
