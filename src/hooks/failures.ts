@@ -54,9 +54,9 @@ interface HookFailure {
 }
 
 /**
- * What went wrong within hooks, in the project's log and the user's, the oldest
- * first; of a long log the end. What is not an mpm line is skipped. Throws
- * FILE_FAILED where a log cannot be read.
+ * Reads failures within hooks from the project's log and the user's, the oldest
+ * first; from a long log only the end. Lines of other programs are skipped.
+ * Throws FILE_FAILED where a log cannot be read.
  */
 export function readHookFailures(
   system: System,

@@ -11,7 +11,7 @@ import { PROBES } from "./install/probes.ts";
 import { HOOK_ENTRIES } from "../clients/claude/hook_entries.ts";
 import { Redactor } from "../secrets/mod.ts";
 
-Deno.test("an answer is what the protocol has, and nothing where there is none", () => {
+Deno.test("an answer follows the protocol, and is empty without content", () => {
   assertEquals(answerText("Stop", {}), "");
   assertEquals(answerText("Stop", { message: "", context: "" }), "");
   const parsed = (event: string, answer: Parameters<typeof answerText>[1]) =>

@@ -13,7 +13,9 @@ import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 type Action = HooksEjectResult["hooks"][number]["action"];
 
-/** What becomes of a copy; nothing that someone wrote is replaced. */
+/**
+ * Action for each state of a copy; a text that someone wrote is never replaced.
+ */
 const ACTIONS: Record<ScriptState, Action> = {
   none: "written",
   older: "upgraded",

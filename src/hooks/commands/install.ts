@@ -86,7 +86,7 @@ everyone who clones it. user is ~/.claude/settings.json: all your projects.`,
     dry ? undefined : '"mpm hooks test" fires each hook once',
 });
 
-/** Where Claude Code does not read the file, though it is the project's. */
+/** Warnings for a project file that Claude Code does not read. */
 function reachWarnings(
   workspace: Workspace,
   { scope, folder }: { scope: Scope; folder: string },

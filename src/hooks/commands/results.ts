@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What the `mpm hooks` commands return. */
+/** Results of the `mpm hooks` commands. */
 
 const text = z.string();
 
@@ -17,7 +17,7 @@ const SettingsBase = {
   })),
   /** The copy of what the file held before, absolute; null: not changed. */
   backup: z.nullable(text),
-  /** What changes, as `diff -u` writes it. */
+  /** The change, as `diff -u` writes it. */
   diff: text,
   skills: z.array(z.strictObject({
     name: text,
@@ -33,7 +33,7 @@ export const HooksInstallResult = z.strictObject({
   binary: text,
   /** True if there was no settings file before. */
   created: z.boolean(),
-  /** What git is told to ignore here, by its own `info/exclude`. */
+  /** Rules that git's own `info/exclude` gets here. */
   excluded: z.array(text),
 });
 
@@ -41,7 +41,7 @@ export const HooksUninstallResult = z.strictObject({
   ...SettingsBase,
   /** True if the file is again to the byte what it was. */
   restored: z.boolean(),
-  /** True if the file went, since there was none before. */
+  /** True if the file was removed, since it did not exist before. */
   removed: z.boolean(),
 });
 
@@ -49,7 +49,7 @@ export const HooksStatusResult = z.strictObject({
   /** This program, absolute; null: it runs from source. */
   binary: z.nullable(text),
   version: text,
-  /** Where hooks of mpm's are, in the client's order of precedence. */
+  /** Places of mpm hooks, in the client's order of precedence. */
   installed: z.array(z.strictObject({
     scope: z.enum(["project", "local", "user"]),
     path: text,
@@ -75,9 +75,9 @@ export const HooksStatusResult = z.strictObject({
       "script",
     ]),
     path: text,
-    /** What is wrong, one line. */
+    /** The problem, one line. */
     detail: text,
-    /** What fixes it: a command, or one line. */
+    /** The fix: a command, or one line. */
     mend: text,
   })),
 });
@@ -100,7 +100,7 @@ export const SetupResult = z.strictObject({
     /** The file the ignore rule was written to. */
     ignore_file: z.nullable(text),
   }),
-  /** What is kept of a conversation with an agent. */
+  /** Parts of a conversation with an agent that mpm keeps. */
   conversation: z.array(z.strictObject({
     setting: text,
     kept: z.boolean(),
@@ -128,7 +128,7 @@ const ScriptState = z.enum([
 ]);
 
 export const HooksListResult = z.strictObject({
-  /** Where the project's own copies are, absolute. */
+  /** Absolute path of the project's own copies. */
   folder: text,
   hooks: z.array(z.strictObject({
     name: text,
@@ -169,7 +169,7 @@ export const HooksRunResult = z.strictObject({
   /** The exit status; -1 unless it exited. */
   status: z.int(),
   milliseconds: z.int(),
-  /** What it printed, cut. */
+  /** Its output, cut. */
   stdout: text,
   stderr: text,
   log: text,
@@ -185,9 +185,9 @@ export const HooksTestResult = z.strictObject({
   tests: z.array(z.strictObject({
     scope: z.enum(["project", "local", "user"]),
     event: text,
-    /** What the event was to lead to. */
+    /** The expected effect of the event. */
     expected: text,
-    /** What is wrong; null: it did. */
+    /** The problem; null without one. */
     fault: z.nullable(text),
     milliseconds: z.int(),
   })),
@@ -195,7 +195,7 @@ export const HooksTestResult = z.strictObject({
 });
 
 export const HooksProfileResult = z.strictObject({
-  /** How often each was started. */
+  /** Number of runs of each. */
   runs: z.int(),
   hooks: z.array(z.strictObject({
     scope: z.enum(["project", "local", "user"]),

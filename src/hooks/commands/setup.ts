@@ -99,12 +99,12 @@ interface SetupInput {
 }
 
 interface SetupPlan {
-  /** What would be done. */
+  /** The planned result. */
   readonly result: SetupResult;
   readonly hooks: ReadyInstall | undefined;
 }
 
-/** Finds out what there is, and asks where it may. Writes nothing. */
+/** Looks at the present state, and asks if it may. Writes nothing. */
 async function planned(
   context: Context,
   workspace: Workspace,
@@ -155,7 +155,7 @@ async function clientHere(
   return there ? { version, folder: home } : null;
 }
 
-/** The settings of what is kept of a conversation. */
+/** Settings for the parts of a conversation that mpm keeps. */
 function settingsOfSources() {
   return CONVERSATION_SOURCES.map((source) => `handoff.${source}` as const);
 }

@@ -10,7 +10,7 @@ interface Activity {
   readonly checkpoint: number | undefined;
 }
 
-/** The newest of what is kept; nothing where it is damaged. */
+/** The newest kept value; empty for a damaged file. */
 export function activityFromJson(values: readonly unknown[]): Activity {
   const newest = (name: string) => {
     const times = values.map((value) => Date.parse(`${field(value, name)}`))
@@ -57,7 +57,7 @@ export function readActivity({ context, session }: HookWorld): Activity {
   return activityFromJson(values);
 }
 
-/** Keeps it for whoever saves the session. */
+/** Keeps it for the command that saves the session. */
 export function noteActivity(
   { context, session, invited }: HookWorld,
   activity: Activity,

@@ -174,7 +174,7 @@ async function stateOf(
   return { ...state, head, recent: first < 0 ? [] : state.recent.slice(first) };
 }
 
-/** What an automatic save is made of. */
+/** Sources of an automatic save. */
 interface Sources {
   readonly config: Config;
   readonly unsaved: Unsaved;
@@ -222,9 +222,9 @@ function conversationOf(
 const LONGEST = 200;
 
 /**
- * What an automatic save says: what the agent's session was for, as someone
- * said when they saved it, else the goal; then what was asked of the agent
- * last, and what it answered. `undefined`: nothing of it is known.
+ * Returns the text of an automatic save. First comes the purpose of the agent's
+ * session, as someone said when they saved it, else the goal. Then come the
+ * last request to the agent, and its answer. `undefined` without any of them.
  */
 function autoSummary(
   { conversation, handoff, own, killed }: {
@@ -262,7 +262,7 @@ function autoSummary(
 
 /**
  * Moves the oldest automatic saves into the trash, as many as there are too
- * many. What git tracks is someone's by now.
+ * many. A file that git tracks now belongs to someone.
  */
 async function tidy(
   context: Context,
@@ -293,7 +293,7 @@ async function tidy(
   );
 }
 
-/** What was saved of an agent's session before. */
+/** An earlier save of an agent's session. */
 interface Earlier {
   /** Its last save. */
   readonly own: Save | undefined;
@@ -306,9 +306,9 @@ const AHEAD = 60_000;
 
 /**
  * Looks for the last save of an agent's session among the newest of the
- * worktree; `at`: when it last did something. Another agent's save says nothing
- * of it, nor does one that was made elsewhere. Saves that cannot be read and
- * foreign ones are skipped.
+ * worktree; `at`: when it last did something. Another agent's save does not
+ * count, and neither does a save from another place. Saves that cannot be read
+ * and foreign ones are skipped.
  */
 async function earlierSaves(
   context: Context,

@@ -11,8 +11,9 @@ import { keepResumeFile } from "./gauge.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /**
- * Writes down where the work stands before the context is lost, and says what
- * the summary has to keep: Claude Code adds it to its instructions for that.
+ * Writes down the state of the work before the context is lost, and says what
+ * the summary must keep. Claude Code adds this to its instructions for the
+ * summary.
  */
 export const onCompact: Handler = async (world) => {
   await keepResumeFile(world);
@@ -39,7 +40,7 @@ async function textFor({ context }: HookWorld): Promise<string> {
 const MOST = 2000;
 const LONGEST = 200;
 
-/** What is open, by the headings it stands under, the most important first. */
+/** Headings of open items, the most important first. */
 const SECTIONS: readonly (readonly [string, readonly ItemKind[]])[] = [
   ["Goal", ["goal"]],
   ["Constraints", ["constraint"]],
@@ -55,8 +56,8 @@ const ABOUT = "mpm lists the open items of this project between the fences. " +
   "summary if it still holds, and say which ones are settled.";
 
 /**
- * What the summary of a compaction has to keep, within 2,000 characters; empty:
- * nothing is open.
+ * Returns the items that the summary of a compaction must keep, within 2,000
+ * characters; empty without open items.
  */
 function compactionText(
   { items, work, fence }: {

@@ -51,8 +51,8 @@ async function savedEnd(world: HookWorld): Promise<string | undefined> {
 }
 
 /**
- * Records the error that the session's last turn ended with, if that was not
- * recorded yet: Claude Code does not always report it before it ends.
+ * Records the error that ended the session's last turn, unless it is already
+ * recorded. Claude Code does not always report it before it ends.
  */
 async function recordTurnError(world: HookWorld): Promise<void> {
   const { context: { system }, input, session } = world;

@@ -127,7 +127,7 @@ interface ErrorRecord {
   readonly session_id: string;
   /** The tool; null: the turn ended by an error. */
   readonly tool: string | null;
-  /** What it was called with, as JSON, cut; null: no tool. */
+  /** Its input as JSON, cut; null without a tool. */
   readonly input: string | null;
   readonly error: string;
   /** The repository when it happened; null: none, or git took too long. */
@@ -140,7 +140,7 @@ interface ErrorGit {
   readonly branch: string | null;
   /** Full commit id; null: before the first commit. */
   readonly head: string | null;
-  /** The first 20 uncommitted paths, each after the two letters of git's status. */
+
   readonly changes: readonly string[];
   readonly changes_omitted: number;
   /** The newest five commits, abbreviated id and subject. */
@@ -217,7 +217,7 @@ function keepErrorRecord(
   const name = `${firstName(record.at)}-${system.random()}.json`;
   const path = join(folder, name);
   const text = `${JSON.stringify(record, null, 2)}\n`;
-  // Not synced: an error that a power failure takes away is none to look for.
+  // Not synced: losing an error in a power failure does no harm.
   writeAtomic(system, path, {
     bytes: new TextEncoder().encode(text),
     temporary: `${name}.tmp`,
@@ -231,7 +231,7 @@ function keepErrorRecord(
 
 /**
  * The records of that moment, in milliseconds since the epoch, and later ones.
- * What cannot be read is left out.
+ * Unreadable files are left out.
  */
 export function errorRecordsSince(
   system: System,
@@ -253,7 +253,7 @@ function folderOf(root: string): string {
   return join(layout(root).home, "errors");
 }
 
-/** What the names of that moment begin with. */
+/** Returns the prefix of the names of that moment. */
 function firstName(at: string): string {
   return `error-${at.replaceAll(/[-:.Z]/g, "").replace("T", "-")}`;
 }

@@ -21,7 +21,7 @@ export interface Look {
   readonly level: Level;
 }
 
-/** How full the session's context is. */
+/** Reads how full the session's context is. */
 export function lookAtGauge(
   { context, input, config, session }: HookWorld,
 ): Look {

@@ -11,8 +11,8 @@ import type { Handler, HookWorld } from "./world.ts";
 
 /**
  * Keeps what an event reports the conversation, for the save that is made when
- * it ends, with the commands of the event that verify something. What goes
- * wrong with that changes no answer.
+ * it ends, with the commands of the event that verify something. An error there
+ * changes no answer.
  */
 export async function keepNotes(
   world: HookWorld,
@@ -41,7 +41,7 @@ export async function keepNotes(
   }
 }
 
-/** What is kept of the conversation so far. */
+/** Reads the notes of the conversation so far. */
 export function readNotes({ context: { system }, session }: HookWorld): Notes {
   return notesFromJson(readAgentFiles(system, session, "notes")[0]);
 }

@@ -56,8 +56,8 @@ export const onUserPrompt: Handler = async (world) => {
 
 /**
  * Returns whether the model is to do what was typed: it knows what was done,
- * decided and is next, and has room to report it. The hook answers where the
- * context is full, and where the client knows no such skill.
+ * decided and is next, and has room to report it. The hook answers if the
+ * context is full, or if the client does not know the skill.
  */
 function isForModel(world: HookWorld, typed: TypedCommand): boolean {
   if (typed.name !== "pause" || asksForHelp(typed)) return false;
@@ -91,7 +91,7 @@ async function judged(
   return await letThroughNext(system, session, [prompt]) ? decision : free;
 }
 
-/** What the agent must be told, once. */
+/** Takes the message for the agent, once. */
 function takePending({ context: { system }, session }: HookWorld): string {
   const pending = readAgentFiles(system, session, "pending")
     .flatMap((value) => textField(value, "text") ?? []);

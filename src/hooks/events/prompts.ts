@@ -49,8 +49,8 @@ export async function letThroughNext(
 }
 
 /**
- * What a prompt is known by. Blanks around it do not count, and its text is
- * not kept: it may hold secrets.
+ * Returns the digest that identifies a prompt. Blanks around it do not count,
+ * and its text is not kept: it may hold secrets.
  */
 function promptDigest(prompt: string): string {
   return sha256(prompt.trim());

@@ -11,7 +11,7 @@ import { injected } from "../../handoff/mod.ts";
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;
 
-/** Where a person sits before a session that has just begun. */
+/** Sources of a new session with a person in front of it. */
 const GOES_ON = new Set(["startup", "resume", "clear"]);
 
 /** A session begins: what came before is told, bounded. */
@@ -46,7 +46,7 @@ export const onSessionStart: Handler = async (world) => {
     ...takenUp !== undefined && GOES_ON.has(source) ? [takenUp] : [],
     ...source === "compact" ? [] : unseen(world),
     ...before ? scriptLines("pre-session.sh", before) : [],
-    // What it prints is for the agent.
+    // Its output is for the agent.
     ...printed
       ? scriptLines("session-start.sh", { ...printed, stdout: "" })
       : [],
@@ -60,7 +60,7 @@ export const onSessionStart: Handler = async (world) => {
 const RUNS = 5;
 const LINES = 10;
 
-/** What scripts said in the background, when no one was there to see it. */
+/** Returns the output of scripts in the background that no one has seen. */
 function unseen({ context: { system }, session }: HookWorld): string[] {
   // A log may come with a clone, and name scripts that you did not allow.
   const names = scriptsOf(system, session.root)

@@ -34,8 +34,8 @@ export async function takeEvent(
 
 /**
  * The same where the event is not named. A Claude Code that does not know the
- * `args` of an entry (2.1.110 is one) starts `mpm` alone, and would give what is
- * printed for that to the model. `undefined`: standard input is empty.
+ * `args` of an entry (2.1.110 is one) starts `mpm` alone, and would give the
+ * model the output of that. `undefined`: standard input is empty.
  */
 export async function takeBareEvent(
   system: System,
@@ -86,7 +86,7 @@ function isNothing(event: string, input: HookInput): boolean {
   return event === "PreToolUse" && !startsAgents(input.text("tool_name"));
 }
 
-/** What came in time; `undefined`: it is too large for an event. */
+/** Reads the input in time; `undefined` if it is too large for an event. */
 async function readEvent({ terminal }: System): Promise<string | undefined> {
   const { bytes, state } = await terminal.readInputSoon(BOUNDS);
   return state === "large" ? undefined : new TextDecoder().decode(bytes);
@@ -98,7 +98,7 @@ function isOff(system: System): boolean {
   return Boolean(given) && flagIn(given) === false;
 }
 
-/** What handles each event; loaded only for itself. */
+/** Handler of each event; loaded only for it. */
 const HANDLERS: ReadonlyMap<string, () => Promise<Handler>> = new Map([
   ["SessionStart", async () => (await import("./start.ts")).onSessionStart],
   ["UserPromptSubmit", async () => (await import("./prompt.ts")).onUserPrompt],

@@ -29,10 +29,9 @@ import type { HookAnswer, HookWorld } from "./world.ts";
 const TOLD = 8000;
 
 /**
- * Does what was typed and answers instead of the model, which is not asked.
- * What the model should know of it comes with the next prompt. `undefined`:
- * this mpm has no such command, and the prompt continues to the skill of that
- * name.
+ * Does what was typed and answers instead of the model, which is not asked. The
+ * model's part comes with the next prompt. `undefined` if this mpm does not
+ * have the command; the prompt then continues to the skill of that name.
  */
 export async function answerTyped(
   world: HookWorld,
@@ -59,7 +58,7 @@ export async function answerTyped(
   }
 }
 
-/** Throws what is not for a person. */
+/** Throws errors that are not for a person. */
 function errorText(error: unknown): string {
   if (!(error instanceof MpmError)) throw error;
   const { message, hint } = error;
@@ -99,7 +98,7 @@ async function spokenText(
   }
 }
 
-/** What was typed, as the command declares it. Throws USAGE. */
+/** Parses the typed words, as the command declares them. Throws USAGE. */
 function inputOf(
   { context, session }: HookWorld,
   typed: TypedCommand,

@@ -44,9 +44,9 @@ export function commandOf({ name, session }: TypedCommand): string {
 }
 
 /**
- * The command line that answers it, without the command's own words. What
- * begins with one of the command's `options` is read as a shell would; anything
- * else is free text.
+ * The command line that answers it, without the command's own words. Text that
+ * begins with one of the command's `options` is read as a shell would read it;
+ * any other text is free text.
  */
 export function commandArgs(
   { name, words }: TypedCommand,

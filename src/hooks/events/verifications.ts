@@ -29,7 +29,7 @@ export async function verifications(
     await system.sleep(LOOK);
     ran = ranIn(system, path, ids);
   }
-  // What ran beside a change may have run before it or after it.
+  // A command beside a change may have run before it or after it.
   const alone = calls.every((call) =>
     isVerifying(call) || !CHANGING.has(call.tool)
   );

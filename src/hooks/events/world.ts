@@ -9,7 +9,7 @@ import { type Config, readConfigAnyway } from "../../config/mod.ts";
 import { quickPlace, quickRoot } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** What a handler of an event works with. */
+/** The parameters of an event's handler. */
 export interface HookWorld {
   readonly event: string;
   readonly input: HookInput;
@@ -29,7 +29,7 @@ export type Handler = (
 
 /**
  * Milliseconds that a hook waits for a lock, and for a program that is not the
- * user's: someone waits for the hook, and ends it after ten seconds.
+ * user's. Someone waits for the hook, and ends it after ten seconds.
  */
 const PATIENCE = 1000;
 const PROGRAM_PATIENCE = 5000;
@@ -58,8 +58,9 @@ export async function worldOf(
 }
 
 /**
- * The project is that in which the session was started, wherever the agent goes
- * in the meantime; the folder is the one it is in, as long as that is inside.
+ * The project is the one in which the session was started, wherever the agent
+ * goes in the meantime. The folder is the agent's folder, as long as that is
+ * inside.
  */
 function placeOf(
   system: System,
@@ -86,7 +87,7 @@ function impatient(system: System): System {
 }
 
 /**
- * What a hook answers Claude Code. Nothing of it: the event continues as if
+ * The answer of a hook to Claude Code. No answer: the event continues as if
  * there were no hook.
  */
 export interface HookAnswer {
@@ -105,10 +106,11 @@ export interface HookAnswer {
 /** Characters of a text that Claude Code takes. */
 const LONGEST = 10_000;
 
-/** The answer in the words of Claude Code's protocol; empty: nothing. */
+/** The answer in the form of Claude Code's protocol; empty without one. */
 export function answerText(event: string, answer: HookAnswer): string {
   const { block, deny, context, message } = answer;
-  // There only plain text is taken, for whoever sums the conversation up.
+  // That event takes only plain text, for the model that summarizes the
+  // conversation.
   if (event === "PreCompact") return context ? `${cut(context)}\n` : "";
   const specific = {
     ...context ? { additionalContext: cut(context) } : {},

@@ -30,7 +30,7 @@ import type {
 } from "../commands/results.ts";
 import { planSkillRemoval, planSkills } from "./skills.ts";
 
-/** What must be installed where. */
+/** Parts to install, and their places. */
 export interface InstallOrder {
   readonly place: ScopePlace;
   readonly wanted: Wanted;
@@ -73,7 +73,9 @@ export function install(
   };
 }
 
-/** What a removal would lead back to; `undefined`: no file. */
+/**
+ * Returns the text that a removal would restore; `undefined` without a file.
+ */
 function baseOf(
   { untouched, original, place: { path } }: Present,
   before: string | undefined,
@@ -119,7 +121,10 @@ export function uninstall(
   };
 }
 
-/** What the file holds without mpm's entries; no `bytes`: there is no file. */
+/**
+ * Returns the text of the file without mpm's entries; no `bytes` without a
+ * file.
+ */
 function withoutMpm(
   { file, original, untouched, place: { path } }: Present,
   before: string | undefined,
@@ -133,22 +138,25 @@ function withoutMpm(
   return { bytes: nothing ? undefined : encode(text), changes };
 }
 
-/** What is to become of a settings file. */
+/** The replacement of a settings file. */
 interface Replacement {
   /** `undefined`: no file. */
   readonly text: string | undefined;
-  /** What a removal would make of the present text: what to go back to. */
+  /** The text that a removal would restore. */
   readonly original: Uint8Array | undefined;
   /** Files beside it that must be written, by absolute path. */
   readonly files: readonly { path: string; bytes: Uint8Array }[];
 }
 
-/** What a settings file and its record say. */
+/** The present settings file and its record. */
 interface Present {
   readonly place: ScopePlace;
   readonly file: ForeignFile;
   readonly record: SettingsRecord | undefined;
-  /** What was there before; `null`: nothing; `undefined`: not known. */
+  /**
+   * The text before; `null` if the file did not exist, `undefined` if it is not
+   * known.
+   */
   readonly original: Uint8Array | null | undefined;
   /** True if it is to the byte what mpm wrote, so that it can go back. */
   readonly untouched: boolean;
@@ -168,10 +176,9 @@ function readPresent(system: System, place: ScopePlace): Present {
 }
 
 /**
- * Puts mpm's text in place. First what it replaces is kept, then what is about
- * to be written is noted, so that a removal after a death in the middle knows
- * all of it; then the folders, the settings, and the other files. Returns the
- * copy. Call under the user's lock.
+ * Puts mpm's text in place. First keeps the old text and notes the new one, so
+ * that a removal after an interruption knows both. Then writes the folders, the
+ * settings, and the other files. Returns the copy. Call under the user's lock.
  */
 function applyInstall(
   system: System,
@@ -231,8 +238,8 @@ function missingFolders(system: System, paths: readonly string[]): string[] {
 }
 
 /**
- * Takes mpm's text out, then the files that are still as they were written,
- * then the folders made for them that are empty, and at last the record.
+ * Removes mpm's text, then the files that are still unchanged, then the folders
+ * made for them that are empty, and at last the record.
  */
 function applyRemoval(
   system: System,

@@ -151,7 +151,10 @@ function quantile(times: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
 }
 
-/** What the settings start. Throws NOT_FOUND where that is mpm nothing. */
+/**
+ * Returns the commands that the settings start. Throws NOT_FOUND where that is
+ * mpm nothing.
+ */
 async function installed({ system, folder }: Context) {
   const workspace = await locate(system, folder);
   const { commands, warnings } = installedCommands(system, workspace);
@@ -213,7 +216,7 @@ const NAME = "trial-";
 /** Milliseconds after which no trial continues any longer. */
 const LONGEST = 60 * 60_000;
 
-/** What trials left that were interrupted. */
+/** Removes the remains of interrupted trials. */
 function removeAbandoned(system: System, above: string): void {
   const now = system.now().getTime();
   for (const { name, kind } of system.files.list(above)) {
@@ -225,8 +228,8 @@ function removeAbandoned(system: System, above: string): void {
 }
 
 /**
- * Starts a hook as Claude Code does, by the command and the arguments that the
- * settings have, with an event of a session that works in the scratch project.
+ * Starts a hook as Claude Code does, by the command and the arguments of the
+ * settings, with an event of a session that works in the scratch project.
  */
 async function fireHook(
   system: System,
@@ -258,7 +261,10 @@ async function fireHook(
   return { ...result, milliseconds: system.now().getTime() - start };
 }
 
-/** What leads out of the scratch folders, or changes what hooks do. */
+/**
+ * Returns variables that keep a trial inside the scratch folders, without those
+ * that change hooks.
+ */
 function apart(system: System, { folder, home, project }: Trial) {
   const leading = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"];
   const changing = system.envNames().filter((name) =>
@@ -271,7 +277,8 @@ function apart(system: System, { folder, home, project }: Trial) {
     HOME: home,
     USERPROFILE: home,
     CLAUDE_PROJECT_DIR: project,
-    // Whoever keeps their whole home folder in git has a repository above.
+    // A user may keep the whole home folder in git, so a repository may be
+    // above.
     GIT_CEILING_DIRECTORIES: folder,
   };
 }
@@ -328,7 +335,7 @@ function filesIn(system: System, { project }: Trial): string[] {
   return found;
 }
 
-/** What is kept there of the agent's session, as JSON. */
+/** Reads a kept file of the agent's session, as JSON. */
 function agentFileIn(
   system: System,
   { project }: Trial,

@@ -1,14 +1,14 @@
 import { field, jsonIn } from "../../base/odd_values.ts";
 
-/** What a hook left in the project it was tried in. */
+/** The effects of a hook in its scratch project. */
 interface Effects {
-  /** What it printed. */
+  /** Its output. */
   readonly output: string;
   /** Names of new files below `.claude-mpm/`, with folders. */
   readonly files: readonly string[];
   /** The tasks that are kept, as JSON. */
   readonly tasks: string;
-  /** What is kept of the conversation, as JSON. */
+  /** The notes of the conversation, as JSON. */
   readonly notes: string;
 }
 

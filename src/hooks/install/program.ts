@@ -5,9 +5,9 @@ import type { Context } from "../../cli/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /**
- * The binary that others shall start: the one named, else this program, by the
- * path it has on PATH if it is there, which an upgrade keeps. Throws NOT_FOUND
- * or CONFLICT.
+ * Returns the binary that hooks start: the named one, else this program. If
+ * PATH has it, uses that path, which an upgrade keeps. Throws NOT_FOUND or
+ * CONFLICT.
  */
 export function binaryFor(context: Context, named: string | undefined): string {
   const path = programPath(context, named);
@@ -54,8 +54,8 @@ function onPath(system: System, program: string): string | undefined {
 }
 
 /**
- * Returns whether both paths lead to one file; one that is missing, or that may
- * not be looked at, is the same as none.
+ * Returns whether both paths lead to one file; a missing or unreadable path
+ * does not count.
  */
 export function isSameFile(system: System, a: string, b: string): boolean {
   const { files } = system;

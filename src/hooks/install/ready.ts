@@ -13,9 +13,9 @@ import { binaryFor, refuseOldClient, statusLineWord } from "./program.ts";
 export interface ReadyInstall {
   readonly place: ScopePlace;
   readonly order: InstallOrder;
-  /** What it would do. */
+  /** The plan. */
   readonly planned: HooksInstallResult;
-  /** What git has to be told to ignore. */
+  /** Rules that git's ignore file lacks. */
   readonly rules: readonly string[];
   readonly excludes: string | undefined;
   /** The files of others that change. */
@@ -70,8 +70,8 @@ export async function installReady(
 }
 
 /**
- * What git has to be told so that it ignores the files of the local scope,
- * which are not work of the user's. Those of the project must be committed.
+ * Returns the missing ignore rules for the files of the local scope, which are
+ * not the user's work. Those of the project must be committed.
  */
 async function missingRules(
   system: System,

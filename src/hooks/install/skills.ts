@@ -15,7 +15,7 @@ import type { System } from "../../system/system.ts";
 
 type SkillChange = HooksInstallResult["skills"][number];
 
-/** What becomes of the skills: one someone wrote or edited stays. */
+/** The plan for the skills: a skill that someone wrote or edited stays. */
 interface SkillPlan {
   readonly changes: SkillChange[];
   readonly files: { path: string; bytes: Uint8Array }[];
@@ -26,7 +26,7 @@ interface Skill {
   readonly path: string;
   readonly shipped: Uint8Array;
   readonly there: Uint8Array | undefined;
-  /** True if mpm wrote what is there. */
+  /** True if mpm wrote the existing file. */
   readonly own: boolean;
 }
 

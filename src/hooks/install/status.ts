@@ -27,7 +27,7 @@ import { isSameFile } from "./program.ts";
 type Finding = HooksStatusResult["findings"][number];
 type Installed = HooksStatusResult["installed"][number];
 
-/** A handler of mpm's as the settings have it. */
+/** An mpm handler in the settings. */
 export interface InstalledCommand {
   readonly scope: Scope;
   readonly event: string;
@@ -36,8 +36,9 @@ export interface InstalledCommand {
 }
 
 /**
- * What the settings of all scopes start, and what keeps others with something
- * of mpm's in them from it. Throws that where nothing else is started.
+ * Returns the commands that the settings of all scopes start, and the reasons
+ * why other entries with mpm parts do not run. Throws that where nothing else
+ * is started.
  */
 export function installedCommands(
   system: System,
@@ -56,7 +57,7 @@ export function installedCommands(
   return { commands, warnings: faults.map(({ message }) => message) };
 }
 
-/** The settings of all scopes; of what cannot be read it is said why. */
+/** Reads the settings of all scopes; unreadable ones have a reason. */
 export function readAllSettings(
   system: System,
   workspace: Workspace,
@@ -68,7 +69,7 @@ export function readAllSettings(
   return { files, findings };
 }
 
-/** Where hooks of mpm's are, and what keeps them from working. */
+/** Returns the places of mpm hooks, and the reasons why they do not work. */
 export function statusOfHooks(
   system: System,
   workspace: Workspace,
@@ -224,11 +225,11 @@ const BY_PRECEDENCE: readonly Scope[] = ["local", "project", "user"];
 
 /** A settings file as it was found; its `settings` are what is in effect. */
 interface FoundSettings extends SettingsLayer {
-  /** What it says, also where Claude Code ignores all of it. */
+  /** Its text, even if Claude Code ignores all of it. */
   readonly said: SettingsText | undefined;
-  /** Why nothing of it is in effect. */
+  /** The reason why it has no effect. */
   readonly fault: MpmError | undefined;
-  /** True if something of mpm's is in it, even if it cannot be read. */
+  /** True if it contains mpm parts, even if it cannot be read. */
   readonly marked: boolean;
 }
 

@@ -12,7 +12,7 @@ import type {
 type Change = HooksInstallResult["changes"][number];
 type Skill = HooksInstallResult["skills"][number];
 
-/** What `mpm hooks install` says. */
+/** Formats the answer of `mpm hooks install`. */
 export function installText(
   result: HooksInstallResult,
   style: Style,
@@ -41,7 +41,7 @@ export function installText(
   return [...head, ...parts].join("\n") + `\n${notes}`;
 }
 
-/** What `mpm hooks uninstall` says. */
+/** Formats the answer of `mpm hooks uninstall`. */
 export function uninstallText(
   result: HooksUninstallResult,
   style: Style,
@@ -101,7 +101,7 @@ function notesOf(warnings: readonly string[], style: Style): string {
   ).join("");
 }
 
-/** What `mpm hooks status` says. */
+/** Formats the answer of `mpm hooks status`. */
 export function hooksStatusText(
   { installed, plugins, findings }: HooksStatusResult,
   style: Style,
@@ -131,7 +131,7 @@ export function hooksStatusText(
   ].join("\n");
 }
 
-/** What `mpm hooks test` prints. */
+/** Formats the answer of `mpm hooks test`. */
 export function hooksTestText(
   { tests, warnings }: HooksTestResult,
   style: Style,
@@ -161,7 +161,7 @@ export function hooksTestText(
   ].join("\n");
 }
 
-/** What `mpm hooks test --runs 20` prints. */
+/** Formats the answer of `mpm hooks test --runs 20`. */
 export function hooksProfileText(
   { runs, hooks, warnings }: HooksProfileResult,
   style: Style,

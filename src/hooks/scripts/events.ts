@@ -9,13 +9,13 @@ import {
 } from "./run.ts";
 import type { HookWorld } from "../events/world.ts";
 
-/** What a script is told beside what all are. */
+/** Variables of one script, beside those of all. */
 type Told = Readonly<Record<`MPM_${string}`, string>>;
 
 /** Bytes of an event that fit into the environment of a program. */
 const MOST = 64 * 1024;
 
-/** Runs a script and waits for it; `undefined`: there is none that may run. */
+/** Runs a script and waits for it; `undefined` if no script may run. */
 export async function runScript(
   world: HookWorld,
   name: string,

@@ -36,12 +36,12 @@ export interface HookOutcome {
   /** The exit status; -1 unless it exited. */
   readonly status: number;
   readonly milliseconds: number;
-  /** What it printed, cut, as UTF-8. */
+  /** Its output, cut, as UTF-8. */
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What the client gives its hooks and a script has no need of. */
+/** Variables that the client gives its hooks and a script does not need. */
 const WITHHELD = {
   CLAUDE_CODE_MESSAGING_SOCKET: null,
   CLAUDE_CODE_MESSAGING_TOKEN: null,
@@ -198,7 +198,7 @@ export function scriptsOf(
   }));
 }
 
-/** Returns whether this user wrote or allowed what is there. */
+/** Returns whether this user wrote or allowed the existing script. */
 export function mayRun(state: ScriptState): boolean {
   return state === "shipped" || state === "older" || state === "edited";
 }
@@ -220,12 +220,12 @@ export async function runShellHook(
     : undefined;
 }
 
-/** What a script may take that no one waits for: tests, dependencies. */
+/** Time limit of a script that no one waits for: tests, dependencies. */
 export const DETACHED_TIME = "10m";
 
 /**
- * Runs `mpm hooks test NAME` in the background. What it needs to know it finds in
- * its environment. Throws as {@link startProgram}.
+ * Runs `mpm hooks test NAME` in the background. Its environment has everything
+ * it needs to know. Throws as {@link startProgram}.
  */
 export async function startShellHook(
   system: System,
@@ -241,9 +241,9 @@ export async function startShellHook(
 }
 
 /**
- * Runs this mpm in its own session and does not wait: whoever starts it may end
- * at once. Throws CONFLICT where mpm runs from source, FILE_FAILED where no
- * shell starts it.
+ * Runs this mpm in its own session and does not wait: the caller may end at
+ * once. Throws CONFLICT where mpm runs from source, FILE_FAILED where no shell
+ * starts it.
  */
 export async function startProgram(
   system: System,

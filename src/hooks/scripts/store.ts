@@ -78,8 +78,8 @@ function readScript(
 }
 
 /**
- * Writes a shipped script into the project and allows it. What is there must be
- * nothing, or mpm's. Call under both locks.
+ * Writes a shipped script into the project and allows it. An existing file must
+ * be mpm's. Call under both locks.
  */
 export function ejectScript(
   context: Pick<Context, "system" | "note">,

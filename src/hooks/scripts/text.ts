@@ -19,7 +19,7 @@ const STATES: Record<Hook["state"], string> = {
   unusable: "NOT RUN, it is not your own plain file",
 };
 
-/** What `mpm hooks status --scripts` says. */
+/** Formats the answer of `mpm hooks status --scripts`. */
 export function hooksListText({ folder, hooks }: HooksListResult): string {
   const width = Math.max(...hooks.map(({ name }) => name.length));
   const lines = hooks.flatMap(({ name, summary, events, state }) => [
@@ -80,7 +80,7 @@ const PROBLEMS = [
 const SHOWN = 10;
 const LONGEST = 200;
 
-/** What a person is told about a script that ran at an event. */
+/** Lists the results of a script that ran at an event, for a person. */
 export function scriptLines(
   name: string,
   { outcome, status, stdout, stderr }: Pick<
@@ -108,7 +108,7 @@ const LOG = ".claude-mpm/state/hooks.log";
 
 type Ejected = HooksEjectResult["hooks"][number];
 
-/** What `mpm hooks eject` says. */
+/** Formats the answer of `mpm hooks eject`. */
 export function hooksEjectText(
   { dry_run: dry, hooks }: HooksEjectResult,
 ): string {
@@ -144,7 +144,7 @@ export function hooksEjectText(
   ].join("\n");
 }
 
-/** What `mpm hooks allow` says. */
+/** Formats the answer of `mpm hooks allow`. */
 export function hooksAllowText({ allowed }: HooksAllowResult): string {
   const now = allowed.length === 1 ? "as it is now" : "as they are now";
   return [
@@ -162,7 +162,7 @@ const OUTCOMES: Record<HooksRunResult["outcome"], string> = {
   started: "runs in the background",
 };
 
-/** What `mpm hooks test` says. */
+/** Formats the answer of `mpm hooks test`. */
 export function hooksRunText(result: HooksRunResult): string {
   const { name, outcome, status, milliseconds, stdout, stderr, log } = result;
   const printed = [stdout, stderr].filter((text) => text !== "")
