@@ -14,7 +14,7 @@ const MOST = 999_999_999;
 
 /**
  * The open items of a save that this project does not know, as in another clone
- * or where `.claude-mpm/state/` was lost. What was closed here is known.
+ * or where `.claude-mpm/state/` was lost. Items closed here are known.
  */
 export function unknownItems(
   system: System,
@@ -57,8 +57,8 @@ export function adoptItems(
 }
 
 /**
- * The variables of a save where this project knows nothing that is in the save,
- * as in another clone: else they were set, changed and unset here since.
+ * Takes the variables of a save if this project has none of the save's items,
+ * as in another clone. Otherwise they were set, changed and unset here since.
  */
 export function unknownVars(
   system: System,

@@ -121,7 +121,7 @@ function byTime(a: Item, b: Item): number {
   return (a.number ?? 0) - (b.number ?? 0);
 }
 
-/** Commands that are named to verify the work, and that nobody saw run. */
+/** Named commands to verify the work that no one saw run. */
 export function namedRuns(
   items: readonly Item[],
   runs: readonly Run[],
@@ -143,13 +143,13 @@ export function namedRuns(
 /** The SHA-256 of nothing. */
 const NO_OUTPUT = sha256("");
 
-/** An item as a save has it: where it was said is known of the save itself. */
+/** An item as a save has it: the save itself says where the item was added. */
 export function inSave(item: KeptItem): Item {
   const { schema: _, place: __, session: ___, ...rest } = item;
   return rest;
 }
 
-/** A next step that is done, as what was done. */
+/** A finished next step, as an accomplishment. */
 export function asDone(item: KeptItem): Item {
   const { number: _, ...rest } = inSave(item);
   return { ...rest, kind: "done", at: item.closed_at ?? item.at };

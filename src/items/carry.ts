@@ -18,18 +18,18 @@ const CARRIED: ReadonlySet<string> = new Set([
   ...["question", "blocker", "plan", "verify"],
 ]);
 
-/** Kinds that are done when the same words are said to be done. */
+/** Kinds of items that are closed by a finished item of the same words. */
 const CLOSED_BY_TEXT: readonly ItemKind[] = ["next", "blocker", "question"];
 
 /**
- * Returns whether an item goes from save to save until somebody closes it. What
- * was only read out of the agent's last message is true until it goes on.
+ * Returns whether an item goes from save to save until someone closes it. An
+ * item read from the agent's last message holds until the agent continues.
  */
 export function isCarried({ kind, via }: Pick<Item, "kind" | "via">): boolean {
   return CARRIED.has(kind) && via !== "last message";
 }
 
-/** Returns whether nobody closed the item. */
+/** Returns whether the item is still open. */
 export function isOpenItem({ state }: Pick<Item, "state">): boolean {
   return state === "open" || state === "doing";
 }
@@ -49,7 +49,7 @@ interface Saying {
   readonly items: readonly Item[];
   readonly place: string;
   readonly session: string | null;
-  /** The save it is said in; null: none. */
+  /** The save it was added in; null without one. */
   readonly save: string | null;
   /** The agent session that is read for it. */
   readonly agent: string | undefined;
@@ -90,9 +90,9 @@ interface Closing {
 /**
  * Takes what is said into what is carried. An item whose key is known, or that
  * says the same as an open one, is that one. A todo follows the list of its
- * agent; anything else that was closed stays closed. The newest plan takes the
- * place of older ones, and so does a goal that somebody said; of the goals of
- * conversations the newest three stay.
+ * agent; anything else that was closed stays closed. The newest plan replaces
+ * older ones, and so does a goal that someone stated; of the goals of
+ * conversations, the newest three stay.
  */
 export function carry(before: Before, saying: Saying): Carried {
   const book = new Book(before, saying);
@@ -332,9 +332,9 @@ class Book {
 }
 
 /**
- * Numbers of closed items that nothing needs any more. The key of one can come
- * again as long as its agent session goes on: until 30 days after the last item
- * of it. The highest number stays, so that none is given twice.
+ * Numbers of closed items that are no longer needed. A key can come again as
+ * long as its agent session continues: until 30 days after its last item. The
+ * highest number stays, so that none is given twice.
  */
 function outdated(
   items: readonly KeptItem[],

@@ -182,7 +182,7 @@ Deno.test("what belongs to one conversation is not carried", () => {
   assertEquals(said([], fresh).changed, []);
 });
 
-Deno.test("a new item names the save that it is said in", () => {
+Deno.test("a new item names its save", () => {
   const { changed } = said([kept(1), kept(2, { save: "older" })], [item()], {
     save: "session-20261120-120000",
   });

@@ -43,9 +43,10 @@ export interface Setting {
 }
 
 /**
- * Turns a conversation into what the next one needs. What a person said is the
- * user's; what was read out of the agent's prose has the source `transcript`,
- * and what only holds at the end of this conversation comes by its last message.
+ * Turns a conversation into what the next one needs. A person's words have the
+ * source `user`. Items read from the agent's prose have the source
+ * `transcript`. Items that only hold at the end of this conversation come from
+ * its last message.
  */
 export function collected(talk: Conversation, setting: Setting): Collected {
   const maker = new Maker(setting);
@@ -206,7 +207,7 @@ class Maker {
     const via = "last message";
     const kept = cutMiddle(text, LONG);
     this.#add("message", { text: kept, at, key, via, source: "agent" });
-    // What a person said since answers it.
+    // A later message of a person answers it.
     if (prompts.some((one) => one.at > at)) return;
     for (const { cue, text: one } of openAtEnd(text).slice(0, MOST.end)) {
       if (isNew(known, one)) {

@@ -60,8 +60,8 @@ function nameIn(folder: string, path: string): string {
 
 /**
  * Returns the files that commands and searches named and that no tool call
- * touched, relative to the worktree, the most telling first: one that was named
- * alone says more than one of a hundred, and of equal ones the last one counts.
+ * touched, relative to the worktree, the most telling first. A file named alone
+ * says more than one of a hundred, and of equal ones the last one counts.
  */
 export function seenFiles(
   seen: readonly Seen[],

@@ -102,7 +102,7 @@ const TURNS =
 const SO =
   /[,;:–—-] ?(?:so|that'?s why|therefore) (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?(?:use|used|using|keep|kept|took|take|write|wrote|build|built|do|did)\b/i;
 
-/** Something that was tried or thought of, and that it is of no use. */
+/** An approach that was tried or considered, and dropped. */
 const NO_USE =
   /^(?:only |just )?\w+ing\b.{3,160}\b(?:(?:did|does)(?: ?n[o']t| not) (?:work|help|fix|change|solve|make a difference)|(?:had|has|made|makes) (?:no (?:effect|difference)|(?:it|things) worse)|(?:is|was) not (?:possible|viable|enough|supported|an option))\b|\b(?:i|we) looked (?:at|into)\b.{3,160}\bbut\b.{1,80}\b(?:not|cannot|can'?t|too)\b/i;
 
@@ -110,7 +110,10 @@ const NO_USE =
 const VAGUE =
   /^(?:that|this|it|which|there|hmm|so|nothing)\b(?! (?:approach|way|idea|version|design|solution)\b)|\?["')*]*$|\bif\b|\b(?:could|might|may)\b/i;
 
-/** Whether a sentence tells of a way that was left, as the next one may show. */
+/**
+ * Returns whether a sentence reports a dropped approach, perhaps with the next
+ * sentence.
+ */
 function isLeft(text: string, next = ""): boolean {
   if (VAGUE.test(text) || text.split(" ", 5).length < 5) return false;
   const turns = TURNS.test(text) || TURNS.test(next) && !VAGUE.test(next);
@@ -181,7 +184,7 @@ export interface Told {
 
 /** Returns the items that a person's prompt states for the whole work. */
 export function toldByPerson(text: string): Told[] {
-  // What a person types is a heading only where something stands under it.
+  // A typed line is only a heading if lines follow below it.
   const typed = text.trim().includes("\n")
     ? text
     : text.trim().replace(/^#{1,6}\s/, "");
@@ -283,7 +286,7 @@ const GOES_ON = new RegExp(
   "i",
 );
 
-/** Returns whether a prompt only says to go on, or is a client command. */
+/** Returns whether a prompt only asks to continue, or is a client command. */
 export function onlyGoesOn(prompt: string): boolean {
   const text = prompt.trim().slice(0, 1000);
   return GOES_ON.test(text) || goesOnUnder(text) ||
@@ -292,7 +295,7 @@ export function onlyGoesOn(prompt: string): boolean {
     !/\p{L}{2}/u.test(text.replaceAll(/\[[^\]]*\]/g, ""));
 }
 
-/** Returns whether a prompt says to go on and adds only limits. */
+/** Returns whether a prompt asks to continue and only adds limits. */
 function goesOnUnder(prompt: string): boolean {
   const [first, ...others] = sentencesOf(prompt).map(({ text }) => text);
   if (others.length === 0 || !GOES_ON.test(first!)) return false;
@@ -307,8 +310,8 @@ const MOVED =
   /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
 
 /**
- * Whether a later sentence takes the place of an earlier one: it sets another
- * deadline, or names what the earlier one asks for as what is not wanted.
+ * Returns whether a later sentence replaces an earlier one: it sets another
+ * deadline, or says that the earlier request is not wanted.
  */
 export function overrides(later: string, earlier: string): boolean {
   if (DEADLINE.test(later) && DEADLINE.test(earlier) && MOVED.test(later)) {
@@ -324,7 +327,7 @@ export function overrides(later: string, earlier: string): boolean {
   );
 }
 
-/** Words that say nothing of what is meant. */
+/** Words without a meaning of their subject. */
 const COMMON = new Set(
   ("the that this them they have need want only just more than change touch" +
     " commit push use using add edit any file files test tests code sure yet" +

@@ -272,7 +272,7 @@ for (
     ],
   ]
 ) {
-  Deno.test(`"${text}" only says to go on`, () => assert(onlyGoesOn(text)));
+  Deno.test(`"${text}" only asks to continue`, () => assert(onlyGoesOn(text)));
 }
 
 for (

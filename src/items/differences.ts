@@ -36,8 +36,8 @@ type Delta = ReadonlyMap<string, TreeEntry | undefined>;
 
 /**
  * Compares the tree of each run with the present `state` of the worktree. Asks
- * git only where a run was made on another commit than HEAD. `saved`: what a
- * save recorded, which tells the files of runs that were made on its tree.
+ * git only where a run was made on another commit than HEAD. `saved`: the
+ * record of a save, which shows the files of runs on its tree.
  */
 export async function readDifferences(
   system: System,

@@ -15,15 +15,15 @@ import type { Item, Run } from "./item.ts";
 import type { Difference } from "./tree.ts";
 
 /**
- * What shows that something holds, and whether it still does. Nothing is said
- * to hold unless the command ended with 0 on the very files that are there.
+ * Evidence for a fact, and whether it still holds. Evidence only holds if the
+ * command exited with 0 on exactly the present files.
  */
 export const EVIDENCE = object({
   command: TEXT,
   /**
-   * `holds`: it ended with 0 on the present files. `stale`: files changed since.
-   * `contradicted`: its last run failed. `unproved`: it did not run, or nobody
-   * knows how it ended or on which files.
+   * `holds`: it ended with 0 on the present files. `stale`: files changed
+   * since. `contradicted`: its last run failed. `unproved`: it did not run, or
+   * its result or its files are not known.
    */
   state: text<"holds" | "stale" | "contradicted" | "unproved">({
     choices: ["holds", "stale", "contradicted", "unproved"],
@@ -82,8 +82,8 @@ export const ONLY_NAMED = "it was only named";
 const UNVERIFIED = "the save is from someone else, not verified";
 
 /**
- * The last run of each command, the newest first. What was only named comes
- * last, and what somebody else says: it hides no run that is known.
+ * The last run of each command, the newest first. Named commands and words of
+ * other people come last: they hide no known run.
  */
 export function lastRuns(runs: readonly Run[]): Map<string, Run> {
   const weak = ({ doubt }: Run) =>

@@ -80,9 +80,9 @@ export interface MadeHandoff {
 }
 
 /**
- * Makes the hand-off of a save, and keeps what is to be carried. Call it under
- * the project's lock, unless `save` is null. Never throws an MpmError: what
- * cannot be kept stands in the save all the same.
+ * Makes the hand-off of a save, and keeps the items to carry. Call it under the
+ * project's lock, unless `save` is null. Never throws an MpmError: what cannot
+ * be kept stands in the save all the same.
  */
 export function handoffFor(
   system: System,

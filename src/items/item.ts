@@ -12,9 +12,9 @@ import {
 } from "../base/shape.ts";
 
 /**
- * The shape of a hand-off: what the next agent, person or machine is given, so
- * that nobody has to find it out again. It is a part of every save, and the one
- * definition of its types, its check and the published JSON Schema.
+ * The schema of a hand-off: the facts that the next agent, person or machine
+ * gets instead of finding them out again. It is a part of every save, and the
+ * one definition of its types, its check and the published JSON Schema.
  */
 
 /** The kinds of items. */
@@ -133,7 +133,7 @@ export const TOUCHED = object({
   times: COUNT,
   /** The last time, ISO 8601, UTC. */
   at: TEXT,
-  /** Names of functions, classes and the like in what was edited. */
+  /** Names of functions, classes and similar in the edited code. */
   symbols: optional(list(TEXT)),
 });
 

@@ -16,9 +16,9 @@ export interface ItemsNow {
 }
 
 /**
- * Returns the items that are open now: those of the save that nobody closed
- * since, as they are now, and those that were said after it. Only items that
- * are kept here have a number. Never throws an MpmError.
+ * Returns the items that are open now: the save's items that no one closed
+ * since, in their present form, and later ones. Only items that are kept here
+ * have a number. Never throws an MpmError.
  */
 export function itemsNow(
   system: System,
@@ -46,7 +46,7 @@ export function itemsNow(
         item.session === null || item.session !== left
       ),
     });
-    // What was set or unset since counts where the variables are kept.
+    // Later changes count for the kept variables.
     const same = own && kept.begun && (session ?? null) === here.session;
     return {
       items,

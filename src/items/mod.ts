@@ -1,6 +1,6 @@
 /**
- * The only door of `items/`: what a hand-off is made of, and the items that are
- * carried from save to save until somebody closes them.
+ * The only door of `items/`: the parts of a hand-off, and the items that are
+ * carried from save to save until someone closes them.
  */
 
 export { isCarried, isOpenItem, MOST_OPEN } from "./carry.ts";

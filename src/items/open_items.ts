@@ -96,9 +96,9 @@ function isOf({ place, session, detour }: Here, owner: Owner): boolean {
 const DEEPEST = 1000;
 
 /**
- * Finds the line of work that items belong to now. What a detour left open
- * when it ended belongs to its parent, and what another session left open to
- * the worktree, so that the end of a session hides nothing.
+ * Finds the line of work that items belong to now. The open items of an ended
+ * detour belong to its parent, and those of another session to the worktree. So
+ * the end of a session hides nothing.
  */
 class Owners {
   readonly #system: System;
@@ -120,7 +120,7 @@ class Owners {
     return owner;
   }
 
-  /** `undefined`: the session goes on and keeps its items. */
+  /** `undefined` if the session continues and keeps its items. */
   #heir(session: string, place: string): Owner | undefined {
     if (!this.#known.has(session)) {
       this.#known.set(session, this.#find(session, place));

@@ -27,19 +27,19 @@ const RUNS = object({
   runs: list(RUN),
 });
 
-/** Whose the file of runs is, and whether it can be read. */
+/** Author and state of the file of runs. */
 export type RunsState = "none" | "own" | "foreign" | "damaged";
 
 /**
  * The runs of `mpm evidence --run`, and of conversations that were saved, the
- * newest first. A file that is damaged or that somebody else wrote has none:
- * nothing may be said to hold by it.
+ * newest first. A file that is damaged or that someone else wrote has no runs:
+ * it is not evidence.
  */
 export function keptRuns(system: System, root: string): Run[] {
   return readRuns(system, root).runs;
 }
 
-/** The same, and why there are none. */
+/** The same, and the reason why there are no runs. */
 export function readRuns(
   system: System,
   root: string,
@@ -64,8 +64,8 @@ export function readRuns(
 }
 
 /**
- * Adds runs, redacted; the last one of each command is kept. Returns all that
- * are kept now. Call under the project's lock. Throws FILE_FAILED.
+ * Adds runs, redacted; the last one of each command is kept. Returns the kept
+ * items. Call under the project's lock. Throws FILE_FAILED.
  */
 export function keepRuns(
   system: System,

@@ -233,7 +233,7 @@ function closed(
   };
 }
 
-/** Decides and writes under the project's lock, as an operation of its own. */
+/** Decides and writes under the project's lock, as a separate operation. */
 async function changed<R extends object>(
   context: Context,
   workspace: Workspace,
@@ -273,7 +273,7 @@ function viewsOf(
   return items.map((item) => itemView(item, known.has(item.number)));
 }
 
-/** Throws USAGE for what is not a number of an item. */
+/** Throws USAGE for an invalid item number. */
 function numberOf(text: string): number {
   const number = /^#?([1-9]\d{0,8})$/.exec(text.trim())?.[1];
   if (number !== undefined) return Number(number);

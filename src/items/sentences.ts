@@ -1,6 +1,6 @@
 import { CUT_MARK, cutMiddle } from "../clients/mod.ts";
 
-/** A whole sentence of prose, as it stands there but for line breaks. */
+/** A whole sentence of prose, unchanged except for line breaks. */
 export interface Sentence {
   readonly text: string;
   /** The heading that it stands under, lower case, without marks. */
@@ -79,7 +79,7 @@ function spoken(text: string): string {
       const name = TAG.exec(line)?.[1] ?? "";
       if (!ends.has(name)) ends.set(name, text.lastIndexOf(`</${name}`));
       const shown = name !== "" && ends.get(name)! >= at - line.length - 1;
-      // What a line says before and behind the tags is short.
+      // The text of a line before and behind the tags is short.
       kept.push(shown ? "" : line);
       if (shown && !line.includes(`</${name}`)) tag = name;
     }
@@ -142,12 +142,12 @@ function isNoProse(line: string, item: boolean): boolean {
   return NO_PROSE.test(item ? line.trimStart() : line);
 }
 
-/** Where a sentence may end, though a point stands there. */
+/** Points that do not end a sentence. */
 const SHORT =
   /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|st)|\b[A-Z])\.$/i;
 
 function split(text: string): string[] {
-  // What stands in code or in a link ends no sentence.
+  // A point in code or in a link does not end a sentence.
   const masked = text.replaceAll(
     /`[^`]{0,500}`|\([^()]{0,300}\)/g,
     (code) => "x".repeat(code.length),

@@ -1,4 +1,4 @@
-/** A command of a command line, and what stands behind it. */
+/** A command of a command line, and the text behind it. */
 export interface Step {
   readonly text: string;
   readonly after: "" | "&&" | "||" | ";" | "|" | "&";
@@ -10,13 +10,15 @@ const OPERATORS = ["&&", "||", ";;", "|&", "|", ";", "&", "\n"] as const;
 const WHOLE =
   /'[^']*'|"(?:[^"\\]|\\[^])*"|`[^`]*`|\\[^]|\d*[<>]&\d*-?|&>>?|<<<|>\|/y;
 
-/** A here-document: the rest of the line goes on, its body is not commands. */
+/**
+ * A here-document: the rest of the line continues, its body is not commands.
+ */
 const HEREDOC = /<<-?[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|\\?([\w.-]+))/y;
 
 /**
- * Splits a shell's command line at its operators, as far as that can be told
- * without running it: quotes, substitutions, comments and here-documents are
- * not looked into. Never throws.
+ * Splits a shell's command line at its operators, as far as possible without
+ * running it. It does not look into quotes, substitutions, comments and
+ * here-documents. Never throws.
  */
 export function stepsOf(line: string): Step[] {
   const steps: Step[] = [];

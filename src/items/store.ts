@@ -28,8 +28,8 @@ export const LONGEST_TEXT = 8000;
 const LARGEST = 256 * 1024;
 
 /**
- * The most items that are read, those with the highest numbers first, and the
- * most files that are looked at for them: those of others hide none.
+ * The largest number of items to read, those with the highest numbers first,
+ * and of files to look at for them. So other people's items hide none.
  */
 const MOST = 3000;
 const MOST_LOOKED = 20_000;
@@ -77,8 +77,8 @@ const NOTHING: Kept = {
 /**
  * Reads all items of a project; one look at the folder where it has none. A
  * file that is damaged, linked, too large or written by someone else is left
- * out and named as a problem. Throws CONFLICT for a link in place of a folder,
- * FILE_FAILED where the folder cannot be read.
+ * out and named as a problem. Throws CONFLICT for a link instead of a folder,
+ * FILE_FAILED if the folder cannot be read.
  */
 export function readItems(system: System, root: string): Kept {
   const { home, state, items: folder } = layout(root);
@@ -174,9 +174,9 @@ const LARGEST_KNOWN = MOST * 2 * LONGEST_TEXT;
 const WORTH_WRITING = 20;
 
 /**
- * What was read of the files of items: `.claude-mpm/state/items.json`, sealed.
- * An item counts only while its file is as it was. Derived, and never a source
- * of truth.
+ * The results of reading the files of items: `.claude-mpm/state/items.json`,
+ * sealed. An item counts only while its file is as it was. Derived, and never a
+ * source of truth.
  */
 class KnownItems {
   readonly #system: System;

@@ -12,7 +12,7 @@ import type { RanOn, Run } from "./item.ts";
 
 /**
  * The tree that a command ran on: the commit of HEAD and what differed from it.
- * Two trees are compared by contents, so a commit of what was tested changes
+ * Trees are compared by contents, so a commit of the tested files changes
  * nothing.
  */
 
@@ -31,8 +31,8 @@ export const GONE = "gone";
 const CONTEXT_FILE = ".claude/context.md";
 
 /**
- * Returns whether a path counts: mpm's own files change at each pause, and other
- * worktrees have files of their own.
+ * Returns whether a path counts: mpm files change at each pause, and other
+ * worktrees have their own files.
  */
 export function matters(path: string): boolean {
   return !isOwnPath(path) && path !== CONTEXT_FILE &&
@@ -55,9 +55,9 @@ export function treeOf(state: TreeState): RanOn | undefined {
 }
 
 /**
- * The tree that a command ran on that ended at `at`, as far as the state tells
- * that was read later: `undefined` where a file or the last commit is newer, or
- * where a file is gone, which has no time.
+ * The tree of a command that ended at `at`, as far as a later state shows it.
+ * `undefined` if a file or the last commit is newer, or if a file is gone,
+ * which has no time.
  */
 export function treeAt(
   state: TreeState & Pick<RepositoryState, "recent">,
@@ -107,7 +107,7 @@ export function contentsOf(
   if (filesOmitted > 0 || closed.length > 0) return undefined;
   if (!unwatched || unwatched.omitted > 0) return undefined;
   const contents = new Map<string, string>();
-  // What is untracked comes last: of a path that is listed twice it is there.
+  // Untracked files come last: a path that is listed twice exists.
   const [untracked, tracked] = [true, false].map((is) =>
     files.filter(({ status }) => (status === "??") === is)
   );

@@ -32,7 +32,7 @@ function changes(files: FileState[]): string | undefined {
   return treeOf(state(files))?.changes;
 }
 
-Deno.test("the tree is known by contents, not by what is staged", () => {
+Deno.test("the tree is identified by contents, not by staged changes", () => {
   const one = changes([file("a"), file("b")]);
   assertEquals(changes([file("b", { status: "M " }), file("a")]), one);
   assertEquals(changes([file("a", { mtime: 9 }), file("b")]), one);
@@ -147,7 +147,7 @@ Deno.test("a commit of exactly what was tested changes nothing", () => {
   );
 });
 
-Deno.test("commits of mpm's files change nothing", () => {
+Deno.test("commits of mpm files change nothing", () => {
   const committed = [".claude-mpm/sessions/x.json", ".claude/context.md"];
   const now = state([], { head: OTHER });
   assertEquals(compared(state([]), now, { committed }), SAME);

@@ -121,7 +121,7 @@ export function varsHere(system: System, place: Place): Vars {
   return attempt(() => readVarsHere(system, place)) ?? {};
 }
 
-/** A detour and its parent have variables of their own. */
+/** A detour and its parent have their own variables. */
 function ownerOf({ place, session }: Here): string {
   return session ?? place;
 }

@@ -5,7 +5,9 @@ import { type Step, stepsOf } from "./shell_steps.ts";
 /** The kinds of verification. */
 export interface Verification {
   readonly kind: Exclude<Run["kind"], "other">;
-  /** Why the exit status of the whole says nothing of it. */
+  /**
+   * The reason why the exit status of the whole line proves nothing about it.
+   */
   readonly doubt: string | undefined;
 }
 
@@ -119,7 +121,7 @@ const WRAPPERS: readonly RegExp[] = [
 const LOOKS =
   / (?:--help|--version|--watch\w*|-w|--list(?:-tests|Tests)?|--collect-only|--dry-run|--showConfig|--init|--print-config)(?=[\s=]|$)/;
 
-/** Options of runners that have a value of their own. */
+/** Options of runners that take a value. */
 const VALUED =
   / (?:--filter|-F|-w|--workspace|--prefix|-C|--cwd|--dir|--directory|-f|--file|-p|--project|--scope|-j)[ =]\S+/g;
 

@@ -46,7 +46,7 @@ for (
     ...["", "(((", "'npm test", "mkdir build", "rm -rf dist", "npm testify"],
   ]
 ) {
-  Deno.test(`verificationOf() knows nothing of ${JSON.stringify(command)}`, () => {
+  Deno.test(`verificationOf() ignores ${JSON.stringify(command)}`, () => {
     assertEquals(verificationOf(command), undefined);
   });
 }
