@@ -5,7 +5,7 @@ import type { ReplayStep } from "./commands/results.ts";
 /** A step before it has its number. */
 export type Told = Omit<ReplayStep, "step">;
 
-/** What happened, in the form that is shown and given as JSON. */
+/** Returns the event in the form that is shown and given as JSON. */
 export function told(event: AgentEvent, cwd: string): Told {
   const { what, agent, dead } = event;
   return {
@@ -75,7 +75,7 @@ function describe(what: EventKind, cwd: string): string {
   }
 }
 
-/** The argument that tells most of a call: a path, a pattern, an address. */
+/** The argument that says most about a call: a path, a pattern, an address. */
 function argumentOf(args: unknown, cwd: string): string {
   if (typeof args !== "object" || args === null) return "";
   const named = ["file_path", "path", "pattern", "url", "query", "subject"];

@@ -39,14 +39,14 @@ async function ownStepsAround(
     event: AgentEvent;
   },
 ): Promise<Told[]> {
-  // A transcript of another project tells nothing of this one.
+  // A transcript of another project does not concern this one.
   const here = cwd === undefined || quickRoot(system, cwd) === workspace.root;
   const from = Date.parse(at);
   if (!here || Number.isNaN(from)) return [];
   return await ownSteps(system, workspace, { from, to: changed });
 }
 
-/** Operations that are steps of a type of their own. */
+/** Operations that are steps of their own type. */
 const TYPES: ReadonlyMap<string, StepType> = new Map([
   ["pause", "pause"],
   ["checkpoint save", "checkpoint"],
@@ -55,7 +55,7 @@ const TYPES: ReadonlyMap<string, StepType> = new Map([
   ["return", "detour"],
 ]);
 
-/** What mpm did and what was committed, in the order of time. */
+/** Returns mpm operations and commits, in the order of time. */
 async function ownSteps(
   system: System,
   workspace: Workspace,
@@ -103,7 +103,7 @@ async function commits(
   }));
 }
 
-/** What of a transcript was left out, a sentence each. */
+/** Lists the parts of a transcript that were left out, a sentence each. */
 export function lostText(lost: EventsLost): string[] {
   const { torn, long, bytes, failed } = lost;
   const rows: [count: number, text: string][] = [

@@ -187,7 +187,9 @@ function isBy({ agent }: ReplayStep, name: string): boolean {
     : agent.name === name || agent.id === name;
 }
 
-/** Whether a step is not before a place; with the sign -1, not after it. */
+/**
+ * Returns whether a step is not before a place; with the sign -1, not after it.
+ */
 function isFrom({ step, at }: ReplayStep, when: When, sign: 1 | -1): boolean {
   if (when === undefined) return true;
   if ("step" in when) return sign * (step - when.step) >= 0;

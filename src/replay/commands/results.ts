@@ -18,12 +18,12 @@ const ReplayStep = z.strictObject({
   agent: z.nullable(z.strictObject({ id: text, name: text })),
   /** True if it is on a branch that was withdrawn or rewound. */
   withdrawn: z.boolean(),
-  /** What was said, in full as far as mpm keeps it. */
+  /** The words, in full as far as mpm keeps them. */
   text: z.nullable(text),
   tool: z.nullable(text),
   /** The arguments of the tool, with long texts cut. */
   args: z.unknown(),
-  /** What the tool returned; null: the transcript has no result. */
+  /** Result of the tool; null if the transcript has no result. */
   result: z.nullable(text),
   /** True if the tool failed or was refused. */
   failed: z.nullable(z.boolean()),
@@ -55,7 +55,7 @@ export const ReplayResult = z.strictObject({
   total: z.int(),
   /** True if every line of a text is printed. */
   full: z.boolean(),
-  /** What could not be read, a sentence each. */
+  /** Parts that could not be read, a sentence each. */
   warnings: z.array(text),
 });
 

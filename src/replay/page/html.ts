@@ -77,8 +77,9 @@ function diffHtml(diff: string): string {
 }
 
 /**
- * Markdown as HTML that runs nothing and loads nothing: HTML in it is shown as
- * text, an image becomes its description, and only web addresses become links.
+ * Converts Markdown to HTML that runs nothing and loads nothing. HTML in it is
+ * shown as text, an image becomes its description, and only web addresses
+ * become links.
  */
 function markdownHtml(text: string): string {
   return RENDERER.parse(text, { async: false });

@@ -4,7 +4,7 @@ import style from "./page.css" with { type: "text" };
 import type { ReplayStep } from "../commands/results.ts";
 import { escapeHtml, stepHtml } from "./html.ts";
 
-/** What a page begins with; a file that begins so may be replaced. */
+/** The start of a page; a file that begins with it may be replaced. */
 export const PAGE_HEAD = "<!doctype html>\n<!-- mpm replay -->\n";
 
 /**
