@@ -203,7 +203,7 @@ function instructions(
 const HEADLINE = 120;
 
 /**
- * The summary of a save nobody wrote one for, from what is there: branch, last
+ * The summary of a save no one wrote one for, from what is there: branch, last
  * commit, changed files, open todos.
  */
 export function generatedSummary(
@@ -285,7 +285,7 @@ function pathLists(files: readonly FileState[]) {
   };
 }
 
-/** The part of mpm's own fields that describes the repository. */
+/** The part of mpm's fields that describes the repository. */
 export function gitFields(
   state: RepositoryState | undefined,
   workspace: Workspace,

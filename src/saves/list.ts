@@ -17,7 +17,7 @@ export interface Listed {
   /** The states of the saves' work sessions. */
   readonly states: SessionStates;
   readonly origins: Origins;
-  /** Whether those of archived and cancelled sessions are shown, too. */
+  /** True if those of archived and cancelled sessions are shown, too. */
   readonly all: boolean;
   /** The number of the first save; 0 unless it is given. */
   readonly first?: number;
@@ -239,7 +239,7 @@ export function searcher(
   };
 }
 
-/** Without the differences that nobody means when searching. */
+/** Without the differences that no one means when searching. */
 function folded(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }

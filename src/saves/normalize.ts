@@ -29,7 +29,7 @@ const UNPLACED = "unplaced";
  * Nothing is lost: unknown fields stay where they are, values of another type
  * are converted, and what cannot be goes to the field `unplaced`. `id` is the
  * one in the file's name, which wins. A value that has the shape already comes
- * back as it is, without a warning. Throws UNREADABLE if it is no object.
+ * back as it is, without a warning. Throws UNREADABLE if it is not an object.
  */
 export function normalize(value: unknown, id: string): Normalized {
   if (!isFields(value)) {
@@ -108,7 +108,7 @@ function pauseTime(value: Fields, id: string, notes: Notes): string {
   return new Date(idTime(id) ?? 0).toISOString();
 }
 
-/** Where a value stands, and who is told of a repair. */
+/** Where a value stands, and who is told about a repair. */
 interface Place {
   readonly at: string;
   readonly notes: Notes;

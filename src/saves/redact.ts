@@ -77,7 +77,7 @@ export function redactSave(redactor: Redactor, save: Save): Save {
 interface Step {
   readonly redactor: Redactor;
   readonly counts: Counts;
-  /** Whether any name holds a secret. */
+  /** True if any name holds a secret. */
   readonly names: boolean;
 }
 

@@ -162,7 +162,7 @@ const OWNED =
 /**
  * All files of each of the saves: every copy in every folder, checksums, what
  * is derived, and the record of an automatic pause. Whatever was left would
- * bring the save back into the list.
+ * restore the save into the list.
  */
 function filesOfSaves(
   system: System,
@@ -200,7 +200,7 @@ function filesOfSaves(
   }));
 }
 
-/** A log may have the id of a save, in a folder of its own. */
+/** A log may have the id of a save, in its own folder. */
 function keyOf({ id, location }: Pick<SaveEntry, "id" | "location">): string {
   return location === "resume-logs" ? `log ${id}` : id;
 }

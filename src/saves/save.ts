@@ -21,10 +21,10 @@ import type * as git from "../git/mod.ts";
 
 /**
  * The shape of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
- * its type, its repair, its validation and the published JSON Schema. The fields
- * are those of claude-mpm, which reads the same file, with mpm's own under `mpm`.
- * What other writers left is brought into this shape by `normalize.ts`; unknown
- * fields are kept everywhere.
+ * its type, its repair, its validation and the published JSON Schema. The
+ * fields are those of claude-mpm, which reads the same file, with mpm's under
+ * `mpm`. What other writers left is brought into this shape by `normalize.ts`;
+ * unknown fields are kept everywhere.
  */
 
 const TEXT_OR_NULL = nullable(TEXT);
@@ -102,7 +102,7 @@ const TASK = object({
 }) satisfies Shape<lists.Task>;
 
 const GIT_CONTEXT = object({
-  /** Whether there is a repository. */
+  /** True if there is a repository. */
   is_git_repo: FLAG,
   /** null: detached, or no repository. */
   branch: TEXT_OR_NULL,
@@ -115,7 +115,7 @@ const GIT_CONTEXT = object({
   commit_message: TEXT_OR_NULL,
   /** The last commits of HEAD but for those of pauses, the newest first. */
   recent_commits: list(COMMIT),
-  /** Whether nothing is uncommitted, untracked files included. */
+  /** True if nothing is uncommitted, untracked files included. */
   is_clean: FLAG,
   /** Commits that the upstream lacks, and that HEAD lacks. */
   ahead_behind: object({ ahead: COUNT, behind: COUNT }),
@@ -145,7 +145,7 @@ const AGENT = object({
   transcript_path: TEXT_OR_NULL,
 }, { required: ["session_id"] });
 
-/** Set by `mpm saves import`: the save is somebody else's words. */
+/** Set by `mpm saves import`: the save is someone else's words. */
 const IMPORTED = object({
   /** The file or folder it came from, as it was given. */
   from: TEXT,
@@ -226,7 +226,7 @@ const OWN_FIELDS = object({
   upstream: nullable(
     object({ name: TEXT, commit: TEXT_OR_NULL }, { text: "name" }),
   ),
-  /** Whether HEAD was at no branch. */
+  /** True if HEAD was at no branch. */
   detached: FLAG,
   /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
   operation: TEXT_OR_NULL,

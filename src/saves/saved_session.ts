@@ -23,10 +23,10 @@ const CARRIED = 200;
 const MOST_PARENTS = 100;
 
 /**
- * What a save of the session `chain[0]` carries, so that it can go on anywhere:
- * the session as it is after this pause, its checklist, and its parents, the
- * nearest first. Nothing where there is no session. Without a `pause` the session
- * stays as it is.
+ * What a save of the session `chain[0]` carries, so that it can continue
+ * anywhere: the session as it is after this pause, its checklist, and its
+ * parents, the nearest first. Nothing where there is no session. Without a
+ * `pause` the session stays as it is.
  */
 export function savedWork(
   chain: readonly Work[],

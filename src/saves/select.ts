@@ -24,7 +24,7 @@ export const SESSIONS = {
 export interface Beyond {
   /** Those that no list shows, in its order. */
   readonly hidden?: readonly SaveEntry[];
-  /** Whether the session of a save has ended. */
+  /** Returns whether the session of a save has ended. */
   isOver?(entry: SaveEntry): boolean;
   /** The number of the first one in the list; 0 unless it is given. */
   readonly first?: number;

@@ -127,7 +127,7 @@ function titleOf(result: MigrateAnswer): string {
 
 /**
  * Stages and commits the folder of the sessions and nothing else, from wherever
- * in the worktree; `-f` since mpm's own rules ignore what no pause committed.
+ * in the worktree; `-f` since mpm's rules ignore what no pause committed.
  */
 function commitCommands({ root, worktree }: Workspace): string[] {
   const git = worktree === root

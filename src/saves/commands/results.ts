@@ -44,7 +44,7 @@ export const PauseResult = z.strictObject({
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: z.nullable(z.array(text)),
   summary: text,
-  /** Whether the summary was made up from the repository's state. */
+  /** True if the summary was made up from the repository's state. */
   summary_generated: z.boolean(),
   /** Where the copy of `--export` went, absolute. */
   exported: z.nullable(text),
@@ -96,7 +96,7 @@ export const SessionRow = z.strictObject({
   log: z.boolean(),
   /** Made when an agent's session ended. A plain resume prefers others. */
   automatic: z.boolean(),
-  /** Brought in by "sessions import": somebody else's words. */
+  /** Brought in by "sessions import": someone else's words. */
   imported: z.boolean(),
   /** Whose words it is; null: it cannot be read. */
   origin: z.nullable(Origin),
@@ -155,7 +155,7 @@ export const ResumeResult = z.strictObject({
   /** Commands that show that something holds; empty with `--no-changes`. */
   evidence: z.array(schemaOf(EVIDENCE)),
   /**
-   * What is open now: items of the save that nobody closed since, and those
+   * What is open now: items of the save that no one closed since, and those
    * that were said after it. "mpm done" takes their numbers.
    */
   items: z.array(ItemSchema),
@@ -199,7 +199,7 @@ export const ShowResult = z.strictObject({
 });
 
 export const VerifyResult = z.strictObject({
-  /** Whether no save is damaged. */
+  /** True if no save is damaged. */
   intact: z.boolean(),
   sessions: z.array(z.strictObject({
     session_id: text,
@@ -219,7 +219,7 @@ export const RemovedSave = z.strictObject({
   branch: z.nullable(text),
   /** Absolute, where they were. */
   files: z.array(text),
-  /** Whether git tracks one of them. */
+  /** True if git tracks one of them. */
   tracked: z.boolean(),
 });
 
@@ -238,7 +238,7 @@ const DiffSide = z.strictObject({ session_id: text, paused_at: text });
 export const DiffResult = z.strictObject({
   before: DiffSide,
   after: DiffSide,
-  /** Whether they differ in nothing of what is compared. */
+  /** True if they differ in nothing of what is compared. */
   same: z.boolean(),
   values: z.array(z.strictObject({
     field: text,

@@ -100,7 +100,7 @@ function render({ sessions }: VerifyResult, style: Style): string {
     unchecked: style.yellow,
     damaged: style.red,
   };
-  // Of many, those that are well are no news to somebody who looks.
+  // Of many, those that are well are not news to someone who looks.
   const isLong = sessions.length > LISTED && !style.piped;
   const told = sessions.filter(({ state, notes, repaired }) =>
     !isLong || state !== "intact" || notes.length + repaired.length > 0

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 /**
  * The schema of what changed between a save and the present: the result of
  * `compare`, the `changes` of `resume --json`. Lists are complete; where
- * something was not compared, `notes` says so.
+ * something was not compared, `notes` reports it.
  */
 
 const text = z.string();
@@ -112,7 +112,7 @@ export const UpstreamPosition = z.object({
 
 /** Everything that changed. */
 export const Changes = z.object({
-  /** Whether there was a repository at the pause and is one now. */
+  /** True if there was a repository at the pause and is one now. */
   repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
   /**
    * Where the save was made: in this worktree, also under another path
@@ -121,9 +121,9 @@ export const Changes = z.object({
    */
   place: z.enum(["here", "moved", "elsewhere", "gone", "foreign"]),
   /**
-   * Of HEAD to the commit of the pause, mpm's own commits left out: `behind`
-   * after a reset, `diverged` after a rebase, an amend or a switch; `unknown`
-   * also where a shallow history is cut off in between.
+   * Of HEAD to the commit of the pause, mpm's commits left out: `behind` after
+   * a reset, `diverged` after a rebase, an amend or a switch; `unknown` also
+   * where a shallow history is cut off in between.
    */
   relation: z.enum(["same", "ahead", "behind", "diverged", "unknown"]),
   /**
@@ -132,7 +132,7 @@ export const Changes = z.object({
    */
   compared_by: z.enum(["head", "recent-commit", "time", "start", "nothing"]),
   /**
-   * Whether the history is cut off, as in a shallow clone. Where HEAD is both
+   * True if the history is cut off, as in a shallow clone. Where HEAD is both
    * ahead and behind of an upstream, the numbers may then be wrong.
    */
   shallow: z.boolean(),
@@ -167,7 +167,7 @@ export const Changes = z.object({
     /** null: detached, or not known. */
     then: maybeText,
     now: maybeText,
-    /** `other-copy`: the save is of another copy, so nobody switched here. */
+    /** `other-copy`: the save is of another copy, so no one switched here. */
     change: z.enum([
       "same",
       "switched",
@@ -182,12 +182,12 @@ export const Changes = z.object({
      */
     recorded: z.nullable(z.enum(["exists", "renamed", "deleted", "absent"])),
     renamed_to: maybeText,
-    /** Whether HEAD, elsewhere by now, holds all its commits. */
+    /** True if HEAD, elsewhere by now, holds all its commits. */
     merged: z.nullable(z.boolean()),
     /** Where no local branch has its name: the remote-tracking one that has. */
     remote: z.nullable(z.object({
       name: text,
-      /** Whether HEAD holds all its commits. */
+      /** True if HEAD holds all its commits. */
       merged: z.nullable(z.boolean()),
     })),
   }),
@@ -238,7 +238,7 @@ export const Changes = z.object({
       path: text,
       change: PathChange,
     })),
-    /** The command that brings these back. */
+    /** The command that restores these. */
     restore: text,
   })),
   stashes: z.object({

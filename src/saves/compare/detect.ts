@@ -43,10 +43,10 @@ export async function detectChanges(
 }
 
 /**
- * What changed in `workspace` since `save` was made: four git processes,
- * side by side, two or one where files tell that nothing was committed since.
- * Without a repository the answer says so. Throws GIT_FAILED where git cannot
- * read the repository.
+ * What changed in `workspace` since `save` was made: four git processes, side
+ * by side, two or one where files tell that nothing was committed since.
+ * Without a repository the answer reports it. Throws GIT_FAILED where git
+ * cannot read the repository.
  */
 export async function detectState(
   system: System,
@@ -74,7 +74,7 @@ export async function detectState(
     return { workspace, save, store, state, way, names, moved };
   };
   let found = await read();
-  // Somebody committed meanwhile: the answers belong to different moments.
+  // Someone committed in the meantime: the answers belong to different moments.
   if (found.moved) found = await read();
   const { state } = found;
   const history = await readHistory(system, git, found);
@@ -83,7 +83,7 @@ export async function detectState(
   return { changes: { ...changes, contents }, state };
 }
 
-/** What files tell of a worktree whose HEAD is still the commit of a save. */
+/** What files report a worktree whose HEAD is still the commit of a save. */
 interface Still {
   readonly head: string;
   readonly way: Way;

@@ -21,7 +21,7 @@ function withRemote(): TestEnv {
   return env;
 }
 
-/** Somebody else commits and pushes. */
+/** Someone else commits and pushes. */
 function pushFromElsewhere(env: TestEnv): void {
   const other = join(env.root, "other");
   env.gitIn(other, "commit", "-q", "--allow-empty", "-m", "From elsewhere");

@@ -50,9 +50,11 @@ export interface History {
    * claude-mpm used to commit whatever was staged.
    */
   readonly swept: ReadonlyMap<string, string>;
-  /** Whether the history is cut off somewhere, as in a shallow clone. */
+  /** True if the history is cut off somewhere, as in a shallow clone. */
   readonly shallow: boolean;
-  /** Whether that cut is among `left` and `right`, so that they may be wrong. */
+  /**
+   * True if that cut is among `left` and `right`, so that they may be wrong.
+   */
   readonly cut: boolean;
   /** Between base and HEAD, saves left out. */
   readonly files: readonly CommittedFile[];
@@ -64,7 +66,7 @@ export interface History {
   readonly branch: {
     readonly exists: boolean;
     readonly renamedTo: string | undefined;
-    /** Whether HEAD holds its commits; undefined: not known. */
+    /** True if HEAD holds its commits; undefined: not known. */
     readonly contained: boolean | undefined;
     /**
      * Its commit when this worktree last left it, where no local branch has the
@@ -82,9 +84,9 @@ export interface History {
   readonly upstream: {
     /** Its commit now; undefined: the ref is gone. */
     readonly commit: string | undefined;
-    /** Whether the recorded commit is still in it. */
+    /** True if the recorded commit is still in it. */
     readonly forward: boolean;
-    /** Whether all of it is in HEAD. */
+    /** True if all of it is in HEAD. */
     readonly contained: boolean;
     /** What moved it last; undefined: something else, or not known. */
     readonly moved: "push" | "fetch" | undefined;
@@ -93,7 +95,7 @@ export interface History {
   readonly gone: {
     /** Branches that are checked out in other worktrees. */
     readonly taken: ReadonlySet<string>;
-    /** Whether git was told to keep its place, as for a removable drive. */
+    /** True if git was told to keep its place, as for a removable drive. */
     readonly locked: boolean;
   } | undefined;
   /**
@@ -101,7 +103,7 @@ export interface History {
    * old names of those that were renamed.
    */
   readonly contents: ReadonlyMap<string, FileContent>;
-  /** Whether git goes by the executable bits on disk (`core.fileMode`). */
+  /** True if git goes by the executable bits on disk (`core.fileMode`). */
   readonly fileMode: boolean;
   /** Names in the top folder, for repairing a peer's list of paths. */
   readonly topNames: readonly string[];
@@ -158,7 +160,7 @@ export function commitName({ name }: Pick<BaseCandidate, "name">): string {
 }
 
 /**
- * The commit of the pause, then the commits before it. Words that are no
+ * The commit of the pause, then the commits before it. Words that are not
  * commit id never reach git.
  */
 export function baseCandidates(save: Save): BaseCandidate[] {
@@ -174,13 +176,16 @@ export function baseCandidates(save: Save): BaseCandidate[] {
   }));
 }
 
-/** Whether git allows the name (git-check-ref-format(1), the main rules). */
+/**
+ * Returns whether git allows the name (git-check-ref-format(1), the main
+ * rules).
+ */
 export function isRefName(name: string): boolean {
   // deno-lint-ignore no-control-regex
   return !/[\x00-\x20\x7f~^:?*[\\]|@\{|\.\.|^[-/]|\/$|^$/.test(name);
 }
 
-/** Whether the save was made before the first commit. */
+/** Returns whether the save was made before the first commit. */
 export function isUnborn(save: Save): boolean {
   return save.mpm !== undefined && save.mpm.head === null &&
     save.git_context.is_git_repo;

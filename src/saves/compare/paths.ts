@@ -104,7 +104,10 @@ function stillChanged(
   return stagingChange(before, now, touched.get(now.path));
 }
 
-/** Whether content and mode are the same; `undefined` where it is not known. */
+/**
+ * Returns whether content and mode are the same; `undefined` where it is not
+ * known.
+ */
 function sameState(
   before: FileState,
   now: FileState,
@@ -117,7 +120,7 @@ function sameState(
   return same && now.path.endsWith("/") ? undefined : same;
 }
 
-/** Whether the unstaged edit is gone and what was staged is there. */
+/** Returns whether the unstaged edit is gone and what was staged is there. */
 function isDiscarded(before: FileState, now: FileState): boolean {
   return isStaged(before) && before.status[1] !== " " &&
     isStaged(now) && now.status[1] === " " &&
@@ -216,7 +219,7 @@ function absent(then: RecordedPath, present: Present): PathChange {
   return known ? "deleted" : "unknown";
 }
 
-/** Whether what was renamed at the pause has its old name again. */
+/** Returns whether what was renamed at the pause has its old name again. */
 function isMovedBack(
   { from }: RecordedPath,
   { history, tracked, untracked }: Present,
@@ -248,12 +251,12 @@ function isSure({ comparedBy }: History): boolean {
   return comparedBy === "head" || comparedBy === "start";
 }
 
-/** Whether HEAD of the pause did not have the path. */
+/** Returns whether HEAD of the pause did not have the path. */
 function isNew({ status }: RecordedPath): boolean {
   return status !== null && /[?AR]/.test(status);
 }
 
-/** Whether the state is that of a file that is not there. */
+/** Returns whether the state is that of a file that is not there. */
 function isGone({ status, size }: FileState): boolean {
   if (isUnmerged(status)) return size === null;
   return status[1] === "D" || (status[0] === "D" && size === null);
@@ -262,9 +265,9 @@ function isGone({ status, size }: FileState): boolean {
 type Known = FileContent & { object?: string | undefined };
 
 /**
- * Whether two contents are equal; `undefined` where there is no ground to
- * tell. Without hashes another size is another content, and the same size
- * with the same time is taken for the same.
+ * Returns whether two contents are equal; `undefined` where there is no ground
+ * to tell. Without hashes another size is another content, and the same size
+ * with the same time is treated as the same.
  */
 function sameContent(then: Known, now: Known): boolean | undefined {
   if (then.sha256 !== null && now.sha256 !== null) {
@@ -280,7 +283,10 @@ function sameContent(then: Known, now: Known): boolean | undefined {
   return then.object === now.object;
 }
 
-/** Whether two modes are equal as far as they are known and `comparable`. */
+/**
+ * Returns whether two modes are equal as far as they are known and
+ * `comparable`.
+ */
 function sameMode(
   then: FileContent,
   now: FileContent,
@@ -296,9 +302,9 @@ interface Present {
   readonly untracked: ReadonlyMap<string, FileState>;
   /** Present renames by the old name. */
   readonly renamed: ReadonlyMap<string, FileState>;
-  /** Whether there are more changed paths than were listed. */
+  /** True if there are more changed paths than were listed. */
   readonly partial: boolean;
-  /** Whether there is no commit. */
+  /** True if there is no commit. */
   readonly unborn: boolean;
   /** What HEAD has another way than the commit of the pause, by path. */
   readonly differing: ReadonlyMap<string, CommittedFile>;

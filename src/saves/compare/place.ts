@@ -15,7 +15,7 @@ interface Made {
 
 /**
  * Where the save was made, seen from here. `git worktree move` leaves no trace
- * of the old path, so a linked worktree on the same branch is taken for it.
+ * of the old path, so a linked worktree on the same branch is treated as it.
  */
 export function placeOf(
   system: System,
@@ -46,7 +46,10 @@ function findPlace(
   return recordedStore === undefined ? "foreign" : "moved";
 }
 
-/** Whether two absolute paths are one; Windows does not tell cases apart. */
+/**
+ * Returns whether two absolute paths are one; Windows does not tell cases
+ * apart.
+ */
 export function samePath(
   { platform }: System,
   one: string,
@@ -57,7 +60,9 @@ export function samePath(
   return plain(one) === plain(other);
 }
 
-/** Whether anything is in the folder: an empty one is no worktree. */
+/**
+ * Returns whether anything is in the folder: an empty one is not a worktree.
+ */
 function isInUse(system: System, path: string): boolean {
   try {
     return system.files.stat(path)?.kind === "folder" &&

@@ -149,7 +149,7 @@ async function readSwept(
   return found;
 }
 
-/** All but mpm's own folder: saves are in commits of their own. */
+/** All but mpm's folder: saves are in commits of their own. */
 const OUTSIDE = [":(top,exclude).claude-mpm"];
 
 /**
@@ -308,7 +308,7 @@ interface Recording {
   readonly state: RepositoryState;
   readonly way: Way;
   readonly topNames: readonly string[];
-  /** Whether the paths of the save mean files of this worktree. */
+  /** True if the paths of the save mean files of this worktree. */
   readonly comparable: boolean;
 }
 
@@ -366,7 +366,10 @@ function hasOtherMode(
     [...contents].some(([path, { mode }]) => isOther(path, mode));
 }
 
-/** Whether git goes by the executable bits on disk, as it does unless told. */
+/**
+ * Returns whether git goes by the executable bits on disk, as it does unless
+ * told.
+ */
 async function readFileMode(git: Git): Promise<boolean> {
   const answer = await git.run(["config", "--type=bool", "core.fileMode"]);
   return decodeBytes(answer.stdout).trim() !== "false";

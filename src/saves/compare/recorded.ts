@@ -18,10 +18,10 @@ export interface Recorded {
   readonly paths: readonly RecordedPath[];
   /** Untracked folders, of which a peer lists only the name, with a `/`. */
   readonly folders: readonly string[];
-  /** Whether every path that differed is listed. */
+  /** True if every path that differed is listed. */
   readonly complete: boolean;
   readonly notes: readonly string[];
-  /** Whether what git was told not to look at is listed, too. */
+  /** True if what git was told not to look at is listed, too. */
   readonly unwatched: boolean;
 }
 

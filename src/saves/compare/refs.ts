@@ -59,7 +59,7 @@ function branchChange(
   return renamedTo === now ? "renamed" : "switched";
 }
 
-/** Whether HEAD holds the commit of the pause. */
+/** Returns whether HEAD holds the commit of the pause. */
 function heldBy(relation: Changes["relation"]): boolean | null {
   if (relation === "unknown") return null;
   return relation === "same" || relation === "ahead";

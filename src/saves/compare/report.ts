@@ -237,7 +237,7 @@ function missingSection({ missing }: Changes, marks: Marks) {
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
 
-/** What the save can bring back; the title names the command. */
+/** What the save can restore; the title names the command. */
 function contentsSection({ contents }: Changes, marks: Marks) {
   const items = (contents?.lost ?? []).map(({ path, change }) =>
     `${marks.code(path)} ${WORDS[change]}`

@@ -17,7 +17,7 @@ export function branchSection(
   ]);
 }
 
-/** Another worktree or copy is on a branch of its own: nobody switched. */
+/** Another worktree or copy is on its own branch: no one switched. */
 function otherLines(
   { then, now }: Changes["branch"],
   marks: Marks,
@@ -166,7 +166,7 @@ export function stashSection(
   return listSection(`Stash (${counted(items.length, "change")}):`, items);
 }
 
-/** A merge, a rebase or the like that began or ended. */
+/** A merge, a rebase or similar that began or ended. */
 export function operationSection(
   { operation: { then, now, change } }: Changes,
 ): Section | undefined {

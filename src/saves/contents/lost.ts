@@ -50,7 +50,7 @@ export async function lostContents(
 
 type ChangedPath = Changes["working_directory"]["paths"][number];
 
-/** Those that are kept, and that nobody committed. */
+/** Those that are kept, and that no one committed. */
 async function stillLost(
   git: Git,
   { save, gone, commit }: {

@@ -21,7 +21,7 @@ export interface ContentsRecord {
   readonly permissions: readonly (readonly [path: string, bits: number])[];
   /** Uncommitted files whose contents are not kept, and why. */
   readonly left_out: readonly LeftOut[];
-  /** Changed paths that nobody looked at, since there were too many. */
+  /** Changed paths that no one looked at, since there were too many. */
   readonly omitted: number;
 }
 

@@ -16,8 +16,8 @@ export interface OpenFacts {
 export const OPEN_REST = "mpm done";
 
 /**
- * Returns what an agent is given of the open items where there is no save to go
- * on from. Everything is escaped.
+ * Returns what an agent is given of the open items where there is no save to
+ * continue from. Everything is escaped.
  */
 export function openSections(
   { items: open, vars, problems }: ItemsNow,

@@ -15,8 +15,8 @@ import type { Save } from "../save.ts";
 import { withMarks } from "./wording.ts";
 
 /**
- * The hand-off of a save of any program and version: each kind in
- * the order it is shown. What somebody closed since is not in it.
+ * The hand-off of a save of any program and version: each kind in the order it
+ * is shown. What someone closed since is not in it.
  */
 export interface Outline {
   readonly goal: readonly Item[];

@@ -42,7 +42,7 @@ interface Facts extends OpenFacts {
 
 /**
  * Returns what an agent is given of a session, the most important first: where
- * it was, what changed since, what is to be done, what was decided, how to
+ * it was, what changed since, what must be done, what was decided, how to
  * verify it, and how the conversation ended. Everything is escaped.
  */
 export function handoffSections(result: ResumeResult): Section[] {

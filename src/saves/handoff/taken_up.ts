@@ -11,8 +11,8 @@ import { type Outline, outlineOf } from "./outline.ts";
 const LONGEST = 70;
 
 /**
- * Returns one line for a person: which save a session goes on from, how old it
- * is, what changed since, and what is open.
+ * Returns one line for a person: which save a session continues from, how old
+ * it is, what changed since, and what is open.
  */
 export function takenUpLine(result: ResumeResult): string {
   const { session, changes, origin } = result;

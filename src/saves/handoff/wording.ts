@@ -63,7 +63,7 @@ function worded(
     ...source === "user" || source === "model"
       ? [source === "user" && theirs ? "someone else" : source]
       : [],
-    // Found in the prose of the agent, which said it to somebody else.
+    // Found in the prose of the agent, which said it to someone else.
     ...source === "transcript" && /message$/.test(via) ? ["inferred"] : [],
     ...ageMark(at, clock),
   ];

@@ -18,7 +18,7 @@ export interface ActivePause {
   readonly id: string | undefined;
   /** Every whole line, the end of the pause apart. */
   readonly actions: readonly Action[];
-  /** Whether its end is recorded. */
+  /** True if its end is recorded. */
   readonly finalized: boolean;
   /** Numbers (from 1) of the lines that are torn or something else. */
   readonly torn: readonly number[];

@@ -130,7 +130,7 @@ function gitContext(
   };
 }
 
-/** A branch that is no code span is a remark: detached. */
+/** A branch that is not a code span is a remark: detached. */
 function codeOf(text: string | undefined): string | null | undefined {
   if (text === undefined) return undefined;
   const held = codeText(text) ?? text;
@@ -153,7 +153,7 @@ interface Sections {
   readonly summary: string | undefined;
 }
 
-/** The title of claude-mpm's and mpm's own document. */
+/** The title of claude-mpm's and mpm's document. */
 const TITLE = "# Claude MPM Session Pause Document";
 
 /** A heading's pattern, in small letters, and the name of what is below it. */

@@ -27,7 +27,7 @@ const LONE_NAME =
 /** The pointer of both layouts. */
 export const POINTER = "LATEST-SESSION.txt";
 
-/** `undefined`: no file of a save; it is somebody's own. */
+/** `undefined`: no file of a save; it is someone's own. */
 export function oldName(name: string): OldName | undefined {
   const part = PART_NAME.exec(name);
   if (part) return { kind: "part", id: part[1]!, part: part[2] as Part };

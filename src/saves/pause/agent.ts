@@ -51,7 +51,7 @@ export const NO_WORK: Draft["work"] = {
 };
 
 /**
- * The lists of an agent's session; where files and transcript tell of no tasks,
+ * The lists of an agent's session; where files and transcript report no tasks,
  * those that hooks kept.
  */
 export function agentWork(

@@ -17,13 +17,13 @@ import { BlobWriter, commitFiles } from "./commit_files.ts";
 /** What git says of the files of saves. */
 export interface CommitState {
   /**
-   * Whether the rules of the project ignore them, even if some are tracked by
+   * True if the rules of the project ignore them, even if some are tracked by
    * now; `undefined` where git cannot say.
    */
   readonly ignored: boolean | undefined;
-  /** Whether git tracks the pointer, as claude-mpm made it do. */
+  /** True if git tracks the pointer, as claude-mpm made it do. */
   readonly pointerTracked: boolean;
-  /** Whether this process runs within a `git commit`, as a hook does. */
+  /** True if this process runs within a `git commit`, as a hook does. */
   readonly busy: boolean;
 }
 
@@ -71,12 +71,12 @@ function rulesIn({ stdout }: RunResult): Rule[] {
     }));
 }
 
-/** The rules of mpm's own folder keep it quiet and do not count. */
+/** The rules of mpm's folder keep it quiet and do not count. */
 function ignoresSave({ source, pattern }: Rule): boolean {
   return !source.endsWith(".claude-mpm/.gitignore") && !pattern.startsWith("!");
 }
 
-/** Asked only where no rule tells: before mpm's own rules are there. */
+/** Asked only where no rule tells: before mpm's rules are there. */
 async function isTracked(
   runner: Git,
   system: System,
@@ -112,7 +112,7 @@ export function noCommitReason(
     readonly asked: boolean;
     /** Not switched off in the configuration. */
     readonly configured: boolean;
-    /** The configuration has a fault, so nobody knows what was meant. */
+    /** The configuration has a fault, so no one knows what was meant. */
     readonly faulty: boolean;
   },
 ): string | undefined {
@@ -150,7 +150,7 @@ export interface CommitPlan {
   /** Who would commit. */
   readonly identity: string | undefined;
   readonly pointerTracked: boolean;
-  /** Why there will be no commit. */
+  /** Why there will be not a commit. */
   readonly reason: string | undefined;
 }
 

@@ -15,8 +15,8 @@ import {
 import type { RunResult, System } from "../../system/system.ts";
 
 /**
- * A git that writes blobs and waits to be told of which files: started while a
- * save is written, it costs no time of its own after that.
+ * A git that writes blobs and waits to be told about which files: started while
+ * a save is written, it costs no time of its own after that.
  */
 export class BlobWriter implements AsyncDisposable {
   readonly git: Git;
@@ -131,7 +131,7 @@ async function stage(
   }
 }
 
-/** Times a commit is built anew since the branch moved meanwhile. */
+/** Times a commit is built again since the branch moved in the meantime. */
 const ATTEMPTS = 5;
 
 async function moveBranch(

@@ -143,7 +143,7 @@ function template(
   ].join("\n");
 }
 
-/** A text that cannot begin a field, an entry or a comment of its own. */
+/** A text that cannot begin a field, an entry or its own comment. */
 function inField(text: string): string {
   return text.trim().replaceAll(/\n+/g, "\n  ");
 }

@@ -52,8 +52,8 @@ export const ContentInput = z.strictObject({
 });
 
 /**
- * Reads the JSON of `--input`, or its plain form. Throws USAGE that names the field, or the
- * position of the fault where it is no JSON.
+ * Reads the JSON of `--input`, or its plain form. Throws USAGE that names the
+ * field, or the position of the fault where it is not JSON.
  */
 export function parseInput(text: string, source: string): Content {
   const value = isPlainInput(text)

@@ -151,7 +151,7 @@ async function gatherIn(
     ...{ draft, target, faults, contents },
     order: await pauseOrder(system, draft, { ...input, config }),
     commit: { workspace, state, identity, pointerTracked, reason },
-    // Where nobody knows what was meant, the save is made and nothing else.
+    // Where no one knows what was meant, the save is made and nothing else.
     worktrees: input["no-prune-worktrees"] || faults.length > 0
       ? undefined
       : worktreeRules(config),
@@ -195,7 +195,7 @@ export async function planned(
 
 /**
  * Saves, exports and commits, in this order, and cleans up. `journal`: whether
- * it is an operation of its own and not part of another one.
+ * it is its own operation and not part of another one.
  */
 export async function applied(
   context: Context,
@@ -272,7 +272,9 @@ async function saved(
   };
 }
 
-/** A failed export is an error, but the save is there and the error says so. */
+/**
+ * A failed export is an error, but the save is there and the error reports it.
+ */
 function exportCopy(
   system: System,
   path: string,

@@ -148,7 +148,7 @@ export async function readContent(
 ): Promise<Content> {
   const typed = contentOf(input);
   if (input.input === undefined) return typed;
-  // Loaded here: the schema library is no part of a plain pause.
+  // Loaded here: the schema library is not a part of a plain pause.
   const { parseInput } = await import("./input.ts");
   const stdin = ["-", "/dev/stdin", "/dev/fd/0"].includes(input.input);
   if (!stdin && input.input.startsWith("/dev/fd/")) {

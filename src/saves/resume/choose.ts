@@ -70,7 +70,7 @@ function choiceOf(row: SessionRow, listedAt: string): Choice {
 /** Rows that one looks through; the rest is found by a word. */
 const LISTED = 20;
 
-/** Questions until somebody, or something, seems not to know. */
+/** Questions until someone, or something, seems not to know. */
 const ROUNDS = 10;
 
 function askByNumber(

@@ -67,7 +67,7 @@ async function storesIn(
 ): Promise<OtherStore[]> {
   const stores: OtherStore[] = [];
   for (const folder of folders) {
-    // What cannot be listed or read is passed over: it is not this project's.
+    // What cannot be listed or read is skipped: it is not this project's.
     const entries = await attempt(() => entriesOf(system, root, folder)) ?? [];
     if (entries.length > 0) stores.push({ folder, entries });
   }
@@ -90,7 +90,7 @@ async function entriesOf(
     .sort((a, b) => a.id < b.id ? 1 : -1).slice(0, MOST_SAVES)
     .map(read)
     .filter((entry) => entry !== undefined)
-    // mpm's own came with a branch, and belong to the project's store.
+    // mpm's came with a branch, and belong to the project's store.
     .filter((entry) => !entry.own && !entry.problem && !isLog(entry))
     .sort(newestFirst);
 }
@@ -108,7 +108,7 @@ function linkedWorktrees(system: System, commonDir: string): string[] {
   });
 }
 
-/** Folders that nobody runs claude-mpm in, beside hidden ones. */
+/** Folders that no one runs claude-mpm in, beside hidden ones. */
 const PASSED = new Set(["node_modules", "vendor", "target", "dist", "build"]);
 
 /** Folders that are listed. */

@@ -8,7 +8,7 @@ import {
 } from "../../work/mod.ts";
 import { type Here, rebuiltWork, workIdIn } from "../saved_session.ts";
 
-/** What decides how a session goes on when one of its saves is resumed. */
+/** What decides how a session continues when one of its saves is resumed. */
 export interface ResumeFacts {
   readonly save: Save;
   /** Its record here. */
@@ -16,25 +16,25 @@ export interface ResumeFacts {
   /** The session this worktree is at. */
   readonly current: Work | undefined;
   readonly here: Here;
-  /** Whether the worktree that the record names is gone. */
+  /** True if the worktree that the record names is gone. */
   readonly gone: boolean;
-  /** Whether a record of that id is here. */
+  /** Returns whether a record of that id is here. */
   knows(id: string): boolean;
   readonly time: Date;
 }
 
 export type ResumeChange = "resumed" | "rebuilt" | "unchanged";
 
-/** What is to be written so that the session goes on. */
+/** What must be written so that the session continues. */
 export interface ResumePlan {
   /** The session as it will be; the last to be written. */
   readonly work: Work;
   /** Records of its parents that are not here yet. */
   readonly parents: readonly Work[];
   readonly change: ResumeChange;
-  /** Whether it becomes the session of this worktree. */
+  /** True if it becomes the session of this worktree. */
   readonly point: boolean;
-  /** Why nothing is changed, or what else is to be known, one line. */
+  /** Why nothing is changed, or what else must be known, one line. */
   readonly note: string | undefined;
 }
 
@@ -103,7 +103,7 @@ export interface CaughtUp {
  * The paused session `local` with what `saved`, the same session as a save of
  * `id` from another clone carries it, is ahead in. Only ticks, steps and the
  * save's id are taken over: nothing else of a session changes after its start.
- * Where both places went on, an item that is ticked in either is ticked.
+ * Where both places continued, an item that is ticked in either is ticked.
  */
 export function caughtUp(
   local: Work,

@@ -76,7 +76,7 @@ export async function findOne(
     const offer = await listProject(context, workspace, { all, first });
     const { listed } = offer;
     if (!context.interactive || listed.sessions.length === 0) return listed;
-    // Of the list that was shown: a pause may have come in meanwhile.
+    // Of the list that was shown: a pause may have come in in the meantime.
     chosen = { entry: await chooseSession(context, offer), warnings: [] };
   }
   if (!peek) refuseOver(system, workspace, chosen.entry);

@@ -32,7 +32,7 @@ import { redactItems } from "../redact.ts";
 
 type Save = ResumeResult["session"];
 
-/** Says what a resume without a selector passed over. */
+/** Says what a resume without a selector skipped. */
 export function passedOverNote(entries: readonly SaveEntry[]): string[] {
   if (entries.length === 0) return [];
   const labels = new Set(
@@ -84,10 +84,10 @@ export function peekWork(
 }
 
 /**
- * Lets the session of the save go on in this worktree, and takes the open items
- * that are not known here among the user's own; unless the save is somebody
- * else's: its words would then stand among the user's. What cannot be written
- * is a warning, since the report does not depend on it.
+ * Lets the session of the save continue in this worktree, and takes the open
+ * items that are not known here among the user's own; unless the save is
+ * someone else's: its words would then stand among the user's. What cannot be
+ * written is a warning, since the report does not depend on it.
  */
 export async function followResume(
   context: Context,

@@ -31,7 +31,7 @@ export interface NewestSave {
 
 /**
  * Returns the newest save of this worktree; where this worktree has none, the
- * newest of the project. An automatic save never hides one that somebody made:
+ * newest of the project. An automatic save never hides one that someone made:
  * that one is returned together with the later ones. Throws NOT_FOUND.
  */
 export async function newestSave(
@@ -78,7 +78,7 @@ export async function newestSave(
     return { ...found, warnings: [...found.warnings, note] };
   }
   if (first !== newest) notes.push(newerNote(first));
-  // One of the same agent session has all that was said in it.
+  // One of the same agent session has everything that was said in it.
   const entry =
     automatic.find(({ agent }) => agent !== null && agent === made?.agent) ??
       made ?? newest;
@@ -109,7 +109,7 @@ function newestOfEach(entries: readonly SaveEntry[]): SaveEntry[] {
 
 /**
  * The automatic saves of sessions that ended while the one of `entry` was on:
- * that one cannot have gone on from them.
+ * that one cannot have continued from them.
  */
 async function savedBeside(
   system: System,
@@ -139,10 +139,10 @@ function besideNote(beside: readonly SaveEntry[]): string[] {
   ];
 }
 
-/** Saves that are passed over to find one that somebody made. */
+/** Saves that are skipped to find one that someone made. */
 const MOST = 200;
 
-/** Returns a save that can be read and is not somebody else's. */
+/** Returns a save that can be read and is not someone else's. */
 export async function ownSave(
   system: System,
   origins: Origins,
@@ -154,8 +154,8 @@ export async function ownSave(
 }
 
 /**
- * Whether a save was made in this worktree. The main one is the same wherever
- * the project lies by now.
+ * Returns whether a save was made in this worktree. The main one is the same
+ * wherever the project lies by now.
  */
 export function isOfWorktree(
   { git, linked, worktree }: Workspace,
@@ -299,7 +299,7 @@ const MOST_HERE = 20;
 
 /**
  * Gives the user's own saves of this worktree, the newest first. Saves of ended
- * sessions, saves that cannot be read and saves from others are passed over.
+ * sessions, saves that cannot be read and saves from others are skipped.
  */
 export async function* ownSavesHere(
   { system }: Context,
@@ -313,7 +313,7 @@ export async function* ownSavesHere(
     if (isLog(entry) || !isOfWorktree(workspace, entry)) continue;
     if (++looked > MOST_HERE) return;
     if (states.isOver(entry)) continue;
-    // Somebody else's words do not become this user's.
+    // Someone else's words do not become this user's.
     const save = await ownSave(system, origins, entry);
     if (save) yield save;
   }
@@ -325,8 +325,8 @@ type LastSteps = Pick<Save, "session_id"> & {
 };
 
 /**
- * Returns the save whose next steps hold now: the newest one that somebody
- * made, or that a hook made with next steps in it.
+ * Returns the save whose next steps hold now: the newest one that someone made,
+ * or that a hook made with next steps in it.
  */
 export async function lastSteps(
   context: Context,

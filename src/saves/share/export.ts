@@ -104,9 +104,9 @@ export interface ExportTarget {
 
 /**
  * Checks the target of `--export` before anything is saved. A file that is
- * there is replaced only if it is an exported save or bundle itself. Throws NOT_FOUND
- * for a missing folder, CONFLICT for a file that is something else and for
- * mpm's own folder at `root`.
+ * there is replaced only if it is an exported save or bundle itself. Throws
+ * NOT_FOUND for a missing folder, CONFLICT for a file that is something else
+ * and for mpm's folder at `root`.
  */
 export function exportTarget(
   system: System,

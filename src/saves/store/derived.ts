@@ -72,7 +72,7 @@ export function keepSave(system: System, root: string, id: string): void {
 }
 
 /**
- * Lets the session of a save know that it was paused by it. Somebody else's save
+ * Lets the session of a save know that it was paused by it. Someone else's save
  * changes nothing, nor does an automatic one.
  */
 function followSave(system: System, root: string, save: Save): void {
@@ -208,9 +208,9 @@ export async function pointToNewest(
 }
 
 /**
- * The text of `LATEST-SESSION.txt` in claude-mpm's words, which people and
- * its documents know. `sessions` is the absolute folder of the save, `has` says
- * whether it has a file of that ending: claude-mpm writes no YAML any more.
+ * The text of `LATEST-SESSION.txt` in claude-mpm's words, which people and its
+ * documents know. `sessions` is the absolute folder of the save, `has` says
+ * whether it has a file of that ending: claude-mpm writes no YAML any longer.
  */
 export function pointerText(
   save: Save,

@@ -49,7 +49,7 @@ export function saveFolders(
   };
 }
 
-/** When the folders changed. Throws a FileError for what is no folder. */
+/** When the folders changed. Throws a FileError for what is not a folder. */
 export function stampFolders(
   system: System,
   folders: SaveFolders,
@@ -158,7 +158,7 @@ function addName(
   if (evidence.length < MOST_EVIDENCE) evidence.push(name);
 }
 
-/** A log may have the id of a save, and is none: it gets a key of its own. */
+/** A log may have the id of a save, and is none: it gets its own key. */
 function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
   const key = `${among}/${id}`;
   let entry = found.get(key);

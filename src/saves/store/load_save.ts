@@ -137,7 +137,7 @@ export const LARGEST_SAVE = 64 * 1024 * 1024;
 /** Lists and objects within one another; what mpm writes has six. */
 const DEEPEST = 100;
 
-/** Which file, and so how it is to be read. */
+/** Which file, and so how it must be read. */
 export type SaveFile = Pick<SaveEntry, "id" | "format" | "location" | "path">;
 
 type YamlReader = typeof import("../legacy/yaml.ts");

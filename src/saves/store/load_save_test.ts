@@ -24,7 +24,7 @@ async function load(env: TestEnv) {
   return await loadSave(env.system(), entry!);
 }
 
-/** A store with one save of mpm's. */
+/** A store with one mpm save. */
 function store(): TestEnv {
   const env = new TestEnv();
   putSave(env, ownSave(idAt(0)));

@@ -29,7 +29,7 @@ const LONGEST_PATH = 8192;
 interface Reading {
   readonly folders: SaveFolders;
   readonly cache?: RowCache | undefined;
-  /** Whether rows say what their content is known by. */
+  /** True if rows say what their content is known by. */
   readonly digests?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function entryReader(
   root: string,
   reading: Reading,
 ): (found: Found) => SaveEntry | undefined {
-  /** Whether a recorded project path means this project. */
+  /** True if a recorded project path means this project. */
   const known = new Map<string, boolean>();
   const isOurs = (path: string) => {
     const ours = known.get(path) ?? isProject(system, path, root);
@@ -92,7 +92,7 @@ function readCopy(
     return stray && !isOurs(entry.projectPath) ? undefined : entry;
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    // A stray that cannot be read belongs to nobody knows which project.
+    // A stray that cannot be read belongs to no one knows which project.
     if (stray || isMissing(error)) return undefined;
     const { code, message, hint } = error;
     const problem = { code, message, hint };

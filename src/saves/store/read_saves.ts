@@ -24,7 +24,7 @@ import {
 
 export interface ReadOptions {
   /**
-   * Whether this project's saves in the home folder are looked for, too;
+   * True if this project's saves in the home folder are looked for, too;
    * default true.
    */
   readonly global?: boolean;
@@ -155,7 +155,7 @@ export async function loadReaders(
 
 /**
  * The save that a selector means, see {@link matchSaves}. A full id of one of
- * mpm's own saves, `latest` and the first number need no listing. `first` is the
+ * mpm's saves, `latest` and the first number need no listing. `first` is the
  * number of the first save in the list. Throws NOT_FOUND, AMBIGUOUS or USAGE.
  */
 export async function findSave(
@@ -175,7 +175,7 @@ export async function findSave(
   return own ?? (await matchSaves(system, root, [selector], { first }))[0]!;
 }
 
-/** mpm's own save of that id. A foreign one needs its checksum file found. */
+/** mpm's save of that id. A foreign one needs its checksum file found. */
 function ownSave(
   system: System,
   root: string,
@@ -287,13 +287,17 @@ export class SessionStates {
     return this.#known.get(id);
   }
 
-  /** Whether its session has ended, so that nobody goes on with it. */
+  /**
+   * Returns whether its session has ended, so that no one continues with it.
+   */
   isOver(entry: Pick<SaveEntry, "session">): boolean {
     const state = this.of(entry);
     return state !== undefined && !isOpen(state);
   }
 
-  /** Whether its session was archived or cancelled: then no list has it. */
+  /**
+   * Returns whether its session was archived or cancelled: then no list has it.
+   */
   isHidden(entry: Pick<SaveEntry, "session">): boolean {
     const state = this.of(entry);
     return state !== undefined && isSettled(state);

@@ -33,7 +33,7 @@ export async function finishPending(
   const id = field(readOwnJson(system, pending, LARGEST_SAVE), "session_id");
   if (typeof id === "string" && SESSION_ID.test(id)) {
     const { json, checksum } = saveFiles(sessions, id);
-    // What cannot be derived now is told of by `sessions verify`.
+    // What cannot be derived now is told about by `sessions verify`.
     if (system.files.lstat(json)) {
       await attempt(async () => {
         const loaded = await loadSave(system, await findSave(system, root, id));
@@ -56,8 +56,8 @@ const READER_WAIT = 250;
 
 /**
  * What a command that reads the store does first: makes sure that its folders
- * are real ones, and finishes what a dead pause left, if nobody is writing and
- * the store can be written. Throws CONFLICT for a link in place of a folder.
+ * are real ones, and finishes what a dead pause left, if no one is writing and
+ * the store can be written. Throws CONFLICT for a link instead of a folder.
  */
 export async function openStore(system: System, root: string): Promise<void> {
   const { files } = system;

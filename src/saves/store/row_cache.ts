@@ -65,7 +65,7 @@ const LARGEST = 64 * 1024 * 1024;
 /**
  * What a listing found in each file, so that the next one need not read it:
  * `.claude-mpm/state/rows.json`. A row counts only while size and both times of
- * its file are the same; the second one, of the entry's last change, nobody can
+ * its file are the same; the second one, of the entry's last change, no one can
  * set, so that no edit goes unseen. Derived, and never a source of truth.
  */
 export class RowCache {

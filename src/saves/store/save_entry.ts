@@ -9,7 +9,7 @@ export type SaveFormat = "json" | "yaml" | "md" | "jsonl";
 
 /**
  * Which folder a save lies in: `.claude-mpm/sessions/`, its older subfolder
- * `pause/`, mpm's own second copies in `kept/`, the one in the user's home that
+ * `pause/`, mpm's second copies in `kept/`, the one in the user's home that
  * claude-mpm 6.2.41 to 6.2.52 wrote every project's saves to, or the one of
  * claude-mpm's resume logs.
  */
@@ -55,19 +55,19 @@ export interface SaveEntry {
   readonly projectPath: string;
   /** Set if the content cannot be read; the fields above are then neutral. */
   readonly problem?: SaveProblem | undefined;
-  /** Whether mpm itself wrote it. */
+  /** True if mpm itself wrote it. */
   readonly own: boolean;
-  /** Whether `mpm saves import` brought it in: somebody else's words. */
+  /** True if `mpm saves import` brought it in: someone else's words. */
   readonly imported: boolean;
   /** null: it belongs to none. */
   readonly session: EntrySession | null;
-  /** Whether it was made when an agent's session ended, and nobody asked. */
+  /** True if it was made when an agent's session ended, and no one asked. */
   readonly automatic: boolean;
   /** The name of git's user who made it, by its own account; null: not known. */
   readonly author: string | null;
   /** The agent session it was made in; null: none, or not known. */
   readonly agent: string | null;
-  /** Whether claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */
+  /** True if claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */
   readonly incremental: boolean;
   /** Names of claude-mpm's misnamed checksum files that belong to this id. */
   readonly evidence: readonly string[];
@@ -92,10 +92,10 @@ export type Base = Pick<
 export type Described = Omit<SaveEntry, keyof Base | "problem">;
 
 /**
- * Whether it is no save but what claude-mpm's agents left besides: a resume
- * log, a document written when the context ran out, the mere record of an
- * automatic pause. They can be read, and are listed after all saves, which say
- * more.
+ * Returns whether it is not a save but what claude-mpm's agents left besides: a
+ * resume log, a document written when the context ran out, the mere record of
+ * an automatic pause. They can be read, and are listed after all saves, which
+ * say more.
  */
 export function isLog(
   { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,

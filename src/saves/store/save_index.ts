@@ -197,14 +197,15 @@ function rested(stamps: Stamps, now: number): boolean {
 const BACK = 2000;
 
 /**
- * Keeps the index true after mpm itself wrote a save into `sessions/`, at a cost
- * that does not depend on how many saves there are. To be called under the same
- * lock as {@link openIndex}, after the last file was written. Never throws.
+ * Keeps the index true after mpm itself wrote a save into `sessions/`, at a
+ * cost that does not depend on how many saves there are. To be called under the
+ * same lock as {@link openIndex}, after the last file was written. Never
+ * throws.
  *
  * The folder is given a time a little before its last change: whatever another
  * program does there from now on, even within the same tick, sets a different
- * one. What it did during mpm's own writing stays unseen until the next
- * listing, which is due after an hour at the latest.
+ * one. What it did during mpm's writing stays unseen until the next listing,
+ * which is due after an hour at the latest.
  */
 export function noteSave(
   system: System,

@@ -53,7 +53,7 @@ async function index(env: TestEnv, clock?: () => Date): Promise<void> {
   const system = env.system(clock ? { now: clock } : {});
   const now = system.now().getTime();
   const stamps = stampFolders(system, saveFolders(system, env.project));
-  // An index is made of rows that nobody took a digest for.
+  // An index is made of rows that no one took a digest for.
   const saves = (await listSaves(system, env.project)).slice(0, 50)
     .map(({ digest: _, ...row }) => row);
   keepListing(system, env.project, { stamps, now, saves });

@@ -49,8 +49,8 @@ export async function verifyAll(
 
 /**
  * Repairs what can be repaired, each row as it is then, and the pointer. What
- * refuses, such as a folder in the place of a file, keeps no other from its
- * repair; the first refusal is thrown at the end. Call under the lock.
+ * refuses, such as a folder instead of a file, keeps no other from its repair;
+ * the first refusal is thrown at the end. Call under the lock.
  */
 export async function repairAll(
   checker: Checker,
@@ -113,7 +113,10 @@ export async function inspect(
   }
 }
 
-/** Whether mpm wrote the files beside the save, and so may write them again. */
+/**
+ * Returns whether mpm wrote the files beside the save, and so may write them
+ * again.
+ */
 export function isMaintained(entry: SaveEntry): boolean {
   const { own, imported, location, format } = entry;
   return (own || imported) && location === "sessions" && format === "json";

@@ -4,7 +4,7 @@ import { cutText } from "../../base/words.ts";
 /** The most that is shown of a name, in UTF-16 units. */
 const LONGEST = 40;
 
-/** Returns who wrote a save that nobody vouches for, by its own account. */
+/** Returns who wrote a save that no one vouches for, by its own account. */
 export function fromWhom(author?: string | null): string {
   const name = author ? escapeText(cutText(author, LONGEST)) : "someone else";
   return `from ${name} (not verified)`;

@@ -8,7 +8,7 @@ import { ensureUserFolder, userState } from "../../ops/mod.ts";
 
 /**
  * Whose words a save is: `own`, made by this user on this machine; `trusted`,
- * somebody else's that this user took for theirs; `foreign`, anybody's.
+ * someone else's that this user took for theirs; `foreign`, anybody's.
  */
 export type Origin = "own" | "trusted" | "foreign";
 

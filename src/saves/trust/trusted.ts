@@ -84,7 +84,7 @@ export function writeTrusted(
 ): void {
   const value = { version: 1, saves: Object.fromEntries(saves) };
   const path = join(ensureUserFolder(system, "."), NAME);
-  // One that only cannot be read would be lost with all that is in it.
+  // One that only cannot be read would be lost with everything that is in it.
   if (system.files.lstat(path)) system.files.readOwn(path, LIMIT);
   writeAtomic(system, path, {
     bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`),

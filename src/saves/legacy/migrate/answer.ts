@@ -124,7 +124,7 @@ export interface Facts {
   readonly backups: readonly string[];
   readonly complete: boolean;
   readonly milliseconds: number;
-  /** Whether git tracks a file, by its absolute path. */
+  /** Returns whether git tracks a file, by its absolute path. */
   isTracked(path: string): boolean;
   /** What stages and commits everything in the new folder. */
   readonly commands: readonly string[];

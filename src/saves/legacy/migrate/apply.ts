@@ -19,7 +19,7 @@ import { PREPARING, stagedPath } from "./prepare.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 import { backupPath, MANIFEST, UNFINISHED } from "./backups.ts";
 
-/** A file that somebody changed while the set was applied, and so stays. */
+/** A file that someone changed while the set was applied, and so stays. */
 export interface Skipped {
   readonly at: Ref;
   readonly reason: string;
@@ -137,7 +137,7 @@ class Applier {
     if (!done || linked || at.place === "global") this.#settle(path, after!);
   };
 
-  /** Whether the change was made before. */
+  /** Returns whether the change was made before. */
   #isDone(path: string, wanted: FileState): boolean {
     return this.#system.files.lstat(path)?.kind === "file" &&
       this.#digest(path) === wanted.sha256;
@@ -172,7 +172,7 @@ class Applier {
     return true;
   }
 
-  /** Puts the new content in the place of the old one in one go. */
+  /** Puts the new content instead of the old one in one go. */
   readonly replace = (change: Change): void => {
     const { at, before, after } = change;
     const { files } = this.#system;

@@ -4,7 +4,7 @@ import { oldName } from "../old_names.ts";
 /**
  * What `mpm migrate` records before it touches anything: every file it will
  * change, as it was and as it will be. With it an interrupted run is finished,
- * and a finished one taken back.
+ * and a finished one undone.
  */
 
 const text = z.string();
@@ -38,7 +38,7 @@ const Change = z.strictObject({
   after: z.nullable(FileState),
   /** The file this one is made of; it goes only once this one is there. */
   from: z.nullable(Ref),
-  /** Whether `from` itself gets this name; else the content waits in `new/`. */
+  /** True if `from` itself gets this name; else the content waits in `new/`. */
   linked: z.boolean(),
 });
 
@@ -72,7 +72,7 @@ export const ChangeSet = z.strictObject({
   name: text,
   /** For a rollback, the backup that it restores. */
   of: z.nullable(text),
-  /** Whether the folder keeps the files as they were. */
+  /** True if the folder keeps the files as they were. */
   backup: z.boolean(),
   /** The old folder itself; null: it is not there, or goes once it is empty. */
   folder: z.strictObject({

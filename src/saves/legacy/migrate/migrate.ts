@@ -52,13 +52,13 @@ interface MigrationRun {
   readonly commands: readonly string[];
   readonly progress: Progress;
   readonly dryRun: boolean;
-  /** Whether a backup is made. */
+  /** True if a backup is made. */
   readonly backup: boolean;
   /** When it began, milliseconds since the epoch. */
   readonly start: number;
 }
 
-/** What the journal must know to take it back. */
+/** What the journal must know to undo it. */
 export function backupFact(
   { backups }: MigrateResult | RollbackResult,
 ): { backup: string | null } {
@@ -274,7 +274,7 @@ function skippedSteps(done: Done | undefined): Step[] {
   }));
 }
 
-/** What is at a place now. Throws for what is there and is no file. */
+/** What is at a place now. Throws for what is there and is not a file. */
 function stateAt(
   system: System,
   folders: Folders,
@@ -334,7 +334,7 @@ async function interrupted(
   return sets;
 }
 
-/** Whether nothing of a session is left in the old folder. */
+/** Returns whether nothing of a session is left in the old folder. */
 function isMigrated(system: System, root: string): boolean {
   return listFolder(system, layout(root).legacy)
     .every(({ name }) => oldName(name) === undefined);

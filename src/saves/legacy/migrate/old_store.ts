@@ -16,7 +16,7 @@ export interface StoredFile {
 
 /** Everything that a migration depends on. */
 export interface Inventory {
-  /** What is to be moved. */
+  /** What must be moved. */
   readonly old: readonly StoredFile[];
   /** What stays for a reason that was found while reading. */
   readonly left: readonly Step[];
@@ -74,7 +74,7 @@ function sourceOf({ parts }: Family): StoredFile | undefined {
   return CONTENT.map((part) => parts.get(part)).find((file) => file);
 }
 
-/** Whether its own checksum file says that the JSON is not whole. */
+/** Returns whether its own checksum file says that the JSON is not whole. */
 export function isDamaged({ parts }: Family): boolean {
   const json = parts.get(".json");
   const checksum = parts.get(".json.sha256");
@@ -109,13 +109,18 @@ export function relation(
   return "free";
 }
 
-/** Whether `mine` has, or will have after the move, the content of `other`. */
+/**
+ * Returns whether `mine` has, or will have after the move, the content of
+ * `other`.
+ */
 export function isEqual(mine: StoredFile, other: StoredFile): boolean {
   const { sha256 } = other.state;
   return sha256 === mine.state.sha256 || sha256 === mine.moved;
 }
 
-/** Whether `a` is the older save, by its own time, then by its file's. */
+/**
+ * Returns whether `a` is the older save, by its own time, then by its file's.
+ */
 export function isOlder(a: Family, b: Family): boolean {
   const [first, second] = [sourceOf(a), sourceOf(b)];
   if (!first || !second) return first !== undefined;
@@ -160,7 +165,10 @@ export class NewFolder {
     return families(this.#names(id).map((name) => this.#files.get(name)!))[0];
   }
 
-  /** Whether something of that id is not there yet, and so cannot move on. */
+  /**
+   * Returns whether something of that id is not there yet, and so cannot move
+   * on.
+   */
   isComing(id: string): boolean {
     return this.#names(id).some((name) => this.#coming.has(name));
   }

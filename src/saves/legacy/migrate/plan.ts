@@ -280,7 +280,7 @@ class Planner {
 /**
  * The transfers, and for each save that comes into the new folder a copy of its
  * JSON in `kept/`: it may be committed there, and then leaves the folder with
- * its branch, as mpm's own do. A damaged one is no copy worth keeping.
+ * its branch, as mpm's do. A damaged one is not a copy worth keeping.
  */
 function withKeptCopies(
   transfers: readonly Transfer[],

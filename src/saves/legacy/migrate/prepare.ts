@@ -57,7 +57,7 @@ export function stagedPath(folder: string, { place, name }: Ref): string {
  * Writes everything that a set of changes needs: the files as they are, the new
  * contents, and the record, each synced and read back. The renaming of the
  * folder at the end is what decides: before it nothing is changed and the next
- * run starts anew, after it the next run finishes what this one began.
+ * run starts again, after it the next run finishes what this one began.
  */
 export async function prepareChanges(
   system: System,
@@ -148,7 +148,7 @@ class Preparer {
   }
 
   /**
-   * A file that goes on elsewhere is copied, so that no later write to it
+   * A file that continues elsewhere is copied, so that no later write to it
    * reaches the backup. One that ends here is linked, which keeps the very
    * file; its other name goes.
    */
@@ -203,7 +203,9 @@ class Preparer {
     this.#bytes = 0;
   }
 
-  /** Whether the file got a second name; not across devices, for one. */
+  /**
+   * Returns whether the file got a second name; not across devices, for one.
+   */
   #link(from: string, to: string): boolean {
     try {
       this.#system.files.link(from, to);

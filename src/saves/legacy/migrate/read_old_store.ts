@@ -112,7 +112,7 @@ class Reader {
     };
   }
 
-  /** What may move out of the old folder; the rest is somebody's own. */
+  /** What may move out of the old folder; the rest is someone's own. */
   oldNames(): string[] {
     const names = [];
     for (
@@ -220,7 +220,7 @@ function pausedAt(name: string, bytes: Uint8Array): { pausedAt?: number } {
   return time === undefined ? {} : { pausedAt: time };
 }
 
-/** What is no file of a session, for people. */
+/** What is not a file of a session, for people. */
 function nameOf(kind: FileInfo["kind"]): string {
   return kind === "other" ? "no file, such as a pipe" : `a ${kind}`;
 }

@@ -18,7 +18,7 @@ const MigrateBase = {
   dry_run: z.boolean(),
   /** The old folder, absolute. */
   folder: text,
-  /** Whether an earlier run that died was finished. */
+  /** True if an earlier run that died was finished. */
   resumed: z.boolean(),
   /** Backups that were made, absolute. */
   backups: z.array(text),
@@ -26,10 +26,10 @@ const MigrateBase = {
   left: z.array(z.strictObject({
     path: text,
     reason: text,
-    /** It is no file of a session. */
+    /** It is not a file of a session. */
     foreign: z.boolean(),
   })),
-  /** Whether all was done: a reason for exit status 4 if not. */
+  /** True if all was done: a reason for exit status 4 if not. */
   complete: z.boolean(),
   /** Files that git tracks and that moved or changed; 0 outside git. */
   tracked: z.int(),
@@ -44,7 +44,7 @@ export const MigrateResult = z.strictObject({
   ...MigrateBase,
   /** The new folder, absolute. */
   sessions: text,
-  /** Whether the old folder is no more. */
+  /** True if the old folder is no more. */
   folder_gone: z.boolean(),
   /** Sessions whose files were moved. */
   saves: z.int(),

@@ -52,14 +52,14 @@ export function planRollback(
   return { steps, changes };
 }
 
-/** Whether it is the pointer to the newest save. */
+/** Returns whether it is the pointer to the newest save. */
 export function isPointer({ place, name }: Ref): boolean {
   return place === "sessions" && name === POINTER;
 }
 
 type Before = Pick<Change, "before" | "after">;
 
-/** Whether somebody put something else there since. */
+/** Returns whether someone put something else there since. */
 function isOther({ before, after }: Before, present: FileState | null) {
   return !isSame(present, after) && !isSame(present, before);
 }
@@ -95,7 +95,7 @@ function stillNeeded(
   return needed;
 }
 
-/** Whether two states are of the same content, or both of nothing. */
+/** Returns whether two states are of the same content, or both of nothing. */
 function isSame(a: FileState | null, b: FileState | null): boolean {
   return a?.sha256 === b?.sha256;
 }

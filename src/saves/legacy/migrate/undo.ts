@@ -13,7 +13,7 @@ import { backupFact, rollBack } from "./migrate.ts";
 
 /**
  * Restores the backup that a migration made. That makes one as well, so that
- * the undo, and any undo of one, is taken back in the same way.
+ * the undo, and any undo of one, is undone in the same way.
  */
 export async function undoMigration(order: UndoOrder): Promise<Undone> {
   const { context: { system }, workspace, root, entry, dryRun } = order;
