@@ -12,10 +12,9 @@ const JOINT =
   /(?<=[\w+/=-])(["'`])(?=[ \t\r\n+.\\])[ \t]{0,9}(?:[+.][ \t]{0,9}(?:\\?\r?\n[ \t]{0,80})?|\\?\r?\n[ \t]{0,80}(?:[+.][ \t]{0,9})?|(?=["'`]))\1(?=[\w+/=-])/g;
 
 /**
- * Returns a text without what a reader does not see within it, with plain
- * blanks for all others, and with the parts of a text joined that code puts
- * together (`"a" + "b"`): the rules see what is meant. `undefined`: it is the
- * same.
+ * Returns a text as code reads it. Leaves out invisible characters, makes all
+ * blanks plain, and joins the parts that code joins (`"a" + "b"`). So the rules
+ * see the real value. `undefined`: it is the same.
  */
 export function asRead(text: string): AsRead | undefined {
   const gaps: Gap[] = [];
@@ -38,11 +37,11 @@ export function asRead(text: string): AsRead | undefined {
   return { text: parts.join(""), original: (spans) => moved(spans, kept) };
 }
 
-/** Where blanks are and what no one sees; all beyond the first plane. */
+/** Blanks and invisible characters; all beyond the first plane. */
 const MAYBE_UNSEEN =
   /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u206f\u3164\ud800-\udbff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]/;
 
-/** What is left out between two places of the text that was written. */
+/** Text left out between two places of the original text. */
 interface Gap {
   readonly start: number;
   readonly end: number;

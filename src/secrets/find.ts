@@ -60,7 +60,7 @@ const likely = (): Rule[] => [
   { find: findRandomWords },
 ];
 
-/** All rules, and what tells which of them may apply to a text. */
+/** All rules, and the traces that show which of them may apply to a text. */
 interface Engine {
   readonly sure: readonly Rule[];
   readonly likely: readonly Rule[];
@@ -121,8 +121,8 @@ function found(
 }
 
 /**
- * What a person marked as not for the record, to its end or that of the text. A
- * mark within marks needs its own end.
+ * Returns the parts that a person marked as not for the record, up to the end
+ * mark or the end of the text. A mark within marks needs its own end.
  */
 export function findPrivate(text: string): Span[] {
   if (!hasWord(text, /private/)) return [];
@@ -159,10 +159,10 @@ function marksIn(text: string): RegExpStringIterator<RegExpExecArray> {
 }
 
 /**
- * What every text has that any built-in rule applies to: a sign between a name
- * and its value, a long word, an option, or a word for a secret. No expression
- * leaves upper and lower case aside: it would take longer to compile than to
- * use, in a process that has just begun.
+ * A trace in every text that any built-in rule applies to: a sign between a
+ * name and its value, a long word, an option, or a word for a secret. No
+ * expression leaves upper and lower case aside: it would take longer to compile
+ * than to use, in a process that has just begun.
  */
 const SIGNS = /[=:<|\uff1a\uff1d]|[\w+/.~-]{15}|(?:^|[^\w-])-{1,2}[A-Za-z]/;
 const WORDS =
@@ -172,8 +172,8 @@ const WORDS =
 const MANY_WORDS = /[a-z]{3,8}(?:[^a-z]{1,8}[a-z]{3,8}){11}/;
 
 /**
- * Returns whether the name of a branch may hold what is surely a secret: a long
- * word, not all of small letters, or one that was redacted with a print.
+ * Returns whether the name of a branch may hold a certain secret: a long word
+ * with more than small letters, or a word that was redacted with a print.
  */
 export function mayNameSecret(name: string): boolean {
   return /[\w~.-]{12}/.test(name) && /[A-Z\d]/.test(name);

@@ -13,7 +13,7 @@ export interface RedactionSettings {
 
 /**
  * Rules of those settings. Their expressions are RE2's, whose time is linear
- * whatever they are. Throws USAGE that names the one that is none.
+ * whatever they are. Throws USAGE that names the invalid expression.
  */
 export function ownRules(
   { enabled, allow, rules }: RedactionSettings,
@@ -33,15 +33,15 @@ export function ownRules(
 /** UTF-16 units that an expression is given at once. */
 const LONGEST = 4096;
 
-/** What two pieces of a longer line have in common. */
+/** Overlap of two pieces of a longer line. */
 const OVERLAP = 512;
 
 /** Beyond so many in one piece, the rest of it is treated as one. */
 const MOST = 100;
 
 /**
- * Each line by itself and long ones in pieces, so that an expression that looks
- * far ahead at every place costs a bounded time for each.
+ * Each line by itself and long ones in pieces. So an expression that looks far
+ * ahead at every place costs a bounded time for each.
  */
 function finderOf(label: string, pattern: RE2JS): Finder {
   return (text) => {

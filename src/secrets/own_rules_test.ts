@@ -51,7 +51,7 @@ Deno.test("off, only what is marked is left out", () => {
   });
 });
 
-Deno.test("what is not an expression is named", () => {
+Deno.test("an invalid expression is named", () => {
   const error = assertThrows(
     () => redactorWith({ rules: { odd: "a(b" } }),
     MpmError,

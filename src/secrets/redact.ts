@@ -20,10 +20,10 @@ import {
 import { withoutOrdinary } from "./rules/ordinary.ts";
 import { isPlaceholder } from "./rules/value.ts";
 
-/** What stands in a name instead of a secret. */
+/** A redacted part of a name. */
 export const NAME_PRINT = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/;
 
-/** What the user's own configuration says of redaction. */
+/** The rules of the user's own configuration. */
 export interface RedactionRules {
   /** Off, only what is marked with `<private>` is left out. */
   readonly enabled: boolean;
@@ -93,7 +93,7 @@ export class Redactor {
       const done = replaceSpans(text, spans, { counts });
       text = done.text;
       if (pass === PASSES) break;
-      // What stood beside a secret may now be seen for what it is.
+      // Text beside a secret may now match another rule.
       const again = aroundAll(done.places, text.length).flatMap((window) =>
         this.#findWithin(text, window)
       );
@@ -124,8 +124,8 @@ export class Redactor {
   }
 
   /**
-   * The name of a branch or file, in which only what is surely a secret is
-   * replaced, with a print of it: two names are one if their forms are.
+   * The name of a branch or file. Only a certain secret in it is replaced, with
+   * a print of it: two names are the same if their forms are.
    */
   name(name: string, counts?: Counts): string {
     if (!this.#rules.enabled || name.length < SHORTEST) return name;
@@ -226,12 +226,12 @@ export interface KnownKeys {
   readonly ids: ReadonlySet<string>;
 }
 
-/** Where a value stands. */
+/** The place of a value. */
 interface Place {
   readonly counts: Counts;
   readonly keys?: KnownKeys | undefined;
   readonly isName?: boolean;
-  /** What the name it is given to says of it. */
+  /** The kind of value by its name. */
   readonly kind: ReturnType<typeof keyKind>;
 }
 
@@ -263,7 +263,7 @@ function namedKind(
     : undefined;
 }
 
-/** Twelve digits, which tell nothing of a secret that no one can guess. */
+/** Twelve digits, which reveal nothing about a secret that no one can guess. */
 function printOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex").slice(0, 12);
 }

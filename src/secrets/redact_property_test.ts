@@ -19,7 +19,7 @@ const { threadCpuUsage } = process as unknown as {
   threadCpuUsage(): { user: number; system: number };
 };
 
-/** What texts that hold secrets are made of. */
+/** Pieces of texts that hold secrets. */
 const PIECES = [
   ...TOKENS.map(([, token]) => token),
   ...["password", "token", "API_KEY", "secret", "Authorization", "Cookie"],

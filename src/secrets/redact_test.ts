@@ -253,7 +253,7 @@ Deno.test("values are hidden by their names, the names stay", () => {
   );
 });
 
-Deno.test("what is not a secret stays as it is", () => {
+Deno.test("text without a secret stays unchanged", () => {
   const base64 = alnum(64);
   const texts = [
     // Ids, hashes, paths.

@@ -7,16 +7,17 @@ import { type RedactionRules, Redactor } from "./redact.ts";
 const BUILT_IN = new Redactor();
 
 /**
- * What was prepared for each machine, or why it could not be; by its terminal,
- * which a machine that is made of another one shares with that.
+ * The redactor of each machine, or the error that prevented it. The key is its
+ * terminal, which derived machines share.
  */
 const prepared = new WeakMap<object, Redactor | MpmError>();
 
 /**
  * Reads `[redaction]` of the user's own file, which no other source can set,
- * before anything is redacted. Costs a look where there is no such file.
- * `tolerant`: a fault in it leaves the built-in rules on; else it is thrown
- * where something must be redacted, so that nothing gets past a rule.
+ * before anything is redacted. Without such a file, this costs one look.
+ * `tolerant`: a fault in it leaves the built-in rules on. Otherwise it is
+ * thrown as soon as something must be redacted, so that no text gets past a
+ * rule.
  */
 export async function prepareRedaction(
   system: System,

@@ -15,8 +15,8 @@ export interface Finding {
 const HEAD = 8192;
 
 /**
- * The secrets in a file, in order. UTF-16 is known by its mark; in what is not
- * text, words that merely look random are of no account.
+ * The secrets in a file, in order. UTF-16 is known by its mark; in other binary
+ * data, words that merely look random do not count.
  */
 export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   const text = decode(bytes);

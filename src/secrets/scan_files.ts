@@ -33,7 +33,7 @@ interface Source {
 
 type Skipped = ScanResult["skipped"];
 
-/** What is read, and what was left out of it so far. */
+/** Sources of the scan, and counts of the parts left out so far. */
 class Sources {
   readonly skipped: Skipped = [];
   readonly leftOut: Record<string, number> = {};

@@ -5,9 +5,9 @@ export interface Span {
   /** UTF-16 units from the start of the text; `end` is the first one after. */
   readonly start: number;
   readonly end: number;
-  /** What kind of secret it is, e.g. `github-token`. */
+  /** Kind of secret, e.g. `github-token`. */
   readonly label: string;
-  /** What stands around its replacement, where the text needs quotes there. */
+  /** Quote around its replacement, if the text needs one there. */
   readonly quote?: string;
   /**
    * The name that plain words are given to: they are not a secret if the text
@@ -16,17 +16,20 @@ export interface Span {
   readonly plain?: string;
 }
 
-/** What stands instead of a secret; a name of something has a print besides. */
+/** The replacement of a secret; in a name it also has a print. */
 const REPLACED = /\[redacted:[a-z0-9-]{1,40}(?:#[0-9a-f]{12})?\]/y;
 
-/** What every replacement begins with. */
+/** The start of every replacement. */
 export const REPLACEMENT = "[redacted:";
 
 export function replacementFor(label: string): string {
   return `${REPLACEMENT}${label}]`;
 }
 
-/** Where a replacement that begins at `at` ends; `at` itself: there is none. */
+/**
+ * Returns the end of a replacement that begins at `at`; `at` itself without
+ * one.
+ */
 export function afterReplacement(text: string, at: number): number {
   if (!text.startsWith(REPLACEMENT, at)) return at;
   REPLACED.lastIndex = at;
@@ -75,7 +78,7 @@ function joined(first: readonly Span[], second: readonly Span[]): Span[] {
   return result;
 }
 
-/** How often each label was put instead of a secret. */
+/** Count of the replacements of each label. */
 export type Counts = Record<string, number>;
 
 /** A part of a text. */
@@ -84,7 +87,7 @@ export interface Window {
   readonly end: number;
 }
 
-/** What stands instead of a secret. */
+/** Makes the replacement of a secret. */
 type Form = (secret: string, label: string) => string;
 
 const LABEL: Form = (_, label) => replacementFor(label);

@@ -1,13 +1,13 @@
 /**
- * Looks for many short texts in one go: at each place the search asks for a hash
- * of three characters, and only then for the texts that have them.
+ * Looks for many short texts in one pass. At each place, the search asks for a
+ * hash of three characters, and only then for the texts that have them.
  */
 export class Traces<T> {
   readonly #needles: Needle<T>[] = [];
-  /** The list in `#lists` by the hash; 0: there is none. */
+  /** The list in `#lists` by the hash; 0 for an empty list. */
   readonly #table = new Uint16Array(MASK + 1);
   readonly #lists: Needle<T>[][] = [[]];
-  /** 1 for each needle that was reported and is not looked for any more. */
+  /** 1 for each needle that was reported and is no longer searched. */
   #seen = new Uint8Array(0);
 
   /**
@@ -34,7 +34,7 @@ export class Traces<T> {
     this.#lists[this.#table[hash]!]!.push(needle);
   }
 
-  /** Calls `found` for each place with what stands there. */
+  /** Calls `found` for each place with the needle there. */
   search(text: string, found: (sign: T, at: number) => void): void {
     const table = this.#table;
     const lists = this.#lists;
@@ -68,7 +68,7 @@ interface Needle<T> {
   /** True if its first place says all. */
   readonly once: boolean;
   readonly id: number;
-  /** Where the three characters end that are looked for first. */
+  /** Offset of the end of the three characters to look for first. */
   readonly last: number;
   /** The character that is compared next, and its place. */
   readonly code: number;

@@ -1,13 +1,14 @@
 import * as z from "zod/mini";
 
-/** What `scan` returns. */
+/** Results of `scan`. */
 
 const text = z.string();
 
 export const ScanResult = z.strictObject({
   /**
-   * What was read: `project`, what git tracks or does not ignore; `folder`, all
-   * of a folder without git; `named`, what the command line named.
+   * The scope of the scan: `project` for files that git tracks or does not
+   * ignore, `folder` for a folder without git, `named` for the paths of the
+   * command line.
    */
   scope: z.enum(["project", "folder", "named"]),
   /** Files that were read. */
@@ -21,17 +22,17 @@ export const ScanResult = z.strictObject({
     line: z.int(),
     /** In characters, from 1. */
     column: z.int(),
-    /** What kind of secret; never the secret. */
+    /** Kind of secret; never the secret. */
     label: text,
   })),
-  /** How often each label was found. */
+  /** Count of each label. */
   labels: z.record(text, z.int()),
   /**
-   * How many were found and left out: `binary` files, each `repository` within
-   * the project, folders by their name.
+   * Counts of paths that were left out: `binary` files, each `repository`
+   * within the project, folders by their name.
    */
   left_out: z.record(text, z.int()),
-  /** What could not be read, and why. */
+  /** Files that could not be read, and why. */
   skipped: z.array(z.strictObject({ file: text, reason: text })),
 });
 

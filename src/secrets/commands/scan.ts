@@ -59,7 +59,7 @@ function render(result: ScanResult, style: Style): string {
   ].join("\n");
 }
 
-/** How many there are in a megabyte, where there are megabytes. */
+/** Returns the findings per megabyte of a large scan. */
 function rate({ bytes, findings }: ScanResult): string {
   const megabytes = bytes / 1_000_000;
   if (megabytes < 1) return "";

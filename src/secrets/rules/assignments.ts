@@ -62,7 +62,10 @@ function isBetween(code: number): boolean {
     code === 93 || code === 63 || code === COLON || code === 42;
 }
 
-/** How make assigns beside `=`: `:=`, `::=`, `?=`, `+=`. */
+/**
+ * Returns whether make assigns with this sign before `=`: `:=`, `::=`, `?=`,
+ * `+=`.
+ */
 function isMakeSign(code: number): boolean {
   return code === COLON || code === 63 || code === 43;
 }
@@ -187,7 +190,7 @@ function valueAt(ends: Ends, at: number): Span | Span[] | undefined {
   return oneValue(ends, key, { from, colon, compared });
 }
 
-/** Where the sign of make before `=` begins. */
+/** Returns the start of make's sign before `=`. */
 function beforeMake(text: string, at: number): number {
   const least = at - 2;
   while (at > least && isMakeSign(text.charCodeAt(at - 1))) at--;

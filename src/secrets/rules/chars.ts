@@ -26,27 +26,31 @@ export function isBlank(code: number): boolean {
 }
 
 /**
- * UTF-16 units that an open-ended expression takes at most: the engine keeps a
+ * UTF-16 units that an open-ended expression takes at most. The engine keeps a
  * note of each, and a word of many megabytes is more than it has room for.
  */
 export const LONGEST_MATCH = 65_536;
 
-/** Where a match ends; one that is as long as may be, with its word. */
+/**
+ * Returns the end of a match, including its word if the match has the greatest
+ * length.
+ */
 export function wholeWord(text: string, start: number, end: number): number {
   if (end - start < LONGEST_MATCH) return end;
   while (end < text.length && isBase64(text.charCodeAt(end))) end++;
   return end;
 }
 
-/** What comes before a word though it ends with a letter or digit. */
+/** Escapes that end with a letter or digit and may come before a word. */
 const ESCAPES = /\\+(?:[nrtbfv0e]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})$/;
 
 /** Characters before a place that an escape takes at most. */
 const LONGEST = 24;
 
 /**
- * Returns whether a word can begin at `at`: after no letter or digit, or after
- * an escape such as `\n` within JSON, `%3D` within a URL, or one of a color.
+ * Returns whether a word can begin at `at`: not after a letter or digit, or
+ * after an escape such as `\n` within JSON, `%3D` within a URL, or one of a
+ * color.
  */
 export function startsWord(text: string, at: number): boolean {
   if (at === 0) return true;

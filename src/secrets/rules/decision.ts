@@ -29,7 +29,7 @@ interface Given {
  */
 export function isSecret(written: string, given: Given): boolean {
   const { key, value } = given;
-  // Longer than any of what follows, and so never gone through in vain.
+  // Longer than every word below, and so never searched needlessly.
   if (value.quoted && written.length === LOOKED_AT) return !/\s/.test(written);
   if (written.length < LEAST[key.kind] || isPlaceholder(written)) return false;
   if (key.kind === "pin") return /^\d{4,12}$/.test(written);
@@ -86,7 +86,7 @@ function isQuotedSecret(written: string, { kind, name }: Key): boolean {
   if (kind === "password") {
     return CHOSEN.test(written) || !isOfCode(written) || !keyKind(written);
   }
-  // What people read, in their language.
+  // Messages for people, in their language.
   if (/[^ -~]|\\u[0-9a-fA-F]{4}/.test(written)) return false;
   const chosen = isVariable(name) || /secret$/i.test(name);
   return chosen
@@ -161,8 +161,8 @@ function isInFlow({ key, text }: Given): boolean {
 }
 
 /**
- * Returns whether a word alone stands where code has names: in arguments, after
- * a comma, in an indented line or one that ends with a comma.
+ * Returns whether a word alone is at the place of a name in code: in arguments,
+ * after a comma, in an indented line or one that ends with a comma.
  */
 function isWithinCode(given: Given): boolean {
   const { key, value, colon, text } = given;

@@ -102,8 +102,9 @@ export function cellAt(text: string, at: number): Span | undefined {
 const LONGEST_PAIR = 160;
 
 /**
- * What stands beside `value` in `{"name": "DB_PASSWORD", "value": "…"}` and its
- * like, as variables are often listed; `start`: where the word `value` begins.
+ * Returns the kind of the name beside `value` in `{"name": "DB_PASSWORD",
+ * "value": "…"}` and similar lists of variables; `start`: offset of the word
+ * `value`.
  */
 export function pairedKind(text: string, start: number): KeyKind | undefined {
   const lead = text.slice(Math.max(0, start - LONGEST_PAIR), start);

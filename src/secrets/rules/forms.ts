@@ -2,7 +2,7 @@ import { isAlnum } from "./chars.ts";
 import { afterReplacement, type Span } from "../span.ts";
 import { isCode, isName, isPlaceholder, isStrong } from "./value.ts";
 
-/** True if a value is one, and no word that stands there by chance. */
+/** True if a value is a secret, and not a word that is there by chance. */
 export type Accepts = (
   value: string,
   match: RegExpExecArray,
@@ -21,7 +21,9 @@ export type Form = readonly [
     /** "password" if nothing else is given. */
     readonly label?: string;
     readonly accepts?: Accepts;
-    /** What else is one, unless the text also uses it elsewhere. */
+    /**
+     * Another test, which counts unless the text also uses the value elsewhere.
+     */
     readonly plain?: Accepts;
     /**
      * `sentence`: the signs at the end of the value are not its own. `word`:
@@ -34,7 +36,7 @@ export type Form = readonly [
 /** UTF-16 units of a value that decide. */
 const LOOKED_AT = 256;
 
-/** What stands in a form. */
+/** Returns the values in a form. */
 export function valuesIn(text: string, [, pattern, more]: Form): Span[] {
   const { label = "password", accepts = isAny, plain, ends } = more ?? {};
   const spans: Span[] = [];

@@ -1,7 +1,7 @@
 import { remembered } from "../../base/remembered.ts";
 import { isDigit } from "./chars.ts";
 
-/** What a name says of the value that is given to it. */
+/** The kind of a value, by its name. */
 export type KeyKind =
   | "password"
   | "token"
@@ -29,12 +29,13 @@ const HARMLESS =
 export const LONGEST_KEY = 64;
 
 /**
- * What kind of secret a value of that name is; `undefined`: none. Upper and
- * lower case, `camelCase`, `snake_case`, `kebab-case` and dots are the same.
+ * Returns the kind of secret of a value with that name; `undefined` for other
+ * names. Upper and lower case, `camelCase`, `snake_case`, `kebab-case` and dots
+ * are the same.
  */
 export const keyKind = remembered(decide);
 
-/** How every name ends that any of the others takes, but for digits and an "s". */
+/** The ends of all names of secrets, without digits and an "s". */
 const ENDS = [
   ..."pass pw psk pin senha data word wd phrase code wort token jwt authorization bearer"
     .split(" "),
@@ -43,7 +44,9 @@ const ENDS = [
     .split(" "),
 ];
 
-/** What a character is in the last letters of a name: 1 to 26, or one of these. */
+/**
+ * Class of a character in the last letters of a name: 1 to 26, or one of these.
+ */
 const NONE = 0;
 const DIGIT = 27;
 const SIGN = 28;
@@ -122,7 +125,7 @@ function decide(name: string): KeyKind | undefined {
   return SECRET.test(plain) ? "secret" : undefined;
 }
 
-/** The name before a sign, and how it stands there. */
+/** The name before a sign, and its form there. */
 export interface Key {
   readonly kind: KeyKind;
   readonly name: string;

@@ -73,8 +73,8 @@ function isOfSentence(phrase: string): boolean {
 }
 
 /**
- * Where a passphrase of plain words that fills the rest of its line ends; -1:
- * there is none.
+ * Returns the end of a passphrase of plain words that fills the rest of its
+ * line; -1 if there is no passphrase.
  */
 export function phraseEnd(text: string, at: number, { kind }: Key): number {
   if (kind !== "password") return -1;

@@ -6,7 +6,7 @@ import { isAbout, isPath, isPlaceholder } from "./value.ts";
 const OPTION =
   /-(?<=(?:^|[\s"'`([{<>|&;,=:+])-)-?([A-Za-z][\w-]{2,40})[ \t]{1,4}(?:["']([^"'\n]{1,512})["']|([^\s"'`-][^\s"'`]{0,1024}))/g;
 
-/** What follows an option in a sentence about it. */
+/** Words after an option in a sentence about it. */
 const SENTENCE =
   /^(?:and|or|to|is|are|the|an?|for|with|in|on|of|at|as|by|from|when|if|not|now|must|should|can|will|does|option|options|flag|flags|value|values|instead|instead\.|argument|parameter|which|that|was|were|has|may|via|through|using|stdin|prompt|word|file)[.,;:)]?$/i;
 

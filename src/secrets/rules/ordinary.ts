@@ -8,9 +8,9 @@ const PART = 32 * 1024;
 const MOST_VALUES = 8;
 
 /**
- * Returns the spans without plain words that also stand elsewhere near by, as
- * words of their own. Words within other spans do not count: the value of one
- * token may be that of another. Every part of the text is read at most once.
+ * Returns the spans without plain words that also appear near by as separate
+ * words. Words within other spans do not count: the value of one token may be
+ * that of another. Every part of the text is read at most once.
  */
 export function withoutOrdinary(text: string, spans: Span[]): Span[] {
   const plain = new Map<Span, Plain>();
@@ -43,7 +43,7 @@ interface Sought {
   readonly parts: Set<number>;
 }
 
-/** What parts of a text have of them. */
+/** Counts of uses in parts of a text. */
 interface Uses {
   readonly words: ReadonlySet<string>;
   /** The different words that each name is given. */

@@ -59,7 +59,7 @@ export function isPlainWord(written: string, given: Given): boolean {
   const { key, value, colon, text } = given;
   const { kind, name } = key;
   if (kind === "pin") return false;
-  // What else a password may be is never held to the rest of the text.
+  // Other possible passwords are never compared with the rest of the text.
   if (kind === "password" && (value.quoted || !beginsLine(text, key))) {
     return false;
   }

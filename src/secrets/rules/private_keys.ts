@@ -12,7 +12,7 @@ const NEAR = 120;
 const SOME_BODY =
   /^(?:\\[nrt]|[^A-Za-z0-9]){0,80}(?:[A-Za-z0-9+/=]{16}|Proc-Type:|DEK-Info:|Version:|Comment:|Hash:|Charset:)/;
 
-/** What a key holds, however its lines are written: `\n`, quoted, prefixed. */
+/** Body of a key in any notation of its lines: `\n`, quoted, prefixed. */
 const KEY_BODY = /(?:[A-Za-z0-9+/=\s\\"'`,:|>#*-]|\[redacted:){1,4096}/y;
 
 /**
@@ -87,7 +87,10 @@ function findKeyTails(text: string): Span[] {
   return spans;
 }
 
-/** Where the line that ends at `end` begins; ends of lines may be escaped. */
+/**
+ * Returns the start of the line that ends at `end`; ends of lines may be
+ * escaped.
+ */
 function lineStart(text: string, end: number): number {
   const newline = text.lastIndexOf("\n", end - 1);
   const escaped = text.lastIndexOf("\\n", end - 1);
@@ -110,7 +113,10 @@ function findPuttyKeys(text: string): Span[] {
 
 const PUTTY_LINE = /[A-Za-z0-9+/=]{1,80}(?:\r?\n|\\r?\\n|\\n|$)/y;
 
-/** Where the last of what a sticky pattern takes, again and again, ends. */
+/**
+ * Returns the end of the last match of a sticky pattern, applied again and
+ * again.
+ */
 function endOfAll(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   while (pattern.test(text)) at = pattern.lastIndex;

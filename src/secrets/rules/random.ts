@@ -5,7 +5,7 @@ import { RANDOM, type Span } from "../span.ts";
 const SHORTEST = 24;
 const LONGEST = 200;
 
-/** Bits per character of what is random; those of names and words are less. */
+/** Bits per character of random text; names and words have fewer. */
 const LEAST_BITS = 3.6;
 
 /**
@@ -14,7 +14,7 @@ const LEAST_BITS = 3.6;
  */
 const LEAST_CHANGES = 0.27;
 
-/** What is not a secret by what stands before it. */
+/** Text before a value that shows that it is not a secret. */
 const BEFORE =
   /(?:sha(?:1|256|384|512)[-:=]|md5[-:=]|h1:|base64,|integrity["':= ]{1,4}|ssh-[a-z0-9]{2,10} |ecdsa-sha2-\S{4,20} |fingerprint["':= ]{1,4}|pin-sha256="|nonce-|SHA256:|e\.g\. |[/\\@#?&.%~])$/;
 
@@ -24,8 +24,8 @@ const KNOWN =
 
 /**
  * Words that look random, after all rules that know what they look for. Only
- * what has small and capital letters and digits, and is not a hash, id, path,
- * key of a lock file or piece of a larger file in base64.
+ * words with small and capital letters and digits that are not a hash, id,
+ * path, key of a lock file or piece of a larger file in base64.
  */
 export function findRandomWords(text: string): Span[] {
   const spans: Span[] = [];
@@ -79,7 +79,7 @@ function isMixed(word: string): boolean {
     bitsOf(word) >= LEAST_BITS;
 }
 
-/** How often each character is in the word that is looked at. */
+/** Count of each character in the present word. */
 const COUNTS = new Uint8Array(128);
 
 /** Bits per character, by how often each is there. */
@@ -115,7 +115,7 @@ function isReadable(word: string): boolean {
     isTextInBase64(word);
 }
 
-/** What it says may be read by anyone; a name with a password stays secret. */
+/** Anyone may read its text; a name with a password stays secret. */
 function isTextInBase64(word: string): boolean {
   try {
     const text = atob(word.replaceAll("-", "+").replaceAll("_", "/"));

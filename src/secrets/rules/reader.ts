@@ -16,8 +16,8 @@ export interface Value {
 const LONGEST = 8192;
 
 /**
- * What ends a value without quotes: in code and sentences, in a line of a file
- * of variables, in a header of many parts.
+ * Ends of a value without quotes: in code and sentences, in a line of a file of
+ * variables, in a header of many parts.
  */
 const ENDS = {
   sign: /[\s"'`,;)\]}<>|&\\]/g,
@@ -40,7 +40,7 @@ const FIRST_LINE = /\r?\n[ \t]{0,40}/y;
 /** A quote with this after it ends a text: `"Password: " + word`. */
 const CLOSES = /[\s),;+\]}.]|$/y;
 
-/** Where values without quotes end, found once for each stretch of a text. */
+/** Ends of values without quotes, found once for each stretch of a text. */
 export interface Ends {
   text: string;
   from: number;
@@ -49,7 +49,7 @@ export interface Ends {
 }
 
 /**
- * Reads the value at `at`, behind the sign; `undefined`: there is none. `ends`
+ * Reads the value at `at`, behind the sign; `undefined` without a value. `ends`
  * is kept from one value of a text to the next, so that none of it is gone
  * through twice.
  */

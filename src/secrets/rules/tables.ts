@@ -57,7 +57,7 @@ export function findSeparated(text: string): Span[] {
   return spans;
 }
 
-/** What each column holds; whether people stand in another one. */
+/** Contents of each column, and whether another column names people. */
 interface Columns {
   readonly kinds: readonly (KeyKind | undefined)[];
   readonly ofPeople: boolean;
@@ -163,13 +163,13 @@ function addCells(
   }
 }
 
-/** How the name of a column ends, and what may part it from the next one. */
+/** The end of a column's name, and the separators after it. */
 const ENDS = [
   ...["sword", "swort", "sswd", "oken", "cret", "_key", "iKey"],
   ...["SWORD", "OKEN", "CRET", "_KEY"],
 ];
 
-/** What is in each text that has a table with a name of a secret. */
+/** Traces in each text that has a table with a name of a secret. */
 export const TRACES = {
   markdown: ["--|", "-- |", "-:|", "-: |", "--+-"],
   separated: ENDS.flatMap((end) => [...',;\t\n\r"'].map((sign) => end + sign)),

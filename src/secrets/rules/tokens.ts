@@ -7,7 +7,7 @@ import type { Span } from "../span.ts";
 export interface TokenRule {
   readonly label: string;
   readonly prefix: string;
-  /** What follows the prefix; made into a pattern when it is first needed. */
+  /** The text after the prefix; made into a pattern at first use. */
   readonly tail: string;
   /** True if it is not a token in the middle of a word. */
   readonly atWord: boolean;
@@ -42,7 +42,7 @@ const tailPattern = remembered((tail) =>
   new RegExp(tail.replaceAll(/\{(\d+),\}/g, `{$1,${LONGEST_MATCH}}`), "y")
 );
 
-/** Where a prefix of a token stands, and whose. */
+/** The place of a token's prefix, and its provider. */
 export interface Prefix {
   readonly at: number;
   readonly rule: TokenRule;
@@ -80,7 +80,7 @@ function tokenAt(
   pattern.lastIndex = at + prefix.length;
   if (!pattern.test(text)) return undefined;
   const start = keepsPrefix ? at + prefix.length : at;
-  // What documentation gives as an example.
+  // An example from documentation.
   if (text.slice(start, start + 64).includes("EXAMPLE")) return "example";
   return { start, end: wholeWord(text, start, pattern.lastIndex), label };
 }
@@ -116,7 +116,7 @@ export function findJwts(text: string): Span[] {
   return spans;
 }
 
-/** Tokens known by what is in the middle of them: mark, before, after. */
+/** Tokens with a mark in the middle: mark, before, after. */
 const INNER: readonly (readonly [
   label: string,
   mark: string,

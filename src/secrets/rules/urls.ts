@@ -55,7 +55,10 @@ function credentialsIn(
   return { start: from, end: sign, label: "url-credentials" };
 }
 
-/** Where the first `:` and the `@` before the host are; -1: there is none. */
+/**
+ * Returns the offsets of the first `:` and of the `@` before the host; -1
+ * without them.
+ */
 function userInfo(
   text: string,
   start: number,

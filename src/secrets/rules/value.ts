@@ -1,12 +1,12 @@
 import { keyKind } from "./keys.ts";
 
-/** What stands where a secret would, and is none. */
+/** Placeholders at the place of a secret. */
 const PLACEHOLDER =
   /^(?:\$[({A-Za-z_]|<[^>]*>?$|\{\{|\{%|%[A-Za-z_{(]|%\d\$[a-z]|\[[\w -]{1,40}\]$|__[A-Z_]+__$|#\{|@@|\{[\w.$()[\]'" -]{0,60}\}$|\*+$|[xX.…•_-]+$|\[redacted:|[~^<>=v]{0,2}\d+(?:\.\d+)+(?:-[\w.]+)?$|v\d+(?:alpha|beta)\d+$)/;
 
 /**
- * The same by what is within: constants, examples of documentation, what was
- * shortened, colours, expressions, templates, and public keys and signatures.
+ * The same by the content: constants, examples of documentation, shortened
+ * values, colours, expressions, templates, and public keys and signatures.
  */
 const HARMLESS =
   /^[A-Z]+(?:_(?:[A-Z]+|V\d))+$|EXAMPLE|ABCDEFGH|^(?:.{0,16}|\S{0,64})(?:\.{3}|…)$|^\/\^|\{\$|^(?:Basic|Bearer) [$<{%]|^#[0-9a-fA-F]{3,8}$|\(\?|\[\^|\\[wdWDsS]|\$\{|#\{|\{\{|^["'][ )]?[.+,]|^-----BEGIN (?:[A-Z]{1,20} ){0,3}(?:PUBLIC|CERT)|\/aws4_request$|\][+*{]|^[*:]{2,}$|^[A-Z]\w{2,12} \w{1,30}=|^[Yy]our[-_ A-Z]|^(.)\1*$/;
@@ -48,8 +48,8 @@ function isCodeWord(value: string): boolean {
 const BASE32 = /^(?=[A-Z]*[2-7][A-Z]+[2-7])[A-Z2-7]{16,}$/;
 
 /**
- * Returns whether a value is a name or a few words rather than generated:
- * letters in words, and a digit only at the end of one, as in `v2Token` and
+ * Returns whether a value is a name or a few words rather than generated. Its
+ * letters are in words, and digits only at the end of one, as in `v2Token` and
  * `fooEnum2`.
  */
 export function isName(value: string): boolean {
@@ -127,7 +127,7 @@ export function isStrong(value: string): boolean {
     /^\d{6,}$/.test(value);
 }
 
-/** A file or folder, which is not secret though what lies there may be. */
+/** A file or folder, which is not secret, though its contents may be. */
 export function isPath(value: string): boolean {
   return /^(?:~?\/|file:\/\/|\.{1,2}\/|[A-Za-z]:[\\/])/.test(value) &&
     !/[=+]/.test(value);

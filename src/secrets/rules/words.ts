@@ -50,7 +50,7 @@ export const wordForms = (): Form[] => [
     /\b(?:PIN|Pin|pin)(?: code)?[ \t](?:is[ \t]|was[ \t])?(\d{4,8})(?![\w.-])/g,
     { label: "pin", accepts: always, ends: "sentence" },
   ],
-  // What follows the name of a scheme, as in headers.
+  // Text after the name of a scheme, as in headers.
   [
     "earer |EARER |asic |ASIC |oken |OKEN |earer\t|pikey |piKey |PIKEY |pi-key |pi-Key |PI-KEY ",
     /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,65536})/gi,
