@@ -10,7 +10,7 @@ import { getOwn, setOwn } from "../base/own.ts";
 import { fillIn, type Template, variablesIn } from "./templates/template.ts";
 import type { CheckItem } from "./work.ts";
 
-/** What a new session is made of, as it is typed. */
+/** The typed parts of a new session. */
 export interface BeginningInput {
   readonly name: string | undefined;
   readonly task: readonly string[];
@@ -18,7 +18,7 @@ export interface BeginningInput {
   readonly var: readonly string[];
 }
 
-/** What a session begins with that is known before the store is looked at. */
+/** The parts of a new session that are known before the store is read. */
 export type Beginning = Omit<NewWork, "id">;
 
 /** The values that the project's state variables have. */
@@ -184,8 +184,8 @@ export function checklistFrom(
 }
 
 /**
- * Returns what a session from the template works on, unless it is said: the
- * title, with the values that it has no place for.
+ * Returns the default task of a session from the template: the title, with the
+ * values that do not appear in it.
  */
 export function taskFrom(
   { title }: Template,

@@ -21,7 +21,7 @@ const LARGEST = 4096;
 /** Sessions within one another that are followed. */
 const DEEPEST = 1000;
 
-/** What a worktree is at. */
+/** The current session of a worktree. */
 interface Current {
   /** Active, working or paused; `undefined`: none. */
   readonly work: Work | undefined;
@@ -34,13 +34,13 @@ interface Current {
 const NONE: Current = { work: undefined, problem: undefined, foreign: false };
 
 /**
- * The session that the worktree `place` is at. Where there is none it costs one
+ * The session that the worktree `place` is at. Without a session, it costs one
  * look at a file's entry. Throws CONFLICT for a link instead of a folder;
- * anything odd in a file is told about as `problem`.
+ * anything invalid in a file is returned as `problem`.
  *
- * A pointer is written before the record it leads to, and names the session
- * before it as well: until the new record is there, the old one counts. So the
- * record alone decides, and nothing must be fixed after a sudden end.
+ * A pointer is written before the record it leads to, and also names the
+ * session before it. Until the new record exists, the old session counts. So
+ * the record alone decides, and nothing must be fixed after a sudden end.
  */
 export function currentWork(
   system: System,
@@ -64,8 +64,8 @@ export function currentWork(
 }
 
 /**
- * Returns whether a worktree has a pointer to sessions of which no record is
- * there. Throws an MpmError where it cannot be read.
+ * Returns whether a worktree has a pointer to sessions whose records are
+ * missing. Throws an MpmError where it cannot be read.
  */
 export function leadsNowhere(
   system: System,
@@ -180,9 +180,9 @@ function pointerPath(root: string, place: string): string {
 }
 
 /**
- * The sessions that are active or worked on by their own record, and that their
- * worktree is not at: its pointer was damaged or lost, and another session was
- * begun. No command that names none means them.
+ * Lists the sessions that are active by their own record but not current in
+ * their worktree. Its pointer was damaged or lost, and another session was
+ * started. No command that names none means them.
  */
 export function lostWorks(
   system: System,

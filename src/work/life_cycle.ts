@@ -1,6 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 
-/** What a work session can be in; `new` is before its first moment. */
+/** States of a session; `new` is before its first moment. */
 export const STATES = [
   "new",
   "active",
@@ -13,7 +13,7 @@ export const STATES = [
 
 export type WorkState = typeof STATES[number];
 
-/** What takes a session from one state to the next. */
+/** The actions that change a session's state. */
 export type Action =
   | "start"
   | "work"
@@ -30,7 +30,7 @@ interface Transition {
   readonly to: WorkState;
 }
 
-/** Every transition there is; what is not here is refused. */
+/** Every allowed transition; all others are refused. */
 export const TRANSITIONS: readonly Transition[] = [
   { from: "new", action: "start", to: "active" },
   { from: "active", action: "work", to: "working" },
@@ -45,7 +45,7 @@ export const TRANSITIONS: readonly Transition[] = [
 /** Transitions without their own command: others make them first. */
 const IMPLICIT: readonly Action[] = ["work", "idle"];
 
-/** What a person types for a transition. */
+/** The command for each transition. */
 const COMMANDS: Readonly<Record<Action, string>> = {
   start: "mpm start",
   work: "mpm check",

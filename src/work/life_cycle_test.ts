@@ -12,7 +12,7 @@ import {
 
 const ACTIONS = TRANSITIONS.map(({ action }) => action);
 
-/** What each action leads to from each state; what is not here is refused. */
+/** The next state for each action and state; all others are refused. */
 const LEADS: Record<WorkState, Partial<Record<Action, WorkState[]>>> = {
   new: { start: ["active"] },
   active: {

@@ -5,7 +5,7 @@ import { cutText } from "../base/words.ts";
 import { type Action, allowedSteps } from "./life_cycle.ts";
 import type { ChecklistItem, WorkView } from "./commands/results.ts";
 
-/** What a session begins with; everything else has its neutral value. */
+/** The first values of a session; all others are neutral. */
 export type NewWork =
   & Pick<
     Work,
@@ -93,7 +93,7 @@ export function workFault(value: unknown, id: string): string | undefined {
   return broken && `"${broken[0]}" is not what it should be`;
 }
 
-/** What a session is called by. */
+/** The names of a session. */
 export interface Titled {
   readonly id: string;
   readonly name: string | null;

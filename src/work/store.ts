@@ -17,7 +17,7 @@ import {
 } from "../ops/mod.ts";
 import { type KnownKeys, redactorOf } from "../secrets/mod.ts";
 
-/** What stays in a record: a return goes by it. */
+/** Fields that stay in a record: a return needs them. */
 const KEYS: KnownKeys = {
   names: new Set(["branch", "branch_before"]),
   ids: new Set(
@@ -47,14 +47,14 @@ export interface Works {
   /** The newest first, by id. */
   readonly works: readonly Work[];
   readonly problems: readonly WorkProblem[];
-  /** How many more there are that someone else made. */
+  /** Number of further ones by other people. */
   readonly foreign: number;
 }
 
 /**
- * The record of a work session; `undefined`: there is none. Throws UNREADABLE
- * for what mpm could not have written, FOREIGN for what it did not write for
- * this user, FILE_FAILED where it cannot be read.
+ * The record of a session; `undefined` if it is missing. Throws UNREADABLE for
+ * what mpm could not have written, FOREIGN for what it did not write for this
+ * user, FILE_FAILED where it cannot be read.
  */
 export function knownWork(
   system: System,
@@ -73,7 +73,7 @@ export function knownWork(
   return parseWork(bytes, { id, path, seals: workSeals(system) });
 }
 
-/** The same for a record that must be there. Throws NOT_FOUND besides. */
+/** The same for a record that must be there. Also throws NOT_FOUND. */
 export function readWork(system: System, root: string, id: string): Work {
   const work = knownWork(system, root, id);
   if (work) return work;
@@ -123,7 +123,7 @@ function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   });
 }
 
-/** The same where one that someone else made is as good as none. */
+/** The same, with a session of someone else treated as missing. */
 export function ownWork(
   system: System,
   root: string,
@@ -138,7 +138,7 @@ export function ownWork(
   }
 }
 
-/** The same where a missing or damaged record is as good as none. */
+/** The same, with a damaged record treated as missing. */
 export function findWork(
   system: System,
   root: string,
@@ -226,8 +226,8 @@ export function writeWork(system: System, root: string, work: Work): Work {
 }
 
 /**
- * Takes the record of a session away that an operation made and did not come
- * to its end with. Call under the store's lock.
+ * Removes the record of a session that an unfinished operation made. Call under
+ * the store's lock.
  */
 export function removeWork(system: System, root: string, id: string): void {
   removeIfThere(system, workPath(root, id));
@@ -257,7 +257,7 @@ function checkOwn(system: System, folder: string): void {
   try {
     checkFolder(system, folder);
   } catch (error) {
-    // What may not be looked at fails where it is read.
+    // An unreadable folder fails where it is read.
     if (!(error instanceof FileError)) throw error;
   }
 }

@@ -52,9 +52,9 @@ export const MOVES = list(object({
   at: TIME,
 }));
 
-/** What `branch` did, so that `return` can undo it. */
+/** The changes that `branch` made, so that `return` can undo them. */
 export const DETOUR = nullable(object({
-  /** What was done for it: `stash`, `git-branch`, `worktree`, or `plain`. */
+  /** Kind of the detour: `stash`, `git-branch`, `worktree`, or `plain`. */
   kind: TEXT,
   /** The checkpoint that holds the parent's uncommitted work. */
   checkpoint: TEXT_OR_NULL,
@@ -80,9 +80,9 @@ export const WORK_FIELDS = {
   id: ID,
   /** A name to find it by. */
   name: TEXT_OR_NULL,
-  /** What must be done. */
+  /** The task. */
   task: TEXT,
-  /** Where it stands in its life cycle. */
+  /** Its state in the life cycle. */
   state: STATE,
   /** ISO 8601, UTC. */
   started_at: TIME,
@@ -90,27 +90,30 @@ export const WORK_FIELDS = {
   transitions: MOVES,
   /** Id of the session this one is a detour of. */
   parent: nullable(ID),
-  /** Where it is worked on: `main` or the name of a linked worktree's place. */
+  /** Its place: `main` or the name of a linked worktree's place. */
   place: TEXT,
   /** That worktree's folder, absolute. */
   worktree: TEXT,
-  /** Where git stood at the start. */
+  /** Position of git at the start. */
   git: object({ branch: TEXT_OR_NULL, head: TEXT_OR_NULL }),
   /** The agent's own session at the start. */
   agent_session: TEXT_OR_NULL,
-  /** What its checklist was made from. */
+  /** The template of its checklist. */
   template: TEMPLATE,
-  /** What must be done, in order. */
+  /** The checklist, in order. */
   checklist: list(CHECK_ITEM),
   /** Ids of its saves, the newest last. */
   saves: list(text({ pattern: SESSION_ID })),
-  /** What became of its detours. */
+  /** Results of its detours. */
   children: CHILDREN,
-  /** What `mpm branch` did for it; null: it is not a detour. */
+  /** The changes that `mpm branch` made for it; null if it is not a detour. */
   detour: DETOUR,
-  /** What was said when it was completed or cancelled. */
+  /** The summary when it was completed or cancelled. */
   summary: TEXT_OR_NULL,
-  /** What only this user's mpm can make: HMAC-SHA256 of what precedes it. */
+  /**
+   * A seal that only this user's mpm can make: HMAC-SHA256 of the text before
+   * it.
+   */
   seal: optional(TEXT),
 };
 

@@ -30,7 +30,7 @@ export const WorkView = z.strictObject({
   total: z.int(),
   /** Its newest save. */
   save: z.nullable(text),
-  /** What was said when it ended. */
+  /** The summary at its end. */
   summary: z.nullable(text),
 });
 
@@ -63,7 +63,7 @@ export const CheckResult = z.strictObject({
   undo: z.boolean(),
 });
 
-/** What complete, cancel and archive return. */
+/** Result of complete, cancel and archive. */
 export const EndResult = z.strictObject({
   dry_run: z.boolean(),
   session: WorkView,
@@ -85,7 +85,7 @@ export const StackResult = z.strictObject({
     /** The checkpoint with what it left for a detour; null: none. */
     parked: z.nullable(text),
   })),
-  /** How many are left out. */
+  /** Number of hidden sessions. */
   hidden: z.int(),
   problems: z.array(text),
 });
@@ -100,7 +100,7 @@ export const TemplateRow = z.strictObject({
   path: z.nullable(text),
   phases: z.int(),
   items: z.int(),
-  /** What is wrong with it. */
+  /** The problem of the session. */
   problem: z.nullable(text),
 });
 

@@ -93,7 +93,7 @@ async function withoutSecrets(
     parsed(new TextEncoder().encode(text), source);
   const text = redactorOf(system).text(given);
   try {
-    // What is written can be used: the same is checked as when it is read.
+    // The new file can be used: it passes the same checks as when it is read.
     await check(text);
     return text;
   } catch (error) {
@@ -146,7 +146,7 @@ function write(
   });
 }
 
-/** What a new template begins with. */
+/** Start of a new template. */
 const SKELETON = `---
 name: TITLE
 description: What it is for
@@ -170,8 +170,8 @@ variables:
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 
 /**
- * The name of a template's file (without `.md`) and its title from what was
- * typed, `Hot Fix` or `hot-fix`. Throws USAGE for what could be a path.
+ * The name of a template's file (without `.md`) and its title from the typed
+ * name, `Hot Fix` or `hot-fix`. Throws USAGE for what could be a path.
  */
 export function templateNames(typed: string): { name: string; title: string } {
   const words = typed.trim().replace(/\.md$/i, "");
@@ -212,8 +212,8 @@ const LABELLED =
 const LABELLED_WITHIN = /([{,:]\s*)(\[redacted:[^\]\n]*\])(?=\s*[,}])/g;
 
 /**
- * The text of a template in whose front matter each label that stands for a
- * secret is quoted, since YAML takes what begins with a bracket for a list.
+ * The text of a template with quotes around each label of a secret in its front
+ * matter, since YAML reads a bracket as the start of a list.
  */
 export function quoteLabels(text: string): string {
   const [head, rest = ""] = splitFront(text);

@@ -10,7 +10,7 @@ export interface Variable {
   readonly default: string | undefined;
 }
 
-/** What the front matter of a template says. */
+/** The front matter of a template. */
 interface FrontMatter {
   readonly name: string | undefined;
   readonly description: string;

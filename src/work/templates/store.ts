@@ -87,7 +87,7 @@ function isListed(system: System, path: string): boolean {
 }
 
 /**
- * Returns where templates are kept; `undefined`: the user has no such folder.
+ * Returns the folder of templates; `undefined` if the user does not have one.
  */
 export function templateFolder(
   system: System,
@@ -100,8 +100,8 @@ export function templateFolder(
 }
 
 /**
- * Files beside the templates that are none, since they cannot be called so;
- * hidden ones are no one's mistake. Throws as {@link listTemplates}.
+ * Files beside the templates whose names make them invalid; hidden files are
+ * not reported. Throws as {@link listTemplates}.
  */
 export function strayTemplates(system: System, root: string): string[] {
   const strays = (origin: "project" | "user") =>
@@ -205,9 +205,9 @@ const FIELDS: readonly string[] = ["name", "description", "variables"];
 const FIELD = /^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/;
 
 /**
- * Returns whether a file looks like a template of mpm: by front matter with no
- * other fields than those of a template, or by a first heading `# Template: …`.
- * claude-mpm keeps documents of its own in the same folder.
+ * Returns whether a file looks like an mpm template. It has front matter with
+ * no other fields than those of a template, or a first heading `# Template: …`.
+ * claude-mpm keeps its own documents in the same folder.
  */
 function isMarked(text: string): boolean {
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);

@@ -16,7 +16,7 @@ interface TemplateItem {
   readonly line: number;
 }
 
-/** What a session can be started from. */
+/** A template for sessions. */
 export interface Template {
   /** The short name: that of its file. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface Template {
   readonly text: string;
 }
 
-/** Where a template stands, for messages. */
+/** The place of a template, for messages. */
 export interface TemplateSource {
   readonly name: string;
   /** The file, or what stands for it. */
@@ -45,9 +45,9 @@ const ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[([ xX])\][ \t]+(.*?)[ \t]*$/;
 const CONTINUED = /^[ \t]{2,}(?![-*+][ \t]|\d{1,9}[.)][ \t])(\S.*?)[ \t]*$/;
 
 /**
- * Reads a template: front matter in YAML if there is any, headings, and lines
- * of `- [ ]`. What stands in a block of code or in a comment is none of them.
- * Throws UNREADABLE that names the file and the line.
+ * Reads a template: optional front matter in YAML, headings, and lines of `- [
+ * ]`. Lines in a block of code or in a comment do not count. Throws UNREADABLE
+ * that names the file and the line.
  */
 export async function parseTemplate(
   text: string,
@@ -117,7 +117,7 @@ function readBody(
   return body;
 }
 
-/** A heading, an item, the rest of the item above it, or nothing of these. */
+/** A heading, an item, the rest of the item above it, or another line. */
 function readLine(body: Body, text: string, line: number): void {
   const { items } = body;
   const [, level, heading] = HEADING.exec(text) ?? [];
@@ -205,7 +205,7 @@ const COMMENT = /^ {0,3}<!--/;
  * inline comments nothing is taken away.
  */
 function plainLines(lines: readonly string[]): string[] {
-  /** What ends the block that the line is in. */
+  /** The test for the end of the present block. */
   let ends: ((text: string) => boolean) | undefined;
   return lines.map((text) => {
     if (ends) {
