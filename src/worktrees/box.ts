@@ -6,8 +6,8 @@ import { decodeBytes, encodeText } from "../git/mod.ts";
 import { isBelow } from "./facts.ts";
 
 /**
- * Returns where worktrees on their way out are, below the git folder all share:
- * nothing that is cloned can lie there, and git looks at nothing in it.
+ * Returns the folder of worktrees during their removal, below the shared git
+ * folder. No clone can bring files there, and git does not look into it.
  */
 export function removingFolder(commonDir: string): string {
   return join(commonDir, "mpm", "removing");
@@ -16,13 +16,14 @@ export function removingFolder(commonDir: string): string {
 /**
  * A worktree on its way out. Its box holds `name`, written before anything is
  * moved; `tree`, the worktree's folder itself; and `checked` from the moment on
- * that it may be deleted. So whoever comes after a death knows what to do:
- * without `checked` the folder goes back, with it the removal is finished.
+ * that it may be deleted. So after an interruption, the next command knows what
+ * to do. Without `checked` the folder goes back; with it, the removal is
+ * finished.
  */
 export interface Box {
   readonly folder: string;
   readonly tree: string;
-  /** Where the worktree was; `undefined`: that is not known. */
+  /** The worktree's old place; `undefined` if it is not known. */
   readonly path: string | undefined;
 }
 
@@ -133,8 +134,8 @@ export function isChecked(system: System, { folder }: Box): boolean {
 }
 
 /**
- * Puts a worktree back to where it was, if that place is free, and takes the
- * box away. Throws FILE_FAILED.
+ * Puts a worktree back to its old place if that is free, and removes the box.
+ * Throws FILE_FAILED.
  */
 export function putBack(system: System, box: Box, worktrees: string): void {
   const { files } = system;
@@ -143,7 +144,7 @@ export function putBack(system: System, box: Box, worktrees: string): void {
     throw new FileError("other", "move", tree, new Error("its name is lost"));
   }
   if (isFull(system, box)) {
-    // First of all: what goes back is not to be deleted.
+    // First, so that a worktree on its way back is never deleted.
     if (isChecked(system, box)) files.remove(checkedIn(folder));
     makeParents(system, path, worktrees);
     if (files.lstat(path)) throw new FileError("exists", "move", path);

@@ -17,14 +17,14 @@ import {
 import type { System } from "../system/system.ts";
 import { isFull, readBoxes } from "./box.ts";
 
-/** What is read of a candidate before git is asked about it. */
+/** The facts about a candidate before git is asked about it. */
 export interface Candidate {
   facts: WorktreeFacts;
   readonly gitDir: string | undefined;
   readonly moved: boolean;
 }
 
-/** Returns what is not a folder among these, in words. */
+/** Describes the paths that are not folders among these. */
 export function obstacleAt(
   system: System,
   folders: readonly string[],
@@ -94,7 +94,7 @@ function asideCandidates(
     });
 }
 
-/** What git has registered of it, or only where it is. */
+/** The registration of a folder in git, or only its place. */
 type Named = Pick<WorktreeFacts, "path" | "kind"> & Partial<ListedWorktree>;
 
 /** Before anything is looked at. */
@@ -190,7 +190,7 @@ function realPathOf(system: System, path: string): string | undefined {
   });
 }
 
-/** What a folder is to git. */
+/** The relation of a folder to git. */
 interface RepositoryFacts {
   readonly repository: Repository;
   /** Its own git folder below the project's; only if it is linked. */

@@ -6,11 +6,11 @@ import type { FileInfo, System } from "../system/system.ts";
 import type { Candidate } from "./candidates.ts";
 
 /**
- * Walks through everything below `folder`, links not followed: its size, its
- * newest change, any repository within, and a print of names, sizes and times,
- * which does not change when the folder is moved.
- * Fails on what cannot be read, and where another disk is mounted within. Names
- * that are not UTF-8 are not seen.
+ * Walks through everything below `folder`, links not followed. Returns its
+ * size, its newest change, any repository within, and a print of names, sizes
+ * and times. The print does not change when the folder is moved. Fails on what
+ * cannot be read, and where another disk is mounted within. Names that are not
+ * UTF-8 are not seen.
  */
 export function readContents(
   system: System,
@@ -93,7 +93,7 @@ class Walk {
     this.#mix(mtime % 2 ** 32);
     this.#mix(size);
     for (let at = 0; at < name.length; at++) this.#mix(name.charCodeAt(at));
-    // What has another name elsewhere stays there, as in a shared cache.
+    // A file with a hard link elsewhere stays there, as in a shared cache.
     if (kind === "file" && names === 1) this.#bytes += size;
   }
 

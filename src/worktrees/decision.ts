@@ -3,7 +3,7 @@ import { type Failed, isFailed } from "../git/mod.ts";
 import type { Place, WorktreeFacts } from "./facts.ts";
 import { isTrash, type WorktreeRules } from "./rules.ts";
 
-/** What is to happen to a folder below `.claude/worktrees/`. */
+/** The decision about a folder below `.claude/worktrees/`. */
 export interface Decision {
   readonly remove: boolean;
   /** Why, in claude-mpm's words where it has some. */

@@ -16,7 +16,7 @@ const WORKTREE_RULES = worktreeRules(DEFAULTS);
 
 const HOUR = 3_600_000;
 
-/** Everything that is known of a worktree that may go. */
+/** The complete facts about a removable worktree. */
 const FREE: WorktreeFacts = {
   path: "/p/.claude/worktrees/x",
   kind: "worktree",

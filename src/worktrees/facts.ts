@@ -2,8 +2,9 @@ import { SEPARATOR } from "@std/path";
 import type { Failed, WorktreeLock, WorktreeStatus } from "../git/mod.ts";
 
 /**
- * What is known of one folder below `.claude/worktrees/`, read a step at a
- * time: `undefined` is not read yet, and nothing is removed before all is.
+ * The facts about one folder below `.claude/worktrees/`, read a step at a time.
+ * `undefined` is not read yet, and nothing is removed before all facts are
+ * read.
  */
 export interface WorktreeFacts {
   /** Absolute. */
@@ -11,7 +12,7 @@ export interface WorktreeFacts {
   /** Registered with git, or not. */
   readonly kind: "worktree" | "orphan";
   readonly place: Place;
-  /** Where it was moved to. */
+  /** The place it was moved to. */
   readonly aside?: string;
   /** True if it is the caller's own. */
   readonly own: boolean;
@@ -30,7 +31,7 @@ export interface WorktreeFacts {
   readonly unwatched?: readonly string[] | Failed;
   /** Paths that differ from their blobs in what a filter takes out. */
   readonly filtered?: readonly string[] | Failed;
-  /** What its git folder holds that would go with it. */
+  /** Contents of its git folder that would be lost with it. */
   readonly extras?: WorktreeExtras | Failed;
   readonly contents?: WorktreeContents | Failed;
   /** Processes whose working folder is in it. */
@@ -38,9 +39,9 @@ export interface WorktreeFacts {
 }
 
 /**
- * Where it lies, as far as that allows to remove it; `gone`: it was there a
- * moment ago; `aside`: a clean-up has
- * moved it away and neither removed it nor put it back.
+ * Its place, as far as that allows to remove it. `gone`: it was there a moment
+ * ago. `aside`: a clean-up has moved it away and neither removed it nor put it
+ * back.
  */
 export type Place =
   | "inside"
@@ -54,10 +55,10 @@ export type Place =
   | "unreadable";
 
 /**
- * What makes it a worktree: `linked` to a git folder of this project that
- * leads back; `own`: a repository by itself; `copied`: its git folder belongs
- * to a worktree elsewhere; `broken`: its `.git` leads nowhere; `none`: a plain
- * folder; `empty`: a folder with nothing in it.
+ * The kind of repository. `linked` belongs to a git folder of this project that
+ * leads back; `own` is a separate repository. The git folder of `copied`
+ * belongs to a worktree elsewhere, and the `.git` of `broken` leads nowhere.
+ * `none` is a plain folder, `empty` an empty one.
  */
 export type Repository =
   | "linked"
@@ -73,21 +74,21 @@ export interface WorktreeExtras {
   readonly sparse: SparseCheckout | undefined;
 }
 
-/** Which of the files of HEAD are checked out. */
+/** The files of HEAD that are checked out. */
 export interface SparseCheckout {
   readonly cone: boolean;
   /** The file of patterns, as text. */
   readonly patterns: string;
 }
 
-/** How the commits of HEAD came into the default branch, if they did. */
+/** The way the commits of HEAD came into the default branch, if they did. */
 export interface Landed {
   readonly how: "contained" | "rebased" | "squashed" | "no";
   /** The default branch, e.g. `main` or `origin/main`. */
   readonly branch: string;
 }
 
-/** What a walk through all files found, links not followed. */
+/** Results of a walk through all files, links not followed. */
 export interface WorktreeContents {
   /** Bytes that come free with it. */
   readonly bytes: number;

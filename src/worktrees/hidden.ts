@@ -16,9 +16,9 @@ import {
 } from "../git/mod.ts";
 
 /**
- * What git and Claude Code write about every worktree: made again with it, or
- * rescued with its commits. All else is someone's own: refs of this worktree
- * alone, hooks, submodules, what a later git keeps here.
+ * Files that git and Claude Code write about every worktree: created again with
+ * it, or rescued with its commits. All else is someone's own: refs of this
+ * worktree alone, hooks, submodules, what a later git keeps here.
  */
 const USUAL =
   /^(HEAD|ORIG_HEAD|FETCH_HEAD|REBASE_HEAD|AUTO_MERGE|MERGE_RR|COMMIT_EDITMSG|CLAUDE_BASE|commondir|config\.worktree|gitdir|index|locked|sharedindex\.[^/]*|fsmonitor--daemon.*|logs\/.*|info\/sparse-checkout)$/s;
@@ -101,8 +101,9 @@ function readSparse(
 }
 
 /**
- * Files whose bytes are not those of their blobs and that git calls unchanged
- * because of what a filter leaves out, as one for notebooks leaves out results.
+ * Files whose bytes differ from their blobs and that git calls unchanged
+ * because a filter leaves parts out. A filter for notebooks, for example,
+ * leaves out results.
  */
 export async function readFiltered(
   system: System,

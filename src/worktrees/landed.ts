@@ -13,8 +13,8 @@ import {
 import type { Landed } from "./facts.ts";
 
 /**
- * For each commit of `heads`, whether the default branch has all of its work:
- * one process for those it contains, a few for each other one.
+ * Returns for each commit of `heads` whether the default branch has all of its
+ * work. Contained commits take one process together, each other commit a few.
  */
 export async function findLanded(
   git: Git,

@@ -52,8 +52,8 @@ export async function rulesOf(
 }
 
 /**
- * Looks at all worktrees and decides what is to happen to each; unless it is a
- * `dryRun`, what a clean-up that died left is finished first.
+ * Looks at all worktrees and decides about each. Unless it is a `dryRun`, first
+ * finishes an interrupted clean-up.
  */
 export async function planPrune(
   system: System,

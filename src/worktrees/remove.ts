@@ -18,7 +18,7 @@ import { takeAway } from "./take_away.ts";
 import type { Survey, Surveyed } from "./survey.ts";
 import { dirname, join } from "@std/path";
 
-/** What became of one folder that was to be removed. */
+/** The result for one folder to remove. */
 export interface Removal {
   readonly item: Surveyed;
   /** Why it is still there; `undefined`: it is gone. */
@@ -29,8 +29,8 @@ export interface Removal {
 }
 
 /**
- * Removes what the survey decided on: writes the rescue refs of all, then takes
- * each, if nothing happened to it in the meantime, and last the branches.
+ * Removes the worktrees that the survey selected: writes the rescue refs of
+ * all, then removes each one that has not changed since, and last the branches.
  * Whatever fails stays and is told in the answer.
  */
 export async function removeWorktrees(
@@ -141,7 +141,7 @@ function removeEmpty(
   }
 }
 
-/** Removes the rescue refs of what was not removed. */
+/** Removes the rescue refs of worktrees that stayed. */
 async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
   const lines = rescues.flatMap(({ ref, lost }) => [
     `delete ${ref}/head`,
@@ -252,9 +252,9 @@ const REFLOG_LIMIT = 64 * 1024 * 1024;
 const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
 
 /**
- * For each worktree the commits that its reflog alone leads to, such as one
- * made on a detached HEAD before another was checked out, or what was fetched
- * into it: the reflog goes with the worktree.
+ * Returns for each worktree the commits that only its reflog leads to. Such a
+ * commit was made on a detached HEAD before another was checked out, or was
+ * fetched into it. The reflog goes with the worktree.
  */
 async function findLost(
   system: System,
@@ -298,8 +298,8 @@ function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
 }
 
 /**
- * The ids in the columns of a file, the last line first; none if there is no
- * such file. Throws FILE_FAILED.
+ * The ids in the columns of a file, the last line first; empty if the file is
+ * missing. Throws FILE_FAILED.
  */
 function idsIn(
   system: System,

@@ -23,8 +23,8 @@ export interface Rescue extends RescueNote {
 const PART_LIMIT = 150;
 
 /**
- * `name` as one part of a ref name, which allows few characters and is cut
- * where it is long; `at` then makes it another one than its neighbours'.
+ * `name` as one part of a ref name, which allows few characters, cut if it is
+ * long. `at` then makes it different from its neighbours' names.
  */
 export function refPart(name: string, at: number): string {
   let part = "";
@@ -189,7 +189,9 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Drops what took a removal back; commits of the reflog keep their refs. */
+/**
+ * Drops the data for undoing a removal; commits of the reflog keep their refs.
+ */
 export async function dropRescue(git: Git, { ref }: Rescue): Promise<void> {
   const there = await resolveNames(git, [`${ref}/head`, `${ref}/about`]);
   const lines = [...there].filter(([, id]) => id !== undefined)

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What is kept of a removed worktree beside its commit. */
+/** The facts that are kept of a removed worktree beside its commit. */
 export const RescueNote = z.strictObject({
   /** Its path below `.claude/worktrees/`. */
   name: z.string(),

@@ -70,7 +70,7 @@ function placeFor(
   });
 }
 
-/** How a removed worktree comes back. */
+/** The plan to restore a removed worktree. */
 export interface RestorePlan {
   /** Absolute. */
   readonly path: string;
@@ -78,7 +78,7 @@ export interface RestorePlan {
   readonly branch: string | undefined;
   /** True if the branch is made again. */
   readonly newBranch: boolean;
-  /** What is not as it was. */
+  /** Differences from before. */
   readonly notes: readonly string[];
 }
 
@@ -259,7 +259,8 @@ export async function undoPrune(order: UndoOrder): Promise<Undone> {
 }
 
 /**
- * Returns which of its removals can still be undone. Throws CONFLICT for none.
+ * Returns which of its removals can still be undone. Throws CONFLICT without a
+ * worktree.
  */
 async function rescuesOf(
   { entry }: UndoOrder,

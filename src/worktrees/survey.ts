@@ -64,8 +64,8 @@ interface SurveyOptions {
 
 /**
  * Looks at everything below `.claude/worktrees/` of the main worktree and
- * decides what is to happen to it. Changes nothing. `undefined`: there is no
- * such folder.
+ * decides what is to happen to it. Changes nothing. `undefined` if the folder
+ * is missing.
  */
 export async function survey(
   system: System,
@@ -110,8 +110,8 @@ interface Reading {
 }
 
 /**
- * Reads more of each candidate until it can be decided on, the costly last:
- * one git process for the state of each, few for all histories together.
+ * Reads more facts of each candidate until it can be decided, the costly ones
+ * last: one git process for the state of each, few for all histories together.
  */
 async function readAll(
   system: System,

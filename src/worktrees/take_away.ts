@@ -38,7 +38,7 @@ const WAIT = 1000;
 
 const CHANGED = "changed while mpm looked at it";
 
-/** What all steps of one clean-up work with. */
+/** The parameters of all steps of one clean-up. */
 interface Place {
   readonly system: System;
   readonly git: Git;
@@ -58,9 +58,9 @@ interface Going {
 }
 
 /**
- * Removes worktrees so that nothing written in the meantime is lost: each
- * folder is moved to where no one looks for it, and removed only if it is found
- * there as it was surveyed; else it is put back. Answers for each why it is
+ * Removes worktrees so that nothing written in the meantime is lost. Each
+ * folder is moved to a place where no one looks for it, and removed only if it
+ * is unchanged there. Otherwise it is put back. Answers for each why it is
  * still there, or `undefined`: it is gone. A death at any point is fixed by
  * `finishRemovals`.
  */
@@ -114,7 +114,7 @@ async function takeAll(place: Place, all: readonly Going[]): Promise<void> {
   for (const one of left()) deleteBox(place, one);
 }
 
-/** Does one step, and puts the worktree back where it says why it stays. */
+/** Does one step, and puts the worktree back if the step says why it stays. */
 async function doStep(
   place: Place,
   one: Going,
@@ -213,7 +213,7 @@ async function forgetAll(
     if (first[at] === undefined) continue;
     await doStep(place, one, async () => {
       const again = await forget(one);
-      // What was found first tells more.
+      // The first reason says more.
       return again && (first[at] || again);
     });
   }
@@ -226,7 +226,7 @@ function deleteBox({ system }: Place, { box }: Going): void {
   attempt(() => emptyBox(system, box));
 }
 
-/** A registered worktree whose folder is not at its place any more. */
+/** A registered worktree whose folder is missing from its place. */
 export interface Registered {
   readonly path: string;
   readonly gitDir: string;
@@ -295,7 +295,7 @@ async function forget(
   const { path, folder } = box;
   const gitDir = join(commonDir, "worktrees", basename(folder));
   if (!isChecked(system, box) || path === undefined) return true;
-  // What is at its place by now is another one.
+  // Another folder is at its place by now.
   if (system.files.lstat(path) || !system.files.lstat(gitDir)) return true;
   const one = (await readWorktrees(git)).find((one) => one.path === path);
   if (!one) return true;

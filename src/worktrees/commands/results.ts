@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** What the `worktrees` commands return. */
+/** Results of the `worktrees` commands. */
 
 const text = z.string();
 
@@ -69,7 +69,7 @@ export const WorktreesRestoreResult = z.strictObject({
   /** null: HEAD is detached. */
   branch: z.nullable(text),
   head: text,
-  /** What is not as it was. */
+  /** Differences from before. */
   notes: z.array(text),
 });
 
