@@ -35,7 +35,7 @@ export interface Save {
   };
   /** Where git stood. */
   git_context: {
-    /** Whether there is a repository. */
+    /** True if there is a repository. */
     is_git_repo: boolean;
     /** null: detached, or no repository. */
     branch: string | null;
@@ -57,7 +57,7 @@ export interface Save {
       message: string;
       [name: string]: unknown;
     }[];
-    /** Whether nothing is uncommitted, untracked files included. */
+    /** True if nothing is uncommitted, untracked files included. */
     is_clean: boolean;
     /** Commits that the upstream lacks, and that HEAD lacks. */
     ahead_behind: {
@@ -182,7 +182,7 @@ export interface Save {
       commit: string | null;
       [name: string]: unknown;
     } | null;
-    /** Whether HEAD was at no branch. */
+    /** True if HEAD was at no branch. */
     detached: boolean;
     /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
     operation: string | null;
@@ -340,7 +340,7 @@ export interface Save {
         times: number;
         /** The last time, ISO 8601, UTC. */
         at: string;
-        /** Names of functions, classes and the like in what was edited. */
+        /** Names of functions, classes and similar in the edited code. */
         symbols?: string[];
         [name: string]: unknown;
       }[];
@@ -441,9 +441,9 @@ export interface WorkSession {
   id: string;
   /** A name to find it by. */
   name: string | null;
-  /** What must be done. */
+  /** The task. */
   task: string;
-  /** Where it stands in its life cycle. */
+  /** Its state in the life cycle. */
   state:
     | "new"
     | "active"
@@ -478,11 +478,11 @@ export interface WorkSession {
   }[];
   /** Id of the session this one is a detour of. */
   parent: string | null;
-  /** Where it is worked on: `main` or the name of a linked worktree's place. */
+  /** Its place: `main` or the name of a linked worktree's place. */
   place: string;
   /** That worktree's folder, absolute. */
   worktree: string;
-  /** Where git stood at the start. */
+  /** Position of git at the start. */
   git: {
     branch: string | null;
     head: string | null;
@@ -490,7 +490,7 @@ export interface WorkSession {
   };
   /** The agent's own session at the start. */
   agent_session: string | null;
-  /** What its checklist was made from. */
+  /** The template of its checklist. */
   template: {
     /** The short name, e.g. `bug-fix`. */
     name: string;
@@ -498,7 +498,7 @@ export interface WorkSession {
     variables: Record<string, string>;
     [name: string]: unknown;
   } | null;
-  /** What must be done, in order. */
+  /** The checklist, in order. */
   checklist: {
     /** The heading it stands under; empty: none. */
     phase: string;
@@ -510,7 +510,7 @@ export interface WorkSession {
   }[];
   /** Ids of its saves, the newest last. */
   saves: string[];
-  /** What became of its detours. */
+  /** Results of its detours. */
   children: {
     id: string;
     name: string | null;
@@ -518,9 +518,9 @@ export interface WorkSession {
     at: string;
     [name: string]: unknown;
   }[];
-  /** What `mpm branch` did for it; null: it is not a detour. */
+  /** The changes that `mpm branch` made for it; null if it is not a detour. */
   detour: {
-    /** What was done for it: `stash`, `git-branch`, `worktree`, or `plain`. */
+    /** Kind of the detour: `stash`, `git-branch`, `worktree`, or `plain`. */
     kind: string;
     /** The checkpoint that holds the parent's uncommitted work. */
     checkpoint: string | null;
@@ -534,9 +534,12 @@ export interface WorkSession {
     cleared?: boolean;
     [name: string]: unknown;
   } | null;
-  /** What was said when it was completed or cancelled. */
+  /** The summary when it was completed or cancelled. */
   summary: string | null;
-  /** What only this user's mpm can make: HMAC-SHA256 of what precedes it. */
+  /**
+   * A seal that only this user's mpm can make: HMAC-SHA256 of the text before
+   * it.
+   */
   seal?: string;
   [name: string]: unknown;
 }
@@ -547,11 +550,11 @@ export interface CheckpointRecord {
   schema: 1;
   /** The last part of its ref and the name of its file. */
   id: string;
-  /** What it was called. */
+  /** Its name as given. */
   name: string;
   /** `parked`: put aside by `mpm branch`. */
   kind: "named" | "auto" | "safety" | "parked";
-  /** What `--message` said. */
+  /** The text of `--message`. */
   note: string | null;
   /** ISO 8601, UTC. */
   created_at: string;
@@ -565,9 +568,9 @@ export interface CheckpointRecord {
   head: string | null;
   /** True if HEAD was at no branch. */
   detached: boolean;
-  /** A merge, rebase or the like in progress. */
+  /** A merge, rebase or similar operation in progress. */
   operation: string | null;
-  /** What tells one state from another: SHA-256 over trees, index and HEAD. */
+  /** Identifies the state: SHA-256 over trees, index and HEAD. */
   print: string;
   /** Changed paths at that moment, at most 10,000. */
   files: {
@@ -585,13 +588,13 @@ export interface CheckpointRecord {
   }[];
   /** Changed paths beyond the limit. */
   files_omitted: number;
-  /** What is not in it, and why. */
+  /** Paths that are not in it, and why. */
   left_out: {
     path: string;
     reason: string;
     [name: string]: unknown;
   }[];
-  /** What the index held beyond its tree. */
+  /** Facts of the index beyond its tree. */
   index: {
     unmerged: {
       path: string;
@@ -616,9 +619,9 @@ export interface CheckpointRecord {
   permissions: Record<string, number>;
   /** Bytes of the files that were read. */
   size: number;
-  /** `.claude/context.md` at that moment; null: there is none. */
+  /** `.claude/context.md` at that moment; null if it was missing. */
   context: string | null;
-  /** Where it was taken. */
+  /** The place where it was taken. */
   environment: {
     folder: string;
     os: string;
@@ -637,7 +640,7 @@ export interface CheckpointRecord {
     next_steps: string[];
     [name: string]: unknown;
   };
-  /** What a pause at that moment would have saved; it was not saved. */
+  /** The save that a pause at that moment would have written. */
   session: Save;
   /** The version of mpm that took it. */
   version: string;
@@ -852,7 +855,7 @@ export interface PauseResult {
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: string[] | null;
   summary: string;
-  /** Whether the summary was made up from the repository's state. */
+  /** True if the summary was made up from the repository's state. */
   summary_generated: boolean;
   /** Where the copy of `--export` went, absolute. */
   exported: string | null;
@@ -1048,7 +1051,7 @@ export interface NextResult {
     /** True if it belongs to this worktree and session. */
     here: boolean;
   } | null;
-  /** The open items of that kind. */
+  /** Lists the open items of that kind. */
   items: {
     /** By which "mpm done" closes it. */
     number: number;
@@ -1288,7 +1291,7 @@ export interface BranchResult {
     head: string | null;
   };
   /**
-   * What a new git branch starts from; null: it was there, or is not asked for.
+   * Start point of a new git branch; null if it existed, or was not requested.
    */
   started_from: string | null;
   parked: {
@@ -1314,7 +1317,7 @@ export interface ReturnResult {
   parent: SessionInfo | null;
   /** Milliseconds since the session began. */
   lasted: number;
-  /** What its git branch got since it began, newest first. */
+  /** New commits on its git branch, newest first. */
   commits: Commit[];
   /** null: the start of the detour is no longer in the history. */
   files: {
@@ -1338,7 +1341,7 @@ export interface ReturnResult {
     /** Full commit id; null: none. */
     head: string | null;
   };
-  /** What was parked, if it is back. */
+  /** The parked work, if it was restored. */
   restored: {
     checkpoint: string;
     paths: string[];
@@ -1347,7 +1350,7 @@ export interface ReturnResult {
   } | null;
   /** The checkpoint of parked work that is not restored. */
   kept: string | null;
-  /** What the session left uncommitted, and what became of it. */
+  /** The session's uncommitted work, and where it went. */
   leftovers: {
     how: "parked" | "carried" | "discarded";
     checkpoint: string;
@@ -1358,10 +1361,10 @@ export interface ReturnResult {
     path: string;
     removed: boolean;
     reason: string | null;
-    /** Where the parent is. */
+    /** Id of the parent. */
     parent: string;
   } | null;
-  /** What changed on the parent's side since its save; null: not known. */
+  /** Changes on the parent's side since its save; null if not known. */
   changes: Changes | null;
   warnings: string[];
 }
@@ -1381,7 +1384,7 @@ export interface TemplateListResult {
     path: string | null;
     phases: number;
     items: number;
-    /** What is wrong with it. */
+    /** The problem of the session. */
     problem: string | null;
   }[];
 }
@@ -1451,7 +1454,7 @@ export interface SavesShowResult {
  * their format.
  */
 export interface SavesVerifyResult {
-  /** Whether no save is damaged. */
+  /** True if no save is damaged. */
   intact: boolean;
   sessions: {
     session_id: string;
@@ -1474,7 +1477,7 @@ export interface SavesDiffResult {
     session_id: string;
     paused_at: string;
   };
-  /** Whether they differ in nothing of what is compared. */
+  /** True if they differ in nothing of what is compared. */
   same: boolean;
   values: {
     field: string;
@@ -1507,7 +1510,7 @@ export interface SavesRmResult {
     branch: string | null;
     /** Absolute, where they were. */
     files: string[];
-    /** Whether git tracks one of them. */
+    /** True if git tracks one of them. */
     tracked: boolean;
   }[];
   /** What the options of "sessions prune" would take, and why it stays. */
@@ -1616,7 +1619,7 @@ export interface CheckpointSaveResult {
   /** False: nothing was written, see `reason`. */
   saved: boolean;
   reason: string | null;
-  /** null: an automatic one that was not due, and there is none. */
+  /** Null if an automatic checkpoint was not due and does not exist. */
   name: string | null;
   id: string | null;
   commit: string | null;
@@ -1632,7 +1635,7 @@ export interface CheckpointSaveResult {
     path: string;
     reason: string;
   }[];
-  /** What it says comes next; empty where nothing was written. */
+  /** The next steps in it; empty if nothing was written. */
   next_steps: string[];
   /** Names of old automatic ones that were dropped. */
   pruned: string[];
@@ -1660,7 +1663,7 @@ export interface CheckpointListResult {
     note: string | null;
     commit: string;
     /**
-     * Whose it is: this user's here, somebody's whom they trust, or anybody's.
+     * Its author: this user here (`own`), someone the user trusts, or anyone.
      */
     origin: "own" | "trusted" | "foreign";
   }[];
@@ -1683,7 +1686,7 @@ export interface CheckpointShowResult {
     hash: string;
     status: "added" | "modified" | "deleted";
   }[];
-  /** `.claude/context.md`; empty: there was none. */
+  /** `.claude/context.md`; empty if it was missing. */
   context: string;
   todos: string[];
   notes: string;
@@ -1740,7 +1743,7 @@ export interface CheckpointDiffResult {
     path: string;
     status: "added" | "modified" | "deleted" | "type changed";
   }[];
-  /** What is in neither. */
+  /** Paths in neither of them. */
   left_out: {
     path: string;
     reason: string;
@@ -1758,7 +1761,7 @@ export interface CheckpointLoadResult {
   id: string;
   commit: string;
   origin: "own" | "trusted" | "foreign";
-  /** What an agent is given; between fences unless the origin is `own`. */
+  /** The text for an agent; between fences unless the origin is `own`. */
   text: string;
 }
 
@@ -1943,7 +1946,7 @@ export interface WorktreesRestoreResult {
   /** null: HEAD is detached. */
   branch: string | null;
   head: string;
-  /** What is not as it was. */
+  /** Differences from before. */
   notes: string[];
 }
 
@@ -1952,7 +1955,7 @@ export interface WorktreesRestoreResult {
  * from it.
  */
 export interface ContextResult {
-  /** The agent's session; null: there is none here. */
+  /** The agent's session; null without one. */
   session_id: string | null;
   transcript_path: string | null;
   gauge: ContextUsage;
@@ -2174,8 +2177,9 @@ export interface ConfigListResult {
  */
 export interface ScanResult {
   /**
-   * What was read: `project`, what git tracks or does not ignore; `folder`, all
-   * of a folder without git; `named`, what the command line named.
+   * The scope of the scan: `project` for files that git tracks or does not
+   * ignore, `folder` for a folder without git, `named` for the paths of the
+   * command line.
    */
   scope: "project" | "folder" | "named";
   /** Files that were read. */
@@ -2189,17 +2193,17 @@ export interface ScanResult {
     line: number;
     /** In characters, from 1. */
     column: number;
-    /** What kind of secret; never the secret. */
+    /** Kind of secret; never the secret. */
     label: string;
   }[];
-  /** How often each label was found. */
+  /** Count of each label. */
   labels: Record<string, number>;
   /**
-   * How many were found and left out: `binary` files, each `repository` within
-   * the project, folders by their name.
+   * Counts of paths that were left out: `binary` files, each `repository`
+   * within the project, folders by their name.
    */
   left_out: Record<string, number>;
-  /** What could not be read, and why. */
+  /** Files that could not be read, and why. */
   skipped: {
     file: string;
     reason: string;
@@ -2225,7 +2229,7 @@ export interface HooksInstallResult {
   }[];
   /** The copy of what the file held before, absolute; null: not changed. */
   backup: string | null;
-  /** What changes, as `diff -u` writes it. */
+  /** The change, as `diff -u` writes it. */
   diff: string;
   skills: {
     name: string;
@@ -2237,7 +2241,7 @@ export interface HooksInstallResult {
   binary: string;
   /** True if there was no settings file before. */
   created: boolean;
-  /** What git is told to ignore here, by its own `info/exclude`. */
+  /** Rules that git's own `info/exclude` gets here. */
   excluded: string[];
 }
 
@@ -2257,7 +2261,7 @@ export interface HooksUninstallResult {
   }[];
   /** The copy of what the file held before, absolute; null: not changed. */
   backup: string | null;
-  /** What changes, as `diff -u` writes it. */
+  /** The change, as `diff -u` writes it. */
   diff: string;
   skills: {
     name: string;
@@ -2267,7 +2271,7 @@ export interface HooksUninstallResult {
   warnings: string[];
   /** True if the file is again to the byte what it was. */
   restored: boolean;
-  /** True if the file went, since there was none before. */
+  /** True if the file was removed, since it did not exist before. */
   removed: boolean;
 }
 
@@ -2459,7 +2463,7 @@ export interface EvidenceResult {
   dry_run: boolean;
   /** The id of the save that is looked at; null: nothing was saved here. */
   save: string | null;
-  /** Whose the save is: `foreign` is not verified. */
+  /** Author of the save: `foreign` is not verified. */
   origin: "own" | "trusted" | "foreign" | null;
   /** The state of each command now, after those that ran. */
   evidence: {
@@ -2467,7 +2471,7 @@ export interface EvidenceResult {
     /**
      * `holds`: it ended with 0 on the present files. `stale`: files changed
      * since. `contradicted`: its last run failed. `unproved`: it did not run,
-     * or nobody knows how it ended or on which files.
+     * or its result or its files are not known.
      */
     state: "holds" | "stale" | "contradicted" | "unproved";
     /** Why it is in that state, without a period. */
@@ -2599,7 +2603,7 @@ export interface SetupResult {
     /** The file the ignore rule was written to. */
     ignore_file: string | null;
   };
-  /** What is kept of a conversation with an agent. */
+  /** Parts of a conversation with an agent that mpm keeps. */
   conversation: {
     setting: string;
     kept: boolean;
@@ -2653,12 +2657,12 @@ export interface ReplayResult {
     } | null;
     /** True if it is on a branch that was withdrawn or rewound. */
     withdrawn: boolean;
-    /** What was said, in full as far as mpm keeps it. */
+    /** The words, in full as far as mpm keeps them. */
     text: string | null;
     tool: string | null;
     /** The arguments of the tool, with long texts cut. */
     args: unknown;
-    /** What the tool returned; null: the transcript has no result. */
+    /** Result of the tool; null if the transcript has no result. */
     result: string | null;
     /** True if the tool failed or was refused. */
     failed: boolean | null;
@@ -2681,7 +2685,7 @@ export interface ReplayResult {
   total: number;
   /** True if every line of a text is printed. */
   full: boolean;
-  /** What could not be read, a sentence each. */
+  /** Parts that could not be read, a sentence each. */
   warnings: string[];
 }
 
@@ -2763,7 +2767,7 @@ export interface ResumeReport {
         times: number;
         /** The last time, ISO 8601, UTC. */
         at: string;
-        /** Names of functions, classes and the like in what was edited. */
+        /** Names of functions, classes and similar in the edited code. */
         symbols?: string[];
         [name: string]: unknown;
       }[];
@@ -2825,7 +2829,7 @@ export interface ResumeReport {
     /**
      * `holds`: it ended with 0 on the present files. `stale`: files changed
      * since. `contradicted`: its last run failed. `unproved`: it did not run,
-     * or nobody knows how it ended or on which files.
+     * or its result or its files are not known.
      */
     state: "holds" | "stale" | "contradicted" | "unproved";
     /** Why it is in that state, without a period. */
@@ -2843,7 +2847,7 @@ export interface ResumeReport {
     [name: string]: unknown;
   }[];
   /**
-   * What is open now: items of the save that nobody closed since, and those
+   * What is open now: items of the save that no one closed since, and those
    * that were said after it. "mpm done" takes their numbers.
    */
   items: {
@@ -2922,7 +2926,7 @@ export interface ResumeReport {
 
 /** The session, and where git stands. */
 export interface StatusReport {
-  /** The project's folder; null: no project of mpm's. */
+  /** The project's folder; null without an mpm project. */
   project: string | null;
   /** ISO 8601: ages count from here. */
   at: string;
@@ -2958,7 +2962,7 @@ export interface StatusReport {
     name: string;
     created_at: string;
     /**
-     * Whose it is: this user's here, somebody's whom they trust, or anybody's.
+     * Its author: this user here (`own`), someone the user trusts, or anyone.
      */
     origin: "own" | "trusted" | "foreign";
   } | null;
@@ -2978,7 +2982,7 @@ export interface StatusReport {
     untracked: number;
     conflicts: number;
   } | null;
-  /** What is carried here from save to save, and open. */
+  /** Open items that are carried here from save to save. */
   items: {
     /** By which "mpm done" closes it. */
     number: number;
@@ -3022,7 +3026,7 @@ export interface StatusReport {
 
 /** All sessions as a tree. */
 export interface StackResult {
-  /** The project's folder; null: no project of mpm's. */
+  /** The project's folder; null without an mpm project. */
   project: string;
   /** ISO 8601: ages count from here. */
   listed_at: string;
@@ -3036,7 +3040,7 @@ export interface StackResult {
     /** The checkpoint with what it left for a detour; null: none. */
     parked: string | null;
   }[];
-  /** How many are left out. */
+  /** Number of hidden sessions. */
   hidden: number;
   problems: string[];
 }
@@ -3046,7 +3050,7 @@ export interface HooksReport {
   /** This program, absolute; null: it runs from source. */
   binary: string | null;
   version: string;
-  /** Where hooks of mpm's are, in the client's order of precedence. */
+  /** Places of mpm hooks, in the client's order of precedence. */
   installed: {
     scope: "project" | "local" | "user";
     path: string;
@@ -3073,16 +3077,16 @@ export interface HooksReport {
       | "twice"
       | "script";
     path: string;
-    /** What is wrong, one line. */
+    /** The problem, one line. */
     detail: string;
-    /** What fixes it: a command, or one line. */
+    /** The fix: a command, or one line. */
     mend: string;
   }[];
 }
 
 /** The shell hooks. */
 export interface HooksListResult {
-  /** Where the project's own copies are, absolute. */
+  /** Absolute path of the project's own copies. */
   folder: string;
   hooks: {
     name: string;
@@ -3106,9 +3110,9 @@ export interface HookChecks {
   tests: {
     scope: "project" | "local" | "user";
     event: string;
-    /** What the event was to lead to. */
+    /** The expected effect of the event. */
     expected: string;
-    /** What is wrong; null: it did. */
+    /** The problem; null without one. */
     fault: string | null;
     milliseconds: number;
   }[];
@@ -3117,7 +3121,7 @@ export interface HookChecks {
 
 /** The cost of each hook. */
 export interface HooksProfileResult {
-  /** How often each was started. */
+  /** Number of runs of each. */
   runs: number;
   hooks: {
     scope: "project" | "local" | "user";
@@ -3139,7 +3143,7 @@ export interface HooksRunResult {
   /** The exit status; -1 unless it exited. */
   status: number;
   milliseconds: number;
-  /** What it printed, cut. */
+  /** Its output, cut. */
   stdout: string;
   stderr: string;
   log: string;
@@ -3152,7 +3156,7 @@ export interface MigrateReport {
   dry_run: boolean;
   /** The old folder, absolute. */
   folder: string;
-  /** Whether an earlier run that died was finished. */
+  /** True if an earlier run that died was finished. */
   resumed: boolean;
   /** Backups that were made, absolute. */
   backups: string[];
@@ -3160,10 +3164,10 @@ export interface MigrateReport {
   left: {
     path: string;
     reason: string;
-    /** It is no file of a session. */
+    /** It is not a file of a session. */
     foreign: boolean;
   }[];
-  /** Whether all was done: a reason for exit status 4 if not. */
+  /** True if all was done: a reason for exit status 4 if not. */
   complete: boolean;
   /** Files that git tracks and that moved or changed; 0 outside git. */
   tracked: number;
@@ -3186,7 +3190,7 @@ export interface MigrateReport {
   }[];
   /** The new folder, absolute. */
   sessions: string;
-  /** Whether the old folder is no more. */
+  /** True if the old folder is no more. */
   folder_gone: boolean;
   /** Sessions whose files were moved. */
   saves: number;
@@ -3209,7 +3213,7 @@ export interface RollbackReport {
   dry_run: boolean;
   /** The old folder, absolute. */
   folder: string;
-  /** Whether an earlier run that died was finished. */
+  /** True if an earlier run that died was finished. */
   resumed: boolean;
   /** Backups that were made, absolute. */
   backups: string[];
@@ -3217,10 +3221,10 @@ export interface RollbackReport {
   left: {
     path: string;
     reason: string;
-    /** It is no file of a session. */
+    /** It is not a file of a session. */
     foreign: boolean;
   }[];
-  /** Whether all was done: a reason for exit status 4 if not. */
+  /** True if all was done: a reason for exit status 4 if not. */
   complete: boolean;
   /** Files that git tracks and that moved or changed; 0 outside git. */
   tracked: number;
@@ -3249,7 +3253,7 @@ export interface RollbackReport {
 
 /** Changes in the repository since a save. */
 export interface Changes {
-  /** Whether there was a repository at the pause and is one now. */
+  /** True if there was a repository at the pause and is one now. */
   repository: "both" | "neither" | "appeared" | "gone" | "unreadable";
   /**
    * Where the save was made: in this worktree, also under another path
@@ -3258,9 +3262,9 @@ export interface Changes {
    */
   place: "here" | "moved" | "elsewhere" | "gone" | "foreign";
   /**
-   * Of HEAD to the commit of the pause, mpm's own commits left out: `behind`
-   * after a reset, `diverged` after a rebase, an amend or a switch; `unknown`
-   * also where a shallow history is cut off in between.
+   * Of HEAD to the commit of the pause, mpm's commits left out: `behind` after
+   * a reset, `diverged` after a rebase, an amend or a switch; `unknown` also
+   * where a shallow history is cut off in between.
    */
   relation: "same" | "ahead" | "behind" | "diverged" | "unknown";
   /**
@@ -3269,7 +3273,7 @@ export interface Changes {
    */
   compared_by: "head" | "recent-commit" | "time" | "start" | "nothing";
   /**
-   * Whether the history is cut off, as in a shallow clone. Where HEAD is both
+   * True if the history is cut off, as in a shallow clone. Where HEAD is both
    * ahead and behind of an upstream, the numbers may then be wrong.
    */
   shallow: boolean;
@@ -3312,7 +3316,7 @@ export interface Changes {
     /** null: detached, or not known. */
     then: string | null;
     now: string | null;
-    /** `other-copy`: the save is of another copy, so nobody switched here. */
+    /** `other-copy`: the save is of another copy, so no one switched here. */
     change:
       | "same"
       | "switched"
@@ -3326,12 +3330,12 @@ export interface Changes {
      */
     recorded: "exists" | "renamed" | "deleted" | "absent" | null;
     renamed_to: string | null;
-    /** Whether HEAD, elsewhere by now, holds all its commits. */
+    /** True if HEAD, elsewhere by now, holds all its commits. */
     merged: boolean | null;
     /** Where no local branch has its name: the remote-tracking one that has. */
     remote: {
       name: string;
-      /** Whether HEAD holds all its commits. */
+      /** True if HEAD holds all its commits. */
       merged: boolean | null;
     } | null;
   };
@@ -3452,7 +3456,7 @@ export interface Changes {
         | "renamed"
         | "unknown";
     }[];
-    /** The command that brings these back. */
+    /** The command that restores these. */
     restore: string;
   } | null;
   stashes: {
@@ -3522,7 +3526,7 @@ export interface SessionInfo {
   total: number;
   /** Its newest save. */
   save: string | null;
-  /** What was said when it ended. */
+  /** The summary at its end. */
   summary: string | null;
 }
 
@@ -3559,7 +3563,7 @@ export interface SaveRow {
   log: boolean;
   /** Made when an agent's session ended. A plain resume prefers others. */
   automatic: boolean;
-  /** Brought in by "sessions import": somebody else's words. */
+  /** Brought in by "sessions import": someone else's words. */
   imported: boolean;
   /** Whose words it is; null: it cannot be read. */
   origin: "own" | "trusted" | "foreign" | null;
