@@ -859,10 +859,14 @@ export interface PauseResult {
   summary_generated: boolean;
   /** Where the copy of `--export` went, absolute. */
   exported: string | null;
+  /** The branch that is checked out; null: none, or no repository. */
+  branch: string | null;
+  /** The second copy in git, which no branch has. */
   commit: {
     made: boolean;
     sha: string | null;
-    branch: string | null;
+    /** The full name of the ref; null: no commit was made. */
+    ref: string | null;
     /** Why no commit was made, or would not be. */
     reason: string | null;
   };
@@ -882,6 +886,13 @@ export interface PauseResult {
     /** Changed paths beyond the first 10,000. */
     omitted: number;
     /** Why nothing could be kept. */
+    reason: string | null;
+  } | null;
+  /** The commit on the branch; null: nobody asked for it. */
+  branch_commit: {
+    made: boolean;
+    sha: string | null;
+    branch: string | null;
     reason: string | null;
   } | null;
   redactions: Record<string, number>;
@@ -2094,6 +2105,7 @@ export interface ConfigGetResult {
     | "pause.contents_exclude"
     | "pause.contents_max_mb"
     | "pause.contents_total_mb"
+    | "pause.branch_commit"
     | "sessions.keep_auto"
     | "worktrees.min_age"
     | "worktrees.trash"

@@ -22,7 +22,7 @@ export const SETTINGS = {
   "commit": {
     kind: "flag",
     default: true,
-    summary: "Whether a pause commits its save to the repository",
+    summary: "Whether git keeps a copy of each save, on no branch",
     option: "mpm pause --no-commit",
   },
   "pause.contents": {
@@ -58,6 +58,14 @@ export const SETTINGS = {
     most: 1_000_000_000,
     summary: "The most that the contents of all saves hold, in MiB",
     personal: true,
+  },
+  "pause.branch_commit": {
+    kind: "flag",
+    default: false,
+    summary: "Whether a pause also commits its save to the branch",
+    personal: true,
+    fileOnly: true,
+    option: "mpm pause --commit",
   },
   "sessions.keep_auto": {
     kind: "count",

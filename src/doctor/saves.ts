@@ -13,20 +13,23 @@ import {
 } from "./check.ts";
 import {
   type Checker,
+  Copies,
+  copySaves,
   importCommand,
   inspect,
   type Inspected,
   isLog,
   isMaintained,
+  lostSaves,
   oldName,
   otherStores,
   pointedTo,
   repairAll,
   type SaveEntry,
-  whereCommitted,
+  uncopiedIds,
 } from "../saves/mod.ts";
 import { counted } from "../base/words.ts";
-import { layout, saveFiles, withLock } from "../ops/mod.ts";
+import { saveFiles, withLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { unlistedFindings } from "./store.ts";
 
@@ -64,7 +67,7 @@ export async function checkSaves(ground: Ground): Promise<Checked> {
     },
   };
   const found = saves.flatMap((entry, at) =>
-    findingsOf(ground, entry, { ...inspected[at]!, fix })
+    findingsOf(checker.copies, entry, { ...inspected[at]!, fix })
   );
   return {
     summary: saves.length === 0 ? "none yet" : countsOf(inspected),
@@ -73,49 +76,42 @@ export async function checkSaves(ground: Ground): Promise<Checked> {
       ...bounded(found, "more finding"),
       ...uncheckedFindings(inspected),
       ...pointerFindings(ground, saves, fix),
+      ...await lostFindings(ground),
     ],
   };
 }
 
 async function checkerFor(
-  { workspace, entries }: Ground,
+  { workspace }: Ground,
   system: System,
 ): Promise<Checker> {
   const { SaveSchema } = await import("../saves/schema.ts");
   const { problemsOf } = await import("../base/validate.ts");
-  const { root } = workspace;
   return {
     system,
-    root,
+    workspace,
+    copies: await Copies.read(system, workspace),
     issuesOf: (value) => problemsOf(SaveSchema, value),
-    committed: await whereCommitted(system, workspace, entries),
   };
 }
 
-/** A save that left with its branch comes back with it: nothing is wrong. */
-function faultsOf({ beside }: Inspected): string[] {
-  return beside.filter((text) => !text.startsWith("It is committed on "));
-}
-
-function isFaulty(inspected: Inspected): boolean {
-  return inspected.row.state === "damaged" || faultsOf(inspected).length > 0;
+function isFaulty({ row, beside }: Inspected): boolean {
+  return row.state === "damaged" || beside.length > 0;
 }
 
 function findingsOf(
-  { system, workspace }: Ground,
-  entry: SaveEntry,
+  copies: Copies,
+  { id, location, format }: SaveEntry,
   { fix, ...inspected }: Inspected & { fix: Fix },
 ): Finding[] {
-  const { id, location, format } = entry;
   const { row } = inspected;
   if (row.state !== "damaged") {
     const mend = `mpm saves verify ${id} --repair`;
-    return faultsOf(inspected).map((text) => warning(text, { mend, fix }));
+    return inspected.beside.map((text) => warning(text, { mend, fix }));
   }
   const detail = `${id}: ${row.problems[0]}`;
-  const copy = saveFiles(layout(workspace.root).kept, id).json;
   const hasCopy = location === "sessions" && format === "json" &&
-    system.files.lstat(copy) !== undefined;
+    copies.has(id);
   return [
     hasCopy
       ? failure("CORRUPT", detail, {
@@ -124,6 +120,40 @@ function findingsOf(
       })
       : failure("CORRUPT", detail, { mend: `mpm saves rm ${id}` }),
   ];
+}
+
+/** Saves that were removed by hand, or whose second copy is still due. */
+async function lostFindings(
+  { context, system, workspace }: Ground,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const lost = await lostSaves(system, workspace);
+  if (lost.length > 0) {
+    const detail = `${counted(lost.length, "save")} ` +
+      `${
+        lost.length === 1 ? "is" : "are"
+      } gone from the disk, and still in git`;
+    const id = lost.length === 1 ? lost[0]!.id : "--all";
+    found.push(unknown(detail, {
+      mend: `mpm saves recover ${id}, or mpm saves rm ID for good`,
+    }));
+  }
+  const due = uncopiedIds(system, workspace.root);
+  if (due.length === 0) return found;
+  const detail = `${counted(due.length, "save")} without a second copy yet`;
+  const fix = {
+    title: "Make the second copies",
+    apply: async () => {
+      const { root } = workspace;
+      const { problem } = await withLock(
+        context.system,
+        root,
+        () => copySaves(context.system, workspace),
+      );
+      if (problem !== null) throw new MpmError("GIT_FAILED", problem);
+    },
+  };
+  return [...found, warning(detail, { mend: "mpm doctor --fix", fix })];
 }
 
 function countsOf(inspected: readonly Inspected[]): string {

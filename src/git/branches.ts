@@ -76,64 +76,6 @@ export async function branchNames(
   }));
 }
 
-/** Branches whose newest commit has a file. */
-export interface Committed {
-  /** True if the commit that is checked out has it. */
-  readonly here: boolean;
-  /** The others, remote ones too, the newest first, as `main`, `origin/main`. */
-  readonly elsewhere: readonly string[];
-}
-
-/** Questions that git is asked at most, of all branches and paths together. */
-const QUESTIONS = 100_000;
-
-/**
- * For each of the paths (`/` between folders, from the top folder `root`) that
- * any branch has, which do. Two git processes, and no walk through the history.
- * Empty where git cannot say.
- */
-export async function branchesWith(
-  system: System,
-  root: string,
-  paths: readonly string[],
-): Promise<Map<string, Committed>> {
-  const found = new Map<string, Committed>();
-  if (paths.length === 0) return found;
-  const git = new Git(system, root);
-  const refs = ["HEAD", ...await branches(git, QUESTIONS / paths.length)];
-  const asked = paths.flatMap((path) => refs.map((ref) => ({ ref, path })));
-  const { status, stdout } = await git.run(words("cat-file --batch-check"), {
-    stdin: lined(asked.map(({ ref, path }) => `${ref}:${path}`)),
-  });
-  if (status !== 0) return found;
-  const answers = decodeBytes(stdout).split("\n");
-  asked.forEach(({ ref, path }, at) => {
-    if (!/^[0-9a-f]+ blob /.test(answers[at] ?? "")) return;
-    const { here = false, elsewhere = [] } = found.get(path) ?? {};
-    found.set(
-      path,
-      ref === "HEAD"
-        ? { here: true, elsewhere }
-        : { here, elsewhere: [...elsewhere, short(ref)] },
-    );
-  });
-  return found;
-}
-
-/** Full names, without those that only stand for another one. */
-async function branches(git: Git, most: number): Promise<string[]> {
-  const count = `--count=${Math.max(1, Math.floor(most))}`;
-  const { status, stdout } = await git.run(words(
-    "for-each-ref --sort=-committerdate",
-    count,
-    "--format=%(refname) %(symref)",
-    ...["refs/heads", "refs/remotes"],
-  ));
-  if (status !== 0) return [];
-  return linesOf(stdout).filter((line) => line.endsWith(" "))
-    .map((line) => line.trimEnd());
-}
-
 /** A local branch, or what a remote says its default one is. */
 export interface BranchRef {
   /** Full name. */

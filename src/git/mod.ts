@@ -6,10 +6,8 @@
  */
 
 export {
-  branchesWith,
   branchNames,
   type BranchRef,
-  type Committed,
   type DefaultBranch,
   elsewhere,
   findDefault,
@@ -108,6 +106,8 @@ export {
   encodeText,
   inParallel,
   isOpenable,
+  joinBytes,
+  linesOf,
   quotePath,
   splitFields,
 } from "./text.ts";
@@ -124,6 +124,7 @@ export {
   endCheckpoint,
   gitOfOwn,
   moveCheckpointRef,
+  NO_REFLOG,
   patchToWorktree,
   readCheckpointRecord,
   readCheckpointRefs,

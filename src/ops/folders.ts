@@ -53,13 +53,16 @@ const LIMIT = 1024 * 1024;
  * take away. The rules above it may be claude-mpm's, which do not name it. Then
  * it gets its own rules, which also cover their own file.
  */
-export function hide(system: System, folder: string): void {
+export function hide(
+  system: System,
+  folder: string,
+  // The folder of the lock is hidden before the lock is held.
+  temporary = `.mpm-${system.random()}.tmp`,
+): void {
   const rules = join(folder, ".gitignore");
   const rule = `/${basename(folder)}/`;
   if (system.files.lstat(rules)) return;
   if (linesAbove(system, dirname(folder)).includes(rule)) return;
-  // The folder of the lock is hidden before the lock is held.
-  const temporary = `.mpm-${system.random()}.tmp`;
   const bytes = new TextEncoder().encode("*\n");
   writeAtomic(system, rules, { bytes, temporary });
 }

@@ -5,9 +5,9 @@ import { ensureFolder, hide } from "./folders.ts";
 import { HOME, layout } from "./layout.ts";
 
 /**
- * A pause adds its save to the repository. Files that are not added stay out of
- * `git status`, `git stash -u` and `git clean`. The folders of the saves are
- * named by their content, so that a rule of the user's for them is seen.
+ * Keeps all but the project's own settings, hooks and templates out of
+ * `git status`, `git stash -u` and `git clean`. The folder of the saves ignores
+ * itself, whatever rules stand here.
  */
 const OWN_RULES = `/.gitignore
 /.lock
@@ -19,7 +19,6 @@ const OWN_RULES = `/.gitignore
 /errors/
 /journal.jsonl
 /kept/
-/sessions/*
 /state/
 /trash/
 `;
@@ -32,6 +31,7 @@ export function ensureHome(system: System, root: string): boolean {
   const { home, sessions } = layout(root);
   const isNew = system.files.lstat(home) === undefined;
   ensureFolder(system, sessions, root);
+  hide(system, sessions, ".mpm.tmp");
   const rules = join(home, ".gitignore");
   // One that is there may be claude-mpm's, and tracked.
   if (!system.files.lstat(rules)) {

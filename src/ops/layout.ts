@@ -27,7 +27,9 @@ export const layout = remembered((root) => {
     /** A `branch` or `return` under way in each worktree. */
     detours: join(state, "detours"),
     detourLock: join(state, "detours.lock"),
-    /** A copy of each save's JSON, which no git command takes away. */
+    /** Saves whose second copy is still to be made, an empty file for each. */
+    uncopied: join(state, "uncopied"),
+    /** Outside git the second copy of each save's JSON. */
     kept: join(home, "kept"),
     /** claude-mpm's resume logs, which mpm only reads. */
     logs: join(home, "resume-logs"),

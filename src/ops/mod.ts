@@ -98,6 +98,9 @@ export {
 export {
   claudeHome,
   ensureUserFolder,
+  ensureUserWord,
   userFolder,
   userState,
+  userWord,
+  WRITER,
 } from "./user_state.ts";

@@ -1,17 +1,7 @@
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
-import { join } from "@std/path";
 import { createHmac } from "node:crypto";
-import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
-import { removeQuietly } from "./atomic.ts";
-import { readOnce } from "./derived.ts";
-import { ensureUserFolder, userState } from "./user_state.ts";
-
-/** The form of a key: 64 characters of hex digits and dashes. */
-const KEY = /^[0-9a-z-]{64}$/;
-const LENGTH = 64;
-
-const NAME = "journal-key";
+import { ensureUserWord, type UserWord, userWord } from "./user_state.ts";
 
 /** The end of a line that this user's mpm wrote. */
 const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
@@ -19,47 +9,20 @@ const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
 /**
  * The key that this user's journals and work sessions are sealed with. It lies
  * in the user's own state, so what came with a clone cannot be sealed with it.
- * Returns `undefined` if the key or its place is missing.
  */
+const KEY: UserWord = { name: "journal-key", length: 64 };
+
+/** `undefined`: there is none, or no place for one. */
 export function journalKey(system: System): string | undefined {
-  return attempt(() => {
-    const path = join(userState(system), NAME);
-    return readOnce(system, { path, what: "key" }, () => {
-      const text = new TextDecoder().decode(system.files.readOwn(path, 256));
-      return KEY.test(text) ? text : undefined;
-    });
-  });
+  return userWord(system, KEY);
 }
 
-/** Returns the same key, and creates a missing one. */
+/**
+ * The same, making one where there is none. Without one nothing can be taken
+ * back, but everything can be done.
+ */
 export function ensureJournalKey(system: System): string | undefined {
-  const known = journalKey(system);
-  if (known !== undefined) return known;
-  // Without one nothing can be undone, but everything can be done.
-  attempt(() => makeKey(system));
-  return journalKey(system);
-}
-
-/** Never replaces the key that another mpm made at the same time. */
-function makeKey(system: System): void {
-  const { files } = system;
-  const path = join(ensureUserFolder(system, "."), NAME);
-  const found = files.lstat(path);
-  // One that only cannot be read at the moment is what all is sealed with.
-  if (found?.size === LENGTH) files.readOwn(path, LENGTH);
-  if (found) files.remove(path); // torn, or no key
-  const written = `${path}.${system.random()}`;
-  const text = Array.from({ length: 8 }, () => system.random()).join("");
-  try {
-    files.create(written, new TextEncoder().encode(text));
-    files.link(written, path);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    const linkless = error.problem !== "exists" && !files.lstat(path);
-    if (linkless) files.rename(written, path);
-  } finally {
-    if (files.lstat(written)) removeQuietly(system, written);
-  }
+  return ensureUserWord(system, KEY);
 }
 
 /**

@@ -1,6 +1,8 @@
 import { dirname, isAbsolute, join } from "@std/path";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, FileError, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
+import { removeQuietly } from "./atomic.ts";
+import { readOnce } from "./derived.ts";
 import { ensureFolder } from "./folders.ts";
 
 /**
@@ -63,5 +65,60 @@ function makeParents(system: System, folder: string): void {
   } catch (error) {
     const there = error instanceof FileError && error.problem === "exists";
     if (!there) throw error;
+  }
+}
+
+/** A random word that belongs to this user's mpm, in a file of the state. */
+export interface UserWord {
+  readonly name: string;
+  /** Characters; a multiple of 8. */
+  readonly length: number;
+}
+
+/** The name of this installation, in the refs that hold its saves. */
+export const WRITER: UserWord = { name: "writer", length: 16 };
+
+/** Returns the word; `undefined`: there is none, or no place for one. */
+export function userWord(system: System, word: UserWord): string | undefined {
+  return attempt(() => {
+    const path = join(userState(system), word.name);
+    return readOnce(system, { path, what: "word" }, () => {
+      const text = new TextDecoder().decode(system.files.readOwn(path, 256));
+      const isWhole = text.length === word.length && /^[0-9a-z-]+$/.test(text);
+      return isWhole ? text : undefined;
+    });
+  });
+}
+
+/** The same, making one where there is none. */
+export function ensureUserWord(
+  system: System,
+  word: UserWord,
+): string | undefined {
+  const known = userWord(system, word);
+  if (known !== undefined) return known;
+  attempt(() => makeWord(system, word));
+  return userWord(system, word);
+}
+
+/** Never replaces the word that another mpm made at the same time. */
+function makeWord(system: System, { name, length }: UserWord): void {
+  const { files } = system;
+  const path = join(ensureUserFolder(system, "."), name);
+  const found = files.lstat(path);
+  // One that only cannot be read at the moment must stay the same.
+  if (found?.size === length) files.readOwn(path, length);
+  if (found) files.remove(path); // torn, or not a word
+  const written = `${path}.${system.random()}`;
+  const parts = Array.from({ length: length / 8 }, () => system.random());
+  try {
+    files.create(written, new TextEncoder().encode(parts.join("")));
+    files.link(written, path);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    const linkless = error.problem !== "exists" && !files.lstat(path);
+    if (linkless) files.rename(written, path);
+  } finally {
+    if (files.lstat(written)) removeQuietly(system, written);
   }
 }

@@ -52,6 +52,7 @@ export type { Save } from "./save.ts";
 export { openItems } from "./saved_session.ts";
 export { SaveSchema } from "./schema.ts";
 export { forgetAutoSaves, noteAutoSave } from "./store/auto_saves.ts";
+export { Copies, lostSaves } from "./store/copies.ts";
 export { pointedTo, pointToNewest } from "./store/derived.ts";
 export { namesIn } from "./store/find_saves.ts";
 export { loadSave } from "./store/load_save.ts";
@@ -71,13 +72,20 @@ export {
 export { changeStore, openStore } from "./store/recover.ts";
 export { isLog, type SaveEntry } from "./store/save_entry.ts";
 export { ensureStoreId, readStoreId } from "../ops/mod.ts";
+export { beginLog, type LogWriter, readLogRefs } from "./store/save_log.ts";
+export {
+  areCopied,
+  type Copied,
+  copySaves,
+  noteUncopied,
+  uncopiedIds,
+} from "./store/second_copy.ts";
 export {
   type Checker,
   inspect,
   type Inspected,
   isMaintained,
   repairAll,
-  whereCommitted,
 } from "./store/verify.ts";
 export { writeSave } from "./store/write_save.ts";
 export {

@@ -1,8 +1,9 @@
 import { join } from "@std/path";
+import { SESSION_ID } from "../base/ids.ts";
 import { escapeText } from "../base/escape.ts";
 import { counted } from "../base/words.ts";
 import { type Context, cut, ProgressLine, type Style } from "../cli/mod.ts";
-import { type Committed, trackedFiles, type Workspace } from "../git/mod.ts";
+import { trackedFiles, type Workspace } from "../git/mod.ts";
 import { journaled, layout, moveToTrash } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { RemovalResult } from "./commands/results.ts";
@@ -11,7 +12,7 @@ import { namesIn, saveFolders } from "./store/find_saves.ts";
 import { entryReader } from "./store/read_entry.ts";
 import { changeStore } from "./store/recover.ts";
 import type { SaveEntry, SaveLocation } from "./store/save_entry.ts";
-import { whereCommitted } from "./store/verify.ts";
+import { copySaves, noteUncopied } from "./store/second_copy.ts";
 
 /** A removal that is decided. */
 export interface RemovalOrder {
@@ -40,7 +41,7 @@ export async function remove(
     ? { folder: null, saves: filesOfSaves(system, root, entries) }
     : await journaled(
       context,
-      ({ system }) => removeSaves(system, root, order),
+      ({ system }) => removeSaves(system, workspace, order),
       { operation, workspace, title: ({ saves }) => titleOf(saves) },
     );
   const removed = saves.map(({ entry, files }) => ({
@@ -51,8 +52,7 @@ export async function remove(
     files: files.map(({ path }) => path),
     tracked: files.some(({ path }) => tracked.has(path)),
   }));
-  const committed = await whereCommitted(system, workspace, entries);
-  const warnings = warningsOf(removed, [...committed.values()]);
+  const warnings = warningsOf(removed);
   return { dry_run: dryRun, trash: folder, removed, spared, warnings };
 }
 
@@ -63,28 +63,14 @@ function titleOf(saves: readonly SaveWithFiles[]): string {
     : `remove ${counted(saves.length, "session")}`;
 }
 
-/** What git still has of them, since a save is not gone before it is. */
-function warningsOf(
-  removed: RemovalResult["removed"],
-  kept: readonly Committed[],
-): string[] {
+/** A branch may have them, since somebody committed them to it. */
+function warningsOf(removed: RemovalResult["removed"]): string[] {
   const committed = removed.filter(({ tracked }) => tracked).length;
-  const elsewhere = kept.filter((one) => one.elsewhere.length > 0);
-  const branches = new Set(elsewhere.map((one) => one.elsewhere[0]!));
-  const warnings: string[] = [];
-  if (committed > 0) {
-    warnings.push(
-      `Git tracks ${committed} of these sessions: their files show as ` +
-        "deleted, and a commit of that ends it here; they stay in the history",
-    );
-  }
-  if (elsewhere.length > 0) {
-    warnings.push(
-      `${elsewhere.length} of these sessions: committed on another branch ` +
-        `(${[...branches].join(", ")}), and back when that is checked out`,
-    );
-  }
-  return warnings;
+  if (committed === 0) return [];
+  return [
+    `Git tracks ${committed} of these sessions: their files show as ` +
+    "deleted, and a commit of that ends it here; they stay in the history",
+  ];
 }
 
 /** The answer of both commands for people. */
@@ -118,13 +104,14 @@ interface RemovedSaves {
 /** Moves the saves, with every copy of them, into the trash. */
 export function removeSaves(
   system: System,
-  root: string,
+  workspace: Workspace,
   { operation, entries, progress }: {
     operation: string;
     entries: readonly SaveEntry[];
     progress?: (what: string, done: number, of: number) => void;
   },
 ): Promise<RemovedSaves> {
+  const { root } = workspace;
   return changeStore(system, root, async () => {
     const saves = filesOfSaves(system, root, entries)
       .filter(({ files }) => files.length > 0);
@@ -136,8 +123,11 @@ export function removeSaves(
         return { from: path, to: `${folder}/${name}` };
       }),
     }));
+    const ids = saves.map(({ entry }) => entry.id);
+    noteUncopied(system, root, ids.filter((id) => SESSION_ID.test(id)));
     const folder = moveToTrash(system, root, { operation, items }, progress);
     await pointAgain(system, root);
+    await copySaves(system, workspace);
     return { folder, saves };
   });
 }

@@ -25,12 +25,15 @@ import {
   writeUndoMarker,
 } from "../ops/mod.ts";
 import { field } from "../base/odd_values.ts";
-import { pointToNewest } from "../saves/mod.ts";
+import { copySaves, noteUncopied, pointToNewest } from "../saves/mod.ts";
 import { removeIfEmpty } from "../clients/mod.ts";
 import { lastingIn, onwards } from "./kinds.ts";
 
 /** Obstacles that an error names. */
 const NAMED = 5;
+
+/** The JSON of a save. */
+const SAVE = /^\.claude-mpm\/sessions\/(session-\d{8}-\d{6})\.json$/;
 
 /** Brings the files of an operation back to what they were before it. */
 export async function undoChanges(order: UndoOrder): Promise<Undone> {
@@ -46,6 +49,8 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
     return { details, left: [], operation: undefined };
   }
   const moved = await moveCommit(order);
+  const ids = plan.steps.flatMap(({ name }) => SAVE.exec(name)?.[1] ?? []);
+  noteUncopied(system, root, ids);
   const work = () => applied(order, { plan, moved, progress: line.show });
   const outside = plan.steps.some(({ path }) =>
     !path.startsWith(join(root, "/"))
@@ -53,6 +58,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const { id, left } = outside ? await withUserLock(system, work) : work();
   await pointToNewest(system, root);
   dropUndoMarker(system, root);
+  if (ids.length > 0) await copySaves(system, order.workspace);
   return {
     operation: id,
     details: [...told("restored", "removed"), ...commitLines(entry, moved)],

@@ -97,7 +97,7 @@ Deno.test("completion knows what there is in the project", async () => {
     "3",
   ]);
   assertEquals(await offered(env, ["branch", "x", "-b", ""]), [
-    ...["-", "main", "feature/login"],
+    ...["-", "feature/login", "main"],
   ]);
   assertEquals(await offered(env, ["start", "-t", "bug-fix", "--var", ""]), [
     ...["-", "bug="],

@@ -73,7 +73,10 @@ posixTest(
       "hooks that are switched off": {
         harm: replacing(/^\{/, '{"disableAllHooks": true,'),
         ...{ check: "hooks", state: "error", status: 4 },
-        ...{ says: "does not run your hooks", mend: 'Remove "disableAllHooks"' },
+        ...{
+          says: "does not run your hooks",
+          mend: 'Remove "disableAllHooks"',
+        },
       },
     };
     for (const [what, illness] of Object.entries(cases)) {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import {
   diagnose,
+  dropLog,
   healthy,
   holds,
   type Illness,
@@ -15,7 +16,6 @@ import { posixTest } from "../helpers/posix.ts";
 import { copySample, ownSave, putSave, SESSIONS } from "../helpers/stores.ts";
 import { CURRENT, WORK, workIds } from "../helpers/works.ts";
 
-const KEPT = ".claude-mpm/kept";
 const LATER = () => new Date(Date.now() + 3_600_000);
 
 function saveId(env: TestEnv): string {
@@ -24,17 +24,16 @@ function saveId(env: TestEnv): string {
     .replace(".json", "");
 }
 
-function remove(...paths: string[]): (env: TestEnv) => void {
-  return (env) =>
-    paths.forEach((path) => env.remove(path.replace("ID", saveId(env))));
-}
-
 function write(path: string, text = "{"): (env: TestEnv) => void {
   return (env) => env.write(path.replace("ID", saveId(env)), text);
 }
 
 function checkpointId(env: TestEnv): string {
-  const refs = env.git("for-each-ref", "--format=%(refname)", "refs/mpm/");
+  const refs = env.git(
+    "for-each-ref",
+    "--format=%(refname)",
+    "refs/mpm/checkpoints/",
+  );
   return refs.split("/").at(-1)!;
 }
 
@@ -107,7 +106,7 @@ posixTest(
       "a damaged save without one": {
         harm: (env) => {
           write(json)(env);
-          remove(`${KEPT}/ID.json`, `${KEPT}/ID.json.sha256`)(env);
+          dropLog(env);
         },
         ...{ check: "saves", state: "error", status: 5, says: "session-" },
         mend: "mpm saves rm session-",
@@ -117,10 +116,23 @@ posixTest(
         ...{ check: "saves", state: "warning", status: 0 },
         ...{ says: ".yaml differs", mend: "--repair", fixed: "ok" },
       },
-      "a save that only kept/ has": {
-        harm: remove(`${SESSIONS}/ID.json`),
+      "a save that is gone from the disk": {
+        harm: (env) => {
+          const id = saveId(env);
+          for (const end of [".json", ".json.sha256", ".yaml", ".md"]) {
+            env.remove(`${SESSIONS}/${id}${end}`);
+          }
+        },
+        ...{ check: "saves", state: "unchecked", status: 0 },
+        ...{
+          says: "gone from the disk",
+          mend: "mpm saves recover session-",
+        },
+      },
+      "a second copy that is due": {
+        harm: write(".claude-mpm/state/uncopied/session-20200101-000000", ""),
         ...{ check: "saves", state: "warning", status: 0 },
-        ...{ says: "only kept/ has it", fixed: "ok" },
+        ...{ says: "without a second copy", fixed: "ok" },
       },
       "a pointer that says nothing": {
         harm: write(`${SESSIONS}/LATEST-SESSION.txt`, ""),
@@ -174,7 +186,7 @@ posixTest(
       },
       "a link among mpm's files": {
         harm: (env) =>
-          Deno.symlinkSync("/etc/hosts", join(env.project, KEPT, "x.json")),
+          Deno.symlinkSync("/etc/hosts", join(env.project, SESSIONS, "x.json")),
         ...{ check: "modes", state: "error", status: 4, says: "symbolic link" },
       },
       "a file of another user": {

@@ -44,7 +44,7 @@ posixTest(
   "a pause that commits, and its undo, run no filter of a repository",
   async () => {
     using env = racy();
-    const paused = await mpm(env, ["pause", "Work"]);
+    const paused = await mpm(env, ["pause", "Work", "--commit"]);
     assertEquals([paused.status, /, committed as /.test(paused.stdout)], [
       0,
       true,

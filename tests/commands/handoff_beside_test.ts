@@ -152,12 +152,10 @@ Deno.test("a later save that someone changed is named, and its conversation not 
   const [{ session_id: id }] = (await story.resumed()).later as [
     ResumeReport["later"][number],
   ];
-  for (const folder of ["sessions", "kept"]) {
-    const path = `.claude-mpm/${folder}/${id}.json`;
-    const text = story.env.read(path);
-    story.env.write(path, text.replaceAll("Done with that", "Obey me"));
-    story.env.remove(`${path}.sha256`);
-  }
+  const path = `.claude-mpm/sessions/${id}.json`;
+  const before = story.env.read(path);
+  story.env.write(path, before.replaceAll("Done with that", "Obey me"));
+  story.env.remove(`${path}.sha256`);
   const { later, session } = await story.resumed();
   assertEquals([later, session.conversation.summary], [[], "Paused by hand"]);
   const text = await story.given();

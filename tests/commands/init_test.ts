@@ -1,5 +1,4 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { PauseResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -9,7 +8,7 @@ Deno.test("init makes the folder and changes nothing else", async () => {
   assertEquals([status, stdout], [
     0,
     "Created $ROOT/project/.claude-mpm\n" +
-    "Saves are committed by each pause in a repository (see --ignore).\n",
+    "Git ignores the saves in it (all of it with --ignore).\n",
   ]);
   assertEquals(env.git("status", "--porcelain"), "");
   const again = await mpm(env, ["init"]);
@@ -36,25 +35,7 @@ Deno.test("init --ignore adds a rule and keeps every other byte", async () => {
     );
     const again = await mpmJson(env, ["init", "--ignore"]);
     assertEquals([again.ignored, again.ignore_file], [true, null]);
-    const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
-    assertEquals(commit.reason, "git ignores .claude-mpm");
   }
-});
-
-Deno.test("init asks on a terminal, and takes anything but yes for no", async () => {
-  using env = TestEnv.repository();
-  const no = await mpm(env, ["init"], { typed: [""] });
-  assertEquals(
-    no.stderr,
-    "Keep the saved sessions out of git? [y/N]: " +
-      'Hint: "mpm pause" saves a session, "mpm hooks install" has Claude Code ' +
-      "do it\n",
-  );
-  assertEquals(env.exists(".gitignore"), false);
-  await mpm(env, ["init"], { typed: ["y"] });
-  assertEquals(env.read(".gitignore"), "/.claude-mpm/\n");
-  const silent = await mpm(env, ["init"], { typed: [] });
-  assertEquals(silent.stderr, "");
 });
 
 Deno.test("init --dry-run writes nothing", async () => {
@@ -64,7 +45,7 @@ Deno.test("init --dry-run writes nothing", async () => {
     stdout,
     "Would create $ROOT/project/.claude-mpm\n" +
       "Would add it to $ROOT/project/.gitignore\n" +
-      "Git ignores the folder: pauses make no commit.\n",
+      "Git ignores the folder.\n",
   );
   assertEquals([env.exists(".claude-mpm"), env.exists(".gitignore")], [
     false,

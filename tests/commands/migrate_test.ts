@@ -53,7 +53,7 @@ function rollBack(env: TestEnv, ...args: string[]): Promise<RollbackReport> {
 
 function names(env: TestEnv, folder = SESSIONS): string[] {
   return [...Deno.readDirSync(join(env.project, folder))]
-    .map(({ name }) => name).sort();
+    .map(({ name }) => name).filter((name) => name !== ".gitignore").sort();
 }
 
 function info(env: TestEnv, path: string) {
@@ -244,10 +244,10 @@ Time: 0.00 s
 });
 
 Deno.test("migrate hides no save that only the kept copies have", async () => {
-  using env = TestEnv.repository();
+  using env = new TestEnv();
   const { session_id: id } = await mpmJson<{ session_id: string }>(
     env,
-    ["pause", "--no-commit", "Mine"],
+    ["pause", "Mine"],
     { now: NOON },
   );
   for (const name of names(env)) env.remove(`${SESSIONS}/${name}`);
@@ -406,7 +406,7 @@ Deno.test("migrate --no-backup leaves nothing behind", async () => {
   using env = mixedStore();
   const { backups, complete } = await migrate(env, "--no-backup");
   assertEquals([backups, complete], [[], true]);
-  assertEquals(names(env, ".claude-mpm/backups"), [".gitignore"]);
+  assertEquals(names(env, ".claude-mpm/backups"), []);
   const { status, stderr } = await mpm(env, ["migrate", "--rollback"]);
   assertEquals(status, 3);
   assertStringIncludes(stderr, "No migration to undo");

@@ -20,6 +20,14 @@ async function resumedSummary(env: TestEnv, cwd = env.project) {
   return session.conversation.summary;
 }
 
+async function branchCommit(env: TestEnv) {
+  const { branch_commit: commit } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--commit"],
+  );
+  return [commit?.made, commit?.reason];
+}
+
 const TAKEN_AWAY: [string, (env: TestEnv) => void][] = [
   ["a switch to another branch", (env) => {
     env.git("checkout", "-q", "main");
@@ -32,33 +40,39 @@ const TAKEN_AWAY: [string, (env: TestEnv) => void][] = [
     env.commit("Add a folder");
     env.git("sparse-checkout", "set", "--no-cone", "/src/");
   }],
+  ["stash and clean", (env) => {
+    env.git("stash", "push", "-q", "-u");
+    env.git("clean", "-qfd");
+  }],
 ];
 
 for (const [what, take] of TAKEN_AWAY) {
-  Deno.test(`a committed save is there after ${what}`, async () => {
+  Deno.test(`a save stays where it is through ${what}`, async () => {
     using env = TestEnv.repository();
     env.git("checkout", "-q", "-b", "feature");
+    env.write("work.txt", "work\n");
+    env.commit("Work");
     await mpmJson(env, ["pause", "On the feature"], { now: NOON });
     take(env);
-    assertEquals(env.exists(`${SESSIONS}/${ID}.json`), false);
     assertEquals(await resumedSummary(env), "On the feature");
     const { sessions } = await mpmJson<SavesListResult>(env, [
       "saves",
       "list",
     ]);
-    assertEquals(sessions.map(({ location }) => location), ["kept"]);
+    assertEquals(sessions.map(({ location }) => location), ["sessions"]);
     const { intact } = await mpmJson<SavesVerifyResult>(env, [
-      "saves",
+      "sessions",
       "verify",
     ]);
     assert(intact);
     assertEquals(env.git("status", "--porcelain"), "");
+    assertEquals(env.git("log", "--branches", "--grep=session: pause"), "");
   });
 }
 
 Deno.test("a save is intact after git gave it the line ends of Windows", async () => {
   using env = TestEnv.repository();
-  await mpmJson(env, ["pause", "Before the clone"], { now: NOON });
+  await mpmJson(env, ["pause", "Before the clone", "--commit"], { now: NOON });
   const clone = join(env.root, "clone");
   env.gitIn(
     env.root,
@@ -77,42 +91,25 @@ Deno.test("a save is intact after git gave it the line ends of Windows", async (
 Deno.test("two branches with a pause each merge without a conflict", async () => {
   using env = TestEnv.repository();
   env.git("checkout", "-q", "-b", "one");
-  await mpmJson(env, ["pause", "One"], { now: NOON });
+  await mpmJson(env, ["pause", "One", "--commit"], { now: NOON });
   env.git("checkout", "-q", "-b", "two", "main");
-  await mpmJson(env, ["pause", "Two"]);
+  await mpmJson(env, ["pause", "Two", "--commit"]);
   env.git("merge", "-q", "--no-edit", "one");
   assertEquals(env.git("status", "--porcelain"), "");
 });
 
-Deno.test("pause commits the pointer only where it is tracked already", async () => {
+Deno.test("pause --commit does not commit once the folder is ignored", async () => {
   using env = TestEnv.repository();
-  env.write(`${SESSIONS}/LATEST-SESSION.txt`, "Latest Session: old\n");
-  env.commit("As claude-mpm once committed it");
-  await mpmJson(env, ["pause", "New"], { now: NOON });
-  assertEquals(env.git("status", "--porcelain"), "");
-  assertStringIncludes(
-    env.git("show", `HEAD:${SESSIONS}/LATEST-SESSION.txt`),
-    ID,
-  );
-});
-
-Deno.test("pause does not commit once the folder is ignored", async () => {
-  using env = TestEnv.repository();
-  await mpmJson(env, ["pause", "Committed"]);
+  await mpmJson(env, ["pause", "Committed", "--commit"]);
   await mpmJson(env, ["init", "--ignore"]);
   env.commit("Ignore saves");
-  const { commit } = await mpmJson<PauseResult>(env, ["pause", "Not"]);
-  assertEquals([commit.made, commit.reason], [
-    false,
-    "git ignores .claude-mpm",
-  ]);
+  assertEquals(await branchCommit(env), [false, "git ignores .claude-mpm"]);
 });
 
-Deno.test("pause does not commit beside another git command", async () => {
+Deno.test("pause --commit does not commit beside another git command", async () => {
   using env = TestEnv.repository();
   env.write(".git/index.lock", "");
-  const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
-  assertEquals([commit.made, commit.reason], [
+  assertEquals(await branchCommit(env), [
     false,
     "Another git command is at work",
   ]);
@@ -141,7 +138,7 @@ Deno.test("every one of many pauses at once is committed", async () => {
   env.git("add", "staged.txt");
   const run = async (at: number) =>
     await new Deno.Command(binary(), {
-      args: ["pause", "--json", `Number ${at}`],
+      args: ["pause", "--commit", "--json", `Number ${at}`],
       cwd: env.project,
       env: env.env(),
       clearEnv: true,
@@ -149,16 +146,20 @@ Deno.test("every one of many pauses at once is committed", async () => {
     }).output();
   const done = await Promise.all(Array.from({ length: 8 }, (_, at) => run(at)));
   for (const { stdout } of done) {
-    const { commit } = JSON.parse(new TextDecoder().decode(stdout));
-    assertEquals([commit.made, commit.reason], [true, null]);
+    const result = JSON.parse(new TextDecoder().decode(stdout));
+    for (const { made, reason } of [result.commit, result.branch_commit]) {
+      assertEquals([made, reason], [true, null]);
+    }
   }
   assertEquals(env.git("rev-list", "--count", "HEAD"), "9");
+  assertEquals(env.git("rev-list", "--count", "--glob=refs/mpm/saves"), "8");
   assertEquals(env.git("status", "--porcelain"), "A  staged.txt");
 });
 
 posixTest("pause takes a branch whose name is not UTF-8", () => {
   using env = TestEnv.repository();
-  const script = `git checkout -q -b "$(printf 'caf\\351')" && "$1" pause x &&
+  const script =
+    `git checkout -q -b "$(printf 'caf\\351')" && "$1" pause x --commit &&
     git status --porcelain && git log -1 --format=%s`;
   const { status, stdout, stderr } = env.run("sh", [
     ...["-c", script, "sh", binary()],
@@ -173,7 +174,7 @@ Deno.test("the message of the commit holds nothing a terminal acts on", async ()
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "a\x1b]0;title\x07\u202eb"], { now: NOON });
   assertStringIncludes(
-    env.git("log", "-1", "--format=%B"),
+    env.git("log", "-1", "--format=%B", "--glob=refs/mpm/saves"),
     "Context: a\\x1b]0;title\\x07\\u{202e}b",
   );
   const markdown = env.read(`${SESSIONS}/${ID}.md`);
@@ -220,7 +221,7 @@ Deno.test("pause refuses to export into the store", async () => {
   assertEquals(env.read(`${SESSIONS}/${ID}.json`), old);
 });
 
-Deno.test("a failed export leaves the save, committed, and reports it", async () => {
+Deno.test("a failed export leaves the save, with its copy, and says so", async () => {
   using env = TestEnv.repository();
   const target = join(env.root, "out");
   Deno.mkdirSync(target);
@@ -250,48 +251,36 @@ Deno.test("a failed export leaves the save, committed, and reports it", async ()
   assertEquals(status, 6);
   assertStringIncludes(stderr, `the session is saved as ${ID}`);
   assertStringIncludes(
-    env.git("log", "-1", "--format=%s"),
+    env.git("log", "-1", "--format=%s", "--glob=refs/mpm/saves"),
     "session: pause at",
   );
-});
-
-Deno.test("a save that is not committed does not show in git status", async () => {
-  using env = TestEnv.repository();
-  const before = env.git("status", "--porcelain");
-  await mpmJson(env, ["pause", "--no-commit"]);
-  assertEquals(env.git("status", "--porcelain"), before);
-  env.git("stash", "push", "-q", "-u");
-  env.git("clean", "-qfd");
-  const { sessions } = await mpmJson<SavesListResult>(env, [
-    "saves",
-    "list",
-  ]);
-  assertEquals(sessions.map(({ location }) => location), ["sessions"]);
 });
 
 const IGNORING: [string, string, string][] = [
   ["the folder", ".gitignore", "/.claude-mpm/\n"],
   ["the folder's name", ".gitignore", ".claude-mpm\n"],
   ["its sessions", ".gitignore", ".claude-mpm/sessions\n"],
+  ["saves by their names", ".gitignore", "session-*.json\n"],
   ["it for this clone", ".git/info/exclude", ".claude-mpm/\n"],
 ];
 
 for (const [what, path, rule] of IGNORING) {
-  Deno.test(`pause does not commit where a rule ignores ${what}`, async () => {
+  Deno.test(`pause --commit does not commit where a rule ignores ${what}`, async () => {
     using env = TestEnv.repository();
     env.write(path, rule);
     for (const _ of ["first", "second"]) {
-      const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
-      assertEquals(commit.reason, "git ignores .claude-mpm");
+      assertEquals(await branchCommit(env), [
+        false,
+        "git ignores .claude-mpm",
+      ]);
     }
   });
 }
 
-Deno.test("pause commits again after the rule is gone", async () => {
+Deno.test("pause --commit commits again after the rule is gone", async () => {
   using env = TestEnv.repository();
   env.write(".gitignore", "/.claude-mpm/\n");
   await mpmJson(env, ["pause", "Ignored"]);
   env.remove(".gitignore");
-  const { commit } = await mpmJson<PauseResult>(env, ["pause", "Seen"]);
-  assertEquals(commit.made, true);
+  assertEquals(await branchCommit(env), [true, null]);
 });

@@ -41,7 +41,7 @@ Deno.test("pause answers in six lines, with -v with the files, with -q with the 
     status: 0,
     stdout: `Session Paused Successfully: Working on [auth] \\x1b[31mrefactor
 Saved: ${SESSIONS}/${ID}.json
-Session: branch main, not committed (--no-commit)
+Session: branch main, no copy in git (--no-commit)
 Files: 2 uncommitted; contents of 2 kept (12 B)
 Next: Add tests (and 1 more)
 Continue: mpm resume
@@ -224,7 +224,7 @@ Deno.test("pause makes up a summary from what is there", async () => {
   assert(generated);
 });
 
-Deno.test("pause commits its own files and nothing else", async () => {
+Deno.test("pause --commit commits its own files to the branch and nothing else", async () => {
   using env = TestEnv.repository();
   env.write("staged.txt", "staged\n");
   env.git("add", "staged.txt");
@@ -233,12 +233,14 @@ Deno.test("pause commits its own files and nothing else", async () => {
   Deno.chmodSync(join(env.project, ".git/hooks/pre-commit"), 0o755);
   const before = env.git("status", "--porcelain");
 
-  const { commit } = await mpmJson<PauseResult>(env, ["pause", "Half way"], {
-    now: NOON,
-  });
+  const { branch_commit: commit } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "Half way", "--commit"],
+    { now: NOON },
+  );
 
-  assertEquals(commit.made, true);
-  assertEquals(env.git("rev-parse", "HEAD"), commit.sha);
+  assertEquals([commit?.made, commit?.branch], [true, "main"]);
+  assertEquals(env.git("rev-parse", "HEAD"), commit?.sha);
   assertEquals(
     env.git("log", "-1", "--format=%B"),
     `session: pause at 2026-11-20 12:00:00
@@ -264,9 +266,6 @@ const UNCOMMITTED: [string, (env: TestEnv) => void, string][] = [
   ["ignored folder", (env) => {
     env.write(".gitignore", ".claude-mpm/\n");
   }, "git ignores .claude-mpm"],
-  ["configured", (env) => {
-    env.write(".claude-mpm/config.toml", "commit = false\n");
-  }, "commit = false in the configuration"],
   ["detached HEAD", (env) => {
     env.git("checkout", "-q", "--detach");
   }, "HEAD is detached"],
@@ -282,27 +281,34 @@ const UNCOMMITTED: [string, (env: TestEnv) => void, string][] = [
 ];
 
 for (const [name, prepare, reason] of UNCOMMITTED) {
-  Deno.test(`pause does not commit: ${name}`, async () => {
+  Deno.test(`pause --commit does not commit to the branch: ${name}`, async () => {
     using env = TestEnv.repository();
     prepare(env);
     const head = env.git("rev-parse", "HEAD");
-    const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
-    assertEquals(commit.made, false);
-    assertEquals(commit.reason, reason);
+    const branch = env.git("branch", "--show-current") || null;
+    const { commit, branch_commit: onBranch } = await mpmJson<PauseResult>(
+      env,
+      ["pause", "--commit"],
+    );
+    assertEquals(onBranch, { made: false, sha: null, branch, reason });
     assertEquals(env.git("rev-parse", "HEAD"), head);
+    assertEquals([commit.made, commit.reason], [true, null]);
   });
 }
 
-Deno.test("pause succeeds without an identity for the commit", async () => {
+Deno.test("git keeps a save of a user it does not know, but commits it to no branch", async () => {
   using env = TestEnv.repository();
   for (const name of ["AUTHOR", "COMMITTER"]) {
     env.extra[`GIT_${name}_NAME`] = "";
     env.extra[`GIT_${name}_EMAIL`] = "";
   }
   env.git("config", "user.useConfigOnly", "true");
-  const { commit } = await mpmJson<PauseResult>(env, ["pause"]);
-  assertEquals(commit.made, false);
-  assertStringIncludes(commit.reason!, "git knows no name and email");
+  const { commit, branch_commit: onBranch } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--commit"],
+  );
+  assertEquals([commit.made, onBranch?.made], [true, false]);
+  assertStringIncludes(onBranch!.reason!, "git knows no name and email");
 });
 
 Deno.test("pause before the first commit, outside git, without git", async () => {
@@ -314,7 +320,7 @@ Deno.test("pause before the first commit, outside git, without git", async () =>
   env.git("init", "-q");
   env.write("a.txt", "a\n");
   const unborn = await mpmJson<PauseResult>(env, ["pause"]);
-  assertEquals(unborn.commit.reason, "the branch has no commit yet");
+  assertEquals([unborn.commit.made, unborn.commit.reason], [true, null]);
   assertEquals(unborn.summary, "On main without commits yet; 1 untracked");
 
   env.extra.PATH = join(env.root, "tmp");
@@ -342,7 +348,7 @@ Deno.test("pause --dry-run writes nothing and says what it would", async () => {
   const { stdout } = await mpm(env, ["pause", "--dry-run", "x"], { now: NOON });
   assertStringIncludes(stdout, "Dry run: nothing was written");
   assertStringIncludes(stdout, `Would save: ${SESSIONS}/${ID}.json`);
-  assertStringIncludes(stdout, "branch main, with a commit");
+  assertStringIncludes(stdout, "branch main, with a copy in git");
   assertEquals(env.exists(".claude-mpm"), false);
 });
 
@@ -449,7 +455,7 @@ Deno.test("pause in a linked worktree saves in the main one", async () => {
     now: NOON,
   });
   assertEquals(result.folder, join(env.project, SESSIONS));
-  assertStringIncludes(result.commit.reason!, "linked worktree");
+  assertEquals(result.commit.made, true);
   assertEquals(savedJson(env).mpm?.worktree, side);
 });
 

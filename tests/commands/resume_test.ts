@@ -286,7 +286,7 @@ Deno.test("resume in a colleague's clone reports commits, and makes nothing up a
   env.write("README.md", "# Edited\n");
   env.write("notes.txt", "only here\n");
   env.git("stash", "push", "-q", "--", "README.md");
-  await mpmJson(env, ["pause", "Hand-off"], {
+  await mpmJson(env, ["pause", "Hand-off", "--commit"], {
     now: AT("2026-11-20T12:00:00Z"),
   });
   const clone = join(env.root, "clone");

@@ -268,7 +268,7 @@ Deno.test("resume reports work that was amended into the commit of mpm's pause",
   using env = TestEnv.repository();
   env.write("work.txt", "one\n");
   env.git("add", "work.txt");
-  await mpmJson(env, ["pause"]);
+  await mpmJson(env, ["pause", "--commit"]);
   env.git("commit", "-q", "--amend", "--no-edit");
   const text = await report(env);
   assertStringIncludes(text, "New Commits (1):\n    ID - session: pause at");
@@ -280,7 +280,7 @@ Deno.test("a pause quotes the last commit of the user, and none that a pause mad
   env.write("work.txt", "one\n");
   const head = env.commit("Fix the login");
   const pause = async (...args: string[]) => {
-    await mpmJson(env, ["pause", ...args]);
+    await mpmJson(env, ["pause", "--commit", ...args]);
     const resume = ["resume", "--peek", "--no-changes"];
     return (await mpmJson<ResumeReport>(env, resume)).session;
   };
@@ -359,7 +359,7 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   using env = TestEnv.repository();
   const clone = join(env.root, "clone");
   env.git("switch", "-q", "-c", "feature/auth");
-  await mpmJson(env, ["pause", "Theirs"], {
+  await mpmJson(env, ["pause", "Theirs", "--commit"], {
     now: () => new Date("2026-11-20T12:00:00Z"),
   });
   anotherUser(env);

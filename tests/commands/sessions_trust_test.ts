@@ -218,9 +218,6 @@ Deno.test("a save stays its user's own wherever it and the project go", async ()
   env.write(SAVE, text);
   env.remove(".claude-mpm/state");
   assertEquals(await originOf(env), "own");
-  env.remove(SAVE);
-  env.remove(`${SAVE}.sha256`);
-  assertEquals(await originOf(env), "own");
   const moved = join(env.root, "moved");
   Deno.renameSync(env.project, moved);
   const { origin } = await mpmJson<ResumeReport>(

@@ -56,7 +56,7 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
   using env = withClient();
   const binary = binaryIn(env);
   const { status, stderr } = await mpm(env, ["setup", ...binary], {
-    typed: ["", "y", "", "no"],
+    typed: ["", "y", "no"],
   });
   assertEquals([status, env.exists(SETTINGS), env.exists(".claude-mpm")], [
     130,
@@ -70,18 +70,17 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
       "handoff.prompts: Keep people's prompts in saves",
       "Keep these parts of conversations? [Y/n]: ",
       "Install hooks and skills? [Y/n]: ",
-      "Keep the saved sessions out of git? [y/N]: ",
       "Would create $ROOT/project/.claude-mpm",
       "Write this? [Y/n]: ",
     ]
   ) assertStringIncludes(shown, part.trim());
   assertEquals(stderr.split("handoff.prompts").length, 2, "listed once");
   const yes = await mpm(env, ["setup", ...binary], {
-    typed: ["n", "n", "y", ""],
+    typed: ["n", "n", ""],
   });
   assertEquals([yes.status, env.exists(SETTINGS)], [0, false]);
   assertStringIncludes(config(env), "prompts = false");
-  assertEquals(env.read(".gitignore"), "/.claude-mpm/\n");
+  assertEquals(env.exists(".gitignore"), false);
 });
 
 Deno.test("setup asks no one where no one is, and offers no hooks without a client", async () => {

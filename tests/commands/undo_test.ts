@@ -246,7 +246,7 @@ Deno.test("undo goes back one operation after the other, to the first", async ()
     ["pause", "One"],
     STARTED,
     ["check", "1"],
-    ["pause", "Two"],
+    ["pause", "Two", "--commit"],
     ["saves", "rm", "latest"],
     ["template", "new", "mine"],
     ["checkpoint", "save", "one"],
@@ -270,12 +270,12 @@ Deno.test("undo goes back one operation after the other, to the first", async ()
 Deno.test("undo of a pause leaves a commit alone that someone built on or has", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
-  await ok(env, clock, ["pause", "Work"]);
+  await ok(env, clock, ["pause", "Work", "--commit"]);
   const head = env.commit("More");
   const { details } = await undo(env, clock);
   assertStringIncludes(details.at(-1)!, "stays, since the branch has moved on");
   assertEquals(env.git("rev-parse", "HEAD"), head);
-  await ok(env, clock, ["pause", "Again"]);
+  await ok(env, clock, ["pause", "Again", "--commit"]);
   const paused = env.git("rev-parse", "HEAD");
   env.git("update-ref", "refs/remotes/origin/main", paused);
   const shared = await undo(env, clock);
@@ -289,7 +289,7 @@ Deno.test("undo of a pause leaves a commit alone that someone built on or has", 
 Deno.test("undo of a pause keeps what was staged and edited in the meantime", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
-  await ok(env, clock, ["pause", "Work"]);
+  await ok(env, clock, ["pause", "Work", "--commit"]);
   env.write("new", "staged\n");
   env.git("add", "new");
   env.write("README.md", "edited\n");

@@ -27,7 +27,11 @@ posixTest(
         const names = [
           ...Deno.readDirSync(join(env.project, ".claude-mpm/sessions")),
         ].map(({ name }) => name);
-        assertEquals(names.filter((name) => name.startsWith(".")), [], where);
+        assertEquals(
+          names.filter((name) => name.startsWith(".")),
+          [".gitignore"],
+          where,
+        );
         const { sessions } = await mpmJson<{ sessions: { notes: string[] }[] }>(
           env,
           ["saves", "verify"],
@@ -38,10 +42,8 @@ posixTest(
 );
 
 function clear(env: TestEnv): void {
-  for (const folder of ["sessions", "kept"]) {
-    const path = join(env.project, ".claude-mpm", folder);
-    for (const { name } of Deno.readDirSync(path)) {
-      if (name.startsWith("session-")) Deno.removeSync(join(path, name));
-    }
+  const path = join(env.project, ".claude-mpm/sessions");
+  for (const { name } of Deno.readDirSync(path)) {
+    if (name.startsWith("session-")) Deno.removeSync(join(path, name));
   }
 }

@@ -42,10 +42,19 @@ export const healthy = prepared(async () => {
   env.extra.PATH = `${join(env.root, "bin")}:${PATH}`;
   await mpmJson(env, ["start", "login"]);
   await mpmJson(env, ["checkpoint", "save", "before"]);
-  await mpmJson(env, ["pause", "Half of it", "--no-commit"]);
+  await mpmJson(env, ["pause", "Half of it"]);
   await mpmJson(env, ["resume"]);
   return env;
 });
+
+/** Removes the second copies of saves, as if none had been made. */
+export function dropLog(env: TestEnv): void {
+  for (
+    const ref of env.git(
+      ...["for-each-ref", "--format=%(refname)", "refs/mpm/saves"],
+    ).split("\n")
+  ) env.git("update-ref", "-d", ref);
+}
 
 /** A program called mpm that says a version, in a folder below the root. */
 export function putProgram(

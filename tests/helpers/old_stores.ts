@@ -8,11 +8,15 @@ export const PAUSE = `${SESSIONS}/pause`;
 /** A time of files in the past, in seconds, so that "now" would be seen. */
 const THEN = 1_763_000_000;
 
-/** Every file and link below a folder: mode, time in ms, and digest. */
+/**
+ * Every file and link below a folder: mode, time in ms, and digest. The rules by
+ * which mpm's folders ignore themselves are left out.
+ */
 export function listing(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
   const visit = (path: string) => {
     for (const { name } of Deno.readDirSync(path)) {
+      if (name === ".gitignore") continue;
       const full = join(path, name);
       const { isDirectory, isSymlink, mode, mtime } = Deno.lstatSync(full);
       if (isDirectory) visit(full);

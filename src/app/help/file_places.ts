@@ -22,7 +22,7 @@ export const PROJECT_FILES: readonly FilePlace[] = [
   ["sessions/LATEST-SESSION.txt", "derived: points to the newest"],
   ["sessions/session-resume-YYYY-MM-DD-HHMMSS.md", "written at a threshold"],
   ["sessions/.pending.json", "a save on its way"],
-  ["kept/", "a copy of every save's JSON"],
+  ["kept/", "outside git, a copy of every save's JSON"],
   ["trash/", "what was removed"],
   ["templates/", "the project's own"],
   ["state/lock", "taken while mpm writes"],

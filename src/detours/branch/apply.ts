@@ -72,6 +72,7 @@ export class Branch {
       edit: false,
       ...NO_WORDS,
       "no-commit": this.#plan.input["no-commit"],
+      commit: false,
     });
     const parent = await this.#begin();
     const saved = await applied(this.#context, pause, { journal: false });

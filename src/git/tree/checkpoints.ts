@@ -180,7 +180,7 @@ function contentStream(
 }
 
 /** mpm refs have no history. */
-const NO_REFLOG = ["-c", "core.logAllRefUpdates=false"];
+export const NO_REFLOG = ["-c", "core.logAllRefUpdates=false"];
 
 /** The commit behind each checkpoint's id, or behind other refs of that form. */
 export async function readCheckpointRefs(

@@ -130,7 +130,7 @@ async function planned(
   const { dry_run: _, ...init } = await planInit(
     { ...context, interactive: input.asks },
     workspace,
-    { "ignore": input.ignore, "no-ignore": false, "dry-run": false },
+    { "ignore": input.ignore, "dry-run": false },
   );
   return {
     hooks,

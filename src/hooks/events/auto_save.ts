@@ -1,3 +1,4 @@
+import { attempt } from "../../base/errors.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { cutText } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
@@ -31,6 +32,8 @@ import { journaled, layout } from "../../ops/mod.ts";
 import {
   aboutOf,
   agentOf,
+  areCopied,
+  beginLog,
   buildSave,
   type Draft,
   forgetAutoSaves,
@@ -40,6 +43,7 @@ import {
   openStore,
   ownSavesHere,
   projectParts,
+  readLogRefs,
   readStoreId,
   RECOVERED,
   removeSaves,
@@ -64,8 +68,7 @@ export interface Unsaved {
 }
 
 /**
- * Saves an agent's session with its hand-off. No commit is made, no work session
- * paused. `undefined`: nothing was done since it was saved.
+ * Saves an agent's session with its hand-off. No work session is paused. `undefined`: nothing was done since it was saved.
  */
 export async function autoSave(
   context: Context,
@@ -74,17 +77,22 @@ export async function autoSave(
   const workspace = await findWorkspace(context);
   const read = await readAll(context, { config, unsaved, workspace });
   if (!read) return undefined;
-  const { own, state, said, found } = read;
+  const { own, state, refs, said, found } = read;
   const { killed } = unsaved;
   const draft = {
     ...draftOf(context, { config, unsaved, workspace, state }),
     ...await projectParts(context, workspace, { config, state }),
   };
+  const copied = areCopied(context.system, workspace);
+  await using begun = copied && workspace.git === "repository"
+    ? attempt(() => beginLog(context.system, workspace, refs))
+    : undefined;
   const { save } = await journaled(
     context,
     ({ system }) =>
-      writeSave(system, workspace.root, {
+      writeSave(system, workspace, {
         time: draft.time,
+        ...{ copied, begun },
         build: (slot) => {
           const { handoff } = handoffFor(system, workspace, {
             said: [],
@@ -123,11 +131,10 @@ export async function autoSave(
 async function readAll(context: Context, sources: Sources) {
   const { system } = context;
   const { unsaved, workspace } = sources;
-  const reading = readIn(
-    system,
-    workspace,
-    (found) => stateOf(system, found, unsaved),
-  );
+  const reading = Promise.all([
+    readIn(system, workspace, (found) => stateOf(system, found, unsaved)),
+    readLogRefs(system, workspace),
+  ]);
   // A failure is thrown where it is awaited.
   reading.catch(() => {});
   // All else is read while git runs: it has to be started for that.
@@ -147,12 +154,12 @@ async function readAll(context: Context, sources: Sources) {
   const seen = withSeen(system, workspace, found);
   // A failure is thrown where it is awaited.
   seen.catch(() => {});
-  const state = await reading;
+  const [state, refs] = await reading;
   // Others may have worked here since a client was killed.
   const runs = state && !unsaved.killed
     ? withTrees(found.runs, said.commands, state)
     : found.runs;
-  return { own, state, said, found: { ...await seen, runs } };
+  return { own, state, refs, said, found: { ...await seen, runs } };
 }
 
 /**
@@ -283,7 +290,7 @@ async function tidy(
   const operation = "automatic prune";
   await journaled(
     context,
-    ({ system }) => removeSaves(system, root, { operation, entries }),
+    ({ system }) => removeSaves(system, workspace, { operation, entries }),
     {
       operation,
       workspace,

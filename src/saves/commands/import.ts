@@ -55,7 +55,7 @@ was refused.`,
       : await journaled(
         context,
         ({ system }) =>
-          importSaves(system, root, {
+          importSaves(system, workspace, {
             incoming,
             from: path,
             progress: line.show,

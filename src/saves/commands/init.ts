@@ -1,8 +1,7 @@
-import { join } from "@std/path";
 import { type Context, defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { readCommitState } from "../pause/commit.ts";
+import { isIgnored } from "../pause/branch_commit.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { InitResult } from "./results.ts";
@@ -23,18 +22,18 @@ export const init = defineCommand({
   summary: "Set a project up: the folder, and whether git ignores it",
   description: `
 Creates .claude-mpm/ in the top folder of the repository. Not needed before a
-pause, which creates it too. With --ignore the folder is added to .gitignore,
-and pauses make no commit; without it they commit each save. On a terminal it
-asks.`,
+pause, which creates it too. Git does not see the saves in there: their folder
+ignores itself. With --ignore all of .claude-mpm/ is added to .gitignore, the
+project's settings and templates for mpm too.`,
   positionals: [],
   flags: {
     ignore: {
       type: "boolean",
-      summary: "Keep the saves out of git",
+      summary: "Add the folder to .gitignore",
     },
     "no-ignore": {
       type: "boolean",
-      summary: "Leave .gitignore alone and do not ask",
+      summary: "Leave .gitignore alone, as without it",
     },
     "dry-run": {
       type: "boolean",
@@ -70,29 +69,21 @@ asks.`,
       : undefined,
 });
 
-/** Decides what an init does, and asks where it may. */
+/** Decides what an init does. */
 export async function planInit(
-  context: Context,
+  { system }: Context,
   workspace: Workspace,
   input: {
     readonly ignore: boolean;
-    readonly "no-ignore": boolean;
     readonly "dry-run": boolean;
   },
 ): Promise<InitResult> {
-  const { system } = context;
-  const { root, git } = workspace;
-  const { home, sessions, pointer } = layout(root);
-  const { ignored = false } = await readCommitState(system, workspace, {
-    save: join(sessions, "session.json"),
-    pointer,
-  });
-  const dryRun = input["dry-run"];
-  const ask = git === "repository" && !ignored && !input.ignore &&
-    !input["no-ignore"] && !dryRun && context.interactive;
-  const ignore = !ignored && (input.ignore || (ask && wanted(context.ask)));
+  const { root } = workspace;
+  const { home } = layout(root);
+  const ignored = await isIgnored(system, workspace) ?? false;
+  const ignore = !ignored && input.ignore;
   return {
-    dry_run: dryRun,
+    dry_run: input["dry-run"],
     folder: home,
     created: system.files.lstat(home) === undefined,
     ignored: ignored || ignore,
@@ -113,11 +104,6 @@ export async function applyInit(
   });
 }
 
-function wanted(ask: (question: string) => string | undefined): boolean {
-  const answer = ask("Keep the saved sessions out of git? [y/N]: ");
-  return /^y(es)?$/i.test(answer?.trim() ?? "");
-}
-
 /** What an init did, or would do, for people. */
 export function initText(result: InitResult): string {
   const { created, dry_run: dry, ignore_file: file } = result;
@@ -128,8 +114,8 @@ export function initText(result: InitResult): string {
       ? []
       : [`${dry ? "Would add" : "Added"} it to ${escapeText(file)}`],
     result.ignored
-      ? "Git ignores the folder: pauses make no commit."
-      : "Saves are committed by each pause in a repository (see --ignore).",
+      ? "Git ignores the folder."
+      : "Git ignores the saves in it (all of it with --ignore).",
   ];
   return lines.join("\n") + "\n";
 }

@@ -78,8 +78,7 @@ undone.`,
     const { root } = workspace;
     using progress = new ProgressLine(context);
     const work = {
-      system,
-      root,
+      ...{ system, root, workspace },
       tracked: workspace.git === "repository"
         ? await trackedFiles(system, root, layout(root).sessions)
         : new Set<string>(),
@@ -134,8 +133,10 @@ function commitCommands({ root, worktree }: Workspace): string[] {
     ? "git"
     : `git -C '${root.replaceAll("'", "'\\''")}'`;
   const folder = `:/${HOME}/sessions`;
+  // Not the rules by which the folder ignores itself.
+  const others = "':(top,exclude,glob)**/.gitignore'";
   return [
-    `${git} add -f ${folder}`,
-    `${git} commit -m "Move the saved sessions" ${folder}`,
+    `${git} add -f ${folder} ${others}`,
+    `${git} commit -m "Move the saved sessions" ${folder} ${others}`,
   ];
 }

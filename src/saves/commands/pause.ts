@@ -58,7 +58,11 @@ const FLAGS = {
   },
   "no-commit": {
     type: "boolean",
-    summary: "Do not commit the save to the repository",
+    summary: "Keep no copy of the save in git",
+  },
+  commit: {
+    type: "boolean",
+    summary: "Also commit the save's files to the branch",
   },
   "no-prune-worktrees": {
     type: "boolean",
@@ -79,11 +83,16 @@ Writes .claude-mpm/sessions/session-<UTC time>.json with its checksum, and the
 same as YAML and Markdown. Without a message the summary is made from the
 branch, the last commit, the changed files and the open todos.
 
-In a git repository the save is committed, and nothing else with it. mpm does
-not commit with --no-commit or commit = false, if git ignores the folder, in a
-linked worktree, before the first commit, or on a detached HEAD. It also does
-not commit during a merge or another git command, or without a name and email in
-git's settings.
+In a git repository mpm also keeps a copy of the save in a ref of its own,
+refs/mpm/saves/<writer>, which no branch has and no push takes along. --no-commit
+or commit = false leaves that out. "mpm saves recover" brings a save back from
+there.
+
+With --commit, or pause.branch_commit = true in your own configuration, the save's
+files are also committed to the branch, and nothing else with them. They are not
+where git ignores the folder, in a linked worktree, before the first commit, on a
+detached HEAD, while a merge or the like or another git command is under way, or
+where git knows no name and email.
 
 Then mpm removes worktrees of agents below .claude/worktrees/ that are no longer
 needed, as "mpm worktrees prune" does.
@@ -170,12 +179,11 @@ const LEAST = 24;
 
 /** The session, the branch, and the commit of the save. */
 function placeText(result: PauseResult): string {
-  const { session, commit } = result;
-  const branch = commit.branch === null
-    ? []
-    : [`branch ${escapeText(commit.branch)}`];
+  const { session, branch: name } = result;
+  const branch = name === null ? [] : [`branch ${escapeText(name)}`];
   const work = session === null ? [] : [sessionText(session)];
-  return [...work, ...branch, commitText(result)].join(", ");
+  return [...work, ...branch, copyText(result), ...commitText(result)]
+    .join(", ");
 }
 
 function sessionText(session: NonNullable<PauseResult["session"]>): string {
@@ -184,10 +192,22 @@ function sessionText(session: NonNullable<PauseResult["session"]>): string {
   return `${escapeText(fullTitle(session))} (${state}${of})`;
 }
 
-function commitText({ commit, dry_run: dry }: PauseResult): string {
-  if (commit.made) return `committed as ${commit.sha?.slice(0, 7)}`;
-  if (commit.reason === null && dry) return "with a commit";
-  return `not committed (${escapeText(commit.reason ?? "")})`;
+/** The second copy of the save. */
+function copyText({ commit, dry_run: dry }: PauseResult): string {
+  if (commit.made) return `copy in git as ${commit.sha?.slice(0, 7)}`;
+  if (commit.reason === null && dry) return "with a copy in git";
+  return `no copy in git (${escapeText(commit.reason ?? "")})`;
+}
+
+/** The commit on the branch, if someone asked for it. */
+function commitText(
+  { branch_commit: commit, dry_run: dry }: PauseResult,
+): string[] {
+  if (!commit) return [];
+  const { made, sha, reason } = commit;
+  if (made) return [`committed as ${sha?.slice(0, 7)}`];
+  if (reason === null && dry) return ["with a commit"];
+  return [`not committed (${escapeText(reason ?? "")})`];
 }
 
 /** Paths that are named before they are only counted. */

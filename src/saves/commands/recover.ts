@@ -139,7 +139,7 @@ async function recover(
   const { id, warnings } = await journaled(
     context,
     ({ system }) =>
-      finalizeRecord(system, root, {
+      finalizeRecord(system, workspace, {
         record,
         build: (slot) => recoveredSave(draft, { slot, record, now }),
         line: (id) => finalizedLine(record.pause, { id, now }),

@@ -48,10 +48,14 @@ export const PauseResult = z.strictObject({
   summary_generated: z.boolean(),
   /** Where the copy of `--export` went, absolute. */
   exported: z.nullable(text),
+  /** The branch that is checked out; null: none, or no repository. */
+  branch: z.nullable(text),
+  /** The second copy in git, which no branch has. */
   commit: z.strictObject({
     made: z.boolean(),
     sha: z.nullable(text),
-    branch: z.nullable(text),
+    /** The full name of the ref; null: no commit was made. */
+    ref: z.nullable(text),
     /** Why no commit was made, or would not be. */
     reason: z.nullable(text),
   }),
@@ -68,6 +72,13 @@ export const PauseResult = z.strictObject({
     /** Changed paths beyond the first 10,000. */
     omitted: z.int(),
     /** Why nothing could be kept. */
+    reason: z.nullable(text),
+  })),
+  /** The commit on the branch; null: nobody asked for it. */
+  branch_commit: z.nullable(z.strictObject({
+    made: z.boolean(),
+    sha: z.nullable(text),
+    branch: z.nullable(text),
     reason: z.nullable(text),
   })),
   redactions: z.record(text, z.int()),

@@ -7,13 +7,9 @@ import type { VerifyResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
 import { journaled, withLock } from "../../ops/mod.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
+import { Copies } from "../store/copies.ts";
 import { openStore } from "../store/recover.ts";
-import {
-  type Checker,
-  repairAll,
-  verifyAll,
-  whereCommitted,
-} from "../store/verify.ts";
+import { type Checker, repairAll, verifyAll } from "../store/verify.ts";
 
 type Row = VerifyResult["sessions"][number];
 
@@ -25,16 +21,16 @@ export const sessionsVerify = defineCommand({
 Reads every save, or the one selected, and compares it with its checksum and
 with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
 them. The files beside mpm's saves are compared with what they should say.
---repair writes them again. If kept/ has a whole copy of a damaged save, --repair restores it, and the damaged file goes to the trash. A save of which
-only kept/ has a copy is put back, unless it is committed on another branch, with
-which it comes back. The exit status is 5 if one stays damaged; without --repair
+With --repair those are written again, a damaged save that has a whole copy, in
+git or in kept/, is replaced by it, and the damaged file goes to the trash. A save
+of which only kept/ has a copy is put back. The exit status is 5 if one stays damaged; without --repair
 nothing is changed.`,
   positionals: [ONE_SESSION],
   flags: {
     all: { type: "boolean", summary: "Every session, as without a selector" },
     repair: {
       type: "boolean",
-      summary: "Make derived files and kept copies whole again",
+      summary: "Make derived files and second copies whole again",
     },
   },
   examples: [
@@ -59,9 +55,9 @@ nothing is changed.`,
     const checker: Checker = {
       progress: line.show,
       system,
-      root,
+      workspace,
+      copies: await Copies.read(system, workspace),
       issuesOf: problemsOfSave,
-      committed: await whereCommitted(system, workspace, entries),
     };
     const sessions = !input.repair
       ? await verifyAll(checker, entries)

@@ -17,7 +17,9 @@ import {
   withLock,
   writeAtomic,
 } from "../../ops/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
 import { LARGEST_SAVE } from "../store/load_save.ts";
+import { areCopied, copySaves, noCopy } from "../store/second_copy.ts";
 import { freeId, storeSave } from "../store/write_save.ts";
 import { type ActivePause, parseActivePause } from "./active_pause.ts";
 
@@ -49,7 +51,7 @@ export function readPauseRecord(
  */
 export function finalizeRecord(
   system: System,
-  root: string,
+  workspace: Workspace,
   { record, build, line }: {
     record: PauseRecord;
     build(slot: { id: string; sessions: string; store: string }): Save;
@@ -57,7 +59,8 @@ export function finalizeRecord(
     line(id: string): string;
   },
 ): Promise<{ id: string; warnings: readonly string[] }> {
-  return changeStore(system, root, () => {
+  const { root } = workspace;
+  return changeStore(system, root, async () => {
     const { sessions, activePause } = layout(root);
     const time = new Date(startOf(record));
     const digest = sha256(record.bytes);
@@ -67,13 +70,16 @@ export function finalizeRecord(
       id = freeId(system, root, time);
       const store = ensureStoreId(system, root);
       const save = withDigest(build({ id, sessions, store }), digest);
-      const how = { latest: true, own: false };
+      const copied = areCopied(system, workspace);
+      const how = { latest: true, own: false, copied };
       ({ warnings } = storeSave(system, root, { save, ...how }));
     }
     const bytes = ended(record, line(id));
     writeAtomic(system, join(sessions, `${id}-incremental.jsonl`), { bytes });
     removeIfThere(system, activePause);
     system.files.syncFolder(dirname(activePause));
+    const { problem } = await copySaves(system, workspace);
+    if (problem !== null) warnings = [...warnings, noCopy(problem)];
     return { id, warnings };
   });
 }

@@ -1,65 +1,19 @@
-import { relative } from "@std/path";
+import { join, relative } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import {
   decodeBytes,
   encodeText,
-  FastImport,
   Git,
   gitFailure,
   quotePath,
   reasonOf,
-  takesPack,
+  splitFields,
   type Workspace,
   writeObjects,
 } from "../../git/mod.ts";
-import type { RunResult, System } from "../../system/system.ts";
-
-/**
- * A git that writes blobs and waits to be told about which files: started while
- * a save is written, it costs no time of its own after that.
- */
-export class BlobWriter implements AsyncDisposable {
-  readonly git: Git;
-  /** The folder that all worktrees of the repository share. */
-  readonly commonDir: string;
-  readonly #told = Promise.withResolvers<Uint8Array>();
-  readonly #written: Promise<RunResult>;
-
-  /** `workspace` must be in a repository. */
-  constructor(system: System, { worktree, commonDir }: Workspace) {
-    this.commonDir = commonDir!;
-    this.git = new Git(system, worktree);
-    this.#written = writeObjects(this.git, HASH, { stdin: this.#told.promise });
-    // How it failed is for whoever stores something.
-    this.#written.catch(() => {});
-  }
-
-  /** Writes the files' content as objects, as it is; once. Throws GIT_FAILED. */
-  async store(files: readonly string[]): Promise<Entry[]> {
-    const paths = files.map((path) =>
-      relative(this.git.folder, path).replaceAll("\\", "/")
-    );
-    this.#told.resolve(
-      encodeText(paths.map((path) => `${quotePath(path)}\n`).join("")),
-    );
-    const written = await this.#written;
-    if (written.status !== 0) throw gitFailure(HASH, written);
-    const ids = decodeBytes(written.stdout).trim().split("\n");
-    return paths.map((path, at) => ({ path, id: ids[at]! }));
-  }
-
-  /** Waits until it has ended. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#told.resolve(new Uint8Array());
-    await this.#written.catch(() => {});
-  }
-}
-
-const HASH = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
+import type { System } from "../../system/system.ts";
 
 export interface FileCommit {
-  /** Who commits, see `readIdentity`. */
-  readonly identity: string;
   /** The branch that is checked out. */
   readonly branch: string;
   /** Full id it was at when the save was made. */
@@ -79,37 +33,51 @@ interface Entry {
  * Commits `files` and nothing else on top of the branch and returns the
  * commit's id: neither what is staged nor the worktree nor any hook takes part.
  * The files enter the index first, so that dying in between leaves them staged
- * rather than looking deleted; `git fast-import` then builds the commit and
- * moves the branch, only forward. Throws GIT_FAILED, with nothing committed.
+ * rather than looking deleted. The commit is signed where git's settings say
+ * so. Throws GIT_FAILED, with nothing committed.
  */
 export async function commitFiles(
   system: System,
-  blobs: BlobWriter,
+  { worktree }: Workspace,
   commit: FileCommit,
 ): Promise<string> {
-  const { git, commonDir } = blobs;
-  const entries = await blobs.store(commit.files);
-  // Started before, and told what to do when the entries are there.
-  const packed = takesPack(system, commonDir);
-  await using importing = new FastImport(git, { packed });
-  await stage(
-    system,
-    git,
-    entries.map(({ path, id }) => `100644 ${id} 0\t${path}`),
-  );
+  const git = new Git(system, worktree);
+  const entries = await storeFiles(git, commit.files);
+  const lines = entries.map(({ path, id }) => `100644 ${id} 0\t${path}`);
+  await stage(system, git, lines);
   try {
-    return await moveBranch(git, importing, { commit, entries });
+    return await moveBranch(git, commit, lines);
   } catch (error) {
     const none = "0".repeat(entries[0]!.id.length);
-    const lines = entries.map(({ path }) => `0 ${none} 0\t${path}`);
-    await stage(system, git, lines);
+    await stage(system, git, entries.map(({ path }) => `0 ${none} 0\t${path}`));
     throw error;
   }
+}
+
+const HASH = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
+
+/** Writes the files' content as objects, as it is. */
+async function storeFiles(
+  git: Git,
+  files: readonly string[],
+): Promise<Entry[]> {
+  const paths = files.map((path) =>
+    relative(git.folder, path).replaceAll("\\", "/")
+  );
+  const stdin = encodeText(
+    paths.map((path) => `${quotePath(path)}\n`).join(""),
+  );
+  const written = await writeObjects(git, HASH, { stdin });
+  if (written.status !== 0) throw gitFailure(HASH, written);
+  const ids = decodeBytes(written.stdout).trim().split("\n");
+  return paths.map((path, at) => ({ path, id: ids[at]! }));
 }
 
 /** Tries for the index, which another git may hold for a moment. */
 const TRIES = 40;
 const PAUSE_MS = 25;
+
+const STAGE = ["update-index", "--add", "-z", "--index-info"];
 
 /** Changes entries of the index and no others (git-update-index(1)). */
 async function stage(
@@ -117,13 +85,12 @@ async function stage(
   git: Git,
   lines: readonly string[],
 ): Promise<void> {
-  const stdin = encodeText(lines.map((line) => `${line}\0`).join(""));
-  const args = ["update-index", "--add", "-z", "--index-info"];
+  const stdin = indexInfo(lines);
   for (let tries = 1;; tries++) {
-    const done = await git.run(args, { stdin });
+    const done = await git.run(STAGE, { stdin });
     if (done.status === 0) return;
     const held = reasonOf(done).includes("index.lock");
-    if (!held) throw gitFailure(args, done);
+    if (!held) throw gitFailure(STAGE, done);
     if (tries === TRIES) {
       throw new MpmError("GIT_FAILED", "Another git command is at work");
     }
@@ -131,28 +98,74 @@ async function stage(
   }
 }
 
+function indexInfo(lines: readonly string[]): Uint8Array {
+  return encodeText(lines.map((line) => `${line}\0`).join(""));
+}
+
 /** Times a commit is built again since the branch moved in the meantime. */
 const ATTEMPTS = 5;
 
 async function moveBranch(
   git: Git,
-  first: FastImport,
-  { commit, entries }: { commit: FileCommit; entries: readonly Entry[] },
+  commit: FileCommit,
+  lines: readonly string[],
 ): Promise<string> {
-  let head = commit.head;
+  const signing = await signingOf(git);
+  const ref = `refs/heads/${commit.branch}`;
+  const reason = `commit: ${commit.message.split("\n", 1)[0]}`;
+  let { head } = commit;
   for (let attempt = 1;; attempt++) {
-    await using next = attempt === 1
-      ? undefined
-      : new FastImport(git, { packed: false });
-    const stream = importStream(commit, head, entries);
-    const done = await (next ?? first).run(stream);
-    if (done.status === 0) return decodeBytes(done.stdout).trim();
+    const tree = await treeWith(git, head, lines);
+    const args = [...signing.settings, "commit-tree", ...signing.options];
+    const stdin = encodeText(commit.message);
+    const made = await git.read([...args, "-p", head, tree], { stdin });
+    const id = decodeBytes(made).trim();
+    // A name that is not UTF-8 can be no argument.
+    const move = ["update-ref", "-m", reason, "--stdin"];
+    const done = await git.run(move, {
+      stdin: encodeText(`update ${ref} ${id} ${head}\n`),
+    });
+    if (done.status === 0) return id;
     const now = await headOf(git, commit.branch);
-    if (now === head || attempt === ATTEMPTS) {
-      throw gitFailure(["fast-import"], done);
-    }
+    if (now === head || attempt === ATTEMPTS) throw gitFailure(move, done);
     head = now;
   }
+}
+
+/** The tree of a commit with other entries in it, through an own index. */
+async function treeWith(
+  git: Git,
+  head: string,
+  lines: readonly string[],
+): Promise<string> {
+  const index = join(await git.temporaryFolder(), "index");
+  const own = git.with({ GIT_INDEX_FILE: index });
+  await own.read(["read-tree", head]);
+  await own.read(STAGE, { stdin: indexInfo(lines) });
+  return decodeBytes(await own.read(["write-tree"])).trim();
+}
+
+/** What of git's settings says how commits are signed: data, no program. */
+const SIGNING = "^(commit\\.gpgsign|user\\.signingkey|gpg\\.format)$";
+
+async function signingOf(git: Git) {
+  const asked = ["config", "-z", "--get-regexp", SIGNING];
+  const { stdout } = await git.like({ plain: true }).run(asked);
+  const given = new Map(
+    splitFields(stdout).map((field) => {
+      const [name = "", value = "true"] = field.split(/\n([^]*)/);
+      return [name, value];
+    }),
+  );
+  const on = /^(true|yes|on|[1-9]\d*)$/i.test(
+    given.get("commit.gpgsign") ?? "",
+  );
+  given.delete("commit.gpgsign");
+  const settings = [...given].flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
+  return on ? { settings, options: ["-S"] } : { settings: [], options: [] };
 }
 
 /** The commit of `branch`. Throws GIT_FAILED if HEAD is elsewhere by now. */
@@ -161,28 +174,4 @@ async function headOf(git: Git, branch: string): Promise<string> {
   const [head, name] = decodeBytes(await git.read(args)).split("\n");
   if (name === `refs/heads/${branch}` && head) return head;
   throw new MpmError("GIT_FAILED", "The branch was switched in the meantime");
-}
-
-/**
- * The stream of git-fast-import(1): a commit on top of `head` in which only
- * `entries` change, and a request for its id.
- */
-function importStream(
-  { branch, message, identity }: FileCommit,
-  head: string,
-  entries: readonly Entry[],
-): Uint8Array {
-  return encodeText([
-    `commit refs/heads/${branch}`,
-    "mark :1",
-    `committer ${identity}`,
-    `data ${encodeText(message).length}`,
-    message,
-    `from ${head}`,
-    ...entries.map(({ path, id }) => `M 100644 ${id} ${path}`),
-    "",
-    "get-mark :1",
-    "done",
-    "",
-  ].join("\n"));
 }

@@ -1,61 +1,50 @@
-import { basename, join, relative, SEPARATOR } from "@std/path";
+import { basename, join } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
 import {
-  type CommitPlan,
-  commitSave,
-  noCommitReason,
-  readCommitState,
+  commitToBranch,
+  planBranchCommit,
   readIdentity,
-  readyCommit,
-} from "./commit.ts";
+} from "./branch_commit.ts";
 import {
   findWorkspace,
-  type PlannedContents,
   readIn,
   readState,
   type Workspace,
 } from "../../git/mod.ts";
 import { type Content, type PauseWords } from "../content.ts";
 import { buildSave, type Draft } from "../draft.ts";
-import { sessionId } from "../../base/ids.ts";
 import { redactSave } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
-import { pausedSession } from "../saved_session.ts";
 import type { PauseResult } from "../commands/results.ts";
-import type { Save } from "../save.ts";
 import {
   journaledPrune,
   plannedPrune,
   planPrune,
   removingFolder,
-  type WorktreeRules,
   worktreeRules,
 } from "../../worktrees/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
-import {
-  type ExportTarget,
-  exportTarget,
-  writeExport,
-} from "../share/export.ts";
+import { exportTarget } from "../share/export.ts";
 import { journaled, layout, readStoreId, saveFiles } from "../../ops/mod.ts";
+import { beginLog, readLogRefs } from "../store/save_log.ts";
+import { noCopyReason } from "../store/second_copy.ts";
 import { currentStack } from "../../work/mod.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
+import { handoffFor } from "../../items/mod.ts";
+import { exportCopy, type PausePlan, report } from "./result.ts";
+import { pauseOrder, readContent } from "./said.ts";
 import {
   contentsAnswer,
   contentsKeeper,
   KeepingContents,
 } from "../contents/keep.ts";
-import { handoffFor, type HandoffOrder } from "../../items/mod.ts";
-import { pauseOrder, readContent } from "./said.ts";
 import { agentOf } from "./agent.ts";
-import { agentCommand } from "../agent_command.ts";
 import { editedContent } from "./edit.ts";
-import { outlineOf } from "../handoff/outline.ts";
 import { projectParts } from "./project_parts.ts";
 import { contextUsage } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 
 /** The input of `mpm pause`. */
 interface PauseInput extends PauseWords {
@@ -64,22 +53,8 @@ interface PauseInput extends PauseWords {
   readonly "agent-session": string | undefined;
   readonly edit: boolean;
   readonly "no-commit": boolean;
+  readonly commit: boolean;
   readonly "no-prune-worktrees": boolean;
-}
-
-/** A pause as it would be done: everything is read, nothing written. */
-export interface PausePlan {
-  readonly draft: Draft;
-  readonly target: ExportTarget | undefined;
-  readonly commit: CommitPlan;
-  /** The uncommitted files; `undefined`: none are kept. */
-  readonly contents: PlannedContents | undefined;
-  /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
-  readonly worktrees: WorktreeRules | undefined;
-  /** What the hand-off is made of beside what is carried. */
-  readonly order: Omit<HandoffOrder, "save">;
-  /** What is wrong with the configuration. */
-  readonly faults: readonly string[];
 }
 
 /** Reads what the save is made of. Throws before anything is written. */
@@ -87,6 +62,9 @@ export async function gather(
   context: Context,
   input: PauseInput,
 ): Promise<PausePlan> {
+  if (input.commit && input["no-commit"]) {
+    throw new MpmError("USAGE", "Both --commit and --no-commit were given");
+  }
   const typed = await readContent(context, input);
   const workspace = await findWorkspace(context);
   const content = input.edit ? await edited(context, workspace, typed) : typed;
@@ -109,35 +87,33 @@ async function gatherIn(
   const target = input.export === undefined
     ? undefined
     : exportTarget(system, input.export, { folder, root: workspace.root });
-  const { sessions, pointer } = layout(workspace.root);
-  const { json } = saveFiles(sessions, sessionId(system.now()));
   const { config, faults } = readConfigAnyway(system, workspace.root);
   const keeper = contentsKeeper(system, workspace, config);
   const reading = Promise.all([
     workspace.git === "repository"
       ? readState(system, workspace, { keeper })
       : undefined,
-    readCommitState(system, workspace, { save: json, pointer }),
+    readLogRefs(system, workspace),
     readIdentity(system, workspace),
   ]);
   readyRedaction(system);
-  const [state, commit, identity] = await reading;
-  const reason = noCommitReason({
-    ...{ workspace, state, identity, commit },
+  const [state, refs, identity] = await reading;
+  const faulty = faults.length > 0;
+  const reason = noCopyReason(workspace, {
     asked: !input["no-commit"],
     configured: config.commit,
-    faulty: faults.length > 0,
+    faulty,
   });
+  const commits = input.commit || config["pause.branch_commit"];
   const agent = agentOf(context, {
     given: input["agent-session"],
     cwd: workspace.cwd,
   });
   const contents = keeper?.planned(state?.head);
-  const { root, cwd } = workspace;
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
     author: authorOf(identity),
-    usage: contextUsage(system, { ...agent, config, root, cwd }),
+    usage: contextUsage(system, { ...workspace, ...agent, config }),
     ...await projectParts(context, workspace, { config, state }),
     contents: contents && !contents.isEmpty
       ? { files: contents.count, bytes: contents.size }
@@ -146,13 +122,15 @@ async function gatherIn(
     build: BUILD,
     time: system.now(),
   };
-  const { pointerTracked } = commit;
   return {
     ...{ draft, target, faults, contents },
     order: await pauseOrder(system, draft, { ...input, config }),
-    commit: { workspace, state, identity, pointerTracked, reason },
-    // Where no one knows what was meant, the save is made and nothing else.
-    worktrees: input["no-prune-worktrees"] || faults.length > 0
+    log: reason === undefined ? { refs } : { refs, reason },
+    branchCommit: commits
+      ? await planBranchCommit(system, workspace, { state, identity, faulty })
+      : undefined,
+    // Where the intent is unknown, the save is made and nothing else.
+    worktrees: input["no-prune-worktrees"] || faulty
       ? undefined
       : worktreeRules(config),
   };
@@ -194,8 +172,8 @@ export async function planned(
 }
 
 /**
- * Saves, exports and commits, in this order, and cleans up. `journal`: whether
- * it is its own operation and not part of another one.
+ * Saves, commits and exports, in this order, and cleans up. `journal`: whether
+ * it is an operation of its own and not part of another one.
  */
 export async function applied(
   context: Context,
@@ -208,8 +186,10 @@ export async function applied(
       operation: "pause",
       workspace,
       title: ({ session_id: id }) => `pause as ${id}`,
-      facts: ({ commit: { made, sha, branch } }) =>
-        made ? { after: { git: { branch, commit: sha } } } : {},
+      facts: ({ branch_commit: commit }) =>
+        commit?.made
+          ? { after: { git: { branch: commit.branch, commit: commit.sha } } }
+          : {},
     })
     : await saved(context, plan);
   noteForPeer(context, workspace);
@@ -235,13 +215,19 @@ async function saved(
   plan: PausePlan,
 ): Promise<PauseResult> {
   const { draft, target } = plan;
-  const { root } = draft.workspace;
+  const { workspace } = draft;
   const noted: string[] = [];
-  await using blobs = readyCommit(system, plan.commit);
+  // Early, so that git has started by then; what fails here fails again later.
+  await using begun = plan.log.reason === undefined
+    ? attempt(() => beginLog(system, workspace, plan.log.refs))
+    : undefined;
   await using keeping = plan.contents &&
-    new KeepingContents(system, draft.workspace, plan.contents);
-  const { save, bytes, files, warnings } = await writeSave(system, root, {
+    new KeepingContents(system, workspace, plan.contents);
+  const { save, bytes, files, ...done } = await writeSave(system, workspace, {
     time: draft.time,
+    // Outside git a copy is kept aside.
+    copied: plan.log.reason === undefined || workspace.git !== "repository",
+    begun,
     build(slot) {
       // Under the lock, so that what is saved is what the record says.
       const { chain, problem } = currentStack(system, draft.workspace);
@@ -254,11 +240,10 @@ async function saved(
       return buildSave({ ...draft, stack: chain, handoff }, slot);
     },
   });
-  const commit = {
-    ...report(plan, save).commit,
-    ...await commitSave(system, plan.commit, { save, files, blobs }),
-  };
   const kept = await keeping?.keep(save.session_id);
+  const { branchCommit } = plan;
+  const onBranch = branchCommit &&
+    await commitToBranch(system, branchCommit, { save, files });
   const exported = target === undefined
     ? null
     : exportCopy(system, target.path(save.session_id), { save, bytes });
@@ -266,78 +251,21 @@ async function saved(
     ...report(plan, save),
     files: files.map((path) => basename(path)),
     exported,
-    commit,
-    contents: contentsAnswer(plan.contents, kept),
-    warnings: [...plan.faults, ...noted, ...warnings],
-  };
-}
-
-/**
- * A failed export is an error, but the save is there and the error reports it.
- */
-function exportCopy(
-  system: System,
-  path: string,
-  { save, bytes }: { save: Save; bytes: Uint8Array },
-): string {
-  try {
-    return writeExport(system, path, bytes);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    throw new MpmError(
-      error.code,
-      `${error.message}; the session is saved as ${save.session_id}`,
-      {
-        hint: "mpm saves show latest --format json prints it",
-        cause: error,
-      },
-    );
-  }
-}
-
-function report(plan: PausePlan, save: Save): PauseResult {
-  const { draft, commit } = plan;
-  const folder = layout(draft.workspace.root).sessions;
-  const below = relative(draft.workspace.cwd, folder);
-  return {
-    dry_run: false,
-    session_id: save.session_id,
-    paused_at: save.paused_at,
-    folder,
-    location: (below.startsWith("..") ? folder : below).replaceAll(
-      SEPARATOR,
-      "/",
-    ),
-    files: [],
-    session: pausedSession(save),
-    uncommitted: (save.mpm?.files ?? []).map(({ path }) => path),
-    next_steps: nextSteps(save),
-    agent_command: agentCommand(save.mpm?.agent, "own"),
-    summary: save.conversation.summary,
-    summary_generated: draft.content.summary === undefined,
-    exported: null,
     commit: {
-      made: false,
-      sha: null,
-      branch: save.git_context.branch,
-      reason: commit.reason ?? null,
+      made: done.commit !== null,
+      sha: done.commit,
+      ref: begun?.ref ?? null,
+      reason: plan.log.reason ?? done.problem,
     },
-    contents: contentsAnswer(plan.contents),
-    redactions: save.mpm?.redactions ?? {},
-    warnings: [],
-    worktrees: null,
+    branch_commit: onBranch ?? null,
+    contents: contentsAnswer(plan.contents, kept),
+    warnings: [...plan.faults, ...noted, ...done.warnings],
   };
 }
 
 /** The name in what git says of the committer: `Ann <a@b> 1 +0000`. */
 function authorOf(identity: string | undefined): string | undefined {
   return identity?.replace(/ ?<[^]*$/, "").trim() || undefined;
-}
-
-function nextSteps(save: Save): string[] {
-  const items = save.mpm?.handoff?.items ?? [];
-  const { begun, next } = outlineOf({ session: save, items });
-  return [...begun, ...next].map(({ text }) => text);
 }
 
 /**

@@ -292,8 +292,7 @@ function oddities({ pausedAt, location }: SaveEntry, now: Date): string[] {
   }
   if (location === "kept") {
     said.push(
-      "It is no longer in .claude-mpm/sessions, as after a switch to " +
-        "another branch; this is the copy mpm keeps",
+      "It is no longer in .claude-mpm/sessions; this is the copy that mpm keeps",
     );
   }
   return said;

@@ -2,12 +2,14 @@ import { sha256 } from "../../base/digest.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { field, type Fields } from "../../base/odd_values.ts";
 import { sessionId } from "../../base/ids.ts";
+import type { Workspace } from "../../git/mod.ts";
 import { layout, saveFiles } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Imported, Save } from "../save.ts";
 import { saveBytes } from "../serialize.ts";
 import { isTaken } from "../store/find_saves.ts";
 import { loadSave } from "../store/load_save.ts";
+import { areCopied, copySaves, noCopy } from "../store/second_copy.ts";
 import { changeStore } from "../store/recover.ts";
 import { idTime, nearbyIds } from "../store/save_entry.ts";
 import { storeSave } from "../store/write_save.ts";
@@ -136,15 +138,17 @@ export interface Stored {
  */
 export function importSaves(
   system: System,
-  root: string,
+  workspace: Workspace,
   { incoming, from, progress }: {
     incoming: readonly Incoming[];
     from: string;
     progress: (what: string, done: number, of: number) => void;
   },
 ): Promise<Stored> {
+  const { root } = workspace;
   return changeStore(system, root, async () => {
     const plan = await planImport(system, root, incoming);
+    const copied = areCopied(system, workspace);
     const at = system.now().toISOString();
     const warnings: string[] = [];
     const { imports } = plan;
@@ -157,9 +161,12 @@ export function importSaves(
         value: { ...value, imported: mark },
         latest: false,
         own: false,
+        copied,
       });
       warnings.push(...stored.warnings);
     }
+    const { problem } = await copySaves(system, workspace);
+    if (problem !== null) warnings.push(noCopy(problem));
     return { plan, warnings };
   });
 }

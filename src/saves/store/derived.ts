@@ -7,11 +7,9 @@ import { shellWord } from "../../base/shell.ts";
 import { toYaml } from "../../base/yaml.ts";
 import { utcSeconds, WORK_ID } from "../../base/ids.ts";
 import {
-  ensureHidden,
   layout,
   readStoreId,
   removeIfThere,
-  removeQuietly,
   saveFiles,
   writeAtomic,
 } from "../../ops/mod.ts";
@@ -29,50 +27,20 @@ interface Said {
 }
 
 /**
- * Writes all that stands beside a save whose JSON is there: the kept copy, the
- * derived files, the record of its work session. Call under the lock.
+ * Writes all that stands beside a save whose JSON is there: the derived
+ * files, the record of its work session. Call under the lock.
  */
 export function completeSave(
   system: System,
   root: string,
   { save, value, latest = false }: Said & { latest?: boolean },
 ): void {
-  keepSave(system, root, save.session_id);
   writeDerived(system, root, { save, value, latest });
   followSave(system, root, save);
 }
 
 /**
- * Copies the JSON and checksum of a save to `kept/`. A save that was committed
- * leaves the worktree with its branch, and a reset or a cleaning takes it away;
- * this copy stays, and no editor that writes to the file in place reaches it.
- * Call under the lock, after the commit point.
- */
-export function keepSave(system: System, root: string, id: string): void {
-  const { sessions, kept } = layout(root);
-  ensureHidden(system, root, kept);
-  const { json, checksum } = saveFiles(sessions, id);
-  const { files } = system;
-  const written = join(kept, ".mpm.tmp");
-  for (const path of [checksum, json]) {
-    const copy = join(kept, basename(path));
-    if (files.lstat(copy)) continue;
-    const { bytes, info } = files.readWithInfo(path, LARGEST_SAVE);
-    removeIfThere(system, written);
-    try {
-      files.create(written, bytes);
-      files.setMtime(written, info.mtime);
-      files.rename(written, copy);
-    } catch (error) {
-      removeQuietly(system, written);
-      throw error;
-    }
-  }
-  files.syncFolder(kept);
-}
-
-/**
- * Lets the session of a save know that it was paused by it. Someone else's save
+ * Lets the session of a save know that it was paused by it. Somebody else's save
  * changes nothing, nor does an automatic one.
  */
 function followSave(system: System, root: string, save: Save): void {

@@ -3,6 +3,7 @@ import { completeSave } from "./derived.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { SESSION_ID, sessionId } from "../../base/ids.ts";
 import type { Slot } from "../draft.ts";
+import type { Workspace } from "../../git/mod.ts";
 import { asSaid } from "../normalize.ts";
 import type { Fields } from "../../base/odd_values.ts";
 import { redactSave } from "../redact.ts";
@@ -21,6 +22,8 @@ import {
 import { isTaken } from "./find_saves.ts";
 import { noteOwn } from "../trust/origins.ts";
 import { redactorOf } from "../../secrets/mod.ts";
+import type { LogWriter } from "./save_log.ts";
+import { type Copied, copySaves, noteUncopied } from "./second_copy.ts";
 import { type Index, noteSave, openIndex } from "./save_index.ts";
 
 /** What was written. */
@@ -36,25 +39,36 @@ export interface Written {
 
 /**
  * Saves a session: redact, serialise, checksum file, JSON under its final name
- * (the commit point), YAML, Markdown, pointer, read-back. `build` makes the
+ * (the commit point), YAML, Markdown, pointer, read-back, second copy. `build` makes the
  * save for the id that is found free. Throws FILE_FAILED, LOCKED or CONFLICT
  * before the commit point, with nothing left behind; what fails after it is a
  * warning, since the save is there and the rest is derived from it.
  */
 export function writeSave(
   system: System,
-  root: string,
-  draft: { time: Date; build(slot: Slot): Save },
-): Promise<Written> {
-  return changeStore(system, root, () => {
-    const id = freeId(system, root, draft.time);
+  workspace: Workspace,
+  { time, build, copied, begun }: {
+    time: Date;
+    build(slot: Slot): Save;
+    /** True if it gets a second copy. */
+    copied: boolean;
+    /** What was started to make it. */
+    begun?: LogWriter | undefined;
+  },
+): Promise<Written & Copied> {
+  const { root } = workspace;
+  return changeStore(system, root, async () => {
+    const id = freeId(system, root, time);
     const store = ensureStoreId(system, root);
     const { sessions } = layout(root);
-    return storeSave(system, root, {
-      save: draft.build({ id, sessions, store }),
+    const written = storeSave(system, root, {
+      save: build({ id, sessions, store }),
       latest: true,
       own: true,
+      copied,
     });
+    const made = await copySaves(system, workspace, begun);
+    return { ...written, ...made };
   });
 }
 
@@ -62,16 +76,18 @@ export function writeSave(
  * The same for a save whose id is known to be free; `latest`: the pointer leads
  * to it even if another one is newer; `own`: it says what the user or their
  * agent said; `value`: what there was of it, where the shape was filled in.
- * Only that is written. Call under the lock, with nothing pending.
+ * Only that is written. `copied`: a second copy of it is due from then on. Call
+ * under the lock, with nothing pending.
  */
 export function storeSave(
   system: System,
   root: string,
-  { save: given, value = given, latest, own }: {
+  { save: given, value = given, latest, own, copied }: {
     save: Save;
     value?: Fields;
     latest: boolean;
     own: boolean;
+    copied: boolean;
   },
 ): Written {
   const index = openIndex(system, root);
@@ -81,6 +97,7 @@ export function storeSave(
   const bytes = saveBytes(said);
   const digest = sha256(bytes);
   const unnoted = own ? noteMade(system, save, digest) : [];
+  if (copied) noteUncopied(system, root, [save.session_id]);
   commit(system, root, { save, bytes, digest });
   const warnings = [
     ...finish(system, root, { index, save, value: said, latest }),

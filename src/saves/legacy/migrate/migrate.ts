@@ -36,6 +36,9 @@ import {
 } from "./prepare.ts";
 import { finishPending } from "../../store/recover.ts";
 import { pointAgain } from "../../store/derived.ts";
+import { copySaves, noteUncopied } from "../../store/second_copy.ts";
+import { SESSION_ID } from "../../../base/ids.ts";
+import type { Workspace } from "../../../git/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { FileError, isMissing } from "../../../base/errors.ts";
 import { oldName } from "../old_names.ts";
@@ -46,6 +49,7 @@ import { LARGEST_SAVE } from "../../store/load_save.ts";
 interface MigrationRun {
   readonly system: System;
   readonly root: string;
+  readonly workspace: Workspace;
   /** The files of the sessions that git tracks, absolute. */
   readonly tracked: ReadonlySet<string>;
   /** What commits them as they are then. */
@@ -128,7 +132,7 @@ async function foreseeMigration(
 }
 
 async function change(
-  { system, root, progress, backup }: MigrationRun,
+  { system, root, workspace, progress, backup }: MigrationRun,
   planned: Omit<WantedSet, "backup">,
 ): Promise<Done> {
   const folders = migrationFolders(system, root, true);
@@ -137,8 +141,21 @@ async function change(
     folders,
     progress,
   });
+  noteUncopied(system, root, [...savesIn(set)]);
   const skipped = applyChanges(system, root, { set, folders, progress });
+  await copySaves(system, workspace);
   return { set, skipped };
+}
+
+/** The ids of the saves whose JSON in the new folder changes. */
+function savesIn({ changes }: ChangeSet): Set<string> {
+  const json = changes.filter(({ at: { place, name } }) =>
+    place === "sessions" && name.endsWith(".json")
+  );
+  return new Set(
+    json.map(({ at }) => basename(at.name, ".json"))
+      .filter((id) => SESSION_ID.test(id)),
+  );
 }
 
 /** An old folder with nothing in it needs no backup to go. */

@@ -85,7 +85,7 @@ export function isDamaged({ parts }: Family): boolean {
 /**
  * How a save relates to what has its id in the new folder. `same` holds if all
  * that both have is equal, or differs by nothing but the changed paths. What
- * only `kept` has is a save of another branch, and counts.
+ * only `kept` has is a save, too, and counts.
  */
 export function relation(
   family: Family,
@@ -143,8 +143,6 @@ export interface Transfer {
   readonly to: Ref | null;
   /** The new content; as it is unless given. */
   readonly render?: Render;
-  /** A second copy, beside the file's own transfer. */
-  readonly copy?: boolean;
 }
 
 /** Makes content, of what `read` says a file holds. */

@@ -9,7 +9,6 @@ import {
   newestFirst,
   NewFolder,
   pointedTo,
-  refKey,
   relation,
   type Render,
   type StoredFile,
@@ -41,13 +40,12 @@ export function planMigration(inventory: Inventory): MigrationPlan {
   }
   return {
     steps: [...planner.steps, ...left],
-    transfers: withKeptCopies(planner.transfers, inventory),
+    transfers: planner.transfers,
   };
 }
 
-/** How a family of files moves. */
+/** How a family of files moves into the new folder. */
 interface Move {
-  readonly to: "sessions" | "kept";
   /** The id it gets where it cannot keep its own. */
   readonly newId?: string;
 }
@@ -80,7 +78,7 @@ class Planner {
     const there = this.#there.family(id);
     const kept = this.#kept.get(id);
     if (relation(family, there, kept) !== "different") {
-      return this.#move(family, { to: "sessions" });
+      return this.#move(family, {});
     }
     const twin = this.#displaced.find((one) =>
       one.family.id === id &&
@@ -90,12 +88,11 @@ class Planner {
     // What comes there is the newer one, since the newest was planned first.
     if (there && !this.#there.isComing(id) && isOlder(there, family)) {
       this.#displaced.push({ family: there, newId });
-      this.#move(there, { to: "sessions", newId });
-      if (kept) this.#move(kept, { to: "kept", newId });
-      this.#move(family, { to: "sessions" });
+      this.#move(there, { newId });
+      this.#move(family, {});
     } else {
       this.#displaced.push({ family, newId });
-      this.#move(family, { to: "sessions", newId });
+      this.#move(family, { newId });
       if (family.place === "pause") this.#renamed.set(id, newId);
     }
   }
@@ -152,7 +149,7 @@ class Planner {
     const damaged = isDamaged(family);
     if (family.place === "sessions") this.#there.forget(family.id);
     const json = `${move.newId ?? family.id}.json`;
-    const there = move.to === "sessions" ? this.#there.file(json) : undefined;
+    const there = this.#there.file(json);
     for (const part of PARTS) {
       const file = family.parts.get(part);
       if (!file || part === ".json.sha256") continue;
@@ -166,12 +163,12 @@ class Planner {
     { move, part, asIs }: { move: Move; part: string; asIs: boolean },
   ): void {
     const name = (move.newId ?? idOf(file.at.name)!) + part;
-    const other = move.to === "sessions" ? this.#there.file(name) : undefined;
+    const other = this.#there.file(name);
     if (other) return this.#drop(file, other.at);
     const relocation = this.#relocation(file, move.newId);
     const changes = !asIs &&
       (move.newId !== undefined || file.moved !== file.state.sha256);
-    this.#put(file, { place: move.to, name }, {
+    this.#put(file, { place: "sessions", name }, {
       ...changes
         ? { render: (read) => relocate(name, read(file), relocation) }
         : {},
@@ -194,13 +191,13 @@ class Planner {
     const there = typeof stays === "object" ? stays : undefined;
     const digest = (json ?? there)?.state.sha256;
     const own = family.parts.get(".json.sha256");
-    let taken = move.to === "sessions" ? this.#there.file(name)?.at : undefined;
+    let taken = this.#there.file(name)?.at;
     const render = stays === "as is"
       ? undefined
       : json && this.#followed(json, move.newId, there);
     const follow = (file: StoredFile) => {
       if (taken) return this.#drop(file, taken);
-      taken = { place: move.to, name };
+      taken = { place: "sessions", name };
       this.#put(file, taken, {
         ...render ? { render } : {},
         newId: move.newId,
@@ -233,12 +230,12 @@ class Planner {
     return digest === json.state.sha256 ? undefined : () => encode(digest);
   }
 
-  #moveStale(file: StoredFile, { to, newId }: Move): void {
+  #moveStale(file: StoredFile, { newId }: Move): void {
     const { name: old } = file.at;
     const name = newId === undefined ? old : old.replace(idOf(old)!, newId);
     const other = this.#there.file(name);
     if (other && isEqual(file, other)) return this.#drop(file, other.at);
-    if (!other) return this.#put(file, { place: to, name }, { newId });
+    if (!other) return this.#put(file, { place: "sessions", name }, { newId });
     this.#leave(file);
   }
 
@@ -275,55 +272,4 @@ class Planner {
     this.transfers.push({ file, to: null });
     this.steps.push({ action: "duplicate", from: file.at, to: equal, note });
   }
-}
-
-/**
- * The transfers, and for each save that comes into the new folder a copy of its
- * JSON in `kept/`: it may be committed there, and then leaves the folder with
- * its branch, as mpm's do. A damaged one is not a copy worth keeping.
- */
-function withKeptCopies(
-  transfers: readonly Transfer[],
-  { old, there }: Inventory,
-): Transfer[] {
-  const leaving = new Set(
-    transfers.filter(({ copy }) => !copy).map(({ file }) => refKey(file.at)),
-  );
-  const occupied = new Set(
-    there.map(({ at }) => refKey(at)).filter((key) => !leaving.has(key)),
-  );
-  const damaged = new Set(
-    families(old).filter(isDamaged)
-      .map(({ parts }) => refKey(parts.get(".json")!.at)),
-  );
-  return transfers.flatMap((transfer) => {
-    const { file, to } = transfer;
-    const comes = to?.place === "sessions" && file.at.place !== "sessions" &&
-      isJson(file.at.name) && isJson(to.name);
-    if (!comes || damaged.has(refKey(file.at))) return [transfer];
-    const copy: Ref = { place: "kept", name: to.name };
-    return occupied.has(refKey(copy))
-      ? [transfer]
-      : [transfer, ...copiesOf(transfer, copy)];
-  });
-}
-
-function isJson(name: string): boolean {
-  const known = oldName(name);
-  return known?.kind === "part" && known.part === ".json";
-}
-
-function copiesOf({ file, render }: Transfer, to: Ref): Transfer[] {
-  const content: Render = render ?? ((read) => read(file));
-  const digest: Render = (read) =>
-    new TextEncoder().encode(sha256(content(read)));
-  return [
-    { file, to, render: content, copy: true },
-    {
-      file,
-      to: { ...to, name: `${to.name}.sha256` },
-      render: digest,
-      copy: true,
-    },
-  ];
 }

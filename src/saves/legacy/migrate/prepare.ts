@@ -253,21 +253,20 @@ export function wantedByPlan(
     const before = present.get(refKey(to)) ?? null;
     const target = change(to, before);
     target.after = contentOf(transfer, before !== null);
-    // A second copy is made of it, but it is not what it becomes.
-    if (!transfer.copy) target.from = file.at;
+    target.from = file.at;
   }
   return [...wanted.values()];
 }
 
 function contentOf(
-  { file, render, copy = false }: Transfer,
+  { file, render }: Transfer,
   replaces: boolean,
 ): Content {
   const { mode: old, mtime } = file.state;
   // The texts are private, whatever claude-mpm made them.
   const mode = old === null ? null : 0o600;
   // The home folder may be on another device, where no second name reaches.
-  if (!render && !replaces && !copy && file.at.place !== "global") {
+  if (!render && !replaces && file.at.place !== "global") {
     return { linked: { ...file.state, mode } };
   }
   const make = render ?? ((read) => read(file));

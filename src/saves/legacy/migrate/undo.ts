@@ -35,7 +35,7 @@ export async function undoMigration(order: UndoOrder): Promise<Undone> {
     : new Set<string>();
   const result = await rollBack({
     system,
-    root,
+    ...{ root, workspace },
     tracked,
     commands: [],
     progress: () => {},

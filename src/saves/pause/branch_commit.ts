@@ -1,0 +1,156 @@
+import { join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import {
+  decodeBytes,
+  encodeText,
+  Git,
+  type RepositoryState,
+  splitFields,
+  type Workspace,
+} from "../../git/mod.ts";
+import { HOME, layout, withLock } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { PauseResult } from "../commands/results.ts";
+import type { Save } from "../save.ts";
+import { saveBytes } from "../serialize.ts";
+import { noGitReason } from "../store/second_copy.ts";
+import { commitMessage } from "../store/save_log.ts";
+import { commitFiles } from "./commit_files.ts";
+
+/*
+ * Only where it is asked for: a pause then commits the files of its save to the
+ * branch that is checked out as well, and nothing else.
+ */
+
+/** How the files of a save are committed to the branch. */
+export interface BranchCommit {
+  readonly workspace: Workspace;
+  readonly state: RepositoryState | undefined;
+  /** Why there will be no commit. */
+  readonly reason: string | undefined;
+}
+
+/** What is known of the repository and its user. */
+interface Asked {
+  readonly state: RepositoryState | undefined;
+  /** See {@link readIdentity}. */
+  readonly identity: string | undefined;
+  /** The configuration has a fault, so the intent is unknown. */
+  readonly faulty: boolean;
+}
+
+/** Finds out whether a commit can be made. Writes nothing. */
+export async function planBranchCommit(
+  system: System,
+  workspace: Workspace,
+  asked: Asked,
+): Promise<BranchCommit> {
+  const { state } = asked;
+  const reason = await noCommitReason(system, workspace, asked);
+  return { workspace, state, reason };
+}
+
+/** Why a pause makes no commit, in words; `undefined`: it makes one. */
+async function noCommitReason(
+  system: System,
+  workspace: Workspace,
+  { state, identity, faulty }: Asked,
+): Promise<string | undefined> {
+  if (faulty) return "the configuration has a fault";
+  const reason = noGitReason(workspace);
+  if (reason !== undefined) return reason;
+  if (!state) return "git failed: no answer";
+  if (workspace.linked) {
+    return "this is a linked worktree; the save lies in the main one";
+  }
+  // A hook is told the index of its commit, which our own would make fail.
+  if (system.env("GIT_INDEX_FILE") !== undefined) {
+    return "a git commit is under way";
+  }
+  if (state.operation) return `a ${state.operation} is in progress`;
+  if (state.detached) return "HEAD is detached";
+  if (state.head === undefined) return "the branch has no commit yet";
+  const ignored = await isIgnored(system, workspace);
+  if (ignored) return `git ignores ${HOME}`;
+  if (ignored === undefined) {
+    return `git cannot say whether ${HOME} is ignored`;
+  }
+  return identity === undefined
+    ? "git knows no name and email (git config --global user.name …)"
+    : undefined;
+}
+
+/**
+ * Returns whether the rules of the project ignore the folder or what lies in
+ * it; those that mpm has within the folders do not count. `undefined`: git
+ * cannot say.
+ */
+export async function isIgnored(
+  system: System,
+  { git, worktree, root }: Workspace,
+): Promise<boolean | undefined> {
+  if (git !== "repository") return false;
+  const { home, sessions } = layout(root);
+  const asked = [sessions, join(home, "session-20000101-000000.json")];
+  const { status, stdout } = await new Git(system, worktree)
+    .run(["check-ignore", "-v", "-z", "--no-index", "--stdin"], {
+      stdin: encodeText(asked.map((path) => `${path}\0`).join("")),
+    });
+  if (status > 1 || status < 0) return undefined;
+  // Four fields each: source, line, pattern, path (git-check-ignore(1)).
+  const fields = splitFields(stdout);
+  return fields.some((source, at) =>
+    at % 4 === 0 && !source.endsWith(`${HOME}/.gitignore`) &&
+    !fields[at + 2]!.startsWith("!")
+  );
+}
+
+/**
+ * Who commits now, as git writes it: name, email, seconds and time zone.
+ * `undefined`: git knows no name and email.
+ */
+export async function readIdentity(
+  system: System,
+  { git, worktree }: Workspace,
+): Promise<string | undefined> {
+  if (git !== "repository") return undefined;
+  const args = ["var", "GIT_COMMITTER_IDENT"];
+  const { status, stdout } = await new Git(system, worktree).run(args);
+  return status === 0 ? decodeBytes(stdout).trim() : undefined;
+}
+
+/**
+ * Commits the files of a save to the branch. A commit that cannot be made is
+ * told: the save is safe without it.
+ */
+export async function commitToBranch(
+  system: System,
+  { workspace, state, reason }: BranchCommit,
+  { save, files }: { save: Save; files: readonly string[] },
+): Promise<NonNullable<PauseResult["branch_commit"]>> {
+  const { branch = null, head } = state ?? {};
+  const none = { made: false, sha: null, branch };
+  if (reason !== undefined || branch === null || head === undefined) {
+    return { ...none, reason: reason ?? null };
+  }
+  const { root } = workspace;
+  const { pointer } = layout(root);
+  const commit = {
+    ...{ branch, head },
+    message: commitMessage(save.session_id, saveBytes(save)),
+    files: files.filter((path) => path !== pointer),
+  };
+  try {
+    // Under the lock, so that pauses at the same time do not race for HEAD.
+    const sha = await withLock(
+      system,
+      root,
+      () => commitFiles(system, workspace, commit),
+    );
+    return { made: true, sha, branch, reason: null };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+    return { ...none, reason: `${error.message}${hint}` };
+  }
+}

@@ -1,0 +1,106 @@
+import { relative, SEPARATOR } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import type { PlannedContents } from "../../git/mod.ts";
+import { layout } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { agentCommand } from "../agent_command.ts";
+import type { PauseResult } from "../commands/results.ts";
+import { contentsAnswer } from "../contents/keep.ts";
+import { outlineOf } from "../handoff/outline.ts";
+import type { Save } from "../save.ts";
+import { pausedSession } from "../saved_session.ts";
+import { writeExport } from "../share/export.ts";
+import type { BranchCommit } from "./branch_commit.ts";
+import type { Draft } from "../draft.ts";
+import type { ExportTarget } from "../share/export.ts";
+import type { HandoffOrder } from "../../items/mod.ts";
+import type { WorktreeRules } from "../../worktrees/mod.ts";
+
+/** A pause as it would be done: everything is read, nothing written. */
+export interface PausePlan {
+  readonly draft: Draft;
+  readonly target: ExportTarget | undefined;
+  /** The refs of the log of saves, and why git keeps no second copy. */
+  readonly log: { readonly refs: readonly string[]; readonly reason?: string };
+  /** `undefined`: nobody asked for it. */
+  readonly branchCommit: BranchCommit | undefined;
+  /** The uncommitted files; `undefined`: none are kept. */
+  readonly contents: PlannedContents | undefined;
+  /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
+  readonly worktrees: WorktreeRules | undefined;
+  /** What the hand-off is made of beside what is carried. */
+  readonly order: Omit<HandoffOrder, "save">;
+  /** What is wrong with the configuration. */
+  readonly faults: readonly string[];
+}
+
+/** A failed export is an error, but the save is there and the error says so. */
+export function exportCopy(
+  system: System,
+  path: string,
+  { save, bytes }: { save: Save; bytes: Uint8Array },
+): string {
+  try {
+    return writeExport(system, path, bytes);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    throw new MpmError(
+      error.code,
+      `${error.message}; the session is saved as ${save.session_id}`,
+      {
+        hint: "mpm saves show latest --format json prints it",
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The answer to a pause, as far as the plan and the save say it. */
+export function report(
+  { draft, log, branchCommit, contents }: PausePlan,
+  save: Save,
+): PauseResult {
+  const folder = layout(draft.workspace.root).sessions;
+  const below = relative(draft.workspace.cwd, folder);
+  return {
+    dry_run: false,
+    session_id: save.session_id,
+    paused_at: save.paused_at,
+    folder,
+    location: (below.startsWith("..") ? folder : below).replaceAll(
+      SEPARATOR,
+      "/",
+    ),
+    files: [],
+    session: pausedSession(save),
+    uncommitted: (save.mpm?.files ?? []).map(({ path }) => path),
+    next_steps: nextSteps(save),
+    agent_command: agentCommand(save.mpm?.agent, "own"),
+    summary: save.conversation.summary,
+    summary_generated: draft.content.summary === undefined,
+    exported: null,
+    branch: save.git_context.branch ?? null,
+    commit: {
+      made: false,
+      sha: null,
+      ref: null,
+      reason: log.reason ?? null,
+    },
+    branch_commit: branchCommit
+      ? {
+        ...{ made: false, sha: null, branch: save.git_context.branch },
+        reason: branchCommit.reason ?? null,
+      }
+      : null,
+    contents: contentsAnswer(contents),
+    redactions: save.mpm?.redactions ?? {},
+    warnings: [],
+    worktrees: null,
+  };
+}
+
+function nextSteps(save: Save): string[] {
+  const items = save.mpm?.handoff?.items ?? [];
+  const { begun, next } = outlineOf({ session: save, items });
+  return [...begun, ...next].map(({ text }) => text);
+}

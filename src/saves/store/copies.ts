@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { encodeText } from "../../base/bytes.ts";
+import { sha256 } from "../../base/digest.ts";
+import { field, isFields, jsonIn } from "../../base/odd_values.ts";
+import type { Workspace } from "../../git/mod.ts";
+import {
+  layout,
+  removeIfThere,
+  saveFiles,
+  writeAtomic,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { readPlain } from "./derived.ts";
+import { type LoggedSave, readBlob, readBlobIds, readLog } from "./save_log.ts";
+
+/** The second copies of saves: those of the log, and those in `kept/`. */
+export class Copies {
+  readonly #system: System;
+  readonly #workspace: Workspace;
+  /** By the ids of saves; object ids of their JSON. */
+  readonly #blobs: ReadonlyMap<string, string>;
+
+  private constructor(
+    system: System,
+    workspace: Workspace,
+    blobs: ReadonlyMap<string, string>,
+  ) {
+    this.#system = system;
+    this.#workspace = workspace;
+    this.#blobs = blobs;
+  }
+
+  /** Reads where the copies are. Two git processes in a repository. */
+  static async read(system: System, workspace: Workspace): Promise<Copies> {
+    const log = await readLog(system, workspace);
+    const there = [...log.values()].filter(({ there }) => there);
+    const blobs = await readBlobIds(system, workspace, there);
+    return new Copies(system, workspace, blobs);
+  }
+
+  /**
+   * Returns whether the copy of a save is as `bytes`; `undefined`: there is no
+   * copy, and that is as it should be.
+   */
+  isSame(id: string, bytes: Uint8Array): boolean | undefined {
+    const blob = this.#blobs.get(id);
+    if (blob !== undefined) return blob === blobId(bytes, blob.length);
+    const kept = readPlain(this.#system, this.#kept(id).json);
+    if (kept === "unreadable") return false;
+    return kept === "missing" ? undefined : sha256(kept) === sha256(bytes);
+  }
+
+  /** Returns whether a second copy, or the checksum of one, says the same. */
+  vouches(id: string, bytes: Uint8Array): boolean {
+    const { checksum } = this.#kept(id);
+    return this.isSame(id, bytes) === true ||
+      textAt(this.#system, checksum)?.trim() === sha256(bytes);
+  }
+
+  /** Returns whether there is a copy, whole or not. */
+  has(id: string): boolean {
+    return this.#blobs.has(id) ||
+      this.#system.files.lstat(this.#kept(id).json) !== undefined;
+  }
+
+  /** The whole copy of a save, and where it is. */
+  async whole(
+    id: string,
+  ): Promise<{ bytes: Uint8Array; place: "git" | "kept/" } | undefined> {
+    const blob = this.#blobs.get(id);
+    const logged = blob === undefined
+      ? undefined
+      : await readBlob(this.#system, this.#workspace, blob);
+    if (logged && isSave(id, logged)) return { bytes: logged, place: "git" };
+    const { json, checksum } = this.#kept(id);
+    const kept = readPlain(this.#system, json);
+    const isWhole = typeof kept !== "string" && isSave(id, kept) &&
+      textAt(this.#system, checksum)?.trim() === sha256(kept);
+    return isWhole ? { bytes: kept, place: "kept/" } : undefined;
+  }
+
+  #kept(id: string) {
+    return saveFiles(layout(this.#workspace.root).kept, id);
+  }
+}
+
+function textAt(system: System, path: string): string | undefined {
+  const found = readPlain(system, path);
+  return typeof found === "string"
+    ? undefined
+    : new TextDecoder().decode(found);
+}
+
+/** The id that git gives to content, by the length of ids in its format. */
+export function blobId(bytes: Uint8Array, length: number): string {
+  return createHash(length === 64 ? "sha256" : "sha1")
+    .update(encodeText(`blob ${bytes.length}\0`)).update(bytes).digest("hex");
+}
+
+/** Returns whether the text is that save's; its shape may be any. */
+export function isSave(id: string, bytes: Uint8Array): boolean {
+  const value = jsonIn(new TextDecoder().decode(bytes));
+  return isFields(value) && [id, undefined].includes(
+    field(value, "session_id") as string | undefined,
+  );
+}
+
+/**
+ * Puts the JSON of a save, with its checksum, in its place. Call under the
+ * lock, and write what is derived from it then.
+ */
+export function putBack(
+  system: System,
+  root: string,
+  { id, bytes }: { id: string; bytes: Uint8Array },
+): void {
+  const { json, checksum } = saveFiles(layout(root).sessions, id);
+  const value = jsonIn(new TextDecoder().decode(bytes));
+  const time = Date.parse(String(field(value, "paused_at")));
+  const more = Number.isNaN(time) ? {} : { mtime: time };
+  removeIfThere(system, json);
+  // The checksum first: the JSON is what makes it a save again.
+  const digest = new TextEncoder().encode(sha256(bytes));
+  writeAtomic(system, checksum, { bytes: digest, ...more });
+  writeAtomic(system, json, { bytes, ...more });
+}
+
+/** The saves of the log that are gone from the disk, the newest first. */
+export async function lostSaves(
+  system: System,
+  workspace: Workspace,
+): Promise<LoggedSave[]> {
+  const { sessions, legacy, kept } = layout(workspace.root);
+  const log = await readLog(system, workspace);
+  return [...log.values()].filter(({ id, there }) =>
+    there &&
+    [sessions, legacy, kept].every((folder) =>
+      system.files.lstat(saveFiles(folder, id).json) === undefined
+    )
+  ).sort((one, other) => one.id < other.id ? 1 : -1);
+}

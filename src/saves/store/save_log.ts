@@ -1,0 +1,232 @@
+import { attempt, MpmError } from "../../base/errors.ts";
+import { escapeLines } from "../../base/escape.ts";
+import { SESSION_ID, utcSeconds } from "../../base/ids.ts";
+import { field, jsonIn } from "../../base/odd_values.ts";
+import {
+  decodeBytes,
+  encodeText,
+  FastImport,
+  Git,
+  gitFailure,
+  joinBytes,
+  linesOf,
+  NO_REFLOG,
+  takesPack,
+  type Workspace,
+} from "../../git/mod.ts";
+import { ensureUserWord, WRITER } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+
+/**
+ * The log of saves in a repository: below this folder each installation has a
+ * ref of its own, whose commits hold one save each, or take one away.
+ */
+export const SAVES = "refs/mpm/saves";
+
+/** A save as the log is to have it from now on. */
+export interface LogChange {
+  readonly id: string;
+  /** Its JSON; null: the save was removed. */
+  readonly bytes: Uint8Array | null;
+}
+
+/** The ref of this installation, and an import that is ready to add to it. */
+export interface LogWriter extends AsyncDisposable {
+  readonly git: Git;
+  readonly ref: string;
+  /** False before the first save of this installation. */
+  readonly exists: boolean;
+  /** Of the first attempt; contents of a pause may stand before it. */
+  readonly importing: FastImport;
+}
+
+/** Returns the refs of the log, of all installations. Writes nothing. */
+export async function readLogRefs(
+  system: System,
+  workspace: Workspace,
+): Promise<string[]> {
+  if (workspace.git !== "repository") return [];
+  const { status, stdout } = await gitOf(system, workspace)
+    .run(["for-each-ref", "--format=%(refname)", `${SAVES}/`]);
+  return status === 0 ? linesOf(stdout) : [];
+}
+
+function gitOf(system: System, { worktree }: Workspace): Git {
+  return new Git(system, worktree);
+}
+
+/**
+ * Starts the import that adds to the log, so that git has begun by the time it
+ * is needed. `refs`: see {@link readLogRefs}. Throws FILE_FAILED where the name
+ * of this installation cannot be kept.
+ */
+export function beginLog(
+  system: System,
+  workspace: Workspace,
+  refs: readonly string[],
+): LogWriter {
+  const writer = ensureUserWord(system, WRITER);
+  if (writer === undefined) {
+    throw new MpmError("FILE_FAILED", "Cannot name this installation", {
+      hint: "mpm keeps its name in your state folder; set HOME",
+    });
+  }
+  const git = gitOf(system, workspace);
+  const ref = `${SAVES}/${writer}`;
+  const packed = takesPack(system, workspace.commonDir!);
+  const importing = new FastImport(git, { packed, settings: NO_LOG });
+  return {
+    ...{ git, ref, exists: refs.includes(ref), importing },
+    [Symbol.asyncDispose]: () => importing[Symbol.asyncDispose](),
+  };
+}
+
+const NO_LOG = NO_REFLOG.slice(1);
+
+/** Times a commit is built again since the ref moved, or was held. */
+const ATTEMPTS = 20;
+const PAUSE_MS = 25;
+
+/**
+ * Adds a commit for each change and returns the last one's id. The ref only
+ * ever moves forward from where it is. Throws GIT_FAILED, with nothing added.
+ */
+export async function addToLog(
+  system: System,
+  { git, ref, importing, ...log }: LogWriter,
+  changes: readonly LogChange[],
+): Promise<string> {
+  let { exists } = log;
+  for (let attempt = 1;; attempt++) {
+    await using again = attempt === 1
+      ? undefined
+      : new FastImport(git, { packed: false, settings: NO_LOG });
+    const stream = importStream({ ref, exists, time: system.now() }, changes);
+    const done = await (again ?? importing).run(stream);
+    if (done.status === 0) return linesOf(done.stdout).at(-1)!;
+    const now = (await git.run(["rev-parse", "--verify", "--quiet", ref]))
+      .status === 0;
+    const said = decodeBytes(done.stderr);
+    const isMoved = now !== exists || /\.lock|Not updating/.test(said);
+    if (!isMoved || attempt === ATTEMPTS) {
+      throw gitFailure(["fast-import"], done);
+    }
+    exists = now;
+    await system.sleep(PAUSE_MS);
+  }
+}
+
+/** The committer of what mpm keeps for itself: git need not know the user. */
+const COMMITTER = "mpm <mpm@localhost>";
+
+/**
+ * The stream of git-fast-import(1). Each tree holds one save alone: a tree of
+ * all saves would be written again by each commit.
+ */
+function importStream(
+  { ref, exists, time }: { ref: string; exists: boolean; time: Date },
+  changes: readonly LogChange[],
+): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  const line = (text: string) => chunks.push(encodeText(`${text}\n`));
+  const data = (bytes: Uint8Array) => {
+    line(`data ${bytes.length}`);
+    chunks.push(bytes, encodeText("\n"));
+  };
+  const seconds = Math.floor(time.getTime() / 1000);
+  for (const [at, { id, bytes }] of changes.entries()) {
+    line(`commit ${ref}`);
+    line(`mark :${at + 1}`);
+    line(`committer ${COMMITTER} ${seconds} +0000`);
+    data(encodeText(bytes ? commitMessage(id, bytes) : removalMessage(id)));
+    // Where the ref is by then, as git-fast-import(1) asks for it.
+    if (at === 0 && exists) line(`from ${ref}^0`);
+    line("deleteall");
+    if (!bytes) continue;
+    line(`M 100644 inline ${id}.json`);
+    data(bytes);
+  }
+  line(`get-mark :${changes.length}`);
+  line("done");
+  return joinBytes(chunks);
+}
+
+/** The seed's message of a commit of a save. */
+export function commitMessage(id: string, bytes: Uint8Array): string {
+  const value = jsonIn(new TextDecoder().decode(bytes));
+  const paused = new Date(String(field(value, "paused_at")));
+  const time = attempt(() => utcSeconds(paused)) ?? id;
+  const summary = field(field(value, "conversation"), "summary");
+  const context = typeof summary === "string" ? summary.trim() : "";
+  return `session: pause at ${time}
+
+Session ID: ${id}
+Context: ${escapeLines(context)}
+`;
+}
+
+function removalMessage(id: string): string {
+  return `session: remove\n\nSession ID: ${id}\n`;
+}
+
+/** The newest commit about a save, in the refs of all installations. */
+export interface LoggedSave {
+  readonly id: string;
+  readonly commit: string;
+  /** False if it took the save away. */
+  readonly there: boolean;
+  /** The first line of its summary. */
+  readonly summary: string;
+}
+
+/** Reads the log, the newest first. Empty where git cannot say. */
+export async function readLog(
+  system: System,
+  workspace: Workspace,
+): Promise<Map<string, LoggedSave>> {
+  const found = new Map<string, LoggedSave>();
+  if (workspace.git !== "repository") return found;
+  const args = ["log", "-z", "--format=%H%n%B", `--glob=${SAVES}/*`];
+  const { status, stdout } = await gitOf(system, workspace).run(args);
+  if (status !== 0) return found;
+  for (const text of decodeBytes(stdout).split("\0")) {
+    const [commit = "", subject = ""] = text.split("\n", 2);
+    const [, id] = /^Session ID: (\S+)$/m.exec(text) ?? [];
+    if (id === undefined || !SESSION_ID.test(id) || found.has(id)) continue;
+    const [, summary = ""] = /^Context: (.*)$/m.exec(text) ?? [];
+    const there = subject.startsWith("session: pause at ");
+    found.set(id, { id, commit, there, summary });
+  }
+  return found;
+}
+
+/** Object ids of the JSON of saves, by the ids of the saves. */
+export async function readBlobIds(
+  system: System,
+  workspace: Workspace,
+  saves: readonly LoggedSave[],
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  if (saves.length === 0) return found;
+  const args = ["cat-file", "--batch-check=%(objectname)"];
+  const { stdout } = await gitOf(system, workspace).run(args, {
+    stdin: encodeText(
+      saves.map(({ commit, id }) => `${commit}:${id}.json\n`).join(""),
+    ),
+  });
+  for (const [at, line] of linesOf(stdout).entries()) {
+    if (/^[0-9a-f]+$/.test(line)) found.set(saves[at]!.id, line);
+  }
+  return found;
+}
+
+/** The content of an object; `undefined`: git does not have it. */
+export async function readBlob(
+  system: System,
+  workspace: Workspace,
+  blob: string,
+): Promise<Uint8Array | undefined> {
+  const { status, stdout } = await gitOf(system, workspace)
+    .run(["cat-file", "blob", blob]);
+  return status === 0 ? stdout : undefined;
+}

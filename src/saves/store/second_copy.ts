@@ -1,0 +1,259 @@
+import { basename, join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { sha256 } from "../../base/digest.ts";
+import { SESSION_ID } from "../../base/ids.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
+import { encodeText, type Workspace } from "../../git/mod.ts";
+import {
+  ensureFolder,
+  ensureHidden,
+  layout,
+  moveToTrash,
+  removeIfThere,
+  saveFiles,
+  writeAtomic,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { isSave } from "./copies.ts";
+import { readPlain } from "./derived.ts";
+import { LARGEST_SAVE } from "./load_save.ts";
+import {
+  addToLog,
+  beginLog,
+  type LogChange,
+  type LogWriter,
+  readLog,
+  readLogRefs,
+} from "./save_log.ts";
+import { namesIn } from "./find_saves.ts";
+
+/*
+ * A save has a second copy where `rm` and editors do not reach it: in git the
+ * log of saves, elsewhere `kept/`. A name in `state/uncopied/` says that the
+ * copy of a save is still to be made like what is on the disk, so that whoever
+ * comes next makes up for a process that died, or a git that failed.
+ */
+
+/** The second copies that were made, in git. */
+export interface Copied {
+  /** The newest commit of the log, as a full id; null: none was made. */
+  readonly commit: string | null;
+  /** Why not all of them were made; null: nothing went wrong. */
+  readonly problem: string | null;
+}
+
+/** Notes saves that are written or removed next. Call under the lock. */
+export function noteUncopied(
+  system: System,
+  root: string,
+  ids: readonly string[],
+): void {
+  if (ids.length === 0) return;
+  const { uncopied } = layout(root);
+  ensureFolder(system, uncopied, root);
+  for (const id of ids) {
+    const path = join(uncopied, id);
+    if (system.files.lstat(path)) continue;
+    system.files.create(path, new Uint8Array(), { synced: false });
+  }
+}
+
+/** Saves that one import takes, and bytes from which on it takes no more. */
+const MOST = 500;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Makes the second copies that are due. What goes wrong is told: the saves
+ * themselves are safe. `begun`: an import that was started for it. Call under
+ * the lock.
+ */
+export async function copySaves(
+  system: System,
+  workspace: Workspace,
+  begun?: LogWriter,
+): Promise<Copied> {
+  const copied = { commit: null, problem: null };
+  try {
+    const ids = uncopiedIds(system, workspace.root);
+    if (ids.length === 0) return copied;
+    if (workspace.git !== "repository") {
+      copyAside(system, workspace.root, ids);
+      return copied;
+    }
+    return { ...copied, commit: await logAll(system, workspace, ids, begun) };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+    return { ...copied, problem: `${error.message}${hint}` };
+  }
+}
+
+/** Why git keeps no second copy, in words; `undefined`: it does. */
+export function noCopyReason(
+  workspace: Workspace,
+  { asked, configured, faulty }: {
+    /** `--no-commit` was not given. */
+    asked: boolean;
+    /** Not switched off in the configuration. */
+    configured: boolean;
+    /** The configuration has a fault, so nobody knows what was meant. */
+    faulty: boolean;
+  },
+): string | undefined {
+  if (!asked) return "--no-commit";
+  if (!configured) return "commit = false in the configuration";
+  if (faulty) return "the configuration has a fault";
+  return noGitReason(workspace);
+}
+
+/** Why nothing can be committed at all; `undefined`: it can. */
+export function noGitReason(
+  { git, reason }: Workspace,
+): string | undefined {
+  switch (git) {
+    case "repository":
+      return undefined;
+    case "no-git":
+      return "git is not installed";
+    case "none":
+      return reason ?? "not a git repository";
+    case "failed":
+      return `git failed: ${reason ?? "no answer"}`;
+  }
+}
+
+/** Returns whether saves get a second copy where nobody said that they do not. */
+export function areCopied(system: System, workspace: Workspace): boolean {
+  if (workspace.git !== "repository") return true;
+  const { config, faults } = readConfigAnyway(system, workspace.root);
+  return config.commit && faults.length === 0;
+}
+
+/** A warning about a second copy that could not be made. */
+export function noCopy(problem: string): string {
+  return `The save is safe, but git has no copy of it yet: ${problem}`;
+}
+
+/** The ids of saves whose second copy is due, the oldest first. */
+export function uncopiedIds(system: System, root: string): string[] {
+  return namesIn(system, layout(root).uncopied)
+    .map(({ name }) => name).filter((name) => SESSION_ID.test(name)).sort();
+}
+
+function settle(system: System, root: string, ids: readonly string[]): void {
+  for (const id of ids) removeIfThere(system, join(layout(root).uncopied, id));
+}
+
+async function logAll(
+  system: System,
+  workspace: Workspace,
+  ids: readonly string[],
+  begun: LogWriter | undefined,
+): Promise<string | null> {
+  const { root } = workspace;
+  let commit: string | null = null;
+  let writer = begun;
+  for (const part of parts(system, root, ids)) {
+    await using next = writer ?? await beginHere(system, workspace);
+    writer = undefined;
+    const changes = await changesOf(system, workspace, part);
+    if (changes.length > 0) commit = await addToLog(system, next, changes);
+    settle(system, root, part);
+  }
+  return commit;
+}
+
+async function beginHere(
+  system: System,
+  workspace: Workspace,
+): Promise<LogWriter> {
+  return beginLog(system, workspace, await readLogRefs(system, workspace));
+}
+
+/** Ids whose saves fit into one import. */
+function* parts(
+  { files }: System,
+  root: string,
+  ids: readonly string[],
+): Generator<readonly string[]> {
+  let [part, bytes]: [string[], number] = [[], 0];
+  for (const id of ids) {
+    const { json } = saveFiles(layout(root).sessions, id);
+    bytes += files.lstat(json)?.size ?? 0;
+    part.push(id);
+    if (part.length < MOST && bytes < MOST_BYTES) continue;
+    yield part;
+    [part, bytes] = [[], 0];
+  }
+  if (part.length > 0) yield part;
+}
+
+/**
+ * A save that is gone, and that the log never had, changes nothing there, nor
+ * does one that somebody damaged.
+ */
+async function changesOf(
+  system: System,
+  workspace: Workspace,
+  ids: readonly string[],
+): Promise<LogChange[]> {
+  const all = ids.map((id) => ({
+    id,
+    bytes: savedBytes(system, workspace.root, id),
+  })).filter((one): one is LogChange => one.bytes !== "damaged");
+  if (all.every(({ bytes }) => bytes)) return all;
+  const log = await readLog(system, workspace);
+  return all.filter(({ id, bytes }) => bytes || log.get(id)?.there);
+}
+
+/** The JSON of a save; null: it is gone. */
+function savedBytes(
+  { files }: System,
+  root: string,
+  id: string,
+): Uint8Array | "damaged" | null {
+  const { json } = saveFiles(layout(root).sessions, id);
+  if (!files.lstat(json)) return null;
+  const bytes = files.readOwn(json, LARGEST_SAVE);
+  return isSave(id, bytes) ? bytes : "damaged";
+}
+
+/**
+ * Makes the copies in `kept/` like what is on the disk: the JSON of each save
+ * with its checksum. A copy that differs goes to the trash.
+ */
+function copyAside(system: System, root: string, ids: readonly string[]): void {
+  const { files } = system;
+  const { kept } = layout(root);
+  for (const id of ids) {
+    const bytes = savedBytes(system, root, id);
+    if (bytes === "damaged") continue;
+    const { json, checksum } = saveFiles(kept, id);
+    const there = readPlain(system, json);
+    const digest = bytes && sha256(bytes);
+    const isSame = typeof there !== "string" && sha256(there) === digest;
+    if (isSame && files.lstat(checksum)) continue;
+    discardCopy(system, root, [json, checksum]);
+    if (!bytes) continue;
+    ensureHidden(system, root, kept);
+    const { json: from } = saveFiles(layout(root).sessions, id);
+    const { mtime } = files.lstat(from)!;
+    writeAtomic(system, checksum, { bytes: encodeText(digest!), mtime });
+    writeAtomic(system, json, { bytes, mtime });
+  }
+  settle(system, root, ids);
+}
+
+/** Nothing that a person may have changed is thrown away. */
+function discardCopy(
+  system: System,
+  root: string,
+  paths: readonly string[],
+): void {
+  const items = paths.filter((path) => system.files.lstat(path)).map((from) => {
+    const name = basename(from);
+    return { name, files: [{ from, to: `kept/${name}` }] };
+  });
+  if (items.length === 0) return;
+  moveToTrash(system, root, { operation: "second copy", items });
+}
