@@ -120,11 +120,9 @@ async function readParts(
   warnings: string[],
 ): Promise<Part[]> {
   const { system } = sources.context;
-  const read = [...new Set(names)].map(async (name, at): Promise<Part[]> => {
-    // While git runs for the save, each of them continues with its next step.
-    for (let turn = 0; name !== "session" && turn <= at; turn++) {
-      await system.sleep(0);
-    }
+  const read = [...new Set(names)].map(async (name): Promise<Part[]> => {
+    // While git runs for the save: it is started in this turn.
+    if (name !== "session") await system.sleep(0);
     try {
       const part = await READERS[name](sources);
       return part ? [{ ...part, name }] : [];
@@ -148,10 +146,14 @@ async function stateOf(
 
 /** A damaged session is a fact, too: no one may read it as a missing one. */
 async function readSession(sources: Sources): Promise<Read> {
-  const { context } = sources;
+  const { context, workspace } = sources;
   const title = "Latest save, and changes since";
   try {
-    const latest = await latestSession(context, { changes: true, lines: true });
+    const latest = await latestSession(context, {
+      workspace,
+      changes: true,
+      lines: true,
+    });
     if (!latest) return readOpen(sources);
     const redactor = redactorOf(context.system);
     const sections = handoffSections(latest).map((section) => ({

@@ -178,7 +178,9 @@ async function earlierSave(
  */
 export async function latestSession(
   context: Context,
-  { changes, lines = false }: {
+  { workspace, changes, lines = false }: {
+    /** Where it is known; else it is found. */
+    workspace?: Workspace;
     changes: boolean;
     /** True if only lines made of it are shown, and those are redacted. */
     lines?: boolean;
@@ -195,6 +197,7 @@ export async function latestSession(
       "no-changes": !changes,
       "format": "context",
       lines,
+      workspace,
     });
     return "sessions" in found ? undefined : await loadResumed(context, found);
   } catch (error) {

@@ -44,6 +44,8 @@ interface ResumeInput {
   readonly format: ResumeResult["format"];
   /** True if only lines made of the save are shown, and those are redacted. */
   readonly lines?: boolean;
+  /** Where it is known; else it is found. */
+  readonly workspace?: Workspace | undefined;
   /** The number of the first save in the list; 0 unless it is given. */
   readonly first?: number;
 }
@@ -62,7 +64,7 @@ export async function findOne(
   const { system } = context;
   const selector = chosenSelector(input);
   const { first = 0, all, peek } = input;
-  const workspace = await findWorkspace(context);
+  const workspace = input.workspace ?? await findWorkspace(context);
   await openStore(system, workspace.root);
   if (selector === undefined && !input.list) {
     const anyWorktree = input.last;
