@@ -2621,6 +2621,28 @@ export interface SetupResult {
     kept: boolean;
     summary: string;
   }[];
+  /** `git version 2.39.5`; null: git does not run. */
+  git: string | null;
+  /** True if saves keep the contents of uncommitted files. */
+  contents: boolean;
+  /** True if pauses also commit saves to the branch. */
+  branch_commits: boolean;
+  /** Completion scripts of the shells that this user has. */
+  completions: {
+    shell: "bash" | "zsh" | "fish";
+    path: string;
+    /** `foreign`: a file that mpm did not write, which stays. */
+    action: "added" | "replaced" | "kept" | "foreign";
+  }[];
+  /** Saves of claude-mpm that nobody vouched for; anyone can have made them. */
+  claude_mpm: {
+    saves: {
+      session_id: string;
+      summary: string;
+    }[];
+    /** True if the user says that they are theirs. */
+    trusted: boolean;
+  };
   /** The configuration file that was changed for it; null: none was. */
   config: string | null;
   /** null: hooks were not wanted, or there is no client. */
@@ -2953,9 +2975,7 @@ export interface StatusReport {
     session_id: string;
     paused_at: string;
     summary: string;
-    /**
-     * Whose it is: this user's here, somebody's whom they trust, or anybody's.
-     */
+    /** `own`, `trusted`, or `foreign`: nobody vouches for it. */
     origin: "own" | "trusted" | "foreign";
     /**
      * The name of git's user who made it, by its own account; null: not known.
@@ -3577,7 +3597,9 @@ export interface SaveRow {
   automatic: boolean;
   /** Brought in by "sessions import": someone else's words. */
   imported: boolean;
-  /** Whose words it is; null: it cannot be read. */
+  /**
+   * `own`, `trusted`, or `foreign`: nobody vouches for it; null: not readable.
+   */
   origin: "own" | "trusted" | "foreign" | null;
   /**
    * The name of git's user who made it, by its own account; null: not known.

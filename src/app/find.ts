@@ -80,7 +80,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   prune: '"mpm saves prune", "mpm worktrees prune", "mpm undo trash --prune"',
   quit: '"mpm pause" saves the session, "mpm complete" ends it',
   remove: '"mpm saves rm <save>" removes a save',
-  restore: '"mpm checkpoint restore <name>" restores files',
   revert: '"mpm undo" undoes the last operation',
   rm: '"mpm saves rm <save>" removes a save',
   rollback: '"mpm undo" undoes the last operation',

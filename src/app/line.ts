@@ -135,7 +135,7 @@ async function withoutCommand(
   return help(system, shortHelp());
 }
 
-/** Whether a person looks, and the present folder is in a project with mpm. */
+/** Returns true for a terminal in a project that uses mpm. */
 function isInProject(system: System): boolean {
   const { interactive } = system.terminal;
   const root = interactive.stdout && quickRoot(system, system.cwd());

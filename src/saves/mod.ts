@@ -103,7 +103,9 @@ export {
 } from "./trust/foreign.ts";
 export {
   readTrusted,
+  trustedFile,
   trustedOf,
+  trustSaves,
   undoTrust,
   writeTrusted,
 } from "./trust/trusted.ts";

@@ -304,7 +304,7 @@ Deno.test("a person at a terminal is told what comes next", async () => {
   );
   assertEquals(
     await hint(["complete"], []),
-    'Hint: "mpm archive pay" puts it away\n',
+    'Hint: "mpm archive pay" archives it\n',
   );
   for (const words of [["-q"], ["--json"]]) {
     assertEquals(await hint(["log", ...words], []), "", words[0]);

@@ -1,8 +1,12 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { SetupResult } from "../../schemas/types.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type {
+  Save,
+  SavesListResult,
+  SetupResult,
+} from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import { putHome } from "../helpers/stores.ts";
+import { idAt, ownSave, putHome, putSave } from "../helpers/stores.ts";
 
 const SETTINGS = ".claude/settings.local.json";
 
@@ -56,7 +60,7 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
   using env = withClient();
   const binary = binaryIn(env);
   const { status, stderr } = await mpm(env, ["setup", ...binary], {
-    typed: ["", "y", "no"],
+    typed: ["", "", "y", "", "no"],
   });
   assertEquals([status, env.exists(SETTINGS), env.exists(".claude-mpm")], [
     130,
@@ -67,19 +71,23 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
   const shown = stderr.replaceAll(/\s+/g, " ");
   for (
     const part of [
+      "Keep the contents of uncommitted files with saves? [Y/n]: ",
       "handoff.prompts: Keep people's prompts in saves",
       "Keep these parts of conversations? [Y/n]: ",
       "Install hooks and skills? [Y/n]: ",
+      "Also commit saves to your branch? [y/N]: ",
       "Would create $ROOT/project/.claude-mpm",
       "Write this? [Y/n]: ",
     ]
   ) assertStringIncludes(shown, part.trim());
   assertEquals(stderr.split("handoff.prompts").length, 2, "listed once");
   const yes = await mpm(env, ["setup", ...binary], {
-    typed: ["n", "n", ""],
+    typed: ["n", "n", "n", "y", ""],
   });
   assertEquals([yes.status, env.exists(SETTINGS)], [0, false]);
   assertStringIncludes(config(env), "prompts = false");
+  assertStringIncludes(config(env), "contents = false");
+  assertStringIncludes(config(env), "branch_commit = true");
   assertEquals(env.exists(".gitignore"), false);
 });
 
@@ -96,4 +104,79 @@ Deno.test("setup asks no one where no one is, and offers no hooks without a clie
   const done = await mpm(env, ["setup", "--yes"]);
   assertStringIncludes(done.stdout, "Claude Code was not found");
   assertEquals([config(env), env.exists(".claude-mpm")], ["", true]);
+});
+
+Deno.test("setup installs completions for the user's shells, and one undo takes them back", async () => {
+  using env = TestEnv.repository();
+  putHome(env, ".bashrc", "# mine\n");
+  putHome(env, ".zshrc", "# mine\n");
+  const share = `${env.home}/.local/share`;
+  putHome(env, ".local/share/zsh/site-functions/_mpm", "# mine\n");
+  const { completions, git } = await mpmJson<SetupResult>(env, [
+    ...["setup", "--yes"],
+  ]);
+  assertEquals(completions.map(({ shell, action }) => [shell, action]), [
+    ["bash", "added"],
+    ["zsh", "foreign"],
+  ]);
+  assertMatch(git!, /^git version /);
+  const bash = `${share}/bash-completion/completions/mpm`;
+  assertStringIncludes(
+    Deno.readTextFileSync(bash),
+    "# bash completion for mpm",
+  );
+  const again = await mpm(env, ["setup", "--yes"]);
+  assertStringIncludes(again.stdout, "Completion for bash is there");
+  await mpmJson(env, ["undo"]);
+  await mpmJson(env, ["undo"]).catch(() => {});
+  assertEquals(
+    [...Deno.readDirSync(`${share}/bash-completion/completions`)],
+    [],
+  );
+  assertEquals(
+    Deno.readTextFileSync(`${share}/zsh/site-functions/_mpm`),
+    "# mine\n",
+  );
+  const none = await mpmJson<SetupResult>(env, [
+    ...["setup", "--yes", "--no-completions"],
+  ]);
+  assertEquals(none.completions, []);
+});
+
+/** A save as claude-mpm writes it, without fields of mpm. */
+function oldSave(id: string): Save {
+  const { mpm: _, ...save } = ownSave(id);
+  return save as Save;
+}
+
+Deno.test("setup asks once whether saves of claude-mpm are yours, and undo forgets it", async () => {
+  using env = TestEnv.repository();
+  const ids = [5, 6].map(idAt);
+  for (const id of ids) putSave(env, oldSave(id));
+  const origins = async () =>
+    (await mpmJson<SavesListResult>(env, ["saves", "list"])).sessions
+      .map(({ origin }) => origin);
+  assertEquals(await origins(), ["foreign", "foreign"]);
+  const answers = ["", "", "", "", ""];
+  const no = await mpm(env, ["setup"], { typed: answers });
+  assertEquals(no.status, 0, no.stderr);
+  const shown = no.stderr.replaceAll(/\s+/g, " ");
+  assertStringIncludes(shown, "2 saves of claude-mpm in this project:");
+  for (const id of ids) assertStringIncludes(shown, id);
+  assertEquals(shown.split("Are these saves yours? [y/N]:").length, 2);
+  assertEquals(await origins(), ["foreign", "foreign"]);
+  await mpmJson(env, ["setup", "--yes"]);
+  assertEquals(await origins(), ["foreign", "foreign"], "a yes for all else");
+  const yes = ["", "", "", "y", ""];
+  assertEquals((await mpm(env, ["setup"], { typed: yes })).status, 0);
+  assertEquals(await origins(), ["trusted", "trusted"]);
+  await mpmJson(env, ["undo"]);
+  assertEquals(await origins(), ["foreign", "foreign"]);
+  await mpmJson(env, ["setup", "--yes", "--trust-saves"]);
+  assertEquals(await origins(), ["trusted", "trusted"]);
+  env.write(
+    `.claude-mpm/sessions/${ids[0]}.json`,
+    JSON.stringify({ ...oldSave(ids[0]!), version: "changed" }),
+  );
+  assertEquals((await origins()).toSorted(), ["foreign", "trusted"]);
 });

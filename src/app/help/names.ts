@@ -116,7 +116,7 @@ const SECTIONS:
     ]],
   ];
 
-/** What a group of commands is about, unless its first word is a command. */
+/** Subjects of the groups whose first word is not a command. */
 const ABOUT: Readonly<Record<string, string>> = {
   checkpoint: "Snapshots of all files",
   config: "Settings",

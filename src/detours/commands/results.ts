@@ -130,7 +130,7 @@ export const StatusResult = z.strictObject({
     session_id: text,
     paused_at: text,
     summary: text,
-    /** Whose it is: this user's here, somebody's whom they trust, or anybody's. */
+    /** `own`, `trusted`, or `foreign`: nobody vouches for it. */
     origin: z.enum(["own", "trusted", "foreign"]),
     /** The name of git's user who made it, by its own account; null: not known. */
     author: maybeText,

@@ -106,6 +106,25 @@ export const SetupResult = z.strictObject({
     kept: z.boolean(),
     summary: text,
   })),
+  /** `git version 2.39.5`; null: git does not run. */
+  git: z.nullable(text),
+  /** True if saves keep the contents of uncommitted files. */
+  contents: z.boolean(),
+  /** True if pauses also commit saves to the branch. */
+  branch_commits: z.boolean(),
+  /** Completion scripts of the shells that this user has. */
+  completions: z.array(z.strictObject({
+    shell: z.enum(["bash", "zsh", "fish"]),
+    path: text,
+    /** `foreign`: a file that mpm did not write, which stays. */
+    action: z.enum(["added", "replaced", "kept", "foreign"]),
+  })),
+  /** Saves of claude-mpm that nobody vouched for; anyone can have made them. */
+  claude_mpm: z.strictObject({
+    saves: z.array(z.strictObject({ session_id: text, summary: text })),
+    /** True if the user says that they are theirs. */
+    trusted: z.boolean(),
+  }),
   /** The configuration file that was changed for it; null: none was. */
   config: z.nullable(text),
   /** null: hooks were not wanted, or there is no client. */

@@ -1,6 +1,6 @@
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { type Context, defineCommand, makeStyle } from "../../cli/mod.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { CONVERSATION_SOURCES, isFolder } from "../../clients/mod.ts";
 import {
   readConfigAnyway,
@@ -8,17 +8,34 @@ import {
   settingOf,
   userConfigFile,
 } from "../../config/mod.ts";
-import { locate, type Workspace } from "../../git/mod.ts";
-import { claudeHome, HOME, journaled } from "../../ops/mod.ts";
-import { applyInit, initText, planInit } from "../../saves/mod.ts";
+import { Git, locate, type Workspace } from "../../git/mod.ts";
+import { claudeHome, HOME, journaled, withUserLock } from "../../ops/mod.ts";
+import {
+  applyInit,
+  listSaves,
+  Origins,
+  planInit,
+  trustedFile,
+  trustSaves,
+} from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
+import {
+  plannedCompletions,
+  writeCompletions,
+} from "../install/completions.ts";
 import { SCOPE_FLAG } from "../install/change.ts";
 import { clientVersion } from "../install/program.ts";
-import { installText } from "../install/text.ts";
 import {
   installReady,
   type ReadyInstall,
   readyInstall,
 } from "../install/ready.ts";
+import {
+  foundText,
+  oldSavesText,
+  setupText,
+  sourcesText,
+} from "../install/setup_text.ts";
 import type { SetupResult } from "./results.ts";
 
 /** `mpm setup` */
@@ -26,17 +43,27 @@ export const setup = defineCommand({
   name: "setup",
   summary: "Set up a project: folder, hooks, what mpm keeps",
   description: `
-Does what "mpm init" does, finds Claude Code and offers its hooks and skills,
-and lists what mpm keeps of a conversation with an agent. It shows what it will
-write and asks before it does; --yes accepts everything. With --no-conversation,
-mpm keeps no parts of conversations: it switches every source off in your own
-configuration, for all your projects. "mpm undo" undoes the whole setup.`,
+Finds git, Claude Code and your shells. Then it proposes the project's folder,
+hooks and skills, completion scripts, and what mpm keeps. It shows what it will
+write and asks before it does; --yes accepts everything except saves of
+claude-mpm.
+
+If claude-mpm left saves in this project, setup lists them and asks once whether
+they are yours: neither their path nor their owner proves it. A yes records their
+digests, and mpm uses them as your own.
+
+"mpm undo" undoes the whole setup.`,
   positionals: [],
   flags: {
     yes: {
       type: "boolean",
       short: "y",
       summary: "Accept the proposal without asking",
+    },
+    "no-contents": {
+      type: "boolean",
+      summary:
+        "Do not keep contents of uncommitted files, in all your projects",
     },
     "no-conversation": {
       type: "boolean",
@@ -45,6 +72,18 @@ configuration, for all your projects. "mpm undo" undoes the whole setup.`,
     "no-hooks": {
       type: "boolean",
       summary: "Leave Claude Code's settings alone",
+    },
+    "no-completions": {
+      type: "boolean",
+      summary: "Install no completion scripts",
+    },
+    "branch-commits": {
+      type: "boolean",
+      summary: "Also commit saves to your branch, in all your projects",
+    },
+    "trust-saves": {
+      type: "boolean",
+      summary: "The saves of claude-mpm in this project are yours",
     },
     ignore: {
       type: "boolean",
@@ -91,6 +130,10 @@ configuration, for all your projects. "mpm undo" undoes the whole setup.`,
 
 interface SetupInput {
   readonly asks: boolean;
+  readonly "no-contents": boolean;
+  readonly "no-completions": boolean;
+  readonly "trust-saves": boolean;
+  readonly "branch-commits": boolean;
   readonly "no-conversation": boolean;
   readonly "no-hooks": boolean;
   readonly ignore: boolean;
@@ -99,50 +142,156 @@ interface SetupInput {
 }
 
 interface SetupPlan {
-  /** The planned result. */
+  /** The answer of a dry run. */
   readonly result: SetupResult;
   readonly hooks: ReadyInstall | undefined;
+  /** Settings that change in the user's configuration. */
+  readonly settings: Parameters<typeof setForUser>[2];
+  /** Saves that the user says are theirs. */
+  readonly trusted: readonly Mark[];
 }
 
-/** Looks at the present state, and asks if it may. Writes nothing. */
+type Mark = { readonly id: string; readonly digest: string };
+
+/** Finds out what there is, and asks where it may. Writes nothing. */
 async function planned(
   context: Context,
   workspace: Workspace,
   input: SetupInput,
 ): Promise<SetupPlan> {
   const { system } = context;
-  const client = await clientHere(context);
-  const sources = await sourcesHere(context, workspace);
-  if (input.asks) context.note(sourcesText(sources));
+  const { asks } = input;
+  const yes = (question: string) => !asks || agreed(context, question);
+  const [client, git, sources] = await Promise.all([
+    clientHere(context),
+    gitHere(context),
+    sourcesHere(context, workspace),
+  ]);
+  if (asks) context.note(foundText({ client, git }));
+  const { config } = await readConfigAnyway(system, workspace.root);
+  const contents = config["pause.contents"] && !input["no-contents"] &&
+    yes("Keep the contents of uncommitted files with saves?");
+  if (asks) context.note(sourcesText(sources));
   const some = sources.some(({ kept }) => kept);
   const off = some && (input["no-conversation"] ||
-    (input.asks && !agreed(context, "Keep these parts of conversations?")));
-  const wanted = client !== null && !input["no-hooks"] &&
-    (!input.asks || agreed(context, "Install hooks and skills?"));
-  const { scope, binary } = input;
-  const hooks = wanted
+    !yes("Keep these parts of conversations?"));
+  const hooks = client !== null && !input["no-hooks"] &&
+      yes("Install hooks and skills?")
     ? await readyInstall(context, workspace, {
-      ...{ scope, binary },
+      ...{ scope: input.scope, binary: input.binary },
       skills: true,
       statusline: false,
     })
     : undefined;
+  const completions = completionsFor(context, input);
   const { dry_run: _, ...init } = await planInit(
-    { ...context, interactive: input.asks },
+    context,
     workspace,
     { "ignore": input.ignore, "dry-run": false },
   );
+  const commits = config["pause.branch_commit"] || input["branch-commits"] ||
+    (asks && workspace.git === "repository" &&
+      accepted(context, "Also commit saves to your branch?"));
+  const old = await savesOfClaudeMpm(system, workspace.root);
+  const trusts = old.length > 0 &&
+    (input["trust-saves"] || (asks && areTheirs(context, old)));
+  const settings = changedSettings({
+    contents: contents !== config["pause.contents"],
+    conversation: off,
+    commits: commits !== config["pause.branch_commit"],
+  });
   return {
-    hooks,
+    ...{ hooks, settings },
+    trusted: trusts ? old : [],
     result: {
       dry_run: true,
-      client,
-      init,
+      ...{ client, git, init, contents, completions },
+      branch_commits: commits,
       conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
-      config: off ? userConfigFile(system, workspace.root) : null,
+      config: settings.length > 0
+        ? userConfigFile(system, workspace.root)
+        : null,
       hooks: hooks?.planned ?? null,
+      claude_mpm: {
+        saves: old.map(({ id, summary }) => ({ session_id: id, summary })),
+        trusted: trusts,
+      },
     },
   };
+}
+
+/** Returns the settings that differ from what the user wants. */
+function changedSettings(
+  changed: {
+    readonly contents: boolean;
+    readonly conversation: boolean;
+    readonly commits: boolean;
+  },
+): SetupPlan["settings"] {
+  return [
+    ...[
+      ...changed.contents ? ["pause.contents" as const] : [],
+      ...changed.conversation ? settingsOfSources() : [],
+    ].map((key) => ({ key, value: false })),
+    ...changed.commits
+      ? [{ key: "pause.branch_commit" as const, value: true }]
+      : [],
+  ];
+}
+
+const NO_GIT = { status: -1, stdout: new Uint8Array() };
+
+/** Returns what `git version` prints; null: git does not run. */
+async function gitHere({ system, folder }: Context): Promise<string | null> {
+  const { status, stdout } = await new Git(system, folder).run(["version"])
+    .catch(() => NO_GIT);
+  const text = new TextDecoder().decode(stdout).trim();
+  return status === 0 && text !== "" ? escapeText(text) : null;
+}
+
+function completionsFor(
+  context: Context,
+  { asks, "no-completions": none }: SetupInput,
+): SetupResult["completions"] {
+  const found = none ? [] : plannedCompletions(context.system);
+  const due = found.filter(({ action }) =>
+    action === "added" || action === "replaced"
+  );
+  if (due.length === 0 || !asks) return found;
+  const shells = due.map(({ shell }) => shell).join(" and ");
+  return agreed(context, `Install completions for ${shells}?`) ? found : [];
+}
+
+/** The saves of claude-mpm in the project that the user does not trust yet. */
+async function savesOfClaudeMpm(
+  system: System,
+  root: string,
+): Promise<(Mark & { readonly summary: string })[]> {
+  const origins = new Origins(system);
+  const entries = await listSaves(system, root).catch(() => []);
+  return entries.flatMap(({ id, digest, own, imported, summary }) =>
+    digest !== undefined && !own && !imported &&
+      origins.of({ id, digest }) === "foreign"
+      ? [{ id, digest, summary }]
+      : []
+  );
+}
+
+function areTheirs(
+  { ask, note }: Context,
+  saves: readonly (Mark & { readonly summary: string })[],
+): boolean {
+  note(oldSavesText(saves.map(({ id, summary }) => ({
+    session_id: id,
+    summary,
+  }))));
+  return accepted({ ask }, "Are these saves yours?");
+}
+
+/** Asks a question that only a yes answers with yes. */
+function accepted({ ask }: Pick<Context, "ask">, question: string): boolean {
+  const answer = ask(`${question} [y/N]: `);
+  return /^y(es)?$/i.test(answer?.trim() ?? "");
 }
 
 async function clientHere(
@@ -176,24 +325,33 @@ async function sourcesHere(
 async function applied(
   context: Context,
   workspace: Workspace,
-  { result, hooks }: SetupPlan,
+  { result, hooks, settings, trusted }: SetupPlan,
 ): Promise<SetupResult> {
-  const { config } = result;
+  const { config, completions } = result;
+  const { system } = context;
   return await journaled(
     context,
     async ({ system }) => {
       await applyInit(system, workspace, { ...result.init, dry_run: false });
       if (config !== null) {
-        const off = settingsOfSources().map((key) => ({ key, value: false }));
-        await setForUser(system, workspace.root, off);
+        await setForUser(system, workspace.root, settings);
       }
+      await withUserLock(system, () => {
+        writeCompletions(system, completions);
+        if (trusted.length > 0) trustSaves(system, trusted, workspace.root);
+      });
       const installed = hooks ? await installReady(system, hooks) : null;
       return { ...result, dry_run: false, hooks: installed };
     },
     {
       operation: "setup",
       workspace,
-      files: [...hooks?.files ?? [], ...config === null ? [] : [config]],
+      files: [
+        ...hooks?.files ?? [],
+        ...config === null ? [] : [config],
+        ...completions.map(({ path }) => path),
+        ...trusted.length > 0 ? [trustedFile(system)] : [],
+      ],
       title: () => `set up${hooks ? " with hooks" : ""}`,
       facts: ({ init: { created } }) =>
         created ? { after: { created: HOME } } : undefined,
@@ -204,39 +362,4 @@ async function applied(
 function agreed({ ask }: Context, question: string): boolean {
   const answer = ask(`${question} [Y/n]: `);
   return answer !== undefined && !/^no?$/i.test(answer.trim());
-}
-
-function sourcesText(sources: SetupResult["conversation"]): string {
-  return [
-    "Parts of a conversation that mpm keeps, with secrets redacted:",
-    ...sources.map(({ setting, kept, summary }) =>
-      `  ${kept ? "on " : "off"}  ${setting}: ${summary}`
-    ),
-  ].join("\n");
-}
-
-/** Returns the result, or the plan of a dry run or of a question, as text. */
-function setupText(
-  result: SetupResult,
-  { asked = false }: { asked?: boolean } = {},
-): string {
-  const { dry_run: dry, client, init, conversation, config, hooks } = result;
-  const found = client === null
-    ? "Claude Code was not found, so mpm installs no hooks"
-    : `Claude Code ${client.version ?? "(version unknown)"}: ${
-      escapeText(client.folder)
-    }`;
-  const switched = dry
-    ? "Would switch all of them off in"
-    : "Switched all of them off in";
-  return [
-    `${found}\n`,
-    initText({ ...init, dry_run: dry }),
-    // They were listed with the question.
-    ...asked ? [] : [`${sourcesText(conversation)}\n`],
-    ...config === null ? [] : [`${switched} ${escapeText(config)}\n`],
-    ...hooks === null
-      ? []
-      : [installText({ ...hooks, dry_run: dry }, makeStyle(false))],
-  ].join("");
 }

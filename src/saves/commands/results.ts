@@ -109,7 +109,7 @@ export const SessionRow = z.strictObject({
   automatic: z.boolean(),
   /** Brought in by "sessions import": someone else's words. */
   imported: z.boolean(),
-  /** Whose words it is; null: it cannot be read. */
+  /** `own`, `trusted`, or `foreign`: nobody vouches for it; null: not readable. */
   origin: z.nullable(Origin),
   /** The name of git's user who made it, by its own account; null: not known. */
   author: z.nullable(text),

@@ -91,6 +91,28 @@ export function writeTrusted(
   });
 }
 
+/**
+ * Takes saves for the user's own, by the digests of their contents. Call under
+ * the user's lock.
+ */
+export function trustSaves(
+  system: System,
+  saves: readonly { readonly id: string; readonly digest: string }[],
+  project: string,
+): void {
+  const trusted = readTrusted(system);
+  const at = system.now().toISOString();
+  for (const { id, digest } of saves) {
+    trusted.set(digest, { session_id: id, project, at });
+  }
+  writeTrusted(system, trusted);
+}
+
+/** Returns the file that lists the saves which the user trusts. */
+export function trustedFile(system: System): string {
+  return join(userState(system), NAME);
+}
+
 /** Trusts again what was trusted before, and nothing else. */
 export async function undoTrust(
   { context: { system }, entry, root, dryRun }: UndoOrder,

@@ -1,0 +1,98 @@
+import { escapeText } from "../../base/escape.ts";
+import { counted } from "../../base/words.ts";
+import { makeStyle } from "../../cli/mod.ts";
+import { initText } from "../../saves/mod.ts";
+import type { SetupResult } from "../commands/results.ts";
+import { installText } from "./text.ts";
+
+/** Saves that the question names. */
+const NAMED = 10;
+
+/** Lists saves of claude-mpm. */
+export function oldSavesText(
+  saves: SetupResult["claude_mpm"]["saves"],
+): string {
+  const more = saves.length - NAMED;
+  return [
+    `${counted(saves.length, "save")} of claude-mpm in this project:`,
+    ...saves.slice(0, NAMED).map(({ session_id: id, summary }) =>
+      `  ${id}  ${escapeText(summary)}`
+    ),
+    ...more > 0 ? [`  and ${more} more`] : [],
+  ].join("\n");
+}
+
+/** Lists the parts of a conversation that are kept. */
+export function sourcesText(sources: SetupResult["conversation"]): string {
+  return [
+    "Parts of a conversation that mpm keeps, with secrets redacted:",
+    ...sources.map(({ setting, kept, summary }) =>
+      `  ${kept ? "on " : "off"}  ${setting}: ${summary}`
+    ),
+  ].join("\n");
+}
+
+/** Names the programs that were found. */
+export function foundText(
+  { client, git }: Pick<SetupResult, "client" | "git">,
+): string {
+  return [
+    git ?? "git does not run: mpm cannot see what changed",
+    client === null
+      ? "Claude Code was not found, so mpm installs no hooks"
+      : `Claude Code ${client.version ?? "(version unknown)"}: ${
+        escapeText(client.folder)
+      }`,
+  ].join("\n");
+}
+
+/** Returns the result, or the plan of a dry run or of a question, as text. */
+export function setupText(
+  result: SetupResult,
+  { asked = false }: { asked?: boolean } = {},
+): string {
+  const { dry_run: dry, init, conversation, config, hooks } = result;
+  const { saves, trusted } = result.claude_mpm;
+  const switched = dry
+    ? "Would change your settings in"
+    : "Changed your settings in";
+  return [
+    ...asked ? [] : [`${foundText(result)}\n`],
+    initText({ ...init, dry_run: dry }),
+    result.contents
+      ? "Saves keep the contents of uncommitted files.\n"
+      : "Saves do not keep the contents of uncommitted files.\n",
+    result.branch_commits ? "Saves are also committed to your branch.\n" : "",
+    // They were listed with the question.
+    ...asked ? [] : [`${sourcesText(conversation)}\n`],
+    ...config === null ? [] : [`${switched} ${escapeText(config)}\n`],
+    ...hooks === null
+      ? []
+      : [installText({ ...hooks, dry_run: dry }, makeStyle(false))],
+    ...result.completions.map((one) => completionText(one, dry)),
+    ...saves.length === 0 ? [] : [
+      ...asked ? [] : [`${oldSavesText(saves)}\n`],
+      trusted
+        ? `${dry ? "Would use" : "Uses"} these saves as your own.\n`
+        : "Not verified. To use one as your own: mpm saves trust <save>\n",
+    ],
+  ].join("");
+}
+
+function completionText(
+  { shell, path, action }: SetupResult["completions"][number],
+  dry: boolean,
+): string {
+  const file = escapeText(path);
+  switch (action) {
+    case "kept":
+      return `Completion for ${shell} is there: ${file}\n`;
+    case "foreign":
+      return `Left alone, not from mpm: ${file}\n`;
+    case "added":
+    case "replaced":
+      return `${
+        dry ? "Would write" : "Wrote"
+      } the completion for ${shell}: ${file}\n`;
+  }
+}
