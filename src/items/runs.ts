@@ -85,6 +85,8 @@ export function keepRuns(
       [...lastRuns([...clean, ...others]).values()].slice(0, MOST),
     ),
   };
+  // Most sessions end without another run.
+  if (JSON.stringify(record.runs) === JSON.stringify(others)) return others;
   const seals = projectSeals(system, root, "runs");
   const bytes = new TextEncoder().encode(seals.seal(record));
   ensureFolder(system, layout(root).state, root);
