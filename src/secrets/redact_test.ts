@@ -339,6 +339,16 @@ Deno.test("what is redacted is left alone, and counted once", () => {
   assertEquals([redactor.text(once, again), again], [once, {}]);
 });
 
+Deno.test("a text that one redactor passed is looked at by another", () => {
+  const text = "harmless words";
+  assertEquals(redactor.text(text), text);
+  const find = (text: string) =>
+    text.startsWith("harmless") ? [{ start: 0, end: 8, label: "own" }] : [];
+  const own = new Redactor({ enabled: true, more: [find] });
+  assertEquals(own.text(text), "[redacted:own] words");
+  assertEquals([redactor.text(text), redactor.text(text)], [text, text]);
+});
+
 Deno.test("in values names count, and what carries nothing is not copied", () => {
   const counts: Counts = {};
   const value = {

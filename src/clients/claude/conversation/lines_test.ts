@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { endedIn } from "./commands.ts";
 import { between, readLines, type Transcript } from "./lines.ts";
+import { seenIn } from "./seen.ts";
 import { promptsIn } from "./prompts.ts";
 import { summariesIn } from "./questions.ts";
 
@@ -63,4 +64,49 @@ Deno.test("what stands between two marks", () => {
   for (const [text, found] of cases) {
     assertEquals(between(text, "[", "]"), found);
   }
+});
+
+/** A call of a tool and its result, as lines of a transcript. */
+function step(name: string, { id, printed = "", ...more }: {
+  id: string;
+  printed?: string;
+  toolDenialKind?: string;
+}): string[] {
+  const line = (type: string, block: object, uuid: string, rest: object) =>
+    JSON.stringify({
+      ...{ type, uuid, timestamp: "2026-11-20T10:00:00.000Z", cwd: "/p" },
+      message: { content: [block] },
+      ...rest,
+    });
+  const call = { type: "tool_use", id, name, input: {} };
+  const result = { type: "tool_result", tool_use_id: id, content: printed };
+  return [
+    line("assistant", call, `${id} call`, {}),
+    line("user", result, `${id} result`, { toolUseResult: {}, ...more }),
+  ];
+}
+
+Deno.test("only lines that say more than a step are looked through", () => {
+  const lines = [
+    ...step("Bash", { id: "ran" }),
+    ...step("Bash", { id: "refused", toolDenialKind: "user-rejected" }),
+    ...step("TaskUpdate", { id: "task" }),
+    ...step("Read", { id: "late" }).slice(1),
+  ];
+  assertEquals(
+    readLines(lines.toReversed()).told.map(({ uuid }) => uuid),
+    ["refused result", "task call", "task result", "late result"],
+  );
+});
+
+Deno.test("paths that a command printed are found among its words", () => {
+  const printed = "see src/a.ts:12: and (lib\\b.js), e.g. ./run. v1.5 ..." +
+    " file:///p/c.md a.b/ /etc/hosts";
+  const [seen] = seenIn(
+    readLines(step("Bash", { id: "x", printed }).reverse()),
+  );
+  assertEquals(seen?.paths.filter((path) => !path.includes("\\")), [
+    ...["/p/src/a.ts", "/p/run.", "/p/c.md", "/etc/hosts"],
+  ]);
+  assertEquals(seen?.names, 5);
 });
