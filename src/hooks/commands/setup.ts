@@ -177,18 +177,11 @@ async function planned(
     !yes("Keep these parts of conversations?"));
   const hooks = client !== null && !input["no-hooks"] &&
       yes("Install hooks and skills?")
-    ? await readyInstall(context, workspace, {
-      ...{ scope: input.scope, binary: input.binary },
-      skills: true,
-      statusline: false,
-    })
+    ? await hooksFor(context, workspace, input)
     : undefined;
   const completions = completionsFor(context, input);
-  const { dry_run: _, ...init } = await planInit(
-    context,
-    workspace,
-    { "ignore": input.ignore, "dry-run": false },
-  );
+  const folder = { "ignore": input.ignore, "dry-run": false };
+  const { dry_run: _, ...init } = await planInit(context, workspace, folder);
   const commits = config["pause.branch_commit"] || input["branch-commits"] ||
     (asks && workspace.git === "repository" &&
       accepted(context, "Also commit saves to your branch?"));
@@ -247,6 +240,15 @@ async function gitHere({ system, folder }: Context): Promise<string | null> {
     .catch(() => NO_GIT);
   const text = new TextDecoder().decode(stdout).trim();
   return status === 0 && text !== "" ? escapeText(text) : null;
+}
+
+function hooksFor(
+  context: Context,
+  workspace: Workspace,
+  { scope, binary }: SetupInput,
+): Promise<ReadyInstall> {
+  const parts = { skills: true, statusline: false };
+  return readyInstall(context, workspace, { scope, binary, ...parts });
 }
 
 function completionsFor(
