@@ -14,7 +14,7 @@ export interface FoundCommand {
 
 /**
  * Returns the command whose words `argv` starts with; the longest wins. The
- * first word of a group alone lists what there is of the group.
+ * first word of a group alone lists the group's commands.
  */
 export async function findCommand(
   argv: readonly string[],

@@ -44,9 +44,8 @@ function withOptions(
 }
 
 /**
- * Short names of commands, names that commands had before, and the spellings of
- * claude-mpm and of the documents about it, so that they work unchanged after
- * `alias claude-mpm=mpm`.
+ * Short and former names of commands, and the spellings of claude-mpm and of
+ * the documents about it. So they work unchanged after `alias claude-mpm=mpm`.
  */
 const SPELLINGS: Readonly<Record<string, Spelling>> = {
   "list": { command: "saves list" },

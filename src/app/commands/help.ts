@@ -74,7 +74,7 @@ const PAGE = 80;
 
 type Page = Pick<HelpResult, "text"> & Partial<HelpResult>;
 
-/** The page on these words. Throws USAGE where there is none. */
+/** The page on these words. Throws USAGE for an unknown command. */
 export async function pageOf(typed: readonly string[]): Promise<HelpResult> {
   const words = typed.map((word, at) => at === 0 ? currentName(word) : word);
   const page = await groupPage(words) ?? await topicPage(words) ??

@@ -166,7 +166,7 @@ export interface BashWord {
   /** The quote that is still open at its end; empty: none. */
   readonly quote: "" | "'" | '"';
   /**
-   * Length of the beginning of `text` that bash keeps: bash takes a word to
+   * Length of the beginning of `text` that bash keeps. Bash takes a word to
    * begin again behind the characters of COMP_WORDBREAKS, and behind an open
    * quote.
    */

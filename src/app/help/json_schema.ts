@@ -48,7 +48,7 @@ const FileVersion = z.looseObject({
   kept: z.nullable(text),
 });
 
-/** One side of an operation: the data that undoing it needs, by its kind. */
+/** One side of an operation: the data for undoing it, depending on its kind. */
 const Side = z.looseObject({
   /**
    * Files that changed, by path, relative to the project or absolute; null: none
