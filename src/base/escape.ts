@@ -33,10 +33,10 @@ export function escapeUnseen(
 }
 
 /**
- * Returns whether the script needs an invisible character at its place. These
- * are the sign that gives an emoji or a keycap its colours, and a joiner after
- * an emoji or a letter of a script that joins. Several in a row could carry a
- * hidden text, so only the first of them is needed.
+ * Returns whether the script needs an invisible character at its place. One is
+ * the sign that gives an emoji or a keycap its colours. The other is a joiner
+ * after an emoji or a letter of a script that joins. Several in a row could
+ * carry a hidden text, so only the first of them is needed.
  */
 function isOfWriting(
   character: string,

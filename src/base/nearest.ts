@@ -5,8 +5,8 @@ const LONGEST = 200;
 const FIRST_LETTER = 0.5;
 
 /**
- * Returns the one of `names` that was probably meant by `typed`, whatever the
- * case: at most one letter in three is wrong, missing, or swapped with the next.
+ * Returns the one of `names` that was probably meant by `typed`, in any case.
+ * At most one letter in three is wrong, missing, or swapped with the next.
  * `undefined`: no name is that near.
  */
 export function nearest(
