@@ -16,13 +16,13 @@ export const restore = defineCommand({
   summary: "Bring back uncommitted files that a save kept",
   description: `
 A pause keeps the contents of uncommitted files. Without paths this brings back
-the files that were reverted or deleted since, and that nobody committed. Paths
-bring back those files and folders, however they changed since; --all brings
-back everything that the save kept.
+the files that were reverted or deleted since, and that no one committed. Paths
+bring back those files and folders, whatever changed in them since; --all brings
+back everything in the save.
 
 mpm shows what would change and asks. Where it cannot ask, --yes is needed. It
 first takes a checkpoint of all files, so that "mpm undo" undoes the restore.
-What was staged is staged again. HEAD and the branch do not move.
+Staged changes are staged again. HEAD and the branch do not move.
 
 Without a save it takes the newest save of this worktree that has contents. The
 first word is a save if it names one, and otherwise a path. The exit status is 4
@@ -44,7 +44,7 @@ if mpm left a file alone; the answer says why.`,
   flags: {
     all: {
       type: "boolean",
-      summary: "Bring back everything that the save kept",
+      summary: "Bring back all files in the save",
     },
     ...RESTORE_FLAGS,
   },

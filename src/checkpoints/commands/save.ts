@@ -12,8 +12,8 @@ export const checkpointSave = defineCommand({
   summary: "Keep the whole working tree and its context under a name",
   description: `
 Keeps every file that git does not ignore, byte for byte, what is staged, and
-the context as "mpm pause" does. It changes nothing of yours: no files, index,
-HEAD, branch, stashes or reflogs. It runs no hooks. The objects are in the
+the context as "mpm pause" does. It leaves your files, index, HEAD, branch,
+stashes and reflogs unchanged. It runs no hooks. The objects are in the
 repository under refs/mpm/, which git neither clones nor pushes by itself;
 outside git, in an mpm repository own.
 

@@ -27,12 +27,12 @@ export const sessionsTrust = defineCommand({
   summary: "Trust saves made by someone else",
   description: `
 A save that you did not make on this machine is shown as "from NAME (not
-verified)": it came with a clone, a pull or an import, or from claude-mpm. Anyone
-can set the name. Read the save first ("mpm saves show"), then trust it. mpm keeps
-a digest of the content in your own state folder. If anything in the save changes,
-it is not verified again. --revoke takes
-the trust back; --list shows what you trust, in every project. A checkpoint is
-named by "checkpoint/" and its name.`,
+verified)". It came with a clone, a pull or an import, or from claude-mpm.
+Anyone can set the name. Read the save first ("mpm saves show"), then trust it.
+mpm keeps a digest of the content in your own state folder. If anything in the
+save changes, it is not verified again. --revoke ends the trust; --list shows
+the saves that you trust, in every project. A checkpoint is named by
+"checkpoint/" and its name.`,
   positionals: [{
     name: "selectors",
     summary: "Which: ids, parts of them, numbers, names; checkpoint/<name>",
