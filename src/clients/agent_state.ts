@@ -13,11 +13,11 @@ import type { System } from "../system/system.ts";
 import { isFolder, listNames } from "./look.ts";
 
 /**
- * Kinds of files that mpm keeps of an agent's session: the status line's
- * figures, the levels that were crossed, the time of the last work, the next
- * message for the agent, its tasks. Further kinds are the prompts that pass a
- * full context, notes of the conversation, and the process that saves it after
- * its client was killed.
+ * Kinds of files that mpm keeps of an agent's session. They are the status
+ * line's figures, the levels that were crossed, the time of the last work, the
+ * next message for the agent, its tasks. Further kinds are the prompts that
+ * pass a full context, notes of the conversation, and the process that saves it
+ * after its client was killed.
  */
 export type AgentFile =
   | "status"

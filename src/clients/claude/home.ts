@@ -17,8 +17,8 @@ const MOST = 16 * 1024 * 1024;
 
 /**
  * Returns whether someone chose mpm for this project: it has saves or similar,
- * or hooks of mpm's are installed for it, and not for all projects of the user.
- * The home folder has a `.claude-mpm` of claude-mpm's and settings for all.
+ * or mpm hooks are installed for it, and not for all projects of the user. The
+ * home folder has a `.claude-mpm` of claude-mpm's and settings for all.
  */
 export function usesMpm(
   system: System,

@@ -15,9 +15,9 @@ export function startsAgents(tool: string | undefined): boolean {
 /** An event of Claude Code that mpm wants to be reported. */
 export interface HookEntry {
   readonly event: string;
-  /** What of it; an event whose matcher the client ignores has none. */
+  /** Matcher of the event; absent if the client ignores it. */
   readonly matcher?: string;
-  /** Seconds after which the client gives the hook up. */
+  /** Seconds after which the client stops waiting. */
   readonly timeout: number;
 }
 

@@ -33,8 +33,8 @@ const LOOK = 50;
 /**
  * Returns whether a prompt comes from the queue of Claude Code, which the event
  * does not tell. There it puts what it sends by itself, as when a scheduled
- * task is due, and what a person types while the agent works. It would put that
- * back into the input box, in the middle of newly typed text.
+ * task is due, and what a person types while the agent works. The client would
+ * restore it into the input box, in the middle of newly typed text.
  */
 export async function isQueued(
   system: System,

@@ -74,8 +74,8 @@ function reportOf(
 }
 
 /**
- * Returns the reason of a conversation's bad end: an error of the API with the
- * time when a limit is over, an interruption, a limit of turns.
+ * Returns the reason of a conversation's bad end. That is an error of the API
+ * with the time when a limit is over, an interruption, or a limit of turns.
  */
 export function errorsAtEnd({ lines, alive }: Transcript): Said[] {
   for (const line of lines.toReversed()) {

@@ -68,7 +68,7 @@ function announcement({ type, value, text }: Line): string | undefined {
   return given ? textOf(field(attachment, "prompt")) : undefined;
 }
 
-/** Context of commands besides the lines. */
+/** Context of commands beside the lines. */
 export interface Around {
   readonly ended: ReadonlyMap<string, Ended>;
   /** The end of an output that the client moved to a file of that name. */

@@ -109,7 +109,7 @@ function orders<T>(all: readonly T[]): T[][] {
   );
 }
 
-Deno.test("calls of one answer belong together, whichever result comes first", () => {
+Deno.test("calls of one answer belong together, in any order of results", () => {
   const begin = [
     prompt("p1", null),
     call("a", "p1", "m1"),

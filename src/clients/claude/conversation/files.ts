@@ -5,7 +5,7 @@ import type { FileUse } from "../../conversation.ts";
 import { symbolsIn } from "../../symbols.ts";
 import type { Call, Line, Transcript } from "./lines.ts";
 
-/** How each tool that changes or reads one file names it. */
+/** The argument with the path for each tool that changes or reads one file. */
 const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
   new Map([
     ["Write", { path: "file_path", how: "edited" }],

@@ -76,10 +76,10 @@ export interface ConversationRequest {
 }
 
 /**
- * Reads the known facts of a conversation with Claude Code: the end and the
- * beginning of its transcript, those of its newest sub-agents, its lists, its
- * plan, and notes of hooks. Bounded however long the files are. Never throws
- * for their content; `unread` lists parts that were not read.
+ * Reads the known facts of a conversation with Claude Code. Sources are the end
+ * and the beginning of its transcript, those of its newest sub-agents, its
+ * lists, its plan, and notes of hooks. Bounded however long the files are.
+ * Never throws for their content; `unread` lists parts that were not read.
  */
 export function readConversation(
   system: System,
