@@ -162,8 +162,8 @@ const INHERITED = new Set([
 const MARK = "\u{f8ff}";
 
 /**
- * Parses a TOML text with `parse`, also where a name is one that every object
- * has, such as `constructor`: the parser takes it for set before, or loses it.
+ * Parses a TOML text with `parse`, also with names that every object has, such
+ * as `constructor`: the parser reads such a name as already set, or loses it.
  */
 export function parseAnyName(
   text: string,
