@@ -26,9 +26,9 @@ export function needCurrent(system: System, workspace: Workspace): Work {
   if (work) return work;
   if (foreign) {
     throw new MpmError("FOREIGN", problem!, {
-      hint: 'Start your own session with "mpm start"; if this one is yours, ' +
-        'trust one of its saves ("mpm saves trust") and resume that ' +
-        'with "mpm resume"',
+      hint: 'Start your own session with "mpm start". If this one is yours, ' +
+        'trust one of its saves with "mpm saves trust", then run "mpm ' +
+        'resume" on it',
     });
   }
   if (problem !== undefined) {

@@ -132,7 +132,9 @@ export const StatusResult = z.strictObject({
     summary: text,
     /** `own`, `trusted`, or `foreign`: nobody vouches for it. */
     origin: z.enum(["own", "trusted", "foreign"]),
-    /** The name of git's user who made it, by its own account; null: not known. */
+    /**
+     * The name of git's user who made it, by its own record; null if not known.
+     */
     author: maybeText,
     /** The changes since then in a few words; null: not known. */
     changes: maybeText,

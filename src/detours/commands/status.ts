@@ -44,8 +44,8 @@ export const status = defineCommand({
   summary: "Show the work session, its checklist, and where git stands",
   description: `
 With --porcelain it prints one "name=value" a line for prompts and scripts,
-always the same fields in the same order: version (1), session, name, task,
-state, depth (number of parents), parent, done, total, checkpoint, branch,
+always the same fields in the same order. They are version (1), session, name,
+task, state, depth (number of parents), parent, done, total, checkpoint, branch,
 ahead, behind, staged, changed, untracked, conflicts. Missing values are empty;
 outside a project nothing is printed. One git process is run at most.
 
@@ -172,7 +172,7 @@ async function lastSave(
   }
 }
 
-/** What became of the work that detours left parked. */
+/** Lists the state of the work that detours left parked. */
 function parkedNotes(
   system: System,
   root: string,
