@@ -107,8 +107,8 @@ export function fixesOf(found: readonly Finding[]): Fix[] {
 }
 
 /**
- * Returns the exit status for the remaining findings: 0 without an error, 5 if
- * stored data is damaged, 6 if the machine or git refuses, else 4.
+ * Returns the exit status for the remaining findings. It is 0 without an error,
+ * 5 if stored data is damaged, 6 if the machine or git refuses, else 4.
  */
 export function doctorStatus(
   found: readonly Pick<Finding, "state" | "code">[],
