@@ -188,10 +188,10 @@ export interface SwitchTarget {
 
 /**
  * Returns the branch of that name, or how to create it. A new branch starts
- * from the remote's branch of the same name, else from the default branch, or
- * from its remote-tracking branch if that is ahead. Throws USAGE for an invalid
- * branch name and NOT_FOUND without any commit. Throws CONFLICT if the branch
- * is checked out elsewhere or another branch's name is in its way.
+ * from the remote's branch of the same name, else from the default branch. If
+ * its remote-tracking branch is ahead, it starts from that. Throws USAGE for an
+ * invalid branch name and NOT_FOUND without any commit. Throws CONFLICT if the
+ * branch is checked out elsewhere or another branch's name is in its way.
  */
 export async function findTarget(
   system: System,

@@ -19,13 +19,16 @@ const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 
-/** Takes what a {@link ContentReader} comes upon, to keep it. */
+/** Receives the contents that a {@link ContentReader} reads, to keep them. */
 export interface ContentTaker {
   /** A file or link; no `bytes`: what is in it was not read. */
   take(path: string, info: FileInfo, bytes?: Uint8Array): void;
   /** A file that could not be read. */
   leave(path: string, error: FileError): void;
-  /** What git listed, and how many changed paths more there are. */
+  /**
+   * Receives the entries of git's list, and the number of further changed
+   * paths.
+   */
   listed(entries: readonly StatusEntry[], omitted: number): void;
 }
 

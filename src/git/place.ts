@@ -213,9 +213,9 @@ interface Ends {
 /**
  * Why a worktree and the repository that was found for it do not belong
  * together; `undefined`: they do. A folder that came from elsewhere may hold a
- * `.git` that leads to another repository of the user, or settings that call
- * another folder its worktree. Git would go there, and mpm would write there.
- * Throws a FileError for what cannot be read.
+ * `.git` that leads to another repository of the user. Its settings may also
+ * call another folder its worktree. Git would go there, and mpm would write
+ * there. Throws a FileError for what cannot be read.
  */
 export function strayReason(system: System, ends: Ends): string | undefined {
   const { worktree, root, gitDir, commonDir } = ends;
@@ -353,8 +353,8 @@ export function branchByFiles(
 }
 
 /**
- * Returns the branch of a worktree and its commit. `undefined`: git must be
- * asked, since HEAD is detached or the branch has no file of its own.
+ * Returns the branch of a worktree and its commit. `undefined` if git must be
+ * asked, since HEAD is detached or the branch does not have a file.
  */
 export function headByFiles(
   { files }: System,

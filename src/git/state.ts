@@ -67,7 +67,10 @@ async function upstreamOf(
     : new Map();
 }
 
-/** Whether the settings of the repository may name upstreams of branches. */
+/**
+ * Returns whether the settings of the repository may name upstreams of
+ * branches.
+ */
 export function mayHaveUpstream(
   system: System,
   { gitDir, commonDir }: Workspace,

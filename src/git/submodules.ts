@@ -82,7 +82,7 @@ async function readSubmodules(
 }
 
 /**
- * Reads the bytes of the index, which costs less than asking git: true if the
+ * Reads the bytes of the index, which costs less than asking git. True if the
  * mode of a submodule, 0160000, is among them, or a part is elsewhere.
  */
 function mayHaveSubmodules(system: System, gitDir: string): boolean {

@@ -129,9 +129,9 @@ export async function readIndex(
 }
 
 /**
- * Files whose changes git was told not to see. These are all that are
- * assume-unchanged, and the existing ones of the skip-worktree files, which a
- * sparse checkout has by the thousand.
+ * Files whose changes git was told not to see. Those are all assume-unchanged
+ * files, and the existing skip-worktree files; a sparse checkout has thousands
+ * of the latter.
  */
 export function unwatchedIn(
   system: System,

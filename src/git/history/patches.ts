@@ -21,10 +21,10 @@ export function patchArguments(...more: readonly string[]): string[] {
 }
 
 /**
- * A patch as git prints it, without the parts that depend on its place: line
- * numbers, the words behind them, and the ids of files whose lines are shown.
- * Of a binary file, which is only said to differ, the ids stay. Two patches
- * that are the same in this form make the same change.
+ * A patch as git prints it, without the parts that depend on its place. Those
+ * are line numbers, the words behind them, and the ids of files whose lines are
+ * shown. Of a binary file, which is only said to differ, the ids stay. Two
+ * patches that are the same in this form make the same change.
  */
 export function patchForm(patch: string): string {
   // Only lines of files begin with a blank, a sign or a backslash.
@@ -105,8 +105,8 @@ interface Ends {
 
 /**
  * Returns the commit of `tip` that brought the combined change of all commits
- * of `head`: the same files with the same result, or the same patch. Otherwise
- * returns one with the same whole tree.
+ * of `head`. It has the same files with the same result, or the same patch.
+ * Otherwise returns one with the same whole tree.
  */
 export async function findSquash(
   git: Git,

@@ -35,7 +35,7 @@ export interface StandIn {
   readonly hiding: readonly string[];
 }
 
-/** The result of git when it was asked for the repository. */
+/** The result of asking git for the repository. */
 export interface NoStandIn {
   readonly failure: RunResult;
 }

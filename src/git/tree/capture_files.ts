@@ -220,7 +220,7 @@ export class FileCapture {
     this.#large.push(...kept);
   }
 
-  /** Bytes of all that is taken. */
+  /** Total bytes taken. */
   get size(): number {
     const known = [...this.files.values()].map((file) => file?.size ?? 0);
     return [...known, ...this.#large.map(({ info }) => info.size)]
@@ -243,7 +243,7 @@ export class FileCapture {
     ], limits);
   }
 
-  /** Lets git read what was not read here. Throws GIT_FAILED. */
+  /** Lets git read the other files. Throws GIT_FAILED. */
   async hashLarge(): Promise<void> {
     let left = this.#large.splice(0).filter(({ path }) => isOpenable(path));
     for (let tries = 0; left.length > 0; tries++) {

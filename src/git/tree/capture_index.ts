@@ -16,7 +16,7 @@ export interface CapturedIndex {
   readonly marks: IndexMarks;
 }
 
-/** What a status tells of the index. */
+/** Changes of the index in a status. */
 interface StagedChanges {
   readonly delta: Map<string, TreeEntry | undefined>;
   readonly unmerged: Unmerged[];
@@ -78,8 +78,8 @@ export async function captureIndex(
 const INTENT = 0x2000_0000;
 
 /**
- * A deleted path that was to be added looks like any other deleted path. A path
- * that git does not look at differs from others only by a flag.
+ * A path that was to add and is deleted looks like any other deleted path. A
+ * path that git does not look at differs from others only by a flag.
  */
 async function hiddenIntents(
   git: Git,

@@ -17,11 +17,11 @@ import { PARTS } from "./trees.ts";
 import type { FastImport } from "../run/objects.ts";
 import type { TreeDelta, Unmerged } from "./snapshot.ts";
 
-/** Which files are kept. */
+/** The files to keep. */
 export interface ContentRules {
   /** Returns whether the contents of a path are never kept. */
   excluded(path: string): boolean;
-  /** Bytes of all that is kept. */
+  /** Total bytes kept. */
   readonly most: number;
   /** Near what git folders for raw bytes are made, see `rawGit`. */
   readonly rawFolder: string;
@@ -31,7 +31,7 @@ export interface ContentRules {
 export interface Contents {
   /** Each uncommitted path; `undefined`: deleted. */
   readonly worktree: ReadonlyMap<string, CapturedFile | undefined>;
-  /** What is staged; `undefined`: removed from the index. */
+  /** Staged entries; `undefined` if removed from the index. */
   readonly index: TreeDelta;
   readonly unmerged: readonly Unmerged[];
   /** Paths that are only meant to be added. */
@@ -86,7 +86,7 @@ export class ContentsKeeper implements ContentTaker {
     this.#omitted = omitted;
   }
 
-  /** What is to be kept, as far as it is known without git. */
+  /** Returns the plan, as far as it is known without git. */
   planned(head: string | undefined): PlannedContents {
     const { gitDir, commonDir, worktree } = this.#workspace;
     const place = { gitDir: gitDir!, commonDir: commonDir! };
@@ -129,7 +129,7 @@ interface Parts {
   readonly omitted: number;
 }
 
-/** Contents of which it is decided what is kept. */
+/** Contents whose kept parts are decided. */
 export class PlannedContents {
   readonly #system: System;
   readonly #workspace: Workspace;
@@ -153,7 +153,7 @@ export class PlannedContents {
     return this.#parts.git;
   }
 
-  /** True if nothing is uncommitted but what is left out. */
+  /** True if all uncommitted files are left out. */
   get isEmpty(): boolean {
     const { entries, rules } = this.#parts;
     return entries.every((entry) =>
@@ -171,12 +171,12 @@ export class PlannedContents {
     return this.#parts.files.size;
   }
 
-  /** What is left out, sorted by path. */
+  /** Files that are left out, sorted by path. */
   get leftOut(): readonly LeftOut[] {
     const repositories = this.#parts.entries.filter(isRepository)
       .map(({ path }) => ({
         path: path.endsWith("/") ? path : `${path}/`,
-        reason: "it is a repository of its own",
+        reason: "it is a separate repository",
       }));
     return [...this.#parts.files.leftOut, ...repositories]
       .sort((a, b) => a.path < b.path ? -1 : 1);
@@ -187,7 +187,7 @@ export class PlannedContents {
     return this.#parts.omitted;
   }
 
-  /** Lets git read what was not read here. Throws GIT_FAILED. */
+  /** Lets git read the other files. Throws GIT_FAILED. */
   async finish(): Promise<Contents> {
     const { files, entries, rules, ...vault } = this.#parts;
     await addUnopenable(this.#system, {
@@ -203,7 +203,7 @@ export class PlannedContents {
     for (const entry of entries) {
       const { path, from, status } = entry;
       if (isRepository(entry) || rules.excluded(path)) continue;
-      // The old name of what was renamed, not of what was copied.
+      // The old name of a renamed file, not of a copied one.
       if (from !== undefined && status.includes("R")) {
         worktree.set(from, files.files.get(from));
       }
@@ -228,7 +228,7 @@ function isRepository({ path, submodule, mode, index }: StatusEntry): boolean {
     index?.[0]?.mode === "160000";
 }
 
-/** Tells the contents of one moment from those of another. */
+/** Identifies the contents of one moment. */
 export function printOfContents(contents: Contents): string {
   const told = (delta: TreeDelta) =>
     [...delta].map(([path, entry]) => [path, entry?.mode, entry?.id]);
@@ -241,10 +241,10 @@ export function printOfContents(contents: Contents): string {
   return createHash("sha256").update(asciiJson(value)).digest("hex");
 }
 
-/** Where the contents of saves are, each under the id of its save. */
+/** The refs of saves' contents, each under the id of its save. */
 export const CONTENTS = "refs/mpm/contents";
 
-/** What is stored for a save. */
+/** The contents to store for a save. */
 interface ContentsOrder {
   /** The id of the save. */
   readonly id: string;
