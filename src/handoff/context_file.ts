@@ -34,7 +34,7 @@ function newContextFile(facts: ContextFacts): string {
 /**
  * The file with mpm's part renewed, or added at its end. A line by people about
  * the branch is updated in its place, and so is their last line about the time.
- * mpm's part then has no such line. Every other character is as it was. `text`
+ * mpm's part then omits this line. Every other character is as it was. `text`
  * may be any characters, one for each byte. `undefined` where mpm's part cannot
  * be told from the rest.
  */

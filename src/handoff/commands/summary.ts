@@ -154,8 +154,8 @@ const LARGEST = 16 * 1024 * 1024;
 
 /**
  * Returns the path of the summary. Throws CONFLICT for a link, for the folders
- * of mpm and git, and for a file that is not a summary; NOT_FOUND for a missing
- * folder.
+ * of mpm and git, and for a file that is not a summary. Throws NOT_FOUND for a
+ * missing folder.
  */
 function outputPath(
   { system: { files }, folder }: Context,

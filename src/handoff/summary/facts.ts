@@ -26,7 +26,7 @@ export interface Fact {
 
 type Said = Omit<Fact, "save">;
 
-/** Words before the text of an item, by its kind. */
+/** Words before the text of an item, for each kind. */
 const LABELS: ReadonlyMap<ItemKind, string> = new Map([
   ["goal", "Goal"],
   ["constraint", "Constraint"],
