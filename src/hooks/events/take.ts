@@ -34,7 +34,7 @@ export async function takeEvent(
 
 /**
  * The same where the event is not named. A Claude Code that does not know the
- * `args` of an entry (2.1.110 is one) starts `mpm` alone, and would give the
+ * `args` of an entry (2.1.110 is one) starts `mpm` alone. It would give the
  * model the output of that. `undefined`: standard input is empty.
  */
 export async function takeBareEvent(

@@ -229,7 +229,7 @@ function removeAbandoned(system: System, above: string): void {
 
 /**
  * Starts a hook as Claude Code does, by the command and the arguments of the
- * settings, with an event of a session that works in the scratch project.
+ * settings. The event is of a session that works in the scratch project.
  */
 async function fireHook(
   system: System,
