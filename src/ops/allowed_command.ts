@@ -41,8 +41,7 @@ export function plainWords(text: string): string[] | null {
 /**
  * Returns how to start the command of that exact text in the project at `root`,
  * or `undefined` if the user did not allow it. A single path is also allowed at
- * its own place, as long as it has the content that was allowed in the worktree
- * that it runs on.
+ * its own place, if it has the content that was allowed in its worktree.
  */
 export function allowedProgram(
   system: System,

@@ -6,19 +6,19 @@ import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 
 /**
- * Milliseconds a file must not have changed for: two changes within one tick of
- * the clock leave the same time, and Deno tells that of the last change in whole
+ * Milliseconds a file must not have changed for. Two changes within one tick of
+ * the clock leave the same time, and Deno reports the last change in whole
  * seconds.
  */
 const REST = 3000;
 
-/** What a file that has rested is known by. */
+/** The mark of a file that has rested. */
 export type FileMark = Pick<FileInfo, "size" | "mtime"> & {
-  /** Nobody can set it, so that no edit goes unseen. */
+  /** No one can set it, so that no edit goes unseen. */
   readonly changed: number;
 };
 
-/** `undefined`: it is no plain file, or changed a moment ago. */
+/** `undefined` for anything but a plain file, or for a recent change. */
 export function markOf(
   system: System,
   info: FileInfo | undefined,
@@ -44,9 +44,9 @@ const READ = new WeakMap<
 >();
 
 /**
- * Returns what `read` makes of a plain file, and the same again without reading
- * while the file stays as it was: one event asks several times. The value must
- * not be changed. Throws what `read` throws.
+ * Returns the result of `read` for a plain file. Returns the same without
+ * reading while the file is unchanged: one event asks several times. The value
+ * must not be changed. Throws what `read` throws.
  */
 export function readOnce<T>(
   system: System,
@@ -84,7 +84,7 @@ export function replaceDerived(
   const temporary = join(state, `.${basename(path)}.new`);
   attempt(() => {
     ensureFolder(system, state, root);
-    // Another reader's, or what is left of a dead one: the next will succeed.
+    // Another reader's, or the rest of a dead one: the next will succeed.
     if (files.lstat(temporary)) return removeQuietly(system, temporary);
     files.create(temporary, new TextEncoder().encode(text));
     if (counts(files.lstat(temporary)?.mtime ?? 0)) {

@@ -128,10 +128,10 @@ export function nextToUndo(
 }
 
 /**
- * Returns the operation to undo. That is the one with the given number, else
- * the newest of this worktree that is not an undo, not by a hook, and not
- * undone yet. Throws NOT_FOUND, CONFLICT where it is undone already or not this
- * user's.
+ * Returns the operation to undo. That is the one with the given number.
+ * Otherwise it is the newest of this worktree that is not an undo, not by a
+ * hook, and not undone yet. Throws NOT_FOUND, CONFLICT where it is undone
+ * already or not this user's.
  */
 export function entryToUndo(
   entries: readonly KnownEntry[],

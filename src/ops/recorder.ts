@@ -222,8 +222,8 @@ export interface Recorded {
 }
 
 /**
- * The versions for an entry: directly, or as a file in the trash if there are
- * many, so that no line of the log grows long.
+ * The versions for an entry: directly, or in a file in the trash if there are
+ * many. So no line of the log grows long.
  */
 export function fitChanges(
   system: System,

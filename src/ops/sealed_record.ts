@@ -17,8 +17,8 @@ export class RecordSeals {
   #key: string | undefined;
 
   /**
-   * `kind` goes into each seal, so that no record passes for another kind, and
-   * so does `store`, so that a copy in another project does not count there.
+   * `kind` goes into each seal, so that no record passes for another kind.
+   * `store` does too, so that a copy in another project does not count there.
    */
   constructor(system: System, kind: string, store?: string) {
     this.#system = system;

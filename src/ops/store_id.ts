@@ -8,9 +8,9 @@ import { layout } from "./layout.ts";
 const ID = /^[a-z0-9]{8,64}$/;
 
 /**
- * The id of the project's store, by which a save is known to be of this copy
- * of the project: it lies in a folder that is never shared. A moved project
- * keeps it, a clone has none or its own. `undefined`: none yet.
+ * The id of the project's store, which shows that a save belongs to this copy
+ * of the project. It is in a folder that is never shared. A moved project keeps
+ * it, a clone has none or its own. `undefined`: none yet.
  */
 export function readStoreId(system: System, root: string): string | undefined {
   return attempt(() => {
@@ -20,7 +20,7 @@ export function readStoreId(system: System, root: string): string | undefined {
   });
 }
 
-/** The same, making one where there is none. Call under the lock. */
+/** The same; creates a missing one. Call under the lock. */
 export function ensureStoreId(system: System, root: string): string {
   const known = readStoreId(system, root);
   if (known !== undefined) return known;
