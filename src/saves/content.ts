@@ -3,7 +3,7 @@ import { checkedName } from "../base/names.ts";
 
 type Todo = { content: string; status: string };
 
-/** What the person or the agent says of the session, in its own words. */
+/** The words of the person or the agent about the session. */
 export interface Content {
   readonly summary: string | undefined;
   readonly name: string | undefined;
@@ -14,7 +14,7 @@ export interface Content {
   readonly decisions: readonly string[];
   readonly blockers: readonly string[];
   readonly questions: readonly string[];
-  /** What the work is for. */
+  /** The purpose of the work. */
   readonly goal: string | undefined;
   readonly constraints: readonly string[];
   /** Approaches that were tried or weighed, and are not to be tried again. */
@@ -70,7 +70,7 @@ export function mergeContent(base: Content, over: Content): Content {
   return Object.fromEntries(merged) as Content;
 }
 
-/** What the words and flags of `mpm pause` hold. */
+/** The words and flags of `mpm pause`. */
 export interface PauseWords {
   readonly words: readonly string[];
   readonly summary: string | undefined;
@@ -89,7 +89,7 @@ export function contentOf(input: PauseWords): Content {
   const message = givenSummary(input);
   return {
     ...NO_CONTENT,
-    // An empty message is none, as with claude-mpm.
+    // An empty message counts as missing, as in claude-mpm.
     summary: message?.trim() ? message : undefined,
     name: checkedName(input.name),
     accomplishments: input.accomplishment,

@@ -26,10 +26,10 @@ export interface Draft {
   readonly workspace: Workspace;
   /** `undefined` outside a repository. */
   readonly state: RepositoryState | undefined;
-  /** The name of git's user; absent: not known. */
+  /** The name of git's user; absent if not known. */
   readonly author?: string | undefined;
   readonly agent: Agent | null;
-  /** What the agent's own files say is open and done. */
+  /** Open and completed work from the agent's own files. */
   readonly work: {
     readonly todos: readonly Todo[];
     readonly tasks: {
@@ -38,7 +38,7 @@ export interface Draft {
       readonly completedCount: number;
     };
   };
-  /** How full the agent's context was. */
+  /** Use of the agent's context. */
   readonly usage: Save["context_usage"];
   readonly version: string;
   readonly build: string;
@@ -52,19 +52,19 @@ export interface Draft {
   readonly kind?: "pause" | "auto" | "checkpoint";
   /** When a client that was killed did something last, ISO 8601, UTC. */
   readonly recovered?: string;
-  /** Absent: there is none, as in a save that another program began. */
+  /** Absent in a save that another program began. */
   readonly handoff?: Handoff;
   /** The name of the partition in use. */
   readonly partition?: string;
   readonly contexts?: readonly SavedContext[];
-  /** How much of the uncommitted files is kept; absent: nothing. */
+  /** Amount of uncommitted files that is kept; absent for nothing. */
   readonly contents?: { files: number; bytes: number } | undefined;
 }
 
 /** Paths offered for review, so that the list stays readable. */
 const REVIEWED = 10;
 
-/** Where a save goes. */
+/** The place of a new save. */
 export interface Slot {
   readonly id: string;
   /** The folder, absolute. */
@@ -154,7 +154,7 @@ function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
   };
 }
 
-/** What pauses the work session, if anything does. */
+/** Returns the reason that pauses the session, if any. */
 function pauseOf({ kind, time }: Draft, save: string) {
   return kind === undefined || kind === "pause" ? { save, time } : undefined;
 }
@@ -203,8 +203,8 @@ function instructions(
 const HEADLINE = 120;
 
 /**
- * The summary of a save no one wrote one for, from what is there: branch, last
- * commit, changed files, open todos.
+ * The summary of a save without one: branch, last commit, changed files, open
+ * todos.
  */
 export function generatedSummary(
   state: RepositoryState | undefined,
@@ -285,7 +285,7 @@ function pathLists(files: readonly FileState[]) {
   };
 }
 
-/** The part of mpm's fields that describes the repository. */
+/** The mpm fields that describe the repository. */
 export function gitFields(
   state: RepositoryState | undefined,
   workspace: Workspace,

@@ -15,14 +15,14 @@ import type { Origin } from "./trust/origins.ts";
 /**
  * The state of what a save says to hold, with the runs of `mpm evidence --run`
  * since. `state`: the worktree now. One process of git for each commit that a
- * command ran on and that is not HEAD. What a save that is not verified says of
- * runs shows nothing.
+ * command ran on and that is not HEAD. Runs in an unverified save are not
+ * evidence.
  */
 export async function evidenceOfSave(
   system: System,
   workspace: Workspace,
   { save, origin = "own", state, carried = [] }: {
-    /** `undefined`: only what was kept since. */
+    /** `undefined` for runs that were kept since. */
     save: Save | undefined;
     origin?: Origin;
     state: RepositoryState | undefined;

@@ -10,7 +10,7 @@ import { cutText } from "../base/words.ts";
 import { isSettled, type WorkState } from "../work/mod.ts";
 import { MpmError } from "../base/errors.ts";
 
-/** What a list is made with beside its saves. */
+/** The context of a list beside its saves. */
 export interface Listed {
   readonly project: string;
   readonly now: Date;
@@ -24,8 +24,8 @@ export interface Listed {
 }
 
 /**
- * What a list says of its saves, in the order of `entries`. What is only there
- * with `all` has no number, so that numbers mean the same everywhere.
+ * Returns the list of saves, in the order of `entries`. Saves that only `all`
+ * shows have no number, so that numbers mean the same everywhere.
  */
 export function sessionsResult(
   entries: readonly SaveEntry[],
@@ -162,7 +162,7 @@ function seedSummary(row: SessionRow): string {
   return escapeText(rest) || "(no summary)";
 }
 
-/** Which rows of a list are wanted; a part that is absent leaves all. */
+/** The wanted rows of a list; an absent part leaves all. */
 export interface ListFilter {
   /** Words that all must be in a row, whatever their case. */
   readonly search: string | undefined;
@@ -174,7 +174,7 @@ export interface ListFilter {
   readonly limit: number | undefined;
 }
 
-/** What of a row is searched, for whoever types a part of what they remember. */
+/** Returns the searchable text of a row, for parts that people remember. */
 function searchText(row: SessionRow): string {
   const { session } = row;
   return [
@@ -216,9 +216,9 @@ export function filterRows(
 }
 
 /**
- * Finds rows by words that all must be in them; gives their places, those
- * first that need neither id nor time for it. What rows hold is put together
- * once, so that it can follow each letter typed.
+ * Finds rows by words that all must be in them; gives their places, those first
+ * that need neither id nor time for it. The texts of rows are built once, so
+ * that a search can follow each letter.
  */
 export function searcher(
   rows: readonly SessionRow[],
@@ -244,7 +244,7 @@ function folded(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }
 
-/** What `--limit` says. Throws USAGE. */
+/** Parses the value of `--limit`. Throws USAGE. */
 export function parseLimit(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (text === "all") return Number.MAX_SAFE_INTEGER;

@@ -253,7 +253,7 @@ export function numbered(title: string, items: readonly string[]): string {
   );
 }
 
-/** A heading with its lines; nothing where there are none. */
+/** A heading with its lines; empty without lines. */
 export function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [`## ${title}`, "", ...lines].join("\n");
 }

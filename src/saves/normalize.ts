@@ -21,7 +21,7 @@ export interface Normalized {
   readonly warnings: string[];
 }
 
-/** Where values go that find no place in the shape, by the field's path. */
+/** The key for values without a place in the schema, by the field's path. */
 const UNPLACED = "unplaced";
 
 /**
@@ -54,7 +54,8 @@ export function normalize(value: unknown, id: string): Normalized {
 
 /**
  * Returns `save`, which `normalize` made of `value`, without the fields that
- * `value` does not have: the shape wants them, but the file does not say them.
+ * `value` does not have. The schema adds them, but the file does not contain
+ * them.
  */
 export function asSaid(save: Save, value: Fields): Partial<Save> {
   if (value === save) return save;
@@ -108,7 +109,7 @@ function pauseTime(value: Fields, id: string, notes: Notes): string {
   return new Date(idTime(id) ?? 0).toISOString();
 }
 
-/** Where a value stands, and who is told about a repair. */
+/** The place of a value, and the receiver of repair notes. */
 interface Place {
   readonly at: string;
   readonly notes: Notes;
@@ -314,7 +315,7 @@ function fromOther(
   return {};
 }
 
-/** What was repaired in a save on reading it, and what found no place. */
+/** The repairs of a save on reading it, and the values without a place. */
 export class Notes {
   readonly #repairs = new Map<string, number>();
   readonly #unplaced = new Map<string, unknown[]>();

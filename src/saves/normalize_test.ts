@@ -143,7 +143,7 @@ Deno.test("normalize() reads the tree that the guide shows", () => {
   assertEquals(save.todos.completed, []);
 });
 
-Deno.test("normalize() turns odd values into readable ones and says which", () => {
+Deno.test("normalize() makes invalid values readable and reports them", () => {
   const { save, warnings } = normalized({
     session_id: ID,
     paused_at: "2025-10-20T14:30:22Z",
@@ -201,13 +201,13 @@ Deno.test("normalize() takes conversation: null for an empty one", () => {
 });
 
 for (const branch of ["", "unknown", null]) {
-  Deno.test(`normalize() takes the branch ${JSON.stringify(branch)} of another writer for none`, () => {
+  Deno.test(`normalize() reads the branch ${JSON.stringify(branch)} of another writer as missing`, () => {
     const { save } = normalized({ git_context: { branch } });
     assertEquals(save.git_context.branch, null);
   });
 }
 
-Deno.test('normalize() keeps a branch of mpm\'s that is called "unknown"', () => {
+Deno.test('normalize() keeps an mpm branch that is called "unknown"', () => {
   const save = ownSave(ID, { branch: "unknown" });
   assertEquals(normalized(save).save.git_context.branch, "unknown");
 });

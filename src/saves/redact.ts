@@ -7,9 +7,9 @@ import type { Changes } from "./compare/changes.ts";
 import type { GitContext, OwnFields, Save } from "./save.ts";
 
 /**
- * What a resume says. What an older save holds is redacted here, too, unless
- * `lines` says that only lines made of it are shown, which are redacted: the
- * user's own saves and items were redacted when they were written.
+ * Redacts the answer of a resume. Text of an older save is also redacted here,
+ * unless `lines` says that only redacted lines made of it are shown. The user's
+ * own saves and items were redacted when they were written.
  */
 export function redactResume(
   redactor: Redactor,
@@ -40,9 +40,9 @@ export function redactResume(
 
 /**
  * The save with every text redacted, and how often each rule applied under
- * `mpm.redactions`. Ids, hashes and the folders it was made in stay as they
- * are, and of names of branches and files only what is surely a secret is
- * replaced: a resume compares by them.
+ * `mpm.redactions`. Ids, hashes and the folders it was made in stay unchanged.
+ * In names of branches and files only certain secrets are replaced, since a
+ * resume compares them.
  */
 export function redactSave(redactor: Redactor, save: Save): Save {
   const step = {
@@ -198,7 +198,7 @@ export function redactItems(redactor: Redactor, items: Item[]): Item[] {
   return redactor.known(items, HANDOFF_KEYS);
 }
 
-/** What stays in a hand-off as it is. */
+/** Fields of a hand-off that stay unchanged. */
 const HANDOFF_IDS = ("id at save agent key closed_at superseded_by digest tree")
   .split(" ");
 
@@ -208,7 +208,7 @@ const HANDOFF_KEYS: KnownKeys = {
   ids: new Set(HANDOFF_IDS),
 };
 
-/** Where no name holds a secret. */
+/** Fields whose names never hold a secret. */
 const HANDOFF_TEXTS: KnownKeys = {
   names: new Set(),
   ids: new Set([...HANDOFF_IDS, "path"]),
@@ -251,7 +251,7 @@ const COMMITS: KnownKeys = {
   ids: new Set(["sha", "timestamp", "time", "patch"]),
 };
 
-/** What changed, as it is told; names of branches and files stay apart. */
+/** Redacts the changes for output; names of branches and files stay apart. */
 export function redactChanges(redactor: Redactor, changes: Changes): Changes {
   const { commits, from, worktree, files, ...rest } = changes;
   const { working_directory: working, conflicts, missing, ...others } = rest;

@@ -20,7 +20,7 @@ export interface RemovalOrder {
   readonly operation: string;
   readonly workspace: Workspace;
   readonly entries: readonly SaveEntry[];
-  /** What stays though it was asked for. */
+  /** Requested saves that stay. */
   readonly spared?: RemovalResult["spared"];
   readonly dryRun: boolean;
 }
@@ -95,7 +95,7 @@ export function removalText(result: RemovalResult, style: Style): string {
   ].join("\n");
 }
 
-/** What was moved away; no folder: there was nothing left to move. */
+/** The moved saves; no folder if nothing was left to move. */
 interface RemovedSaves {
   readonly folder: string | null;
   readonly saves: readonly SaveWithFiles[];
@@ -132,7 +132,7 @@ export function removeSaves(
   });
 }
 
-/** A file that belongs to a save, in whichever folder. */
+/** A file that belongs to a save, in any folder. */
 interface OwnedFile {
   readonly path: string;
   readonly location: SaveLocation;
@@ -196,9 +196,9 @@ function keyOf({ id, location }: Pick<SaveEntry, "id" | "location">): string {
 }
 
 /**
- * What goes first. A removal that dies must leave the save whole or gone, so
- * the JSON in `sessions/` goes after every copy of it, and the checksum, which
- * is nothing alone, last.
+ * Returns the order of removal. An interrupted removal must leave the save
+ * whole or gone. So the JSON in `sessions/` goes after every copy of it. The
+ * checksum, which is useless alone, goes last.
  */
 function rank({ location, name }: OwnedFile): number {
   if (name.endsWith(".sha256")) return 6;

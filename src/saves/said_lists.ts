@@ -4,7 +4,7 @@ import type { Content } from "./content.ts";
 
 /** The lists of a save that claude-mpm and older versions of mpm read. */
 export interface SaidLists {
-  /** What the work is for, as far as it is known. */
+  /** The purpose of the work, if it is known. */
   readonly goal: string | undefined;
   readonly nextSteps: string[];
   readonly decisions: string[];
@@ -13,7 +13,7 @@ export interface SaidLists {
 }
 
 /**
- * Those lists: what was given at the pause, then the open items of that kind.
+ * Those lists: the entries of the pause, then the open items of that kind.
  * `listed`: what stands among the todos and tasks of the save anyway.
  */
 export function saidLists(

@@ -23,8 +23,8 @@ import type * as git from "../git/mod.ts";
  * The shape of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
  * its type, its repair, its validation and the published JSON Schema. The
  * fields are those of claude-mpm, which reads the same file, with mpm's under
- * `mpm`. What other writers left is brought into this shape by `normalize.ts`;
- * unknown fields are kept everywhere.
+ * `mpm`. `normalize.ts` converts files of other writers to this shape; unknown
+ * fields are kept everywhere.
  */
 
 const TEXT_OR_NULL = nullable(TEXT);
@@ -61,11 +61,11 @@ const FILE_STATE = object({
   size: nullable(COUNT),
   /** Milliseconds since the epoch; null: no file there. */
   mtime: nullable(NUMBER),
-  /** Where it was renamed or copied from. */
+  /** The old path of a rename or copy. */
   from: optional(TEXT),
   /**
-   * Git's object id of the content: the index's for a staged path, or, where
-   * the name cannot be opened or the file is a repository, the worktree's.
+   * Git's object id of the content. It is the index's for a staged path. It is
+   * the worktree's if the name cannot be opened or the file is a repository.
    */
   object: optional(TEXT),
   /**
@@ -160,7 +160,7 @@ const IMPORTED = object({
 /** A checklist's item, as a work session has it. */
 const ITEM = object({ phase: TEXT, text: TEXT, done: FLAG }, { text: "text" });
 
-/** What a save says of the work session it belongs to. */
+/** The facts in a save about its session. */
 const SAVED_WORK = object({
   /** `work-YYYYMMDD-HHMMSS`. */
   id: TEXT,
@@ -206,7 +206,7 @@ const OWN_FIELDS = object({
   name: TEXT_OR_NULL,
   /** Absolute path of the worktree that was paused; null: no repository. */
   worktree: TEXT_OR_NULL,
-  /** The name of git's user, which anyone can set; absent: not known. */
+  /** The name of git's user, which anyone can set; absent if not known. */
   author: optional(TEXT),
   /** The agent's own session, so that it can be continued. */
   agent: nullable(AGENT),
@@ -216,9 +216,9 @@ const OWN_FIELDS = object({
   template: TEXT_OR_NULL,
   /** The items of the checklist: phase, text, done. */
   checklist: list(ANY),
-  /** What was decided, and why. */
+  /** Decisions, with their reasons. */
   decisions: TEXTS,
-  /** What the work waits for. */
+  /** Blockers of the work. */
   blockers: TEXTS,
   /** Full commit id; null: no commit yet, or no repository. */
   head: TEXT_OR_NULL,
@@ -239,8 +239,9 @@ const OWN_FIELDS = object({
   /** Dirty paths beyond the limit, known only by number. */
   files_omitted: COUNT,
   /**
-   * How many of `files` git was told not to look at (assume-unchanged,
-   * skip-worktree); absent: mpm did not look there, nor at ignored submodules.
+   * Number of `files` that git was told not to look at (assume-unchanged,
+   * skip-worktree). Absent if mpm did not look there, nor at ignored
+   * submodules.
    */
   unwatched: optional(COUNT),
   /** The checkpoint that was taken with it. */
@@ -250,21 +251,21 @@ const OWN_FIELDS = object({
   /** Its parents, from the nearest to the outermost. */
   stack: optional(list(SAVED_PARENT)),
   /**
-   * Which store it was written into: an id that stays on the machine, so a
+   * Id of the store it was written into; the id stays on the machine, so a
    * clone has another. null: not known.
    */
   store: TEXT_OR_NULL,
   imported: optional(IMPORTED),
-  /** What the next one is given. Absent in saves of 0.1.0. */
+  /** The hand-off for the next session. Absent in saves of 0.1.0. */
   handoff: optional(HANDOFF),
   /** Context files of the project and of the partition in use. */
   contexts: optional(list(CONTEXT)),
   /**
-   * How much of the uncommitted files was to be kept with it, under
-   * `refs/mpm/contents/`; absent: nothing was.
+   * Amount of uncommitted files to keep with it, under `refs/mpm/contents/`;
+   * absent for nothing.
    */
   contents: optional(object({ files: COUNT, bytes: COUNT })),
-  /** How often each redaction rule applied, by its label. */
+  /** Count of each redaction rule's hits, by its label. */
   redactions: record(COUNT),
 });
 
@@ -273,9 +274,9 @@ export const SAVE = object({
   session_id: text({ strict: READ_ID }),
   /** ISO 8601, UTC. */
   paused_at: TEXT,
-  /** How long the session was, in hours; 0: not known. */
+  /** Length of the session in hours; 0 if not known. */
   duration_hours: NUMBER,
-  /** How full the context of the agent was; zeros: not known. */
+  /** Use of the agent's context; zeros if not known. */
   context_usage: object({
     tokens_used: NUMBER,
     tokens_total: NUMBER,
@@ -286,7 +287,7 @@ export const SAVE = object({
      */
     source: optional(TEXT_OR_NULL),
   }, { text: "percentage" }) satisfies Shape<ContextUsage>,
-  /** What was being done, as it was told at the pause. */
+  /** The work in progress, by the words of the pause. */
   conversation: object({
     primary_task: TEXT,
     current_phase: TEXT,
@@ -294,21 +295,21 @@ export const SAVE = object({
     accomplishments: TEXTS,
     next_steps: TEXTS,
   }, { text: "summary" }),
-  /** Where git stood. */
+  /** State of git. */
   git_context: GIT_CONTEXT,
   /** The folder that was worked in. */
   active_context: object({ working_directory: TEXT }, {
     text: "working_directory",
   }),
-  /** What whoever resumes must know. */
+  /** Reminders for the next session. */
   important_reminders: TEXTS,
-  /** How to take the work up again. */
+  /** Instructions for the next session. */
   resume_instructions: object({
     quick_start: TEXTS,
     files_to_review: TEXTS,
     validation_commands: record(TEXT),
   }),
-  /** What is not decided yet. */
+  /** Open questions. */
   open_questions: TEXTS,
   /** Figures of claude-mpm, kept as they are. */
   performance_metrics: record(ANY),

@@ -23,8 +23,8 @@ const CARRIED = 200;
 const MOST_PARENTS = 100;
 
 /**
- * What a save of the session `chain[0]` carries, so that it can continue
- * anywhere: the session as it is after this pause, its checklist, and its
+ * Returns the data of the session `chain[0]` in a save, so that it can continue
+ * anywhere. That is the session after this pause, its checklist, and its
  * parents, the nearest first. Nothing where there is no session. Without a
  * `pause` the session stays as it is.
  */
@@ -50,7 +50,7 @@ export function savedWork(
   };
 }
 
-/** What a pause answers of the session it saved. */
+/** Returns the session in a pause's answer. */
 export function pausedSession({ mpm }: Save): PauseResult["session"] {
   if (!mpm?.session) return null;
   const { id, name, task, state } = mpm.session;
@@ -59,7 +59,7 @@ export function pausedSession({ mpm }: Save): PauseResult["session"] {
   return { id, name, task, state, done, total: items.length };
 }
 
-/** All of a record but what is of this machine or stands beside it. */
+/** All fields of a record except for machine data and parts of the save. */
 function carried(work: Work): SavedWork {
   const { id, name, task, state, ...rest } = work;
   const { saves: _, checklist: __, place: ___, worktree: ____, ...more } = rest;
@@ -67,12 +67,12 @@ function carried(work: Work): SavedWork {
   return { id, name, task, state, ...more, transitions };
 }
 
-/** What a session left behind for a detour, the detour's record knows. */
+/** The record of a detour knows the work that its session left behind. */
 function detourOf(chain: readonly Work[], { id }: Work): Detour | null {
   return chain.find(({ parent }) => parent === id)?.detour ?? null;
 }
 
-/** Where a session is rebuilt. */
+/** The place to rebuild a session. */
 export interface Here {
   readonly place: string;
   /** Absolute. */
@@ -81,8 +81,8 @@ export interface Here {
 
 /**
  * The session that a save carries and its parents, as records of this place,
- * all of them paused. What a save cannot tell is neutral; nothing where it
- * carries no session.
+ * all of them paused. Missing values are neutral; empty if the save has no
+ * session.
  */
 export function rebuiltWork(save: Save, here: Here): Work[] {
   const { mpm } = save;
@@ -147,7 +147,7 @@ export function checkItems(value: unknown): CheckItem[] {
     : [];
 }
 
-/** What is open in a saved checklist, each item with its phase. */
+/** Lists the open items of a saved checklist, each with its phase. */
 export function openItems(checklist: unknown): string[] {
   return checkItems(checklist).filter(({ done }) => !done).map(
     ({ phase, text }) => phase === "" ? text : `${phase}: ${text}`,

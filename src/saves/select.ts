@@ -20,7 +20,7 @@ export const SESSIONS = {
   rest: true,
 } as const;
 
-/** What is known of saves besides what they say themselves. */
+/** Facts about saves beside their own contents. */
 export interface Beyond {
   /** Those that no list shows, in its order. */
   readonly hidden?: readonly SaveEntry[];
@@ -31,13 +31,13 @@ export interface Beyond {
 }
 
 /**
- * The save that `selector` means, in this order: `latest`, a full id, an index
- * as the list prints it (up to four digits, and nothing else), a name of a save
- * or of its work session (then the newest of that session), a part of an id
- * that no other has, a name of what no list shows. The case of ids does not
- * matter. Of several sessions with one name those that are not over come first.
- * `entries` are in the order of the list. Throws NOT_FOUND with the ids there
- * are, AMBIGUOUS with those that match, USAGE for a negative number.
+ * Finds the save for `selector`. The order is: `latest`, a full id, an index as
+ * the list prints it (up to four digits, and nothing else), a name of a save or
+ * of its session (then the newest of that session). Last come a unique part of
+ * an id, and a name of hidden saves. The case of ids does not matter. Of
+ * several sessions with one name those that are not over come first. `entries`
+ * are in the order of the list. Throws NOT_FOUND with the ids there are,
+ * AMBIGUOUS with those that match, USAGE for a negative number.
  */
 export function matchSave(
   entries: readonly SaveEntry[],
@@ -111,7 +111,10 @@ function isNamed({ name, session }: SaveEntry, selector: string): boolean {
   return selector !== "" && (name === selector || session?.name === selector);
 }
 
-/** What a selector could have been. Ids are too much alike to guess at one. */
+/**
+ * Lists the words that a selector could have meant. Ids are too much alike to
+ * guess at one.
+ */
 function* wordsFor(entries: readonly SaveEntry[]): Generator<string> {
   yield "latest";
   for (const { name, session } of entries) {

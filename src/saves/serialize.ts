@@ -2,8 +2,8 @@ import { asciiJson } from "../base/escape.ts";
 import type { Save } from "./save.ts";
 
 /**
- * A save as the bytes of its JSON file: two spaces, and everything beyond
- * ASCII escaped, as claude-mpm writes it, so that no reader's locale matters.
+ * A save as the bytes of its JSON file: two spaces, and everything beyond ASCII
+ * escaped, as claude-mpm writes it. So no reader's locale matters.
  */
 export function saveBytes(save: Partial<Save>): Uint8Array {
   return new TextEncoder().encode(asciiJson(save, 2));

@@ -96,8 +96,8 @@ function shown(text: string): string {
 type FileChange = DiffResult["files"][number];
 
 /**
- * What is different in `after` as against `before`, two saves of whatever
- * program: texts, lists as what came and went, uncommitted files by content.
+ * Compares two saves of any program: texts, added and removed list entries,
+ * uncommitted files by content.
  */
 export function diffSaves(
   before: Save,

@@ -84,7 +84,7 @@ was refused.`,
   status: ({ refused }) => refused.length === 0 ? 0 : 5,
 });
 
-/** What does not fit the schema even now is not let in. */
+/** Refuses a save that still does not fit the schema. */
 async function validated(
   { incoming, refused }: {
     incoming: readonly Incoming[];

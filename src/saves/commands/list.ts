@@ -25,12 +25,12 @@ has, its name and "latest" all select a session in the other commands. The saves
 of archived and cancelled work sessions are left out, unless --all is given.
 
 A terminal gets the newest 20: number, id (in 100 columns or more), age, branch,
-who made it, session with its state, and summary. Below a save stands the command
-that continues the agent's conversation.
-What is piped gets them all, with a tab between the fields: number, id, time in
-UTC, branch, state, origin, name, summary, and the command that continues the
-agent's conversation where one is known. With --json there is more of each. The
-numbers stay the same whatever is filtered.`,
+who made it, session with its state, and summary. Below a save stands the
+command that continues the agent's conversation. A pipe gets all of them, with a
+tab between the fields: number, id, time in UTC, branch, state, origin, name,
+summary. The last field is the command that continues the agent's conversation,
+if it is known. With --json there is more of each. The numbers stay the same
+whatever is filtered.`,
   positionals: [],
   flags: {
     all: {

@@ -59,11 +59,11 @@ folder. It moves as "mpm saves rm" does.`,
 const CLOCKS_DIFFER = 60_000;
 const IDS_SEARCHED = 3_600_000;
 
-/** What is not to go; at least one is given. */
+/** The saves to keep; at least one field is given. */
 interface PruneRule {
   /** So many of the newest stay. */
   readonly keep: number | undefined;
-  /** Milliseconds: what is not older than this stays. */
+  /** Milliseconds: newer saves stay. */
   readonly olderThan: number | undefined;
 }
 
@@ -92,11 +92,11 @@ function pruneRule(
 }
 
 /**
- * Which of the project's saves go, newest first in `all`. With both options
- * a save goes only if both let it. The newest of a branch never goes, nor what
- * cannot be read: it may hold what no other file does. Logs and the saves in
- * the home folder are not mpm's to tidy up. A save that is later than `now` has
- * a wrong clock behind it: it stays, and stands for no other.
+ * Selects the project's saves to remove, newest first in `all`. With both
+ * options a save goes only if both let it. The newest of a branch never goes,
+ * nor what cannot be read: it may hold what no other file does. Logs and the
+ * saves in the home folder are not mpm's to tidy up. A save that is later than
+ * `now` has a wrong clock behind it: it stays, and stands for no other.
  */
 function planPrune(
   all: readonly SaveEntry[],

@@ -46,7 +46,7 @@ export const PauseResult = z.strictObject({
   summary: text,
   /** True if the summary was made up from the repository's state. */
   summary_generated: z.boolean(),
-  /** Where the copy of `--export` went, absolute. */
+  /** Absolute path of the copy of `--export`. */
   exported: z.nullable(text),
   /** The branch that is checked out; null: none, or no repository. */
   branch: z.nullable(text),
@@ -59,7 +59,7 @@ export const PauseResult = z.strictObject({
     /** Why no commit was made, or would not be. */
     reason: z.nullable(text),
   }),
-  /** What is uncommitted; null: contents are not kept here. */
+  /** The uncommitted files; null if contents are not kept here. */
   contents: z.nullable(z.strictObject({
     /** False too where nothing is uncommitted. */
     kept: z.boolean(),
@@ -67,7 +67,7 @@ export const PauseResult = z.strictObject({
     commit: z.nullable(text),
     files: z.int(),
     bytes: z.int(),
-    /** What is not kept, and why. */
+    /** Files that are not kept, and why. */
     left_out: z.array(z.strictObject({ path: text, reason: text })),
     /** Changed paths beyond the first 10,000. */
     omitted: z.int(),
@@ -83,7 +83,7 @@ export const PauseResult = z.strictObject({
   })),
   redactions: z.record(text, z.int()),
   warnings: z.array(text),
-  /** What became of worktrees left over; null: it was not looked at any. */
+  /** Results for leftover worktrees; null if mpm did not look for any. */
   worktrees: z.nullable(WorktreesPruneResult),
 });
 
@@ -111,7 +111,9 @@ export const SessionRow = z.strictObject({
   imported: z.boolean(),
   /** `own`, `trusted`, or `foreign`: nobody vouches for it; null: not readable. */
   origin: z.nullable(Origin),
-  /** The name of git's user who made it, by its own account; null: not known. */
+  /**
+   * The name of git's user who made it, by its own record; null if not known.
+   */
   author: z.nullable(text),
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: z.nullable(z.array(text)),
@@ -120,7 +122,7 @@ export const SessionRow = z.strictObject({
     id: text,
     name: z.nullable(text),
     task: text,
-    /** null: nothing of it is known here. */
+    /** Null if no facts about it are known here. */
     state: z.nullable(text),
   })),
   /** The file, absolute. */
@@ -134,13 +136,13 @@ export const SessionsResult = z.strictObject({
   /** When it was listed, ISO 8601: ages count from here. */
   listed_at: text,
   sessions: z.array(SessionRow),
-  /** How many there are without filters. */
+  /** Count without filters. */
   total: z.int(),
-  /** How many fit the filters, whether they are in `sessions` or not. */
+  /** Count of all saves that fit the filters, listed in `sessions` or not. */
   matching: z.int(),
-  /** What was given as `--limit`; null: nothing, so that all are there. */
+  /** Value of `--limit`; null without one, so that all are listed. */
   limit: z.nullable(z.int()),
-  /** How many are left out, of archived and cancelled sessions. */
+  /** Count of hidden saves, of archived and cancelled sessions. */
   hidden: z.int(),
 });
 
@@ -166,8 +168,8 @@ export const ResumeResult = z.strictObject({
   /** Commands that show that something holds; empty with `--no-changes`. */
   evidence: z.array(schemaOf(EVIDENCE)),
   /**
-   * What is open now: items of the save that no one closed since, and those
-   * that were said after it. "mpm done" takes their numbers.
+   * Items that are open now: items of the save that no one closed since, and
+   * later ones. "mpm done" takes their numbers.
    */
   items: z.array(ItemSchema),
   /** State variables as they are now, by name. */
@@ -184,7 +186,7 @@ export const ResumeResult = z.strictObject({
     /** Items of its checklist. */
     done: z.int(),
     total: z.int(),
-    /** What is open of it, each with its phase. */
+    /** Its open items, each with its phase. */
     open: z.array(text),
   })),
   /** The command that continues the agent's own conversation; null: none. */
@@ -218,7 +220,7 @@ export const VerifyResult = z.strictObject({
     state: z.enum(["intact", "unchecked", "damaged"]),
     problems: z.array(text),
     notes: z.array(text),
-    /** What `--repair` made whole again. */
+    /** Files that `--repair` repaired. */
     repaired: z.array(text),
   })),
 });
@@ -239,7 +241,9 @@ export const RemovalResult = z.strictObject({
   /** The folder in the trash they were moved to; null: nothing was moved. */
   trash: z.nullable(text),
   removed: z.array(RemovedSave),
-  /** What the options of "sessions prune" would take, and why it stays. */
+  /**
+   * Saves that "saves prune" would remove by its options, and why they stay.
+   */
   spared: z.array(z.strictObject({ session_id: text, reason: text })),
   warnings: z.array(text),
 });
@@ -249,7 +253,7 @@ const DiffSide = z.strictObject({ session_id: text, paused_at: text });
 export const DiffResult = z.strictObject({
   before: DiffSide,
   after: DiffSide,
-  /** True if they differ in nothing of what is compared. */
+  /** True if they are equal in all that is compared. */
   same: z.boolean(),
   values: z.array(z.strictObject({
     field: text,
@@ -275,7 +279,7 @@ export const ExportResult = z.strictObject({
   file: z.nullable(text),
   bundle: z.boolean(),
   sessions: z.array(text),
-  /** What could not be read, and so is not in the bundle. */
+  /** Saves that could not be read and are not in the bundle. */
   skipped: z.array(z.strictObject({ session_id: text, reason: text })),
 });
 

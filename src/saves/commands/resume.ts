@@ -115,7 +115,7 @@ function painted(text: string, style: Style): string {
   ).join("\n");
 }
 
-/** What `mpm resume` prints, in the form that was asked for. */
+/** Formats the answer of `mpm resume` in the requested form. */
 export function resumeText(answer: ResumeAnswer): string {
   if ("sessions" in answer) {
     return answer.sessions.length === 0
@@ -201,7 +201,7 @@ function workLines({ work, session }: ResumeResult): string[] {
   ];
 }
 
-/** What is open, as it is now and not as it was saved. */
+/** Lists the open items as they are now, not as they were saved. */
 function sessionBlocks(result: ResumeResult): Block[] {
   const { session, work } = result;
   const outline = outlineOf(result);

@@ -34,32 +34,34 @@ export const RewrittenCommit = z.object({
   patch: z.enum(["same", "changed", "unknown"]),
 });
 
-/** What commits did to a file. */
+/** The changes that commits made to a file. */
 export const FileChange = z.object({
   /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
   status: text,
   path: text,
-  /** Where it was renamed or copied from. */
+  /** The old path of a rename or copy. */
   from: z.optional(text),
   /** The partition that it is in; absent: none. */
   partition: z.optional(text),
 });
 
 /**
- * What became of one path of the working directory.
+ * State of one path of the working directory.
  *
- * Recorded at the pause and still differing from HEAD: `same` content, mode and
- * staging; `edited-further`; `discarded`, the unstaged edit is gone and the file
- * is what was staged; `staged` or `unstaged` with the same content; `committed`,
- * what was staged is in a commit since; `conflicted` or `resolved`; `deleted` or
- * `restored`; `still-changed`, where the contents could not be compared.
+ * States of a recorded path that still differs from HEAD. `same`: equal
+ * content, mode and staging. `edited-further`: other content. `discarded`: the
+ * unstaged edit is gone and the file is as staged. `staged` or `unstaged`:
+ * moved with the same content. `committed`: the staged content is in a commit
+ * since. Others are `conflicted`, `resolved`, `deleted` and `restored`.
+ * `still-changed`: the contents could not be compared.
  *
- * Recorded and now as in HEAD: `committed`, the recorded content is in a
- * commit since; `superseded`, a commit since touched it and the content is
- * another; `reverted` to what HEAD has; `removed` by a commit; `not-in-head`,
- * in the commit of the pause but not in HEAD, though no commit removed it;
- * `deleted` by no commit; `hidden`, there but no longer reported by git, such as
- * ignored; `unknown`.
+ * States of a recorded path that is now as in HEAD. `committed`: the recorded
+ * content is in a commit since. `superseded`: a commit since touched it and the
+ * content is different. `reverted`: it is as in HEAD again. `removed`: a commit
+ * removed it. `not-in-head`: it is in the commit of the pause but not in HEAD,
+ * though no commit removed it. `deleted`: it is gone without a commit.
+ * `hidden`: it exists, but git no longer reports it, for example as ignored.
+ * Otherwise it is `unknown`.
  *
  * Not recorded: `new`, `edited`, `deleted`, `renamed`, `conflicted`; or
  * `unknown`, where the save lists only a part.
@@ -115,19 +117,19 @@ export const Changes = z.object({
   /** True if there was a repository at the pause and is one now. */
   repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
   /**
-   * Where the save was made: in this worktree, also under another path
-   * (`moved`); in another worktree (`elsewhere`), which may be `gone`; or in
-   * another copy of the project (`foreign`).
+   * The place of the save: this worktree, also under another path (`moved`), or
+   * another worktree (`elsewhere`), which may be `gone`. `foreign` is another
+   * copy of the project.
    */
   place: z.enum(["here", "moved", "elsewhere", "gone", "foreign"]),
   /**
-   * Of HEAD to the commit of the pause, mpm's commits left out: `behind` after
-   * a reset, `diverged` after a rebase, an amend or a switch; `unknown` also
-   * where a shallow history is cut off in between.
+   * Relation of HEAD to the commit of the pause, without mpm's commits:
+   * `behind` after a reset, `diverged` after a rebase, an amend or a switch. It
+   * is also `unknown` if a shallow history is cut off in between.
    */
   relation: z.enum(["same", "ahead", "behind", "diverged", "unknown"]),
   /**
-   * What the present was compared with: the recorded `head`, another of the
+   * The base of the comparison: the recorded `head`, another of the
    * `recent-commit`s, commits by `time`, the `start` of the history, nothing.
    */
   compared_by: z.enum(["head", "recent-commit", "time", "start", "nothing"]),
@@ -160,7 +162,7 @@ export const Changes = z.object({
     })),
     /** Commits of saves, counted nowhere else. */
     own: count,
-    /** Further commits beyond the limit of what is read. */
+    /** Number of further commits above the limit. */
     omitted: count,
   }),
   branch: z.object({
@@ -177,14 +179,14 @@ export const Changes = z.object({
       "other-copy",
     ]),
     /**
-     * What became of the branch of the pause; null: there was none. `absent`:
-     * not among the local branches, and nothing shows that it ever was.
+     * State of the branch of the pause; null without a branch. `absent`: not
+     * among the local branches, and nothing shows that it ever was.
      */
     recorded: z.nullable(z.enum(["exists", "renamed", "deleted", "absent"])),
     renamed_to: maybeText,
     /** True if HEAD, elsewhere by now, holds all its commits. */
     merged: z.nullable(z.boolean()),
-    /** Where no local branch has its name: the remote-tracking one that has. */
+    /** The remote-tracking branch of its name, if no local branch has it. */
     remote: z.nullable(z.object({
       name: text,
       /** True if HEAD holds all its commits. */
@@ -195,11 +197,12 @@ export const Changes = z.object({
     then: z.nullable(UpstreamPosition),
     now: z.nullable(UpstreamPosition),
     /**
-     * `pushed`: moved by a push from here; `pulled`: moved by a fetch, and in
-     * HEAD; `fetched`: not in HEAD; `diverged`: both have commits of their
-     * own; `moved`: by something else or unknown; `rewritten`: the recorded
-     * commit is no longer in it; `gone`: the ref was removed; `set`, `removed`,
-     * `changed`: the setting was; `unknown`: not recorded.
+     * Change of the upstream. `pushed`: moved by a push from here. `pulled`:
+     * moved by a fetch, and in HEAD. `fetched`: not in HEAD. `diverged`: both
+     * sides have new commits. `moved`: by something else or unknown.
+     * `rewritten`: the recorded commit is no longer in it. `gone`: the ref was
+     * removed. `set`, `removed`, `changed`: the setting was. `unknown`: not
+     * recorded.
      */
     change: z.enum([
       "same",
@@ -216,7 +219,7 @@ export const Changes = z.object({
       "unknown",
     ]),
   }),
-  /** What differs between the two commits, saves left out. */
+  /** Differences between the two commits, without saves. */
   files: z.array(FileChange),
   working_directory: z.object({
     /** null: not known. */
@@ -257,7 +260,7 @@ export const Changes = z.object({
     /** For a shell: makes the worktree again. */
     restore: maybeText,
   })),
-  /** What was not compared or is not certain, one sentence each. */
+  /** Parts that were not compared or are not certain, one sentence each. */
   notes: z.array(text),
 });
 

@@ -41,8 +41,8 @@ export function noWay(save: Save, head: string): Way | undefined {
 }
 
 /**
- * The way from the commit of the pause to HEAD: two git processes side by
- * side, more only where that commit is not in the repository.
+ * The commits between the commit of the pause and HEAD: two git processes side
+ * by side, more only if the repository lacks that commit.
  */
 export async function readWay(
   git: Git,

@@ -19,8 +19,8 @@ import type { Save } from "../save.ts";
 
 /**
  * Everything that changed between a save and the present `state` (undefined
- * without a repository), by ids and hashes. What cannot be told for certain is
- * said in `notes` and marked as unknown, never as changed or unchanged.
+ * without a repository), by ids and hashes. Uncertain results are explained in
+ * `notes` and marked as unknown, never as changed or unchanged.
  */
 export function compare(
   save: Save,
@@ -42,7 +42,7 @@ function compareAll(
   { save, state, history, recorded }: Sources,
   relation: Changes["relation"],
 ): Omit<Changes, "notes"> {
-  // Another copy of the project has stashes and merges of its own.
+  // Another copy of the project has its own stashes and merges.
   const here = history.place === "foreign" ? undefined : state;
   const paths = state ? pathsHere(save, state, { recorded, history }) : [];
   return {
@@ -146,9 +146,9 @@ function findMissing(
 }
 
 /**
- * How HEAD relates to the base, commits of saves left out. Through the cut of a
- * shallow history only what git can still follow is known: that one of the two
- * holds the other.
+ * Returns the relation of HEAD to the base, without commits of saves. Through
+ * the cut of a shallow history only what git can still follow is known: that
+ * one of the two holds the other.
  */
 function relationOf(
   history: History,
@@ -195,11 +195,13 @@ type Commits = readonly CommitInfo[];
 
 type Key = (commit: CommitInfo) => string;
 
-/** What an amend keeps that changes the content alone, and every rebase. */
+/**
+ * The key that every rebase keeps, and an amend that only changes the content.
+ */
 const whole: Key = ({ author, timestamp, message }) =>
   `${author}\n${timestamp}\n${message}`;
 
-/** What may stay the same where the patch did, the surest first. */
+/** Keys that may stay the same if the patch did, the surest first. */
 const KEYS: readonly Key[] = [
   whole,
   ({ author, timestamp }) => `${author}\n${timestamp}`,
@@ -208,9 +210,9 @@ const KEYS: readonly Key[] = [
 ];
 
 /**
- * Pairs of a commit that went and the one that took its place: with an equal
- * patch, or with another by the same author, at the same author's time (which
- * an amend and a rebase keep), under the same subject.
+ * Pairs of a lost commit and its replacement. The replacement has an equal
+ * patch, or the same author, author's time and subject. An amend and a rebase
+ * keep that time.
  */
 function findRewritten(
   left: Commits,

@@ -20,7 +20,7 @@ import { placeOf } from "./place.ts";
 import { revealSave } from "./reveal.ts";
 import { noWay, readWay, type Way } from "./commit_range.ts";
 
-/** What changed since a save, and the state that it was compared with. */
+/** The changes since a save, and the state that it was compared with. */
 export interface Detected {
   readonly changes: Changes;
   /** `undefined`: there is no repository. */
@@ -43,10 +43,10 @@ export async function detectChanges(
 }
 
 /**
- * What changed in `workspace` since `save` was made: four git processes, side
- * by side, two or one where files tell that nothing was committed since.
- * Without a repository the answer reports it. Throws GIT_FAILED where git
- * cannot read the repository.
+ * Detects the changes in `workspace` since `save` was made. Runs four git
+ * processes side by side, two or one if files show that there are no commits
+ * since. Without a repository the answer reports it. Throws GIT_FAILED where
+ * git cannot read the repository.
  */
 export async function detectState(
   system: System,
@@ -83,11 +83,13 @@ export async function detectState(
   return { changes: { ...changes, contents }, state };
 }
 
-/** What files report a worktree whose HEAD is still the commit of a save. */
+/**
+ * The facts in files about a worktree whose HEAD is still the commit of a save.
+ */
 interface Still {
   readonly head: string;
   readonly way: Way;
-  /** `undefined`: git must be asked for other names. */
+  /** `undefined` if git must be asked for other names. */
   readonly names: Promise<Names> | undefined;
 }
 

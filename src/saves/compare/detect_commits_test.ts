@@ -230,7 +230,7 @@ Deno.test("detectChanges() looks for removals among more paths than a command li
   assertEquals(longest < 16_000, true);
 });
 
-Deno.test("detectChanges() knows that a branch without commits was none that could be deleted", async () => {
+Deno.test("detectChanges() does not report a branch without commits as deleted", async () => {
   using env = new TestEnv();
   env.git("init", "-q");
   const save = await pauseIn(env);
@@ -248,7 +248,7 @@ Deno.test("detectChanges() knows that a branch without commits was none that cou
   assertEquals([branch.recorded, branch.merged], [null, null]);
 });
 
-Deno.test("detectChanges() says nothing of a branch's commits where there is no commit now", async () => {
+Deno.test("detectChanges() does not describe a branch's commits if there is no commit now", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "edited\n");
   const save = await pauseIn(env);

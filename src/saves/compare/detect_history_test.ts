@@ -270,7 +270,7 @@ Deno.test("detectChanges() copes with unrelated histories and with a branch with
   ]);
 });
 
-Deno.test("detectChanges() works in a shallow clone, by what there is", async () => {
+Deno.test("detectChanges() works in a shallow clone, with the available commits", async () => {
   using env = TestEnv.repository();
   const save = await pauseIn(env);
   env.commit("Two");
@@ -280,7 +280,7 @@ Deno.test("detectChanges() works in a shallow clone, by what there is", async ()
   assertEquals([changes.relation, changes.compared_by], ["unknown", "time"]);
 });
 
-/** What changed, and the git commands that were asked for it. */
+/** Returns the changes, and the git commands that ran for them. */
 async function askedSince(
   env: TestEnv,
   save: Save,

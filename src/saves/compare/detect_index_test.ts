@@ -46,7 +46,7 @@ Deno.test("detectChanges() tells an unstaged edit that was thrown away from one 
   );
 });
 
-Deno.test("detectChanges() tells what was staged and committed from what is only unstaged", async () => {
+Deno.test("detectChanges() distinguishes staged and committed changes from unstaged ones", async () => {
   using env = withStaged("a", "b");
   const save = await pauseIn(env);
   env.git("restore", "--staged", "b");

@@ -1,4 +1,4 @@
-// What the tests of this folder share; it has no tests of its own.
+// Helpers for the tests of this folder, without tests.
 import { assertEquals } from "@std/assert";
 import * as z from "zod/mini";
 import type { TestEnv } from "../../../tests/helpers/env.ts";
@@ -65,7 +65,7 @@ export function saveOf(
   };
 }
 
-/** What a pause in `folder` would save now. */
+/** Returns the save that a pause in `folder` would write now. */
 export async function pauseIn(
   env: TestEnv,
   folder = env.project,
@@ -110,7 +110,9 @@ export function peerSave(
 /** Two hours and some after the commits of a test. */
 export const NOW = new Date("2026-01-01T02:30:00Z");
 
-/** What changed in `folder` since `save`, checked against its schema. */
+/**
+ * Returns the changes in `folder` since `save`, checked against their schema.
+ */
 export async function changesSince(
   env: TestEnv,
   save: Save,

@@ -8,14 +8,16 @@ import type {
 import type { Save } from "../save.ts";
 
 /**
- * Where the save was made. `here`: in this worktree. `moved`: in this worktree
+ * The place of the save. `here`: in this worktree. `moved`: in this worktree
  * under another path. `elsewhere`: in another folder, still there. `gone`: in a
  * linked worktree that is no longer there. `foreign`: in another copy of the
  * project, such as a colleague's clone, or in one that cannot be told from it.
  */
 type Place = Changes["place"];
 
-/** What git knows about the time since a save, gathered for `compare`. */
+/**
+ * The facts that git has about the time since a save, gathered for `compare`.
+ */
 export interface History {
   readonly git: Workspace["git"];
   /** Why git could not be used, if so. */
@@ -29,7 +31,7 @@ export interface History {
   /** Newest first: reached only from the base, and only from HEAD. */
   readonly left: readonly CommitInfo[];
   readonly right: readonly CommitInfo[];
-  /** Commits of either side beyond the limit of what is read. */
+  /** Number of commits of either side above the limit. */
   readonly omitted: number;
   /**
    * Commits of either side with an equal patch on the other: the id of that
@@ -88,7 +90,10 @@ export interface History {
     readonly forward: boolean;
     /** True if all of it is in HEAD. */
     readonly contained: boolean;
-    /** What moved it last; undefined: something else, or not known. */
+    /**
+     * The command that last moved it; `undefined` if it was another one, or is
+     * not known.
+     */
     readonly moved: "push" | "fetch" | undefined;
   } | undefined;
   /** Of the recorded worktree, if it is gone. */
@@ -109,7 +114,7 @@ export interface History {
   readonly topNames: readonly string[];
 }
 
-/** What is known without a repository on both sides. */
+/** The history without a repository on both sides. */
 export const NO_HISTORY = {
   comparedBy: "nothing",
   base: undefined,
@@ -135,8 +140,9 @@ export const NO_HISTORY = {
 } as const satisfies Partial<History>;
 
 /**
- * What commits since the pause did to files. Where HEAD left the commit of the
- * pause behind, a part of the difference is only what it left.
+ * Returns the changes that commits since the pause made to files. Where HEAD
+ * left the commit of the pause behind, a part of the difference is only what it
+ * left.
  */
 export function changedSince(
   { files, left, touched, cut }: History,
@@ -154,7 +160,9 @@ export interface BaseCandidate {
   readonly comparedBy: "head" | "recent-commit";
 }
 
-/** How git is asked for a candidate: only a commit will do. */
+/**
+ * Returns the name by which git is asked for a candidate: it must be a commit.
+ */
 export function commitName({ name }: Pick<BaseCandidate, "name">): string {
   return `${name}^{commit}`;
 }

@@ -1,6 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
 
-/** How a report sets text that is not its own. */
+/** The format of quoted text in a report. */
 export interface Marks {
   /** A path, a name, a command, a commit id. */
   code(text: string): string;
@@ -38,7 +38,7 @@ export interface Section {
   readonly fromEnd?: boolean;
 }
 
-/** The paragraph with these items; nothing where there are none. */
+/** The paragraph with these items; empty without items. */
 export function listSection(
   title: string,
   items: readonly string[],

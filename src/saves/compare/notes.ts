@@ -5,7 +5,7 @@ import { type RepositoryState, unreadNotes, whyUnread } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import { counted } from "../../base/words.ts";
 
-/** What a comparison is made of. */
+/** The sources of a comparison. */
 export interface Sources {
   readonly save: Save;
   readonly state: RepositoryState | undefined;
@@ -16,7 +16,7 @@ export interface Sources {
 /** A comparison before it has notes. */
 type Found = Omit<Changes, "notes">;
 
-/** What was not compared, or is less than certain. */
+/** Lists parts that were not compared, or are not certain. */
 export function notesOf(changes: Found, sources: Sources): string[] {
   return [
     ...repositoryNotes(changes, sources),

@@ -10,8 +10,8 @@ import { changedSince, type History } from "./history.ts";
 import type { Recorded, RecordedPath } from "./recorded.ts";
 
 /**
- * What became of every recorded path, in the order of the save, then the paths
- * that differ from HEAD now and were not recorded.
+ * Returns the state of every recorded path, in the order of the save, then the
+ * paths that differ from HEAD now and were not recorded.
  */
 export function comparePaths(
   recorded: Recorded,
@@ -116,7 +116,7 @@ function sameState(
   const tracked = before.status !== "??" && now.status !== "??";
   if (!sameMode(before, now, fileMode || tracked)) return false;
   const same = sameContent(before, now);
-  // The commit of a nested repository says nothing of the files in it.
+  // The commit of a nested repository does not show the files in it.
   return same && now.path.endsWith("/") ? undefined : same;
 }
 
@@ -296,7 +296,7 @@ function sameMode(
     then.mode === now.mode;
 }
 
-/** What the recorded paths are held against, indexed. */
+/** The present state to compare the recorded paths with, indexed. */
 interface Present {
   readonly tracked: ReadonlyMap<string, FileState>;
   readonly untracked: ReadonlyMap<string, FileState>;
@@ -306,7 +306,7 @@ interface Present {
   readonly partial: boolean;
   /** True if there is no commit. */
   readonly unborn: boolean;
-  /** What HEAD has another way than the commit of the pause, by path. */
+  /** Paths whose entries in HEAD and in the commit of the pause differ. */
   readonly differing: ReadonlyMap<string, CommittedFile>;
   /** Of those, what commits since the pause did. */
   readonly touched: ReadonlyMap<string, CommittedFile>;
@@ -337,7 +337,7 @@ function presentOf(state: RepositoryState, history: History): Present {
     movedAway: new Set(
       changed.filter(({ status }) => status === "R").map(({ from }) => from!),
     ),
-    // From a commit that HEAD still has, only commits lead to what is not there.
+    // From a commit that HEAD still has, only commits lead to a missing path.
     removed: history.left.length === 0
       ? outside.union(history.removed)
       : history.removed,

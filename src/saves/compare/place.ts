@@ -4,7 +4,7 @@ import type { Workspace } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import type { System } from "../../system/system.ts";
 
-/** What tells where a save was made. */
+/** The facts that identify the place of a save. */
 interface Made {
   readonly save: Save;
   /** The id of the store that is read, if it has one. */
@@ -14,8 +14,9 @@ interface Made {
 }
 
 /**
- * Where the save was made, seen from here. `git worktree move` leaves no trace
- * of the old path, so a linked worktree on the same branch is treated as it.
+ * Returns the place of the save, seen from here. `git worktree move` leaves no
+ * trace of the old path, so a linked worktree on the same branch is treated as
+ * it.
  */
 export function placeOf(
   system: System,

@@ -62,7 +62,7 @@ function upstreamRefs(name: string): string[] {
   return [`refs/remotes/${name}`, `refs/heads/${name}`];
 }
 
-/** What there is to ask of, beside the way itself. */
+/** The facts that the questions need, beside the commit range itself. */
 interface Questions {
   readonly workspace: Workspace;
   readonly save: Save;
@@ -73,10 +73,10 @@ interface Questions {
 }
 
 /**
- * Everything `compare` needs beside the state. Git is started only for what
- * happened: saves were committed, the histories diverged, the branch or its
- * upstream changed, a recorded file is gone or has another mode, the worktree
- * is gone.
+ * Everything `compare` needs beside the state. Git is only started for a
+ * reason: saves were committed, the histories diverged, or the branch or its
+ * upstream changed. Other reasons are a recorded file that is gone or has
+ * another mode, and a missing worktree.
  */
 export async function readHistory(
   system: System,
@@ -149,7 +149,7 @@ async function readSwept(
   return found;
 }
 
-/** All but mpm's folder: saves are in commits of their own. */
+/** All but the mpm folder: saves have separate commits. */
 const OUTSIDE = [":(top,exclude).claude-mpm"];
 
 /**
@@ -279,8 +279,8 @@ function namesIn(system: System, folder: string): string[] {
 }
 
 /**
- * What may keep the worktree of a save, which is gone, from being made again.
- * Other worktrees that are gone as well hold no branch.
+ * Reads the obstacles to creating the missing worktree of a save again. Other
+ * worktrees that are gone as well hold no branch.
  */
 async function readGone(
   system: System,
@@ -302,7 +302,7 @@ async function readGone(
 
 const HEADS = "refs/heads/";
 
-/** What the recorded paths are looked for in. */
+/** The places to look for the recorded paths. */
 interface Recording {
   readonly save: Save;
   readonly state: RepositoryState;
@@ -312,7 +312,7 @@ interface Recording {
   readonly comparable: boolean;
 }
 
-/** What became of the recorded paths, where they mean the same files. */
+/** Reads the state of the recorded paths, if they mean the same files. */
 async function readRecorded(
   system: System,
   git: Git,

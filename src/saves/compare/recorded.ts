@@ -10,7 +10,7 @@ export interface RecordedPath {
   readonly from?: string;
   /** null: not recorded. */
   readonly status: string | null;
-  /** What was known of the content; absent in a peer's save. */
+  /** The recorded content; absent in a peer's save. */
   readonly state?: FileState;
 }
 
@@ -25,7 +25,7 @@ export interface Recorded {
   readonly unwatched: boolean;
 }
 
-/** What a peer's damaged list is held against. */
+/** The data to check a peer's damaged list against. */
 interface Surroundings {
   /** Paths that differ from HEAD now. */
   readonly present: readonly string[];
@@ -109,10 +109,10 @@ function isOwn(path: string): boolean {
 }
 
 /**
- * Repairs of the path lists that claude-mpm writes: it takes lines of `git
- * status --porcelain` (without `-z`) apart after stripping the whole output,
- * so names stay quoted as in C, a rename stays `old -> new`, and the first
- * path of the output loses its first letter if its status began with a blank.
+ * Repairs the path lists that claude-mpm writes. claude-mpm splits lines of
+ * `git status --porcelain` (without `-z`) after stripping the whole output. So
+ * names stay quoted as in C, and a rename stays `old -> new`. The first path of
+ * the output loses its first letter if its status began with a blank.
  */
 
 /** The old and the new name of a line of `git status`, unquoted. */

@@ -121,7 +121,8 @@ export function compareOperation(
   state: RepositoryState | undefined,
 ): Changes["operation"] {
   const now = state?.operation ?? null;
-  // A peer records none, which does not mean that there was none.
+  // A peer does not record an upstream, which does not mean that it was
+  // missing.
   const then = save.mpm && state ? save.mpm.operation : now;
   const change = then === now
     ? "same"

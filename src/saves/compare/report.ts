@@ -33,9 +33,9 @@ const TEXT_LIMIT = 20;
 
 /**
  * The report of what changed since a pause, as text for a terminal or as
- * Markdown, ended by a newline. What did not change is left out but for the
- * commits and the working directory. Everything that came from git or a save
- * is escaped.
+ * Markdown, ended by a newline. Unchanged parts are left out, except for the
+ * commits and the working directory. Everything that came from git or a save is
+ * escaped.
  */
 export function renderChanges(
   changes: Changes,
@@ -101,7 +101,7 @@ function cut(
     : [...items.slice(0, limit), line];
 }
 
-/** How a report writes commits. */
+/** The format of commits in a report. */
 interface Manner {
   readonly marks: Marks;
   readonly now: Date;
@@ -180,7 +180,7 @@ function short(sha: string): string {
   return sha.slice(0, 7);
 }
 
-/** What commits changed, by partitions where there are any. */
+/** Lists the files that commits changed, by partitions if configured. */
 function fileSections({ files }: Changes, marks: Marks) {
   return byPartition(files).map(({ where, items }) =>
     listSection(
@@ -237,7 +237,7 @@ function missingSection({ missing }: Changes, marks: Marks) {
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
 
-/** What the save can restore; the title names the command. */
+/** Lists the files that the save can restore; the title names the command. */
 function contentsSection({ contents }: Changes, marks: Marks) {
   const items = (contents?.lost ?? []).map(({ path, change }) =>
     `${marks.code(path)} ${WORDS[change]}`

@@ -2,7 +2,7 @@ import { listSection, type Marks, type Section } from "./marks.ts";
 import type { Changes, UpstreamPosition } from "./changes.ts";
 import { counted } from "../../base/words.ts";
 
-/** Where HEAD went, and what became of the branch of the pause. */
+/** Describes the move of HEAD, and the state of the branch of the pause. */
 export function branchSection(
   changes: Changes,
   marks: Marks,
@@ -79,7 +79,7 @@ function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
   }
 }
 
-/** What the remote-tracking branch of that name shows. */
+/** Describes the remote-tracking branch of that name. */
 function remoteLines(branch: Changes["branch"], marks: Marks): string[] {
   if (branch.remote === null) return [];
   const here = branch.now === null ? "HEAD" : marks.code(branch.now);
@@ -101,7 +101,7 @@ const MOVES: Record<Changes["upstream"]["change"], string> = {
   pulled: "pulled",
   fetched: "fetched, not yet merged",
   moved: "moved",
-  diverged: "diverged: both sides have commits of their own",
+  diverged: "diverged: both sides have new commits",
   rewritten: "rewritten: what it was at the pause is no longer in it",
   gone: "gone",
   set: "set as upstream",
@@ -109,7 +109,7 @@ const MOVES: Record<Changes["upstream"]["change"], string> = {
   changed: "is the upstream now",
 };
 
-/** What became of the upstream. */
+/** Describes the change of the upstream. */
 export function upstreamSection(
   changes: Changes,
   marks: Marks,

@@ -13,9 +13,9 @@ export async function revealBranch<T extends string | null>(
 }
 
 /**
- * The save with the names of branches and files as they are in this repository,
- * where secrets were left out of them, so that they can be compared. Asks git
- * only if there are any.
+ * Returns the save with the real names of branches and files of this repository
+ * instead of redacted ones, so that they can be compared. Asks git only if
+ * there are any.
  */
 export async function revealSave(git: Git, save: Save): Promise<Save> {
   const { git_context: context, mpm } = save;
@@ -52,7 +52,7 @@ export async function revealSave(git: Git, save: Save): Promise<Save> {
   };
 }
 
-/** What is gone must still be a name that git can be asked about. */
+/** A missing name must still be one that git can be asked about. */
 function asRef(hidden: string): string {
   return hidden.replaceAll(
     /\[redacted:([a-z0-9-]+)#([0-9a-f]{12})\]/g,

@@ -33,7 +33,10 @@ export function excludedBy(
     );
 }
 
-/** What takes the contents of uncommitted files; `undefined`: none are kept. */
+/**
+ * Returns the keeper of the contents of uncommitted files; `undefined` if
+ * contents are not kept.
+ */
 export function contentsKeeper(
   system: System,
   workspace: Workspace,
@@ -48,7 +51,7 @@ export function contentsKeeper(
   });
 }
 
-/** What was kept of the uncommitted files. */
+/** The kept contents of the uncommitted files. */
 export interface Kept {
   /** The commit; `undefined`: there was nothing to keep, or it failed. */
   readonly commit?: string;
@@ -58,7 +61,7 @@ export interface Kept {
   readonly shared?: boolean;
 }
 
-/** What a command says of contents that are, or would be, kept. */
+/** Returns the part of an answer about contents that are, or would be, kept. */
 export function contentsAnswer(
   planned: PlannedContents | undefined,
   kept: Kept = {},
@@ -134,7 +137,7 @@ export class KeepingContents implements AsyncDisposable {
     const now = this.#system.now();
     const write = (contents: Contents) =>
       this.#use((one) => writeContents(one, { id, contents, record }, now));
-    // What the last contents have need not be sent to git again.
+    // Contents of the last save need not be sent to git again.
     const commit = last && last.ids.size > 0 &&
         await attempt(() => write(withoutKnown(contents, last.ids))) ||
       await write(contents);
@@ -148,7 +151,9 @@ export class KeepingContents implements AsyncDisposable {
     return await work(importing);
   }
 
-  /** What cannot be noted is stored once more with the next save. */
+  /**
+   * A failed note only means that the next save stores the contents once more.
+   */
   async #note(last: LastContents): Promise<void> {
     const { root, worktree } = this.#workspace;
     const bytes = new TextEncoder().encode(

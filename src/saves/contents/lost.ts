@@ -13,7 +13,7 @@ import {
 import type { Changes, PathChange } from "../compare/changes.ts";
 import type { Save } from "../save.ts";
 
-/** What becomes of a file whose uncommitted contents are lost. */
+/** States of a file whose uncommitted contents are lost. */
 const LOST: ReadonlySet<PathChange> = new Set<PathChange>([
   "reverted",
   "deleted",
@@ -70,7 +70,7 @@ async function stillLost(
   const found = gone.filter((path) => entryOf(path));
   if (found.length === 0) return [];
   const entries = found.map((path) => [path.path, entryOf(path)!] as const);
-  // Where git cannot say it, what is kept can be had all the same.
+  // If git cannot tell, the kept contents are still available.
   const committed = await attempt(() =>
     committedSince(git, save.mpm?.head ?? null, new Map(entries))
   );

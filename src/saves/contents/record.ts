@@ -3,8 +3,9 @@ import { field, isFields, jsonIn } from "../../base/odd_values.ts";
 import type { Contents, LeftOut } from "../../git/mod.ts";
 
 /**
- * What the commit of a save's contents says beside the files: `record.json`.
- * Nothing in it is about the save, so that equal contents are one commit.
+ * The record in the commit of a save's contents, beside the files:
+ * `record.json`. Nothing in it is about the save, so that equal contents are
+ * one commit.
  */
 export interface ContentsRecord {
   readonly schema: 1;

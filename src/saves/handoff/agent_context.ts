@@ -8,8 +8,8 @@ const CONTEXT_LIMIT = 10_000;
 /**
  * Returns what an agent is given of a session: facts, bounded, between fences
  * it cannot guess, without control or invisible characters. Anyone could have
- * written anything into the save, so it is said to be data, and the closing
- * fence is always there.
+ * written anything into the save. So the text says that it is data, and the
+ * closing fence is always there.
  */
 export function agentContext(
   result: ResumeResult,
@@ -39,8 +39,8 @@ export function handoffText(
 }
 
 /**
- * Marks that would look as if they ended what the data stands in: Claude Code
- * puts it between tags of its own.
+ * Marks that would seem to end the data: Claude Code puts it between its own
+ * tags.
  */
 const TAGS = /<(?=\/?(?:system-|mpm-))/gi;
 

@@ -16,7 +16,7 @@ import { withMarks } from "./wording.ts";
 
 /**
  * The hand-off of a save of any program and version: each kind in the order it
- * is shown. What someone closed since is not in it.
+ * is shown. Closed items are left out.
  */
 export interface Outline {
   readonly goal: readonly Item[];
@@ -72,7 +72,8 @@ export function outlineOf(
   const handoff = together([...own ? [own] : [], ...later]);
   const saved = handoff?.items ?? [];
   const all = [...items, ...saved.filter((item) => !isCarried(item))];
-  // What the older fields repeat of items, closed ones too, is left to those.
+  // Parts of the older fields that repeat items, also closed ones, are left out
+  // there.
   const said = new Set([...all, ...saved].flatMap(saidTexts));
   const older = session === undefined
     ? []
@@ -156,7 +157,7 @@ function itemsOf({ items }: Handoff, later: readonly Handoff[]): Item[] {
     later.flatMap(({ items }) => items.map(({ id }) => id)),
   );
   known.delete(NO_ID);
-  // What went wrong in an earlier conversation did not stop the last one.
+  // An error in an earlier conversation did not stop the last one.
   return items.filter(({ id, kind }) => kind !== "error" && !known.has(id));
 }
 

@@ -41,9 +41,9 @@ interface Facts extends OpenFacts {
 }
 
 /**
- * Returns what an agent is given of a session, the most important first: where
- * it was, what changed since, what must be done, what was decided, how to
- * verify it, and how the conversation ended. Everything is escaped.
+ * Returns the text about a session for an agent, the most important part first.
+ * Parts are its place, changes since, next steps, decisions, ways to verify,
+ * and the end of the conversation. Everything is escaped.
  */
 export function handoffSections(result: ResumeResult): Section[] {
   const { session } = result;
@@ -91,7 +91,7 @@ function head({ result, clock }: Facts): string[] {
   ];
 }
 
-/** Whose words stand among those of the save. */
+/** Names the authors of later sessions in a save. */
 function laterLines({ later, session }: ResumeResult, now: Date): string[] {
   const ends = [["beside it", true], ["later", false]] as const;
   return ends.flatMap(([when, beside]) => {

@@ -9,7 +9,7 @@ import {
   type Touched,
 } from "../../items/mod.ts";
 
-/** How entries of a hand-off are worded, for agents and for people alike. */
+/** Wording of hand-off entries, for agents and for people alike. */
 
 /** Milliseconds within which an item is as old as its save. */
 const SAME_TIME = 3_600_000;
@@ -85,7 +85,9 @@ export function isLongWhy(why: string | undefined): why is string {
   return why !== undefined && why.length > LONGEST_WHY;
 }
 
-/** The age of what is older or newer than the save; nothing if it is not. */
+/**
+ * The age of an entry that is older or newer than the save; empty otherwise.
+ */
 export function ageMark(at: string, { now, paused }: Clock): string[] {
   const time = Date.parse(at);
   const apart = Math.abs(Date.parse(paused) - time);
@@ -93,8 +95,8 @@ export function ageMark(at: string, { now, paused }: Clock): string[] {
 }
 
 /**
- * Returns the commands that verify the work. Where it is known whether their
- * results still hold, that is said; of a failed one follow its last lines.
+ * Returns the commands that verify the work. Says whether results still hold,
+ * if that is known; adds the last lines of a failed one.
  */
 export function verification(
   { evidence }: { evidence: readonly Evidence[] },
@@ -155,7 +157,7 @@ function lastLines(output: string): string {
   return kept.join(" / ");
 }
 
-/** A line that begins something of its own, such as an entry of a list. */
+/** A line that begins a new block, such as an entry of a list. */
 const BEGINS = /^\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\||\*\*|>)/;
 
 /** Text longer than this is divided into sentences. */

@@ -26,7 +26,7 @@ const ITEM: Item = {
 
 const FOUND = { kind: "next", source: "transcript", via: "message" } as const;
 
-Deno.test("itemLine() says what is not obvious, and nothing else", () => {
+Deno.test("itemLine() only adds facts that are not obvious", () => {
   assertEquals(itemLine(ITEM, CLOCK), "Use bigint cents");
   const more: Item = {
     ...ITEM,

@@ -8,7 +8,7 @@ interface Action {
   /** As recorded. */
   readonly timestamp: string;
   readonly data: Fields;
-  /** How full the context was, from 0 to 1. */
+  /** Use of the context, from 0 to 1. */
   readonly context: number;
 }
 

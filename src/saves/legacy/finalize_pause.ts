@@ -31,7 +31,7 @@ export interface PauseRecord {
   readonly mtime: number;
 }
 
-/** `undefined`: there is none. Throws a FileError for a link. */
+/** `undefined` without one. Throws a FileError for a link. */
 export function readPauseRecord(
   system: System,
   root: string,
@@ -118,7 +118,7 @@ function savedAs(
 }
 
 function digestIn(system: System, path: string): unknown {
-  // What cannot be read is not the save of this record.
+  // An unreadable file is not the save of this record.
   const bytes = attempt(() => system.files.readOwn(path, LARGEST_SAVE));
   const value = bytes && jsonIn(new TextDecoder().decode(bytes));
   return field(field(value, "incremental_pause"), "source_sha256");

@@ -3,11 +3,10 @@ import { getOwn, setOwn } from "../../base/own.ts";
 import type { Fields } from "../../base/odd_values.ts";
 
 /**
- * Reads a save that is there as Markdown only: claude-mpm's document, mpm's,
- * which follows it, and the freer ones that models wrote by hand, with
- * `**Paused**` for `**Paused At**` and headings such as `To Resume`. The whole
- * summary is read. Throws UNREADABLE for an empty file; `name` stands for the
- * file in it.
+ * Reads a save that only exists as Markdown. That is claude-mpm's document,
+ * mpm's, which follows it, or a free document by a model, with `**Paused**` for
+ * `**Paused At**` and headings such as `To Resume`. The whole summary is read.
+ * Throws UNREADABLE for an empty file; `name` stands for the file in it.
  */
 export function parseMarkdownSave(text: string, name: string): ForeignSave {
   if (text.trim() === "") {
@@ -49,7 +48,7 @@ function saveOf({ labels, bodies, summary }: Sections, text: string): Fields {
   };
 }
 
-/** A field only where something is said of it. */
+/** A field is only present with a value. */
 function given(name: string, value: unknown): Fields {
   return value === undefined ? {} : { [name]: value };
 }
@@ -77,10 +76,10 @@ function lists(bodies: ReadonlyMap<string, string[]>): Fields {
   return fields;
 }
 
-/** What a file other than JSON says of a save, to be given to `normalize`. */
+/** The contents of a save in another format than JSON, for `normalize`. */
 export interface ForeignSave {
   readonly value: Fields;
-  /** What could not be read, one line each. */
+  /** Unreadable parts, one line each. */
   readonly warnings: string[];
 }
 
@@ -92,8 +91,8 @@ const GIT_LISTS: Record<string, string> = {
 };
 
 /**
- * What the section on git says: branch, commit, status, the lists of files and
- * the recent commits (`sha`, subject, author; their times are not in it).
+ * Reads the section on git: branch, commit, status, the lists of files and the
+ * recent commits (`sha`, subject, author; their times are not in it).
  */
 function gitContext(
   lines: readonly string[] = [],
@@ -156,10 +155,10 @@ interface Sections {
 /** The title of claude-mpm's and mpm's document. */
 const TITLE = "# Claude MPM Session Pause Document";
 
-/** A heading's pattern, in small letters, and the name of what is below it. */
+/** A heading's pattern, in small letters, and the name of the section. */
 export type Headings = readonly (readonly [RegExp, string])[];
 
-/** Which headings mean what; in free documents anything like them does. */
+/** Meanings of headings; free documents have similar ones. */
 const HEADINGS: Headings = [
   [/^accomplishments this session$|accomplish/, "accomplishments"],
   [/^next steps|to resume$|remaining work|to verify/, "next steps"],
@@ -181,8 +180,8 @@ const HEADING = /^#{1,6}\s+(.*)$/;
 const LABEL = /^\s*(?:[-*]\s+)?\*\*([^*:]+)(?::\*\*|\*\*\s*:)(.*)$/;
 
 /**
- * Splits a document at its headings. In claude-mpm's document only the headings
- * it has end the summary, which may hold Markdown of its own; elsewhere any
+ * Splits a document at its headings. In claude-mpm's document, only its known
+ * headings end the summary, which may contain Markdown. In other documents, any
  * heading does. `openFence` is the line (from 1) of a code block without end.
  * `more` headings mean something in this kind of document, before the others.
  */

@@ -17,7 +17,7 @@ function parsed(text: string, id = ID) {
   return { save, warnings, repairs };
 }
 
-/** What of a save stands in claude-mpm's Markdown. */
+/** Returns the parts of a save that claude-mpm's Markdown shows. */
 function told(save: Save) {
   const { session_id: id, paused_at: time, conversation } = save;
   const { branch, status, recent_commits: commits } = save.git_context;

@@ -9,7 +9,7 @@ export const PARTS = [
 
 export type Part = typeof PARTS[number];
 
-/** What a name in a folder of saves stands for. */
+/** The meaning of a name in a folder of saves. */
 type OldName =
   | { readonly kind: "part"; readonly id: string; readonly part: Part }
   /** claude-mpm's checksum file under the name of a temporary one. */

@@ -1,10 +1,10 @@
 import { field, type Fields, isFields } from "../../base/odd_values.ts";
 
 /**
- * Fills what older and documented trees say in other places than a save does:
- * the tree of the guide (`commit`, `status.modified`, no `is_git_repo`), the
- * short tree of claude-mpm 4.11, lists where there are two of them now. Only
- * missing fields are filled, and what is there stays.
+ * Fills fields that older and documented trees have in other places than a
+ * save. Those are the tree of the guide (`commit`, `status.modified`, no
+ * `is_git_repo`), the short tree of claude-mpm 4.11, and single lists that are
+ * now two. Only missing fields are filled; existing ones stay.
  */
 export function fromOlderForms(save: Fields): Fields {
   const forms: Fields = { ...save };

@@ -15,9 +15,10 @@ import {
 import { counted } from "../../base/words.ts";
 
 /**
- * What claude-mpm's agents left to resume from, as the content of a save: its
- * resume logs, and the documents that a prompt had the model write when its
- * context ran out. The whole log stays in the field `resume_log`.
+ * Reads files that claude-mpm's agents left to resume from, as the content of a
+ * save. They are its resume logs, and the documents that a prompt had the model
+ * write when its context ran out. The whole log stays in the field
+ * `resume_log`.
  */
 export function fromResumeLog(value: Fields): Fields {
   const metrics = field(value, "context_metrics");
@@ -146,7 +147,7 @@ export function recommended(
     begun: readonly string[];
     pending: readonly string[];
     operation: string | null;
-    /** How many files are uncommitted. */
+    /** Number of uncommitted files. */
     files: number;
   },
 ): string[] {

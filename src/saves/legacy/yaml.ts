@@ -32,7 +32,9 @@ function unreadable(name: string, fault: string): MpmError {
   });
 }
 
-/** How many fields before the fault are given up to find a whole one. */
+/**
+ * Number of fields before the fault that may be dropped to find a whole one.
+ */
 const TRIES = 20;
 
 /** Parses all of it or, failing that, all top fields before the fault. */

@@ -8,26 +8,26 @@ import { isPlainInput, parsePlain } from "./plain_input.ts";
 const lines = z.optional(z.array(z.string()));
 const line = z.optional(z.string());
 
-/** What `mpm pause --input` reads: the flags of `pause`, as JSON. */
+/** The input of `mpm pause --input`: the flags of `pause`, as JSON. */
 export const ContentInput = z.strictObject({
-  /** What was worked on; without it one is made, as by `mpm pause` alone. */
+  /** The task; by default a summary is made, as by `mpm pause` alone. */
   summary: line,
   /** A name to find the session by. */
   name: line,
   primary_task: line,
   current_phase: line,
-  /** What was done. */
+  /** Finished work. */
   accomplishments: lines,
-  /** What to do next, most important first. */
+  /** Next steps, most important first. */
   next_steps: lines,
-  /** What was decided, and why. */
+  /** Decisions, with their reasons. */
   decisions: lines,
-  /** What the work waits for. */
+  /** Blockers of the work. */
   blockers: lines,
   open_questions: lines,
-  /** What the work is for; it takes the place of an earlier goal. */
+  /** The purpose of the work; it replaces an earlier goal. */
   goal: line,
-  /** What the work has to keep to. */
+  /** Constraints of the work. */
   constraints: lines,
   /** Approaches that are not to be tried again, and why. */
   rejected: lines,

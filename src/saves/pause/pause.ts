@@ -136,7 +136,7 @@ async function gatherIn(
   };
 }
 
-/** What `applied` would do. */
+/** Returns the plan of `applied`. */
 export async function planned(
   context: Context,
   plan: PausePlan,

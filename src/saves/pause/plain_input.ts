@@ -1,7 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
 import { getOwn, setOwn } from "../../base/own.ts";
 
-/** What the fields of a plain text hold. */
+/** Types of the fields of a plain text. */
 const FIELDS: Readonly<Record<string, "text" | "texts" | "numbers">> = {
   ...{ summary: "text", name: "text", goal: "text" },
   ...{ primary_task: "text", current_phase: "text" },
@@ -22,10 +22,10 @@ export function isPlainInput(text: string): boolean {
 
 /**
  * Reads the plain form of `--input`: a line `field:` or `field: text`, then a
- * line `- text` for each entry of a list; any other line continues with the
- * text before it. Agents' clients refuse to run commands with JSON in them.
- * Returns what the same JSON would have held. Throws USAGE for a field that is
- * unknown and for a line before the first field.
+ * line `- text` for each entry of a list. Any other line continues the text
+ * before it. Agents' clients refuse to run commands with JSON in them. Returns
+ * what the same JSON would have held. Throws USAGE for a field that is unknown
+ * and for a line before the first field.
  */
 export function parsePlain(
   text: string,

@@ -39,7 +39,7 @@ export async function projectParts(
     )
     .filter((file) => file !== undefined && isKept(file)) as FileText[];
   const name = inUse?.partition.name;
-  // No save is refused for what is wrong with an earlier one.
+  // A fault in an earlier save never prevents a new one.
   const last = files.length === 0
     ? undefined
     : await attempt(() => lastSave(context, workspace));

@@ -25,9 +25,9 @@ import type { Context } from "../../cli/mod.ts";
 import type { Draft } from "../draft.ts";
 
 /**
- * What a pause adds to the hand-off. The words on a command line are the
- * user's, unless the agent runs the command; JSON that comes with an agent
- * session is the agent's.
+ * Returns the additions of a pause to the hand-off. The words on a command line
+ * are the user's, unless the agent runs the command; JSON that comes with an
+ * agent session is the agent's.
  */
 export async function pauseOrder(
   system: System,
@@ -61,7 +61,7 @@ export async function pauseOrder(
 /** Bytes of the end of a transcript: a pause may take its time. */
 const MOST = 4 * 1024 * 1024;
 
-/** What the agent's conversation holds, and the settings let be kept. */
+/** Collects the items of the agent's conversation that the settings allow. */
 export async function collectedOf(
   system: System,
   { agent, workspace }: Pick<Draft, "agent" | "workspace">,
@@ -86,7 +86,7 @@ export async function collectedOf(
   return await withSeen(system, workspace, found);
 }
 
-/** Who says something, when, and in which agent session. */
+/** The author of a statement, its time, and its agent session. */
 interface Speaker {
   readonly source: Source;
   readonly agent: string | undefined;
@@ -94,7 +94,7 @@ interface Speaker {
   newId(): string;
 }
 
-/** What a pause says, as items of the hand-off. */
+/** Returns the text of a pause as items of the hand-off. */
 function saidItems(content: Content, speaker: Speaker): Item[] {
   const { goal } = content;
   const of = (kind: ItemKind, texts: readonly string[]) =>
@@ -141,7 +141,7 @@ function stateOf(status: string): ItemState {
 /** The largest `--input`, in bytes. */
 const INPUT_LIMIT = 16 * 1024 * 1024;
 
-/** What is said of the session. Throws USAGE for an input that is none. */
+/** Reads the words about the session. Throws USAGE for an invalid input. */
 export async function readContent(
   { system, folder }: Context,
   input: PauseWords & { readonly input: string | undefined },

@@ -24,10 +24,10 @@ import { otherStoreHints } from "./other_stores.ts";
 const NAMED = 3;
 
 /**
- * Names the folders in which claude-mpm saved beside the project's, and the
- * remote-tracking branches whose saves are not in this project, with
- * the commands that show them. A pause commits its save on the branch, so
- * a colleague's are there until they are merged.
+ * Names other folders in which claude-mpm saved, and remote-tracking branches
+ * whose saves are not in this project, with the commands that show them. A
+ * pause commits its save on the branch, so a colleague's are there until they
+ * are merged.
  */
 async function savesElsewhere(
   system: System,
@@ -169,8 +169,8 @@ const FOLDERS = 10;
 const FOLDER = ".claude-mpm/sessions";
 
 /**
- * Finds the saves in the newest commits of remote-tracking branches, as they
- * were fetched: three git processes, none where there is no such branch. Empty
+ * Finds the saves in the newest commits of fetched remote-tracking branches.
+ * This takes three git processes, or no process without such a branch. Empty
  * where git cannot say.
  */
 async function findRemoteSaves(

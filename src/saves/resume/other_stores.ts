@@ -41,9 +41,9 @@ export async function nearStores(
 }
 
 /**
- * Returns all stores that are found without a long search: the near ones, those
- * at the top of linked worktrees, and those in the subfolders of the project, two
- * levels deep.
+ * Returns all stores that can be found without a long search. Those are the
+ * near ones, those at the top of linked worktrees, and those in the subfolders
+ * of the project, two levels deep.
  */
 export async function otherStores(
   system: System,
@@ -67,7 +67,7 @@ async function storesIn(
 ): Promise<OtherStore[]> {
   const stores: OtherStore[] = [];
   for (const folder of folders) {
-    // What cannot be listed or read is skipped: it is not this project's.
+    // An unreadable store is skipped: it does not belong to this project.
     const entries = await attempt(() => entriesOf(system, root, folder)) ?? [];
     if (entries.length > 0) stores.push({ folder, entries });
   }

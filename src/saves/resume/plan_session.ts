@@ -8,7 +8,10 @@ import {
 } from "../../work/mod.ts";
 import { type Here, rebuiltWork, workIdIn } from "../saved_session.ts";
 
-/** What decides how a session continues when one of its saves is resumed. */
+/**
+ * The facts that decide how a session continues when one of its saves is
+ * resumed.
+ */
 export interface ResumeFacts {
   readonly save: Save;
   /** Its record here. */
@@ -25,7 +28,7 @@ export interface ResumeFacts {
 
 export type ResumeChange = "resumed" | "rebuilt" | "unchanged";
 
-/** What must be written so that the session continues. */
+/** The records to write so that the session continues. */
 export interface ResumePlan {
   /** The session as it will be; the last to be written. */
   readonly work: Work;
@@ -95,7 +98,7 @@ export function planResume(facts: ResumeFacts): ResumePlan | undefined {
 /** A session's record after it learnt of a save that was made elsewhere. */
 export interface CaughtUp {
   readonly work: Work;
-  /** What its user should know, one line. */
+  /** A note for the user, one line. */
   readonly note: string | undefined;
 }
 

@@ -56,7 +56,7 @@ export interface Chosen extends NewestSave {
   readonly input: ResumeInput;
 }
 
-/** Chooses the save, or answers with the list where it was asked for. */
+/** Chooses the save, or returns the list on request. */
 export async function findOne(
   context: Context,
   input: ResumeInput,
@@ -211,7 +211,7 @@ const PEEK: ResumeInput = {
   format: "text",
 };
 
-/** What the user's own later saves hand off. */
+/** Returns the hand-offs of the user's own later saves. */
 async function laterOf(
   system: System,
   entries: readonly SaveEntry[],
@@ -234,7 +234,7 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** What changed, each file with the partition that it is in. */
+/** Returns the changes, each file with its partition. */
 function withPartitions(
   system: System,
   root: string,

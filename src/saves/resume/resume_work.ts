@@ -45,7 +45,7 @@ export function passedOverNote(entries: readonly SaveEntry[]): string[] {
 }
 
 /**
- * Refuses a save that was asked for by name where its session is over. Throws
+ * Refuses a save that was selected by name if its session has ended. Throws
  * CONFLICT as the table of transitions says.
  */
 export function refuseOver(
@@ -68,7 +68,7 @@ export function refuseOver(
   }
 }
 
-/** How the session of a save stands, without changing anything. */
+/** Returns the state of a save's session, without changing anything. */
 export function peekWork(
   system: System,
   workspace: Workspace,
@@ -84,10 +84,10 @@ export function peekWork(
 }
 
 /**
- * Lets the session of the save continue in this worktree, and takes the open
- * items that are not known here among the user's own; unless the save is
- * someone else's: its words would then stand among the user's. What cannot be
- * written is a warning, since the report does not depend on it.
+ * Lets the session of the save continue in this worktree, and adds its unknown
+ * open items to the user's own. It does not for a save of someone else, whose
+ * words would then mix with the user's. A failed write is a warning, since the
+ * report does not depend on it.
  */
 export async function followResume(
   context: Context,

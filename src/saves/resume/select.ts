@@ -23,7 +23,7 @@ export interface NewestSave {
   readonly entry: SaveEntry;
   /**
    * Automatic saves of agent sessions that ended after it or beside it, the
-   * newest of each, the oldest first. What they said belongs to it.
+   * newest of each, the oldest first. Their words belong to it.
    */
   readonly later?: readonly SaveEntry[];
   readonly warnings: readonly string[];
@@ -55,7 +55,7 @@ export async function newestSave(
     }
     first ??= entry;
     if (!anyWorktree && !isOfWorktree(workspace, entry)) continue;
-    // A log says nothing of where it was made, and less than any save.
+    // A log does not name its place, and says less than any save.
     if (isLog(entry) && entry !== first) continue;
     if (entry.automatic) automatic.push(entry);
     else if (
@@ -220,7 +220,7 @@ export function newestAnywhere(
   }, () => nearerSave(system, workspace, undefined));
 }
 
-/** Looks elsewhere for what is not found in the project. */
+/** Looks elsewhere for a save that the project does not have. */
 async function foundOrElse(
   find: () => Promise<NewestSave>,
   elsewhere: () => Promise<NewestSave | undefined>,

@@ -11,8 +11,8 @@ import { basename, dirname, isAbsolute, join } from "@std/path";
 import { layout, writeAtomic } from "../../ops/mod.ts";
 
 /**
- * A save as it leaves mpm: its JSON file to the byte, unless there is none or
- * something in it must not be told. Throws as {@link loadSave} does.
+ * A save as it leaves mpm: its JSON file byte for byte, unless it has no JSON
+ * file or a part of it must stay private. Throws as {@link loadSave} does.
  */
 export async function exportBytes(
   system: System,
@@ -82,11 +82,11 @@ export async function bundleBytes(
 export interface WrittenFile {
   /** The option that names the place. */
   readonly option: string;
-  /** What it is called in messages, with its article. */
+  /** Its name in messages, with its article. */
   readonly noun: string;
   /** The end of its name in a folder. */
   readonly ending: string;
-  /** How such a file begins: it may be replaced. */
+  /** The start of such a file: it may be replaced. */
   readonly begins: RegExp;
 }
 
@@ -97,7 +97,9 @@ const EXPORTED: WrittenFile = {
   begins: /^\s*\{\s*(?:"session_id"\s*:\s*"session-|"mpm_bundle"\s*:)/,
 };
 
-/** Where a copy goes: a file, or a folder that gets one named like the save. */
+/**
+ * The target of a copy: a file, or a folder that gets one named like the save.
+ */
 export interface ExportTarget {
   path(id: string): string;
 }

@@ -19,12 +19,12 @@ export interface Incoming {
   readonly save: Save;
   /** The same as its file says it, in whatever shape. */
   readonly value: Fields;
-  /** Where it was, for people. */
+  /** Its old place, for people. */
   readonly source: string;
   readonly warnings: readonly string[];
 }
 
-/** Where each goes. */
+/** The new place of each. */
 export interface ImportPlan {
   readonly imports: {
     readonly id: string;
@@ -41,7 +41,7 @@ const SEARCHED = 3600;
 
 /**
  * Gives each save its own id or, where another save has that, the next free
- * second. What is there already is not brought in again.
+ * second. Existing saves are not imported again.
  */
 export async function planImport(
   system: System,
@@ -89,8 +89,8 @@ function* candidates(own: string): Generator<string> {
 }
 
 /**
- * What the save of that id says, and what it said where it came from;
- * `undefined`: no save has it.
+ * Returns the digests of the save with that id, now and at its source;
+ * `undefined` if no save has it.
  */
 async function digestsOf(
   system: System,
@@ -125,7 +125,7 @@ function contentDigest(save: Save): string {
   return sha256(saveBytes({ ...rest, mpm: own }));
 }
 
-/** What was brought in. */
+/** The imported saves. */
 export interface Stored {
   readonly plan: ImportPlan;
   readonly warnings: readonly string[];

@@ -20,14 +20,14 @@ import {
 import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 
-/** What may not be taken, and why. */
+/** Files that are refused, and why. */
 export interface Refused {
   /** The file, or the place in the bundle. */
   readonly source: string;
   readonly reason: string;
 }
 
-/** What a place holds that can be imported, and what of it cannot. */
+/** The files of a place that can be imported, and those that cannot. */
 export interface Source {
   readonly incoming: readonly Incoming[];
   readonly refused: readonly Refused[];
@@ -78,7 +78,7 @@ function tooLarge(path: string): FileError {
   return new FileError("other", "read", path, cause);
 }
 
-/** One file, verified where a checksum lies beside it. */
+/** One file, verified if it has a checksum beside it. */
 async function readSingle(
   system: System,
   path: string,
@@ -118,8 +118,8 @@ function isBundle(value: unknown): boolean {
 const MOST = 100_000;
 
 /**
- * What a bundle holds, checked one by one. Throws UNREADABLE for one of a newer
- * mpm or without a list.
+ * Reads the saves of a bundle, checked one by one. Throws UNREADABLE for one of
+ * a newer mpm or without a list.
  */
 function readBundle(value: Fields, path: string): Source {
   const { mpm_bundle: version, saves: list } = value;
@@ -174,8 +174,8 @@ function incomingOf(
 }
 
 /**
- * An id that is none could be a path, and a text that its checksum does not fit
- * was changed on the way.
+ * An invalid id could be a path. A text that does not match its checksum was
+ * changed on the way.
  */
 function faultOf(item: unknown): string | undefined {
   const [id, digest, json] = ["session_id", "sha256", "json"]

@@ -41,9 +41,9 @@ const LIMIT = 4 * 1024 * 1024;
 
 /**
  * Notes an automatic save in `state/auto-saves.json`, oldest first, so that no
- * save has to be read to count them, and returns those of its branch and
- * worktree beyond the newest `keep`. Only what is mpm's automatic save, and
- * still as it was made, is among them, whatever the list says.
+ * save has to be read to count them. Returns those of its branch and worktree
+ * beyond the newest `keep`. Only what is mpm's automatic save, and still as it
+ * was made, is among them, whatever the list says.
  */
 export async function noteAutoSave(
   system: System,

@@ -57,9 +57,9 @@ function followSave(system: System, root: string, save: Save): void {
 
 /**
  * Writes what is derived from a save: YAML, Markdown, and the pointer where
- * this save is the `latest`, or the newest by its id. Each whole or not at all,
- * and all of them again from the JSON whenever one was lost; with `missing` only
- * those that are not there. Call under the store's lock.
+ * this save is the `latest`, or the newest by its id. Each completely or not at
+ * all, and all of them again from the JSON if one was lost. With `missing`,
+ * only missing ones. Call under the store's lock.
  */
 export function writeDerived(
   system: System,
@@ -95,8 +95,8 @@ function derivedFiles(folder: string, { save, value }: Said) {
 }
 
 /**
- * What is wrong with the derived files beside the JSON at `path`, one line
- * each. The line ends of Windows, which git may have put in, are nothing wrong.
+ * Lists faults of the derived files beside the JSON at `path`, one line each.
+ * The line ends of Windows, which git may have put in, are nothing wrong.
  */
 export function derivedFaults(
   system: System,
@@ -116,7 +116,7 @@ export function derivedFaults(
   });
 }
 
-/** The content of a plain file, or why there is none. */
+/** The content of a plain file, or the reason why it cannot be read. */
 export function readPlain(
   system: System,
   path: string,

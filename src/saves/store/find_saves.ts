@@ -10,7 +10,7 @@ export interface Candidate {
   readonly format: SaveFormat;
 }
 
-/** What the names in the folders say of one id. */
+/** The names of one id in the folders. */
 export interface Found {
   readonly id: string;
   candidates: Candidate[];
@@ -19,8 +19,8 @@ export interface Found {
 }
 
 /**
- * When each folder last changed, in milliseconds; null: it is not there. What is
- * in `kept/` counts only where another folder lost it, and so changed itself;
+ * When each folder last changed, in milliseconds; null: it is not there. Files
+ * in `kept/` count only if another folder lost them, and so changed itself;
  * logs come after all saves.
  */
 export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
@@ -49,7 +49,7 @@ export function saveFolders(
   };
 }
 
-/** When the folders changed. Throws a FileError for what is not a folder. */
+/** When the folders changed. Throws a FileError for anything but a folder. */
 export function stampFolders(
   system: System,
   folders: SaveFolders,
@@ -114,7 +114,7 @@ export function findSaves(
   return found;
 }
 
-/** What is in a folder; nothing if it is not there. Throws for a link. */
+/** Lists a folder; empty if it is missing. Throws for a link. */
 export function namesIn(
   system: System,
   folder: string,
@@ -158,7 +158,7 @@ function addName(
   if (evidence.length < MOST_EVIDENCE) evidence.push(name);
 }
 
-/** A log may have the id of a save, and is none: it gets its own key. */
+/** A log may have the id of a save without being one: it gets its own key. */
 function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
   const key = `${among}/${id}`;
   let entry = found.get(key);

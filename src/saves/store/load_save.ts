@@ -23,7 +23,7 @@ import { type ForeignSave, parseMarkdownSave } from "../legacy/markdown.ts";
 /** A save as it was written, in the present shape. */
 export interface LoadedSave {
   readonly save: Save;
-  /** The same as it stands in the file, in whatever shape. */
+  /** The same, unchanged from the file, in any shape. */
   readonly value: Fields;
   /** Everything that was repaired or could not be verified, one line each. */
   readonly warnings: string[];
@@ -34,11 +34,11 @@ export interface LoadedSave {
   readonly checksum: "verified" | "evidence" | "absent";
   /** The file. */
   readonly bytes: Uint8Array;
-  /** What the content is known by, see `origin.ts`. */
+  /** The digest of the content, see `origin.ts`. */
   readonly digest: string;
 }
 
-/** What must be known of a save's file to read it. */
+/** The facts about a save's file that reading it needs. */
 export type SaveSource = Pick<
   SaveEntry,
   "id" | "format" | "path" | "location" | "pausedAt" | "evidence"
@@ -49,8 +49,8 @@ const LARGEST_CHECKSUM = 8192;
 
 /**
  * Reads the save of a row. Throws CORRUPT if its checksum file does not match,
- * UNREADABLE with the position of the fault in its text, and FILE_FAILED where
- * the file cannot be read or is none.
+ * and UNREADABLE with the position of the fault in its text. Throws FILE_FAILED
+ * if it cannot be read or is not a file.
  */
 export async function loadSave(
   system: System,
@@ -119,7 +119,7 @@ function verify(
   });
 }
 
-/** The digest in a checksum file; `undefined`: there is no such file. */
+/** The digest in a checksum file; `undefined` if it is missing. */
 function readChecksum(system: System, path: string): string | undefined {
   try {
     const bytes = system.files.readOwn(path, LARGEST_CHECKSUM);
@@ -137,7 +137,7 @@ export const LARGEST_SAVE = 64 * 1024 * 1024;
 /** Lists and objects within one another; what mpm writes has six. */
 const DEEPEST = 100;
 
-/** Which file, and so how it must be read. */
+/** The file, and so the way to read it. */
 export type SaveFile = Pick<SaveEntry, "id" | "format" | "location" | "path">;
 
 type YamlReader = typeof import("../legacy/yaml.ts");
@@ -230,8 +230,8 @@ function jsonFault(text: string, { message }: SyntaxError): string {
 }
 
 /**
- * Where an unexpected token is, since the engine names no position for it: the
- * shortest beginning of the text that has the same fault.
+ * Returns the place of an unexpected token, since the engine does not name a
+ * position for it: the shortest beginning of the text with the same fault.
  */
 function faultAt(text: string): number {
   let low = 0;

@@ -109,7 +109,7 @@ Deno.test({
   },
 });
 
-Deno.test("loadSave() makes nothing of claude-mpm's checksum file when it is stale", async () => {
+Deno.test("loadSave() ignores claude-mpm's checksum file when it is stale", async () => {
   using env = new TestEnv();
   copySample(env, "v6.5.83-head");
   const path = `${SESSIONS}/${SAMPLES[4].id}.json`;

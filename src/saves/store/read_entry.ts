@@ -25,7 +25,7 @@ import {
 const LONGEST = 500;
 const LONGEST_PATH = 8192;
 
-/** What rows are read with. */
+/** The parameters of reading rows. */
 interface Reading {
   readonly folders: SaveFolders;
   readonly cache?: RowCache | undefined;
@@ -34,10 +34,11 @@ interface Reading {
 }
 
 /**
- * Returns a reader of rows of the project at `root`: it gives the row of an id,
- * of its JSON, else YAML, else Markdown; of two copies the readable one, then
- * that in `sessions/`, then the newer. `undefined`: the file is gone by now, or
- * belongs to another project. Never throws for what is in a file.
+ * Returns a reader of rows of the project at `root`. It gives the row of an id,
+ * of its JSON, else YAML, else Markdown. Of two copies it takes the readable
+ * one, then that in `sessions/`, then the newer. `undefined`: the file is gone
+ * by now, or belongs to another project. Never throws for the content of a
+ * file.
  */
 export function entryReader(
   system: System,
@@ -119,7 +120,9 @@ function readRow(
   return described;
 }
 
-/** What another program wrote is shown, and kept for speed, without secrets. */
+/**
+ * Redacts the row of another program's file, which is shown and kept for speed.
+ */
 function redactedRow(redactor: Redactor, row: Described): Described {
   const text = <T extends string | null>(one: T) =>
     (one === null ? null : redactor.text(one)) as T;
@@ -142,7 +145,10 @@ function preferred(a: SaveEntry, b: SaveEntry): number {
     newestFirst(a, b);
 }
 
-/** What a list shows of a save's content, of whatever type the fields are. */
+/**
+ * Returns the parts of a save's content for a list, whatever type the fields
+ * have.
+ */
 export function describe(
   value: unknown,
   { id, info, digest }: { id: string; info: FileInfo; digest?: string },

@@ -16,8 +16,8 @@ const ROWS = ".claude-mpm/state/rows.json";
 const COUNT = 210;
 
 /**
- * A listing an hour after the files were written, `edited` apart: the system
- * tells the time of that change, which a test could only wait for.
+ * A listing an hour after the files were written, `edited` apart. The system
+ * sets the time of that change, which a test could only wait for.
  */
 async function list(
   env: TestEnv,
@@ -82,7 +82,7 @@ Deno.test("listSaves() sees saves that came and went", async () => {
   assert(!entries.some(({ id }) => id === idAt(60)));
 });
 
-Deno.test("listSaves() keeps nothing of a file that may still be written", async () => {
+Deno.test("listSaves() does not cache a file that may still be written", async () => {
   using env = store();
   const system = env.system();
   await listSaves(system, env.project);
@@ -97,7 +97,7 @@ for (
     ["rows of other shapes", '{"version":1,"rows":[null,[1],{"a":1}]}'],
   ] as const
 ) {
-  Deno.test(`listSaves() takes rows that are ${what} for none`, async () => {
+  Deno.test(`listSaves() ignores cached rows that are ${what}`, async () => {
     using env = store();
     const { entries } = await list(env);
     env.write(ROWS, text);

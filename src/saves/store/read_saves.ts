@@ -28,7 +28,9 @@ export interface ReadOptions {
    * default true.
    */
   readonly global?: boolean;
-  /** Told of a folder that cannot be listed; without it that is thrown. */
+  /**
+   * Called for a folder that cannot be listed; without it, the error is thrown.
+   */
   readonly warn?: (error: MpmError) => void;
 }
 
@@ -80,8 +82,8 @@ export async function listShown(
 }
 
 /**
- * The saves that some selectors mean, all of the list that is shown; a full id
- * finds what is hidden, too, and so does a name that nothing shown has. Throws
+ * The saves for some selectors, from the list that is shown. A full id also
+ * finds hidden saves, and so does a name that no shown save has. Throws
  * NOT_FOUND or AMBIGUOUS.
  */
 export async function matchSaves(
@@ -105,11 +107,11 @@ export async function matchSaves(
 }
 
 /**
- * The same saves one by one, for a reader that needs only the newest: from the
- * index where it can be trusted, else with as few files read as the order
- * allows. An id is the time of its save within a day, or else an automatic
- * pause of claude-mpm; only a save edited by hand to be older or newer than
- * that would come out of order.
+ * The same saves one by one, for a reader that needs only the newest. They come
+ * from the index if it can be trusted, else with as few files read as the order
+ * allows. An id is the time of its save within a day, or belongs to an
+ * automatic pause of claude-mpm. Only a save edited by hand to be older or
+ * newer would come out of order.
  */
 export async function* newestSaves(
   system: System,
@@ -154,9 +156,9 @@ export async function loadReaders(
 }
 
 /**
- * The save that a selector means, see {@link matchSaves}. A full id of one of
- * mpm's saves, `latest` and the first number need no listing. `first` is the
- * number of the first save in the list. Throws NOT_FOUND, AMBIGUOUS or USAGE.
+ * The save that a selector means, see {@link matchSaves}. A full id of an mpm
+ * save, `latest` and the first number need no listing. `first` is the number of
+ * the first save in the list. Throws NOT_FOUND, AMBIGUOUS or USAGE.
  */
 export async function findSave(
   system: System,
@@ -194,8 +196,9 @@ function ownSave(
 }
 
 /**
- * How far a save's `paused_at` may lie after the time in its id, milliseconds:
- * an early claude-mpm took the id from the local clock, up to 14 hours off.
+ * Largest distance of a save's `paused_at` from the time in its id, in
+ * milliseconds. An early claude-mpm took the id from the local clock, up to 14
+ * hours off.
  */
 const ID_SLACK = 24 * 60 * 60 * 1000;
 
@@ -216,9 +219,9 @@ function isOnlyLog({ id, candidates }: Found): boolean {
 }
 
 /**
- * The saves in newest-first order, each file read only when the order could
- * not be certain without it: those with an id within a day of the candidate,
- * and the finalised automatic pauses, which end long after their id.
+ * The saves in newest-first order. A file is read only if the order could not
+ * be certain without it: those with an id within a day of the candidate, and
+ * finalised automatic pauses, which end long after their id.
  */
 function* savesOf(
   found: readonly Found[],
@@ -247,7 +250,7 @@ function* savesOf(
   }
 }
 
-/** Where the ids begin that are too old to be newer than `newest`. */
+/** Returns the first id that is too old to be newer than `newest`. */
 function endOfWindow(
   unread: readonly Found[],
   next: number,
@@ -262,7 +265,7 @@ function mayBeAnyTime({ id, incremental }: Found): boolean {
   return incremental || idTime(id) === undefined;
 }
 
-/** Tells the state of the sessions that saves belong to, each read once. */
+/** Returns the state of the sessions of saves, each read once. */
 export class SessionStates {
   readonly #read: (id: string) => WorkState | undefined;
   readonly #known = new Map<string, WorkState | undefined>();

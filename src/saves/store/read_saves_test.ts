@@ -207,7 +207,7 @@ for (
 }
 
 Deno.test({
-  name: "listSaves() does not follow or read what is not a plain file",
+  name: "listSaves() reads only plain files",
   ignore: WINDOWS,
   async fn() {
     using env = new TestEnv();
@@ -227,7 +227,7 @@ Deno.test({
   },
 });
 
-Deno.test("listSaves() reads odd fields of any type", async () => {
+Deno.test("listSaves() reads invalid fields of any type", async () => {
   using env = new TestEnv();
   env.write(
     `${SESSIONS}/${idAt(0)}.json`,

@@ -19,10 +19,10 @@ import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
 
 /**
- * Finishes what a save that died left behind: past its commit point the derived
- * files are written from its JSON, before it the traces are removed. Nothing
- * but the id is taken from the pending file. Call under the lock. Throws
- * FILE_FAILED where the pending file cannot be removed.
+ * Finishes an interrupted save. Past its commit point, the derived files are
+ * written from its JSON; before it, the traces are removed. Nothing but the id
+ * is taken from the pending file. Call under the lock. Throws FILE_FAILED where
+ * the pending file cannot be removed.
  */
 export async function finishPending(
   system: System,
@@ -33,7 +33,7 @@ export async function finishPending(
   const id = field(readOwnJson(system, pending, LARGEST_SAVE), "session_id");
   if (typeof id === "string" && SESSION_ID.test(id)) {
     const { json, checksum } = saveFiles(sessions, id);
-    // What cannot be derived now is told about by `sessions verify`.
+    // `saves verify` reports files that cannot be derived now.
     if (system.files.lstat(json)) {
       await attempt(async () => {
         const loaded = await loadSave(system, await findSave(system, root, id));
@@ -55,9 +55,10 @@ export function unfinishedPause(system: System, root: string): string[] {
 const READER_WAIT = 250;
 
 /**
- * What a command that reads the store does first: makes sure that its folders
- * are real ones, and finishes what a dead pause left, if no one is writing and
- * the store can be written. Throws CONFLICT for a link instead of a folder.
+ * The first step of a command that reads the store. It makes sure that its
+ * folders are real ones. It also finishes an interrupted pause, if no one is
+ * writing and the store can be written. Throws CONFLICT for a link instead of a
+ * folder.
  */
 export async function openStore(system: System, root: string): Promise<void> {
   const { files } = system;
@@ -74,9 +75,8 @@ export async function openStore(system: System, root: string): Promise<void> {
 }
 
 /**
- * Runs `write` where it may change saves or work sessions: under the store's
- * lock, with the store there and nothing pending of a pause that died. Throws
- * LOCKED.
+ * Runs `write`, which may change saves or sessions, under the store's lock. The
+ * store exists then, and no interrupted pause is pending. Throws LOCKED.
  */
 export function changeStore<T>(
   system: System,

@@ -18,7 +18,7 @@ import type { Described } from "./save_entry.ts";
 
 const TEXT_OR_NULL = nullable(TEXT);
 
-/** What is kept of a save's content, here and in the index. */
+/** The parts of a save's content that are kept here and in the index. */
 export const DESCRIBED = {
   pausedAt: TEXT,
   summary: TEXT,
@@ -63,10 +63,10 @@ const VERSION = 6;
 const LARGEST = 64 * 1024 * 1024;
 
 /**
- * What a listing found in each file, so that the next one need not read it:
+ * The results of listing each file, so that the next listing need not read it:
  * `.claude-mpm/state/rows.json`. A row counts only while size and both times of
- * its file are the same; the second one, of the entry's last change, no one can
- * set, so that no edit goes unseen. Derived, and never a source of truth.
+ * its file are the same. No one can set the second one, of the entry's last
+ * change, so that no edit goes unseen. Derived, and never a source of truth.
  */
 export class RowCache {
   readonly #system: System;
@@ -90,7 +90,7 @@ export class RowCache {
     }
   }
 
-  /** What was found in the file, if it is still the same. */
+  /** Returns the kept result for the file, if it is still the same. */
   get(file: string, info: FileInfo): Described | undefined {
     const row = this.#known.get(file);
     const same = row?.changed === info.changed &&

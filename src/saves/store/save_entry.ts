@@ -2,16 +2,16 @@ import type { ErrorCode } from "../../base/errors.ts";
 import { sessionId } from "../../base/ids.ts";
 
 /**
- * How a save is stored; JSON is the source, the others are read without it, the
+ * The format of a save. JSON is the source, the others are read without it, the
  * record of an automatic pause (`jsonl`) last.
  */
 export type SaveFormat = "json" | "yaml" | "md" | "jsonl";
 
 /**
- * Which folder a save lies in: `.claude-mpm/sessions/`, its older subfolder
- * `pause/`, mpm's second copies in `kept/`, the one in the user's home that
- * claude-mpm 6.2.41 to 6.2.52 wrote every project's saves to, or the one of
- * claude-mpm's resume logs.
+ * The folder of a save: `.claude-mpm/sessions/`, its older subfolder `pause/`,
+ * or mpm's second copies in `kept/`. Others are the folder in the user's home
+ * for saves by claude-mpm 6.2.41 to 6.2.52, and the one of claude-mpm's resume
+ * logs.
  */
 export type SaveLocation =
   | "sessions"
@@ -63,17 +63,21 @@ export interface SaveEntry {
   readonly session: EntrySession | null;
   /** True if it was made when an agent's session ended, and no one asked. */
   readonly automatic: boolean;
-  /** The name of git's user who made it, by its own account; null: not known. */
+  /**
+   * The name of git's user who made it, by its own record; null if not known.
+   */
   readonly author: string | null;
   /** The agent session it was made in; null: none, or not known. */
   readonly agent: string | null;
-  /** True if claude-mpm's automatic pause wrote it: a `.jsonl` lies beside. */
+  /**
+   * True if claude-mpm's automatic pause wrote it: it has a `.jsonl` beside it.
+   */
   readonly incremental: boolean;
   /** Names of claude-mpm's misnamed checksum files that belong to this id. */
   readonly evidence: readonly string[];
   /**
-   * What its content is known by, see `origin.ts`; absent where the file was
-   * not read.
+   * The digest of its content, see `origin.ts`; absent if the file was not
+   * read.
    */
   readonly digest?: string | undefined;
   /** Bytes of the file. */
@@ -82,20 +86,20 @@ export interface SaveEntry {
   readonly mtime: number;
 }
 
-/** Which file a row is of. */
+/** The file of a row. */
 export type Base = Pick<
   SaveEntry,
   "id" | "path" | "format" | "location" | "incremental" | "evidence"
 >;
 
-/** What a list shows of a file's content. */
+/** The parts of a file's content for a list. */
 export type Described = Omit<SaveEntry, keyof Base | "problem">;
 
 /**
- * Returns whether it is not a save but what claude-mpm's agents left besides: a
- * resume log, a document written when the context ran out, the mere record of
- * an automatic pause. They can be read, and are listed after all saves, which
- * say more.
+ * Returns whether it is another file of claude-mpm's agents and not a save: a
+ * resume log, a document written when the context ran out, or the mere record
+ * of an automatic pause. They can be read, and are listed after all saves,
+ * which say more.
  */
 export function isLog(
   { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,

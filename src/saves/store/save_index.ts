@@ -94,8 +94,8 @@ function indexValue({ saves, ...index }: Index) {
 }
 
 /**
- * The index, if there is one that mpm could have written: whatever else lies
- * there is as good as none. Nothing in it becomes a path without a check.
+ * The index, if mpm could have written it; any other file counts as missing.
+ * Nothing in it becomes a path without a check.
  */
 function readIndex(
   system: System,
@@ -119,15 +119,15 @@ function readIndex(
 }
 
 /**
- * A folder must not have changed for this long, in milliseconds, before what a
- * listing found may be trusted to be recognised by the folder's time alone: two
- * changes within one tick of the file system's clock leave the same time. The
- * clock that makes times of whole seconds is a coarse one.
+ * Milliseconds that a folder must be unchanged before its time alone identifies
+ * the results of a listing. Two changes within one tick of the file system's
+ * clock leave the same time. The clock that makes times of whole seconds is a
+ * coarse one.
  */
 const TICK = 20;
 const COARSE_TICK = 3000;
 
-/** How long an index is used without a listing in between, milliseconds. */
+/** Milliseconds that an index is used without a listing in between. */
 const LISTING_VALID = 60 * 60 * 1000;
 
 /**
@@ -193,7 +193,7 @@ function rested(stamps: Stamps, now: number): boolean {
   );
 }
 
-/** How far the time given to the folder lies before its last change. */
+/** Milliseconds between the time given to the folder and its last change. */
 const BACK = 2000;
 
 /**
@@ -202,10 +202,10 @@ const BACK = 2000;
  * same lock as {@link openIndex}, after the last file was written. Never
  * throws.
  *
- * The folder is given a time a little before its last change: whatever another
- * program does there from now on, even within the same tick, sets a different
- * one. What it did during mpm's writing stays unseen until the next listing,
- * which is due after an hour at the latest.
+ * The folder gets a time a little before its last change. So a later change by
+ * another program, even within the same tick, sets a different one. A change
+ * during mpm's writing stays unseen until the next listing, at most an hour
+ * later.
  */
 export function noteSave(
   system: System,

@@ -14,7 +14,7 @@ import { copySaves, noteUncopied } from "./second_copy.ts";
 
 type Row = VerifyResult["sessions"][number];
 
-/** What a check works with. */
+/** The parameters of a check. */
 export interface Checker {
   readonly system: System;
   readonly workspace: Workspace;
@@ -37,8 +37,8 @@ export async function verifyAll(
 }
 
 /**
- * Repairs what can be repaired, each row as it is then, and the pointer. What
- * refuses, such as a folder instead of a file, keeps no other from its repair;
+ * Repairs what can be repaired, each row as it is then, and the pointer. A
+ * refusal, such as a folder instead of a file, does not stop the other repairs;
  * the first refusal is thrown at the end. Call under the lock.
  */
 export async function repairAll(
@@ -67,13 +67,13 @@ export async function repairAll(
 /** A save that was looked at. */
 export interface Inspected {
   readonly row: Row;
-  /** What is wrong with the files beside it; also among the row's notes. */
+  /** Faults of the files beside it; also among the row's notes. */
   readonly beside: readonly string[];
   /** `undefined`: it cannot be read. */
   readonly save: LoadedSave["save"] | undefined;
 }
 
-/** Compares a save with its checksum, the schema, and what lies beside it. */
+/** Compares a save with its checksum, the schema, and the files beside it. */
 export async function inspect(
   checker: Checker,
   entry: SaveEntry,
@@ -113,7 +113,7 @@ export function isMaintained(entry: SaveEntry): boolean {
   return (own || imported) && location === "sessions" && format === "json";
 }
 
-/** What is wrong beside the save itself, which is whole; one line each. */
+/** Lists faults beside a save that is whole itself; one line each. */
 function faultsBeside(
   { system, copies }: Checker,
   { id, path }: SaveEntry,

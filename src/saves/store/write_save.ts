@@ -26,14 +26,14 @@ import type { LogWriter } from "./save_log.ts";
 import { type Copied, copySaves, noteUncopied } from "./second_copy.ts";
 import { type Index, noteSave, openIndex } from "./save_index.ts";
 
-/** What was written. */
+/** The written save. */
 export interface Written {
   readonly save: Save;
   /** The JSON, which is also what an export holds. */
   readonly bytes: Uint8Array;
   /** The files of the save, absolute. */
   readonly files: readonly string[];
-  /** What went wrong after the save was safe. */
+  /** Problems after the save was safe. */
   readonly warnings: readonly string[];
 }
 
@@ -41,8 +41,8 @@ export interface Written {
  * Saves a session: redact, serialise, checksum file, JSON under its final name
  * (the commit point), YAML, Markdown, pointer, read-back, second copy. `build` makes the
  * save for the id that is found free. Throws FILE_FAILED, LOCKED or CONFLICT
- * before the commit point, with nothing left behind; what fails after it is a
- * warning, since the save is there and the rest is derived from it.
+ * before the commit point, with nothing left behind. A later failure is a
+ * warning, since the save exists and the rest is derived from it.
  */
 export function writeSave(
   system: System,
@@ -114,7 +114,7 @@ export function storeSave(
   };
 }
 
-/** Whose save it is does not decide whether there is one. */
+/** A failed note of the author does not prevent the save. */
 function noteMade(system: System, save: Save, digest: string): string[] {
   const problem = noteOwn(system, { id: save.session_id, digest });
   return problem === undefined ? [] : [
@@ -192,7 +192,7 @@ function publish(system: System, pending: string, json: string): void {
   }
 }
 
-/** What follows the commit point; returns what went wrong. */
+/** Does the steps after the commit point; returns the problems. */
 function finish(
   system: System,
   root: string,

@@ -7,14 +7,14 @@ import type { System } from "../../system/system.ts";
 import { ensureUserFolder, userState } from "../../ops/mod.ts";
 
 /**
- * Whose words a save is: `own`, made by this user on this machine; `trusted`,
- * someone else's that this user took for theirs; `foreign`, anybody's.
+ * The origin of a save: `own`, made by this user on this machine; `trusted`,
+ * someone else's that this user trusts; `foreign`, anyone's.
  */
 export type Origin = "own" | "trusted" | "foreign";
 
 /**
- * What a save's file is known by, whatever its name and place: SHA-256 of its
- * bytes, the line ends of Windows, which git may have put in, taken as plain.
+ * The digest of a save's file, for any name and place: SHA-256 of its bytes,
+ * with the line ends of Windows, which git may have added, read as plain.
  */
 export function contentDigestOf(bytes: Uint8Array): string {
   return sha256(bytes.includes(13) ? withoutReturns(bytes) : bytes);
@@ -32,9 +32,9 @@ const FOLDER = "own";
 const LIMIT = 64 * 1024 * 1024;
 
 /**
- * Notes that the user made a save of these contents, before it is written, so
- * that no save of theirs is there without it. In the user's own state, where no
- * clone can bring anything. Returns why it could not be noted, if so.
+ * Notes before writing that the user made a save of these contents, so that
+ * every save of theirs is noted. In the user's own state, where no clone can
+ * bring anything. Returns why it could not be noted, if so.
  */
 export function noteOwn(
   system: System,
@@ -93,8 +93,8 @@ function readOwnList(system: System, list: string): ReadonlySet<string> {
 }
 
 /**
- * Where a save was imported from; `undefined`: it was not. The mark lies in
- * `mpm`, or at the top of the save of another program.
+ * Returns the source of an imported save; `undefined` for others. The mark lies
+ * in `mpm`, or at the top of the save of another program.
  */
 export function importedFrom(value: unknown): string | undefined {
   const mark = field(field(value, "mpm") ?? value, "imported");

@@ -21,7 +21,7 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** What is known of a save that the user took for theirs. */
+/** The facts about a save that the user trusts. */
 const TRUSTED = object({
   session_id: TEXT,
   /** The project it was in, absolute. */
@@ -55,10 +55,10 @@ function digestsIn(value: unknown): [string, unknown][] {
   return entries.filter(([digest]) => /^[0-9a-f]{64}$/.test(digest));
 }
 
-/** What is known of saves by the digests of their contents; null: no trust. */
+/** The facts about saves by the digests of their contents; null: no trust. */
 type TrustedFacts = Record<string, Trusted | null>;
 
-/** What is known of these. */
+/** Returns the facts about these. */
 export function trustedOf(
   saves: ReadonlyMap<string, Trusted>,
   digests: readonly string[],
@@ -68,7 +68,7 @@ export function trustedOf(
   );
 }
 
-/** The same as an entry of the journal has it; what is none is left out. */
+/** The same for an entry of the log; invalid values are left out. */
 function trustedIn(side: unknown): TrustedFacts {
   return Object.fromEntries(
     digestsIn(field(side, "trusted")).filter((
@@ -128,7 +128,7 @@ export async function undoTrust(
     const saves = readTrusted(system);
     for (const [digest, was] of Object.entries(before)) {
       const now = saves.get(digest);
-      // What is as before already was done by an undo that was cut short.
+      // An interrupted undo has already restored these.
       if (!isSame(now, getOwn(after, digest)) && !isSame(now, was)) {
         throw new MpmError(
           "CONFLICT",

@@ -25,7 +25,7 @@ export function migrateText(result: MigrateAnswer): string {
   ].join("\n");
 }
 
-/** What lies in the project is named from there. */
+/** Paths in the project are relative to it. */
 function stepLines({ steps, folder }: MigrateAnswer): string[] {
   const project = /^(.*[\\/])\.claude-mpm[\\/]/.exec(folder)?.[1] ?? "";
   const named = (path: string) =>
@@ -117,7 +117,7 @@ function gitLines(
   ];
 }
 
-/** What both kinds of result say. */
+/** The fields of both kinds of result. */
 export interface Facts {
   readonly dryRun: boolean;
   readonly resumed: boolean;
@@ -126,7 +126,7 @@ export interface Facts {
   readonly milliseconds: number;
   /** Returns whether git tracks a file, by its absolute path. */
   isTracked(path: string): boolean;
-  /** What stages and commits everything in the new folder. */
+  /** Commands that stage and commit everything in the new folder. */
   readonly commands: readonly string[];
   /** Absolute path of a file, or of a folder if it has no name. */
   path(at: { place: Ref["place"]; name: string }): string;

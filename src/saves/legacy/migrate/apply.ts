@@ -54,7 +54,7 @@ export function applyChanges(
   const { sums, others } = apart(changes);
   const written = others.filter(({ after }) => after);
   each("Moving", written.filter(({ before }) => !before), applier.publish);
-  // No checksum lies beside a save that it does not fit, at no moment.
+  // A save never has a wrong checksum beside it, at any moment.
   sums.forEach(applier.uncheck);
   each("Moving", written.filter(({ before }) => before), applier.replace);
   sums.forEach(applier.check);
@@ -133,7 +133,7 @@ class Applier {
       ? this.#copy(source, path, after!)
       : this.#move(source, path);
     if (!done && !this.#isDone(path, after!)) return this.#skip(change);
-    // What is prepared has its mode and time already.
+    // A prepared file already has its mode and time.
     if (!done || linked || at.place === "global") this.#settle(path, after!);
   };
 

@@ -10,13 +10,13 @@ const NAME = /^pause_backup_\d{8}-\d{6}$/;
 
 /** The record of a backup whose changes are not all made yet. */
 export const UNFINISHED = "unfinished.json";
-/** The same of one that is complete. */
+/** The same for a complete backup. */
 export const MANIFEST = "manifest.json";
 
 /** A record of this many bytes is of some hundred thousand files. */
 const LARGEST_RECORD = 256 * 1024 * 1024;
 
-/** Where a backup has the old content of a file. */
+/** Returns the place of a file's old content in a backup. */
 export function backupPath(folder: string, { place, name }: Ref): string {
   return join(folder, place, name);
 }
@@ -50,8 +50,8 @@ export function freeBackup(system: System, root: string): string {
 }
 
 /**
- * The record of a backup. It lies in a folder that anybody may have made, so
- * nothing of it is used before it fits the schema. Throws UNREADABLE.
+ * The record of a backup. Anyone may have made its folder, so it must fit the
+ * schema before it is used. Throws UNREADABLE.
  */
 export async function readRecord(
   system: System,
@@ -75,8 +75,8 @@ export async function readRecord(
 }
 
 /**
- * The backup that was asked for, by its name or its path; without one the
- * newest that a migration made. Throws NOT_FOUND.
+ * The requested backup, by its name or its path; by default the newest of a
+ * migration. Throws NOT_FOUND.
  */
 export async function chooseBackup(
   system: System,

@@ -2,14 +2,15 @@ import * as z from "zod/mini";
 import { oldName } from "../old_names.ts";
 
 /**
- * What `mpm migrate` records before it touches anything: every file it will
- * change, as it was and as it will be. With it an interrupted run is finished,
- * and a finished one undone.
+ * The record that `mpm migrate` writes first: every file it will change, before
+ * and after. With it an interrupted run is finished, and a finished one undone.
  */
 
 const text = z.string();
 
-/** Which folder: the old and the new one, the copies, the one in the home. */
+/**
+ * Name of a folder: the old and the new one, the copies, the one in the home.
+ */
 const PlaceName = z.enum(["pause", "sessions", "kept", "global"]);
 
 /** A record is read from a disk, so nothing but a save's file is named by it. */
@@ -80,7 +81,7 @@ export const ChangeSet = z.strictObject({
     after: z.nullable(FolderState),
   }),
   changes: z.array(Change),
-  /** What was said of it. */
+  /** The steps of the report. */
   steps: z.array(Step),
 });
 

@@ -45,14 +45,14 @@ import { oldName } from "../old_names.ts";
 import { sha256 } from "../../../base/digest.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 
-/** What a migration or a rollback works with. */
+/** The parameters of a migration or a rollback. */
 interface MigrationRun {
   readonly system: System;
   readonly root: string;
   readonly workspace: Workspace;
   /** The files of the sessions that git tracks, absolute. */
   readonly tracked: ReadonlySet<string>;
-  /** What commits them as they are then. */
+  /** Commands that commit them in that state. */
   readonly commands: readonly string[];
   readonly progress: Progress;
   readonly dryRun: boolean;
@@ -62,7 +62,7 @@ interface MigrationRun {
   readonly start: number;
 }
 
-/** What the journal must know to undo it. */
+/** Returns the log's facts for an undo. */
 export function backupFact(
   { backups }: MigrateResult | RollbackResult,
 ): { backup: string | null } {
@@ -119,7 +119,7 @@ async function readPlan(
   return { inventory, plan: planMigration(inventory) };
 }
 
-/** What an interrupted run decided comes before anything new. */
+/** Finishes the plan of an interrupted run before anything new. */
 async function foreseeMigration(
   work: MigrationRun,
   global: boolean,
@@ -169,12 +169,14 @@ function removeEmpty({ system, root }: MigrationRun): void {
 interface Outcome {
   /** Interrupted runs that were finished first. */
   readonly earlier: readonly Done[];
-  /** What was decided now. */
+  /** The new plan. */
   readonly steps: readonly Step[];
   readonly done?: Done;
 }
 
-/** What earlier runs left is in the present plan, if it still is left. */
+/**
+ * Files that earlier runs left are in the present plan, if they still exist.
+ */
 function migrated(work: MigrationRun, outcome: Outcome): MigrateResult {
   const { system, root, dryRun } = work;
   const { earlier, steps, done } = outcome;
@@ -207,7 +209,7 @@ function factsOf(
   };
 }
 
-/** Restores what was there before a migration, or before a rollback. */
+/** Restores the state before a migration, or before a rollback. */
 export async function rollBack(
   work: MigrationRun,
   wanted: string | undefined,
@@ -291,7 +293,10 @@ function skippedSteps(done: Done | undefined): Step[] {
   }));
 }
 
-/** What is at a place now. Throws for what is there and is not a file. */
+/**
+ * Returns the present state of a place. Throws if the path exists and is not a
+ * file.
+ */
 function stateAt(
   system: System,
   folders: Folders,
@@ -351,7 +356,7 @@ async function interrupted(
   return sets;
 }
 
-/** Returns whether nothing of a session is left in the old folder. */
+/** Returns whether no session files are left in the old folder. */
 function isMigrated(system: System, root: string): boolean {
   return listFolder(system, layout(root).legacy)
     .every(({ name }) => oldName(name) === undefined);

@@ -2,13 +2,13 @@ import type { FileState, Place, Ref, Step } from "./change_set.ts";
 import { idOf, oldName, type Part } from "../old_names.ts";
 import type { Relocation } from "./relocate.ts";
 
-/** A file of the stores as it lies there. */
+/** A file of the stores in its present form. */
 export interface StoredFile {
   readonly at: Ref;
   readonly state: FileState;
   /** SHA-256 of what it becomes in the new folder. */
   readonly moved: string;
-  /** What a checksum file or a pointer says. */
+  /** The text of a checksum file or a pointer. */
   readonly text?: string;
   /** Of a JSON, milliseconds since the epoch. */
   readonly pausedAt?: number;
@@ -16,9 +16,9 @@ export interface StoredFile {
 
 /** Everything that a migration depends on. */
 export interface Inventory {
-  /** What must be moved. */
+  /** Files to move. */
   readonly old: readonly StoredFile[];
-  /** What stays for a reason that was found while reading. */
+  /** Files that stay for a reason found while reading. */
   readonly left: readonly Step[];
   /** In `sessions` and `kept`: the files with an id or name of `old`. */
   readonly there: readonly StoredFile[];
@@ -33,7 +33,7 @@ export function refKey({ place, name }: Ref): string {
   return `${place}/${name}`;
 }
 
-/** What one folder holds of one id. */
+/** The files of one id in one folder. */
 export interface Family {
   readonly id: string;
   readonly place: Place;
@@ -152,7 +152,7 @@ export type Render = (read: (file: StoredFile) => Uint8Array) => Uint8Array;
 export class NewFolder {
   readonly #files = new Map<string, StoredFile>();
   readonly #namesOf = new Map<string, Set<string>>();
-  /** What is not there yet, and how it is made. */
+  /** Files that do not exist yet, and how to make them. */
   readonly #coming = new Map<string, Render>();
 
   file(name: string): StoredFile | undefined {
@@ -191,7 +191,7 @@ export class NewFolder {
     this.#coming.set(at.name, render ?? ((read) => read(file)));
   }
 
-  /** What makes a file that is not there yet. */
+  /** Returns the function that makes a planned file. */
   coming(name: string): Render | undefined {
     return this.#coming.get(name);
   }

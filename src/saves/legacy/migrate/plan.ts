@@ -85,7 +85,7 @@ class Planner {
       relation(family, one.family, undefined) === "same"
     );
     const newId = twin?.newId ?? this.#freeId(id);
-    // What comes there is the newer one, since the newest was planned first.
+    // The file that comes there is newer, since the newest was planned first.
     if (there && !this.#there.isComing(id) && isOlder(there, family)) {
       this.#displaced.push({ family: there, newId });
       this.#move(there, { newId });
@@ -97,7 +97,9 @@ class Planner {
     }
   }
 
-  /** What belongs to no single save keeps its name, or stays. */
+  /**
+   * Adds a file that belongs to no single save: it keeps its name, or stays.
+   */
   addLone(file: StoredFile): void {
     const { name } = file.at;
     const other = this.#there.file(name);

@@ -20,7 +20,7 @@ import { attempt, FileError, MpmError } from "../../../base/errors.ts";
 import { sha256 } from "../../../base/digest.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 
-/** Where the content of a changed file comes from. */
+/** Source of the content of a changed file. */
 type Content =
   /** The file `from` gets this name. */
   | { readonly linked: FileState }
@@ -45,19 +45,19 @@ export interface WantedSet
   readonly wanted: readonly Wanted[];
 }
 
-/** A folder of a set that is not ready; whoever finds one removes it. */
+/** A folder of an unfinished set; any run that finds it removes it. */
 export const PREPARING = ".preparing";
 
-/** Where a set has the new content of a file until it is in its place. */
+/** Returns the place of a file's new content until it is in its place. */
 export function stagedPath(folder: string, { place, name }: Ref): string {
   return join(folder, "new", place, name);
 }
 
 /**
  * Writes everything that a set of changes needs: the files as they are, the new
- * contents, and the record, each synced and read back. The renaming of the
- * folder at the end is what decides: before it nothing is changed and the next
- * run starts again, after it the next run finishes what this one began.
+ * contents, and the record, each synced and read back. Renaming the folder at
+ * the end decides. Before that, nothing is changed and the next run starts
+ * again. After that, the next run finishes the work of this one.
  */
 export async function prepareChanges(
   system: System,
@@ -175,7 +175,7 @@ class Preparer {
     return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
   }
 
-  /** What a file holds, if that is what it held when the set was planned. */
+  /** Returns the content of a file, if it is still as planned. */
   #read(path: string, digest: string): Uint8Array {
     if (this.#last?.path === path) return this.#last.bytes;
     const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);

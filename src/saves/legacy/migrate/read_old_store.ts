@@ -13,10 +13,10 @@ import { layout } from "../../../ops/mod.ts";
 import { entryReader } from "../../store/read_entry.ts";
 import { LARGEST_SAVE, loadYaml } from "../../store/load_save.ts";
 
-/** How far a long piece of work is. */
+/** Reports the progress of long work. */
 export type Progress = (what: string, done: number, of: number) => void;
 
-/** Where the folders of a project are; `global` only if it is asked for. */
+/** The folders of a project; `global` only on request. */
 export type Folders = Partial<Record<Place, string>>;
 
 /** The folders a migration works in. */
@@ -71,7 +71,7 @@ export async function readInventory(
   };
 }
 
-/** What is in a folder; nothing if it is not there. */
+/** Lists a folder; empty if it is missing. */
 export function listFolder(system: System, folder: string | undefined) {
   if (folder === undefined || !system.files.lstat(folder)) return [];
   return system.files.list(folder)
@@ -112,7 +112,10 @@ class Reader {
     };
   }
 
-  /** What may move out of the old folder; the rest is someone's own. */
+  /**
+   * Returns the names that may move out of the old folder; other files belong
+   * to someone.
+   */
   oldNames(): string[] {
     const names = [];
     for (
@@ -156,7 +159,10 @@ class Reader {
     });
   }
 
-  /** What cannot be read in the new folder keeps its like from moving there. */
+  /**
+   * An unreadable file in the new folder keeps files of its id from moving
+   * there.
+   */
   readThere(wanted: readonly Ref[]) {
     const there: StoredFile[] = [];
     const blocked = new Map<string, string>();
@@ -220,7 +226,7 @@ function pausedAt(name: string, bytes: Uint8Array): { pausedAt?: number } {
   return time === undefined ? {} : { pausedAt: time };
 }
 
-/** What is not a file of a session, for people. */
+/** Names a kind that is not a file of a session, for people. */
 function nameOf(kind: FileInfo["kind"]): string {
   return kind === "other" ? "no file, such as a pipe" : `a ${kind}`;
 }

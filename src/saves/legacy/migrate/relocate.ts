@@ -1,6 +1,6 @@
 import { asciiJson } from "../../../base/escape.ts";
 
-/** What changes in the texts of a save's files when the files move. */
+/** The changes in the texts of a save's files when the files move. */
 export interface Relocation {
   /** Paths and what they become. */
   readonly paths: readonly (readonly [from: string, to: string])[];
@@ -9,9 +9,9 @@ export interface Relocation {
 }
 
 /**
- * The content of a save's file at its new place. JSON changes only where it
- * names its own files, and keeps every other byte: what a person wrote and what
- * git reported is a record, whatever path it holds. Texts that are derived from
+ * The content of a save's file at its new place. JSON changes only in the names
+ * of its own files, and keeps every other byte. A person's text and git's
+ * report are records, whatever paths they contain. Texts that are derived from
  * it change throughout. Returns `bytes` itself where nothing changes.
  */
 export function relocate(

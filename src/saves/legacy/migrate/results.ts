@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { StepAction } from "./change_set.ts";
 
-/** What `mpm migrate` returns. */
+/** Results of `mpm migrate`. */
 
 const text = z.string();
 
@@ -22,7 +22,7 @@ const MigrateBase = {
   resumed: z.boolean(),
   /** Backups that were made, absolute. */
   backups: z.array(text),
-  /** What stays, and why. */
+  /** Files that stay, and why. */
   left: z.array(z.strictObject({
     path: text,
     reason: text,
@@ -33,7 +33,10 @@ const MigrateBase = {
   complete: z.boolean(),
   /** Files that git tracks and that moved or changed; 0 outside git. */
   tracked: z.int(),
-  /** What commits the move, for a shell in the project; empty: nothing to. */
+  /**
+   * Commands that commit the move, for a shell in the project; empty without
+   * changes.
+   */
   commands: z.array(text),
   milliseconds: z.int(),
   steps: z.array(MigrateStep),

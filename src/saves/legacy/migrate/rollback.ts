@@ -9,8 +9,8 @@ interface RollbackPlan {
 }
 
 /**
- * Decides how to restore what was there before the changes of `record`. What is
- * no longer as they left it was made since, and stays. `now` says what is there.
+ * Decides how to restore the state before the changes of `record`. Files that
+ * changed since then stay. `now` returns the present state.
  */
 export function planRollback(
   record: ChangeSet,
@@ -65,8 +65,8 @@ function isOther({ before, after }: Before, present: FileState | null) {
 }
 
 /**
- * What was made of files that cannot come back: it alone has what they held. All
- * of its id stays with it.
+ * Returns files made from files that cannot come back: only they still have the
+ * content. All of its id stays with it.
  */
 function stillNeeded(
   changes: readonly Change[],
