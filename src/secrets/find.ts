@@ -159,8 +159,8 @@ function marksIn(text: string): RegExpStringIterator<RegExpExecArray> {
 }
 
 /**
- * A trace in every text that any built-in rule applies to: a sign between a
- * name and its value, a long word, an option, or a word for a secret. No
+ * A trace in every text that any built-in rule applies to. It is a sign between
+ * a name and its value, a long word, an option, or a word for a secret. No
  * expression leaves upper and lower case aside: it would take longer to compile
  * than to use, in a process that has just begun.
  */
@@ -172,8 +172,9 @@ const WORDS =
 const MANY_WORDS = /[a-z]{3,8}(?:[^a-z]{1,8}[a-z]{3,8}){11}/;
 
 /**
- * Returns whether the name of a branch may hold a certain secret: a long word
- * with more than small letters, or a word that was redacted with a print.
+ * Returns whether the name of a branch may hold a certain secret. That is a
+ * long word with more than small letters, or a word that was redacted with a
+ * print.
  */
 export function mayNameSecret(name: string): boolean {
   return /[\w~.-]{12}/.test(name) && /[A-Z\d]/.test(name);

@@ -6,9 +6,8 @@ const text = z.string();
 
 export const ScanResult = z.strictObject({
   /**
-   * The scope of the scan: `project` for files that git tracks or does not
-   * ignore, `folder` for a folder without git, `named` for the paths of the
-   * command line.
+   * The scope of the scan. `project`: files that git tracks or does not ignore;
+   * `folder`: a folder without git; `named`: the paths of the command line.
    */
   scope: z.enum(["project", "folder", "named"]),
   /** Files that were read. */

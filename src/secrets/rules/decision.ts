@@ -161,8 +161,8 @@ function isInFlow({ key, text }: Given): boolean {
 }
 
 /**
- * Returns whether a word alone is at the place of a name in code: in arguments,
- * after a comma, in an indented line or one that ends with a comma.
+ * Returns whether a word alone is at the place of a name in code. That is in
+ * arguments, after a comma, in an indented line or one that ends with a comma.
  */
 function isWithinCode(given: Given): boolean {
   const { key, value, colon, text } = given;

@@ -24,8 +24,8 @@ const KNOWN =
 
 /**
  * Words that look random, after all rules that know what they look for. Only
- * words with small and capital letters and digits that are not a hash, id,
- * path, key of a lock file or piece of a larger file in base64.
+ * words with small and capital letters and digits. Hashes, ids, paths, keys of
+ * a lock file and pieces of a larger file in base64 do not count.
  */
 export function findRandomWords(text: string): Span[] {
   const spans: Span[] = [];
