@@ -73,7 +73,7 @@ const answer = (outcome: RunResult["outcome"]): RunResult => ({
   stderr: new Uint8Array(),
 });
 
-Deno.test("withGitsShell() asks git for a shell only if there is none", async () => {
+Deno.test("withGitsShell() asks git for a shell only if PATH has no shell", async () => {
   for (const first of ["missing", "denied", "exited", "timeout"] as const) {
     const started: [string, readonly string[]][] = [];
     const run = withGitsShell((program: string, { args }: RunOptions) => {
