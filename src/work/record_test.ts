@@ -82,7 +82,7 @@ Deno.test("the cheap check lets nothing through that the schema refuses", () => 
   assert(refused > 200, String(refused));
 });
 
-Deno.test("the cheap check refuses all that the schema refuses, and invalid times", () => {
+Deno.test("the cheap check refuses everything that the schema refuses, and invalid times", () => {
   for (const { path, value } of changed(FULL)) {
     if (problemsOf(WorkSchema, value).length === 0) {
       const fault = workFault(value, ID);

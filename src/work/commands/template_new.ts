@@ -213,7 +213,7 @@ const LABELLED_WITHIN = /([{,:]\s*)(\[redacted:[^\]\n]*\])(?=\s*[,}])/g;
 
 /**
  * The text of a template with quotes around each label of a secret in its front
- * matter, since YAML reads a bracket as the start of a list.
+ * matter. Without them, YAML reads a bracket as the start of a list.
  */
 export function quoteLabels(text: string): string {
   const [head, rest = ""] = splitFront(text);
