@@ -134,7 +134,7 @@ export function isChecked(system: System, { folder }: Box): boolean {
 }
 
 /**
- * Puts a worktree back to its old place if that is free, and removes the box.
+ * Moves a worktree back to its old place if that is free, and removes the box.
  * Throws FILE_FAILED.
  */
 export function putBack(system: System, box: Box, worktrees: string): void {

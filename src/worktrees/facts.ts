@@ -40,8 +40,8 @@ export interface WorktreeFacts {
 
 /**
  * Its place, as far as that allows to remove it. `gone`: it was there a moment
- * ago. `aside`: a clean-up has moved it away and neither removed it nor put it
- * back.
+ * ago. `aside`: a clean-up has moved it away and neither removed nor restored
+ * it.
  */
 export type Place =
   | "inside"

@@ -29,7 +29,7 @@ export interface Removal {
 }
 
 /**
- * Removes the worktrees that the survey selected: writes the rescue refs of
+ * Removes the worktrees that the survey selected. It writes the rescue refs of
  * all, then removes each one that has not changed since, and last the branches.
  * Whatever fails stays and is told in the answer.
  */

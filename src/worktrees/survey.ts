@@ -111,7 +111,8 @@ interface Reading {
 
 /**
  * Reads more facts of each candidate until it can be decided, the costly ones
- * last: one git process for the state of each, few for all histories together.
+ * last. One git process reads the state of each, few read all histories
+ * together.
  */
 async function readAll(
   system: System,

@@ -114,7 +114,7 @@ async function takeAll(place: Place, all: readonly Going[]): Promise<void> {
   for (const one of left()) deleteBox(place, one);
 }
 
-/** Does one step, and puts the worktree back if the step says why it stays. */
+/** Does one step, and restores the worktree if the step says why it stays. */
 async function doStep(
   place: Place,
   one: Going,
