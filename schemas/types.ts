@@ -10,9 +10,9 @@ export interface Save {
   session_id: string;
   /** ISO 8601, UTC. */
   paused_at: string;
-  /** How long the session was, in hours; 0: not known. */
+  /** Length of the session in hours; 0 if not known. */
   duration_hours: number;
-  /** How full the context of the agent was; zeros: not known. */
+  /** Use of the agent's context; zeros if not known. */
   context_usage: {
     tokens_used: number;
     tokens_total: number;
@@ -24,7 +24,7 @@ export interface Save {
     source?: string | null;
     [name: string]: unknown;
   };
-  /** What was being done, as it was told at the pause. */
+  /** The work in progress, by the words of the pause. */
   conversation: {
     primary_task: string;
     current_phase: string;
@@ -33,7 +33,7 @@ export interface Save {
     next_steps: string[];
     [name: string]: unknown;
   };
-  /** Where git stood. */
+  /** State of git. */
   git_context: {
     /** True if there is a repository. */
     is_git_repo: boolean;
@@ -83,16 +83,16 @@ export interface Save {
     working_directory: string;
     [name: string]: unknown;
   };
-  /** What whoever resumes must know. */
+  /** Reminders for the next session. */
   important_reminders: string[];
-  /** How to take the work up again. */
+  /** Instructions for the next session. */
   resume_instructions: {
     quick_start: string[];
     files_to_review: string[];
     validation_commands: Record<string, string>;
     [name: string]: unknown;
   };
-  /** What is not decided yet. */
+  /** Open questions. */
   open_questions: string[];
   /** Figures of claude-mpm, kept as they are. */
   performance_metrics: Record<string, unknown>;
@@ -154,7 +154,7 @@ export interface Save {
     name: string | null;
     /** Absolute path of the worktree that was paused; null: no repository. */
     worktree: string | null;
-    /** The name of git's user, which anyone can set; absent: not known. */
+    /** The name of git's user, which anyone can set; absent if not known. */
     author?: string;
     /** The agent's own session, so that it can be continued. */
     agent: {
@@ -170,9 +170,9 @@ export interface Save {
     template: string | null;
     /** The items of the checklist: phase, text, done. */
     checklist: unknown[];
-    /** What was decided, and why. */
+    /** Decisions, with their reasons. */
     decisions: string[];
-    /** What the work waits for. */
+    /** Blockers of the work. */
     blockers: string[];
     /** Full commit id; null: no commit yet, or no repository. */
     head: string | null;
@@ -203,12 +203,12 @@ export interface Save {
       size: number | null;
       /** Milliseconds since the epoch; null: no file there. */
       mtime: number | null;
-      /** Where it was renamed or copied from. */
+      /** The old path of a rename or copy. */
       from?: string;
       /**
-       * Git's object id of the content: the index's for a staged path, or,
-       * where the name cannot be opened or the file is a repository, the
-       * worktree's.
+       * Git's object id of the content. It is the index's for a staged path. It
+       * is the worktree's if the name cannot be opened or the file is a
+       * repository.
        */
       object?: string;
       /**
@@ -226,8 +226,8 @@ export interface Save {
     /** Dirty paths beyond the limit, known only by number. */
     files_omitted: number;
     /**
-     * How many of `files` git was told not to look at (assume-unchanged,
-     * skip-worktree); absent: mpm did not look there, nor at ignored
+     * Number of `files` that git was told not to look at (assume-unchanged,
+     * skip-worktree). Absent if mpm did not look there, nor at ignored
      * submodules.
      */
     unwatched?: number;
@@ -262,7 +262,7 @@ export interface Save {
       [name: string]: unknown;
     }[];
     /**
-     * Which store it was written into: an id that stays on the machine, so a
+     * Id of the store it was written into; the id stays on the machine, so a
      * clone has another. null: not known.
      */
     store: string | null;
@@ -277,7 +277,7 @@ export interface Save {
       sha256: string;
       [name: string]: unknown;
     };
-    /** What the next one is given. Absent in saves of 0.1.0. */
+    /** The hand-off for the next session. Absent in saves of 0.1.0. */
     handoff?: {
       schema: 1;
       /** The open items and those of the conversation, the oldest first. */
@@ -406,15 +406,15 @@ export interface Save {
       [name: string]: unknown;
     }[];
     /**
-     * How much of the uncommitted files was to be kept with it, under
-     * `refs/mpm/contents/`; absent: nothing was.
+     * Amount of uncommitted files to keep with it, under `refs/mpm/contents/`;
+     * absent for nothing.
      */
     contents?: {
       files: number;
       bytes: number;
       [name: string]: unknown;
     };
-    /** How often each redaction rule applied, by its label. */
+    /** Count of each redaction rule's hits, by its label. */
     redactions: Record<string, number>;
     [name: string]: unknown;
   };
@@ -758,24 +758,24 @@ export interface Bundle {
 
 /** The input of mpm pause --input. */
 export interface PauseInput {
-  /** What was worked on; without it one is made, as by `mpm pause` alone. */
+  /** The task; by default a summary is made, as by `mpm pause` alone. */
   summary?: string;
   /** A name to find the session by. */
   name?: string;
   primary_task?: string;
   current_phase?: string;
-  /** What was done. */
+  /** Finished work. */
   accomplishments?: string[];
-  /** What to do next, most important first. */
+  /** Next steps, most important first. */
   next_steps?: string[];
-  /** What was decided, and why. */
+  /** Decisions, with their reasons. */
   decisions?: string[];
-  /** What the work waits for. */
+  /** Blockers of the work. */
   blockers?: string[];
   open_questions?: string[];
-  /** What the work is for; it takes the place of an earlier goal. */
+  /** The purpose of the work; it replaces an earlier goal. */
   goal?: string;
-  /** What the work has to keep to. */
+  /** Constraints of the work. */
   constraints?: string[];
   /** Approaches that are not to be tried again, and why. */
   rejected?: string[];
@@ -857,7 +857,7 @@ export interface PauseResult {
   summary: string;
   /** True if the summary was made up from the repository's state. */
   summary_generated: boolean;
-  /** Where the copy of `--export` went, absolute. */
+  /** Absolute path of the copy of `--export`. */
   exported: string | null;
   /** The branch that is checked out; null: none, or no repository. */
   branch: string | null;
@@ -870,7 +870,7 @@ export interface PauseResult {
     /** Why no commit was made, or would not be. */
     reason: string | null;
   };
-  /** What is uncommitted; null: contents are not kept here. */
+  /** The uncommitted files; null if contents are not kept here. */
   contents: {
     /** False too where nothing is uncommitted. */
     kept: boolean;
@@ -878,7 +878,7 @@ export interface PauseResult {
     commit: string | null;
     files: number;
     bytes: number;
-    /** What is not kept, and why. */
+    /** Files that are not kept, and why. */
     left_out: {
       path: string;
       reason: string;
@@ -897,7 +897,7 @@ export interface PauseResult {
   } | null;
   redactions: Record<string, number>;
   warnings: string[];
-  /** What became of worktrees left over; null: it was not looked at any. */
+  /** Results for leftover worktrees; null if mpm did not look for any. */
   worktrees: WorktreesPruneResult | null;
 }
 
@@ -1335,7 +1335,7 @@ export interface ReturnResult {
     /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
     status: string;
     path: string;
-    /** Where it was renamed or copied from. */
+    /** The old path of a rename or copy. */
     from?: string;
     /** The partition that it is in; absent: none. */
     partition?: string;
@@ -1439,13 +1439,13 @@ export interface SavesListResult {
   /** When it was listed, ISO 8601: ages count from here. */
   listed_at: string;
   sessions: SaveRow[];
-  /** How many there are without filters. */
+  /** Count without filters. */
   total: number;
-  /** How many fit the filters, whether they are in `sessions` or not. */
+  /** Count of all saves that fit the filters, listed in `sessions` or not. */
   matching: number;
-  /** What was given as `--limit`; null: nothing, so that all are there. */
+  /** Value of `--limit`; null without one, so that all are listed. */
   limit: number | null;
-  /** How many are left out, of archived and cancelled sessions. */
+  /** Count of hidden saves, of archived and cancelled sessions. */
   hidden: number;
 }
 
@@ -1473,7 +1473,7 @@ export interface SavesVerifyResult {
     state: "intact" | "unchecked" | "damaged";
     problems: string[];
     notes: string[];
-    /** What `--repair` made whole again. */
+    /** Files that `--repair` repaired. */
     repaired: string[];
   }[];
 }
@@ -1488,7 +1488,7 @@ export interface SavesDiffResult {
     session_id: string;
     paused_at: string;
   };
-  /** True if they differ in nothing of what is compared. */
+  /** True if they are equal in all that is compared. */
   same: boolean;
   values: {
     field: string;
@@ -1524,7 +1524,9 @@ export interface SavesRmResult {
     /** True if git tracks one of them. */
     tracked: boolean;
   }[];
-  /** What the options of "sessions prune" would take, and why it stays. */
+  /**
+   * Saves that "saves prune" would remove by its options, and why they stay.
+   */
   spared: {
     session_id: string;
     reason: string;
@@ -1544,7 +1546,7 @@ export interface SavesExportResult {
   file: string | null;
   bundle: boolean;
   sessions: string[];
-  /** What could not be read, and so is not in the bundle. */
+  /** Saves that could not be read and are not in the bundle. */
   skipped: {
     session_id: string;
     reason: string;
@@ -2189,9 +2191,8 @@ export interface ConfigListResult {
  */
 export interface ScanResult {
   /**
-   * The scope of the scan: `project` for files that git tracks or does not
-   * ignore, `folder` for a folder without git, `named` for the paths of the
-   * command line.
+   * The scope of the scan. `project`: files that git tracks or does not ignore;
+   * `folder`: a folder without git; `named`: the paths of the command line.
    */
   scope: "project" | "folder" | "named";
   /** Files that were read. */
@@ -2881,8 +2882,8 @@ export interface ResumeReport {
     [name: string]: unknown;
   }[];
   /**
-   * What is open now: items of the save that no one closed since, and those
-   * that were said after it. "mpm done" takes their numbers.
+   * Items that are open now: items of the save that no one closed since, and
+   * later ones. "mpm done" takes their numbers.
    */
   items: {
     /** 12 random hex digits, the same in every copy. */
@@ -2946,7 +2947,7 @@ export interface ResumeReport {
     /** Items of its checklist. */
     done: number;
     total: number;
-    /** What is open of it, each with its phase. */
+    /** Its open items, each with its phase. */
     open: string[];
   } | null;
   /** The command that continues the agent's own conversation; null: none. */
@@ -2978,7 +2979,7 @@ export interface StatusReport {
     /** `own`, `trusted`, or `foreign`: nobody vouches for it. */
     origin: "own" | "trusted" | "foreign";
     /**
-     * The name of git's user who made it, by its own account; null: not known.
+     * The name of git's user who made it, by its own record; null if not known.
      */
     author: string | null;
     /** The changes since then in a few words; null: not known. */
@@ -3192,7 +3193,7 @@ export interface MigrateReport {
   resumed: boolean;
   /** Backups that were made, absolute. */
   backups: string[];
-  /** What stays, and why. */
+  /** Files that stay, and why. */
   left: {
     path: string;
     reason: string;
@@ -3203,7 +3204,10 @@ export interface MigrateReport {
   complete: boolean;
   /** Files that git tracks and that moved or changed; 0 outside git. */
   tracked: number;
-  /** What commits the move, for a shell in the project; empty: nothing to. */
+  /**
+   * Commands that commit the move, for a shell in the project; empty without
+   * changes.
+   */
   commands: string[];
   milliseconds: number;
   steps: {
@@ -3249,7 +3253,7 @@ export interface RollbackReport {
   resumed: boolean;
   /** Backups that were made, absolute. */
   backups: string[];
-  /** What stays, and why. */
+  /** Files that stay, and why. */
   left: {
     path: string;
     reason: string;
@@ -3260,7 +3264,10 @@ export interface RollbackReport {
   complete: boolean;
   /** Files that git tracks and that moved or changed; 0 outside git. */
   tracked: number;
-  /** What commits the move, for a shell in the project; empty: nothing to. */
+  /**
+   * Commands that commit the move, for a shell in the project; empty without
+   * changes.
+   */
   commands: string[];
   milliseconds: number;
   steps: {
@@ -3288,19 +3295,19 @@ export interface Changes {
   /** True if there was a repository at the pause and is one now. */
   repository: "both" | "neither" | "appeared" | "gone" | "unreadable";
   /**
-   * Where the save was made: in this worktree, also under another path
-   * (`moved`); in another worktree (`elsewhere`), which may be `gone`; or in
-   * another copy of the project (`foreign`).
+   * The place of the save: this worktree, also under another path (`moved`), or
+   * another worktree (`elsewhere`), which may be `gone`. `foreign` is another
+   * copy of the project.
    */
   place: "here" | "moved" | "elsewhere" | "gone" | "foreign";
   /**
-   * Of HEAD to the commit of the pause, mpm's commits left out: `behind` after
-   * a reset, `diverged` after a rebase, an amend or a switch; `unknown` also
-   * where a shallow history is cut off in between.
+   * Relation of HEAD to the commit of the pause, without mpm's commits:
+   * `behind` after a reset, `diverged` after a rebase, an amend or a switch. It
+   * is also `unknown` if a shallow history is cut off in between.
    */
   relation: "same" | "ahead" | "behind" | "diverged" | "unknown";
   /**
-   * What the present was compared with: the recorded `head`, another of the
+   * The base of the comparison: the recorded `head`, another of the
    * `recent-commit`s, commits by `time`, the `start` of the history, nothing.
    */
   compared_by: "head" | "recent-commit" | "time" | "start" | "nothing";
@@ -3341,7 +3348,7 @@ export interface Changes {
     } | null;
     /** Commits of saves, counted nowhere else. */
     own: number;
-    /** Further commits beyond the limit of what is read. */
+    /** Number of further commits above the limit. */
     omitted: number;
   };
   branch: {
@@ -3357,14 +3364,14 @@ export interface Changes {
       | "attached"
       | "other-copy";
     /**
-     * What became of the branch of the pause; null: there was none. `absent`:
-     * not among the local branches, and nothing shows that it ever was.
+     * State of the branch of the pause; null without a branch. `absent`: not
+     * among the local branches, and nothing shows that it ever was.
      */
     recorded: "exists" | "renamed" | "deleted" | "absent" | null;
     renamed_to: string | null;
     /** True if HEAD, elsewhere by now, holds all its commits. */
     merged: boolean | null;
-    /** Where no local branch has its name: the remote-tracking one that has. */
+    /** The remote-tracking branch of its name, if no local branch has it. */
     remote: {
       name: string;
       /** True if HEAD holds all its commits. */
@@ -3387,11 +3394,12 @@ export interface Changes {
       behind: number;
     } | null;
     /**
-     * `pushed`: moved by a push from here; `pulled`: moved by a fetch, and in
-     * HEAD; `fetched`: not in HEAD; `diverged`: both have commits of their own;
-     * `moved`: by something else or unknown; `rewritten`: the recorded commit
-     * is no longer in it; `gone`: the ref was removed; `set`, `removed`,
-     * `changed`: the setting was; `unknown`: not recorded.
+     * Change of the upstream. `pushed`: moved by a push from here. `pulled`:
+     * moved by a fetch, and in HEAD. `fetched`: not in HEAD. `diverged`: both
+     * sides have new commits. `moved`: by something else or unknown.
+     * `rewritten`: the recorded commit is no longer in it. `gone`: the ref was
+     * removed. `set`, `removed`, `changed`: the setting was. `unknown`: not
+     * recorded.
      */
     change:
       | "same"
@@ -3407,12 +3415,12 @@ export interface Changes {
       | "changed"
       | "unknown";
   };
-  /** What differs between the two commits, saves left out. */
+  /** Differences between the two commits, without saves. */
   files: {
     /** Letter of `git diff --name-status`: A, C, D, M, R or T. */
     status: string;
     path: string;
-    /** Where it was renamed or copied from. */
+    /** The old path of a rename or copy. */
     from?: string;
     /** The partition that it is in; absent: none. */
     partition?: string;
@@ -3513,7 +3521,7 @@ export interface Changes {
     /** For a shell: makes the worktree again. */
     restore: string | null;
   } | null;
-  /** What was not compared or is not certain, one sentence each. */
+  /** Parts that were not compared or are not certain, one sentence each. */
   notes: string[];
 }
 
@@ -3602,7 +3610,7 @@ export interface SaveRow {
    */
   origin: "own" | "trusted" | "foreign" | null;
   /**
-   * The name of git's user who made it, by its own account; null: not known.
+   * The name of git's user who made it, by its own record; null if not known.
    */
   author: string | null;
   /** The command that continues the agent's own conversation; null: none. */
@@ -3612,7 +3620,7 @@ export interface SaveRow {
     id: string;
     name: string | null;
     task: string;
-    /** null: nothing of it is known here. */
+    /** Null if no facts about it are known here. */
     state: string | null;
   } | null;
   /** The file, absolute. */
