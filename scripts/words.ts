@@ -9,9 +9,13 @@ const ROOT = dirname(import.meta.dirname!);
 /** A sentence has at most this many words. */
 const LONGEST = 25;
 
-/** Files that quote texts: conversations, other programs, stiff wordings. */
+/** Files that quote stiff wordings or other programs, or are generated. */
 const QUOTES =
-  /^(?:tests\/formats|CHANGELOG\.md|scripts\/(?:words|bench_handoff_)|src\/app\/summaries)/;
+  /^(?:tests\/formats|CHANGELOG\.md|scripts\/words|src\/app\/summaries)/;
+
+/** Files whose literals are data: conversations, tables of words, pages. */
+const DATA =
+  /^(?:scripts\/bench_handoff_|src\/(?:secrets\/rules|items\/(?:cues|verification)|replay\/page\/page|clients\/claude\/(?:settings\/schema|hook_entries)))/;
 
 /** A wording or a sentence that breaks a rule. */
 export interface Place {
@@ -67,7 +71,8 @@ export async function projectTexts(root = ROOT): Promise<Text[]> {
     .filter((path) => path !== "" && !QUOTES.test(path));
   const texts = await Promise.all(paths.map(async (path) => {
     const file = join(root, path);
-    return textsOf(path, await Deno.readTextFile(file).catch(() => ""));
+    const found = textsOf(path, await Deno.readTextFile(file).catch(() => ""));
+    return found.filter(({ kind }) => kind !== "strings" || !DATA.test(path));
   }));
   return texts.flat();
 }

@@ -24,7 +24,10 @@ const TABLE: readonly (readonly [RegExp, string])[] = [
   [/\bof (?:its|their|his|your|our) own\b/, "its own X"],
 
   // A possessive of a program.
-  [/\bof (?:mpm|git|Deno|Claude Code|zod)'s\b/, "mpm operations"],
+  [
+    /\bof (?:mpm|git|Deno|Claude Code|zod)'s(?= ?(?:[.,;:)]|$)| (?:that|are|is|and|or|in|which|for|has|was|were|on|from|to|with|as|into|at|by|below)\b)/,
+    "mpm operations",
+  ],
   [/\bmpm's own\b/, "mpm's; created by mpm"],
 
   // A clause as the subject.
@@ -46,7 +49,7 @@ const TABLE: readonly (readonly [RegExp, string])[] = [
   [/\bof no use\b/, "useless"],
   [/\b(?:hold|has|have|holds) nothing (?:any more|that)\b/, "is empty"],
   [/\b(?:no|nothing|not|none)(?: \w+){1,4} any more\b/, "no longer"],
-  [/\bno such\b/, "not found"],
+  [/\bno such (?!file\b)/, "not found"],
   [/\bhardly (?:any|ever|a)\b/, "few; rarely"],
   [/\bin vain\b/, "without success"],
 
@@ -67,7 +70,7 @@ const TABLE: readonly (readonly [RegExp, string])[] = [
   [/\btaken? back\b/, "undo"],
   [/\b(?:give|gives|gave|given) (?:\w+ ){1,4}up\b/, "cancel; drop"],
   [/\b(?:put|puts|putting) (?:\w+ ){1,3}(?:away|aside|back)\b/, "archive"],
-  [/\b(?:bring|brings|brought) (?:\w+ ){0,4}back\b/, "restore"],
+  [/\bbrought (?:\w+ ){0,4}back\b/, "restore"],
   [/\b(?:set|sets) (?:\w+ ){1,4}aside\b/, "move; rename"],
 
   // Words that a manual does not use.

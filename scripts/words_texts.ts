@@ -36,7 +36,10 @@ function pageTexts(path: string, source: string): Text[] {
     }
     part = [];
   };
-  source.split("\n").forEach((line, at) => {
+  const lines = source.split("\n");
+  const body = lines[0] === "---" ? lines.indexOf("---", 1) + 1 : 0;
+  lines.forEach((line, at) => {
+    if (at < body) return;
     const mark = /^\s*(```|~~~)(\w*)/.exec(line);
     if (mark) {
       end();
@@ -81,7 +84,7 @@ function codeTexts(path: string, source: string): Text[] {
     if (literal !== undefined) {
       covered.push([node.getStart(), node.end]);
       const kind = isTestName(node) ? "test names" : "strings";
-      for (const part of literal.split(/\n\s*\n/)) {
+      for (const part of literal.split(/\n\s*\n|\n(?= {2,})/)) {
         const text = plain(part);
         if (words(text).length >= 3) add(kind, node.getStart(), text);
       }
