@@ -94,7 +94,7 @@ export const V8_FLAGS = [
   "--no-flush-bytecode",
   "--no-sparkplug",
   "--no-profile-guided-optimization",
-  "--min-semi-space-size=8",
+  "--min-semi-space-size=16",
   "--no-regexp-tier-up",
   "--invocation-count-for-maglev=4000",
   "--invocation-count-for-maglev-osr=1000",
