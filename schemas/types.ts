@@ -878,13 +878,15 @@ export interface PauseResult {
     commit: string | null;
     files: number;
     bytes: number;
-    /** Files that are not kept, and why. */
+    /** What is not kept, and why. */
     left_out: {
       path: string;
       reason: string;
     }[];
     /** Changed paths beyond the first 10,000. */
     omitted: number;
+    /** Saves whose contents were removed to make room. */
+    removed: string[];
     /** Why nothing could be kept. */
     reason: string | null;
   } | null;
@@ -1622,6 +1624,34 @@ export interface SavesRecoverResult {
   /** The folder in the trash it was moved to. */
   trash: string | null;
   warnings: string[];
+}
+
+/**
+ * mpm saves keep --json: Keep the uncommitted files with a save that lacks
+ * them.
+ */
+export interface SavesKeepResult {
+  dry_run: boolean;
+  session_id: string;
+  contents: {
+    /** False too where nothing is uncommitted. */
+    kept: boolean;
+    /** The commit that holds them. */
+    commit: string | null;
+    files: number;
+    bytes: number;
+    /** What is not kept, and why. */
+    left_out: {
+      path: string;
+      reason: string;
+    }[];
+    /** Changed paths beyond the first 10,000. */
+    omitted: number;
+    /** Saves whose contents were removed to make room. */
+    removed: string[];
+    /** Why nothing could be kept. */
+    reason: string | null;
+  };
 }
 
 /**

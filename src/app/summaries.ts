@@ -35,6 +35,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     "Bring in saved sessions from a file, a bundle or another project",
   "saves trust": "Trust saves made by someone else",
   "saves recover": "Finish or discard an automatic pause that was cut short",
+  "saves keep": "Keep the uncommitted files with a save that lacks them",
   "checkpoint save": "Keep the whole working tree and its context under a name",
   "checkpoint list": "List the checkpoints of this project",
   "checkpoint show": "Show what a checkpoint holds",

@@ -57,6 +57,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../checkpoints/commands/trust.ts")).sessionsTrust,
   "saves recover": async () =>
     (await import("../saves/commands/recover.ts")).sessionsRecover,
+  "saves keep": async () =>
+    (await import("../saves/commands/keep.ts")).savesKeep,
   "checkpoint save": async () =>
     (await import("../checkpoints/commands/save.ts")).checkpointSave,
   "checkpoint list": async () =>

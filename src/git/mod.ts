@@ -133,6 +133,7 @@ export {
 export {
   CONTENTS,
   type Contents,
+  contentsInOrder,
   ContentsKeeper,
   type PlannedContents,
   printOfContents,

@@ -5,6 +5,7 @@ import type { Context, TrashRules } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { type KnownEntry, versionsIn } from "./entry.ts";
 import { checkFolder, removeTree } from "./folders.ts";
+import { forgetContents } from "./forget.ts";
 import { readJournal } from "./journal.ts";
 import { layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
@@ -193,9 +194,10 @@ export function prunedTrash(
   root: string,
   rules: TrashRules,
 ): Promise<TrashDecision[]> {
-  return withLock(system, root, () => {
+  return withLock(system, root, async () => {
     const decisions = surveyTrash(system, root, rules);
     pruneTrash(system, root, decisions);
+    await attempt(() => forgetContents(system, root));
     return decisions;
   });
 }

@@ -187,3 +187,55 @@ Deno.test("a pause without changes, or outside git, keeps nothing", async () => 
   assertEquals((await paused(plain)).contents, null);
   assert((await mpm(plain, ["restore"])).stderr.includes("outside git"));
 });
+
+Deno.test("all saves together keep only so much, and the oldest goes first", async () => {
+  using env = TestEnv.repository();
+  env.extra.MPM_CONFIG_PAUSE_CONTENTS_TOTAL_MB = "1";
+  const ids: string[] = [];
+  for (const letter of ["a", "b", "c"]) {
+    env.write("data", letter.repeat(450_000));
+    const { session_id: id, contents } = await paused(env);
+    ids.push(id);
+    assertEquals(contents!.removed, letter === "c" ? [ids[0]] : []);
+  }
+  const refs = env.git(
+    "for-each-ref",
+    "--format=%(refname)",
+    "refs/mpm/contents",
+  )
+    .split("\n");
+  assertEquals(refs, ids.slice(1).map((id) => `refs/mpm/contents/${id}`));
+});
+
+const DAY = 24 * 60 * 60 * 1000;
+const START = Date.UTC(2026, 10, 20, 12);
+
+Deno.test("no contents of a removed save are left once the trash has expired", async () => {
+  using env = TestEnv.repository();
+  const first = () => new Date(START);
+  env.write("notes.txt", "xylophone in the contents\n");
+  await mpmJson(env, ["pause", "--no-commit", "x"], { now: first });
+  env.write("notes.txt", "quite another text\n");
+  await mpmJson(env, ["saves", "rm", "0"], { now: first });
+  await mpmJson(env, ["undo", "trash", "--prune"], { now: first });
+  assert(env.git("for-each-ref", "refs/mpm/contents") !== "");
+  await mpmJson(env, ["undo"], { now: first });
+  const preview = ["restore", "notes.txt", "--dry-run"];
+  const { written } = await mpmJson<RestoreResult>(env, preview);
+  assertEquals(written, ["notes.txt"]);
+
+  await mpmJson(env, ["saves", "rm", "0"], { now: first });
+  for (let count = 0; count < 25; count++) {
+    await mpmJson(env, ["template", "new", `t${count}`], { now: first });
+  }
+  for (const { name } of Deno.readDirSync(`${env.project}/.claude-mpm/trash`)) {
+    const path = `${env.project}/.claude-mpm/trash/${name}`;
+    Deno.utimeSync(path, START / 1000, START / 1000);
+  }
+  const later = () => new Date(START + 31 * DAY);
+  await mpmJson(env, ["undo", "trash", "--prune"], { now: later });
+  assertEquals(env.git("for-each-ref", "refs/mpm/contents"), "");
+  env.git("gc", "-q", "--prune=now");
+  const all = env.git("cat-file", "--batch-all-objects", "--batch");
+  assertEquals(all.includes("xylophone"), false);
+});

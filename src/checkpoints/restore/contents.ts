@@ -139,7 +139,8 @@ function knows({ paths }: ContentsTarget, path: string): boolean {
 }
 
 /**
- * Returns the lost paths, and the other paths that differ. Throws NOT_FOUND.
+ * Returns the lost paths, and the other paths that differ. Throws NOT_FOUND, and
+ * CONFLICT for a save of another folder: its files are not those that are here.
  */
 export async function lostOf(
   { system }: Context,
@@ -151,11 +152,17 @@ export async function lostOf(
     });
   }
   const store = readStoreId(system, workspace.root);
-  const { contents, working_directory: working } = await readIn(
+  const { contents, place, working_directory: working } = await readIn(
     system,
     workspace,
     (workspace) => detectChanges(system, workspace, { save, store }),
   );
+  if (place !== "here" && place !== "moved") {
+    throw new MpmError("CONFLICT", `${target.id} was made in another folder`, {
+      hint: `It was "${target.worktree}". To bring its contents here: name ` +
+        "paths, or give --all",
+    });
+  }
   const has = new Set(target.paths);
   const nameOf = (
     { path, from }: { path: string; from?: string | undefined },

@@ -6,7 +6,7 @@ import type { Workspace } from "../repository.ts";
 import { Git } from "../run/git.ts";
 import { readSettings } from "../run/settings.ts";
 import type { StatusEntry } from "../status.ts";
-import { isOpenable } from "../text.ts";
+import { decodeBytes, encodeText, isOpenable, words } from "../text.ts";
 import { hashOf, type LeftOut, type ObjectHash } from "./snapshot.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import { type CapturedFile, FileCapture } from "./capture_files.ts";
@@ -21,8 +21,9 @@ import type { TreeDelta, Unmerged } from "./snapshot.ts";
 export interface ContentRules {
   /** Returns whether the contents of a path are never kept. */
   excluded(path: string): boolean;
-  /** Total bytes kept. */
+  /** Bytes that a save keeps at most, and that all saves do. */
   readonly most: number;
+  readonly total: number;
   /** Near what git folders for raw bytes are made, see `rawGit`. */
   readonly rawFolder: string;
 }
@@ -86,6 +87,25 @@ export class ContentsKeeper implements ContentTaker {
     this.#omitted = omitted;
   }
 
+  /**
+   * Keeps only the paths in `same`; of those that are no longer in it, `reason`
+   * says why they are left out.
+   */
+  restrict(
+    { recorded, same }: {
+      recorded: ReadonlySet<string>;
+      same: ReadonlySet<string>;
+    },
+    reason: string,
+  ): void {
+    const gone = this.#entries.filter(({ path }) => !same.has(path));
+    for (const { path } of gone) {
+      this.#taken.delete(path);
+      if (recorded.has(path)) this.#leftOut.push({ path, reason });
+    }
+    this.#entries = this.#entries.filter(({ path }) => same.has(path));
+  }
+
   /** Returns the plan, as far as it is known without git. */
   planned(head: string | undefined): PlannedContents {
     const { gitDir, commonDir, worktree } = this.#workspace;
@@ -136,6 +156,8 @@ export class PlannedContents {
   readonly #parts: Parts;
   /** Names that no file function takes; git reads those files. */
   readonly #unopenable: readonly string[];
+  /** The number of files and links that are kept. */
+  readonly count: number;
 
   constructor(system: System, workspace: Workspace, parts: Parts) {
     this.#system = system;
@@ -147,6 +169,7 @@ export class PlannedContents {
         !parts.rules.excluded(path)
       )
       .map(({ path }) => path);
+    this.count = parts.files.count + this.#unopenable.length;
   }
 
   get git(): Git {
@@ -161,9 +184,9 @@ export class PlannedContents {
     );
   }
 
-  /** The number of files and links that are kept. */
-  get count(): number {
-    return this.#parts.files.count + this.#unopenable.length;
+  /** Which files are kept, and how much. */
+  get rules(): ContentRules {
+    return this.#parts.rules;
   }
 
   /** Their bytes. */
@@ -281,4 +304,37 @@ export async function shareContents(
   stream.line(`from ${commit}`);
   stream.line("done");
   await importedId(importing, stream.whole());
+}
+
+/**
+ * The bytes that each of these commits holds and none before it, before they are
+ * compressed. Throws GIT_FAILED.
+ */
+export async function contentsInOrder(
+  git: Git,
+  commits: readonly string[],
+): Promise<Map<string, number>> {
+  const lined = (ids: readonly string[]) =>
+    encodeText(ids.map((id) => `${id}\n`).join(""));
+  const unique = [...new Set(commits)];
+  // In the order given; what a commit before had is not listed again.
+  const listed = await git.read(
+    words(`rev-list --objects --no-object-names --in-commit-order
+      --no-walk=unsorted --stdin`),
+    { stdin: lined(unique) },
+  );
+  const sized = await git.read(
+    words("cat-file --batch-check=%(objectname)_%(objecttype)_%(objectsize)"),
+    { stdin: listed },
+  );
+  const known = new Set(unique);
+  const sizes = new Map<string, number>();
+  let commit = "";
+  for (const line of decodeBytes(sized).split("\n")) {
+    const [id = "", type, size] = line.split("_");
+    if (known.has(id)) commit = id;
+    if (type !== "blob") continue;
+    sizes.set(commit, (sizes.get(commit) ?? 0) + Number(size));
+  }
+  return sizes;
 }

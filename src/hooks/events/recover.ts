@@ -13,6 +13,7 @@ import type { Save } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
 import { activityFromJson } from "./activity.ts";
+import { startContents } from "../scripts/events.ts";
 import { autoSave } from "./auto_save.ts";
 import type { HookWorld } from "./world.ts";
 
@@ -46,9 +47,10 @@ export async function recoverKilled(world: HookWorld): Promise<string[]> {
 
 /** `undefined`: it did nothing since it was saved, or another hook saves it. */
 async function recovered(
-  { context, config, session: { root }, event }: HookWorld,
+  world: HookWorld,
   { sessionId, transcriptPath }: DeadSession,
 ): Promise<Save | undefined> {
+  const { context, config, session: { root }, event } = world;
   const { system } = context;
   const session = { id: sessionId, root };
   const { at } = activityFromJson(readAgentFiles(system, session, "activity"));
@@ -67,6 +69,7 @@ async function recovered(
     });
     const value = { version: 1, at, done: true };
     writeAgentFile(system, session, { file: "recovery", value });
+    if (save) await startContents(world, save);
     return save;
   } catch (error) {
     noteFailure(system, event, error);

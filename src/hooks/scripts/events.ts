@@ -7,6 +7,7 @@ import {
   startProgram,
   startShellHook,
 } from "./run.ts";
+import type { Save } from "../../saves/mod.ts";
 import type { HookWorld } from "../events/world.ts";
 
 /** Variables of one script, beside those of all. */
@@ -44,6 +45,18 @@ export async function startScript(
   const env = { ...toldTo(world, told), MPM_INPUT: eventOf(world) };
   await startShellHook(system, { name, cwd: worktree, env });
   return true;
+}
+
+/** Starts to keep uncommitted files with a save that a hook made. */
+export async function startContents(
+  world: HookWorld,
+  { session_id: id, mpm }: Save,
+): Promise<void> {
+  const { context: { system }, config, worktree } = world;
+  const wanted = config["pause.contents"] && (mpm?.files.length ?? 0) > 0;
+  if (!wanted || system.program() === undefined) return;
+  const args = ["saves", "keep", id, "--quiet"];
+  await startProgram(system, { args, cwd: worktree, env: {} });
 }
 
 /** Starts an automatic checkpoint, which takes longer than a hook may. */

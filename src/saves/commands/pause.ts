@@ -3,7 +3,7 @@ import { applied, gather, planned } from "../pause/pause.ts";
 import { escapeLines, escapeText } from "../../base/escape.ts";
 import type { PauseResult } from "./results.ts";
 import { cleanupText } from "../../worktrees/mod.ts";
-import { cutText, sizeText } from "../../base/words.ts";
+import { counted, cutText, sizeText } from "../../base/words.ts";
 import { fullTitle } from "../../work/mod.ts";
 
 function text(summary: string, short?: string) {
@@ -217,7 +217,7 @@ function filesText({ uncommitted, contents }: PauseResult): string {
   const count = uncommitted.length;
   if (count === 0) return "nothing is uncommitted";
   if (contents === null) return `${count} uncommitted; contents are not kept`;
-  const { files, bytes, left_out: left, omitted, reason } = contents;
+  const { files, bytes, left_out: left, omitted, removed, reason } = contents;
   const size = sizeText(bytes);
   const kept = reason === null
     ? `contents of ${files} kept (${size})`
@@ -228,7 +228,13 @@ function filesText({ uncommitted, contents }: PauseResult): string {
   const more = left.length - named.length + omitted;
   const out = [...named, ...more > 0 ? [`${more} more`] : []].join(", ");
   const whole = `${count + omitted} uncommitted; ${kept}`;
-  return out === "" ? whole : `${whole}; left out: ${out}`;
+  return [
+    whole,
+    ...out === "" ? [] : [`left out: ${out}`],
+    ...removed.length === 0
+      ? []
+      : [`removed the contents of ${counted(removed.length, "older save")}`],
+  ].join("; ");
 }
 
 function nextText({ next_steps: [first, ...more] }: PauseResult, style: Style) {

@@ -15,6 +15,24 @@ const text = z.string();
  */
 const Origin = z.enum(["own", "trusted", "foreign"]);
 
+/** What is kept of the uncommitted files. */
+const KeptContents = z.strictObject({
+  /** False too where nothing is uncommitted. */
+  kept: z.boolean(),
+  /** The commit that holds them. */
+  commit: z.nullable(text),
+  files: z.int(),
+  bytes: z.int(),
+  /** What is not kept, and why. */
+  left_out: z.array(z.strictObject({ path: text, reason: text })),
+  /** Changed paths beyond the first 10,000. */
+  omitted: z.int(),
+  /** Saves whose contents were removed to make room. */
+  removed: z.array(text),
+  /** Why nothing could be kept. */
+  reason: z.nullable(text),
+});
+
 export const PauseResult = z.strictObject({
   /** Nothing was written; the id is the one it would have had. */
   dry_run: z.boolean(),
@@ -60,20 +78,7 @@ export const PauseResult = z.strictObject({
     reason: z.nullable(text),
   }),
   /** The uncommitted files; null if contents are not kept here. */
-  contents: z.nullable(z.strictObject({
-    /** False too where nothing is uncommitted. */
-    kept: z.boolean(),
-    /** The commit that holds them. */
-    commit: z.nullable(text),
-    files: z.int(),
-    bytes: z.int(),
-    /** Files that are not kept, and why. */
-    left_out: z.array(z.strictObject({ path: text, reason: text })),
-    /** Changed paths beyond the first 10,000. */
-    omitted: z.int(),
-    /** Why nothing could be kept. */
-    reason: z.nullable(text),
-  })),
+  contents: z.nullable(KeptContents),
   /** The commit on the branch; null: nobody asked for it. */
   branch_commit: z.nullable(z.strictObject({
     made: z.boolean(),
@@ -85,6 +90,12 @@ export const PauseResult = z.strictObject({
   warnings: z.array(text),
   /** Results for leftover worktrees; null if mpm did not look for any. */
   worktrees: z.nullable(WorktreesPruneResult),
+});
+
+export const KeepResult = z.strictObject({
+  dry_run: z.boolean(),
+  session_id: text,
+  contents: KeptContents,
 });
 
 export const SessionRow = z.strictObject({
@@ -330,6 +341,7 @@ export const InitResult = z.strictObject({
 });
 
 export type PauseResult = z.infer<typeof PauseResult>;
+export type KeepResult = z.infer<typeof KeepResult>;
 export type SessionRow = z.infer<typeof SessionRow>;
 export type SessionsResult = z.infer<typeof SessionsResult>;
 export type ResumeResult = z.infer<typeof ResumeResult>;

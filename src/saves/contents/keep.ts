@@ -18,6 +18,7 @@ import {
 import { layout, withLock, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { PauseResult } from "../commands/results.ts";
+import { boundContents } from "./bounds.ts";
 import { contentsRecord } from "./record.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -27,10 +28,17 @@ export function excludedBy(
   patterns: readonly string[],
 ): (path: string) => boolean {
   const small = patterns.map((pattern) => pattern.toLowerCase());
-  return (path) =>
-    path.toLowerCase().split("/").some((name) =>
-      small.some((pattern) => isLike(pattern, name))
-    );
+  const known = new Map<string, boolean>();
+  // Folders come again and again.
+  const isMeant = (name: string) => {
+    let found = known.get(name);
+    if (found === undefined) {
+      found = small.some((pattern) => isLike(pattern, name));
+      known.set(name, found);
+    }
+    return found;
+  };
+  return (path) => path.toLowerCase().split("/").some(isMeant);
 }
 
 /**
@@ -47,6 +55,7 @@ export function contentsKeeper(
   return new ContentsKeeper(system, workspace, {
     excluded: excludedBy(config["pause.contents_exclude"]),
     most: config["pause.contents_max_mb"] * MEBIBYTE,
+    total: config["pause.contents_total_mb"] * MEBIBYTE,
     rawFolder: join(state, "raw.git"),
   });
 }
@@ -57,8 +66,8 @@ export interface Kept {
   readonly commit?: string;
   /** Why the contents are not kept. */
   readonly reason?: string;
-  /** True if an earlier save has the very same contents. */
-  readonly shared?: boolean;
+  /** Saves whose contents were removed to make room. */
+  readonly removed?: readonly string[];
 }
 
 /** Returns the part of an answer about contents that are, or would be, kept. */
@@ -75,6 +84,7 @@ export function contentsAnswer(
     bytes: size,
     left_out: leftOut.map((one) => ({ ...one })),
     omitted,
+    removed: [...kept.removed ?? []],
     reason: kept.reason ?? null,
   };
 }
@@ -128,7 +138,7 @@ export class KeepingContents implements AsyncDisposable {
       const { commit } = last;
       const shared = await attempt(async () => {
         await this.#use((one) => shareContents(one, { id, commit }));
-        return { commit, shared: true };
+        return { commit };
       });
       if (shared) return shared;
     }
@@ -141,8 +151,9 @@ export class KeepingContents implements AsyncDisposable {
     const commit = last && last.ids.size > 0 &&
         await attempt(() => write(withoutKnown(contents, last.ids))) ||
       await write(contents);
-    await this.#note({ print, commit, ids: idsIn(contents) });
-    return { commit };
+    const ids = idsIn(contents);
+    const removed = await this.#note(id, { print, commit, ids });
+    return { commit, ...removed ? { removed } : {} };
   }
 
   async #use<T>(work: (importing: FastImport) => Promise<T>): Promise<T> {
@@ -152,17 +163,21 @@ export class KeepingContents implements AsyncDisposable {
   }
 
   /**
-   * A failed note only means that the next save stores the contents once more.
+   * Makes room, and notes what was stored: without that the next save stores it
+   * again. Returns the saves that lost their contents.
    */
-  async #note(last: LastContents): Promise<void> {
+  async #note(id: string, last: LastContents): Promise<string[] | undefined> {
     const { root, worktree } = this.#workspace;
+    const { git, size: added, rules } = this.#planned;
     const bytes = new TextEncoder().encode(
       JSON.stringify({ ...last, ids: [...last.ids].join("") }),
     );
-    await attempt(() =>
-      withLock(this.#system, root, () => {
+    return await attempt(() =>
+      withLock(this.#system, root, async () => {
         const path = lastFile(root, worktree);
         writeAtomic(this.#system, path, { bytes, synced: false });
+        const bounds = { root, id, added, most: rules.total };
+        return await boundContents(this.#system, git, bounds);
       })
     );
   }

@@ -1,0 +1,49 @@
+import { type Context, defineCommand } from "../../cli/mod.ts";
+import { keepWith } from "../contents/keep_with.ts";
+import { escapeText } from "../../base/escape.ts";
+import { counted, sizeText } from "../../base/words.ts";
+import type { KeepResult } from "./results.ts";
+
+/** `mpm saves keep` */
+export const savesKeep = defineCommand({
+  name: "saves keep",
+  summary: "Keep the uncommitted files with a save that lacks them",
+  description: `
+A pause does this by itself. A hook has too little time for it: it makes the
+save, and starts this command in the background. Only files that are still as
+they were when the save was made are kept. "mpm restore" brings them back.`,
+  positionals: [{
+    name: "selector",
+    summary: "Which save: id, part of it, number in the list, name, latest",
+    names: "session",
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be kept and write nothing",
+    },
+  },
+  examples: ["mpm saves keep latest", "mpm saves keep 0 --dry-run"],
+  result: async () => (await import("./results.ts")).KeepResult,
+  settles: true,
+  run: (context: Context, input) =>
+    keepWith(context, input.selector, { dryRun: input["dry-run"] }),
+  render: keepText,
+});
+
+function keepText(
+  { session_id: id, dry_run: dry, contents }: KeepResult,
+): string {
+  const { files, bytes, left_out: left, reason } = contents;
+  const size = `${counted(files, "uncommitted file")} (${sizeText(bytes)})`;
+  const done = reason !== null
+    ? `Kept nothing with ${id}: ${escapeText(reason)}`
+    : `${dry ? "Would keep" : "Kept"} ${size} with ${id}`;
+  return [
+    done,
+    ...left.map(({ path, reason }) =>
+      `  left out: ${escapeText(path)} (${escapeText(reason)})`
+    ),
+    "",
+  ].join("\n");
+}
