@@ -128,6 +128,11 @@ digests, and mpm uses them as your own.
       : '"mpm pause" saves a session, "mpm undo" undoes the setup',
 });
 
+/** The contents are as they are: only names keep some out. */
+const CONTENTS_QUESTION =
+  "Names such as .env* and *.pem stay out of saves; other files are not " +
+  "scanned for secrets. Keep the contents of uncommitted files with saves?";
+
 interface SetupInput {
   readonly asks: boolean;
   readonly "no-contents": boolean;
@@ -170,7 +175,7 @@ async function planned(
   if (asks) context.note(foundText({ client, git }));
   const { config } = await readConfigAnyway(system, workspace.root);
   const contents = config["pause.contents"] && !input["no-contents"] &&
-    yes("Keep the contents of uncommitted files with saves?");
+    yes(CONTENTS_QUESTION);
   if (asks) context.note(sourcesText(sources));
   const some = sources.some(({ kept }) => kept);
   const off = some && (input["no-conversation"] ||
