@@ -61,7 +61,7 @@ posixTest("what a save kept comes back, staged, links and modes", async () => {
     restore: `mpm restore ${id}`,
   });
   const text = await mpm(env, ["resume", "--peek"]);
-  assertStringIncludes(text.stdout, `"mpm restore ${id}" brings it back`);
+  assertStringIncludes(text.stdout, `To restore it: mpm restore ${id}`);
   const given = await mpm(env, ["resume", "--peek", "--format", "context"]);
   assertStringIncludes(given.stdout, `mpm restore ${id}`);
 

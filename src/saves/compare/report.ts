@@ -237,14 +237,16 @@ function missingSection({ missing }: Changes, marks: Marks) {
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
 
-/** Lists the files that the save can restore; the title names the command. */
+/** Lists the files that the save can restore, with the command. */
 function contentsSection({ contents }: Changes, marks: Marks) {
   const items = (contents?.lost ?? []).map(({ path, change }) =>
     `${marks.code(path)} ${WORDS[change]}`
   );
-  const title = `Uncommitted Work Lost Since (${items.length}); ` +
-    `"${contents?.restore}" brings it back:`;
-  return listSection(title, items, { warn: true });
+  const title = `Uncommitted Work Lost Since (${items.length}):`;
+  const command = items.length === 0
+    ? []
+    : [`To restore it: ${contents?.restore}`];
+  return listSection(title, [...items, ...command], { warn: true });
 }
 
 const WORDS: Record<PathChange, string> = {
