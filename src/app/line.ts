@@ -1,4 +1,5 @@
 import {
+  type AnyCommand,
   commandHelp,
   type Context,
   leadingWords,
@@ -17,6 +18,7 @@ import { loadCompletion } from "./table.ts";
 import { isAbsolute, join } from "@std/path";
 import { runCommand } from "../hooks/mod.ts";
 import { beforeCommand, givenTo } from "./before.ts";
+import { withMissingName } from "./choose.ts";
 import { tellable } from "../secrets/mod.ts";
 import { layout } from "../ops/mod.ts";
 import { quickRoot } from "../git/mod.ts";
@@ -38,7 +40,7 @@ export async function runLine(
   }
   const { command, rest } = await findCommand(argv);
   if (!command) return await withoutCommand(argv, system);
-  const parsed = parse(command, rest);
+  const parsed = parse(command, await completed(command, rest, system));
   const input = command.adapt?.(parsed) ?? parsed;
   if (input.version) return print(system, versionLine(input.json === true));
   if (input.help) {
@@ -59,6 +61,24 @@ export async function runLine(
   if (next) context.note(`Hint: ${next}`);
   return command.status?.(result) ?? 0;
 }
+
+/** Asks for a name that the line lacks, where a person can be asked. */
+async function completed(
+  command: AnyCommand,
+  rest: readonly string[],
+  system: System,
+): Promise<readonly string[]> {
+  const { interactive } = system.terminal;
+  const silent = rest.some((word) => SILENT.test(word));
+  if (!interactive.stdin || !interactive.stderr || silent) return rest;
+  const context = contextOf(system, {}, () => {});
+  return context.interactive
+    ? await withMissingName(context, command, rest)
+    : rest;
+}
+
+/** Options under which mpm asks no question. */
+const SILENT = /^(?:--json|--quiet|-q|--no-input|--help|-h|--version)$/;
 
 /** Words that a line on stderr begins with. */
 const LABEL = /^(Hint|Note|Warning):/;

@@ -63,6 +63,8 @@ export interface Positional {
   readonly rest?: true;
   readonly choices?: readonly string[];
   readonly names?: Named;
+  /** True if a terminal asks for it, though a line may lack it. */
+  readonly asked?: true;
 }
 
 /**

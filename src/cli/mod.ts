@@ -33,7 +33,7 @@ export {
 } from "./help.ts";
 export { leadingWords, parse } from "./parse.ts";
 export { pick } from "./pick.ts";
-export { type Choice, Picker } from "./picker.ts";
+export { type Choice, fuzzyFinder, Picker } from "./picker.ts";
 export { during, ProgressLine } from "./progress.ts";
 export { reflow, reflowPage } from "./reflow.ts";
 export { makeStyle, type Style, wantsAscii, wantsColor } from "./style.ts";

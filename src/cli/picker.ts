@@ -185,7 +185,44 @@ export class Picker {
     const arrows = this.#offered.style.ascii ? "arrows" : "↑↓";
     const [found, all] = [this.#found.length, this.#offered.choices.length];
     const count = found === all ? `${all}` : `${found} of ${all}`;
-    return `${count}  ${arrows} move, Enter resumes, Esc leaves; ` +
+    return `${count}  ${arrows} move, Enter chooses, Esc leaves; ` +
       "type to search, or a number";
   }
+}
+
+/**
+ * Finds texts for what is typed, whatever the case: first the texts that hold
+ * all its words, then those that hold its letters in that order. Returns their
+ * places.
+ */
+export function fuzzyFinder(
+  texts: readonly string[],
+): (typed: string) => number[] {
+  const folded = texts.map(fold);
+  return (typed) => {
+    const wanted = fold(typed);
+    const words = wanted.split(/\s+/).filter((word) => word !== "");
+    const letters = words.join("");
+    const exact: number[] = [];
+    const loose: number[] = [];
+    folded.forEach((text, at) => {
+      if (words.every((word) => text.includes(word))) exact.push(at);
+      else if (holdsLetters(text, letters)) loose.push(at);
+    });
+    return [...exact, ...loose];
+  };
+}
+
+/** Returns whether the letters stand in a text in this order, perhaps apart. */
+function holdsLetters(text: string, letters: string): boolean {
+  let at = -1;
+  for (const letter of letters) {
+    at = text.indexOf(letter, at + 1);
+    if (at < 0) return false;
+  }
+  return true;
+}
+
+function fold(text: string): string {
+  return text.normalize("NFKC").toLowerCase();
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeKeys } from "./keys.ts";
-import { Picker } from "./picker.ts";
+import { fuzzyFinder, Picker } from "./picker.ts";
 import { makeStyle } from "./style.ts";
 import { width } from "./table.ts";
 
@@ -48,7 +48,7 @@ Deno.test("a picker shows title, search, as many choices as fit, and help", () =
   assertEquals(lines.slice(-3), [
     "",
     "This is 0",
-    "1000  ↑↓ move, Enter resumes, Esc leaves; type to search, o…",
+    "1000  ↑↓ move, Enter chooses, Esc leaves; type to search, o…",
   ]);
   for (const line of lines) assert(width(line) <= SIZE.columns, line);
 });
@@ -156,4 +156,13 @@ Deno.test("a picker fits any terminal, with paint and without", () => {
       }
     }
   }
+});
+
+Deno.test("fuzzyFinder() finds words first, then letters in their order", () => {
+  const find = fuzzyFinder(["Refunds on main", "Card taxes", "Friends"]);
+  assertEquals(find(""), [0, 1, 2]);
+  assertEquals(find("MAIN ref"), [0]);
+  assertEquals(find("fnds"), [0, 2]);
+  assertEquals(find("ctx"), [1]);
+  assertEquals(find("zz"), []);
 });

@@ -19,6 +19,7 @@ among the last 20 removals; then git drops what nothing else needs.`,
     summary: "Which: names, parts of them, numbers in the list",
     names: "checkpoint",
     rest: true,
+    asked: true,
   }],
   flags: {
     "dry-run": {

@@ -15,7 +15,7 @@ Moves all files of a session, with the copies that mpm keeps of it, into a
 separate folder in .claude-mpm/trash/. A manifest there lists the original
 places. Of a session that was committed git keeps what is in its history; it is
 reported it.`,
-  positionals: [SESSIONS],
+  positionals: [{ ...SESSIONS, asked: true }],
   flags: {
     "dry-run": {
       type: "boolean",

@@ -1,5 +1,12 @@
 import type { ProjectSaves } from "./elsewhere.ts";
-import { type Choice, type Context, cut, pick, Picker } from "../../cli/mod.ts";
+import {
+  type Choice,
+  type Context,
+  cut,
+  fuzzyFinder,
+  pick,
+  Picker,
+} from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shortAge } from "../../base/times.ts";
@@ -26,11 +33,20 @@ export async function chooseSession(
 ): Promise<SaveEntry> {
   const { listed, entries } = offer;
   const { sessions } = listed;
+  const exact = searcher(sessions);
+  const loose = fuzzyFinder(
+    sessions.map(({ name, branch, summary }) =>
+      `${name ?? ""} ${branch ?? ""} ${summary}`
+    ),
+  );
   const picker = new Picker({
     title: "Select a session to resume",
     choices: sessions.map((row) => choiceOf(row, listed.listed_at)),
     style: context.style,
-    find: searcher(sessions),
+    find: (typed) => {
+      const found = exact(typed);
+      return found.length > 0 ? found : loose(typed);
+    },
   });
   const picked = await pick(context.system, picker);
   if (picked === "cancelled") throw cancelled();

@@ -1,0 +1,93 @@
+import { MpmError } from "../base/errors.ts";
+import { escapeText } from "../base/escape.ts";
+import {
+  type AnyCommand,
+  type Candidate,
+  type Context,
+  fuzzyFinder,
+  type Named,
+  pick,
+  Picker,
+  type Positional,
+  wanted,
+} from "../cli/mod.ts";
+import { lookOnly } from "../ops/mod.ts";
+import { candidatesFor } from "./completion/values.ts";
+
+/** Kinds of names that a person can choose from a list. */
+const CHOSEN: ReadonlySet<Named | undefined> = new Set([
+  ...["session", "work", "item", "open-item", "checkpoint", "partition"],
+  ...["removed", "template", "var", "setting", "shell-hook", "operation"],
+] as Named[]);
+
+/** Kinds whose values are the numbers that other lists show. */
+const NUMBERED: readonly Named[] = ["item", "open-item", "operation"];
+
+/**
+ * Returns a command line with the name that it lacks, chosen from a list on the
+ * terminal. The line stays as it is where nothing is missing, or nothing can be
+ * chosen. Throws CANCELLED.
+ */
+export async function withMissingName(
+  context: Context,
+  command: AnyCommand,
+  rest: readonly string[],
+): Promise<readonly string[]> {
+  const place = wanted({ before: rest, current: "" }, { command, rest }, {});
+  const positional = (command.positionals as Positional[])[place.words.length];
+  const lacks = positional !== undefined &&
+    (positional.asked === true || !positional.optional && !positional.rest);
+  const { named } = place;
+  if (!lacks || named !== positional.names || !CHOSEN.has(named)) return rest;
+  const { system } = context;
+  const found = await candidatesFor(named!, place, lookOnly(system));
+  const offered = found.filter(({ value }) => isOffered(named!, value));
+  if (offered.length === 0) return rest;
+  const chosen = await choose(context, { positional, offered });
+  return [...rest, chosen.value];
+}
+
+/** Names of saves and "latest" would stand beside the ids that they mean. */
+function isOffered(named: Named, value: string): boolean {
+  if (named === "session") return /^session-[\d-]+$/.test(value);
+  return value !== "latest";
+}
+
+async function choose(
+  context: Context,
+  { positional, offered }: {
+    positional: Positional;
+    offered: readonly Candidate[];
+  },
+): Promise<Candidate> {
+  const numbers = offered.map(({ value }, at) =>
+    NUMBERED.includes(positional.names!) ? Number(value) : at
+  );
+  const texts = offered.map(({ value, summary }) => `${value} ${summary}`);
+  const noun = positional.name.replace(/s$/, "");
+  const picker = new Picker({
+    title: `Choose: ${noun}`,
+    choices: offered.map(({ value, summary }, at) => ({
+      cells: [String(numbers[at]), escapeText(value), escapeText(summary)],
+      number: numbers[at],
+      detail: escapeText(value),
+    })),
+    style: context.style,
+    find: fuzzyFinder(texts),
+  });
+  const picked = await pick(context.system, picker);
+  if (picked === "cancelled") throw cancelled(noun);
+  if (picked !== undefined) return offered[picked]!;
+  const rows = texts.map((text, at) => `  ${numbers[at]}  ${escapeText(text)}`);
+  const answer = context.ask(`${rows.join("\n")}\nNumber or name: `)?.trim();
+  const at = numbers.indexOf(Number(answer || NaN));
+  const byName = offered.find(({ value }) => value === answer);
+  if (at < 0 && !byName) throw cancelled(noun);
+  return byName ?? offered[at]!;
+}
+
+function cancelled(noun: string): MpmError {
+  return new MpmError("CANCELLED", `No ${noun} was chosen`, {
+    hint: "Name one on the command line",
+  });
+}
