@@ -14,8 +14,8 @@ import { addCommits, addSaves, makeWorld, type World } from "./bench_world.ts";
 import { ensureBuilt } from "./build.ts";
 
 /**
- * The figures of the README, on the built binary, as ratios within this run:
- * F is a compiled hello, G one `git status` in the same repository. Every round
+ * The figures of the README, on the built binary, as ratios within this run. F
+ * is a compiled hello, G one `git status` in the same repository. Every round
  * runs each case once, so that what else the machine does falls on all alike.
  * `save`: the ratios are kept, for later runs to be compared with.
  */
@@ -79,7 +79,7 @@ function statusOf(world: World, name: string): Case {
   };
 }
 
-/** What a shell's prompt pays, at a session with a checklist. */
+/** Cases of a shell's prompt, at a session with a checklist. */
 function prompts(root: string, binary: string): Case[] {
   const world = stocked({ root, binary, name: "prompt" }, {
     changed: 10,

@@ -10,7 +10,7 @@ export const ID = "00000000-0000-4000-8000-000000000000";
 const TRANSCRIPT = 70_000_000;
 const LINE = 2000;
 
-/** What runs beside an agent: the status line, and a look at its context. */
+/** Cases beside an agent: the status line, and a look at its context. */
 export function agentCases(root: string, binary: string): Case[] {
   const world = makeWorld(root, "agent", { changed: 10, saves: 0 });
   const folder = join(

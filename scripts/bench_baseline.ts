@@ -1,6 +1,6 @@
 import type { Measured } from "./bench_measure.ts";
 
-/** How many times a hello each case took in the run that was kept, by name. */
+/** The cost of each case in the kept run, as a multiple of a hello, by name. */
 export type Baseline = Readonly<Record<string, number>>;
 
 const FILE = new URL("bench_baseline.json", import.meta.url);

@@ -27,7 +27,7 @@ import { type Client, findClient } from "./client.ts";
 import { STORIES } from "./bench_handoff_stories.ts";
 import { ensureBuilt } from "./build.ts";
 
-/** What is measured. */
+/** The measurements to make. */
 interface Wanted {
   readonly binary: string;
   readonly seed: string;

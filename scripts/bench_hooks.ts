@@ -62,7 +62,7 @@ function manyItems(): string[] {
   ]).flat();
 }
 
-/** What Claude Code pays for an event. */
+/** Cases of Claude Code's events. */
 export function hookCases(root: string, binary: string): Case[] {
   const world = makeWorld(root, "hooks", { changed: 10, saves: 0 });
   const { folder, env } = world;

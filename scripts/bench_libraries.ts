@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { stringify } from "@std/yaml";
 import { toYaml } from "../src/base/yaml.ts";
 
-/** What a program imports of each, and uses. */
+/** The imports and the use of each in a program. */
 const IMPORTS = [
   ["nothing", "", "0"],
   ["node:path", 'import { join } from "node:path";', "join"],
@@ -46,7 +46,7 @@ async function bundled(folder: string, code: string): Promise<string> {
   return output;
 }
 
-/** Milliseconds until each bundle is loaded, in processes of their own. */
+/** Milliseconds until each bundle is loaded, in separate processes. */
 async function loading(folder: string): Promise<void> {
   const main = join(folder, "main.js");
   await Deno.writeTextFile(

@@ -5,7 +5,7 @@ export interface Case {
   readonly name: string;
   readonly command: readonly string[];
   readonly world: World;
-  /** What it may cost, e.g. `2 F + 3 G`. */
+  /** Its limit, e.g. `2 F + 3 G`. */
   readonly limit?: string;
 }
 

@@ -17,13 +17,13 @@ const PLAIN = [
   "See https://example.com/docs/guide?page=2#top and /usr/lib/node/a.js",
 ];
 
-/** What careless rules go over again and again. */
+/** Texts that careless rules read again and again. */
 const HOSTILE = [
   ...["sk-", "eyJ", "token=$", "://", "a:b@", "\\", "password: <", "--token "],
   ...["[redacted:", "-----BEGIN ", "<token>", ":", "Bearer ", "MAAAA.aaaaaa."],
 ].map((piece) => piece.repeat(Math.ceil(400 / piece.length)));
 
-/** How fast secrets are looked for: the size by the time, less that of F. */
+/** Cases of the search for secrets: the size by the time, less that of F. */
 export function scanCases(root: string, binary: string): Case[] {
   const world = makeWorld(root, "scan", { changed: 0, saves: 0 });
   return [["code and text", PLAIN], ["hostile text", HOSTILE]].map((

@@ -6,7 +6,9 @@ import { kindOf, ORDINARY, type SourceKind } from "./bench_secrets_kinds.ts";
 
 const ROOT = dirname(import.meta.dirname!);
 
-/** Folders of sources that most machines have, besides those of the packages. */
+/**
+ * Folders of sources that most machines have, except for those of the packages.
+ */
 const USUAL = [
   ...["/usr/share/git-core", "/usr/share/perl", "/usr/share/perl5"],
   ...["/usr/lib/python3", "/usr/lib/python3.11", "/usr/lib/node_modules"],

@@ -1,6 +1,9 @@
 import { extname } from "@std/path";
 
-/** What a file is for, as far as it matters for what looks like a secret. */
+/**
+ * The purpose of a file, as far as it matters for values that look like
+ * secrets.
+ */
 export type SourceKind =
   | "product source"
   | "source about tokens"
@@ -26,7 +29,7 @@ const PAGES = new Set(
 
 const MINIFIED = /[.-](?:min|bundle|prod|umd)\.\w+$|\.map$/;
 
-/** UTF-16 units of a line on average, above which nobody wrote it so. */
+/** UTF-16 units of an average line, above which a person did not write it. */
 const LONG_LINES = 160;
 
 /** Lines in which the longest one is looked for. */

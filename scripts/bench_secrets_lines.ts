@@ -4,7 +4,7 @@ export interface Line {
   readonly name: string;
   readonly value: string;
   readonly text: string;
-  /** What must be found. */
+  /** The secret to find. */
   readonly secret: string;
 }
 
@@ -95,7 +95,7 @@ const VALUES: readonly (readonly [kind: string, value: string])[] = [
   ["hexadecimal", ["a1b2c3d4e5f6", "0718293a4b5c"].join("")],
 ];
 
-/** Where a random word stands that nothing names. */
+/** Places of a random word without a name. */
 const PLACES = ["see V here\n", 'call("V");\n', "{V}\n", "x: V\n", "run V\n"];
 
 /** Random words of each alphabet and length. */

@@ -7,7 +7,7 @@ export interface World {
   readonly env: Record<string, string>;
 }
 
-/** What a world holds. */
+/** The size of a world. */
 export interface WorldSize {
   /** Tracked files with an uncommitted change. */
   readonly changed: number;

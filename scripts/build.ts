@@ -29,7 +29,7 @@ export function hostTriple(): Triple {
   );
 }
 
-/** Where the binary of a target is put; this machine's own is `dist/mpm`. */
+/** Returns the path of a target's binary; this machine's is `dist/mpm`. */
 export function binaryPath(root: string, triple: Triple): string {
   const name = triple.includes("windows") ? "mpm.exe" : "mpm";
   return triple === Deno.build.target
@@ -82,8 +82,8 @@ async function programOf(
 
 /**
  * Builds mpm for each of `triples`: bundles it once, then compiles. Everything
- * is made in its own folder and renamed when it is whole, so that builds may
- * run at the same time and a binary in use is never half written.
+ * is made in a separate folder and renamed at the end. So builds may run at the
+ * same time, and a binary in use is never half written.
  *
  * @returns the paths of the binaries
  * @throws {BuildError} when bundling or compiling fails
@@ -127,8 +127,8 @@ export async function build(
 }
 
 /**
- * The path of this machine's binary, built when it is missing or when the
- * source, the scripts or the commit are not those it was built from.
+ * Returns the path of this machine's binary. Builds it if it is missing or was
+ * built from another source, script or commit.
  *
  * @throws {BuildError} when it has to be built and that fails
  */

@@ -8,9 +8,9 @@ import { modulesOf } from "./build_modules.ts";
 const FOREIGN = /^\/\/ (?:\.\.\/|\/|[A-Za-z]:[\\/]).*\n/gm;
 
 /**
- * Makes a bundled file the same on every machine: fills in the commit and its
+ * Makes a bundled file the same on every machine. Fills in the commit and its
  * date, and drops the bundler's comments that name a file outside the project,
- * which say where the builder keeps its packages.
+ * since they contain the builder's paths.
  */
 export function finish(text: string, { commit, date }: Commit): string {
   return text

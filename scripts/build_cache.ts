@@ -8,11 +8,11 @@ const TRAINING = join(import.meta.dirname!, "build_training.ts");
 
 /**
  * Room for everything that the training needs, in MB, so that no memory is used
- * twice: what was there before shows in the gaps of what V8 writes.
+ * twice: earlier contents show in the gaps of V8's cache.
  */
 const ROOMY = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
-/** What a process needs of this one's environment to find programs. */
+/** Variables that a process needs to find programs. */
 const KEPT = ["PATH", "PATHEXT", "SYSTEMROOT"];
 
 async function output(
@@ -34,7 +34,7 @@ async function output(
   );
 }
 
-/** Nothing of this user's and of this machine's settings. */
+/** No settings of this user or this machine. */
 function hermetic(home: string): Record<string, string> {
   const kept = KEPT.flatMap((name) => {
     const value = Deno.env.get(name);
@@ -48,7 +48,7 @@ function hermetic(home: string): Record<string, string> {
     ...Object.fromEntries([...kept, ...person]),
     HOME: home,
     USERPROFILE: home,
-    // What other processes have there would lead to other code.
+    // Other processes' files there would lead to other code.
     TMPDIR: home,
     TMP: home,
     TEMP: home,
@@ -59,7 +59,7 @@ function hermetic(home: string): Record<string, string> {
   };
 }
 
-/** Where the program is exercised, and with what. */
+/** The place and the arguments of a training. */
 interface Training {
   /** An empty folder. */
   readonly folder: string;
@@ -79,11 +79,11 @@ async function runStep(
 
 /**
  * Lets the program run what people and agents run every day. The modules that
- * the same command lines load become one script, and the rest becomes the last:
- * no one waits for code that is not used. Each script comes with what V8
- * compiled in the meantime, so the executable neither parses nor compiles that
- * again. This is V8's code cache (https://v8.dev/blog/code-caching-for-devs),
- * which only the same V8 takes, on the same kind of machine.
+ * the same command lines load become one script, and the rest becomes the last.
+ * So no one waits for unused code. Each script comes with what V8 compiled in
+ * the meantime, so the executable neither parses nor compiles that again. This
+ * is V8's code cache (https://v8.dev/blog/code-caching-for-devs), which only
+ * the same V8 takes, on the same kind of machine.
  *
  * @throws {BuildError} when something that is run fails
  */

@@ -1,4 +1,4 @@
-/** What a binary says about the source it was built from. */
+/** The facts in a binary about its source. */
 export interface Commit {
   /** Twelve digits, "-dirty" behind them for changed files; or "unknown". */
   readonly commit: string;
@@ -6,7 +6,7 @@ export interface Commit {
   readonly date: string;
 }
 
-/** `git` in `root`, or undefined where there is none or it refuses. */
+/** Runs `git` in `root`; returns undefined if it is missing or refuses. */
 async function git(root: string, ...args: string[]) {
   const command = new Deno.Command("git", {
     args: ["--no-optional-locks", "-C", root, ...args],
@@ -20,7 +20,7 @@ async function git(root: string, ...args: string[]) {
   return new TextDecoder().decode(output.stdout).trim();
 }
 
-/** Seconds since 1970 as a day in UTC, or undefined when they are none. */
+/** Seconds since 1970 as a day in UTC; undefined for an invalid number. */
 export function dayOf(seconds: string | undefined): string | undefined {
   if (!seconds || !/^\d{1,11}$/.test(seconds)) return undefined;
   return new Date(Number(seconds) * 1000).toISOString().slice(0, 10);

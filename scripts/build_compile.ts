@@ -7,7 +7,9 @@ import { runtimeAtHand, runtimeFromNpm } from "./runtime.ts";
 import { addStartGuard } from "./start_guard.ts";
 import { PERMISSIONS, type Triple, V8_FLAGS } from "./toolchain.ts";
 
-/** How long Deno's own download may take before npm is asked instead. */
+/**
+ * Milliseconds that Deno's own download may take before npm is asked instead.
+ */
 const DOWNLOAD_LIMIT_MS = 30_000;
 
 export interface Compilation {
@@ -36,12 +38,11 @@ interface Attempt {
 
 /**
  * `deno compile` on one bundle. The bundle is complete, so no configuration and
- * no lock file are read: nothing of them is in the binary. Without
- * `--no-code-cache` the binary would write into the shared folder for temporary
- * files whenever it runs; what V8 compiled before comes with the scripts
- * instead, and it takes that under the same flags only. On Linux Deno reads and
- * copies everything that it appended at each start, so scripts are inserted in
- * front of that.
+ * no lock file are read or included in the binary. Without `--no-code-cache`
+ * the binary would write into the shared folder for temporary files whenever it
+ * runs. The code that V8 compiled comes with the scripts instead, and V8 takes
+ * it under the same flags only. On Linux Deno reads and copies everything that
+ * it appended at each start, so scripts are inserted in front of that.
  */
 async function denoCompile(
   { triple, main, output, flags = [] }: Compilation,

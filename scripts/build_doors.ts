@@ -25,8 +25,8 @@ export function behindDoor(door: string): Map<string, string> {
 
 /**
  * Returns `text`, a module at `path`, with imports from the files behind the
- * doors of contexts instead of from the doors. Whoever loads a door loads
- * everything that is behind it, and a command needs little of that.
+ * doors of contexts instead of from the doors. Loading a door loads everything
+ * that is behind it, and a command needs little of that.
  *
  * @param read gives the text of a module of the project by its path
  */

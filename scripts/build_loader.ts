@@ -19,11 +19,11 @@ export interface Compiled {
   createCachedData(): Uint8Array<ArrayBuffer>;
 }
 
-/** What the training gets of the program. */
+/** The parts of the program for the training. */
 export interface Trainee {
   /** Loads the program; again, if it was loaded before. */
   program(): typeof import("../src/app/program.ts");
-  /** How many scripts there are. */
+  /** Number of scripts. */
   readonly count: number;
   /** The numbers of the modules that are loaded. */
   loaded(): number[];

@@ -14,7 +14,7 @@ const PARAMETERS = ["load", "lend", "later", "builtin"]
   .map((name) => `mpm$${name}`) as [string, string, string, string];
 const [LOAD, LEND, LATER_OF, BUILTIN_OF] = PARAMETERS;
 
-/** A statement at a file's top level that may change what is not the file's. */
+/** A statement at a file's top level that may change another file's values. */
 const ACTS =
   /^(?:[\w$.]+\((?:\{|.*(?:[;([]|\(\{|=> \{))?$|\(.*;$|[\w$.]+ \S*= |(?:if|for|while|do|try|throw|new|await)\b.*[({;]$)/m;
 
@@ -44,7 +44,7 @@ function unusable(name: string, reason: string): BuildError {
 }
 
 /**
- * Returns all files in the order in which the entry reaches them, so that the
+ * Returns all files in the order in which the entry reaches them. So the
  * bundler's names, which depend on the builder's paths, do not matter.
  */
 function reached(bundle: Bundle, entry: string): string[] {
@@ -164,11 +164,11 @@ function functionOf(
 }
 
 /**
- * Makes of each file of a bundle a function, since only a script can come with
- * V8's code cache, and V8 compiles a function only when it is called. A
- * function is given one that takes a file's number and returns its exports, one
- * that lends functions of a file, which is loaded when one of them is called
- * first, one that promises the exports, and one for Node's modules.
+ * Makes a function of each file of a bundle, since only a script can come with
+ * V8's code cache. V8 compiles a function only when it is called. A function
+ * gets four others. One takes a file's number and returns its exports. One
+ * lends functions of a file, which is loaded at their first call. One promises
+ * the exports, and one is for Node's modules.
  *
  * @returns the functions by their numbers; the entry's is the first
  * @throws {BuildError} when a file is written in a way that is not known

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "@std/path";
 import type { Commit } from "./build_commit.ts";
 
-/** What is kept beside a binary to know whether it is still the right one. */
+/** Data beside a binary that shows whether it is still the right one. */
 export interface Stamp extends Commit {
   /** Digest of all files the binary is made of. */
   readonly inputs: string;

@@ -143,7 +143,7 @@ function hookLine(event: string, transcript: string, fields: object): Line {
   };
 }
 
-/** What people and agents run every day. */
+/** Returns the everyday commands of people and agents. */
 function linesOf(round: number, transcript: string): Line[] {
   const cwd = Deno.cwd();
   const status = JSON.stringify({
@@ -207,7 +207,7 @@ async function run(
       ...terminal(stdin),
       err: (text) => errors.push(text) > 0,
     },
-    // What hooks would start behind this process would be the training again.
+    // Hooks behind this process would start the training again.
     program: () => undefined,
   };
   const status = await program.main([...args], system);
@@ -248,7 +248,7 @@ async function loadedModules(trainee: Trainee): Promise<number[][]> {
 
 /** Runs what is run every day, and returns what V8 compiled for that. */
 async function exercise(trainee: Trainee): Promise<Uint8Array[]> {
-  // What is loaded first has the first number, so that must not be chance.
+  // The first loaded file has the first number, so the order must be fixed.
   const scripts = Array.from(
     { length: trainee.count },
     (_, at) => trainee.open(at),
@@ -268,7 +268,7 @@ function taken(trainee: Trainee, at: number, cache: Uint8Array): Compiled {
   throw new Error(`V8 does not take the cache of script ${at}`);
 }
 
-/** Where in a cache V8 notes its flags, of which it has a hash there. */
+/** Place of a hash of V8's flags in a cache. */
 const FLAGS = { from: 12, to: 16 };
 
 /** Gives a cache the flags of this process. */
@@ -280,8 +280,8 @@ function sealed(trainee: Trainee, at: number, cache: Uint8Array): Uint8Array {
 }
 
 /**
- * One of four steps, each in its own process; the arguments are its name, the
- * folder with the cache of each script, and where to write.
+ * Runs one of four steps, each in its own process. The arguments are its name,
+ * the folder with the cache of each script, and the output path.
  *
  * - `layout` writes which modules are loaded, as JSON.
  * - `exercise` writes what V8 compiled. Functions have numbers by when they

@@ -14,7 +14,7 @@ export const CLIENT: Pinned = {
 /** The platform of {@link CLIENT}. */
 const PLATFORM = "x86_64-unknown-linux-gnu";
 
-/** The client's program, or why it cannot be had. */
+/** The client's program, or the reason why it is not available. */
 export interface Client {
   readonly path?: string;
   readonly reason?: string;

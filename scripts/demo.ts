@@ -2,9 +2,10 @@ import { join } from "@std/path";
 import { ensureBuilt } from "./build.ts";
 
 /**
- * The main job, for someone who has never seen mpm: a session is paused in a
- * scratch repository, the repository changes in the meantime, and `mpm resume`
- * tells what changed. Everything runs for real and is removed at the end.
+ * Shows the main job, for someone who has never seen mpm. A session is paused
+ * in a scratch repository, the repository changes in the meantime, and `mpm
+ * resume` reports the changes. Everything runs for real and is removed at the
+ * end.
  */
 async function demo(): Promise<void> {
   const binary = await ensureBuilt();

@@ -22,8 +22,8 @@ export const GENERATED_FOLDERS = ["man", "schemas"] as const;
 
 /**
  * Everything that is derived from the command table, the schemas and other
- * tables, by path below `root`, as it should read. A test compares it with what
- * is there.
+ * tables, by path below `root`, as it should read. A test compares it with the
+ * existing files.
  */
 export async function generated(root = ROOT): Promise<Map<string, string>> {
   const read = (path: string) => Deno.readTextFile(join(root, path));

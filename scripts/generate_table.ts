@@ -12,10 +12,10 @@ interface Declared {
 }
 
 /**
- * `src/app/table.ts` with every command of a `commands/` folder below `src/`, as
- * `deno fmt` leaves it. `before` is the file as it is: the order of its rows, which is
- * that of the help, stays, and a new command comes after those that begin with its
- * first word.
+ * `src/app/table.ts` with every command of a `commands/` folder below `src/`,
+ * as `deno fmt` leaves it. `before` is the present file. The order of its rows,
+ * which is that of the help, stays. A new command comes after those that begin
+ * with its first word.
  */
 export async function commandTable(
   root: string,

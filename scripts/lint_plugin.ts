@@ -23,7 +23,7 @@ function isNamed(node: Deno.lint.Node, name: string): boolean {
 
 /**
  * The project's own rules: where the machine is reached, how errors read. A
- * selector that looks at attributes is tried on every node of every file, which
+ * selector that looks at attributes is tried on every node of every file. That
  * takes many times as long as looking at the node here.
  */
 const plugin: Deno.lint.Plugin = {

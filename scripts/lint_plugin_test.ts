@@ -3,7 +3,10 @@ import { dirname, join } from "@std/path";
 import { removeTree } from "../tests/helpers/remove.ts";
 import { ROOT } from "../tests/helpers/tree.ts";
 
-/** What `deno lint` says of files in a project at `root`: rule and path. */
+/**
+ * Returns the findings of `deno lint` for files in a project at `root`: rule
+ * and path.
+ */
 function lint(root: string, files: Record<string, string>): string[] {
   for (const path of ["deno.json", "scripts/lint_plugin.ts"]) {
     Deno.mkdirSync(dirname(join(root, path)), { recursive: true });

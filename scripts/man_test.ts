@@ -6,7 +6,7 @@ import { ROOT } from "../tests/helpers/tree.ts";
 const PAGES = [...Deno.readDirSync(`${ROOT}/man`)]
   .map(({ name }) => `${ROOT}/man/${name}`).sort();
 
-/** What a program says of the pages, on both of its outputs. */
+/** Returns a program's report about the pages, on both of its outputs. */
 function said(program: string, args: readonly string[]): string {
   const { stdout, stderr } = new Deno.Command(program, {
     args: [...args],

@@ -15,7 +15,7 @@ import { isTriple, type Triple, TRIPLES } from "./toolchain.ts";
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
 
-/** What is made beside the archives, and from what. */
+/** The files beside the archives, and their sources. */
 export interface Finish {
   /** The project's folder. */
   readonly root: string;
@@ -30,9 +30,9 @@ export interface Finish {
   readonly changelog: string;
 }
 
-/** What is packed, and where the archive goes. */
+/** The files to pack, and the place of the archive. */
 export interface Packing extends Pick<Finish, "root" | "out" | "day"> {
-  /** The licences of what is in the binary that others wrote. */
+  /** The licences of other people's code in the binary. */
   readonly licences: string;
 }
 
@@ -143,9 +143,9 @@ export function stamped(script: string, repository: string): string {
 }
 
 /**
- * Makes everything that a release has beside its archives: installers, the list
- * of what is in the binaries, the files for package managers, and at last
- * SHA256SUMS of everything.
+ * Makes all files of a release except for its archives: installers, the list of
+ * parts of the binaries, the files for package managers, and at last SHA256SUMS
+ * of everything.
  *
  * @returns the notes of the release
  * @throws {BuildError} when an archive or the changelog's section is missing

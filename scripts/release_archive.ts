@@ -10,13 +10,16 @@ export interface Packed {
   readonly executable: boolean;
 }
 
-/** What a release calls the archive of a platform, the same in all versions. */
+/**
+ * Returns the name of a platform's archive in a release, the same in all
+ * versions.
+ */
 export function assetName(triple: Triple): string {
   const kind = triple.includes("windows") ? "zip" : "tar.gz";
   return `mpm-${triple}.${kind}`;
 }
 
-/** What holds the manifests for winget. */
+/** The archive of the manifests for winget. */
 export const WINGET = "mpm-winget.zip";
 
 /**
@@ -37,12 +40,12 @@ export function pack(
 
 const timeOf = (day: string) => Date.parse(`${day}T00:00:00Z`);
 
-/** Where the header of gzip (RFC 1952) names the system it was made on. */
+/** Offset of the system in the header of gzip (RFC 1952). */
 const SYSTEM = 9;
 
 function gzip(bytes: Uint8Array): Uint8Array {
   const made = gzipSync(bytes, { level: 9 });
-  // macOS has its own number; 255 is none.
+  // macOS has its own number; 255 means unknown.
   made[SYSTEM] = 255;
   return made;
 }
@@ -50,7 +53,7 @@ function gzip(bytes: Uint8Array): Uint8Array {
 /** A ZIP archive knows no earlier time. */
 const ZIP_BEGINS = Date.UTC(1980, 0, 1);
 
-/** What an archive ends with, by POSIX: two blocks of nothing. */
+/** The end of an archive, by POSIX: two empty blocks. */
 const END = 2 * 512;
 
 function tar(files: readonly Packed[], mtime: number): Uint8Array {

@@ -4,15 +4,14 @@ import { BuildError } from "./build_error.ts";
 import { librariesOf, type Library, purl } from "./release_sbom.ts";
 import { DENO_COPYRIGHT, DENO_VERSION } from "./toolchain.ts";
 
-/** What each archive calls the file. */
+/** Name of the file in each archive. */
 export const LICENCES = "THIRD-PARTY-LICENSES.txt";
 
 const RULE = "=".repeat(78);
 
 /**
- * The licences of everything that is in the binaries and was written by others:
- * the texts that the npm packages bring, and that of the runtime. The same
- * wherever it is made.
+ * The licences of everything in the binaries that others wrote: the texts from
+ * the npm packages, and that of the runtime. The same wherever it is made.
  *
  * @param root the project's folder
  * @throws {BuildError} when something in the bundle has no licence to be told
@@ -88,7 +87,7 @@ function byLibrary(
 
 const mark = ({ name, version }: Library) => `/${name}/${version}/`;
 
-/** What the licence of one package is told from. */
+/** Sources of a package's licence. */
 interface Known {
   /** The files of each package that are in the bundle, from its folder on. */
   readonly modules: ReadonlyMap<Library, readonly string[]>;
@@ -120,8 +119,8 @@ export async function licenceOf(
 }
 
 /**
- * The licence of a package without a file of it, from the notices at the head
- * of those of its modules that are in the bundle. Each has to name MIT.
+ * The licence of a package that has no licence file, from the notices at the
+ * head of those of its modules that are in the bundle. Each has to name MIT.
  */
 async function noticesOf(
   library: Library,

@@ -32,7 +32,7 @@ Deno.test("the licences are those that the packages in the binary bring", async 
 
 const MIT = "Permission is hereby granted";
 
-/** What is told about a package with these files, all in the bundle. */
+/** Returns the report about a package with these files, all in the bundle. */
 async function told(
   files: Readonly<Record<string, string>>,
   licence = "MIT",

@@ -1,10 +1,10 @@
 import { BuildError } from "./build_error.ts";
 
 /**
- * What `CHANGELOG.md` says of a version: the text below its heading, as
- * https://keepachangelog.com has it, up to the heading of the one before.
+ * Returns the text of a version in `CHANGELOG.md`: the lines below its heading,
+ * as https://keepachangelog.com has it, up to the heading of the one before.
  *
- * @throws {BuildError} when there is no such heading, or nothing below it
+ * @throws {BuildError} when the heading is missing or empty
  */
 export function changesOf(changelog: string, version: string): string {
   const parts = changelog.replaceAll("\r\n", "\n").split(/^## /m).slice(1);

@@ -4,7 +4,7 @@ import { getOwn } from "../src/base/own.ts";
 import { BuildError } from "./build_error.ts";
 import { DENO_VERSION } from "./toolchain.ts";
 
-/** What the list is of. */
+/** The subject of the list. */
 export interface Subject {
   readonly version: string;
   /** `OWNER/REPO` on GitHub. */
@@ -21,14 +21,14 @@ export interface Library {
   readonly integrity: string;
   /** Its SPDX id, as the package has it. */
   readonly licence: string | undefined;
-  /** Where Deno keeps its files. */
+  /** Folder of Deno's files. */
   readonly folder: string;
 }
 
 /**
- * What the binaries are made of, as CycloneDX 1.6 (ECMA-424) has it: the npm
- * packages that the program imports, with what `deno.lock` says of each, and
- * the runtime. The parts of the runtime are not listed, and that is said.
+ * Lists the parts of the binaries as CycloneDX 1.6 (ECMA-424): the npm packages
+ * that the program imports, with their data in `deno.lock`, and the runtime.
+ * The parts of the runtime are not listed, and the list notes that.
  *
  * @param root the project's folder
  * @throws {BuildError} when Deno cannot say what the program imports

@@ -113,7 +113,7 @@ Deno.test("changesOf() is the section of one version", () => {
   assertThrows(() => changesOf(bare, "1.0.0"), BuildError);
 });
 
-Deno.test("the changelog begins with what is not released yet", async () => {
+Deno.test("the changelog begins with unreleased changes", async () => {
   const changelog = await Deno.readTextFile(join(ROOT, "CHANGELOG.md"));
   const headings = [...changelog.matchAll(/^## (.*)$/gm)].map(([, one]) =>
     one!
@@ -300,7 +300,7 @@ Deno.test("finish() makes the rest of a release, and the sums of all of it", asy
       ...["completions/mpm.ps1", "completions/mpm.zsh"],
     ]);
     assert(unix.includes("man/mpm.1") && unix.includes("man/mpm-pause.1"));
-    // The formula installs what is there.
+    // The formula installs the existing files.
     const formulaPaths = packagesOf({ ...RELEASE }).get("mpm.rb")!
       .matchAll(/_completion\.install "([^"]*)"/g);
     for (const [, path] of formulaPaths) assert(unix.includes(path!), path);

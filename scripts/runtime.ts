@@ -12,7 +12,7 @@ import {
 
 /** The runtime `denort` that `deno compile` puts in front of a program. */
 export interface Runtime {
-  /** Where it comes from, for the reader of the build's output. */
+  /** Its source, for the reader of the build's output. */
   readonly source: string;
   readonly path: string;
 }
@@ -89,9 +89,9 @@ function fromPackage(target: Target, path: string): Runtime {
 }
 
 /**
- * A runtime for which nothing need be fetched: the one `DENORT_BIN` names, or
- * one taken from npm earlier, which is there only where Deno's own download
- * failed. Deno's own cache needs no look: `deno compile` uses it.
+ * A runtime without a download: the one `DENORT_BIN` names, or one taken from
+ * npm earlier, which exists only if Deno's own download failed. Deno's own
+ * cache needs no look: `deno compile` uses it.
  *
  * @throws {BuildError} when `DENORT_BIN` is missing or for another platform
  */

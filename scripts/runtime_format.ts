@@ -4,7 +4,7 @@ import { runtimeOfMacho } from "./runtime_macho.ts";
 import { runtimeOfPe } from "./runtime_pe.ts";
 
 /**
- * The platform a program is made for, or undefined when it is none of ours.
+ * The platform of a program, or undefined if mpm does not support it.
  *
  * Read from the fields the formats keep for it: `e_machine` of ELF, `cputype`
  * of Mach-O, `Machine` of PE.

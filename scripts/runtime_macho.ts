@@ -134,7 +134,7 @@ function withoutSegment(program: Uint8Array, commands: readonly Command[]) {
   return runtime;
 }
 
-/** Where the last `needle` begins in `bytes`, or -1. */
+/** Returns the start of the last `needle` in `bytes`, or -1. */
 function lastIndexOf(bytes: Uint8Array, needle: Uint8Array): number {
   const last = needle.at(-1) ?? 0;
   let end = bytes.lastIndexOf(last);
@@ -191,13 +191,13 @@ function check(runtime: Uint8Array): Uint8Array {
 /**
  * The runtime inside a macOS program made by `deno compile`.
  *
- * The format is that of the library libsui 0.12, which Deno uses. For arm64
- * it inserts a segment `__SUI` and moves `__LINKEDIT` with all offsets into it
- * behind that; for Intel it appends a sentinel, the length and the program and
+ * The format is that of the library libsui 0.12, which Deno uses. For arm64 it
+ * inserts a segment `__SUI` and moves `__LINKEDIT` with all offsets into it
+ * behind that. For Intel it appends a sentinel, the length and the program and
  * stretches `__LINKEDIT` and the string table over them. Either is undone, and
  * an arm64 signature removed: `deno compile` signs what it makes.
  *
- * @throws {Error} when the file is no such program
+ * @throws {Error} when the file is not such a program
  */
 export function runtimeOfMacho(program: Uint8Array): Uint8Array {
   const commands = readCommands(program);

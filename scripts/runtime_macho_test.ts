@@ -3,7 +3,7 @@ import { runtimeOfMacho } from "./runtime_macho.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** Where `__LINKEDIT` begins, and its address, in a runtime of these tests. */
+/** Offset of `__LINKEDIT`, and its address, in a runtime of these tests. */
 const LINKEDIT = 0x400;
 const ADDRESS = 0x8000;
 const SYMBOLS = 0x20;
@@ -114,7 +114,7 @@ Deno.test("runtimeOfMacho() refuses offsets outside the file", () => {
   assertThrows(() => runtimeOfMacho(program), Error, "outside its file");
 });
 
-Deno.test("runtimeOfMacho() refuses what is no 64-bit macOS program", () => {
+Deno.test("runtimeOfMacho() refuses anything but 64-bit macOS programs", () => {
   assertThrows(
     () => runtimeOfMacho(encode("#!/bin/sh\n".repeat(8))),
     Error,

@@ -60,7 +60,7 @@ Deno.test("fileInTar() refuses an archive that ends too early", () => {
   );
 });
 
-Deno.test("gunzip() unpacks, and fails for what is damaged", async () => {
+Deno.test("gunzip() unpacks, and fails for damaged data", async () => {
   const packed = new Blob(["text"]).stream()
     .pipeThrough(new CompressionStream("gzip"));
   const archive = new Uint8Array(await new Response(packed).arrayBuffer());

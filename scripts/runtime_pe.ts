@@ -15,7 +15,7 @@ const ADDED = ".pedata";
 
 interface Section {
   readonly name: string;
-  /** Where the section's own header is. */
+  /** Offset of the section's own header. */
   readonly header: number;
   readonly address: number;
   readonly start: number;
@@ -60,12 +60,12 @@ function readImage(program: Uint8Array, view: DataView): Image {
  * The runtime inside a Windows program made by `deno compile`.
  *
  * The library libsui 0.12, which Deno uses, puts the program into a resource.
- * The runtime has no resources of its own, so a last section `.pedata` is
- * added for it, the resource directory is pointed there, and the image grows
- * by the section's length. All of that is undone here: were the section left,
- * the next program would be written over it with the old virtual size.
+ * The runtime has no resources, so a last section `.pedata` is added for it.
+ * The resource directory is pointed there, and the image grows by the section's
+ * length. All of that is undone here: were the section left, the next program
+ * would be written over it with the old virtual size.
  *
- * @throws {Error} when the file is no such program
+ * @throws {Error} when the file is not such a program
  */
 export function runtimeOfPe(program: Uint8Array): Uint8Array {
   const { coff, optional, sections } = readImage(

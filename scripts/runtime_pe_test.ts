@@ -76,7 +76,7 @@ Deno.test("runtimeOfPe() refuses resources that are elsewhere", () => {
   );
 });
 
-Deno.test("runtimeOfPe() refuses what is no 64-bit Windows program", () => {
+Deno.test("runtimeOfPe() refuses anything but 64-bit Windows programs", () => {
   assertThrows(
     () => runtimeOfPe(filled(0, 0x400)),
     Error,

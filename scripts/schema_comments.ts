@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { behindDoor } from "./build_doors.ts";
 import type { JsonSchema } from "../src/app/help/json_schema.ts";
 
-/** What the doc comments in the source say of the fields of a schema. */
+/** The doc comments in the source for the fields of a schema. */
 export type Fields = ReadonlyMap<string, Field>;
 
 export interface Field {
@@ -13,7 +13,7 @@ export interface Field {
 
 /** The comments of all schemas in a folder. */
 export interface Comments {
-  /** Those of an exported schema; `undefined`: it is none of these. */
+  /** The fields of an exported schema; `undefined` for other names. */
   of(schema: unknown): Fields | undefined;
 }
 
@@ -142,7 +142,7 @@ function namesIn(text: string): string[] {
   return text.match(/\b[A-Z]\w+\b/g) ?? [];
 }
 
-/** The fields of what is written in `file`, those it refers to among them. */
+/** The fields of the schemas in `file`, including those it refers to. */
 function resolved(
   written: Written,
   file: string,

@@ -3,10 +3,10 @@ import { ensureBuilt } from "./build.ts";
 /**
  * The long form of the tests of faults: each command's process is killed two
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
- * every command in all its forms, by the binary, on every hostile store, and on a
- * disk that is full or read-only; a store of ten thousand files migrates; every
- * form of a detour ends over each thing that once stood in its way; and two builds
- * of one commit are the same.
+ * every command runs in all its forms, with the binary, on every hostile store,
+ * and on a disk that is full or read-only. A store of ten thousand files
+ * migrates. Every form of a detour ends over each thing that once stood in its
+ * way. Two builds of one commit are the same.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();

@@ -65,7 +65,7 @@ AtLWpzb24AaG9vawBzdGF0dXNsaW5lAC0tdmVyc2lvbgAvAA==
 `,
 };
 
-/** Where the block's code begins, behind the distance. */
+/** Offset of the block's code, behind the distance. */
 const CODE = 8;
 
 /** Sizes and values of the ELF format, 64 bits (elf(5)). */
@@ -75,7 +75,7 @@ const LOAD = 1;
 const EXECUTABLE = 1;
 
 interface Segment {
-  /** Where its header stands in the file. */
+  /** Offset of its header in the file. */
   readonly header: number;
   readonly offset: number;
   readonly address: number;
@@ -99,7 +99,7 @@ function segmentsOf(view: DataView): Segment[] {
     }));
 }
 
-/** Where the block goes: the unused space in front of the code. */
+/** Place of the block: the unused space in front of the code. */
 interface Place {
   readonly code: Segment;
   readonly offset: number;
@@ -130,7 +130,7 @@ function placeFor(size: number, segments: Segment[]): Place {
  * systems stay as they are. The file keeps its size: the code goes into space
  * that the linker left unused.
  *
- * @throws {Error} when the executable has no such space
+ * @throws {Error} when the executable lacks the space
  */
 export function addStartGuard(path: string, triple: Triple): void {
   const text = BLOCKS[triple];

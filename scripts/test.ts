@@ -27,7 +27,7 @@ async function run(
   const [program, ...words] = [...before, Deno.execPath(), ...args];
   const child = new Deno.Command(program!, {
     args: words,
-    // Where Deno itself was is of no use to whoever reads the end of a log.
+    // The place in Deno itself does not help the reader of a log.
     env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...env },
     stdin: "null",
     stdout: "piped",
@@ -57,8 +57,8 @@ async function pass(
 }
 
 /**
- * What the tests of faults tried, as two tables: at how many points each command
- * was let die, and how often its process was killed.
+ * Prints the work of the fault tests as two tables: the number of points at
+ * which each command died, and how often its process was killed.
  */
 function sayFaults(printed: string): void {
   for (
@@ -79,7 +79,7 @@ function sayFaults(printed: string): void {
   }
 }
 
-/** What failed, where it is seen: at the end of a log. */
+/** Prints the failures at the end of a log, where they are seen. */
 function sayFailures(printed: string): void {
   const lines = failuresOf(printed);
   if (lines.length > 0) say(["\nfailed", ...lines, ""].join("\n"));
@@ -100,7 +100,7 @@ function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
-/** What is not tested is said before and behind the tests. */
+/** Skipped tests are reported before and after the tests. */
 function sayClient({ path, reason }: Client): void {
   say(
     path === undefined
@@ -109,7 +109,7 @@ function sayClient({ path, reason }: Client): void {
   );
 }
 
-/** Runs all checks at once; gives the status of one that found something. */
+/** Runs all checks at once; returns the status of a failed one. */
 async function checkAll(): Promise<number> {
   const codes = await Promise.all(CHECKS.map(async ({ name, args }) => {
     const { code } = await run(args);

@@ -6,16 +6,16 @@ const LIMITS = { tests: 8, lines: 3, width: 160 } as const;
 /** A frame of a stack. */
 const FRAME = /^\s+at \S/;
 
-/** What Deno puts below the place in a line of source. */
+/** The line that Deno puts below the place in a line of source. */
 const CARET = /^\s*\^$/;
 
 /** A line that only one of two compared values has. */
 const DIFFERENCE = /^[-+] /;
 
 /**
- * Which tests failed and why, in few lines, from all that `deno test` printed
- * without colour: its own report is as long as the tests make it, and ends in a
- * backtrace of Deno itself. Empty when it names none.
+ * Returns the failed tests and their reasons, in few lines, from the output of
+ * `deno test` without colour. Deno's report is as long as the tests make it,
+ * and ends in a backtrace of Deno itself. Empty when it names none.
  */
 export function failuresOf(printed: string): string[] {
   const report = printed.slice(printed.lastIndexOf("\n ERRORS \n") + 1);

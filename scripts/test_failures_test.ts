@@ -21,7 +21,7 @@ Deno.test("throws a long line", () => {
 });
 `;
 
-/** What the Deno that runs this prints of them. */
+/** Returns the report of the running Deno about them. */
 async function report(text: string): Promise<string> {
   const folder = await Deno.makeTempDir();
   try {
@@ -43,7 +43,7 @@ async function report(text: string): Promise<string> {
 
 Deno.test("failuresOf() names each test that failed, and its error without frames", async () => {
   const lines = failuresOf(await report(TESTS));
-  // Where the test is stands behind its name.
+  // The place of the test follows its name.
   const plain = lines.map((line) =>
     line.replace(/ => .*some_test\.ts:\d+:\d+$/, "")
   );

@@ -1,7 +1,7 @@
 /** Bytes of memory that tests may fill: several times what they hold at once. */
 const SIZE = 4e9;
 
-/** What has to be free, since tests need memory for themselves, too. */
+/** Free memory that tests need for themselves, too. */
 const FREE = 8e9;
 
 /**
@@ -10,9 +10,9 @@ const FREE = 8e9;
 const MOUNT = `mount -t tmpfs -o mode=711,size=${SIZE} tmpfs "$0"`;
 
 /**
- * Returns whether there is room for the tests in memory, by what Linux says of
- * the machine (`/proc/meminfo`) and of this group of processes (`memory.max`,
- * "" if there is none).
+ * Returns whether the tests have room in memory, from Linux's figures for the
+ * machine (`/proc/meminfo`) and for this group of processes (`memory.max`, ""
+ * if it is missing).
  */
 export function hasRoom(meminfo: string, limit: string): boolean {
   const kilobytes = /^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1];
@@ -31,11 +31,11 @@ export interface Memory {
 }
 
 /**
- * A file system in memory for a command, which ends with it: on a disk a good
- * part of the tests' time is waiting for that, since mpm syncs everything that
- * it writes. The folder that it is mounted at is the caller's to remove.
- * `undefined` where there can be none: it takes Linux, root's right to mount,
- * and memory; or where `TMPDIR` says where to write.
+ * A file system in memory for a command, which ends with it. On a disk, tests
+ * wait a good part of their time, since mpm syncs everything that it writes.
+ * The folder that it is mounted at is the caller's to remove. `undefined` if it
+ * is not possible: it takes Linux, root's right to mount, and memory; or if
+ * `TMPDIR` says where to write.
  */
 export async function inMemory(): Promise<Memory | undefined> {
   if (Deno.build.os !== "linux" || Deno.env.has("TMPDIR")) return undefined;

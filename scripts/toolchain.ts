@@ -1,13 +1,12 @@
 /**
- * What mpm is built with. The Deno that is tested is the Deno that ships, so
- * its version, the platforms and the permissions are said here and nowhere
- * else.
+ * Tools that build mpm. The Deno that is tested is the Deno that ships. So its
+ * version, the platforms and the permissions are written here and nowhere else.
  */
 
 /** The one Deno mpm is built and tested with. */
 export const DENO_VERSION = "2.7.11";
 
-/** Whose that Deno is, as its licence begins. */
+/** Copyright of that Deno, as its licence begins. */
 export const DENO_COPYRIGHT = "Copyright 2018-2026 the Deno authors";
 
 /**
@@ -85,10 +84,10 @@ export function isTriple(name: string): name is Triple {
 }
 
 /**
- * Flags of V8 for a process that lives for the tenth of a second: what was
- * compiled is kept, and nothing is compiled again for speed, nor noted for that,
- * until it is really hot. A regular expression becomes machine code at its
- * first use: the bytecode that V8 makes for that use alone takes as long.
+ * Flags of V8 for a process that lives for the tenth of a second. Compiled code
+ * is kept, and nothing is compiled again for speed, nor noted for that, until
+ * it is really hot. A regular expression becomes machine code at its first use:
+ * the bytecode that V8 makes for that use alone takes as long.
  */
 export const V8_FLAGS = [
   "--no-flush-bytecode",
@@ -104,10 +103,10 @@ export const V8_FLAGS = [
 ] as const;
 
 /**
- * What the binary may do, baked in when it is compiled: its own files, git,
+ * Permissions of the binary, baked in when it is compiled: its own files, git,
  * and the user's hook scripts. No network and no native code, and no question
- * to the user either: what is not listed is refused. Deno would allow code to
- * be imported from some hosts, if that were not denied.
+ * to the user either: anything else is refused. Deno would allow code to be
+ * imported from some hosts, if that were not denied.
  */
 export const PERMISSIONS = [
   "--no-prompt",
