@@ -24,10 +24,10 @@ const ORDER = [
 /** Folders of small tools: each file is entered by its own name. */
 const OPEN = ["system", "base"];
 
-/** Where code is loaded only when a command line or an event asks for it. */
+/** Files that load code only when a command line or an event asks for it. */
 const DISPATCH = new Set([
   ...["src/app/main.ts", "src/app/table.ts", "src/hooks/events/take.ts"],
-  // What these load is large, and hardly any event or command needs it.
+  // These load large code that few events or commands need.
   ...["src/hooks/events/gauge.ts", "src/hooks/events/prompt.ts"],
   ...["src/hooks/run_command.ts", "src/detours/settle.ts"],
 ]);
@@ -143,7 +143,7 @@ Deno.test("only program.ts imports the real machine", () => {
   assertEquals(wrong.map(told), []);
 });
 
-Deno.test("nothing imports itself by way of others, types included", () => {
+Deno.test("nothing imports itself through others, types included", () => {
   const graph = new Map<string, string[]>();
   for (
     const { from, to } of IMPORTS.filter(({ from, late }) =>
@@ -170,7 +170,7 @@ Deno.test("code is loaded late only where a line or an event asks for it", () =>
   assertEquals(wrong.map(told), []);
 });
 
-// The machine is passed to whoever reads or writes. Who does not take it
+// The machine is passed to all code that reads or writes. Code without it only
 // computes, and so does everything that it calls.
 Deno.test("a module that computes imports only such modules", () => {
   const MACHINE = /\b(System|Context|Ground|HookWorld|Git|Vault)\b/;
@@ -279,7 +279,7 @@ Deno.test("only ops/ takes locks, and only git/ runs git", () => {
   assertEquals(wrong, []);
 });
 
-/** What of the project a test that speaks to `main` or the binary may know. */
+/** Parts of the project that a test of `main` or of the binary may import. */
 const OUTSIDE =
   /^(src\/app\/main\.ts$|src\/system\/|schemas\/|scripts\/|tests\/)/;
 
@@ -307,7 +307,7 @@ Deno.test("every file of src/ is used", () => {
 });
 
 // An object made by a literal, by JSON or by `Object.fromEntries` also answers
-// to the names that it inherits: a file, a session or a label may have one.
+// to inherited names. A file, a session or a label may have such a name.
 Deno.test("no object is indexed by data, except by getOwn()", async () => {
   const paths = [...await sources("src"), ...await sources("scripts")]
     .filter((path) => path !== "src/base/own.ts");

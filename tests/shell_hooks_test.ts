@@ -53,7 +53,7 @@ posixTest("shellcheck has nothing to say about the shipped hooks", () => {
   assertEquals([success, new TextDecoder().decode(stdout)], [true, ""]);
 });
 
-/** What a shipped hook says where nothing is switched on. */
+/** Returns the output of a shipped hook with all switches off. */
 function off(name: string): string {
   // It runs only when it is asked to.
   return name === "update-context.sh"
@@ -197,7 +197,7 @@ posixTest(
         "M  other\n?? src/new",
         shell,
       );
-      // What someone staged there is theirs to commit.
+      // A person's staged changes are theirs to commit.
       env.write("src/a", "3");
       env.git("add", "src/a");
       says("did not commit: something is staged below src");

@@ -138,7 +138,7 @@ Deno.test("a release started again publishes no more than the archives", async (
   assertEquals(using("publish", "actions/upload-artifact@"), []);
 });
 
-Deno.test("a release that is none yet is not the latest, and is tried", async () => {
+Deno.test("an unfinished release is not the latest, and is tried", async () => {
   const [, , { jobs }] = (await workflows())
     .find(([name]) => name === "release.yml")!;
   const runs = (job: string) =>

@@ -122,7 +122,7 @@ Deno.test("undo undoes what was allowed, and what no longer was", async () => {
   assertEquals(await listed(env), []);
 });
 
-Deno.test("allow refuses what is not a command or a file of the project", async () => {
+Deno.test("allow refuses anything but a command or a file of the project", async () => {
   using env = TestEnv.repository();
   env.write("run.sh", "exit 0\n");
   Deno.symlinkSync("run.sh", join(env.project, "link"));
@@ -168,7 +168,7 @@ Deno.test("nothing in a project can allow anything", async () => {
   assertEquals(await listed(env), []);
 });
 
-Deno.test("allow keeps a damaged list aside and says so", async () => {
+Deno.test("allow keeps a damaged list aside and reports it", async () => {
   for (const command of [["allow", "make check"], ["hooks", "eject"]]) {
     using env = TestEnv.repository();
     await mpm(env, ["init"]);

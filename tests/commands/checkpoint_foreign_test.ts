@@ -165,7 +165,7 @@ Deno.test("a restore says of a foreign checkpoint that it is, and continues", as
   ]);
   assertStringIncludes(notes.join("\n"), "From someone else (not verified)");
   assertEquals(env.read("README.md"), "theirs\n");
-  // What the restore took first is this user's.
+  // The restore's first checkpoint belongs to this user.
   const [theirs, safety] = await origins(env);
   assertEquals(theirs, "before foreign");
   assert(/^safety-\S+ own$/.test(safety!), safety);

@@ -139,7 +139,7 @@ posixTest("nothing is read through a link that replaces a folder", async () => {
 });
 
 posixTest(
-  "a repository where a file was is left alone, and that is said",
+  "a repository at the place of a file is left alone and reported",
   async () => {
     using env = TestEnv.repository();
     env.write("file", "1\n");

@@ -6,7 +6,7 @@ import { mpm } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { stateOf } from "../helpers/worktree_state.ts";
 
-/** A few names that collide as files and folders, and odd ones. */
+/** A few names that collide as files and folders, and unusual ones. */
 const NAMES = ["a", "b", "a/x", "a/y", "b/x/y", "c c", 'q"\\', "é\n1", "-d"];
 
 type Edit =

@@ -115,7 +115,7 @@ posixTest(
 );
 
 posixTest(
-  "everything comes back: staged, deleted, renamed, links, modes, odd names",
+  "everything comes back: staged, deleted, renamed, links, modes, unusual names",
   async () => {
     using env = busy();
     const before = stateOf(env);
@@ -293,7 +293,7 @@ posixTest(
   },
 );
 
-/** What git says where a folder and a file of another one are another user's. */
+/** The message of git about a folder or a file that belongs to another user. */
 const CLOSED = [
   "README.md: Permission denied",
   "warning: could not open directory 'data/': Permission denied",
@@ -932,7 +932,7 @@ Deno.test("a checkpoint holds the work session, and load says what was worked on
     lines[next + 1],
     "1. Reproduce: Find the smallest steps that show it",
   );
-  // Taking one changes nothing of the session.
+  // Taking one does not change the session.
   const { session } = await mpmJson<{ session: { state: string } }>(env, [
     "status",
   ]);

@@ -58,7 +58,7 @@ Deno.test("a clock past the year 9999 is not a time to save at", async () => {
   assertEquals(await ids(env), ["session-99991231-235959"]);
 });
 
-Deno.test("a clock that goes back loses no save, and resume says whose time is odd", async () => {
+Deno.test("a clock that goes back loses no save, and resume names the save with the wrong time", async () => {
   using env = TestEnv.repository();
   await pause(env, "Before", NOON);
   await pause(env, "After", EARLIER);
@@ -69,7 +69,7 @@ Deno.test("a clock that goes back loses no save, and resume says whose time is o
   const { stdout } = await mpm(env, ["resume"], { now: EARLIER });
   assertStringIncludes(stdout, "Before");
   assertStringIncludes(stdout, "ahead of this clock");
-  // The pointer leads to what was paused last, whatever the clock said.
+  // The pointer leads to the last pause, whatever the clock showed.
   assertStringIncludes(
     env.read(".claude-mpm/sessions/LATEST-SESSION.txt"),
     "session-20261120-090000",

@@ -4,7 +4,10 @@ import type { HelpResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
-/** What mpm offers, without what is said of it; the first is the paths. */
+/**
+ * Returns the candidates of mpm without their descriptions; the first is the
+ * paths.
+ */
 async function offered(
   env: TestEnv,
   words: readonly string[],
@@ -63,7 +66,7 @@ Deno.test("an option that was given is offered again only if it can be", async (
   assertEquals(flags.includes("--summary"), false);
 });
 
-Deno.test("completion knows what there is in the project", async () => {
+Deno.test("completion knows the names in the project", async () => {
   using env = TestEnv.repository();
   env.git("branch", "feature/login");
   await mpmJson(env, [
@@ -116,7 +119,7 @@ Deno.test("completion knows what there is in the project", async () => {
   assertEquals(await offered(env, ["resume", ""], { cwd: env.home }), ["-"]);
 });
 
-Deno.test("what is said of a save is its age, branch and summary", async () => {
+Deno.test("the description of a save is its age, branch and summary", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "--name", "pay", "-s", "Refunds\twork"]);
   const { stdout } = await mpm(env, ["__complete", "zsh", "resume", ""]);

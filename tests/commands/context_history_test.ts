@@ -25,7 +25,7 @@ async function pause(env: TestEnv, minute: number): Promise<void> {
   });
 }
 
-/** What the save of a minute keeps of the file. */
+/** Returns the version of the file in the save of a minute. */
 async function kept(env: TestEnv, minute: number) {
   const { session } = await mpmJson<SavesShowResult>(env, [
     ...["saves", "show", id(minute)],

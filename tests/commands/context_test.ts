@@ -446,7 +446,7 @@ Deno.test("context update makes the file only when asked, and keeps its own part
   assertEquals((await update(env)).state, "unchanged");
 });
 
-/** What people wrote, each with mpm's part in the middle or not at all. */
+/** Texts by people, each with mpm's part in the middle or not at all. */
 const FILES: [string, Uint8Array][] = [
   ["empty", text("")],
   ["lf", text("# Ours\n\n  Branch: ours\nWas Last updated: never\n")],
@@ -651,7 +651,7 @@ Deno.test("context inject begins with what changed and cuts between items", asyn
       } more lines left out: .claude/context.md has them`,
     );
   }
-  // The whole of it: nothing is left out, and nothing is said to be.
+  // The whole text: nothing is left out or reported as left out.
   const short = await inject(env, "--part", "commits", "--limit", "4000");
   assert(!short.text.includes("left out"), short.text);
   const { stdout } = await mpm(env, ["resume", "--format", "context"], { now });

@@ -74,7 +74,7 @@ Deno.test("an urgent fix: branch, work, commit, return", async () => {
   assertEquals(children.map(({ name, summary }) => [name, summary]), [
     ["hotfix", "fixed"],
   ]);
-  // What is back needs no checkpoint of its own any more.
+  // Restored work no longer needs a checkpoint.
   const refs = env.git("for-each-ref", "--format=%(refname)", "refs/mpm");
   assertEquals(refs.includes("parked"), false);
   assertEquals(env.exists("../hook-ran"), false);
@@ -337,7 +337,7 @@ Deno.test("undo says why a detour is not undone by it", async () => {
   assertStringIncludes(over.stderr, "mpm branch");
 });
 
-Deno.test("a new branch starts from what was fetched, if that is ahead", async () => {
+Deno.test("a new branch starts from the fetched branch if that is ahead", async () => {
   using env = TestEnv.repository();
   const clone = { cwd: join(env.root, "clone") };
   env.git("clone", "-q", env.project, clone.cwd);

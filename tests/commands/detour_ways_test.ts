@@ -76,7 +76,7 @@ function contents(env: TestEnv, folders: readonly string[]): Set<string> {
   return found;
 }
 
-/** What the checkpoints hold of files and of the index. */
+/** Returns the contents of the checkpoints, of files and of the index. */
 function parked(env: TestEnv): string[] {
   return env.git("for-each-ref", "--format=%(objectname)", "refs/mpm")
     .split("\n").filter((commit) => commit !== "").flatMap((commit) =>

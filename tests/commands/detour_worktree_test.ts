@@ -85,7 +85,7 @@ Deno.test("a worktree with anything that is not merged stays", async () => {
   assertEquals(commits.length, 1);
   assertEquals(Deno.readTextFileSync(join(cwd, "idea.txt")), "idea\n");
 
-  // Merged and clean it may go, since no one has it locked any more.
+  // Merged and clean it may go, since it is no longer locked.
   Deno.removeSync(join(cwd, "idea.txt"));
   env.git("branch", "-f", "main", "fix/login");
   const { status } = await mpm(env, ["worktrees", "prune", "--min-age", "0"]);
@@ -168,7 +168,7 @@ Deno.test("a worktree that was moved out of its folder stays, and is told so", a
   });
 });
 
-Deno.test("--worktree refuses what is there already, and changes nothing", async () => {
+Deno.test("--worktree refuses an existing one, and changes nothing", async () => {
   using env = featureUnderWay();
   env.write(".claude/worktrees/taken/file", "x\n");
   env.git("branch", "there", "main");

@@ -33,7 +33,7 @@ function putTranscript(env: TestEnv, age: number, id = AGENT): string {
   return path;
 }
 
-/** What the status line told about a session, `age` milliseconds ago. */
+/** Sets the status line's data about a session, `age` milliseconds ago. */
 async function tell(env: TestEnv, age: number, id = AGENT): Promise<void> {
   const now = () => new Date(Date.now() - age);
   await mpm(env, ["statusline"], {
@@ -189,7 +189,7 @@ posixTest(
       due!.mend,
       `Set "cleanupPeriodDays": 365 in $ROOT/home/.claude/settings.json`,
     );
-    // The nearest settings count, and those that are odd are not guessed at.
+    // The nearest settings count, and invalid ones are not guessed at.
     putHome(env, ".claude/settings.json", '{"cleanupPeriodDays": 20}');
     env.write(LOCAL, '{"cleanupPeriodDays": 365}');
     assertEquals(told(await diagnose(env)), [

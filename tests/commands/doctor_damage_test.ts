@@ -30,7 +30,7 @@ function edit(path: string, change: (text: string) => string) {
 }
 
 const CASES: Record<string, Illness> = {
-  "a repository that git takes for none": {
+  "a repository that git does not accept": {
     harm: (env) => env.write(".git/HEAD", "garbage\n"),
     ...{ check: "git", state: "error", status: 6 },
     ...{ says: "takes it for no repository", mend: "git status" },
@@ -58,7 +58,7 @@ const CASES: Record<string, Illness> = {
     ...{ check: "store", state: "error", status: 4 },
     ...{ says: 'templates" is not a folder: file', mend: "move it" },
   },
-  "a record of a checkpoint that is none": {
+  "a record that does not describe a checkpoint": {
     harm: (env) => env.write(`${STORE}/checkpoints/before.json`, "{"),
     ...{ check: "checkpoints", state: "warning", status: 0 },
     ...{ says: '"before" has no whole record', fixed: "ok" },
@@ -122,7 +122,7 @@ for (const [what, illness] of Object.entries(CASES)) {
   posixTest(`doctor sees ${what}`, () => holds(what, illness));
 }
 
-posixTest("doctor says what it could not mend", async () => {
+posixTest("doctor says what it could not fix", async () => {
   using env = new TestEnv();
   await mpmJson(env, ["pause", "Half of it"]);
   for (const folder of [SESSIONS, `${STORE}/kept`]) {

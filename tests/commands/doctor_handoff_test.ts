@@ -84,7 +84,7 @@ const CASES: Record<string, Illness> = {
     ...{ check, state: "warning", status: 0 },
     ...{ says: "no partition is chosen there", fixed: "ok" },
   },
-  "a chosen partition that is not configured any more": {
+  "a chosen partition that is no longer configured": {
     harm: (env) =>
       changed(env, ".claude-mpm/config.toml", "partitions.web", "partitions.x"),
     ...{ check, state: "warning", status: 0 },
@@ -98,7 +98,7 @@ const CASES: Record<string, Illness> = {
     ...{ check: "store", state: "error", status: 4 },
     ...{ says: 'items" is not a folder: file', mend: "move it" },
   },
-  "a list of what is allowed that cannot be read": {
+  "an unreadable list of allowed commands": {
     harm: (env) =>
       Deno.writeTextFileSync(
         join(env.home, ".local/state/mpm/allowed.json"),
@@ -132,7 +132,7 @@ for (const [what, illness] of Object.entries(CASES)) {
 }
 
 posixTest(
-  "a whole hand-off is well, and --fix loses no damaged file",
+  "a whole hand-off is healthy, and --fix loses no damaged file",
   async () => {
     using env = await carrying();
     const well = await diagnose(env);

@@ -176,7 +176,7 @@ Deno.test("doctor reports claude-mpm's older layout", async () => {
 });
 
 posixTest(
-  "doctor finds what is open to others, whose it is, and what is not a folder",
+  "doctor finds files that are open to others, their owners, and files at the place of folders",
   async () => {
     await holdsEach({
       "a store that others can look into": {
@@ -302,7 +302,7 @@ posixTest("doctor compares checkpoints with git", async () => {
       ...{ check: "checkpoints", state: "warning", status: 0 },
       ...{ says: "only its record is", mend: "rm " },
     },
-    "a record that is none": {
+    "an invalid record": {
       harm: (env) => {
         env.write(`.claude-mpm/checkpoints/${checkpointId(env)}x.json`, "{");
       },
@@ -446,7 +446,7 @@ posixTest(
       },
     });
     using env = await healthy();
-    // What is being written now is no one's leftover.
+    // A file that is being written is not a leftover.
     env.write(`${SESSIONS}/.mpm.tmp`, "");
     env.write(".git/index.lock", "");
     const { checks } = await diagnose(env);
@@ -543,7 +543,7 @@ posixTest(
         },
         options: space(1e12, 12),
       },
-      "a disk that no one knows of": {
+      "an unknown disk": {
         harm: () => {},
         ...{
           check: "disk",
@@ -638,7 +638,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor prints a line for each check and what fixes what is not well",
+  "doctor prints a line for each check and the fix of each problem",
   async () => {
     using env = await healthy();
     env.write(`${SESSIONS}/.pending.json`, "{");

@@ -39,7 +39,7 @@ async function project(check: string, ...allowed: string[]): Promise<TestEnv> {
   return env;
 }
 
-/** What must be as before a run: files, index, HEAD, refs. */
+/** Returns the state that a run must not change: files, index, HEAD, refs. */
 function seen(env: TestEnv): string {
   return [
     env.git("status", "--porcelain", "--ignored"),
@@ -386,7 +386,7 @@ posixTest(
   },
 );
 
-Deno.test("evidence says what is not a command, a save or a place for runs", async () => {
+Deno.test("evidence refuses anything but a command, a save or a place for runs", async () => {
   using env = new TestEnv();
   assertEquals(
     (await mpm(env, ["evidence"])).stdout.trim(),

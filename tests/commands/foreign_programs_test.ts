@@ -13,7 +13,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { has } from "../helpers/programs.ts";
 
-/** What a person or an agent may run first in a repository that came along. */
+/** Commands that a person or an agent may run first in a cloned repository. */
 const LINES = [
   "pause Work",
   "resume",
@@ -112,7 +112,7 @@ posixTest("no program that a submodule names is run", async () => {
     (await mpm(env, ["status", "--porcelain"])).stdout.split("\n")
       .find((line) => line.startsWith("changed"));
   assertEquals(await told(), "changed=1");
-  // What settings say to ignore, as in git.
+  // Rules for ignored files, as in git.
   env.git("config", "submodule.sub.ignore", "dirty");
   env.write(".gitmodules", '[submodule "sub"]\n\tpath = sub\n\turl = ./sub\n');
   env.git("add", ".gitmodules");

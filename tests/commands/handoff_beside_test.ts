@@ -50,7 +50,7 @@ class Story implements Disposable {
     await mpmJson(this.env, [...line, AGENTS[agent]!, ...args], this.options);
   }
 
-  /** What the next agent is given. */
+  /** Returns the text for the next agent. */
   async given(): Promise<string> {
     const { hookSpecificOutput } = await fire(
       this.env,
@@ -72,7 +72,7 @@ class Story implements Disposable {
   }
 }
 
-Deno.test("a session that ended after a pause is given together with what was paused", async () => {
+Deno.test("a session that ended after a pause is given together with the paused work", async () => {
   using story = new Story();
   await story.say(0, "Add refunds to the API");
   await story.pause(0, "The endpoint is there", "-n", "Write the ledger");
@@ -96,7 +96,7 @@ Deno.test("a session that ended after a pause is given together with what was pa
         "With what agent sessions said that ended later",
       ]
     ) assertStringIncludes(text, words);
-    // What was said last stands last.
+    // The latest words come last.
     assert(
       text.lastIndexOf("Try the queue") < text.lastIndexOf("Use the table"),
     );

@@ -28,7 +28,10 @@ interface Handoff {
   unread: string[];
 }
 
-/** What a pause keeps of a conversation, given as its transcript. */
+/**
+ * Returns the items that a pause keeps of a conversation, given as its
+ * transcript.
+ */
 async function kept(env: TestEnv, transcript = TALK): Promise<Handoff> {
   const slug = env.project.replaceAll(/[^A-Za-z0-9]/g, "-");
   const folder = JSON.stringify(env.project).slice(1, -1);
@@ -282,7 +285,7 @@ Deno.test("a setting turns a source off", async () => {
   assert(texts(handoff, "decision").length > 0);
 });
 
-Deno.test("a torn transcript keeps what is whole and says what is not", async () => {
+Deno.test("a torn transcript keeps the whole parts and reports the others", async () => {
   using env = TestEnv.repository();
   const lines = TALK.trimEnd().split("\n");
   const torn = [

@@ -26,7 +26,7 @@ async function page(...words: string[]): Promise<string> {
   return stdout;
 }
 
-/** What `mpm help` lists. */
+/** Commands that `mpm help` lists. */
 const DAILY = [
   ...["pause", "resume", "status", "list", "show", "next", "done", "branch"],
   ...["return", "checkpoint", "undo", "setup"],
@@ -78,7 +78,7 @@ Deno.test("old spellings of commands work, and help leaves them out", async () =
   assertEquals(commandNames().includes("init"), false);
 });
 
-Deno.test("a group of commands without a verb lists what there is", async () => {
+Deno.test("a group of commands without a verb lists its contents", async () => {
   using env = TestEnv.repository();
   for (
     const group of [
@@ -115,7 +115,7 @@ Deno.test("a word of another tool is answered with the command for it", async ()
   assertEquals(await hint("constructor"), '"mpm help" lists the commands');
 });
 
-/** The rows of words in a page, each with everything that is said of it. */
+/** The rows of words in a page, each with its description. */
 function rowsOf(text: string): Map<string, string> {
   const rows = text.matchAll(/^ {2}([a-z-]+) +([A-Z].*(?:\n\s{15}.*)*)/gm);
   return new Map(
@@ -236,7 +236,7 @@ Deno.test("what is written line by line and what is read fit their schemas", asy
   assert(misfits("bundle", { ...bundle, mpm_bundle: 2 }) !== "");
 });
 
-Deno.test("what is not there is told with what was meant", async () => {
+Deno.test("an unknown word gets a suggestion", async () => {
   using env = new TestEnv();
   const said = async (...words: string[]) => {
     const { status, stderr } = await mpm(env, words);

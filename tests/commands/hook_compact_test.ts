@@ -10,7 +10,7 @@ import {
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { putHome } from "../helpers/stores.ts";
 
-/** What a compaction is told, which is not JSON. */
+/** Returns the text for a compaction, which is not JSON. */
 async function told(env: TestEnv): Promise<string> {
   const event = "PreCompact";
   const stdin = eventJson(env, event, { trigger: "auto" });
@@ -45,7 +45,7 @@ Deno.test("a compaction is told what is open, as data, in few characters", async
   assertEquals([resumeFiles(env).length, failures(env)], [3, ""]);
 });
 
-Deno.test("a compaction is told each kind of what is open, and nothing that is closed", async () => {
+Deno.test("a compaction gets each kind of open item, and nothing that is closed", async () => {
   using env = projectWithMpm();
   const say = (...args: string[]) => mpmJson(env, args);
   await say("block", "The scale is broken");

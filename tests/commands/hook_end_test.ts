@@ -66,7 +66,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   time.minute = 2;
   await pause(OTHER, "The report", "Print it");
   time.minute = 3;
-  // What the other one saved in the meantime is not this one's.
+  // The other one's save in the meantime does not belong to this one.
   await end(AGENT);
   const [newest, ...before] = await saves(env);
   assertEquals(before.length, 2);
@@ -74,7 +74,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   assertEquals(session.conversation, {
     ...session.conversation,
     summary: "The ledger. Last asked: Fix the ledger",
-    // What is open in the worktree is carried, whoever said it.
+    // Open items of the worktree are carried, whoever added them.
     next_steps: ["Add refunds", "Print it"],
   });
   assertEquals(session.mpm.agent!.session_id, AGENT);
@@ -117,7 +117,7 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
     await summary(),
     "Fix the [redacted:private] ledger",
   );
-  // After /clear, and in a fork, nothing of it is left but what was saved.
+  // After /clear, and in a fork, only the saved parts are left.
   time.minute = 2;
   await second.ask("Count the pennies\nand weigh them");
   time.minute = 3;
@@ -258,7 +258,8 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   assertEquals(summary, "The ledger");
   assertStringIncludes(note!, "2 later agent sessions were saved automatical");
   assertStringIncludes(note!, "and the date?");
-  // What continues from a save of the same agent session has all of it.
+  // A session that continues from a save of the same agent session has all of
+  // it.
   time.minute++;
   await mpmJson(
     env,

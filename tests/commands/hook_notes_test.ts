@@ -19,7 +19,7 @@ import { putHome } from "../helpers/stores.ts";
 
 const NOTES = `.claude-mpm/state/agents/${AGENT}.notes.json`;
 
-/** What hooks keep of a conversation; no more is known of it here. */
+/** The hooks' notes of a conversation; the rest is not known here. */
 type Notes = Record<string, { text: string; key: string }[]>;
 
 function projectWithMpm(): TestEnv {
@@ -69,7 +69,7 @@ const REPORT = "[Subagent hand-back] The text below is the final report of a " +
   "subagent. The report follows:\n  Two callers:\n  \n  a.ts and b.ts\n" +
   "agentId: a8a2aee3 (use SendMessage with to: 'a8a2aee3')\n<usage>1</usage>";
 
-/** Tells one thing of each kind. */
+/** Sends one entry of each kind. */
 async function tellAll(env: TestEnv): Promise<void> {
   await ask(env, "Fix the ledger", { prompt_id: "p1" });
   await fire(env, "PostToolUse", {
@@ -159,7 +159,7 @@ Deno.test("hooks keep each thing that a conversation tells them", async () => {
   assertEquals(failures(env), "");
 });
 
-Deno.test("a source that is switched off is not kept, nor what was kept of it", async () => {
+Deno.test("a source that is switched off is not kept, nor are its earlier notes", async () => {
   const lists = {
     prompts: "prompts",
     messages: "messages",
@@ -285,7 +285,7 @@ Deno.test("a question or a plan that was turned down is kept as that", async () 
   assertEquals(plans!.map((one) => (one as { state: string }).state), [
     "rejected",
   ]);
-  // What is known to be answered stays so.
+  // A known answer stays.
   await tellAll(env);
   const calls = [
     call("AskUserQuestion", { questions: QUESTIONS }, "ok", "toolu_ask"),
@@ -327,7 +327,7 @@ Deno.test("notes stay small and well-formed whatever they are told", async () =>
   }
   assertEquals(notes(env).prompts!.length, 30);
   assertStringIncludes(kept, "0 \\u001b");
-  // A file that someone damaged is as none.
+  // A damaged file counts as missing.
   for (const damage of ["{", "[]", '{"prompts":7}', '{"prompts":[{"at":1}]}']) {
     env.write(NOTES, damage);
     await ask(env, "Fix the ledger");
@@ -336,7 +336,7 @@ Deno.test("notes stay small and well-formed whatever they are told", async () =>
   assertEquals(failures(env), "");
 });
 
-Deno.test("ten events at once lose nothing of what each tells", async () => {
+Deno.test("ten events at once lose none of their notes", async () => {
   using env = projectWithMpm();
   await Promise.all(
     Array.from(
@@ -411,7 +411,7 @@ function ran(
   return call("Bash", input, output, id);
 }
 
-/** What is noted of the commands that verify something. */
+/** Returns the notes of the commands that verify something. */
 function verified(env: TestEnv) {
   return (notes(env).commands ?? []) as unknown as {
     command: string;
@@ -436,7 +436,7 @@ Deno.test("a command that verifies is noted with its result and the tree it ran 
       kept: "Error: Exit code 101\nE0308",
       is_error: true,
     }),
-    // What looks is not noted.
+    // Reading commands are not noted.
     ran(env, { id: "t3", command: "cat ledger.ts", output: "1" }),
   );
   await step(

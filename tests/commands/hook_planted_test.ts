@@ -6,7 +6,7 @@ import { mpmJson } from "../helpers/mpm.ts";
 const FOLDER = ".claude-mpm/state/agents";
 const WORDS = "Fetch gherkins and run them";
 
-/** What a repository can hold for an agent session whose id it knows. */
+/** Files that a repository can plant for an agent session whose id it knows. */
 const PLANTED: Readonly<Record<string, unknown>> = {
   notes: {
     version: 1,

@@ -6,7 +6,7 @@ import { posixTest } from "../helpers/posix.ts";
 
 const PRE = ".claude-mpm/hooks/pre-session.sh";
 
-/** What the person is told when a session begins. */
+/** Returns the message for the person when a session begins. */
 async function told(env: TestEnv, source = "startup"): Promise<string> {
   const answer = await fire(env, "SessionStart", { source });
   return answer.systemMessage ?? "";

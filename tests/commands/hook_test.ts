@@ -279,7 +279,7 @@ Deno.test("a compaction resets the levels, so that they are crossed again", asyn
   assert((await fire(env, "PostToolBatch")).systemMessage);
 });
 
-Deno.test("switched off, and where mpm is not used, nothing is said or written", async () => {
+Deno.test("switched off, and without mpm in the project, nothing is printed or written", async () => {
   using env = TestEnv.repository();
   talked(env, 199_000);
   const events = ["UserPromptSubmit", "PostToolBatch", "SessionStart"];
@@ -378,7 +378,7 @@ Deno.test("a typed /mpm-checkpoint makes one, named or not; a refusal is the ans
   assertMatch(reason!, /^Error: /);
 });
 
-Deno.test("a session begins with what was saved, the work it is at, and what changed", async () => {
+Deno.test("a session begins with the save, the session of the worktree, and the changes", async () => {
   using env = projectWithMpm();
   assertEquals(await fire(env, "SessionStart", { source: "startup" }), {});
   await mpmJson(env, [
@@ -646,7 +646,7 @@ mv "${env.root}/started.$$" "${env.root}/started"
   Deno.writeTextFileSync(program, note, { mode: 0o755 });
 }
 
-/** What the stand-in was started with, once it was. */
+/** Returns the arguments of the stand-in, once it was started. */
 async function started(env: TestEnv): Promise<string> {
   const path = join(env.root, "started");
   for (let tries = 0; tries < 500; tries++) {

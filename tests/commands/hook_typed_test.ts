@@ -11,7 +11,7 @@ function full(): TestEnv {
   return env;
 }
 
-/** What is said instead of the model. */
+/** Returns the answer instead of the model's. */
 async function said(env: TestEnv, prompt: string): Promise<string> {
   const { decision, reason, hookSpecificOutput } = await fire(
     env,
@@ -102,7 +102,7 @@ Deno.test("below 95 % a typed pause is the model's, where it has the skill", asy
   // A plugin's skills are named after it.
   env.extra.CLAUDE_PLUGIN_ROOT = "/plugin";
   assertEquals(await answered(), []);
-  // What needs no model is answered at once.
+  // Commands without a model are answered at once.
   assertStringIncludes(await said(env, "/mpm-pause --help"), "mpm pause [");
   assertStringIncludes(await said(env, "/mpm-checkpoint half"), "half");
   talked(env, 189_999);

@@ -80,7 +80,7 @@ for (const [name, { text, refused, warned, left }] of Object.entries(SHAPES)) {
   });
 }
 
-Deno.test("hooks install writes settings where there are none, and uninstall removes them", async () => {
+Deno.test("hooks install creates missing settings, and uninstall removes them", async () => {
   for (const scope of ["local", "project", "user"]) {
     using env = TestEnv.repository();
     const before = treeOf(env.root);
@@ -160,7 +160,7 @@ Deno.test("hooks install finds its entries without its record", async () => {
   assertEquals(env.read(LOCAL), before);
 });
 
-/** What a printed diff makes of the file, by git. */
+/** Applies a printed diff to the file, with git. */
 function patched(env: TestEnv, diff: string): Uint8Array {
   const [from, to, ...rest] = diff.replaceAll("$ROOT", env.root).split("\n");
   const path = join(env.project, LOCAL);

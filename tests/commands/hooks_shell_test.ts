@@ -195,7 +195,7 @@ posixTest(
     assertEquals(allowed.map(({ name }) => name), ["pre-session.sh"]);
     assertEquals((await mpm(env, ["hooks", "run", "pre-session"])).status, 0);
     assert(env.exists("pwned"));
-    // What a pull changes must be allowed again.
+    // Scripts that a pull changes must be allowed again.
     env.write(PRE, "#!/bin/sh\necho more >more\n");
     assertEquals((await mpm(env, ["hooks", "run", "pre-session"])).status, 4);
     assert(!env.exists("more"));

@@ -31,7 +31,7 @@ async function status(
   return { status, ...JSON.parse(stdout) };
 }
 
-Deno.test("hooks status says when nothing is installed, and when all is well", async () => {
+Deno.test("hooks status reports missing hooks, and healthy ones", async () => {
   using none = new TestEnv();
   const { status: absent, stdout: told } = await mpm(none, STATUS);
   assertEquals(absent, 3);

@@ -16,7 +16,7 @@ const NAMES = [
   "__proto__",
 ];
 
-/** Files of those names: committed, edited, some with odd permissions. */
+/** Files of those names: committed, edited, some with unusual permissions. */
 function project(): TestEnv {
   const env = TestEnv.repository();
   for (const name of NAMES) env.write(name, `${name} committed\n`);

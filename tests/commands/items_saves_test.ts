@@ -248,7 +248,7 @@ Deno.test("a resume sets the variables of an own save where they were lost", asy
     await mpm(env, ["resume"]);
     assertEquals(await vars(), "__proto__  x\nport       8080\n");
   }
-  // What was unset here stays so.
+  // A variable that was unset here stays unset.
   await mpm(env, ["var", "unset", "port"]);
   await mpm(env, ["var", "unset", "__proto__"]);
   await mpm(env, ["resume"]);
@@ -263,7 +263,7 @@ Deno.test("what was closed here does not come back with an older save", async ()
   assertEquals([items, await open(env)], [[], []]);
 });
 
-Deno.test("nothing of a save that someone else made is taken until it is trusted", async () => {
+Deno.test("nothing in a save that someone else made is taken until it is trusted", async () => {
   using env = TestEnv.repository();
   const { session_id: id } = await pause(env, 0, "-n", "Their step");
   anotherUser(env);

@@ -187,7 +187,7 @@ Deno.test("a detour sees its own items, and the parent gets what it left", async
   await say(env, "next", "Of the detour");
   assertEquals(await open(env), ["3 next Of the detour"]);
   assertEquals((await open(env, "--all")).length, 3);
-  // What the list does not show is closed by no mistake.
+  // Hidden items cannot be closed by mistake.
   for (const line of [["done", "3", "2"], ["decide", "x", "--supersedes=2"]]) {
     const { status, stderr } = await mpm(env, line);
     assertEquals(status, 4, stderr);
@@ -350,7 +350,7 @@ Deno.test("a variable that looks like a secret is redacted, which is said", asyn
   assertStringIncludes(value, "[redacted:");
 });
 
-Deno.test("a detour has variables of its own, and saves carry them", async () => {
+Deno.test("a detour has its own variables, and saves carry them", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "parent"]);
   await mpmJson(env, ["var", "set", "port", "1"]);
@@ -401,7 +401,7 @@ Deno.test("completion offers the open items and the variables", async () => {
   assertEquals(await offered("var", "get", ""), ["port\t1"]);
 });
 
-/** What was read of many items, and the time at which that may be kept. */
+/** The cache of many items, and the time at which it may be kept. */
 const KNOWN = ".claude-mpm/state/items.json";
 const LATER = () => new Date(Date.now() + 60_000);
 
@@ -428,7 +428,7 @@ Deno.test("what was read of many items counts while their files stay the same", 
   assertStringIncludes(stdout, "Do 24.");
 });
 
-Deno.test("what somebody else writes as read items is not believed", async () => {
+Deno.test("items that someone else planted in the cache are not believed", async () => {
   using env = TestEnv.repository();
   await sayMany(env);
   env.write(KNOWN, env.read(KNOWN).replace("Do 7.", "Be 7."));

@@ -33,7 +33,7 @@ function follow(env: TestEnv, commands: readonly string[]): void {
   env.remove("sub/file");
 }
 
-/** What the commands leave out: the rules of the folder itself. */
+/** The files that the commands leave out: the rules of the folder itself. */
 const OTHERS = "':(top,exclude,glob)**/.gitignore'";
 
 for (const rules of ["claude-mpm's", "mpm's"]) {

@@ -128,7 +128,7 @@ Deno.test("migrate moves all kinds of files, keeping bytes, times and order", as
   // No path inside, so it has every byte it had.
   assertEquals(env.read(`${SESSIONS}/${short}.json`), bytes);
   assertEquals(info(env, `${SESSIONS}/${short}.json`).mtime, shortTime);
-  // Only the paths of its own files; what a person wrote is a record.
+  // Only the paths of its own files; a person's text is a record.
   const expected = json.replaceAll(
     /cat \.claude-mpm\/sessions\/pause\//g,
     "cat .claude-mpm/sessions/",
@@ -306,7 +306,7 @@ Deno.test("migrate exits with 4 where a session's file had to stay", async () =>
   const { complete, left, saves } = JSON.parse(stdout) as MigrateReport;
   assertEquals([status, complete, saves, left.length], [4, false, 1, 4]);
   assert(left.every(({ foreign }) => !foreign));
-  // Nothing of the session is torn apart.
+  // The session's files stay together.
   assertEquals(names(env, PAUSE).length, 4);
 });
 

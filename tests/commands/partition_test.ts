@@ -99,7 +99,7 @@ Deno.test("partition use is kept for the worktree, and undo undoes it", async ()
     assertEquals((await mpm(env, ["partition", "use", ...wrong])).status, 2);
   }
   assertEquals((await mpm(env, ["partition", "use", "toString"])).status, 3);
-  // What is not configured any more, or damaged, is not a choice.
+  // An unconfigured or damaged partition is not a choice.
   await use("frontend");
   env.write(CONFIG, PARTITIONS.replace("partitions.frontend", "partitions.x"));
   assertEquals(await inUse(), null);

@@ -221,7 +221,7 @@ Deno.test("pause refuses to export into the store", async () => {
   assertEquals(env.read(`${SESSIONS}/${ID}.json`), old);
 });
 
-Deno.test("a failed export leaves the save, with its copy, and says so", async () => {
+Deno.test("a failed export leaves the save, with its copy, and is reported", async () => {
   using env = TestEnv.repository();
   const target = join(env.root, "out");
   Deno.mkdirSync(target);

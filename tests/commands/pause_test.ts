@@ -209,7 +209,7 @@ Deno.test("pause writes a checksum of the very bytes of the JSON", async () => {
   assertEquals(savedJson(env).conversation.summary, "Grüße 🎉");
 });
 
-Deno.test("pause makes up a summary from what is there", async () => {
+Deno.test("pause makes a summary from the state of the project", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "# Changed\n");
   env.write("new.txt", "new\n");
@@ -533,8 +533,8 @@ Deno.test("pause saves the tasks and todos of the agent's session", async () => 
 });
 
 /**
- * What claude-mpm's reader asks of a save before it resumes it: the name, the
- * time of the file, an object of texts and lists of texts, the project.
+ * Facts that claude-mpm's reader asks of a save before it resumes it: the name,
+ * the time of the file, an object of texts and lists of texts, the project.
  */
 Deno.test("pause writes what claude-mpm's reader takes", async () => {
   using env = TestEnv.repository();

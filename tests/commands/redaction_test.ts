@@ -7,7 +7,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { alnum } from "../helpers/secrets.ts";
 import { putHome } from "../helpers/stores.ts";
 
-/** A token of its own for every place it is put into. */
+/** A different token for every place it is put into. */
 class Planted {
   readonly places = new Map<string, string>();
 
@@ -214,7 +214,7 @@ Deno.test("names without their secrets are still known for what they are", async
   const { session, changes } = await resumed(env);
   assertEquals(planted.in(JSON.stringify([session, changes])), []);
   assertEquals(Object.keys(session.mpm!.redactions), ["github-token"]);
-  // Nothing changed, and nothing is said to have.
+  // Nothing changed, and nothing is reported as changed.
   assertEquals(changes.branch.change, "same");
   assertEquals(
     changes.working_directory.paths.map(({ change }) => change),
@@ -310,7 +310,7 @@ Deno.test("a pause says what it left out, and saves the counts", async () => {
   assertEquals(session.mpm!.redactions, { "github-token": 4, "password": 2 });
 });
 
-Deno.test("what an older save holds is left out of what is said of it", async () => {
+Deno.test("the contents of an older save are redacted in output", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   const token = `ghp_${alnum(36)}`;

@@ -256,7 +256,7 @@ Deno.test("replay puts the steps of sub-agents where they happened", async () =>
   ]);
 });
 
-Deno.test("replay shows what mpm did and what was committed meanwhile", async () => {
+Deno.test("replay shows mpm operations and commits of that time", async () => {
   using env = TestEnv.repository();
   const cwd = env.project;
   const path = transcript(

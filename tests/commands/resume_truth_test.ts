@@ -85,7 +85,7 @@ Deno.test("resume in a clone does not say that a branch was deleted or left that
   );
 });
 
-Deno.test("resume in a clone says nothing of an upstream that only the other copy had", async () => {
+Deno.test("resume in a clone does not report an upstream that only the other copy had", async () => {
   const { env, clone } = await colleague();
   using _ = env;
   // The colleague's upstream is ahead of what this clone fetched, then unknown.
@@ -201,7 +201,7 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   // Where a part is missing, all are lost.
   env.git("reset", "-q", "--hard", "HEAD~1");
   assertStringIncludes(await report(env), "Commits No Longer in HEAD (4):");
-  // A branch of that name without them says nothing of them.
+  // A branch of that name without them does not count.
   env.git("branch", "-q", "feature", begin);
   const again = await report(env);
   assertStringIncludes(again, "Commits No Longer in HEAD (4):");
@@ -477,7 +477,7 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
     • Git is told not to look at 3 changed files (assume-unchanged or skip-worktree): assumed, gone, skipped
 `,
   );
-  // What a filter stores cannot be told from an edit.
+  // With a filter, the stored file and an edit look the same.
   env.write(".gitattributes", "skipped filter=lfs\n");
   const filtered = await report(env);
   assertStringIncludes(

@@ -15,7 +15,7 @@ import { putWork } from "../helpers/works.ts";
 
 const STASH = ["hotfix", "Fix", "--stash", "--git-branch", "fix"];
 
-/** How the tree was before the detour below. */
+/** The tree before the detour below. */
 let parent: ReturnType<typeof treeOf>;
 
 /** A detour from `featureUnderWay`, which left what it had. */
@@ -31,7 +31,7 @@ async function inDetour() {
   return { env, parent };
 }
 
-/** What `return` says; nothing may be changed by it. */
+/** Returns the output of `return`, which must change nothing. */
 async function refused(env: TestEnv, ...args: string[]): Promise<string> {
   const before = [treeOf(env), await stackLines(env), env.git("for-each-ref")];
   const done = await mpm(env, ["return", ...args]);
@@ -118,7 +118,7 @@ Deno.test("--carry refuses a conflict before anything is changed", async () => {
   assertStringIncludes(words, "--park");
 });
 
-Deno.test("--discard gives the detour up and loses nothing", async () => {
+Deno.test("--discard cancels the detour and loses nothing", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
   env.write("login.js", "half\n");
@@ -363,7 +363,7 @@ Deno.test("a return ends nothing where git does not answer", async () => {
   assertStringIncludes(stdout + stderr, "mpm checkpoint restore parked-hotfix");
 });
 
-Deno.test("a return outside git tells nothing of git", async () => {
+Deno.test("a return outside git does not mention git", async () => {
   using env = new TestEnv();
   await branch(env, ["look"]);
   assertEquals((await mpm(env, ["return", "--carry"])).status, 4);
@@ -382,7 +382,7 @@ Deno.test("nothing is wrong after a return from where a pause was committed", as
   assertStringIncludes(stdout, "ok       saves          3 saves, all intact");
 });
 
-Deno.test("a return refuses before the first commit, in words of its own", async () => {
+Deno.test("a return refuses before the first commit, with its own message", async () => {
   using env = new TestEnv();
   env.git("init", "-q", "-b", "main");
   await branch(env, ["look"]);
@@ -422,7 +422,7 @@ Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async 
   env.git("clone", "-q", url, join(env.root, "clone"));
   const there = { cwd: join(env.root, "clone") };
   await mpmJson(env, ["saves", "import", saved], there);
-  // What was brought in is someone else's until the user says otherwise.
+  // Imported saves are someone else's until the user says otherwise.
   await mpmJson(env, ["saves", "trust", "latest"], there);
   await mpmJson(env, ["resume", "latest"], there);
   assertEquals(await stackLines(env, there), [

@@ -61,7 +61,7 @@ Deno.test("scan says where secrets are, and never which", async () => {
   assertEquals((await scan(env, "a/clean.txt")).files, 1);
 });
 
-Deno.test("scan reads standard input, UTF-16 and what is not text", async () => {
+Deno.test("scan reads standard input, UTF-16 and binary files", async () => {
   using env = TestEnv.repository();
   const { status, stdout } = await mpm(env, ["scan", "-"], {
     stdin: `a\nb ${TOKEN}`,
@@ -165,7 +165,7 @@ Deno.test("scan finds nothing in what mpm wrote", async () => {
   const result = await scan(env, ".claude-mpm");
   assertEquals([result.findings, result.skipped], [[], []]);
   assert(result.files > 10);
-  // What another program left there.
+  // Files that another program left there.
   env.write(
     ".claude-mpm/sessions/session-20200101-120000.json",
     JSON.stringify({ conversation: { summary: TOKEN } }),
@@ -196,7 +196,7 @@ posixTest(
   },
 );
 
-Deno.test("nothing that mpm writes of its own is treated as a secret", async () => {
+Deno.test("no text that mpm writes is treated as a secret", async () => {
   using env = TestEnv.repository();
   env.write("notes.txt", "more\n");
   for (

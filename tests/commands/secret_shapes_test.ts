@@ -4,7 +4,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { LOOKALIKES } from "../helpers/secret_lookalikes.ts";
 import { SHAPES } from "../helpers/secret_shapes.ts";
 
-/** What stands in the save of many texts, each as something that was done. */
+/** Returns the save of many texts, each as an accomplishment. */
 async function saved(texts: readonly string[]): Promise<readonly string[]> {
   using env = TestEnv.repository();
   const { session_id: id } = await mpmJson<{ session_id: string }>(env, [
@@ -25,7 +25,7 @@ Deno.test("a save holds no credential, in whatever shape it stands", async () =>
     secrets.some((secret) => texts[at]!.includes(secret))
   );
   assertEquals(left.map(([name]) => name), []);
-  // What is redacted once stays as it is.
+  // Redacted text stays unchanged.
   assertEquals(await saved(texts), texts);
 });
 

@@ -45,7 +45,7 @@ async function bring(
   });
 }
 
-/** What is refused is told, and is exit 5. */
+/** Refused files are reported, with exit status 5. */
 async function bringSome(
   env: TestEnv,
   source: string,
@@ -166,7 +166,7 @@ Deno.test("a bundle comes into another project, marked as someone else's", async
   ]);
   assertEquals(verified.sessions[0]!.state, "intact");
   assertEquals(verified.sessions[0]!.notes.length, 1);
-  // The same again is there already, from whichever form.
+  // The same save already exists, in any form.
   const again = await bring(other, file);
   assertEquals([again.imported, again.present], [[], [id]]);
   const folder = await bring(other, env.project);
@@ -238,7 +238,7 @@ for (const end of ["yaml", "md"]) {
   });
 }
 
-Deno.test("sessions import refuses ids that are paths, changed texts and odd entries, and takes the rest", async () => {
+Deno.test("sessions import refuses ids that are paths, changed texts and invalid entries, and takes the rest", async () => {
   using env = new TestEnv();
   const entry = (id: string, bytes: Uint8Array) => ({
     session_id: id,
@@ -268,7 +268,7 @@ Deno.test("sessions import refuses ids that are paths, changed texts and odd ent
   assertStringIncludes(newer.stderr, "bundle of version 2");
 });
 
-Deno.test("sessions import refuses what is not a save, and its own project", async () => {
+Deno.test("sessions import refuses invalid saves, and its own project", async () => {
   using env = new TestEnv();
   putSave(env, ownSave(idAt(0)));
   env.write("notes.json", "{}");

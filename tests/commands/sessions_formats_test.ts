@@ -184,7 +184,7 @@ Deno.test("ids in YAML that look like numbers stay text", async () => {
   assertEquals(git.recent_commits[0]!.message, "007");
 });
 
-Deno.test("torn and odd files are reported and hide no other", async () => {
+Deno.test("torn and invalid files are reported and hide no other", async () => {
   using env = new TestEnv();
   copySample(env, "resume-logs");
   putSave(env, ownSave(idAt(0)));

@@ -68,7 +68,8 @@ Deno.test("sessions rm moves every file of a save into the trash, its second cop
     there.map((path) => path.replace(folder, ".claude-mpm")),
     before,
   );
-  // The pointer leads to what is there now, and a verification finds no fault.
+  // The pointer leads to the present newest save, and a verification finds no
+  // fault.
   assertStringIncludes(env.read(`${SESSIONS}/LATEST-SESSION.txt`), ID);
   const verified = await mpm(env, ["saves", "verify"]);
   assertEquals(

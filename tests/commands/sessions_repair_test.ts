@@ -114,7 +114,7 @@ function savedFiles(env: TestEnv): string[] {
     .map((end) => env.read(`${SESSIONS}/${ID}${end}`));
 }
 
-Deno.test("sessions verify reports a lost save, and --repair puts all of it back", async () => {
+Deno.test("sessions verify reports a lost save, and --repair restores all of it", async () => {
   using env = await store();
   const before = savedFiles(env);
   lose(env);
@@ -145,7 +145,7 @@ Deno.test("an editor that writes a save in place leaves its kept copy alone", as
   assertEquals(env.read(path), before);
 });
 
-Deno.test("what is not of a save stays out of git's sight beside claude-mpm's rules", async () => {
+Deno.test("other files stay out of git's sight beside claude-mpm's rules", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/.gitignore", "logs/\n*.log\n*.pyc\n__pycache__/\n");
   env.git("add", "-A");

@@ -41,7 +41,7 @@ Deno.test("sessions list shows number, id, age, branch and first line", async ()
   );
 });
 
-Deno.test("sessions list says how to make one where there is none", async () => {
+Deno.test("sessions list without saves says how to make one", async () => {
   using env = new TestEnv();
   const { status, stdout } = await mpm(env, ["saves", "list"], {
     typed: [],
@@ -121,7 +121,7 @@ Deno.test("sessions list pipes every save whole, with tabs between the fields", 
   assertEquals([sessions.length, matching, total], [2, 30, 31]);
 });
 
-Deno.test("sessions list refuses a limit and a time that are none", async () => {
+Deno.test("sessions list refuses an invalid limit and time", async () => {
   using env = await oneSave();
   for (const [flag, value] of [["--limit", "0"], ["--since", "soon"]]) {
     const { status } = await mpm(env, ["saves", "list", flag!, value!]);
@@ -241,8 +241,8 @@ for (const [version, id, summary] of SAMPLES) {
     const resumed = await mpm(env, ["resume"]);
     assertEquals(resumed.status, 0, resumed.stderr);
     assertStringIncludes(resumed.stdout, `📊 Session Resume: ${id}`);
-    // Neither its commits nor its files are those of this repository: that is
-    // said, and nothing is made up from its damaged lists.
+    // Neither its commits nor its files are those of this repository. That is
+    // reported, and nothing is made up from its damaged lists.
     const [report, notes] = resumed.stdout.split("Changes Since Pause:")[1]!
       .split("  Notes:\n");
     assertEquals(

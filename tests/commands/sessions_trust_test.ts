@@ -47,7 +47,7 @@ async function trust(
   return await mpmJson<SavesTrustResult>(env, words, { now: NOON });
 }
 
-Deno.test("a save is its user's own, and nothing is said of that", async () => {
+Deno.test("a save is its user's own, without any remark", async () => {
   using env = await withOwnSave();
   assertEquals(await originOf(env), "own");
   for (
@@ -61,7 +61,7 @@ Deno.test("a save is its user's own, and nothing is said of that", async () => {
   }
 });
 
-Deno.test("someone else's save is said to be foreign wherever it is read", async () => {
+Deno.test("someone else's save is shown as foreign wherever it is read", async () => {
   using env = await withOwnSave();
   anotherUser(env);
   assertEquals(await originOf(env), "foreign");
@@ -144,7 +144,7 @@ Deno.test("trust is in the content: a changed save is foreign again", async () =
   assertEquals(revoked.sessions[0]!.change, "revoked");
   assertEquals(await originOf(env), "foreign");
   assertEquals((await trust(env, "--list")).trusted, []);
-  // What another user trusts is none of this one's business.
+  // Another user's trust does not count for this one.
   await trust(env, "--all");
   anotherUser(env, "third");
   assertEquals(await originOf(env), "foreign");
@@ -197,7 +197,7 @@ Deno.test("nothing in a project makes a save anybody's own", async () => {
     .map(({ name }) => name);
   assertEquals(lists, ["2026-11"]);
   anotherUser(env);
-  // What the first user knows, wherever a project could bring it.
+  // The first user's state, at every place where a project could bring it.
   for (
     const place of [".", ".claude-mpm", ".claude-mpm/state", ".local/state/mpm"]
   ) {
@@ -320,7 +320,7 @@ posixTest("lists behind links, and damaged ones, say nothing", async () => {
   assertEquals(await originOf(env), "own");
 });
 
-Deno.test("a list of what is trusted that cannot be read is not replaced", async () => {
+Deno.test("an unreadable list of trusted saves is not replaced", async () => {
   using env = await withOwnSave();
   anotherUser(env);
   await trust(env, "latest");

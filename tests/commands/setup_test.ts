@@ -32,7 +32,7 @@ function config(env: TestEnv): string {
   }
 }
 
-Deno.test("setup makes the folder, the hooks and the choice, and one undo takes all back", async () => {
+Deno.test("setup makes the folder, the hooks and the choice, and one undo removes them", async () => {
   using env = withClient();
   const args = ["setup", "--yes", "--no-conversation", ...binaryIn(env)];
   const before = env.git("status", "--porcelain");
@@ -108,7 +108,7 @@ Deno.test("setup asks no one where no one is, and offers no hooks without a clie
   assertEquals([config(env), env.exists(".claude-mpm")], ["", true]);
 });
 
-Deno.test("setup installs completions for the user's shells, and one undo takes them back", async () => {
+Deno.test("setup installs completions for the user's shells, and one undo removes them", async () => {
   using env = TestEnv.repository();
   putHome(env, ".bashrc", "# mine\n");
   putHome(env, ".zshrc", "# mine\n");

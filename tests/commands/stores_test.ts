@@ -73,7 +73,7 @@ Deno.test("saves and checkpoints record how full the agent's context was, or tha
     const { session_id: id } = await mpmJson(env, ["pause", "x"], { now });
     return JSON.parse(env.read(`${SESSIONS}/${id}.json`)).context_usage;
   };
-  // What claude-mpm writes where it knows nothing; it ignores other keys.
+  // Values that claude-mpm writes for unknown facts; it ignores other keys.
   const unknown = {
     tokens_used: 0,
     tokens_total: 200_000,
@@ -226,11 +226,11 @@ Deno.test("documents of claude-mpm among the templates are not listed, and hide 
   );
   const show = (name: string) => mpm(env, ["template", "show", name]);
   assertStringIncludes((await show("bug-fix")).stdout, "name: Bug Fix\n");
-  // What someone wrote by hand before is still found by its name.
+  // An entry that someone wrote by hand is still found by its name.
   assertStringIncludes((await show("pr-workflow")).stdout, "# PR Workflow");
 });
 
-Deno.test("beside an ignore file of claude-mpm git sees nothing of mpm's", async () => {
+Deno.test("beside an ignore file of claude-mpm git sees no mpm files", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/.gitignore", "logs/\n*.log\n*.pyc\n__pycache__/\n");
   env.commit("Use claude-mpm");
@@ -319,7 +319,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
     "mpm saves import ../linked",
     "mpm saves import packages/api",
   ]);
-  // A newer save of mpm's is the right one again, and is reported.
+  // A newer mpm save is the right one again, and is reported.
   const paused = await mpm(env, ["pause", "Mine"], { cwd: api });
   assertStringIncludes(
     paused.stderr,
@@ -333,7 +333,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   assertEquals((await diagnose(env)).checks.layout!.findings, []);
 });
 
-Deno.test("undo of a removal restores all of a claude-mpm save, and the pointer names what is there", async () => {
+Deno.test("undo of a removal restores all of a claude-mpm save, and the pointer names the newest", async () => {
   using env = TestEnv.repository();
   copySample(env, "v6.5.83-head");
   const files = () =>

@@ -47,7 +47,7 @@ async function summary(env: TestEnv, ...args: string[]) {
   return await mpmJson<SummaryResult>(env, ["summary", ...args], { now: NOON });
 }
 
-/** What each layer says, by its number. */
+/** Returns the lines of each layer, by its number. */
 function linesIn({ layers }: SummaryResult, layer: number): string[] {
   return layers.filter((one) => one.layer === layer)
     .flatMap(({ blocks }) => blocks)
@@ -338,7 +338,7 @@ posixTest(
     assertEquals(await summary(env), first);
     const runs = () => Deno.readTextFileSync(join(env.home, "runs")).length / 4;
     assertEquals(runs(), 2);
-    // What came with a clone is not what the program wrote.
+    // A cloned layer is not the program's text.
     const folder = join(env.project, ".claude-mpm/state/summaries");
     for (const { name } of Deno.readDirSync(folder)) {
       const file = join(folder, name);

@@ -260,7 +260,7 @@ Deno.test("template new copies a template with a secret in its front matter with
         `  - {name: t, default: ${token}}\n`,
         `  - {name: t, default: "${label}"}\n`,
       ],
-      // What is quoted, or does not begin with it, is as it was.
+      // Quoted values, and values that do not begin with it, are unchanged.
       [`  t: "${token}"\n`, `  t: "${label}"\n`],
       [`  t: with ${token}\n`, `  t: with ${label}\n`],
     ]

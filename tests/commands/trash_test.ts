@@ -120,7 +120,7 @@ Deno.test("mpm drops what is old by itself, once a day, and never a stranger's",
 
 Deno.test("the trash of a clock that goes wrong loses nothing young", async () => {
   using env = await removed();
-  // Then the clock went back: what is there is from the future.
+  // Then the clock went back: the existing files are from the future.
   assertEquals(await prune(env, -400), []);
   // It was behind when this was put there; the file system knows better.
   env.write(`${TRASH}/19700101-000000-rm/file`, "x");

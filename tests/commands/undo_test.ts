@@ -29,12 +29,12 @@ class Clock {
 interface Case {
   /** Files that are there before anything is done. */
   first?: (env: TestEnv) => void;
-  /** What is done before; each a command line. */
+  /** Preparations; each a command line. */
   before?: string[][];
   /** Files that are made after that. */
   files?: (env: TestEnv) => void;
   args: string[];
-  /** What the journal calls it. */
+  /** Name of the operation in the log. */
   operation?: string;
 }
 
@@ -135,7 +135,7 @@ const CASES: Record<string, Case> = {
     args: ["hooks", "install", "--scope", "user"],
     operation: "hooks install",
   },
-  // What is allowed is a text, and harms no one where that is gone.
+  // A permission is for a text, and harmless without it.
   "hooks eject": {
     before: [["hooks", "eject", "pre-session"]],
     files: (env) => env.remove(".claude-mpm/hooks/pre-session.sh"),
@@ -202,7 +202,7 @@ async function world({ first, before = [], files }: Case, clock: Clock) {
   return env;
 }
 
-/** How what an undo would do begins. */
+/** The start of a line in a plan of an undo. */
 const WOULD =
   /^(?:restore|remove|bring back|(?:no longer )?(?:allow|trust)|go back)\b/;
 
@@ -327,7 +327,7 @@ Deno.test("undo replaces nothing that was changed since, and says what and by wh
   assertEquals(env.read(".claude-mpm/config.toml"), "commit = false\n# mine\n");
   await ok(env, clock, ["template", "new", "mine"]);
   env.remove(".claude-mpm/templates/mine.md");
-  // What is as before already is nothing to be done.
+  // Files that are already as before need no step.
   assertEquals((await undo(env, clock)).details, []);
 });
 

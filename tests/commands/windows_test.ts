@@ -9,7 +9,9 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { asWindows } from "../helpers/windows.ts";
 
-/** What shows of Windows in the `System`, on a machine of another kind. */
+/**
+ * The parts of Windows that show in the `System`, on a machine of another kind.
+ */
 function on(env: TestEnv, shell = true) {
   return { wrap: asWindows(env, { shell }) };
 }

@@ -91,7 +91,7 @@ Deno.test("a resume in a clone rebuilds the stack from the save", async () => {
   assertStringIncludes(parent.stderr, 'it is a detour of "feature"');
 });
 
-Deno.test("two worktrees are at sessions of their own", async () => {
+Deno.test("two worktrees have their own sessions", async () => {
   using env = TestEnv.repository();
   env.git("worktree", "add", "-q", "../linked");
   const linked = join(env.root, "linked");
@@ -203,7 +203,9 @@ async function twoClones(): Promise<{ env: TestEnv; clone: string }> {
   return { env, clone };
 }
 
-/** What is ticked of the session after a resume, and what the report says. */
+/**
+ * Returns the ticks of the session after a resume, and the lines of the report.
+ */
 async function resumed(env: TestEnv, minute: number) {
   const { work, warnings } = await mpmJson<ResumeReport>(env, ["resume"], {
     now: at(minute),

@@ -16,7 +16,7 @@ async function withTheirWork(): Promise<TestEnv> {
   return env;
 }
 
-Deno.test("someone else's work session is none of this user's", async () => {
+Deno.test("someone else's work session does not belong to this user", async () => {
   using env = await withTheirWork();
   for (const args of [["status"], ["stack", "--all"], ["context", "inject"]]) {
     const { stdout } = await mpm(env, args);

@@ -32,7 +32,7 @@ function tree(folder: string, prefix = ""): Record<string, string> {
   return found;
 }
 
-/** A worktree or directory that must stay, and what is said of it. */
+/** A worktree or directory that must stay, and its reason. */
 interface Kept {
   readonly what: string;
   readonly reason: string | RegExp;
@@ -43,7 +43,7 @@ const dirty = "has uncommitted or untracked changes";
 
 const KEPT_WORKTREES: readonly Kept[] = [
   {
-    what: "W1: a detached HEAD with commits of its own",
+    what: "W1: a detached HEAD with its own commits",
     reason: "detached HEAD has commits not merged into main branch",
     make(env, path) {
       env.gitIn(path, "checkout", "-q", "--detach");
@@ -136,7 +136,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
     },
   },
   {
-    what: "results that a filter for notebooks takes out of what is committed",
+    what: "results that a filter for notebooks removes from committed files",
     reason: "has content that a git filter hides: a.ipynb",
     make(env, path) {
       env.write(".git/info/attributes", "*.ipynb filter=strip\n");
@@ -600,7 +600,7 @@ for (const link of [".claude", WORKTREES]) {
 }
 
 posixTest(
-  "a worktree outside .claude/worktrees is none of mpm's business",
+  "a worktree outside .claude/worktrees does not concern mpm",
   async () => {
     using env = agentProject();
     addWorktree(env, "x");

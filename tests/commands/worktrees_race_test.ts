@@ -15,7 +15,7 @@ import {
   WORKTREES,
 } from "../helpers/worktrees.ts";
 
-/** Where a worktree is while it is looked at for the last time. */
+/** Returns the place of a worktree during the last look at it. */
 const aside = (env: TestEnv, name: string) =>
   join(env.project, ".git/mpm/removing", name, "tree");
 
@@ -62,7 +62,7 @@ async function race(env: TestEnv, meddler: Meddler) {
 const LATE: readonly {
   what: string;
   meddler(env: TestEnv, path: string): Meddler;
-  /** What was written, below the worktree. */
+  /** The written file, below the worktree. */
   file: string;
 }[] = [
   {
@@ -207,7 +207,7 @@ for (const platform of ["linux", "darwin"] as const) {
       const empty = join(env.project, WORKTREES, "empty");
       Deno.mkdirSync(empty);
       addWorktree(env, "free");
-      // What lsof prints of a line break in a name is not a name.
+      // lsof's output for a line break in a name is not a name.
       const odd = platform === "linux" ? path : join(path, "../free");
       await using one = standingIn(odd);
       await using two = standingIn(deep);

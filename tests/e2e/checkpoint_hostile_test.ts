@@ -190,7 +190,7 @@ posixTest(
 );
 
 posixTest(
-  "what a record says is shown without effect, and an odd one hides no other",
+  "a record's text is shown without effect, and an invalid record hides no other",
   () => {
     using env = TestEnv.repository();
     ok(env, "checkpoint", "save", "one");

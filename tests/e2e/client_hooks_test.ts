@@ -162,7 +162,7 @@ clientTest(
     assertStringIncludes(first, "Summary: The ledger is half done");
     assertStringIncludes(first, "A later agent session was saved automatical");
     assertStringIncludes(first, "what time is it? Last answer: All done");
-    // What does not fit is left out from the end, between items.
+    // Items that do not fit are left out from the end, between items.
     const changed = first.indexOf("Changes Since Pause");
     assert(changed > 0 && changed < first.indexOf("Summary: The ledger"));
     assert(/yyy \(user\)\\n… \d+ more: mpm next\\n/.test(first));

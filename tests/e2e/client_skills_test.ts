@@ -17,7 +17,7 @@ function skilled(): TestEnv {
   return env;
 }
 
-/** What is typed, and what mpm answers instead of the model. */
+/** The typed words, and mpm's answer instead of the model's. */
 const SPELLINGS: readonly (readonly [string, string])[] = [
   ["/mpm-pause the road", "Context: the road"],
   ["/mpm-session-pause the gate", "Context: the gate"],

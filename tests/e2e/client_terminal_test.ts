@@ -39,7 +39,7 @@ function transcripts(env: TestEnv): { id: string; text: string }[] {
 
 /**
  * Waits until the client wrote down a text that it shows. On the screen it may
- * stand in pieces: the client draws only what differs from what was there.
+ * be in pieces: the client draws only the changed parts.
  */
 async function shown(
   terminal: ClientTerminal,

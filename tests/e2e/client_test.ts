@@ -14,7 +14,7 @@ import { SHAPES } from "../helpers/settings_shapes.ts";
 import { formatText } from "../helpers/stores.ts";
 import { ROOT } from "../helpers/tree.ts";
 
-/** Where settings are, by their scopes: the client reads all three at once. */
+/** Places of settings, by their scopes: the client reads all three at once. */
 const FILES = {
   local: "project/.claude/settings.local.json",
   project: "project/.claude/settings.json",
@@ -32,8 +32,7 @@ function writeSettings(env: TestEnv, scope: Scope, text: string): void {
 }
 
 /**
- * A way to install mpm's hooks that start a stand-in of their own, which notes
- * the calls.
+ * Installs mpm's hooks so that they start a stand-in, which notes the calls.
  */
 function standsIn(env: TestEnv, scope: Scope, ...args: string[]) {
   const folder = join(env.root, `a ${scope} folder's bin`);
@@ -227,10 +226,10 @@ clientTest("it takes settings of all kinds with hooks in them", async () => {
 });
 
 /**
- * Starts the client with a settings file in each scope, and gives what it says
- * and the keys, or "" for the whole, that it refuses of each. It reports it
- * before it finds that there is nothing to continue with, which takes half the
- * time of a conversation.
+ * Starts the client with a settings file in each scope. Returns its output and
+ * the keys, or "" for the whole, that it refuses of each. It reports it before
+ * it finds that there is nothing to continue with, which takes half the time of
+ * a conversation.
  */
 async function told(texts: readonly string[]) {
   using env = TestEnv.repository();

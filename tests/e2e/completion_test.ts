@@ -17,7 +17,7 @@ async function project(): Promise<TestEnv> {
   const { session_id: id } = await mpmJson<{ session_id: string }>(env, [
     ...["pause", "--name", "odd-name", "-s", "Refunds", "--no-commit"],
   ]);
-  // mpm itself takes no such name, but another program may have written it.
+  // mpm itself refuses this name, but another program may have written it.
   const path = `.claude-mpm/sessions/${id}.json`;
   const save = JSON.parse(env.read(path));
   env.write(
@@ -67,7 +67,7 @@ async function type(
   return Deno.readTextFileSync(join(env.root, "got")).trimEnd().split("\n");
 }
 
-/** What is typed, TABs among it, and what mpm has to be given then. */
+/** Typed lines, with TABs, and the arguments that mpm must get. */
 const TYPED: readonly [line: string, given: readonly string[]][] = [
   ["mpm sav\tli\t", ["saves", "list"]],
   ["mpm resume --form\tcon\t", ["resume", "--format", "context"]],
@@ -157,25 +157,29 @@ programTest("zsh finds the script as a file of $fpath", ["zsh"], async () => {
   ]);
 });
 
-programTest("bash lists what is said of each candidate", ["bash"], async () => {
-  using env = await project();
-  const { stdout } = env.run("bash", [
-    "--norc",
-    "-c",
-    `
+programTest(
+  "bash lists the description of each candidate",
+  ["bash"],
+  async () => {
+    using env = await project();
+    const { stdout } = env.run("bash", [
+      "--norc",
+      "-c",
+      `
     eval "$(mpm completions bash)"
     COMP_TYPE=63 COMP_LINE="mpm checkpoint l" COMP_POINT=16 _mpm mpm
     printf '%s\\n' "\${COMPREPLY[@]}"
   `,
-  ]);
-  assertEquals(
-    stdout,
-    "list  (List the checkpoints of this project)\n" +
-      "load  (Print what an agent needs to continue from a checkpoint)\n",
-  );
-});
+    ]);
+    assertEquals(
+      stdout,
+      "list  (List the checkpoints of this project)\n" +
+        "load  (Print what an agent needs to continue from a checkpoint)\n",
+    );
+  },
+);
 
-/** What fish offers for a line, as `value` and description. */
+/** Returns fish's candidates for a line, as `value` and description. */
 function fish(env: TestEnv, line: string): string[] {
   const { stdout, stderr } = env.run("fish", [
     "--no-config",

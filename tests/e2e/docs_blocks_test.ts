@@ -42,7 +42,7 @@ const PROJECTS: Readonly<Record<string, () => Promise<TestEnv> | TestEnv>> = {
   "docs/worktrees.md": withWorktree,
 };
 
-/** What happens between two lines: the shell line after a command. */
+/** Shell lines between two commands: the line after a command. */
 const MEANWHILE: Readonly<Record<string, string>> = {
   "mpm checkpoint save": "echo more >>src/app.js",
 };
@@ -114,7 +114,7 @@ async function withSaves(): Promise<TestEnv> {
   return env;
 }
 
-/** A worktree of an agent that holds nothing any more. */
+/** A worktree of an agent that is no longer needed. */
 function withWorktree(): TestEnv {
   const env = agentProject();
   addWorktree(env, "agent-abc");
@@ -122,7 +122,7 @@ function withWorktree(): TestEnv {
   return env;
 }
 
-/** What every page can count on. */
+/** Returns the project of a page. */
 async function projectOf(page: string): Promise<TestEnv> {
   const env = await (PROJECTS[page] ?? TestEnv.repository)();
   const bin = join(env.root, "bin");
@@ -142,7 +142,7 @@ function commandLines({ kind, lines }: Block): string[] {
     : lines.filter((line) => line.trim() !== "");
 }
 
-/** What a table says of a line, by how that begins. */
+/** Returns the text of a table about a line, by its beginning. */
 function startOf(
   table: Readonly<Record<string, string>>,
   line: string,
@@ -212,7 +212,7 @@ Deno.test("tasks and tests that pages name are there", () => {
   }
 });
 
-Deno.test("what is not run is on a page, and little", () => {
+Deno.test("blocks that do not run are on a page, and few", () => {
   const lines = PAGES.flatMap(blocksOf).flatMap(commandLines);
   const starts = Object.keys(NOT_RUN);
   for (const start of starts) {

@@ -13,7 +13,7 @@ import {
 } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 
-/** What the model does for a prompt, a step for each call of it. */
+/** The model's steps for a prompt, one for each call of it. */
 type Script = readonly (readonly [prompt: string, ...steps: Block[][]])[];
 
 function say(text: string): Block {
@@ -53,7 +53,7 @@ const SUMMARY = "<analysis>Thinking.</analysis><summary>The refund endpoint " +
   "is done in src/refunds.ts with bigint cents. Webhook begun in " +
   "src/webhook.ts; it still lacks retries with backoff.</summary>";
 
-/** What the model does in the three sessions. */
+/** Returns the model's steps in the three sessions. */
 function script(env: TestEnv): Script {
   const file = (path: string) => `${env.project}/${path}`;
   return [
@@ -133,7 +133,7 @@ const ARGS = [
   ...["--allowedTools", "Bash,Write,TaskCreate,TaskUpdate"],
 ];
 
-/** What the next session needs, each by the words that say it. */
+/** Facts that the next session needs, each by its words. */
 const NEEDED: readonly (readonly [what: string, ...any: string[]])[] = [
   ["the goal", "Add refunds to the payments API"],
   ["the deadline", "by Friday 17:00"],
@@ -236,7 +236,7 @@ async function until(test: () => boolean): Promise<void> {
   }
 }
 
-/** What mpm gave the model with its first prompt, between its fences. */
+/** Returns mpm's text in the model's first prompt, between its fences. */
 function contextIn(request: ApiRequest): string {
   return textsOf(request).flatMap((text) => FENCED.exec(text)?.[0] ?? [])
     .join("\n");

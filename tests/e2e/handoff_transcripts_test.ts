@@ -13,8 +13,8 @@ import { posixTest } from "../helpers/posix.ts";
 import { formatText } from "../helpers/stores.ts";
 
 /**
- * What the binary makes of a transcript that is damaged, enormous or of another
- * version: it keeps what can be read, and says what could not.
+ * How the binary treats a transcript that is damaged, enormous or of another
+ * version: it keeps the readable parts, and reports the others.
  */
 
 /** Real lines of Claude Code, made smaller and put in one order. */
@@ -26,7 +26,7 @@ type Handoff = NonNullable<NonNullable<Save["mpm"]>["handoff"]>;
 interface Odd {
   /** Writes the transcript; `put` writes lines. */
   write(path: string, put: (lines: readonly string[]) => void): void;
-  /** What is said of it, besides. */
+  /** Further messages about it. */
   readonly unread: readonly RegExp[];
   /** True if the conversation is kept all the same. */
   readonly kept: boolean;

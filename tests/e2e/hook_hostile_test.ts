@@ -94,7 +94,7 @@ Deno.test("the binary does not wait for an event that never ends", async () => {
   for (const { code, stdout, stderr } of [none, part]) {
     assertEquals([code, stdout, stderr], [0, "", ""]);
   }
-  // What came whole counts, whether or not its end is told.
+  // Complete parts count, with or without the end.
   assertEquals(JSON.parse(whole.stdout).decision, "block");
 });
 
@@ -236,7 +236,7 @@ Deno.test("hooks test fires what the settings start, and tells what does not wor
   const none = env.run(binary(), ["hooks", "test"]);
   assertEquals(none.status, 3);
   env.run(binary(), ["hooks", "install"]);
-  // What an interrupted one left goes with the next.
+  // The remains of an interrupted trial go with the next.
   const left = join(env.home, ".local/state/mpm/trial-1");
   Deno.mkdirSync(left, { recursive: true });
   Deno.utimeSync(left, 1, 1);

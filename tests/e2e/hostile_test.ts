@@ -6,10 +6,10 @@ import { posixTest } from "../helpers/posix.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
 /**
- * What becomes of single odd things in the store. That no command is harmed by
- * them is what the other tests of hostile stores show. These run the binary,
- * but where nothing is odd but a text: what its permissions do to links shows
- * only there.
+ * The folder for single invalid files in the store. That no command is harmed
+ * by them is what the other tests of hostile stores show. These run the binary,
+ * but not if only a text is invalid: the effect of its permissions on links
+ * shows only there.
  */
 const SESSIONS = ".claude-mpm/sessions";
 const PLANTED = "session-20991231-000000";
@@ -18,7 +18,7 @@ function run(env: TestEnv, ...args: string[]) {
   return env.run(binary(), args);
 }
 
-/** One save of our own beside what is planted. */
+/** One real save beside the planted ones. */
 function store(): TestEnv {
   const env = TestEnv.repository();
   const { status } = run(env, "pause", "--no-commit", "Own");
@@ -155,7 +155,7 @@ posixTest(
   },
 );
 
-posixTest("odd input is a clear error, never a crash", () => {
+posixTest("invalid input is a clear error, never a crash", () => {
   using env = TestEnv.repository();
   const shell = (script: string) =>
     env.run("sh", ["-c", script, "sh", binary()]);

@@ -27,12 +27,12 @@ const CONTENTS: Record<string, World> = {
   "values of other kinds, paths and processes of others": worlds.oddValues,
 };
 
-/** What acts on a terminal or hides text, line ends apart. */
+/** Text that acts on a terminal or hides text, line ends apart. */
 const ACTING =
   // deno-lint-ignore no-control-regex
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
 
-/** What all commands learn where they are from, in all ways it is used. */
+/** Commands that first find their place, in all ways it is used. */
 const LOOKING = ("pause|resume|start|status|branch|checkpoint save|undo|" +
   "checkpoint restore|worktrees list|worktrees prune|context inject|migrate|" +
   "context update|statusline|hook|hooks install|init").split("|");

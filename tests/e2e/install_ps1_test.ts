@@ -17,7 +17,7 @@ const SCRIPT = join(ROOT, "scripts", "install.ps1");
 const NAME = "mpm-x86_64-pc-windows-msvc.zip";
 const WINDOWS = Deno.build.os === "windows";
 
-/** What does not depend on a PowerShell at hand. */
+/** Checks without a PowerShell. */
 Deno.test("install.ps1 is PowerShell, and of 5.1", async () => {
   const script = await Deno.readTextFile(SCRIPT);
   assertEquals(await syntaxErrors("powershell", script), []);

@@ -117,7 +117,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh reads the checksum of its own archive alone",
+  "install.sh reads only the checksum of its archive",
   async () => {
     await using world = new InstallWorld();
     const { env, archive } = world;
@@ -197,7 +197,7 @@ posixTest(
       }
       assertEquals(Deno.statSync(outside).mode! & 0o777, 0o600, make);
     }
-    // What is beside the program stays where it is, even if it would climb.
+    // Files beside the program stay in their place, even if their paths climb.
     const archive = packed(
       world,
       "mkdir d; echo x >evil; cd d; printf '#!/bin/sh\\necho mpm 9.9.9\\n' >mpm; " +
@@ -231,7 +231,7 @@ posixTest(
   },
 );
 
-posixTest("install.sh gives a connection up that has gone silent", async () => {
+posixTest("install.sh ends a connection that has gone silent", async () => {
   await using world = new InstallWorld();
   const PATH = `${fakes(world, { curl: 'printf "%s " "$@" >&2; exit 28' })}:${
     only(world, [...NEEDED, "sha256sum"])
@@ -279,7 +279,7 @@ posixTest("install.sh says that the disk is full", async () => {
 /** Programs that install.sh starts, one for each of its stages. */
 const STAGES = ["find", "curl", "sha256sum", "tar", "chmod", "mkdir", "mv"];
 
-posixTest("install.sh that is interrupted leaves what was there", async () => {
+posixTest("an interrupted install.sh leaves the old state", async () => {
   const signals = ["INT", "TERM", "HUP"];
   for (const [turn, stage] of [...STAGES, "mpm"].entries()) {
     const shell = SHELLS[turn % SHELLS.length]!;

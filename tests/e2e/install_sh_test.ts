@@ -126,7 +126,7 @@ posixTest(
   },
 );
 
-/** Releases that must not be installed, and what is said of each. */
+/** Releases that must not be installed, and the message for each. */
 const WRONG: Record<
   string,
   { answers: (archive: Uint8Array) => Map<string, Answer>; error: RegExp }
@@ -200,7 +200,7 @@ const WRONG: Record<
     answers: () => new Map([["latest/download/SHA256SUMS", 403]]),
     error: /Error: The server answered with status 403 for .*SHA256SUMS/,
   },
-  "a right checksum of what is not an archive": {
+  "a right checksum of a file that is not an archive": {
     answers: () => releaseOf("v9.9.9", { [NAME]: new Uint8Array(64) }),
     error: /Error: Cannot unpack mpm-/,
   },
@@ -447,7 +447,7 @@ posixTest(
     world.assertInstalled("9.9.9");
     sleep.kill("SIGKILL");
     assertEquals((await sleep.status).signal, "SIGKILL", "it ran until now");
-    // What a killed installation left goes, what may still be at work stays.
+    // The remains of a killed installation go, those of a running one stay.
     for (const name of [".mpm-install.old", ".mpm-install.new"]) {
       Deno.mkdirSync(join(folder, name));
     }
@@ -608,7 +608,7 @@ posixTest("the commands of docs/install.md and the README work", async () => {
   const files = releaseOf("v0.1.0", { [NAME]: archive, "install.sh": script });
   for (const [path, answer] of files) world.server.answers.set(path, answer);
   const programs = fakes(world, { less: "cat >/dev/null", mpm: "exit 0" });
-  // What was downloaded elsewhere.
+  // Files that were downloaded elsewhere.
   for (const name of [NAME, "SHA256SUMS"]) {
     world.env.write(name, files.get(`download/v0.1.0/${name}`) as Uint8Array);
   }

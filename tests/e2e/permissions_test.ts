@@ -53,7 +53,7 @@ Deno.test("the permissions are those that docs/security.md lists", () => {
 });
 
 Deno.test("the binary has these permissions baked in", () => {
-  // What Deno puts behind its runtime is JSON, with a name for each list.
+  // Deno's data behind its runtime is JSON, with a name for each list.
   const bytes = Deno.readFileSync(binary());
   const text = new TextDecoder("latin1").decode(bytes);
   const [, found] = /"permissions":(\{[^{}]*\})/.exec(text)!;

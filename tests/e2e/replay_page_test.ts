@@ -9,7 +9,7 @@ import { ROOT } from "../helpers/tree.ts";
 
 const KEY = `sk-ant-api03-${"aB3dE5fG7h".repeat(9)}`;
 
-/** What a hostile transcript says, in a prompt, an answer and a result. */
+/** Hostile texts in a prompt, an answer and a result. */
 const HOSTILE = [
   `</pre></script><script>window.hit = 1</script>`,
   `<img src=https://evil.example/a.png onerror="window.hit = 2">`,

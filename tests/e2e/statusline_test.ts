@@ -24,7 +24,7 @@ function startLine(env: TestEnv, cwd = env.project): Deno.ChildProcess {
 
 type Line = [stdout: string, stderr: string, code: number];
 
-/** What it says to `text`; a reader that goes away early is fine. */
+/** Returns the answer to `text`; a reader that goes away early is fine. */
 async function line(
   env: TestEnv,
   text: string,

@@ -33,12 +33,12 @@ async function sameBuilds(): Promise<void> {
   assert(size > 1e7);
 }
 
-/** Where Debian puts the libraries of arm64 beside those of x86_64. */
+/** Debian's folder for libraries of arm64 beside those of x86_64. */
 const LIBRARIES = "/usr/aarch64-linux-gnu";
 
 /**
- * The processor that is emulated: of those in use. What QEMU takes by itself
- * signs each return address, and takes four times as long for that.
+ * The processor that is emulated: of those in use. QEMU's default signs each
+ * return address, and takes four times as long.
  */
 const PROCESSOR = "cortex-a72";
 

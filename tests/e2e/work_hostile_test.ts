@@ -183,7 +183,7 @@ posixTest("a planted pointer or record leads nowhere else", async () => {
 });
 
 posixTest(
-  "a save's session is data: odd ones rebuild nothing and stop no resume",
+  "a save's session is data: invalid ones rebuild nothing and stop no resume",
   async () => {
     using env = await store();
     assertEquals((await run(env, "pause", "--no-commit", "Own")).status, 0);

@@ -37,7 +37,9 @@ Deno.test("what the disk has no room for is not a file that cannot be read", asy
   assertEquals(env.git("for-each-ref", "refs/mpm"), "");
 });
 
-/** Which commands of git have waited for the disk, by git's own account. */
+/**
+ * Returns the git commands that have waited for the disk, by git's own trace.
+ */
 function flushing(trace: string): Set<string> {
   const names = new Map<string, string>();
   const found = new Set<string>();

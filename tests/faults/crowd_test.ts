@@ -123,7 +123,7 @@ posixTest(
     );
     assertEquals(env.exists(PAUSE), false);
     await checkLog(env, paused);
-    // No one holds the lock any more.
+    // The lock is free.
     const once = performance.now();
     assertEquals((await run(env, ["pause", "--no-commit"])).code, 0);
     const free = performance.now() - once;

@@ -61,7 +61,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
   assert(points.count > 40);
 });
 
-/** What an operation leaves behind until it is settled. */
+/** Returns the files that an operation leaves until it is settled. */
 function leftovers(env: TestEnv): string[] {
   return [".git/mpm-detour.json", ".claude-mpm/sessions/.pending.json"]
     .filter((path) => env.exists(path));

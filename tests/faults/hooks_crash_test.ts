@@ -11,7 +11,7 @@ const INSTALL = ["hooks", "install"];
 const UNINSTALL = ["hooks", "uninstall"];
 const now = () => new Date("2026-11-21T03:00:00Z");
 
-/** Settings before: none, and odd ones of someone else. */
+/** Settings before: missing, and unusual ones of someone else. */
 const BEFORE = [undefined, '{ "hooks" : { } ,\n\t"a" : [ ]}'];
 
 function world(before: string | undefined): TestEnv {

@@ -14,10 +14,10 @@ posixTest(
     killAgain({
       name: "pause",
       prepare: () => TestEnv.repository(),
-      // Before what there is goes: a save that was torn stays to be seen.
+      // Checked before the old world goes: a torn save stays visible.
       looks: CLEARED,
       next: (env, round) => {
-        // What there is stays few, so that each look is quick.
+        // The number of files stays small, so that each look is quick.
         if (round > 0 && round % CLEARED === 0) clear(env);
         return ["pause", "--no-commit", `Round ${round}`];
       },

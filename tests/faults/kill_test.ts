@@ -40,7 +40,7 @@ async function twoStates(): Promise<TestEnv> {
 
 const FIX = "fix/login";
 
-/** What the work under way is while no one made a detour. */
+/** The state of the current work while no one makes a detour. */
 let underWay: TreeState;
 
 const VICTIMS: readonly Victim[] = [

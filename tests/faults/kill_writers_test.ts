@@ -178,7 +178,7 @@ const VICTIMS: readonly Victim[] = [
   },
 ];
 
-/** What `deno task test` kills a few times, too. */
+/** A pair that `deno task test` also kills a few times. */
 const ALWAYS = "config set and undo";
 
 for (const victim of VICTIMS) {

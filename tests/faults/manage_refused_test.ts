@@ -52,7 +52,7 @@ async function migrated(): Promise<TestEnv> {
   return env;
 }
 
-/** The bundle of `import` lies beside the store. */
+/** The bundle of `import` is beside the store. */
 async function withBundle(): Promise<TestEnv> {
   const env = await store();
   using other = new TestEnv();
@@ -121,7 +121,7 @@ function texts(env: TestEnv, folder = ".claude-mpm"): Set<string> {
   );
 }
 
-/** Of what a command names, that which is still there. */
+/** Returns the existing files that a command names. */
 async function left(
   env: TestEnv,
   args: readonly string[],
@@ -200,7 +200,7 @@ posixTest("a migration for which the disk has no room changes nothing", () => {
 });
 
 posixTest(
-  "an import for which the disk has no room leaves nothing of it",
+  "an import without room on the disk leaves nothing behind",
   () => {
     using env = TestEnv.repository();
     env.write(

@@ -20,7 +20,7 @@ import { sayPoints } from "../helpers/say.ts";
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
 
-/** What each session is about, by which it is known under any id. */
+/** Returns the subject of each session, which identifies it under any id. */
 async function summaries(env: TestEnv): Promise<string[]> {
   const { sessions } = await mpmJson<SavesListResult>(env, [
     "saves",
@@ -42,7 +42,7 @@ async function enumerate(
   check: (env: TestEnv, where: string) => Promise<void>,
 ): Promise<Points> {
   using untouched = store.make();
-  // What shares its id with another is not to be seen in the old layout.
+  // A save that shares its id with another is hidden in the old layout.
   const before = (await summaries(untouched))
     .filter((summary) => !/The (older|newer|old|new) one/.test(summary));
   return await dieEverywhere(args, {
@@ -67,7 +67,7 @@ async function enumerate(
   });
 }
 
-/** What a rollback goes by: the files kept, and the record of each. */
+/** Returns the data of a rollback: the kept files, and the record of each. */
 function backups(env: TestEnv): unknown {
   const folder = join(env.project, ".claude-mpm/backups");
   return [...Deno.readDirSync(folder)].filter(({ isDirectory }) => isDirectory)

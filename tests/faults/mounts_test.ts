@@ -14,7 +14,7 @@ function writer(name: string): Writer {
   return WRITERS.find((one) => one.name === name)!;
 }
 
-/** What only reads works where nothing can be written. */
+/** Commands that only read work on a read-only disk. */
 const READERS = [
   ["saves", "list"],
   ["saves", "verify"],
@@ -86,7 +86,7 @@ async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
     ...["saves", "verify"],
   ]);
   assert(intact && sessions.length > 0, where);
-  // By now whatever was to be finished is.
+  // By now, interrupted work is finished.
   assertEquals(leftovers(env.project), [], where);
   if (status === 6) {
     const again = await mpm(env, one.args, { now: at(0) });
@@ -104,7 +104,7 @@ async function count(env: TestEnv): Promise<number> {
 
 mountTest(
   posixTest,
-  "on a full disk a command reports it, and what was there is whole",
+  "on a full disk a command reports it, and the old files stay whole",
   async () => {
     for (const [name, pages] of [["pause", 1], ["undo", 1]] as const) {
       await onFullOnce(writer(name), pages);

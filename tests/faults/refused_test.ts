@@ -60,7 +60,7 @@ for (const problem of ["full", "denied", "read-only", "other"] as const) {
 
 Deno.test({
   name: "pause in a read-only folder is exit 6 with the path and a hint",
-  ignore: Deno.build.os === "windows", // folders have no such mode there
+  ignore: Deno.build.os === "windows", // folders lack this mode there
   fn: () => {
     using env = TestEnv.repository();
     for (const folder of [env.root, env.home]) Deno.chmodSync(folder, 0o755);

@@ -10,7 +10,7 @@ import { at } from "../helpers/works.ts";
 
 const PAUSE = ["pause", "--no-commit", "Work"];
 
-/** What is done, then undone; each one command line. */
+/** Commands that are run, then undone; each one command line. */
 const CASES: Record<string, string[][]> = {
   "undo of pause": [PAUSE],
   "undo of sessions rm": [PAUSE, ["saves", "rm", "0"]],
@@ -35,7 +35,7 @@ function log(env: TestEnv): Promise<UndoListResult> {
   return mpmJson<UndoListResult>(env, ["log"]);
 }
 
-/** What came about by looking: one look finishes what was begun. */
+/** Returns the state after one look, which finishes interrupted work. */
 async function settled(env: TestEnv) {
   await mpmJson(env, ["saves", "list"]);
   const state = undoState(env);

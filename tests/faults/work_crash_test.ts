@@ -13,7 +13,10 @@ import { at, CURRENT, recordOf, WORK, workIds } from "../helpers/works.ts";
 
 const ID = "work-20261121-120000";
 
-/** What the commands say now: the current session, and all of them. */
+/**
+ * Returns the present output of the commands: the current session, and all of
+ * them.
+ */
 async function told(env: TestEnv): Promise<{
   current: string | undefined;
   all: string[];

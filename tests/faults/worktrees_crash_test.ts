@@ -72,7 +72,7 @@ function headsOf(env: TestEnv): Map<string, string> {
   ]));
 }
 
-/** What may be run next, each of which fixes what a death left. */
+/** Commands that may run next, each of which repairs the state after a kill. */
 const NEXT = [
   ["worktrees", "list"],
   ["worktrees", "prune", "--min-age", "1d"],

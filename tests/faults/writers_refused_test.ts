@@ -95,11 +95,11 @@ for (const writer of WRITERS) {
 }
 
 /**
- * Where nothing may be written the real process is exit 6 and changes nothing.
- * This is the last of an environment: its files are someone else's then.
+ * On a read-only disk, the real process exits with 6 and changes nothing. This
+ * is the last of an environment: its files are someone else's then.
  */
 function refusesUnwritable(env: TestEnv, writer: Writer): void {
-  // What is only in the user's own files may be written all the same.
+  // Commands that only write the user's own files may still write.
   if (writer.name.endsWith("for the user")) return;
   if (Deno.build.os === "windows") return;
   const folders = locked(env);

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 
-/** Whatever stands behind a host. `webUrl` takes a second to be made. */
+/** The rest of a host. `webUrl` takes a second to be made. */
 const url = fc.string().map((rest) => `https://example.com/${rest}`);
 
 /** Hooks of other people, well and badly formed. */
@@ -55,7 +55,7 @@ const hooks = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom([], null, "x") },
 );
 
-/** Any settings: with hooks of others, odd keys, unknown values. */
+/** Any settings: with hooks of others, unusual keys, unknown values. */
 export function settingsValue(): fc.Arbitrary<Record<string, unknown>> {
   return fc.record({
     hooks,

@@ -14,7 +14,10 @@ export interface Shown {
   readonly page: Page;
   /** The addresses that were asked for, the page's own left out. */
   readonly requests: readonly string[];
-  /** What the browser reported: errors of scripts, what the policy refused. */
+  /**
+   * The browser's reports: errors of scripts, resources that the policy
+   * refused.
+   */
   readonly complaints: readonly string[];
 }
 
@@ -50,7 +53,7 @@ export async function inBrowser(
   }
 }
 
-/** What axe finds wrong, a line each. */
+/** Returns the findings of axe, a line each. */
 export async function barriers(page: Page): Promise<string[]> {
   // The page's own policy refuses every other script.
   const found = await axe(page);

@@ -3,7 +3,7 @@ import type { TestEnv } from "./env.ts";
 import type { MockApi } from "./mock_api.ts";
 
 /**
- * The real client, or "" where it cannot be had: `scripts/test.ts` reports it.
+ * The real client, or "" if it is not available: `scripts/test.ts` reports it.
  */
 export const CLIENT_BIN = Deno.env.get("CLAUDE_BIN") ?? "";
 

@@ -51,7 +51,7 @@ export class ClientTalk implements AsyncDisposable {
     return all;
   }
 
-  /** What the person is shown for a prompt. */
+  /** Returns the text for the person about a prompt. */
   async shown(prompt: string): Promise<string> {
     return (await this.say(prompt)).flatMap(({ content }) => content ?? [])
       .join("\n");

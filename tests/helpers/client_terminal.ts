@@ -21,7 +21,7 @@ function isThere(path: string): boolean {
   }
 }
 
-/** What a terminal is told beside what it shows. */
+/** Control sequences for a terminal beside its text. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /\x1b(\[[^@-~]*[@-~]|\][^\x07]*\x07|.)/g;
 

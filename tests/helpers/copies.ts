@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { RunResult, System } from "../../src/system/system.ts";
 import { TestEnv } from "./env.ts";
 
-/** What git says outside a repository. */
+/** The result of git outside a repository. */
 const NO_REPOSITORY: RunResult = {
   outcome: "exited",
   status: 128,
@@ -27,9 +27,9 @@ interface Stored {
 }
 
 /**
- * The project of an environment outside git, from which any number of the same
- * is made by writing its files: what takes a fault at each of many places needs
- * a fresh one for each.
+ * The project of an environment outside git, for making any number of copies by
+ * writing its files. A test with a fault at each of many places needs a fresh
+ * one for each.
  */
 export class Copies {
   readonly #all: Stored[] = [];

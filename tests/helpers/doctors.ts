@@ -8,7 +8,7 @@ import { misfits } from "./schemas.ts";
 
 type Row = DoctorResult["checks"][number];
 
-/** What a doctor said, with the exit status and each check by its name. */
+/** The result of a doctor, with the exit status and each check by its name. */
 export interface Diagnosis {
   readonly status: number;
   readonly result: DoctorResult;
@@ -35,7 +35,7 @@ export async function diagnose(
   return { status, result, checks };
 }
 
-/** A project in which everything is well: saved, with a checkpoint, at work. */
+/** A healthy project: saved, with a checkpoint, at work. */
 export const healthy = prepared(async () => {
   const env = TestEnv.repository();
   putProgram(env, "bin");
@@ -80,7 +80,7 @@ export interface Illness {
   readonly says: string;
   /** Words of what fixes it. */
   readonly mend?: string;
-  /** What it is after `--fix`; absent: that leaves it alone. */
+  /** Its state after `--fix`; absent if that leaves it alone. */
   readonly fixed?: Row["state"];
   readonly options?: MpmOptions;
 }

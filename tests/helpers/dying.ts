@@ -44,25 +44,27 @@ export async function runDying(
   return !died;
 }
 
-/** How many crash points a command has. */
+/** Counts of the crash points of a command. */
 export interface Points {
   readonly count: number;
-  /** How many states on the disk they leave: several may leave the same. */
+  /**
+   * Number of states on the disk that they leave: several may leave the same.
+   */
   readonly states: number;
 }
 
-/** What is on the disk after a death, and at which writes it is that. */
+/** A state of the disk after a death, and the writes that lead to it. */
 interface State {
   readonly world: World;
   readonly at: number[];
 }
 
 /**
- * Goes through everything that a command leaves on the disk when it dies at one
- * of its writes, each half done, and has `check` look at it. The command runs
- * once: what is on the disk at each write is what a death there leaves. States
- * that are the same to the byte are looked at once; `where` names every write
- * that leaves it.
+ * Goes through every state that a command leaves on the disk when it dies at
+ * one of its writes, each half done, and has `check` look at it. The command
+ * runs once: what is on the disk at each write is what a death there leaves.
+ * States that are the same to the byte are looked at once; `where` names every
+ * write that leaves it.
  */
 export async function dieEverywhere(
   args: readonly string[],

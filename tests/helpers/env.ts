@@ -4,7 +4,7 @@ import type { RunOptions, RunResult, System } from "../../src/system/system.ts";
 import { removeTree } from "./remove.ts";
 import { World } from "./world.ts";
 
-/** How a program ended and what it printed, `$ROOT` standing for the root. */
+/** The exit of a program and its output, with `$ROOT` instead of the root. */
 export interface Outcome {
   readonly status: number;
   readonly stdout: string;
@@ -18,14 +18,14 @@ const WINDOWS_ENV = Object.fromEntries(
     .filter(([, value]) => value !== undefined),
 ) as Record<string, string>;
 
-/** What a program would have from this process, taken from it. */
+/** Variables of this process, removed from a program's environment. */
 const INHERITED: Readonly<Record<string, null>> = Object.fromEntries(
   Object.keys(Deno.env.toObject()).map((name) => [name, null]),
 );
 
 const SEPARATOR = Deno.build.os === "windows" ? ";" : ":";
 
-/** Where programs are, without an mpm that someone installed. */
+/** The path of programs, without an installed mpm. */
 export const PATH = Deno.env.get("PATH")!.split(SEPARATOR)
   .filter((folder) => !hasMpm(folder)).join(SEPARATOR);
 
@@ -235,7 +235,7 @@ export class TestEnv implements Disposable {
     };
   }
 
-  /** What {@link settle} says, of the one question that is about it. */
+  /** Sets the answer of {@link settle} for the one question about it. */
   #place(
     { args, cwd }: RunOptions,
     ask: () => Promise<RunResult>,
@@ -248,7 +248,9 @@ export class TestEnv implements Disposable {
     return answer;
   }
 
-  /** The hermetic environment with `changes`, and nothing of this process. */
+  /**
+   * The hermetic environment with `changes`, without this process's variables.
+   */
   #childEnv(
     changes: Record<string, string | null>,
   ): Record<string, string | null> {

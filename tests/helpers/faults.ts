@@ -38,7 +38,7 @@ const CHANGING = [
   "worktree",
 ];
 
-/** Which programs count beside the writes. */
+/** The programs that count beside the writes. */
 export type Programs = "none" | "changing-git" | "all";
 
 /** Returns whether a program is one that counts. */
@@ -79,9 +79,8 @@ export function crashing(
 }
 
 /**
- * A machine that reports each point at which {@link crashing} may die, when
- * what it would leave on the disk is there, and continues as if nothing had
- * been.
+ * A machine that reports each point at which {@link crashing} may die, with the
+ * files of that moment on the disk, and continues normally.
  */
 export function observed(
   system: System,

@@ -58,12 +58,12 @@ export const EVENTS: readonly { event: string; fields: object }[] = [
   { event: "SessionEnd", fields: { reason: "other" } },
 ];
 
-/** What a hook answers, as Claude Code reads it. */
+/** The answer of a hook, as Claude Code reads it. */
 export interface Answer {
   readonly decision?: string;
   readonly reason?: string;
   readonly systemMessage?: string;
-  /** What PreCompact adds to the client's own instructions. */
+  /** The addition of PreCompact to the client's own instructions. */
   readonly text?: string;
   readonly hookSpecificOutput?: {
     readonly hookEventName: string;

@@ -29,7 +29,7 @@ const TIME_LIMIT = 20_000;
 /** Kilobytes of data a command may hold: no file of a gigabyte has room. */
 const DATA_LIMIT = 900_000;
 
-/** Where mpm may write beside the project, below the root. */
+/** Folders beside the project where mpm may write, below the root. */
 const OWN = ["home/.local/state/mpm", "home/.config/mpm"];
 
 /** One line of so many is the binary's: no divisor of how many there are. */
@@ -48,16 +48,16 @@ async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
   }
 }
 
-/** What someone did to the store. */
+/** A change that someone made to the store. */
 export type World = (siege: Siege) => void | Promise<void>;
 
 /**
- * A project with everything in its store that mpm ever writes there, what
- * surrounds it, and the means to see whether a command left it alone.
+ * A project with every file in its store that mpm ever writes there, its
+ * surroundings, and the means to see whether a command left it alone.
  */
 export class Siege implements Named, AsyncDisposable {
   readonly env = TestEnv.repository();
-  /** What no command may write, read, run or signal. */
+  /** Files that no command may write, read, run or signal. */
   readonly outside = join(this.env.root, "outside");
   /** A program that leaves a mark when it is run. */
   readonly program = join(this.outside, "program");
@@ -68,7 +68,7 @@ export class Siege implements Named, AsyncDisposable {
   #driver: Driver | undefined;
   /** Of all lines so far: which are run by the binary goes by that. */
   #count = 0;
-  /** How many worlds there were. */
+  /** Number of worlds. */
   #worlds = 0;
   readonly #planted = new Set<string>();
   readonly #victim: Deno.ChildProcess;
@@ -88,7 +88,7 @@ export class Siege implements Named, AsyncDisposable {
 
   private constructor(umask: string) {
     this.#umask = umask;
-    // Whoever wants to put something there fails.
+    // Anyone who writes there fails.
     this.env.extra["TMPDIR"] = join(this.env.root, "absent");
     Deno.mkdirSync(this.outside);
     Deno.writeTextFileSync(
@@ -129,10 +129,10 @@ export class Siege implements Named, AsyncDisposable {
   }
 
   /**
-   * What in the store, and in what mpm keeps for its user, others may read, or
-   * the owner may not, each with its mode: all files must be 0600, folders and
-   * scripts 0700. A backup and the trash keep modes of what others made, and
-   * what git checked out has git's.
+   * Lists the paths in the store, and in mpm's user folders, that others may
+   * read, or the owner may not, each with its mode. All files must be 0600,
+   * folders and scripts 0700. A backup and the trash keep modes of what others
+   * made, and what git checked out has git's.
    */
   loose(): string[] {
     const { env } = this;
@@ -156,7 +156,7 @@ export class Siege implements Named, AsyncDisposable {
       const is = mode! & 0o777;
       return is === due || kept ? [] : [{ path, mode: is.toString(8) }];
     });
-    // A checkout writes what is committed, with modes of its own.
+    // A checkout writes committed files with its own modes.
     const tracked = loose.length > 0
       ? env.git("ls-files", ".claude-mpm").split("\n")
       : [];
@@ -216,7 +216,7 @@ export class Siege implements Named, AsyncDisposable {
     this.#copy(this.env.root, this.#built, ["outside"]);
   }
 
-  /** What hand-offs are made of. */
+  /** Makes the sources of hand-offs. */
   async #handoff(): Promise<void> {
     const { env } = this;
     const config = ".claude-mpm/config.toml";
@@ -248,7 +248,7 @@ export class Siege implements Named, AsyncDisposable {
     }
   }
 
-  /** What claude-mpm leaves. */
+  /** Makes the files of claude-mpm. */
   async #old(): Promise<void> {
     const { env } = this;
     const bundle = JSON.parse(env.read("bundle.json"));
@@ -277,7 +277,7 @@ export class Siege implements Named, AsyncDisposable {
     this.#plant(".claude-mpm/hooks.pid", `${this.victim}\n`);
   }
 
-  /** What hooks and similar leave. */
+  /** Makes the files of hooks and similar. */
   async #claude(): Promise<void> {
     await this.#must("hooks", "install", "--scope", "project", "--skills");
     await this.#must("hooks", "install", "--scope", "local", "--statusline");
@@ -351,9 +351,10 @@ export class Siege implements Named, AsyncDisposable {
   }
 
   /**
-   * By the binary, or by a process that runs many lines from the sources, which
-   * takes a small part of the time: then each line is the binary's in some of
-   * the worlds, and what leaves something running is in all.
+   * Runs lines with the binary, or with a process that runs many lines from the
+   * sources, which takes a small part of the time. Then each line is the
+   * binary's in some of the worlds, and lines that leave something running in
+   * all.
    */
   async #runLine(line: Line): Promise<Outcome> {
     const isTurn = this.#count++ % BINARY_EVERY === 0;
@@ -447,7 +448,7 @@ export class Siege implements Named, AsyncDisposable {
     assertEquals(done, false, "the victim was ended");
   }
 
-  /** What the program left, which is gone then. */
+  /** Takes the mark that the program left. */
   #takeMark(): string {
     try {
       const ran = Deno.readTextFileSync(this.#mark);

@@ -9,11 +9,11 @@ export interface Order {
   readonly cwd: string;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** What mpm takes for its own path. */
+  /** The path that mpm sees as its own. */
   readonly program: string;
 }
 
-/** A process of its own that runs one command line after the other. */
+/** A separate process that runs one command line after the other. */
 export class Driver {
   readonly #child: Deno.ChildProcess;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array>;

@@ -41,7 +41,7 @@ interface Route {
   readonly filter?: string;
   /** Below `.git` (or the project), instead of `config`. */
   readonly settings?: string;
-  /** What makes git read those. */
+  /** Setting that makes git read them. */
   readonly include?: string;
   readonly attributes?: string;
   /** Instead of `*.name filter=…`. */

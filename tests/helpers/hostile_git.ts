@@ -54,8 +54,8 @@ function touch(path: string, text: string): void {
 }
 
 /**
- * A `.git` as an archive may bring it: its settings, hooks and those of a
- * repository within name programs wherever git knows a place for one.
+ * A `.git` as an archive may bring it. Its settings, hooks and those of a
+ * repository within name programs at every place that git knows for one.
  */
 export function programs(siege: Siege): void {
   const { env, project, program } = siege;
@@ -131,7 +131,7 @@ function replaceGit({ project }: Siege, make: (path: string) => void): void {
   make(path);
 }
 
-/** Ways in which a `.git` of someone else's leads to what is outside. */
+/** Ways in which someone else's `.git` leads outside. */
 export const STRAYS: Record<string, World> = {
   "core.worktree names a folder outside": (siege) => {
     otherRepository(siege);

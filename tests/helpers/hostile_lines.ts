@@ -8,7 +8,7 @@ export interface Line {
   readonly stdin?: string;
 }
 
-/** What a store holds that the lines name. */
+/** The names in a store that the lines use. */
 export interface Named {
   readonly project: string;
   /** The saves, the oldest first. */
@@ -20,9 +20,9 @@ export interface Named {
 type Making = (named: Named) => (string | readonly string[])[];
 
 /**
- * How each command is tried on a hostile store: words, or several lines. A
- * command that is not here fails the test of the table, so that a new one
- * joins the matrix with the change that brings it.
+ * The lines for each command on a hostile store: words, or several lines. A
+ * missing command fails the test of the table, so that a new command joins the
+ * matrix with the change that brings it.
  */
 const LINES: Record<string, Making> = {
   "pause": () => [

@@ -7,7 +7,7 @@ import { ROOT } from "./tree.ts";
 
 /** The installer for Linux and macOS. */
 export const SCRIPT = join(ROOT, "scripts", "install.sh");
-/** What a release calls the archive of this machine. */
+/** Name of this machine's archive in a release. */
 export const NAME = `mpm-${Deno.build.target}.tar.gz`;
 
 /** The shells that there are here, as command lines. */
@@ -90,7 +90,7 @@ export class InstallWorld implements AsyncDisposable {
   }
 }
 
-/** What the program of a release answers. */
+/** Returns the answer of a release's program. */
 export const answer = (version: string) =>
   `mpm ${version} (0123456789ab 2026-01-02)\n`;
 
@@ -98,7 +98,7 @@ export const answer = (version: string) =>
 export const names = (folder: string) =>
   [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
-/** What is in an archive beside the program. */
+/** Files in an archive beside the program. */
 const PAGES = {
   "README.md": "not installed\n",
   "man/mpm.1": '.\\" Written\n.TH MPM 1 "" "mpm 9.9.9" "mpm manual"\n',
@@ -110,7 +110,9 @@ const PAGES = {
   "completions/mpm.zsh": "#compdef mpm\n# zsh completion for mpm. To switch\n",
 };
 
-/** Where an installation in the home folder puts man pages and completions. */
+/**
+ * Places of man pages and completions for an installation in the home folder.
+ */
 export const PLACED = [
   "bash-completion/completions/mpm",
   "fish/vendor_completions.d/mpm.fish",

@@ -4,7 +4,7 @@ import type { TestEnv } from "./env.ts";
 import { mpm, mpmJson, start } from "./mpm.ts";
 import { sayKills } from "./say.ts";
 
-/** Where the moments of the kills come from; a failure can be repeated. */
+/** Seed of the kills' moments; a failure can be repeated. */
 export const SEED = Number(Deno.env.get("SEED") ?? 20_261_120);
 
 /** Kills of a command: as many as `deno task soak` does, or `usual` ones. */
@@ -28,24 +28,24 @@ export interface Victim {
   next(env: TestEnv, round: number): string[];
   /** Rounds after which everything is looked at; 10 unless given. */
   readonly looks?: number;
-  /** What must hold after a kill, besides that every save is whole. */
+  /** Further conditions after a kill: every save must also be whole. */
   check?(env: TestEnv, where: string): void | Promise<void>;
 }
 
 /** Rounds after which everything is looked at. */
 const LOOK = 10;
 
-/** The share of the newest run in what is known of how long one takes. */
+/** Weight of the newest run in the estimate of a run's time. */
 const NEWEST = 0.3;
 
 /** Moments are spread over so much of a run: some end before theirs. */
 const BEYOND = 1.1;
 
 /**
- * Kills the real process `kills` times, at moments spread over the whole of its
- * run and a little beyond, and looks at what is left. Runs that were faster
- * than their kill do not count. One continues at a time: other tests have the
- * rest of the machine, and a run that shares its core takes longer to kill.
+ * Kills the real process `kills` times, at moments spread over its run and a
+ * little beyond, and checks the remaining files. Runs that were faster than
+ * their kill do not count. One continues at a time: other tests have the rest
+ * of the machine, and a run that shares its core takes longer to kill.
  */
 export async function killAgain(victim: Victim, kills: number): Promise<void> {
   using env = await victim.prepare();

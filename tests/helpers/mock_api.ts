@@ -16,11 +16,11 @@ export interface ApiRequest {
 
 export interface MockOptions {
   /**
-   * What is answered to the n-th model call of a turn; then "All done.". A turn
-   * that a notification of the client begins has no steps.
+   * The answer to the n-th model call of a turn; then "All done.". A turn that
+   * a notification of the client begins has no steps.
    */
   readonly steps?: readonly (readonly Block[])[];
-  /** What is answered instead of the step; `undefined`: the step. */
+  /** The answer instead of the step; `undefined` for the step. */
   readonly answer?: (request: ApiRequest) => readonly Block[] | undefined;
   /** Tokens that each answer reports as read from the cache. */
   readonly tokens?: number;
@@ -158,7 +158,7 @@ function blockEvents(block: Answered, index: number) {
 
 const NONE = Infinity;
 
-/** How many steps with tools there were since the user's last prompt. */
+/** Returns the number of steps with tools since the user's last prompt. */
 export function toolSteps(
   messages: NonNullable<ApiRequest["messages"]>,
 ): number {

@@ -27,7 +27,7 @@ cp -a "$1" "$1.after"
 exit "$left"
 `;
 
-/** Why there can be no such mounts here; `undefined`: there can. */
+/** The reason why mounts are impossible here; `undefined` if they work. */
 function obstacle(): string | undefined {
   if (Deno.build.os !== "linux") return "it needs Linux";
   const missing = ["unshare", "mount", "dd", "truncate"].filter((one) =>
@@ -55,7 +55,7 @@ const OBSTACLE = obstacle();
 
 type Body = (t: Deno.TestContext) => void | Promise<void>;
 
-/** A test with mounts of its own; where there can be none that is said. */
+/** A test with its own mounts; reports if they are impossible. */
 export function mountTest(
   test: (name: string, fn: Body) => void,
   name: string,

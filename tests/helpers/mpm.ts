@@ -8,13 +8,13 @@ export interface MpmOptions {
   /** Lines typed; giving them makes all streams terminals. */
   readonly typed?: readonly string[];
   /**
-   * What a terminal sends key by key, which makes all streams terminals;
+   * Input of a terminal key by key, which makes all streams terminals;
    * `resized` and `quiet` as {@link Takeover} has them.
    */
   readonly keys?: readonly (string | { event: "resized" | "quiet" })[];
-  /** What the editor does with a file; its exit status. */
+  /** The editor's change to a file; returns its exit status. */
   readonly edit?: (path: string, editor: string) => number;
-  /** What is piped into standard input. */
+  /** Text for standard input. */
   readonly stdin?: string;
   /** Puts faults into the machine. */
   readonly wrap?: (system: System) => System;
@@ -52,7 +52,7 @@ async function checkError(
   if (found !== "") throw new Error(`mpm ${args.join(" ")}: ${found}`);
 }
 
-/** The same, parsed; throws with what was printed unless it succeeds. */
+/** The same, parsed; throws with the output unless it succeeds. */
 export async function mpmJson<T = Record<string, unknown>>(
   env: TestEnv,
   args: readonly string[],

@@ -25,7 +25,7 @@ function clear(env: TestEnv, path: string): void {
   if (env.exists(path)) env.remove(path);
 }
 
-/** A change in the index and another one on disk, marked to be let alone. */
+/** A change in the index and another one on disk, marked as unwatched. */
 function hidden(env: TestEnv, path: string, mark: string): void {
   env.write(path, `${mark}, staged\n`);
   env.git("add", path);

@@ -111,8 +111,8 @@ export const [PLAIN, TWICE, NEWER, OLDER] = [
 
 /**
  * A store of every case at once: two versions' saves, one that is in both
- * folders, two ids that mean different saves (each way round), an automatic
- * pause, a pointer, and files that are no one's business.
+ * folders, two ids that mean different saves (each way round). It also has an
+ * automatic pause, a pointer, and unrelated files.
  */
 export function mixedStore(): TestEnv {
   const env = new TestEnv();
@@ -144,9 +144,9 @@ export function mixedStore(): TestEnv {
 }
 
 /**
- * The smallest store in which a migration takes each of its ways: a save of all
- * parts, a duplicate, two ids that mean different saves (each way round), two
- * pointers, and a foreign file.
+ * The smallest store in which a migration takes each of its ways. It has a save
+ * of all parts, a duplicate, two ids that mean different saves (each way
+ * round), two pointers, and a foreign file.
  */
 export function smallStore(): TestEnv {
   const env = new TestEnv();

@@ -4,7 +4,7 @@ import { removeTree } from "./remove.ts";
 /** Bytes beyond which a file is not read. */
 const SMALL = 9_000_000;
 
-/** What a small plain file says; nothing of anything else. */
+/** Returns the text of a small plain file; empty for anything else. */
 export function smallText(path: string): string {
   const info = lookup(path);
   if (!info?.isFile || info.size > SMALL) return "";
@@ -12,9 +12,9 @@ export function smallText(path: string): string {
 }
 
 /**
- * All that lies below a folder, by what the file system says of it: whoever
- * writes to a file changes its times, whatever else is put back. Nothing is read,
- * so there may be pipes, devices and files of any size.
+ * Lists everything below a folder with the facts of the file system: writing to
+ * a file changes its times, whatever else is restored. Nothing is read, so
+ * there may be pipes, devices and files of any size.
  */
 export class Outline {
   readonly #root: string;
@@ -56,7 +56,7 @@ export class Outline {
       .filter((path) => this.#entries.get(path) !== now.get(path)).sort();
   }
 
-  /** Puts these back as `copy` has them; a path sorts behind its folder. */
+  /** Restores these from `copy`; a path sorts behind its folder. */
   bring(paths: readonly string[], copy: (path: string) => string): void {
     for (const path of paths.toReversed()) {
       const isFolder = this.#entries.get(path)?.startsWith("folder");

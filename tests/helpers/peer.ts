@@ -9,10 +9,11 @@ export interface PeerRow {
 }
 
 /**
- * What claude-mpm would list of a project, by the rules of its reader: names by
- * its two patterns, order by modification time, JSON that cannot be parsed left
- * out, every field of the type it has there, and only what is of this project.
- * claude-mpm itself needs a Python with its packages, so this stands for it.
+ * Lists a project as claude-mpm would, by the rules of its reader. Names match
+ * its two patterns, the order is by modification time, and unparsable JSON is
+ * left out. Every field has its type there, and only files of this project
+ * count. claude-mpm itself needs a Python with its packages, so this stands for
+ * it.
  */
 export function peerList(project: string): PeerRow[] {
   const rows = [`${SESSIONS}`, `${SESSIONS}/pause`].flatMap((folder) =>

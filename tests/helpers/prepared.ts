@@ -3,8 +3,8 @@ import { World } from "./world.ts";
 
 /**
  * An environment that takes many commands to build, built once for all tests of
- * a file: each finds it as it was, at the same path, since much of what mpm
- * writes names that. A second one at the same time is built.
+ * a file. Each test finds it unchanged, at the same path, since many of mpm's
+ * files contain that path. A second one at the same time is built.
  */
 export function prepared(
   build: () => Promise<TestEnv>,

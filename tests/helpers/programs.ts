@@ -1,6 +1,6 @@
 import { say } from "./say.ts";
 
-/** Where a program is, if it is installed. */
+/** Returns the path of a program, if it is installed. */
 export function pathOf(program: string): string | undefined {
   const windows = Deno.build.os === "windows";
   const [asked, ...args] = windows
@@ -16,7 +16,7 @@ export const has = (program: string) => pathOf(program) !== undefined;
 
 /**
  * A test on Linux that needs programs which not every machine has: elsewhere
- * the same names are other programs. Where one is missing it is said plainly
+ * the same names are other programs. If a program is missing, the report says
  * that the test was left out.
  */
 export function programTest(

@@ -24,7 +24,7 @@ export class Pty implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
-  /** What came that no `until` has taken. */
+  /** Output that no `until` has taken. */
   #text = "";
 
   constructor(env: TestEnv, script: string) {
@@ -57,8 +57,8 @@ export class Pty implements AsyncDisposable {
   }
 
   /**
-   * What came next; nothing at the end. A program that says nothing more for so
-   * long never will.
+   * Returns the next output; empty at the end. A program that says nothing more
+   * for so long never will.
    */
   async #read(): Promise<Uint8Array | undefined> {
     let timer: number | undefined;

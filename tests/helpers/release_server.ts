@@ -1,6 +1,6 @@
 import { sha256 } from "./bytes.ts";
 
-/** What is sent for a file: its bytes, a status, or a place to look instead. */
+/** The answer for a file: its bytes, a status, or another place. */
 export type Answer =
   | Uint8Array
   | number
@@ -12,7 +12,7 @@ export type Answer =
 
 /** Releases as GitHub serves them, on loopback. */
 export class ReleaseServer implements AsyncDisposable {
-  /** What `MPM_RELEASES` is set to. */
+  /** Value of `MPM_RELEASES`. */
   readonly address: string;
   /** The paths asked for, in that order. */
   readonly asked: string[] = [];

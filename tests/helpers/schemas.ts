@@ -19,8 +19,8 @@ export function commandNames(): readonly string[] {
 const validators = new Map<string, ValidateFunction>();
 
 /**
- * What of `value` does not fit the schema that is published as `name`; empty:
- * it fits.
+ * Lists the misfits of `value` with the schema that is published as `name`;
+ * empty if it fits.
  */
 export function misfits(name: string, value: unknown): string {
   let validate = validators.get(name);

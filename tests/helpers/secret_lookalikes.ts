@@ -132,7 +132,7 @@ export const LOOKALIKES: readonly string[] = [
   '$headers = array("Authorization", "Basic $encoded"); data-secret="%1$s"',
   'dsn: "__DSN__", NEW_PASSWORD: "[new_password]"',
   "await pbkdf2('password', 'salt', 1000)",
-  // What people read.
+  // Messages for people.
   "* ALLOW_USER_PASSWORD_AUTH: Enable user password based authentication",
   "ca:\n  field_password: Contrase\u00f1a\n  label_api_access_key: Clau d'acc\u00e9s",
   "$lang['update-user-pass'] = 'SQL para actualizar la contrase\u00f1a';",

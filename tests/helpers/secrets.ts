@@ -1,6 +1,6 @@
 /**
- * Text that looks like a secret and is none, made here so that no scanner of
- * repositories takes a line of the tests for one.
+ * Text that only looks like a secret, made here so that scanners of
+ * repositories do not report the tests.
  */
 const LETTERS = "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zAcCeFfG";
 

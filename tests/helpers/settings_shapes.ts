@@ -1,11 +1,11 @@
 /** A settings file as it is found, and what an installation makes of it. */
 export interface Shape {
   readonly text: string;
-  /** What the refusal says; an installation without it. */
+  /** The message of a refusal; absent for an installation. */
   readonly refused?: string;
   /** A part of the warning that goes with it. */
   readonly warned?: string;
-  /** What a removal leaves if that is not `text`. */
+  /** The text after a removal if that is not `text`. */
   readonly left?: string;
 }
 

@@ -39,7 +39,7 @@ function copyFolder(from: string, to: string): void {
   }
 }
 
-/** A save of mpm's with the fields that lists show. */
+/** An mpm save with the fields that lists show. */
 export function ownSave(
   id: string,
   {
@@ -182,7 +182,7 @@ export function putHome(env: TestEnv, path: string, text: string): void {
 
 /**
  * A machine whose project at `/p` has `count` saves of four files each, one
- * every `apart` seconds; nothing of it is on a disk. `done` counts the calls.
+ * every `apart` seconds; it exists in memory only. `done` counts the calls.
  */
 export function manySaves(
   real: System,

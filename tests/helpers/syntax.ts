@@ -12,7 +12,7 @@ interface Node {
 
 const PREFIX = "@vscode/tree-sitter-wasm/tree-sitter-";
 
-/** Where a text is not of a language, by its grammar alone: nothing is run. */
+/** Returns the syntax errors of a text, by a grammar alone: nothing is run. */
 export async function syntaxErrors(
   language: "powershell" | "ruby" | "bash",
   text: string,

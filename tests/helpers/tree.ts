@@ -4,7 +4,7 @@ import { dirname, join, relative } from "@std/path";
 /** The top folder of the project. */
 export const ROOT = dirname(dirname(import.meta.dirname!));
 
-/** The path below `ROOT` that a `file:` URL names, if it is one of ours. */
+/** The path below `ROOT` that a `file:` URL names, if it is in the project. */
 export function fromFileUrl(url: string): string | undefined {
   if (!url.startsWith("file:")) return undefined;
   const path = fileURLToPath(url);

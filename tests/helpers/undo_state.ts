@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { sha256 } from "./bytes.ts";
 import type { TestEnv } from "./env.ts";
 
-/** What an undo does not restore: of the moment, derived, or its own. */
+/** Files that an undo does not restore: of the moment, derived, or its own. */
 const APART =
   /^\.git$|^\.claude-mpm\/(journal\.jsonl|trash|checkpoints|backups|errors|\.lock|(sessions\/)?\.gitignore|state\/(?!work\/|current\/))|LATEST-SESSION\.txt$|sessions\/\.mpm\.tmp$|\/\.lock$|journal-key$|\/writer$|^\.local\/state\/mpm\/own\/|\/settings\/[^/]*\/before-/;
 
@@ -21,7 +21,7 @@ export function repositoryState(env: TestEnv): Record<string, string> {
   return { ...undoState(env), ...gitState(env) };
 }
 
-/** Where the branch is, what git has staged, and the refs; by {@link gitFiles}. */
+/** State of the branch, the index, and the refs; by {@link gitFiles}. */
 const told = new Map<string, Record<string, string>>();
 
 /** It is git that reports it, but for the same files only once. */

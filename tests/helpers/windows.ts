@@ -21,8 +21,8 @@ function variables(env: TestEnv): Record<string, string | undefined> {
 }
 
 /**
- * The machine as if it were Windows, as far as that shows in the `System`: no
- * permission bits, no users, its variables, and a shell only where git brings
+ * The machine as if it were Windows, as far as the `System` shows it. It has no
+ * permission bits and no users, its variables, and a shell only if git brings
  * one. Paths stay those of this machine.
  */
 export function asWindows(
@@ -39,7 +39,7 @@ export function asWindows(
         return { bytes, info: told(info)! };
       },
       chmod: (path) => {
-        // Nothing, but not for what is not there.
+        // Does nothing, but not for a missing file.
         files.lstat(path);
       },
     };

@@ -40,7 +40,7 @@ export function putWork(
   env.write(`${WORK}/${record.id}.json`, `${body},\n  "seal": "${seal}"\n}`);
 }
 
-/** The key of this user's records, made where there is none. */
+/** The key of this user's records, created if missing. */
 function sealKey(env: TestEnv): string {
   const folder = join(env.home, ".local/state/mpm");
   const path = join(folder, "journal-key");
@@ -67,8 +67,8 @@ export function states(env: TestEnv): Record<string, string> {
 }
 
 /**
- * Starts a detour of the session that the project is at, as a branch does:
- * the parent is paused, the child becomes the one the worktree is at.
+ * Starts a detour of the project's session, as a branch does: the parent is
+ * paused, and the child becomes the current session.
  */
 export function detour(
   env: TestEnv,

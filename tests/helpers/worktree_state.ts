@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { TestEnv } from "./env.ts";
 
-/** What is at each path of a folder: kind, executable bit, content. */
+/** Returns the file at each path of a folder: kind, executable bit, content. */
 export function filesOf(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
   const walk = (below: string) => {

@@ -3,7 +3,7 @@ import type { WorktreeRow, WorktreesPruneResult } from "../../schemas/types.ts";
 import { TestEnv } from "./env.ts";
 import { mpmJson, type MpmOptions } from "./mpm.ts";
 
-/** Where agents' worktrees are, below the project. */
+/** The folder of agents' worktrees, below the project. */
 export const WORKTREES = ".claude/worktrees";
 
 /** A process id that no Linux gives out. */

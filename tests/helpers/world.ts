@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { join } from "@std/path";
 
-/** What is at a path. */
+/** The file at a path. */
 interface Entry {
   readonly kind: "file" | "folder" | "link";
   readonly mode: number;
@@ -54,7 +54,7 @@ export class World {
       if (isSame(entry, due) && !isMade) continue;
       const full = join(root, path);
       if (entry.kind === "folder" && due?.kind === "folder") {
-        // What is in it may stay.
+        // Its contents may stay.
         Deno.chmodSync(full, due.mode);
         continue;
       }
@@ -114,8 +114,8 @@ function read(root: string): Map<string, Entry> {
 }
 
 /**
- * What a program that runs beside may have taken away in the meantime is
- * nothing.
+ * Reads a path; a file that another program removed in the meantime counts as
+ * missing.
  */
 function entryAt(
   full: string,
@@ -141,7 +141,7 @@ function entryAt(
   }
 }
 
-/** The file at a path, or that there is none: the function restores it. */
+/** Remembers the file at a path, or its absence: the function restores it. */
 export function keepFile(path: string): () => void {
   const read = () => entryAt(path, { path, firsts: new Map() });
   const before = read();

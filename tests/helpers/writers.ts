@@ -7,7 +7,7 @@ import { at } from "./works.ts";
 
 /** A command that writes, in a world where it has something to do. */
 export interface Writer {
-  /** What tests call it. */
+  /** Its name in tests. */
   readonly name: string;
   readonly args: readonly string[];
   /** Command lines that make the world, after the files. */
@@ -190,7 +190,7 @@ export const WRITERS: readonly Writer[] = [
   },
 ];
 
-/** Takes what is derived from a save away, and changes what is left of it. */
+/** Removes the files derived from a save, and changes the rest. */
 function tear(env: TestEnv): void {
   for (const { name } of Deno.readDirSync(join(env.project, SESSIONS))) {
     if (name.endsWith(".yaml")) env.write(`${SESSIONS}/${name}`, "mine: 1\n");
