@@ -56,8 +56,10 @@ export function dashboardText(result: StatusResult, style: Style): string {
   const commands = commandsFor(result).map(([words, summary]) =>
     `  ${style.cyan(words.padEnd(width))}  ${summary}`
   );
-  return [...lines, ...commands]
-    .map((line) => `${cut(line, style.columns)}\n`).join("");
+  // Half a command would be of no use.
+  const fitted = (line: string) =>
+    line.startsWith("Agent: ") ? line : cut(line, style.columns);
+  return [...lines, ...commands].map((line) => `${fitted(line)}\n`).join("");
 }
 
 /** Lines above the three commands. */

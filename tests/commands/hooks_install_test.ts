@@ -202,10 +202,16 @@ Deno.test("hooks install and uninstall --dry-run show the skills, too", async ()
   using env = new TestEnv();
   const args = [...INSTALL, "--skills"];
   const dry = await mpm(env, [...args, "--dry-run"]);
-  assertStringIncludes(dry.stdout, "\nWould be added: /mpm-pause\n");
+  assertStringIncludes(
+    dry.stdout,
+    "\nSkills that would be added: /mpm-pause, ",
+  );
   await mpm(env, args);
   const undo = await mpm(env, [...UNINSTALL, "--dry-run"]);
-  assertStringIncludes(undo.stdout, "\nWould be removed: /mpm-pause\n");
+  assertStringIncludes(
+    undo.stdout,
+    "\nSkills that would be removed: /mpm-pause, ",
+  );
 });
 
 Deno.test("hooks install finds its status line whatever the binary's path", async () => {

@@ -75,15 +75,19 @@ function changeLines(changes: readonly Change[]): string[] {
 }
 
 function skillLines(skills: readonly Skill[], dry: boolean): string[] {
-  return skills.flatMap(({ name, path, action }) => {
-    if (action === "kept") return [];
-    if (action === "foreign") {
-      return [
-        `Kept /${name}, which is not as mpm wrote it: ${escapeText(path)}`,
+  const changed = (["added", "replaced", "removed"] as const)
+    .flatMap((action) => {
+      const names = skills.filter((skill) => skill.action === action)
+        .map(({ name }) => `/${name}`);
+      return names.length === 0 ? [] : [
+        `Skills ${dry ? "that would be " : ""}${action}: ${names.join(", ")}`,
       ];
-    }
-    return [`${dry ? "Would be " : ""}${action}: /${name}`];
-  });
+    });
+  const kept = skills.filter(({ action }) => action === "foreign")
+    .map(({ name, path }) =>
+      `Kept /${name}, which is not as mpm wrote it: ${escapeText(path)}`
+    );
+  return [...changed, ...kept];
 }
 
 function excludeLines(excluded: readonly string[], dry: boolean): string[] {
