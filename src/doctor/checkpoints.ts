@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import {
   CHECKPOINTS,
+  CONTENTS,
   gitOfOwn,
   openVault,
   PARTS,
@@ -34,7 +35,10 @@ import { counted } from "../base/words.ts";
 import { withLock } from "../ops/mod.ts";
 import { readStoreId } from "../saves/mod.ts";
 
-/** Has every checkpoint its commit, and every commit its record? */
+/**
+ * Has every checkpoint its commit, and every commit its record? The contents of
+ * saves have the same form.
+ */
 export async function checkCheckpoints(ground: Ground): Promise<Checked> {
   const { system, workspace, at } = ground;
   const records = recordIds(system, workspace.root);
@@ -48,8 +52,14 @@ export async function checkCheckpoints(ground: Ground): Promise<Checked> {
   const refs = vault ? await readCheckpointRefs(vault.git) : new Map();
   const found: Finding[] = [];
   const ids = [...refs.keys()].filter((id) => CHECKPOINT_ID.test(id));
+  const contents = vault
+    ? await readCheckpointRefs(vault.git, CONTENTS)
+    : new Map<string, string>();
   if (vault) {
     found.push(...await damagedFindings(vault, refs, ids));
+    found.push(
+      ...await damagedFindings(vault, contents, [...contents.keys()], SAVED),
+    );
     found.push(...await refFindings(ground, vault, { refs, ids, records }));
     found.push(...strangeFindings(refs));
   }
@@ -57,13 +67,20 @@ export async function checkCheckpoints(ground: Ground): Promise<Checked> {
     if (!refs.has(id)) found.push(await lostFinding(ground, vault, id));
   }
   const where = vault?.own ? ` in "${at.home}"` : "";
+  const kept = contents.size === 0
+    ? []
+    : [`contents of ${counted(contents.size, "save")}`];
+  const taken = ids.length + records.length === 0
+    ? []
+    : [`${counted(ids.length, "checkpoint")}${where}`];
   return {
-    summary: ids.length + records.length === 0
-      ? "none"
-      : `${counted(ids.length, "checkpoint")}${where}`,
+    summary: [...taken, ...kept].join(", ") || "none",
     found: bounded(found, "more finding"),
   };
 }
+
+/** The words for contents in a finding. */
+const SAVED = "What is kept of uncommitted files with the save";
 
 async function vaultOf(
   { system, workspace, at }: Ground,
@@ -81,11 +98,12 @@ async function damagedFindings(
   { git }: Vault,
   refs: ReadonlyMap<string, string>,
   ids: readonly string[],
+  what = "The checkpoint",
 ): Promise<Finding[]> {
   const partOf = (id: string) => `${refs.get(id)}:${PARTS.record}`;
   const there = await resolveNames(git, ids.map(partOf));
   return ids.filter((id) => there.get(partOf(id)) === undefined).map((id) =>
-    failure("CORRUPT", `The checkpoint "${id}" is damaged in git`, {
+    failure("CORRUPT", `${what} "${id}" is damaged in git`, {
       mend: "git fsck --full shows what is missing",
     })
   );

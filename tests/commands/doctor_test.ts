@@ -317,6 +317,14 @@ posixTest("doctor compares checkpoints with git", async () => {
       ...{ check: "checkpoints", state: "error", status: 5 },
       ...{ says: "is damaged in git", mend: "git fsck" },
     },
+    "contents of a save with no record in them": {
+      harm: (env) => {
+        const id = "session-20261120-120000";
+        env.git("update-ref", `refs/mpm/contents/${id}`, "HEAD");
+      },
+      ...{ check: "checkpoints", state: "error", status: 5 },
+      ...{ says: "is damaged in git", mend: "git fsck" },
+    },
     "a ref of someone else's": {
       harm: (env) =>
         env.git("update-ref", "refs/mpm/checkpoints/not/mine", "HEAD"),

@@ -30,3 +30,30 @@ posixTest(
     assertEquals(operations[0]!.title.includes("first"), true);
   },
 );
+
+posixTest(
+  "contents that the disk does not take are left out, and the save is made",
+  () => {
+    using env = TestEnv.repository();
+    const noise = new Uint8Array(200_000);
+    for (let at = 0; at < noise.length; at += 50_000) {
+      crypto.getRandomValues(noise.subarray(at, at + 50_000));
+    }
+    env.write("noise", noise);
+    const { status, stdout, stderr } = env.run("sh", [
+      ...["-c", 'trap "" XFSZ; ulimit -f "$1"; shift; exec "$@"', "sh"],
+      ...[String(BLOCKS), binary(), "pause", "--no-commit", "--json", "x"],
+    ]);
+    assertEquals(status, 0, stderr);
+    const { session_id: id, contents } = JSON.parse(stdout);
+    assert(env.exists(`.claude-mpm/sessions/${id}.json`));
+    assertEquals([contents.kept, contents.reason !== null], [false, true]);
+    const left = env.run("sh", [
+      "-c",
+      "find .git -name 'tmp_*' -o -name '*crash*'",
+    ]);
+    assertEquals(left.stdout, "");
+    const again = env.run(binary(), ["pause", "--no-commit", "--json", "x"]);
+    assertEquals(JSON.parse(again.stdout).contents.kept, true);
+  },
+);
