@@ -33,6 +33,7 @@ import { layersText, plainLayers } from "./summary/layers.ts";
 import { readLayers, usualSince } from "./summary/read.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { bounded } from "../base/bounded.ts";
+import type { Section } from "../base/budget.ts";
 
 /** The sources of a part. */
 interface Sources {
@@ -149,17 +150,10 @@ async function readSession(sources: Sources): Promise<Read> {
   const { context, workspace } = sources;
   const title = "Latest save, and changes since";
   try {
-    const latest = await latestSession(context, {
-      workspace,
-      changes: true,
-      lines: true,
-    });
+    const asked = { workspace, changes: true, lines: true };
+    const latest = await latestSession(context, asked);
     if (!latest) return readOpen(sources);
-    const redactor = redactorOf(context.system);
-    const sections = handoffSections(latest).map((section) => ({
-      ...section,
-      entries: section.entries.map((entry) => redactor.text(entry)),
-    }));
+    const sections = redacted(context.system, handoffSections(latest));
     return {
       title,
       fit: (limit) => {
@@ -176,16 +170,21 @@ async function readSession(sources: Sources): Promise<Read> {
   }
 }
 
+/** Returns sections with each line redacted by the rules of today. */
+function redacted(system: System, sections: readonly Section[]): Section[] {
+  const redactor = redactorOf(system);
+  return sections.map((section) => ({
+    ...section,
+    entries: section.entries.map((entry) => redactor.text(entry)),
+  }));
+}
+
 /** Reads the open items where there is no save. */
 function readOpen({ context: { system }, workspace }: Sources): Read {
   const now = itemsNow(system, workspace, {
     ...{ handoff: undefined, session: undefined, own: true },
   });
-  const redactor = redactorOf(system);
-  const sections = openSections(now, system.now()).map((section) => ({
-    ...section,
-    entries: section.entries.map((entry) => redactor.text(entry)),
-  }));
+  const sections = redacted(system, openSections(now, system.now()));
   return {
     title: "Open items (no save yet)",
     fit: (limit) => handoffText(sections, { limit, rest: OPEN_REST }),
