@@ -1449,6 +1449,12 @@ export interface SavesListResult {
   limit: number | null;
   /** Count of hidden saves, of archived and cancelled sessions. */
   hidden: number;
+  /** Saves that are gone from the disk, and that git has a copy of. */
+  lost: {
+    session_id: string;
+    /** First line only. */
+    summary: string;
+  }[];
 }
 
 /** mpm saves show --json: Show one saved session as it was written. */
@@ -1605,12 +1611,13 @@ export interface SavesTrustResult {
 }
 
 /**
- * mpm saves recover --json: Finish or discard an automatic pause that was cut
- * short.
+ * mpm saves recover --json: Recover saves from git, or an automatic pause that
+ * was cut short.
  */
 export interface SavesRecoverResult {
   dry_run: boolean;
-  state: "none" | "active" | "finalized" | "discarded";
+  /** What became of an automatic pause, or that saves were recovered. */
+  state: "none" | "active" | "finalized" | "discarded" | "recovered";
   /** The record, absolute. */
   source: string;
   /** The id it was begun under, or the one it was saved under. */
@@ -1623,6 +1630,18 @@ export interface SavesRecoverResult {
   torn_lines: number[];
   /** The folder in the trash it was moved to. */
   trash: string | null;
+  /** Saves whose files were written again from git. */
+  recovered: {
+    session_id: string;
+    /** First line only. */
+    summary: string;
+  }[];
+  /** Saves that are gone from the disk, and that git has a copy of. */
+  lost: {
+    session_id: string;
+    /** First line only. */
+    summary: string;
+  }[];
   warnings: string[];
 }
 

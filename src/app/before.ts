@@ -2,6 +2,7 @@ import { prepareRedaction, redactorOf } from "../secrets/mod.ts";
 import type { Context } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { commandNamed } from "./find.ts";
+import { loadForget } from "./table.ts";
 import { configFiles, trashRules } from "../config/mod.ts";
 
 /**
@@ -31,10 +32,12 @@ function hasOwnSettings(system: System): boolean {
 /** Data of other contexts that commands get without importing them. */
 export function givenTo(
   system: System,
-): Pick<Context, "redact" | "trashRules" | "commandNamed"> {
+): Pick<Context, "redact" | "trashRules" | "forgetRemoved" | "commandNamed"> {
   return {
     redact: (text) => redactorOf(system).text(text),
     trashRules: (root) => trashRules(system, root),
+    forgetRemoved: async (system, root) =>
+      await (await loadForget())(system, root),
     commandNamed,
   };
 }

@@ -34,7 +34,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "saves import":
     "Bring in saved sessions from a file, a bundle or another project",
   "saves trust": "Trust saves made by someone else",
-  "saves recover": "Finish or discard an automatic pause that was cut short",
+  "saves recover":
+    "Recover saves from git, or an automatic pause that was cut short",
   "saves keep": "Keep the uncommitted files with a save that lacks them",
   "checkpoint save": "Keep the whole working tree and its context under a name",
   "checkpoint list": "List the checkpoints of this project",

@@ -145,6 +145,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "replay": async () => (await import("../replay/commands/replay.ts")).replay,
 };
 
+/** Forgets saves that were removed; see `forget.ts`. */
+export const loadForget = async () =>
+  (await import("../saves/store/forget.ts")).forgetRemoved;
+
 /** Answers a shell that asks how a word may continue. */
 export const loadCompletion = async () =>
   (await import("./completion/complete.ts")).completion;

@@ -207,11 +207,12 @@ export function prunedTrash(
  * must not make the command look failed.
  */
 export async function pruneDaily(
-  { system, trashRules }: Context,
+  { system, trashRules, forgetRemoved }: Context,
   root: string,
 ): Promise<void> {
   await attempt(async () => {
     if (!isPruneDue(system, root)) return;
     await prunedTrash(system, root, trashRules(root));
+    await forgetRemoved(system, root);
   });
 }

@@ -13,7 +13,7 @@ import {
   versionsIn,
 } from "./entry.ts";
 import { copyFile, LARGEST } from "./trash.ts";
-import { layout } from "./layout.ts";
+import { HOME, layout } from "./layout.ts";
 
 type Progress = ProgressLine["show"];
 
@@ -49,7 +49,10 @@ export function planFiles(
   const left = versionsOf(system, root, after, "after");
   const steps: FileStep[] = [];
   const obstacles: string[] = [];
+  // Version 0.1.0 kept copies in git, too; they are in the log of saves by now.
+  const isGone = !system.files.lstat(layout(root).kept);
   for (const [at, [name, want]] of Object.entries(wanted).entries()) {
+    if (isGone && name.startsWith(`${HOME}/kept/`)) continue;
     progress("Comparing", at, Object.keys(wanted).length);
     const step = {
       name,

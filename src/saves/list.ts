@@ -52,6 +52,7 @@ export function sessionsResult(
     matching: sessions.length,
     limit: null,
     hidden: all ? 0 : hidden,
+    lost: [],
   };
 }
 

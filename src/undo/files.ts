@@ -49,7 +49,11 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
     return { details, left: [], operation: undefined };
   }
   const moved = await moveCommit(order);
-  const ids = plan.steps.flatMap(({ name }) => SAVE.exec(name)?.[1] ?? []);
+  // A save that git gave back may go again without being removed from there.
+  const isRecovery = entry.operation === "saves recover";
+  const ids = isRecovery
+    ? []
+    : plan.steps.flatMap(({ name }) => SAVE.exec(name)?.[1] ?? []);
   noteUncopied(system, root, ids);
   const work = () => applied(order, { plan, moved, progress: line.show });
   const outside = plan.steps.some(({ path }) =>

@@ -24,6 +24,7 @@ const OF_FILES = [
     "sessions rm",
   ],
   ...["sessions prune", "sessions import", "sessions recover"],
+  "saves recover",
   ...["sessions verify", "context update", "context resume-file"],
   ...["config set", "config unset", "hooks install", "hooks uninstall"],
   ...["hooks eject", "summary", "next", "decide", "ask", "block", "done"],

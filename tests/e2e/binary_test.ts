@@ -180,6 +180,7 @@ Deno.test("the binary writes nothing outside the project but what tells its own 
   assertEquals(kept, [
     ".local/state/mpm/journal-key",
     ".local/state/mpm/own/0000-00",
+    ".local/state/mpm/writer",
   ]);
 });
 

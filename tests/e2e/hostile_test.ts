@@ -216,7 +216,7 @@ posixTest("the user's own folders may be links", () => {
   Deno.symlinkSync(dotfiles, join(env.home, ".claude-mpm/sessions"));
   const { status, stdout } = run(env, "pause", "x");
   assertEquals(status, 0);
-  assertStringIncludes(stdout, "not committed (commit = false");
+  assertStringIncludes(stdout, "no copy in git (commit = false");
   assertEquals(run(env, "resume").status, 0);
   assertEquals(run(env, "saves", "verify").status, 0);
 });

@@ -72,7 +72,7 @@ export class Branch {
       edit: false,
       ...NO_WORDS,
       "no-commit": this.#plan.input["no-commit"],
-      commit: false,
+      commit: "never",
     });
     const parent = await this.#begin();
     const saved = await applied(this.#context, pause, { journal: false });

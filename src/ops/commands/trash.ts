@@ -52,6 +52,7 @@ when it puts something there.`,
     const decisions = dryRun
       ? surveyTrash(system, root, rules)
       : await prunedTrash(system, root, rules);
+    if (!dryRun && root === project) await context.forgetRemoved(system, root);
     return {
       dry_run: dryRun,
       listed_at: system.now().toISOString(),

@@ -20,6 +20,8 @@ import { field } from "../../base/odd_values.ts";
 import type { Save } from "../save.ts";
 import { UNKNOWN_USAGE } from "../../clients/mod.ts";
 import { journaled, layout } from "../../ops/mod.ts";
+import { bringBack, chooseLost } from "../store/bring_back.ts";
+import type { LoggedSave } from "../store/save_log.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
@@ -27,15 +29,27 @@ import { BUILD, VERSION } from "../../base/version.ts";
 /** `mpm saves recover` */
 export const sessionsRecover = defineCommand({
   name: "saves recover",
-  summary: "Finish or discard an automatic pause that was cut short",
+  summary: "Recover saves from git, or an automatic pause that was cut short",
   description: `
+Lists saves whose files are gone from the disk and that git has a copy of. With
+their ids, or with --all, it writes those files again. mpm never does so by
+itself, since someone may have removed them by hand.
+
 claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows that file
 before any session as long as it is there. This command says what is in it,
 lines torn by a crash apart. --finalize saves it as a session, as claude-mpm
 would have, with the present state of the repository. --discard moves it into
 the trash.`,
-  positionals: [],
+  positionals: [{
+    name: "ids",
+    summary: "The ids of saves that are gone from the disk",
+    rest: true,
+  }],
   flags: {
+    all: {
+      type: "boolean",
+      summary: "Recover all saves that are gone from the disk",
+    },
     finalize: { type: "boolean", summary: "Save it as a session" },
     discard: { type: "boolean", summary: "Move it into the trash" },
     "dry-run": {
@@ -43,18 +57,85 @@ the trash.`,
       summary: "Show what would be done and write nothing",
     },
   },
-  examples: ["mpm saves recover", "mpm saves recover --finalize"],
+  examples: [
+    "mpm saves recover",
+    "mpm saves recover session-20261120-120000",
+    "mpm saves recover --all",
+    "mpm saves recover --finalize",
+  ],
   result: async () => (await import("./results.ts")).RecoverResult,
   async run(context, input) {
     if (input.finalize && input.discard) {
       throw new MpmError("USAGE", "Both --finalize and --discard were given");
     }
-    return await recover(context, input);
+    const { ids, all, finalize, discard } = input;
+    if (ids.length > 0 || all) {
+      if (finalize || discard || ids.length > 0 && all) {
+        throw new MpmError("USAGE", "Give ids, --all, --finalize or --discard");
+      }
+      return await recoverSaves(context, input);
+    }
+    const result = await recover(context, input);
+    const workspace = await locate(context.system, context.folder);
+    const lost = await chooseLost(context.system, workspace, []);
+    return { ...result, lost: lost.map(rowOf) };
   },
   render,
 });
 
+/** Writes the files of saves again that are gone from the disk. */
+async function recoverSaves(
+  context: Context,
+  { ids, "dry-run": dryRun }: {
+    ids: readonly string[];
+    "dry-run": boolean;
+  },
+): Promise<RecoverResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  await openStore(system, workspace.root);
+  const chosen = await chooseLost(system, workspace, ids);
+  if (!dryRun) await bringBack(context, workspace, chosen);
+  const source = layout(workspace.root).activePause;
+  return {
+    ...describeRecord(undefined, { source, dryRun }),
+    state: "recovered",
+    recovered: chosen.map(rowOf),
+  };
+}
+
+function rowOf({ id, summary }: LoggedSave) {
+  return { session_id: id, summary };
+}
+
+function rowLines(rows: RecoverResult["lost"]): string[] {
+  return rows.map(({ session_id: id, summary }) =>
+    `  ${id}  ${escapeText(summary) || "(no summary)"}`
+  );
+}
+
 function render(result: RecoverResult): string {
+  const { recovered, lost, state, dry_run: isDry } = result;
+  if (state === "recovered") {
+    const verb = isDry ? "Would recover" : "Recovered";
+    return [
+      `${verb} ${counted(recovered.length, "save")} from git`,
+      ...rowLines(recovered),
+      "",
+    ].join("\n");
+  }
+  const gone = lost.length === 0 ? "" : [
+    `${
+      counted(lost.length, "save")
+    } gone from the disk that git has a copy of:`,
+    ...rowLines(lost),
+    '"mpm saves recover ID" writes the files of one again, --all of all.',
+    "",
+  ].join("\n");
+  return gone + (state === "none" && gone !== "" ? "" : recordText(result));
+}
+
+function recordText(result: RecoverResult): string {
   if (result.state === "none") return "No automatic pause to recover.\n";
   const { session_id: id, torn_lines: torn, dry_run: dry } = result;
   return [
@@ -182,6 +263,8 @@ function describeRecord(
     actions: actions.length,
     torn_lines: [...torn],
     trash: null,
+    recovered: [],
+    lost: [],
     warnings: [],
   };
 }

@@ -142,6 +142,12 @@ export const SessionRow = z.strictObject({
   problem: z.nullable(z.strictObject({ code: text, message: text })),
 });
 
+const LostSaves = z.array(z.strictObject({
+  session_id: text,
+  /** First line only. */
+  summary: text,
+}));
+
 export const SessionsResult = z.strictObject({
   project: text,
   /** When it was listed, ISO 8601: ages count from here. */
@@ -155,6 +161,8 @@ export const SessionsResult = z.strictObject({
   limit: z.nullable(z.int()),
   /** Count of hidden saves, of archived and cancelled sessions. */
   hidden: z.int(),
+  /** Saves that are gone from the disk, and that git has a copy of. */
+  lost: LostSaves,
 });
 
 export const ResumeResult = z.strictObject({
@@ -313,7 +321,8 @@ export const ImportResult = z.strictObject({
 
 export const RecoverResult = z.strictObject({
   dry_run: z.boolean(),
-  state: z.enum(["none", "active", "finalized", "discarded"]),
+  /** What became of an automatic pause, or that saves were recovered. */
+  state: z.enum(["none", "active", "finalized", "discarded", "recovered"]),
   /** The record, absolute. */
   source: text,
   /** The id it was begun under, or the one it was saved under. */
@@ -326,6 +335,10 @@ export const RecoverResult = z.strictObject({
   torn_lines: z.array(z.int()),
   /** The folder in the trash it was moved to. */
   trash: z.nullable(text),
+  /** Saves whose files were written again from git. */
+  recovered: LostSaves,
+  /** Saves that are gone from the disk, and that git has a copy of. */
+  lost: LostSaves,
   warnings: z.array(text),
 });
 

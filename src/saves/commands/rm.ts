@@ -1,8 +1,11 @@
 import { SESSIONS } from "../select.ts";
 import { removalText, remove } from "../remove.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { locate } from "../../git/mod.ts";
+import { asSessionId } from "../../base/ids.ts";
+import { locate, type Workspace } from "../../git/mod.ts";
+import { bringBack } from "../store/bring_back.ts";
+import { lostSaves } from "../store/copies.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 
@@ -13,8 +16,8 @@ export const sessionsRm = defineCommand({
   description: `
 Moves all files of a session, with the copies that mpm keeps of it, into a
 separate folder in .claude-mpm/trash/. A manifest there lists the original
-places. Of a session that was committed git keeps what is in its history; it is
-reported it.`,
+places, and "mpm undo" brings them back. Once the trash has lost them, git has no
+ref to the session any more. A branch that someone committed it to keeps it.`,
   positionals: [{ ...SESSIONS, asked: true }],
   flags: {
     "dry-run": {
@@ -33,6 +36,7 @@ reported it.`,
     }
     const workspace = await locate(system, folder);
     await openStore(system, workspace.root);
+    if (!input["dry-run"]) await bringBackLost(context, workspace, input);
     // All of one list, so that the numbers in it mean what they meant.
     const chosen = new Set(
       await matchSaves(system, workspace.root, input.selectors),
@@ -46,3 +50,15 @@ reported it.`,
   },
   render: removalText,
 });
+
+/** A save that only git has comes back first, so that an undo has its files. */
+async function bringBackLost(
+  context: Context,
+  workspace: Workspace,
+  { selectors }: { selectors: readonly string[] },
+): Promise<void> {
+  const ids = new Set(selectors.map((one) => asSessionId(one) ?? one));
+  const lost = await lostSaves(context.system, workspace);
+  const chosen = lost.filter(({ id }) => ids.has(id));
+  await bringBack(context, workspace, chosen);
+}

@@ -7,6 +7,8 @@ import type { VerifyResult } from "./results.ts";
 import { counted } from "../../base/words.ts";
 import { journaled, withLock } from "../../ops/mod.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
+import { areCopied } from "../store/second_copy.ts";
+import { takeInKept } from "../store/upgrade.ts";
 import { Copies } from "../store/copies.ts";
 import { openStore } from "../store/recover.ts";
 import { type Checker, repairAll, verifyAll } from "../store/verify.ts";
@@ -47,6 +49,10 @@ nothing is changed.`,
     const workspace = await locate(system, folder);
     const { root } = workspace;
     await openStore(system, root);
+    if (input.repair && areCopied(system, workspace)) {
+      const notes = await takeInKept(system, workspace);
+      notes.forEach((text) => context.note(`Warning: ${text}`));
+    }
     const entries = input.selector === undefined
       ? await listSaves(system, root)
       : [await findSave(system, root, input.selector)];

@@ -23,9 +23,16 @@ import {
   removingFolder,
   worktreeRules,
 } from "../../worktrees/mod.ts";
-import { readConfigAnyway } from "../../config/mod.ts";
+import { readConfigAnyway, readGiven } from "../../config/mod.ts";
+import { takeInKept } from "../store/upgrade.ts";
 import { exportTarget } from "../share/export.ts";
-import { journaled, layout, readStoreId, saveFiles } from "../../ops/mod.ts";
+import {
+  ensureFolder,
+  journaled,
+  layout,
+  readStoreId,
+  saveFiles,
+} from "../../ops/mod.ts";
 import { beginLog, readLogRefs } from "../store/save_log.ts";
 import { noCopyReason } from "../store/second_copy.ts";
 import { currentStack } from "../../work/mod.ts";
@@ -53,7 +60,8 @@ interface PauseInput extends PauseWords {
   readonly "agent-session": string | undefined;
   readonly edit: boolean;
   readonly "no-commit": boolean;
-  readonly commit: boolean;
+  /** `never`: whatever is configured, as in a detour. */
+  readonly commit: boolean | "never";
   readonly "no-prune-worktrees": boolean;
 }
 
@@ -62,7 +70,7 @@ export async function gather(
   context: Context,
   input: PauseInput,
 ): Promise<PausePlan> {
-  if (input.commit && input["no-commit"]) {
+  if (input.commit === true && input["no-commit"]) {
     throw new MpmError("USAGE", "Both --commit and --no-commit were given");
   }
   const typed = await readContent(context, input);
@@ -99,12 +107,11 @@ async function gatherIn(
   readyRedaction(system);
   const [state, refs, identity] = await reading;
   const faulty = faults.length > 0;
-  const reason = noCopyReason(workspace, {
-    asked: !input["no-commit"],
-    configured: config.commit,
-    faulty,
-  });
-  const commits = input.commit || config["pause.branch_commit"];
+  const asked = !input["no-commit"];
+  const said = { asked, configured: config.commit, faulty };
+  const reason = noCopyReason(workspace, said);
+  const commits = input.commit === true ||
+    input.commit !== "never" && config["pause.branch_commit"];
   const agent = agentOf(context, {
     given: input["agent-session"],
     cwd: workspace.cwd,
@@ -181,6 +188,11 @@ export async function applied(
   { journal = true } = {},
 ): Promise<PauseResult> {
   const { workspace } = plan.draft;
+  const notes = plan.log.reason === undefined
+    ? await takeInKept(context.system, workspace)
+    : [];
+  notes.forEach((text) => context.note(`Warning: ${text}`));
+  noteOldSetting(context, workspace);
   const done = journal
     ? await journaled(context, (context) => saved(context, plan), {
       operation: "pause",
@@ -195,6 +207,26 @@ export async function applied(
   noteForPeer(context, workspace);
   const worktrees = await cleanUp(context, plan, { dryRun: false });
   return { ...done, worktrees };
+}
+
+/** What `commit = true` once meant is another setting now; said once. */
+function noteOldSetting(
+  { system, note }: Context,
+  { root, git }: Workspace,
+): void {
+  if (git !== "repository") return;
+  const given = readGiven(system, root, () => {}).get("commit")?.at(-1);
+  const told = join(layout(root).state, "told-commit");
+  if (given?.written !== true || system.files.lstat(told)) return;
+  attempt(() => {
+    ensureFolder(system, layout(root).state, root);
+    system.files.create(told, new Uint8Array(), { synced: false });
+    note(
+      'Note: "commit = true" keeps saves in git, but on no branch any more. ' +
+        "To commit them to the branch as well: " +
+        "mpm config set pause.branch_commit true",
+    );
+  });
 }
 
 /** claude-mpm looks for saves in the folder that it is run in. */

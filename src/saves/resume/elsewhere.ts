@@ -1,4 +1,5 @@
 import type { SessionsResult } from "../commands/results.ts";
+import { lostSaves } from "../store/copies.ts";
 import { listSaves, SessionStates } from "../store/read_saves.ts";
 import { sessionsResult } from "../list.ts";
 import { Origins } from "../trust/origins.ts";
@@ -136,8 +137,19 @@ export async function listProject(
   for (const hint of await savesElsewhere(system, workspace, entries)) {
     note(`Note: ${hint}`);
   }
+  const lost = await lostSaves(system, workspace);
+  if (lost.length > 0) {
+    const ids = lost.slice(0, NAMED).map(({ id }) => id).join(", ") +
+      (lost.length > NAMED ? ", …" : "");
+    const are = lost.length === 1 ? "is" : "are";
+    note(
+      `Note: ${counted(lost.length, "save")} ${are} gone from the disk, and ` +
+        `git has a copy: ${ids}. "mpm saves recover" brings saves back`,
+    );
+  }
   const shown = entries.filter((entry) => !states.isHidden(entry));
-  return { listed, entries, shown, first };
+  const rows = lost.map(({ id, summary }) => ({ session_id: id, summary }));
+  return { listed: { ...listed, lost: rows }, entries, shown, first };
 }
 
 /** Says that there is no save, and where there are some. */

@@ -117,7 +117,7 @@ export async function addToLog(
 }
 
 /** The committer of what mpm keeps for itself: git need not know the user. */
-const COMMITTER = "mpm <mpm@localhost>";
+export const COMMITTER = "mpm <mpm@localhost>";
 
 /**
  * The stream of git-fast-import(1). Each tree holds one save alone: a tree of

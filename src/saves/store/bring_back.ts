@@ -1,0 +1,89 @@
+import type { Context } from "../../cli/mod.ts";
+import { MpmError } from "../../base/errors.ts";
+import { asSessionId } from "../../base/ids.ts";
+import { counted } from "../../base/words.ts";
+import type { Workspace } from "../../git/mod.ts";
+import { journaled, layout, saveFiles } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { isSave, lostSaves, putBack } from "./copies.ts";
+import { completeSave } from "./derived.ts";
+import { loadSave } from "./load_save.ts";
+import { findSave } from "./read_saves.ts";
+import { changeStore } from "./recover.ts";
+import { type LoggedSave, readBlob, readBlobIds } from "./save_log.ts";
+
+/**
+ * The saves of the log that are gone from the disk and that are asked for; all
+ * of them without names. Throws NOT_FOUND, CONFLICT for one that is there.
+ */
+export async function chooseLost(
+  system: System,
+  workspace: Workspace,
+  names: readonly string[],
+): Promise<LoggedSave[]> {
+  const lost = await lostSaves(system, workspace);
+  if (names.length === 0) return lost;
+  return names.map((name) => {
+    const id = asSessionId(name);
+    const found = lost.find((save) => save.id === id);
+    if (found) return found;
+    const { json } = saveFiles(layout(workspace.root).sessions, id ?? "-");
+    if (system.files.lstat(json)) {
+      throw new MpmError("CONFLICT", `"${name}" is not gone from the disk`, {
+        hint: `mpm saves verify ${name} --repair repairs it`,
+      });
+    }
+    throw new MpmError("NOT_FOUND", `Git has no copy of a save "${name}"`, {
+      hint: lost.length === 0
+        ? "No save is gone from the disk"
+        : `It has ${lost.slice(0, 10).map((save) => save.id).join(", ")}`,
+    });
+  });
+}
+
+/** Writes the files of saves again, from their copies in git. */
+export async function bringBack(
+  context: Context,
+  workspace: Workspace,
+  lost: readonly LoggedSave[],
+): Promise<void> {
+  if (lost.length === 0) return;
+  await journaled(
+    context,
+    ({ system }) =>
+      changeStore(
+        system,
+        workspace.root,
+        () => writeAgain(system, workspace, lost),
+      ),
+    {
+      operation: "saves recover",
+      workspace,
+      title: () =>
+        lost.length === 1
+          ? `recover ${lost[0]!.id}`
+          : `recover ${counted(lost.length, "save")}`,
+    },
+  );
+}
+
+async function writeAgain(
+  system: System,
+  workspace: Workspace,
+  lost: readonly LoggedSave[],
+): Promise<void> {
+  const { root } = workspace;
+  const blobs = await readBlobIds(system, workspace, lost);
+  for (const { id } of lost) {
+    const blob = blobs.get(id);
+    const bytes = blob && await readBlob(system, workspace, blob);
+    if (!bytes || !isSave(id, bytes)) {
+      throw new MpmError("CORRUPT", `The copy of ${id} in git is damaged`, {
+        hint: "git fsck says what is wrong with the repository",
+      });
+    }
+    putBack(system, root, { id, bytes });
+    const entry = await findSave(system, root, id);
+    completeSave(system, root, await loadSave(system, entry));
+  }
+}

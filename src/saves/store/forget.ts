@@ -1,0 +1,170 @@
+import { isAbsolute, join } from "@std/path";
+import { SESSION_ID } from "../../base/ids.ts";
+import { field } from "../../base/odd_values.ts";
+import {
+  CONTENTS,
+  decodeBytes,
+  dropRefs,
+  encodeText,
+  FastImport,
+  Git,
+  gitFailure,
+  joinBytes,
+  locate,
+  NO_REFLOG,
+  readCheckpointRefs,
+} from "../../git/mod.ts";
+import {
+  layout,
+  readJournal,
+  readOwnJson,
+  versionsIn,
+  withLock,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { namesIn } from "./find_saves.ts";
+import { COMMITTER, readLog, readLogRefs } from "./save_log.ts";
+
+/**
+ * Makes saves that were removed unreachable in git, once the trash no longer
+ * has them: the log is built again without them, and their contents go. What is
+ * unreachable is git's to delete. Throws GIT_FAILED, LOCKED.
+ */
+export async function forgetRemoved(
+  system: System,
+  folder: string,
+): Promise<void> {
+  const workspace = await locate(system, folder);
+  if (workspace.git !== "repository") return;
+  const { root } = workspace;
+  await withLock(system, root, async () => {
+    const log = await readLog(system, workspace);
+    const trashed = trashedSaves(system, root);
+    const gone = new Set(
+      [...log.values()].filter(({ id, there }) => !there && !trashed.has(id))
+        .map(({ id }) => id),
+    );
+    if (gone.size === 0) return;
+    const git = new Git(system, workspace.worktree);
+    for (const ref of await readLogRefs(system, workspace)) {
+      await rebuild(git, ref, gone);
+    }
+    const contents = await readCheckpointRefs(git, CONTENTS);
+    const dropped = [...contents].filter(([id]) => gone.has(id));
+    await dropRefs(
+      git,
+      dropped.map(([id, commit]) => ({ ref: `${CONTENTS}/${id}`, commit })),
+    );
+  });
+}
+
+/** The saves that a removal in the trash can still bring back. */
+function trashedSaves(system: System, root: string): Set<string> {
+  const { trash } = layout(root);
+  const found = new Set<string>();
+  for (const { name } of namesIn(system, trash)) {
+    const path = join(trash, name, "manifest.json");
+    const items = field(readOwnJson(system, path, LARGEST), "items");
+    for (const item of Array.isArray(items) ? items : []) {
+      const id = field(item, "name");
+      if (typeof id === "string" && SESSION_ID.test(id)) found.add(id);
+    }
+  }
+  // An undo keeps files by numbers, which the log of operations has.
+  for (const { before, after } of readJournal(system, root)) {
+    const all = [...Object.entries(versionsIn(before))]
+      .concat(Object.entries(versionsIn(after)));
+    for (const [name, version] of all) {
+      const id = SAVE.exec(name)?.[1];
+      const kept = version?.kept;
+      if (id === undefined || !kept || isAbsolute(kept)) continue;
+      if (system.files.lstat(join(trash, kept))) found.add(id);
+    }
+  }
+  return found;
+}
+
+/** The JSON of a save, as the log of operations names it. */
+const SAVE = /^\.claude-mpm\/sessions\/(session-\d{8}-\d{6})\.json$/;
+
+/** Bytes of a manifest. */
+const LARGEST = 64 * 1024 * 1024;
+
+/** A commit of the log, as it is built again. */
+interface LogCommit {
+  readonly commit: string;
+  readonly tree: string;
+  /** Committer's time, seconds since the epoch. */
+  readonly time: string;
+  readonly message: string;
+  readonly id: string | undefined;
+}
+
+/** Builds a ref of the log again without the commits about some saves. */
+async function rebuild(
+  git: Git,
+  ref: string,
+  gone: ReadonlySet<string>,
+): Promise<void> {
+  const commits = await commitsOf(git, ref);
+  const first = commits.findIndex(({ id }) => id && gone.has(id));
+  if (first < 0) return;
+  const tip = commits.at(-1)!.commit;
+  const base = commits[first - 1]?.commit;
+  const rest = commits.slice(first).filter(({ id }) => !id || !gone.has(id));
+  const next = rest.length === 0 ? base : await importAgain(git, rest, base);
+  const move = next === undefined
+    ? `delete ${ref} ${tip}\n`
+    : `update ${ref} ${next} ${tip}\n`;
+  const drop = rest.length === 0 ? "" : `delete ${SCRATCH}\n`;
+  await git.read([...NO_REFLOG, "update-ref", "--stdin"], {
+    stdin: encodeText(move + drop),
+  });
+}
+
+/** Where commits are until the ref of the log is moved to them. */
+const SCRATCH = "refs/mpm/rebuilt";
+
+/** The commits of a ref, the oldest first. */
+async function commitsOf(git: Git, ref: string): Promise<LogCommit[]> {
+  const format = "--format=%H %T %ct%n%B";
+  const output = await git.read(["log", "-z", "--reverse", format, ref, "--"]);
+  const texts = decodeBytes(output).split("\0").filter((text) => text !== "");
+  return texts.map((text) => {
+    const [line = "", ...message] = text.split("\n");
+    const [commit = "", tree = "", time = ""] = line.split(" ");
+    const id = /^Session ID: (\S+)$/m.exec(text)?.[1];
+    return { commit, tree, time, message: message.join("\n"), id };
+  });
+}
+
+async function importAgain(
+  git: Git,
+  commits: readonly LogCommit[],
+  base: string | undefined,
+): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  const line = (text: string) => chunks.push(encodeText(`${text}\n`));
+  // One that a rebuilding which died has left is in the way.
+  line(`reset ${SCRATCH}`);
+  if (base !== undefined) line(`from ${base}`);
+  for (const [at, { tree, time, message }] of commits.entries()) {
+    line(`commit ${SCRATCH}`);
+    line(`mark :${at + 1}`);
+    line(`committer ${COMMITTER} ${time} +0000`);
+    const bytes = encodeText(message);
+    line(`data ${bytes.length}`);
+    chunks.push(bytes, encodeText("\n"));
+    line(`M 040000 ${tree} `);
+  }
+  line(`get-mark :${commits.length}`);
+  line("done");
+  await git.run([...NO_REFLOG, "update-ref", "-d", SCRATCH]);
+  await using importing = new FastImport(git, {
+    packed: true,
+    settings: NO_REFLOG.slice(1),
+  });
+  const done = await importing.run(joinBytes(chunks));
+  if (done.status !== 0) throw gitFailure(["fast-import"], done);
+  return decodeBytes(done.stdout).trim().split("\n").at(-1)!;
+}

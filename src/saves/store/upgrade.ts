@@ -1,0 +1,105 @@
+import { basename } from "@std/path";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { SESSION_ID } from "../../base/ids.ts";
+import { trackedFiles, type Workspace } from "../../git/mod.ts";
+import { layout, removeTree, saveFiles, withLock } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { blobId, isSave, putBack } from "./copies.ts";
+import { completeSave, readPlain } from "./derived.ts";
+import { namesIn } from "./find_saves.ts";
+import { loadSave } from "./load_save.ts";
+import { findSave } from "./read_saves.ts";
+import {
+  addToLog,
+  beginLog,
+  type LogChange,
+  readBlobIds,
+  readLog,
+  readLogRefs,
+} from "./save_log.ts";
+import { copySaves, noteUncopied } from "./second_copy.ts";
+
+/**
+ * Takes the copies that version 0.1.0 kept in `kept/`, and the saves that it
+ * committed to the branch, into the log. A save that only `kept/` has comes to
+ * the others. `kept/` goes once all of it was found in the log. What git tracks
+ * stays so. Never throws an MpmError: returns what went wrong.
+ */
+export async function takeInKept(
+  system: System,
+  workspace: Workspace,
+): Promise<string[]> {
+  const { root, git } = workspace;
+  if (git !== "repository" || !system.files.lstat(layout(root).kept)) return [];
+  try {
+    await withLock(system, root, () => takeIn(system, workspace));
+    return [];
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return [`The copies in kept/ stay there for now: ${error.message}`];
+  }
+}
+
+async function takeIn(system: System, workspace: Workspace): Promise<void> {
+  const { root } = workspace;
+  const { kept, sessions } = layout(root);
+  const changes = keptSaves(system, root);
+  const tracked = await trackedFiles(system, root, sessions);
+  const ids = [...tracked].filter((path) => path.endsWith(".json"))
+    .map((path) => basename(path, ".json"))
+    .filter((id) => SESSION_ID.test(id));
+  // First as they were kept: what lies in the folder is then the newer version.
+  if (changes.length > 0) {
+    const refs = await readLogRefs(system, workspace);
+    await using writer = beginLog(system, workspace, refs);
+    await addToLog(system, writer, changes);
+    await verify(system, workspace, changes);
+  }
+  for (const { id, bytes } of changes) {
+    const { json } = saveFiles(sessions, id);
+    const there = readPlain(system, json);
+    if (there === "missing") {
+      putBack(system, root, { id, bytes: bytes! });
+      await attempt(async () => {
+        const entry = await findSave(system, root, id);
+        completeSave(system, root, await loadSave(system, entry));
+      });
+    } else if (
+      typeof there !== "string" && blobId(there, 40) !== blobId(bytes!, 40)
+    ) ids.push(id);
+  }
+  noteUncopied(system, root, ids);
+  const { problem } = await copySaves(system, workspace);
+  if (problem !== null) throw new MpmError("GIT_FAILED", problem);
+  removeTree(system, kept);
+}
+
+/** The whole saves of the folder. */
+function keptSaves(system: System, root: string): LogChange[] {
+  const { kept } = layout(root);
+  return namesIn(system, kept).flatMap(({ name }) => {
+    const id = basename(name, ".json");
+    if (!name.endsWith(".json") || !SESSION_ID.test(id)) return [];
+    const bytes = readPlain(system, saveFiles(kept, id).json);
+    return typeof bytes !== "string" && isSave(id, bytes)
+      ? [{ id, bytes }]
+      : [];
+  });
+}
+
+/** Throws GIT_FAILED where the log has not the very bytes of a save. */
+async function verify(
+  system: System,
+  workspace: Workspace,
+  changes: readonly LogChange[],
+): Promise<void> {
+  const log = await readLog(system, workspace);
+  const logged = changes.flatMap(({ id }) => log.get(id) ?? []);
+  const blobs = await readBlobIds(system, workspace, logged);
+  for (const { id, bytes } of changes) {
+    const blob = blobs.get(id);
+    if (blob === undefined || blob !== blobId(bytes!, blob.length)) {
+      throw new MpmError("GIT_FAILED", `Git did not keep ${id} as it is`);
+    }
+  }
+}
