@@ -47,7 +47,7 @@ export async function withMissingName(
   return [...rest, chosen.value];
 }
 
-/** Names of saves and "latest" would stand beside the ids that they mean. */
+/** Names of saves and "latest" would appear beside their ids. */
 function isOffered(named: Named, value: string): boolean {
   if (named === "session") return /^session-[\d-]+$/.test(value);
   return value !== "latest";

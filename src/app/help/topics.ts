@@ -185,12 +185,12 @@ the repository of this machine; it fetches and pushes nothing.`,
     },
     {
       text: `
-A checkpoint also holds the contents of changed and untracked files, and in a git
-repository a pause keeps them beside the save. They are objects in the
+A checkpoint also holds the contents of changed and untracked files, and in a
+git repository a pause keeps them beside the save. They are objects in the
 repository's own git folder, under refs that git pushes only on request. Ignored
-files are in neither. mpm does not scan contents for secrets: names of
-pause.contents_exclude, such as .env* and *.pem, stay out of saves, and
-"mpm config set pause.contents false" keeps all contents out.
+files are in neither. mpm does not scan contents for secrets. Names of
+pause.contents_exclude, such as .env* and *.pem, stay out of saves. "mpm config
+set pause.contents false" keeps all contents out.
 
 The transcript of an agent is read from its end for the number of tokens, the
 task list and what the conversation held. In a project that uses mpm, the hooks
