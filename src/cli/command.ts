@@ -68,8 +68,8 @@ export interface Positional {
 }
 
 /**
- * Everything that mpm knows of one command; parsing, help, documentation and
- * `--json` read only this.
+ * All facts about one command; parsing, help, documentation and `--json` read
+ * only this.
  */
 export interface Command<
   F extends Flags,

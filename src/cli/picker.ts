@@ -191,9 +191,9 @@ export class Picker {
 }
 
 /**
- * Finds texts for what is typed, whatever the case: first the texts that hold
- * all its words, then those that hold its letters in that order. Returns their
- * places.
+ * Finds texts for the typed words, in any case. First come the texts that hold
+ * all the words, then those that hold their letters in that order. Returns
+ * their places.
  */
 export function fuzzyFinder(
   texts: readonly string[],

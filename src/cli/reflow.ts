@@ -19,8 +19,7 @@ const BEGINS = [
 
 /**
  * Fits `text` into the columns of a terminal. A longer line is broken between
- * words and continues below the start of its own text. A word without a space
- * stays whole.
+ * words and continues below its first word. A word without a space stays whole.
  */
 export function reflow(text: string, columns: number): string {
   return text.split("\n").map((line) =>
