@@ -168,7 +168,7 @@ function bytesOf(
 }
 
 /**
- * Seals for one kind and session, so that a value never passes for another's.
+ * Seals for one kind and session, so that a value never passes for another one.
  */
 function sealsOf(
   system: System,

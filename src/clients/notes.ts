@@ -176,7 +176,7 @@ export const CUT_MARK = "[…]";
 
 /**
  * A text in at most `longest` UTF-16 units. A longer text is cut to its
- * beginning and its end with `CUT_MARK` on a line between them.
+ * beginning and its end, with `CUT_MARK` on a separate line in between.
  */
 export function cutMiddle(text: string, longest: number): string {
   if (text.length <= longest) return text;

@@ -16,7 +16,7 @@ export function currentAgentSession(system: System): string | undefined {
 const MOST = 16 * 1024 * 1024;
 
 /**
- * Returns whether someone chose mpm for this project: it has saves or similar,
+ * Returns whether someone chose mpm for this project. It has saves or similar,
  * or mpm hooks are installed for it, and not for all projects of the user. The
  * home folder has a `.claude-mpm` of claude-mpm's and settings for all.
  */

@@ -239,7 +239,7 @@ const MOST = 4 * 1024 * 1024;
 
 /**
  * The lists of a Claude Code session: its tasks from their files or from the
- * end of its transcript, its todos from the latter. `cwd` is the folder it
+ * end of its transcript, its todos from the transcript. `cwd` is the folder it
  * works in. Invalid, torn, huge or missing files only reduce the result;
  * nothing is thrown for them.
  */
