@@ -163,7 +163,7 @@ const MARK = "\u{f8ff}";
 
 /**
  * Parses a TOML text with `parse`, also with names that every object has, such
- * as `constructor`: the parser reads such a name as already set, or loses it.
+ * as `constructor`. The parser reads such a name as already set, or loses it.
  */
 export function parseAnyName(
   text: string,
@@ -330,7 +330,7 @@ function unquoted(part: string): string {
   try {
     return JSON.parse(part);
   } catch (error) {
-    // An escape of TOML that JSON does not have; mpm has no such key.
+    // An escape of TOML that JSON does not have; mpm does not use such a key.
     if (error instanceof SyntaxError) return part;
     throw error;
   }
