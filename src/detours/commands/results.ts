@@ -130,7 +130,7 @@ export const StatusResult = z.strictObject({
     session_id: text,
     paused_at: text,
     summary: text,
-    /** `own`, `trusted`, or `foreign`: nobody vouches for it. */
+    /** `own`, `trusted`, or `foreign`: no one vouches for it. */
     origin: z.enum(["own", "trusted", "foreign"]),
     /**
      * The name of git's user who made it, by its own record; null if not known.
