@@ -84,8 +84,8 @@ function ownFindings(
   }
   const detail = `${counted(count, "operation")} of the log ` +
     `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
-    `${count === 1 ? "was" : "were"} changed since: mpm undo takes none of ` +
-    "them back";
+    `${count === 1 ? "was" : "were"} changed since: mpm undo skips ` +
+    "them";
   return [warning(detail, { mend: "mpm undo list" })];
 }
 
