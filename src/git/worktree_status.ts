@@ -130,8 +130,8 @@ export async function readIndex(
 
 /**
  * Files whose changes git was told not to see. Those are all assume-unchanged
- * files, and the existing skip-worktree files; a sparse checkout has thousands
- * of the latter.
+ * files, and the existing skip-worktree files, of which a sparse checkout has
+ * thousands.
  */
 export function unwatchedIn(
   system: System,

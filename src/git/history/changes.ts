@@ -50,7 +50,7 @@ export interface CommittedFile extends Omit<RawChange, "before" | "after"> {
 
 /**
  * Returns the differences between two commits, with renames, without the mpm
- * folder; `undefined` if git does not know one of them.
+ * folder; `undefined` if git lacks one of them.
  */
 export async function tryFileChanges(
   git: Git,

@@ -184,7 +184,7 @@ export class PlannedContents {
     );
   }
 
-  /** Which files are kept, and how much. */
+  /** The rules about which files to keep, and how much. */
   get rules(): ContentRules {
     return this.#parts.rules;
   }
