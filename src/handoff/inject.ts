@@ -302,10 +302,9 @@ const SMALLEST = 80;
 
 /**
  * Returns the text for an agent at the start of its session: facts in at most
- * `limit` characters, between fences that the agent cannot guess. Files and
- * saves may come from anyone. The closing fence is always there. Parts come in
- * the order given and the first may take most of the room, but each gets a
- * share. Nothing where no part says anything.
+ * `limit` characters, between fences that the agent cannot guess, since files
+ * and saves may come from anyone. Parts come in the order given; the first may
+ * take most of the room, but each gets a share. Empty without any part.
  */
 function injection(
   parts: readonly Part[],

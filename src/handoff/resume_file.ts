@@ -179,7 +179,7 @@ async function earlierSave(
 export async function latestSession(
   context: Context,
   { workspace, changes, lines = false }: {
-    /** Where it is known; else it is found. */
+    /** The workspace, if it is known; else it is found. */
     workspace?: Workspace;
     changes: boolean;
     /** True if only lines made of it are shown, and those are redacted. */
