@@ -119,7 +119,7 @@ export const SetupResult = z.strictObject({
     /** `foreign`: a file that mpm did not write, which stays. */
     action: z.enum(["added", "replaced", "kept", "foreign"]),
   })),
-  /** Saves of claude-mpm that nobody vouched for; anyone can have made them. */
+  /** Saves of claude-mpm that no one vouched for; anyone can have made them. */
   claude_mpm: z.strictObject({
     saves: z.array(z.strictObject({ session_id: text, summary: text })),
     /** True if the user says that they are theirs. */

@@ -158,7 +158,7 @@ interface SetupPlan {
 
 type Mark = { readonly id: string; readonly digest: string };
 
-/** Finds out what there is, and asks where it may. Writes nothing. */
+/** Looks at the present state, and asks if it may. Writes nothing. */
 async function planned(
   context: Context,
   workspace: Workspace,
