@@ -40,7 +40,7 @@ export const SayResult = z.strictObject({
   added: z.boolean(),
   /** The item whose place it took. */
   superseded: z.nullable(ItemView),
-  /** Lists the open items of that kind. */
+  /** Lists the open items of one kind. */
   items: z.array(ItemView),
   /** Problems with the files of items. */
   warnings: z.array(text),
