@@ -72,7 +72,7 @@ function inTrash(system: System, root: string): Set<string> {
     }
   };
   if (files.lstat(trash)) walk(trash);
-  // What an undo keeps has other names there.
+  // The files that an undo keeps have other names there.
   for (const { before, after } of readJournal(system, root)) {
     for (const side of [before, after]) {
       const versions = {

@@ -12,14 +12,14 @@ const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
  */
 const KEY: UserWord = { name: "journal-key", length: 64 };
 
-/** `undefined`: there is none, or no place for one. */
+/** Returns `undefined` if the key or its place is missing. */
 export function journalKey(system: System): string | undefined {
   return userWord(system, KEY);
 }
 
 /**
- * The same, making one where there is none. Without one nothing can be taken
- * back, but everything can be done.
+ * Returns the same key, and creates a missing one. Without a key, no operation
+ * can be undone, but every command works.
  */
 export function ensureJournalKey(system: System): string | undefined {
   return ensureUserWord(system, KEY);

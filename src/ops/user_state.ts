@@ -78,7 +78,7 @@ export interface UserWord {
 /** The name of this installation, in the refs that hold its saves. */
 export const WRITER: UserWord = { name: "writer", length: 16 };
 
-/** Returns the word; `undefined`: there is none, or no place for one. */
+/** Returns the word; `undefined` if it or its place is missing. */
 export function userWord(system: System, word: UserWord): string | undefined {
   return attempt(() => {
     const path = join(userState(system), word.name);
@@ -90,7 +90,7 @@ export function userWord(system: System, word: UserWord): string | undefined {
   });
 }
 
-/** The same, making one where there is none. */
+/** Returns the same word, and creates a missing one. */
 export function ensureUserWord(
   system: System,
   word: UserWord,
