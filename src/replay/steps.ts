@@ -46,7 +46,7 @@ async function ownStepsAround(
   return await ownSteps(system, workspace, { from, to: changed });
 }
 
-/** Operations that are steps of their own type. */
+/** Operations with their own step type. */
 const TYPES: ReadonlyMap<string, StepType> = new Map([
   ["pause", "pause"],
   ["checkpoint save", "checkpoint"],
