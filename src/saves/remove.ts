@@ -63,7 +63,7 @@ function titleOf(saves: readonly SaveWithFiles[]): string {
     : `remove ${counted(saves.length, "session")}`;
 }
 
-/** A branch may have them, since somebody committed them to it. */
+/** A branch may have them, since someone committed them to it. */
 function warningsOf(removed: RemovalResult["removed"]): string[] {
   const committed = removed.filter(({ tracked }) => tracked).length;
   if (committed === 0) return [];

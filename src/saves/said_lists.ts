@@ -13,7 +13,7 @@ export interface SaidLists {
 }
 
 /**
- * Those lists: the entries of the pause, then the open items of that kind.
+ * Those lists: the entries of the pause, then the open items of the kind.
  * `listed`: what stands among the todos and tasks of the save anyway.
  */
 export function saidLists(

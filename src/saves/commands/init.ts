@@ -104,7 +104,7 @@ export async function applyInit(
   });
 }
 
-/** What an init did, or would do, for people. */
+/** Describes the result of an init, or its plan, for people. */
 export function initText(result: InitResult): string {
   const { created, dry_run: dry, ignore_file: file } = result;
   const would = dry ? "Would create" : "Created";

@@ -83,16 +83,16 @@ Writes .claude-mpm/sessions/session-<UTC time>.json with its checksum, and the
 same as YAML and Markdown. Without a message the summary is made from the
 branch, the last commit, the changed files and the open todos.
 
-In a git repository mpm also keeps a copy of the save in a ref of its own,
-refs/mpm/saves/<writer>, which no branch has and no push takes along. --no-commit
-or commit = false leaves that out. "mpm saves recover" brings a save back from
-there.
+In a git repository, mpm also keeps a copy of the save in a separate ref,
+refs/mpm/saves/<writer>. It is in no branch, and no push takes it along.
+--no-commit or commit = false leaves that out. "mpm saves recover" brings a save
+back from there.
 
-With --commit, or pause.branch_commit = true in your own configuration, the save's
-files are also committed to the branch, and nothing else with them. They are not
-where git ignores the folder, in a linked worktree, before the first commit, on a
-detached HEAD, while a merge or the like or another git command is under way, or
-where git knows no name and email.
+With --commit, or pause.branch_commit = true in your own configuration, the
+save's files are also committed to the branch, and nothing else with them. They
+are not committed if git ignores the folder, in a linked worktree, before the
+first commit, or on a detached HEAD. The same holds during a merge or another
+git command, or without a name and email in git's settings.
 
 Then mpm removes worktrees of agents below .claude/worktrees/ that are no longer
 needed, as "mpm worktrees prune" does.

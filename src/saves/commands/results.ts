@@ -15,7 +15,7 @@ const text = z.string();
  */
 const Origin = z.enum(["own", "trusted", "foreign"]);
 
-/** What is kept of the uncommitted files. */
+/** The kept contents of the uncommitted files. */
 const KeptContents = z.strictObject({
   /** False too where nothing is uncommitted. */
   kept: z.boolean(),
@@ -23,7 +23,7 @@ const KeptContents = z.strictObject({
   commit: z.nullable(text),
   files: z.int(),
   bytes: z.int(),
-  /** What is not kept, and why. */
+  /** Files that are not kept, and why. */
   left_out: z.array(z.strictObject({ path: text, reason: text })),
   /** Changed paths beyond the first 10,000. */
   omitted: z.int(),
@@ -79,7 +79,7 @@ export const PauseResult = z.strictObject({
   }),
   /** The uncommitted files; null if contents are not kept here. */
   contents: z.nullable(KeptContents),
-  /** The commit on the branch; null: nobody asked for it. */
+  /** The commit on the branch; null if it was not requested. */
   branch_commit: z.nullable(z.strictObject({
     made: z.boolean(),
     sha: z.nullable(text),
@@ -120,7 +120,9 @@ export const SessionRow = z.strictObject({
   automatic: z.boolean(),
   /** Brought in by "sessions import": someone else's words. */
   imported: z.boolean(),
-  /** `own`, `trusted`, or `foreign`: nobody vouches for it; null: not readable. */
+  /**
+   * `own`, `trusted`, or `foreign`: no one vouches for it; null: not readable.
+   */
   origin: z.nullable(Origin),
   /**
    * The name of git's user who made it, by its own record; null if not known.
@@ -272,7 +274,7 @@ const DiffSide = z.strictObject({ session_id: text, paused_at: text });
 export const DiffResult = z.strictObject({
   before: DiffSide,
   after: DiffSide,
-  /** True if they are equal in all that is compared. */
+  /** True if they are equal in every compared part. */
   same: z.boolean(),
   values: z.array(z.strictObject({
     field: text,

@@ -89,7 +89,7 @@ export async function detectState(
 interface Still {
   readonly head: string;
   readonly way: Way;
-  /** `undefined` if git must be asked for other names. */
+  /** `undefined` if git must find other names. */
   readonly names: Promise<Names> | undefined;
 }
 

@@ -38,10 +38,10 @@ Deno.test("detectChanges() tells an unstaged edit that was thrown away from one 
 
   Working Directory:
     • 4 uncommitted paths, 1 as at the pause
-    • a back to what was staged, the unstaged edit gone
+    • a staged version again, the unstaged edit gone
     • b edited further
     • c reverted
-    • new back to what was staged, the unstaged edit gone
+    • new staged version again, the unstaged edit gone
 `,
   );
 });

@@ -197,7 +197,7 @@ Deno.test("detectChanges() tells fetched from diverged", async () => {
     ID - Mine (2h ago)
 
   ⚠️  Upstream:
-    • origin/main: diverged: both sides have commits of their own; 1 ahead, 1 behind (at the pause 0 ahead, 0 behind)
+    • origin/main: diverged: both sides have new commits; 1 ahead, 1 behind (at the pause 0 ahead, 0 behind)
 
   Working Directory:
     • No uncommitted changes

@@ -160,9 +160,7 @@ export interface BaseCandidate {
   readonly comparedBy: "head" | "recent-commit";
 }
 
-/**
- * Returns the name by which git is asked for a candidate: it must be a commit.
- */
+/** Returns the name of a candidate for git: it must be a commit. */
 export function commitName({ name }: Pick<BaseCandidate, "name">): string {
   return `${name}^{commit}`;
 }

@@ -252,7 +252,7 @@ function contentsSection({ contents }: Changes, marks: Marks) {
 const WORDS: Record<PathChange, string> = {
   "same": "as at the pause",
   "edited-further": "edited further",
-  "discarded": "back to what was staged, the unstaged edit gone",
+  "discarded": "staged version again, the unstaged edit gone",
   "staged": "staged",
   "unstaged": "unstaged",
   "conflicted": "in conflict",

@@ -18,19 +18,19 @@ import { commitMessage } from "../store/save_log.ts";
 import { commitFiles } from "./commit_files.ts";
 
 /*
- * Only where it is asked for: a pause then commits the files of its save to the
- * branch that is checked out as well, and nothing else.
+ * Only on request: a pause then also commits the files of its save, and nothing
+ * else, to the branch that is checked out.
  */
 
-/** How the files of a save are committed to the branch. */
+/** The plan for committing the files of a save to the branch. */
 export interface BranchCommit {
   readonly workspace: Workspace;
   readonly state: RepositoryState | undefined;
-  /** Why there will be no commit. */
+  /** The reason why there will be no commit. */
   readonly reason: string | undefined;
 }
 
-/** What is known of the repository and its user. */
+/** The facts about the repository and its user. */
 interface Asked {
   readonly state: RepositoryState | undefined;
   /** See {@link readIdentity}. */
@@ -63,7 +63,8 @@ async function noCommitReason(
   if (workspace.linked) {
     return "this is a linked worktree; the save lies in the main one";
   }
-  // A hook is told the index of its commit, which our own would make fail.
+  // A hook inherits the index of its commit, which mpm's commit would make
+  // fail.
   if (system.env("GIT_INDEX_FILE") !== undefined) {
     return "a git commit is under way";
   }
@@ -81,9 +82,8 @@ async function noCommitReason(
 }
 
 /**
- * Returns whether the rules of the project ignore the folder or what lies in
- * it; those that mpm has within the folders do not count. `undefined`: git
- * cannot say.
+ * Returns whether the rules of the project ignore the folder or its contents;
+ * mpm's rules within the folders do not count. `undefined`: git cannot say.
  */
 export async function isIgnored(
   system: System,
@@ -106,8 +106,8 @@ export async function isIgnored(
 }
 
 /**
- * Who commits now, as git writes it: name, email, seconds and time zone.
- * `undefined`: git knows no name and email.
+ * Returns the identity of the committer, as git writes it: name, email, seconds
+ * and time zone. `undefined`: git knows no name and email.
  */
 export async function readIdentity(
   system: System,

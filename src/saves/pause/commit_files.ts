@@ -30,11 +30,11 @@ interface Entry {
 }
 
 /**
- * Commits `files` and nothing else on top of the branch and returns the
- * commit's id: neither what is staged nor the worktree nor any hook takes part.
- * The files enter the index first, so that dying in between leaves them staged
- * rather than looking deleted. The commit is signed where git's settings say
- * so. Throws GIT_FAILED, with nothing committed.
+ * Commits only `files` on top of the branch and returns the commit's id. It
+ * ignores staged changes and the worktree, and runs no hook. The files enter
+ * the index first, so that dying in between leaves them staged rather than
+ * looking deleted. The commit is signed if git's settings say it must be.
+ * Throws GIT_FAILED, with nothing committed.
  */
 export async function commitFiles(
   system: System,
@@ -120,7 +120,7 @@ async function moveBranch(
     const stdin = encodeText(commit.message);
     const made = await git.read([...args, "-p", head, tree], { stdin });
     const id = decodeBytes(made).trim();
-    // A name that is not UTF-8 can be no argument.
+    // A name that is not UTF-8 cannot be an argument.
     const move = ["update-ref", "-m", reason, "--stdin"];
     const done = await git.run(move, {
       stdin: encodeText(`update ${ref} ${id} ${head}\n`),
@@ -145,7 +145,7 @@ async function treeWith(
   return decodeBytes(await own.read(["write-tree"])).trim();
 }
 
-/** What of git's settings says how commits are signed: data, no program. */
+/** Git settings for signing commits: data, not programs. */
 const SIGNING = "^(commit\\.gpgsign|user\\.signingkey|gpg\\.format)$";
 
 async function signingOf(git: Git) {

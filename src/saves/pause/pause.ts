@@ -179,8 +179,8 @@ export async function planned(
 }
 
 /**
- * Saves, commits and exports, in this order, and cleans up. `journal`: whether
- * it is an operation of its own and not part of another one.
+ * Saves, commits and exports, in this order, and cleans up. `journal`: true for
+ * a separate operation, false for a part of another one.
  */
 export async function applied(
   context: Context,

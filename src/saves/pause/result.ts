@@ -22,19 +22,21 @@ export interface PausePlan {
   readonly target: ExportTarget | undefined;
   /** The refs of the log of saves, and why git keeps no second copy. */
   readonly log: { readonly refs: readonly string[]; readonly reason?: string };
-  /** `undefined`: nobody asked for it. */
+  /** `undefined` if it was not requested. */
   readonly branchCommit: BranchCommit | undefined;
   /** The uncommitted files; `undefined`: none are kept. */
   readonly contents: PlannedContents | undefined;
-  /** What a clean-up of worktrees may remove; `undefined`: none is wanted. */
+  /** Rules for the clean-up of worktrees; `undefined` for no clean-up. */
   readonly worktrees: WorktreeRules | undefined;
-  /** What the hand-off is made of beside what is carried. */
+  /** The sources of the hand-off beside carried items. */
   readonly order: Omit<HandoffOrder, "save">;
-  /** What is wrong with the configuration. */
+  /** Faults in the configuration. */
   readonly faults: readonly string[];
 }
 
-/** A failed export is an error, but the save is there and the error says so. */
+/**
+ * A failed export is an error, but the save exists and the error reports it.
+ */
 export function exportCopy(
   system: System,
   path: string,

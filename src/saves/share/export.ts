@@ -12,7 +12,7 @@ import { layout, writeAtomic } from "../../ops/mod.ts";
 
 /**
  * A save as it leaves mpm: its JSON file byte for byte, unless it has no JSON
- * file or a part of it must stay private. Throws as {@link loadSave} does.
+ * file or holds private parts. Throws as {@link loadSave} does.
  */
 export async function exportBytes(
   system: System,

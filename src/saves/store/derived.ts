@@ -27,8 +27,8 @@ interface Said {
 }
 
 /**
- * Writes all that stands beside a save whose JSON is there: the derived
- * files, the record of its work session. Call under the lock.
+ * Writes all files beside an existing JSON: the derived files, the record of
+ * its session. Call under the lock.
  */
 export function completeSave(
   system: System,
@@ -40,7 +40,7 @@ export function completeSave(
 }
 
 /**
- * Lets the session of a save know that it was paused by it. Somebody else's save
+ * Lets the session of a save know that it was paused by it. Someone else's save
  * changes nothing, nor does an automatic one.
  */
 function followSave(system: System, root: string, save: Save): void {

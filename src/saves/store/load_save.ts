@@ -230,8 +230,8 @@ function jsonFault(text: string, { message }: SyntaxError): string {
 }
 
 /**
- * Returns the place of an unexpected token, since the engine does not name a
- * position for it: the shortest beginning of the text with the same fault.
+ * Returns the place of an unexpected token: the shortest beginning of the text
+ * with the same fault. The engine does not name a position for it.
  */
 function faultAt(text: string): number {
   let low = 0;

@@ -220,8 +220,8 @@ function isOnlyLog({ id, candidates }: Found): boolean {
 
 /**
  * The saves in newest-first order. A file is read only if the order could not
- * be certain without it: those with an id within a day of the candidate, and
- * finalised automatic pauses, which end long after their id.
+ * be certain without it. Such files have an id within a day of the candidate,
+ * or are finalised automatic pauses, which end long after their id.
  */
 function* savesOf(
   found: readonly Found[],

@@ -96,10 +96,10 @@ export type Base = Pick<
 export type Described = Omit<SaveEntry, keyof Base | "problem">;
 
 /**
- * Returns whether it is another file of claude-mpm's agents and not a save: a
- * resume log, a document written when the context ran out, or the mere record
- * of an automatic pause. They can be read, and are listed after all saves,
- * which say more.
+ * Returns whether it is another file of claude-mpm's agents and not a save.
+ * That is a resume log, a document written when the context ran out, or the
+ * mere record of an automatic pause. They can be read, and are listed after all
+ * saves, which say more.
  */
 export function isLog(
   { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,

@@ -18,8 +18,8 @@ import { ensureUserWord, WRITER } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /**
- * The log of saves in a repository: below this folder each installation has a
- * ref of its own, whose commits hold one save each, or take one away.
+ * The log of saves in a repository. Below this folder each installation has its
+ * own ref, whose commits each add or remove one save.
  */
 export const SAVES = "refs/mpm/saves";
 

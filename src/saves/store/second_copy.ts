@@ -30,8 +30,8 @@ import { namesIn } from "./find_saves.ts";
 /*
  * A save has a second copy where `rm` and editors do not reach it: in git the
  * log of saves, elsewhere `kept/`. A name in `state/uncopied/` says that the
- * copy of a save is still to be made like what is on the disk, so that whoever
- * comes next makes up for a process that died, or a git that failed.
+ * copy of a save must still be updated. So the next command makes up for a
+ * process that died, or a git that failed.
  */
 
 /** The second copies that were made, in git. */
@@ -63,7 +63,7 @@ const MOST = 500;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /**
- * Makes the second copies that are due. What goes wrong is told: the saves
+ * Makes the second copies that are due. A failure is reported: the saves
  * themselves are safe. `begun`: an import that was started for it. Call under
  * the lock.
  */
@@ -96,7 +96,7 @@ export function noCopyReason(
     asked: boolean;
     /** Not switched off in the configuration. */
     configured: boolean;
-    /** The configuration has a fault, so nobody knows what was meant. */
+    /** The configuration has a fault, so the user's intention is unknown. */
     faulty: boolean;
   },
 ): string | undefined {
@@ -122,7 +122,7 @@ export function noGitReason(
   }
 }
 
-/** Returns whether saves get a second copy where nobody said that they do not. */
+/** Returns whether saves get a second copy by default. */
 export function areCopied(system: System, workspace: Workspace): boolean {
   if (workspace.git !== "repository") return true;
   const { config, faults } = readConfigAnyway(system, workspace.root);
@@ -189,8 +189,8 @@ function* parts(
 }
 
 /**
- * A save that is gone, and that the log never had, changes nothing there, nor
- * does one that somebody damaged.
+ * A lost save that the log never had changes nothing there, nor does a save
+ * that someone damaged.
  */
 async function changesOf(
   system: System,

@@ -202,9 +202,9 @@ function restoreChecksum(
 }
 
 /**
- * Makes what is beside a verified save whole again: derived files are written
- * from it (of another program's save, only those that are missing), and a
- * second copy that differs, or that is not in `kept/`, is due.
+ * Repairs the files beside a verified save. Derived files are written from it
+ * (for another program's save, only missing ones). A second copy that differs,
+ * or that is not in `kept/`, is due.
  */
 function repairBeside(
   { system, copies, workspace: { root, git } }: Checker,

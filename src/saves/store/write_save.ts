@@ -52,7 +52,7 @@ export function writeSave(
     build(slot: Slot): Save;
     /** True if it gets a second copy. */
     copied: boolean;
-    /** What was started to make it. */
+    /** A log writer that was started to make it. */
     begun?: LogWriter | undefined;
   },
 ): Promise<Written & Copied> {
@@ -73,11 +73,11 @@ export function writeSave(
 }
 
 /**
- * The same for a save whose id is known to be free; `latest`: the pointer leads
- * to it even if another one is newer; `own`: it says what the user or their
- * agent said; `value`: what there was of it, where the shape was filled in.
- * Only that is written. `copied`: a second copy of it is due from then on. Call
- * under the lock, with nothing pending.
+ * The same for a save whose id is free. `latest`: the pointer leads to it even
+ * if another one is newer. `own`: it has the words of the user or their agent.
+ * `value`: the original data, if the shape was filled in. Only that is written.
+ * `copied`: a second copy of it is due from then on. Call under the lock, with
+ * nothing pending.
  */
 export function storeSave(
   system: System,

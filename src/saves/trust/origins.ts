@@ -13,8 +13,9 @@ import { ensureUserFolder, userState } from "../../ops/mod.ts";
 export type Origin = "own" | "trusted" | "foreign";
 
 /**
- * The digest of a save's file, for any name and place: SHA-256 of its bytes,
- * with the line ends of Windows, which git may have added, read as plain.
+ * The digest of a save's file, for any name and place. It is the SHA-256 of its
+ * bytes, with the line ends of Windows, which git may have added, read as
+ * plain.
  */
 export function contentDigestOf(bytes: Uint8Array): string {
   return sha256(bytes.includes(13) ? withoutReturns(bytes) : bytes);
@@ -32,9 +33,9 @@ const FOLDER = "own";
 const LIMIT = 64 * 1024 * 1024;
 
 /**
- * Notes before writing that the user made a save of these contents, so that
- * every save of theirs is noted. In the user's own state, where no clone can
- * bring anything. Returns why it could not be noted, if so.
+ * Notes before writing that the user made a save of these contents, so that it
+ * is noted in any case. In the user's own state, where no clone can bring
+ * anything. Returns why it could not be noted, if so.
  */
 export function noteOwn(
   system: System,

@@ -83,9 +83,9 @@ export function isDamaged({ parts }: Family): boolean {
 }
 
 /**
- * How a save relates to what has its id in the new folder. `same` holds if all
- * that both have is equal, or differs by nothing but the changed paths. What
- * only `kept` has is a save, too, and counts.
+ * Returns the relation of a save to the files with its id in the new folder.
+ * `same` holds if all that both have is equal, or differs by nothing but the
+ * changed paths. A save that is only in `kept` also counts.
  */
 export function relation(
   family: Family,

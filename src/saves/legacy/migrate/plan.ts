@@ -44,7 +44,7 @@ export function planMigration(inventory: Inventory): MigrationPlan {
   };
 }
 
-/** How a family of files moves into the new folder. */
+/** The move of a family of files into the new folder. */
 interface Move {
   /** The id it gets where it cannot keep its own. */
   readonly newId?: string;

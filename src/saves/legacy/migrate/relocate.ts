@@ -10,9 +10,9 @@ export interface Relocation {
 
 /**
  * The content of a save's file at its new place. JSON changes only in the names
- * of its own files, and keeps every other byte. A person's text and git's
- * report are records, whatever paths they contain. Texts that are derived from
- * it change throughout. Returns `bytes` itself where nothing changes.
+ * of the save's own files, and keeps every other byte. A person's text and
+ * git's report are records, whatever paths they contain. Texts that are derived
+ * from it change throughout. Returns `bytes` itself where nothing changes.
  */
 export function relocate(
   name: string,
