@@ -48,9 +48,9 @@ const ESCAPES = /\\+(?:[nrtbfv0e]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})$/;
 const LONGEST = 24;
 
 /**
- * Returns whether a word can begin at `at`. It cannot after a letter or digit,
- * but it can after an escape such as `\n` within JSON, `%3D` within a URL, or
- * one of a color.
+ * Returns whether a word can begin at `at`. It cannot after a letter or digit.
+ * It can after an escape such as `\n` within JSON, `%3D` within a URL, or one
+ * of a color.
  */
 export function startsWord(text: string, at: number): boolean {
   if (at === 0) return true;
