@@ -878,7 +878,7 @@ export interface PauseResult {
     commit: string | null;
     files: number;
     bytes: number;
-    /** What is not kept, and why. */
+    /** Files that are not kept, and why. */
     left_out: {
       path: string;
       reason: string;
@@ -890,7 +890,7 @@ export interface PauseResult {
     /** Why nothing could be kept. */
     reason: string | null;
   } | null;
-  /** The commit on the branch; null: nobody asked for it. */
+  /** The commit on the branch; null if it was not requested. */
   branch_commit: {
     made: boolean;
     sha: string | null;
@@ -1064,7 +1064,7 @@ export interface NextResult {
     /** True if it belongs to this worktree and session. */
     here: boolean;
   } | null;
-  /** Lists the open items of that kind. */
+  /** Lists the open items of one kind. */
   items: {
     /** By which "mpm done" closes it. */
     number: number;
@@ -1496,7 +1496,7 @@ export interface SavesDiffResult {
     session_id: string;
     paused_at: string;
   };
-  /** True if they are equal in all that is compared. */
+  /** True if they are equal in every compared part. */
   same: boolean;
   values: {
     field: string;
@@ -1659,7 +1659,7 @@ export interface SavesKeepResult {
     commit: string | null;
     files: number;
     bytes: number;
-    /** What is not kept, and why. */
+    /** Files that are not kept, and why. */
     left_out: {
       path: string;
       reason: string;
@@ -2684,7 +2684,7 @@ export interface SetupResult {
     /** `foreign`: a file that mpm did not write, which stays. */
     action: "added" | "replaced" | "kept" | "foreign";
   }[];
-  /** Saves of claude-mpm that nobody vouched for; anyone can have made them. */
+  /** Saves of claude-mpm that no one vouched for; anyone can have made them. */
   claude_mpm: {
     saves: {
       session_id: string;
@@ -3025,7 +3025,7 @@ export interface StatusReport {
     session_id: string;
     paused_at: string;
     summary: string;
-    /** `own`, `trusted`, or `foreign`: nobody vouches for it. */
+    /** `own`, `trusted`, or `foreign`: no one vouches for it. */
     origin: "own" | "trusted" | "foreign";
     /**
      * The name of git's user who made it, by its own record; null if not known.
@@ -3655,7 +3655,7 @@ export interface SaveRow {
   /** Brought in by "sessions import": someone else's words. */
   imported: boolean;
   /**
-   * `own`, `trusted`, or `foreign`: nobody vouches for it; null: not readable.
+   * `own`, `trusted`, or `foreign`: no one vouches for it; null: not readable.
    */
   origin: "own" | "trusted" | "foreign" | null;
   /**
