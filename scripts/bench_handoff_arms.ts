@@ -27,8 +27,8 @@ export const OWN: Arm = "mpm, at session start";
 export type Texts = ReadonlyMap<Arm, string>;
 
 /**
- * What each arm gives the next agent. `transcripts`: of the sessions before,
- * the one that ended last at the end.
+ * Returns the text that each arm gives the next agent. `transcripts`: of the
+ * sessions before, the one that ended last at the end.
  */
 export async function textsOf(
   desk: Desk,
@@ -52,8 +52,8 @@ export async function textsOf(
 }
 
 /**
- * A text in which what differs from run to run has the same size in each:
- * paths below the root, ages, ids that are made by chance.
+ * Returns a text with the same size in each run: paths below the root, ages,
+ * and random ids are replaced.
  */
 function fixed(text: string, desk: Desk): string {
   return text.replaceAll(desk.root, "/home/dev")
@@ -90,9 +90,9 @@ function summaryIn(transcripts: readonly string[]): string {
 const RULE = "=".repeat(80);
 
 /**
- * What claude-mpm's resume prints for the newest save: a stand-in, made of the
- * fields of mpm's save that claude-mpm knows. Its own pause fills none of the
- * lists, so that this flatters it.
+ * Returns the output of claude-mpm's resume for the newest save: a stand-in,
+ * made of those fields of an mpm save that claude-mpm knows. Its own pause
+ * fills none of the lists, so that this flatters it.
  */
 function claudeMpm(desk: Desk): string {
   const save = newestSave(join(desk.project, ".claude-mpm/sessions"));

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { isFields } from "../src/base/odd_values.ts";
 import { removeTree } from "../tests/helpers/remove.ts";
 
-/** How a run of the binary ended. */
+/** Result of a run of the binary. */
 export interface Ended {
   readonly status: number;
   readonly stdout: string;
@@ -33,7 +33,7 @@ export class Desk implements Disposable {
   readonly #hooks: readonly Installed[];
   /** Seconds added for each command, so that commits differ in time. */
   #clock = 0;
-  /** What the binary refused, e.g. a command that it does not have. */
+  /** Commands that the binary refused, e.g. a command that it does not have. */
   readonly refused: string[] = [];
 
   private constructor(root: string, binary: string) {
@@ -117,9 +117,9 @@ export class Desk implements Disposable {
   }
 
   /**
-   * Runs a command that a story needs. What the binary does not know is kept
-   * in `refused`, so that an older one is measured as well. `agent`: the session
-   * of the agent that runs it.
+   * Runs a command that a story needs. Unknown commands are kept in `refused`,
+   * so that an older binary can be measured as well. `agent`: the session of
+   * the agent that runs it.
    */
   async mpm(args: string[], stdin = "", agent = ""): Promise<Ended> {
     const more: Record<string, string> = agent === ""
@@ -211,7 +211,7 @@ export function put(path: string, content: string): void {
   Deno.writeTextFileSync(path, content);
 }
 
-/** What a hook's answer gives the model. */
+/** Returns the model's part of a hook's answer. */
 function contextIn(stdout: string): string {
   if (!stdout.trim().startsWith("{")) return stdout;
   const answer: unknown = JSON.parse(stdout);

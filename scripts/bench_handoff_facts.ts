@@ -2,15 +2,15 @@
 export interface Fact {
   /** E.g. `decision` or `deadline in a prompt`. */
   readonly kind: string;
-  /** Whether somebody stated it as what it is: with a command, in a list. */
+  /** True if someone stated it as what it is: with a command, in a list. */
   readonly explicit: boolean;
   /** Pieces of text that stand close together where it is told. */
   readonly needs: readonly string[];
-  /** What held before and no longer does. */
+  /** A fact that held before and no longer does. */
   readonly stale?: Stale;
 }
 
-/** What an agent must not be told as if it held. */
+/** A fact that an agent must not get as if it held. */
 export interface Stale {
   /** E.g. `replaced plan`. */
   readonly kind: string;
@@ -23,14 +23,17 @@ export interface Call {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** What a story planted. */
+/** The facts of a story. */
 export interface Planted {
   readonly facts: Fact[];
-  /** What once held. */
+  /** Facts that once held. */
   readonly stale: Stale[];
-  /** What never held and nobody said: texts of files, sub-agents' orders. */
+  /**
+   * Facts that never held and no one stated: texts of files, sub-agents'
+   * orders.
+   */
   readonly decoys: Stale[];
-  /** What the next agent does first. */
+  /** The first calls of the next agent. */
   readonly next: Call[];
 }
 
@@ -60,7 +63,7 @@ export class Told {
     this.#plain = squeeze(this.#lines.join(" "));
   }
 
-  /** Whether all pieces stand close together somewhere. */
+  /** Returns whether all pieces stand close together somewhere. */
   has(needs: readonly string[]): boolean {
     const [first = "", ...others] = needs.map(squeeze);
     for (let at = this.#plain.indexOf(first); at >= 0;) {
@@ -75,8 +78,8 @@ export class Told {
   }
 
   /**
-   * Whether it is told as if it held: somewhere neither its line nor the
-   * heading above says that it is over.
+   * Returns whether it is told as if it held: somewhere neither its line nor
+   * the heading above says that it is over.
    */
   claims(needs: readonly string[]): boolean {
     if (!this.has(needs)) return false;
@@ -94,7 +97,7 @@ export class Told {
         /:$/.test(before) && OVER.test(before);
       if (!isOver) return true;
     }
-    // It stands there, broken over lines: nothing marks it.
+    // It is in the text, broken over lines: nothing marks it.
     return !isSeen;
   }
 }
@@ -103,7 +106,7 @@ function isHeading(line: string): boolean {
   return /^(#{1,6} |[A-Z][^.:]{0,60}:$)/.test(line);
 }
 
-/** A line without the fact itself, whose own words are no mark. */
+/** A line without the fact itself, whose own words are not mark. */
 function without(line: string, needs: readonly string[]): string {
   let text = line.replaceAll(/\s+/g, " ");
   for (const piece of needs) {

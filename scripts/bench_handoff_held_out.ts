@@ -3,7 +3,7 @@ import type { Domain } from "./bench_handoff_words.ts";
 
 /**
  * Stories that are not looked at while mpm is improved: what is tuned to the
- * other stories fails here. Nobody takes words from this file into mpm.
+ * other stories fails here. No one takes words from this file into mpm.
  */
 const DOMAINS: readonly Domain[] = [
   {

@@ -19,8 +19,8 @@ const COMMON = new Set(
 const UNKNOWN = new Set(["content", "new_string", "old_string", "prompt"]);
 
 /**
- * What the calls of an agent name: files, symbols, the commands it runs (their
- * first words), and numbers of three digits or more. Each comes once.
+ * Returns the names in an agent's calls: files, symbols, the commands it runs
+ * (their first words), and numbers of three digits or more. Each comes once.
  */
 export function identifiersOf(calls: readonly Call[]): Identifier[] {
   const found = new Map<string, Identifier>();
@@ -32,8 +32,8 @@ export function identifiersOf(calls: readonly Call[]): Identifier[] {
     if (/^(Task|Todo)/.test(name)) continue;
     for (const [key, value] of Object.entries(input)) {
       if (typeof value !== "string" || key === "description") continue;
-      // What is written is no use of what was known, and a file is read before
-      // it is edited.
+      // Writing a name does not use earlier knowledge, and a file is read
+      // before it is edited.
       if (UNKNOWN.has(key)) continue;
       if (name === "Bash" && key === "command") commandsIn(value, add);
       namesIn(value, add);
@@ -54,7 +54,8 @@ function commandsIn(line: string, add: Add): void {
 }
 
 function namesIn(whole: string, add: Add): void {
-  // Of an address the port and the like are names, the rest is none.
+  // In an address, the port and similar parts are names; the rest does not
+  // count.
   const text = whole.replaceAll(/\w+:\/\/[\w.-]+(:\d+)?\S*/g, " $1 ");
   for (
     const [path] of text.matchAll(
@@ -73,7 +74,10 @@ function namesIn(whole: string, add: Add): void {
   }
 }
 
-/** Whether a text names it; of a path below `project` the rest is enough. */
+/**
+ * Returns whether a text names it; of a path below `project` the rest is
+ * enough.
+ */
 export function names(
   text: string,
   { kind, text: wanted }: Identifier,

@@ -14,7 +14,7 @@ import { type Domain, filler, source } from "./bench_handoff_words.ts";
 /** One scripted story: people and agents at work, until the hand-off. */
 export interface Story {
   readonly name: string;
-  /** Whether nobody looks at it while mpm is built. */
+  /** True if no one looks at it while mpm is built. */
   readonly heldOut: boolean;
   readonly domains: readonly Domain[];
   readonly play: (kit: Kit) => Promise<void>;
@@ -23,7 +23,7 @@ export interface Story {
 /** Of how many steps of noise the hooks learn of one. */
 const HEARD = 12;
 
-/** What a story is told with. It keeps count of what is planted. */
+/** The tools for telling a story. It counts the planted facts. */
 export class Kit {
   readonly planted: Planted = nothingPlanted();
   readonly sessions: Session[] = [];
@@ -77,7 +77,7 @@ export class Kit {
     return text;
   }
 
-  /** Plants an entry of a list, in somebody's own words. */
+  /** Plants an entry of a list, in someone's own words. */
   list(kind: string): string {
     return this.plant((random, domain) => listed(kind, random, domain));
   }
@@ -91,7 +91,7 @@ export class Kit {
     return text;
   }
 
-  /** A fact that stands there word for word. */
+  /** A fact that is in the text word for word. */
   state(kind: string, text: string, stale?: string): string {
     const { fact } = stated(kind, text);
     const old = stale === undefined
@@ -142,7 +142,7 @@ export class Kit {
     }
   }
 
-  /** Steps that nobody needs to know of, of so many characters in all. */
+  /** Steps that no one needs to know, with so many characters in all. */
   async noise(session: Session, length: number): Promise<void> {
     const { random, domain } = this;
     for (let left = length; left > 0;) {

@@ -18,7 +18,7 @@ import {
 } from "./bench_handoff_stories.ts";
 import { DOMAINS } from "./bench_handoff_words.ts";
 
-/** Two agents side by side in one worktree, each with work of its own. */
+/** Two agents side by side in one worktree, each with its own work. */
 async function pair(kit: Kit): Promise<void> {
   kit.scaffold();
   const { symbols } = kit.domain;
@@ -115,7 +115,7 @@ async function relay(kit: Kit): Promise<void> {
   kit.nextRead(kit.path(3));
 }
 
-/** Prompts taken back, a branch rewound, a question answered late. */
+/** Prompts undone, a branch rewound, a question answered late. */
 async function rewound(kit: Kit): Promise<void> {
   kit.scaffold();
   const { symbols, ways, feature } = kit.domain;

@@ -14,8 +14,8 @@ import { Random } from "./bench_handoff_random.ts";
 import { percent, table, type Target } from "./bench_handoff_report.ts";
 
 /**
- * Transcripts of the real client, cut down to what a reader may look at, and
- * the files that their projects had in git when they began.
+ * Transcripts of the real client, cut down for readers, and the files that
+ * their projects had in git at the start.
  */
 const FIXTURES: Readonly<Record<string, readonly string[]>> = {
   work: ["src/app.js"],
@@ -32,7 +32,7 @@ const FOLDER = join(dirname(import.meta.dirname!), "tests/handoff");
 /** So many calls after a boundary are looked at. */
 const AHEAD = 8;
 
-/** What the next calls need at one boundary, and who tells it. */
+/** The names that the next calls need at one boundary, and their sources. */
 export interface Boundary {
   readonly group: "generated" | "held out" | "real client";
   /** E.g. `hunt` or `work, line 12`. */
@@ -41,7 +41,7 @@ export interface Boundary {
   readonly told: ReadonlyMap<Arm, readonly Identifier[]>;
 }
 
-/** Where all projects are, in texts that are compared. */
+/** The folder of all projects in compared texts. */
 const PROJECT = "/home/dev/project";
 
 function boundary(

@@ -2,7 +2,7 @@ import type { Fact } from "./bench_handoff_facts.ts";
 import type { Random } from "./bench_handoff_random.ts";
 import { day, type Domain, firm, person, time } from "./bench_handoff_words.ts";
 
-/** What is said, and the fact that it holds. */
+/** A phrase, and the fact that it states. */
 export interface Phrase {
   readonly text: string;
   readonly fact: Fact;
@@ -14,7 +14,7 @@ function implied(kind: string, needs: readonly string[], text: string): Phrase {
   return { text, fact: { kind, explicit: false, needs } };
 }
 
-/** A text that is a fact as it stands. */
+/** A text that is a fact by itself. */
 export function stated(kind: string, text: string): Phrase {
   return { text, fact: { kind, explicit: true, needs: [text] } };
 }
@@ -196,7 +196,10 @@ export const found: Make = (random, { folder, files, symbols }) => {
   );
 };
 
-/** What a person or an agent writes on a list; each kind has its own words. */
+/**
+ * Returns the text of a person or an agent on a list; each kind has its own
+ * words.
+ */
 export function listed(
   kind: string,
   random: Random,

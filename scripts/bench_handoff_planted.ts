@@ -15,14 +15,14 @@ export interface Played {
   readonly story: Story;
   readonly planted: Planted;
   readonly texts: Texts;
-  /** All that was said before the hand-off, in all transcripts. */
+  /** Everything that was said before the hand-off, in all transcripts. */
   readonly known: string;
   readonly refused: readonly string[];
 }
 
 /**
- * Plays a story in a home of its own. `then` is given the home as the next
- * agent finds it.
+ * Plays a story in its own home. `then` is given the home as the next agent
+ * finds it.
  */
 export async function play(
   story: Story,
@@ -52,7 +52,7 @@ export async function play(
   return played;
 }
 
-/** What an arm's text has and has not of what was planted. */
+/** The facts that an arm's text has, and those that it lacks. */
 export interface Score {
   readonly told: readonly Fact[];
   readonly lost: readonly Fact[];

@@ -2,7 +2,7 @@ import { type Arm, ARMS, LIMIT, OWN } from "./bench_handoff_arms.ts";
 import type { Fact } from "./bench_handoff_facts.ts";
 import { type Played, type Score, scoreOf } from "./bench_handoff_planted.ts";
 
-/** What none of the figures says. */
+/** A note about the limits of the figures. */
 const UNUSED = "Told is not used: no figure here shows whether a model uses " +
   "a fact.";
 
@@ -81,7 +81,7 @@ export function plantedReport(
   return [title, ...table(heads, rows), UNUSED, ""];
 }
 
-/** How long the conversations before the hand-off were. */
+/** Returns the sizes of the conversations before the hand-off. */
 export function sizesReport(played: readonly Played[]): string[] {
   const rows = played.map(({ story, known, planted }) => [
     story.name,
@@ -93,7 +93,10 @@ export function sizesReport(played: readonly Played[]): string[] {
   return [...table(heads, rows), ""];
 }
 
-/** What mpm's arm lost, told though it is over, or told though nobody said it. */
+/**
+ * Returns the facts that mpm's arm lost, gave though they are over, or gave
+ * though no one stated them.
+ */
 export function lossesReport(played: readonly Played[]): string[] {
   const lines = played.flatMap((one) => {
     const { lost, stale, false: wrong } = scoreOf(one, OWN);

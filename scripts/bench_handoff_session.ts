@@ -4,30 +4,30 @@ import { MODEL, Transcript } from "./bench_handoff_transcript.ts";
 
 export type Fields = Record<string, unknown>;
 
-/** What a call of a tool came to. */
+/** Result of a tool call. */
 export interface Result {
-  /** What the model sees. */
+  /** The text for the model. */
   readonly text: string;
   /** The client's own record of it. */
   readonly record?: unknown;
   /** Fields of the line beside it. */
   readonly more?: Fields;
   readonly failed?: boolean;
-  /** Whether no hook learns of it, as for most noise. */
+  /** True if no hook learns of it, as for most noise. */
   readonly silent?: boolean;
-  /** What hooks are given as the input, where the client adds to it. */
+  /** Additions of the client to a hook's input. */
   readonly hookInput?: Fields;
 }
 
 /**
- * One conversation of Claude Code, as a story tells it: each step writes the
- * lines that the client would and fires the hooks that it would, in its order.
+ * One conversation of Claude Code in a story. Each step writes the lines that
+ * the client would and fires the hooks that it would, in its order.
  */
 export class Conversation {
   readonly transcript: Transcript;
   protected readonly desk: Desk;
   protected readonly random: Random;
-  /** What the model was given at the start. */
+  /** The model's text at the start. */
   context = "";
   #said: string | undefined;
 
@@ -130,7 +130,7 @@ export class Conversation {
     });
   }
 
-  /** The client makes a summary and goes on with it. */
+  /** The client makes a summary and continues with it. */
   async compact(summary: string): Promise<void> {
     await this.fire("PreCompact", {
       trigger: "auto",

@@ -28,7 +28,7 @@ export async function failing(kit: Kit, session: Session): Promise<void> {
   kit.nextBash(test);
 }
 
-/** A check that failed and passed later; nobody is to repeat the failure. */
+/** A check that failed and passed later; no one is to repeat the failure. */
 export async function repaired(kit: Kit, session: Session): Promise<void> {
   const { lint } = kit.domain;
   const name = `unused variable v${kit.random.number(100, 999)}`;
@@ -184,8 +184,8 @@ async function hunt(kit: Kit): Promise<void> {
 }
 
 /**
- * What a client's summary holds: the facts so far, each with two chances in
- * three. It is written by the bench, since no model is asked.
+ * Returns the content of a client's summary: the facts so far, each with two
+ * chances in three. It is written by the bench, since no model is asked.
  */
 export function summaryOf(kit: Kit, pending: readonly string[] = []): string {
   const chosen = kit.planted.facts.filter(() => kit.random.number(1, 3) > 1);

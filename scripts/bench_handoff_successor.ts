@@ -14,7 +14,7 @@ import { table, type Target } from "./bench_handoff_report.ts";
 /** The stories that the successor takes over. */
 export const TAKEN_OVER = ["feature", "relay", "rewound"];
 
-/** What one run of the successor cost. */
+/** The cost of one run of the successor. */
 export interface Cost {
   readonly story: string;
   readonly arm: Arm;
@@ -38,9 +38,9 @@ function textsIn(value: unknown): string {
 const placeOf = (folder: string, at: number) => `../${folder}/${at}.txt`;
 
 /**
- * Stands in for a model that takes over: a step for each fact that its prompt
- * lacks, which finds it, and one more for each stale fact that it believes
- * because the true one is not there.
+ * Stands in for a model that takes over. It takes a step for each fact that its
+ * prompt lacks, which finds it. It takes one more for each stale fact that it
+ * believes because the true one is missing.
  */
 class Successor {
   readonly #facts: readonly Fact[];

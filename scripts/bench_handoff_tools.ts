@@ -46,7 +46,7 @@ export class Session extends Conversation {
     await this.call("Bash", input, { text: output, record, silent });
   }
 
-  /** A command that goes on in the background. */
+  /** A command that continues in the background. */
   async background(command: string): Promise<void> {
     const id = this.random.hex(8);
     const input = { command, description: "Run", run_in_background: true };
@@ -234,7 +234,7 @@ export class Session extends Conversation {
     });
   }
 
-  /** A sub-agent in the foreground, whose own lines nobody is to believe. */
+  /** A sub-agent in the foreground, whose own lines no one is to believe. */
   async agent(prompt: string, report: string): Promise<void> {
     const agentId = this.random.hex(17);
     const input = {

@@ -14,7 +14,7 @@ let lastTime = 0;
 
 /**
  * A transcript in Claude Code's line shapes, written line by line as the client
- * does: one content block a line, each line the child of the one before.
+ * does. Each line has one content block and is the child of the one before.
  */
 export class Transcript {
   readonly id: string;
@@ -60,7 +60,7 @@ export class Transcript {
     });
   }
 
-  /** A line that is no part of the conversation's chain. */
+  /** A line that is not a part of the conversation's chain. */
   bare(fields: Fields): void {
     this.#append({ ...fields, sessionId: this.id });
   }
@@ -85,7 +85,7 @@ export class Transcript {
     return uuid;
   }
 
-  /** What a person typed. */
+  /** Adds a typed prompt. */
   typed(text: string, source: "typed" | "queued" = "typed"): string {
     this.#prompt = this.#random.uuid();
     this.#prompts++;

@@ -1,6 +1,6 @@
 import type { Random } from "./bench_handoff_random.ts";
 
-/** What a story is about. */
+/** The subject of a story. */
 export interface Domain {
   readonly feature: string;
   readonly folder: string;

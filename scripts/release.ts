@@ -143,9 +143,9 @@ export function stamped(script: string, repository: string): string {
 }
 
 /**
- * Makes all files of a release except for its archives: installers, the list of
- * parts of the binaries, the files for package managers, and at last SHA256SUMS
- * of everything.
+ * Makes all files of a release except for its archives. They are installers,
+ * the list of parts of the binaries, the files for package managers, and at
+ * last SHA256SUMS of everything.
  *
  * @returns the notes of the release
  * @throws {BuildError} when an archive or the changelog's section is missing

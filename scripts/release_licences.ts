@@ -119,8 +119,8 @@ export async function licenceOf(
 }
 
 /**
- * The licence of a package that has no licence file, from the notices at the
- * head of those of its modules that are in the bundle. Each has to name MIT.
+ * The licence of a package that has no licence file, from the notices in its
+ * bundled modules. Each has to name MIT.
  */
 async function noticesOf(
   library: Library,

@@ -29,8 +29,8 @@ function field(header: Uint8Array, start: number, length: number): string {
 }
 
 /**
- * One file of a tar archive in the POSIX "ustar" form of npm: headers of 512
- * bytes, name at 0, size in octal at 124, name's prefix at 345.
+ * One file of a tar archive in the POSIX "ustar" form of npm. It has headers of
+ * 512 bytes, name at 0, size in octal at 124, name's prefix at 345.
  *
  * @throws {Error} when the archive has no such file or ends too early
  */

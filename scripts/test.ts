@@ -57,8 +57,8 @@ async function pass(
 }
 
 /**
- * Prints the work of the fault tests as two tables: the number of points at
- * which each command died, and how often its process was killed.
+ * Prints the work of the fault tests as two tables: the points at which each
+ * command died, and how often its process was killed.
  */
 function sayFaults(printed: string): void {
   for (

@@ -10,7 +10,7 @@ const FREE = 8e9;
 const MOUNT = `mount -t tmpfs -o mode=711,size=${SIZE} tmpfs "$0"`;
 
 /**
- * Returns whether the tests have room in memory, from Linux's figures for the
+ * Returns whether the tests have room in memory. Uses Linux's figures for the
  * machine (`/proc/meminfo`) and for this group of processes (`memory.max`, ""
  * if it is missing).
  */

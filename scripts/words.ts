@@ -13,9 +13,9 @@ const LONGEST = 25;
 const QUOTES =
   /^(?:tests\/formats|CHANGELOG\.md|scripts\/words|src\/app\/summaries)/;
 
-/** Files whose literals are data: conversations, tables of words, pages. */
+/** Files whose literals are data: tests, conversations, tables of words, pages. */
 const DATA =
-  /^(?:scripts\/bench_handoff_|src\/(?:secrets\/rules|items\/(?:cues|verification)|replay\/page\/page|clients\/claude\/(?:settings\/schema|hook_entries)))/;
+  /_test\.ts$|^tests\/|^(?:scripts\/bench_handoff_|src\/(?:secrets\/rules|items\/(?:cues|verification)|replay\/page\/page|clients\/claude\/(?:settings\/schema|hook_entries)))/;
 
 /** A wording or a sentence that breaks a rule. */
 export interface Place {
@@ -54,7 +54,7 @@ export function measure(texts: readonly Text[]): Map<string, Figures> {
       const plain = "a verb in the third person, or a noun";
       figure.openings.push({ text, found: text.text, plain });
     }
-    // What a test types or compares is no sentence to be read.
+    // Literals of scripts are mostly commands and data.
     if (kind === "strings" && !path.startsWith("src/")) continue;
     for (const found of sentences(text.text)) {
       const count = words(found).length;
