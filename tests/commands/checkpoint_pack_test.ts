@@ -6,7 +6,7 @@ import { mpm } from "../helpers/mpm.ts";
 /** Half of `gc.autoPackLimit`, beyond which git gathers packs by itself. */
 const MOST = 25;
 
-/** Packs and loose objects, and obstacles to the former. */
+/** Packs and loose objects, and obstacles to packs. */
 function objectsOf(env: TestEnv, gitDir = ".git") {
   const folder = join(env.project, gitDir, "objects/pack");
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name);

@@ -31,7 +31,7 @@ Deno.test("a name that is missing is chosen by the number that the lists show", 
   assertEquals(await ids(env), [before[2]]);
 });
 
-Deno.test("choosing can be left, and nobody is asked where nobody can answer", async () => {
+Deno.test("choosing can be cancelled, and mpm asks only if someone can answer", async () => {
   using env = await saved();
   const left = await mpm(env, ["saves", "rm"], { keys: ["\x03"] });
   assertEquals([left.status, (await ids(env)).length], [130, 3]);

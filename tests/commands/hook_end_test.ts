@@ -74,7 +74,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   assertEquals(session.conversation, {
     ...session.conversation,
     summary: "The ledger. Last asked: Fix the ledger",
-    // Open items of the worktree are carried, whoever added them.
+    // Open items of the worktree are carried, by any author.
     next_steps: ["Add refunds", "Print it"],
   });
   assertEquals(session.mpm.agent!.session_id, AGENT);

@@ -128,7 +128,7 @@ Deno.test("migrate moves all kinds of files, keeping bytes, times and order", as
   // No path inside, so it has every byte it had.
   assertEquals(env.read(`${SESSIONS}/${short}.json`), bytes);
   assertEquals(info(env, `${SESSIONS}/${short}.json`).mtime, shortTime);
-  // Only the paths of its own files; a person's text is a record.
+  // Only the paths of the session's own files; a person's text is a record.
   const expected = json.replaceAll(
     /cat \.claude-mpm\/sessions\/pause\//g,
     "cat .claude-mpm/sessions/",

@@ -533,8 +533,9 @@ Deno.test("pause saves the tasks and todos of the agent's session", async () => 
 });
 
 /**
- * Facts that claude-mpm's reader asks of a save before it resumes it: the name,
- * the time of the file, an object of texts and lists of texts, the project.
+ * Facts that claude-mpm's reader asks of a save before it resumes it. They are
+ * the name, the time of the file, an object of texts and lists of texts, the
+ * project.
  */
 Deno.test("pause writes what claude-mpm's reader takes", async () => {
   using env = TestEnv.repository();

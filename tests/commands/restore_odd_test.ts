@@ -74,7 +74,7 @@ Deno.test("a merge in progress keeps files with their conflicts", async () => {
   assertEquals(env.git("status", "--short"), " M README.md");
 });
 
-Deno.test("a linked worktree has contents of its own", async () => {
+Deno.test("a linked worktree has its own contents", async () => {
   using env = TestEnv.repository();
   const linked = join(env.root, "linked");
   env.git("worktree", "add", "-q", linked);

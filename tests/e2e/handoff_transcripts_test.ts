@@ -14,7 +14,7 @@ import { formatText } from "../helpers/stores.ts";
 
 /**
  * How the binary treats a transcript that is damaged, enormous or of another
- * version: it keeps the readable parts, and reports the others.
+ * version. It keeps the readable parts, and reports the others.
  */
 
 /** Real lines of Claude Code, made smaller and put in one order. */

@@ -90,7 +90,7 @@ posixTest(
   },
 );
 
-posixTest("install.sh tells users of zsh which lines to add", async () => {
+posixTest("install.sh names the lines that users of zsh must add", async () => {
   await using world = new InstallWorld();
   const env = { SHELL: "/usr/bin/zsh", XDG_DATA_HOME: "/nowhere" };
   const share = join(world.env.root, "it's data");

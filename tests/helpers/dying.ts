@@ -61,10 +61,10 @@ interface State {
 
 /**
  * Goes through every state that a command leaves on the disk when it dies at
- * one of its writes, each half done, and has `check` look at it. The command
- * runs once: what is on the disk at each write is what a death there leaves.
- * States that are the same to the byte are looked at once; `where` names every
- * write that leaves it.
+ * one of its writes, each half done. Has `check` look at it. The command runs
+ * once: what is on the disk at each write is what a death there leaves. States
+ * that are the same to the byte are looked at once; `where` names every write
+ * that leaves it.
  */
 export async function dieEverywhere(
   args: readonly string[],

@@ -53,7 +53,7 @@ export type World = (siege: Siege) => void | Promise<void>;
 
 /**
  * A project with every file in its store that mpm ever writes there, its
- * surroundings, and the means to see whether a command left it alone.
+ * surroundings, and checks whether a command left it alone.
  */
 export class Siege implements Named, AsyncDisposable {
   readonly env = TestEnv.repository();
