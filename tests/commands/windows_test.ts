@@ -41,7 +41,7 @@ posixTest(
   "on Windows saves that git gave other line ends are as they were",
   async () => {
     using env = TestEnv.repository();
-    await mpmJson(env, ["pause", "-s", "Kept"], on(env));
+    await mpmJson(env, ["pause", "-s", "Kept", "--commit"], on(env));
     const clone = join(env.root, "clone");
     const crlf = ["-c", "core.autocrlf=true"];
     env.git(...crlf, "clone", "-q", ".", clone);

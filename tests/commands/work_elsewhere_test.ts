@@ -26,9 +26,13 @@ async function pausedDetour(): Promise<{ env: TestEnv; save: string }> {
   ], { now: at(0) });
   await mpmJson(env, ["check", "1", "2"], { now: at(1) });
   detour(env, { name: "fix", task: "Fix the login", minute: 2 });
-  const { session_id } = await mpmJson<PauseResult>(env, ["pause"], {
-    now: at(3),
-  });
+  const { session_id } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--commit"],
+    {
+      now: at(3),
+    },
+  );
   return { env, save: session_id };
 }
 
@@ -196,7 +200,7 @@ async function twoClones(): Promise<{ env: TestEnv; clone: string }> {
   await mpmJson(env, [
     ...["start", "feature", "--template", "feature-development"],
   ], { now: at(0) });
-  await mpmJson(env, ["pause"], { now: at(1) });
+  await mpmJson(env, ["pause", "--commit"], { now: at(1) });
   env.git("clone", "-q", ".", "../clone");
   const clone = join(env.root, "clone");
   await mpmJson(env, ["resume"], { cwd: clone, now: at(2) });
@@ -222,10 +226,14 @@ Deno.test("a session that continued in a clone continues from there", async () =
   using _ = env;
   await mpmJson(env, ["check", "1-3"], { cwd: clone, now: at(3) });
   await mpmJson(env, ["check", "2", "--undo"], { cwd: clone, now: at(4) });
-  const { session_id } = await mpmJson<PauseResult>(env, ["pause"], {
-    cwd: clone,
-    now: at(5),
-  });
+  const { session_id } = await mpmJson<PauseResult>(
+    env,
+    ["pause", "--commit"],
+    {
+      cwd: clone,
+      now: at(5),
+    },
+  );
   env.git("pull", "-q", "--rebase", "../clone", "main");
   assertEquals(await resumed(env, 6), {
     ticked: [1, 3],
@@ -243,9 +251,9 @@ Deno.test("what two clones ticked is ticked once they meet", async () => {
   using _ = env;
   await mpmJson(env, ["resume"], { now: at(2) });
   await mpmJson(env, ["check", "5"], { now: at(3) });
-  await mpmJson(env, ["pause"], { now: at(4) });
+  await mpmJson(env, ["pause", "--commit"], { now: at(4) });
   await mpmJson(env, ["check", "1"], { cwd: clone, now: at(5) });
-  await mpmJson(env, ["pause"], { cwd: clone, now: at(6) });
+  await mpmJson(env, ["pause", "--commit"], { cwd: clone, now: at(6) });
   env.git("pull", "-q", "--rebase", "../clone", "main");
   const { ticked, told, warnings } = await resumed(env, 7);
   assertEquals([ticked, told], [[1, 5], 2]);
