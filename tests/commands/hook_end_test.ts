@@ -379,3 +379,15 @@ Deno.test("a fault in the configuration loses no save: none is committed, no wor
   );
   assertEquals(checkpoints.map(({ name }) => name), ["half way"]);
 });
+
+Deno.test("the end of a session leaves the copy in git to what it starts", async () => {
+  using env = projectWithMpm();
+  const copies = () => env.git("for-each-ref", "refs/mpm/saves");
+  await fire(env, "UserPromptSubmit", { prompt: "Mend the ledger" });
+  await fire(env, "SessionEnd", { reason: "other" });
+  const [save] = await saves(env);
+  assertEquals([typeof save, copies()], ["string", ""]);
+  env.write("README.md", "# Edited\n");
+  await mpm(env, ["saves", "keep", save!]);
+  assertMatch(copies(), /refs\/mpm\/saves\/\w+/);
+});

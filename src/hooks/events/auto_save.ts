@@ -1,4 +1,3 @@
-import { attempt } from "../../base/errors.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { cutText } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
@@ -33,7 +32,6 @@ import {
   aboutOf,
   agentOf,
   areCopied,
-  beginLog,
   buildSave,
   type Draft,
   forgetAutoSaves,
@@ -43,7 +41,6 @@ import {
   openStore,
   ownSavesHere,
   projectParts,
-  readLogRefs,
   readStoreId,
   RECOVERED,
   removeSaves,
@@ -77,22 +74,21 @@ export async function autoSave(
   const workspace = await findWorkspace(context);
   const read = await readAll(context, { config, unsaved, workspace });
   if (!read) return undefined;
-  const { own, state, refs, said, found } = read;
+  const { own, state, said, found } = read;
   const { killed } = unsaved;
   const draft = {
     ...draftOf(context, { config, unsaved, workspace, state }),
     ...await projectParts(context, workspace, { config, state }),
   };
-  const copied = areCopied(context.system, workspace);
-  await using begun = copied && workspace.git === "repository"
-    ? attempt(() => beginLog(context.system, workspace, refs))
-    : undefined;
   const { save } = await journaled(
     context,
     ({ system }) =>
       writeSave(system, workspace, {
         time: draft.time,
-        ...{ copied, begun },
+        copied: areCopied(system, workspace),
+        // git takes longer than all the rest, and "saves keep" makes it then.
+        later: workspace.git === "repository" &&
+          system.program() !== undefined,
         build: (slot) => {
           const { handoff } = handoffFor(system, workspace, {
             said: [],
@@ -131,10 +127,11 @@ export async function autoSave(
 async function readAll(context: Context, sources: Sources) {
   const { system } = context;
   const { unsaved, workspace } = sources;
-  const reading = Promise.all([
-    readIn(system, workspace, (found) => stateOf(system, found, unsaved)),
-    readLogRefs(system, workspace),
-  ]);
+  const reading = readIn(
+    system,
+    workspace,
+    (found) => stateOf(system, found, unsaved),
+  );
   // A failure is thrown where it is awaited.
   reading.catch(() => {});
   // All else is read while git runs: it has to be started for that.
@@ -154,12 +151,12 @@ async function readAll(context: Context, sources: Sources) {
   const seen = withSeen(system, workspace, found);
   // A failure is thrown where it is awaited.
   seen.catch(() => {});
-  const [state, refs] = await reading;
+  const state = await reading;
   // Others may have worked here since a client was killed.
   const runs = state && !unsaved.killed
     ? withTrees(found.runs, said.commands, state)
     : found.runs;
-  return { own, state, refs, said, found: { ...await seen, runs } };
+  return { own, state, said, found: { ...await seen, runs } };
 }
 
 /**

@@ -2,7 +2,7 @@ import { field } from "../../base/odd_values.ts";
 import { lastTurnError } from "../../clients/mod.ts";
 import { settleInterrupted } from "../../detours/mod.ts";
 import { noteFailure } from "../failures.ts";
-import { startContents, startScript } from "../scripts/events.ts";
+import { startKeeping, startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";
 import { autoSave } from "./auto_save.ts";
 import { errorRecordsSince, recordError } from "./error.ts";
@@ -47,7 +47,7 @@ async function savedEnd(world: HookWorld): Promise<string | undefined> {
       killed: false,
     },
   });
-  if (save) await startContents(world, save);
+  if (save) await startKeeping(world, save);
   return save?.session_id;
 }
 

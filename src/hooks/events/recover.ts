@@ -13,7 +13,7 @@ import type { Save } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
 import { activityFromJson } from "./activity.ts";
-import { startContents } from "../scripts/events.ts";
+import { startKeeping } from "../scripts/events.ts";
 import { autoSave } from "./auto_save.ts";
 import type { HookWorld } from "./world.ts";
 
@@ -69,7 +69,7 @@ async function recovered(
     });
     const value = { version: 1, at, done: true };
     writeAgentFile(system, session, { file: "recovery", value });
-    if (save) await startContents(world, save);
+    if (save) await startKeeping(world, save);
     return save;
   } catch (error) {
     noteFailure(system, event, error);

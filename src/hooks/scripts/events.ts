@@ -47,13 +47,17 @@ export async function startScript(
   return true;
 }
 
-/** Starts to keep uncommitted files with a save that a hook made. */
-export async function startContents(
+/**
+ * Starts what a save that a hook made still lacks: its copy in git, and the
+ * contents of uncommitted files.
+ */
+export async function startKeeping(
   world: HookWorld,
-  { session_id: id, mpm }: Save,
+  { session_id: id, mpm, git_context: git }: Save,
 ): Promise<void> {
   const { context: { system }, config, worktree } = world;
-  const wanted = config["pause.contents"] && (mpm?.files.length ?? 0) > 0;
+  const contents = config["pause.contents"] && (mpm?.files.length ?? 0) > 0;
+  const wanted = git.is_git_repo && (config.commit || contents);
   if (!wanted || system.program() === undefined) return;
   const args = ["saves", "keep", id, "--quiet"];
   await startProgram(system, { args, cwd: worktree, env: {} });

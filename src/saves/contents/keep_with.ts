@@ -16,7 +16,8 @@ import type { KeepResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave } from "../store/read_saves.ts";
-import { openStore } from "../store/recover.ts";
+import { changeStore, openStore } from "../store/recover.ts";
+import { copySaves } from "../store/second_copy.ts";
 import { contentsAnswer, contentsKeeper, KeepingContents } from "./keep.ts";
 
 /**
@@ -30,9 +31,18 @@ export async function keepWith(
   { dryRun }: { dryRun: boolean },
 ): Promise<KeepResult> {
   const workspace = await findWorkspace(context);
-  await openStore(context.system, workspace.root);
+  const { system } = context;
+  await openStore(system, workspace.root);
+  // A hook leaves the copy in git to this command, too.
+  if (!dryRun) {
+    await changeStore(
+      system,
+      workspace.root,
+      () => copySaves(system, workspace),
+    );
+  }
   return await readIn(
-    context.system,
+    system,
     workspace,
     (workspace) => keepIn(context, workspace, { selector, dryRun }),
   );

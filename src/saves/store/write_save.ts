@@ -47,11 +47,13 @@ export interface Written {
 export function writeSave(
   system: System,
   workspace: Workspace,
-  { time, build, copied, begun }: {
+  { time, build, copied, later = false, begun }: {
     time: Date;
     build(slot: Slot): Save;
     /** True if it gets a second copy. */
     copied: boolean;
+    /** True if the second copy is left to the next mpm that writes. */
+    later?: boolean;
     /** A log writer that was started to make it. */
     begun?: LogWriter | undefined;
   },
@@ -67,7 +69,9 @@ export function writeSave(
       own: true,
       copied,
     });
-    const made = await copySaves(system, workspace, begun);
+    const made = later
+      ? { commit: null, problem: null }
+      : await copySaves(system, workspace, begun);
     return { ...written, ...made };
   });
 }
