@@ -87,3 +87,27 @@ ptyTest("the prompt follows the size of a real terminal", async () => {
   await pty.until("status=130");
   await pty.until("done");
 });
+
+ptyTest("pause -e opens the user's editor on a real terminal", async () => {
+  using env = TestEnv.repository();
+  env.extra.VISUAL = "sed -i s/^summary:.*/summary:\\ By\\ hand/";
+  await using pty = new Pty(env, `"${binary()}" pause -e; echo "status=$?"`);
+  const answer = await pty.until("status=0");
+  assertStringIncludes(answer, "Session Paused Successfully: By hand");
+});
+
+ptyTest("a missing name is chosen on a real terminal", async () => {
+  using env = project(3);
+  await using pty = new Pty(env, `"${binary()}" saves rm; echo "status=$?"`);
+  await pty.until("type to search");
+  await pty.type("2");
+  await pty.until("Number: 2");
+  await pty.type("\r");
+  assertStringIncludes(await pty.until("status=0"), idAt(0));
+});
+
+ptyTest("mpm alone is a dashboard on a real terminal", async () => {
+  using env = project(1);
+  await using pty = new Pty(env, `"${binary()}"; echo "status=$?"`);
+  assertStringIncludes(await pty.until("status=0"), "Last save: ");
+});
