@@ -182,3 +182,16 @@ Deno.test("setup asks once whether saves of claude-mpm are yours, and undo forge
   );
   assertEquals((await origins()).toSorted(), ["foreign", "trusted"]);
 });
+
+Deno.test("setup refuses a link in place of the folder, and shows nothing behind it", async () => {
+  using env = TestEnv.repository();
+  env.write("../other/.claude-mpm/sessions/x", "");
+  Deno.symlinkSync(
+    `${env.root}/other/.claude-mpm`,
+    `${env.project}/.claude-mpm`,
+  );
+  for (const more of ["--yes", "--dry-run"]) {
+    const { status, stdout } = await mpm(env, ["setup", more]);
+    assertEquals([status, stdout], [4, ""], more);
+  }
+});

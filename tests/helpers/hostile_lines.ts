@@ -30,6 +30,7 @@ const LINES: Record<string, Making> = {
     ["pause", "-s", "words", "--name", "other", "--agent-session", AGENT],
   ],
   "resume": ({ saves }) => ["", saves[0]!, "--last --format context"],
+  "restore": ({ saves }) => ["--yes", `${saves[0]} --all --yes`],
   "start": () => [
     "fresh --template planted -C .claude/worktrees/idle",
   ],
@@ -61,6 +62,7 @@ const LINES: Record<string, Making> = {
   "saves show": ({ saves }) => [saves[0]!, "--format json"],
   "saves verify": () => [""],
   "saves diff": ({ saves }) => [`${saves[0]} ${saves[1]}`],
+  "saves keep": ({ saves }) => [saves[0]!],
   "saves rm": ({ saves }) => [saves[0]!],
   "saves prune": () => ["--keep 1"],
   "saves export": () => ["--all -o exported.json"],

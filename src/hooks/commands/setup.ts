@@ -9,9 +9,17 @@ import {
   userConfigFile,
 } from "../../config/mod.ts";
 import { Git, locate, type Workspace } from "../../git/mod.ts";
-import { claudeHome, HOME, journaled, withUserLock } from "../../ops/mod.ts";
+import {
+  checkFolder,
+  claudeHome,
+  HOME,
+  journaled,
+  layout,
+  withUserLock,
+} from "../../ops/mod.ts";
 import {
   applyInit,
+  isLog,
   listSaves,
   Origins,
   planInit,
@@ -274,14 +282,16 @@ async function savesOfClaudeMpm(
   system: System,
   root: string,
 ): Promise<(Mark & { readonly summary: string })[]> {
+  // A link in place of the folder leads to what is not the project's.
+  if (!checkFolder(system, layout(root).home)) return [];
   const origins = new Origins(system);
-  const entries = await listSaves(system, root).catch(() => []);
-  return entries.flatMap(({ id, digest, own, imported, summary }) =>
-    digest !== undefined && !own && !imported &&
-      origins.of({ id, digest }) === "foreign"
+  return (await listSaves(system, root)).flatMap((entry) => {
+    const { id, digest, own, imported, summary } = entry;
+    return digest !== undefined && !own && !imported && !isLog(entry) &&
+        origins.of({ id, digest }) === "foreign"
       ? [{ id, digest, summary }]
-      : []
-  );
+      : [];
+  });
 }
 
 function areTheirs(
