@@ -135,6 +135,7 @@ export {
   type Contents,
   contentsInOrder,
   ContentsKeeper,
+  gatherRefs,
   type PlannedContents,
   printOfContents,
   shareContents,

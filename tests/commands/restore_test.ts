@@ -173,6 +173,9 @@ Deno.test("equal contents are one commit, and off is off", async () => {
   assertEquals(two.contents!.commit, one.contents!.commit);
   env.extra.MPM_CONFIG_PAUSE_CONTENTS = "false";
   assertEquals((await paused(env)).contents, null);
+  delete env.extra.MPM_CONFIG_PAUSE_CONTENTS;
+  env.write(".claude-mpm/config.local.toml", "[pause]\ncontents = maybe\n");
+  assertEquals((await paused(env)).contents, null);
   const refs = env.git("for-each-ref", "refs/mpm/contents").split("\n");
   assertEquals(refs.length, 2);
 });

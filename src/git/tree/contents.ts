@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { FileError } from "../../base/errors.ts";
+import { join } from "@std/path";
+import { attempt, type FileError } from "../../base/errors.ts";
 import { asciiJson } from "../../base/escape.ts";
 import type { ContentTaker } from "../file_states.ts";
 import type { Workspace } from "../repository.ts";
@@ -337,4 +338,18 @@ export async function contentsInOrder(
     sizes.set(commit, (sizes.get(commit) ?? 0) + Number(size));
   }
   return sizes;
+}
+
+/** Files of refs from which on git gathers them: each takes a block of the disk. */
+const MOST_REFS = 100;
+
+/** Lets git gather refs in one file where many contents have one each. */
+export async function gatherRefs(
+  { files }: System,
+  git: Git,
+  commonDir: string,
+): Promise<void> {
+  const folder = join(commonDir, CONTENTS);
+  const many = attempt(() => files.list(folder).length >= MOST_REFS);
+  if (many) await git.run(["pack-refs", "--all"]);
 }

@@ -9,6 +9,7 @@ import {
   type Contents,
   ContentsKeeper,
   type FastImport,
+  gatherRefs,
   type PlannedContents,
   printOfContents,
   shareContents,
@@ -123,7 +124,10 @@ export class KeepingContents implements AsyncDisposable {
   async keep(id: string): Promise<Kept> {
     if (this.#planned.isEmpty) return {};
     try {
-      return await this.#keep(id);
+      const kept = await this.#keep(id);
+      const { git } = this.#planned;
+      await gatherRefs(this.#system, git, this.#workspace.commonDir!);
+      return kept;
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
       return { reason: error.message };

@@ -96,7 +96,10 @@ async function gatherIn(
     ? undefined
     : exportTarget(system, input.export, { folder, root: workspace.root });
   const { config, faults } = readConfigAnyway(system, workspace.root);
-  const keeper = contentsKeeper(system, workspace, config);
+  // Where nobody knows what was meant, it may have been to keep none.
+  const keeper = faults.length > 0
+    ? undefined
+    : contentsKeeper(system, workspace, config);
   const reading = Promise.all([
     workspace.git === "repository"
       ? readState(system, workspace, { keeper })
