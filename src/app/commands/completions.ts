@@ -9,7 +9,7 @@ const SCRIPTS = { bash, zsh, fish, powershell };
 /** `mpm completions` */
 export const completions = defineCommand({
   name: "completions",
-  summary: "Print the script that completes mpm's commands in a shell",
+  summary: "Print the completion script for a shell",
   description: `
 The script asks mpm for what fits at the cursor: commands, options, and the
 names of sessions, checkpoints, branches, templates and settings. To switch it

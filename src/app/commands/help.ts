@@ -30,7 +30,7 @@ import { schemaList } from "../help/schemas.ts";
 /** `mpm help` */
 export const help = defineCommand({
   name: "help",
-  summary: "Show what a command does, or a page on something else",
+  summary: "Show help for a command or a topic",
   description: `
 Without a word it lists the commands for every day, and with --all every command.
 "mpm <command> --help" shows the same as "mpm help <command>". The other pages are: ${

@@ -55,7 +55,7 @@ export const GIT_FILES: readonly FilePlace[] = [
   ["refs/mpm/checkpoints/", "the checkpoints"],
   ["refs/mpm/contents/", "uncommitted files that saves keep"],
   ["refs/mpm/removed/", "checkpoints that were removed and can come back"],
-  ["refs/mpm/rescue/", "what takes the removal of a worktree back"],
+  ["refs/mpm/rescue/", "data for undoing the removal of a worktree"],
   ["refs/mpm/detours/", "commits of a detour that no branch has"],
   ["mpm/removing/", "a worktree while it is being removed"],
 ];

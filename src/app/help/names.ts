@@ -34,7 +34,7 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     load: environment,
   },
   "files": {
-    summary: "Where mpm keeps what, and what it reads of others",
+    summary: "The files of mpm, and the files of others that it reads",
     load: files,
   },
   "hooks": {

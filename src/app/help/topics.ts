@@ -51,7 +51,7 @@ variable counts as unset.`,
 export function files(): Topic {
   return {
     name: "files",
-    summary: "Where mpm keeps what, and what it reads of others",
+    summary: "The files of mpm, and the files of others that it reads",
     sections: [
       {
         text: `
@@ -143,8 +143,8 @@ settings; each starts "mpm hook <event>".`,
 "mpm hooks eject" creates them with everything switched off. They run on this
 machine only in the version that "mpm allow <file>" last allowed.
 
-A hook never fails, never waits for long, never uses the network, and blocks
-nothing because of what it does not know. MPM_HOOKS=off switches all of them off
+A hook never fails, never waits for long, never uses the network, and never
+blocks anything because of missing data. MPM_HOOKS=off switches all of them off
 before anything is read, hooks.enabled = false in your own configuration before
 anything is done.`,
       },
