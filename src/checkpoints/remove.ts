@@ -33,7 +33,7 @@ import type { System } from "../system/system.ts";
 const KEPT = 20;
 
 /**
- * Takes checkpoints from the list. Their commits stay under another ref, so
+ * Removes checkpoints from the list. Their commits stay under another ref, so
  * that an undo can restore them. Call under the lock. It is first written to
  * the log: an interrupted removal is an operation that can be undone.
  */

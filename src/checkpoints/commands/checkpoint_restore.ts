@@ -14,13 +14,13 @@ import type { RestoreResult } from "./results.ts";
 /** `mpm checkpoint restore` */
 export const checkpointRestore = defineCommand({
   name: "checkpoint restore",
-  summary: "Bring the files and the index of a checkpoint back",
+  summary: "Restore the files and the index of a checkpoint",
   description: `
-Shows what would change and asks; where it cannot ask, --yes is needed. First
-everything that is there now goes into a safety checkpoint, so that "mpm undo"
-undoes the restore. Files made since the checkpoint are kept and listed; --exact
-moves them to the trash. HEAD and the branch are never moved: where HEAD is
-another by now, the answer has the command.
+Shows what would change and asks; where it cannot ask, --yes is needed. mpm
+first saves the present state in a checkpoint, so that "mpm undo" can undo the
+restore. Files made since the checkpoint are kept and listed; --exact moves them
+to the trash. HEAD and the branch are never moved: if HEAD has moved since, the
+answer has the command.
 
 With paths only these files and folders are restored, below the working folder.
 --to writes the files of the checkpoint into a new or empty folder instead. The

@@ -14,9 +14,9 @@ export const checkpointLoad = defineCommand({
   summary: "Print what an agent needs to continue from a checkpoint",
   description: `
 The context, the files changed, the next steps and notes, and the commands to
-resume with. It changes nothing: "mpm checkpoint restore" restores the files. One that you
-did not take on this machine is bounded, stands between fences, and its commands
-are left out until you trust it.`,
+resume with. It changes nothing: "mpm checkpoint restore" restores the files. A
+checkpoint from another machine is printed in part, between fences and without
+its commands, until you trust it.`,
   positionals: [CHECKPOINT],
   flags: {},
   examples: ['mpm checkpoint load "Feature Development"'],

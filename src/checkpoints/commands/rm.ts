@@ -12,7 +12,7 @@ export const checkpointRm = defineCommand({
   name: "checkpoint rm",
   summary: "Remove checkpoints",
   description: `
-Takes checkpoints from the list. "mpm undo" restores them, as long as it is
+Removes checkpoints from the list. "mpm undo" restores them, as long as it is
 among the last 20 removals; then git drops what nothing else needs.`,
   positionals: [{
     name: "checkpoints",

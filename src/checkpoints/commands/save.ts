@@ -9,13 +9,13 @@ import { counted, sizeText } from "../../base/words.ts";
 /** `mpm checkpoint save` */
 export const checkpointSave = defineCommand({
   name: "checkpoint save",
-  summary: "Keep the whole working tree and its context under a name",
+  summary: "Save the whole working tree and its context under a name",
   description: `
 Keeps every file that git does not ignore, byte for byte, what is staged, and
 the context as "mpm pause" does. It leaves your files, index, HEAD, branch,
 stashes and reflogs unchanged. It runs no hooks. The objects are in the
 repository under refs/mpm/, which git neither clones nor pushes by itself;
-outside git, in an mpm repository own.
+outside git, in a separate repository in the mpm folder.
 
 Nested repositories, submodules with changes, pipes and sockets cannot be kept;
 the answer names them.
