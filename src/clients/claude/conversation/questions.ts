@@ -15,7 +15,7 @@ export function questionsIn({ calls, alive }: Transcript): Asked[] {
   const asked = [...calls.values()]
     .filter(({ name, line }) => name === "AskUserQuestion" && alive(line))
     .flatMap((call) => questionsOf(call));
-  // Only the last of several times that it was requested nothing counts.
+  // Only the last of several times that the person was asked counts.
   return asked.filter((one, at) =>
     one.answer !== undefined ||
     !asked.slice(at + 1).some(({ text }) => text === one.text)
