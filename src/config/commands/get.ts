@@ -8,8 +8,8 @@ export const configGet = defineCommand({
   name: "config get",
   summary: "Print the value of one setting",
   description: `
-Prints what counts here, of your file, the project's, its local one and the
-environment. With --json also where it comes from.`,
+Prints the value that applies here, from your file, the project's files or the
+environment. --json also prints its source.`,
   positionals: [{
     name: "key",
     summary: "Which, e.g. context.stale_after",

@@ -8,9 +8,8 @@ export const configList = defineCommand({
   name: "config list",
   summary: "List all settings with their values",
   description: `
-Everything that can be set, with what counts here. With --show-origin each line
-says where its value comes from. A file with a fault in it is an error that
-names file and line.`,
+All settings with the values that apply here. --show-origin adds the source of
+each value. A file with a fault in it is an error that names file and line.`,
   positionals: [],
   flags: {
     "show-origin": {

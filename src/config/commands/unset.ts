@@ -4,7 +4,7 @@ import { change, changeText, FILE_FLAGS } from "../change.ts";
 /** `mpm config unset` */
 export const configUnset = defineCommand({
   name: "config unset",
-  summary: "Take one setting out of a configuration file",
+  summary: "Remove one setting from a configuration file",
   description: `
 Removes its lines from the file, so that a farther file or the default counts.
 Nothing else of the file changes.`,
