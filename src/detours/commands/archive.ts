@@ -4,11 +4,11 @@ import { ENDING, endSession } from "../end_session.ts";
 /** `mpm archive` */
 export const archive = defineCommand({
   name: "archive",
-  summary: "Put a completed work session away",
+  summary: "Archive a completed session",
   description: `
 Its saves leave the lists and are found with --all, by full id, or by name.
-Without a selector the completed session of this worktree is put away, if there
-is only one.`,
+Without a selector, mpm archives the completed session of this worktree, if
+there is only one.`,
   positionals: ENDING.positionals,
   flags: { "dry-run": ENDING.dryRun },
   examples: ["mpm archive", "mpm archive login"],

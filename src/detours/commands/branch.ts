@@ -12,11 +12,12 @@ import { answer, Branch, parentOf } from "../branch/apply.ts";
 /** `mpm branch` */
 export const branch = defineCommand({
   name: "branch",
-  summary: "Leave the work for a detour that comes back to it",
+  summary: "Start a detour and come back later",
   description: `
 Saves the session of this worktree as "mpm pause" does and starts a new one
-below it; "mpm return" ends that one and comes back. Where there is no session,
-one is made for the work at hand. Depth is unlimited: "mpm status --tree" draws it.
+below it; "mpm return" ends that one and comes back. If there is no session, mpm
+creates one for the present work. Depth is unlimited: "mpm status --tree" draws
+it.
 
 --stash parks all uncommitted work, staged and untracked too, in a checkpoint,
 and leaves the tree clean; ignored files stay. --git-branch also switches to
@@ -26,8 +27,8 @@ worktree below .claude/worktrees/. Its git branch is the one of --git-branch, or
 has its own name. It does not use the network and runs no hooks of the
 repository.
 
-Everything is checked before anything is changed, and a command that is cut
-short is undone by the next one.`,
+mpm checks everything before it changes anything. The next command undoes an
+interrupted one.`,
   positionals: [
     { name: "name", summary: "A name to find the detour by" },
     { name: "task", summary: "The task of the detour", rest: true },

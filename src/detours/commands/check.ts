@@ -24,9 +24,9 @@ export const check = defineCommand({
   name: "check",
   summary: "Tick items of the checklist, or print it",
   description: `
-Items are named by their numbers, by spans of them such as 2-5, or by a part of
-the text of one. Without any the checklist is printed. The first tick of an
-active session makes it a working one. Ticked items stay ticked.`,
+Select items by number, by a range such as 2-5, or by a part of an item's text.
+Without items, the command prints the checklist. The first tick moves an active
+session to the state "working". Ticked items stay ticked.`,
   positionals: [{
     name: "items",
     summary: "Which items: numbers, spans, or parts of a text",
@@ -34,7 +34,7 @@ active session makes it a working one. Ticked items stay ticked.`,
     rest: true,
   }],
   flags: {
-    undo: { type: "boolean", summary: "Take the ticks away again" },
+    undo: { type: "boolean", summary: "Remove the ticks" },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be ticked and write nothing",

@@ -4,11 +4,11 @@ import { ENDING, endSession } from "../end_session.ts";
 /** `mpm complete` */
 export const complete = defineCommand({
   name: "complete",
-  summary: "Complete a work session",
+  summary: "Complete a session",
   description: `
 Open items of the checklist are allowed and reported. The session's saves stay
-and a resume without a selector skips them. A detour, or a session with
-an open one, is not completed but returned from.`,
+and a resume without a selector skips them. A detour, or a session with an open
+detour, ends with "mpm return" instead.`,
   positionals: ENDING.positionals,
   flags: {
     summary: {

@@ -24,7 +24,7 @@ import {
 /** `mpm return` */
 export const returnCommand = defineCommand({
   name: "return",
-  summary: "End a detour and come back to the work it left",
+  summary: "End a detour and restore the earlier work",
   description: `
 Completes the session that "mpm branch" started, goes back to the git branch of
 its parent, and restores the parked work. Staged changes are staged again,
@@ -33,14 +33,14 @@ says what the detour did and what changed in the meantime.
 
 If the tree has uncommitted changes, mpm refuses to change it. Commit them, or
 choose: --park keeps them in a checkpoint, --carry brings them along. --discard
-cancels the detour and also keeps them in a checkpoint. Where the parent's
-branch has moved since, its work is merged onto it; a conflict is found before
-anything is changed. --keep-parked comes back without the parked work, which
+cancels the detour and also keeps them in a checkpoint. If the parent's branch
+has moved since, mpm merges the parked work onto it. It finds conflicts before
+it changes anything. --keep-parked comes back without the parked work, which
 stays in its checkpoint.
 
 Files that a checkpoint cannot hold, such as a very large file or a repository
-in the tree, stay in their place. Where that is in the way, it goes to the
-trash, and the answer names it.
+in the tree, stay in their place. If they are in the way, they go to the trash,
+and the answer names them.
 
 A detour in its own worktree ends there. The worktree is removed if all its work
 is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees

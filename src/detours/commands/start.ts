@@ -31,16 +31,15 @@ import { journaled } from "../../ops/mod.ts";
 /** `mpm start` */
 export const start = defineCommand({
   name: "start",
-  summary: "Start a work session, from a template if wanted",
+  summary: "Start a session, optionally from a template",
   description: `
 A work session is a stretch of work on one task, with a state and a checklist.
 It becomes the current session of this worktree: every pause saves it, and a
-resume continues it. Where the worktree is at another session that is active,
-nothing is started; a paused one stays paused and can be resumed.
+resume continues it. If another session is active in the worktree, mpm starts
+nothing. A paused session stays paused and can be resumed.
 
-Without a task the template's title and the values of its variables are it. A
-variable of the template that no --var names takes its value from "mpm var",
-else its default.`,
+The task defaults to the template's title and variables. A variable without
+--var takes its value from "mpm var", else its default.`,
   positionals: [
     { name: "name", summary: "A name to find it by", optional: true },
     { name: "task", summary: "The task", rest: true },

@@ -41,7 +41,7 @@ import { counted } from "../../base/words.ts";
 /** `mpm status` */
 export const status = defineCommand({
   name: "status",
-  summary: "Show the work session, its checklist, and where git stands",
+  summary: "Show the current session, its checklist, and the state of git",
   description: `
 With --porcelain it prints one "name=value" a line for prompts and scripts,
 always the same fields in the same order. They are version (1), session, name,
