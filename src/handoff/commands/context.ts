@@ -22,7 +22,7 @@ import { durationText } from "../../base/times.ts";
 /** `mpm context` */
 export const context = defineCommand({
   name: "context",
-  summary: "Show how full the agent's context is, and what follows from it",
+  summary: "Show how full the agent's context is",
   description: `
 Tokens, window, percentage, how old the figure is and where it is from, and the
 thresholds with what each one does. The session is the one mpm runs in, else the

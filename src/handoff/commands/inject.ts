@@ -7,7 +7,7 @@ import { injected } from "../inject.ts";
 /** `mpm context inject` */
 export const contextInject = defineCommand({
   name: "context inject",
-  summary: "Print what an agent is given at the start of its session",
+  summary: "Print the text for an agent at the start of its session",
   description: `
 The parts that context.inject names, in at most context.inject_limit characters,
 between fences with a nonce. Text from saves and project files is data there.

@@ -9,7 +9,7 @@ import { writeResumeFile } from "../resume_file.ts";
 /** `mpm context resume-file` */
 export const contextResumeFile = defineCommand({
   name: "context resume-file",
-  summary: "Write down where the work stands, before the context is lost",
+  summary: "Write down the state of the work before the context is lost",
   description: `
 Writes .claude-mpm/sessions/session-resume-YYYY-MM-DD-HHMMSS.md: what is
 completed, in progress and pending, how full the context is, branch, commits and

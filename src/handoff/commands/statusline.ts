@@ -21,14 +21,14 @@ import type { System } from "../../system/system.ts";
 /** `mpm statusline` */
 export const statusline = defineCommand({
   name: "statusline",
-  summary: "Print Claude Code's status line and keep its figure for the hooks",
+  summary: "Print a status line for Claude Code",
   description: `
 Reads the input of a Claude Code status line command, at most 1 MiB within one
 second. Prints one line: model, use of the context, branch, name. The reading is
 kept for "mpm context" and the hooks. In Claude Code's settings: "statusLine":
 {"type": "command", "command": "mpm statusline"}.
 
-Whatever goes wrong, the status is 0 and the line may be empty.`,
+After any error, the status is 0 and the line may be empty.`,
   positionals: [],
   flags: {},
   examples: ["mpm statusline"],
