@@ -29,11 +29,11 @@ const ACTIONS: Record<ScriptState, Action> = {
 /** `mpm hooks eject` */
 export const hooksEject = defineCommand({
   name: "hooks eject",
-  summary: "Copy shell hooks into the project, to be switched on and edited",
+  summary: "Copy shell hooks into the project, for editing",
   description: `
 Writes them to .claude-mpm/hooks/, all without a name. A copy that no one edited
-is brought up to this version, an edited one stays. After an edit "mpm allow <file>"
-lets the new text run on this machine.`,
+is updated to this version, an edited one stays. After an edit "mpm allow
+<file>" lets the new text run on this machine.`,
   positionals: [{
     name: "names",
     summary: "Which, e.g. pre-session",

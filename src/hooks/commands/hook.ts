@@ -4,12 +4,12 @@ import { takeEvent } from "../events/take.ts";
 /** `mpm hook` */
 export const hook = defineCommand({
   name: "hook",
-  summary: "Take an event of Claude Code from its settings",
+  summary: "Handle an event of Claude Code",
   description: `
-Not to be typed: "mpm hooks install" writes it into the settings. It reads the
-event's JSON from standard input and answers with JSON, or with nothing. Whatever
-goes wrong, the status is 0, and a line in .claude-mpm/state/hook-errors.log, or
-in ~/.local/state/mpm/, says what it was.`,
+Not for typing: "mpm hooks install" writes this command into the settings. It
+reads the event's JSON from standard input and answers with JSON, or with
+nothing. After any error, the status is 0, and a line in
+.claude-mpm/state/hook-errors.log, or in ~/.local/state/mpm/, says what it was.`,
   positionals: [{
     name: "event",
     summary: "The event, e.g. SessionStart",

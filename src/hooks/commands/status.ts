@@ -18,13 +18,13 @@ export const hooksStatus = defineCommand({
 Checks the settings of all scopes. The binary must exist and be this one, and
 the entries must be complete, of this version and unchanged. It also reports
 duplicate entries, hooks that are switched off, and files that Claude Code
-ignores. Of each it says what fixes it. The exit status is 3 if there are no mpm
-hooks, 4 if something is wrong. It starts nothing that settings name.
+ignores. It prints the fix for each problem. The exit status is 3 if there are
+no mpm hooks, 4 if something is wrong. It starts nothing that settings name.
 
 Shell hooks are your own scripts that mpm runs at events of a session. --scripts
-lists the shell hooks that mpm ships and the project's copies. A name prints the
-shipped script: its switches stand at the top. "mpm hooks eject" copies it into
-the project, and "mpm allow <file>" lets a copy that changed run again.`,
+lists the shell hooks that mpm ships and the project's copies. With a name, it
+prints the shipped script. Its switches are at the top. "mpm hooks eject" copies
+it into the project, and "mpm allow <file>" lets a copy that changed run again.`,
   positionals: [{
     name: "name",
     summary: "A shell hook to print as it is shipped, e.g. pre-session",

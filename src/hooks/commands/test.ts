@@ -19,15 +19,15 @@ import type { HooksRunResult, HooksTestAnswer } from "./results.ts";
 /** `mpm hooks test` */
 export const hooksTest = defineCommand({
   name: "hooks test",
-  summary: "Fire each installed hook once and check what comes of it",
+  summary: "Run each installed hook once and check its effect",
   description: `
 Starts the commands of the settings, with an event as Claude Code sends it, in a
 scratch project with its own home folder. Then checks that the event had its
 effect. Your project, your settings and your state stay as they are. The exit
 status is 4 if a hook does not do what it should, 3 if none is installed.
 
---runs starts each hook many times with an event that asks for little. It prints
-the time of the whole process and the size of its answer.
+--runs starts each hook many times with a simple event. It prints the time of
+the whole process and the size of its answer.
 
 A name runs this project's copy of a shell hook as an event does: with MPM_
 variables, JSON on standard input and a time limit. The run is noted in

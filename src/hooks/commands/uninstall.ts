@@ -14,9 +14,9 @@ export const hooksUninstall = defineCommand({
   name: "hooks uninstall",
   summary: "Remove mpm's hooks from Claude Code's settings",
   description: `
-Where nothing else changed since the installation, the file becomes what it was,
-to the byte. Otherwise mpm's entries go and nothing else. Skills that are
-still as mpm wrote them go, too; what the settings held is kept first.`,
+If nothing else changed since the installation, the file becomes as it was, byte
+for byte. Otherwise mpm's entries go and nothing else. Skills that are still as
+mpm wrote them go, too; mpm keeps the old settings first.`,
   positionals: [],
   flags: {
     scope: SCOPE_FLAG,
