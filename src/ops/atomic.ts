@@ -96,7 +96,7 @@ export function readLog(system: System, path: string): unknown[] {
   return new TextDecoder().decode(bytes).split("\n").map(jsonIn);
 }
 
-/** Adds a line of JSON to an mpm log own. Throws a FileError. */
+/** Adds a line of JSON to a log of mpm. Throws a FileError. */
 export function appendLog(system: System, path: string, line: unknown): void {
   const size = system.files.lstat(path)?.size ?? 0;
   if (size > LIMIT) system.files.rename(path, `${path}.1`);

@@ -125,7 +125,7 @@ function tighten(system: System, folder: string): void {
 }
 
 /**
- * Removes an mpm folder own with everything that is in it; no link is followed.
+ * Removes a folder of mpm with everything in it; no link is followed.
  */
 export function removeTree(system: System, folder: string): void {
   const { files } = system;
