@@ -23,8 +23,7 @@ export const sessionsExport = defineCommand({
   description: `
 One session becomes its JSON file, as it was saved. Several become a bundle: one
 JSON file with the text and the checksum of each, which "mpm saves import"
-reads. A damaged session is not exported. The newest is taken unless others are
-named.`,
+reads. A damaged session is not exported. The default is the newest session.`,
   positionals: [SESSIONS],
   flags: {
     output: {

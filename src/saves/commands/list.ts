@@ -20,17 +20,17 @@ export const sessionsList = defineCommand({
   name: "saves list",
   summary: "List the saved sessions of this project",
   description: `
-The newest comes first. Its number, its id, any part of its id that no other
-has, its name and "latest" all select a session in the other commands. The saves
-of archived and cancelled work sessions are left out, unless --all is given.
+The newest comes first. Its number, its id, a unique part of its id, its name
+and "latest" all select a session in the other commands. The saves of archived
+and cancelled work sessions are left out, unless --all is given.
 
 A terminal gets the newest 20: number, id (in 100 columns or more), age, branch,
-who made it, session with its state, and summary. Below a save stands the
-command that continues the agent's conversation. A pipe gets all of them, with a
-tab between the fields: number, id, time in UTC, branch, state, origin, name,
+who made it, session with its state, and summary. Below a save is the command
+that continues the agent's conversation. A pipe gets all of them, with a tab
+between the fields: number, id, time in UTC, branch, state, origin, name,
 summary. The last field is the command that continues the agent's conversation,
-if it is known. With --json there is more of each. The numbers stay the same
-whatever is filtered.`,
+if it is known. --json prints more about each save. Filters do not change the
+numbers.`,
   positionals: [],
   flags: {
     all: {

@@ -17,17 +17,16 @@ import {
 /** `mpm migrate` */
 export const migrate = defineCommand({
   name: "migrate",
-  summary: "Move the saves of an older layout to where they belong",
+  summary: "Move saves from an older layout",
   description: `
 Moves .claude-mpm/sessions/pause/, where claude-mpm before 4.21 saved, to
-.claude-mpm/sessions/. A verified backup is made first. Of two different
-sessions with one id both are kept; files that are of no session stay. An
-interrupted run is finished by the next one. The exit status is 4 if files of
-sessions had to stay in the old folder.
+.claude-mpm/sessions/. A verified backup is made first. mpm keeps both of two
+different sessions with one id; other files stay. An interrupted run is finished
+by the next one. The exit status is 4 if files of sessions had to stay in the
+old folder.
 
 --rollback restores the state before the newest migration, or before the named
-backup; later saves stay. It makes a backup too, by which it can itself be
-undone.`,
+backup; later saves stay. It also makes a backup, so that it can be undone.`,
   positionals: [{
     name: "backup",
     summary: "With --rollback: the backup to restore",

@@ -20,7 +20,7 @@ const FLAGS = {
   message: text("The same as --summary", "m"),
   accomplishment: texts("Something that was done", "a"),
   "next-step": texts("Something to do next, most important first", "n"),
-  decision: texts("Something that was decided, and why", "d"),
+  decision: texts("A decision, and why", "d"),
   blocker: texts("Something the work waits for", "b"),
   todo: texts("An open todo", "t"),
   done: texts("A finished todo"),

@@ -13,10 +13,10 @@ export const sessionsPrune = defineCommand({
   name: "saves prune",
   summary: "Move old saved sessions into the trash",
   description: `
-Takes what is beyond the newest --keep, what is older than --older-than, or,
-with both, what is both. The newest session of each branch always stays, and so
-do those that cannot be read, claude-mpm's logs, and the ones in the home
-folder. It moves as "mpm saves rm" does.`,
+Moves saves beyond the newest --keep, or saves older than --older-than; with
+both, saves that are both. The newest session of each branch always stays, and
+so do unreadable saves, claude-mpm's logs, and saves in the home folder. It
+moves them as "mpm saves rm" does.`,
   positionals: [],
   flags: {
     keep: {

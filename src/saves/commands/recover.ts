@@ -29,17 +29,17 @@ import { BUILD, VERSION } from "../../base/version.ts";
 /** `mpm saves recover` */
 export const sessionsRecover = defineCommand({
   name: "saves recover",
-  summary: "Recover saves from git, or an automatic pause that was cut short",
+  summary: "Recover saves from git, or an interrupted automatic pause",
   description: `
 Lists saves whose files are gone from the disk and that git has a copy of. With
 their ids, or with --all, it writes those files again. mpm never does so by
 itself, since someone may have removed them by hand.
 
 claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows that file
-before any session as long as it is there. This command says what is in it,
-lines torn by a crash apart. --finalize saves it as a session, as claude-mpm
-would have, with the present state of the repository. --discard moves it into
-the trash.`,
+before any session as long as it is there. This command shows its contents,
+except for lines torn by a crash. --finalize saves it as a session, as
+claude-mpm would have, with the present state of the repository. --discard moves
+it into the trash.`,
   positionals: [{
     name: "ids",
     summary: "The ids of saves that are gone from the disk",

@@ -57,18 +57,18 @@ export const resume = defineCommand({
   summary: "Load a saved session and report what changed since",
   description: `
 Takes the newest session of this worktree unless another is selected, and checks
-it against its checksum. Then compares the repository then and now: commits,
-branch, upstream, files, the working directory, stashes, a merge or rebase. It
-changes none of your files, and the save is kept.
+it against its checksum. Then it compares the repository at the pause and now:
+commits, branch, upstream, files, the working directory, stashes, a merge or
+rebase. It changes none of your files, and the save is kept.
 
-A save that mpm made when an agent's session ended never hides one that you
-made. If you made one, it is taken, and the later ones are named. If the agent's
-session continued from your save, the later one has all of it, and is taken.
+An automatic save at the end of an agent session never hides your own save. mpm
+then takes your save, and lists the later ones. If the agent session continued
+from your save, the later save contains it, and mpm takes the later one.
 
 If the save belongs to a session that "mpm start" began, that session continues
 in this worktree. If it is not known here, mpm rebuilds it from the save with
-its parents. Of someone else's save nothing continues until "mpm saves trust".
-The saves of sessions that are over are skipped. With --peek nothing is written.`,
+its parents. No session of someone else's save continues until "mpm saves
+trust". Saves of ended sessions are skipped. With --peek nothing is written.`,
   positionals: [ONE_SESSION],
   flags: FLAGS,
   examples: [

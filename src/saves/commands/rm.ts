@@ -16,8 +16,8 @@ export const sessionsRm = defineCommand({
   description: `
 Moves all files of a session, with the copies that mpm keeps of it, into a
 separate folder in .claude-mpm/trash/. A manifest there lists the original
-places, and "mpm undo" brings them back. Once the trash has lost them, git has no
-ref to the session any more. A branch that someone committed it to keeps it.`,
+places, and "mpm undo" restores them. Once they are gone from the trash, git no
+longer has a ref to the session. A branch that someone committed it to keeps it.`,
   positionals: [{ ...SESSIONS, asked: true }],
   flags: {
     "dry-run": {

@@ -22,9 +22,9 @@ export const sessionsShow = defineCommand({
   name: "saves show",
   summary: "Show one saved session as it was written",
   description: `
-Shows what the save holds, without looking at what changed since; for that, see
-"mpm resume". The newest is shown unless another is selected. The number of an
-item, such as "#4", selects the save that it first stood in.`,
+Shows the contents of the save. "mpm resume" also shows the changes since. The
+newest is shown unless another is selected. The number of an item, such as "#4",
+selects the save that it first stood in.`,
   positionals: [ONE_SESSION],
   flags: {
     format: {

@@ -22,9 +22,8 @@ export const sessionsVerify = defineCommand({
   description: `
 Reads every save, or the one selected, and compares it with its checksum and
 with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
-them. The files beside mpm's saves are compared with what they should say.
---repair writes them again. It replaces a damaged save by its whole copy, in git or in kept/, and the damaged file goes to the trash. A save
-of which only kept/ has a copy is put back. The exit status is 5 if one stays damaged; without --repair
+them. The files beside mpm's saves are compared with their expected content.
+--repair writes them again. It replaces a damaged save by its whole copy, in git or in kept/, and the damaged file goes to the trash. A save that only kept/ has is restored. The exit status is 5 if one stays damaged; without --repair
 nothing is changed.`,
   positionals: [ONE_SESSION],
   flags: {
