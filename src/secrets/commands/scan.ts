@@ -8,7 +8,7 @@ import { scanned } from "../scan_files.ts";
 /** `mpm scan` */
 export const scan = defineCommand({
   name: "scan",
-  summary: "Look for secrets in files, by the rules that saves are redacted by",
+  summary: "Look for secrets in files",
   description: `
 Prints file, line, column and kind of each secret, never the secret. Without a
 file mpm reads the project: what git tracks, and what is neither tracked nor
