@@ -19,11 +19,11 @@ type Row = UndoListResult["operations"][number];
 /** `mpm undo list` */
 export const undoList = defineCommand({
   name: "undo list",
-  summary: "List the operations of mpm that can be undone",
+  summary: "List the mpm operations that can be undone",
   description: `
 The operations of the project, the newest first, with the numbers that "mpm
 undo" takes. Marks show what a hook did by itself, what is undone already, and
-what cannot be undone. --json has for each what was before and after.`,
+what cannot be undone. --json prints the state before and after each operation.`,
   positionals: [],
   flags: {
     limit: {
