@@ -17,9 +17,9 @@ export const templateList = defineCommand({
   name: "template list",
   summary: "List the templates that sessions can be started from",
   description: `
-Those of the project lie in .claude-mpm/templates/, your own in the folder
-mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. Of those
-with one name the project's comes before yours, and yours before mpm's.
+The project's templates are in .claude-mpm/templates/, your own in the folder
+mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. Of
+templates with the same name, the project's comes first, then yours, then mpm's.
 claude-mpm also keeps documents in that folder. So a file counts there only if
 it begins with the front matter of a template or with the heading "# Template:
 ...".`,

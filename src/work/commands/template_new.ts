@@ -24,11 +24,11 @@ import { isWindowsName } from "../../base/paths_there.ts";
 /** `mpm template new` */
 export const templateNew = defineCommand({
   name: "template new",
-  summary: "Make a template of the project's own, to be edited",
+  summary: "Create a template in the project",
   description: `
-Writes .claude-mpm/templates/<name>.md: a small one to begin with, or a copy of
-another template or of any file with --from. A file that is there already is
-never replaced. Errors in the copied file are reported with their line.`,
+Writes .claude-mpm/templates/<name>.md: a short one, or a copy of another
+template or of any file with --from. mpm never replaces an existing file. Errors
+in the copied file are reported with their line.`,
   positionals: [{ name: "name", summary: "Its name, as it will be typed" }],
   flags: {
     from: {

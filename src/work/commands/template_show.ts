@@ -6,7 +6,7 @@ import { findTemplate } from "../templates/store.ts";
 /** `mpm template show` */
 export const templateShow = defineCommand({
   name: "template show",
-  summary: "Print a template as it is written",
+  summary: "Print a template",
   description: `
 A template is Markdown: headings are the phases of the checklist, lines of
 "- [ ]" its items. Front matter in YAML may give it a name, a description and
