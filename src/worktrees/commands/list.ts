@@ -22,7 +22,7 @@ import {
 /** `mpm worktrees list` */
 export const worktreesList = defineCommand({
   name: "worktrees list",
-  summary: "List the worktrees of agents, and which of them could go",
+  summary: "List the worktrees of agents, and which of them can be removed",
   description: `
 Lists everything below .claude/worktrees/ of the main worktree with its branch
 and size. Shows whether "mpm worktrees prune" would remove it and why; then the

@@ -11,7 +11,7 @@ import { locateRepository } from "../prune.ts";
 /** `mpm worktrees restore` */
 export const worktreesRestore = defineCommand({
   name: "worktrees restore",
-  summary: "Take the removal of a worktree back",
+  summary: "Undo the removal of a worktree",
   description: `
 Makes a worktree again that a clean-up removed: at the same place, at the same
 commit, with its branch and the branch's upstream. Ignored files that could be
