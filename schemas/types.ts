@@ -936,7 +936,7 @@ export interface RestoreResult {
   others: string[];
 }
 
-/** mpm start --json: Start a work session, from a template if wanted. */
+/** mpm start --json: Start a session, optionally from a template. */
 export interface StartResult {
   dry_run: boolean;
   session: SessionInfo;
@@ -947,8 +947,8 @@ export interface StartResult {
 }
 
 /**
- * mpm status --json: Show the work session, its checklist, and where git
- * stands.
+ * mpm status --json: Show the current session, its checklist, and the state of
+ * git.
  */
 export type StatusResult = StackResult | StatusReport;
 
@@ -1267,7 +1267,7 @@ export interface VarListResult {
 /** mpm var unset --json: Remove a state variable of the session. */
 export type VarUnsetResult = VarSetResult;
 
-/** mpm complete --json: Complete a work session. */
+/** mpm complete --json: Complete a session. */
 export interface CompleteResult {
   dry_run: boolean;
   session: SessionInfo;
@@ -1278,10 +1278,10 @@ export interface CompleteResult {
 /** mpm cancel --json: Cancel a session. */
 export type CancelResult = CompleteResult;
 
-/** mpm archive --json: Put a completed work session away. */
+/** mpm archive --json: Archive a completed session. */
 export type ArchiveResult = CompleteResult;
 
-/** mpm branch --json: Leave the work for a detour that comes back to it. */
+/** mpm branch --json: Start a detour and come back later. */
 export interface BranchResult {
   dry_run: boolean;
   session: SessionInfo;
@@ -1320,7 +1320,7 @@ export interface BranchResult {
   warnings: string[];
 }
 
-/** mpm return --json: End a detour and come back to the work it left. */
+/** mpm return --json: End a detour and restore the earlier work. */
 export interface ReturnResult {
   dry_run: boolean;
   /** ISO 8601: ages count from here. */
@@ -1402,7 +1402,7 @@ export interface TemplateListResult {
   }[];
 }
 
-/** mpm template show --json: Print a template as it is written. */
+/** mpm template show --json: Print a template. */
 export interface TemplateShowResult {
   name: string;
   title: string;
@@ -1424,9 +1424,7 @@ export interface TemplateShowResult {
   text: string;
 }
 
-/**
- * mpm template new --json: Make a template of the project's own, to be edited.
- */
+/** mpm template new --json: Create a template in the project. */
 export interface TemplateNewResult {
   dry_run: boolean;
   name: string;
@@ -1611,8 +1609,8 @@ export interface SavesTrustResult {
 }
 
 /**
- * mpm saves recover --json: Recover saves from git, or an automatic pause that
- * was cut short.
+ * mpm saves recover --json: Recover saves from git, or an interrupted automatic
+ * pause.
  */
 export interface SavesRecoverResult {
   dry_run: boolean;
@@ -1674,7 +1672,7 @@ export interface SavesKeepResult {
 }
 
 /**
- * mpm checkpoint save --json: Keep the whole working tree and its context under
+ * mpm checkpoint save --json: Save the whole working tree and its context under
  * a name.
  */
 export interface CheckpointSaveResult {
@@ -1828,8 +1826,8 @@ export interface CheckpointLoadResult {
 }
 
 /**
- * mpm checkpoint restore --json: Bring the files and the index of a checkpoint
- * back.
+ * mpm checkpoint restore --json: Restore the files and the index of a
+ * checkpoint.
  */
 export interface CheckpointRestoreResult {
   dry_run: boolean;
@@ -1891,7 +1889,7 @@ export interface UndoResult {
   operation: number | null;
 }
 
-/** mpm undo list --json: List the operations of mpm that can be undone. */
+/** mpm undo list --json: List the mpm operations that can be undone. */
 export interface UndoListResult {
   project: string;
   listed_at: string;
@@ -1940,7 +1938,7 @@ export interface UndoTrashResult {
 
 /**
  * mpm worktrees list --json: List the worktrees of agents, and which of them
- * could go.
+ * can be removed.
  */
 export interface WorktreesListResult {
   folder: string;
@@ -1999,7 +1997,7 @@ export interface WorktreesPruneResult {
   reclaimed_bytes: number;
 }
 
-/** mpm worktrees restore --json: Take the removal of a worktree back. */
+/** mpm worktrees restore --json: Undo the removal of a worktree. */
 export interface WorktreesRestoreResult {
   dry_run: boolean;
   name: string;
@@ -2012,10 +2010,7 @@ export interface WorktreesRestoreResult {
   notes: string[];
 }
 
-/**
- * mpm context --json: Show how full the agent's context is, and what follows
- * from it.
- */
+/** mpm context --json: Show how full the agent's context is. */
 export interface ContextResult {
   /** The agent's session; null without one. */
   session_id: string | null;
@@ -2055,7 +2050,7 @@ export interface ContextAcknowledgeResult {
 }
 
 /**
- * mpm context resume-file --json: Write down where the work stands, before the
+ * mpm context resume-file --json: Write down the state of the work before the
  * context is lost.
  */
 export interface ContextResumeFileResult {
@@ -2075,7 +2070,7 @@ export interface ContextUpdateResult {
 }
 
 /**
- * mpm context inject --json: Print what an agent is given at the start of its
+ * mpm context inject --json: Print the text for an agent at the start of its
  * session.
  */
 export interface ContextInjectResult {
@@ -2132,10 +2127,7 @@ export interface ContextHistoryResult {
   warnings: string[];
 }
 
-/**
- * mpm statusline --json: Print Claude Code's status line and keep its figure
- * for the hooks.
- */
+/** mpm statusline --json: Print a status line for Claude Code. */
 export interface StatuslineResult {
   session_id: string | null;
   model: string | null;
@@ -2224,7 +2216,7 @@ export interface ConfigSetResult {
   dry_run: boolean;
 }
 
-/** mpm config unset --json: Take one setting out of a configuration file. */
+/** mpm config unset --json: Remove one setting from a configuration file. */
 export type ConfigUnsetResult = ConfigSetResult;
 
 /** mpm config list --json: List all settings with their values. */
@@ -2234,10 +2226,7 @@ export interface ConfigListResult {
   show_origin: boolean;
 }
 
-/**
- * mpm scan --json: Look for secrets in files, by the rules that saves are
- * redacted by.
- */
+/** mpm scan --json: Look for secrets in files. */
 export interface ScanResult {
   /**
    * The scope of the scan. `project`: files that git tracks or does not ignore;
@@ -2272,9 +2261,7 @@ export interface ScanResult {
   }[];
 }
 
-/**
- * mpm migrate --json: Move the saves of an older layout to where they belong.
- */
+/** mpm migrate --json: Move saves from an older layout. */
 export type MigrateResult = MigrateReport | RollbackReport;
 
 /** mpm hooks install --json: Add mpm's hooks to Claude Code's settings. */
@@ -2346,10 +2333,7 @@ export type HooksStatusResult = HooksReport | HooksListResult | {
   text: string;
 };
 
-/**
- * mpm hooks eject --json: Copy shell hooks into the project, to be switched on
- * and edited.
- */
+/** mpm hooks eject --json: Copy shell hooks into the project, for editing. */
 export interface HooksEjectResult {
   dry_run: boolean;
   hooks: {
@@ -2365,13 +2349,10 @@ export interface HooksEjectResult {
   }[];
 }
 
-/**
- * mpm hooks test --json: Fire each installed hook once and check what comes of
- * it.
- */
+/** mpm hooks test --json: Run each installed hook once and check its effect. */
 export type HooksTestResult = HookChecks | HooksProfileResult | HooksRunResult;
 
-/** mpm hook --json: Take an event of Claude Code from its settings. */
+/** mpm hook --json: Handle an event of Claude Code. */
 export interface HookResult {
   event: string;
   /** The answer in the protocol of Claude Code; empty: none. */
@@ -2415,16 +2396,13 @@ export interface DoctorResult {
   } | null;
 }
 
-/**
- * mpm completions --json: Print the script that completes mpm's commands in a
- * shell.
- */
+/** mpm completions --json: Print the completion script for a shell. */
 export interface CompletionsResult {
   shell: "bash" | "zsh" | "fish" | "powershell";
   script: string;
 }
 
-/** mpm help --json: Show what a command does, or a page on something else. */
+/** mpm help --json: Show help for a command or a topic. */
 export interface HelpResult {
   /** The words that help was requested; null: none. */
   topic: string | null;
