@@ -156,7 +156,7 @@ Deno.test("undo of a committed pause may die anywhere and is finished by the nex
     now: at(10),
     programs: "changing-git",
     async prepare() {
-      const env = await world([["pause", "Work"]]);
+      const env = await world([["pause", "Work", "--commit"]]);
       start = env.git("rev-parse", "HEAD^");
       return env;
     },

@@ -39,7 +39,8 @@ function leftovers(env: TestEnv): string[] {
   return [WORK, CURRENT, ".claude-mpm/sessions"].flatMap((folder) =>
     env.exists(folder)
       ? [...Deno.readDirSync(`${env.project}/${folder}`)]
-        .map(({ name }) => name).filter((name) => name.startsWith("."))
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith(".") && name !== ".gitignore")
       : []
   );
 }
@@ -202,7 +203,7 @@ Deno.test("resume leaves the session paused or active at every crash point", asy
 
 Deno.test("a resume elsewhere rebuilds the session at every crash point", async () => {
   using source = await started();
-  await mpmJson(source, ["pause"], { now: at(1) });
+  await mpmJson(source, ["pause", "--commit"], { now: at(1) });
   const points = await dieEverywhere(["resume"], {
     now: at(5),
     prepare() {

@@ -4,7 +4,7 @@ import type { TestEnv } from "./env.ts";
 
 /** Files that an undo does not restore: of the moment, derived, or its own. */
 const APART =
-  /^\.git$|^\.claude-mpm\/(journal\.jsonl|trash|checkpoints|backups|errors|\.lock|(sessions\/)?\.gitignore|state\/(?!work\/|current\/))|LATEST-SESSION\.txt$|sessions\/\.mpm\.tmp$|\/\.lock$|journal-key$|\/writer$|^\.local\/state\/mpm\/own\/|\/settings\/[^/]*\/before-/;
+  /^\.git$|^\.claude-mpm\/(journal\.jsonl|trash|checkpoints|backups|errors|\.lock|(sessions\/)?\.gitignore|state\/(?!work\/|current\/))|LATEST-SESSION\.txt$|sessions\/\.mpm\.tmp$|\/\.lock$|journal-key$|\/writer(\.[^/]*)?$|^\.local\/state\/mpm\/own\/|\/settings\/[^/]*\/before-/;
 
 /**
  * Every file an operation may change, with mode and content, by its path.
