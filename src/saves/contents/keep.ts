@@ -49,8 +49,10 @@ export function excludedBy(
 export function contentsKeeper(
   system: System,
   workspace: Workspace,
-  config: Config,
+  { config, faults }: { config: Config; faults: readonly string[] },
 ): ContentsKeeper | undefined {
+  // Where nobody knows what was meant, it may have been to keep none.
+  if (faults.length > 0) return;
   if (!config["pause.contents"] || workspace.git !== "repository") return;
   const { state } = layout(workspace.root);
   return new ContentsKeeper(system, workspace, {

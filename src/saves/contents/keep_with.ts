@@ -57,8 +57,8 @@ async function keepIn(
   const entry = await findSave(system, root, selector);
   const { save } = await loadSave(system, entry);
   await refuse(system, workspace, save);
-  const { config } = readConfigAnyway(system, root);
-  const keeper = contentsKeeper(system, workspace, config);
+  const configured = readConfigAnyway(system, root);
+  const keeper = contentsKeeper(system, workspace, configured);
   if (!keeper) {
     throw new MpmError("CONFLICT", "Contents are not kept here", {
       hint: "They need a git repository, and pause.contents = true",

@@ -96,10 +96,7 @@ async function gatherIn(
     ? undefined
     : exportTarget(system, input.export, { folder, root: workspace.root });
   const { config, faults } = readConfigAnyway(system, workspace.root);
-  // Where nobody knows what was meant, it may have been to keep none.
-  const keeper = faults.length > 0
-    ? undefined
-    : contentsKeeper(system, workspace, config);
+  const keeper = contentsKeeper(system, workspace, { config, faults });
   const reading = Promise.all([
     workspace.git === "repository"
       ? readState(system, workspace, { keeper })
