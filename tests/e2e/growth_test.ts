@@ -4,6 +4,8 @@ import { mpm } from "../helpers/mpm.ts";
 import { soakTest } from "../helpers/posix.ts";
 import { say } from "../helpers/say.ts";
 
+const MIB = 1024 * 1024;
+
 /** Bytes on the disk below the repository's git folder. */
 function sizeOf(env: TestEnv): number {
   return 1024 * Number(env.run("du", ["-sk", ".git"]).stdout.split("\t")[0]);
@@ -38,13 +40,13 @@ soakTest(
     const grown = sizeOf(env) - before;
     env.git("gc", "-q", "--prune=now");
     const packed = sizeOf(env) - before;
-    const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
+    const mb = (bytes: number) => (bytes / MIB).toFixed(1);
     say(
-      `1,000 pauses: ${mb(grown)} MB more, ${
+      `1,000 pauses: ${mb(grown)} MiB more, ${
         mb(packed)
-      } MB after gc; a pause ` +
+      } MiB after gc; a pause ` +
         `took ${first.toFixed()} ms at first and ${last.toFixed()} ms at last`,
     );
-    assert(grown <= 12e6 && packed <= 1e6 && last < 1.5 * first);
+    assert(grown <= 12 * MIB && packed <= MIB && last < 1.5 * first);
   },
 );
