@@ -11,7 +11,7 @@ export function isFullTime(text: string): boolean {
 /**
  * The time in one of the forms that writers of saves have used, in milliseconds
  * since the epoch. That is ISO 8601, also with a blank for the `T`, without a
- * zone or with `UTC` (an early version; read as UTC), or with blanks around it.
+ * zone or with `UTC` (read as UTC), or with blanks around it.
  */
 export function parseTime(text: string): number | undefined {
   const parts =
