@@ -54,11 +54,11 @@ function noteFuture(
 
 /**
  * Finds the checkpoint for `selector`. In this order, that is `latest` (the
- * newest that is not a safety checkpoint), a full name or id, or an index as
- * the list prints it. An index has at most four digits, and nothing else. The
- * last choice is a unique part of a name. `records` are in the order of the
- * list. Throws NOT_FOUND with the names, AMBIGUOUS with the matches, USAGE for
- * a negative number.
+ * newest except safety checkpoints), a full name or id, or an index as the list
+ * prints it. An index has at most four digits, and nothing else. The last
+ * choice is a unique part of a name. `records` are in the order of the list.
+ * Throws NOT_FOUND with the names, AMBIGUOUS with the matches, USAGE for a
+ * negative number.
  */
 export function matchCheckpoint(
   records: readonly StoredCheckpoint[],

@@ -14,8 +14,8 @@ export const checkpointSave = defineCommand({
 Keeps every file that git does not ignore, byte for byte, what is staged, and
 the context as "mpm pause" does. It leaves your files, index, HEAD, branch,
 stashes and reflogs unchanged. It runs no hooks. The objects are in the
-repository under refs/mpm/, which git neither clones nor pushes by itself;
-outside git, in a separate repository in the mpm folder.
+repository under refs/mpm/, which git neither clones nor pushes by itself.
+Outside git, they are in a separate repository in the mpm folder.
 
 Nested repositories, submodules with changes, pipes and sockets cannot be kept;
 the answer names them.
