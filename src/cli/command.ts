@@ -150,7 +150,7 @@ export interface Context {
   redact(text: string): string;
   /** Returns what the trash of the project at `root` keeps. */
   trashRules(root: string): TrashRules;
-  /** Forgets what no trash can bring back any more. Throws GIT_FAILED. */
+  /** Forgets files that no trash can restore. Throws GIT_FAILED. */
   forgetRemoved(system: System, root: string): Promise<void>;
   /** Returns the command of exactly that name, or `undefined`. */
   commandNamed(name: string): Promise<AnyCommand | undefined>;
