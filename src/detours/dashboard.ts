@@ -56,7 +56,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
   const commands = commandsFor(result).map(([words, summary]) =>
     `  ${style.cyan(words.padEnd(width))}  ${summary}`
   );
-  // Half a command would be of no use.
+  // Half a command would be useless.
   const fitted = (line: string) =>
     line.startsWith("Agent: ") ? line : cut(line, style.columns);
   return [...lines, ...commands].map((line) => `${fitted(line)}\n`).join("");
