@@ -80,7 +80,7 @@ export async function checkCheckpoints(ground: Ground): Promise<Checked> {
 }
 
 /** The words for contents in a finding. */
-const SAVED = "What is kept of uncommitted files with the save";
+const SAVED = "Contents of uncommitted files that are kept with the save";
 
 async function vaultOf(
   { system, workspace, at }: Ground,
