@@ -302,9 +302,9 @@ const SMALLEST = 80;
 
 /**
  * Returns the text for an agent at the start of its session: facts in at most
- * `limit` characters, between fences that the agent cannot guess, since files
- * and saves may come from anyone. Parts come in the order given; the first may
- * take most of the room, but each gets a share. Empty without any part.
+ * `limit` characters, between fences that the agent cannot guess. Parts come in
+ * the order given; the first may take most of the room, but each gets a share.
+ * Empty without any part.
  */
 function injection(
   parts: readonly Part[],
