@@ -282,7 +282,7 @@ async function savesOfClaudeMpm(
   system: System,
   root: string,
 ): Promise<(Mark & { readonly summary: string })[]> {
-  // A link in place of the folder leads to what is not the project's.
+  // A link instead of the folder leads outside the project.
   if (!checkFolder(system, layout(root).home)) return [];
   const origins = new Origins(system);
   return (await listSaves(system, root)).flatMap((entry) => {
