@@ -9,10 +9,10 @@ export const savesKeep = defineCommand({
   name: "saves keep",
   summary: "Keep the uncommitted files with a save that lacks them",
   description: `
-A pause does this by itself. A hook has too little time for it: it makes the
+A pause does this by itself. A hook has too little time for it. It makes the
 save, and starts this command in the background, which also copies the save into
-git. Only files that are still as they were when the save was made are kept. "mpm
-restore" brings them back.`,
+git. Only files that are still as they were when the save was made are kept.
+"mpm restore" brings them back.`,
   positionals: [{
     name: "selector",
     summary: "Which save: id, part of it, number in the list, name, latest",

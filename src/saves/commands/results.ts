@@ -323,7 +323,7 @@ export const ImportResult = z.strictObject({
 
 export const RecoverResult = z.strictObject({
   dry_run: z.boolean(),
-  /** What became of an automatic pause, or that saves were recovered. */
+  /** State of an automatic pause, or of recovered saves. */
   state: z.enum(["none", "active", "finalized", "discarded", "recovered"]),
   /** The record, absolute. */
   source: text,
