@@ -1614,7 +1614,7 @@ export interface SavesTrustResult {
  */
 export interface SavesRecoverResult {
   dry_run: boolean;
-  /** What became of an automatic pause, or that saves were recovered. */
+  /** State of an automatic pause, or of recovered saves. */
   state: "none" | "active" | "finalized" | "discarded" | "recovered";
   /** The record, absolute. */
   source: string;
@@ -3105,7 +3105,7 @@ export interface StackResult {
   problems: string[];
 }
 
-/** Where hooks are installed. */
+/** A place of installed hooks. */
 export interface HooksReport {
   /** This program, absolute; null: it runs from source. */
   binary: string | null;
@@ -3195,7 +3195,7 @@ export interface HooksProfileResult {
   warnings: string[];
 }
 
-/** How a script ended. */
+/** The result of a script. */
 export interface HooksRunResult {
   name: string;
   path: string;
@@ -3680,7 +3680,7 @@ export interface WorktreeRow {
   bytes: number | null;
 }
 
-/** How full the context of an agent's session is. */
+/** The use of an agent session's context. */
 export interface ContextUsage {
   /** Why nothing is known; null: it is known. */
   unknown: string | null;
