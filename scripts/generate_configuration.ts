@@ -60,9 +60,10 @@ mpm config unset commit --scope local
 \`set\` and \`unset\` change the lines of that one setting: comments, order and line
 ends stay. An unknown key, or a value that does not fit, is an error that names
 file and line, or the variable. Hooks, the status line and saves leave that
-setting out instead, and the whole of a file that is not TOML or larger than 64
-KiB; a pause then warns, commits nothing and removes no worktree. A variable
-that begins with \`MPM_CONFIG_\` but is not in this table is an unknown key, too.
+setting out instead. They leave out the whole of a file that is not TOML or
+larger than 64 KiB. A pause then warns, commits nothing and removes no worktree.
+A variable that begins with \`MPM_CONFIG_\` but is not in this table is an unknown
+key, too.
 
 ## Settings
 

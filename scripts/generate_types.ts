@@ -5,11 +5,11 @@ const PARTS = [
   ["ResumeReport", "resume", "anyOf/0", "A save and what changed since."],
   ["StatusReport", "status", "anyOf/1", "The session, and where git stands."],
   ["StackResult", "status", "anyOf/0", "All sessions as a tree."],
-  ["HooksReport", "hooks-status", "anyOf/0", "Where hooks are installed."],
+  ["HooksReport", "hooks-status", "anyOf/0", "A place of installed hooks."],
   ["HooksListResult", "hooks-status", "anyOf/1", "The shell hooks."],
   ["HookChecks", "hooks-test", "anyOf/0", "The result of each hook."],
   ["HooksProfileResult", "hooks-test", "anyOf/1", "The cost of each hook."],
-  ["HooksRunResult", "hooks-test", "anyOf/2", "How a script ended."],
+  ["HooksRunResult", "hooks-test", "anyOf/2", "The result of a script."],
   ["MigrateReport", "migrate", "oneOf/0", "Files that a migration moved."],
   ["RollbackReport", "migrate", "oneOf/1", "Files that a rollback restored."],
   [
@@ -47,7 +47,7 @@ const PARTS = [
     "ContextUsage",
     "context",
     "properties/gauge",
-    "How full the context of an agent's session is.",
+    "The use of an agent session's context.",
   ],
   [
     "OptionInfo",

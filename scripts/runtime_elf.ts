@@ -11,8 +11,7 @@ const TRAILER_SIZE = 24;
  * The format is that of the library libsui 0.12, which Deno uses. The program
  * is appended to the runtime and ends with a trailer of 24 bytes. The trailer
  * has the name `d3n0l4nd`, two 32-bit words (a mark and a hash of the name) and
- * the 64-bit length of everything appended, itself included. Numbers are
- * little-endian.
+ * the 64-bit length of everything appended. Numbers are little-endian.
  *
  * @throws {Error} when the trailer is missing or its length is impossible
  */

@@ -7,7 +7,7 @@ import { badSubjects, newSubjects } from "./words_subjects.ts";
 import { textsOf } from "./words_texts.ts";
 
 /** Limits; the last two may only go down, to 0. */
-const LIMITS = { stiff: 2, long: 30, openings: 12 };
+const LIMITS = { stiff: 2, long: 12, openings: 8 };
 
 /** The stiff wordings, long sentences and openings of one file's text. */
 function found(path: string, source: string): string[] {
