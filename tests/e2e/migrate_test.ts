@@ -67,7 +67,8 @@ Deno.test("thousands of files migrate, and come back, in a few seconds", () => {
   assertEquals(there.moved, count);
   assertEquals(env.exists(PAUSE), false);
   assertEquals(
-    [...Deno.readDirSync(join(env.project, SESSIONS))].length,
+    [...Deno.readDirSync(join(env.project, SESSIONS))]
+      .filter(({ name }) => name !== ".gitignore").length,
     count,
   );
   const back = timed("migrate", "--rollback");

@@ -213,7 +213,7 @@ posixTest(
     assertEquals(status, 6, stderr);
     const names = [...Deno.readDirSync(join(env.project, SESSIONS))]
       .map(({ name }) => name);
-    assertEquals(names, []);
+    assertEquals(names, [".gitignore"]);
   },
 );
 

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../../base/errors.ts";
 import type { SaveFormat, SaveLocation } from "./save_entry.ts";
 import type { FileInfo, System } from "../../system/system.ts";
@@ -109,9 +109,21 @@ export function findSaves(
       location !== "kept" && format === "json"
     );
     if (others.length > 0) entry.candidates = others;
+    if (isStale(system, folders, entry)) entry.candidates = [];
     if (entry.candidates.length === 0) found.delete(id);
   }
   return found;
+}
+
+/** Returns whether only `kept/` has a save that mpm removed a moment ago. */
+function isStale(
+  { files }: System,
+  { kept }: SaveFolders,
+  { id, candidates }: Found,
+): boolean {
+  return kept !== undefined && candidates.length > 0 &&
+    candidates.every(({ location }) => location === "kept") &&
+    files.lstat(join(dirname(kept), "state", "uncopied", id)) !== undefined;
 }
 
 /** Lists a folder; empty if it is missing. Throws for a link. */
