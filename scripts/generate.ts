@@ -1,10 +1,9 @@
 import { dirname, join } from "@std/path";
-import { commandSections, TOPICS } from "../src/app/help/names.ts";
-import { exitMeanings } from "../src/base/errors.ts";
+import { TOPICS } from "../src/app/help/names.ts";
 import { configurationPage } from "./generate_configuration.ts";
 import { formatsPage } from "./generate_formats.ts";
 import { manPages } from "./generate_man.ts";
-import { marked, table } from "./generate_markdown.ts";
+import { table } from "./generate_markdown.ts";
 import { pluginFiles } from "./generate_plugin.ts";
 import { reference } from "./generate_reference.ts";
 import { schemaFiles } from "./generate_schemas.ts";
@@ -49,21 +48,7 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
     ["docs/cli.md", reference(commands, topics)],
     ["docs/configuration.md", configurationPage(table)],
     ["docs/formats.md", formatsPage(await read("docs/formats.md"), schemas)],
-    ["README.md", readme(await read("README.md"), summaries)],
   ]);
-}
-
-function readme(text: string, summaries: Record<string, string>): string {
-  const rows = commandSections(summaries).flatMap(({ rows }) => rows)
-    .map(([word, does]) => [`\`mpm ${word}\``, does]);
-  const exits = exitMeanings()
-    .map(({ status, meanings }) => [String(status), meanings.join("; ")]);
-  const withCommands = marked(
-    text,
-    "commands",
-    table(["command", "does"], rows),
-  );
-  return marked(withCommands, "exit", table(["status", "meaning"], exits));
 }
 
 /** `src/app/summaries.ts` as `deno fmt` leaves it. */

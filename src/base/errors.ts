@@ -1,6 +1,6 @@
 /**
  * Every failure mpm can report. `exit` is the process's exit status, few and
- * stable; the codes are many and stable. The README's table is made of it.
+ * stable; the codes are many and stable.
  */
 export const ERRORS = {
   USAGE: { exit: 2, meaning: "the command line or an input is wrong" },
