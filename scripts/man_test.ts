@@ -35,8 +35,10 @@ programTest("groff formats the man pages without a warning", ["groff"], () => {
   }
 });
 
-programTest("man shows every command with its options", ["man"], () => {
-  for (const name of Object.keys(COMMANDS)) {
+programTest("man shows every command with its options", ["man"], async () => {
+  for (const [name, load] of Object.entries(COMMANDS)) {
+    // Old spellings work, and stand on no page.
+    if ((await load()).hidden) continue;
     const page = `${ROOT}/man/mpm-${name.split(" ")[0]}.1`;
     const source = Deno.readTextFileSync(page).replaceAll("\\-", "-");
     assertStringIncludes(source, `mpm ${name}`);

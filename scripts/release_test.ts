@@ -382,7 +382,7 @@ Deno.test("pack --run packs nothing that it could not start", async () => {
       ],
     }).output();
     assertEquals(code, 1, text(stderr));
-    assert(text(stderr).includes(`built for ${foreign} does not run here`));
+    assert(text(stderr).includes(`A binary for ${foreign} does not run here`));
     assertEquals([...Deno.readDirSync(out)], []);
   } finally {
     await Deno.remove(out, { recursive: true });

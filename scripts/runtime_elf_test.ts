@@ -30,7 +30,7 @@ Deno.test("runtimeOfElf() refuses a file without a trailer", () => {
   assertThrows(
     () => runtimeOfElf(encode("a program that Deno did not compile")),
     Error,
-    "the trailer is missing",
+    "The trailer of an appended Deno program is missing",
   );
   assertThrows(() => runtimeOfElf(encode("d3n0l4nd")), Error, "missing");
 });

@@ -18,7 +18,7 @@ function foldersOf(env: TestEnv): Record<string, string[]> {
 }
 
 posixTest(
-  "commands share one temporary folder, and nothing added to it is run",
+  "commands share temporary folders, and nothing added to them is run",
   () => {
     using env = TestEnv.repository();
     env.git(
@@ -35,26 +35,31 @@ posixTest(
     };
     run("pause", "--no-commit", "-s", "Begin");
     const folders = foldersOf(env);
-    assertEquals(Object.values(folders), [
-      ["HEAD", "commondir", "config", "info", "refs", "worktrees"],
-    ]);
-    const [folder = ""] = Object.keys(folders);
-    assertEquals(
-      Deno.readTextFileSync(join(folder, "config")).includes("hunter2"),
-      false,
-    );
+    // One reads the state, and one the contents with the project's attributes.
+    assertEquals(Object.keys(folders).length, 2);
+    for (const [folder, names] of Object.entries(folders)) {
+      const all = ["HEAD", "commondir", "config", "info", "refs", "worktrees"];
+      assertEquals(names, all);
+      assertEquals(
+        Deno.readTextFileSync(join(folder, "config")).includes("hunter2"),
+        false,
+      );
+    }
     run("status");
     assertEquals(foldersOf(env), folders);
     const mark = join(env.root, "mark");
     const program = join(env.root, "program");
     Deno.writeTextFileSync(program, `#!/bin/sh\ntouch '${mark}'\n`);
     Deno.chmodSync(program, 0o755);
-    Deno.writeTextFileSync(
-      join(folder, "config"),
-      `[filter "x"]\n\tclean = ${program}\n`,
-    );
-    Deno.mkdirSync(join(folder, "hooks"));
-    Deno.copyFileSync(program, join(folder, "hooks", "reference-transaction"));
+    for (const folder of Object.keys(folders)) {
+      Deno.writeTextFileSync(
+        join(folder, "config"),
+        `[filter "x"]\n\tclean = ${program}\n`,
+      );
+      const hooks = join(folder, "hooks");
+      Deno.mkdirSync(hooks);
+      Deno.copyFileSync(program, join(hooks, "reference-transaction"));
+    }
     run("pause", "-s", "Work");
     run("resume");
     run("checkpoint", "save", "One");

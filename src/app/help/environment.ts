@@ -40,9 +40,17 @@ export const VARIABLES: readonly Variable[] = [
     summary: "Your home folder; on Windows USERPROFILE",
   },
   {
+    name: "SHELL",
+    summary: "Your shell, which mpm setup completes commands for",
+  },
+  {
     name: "XDG_CONFIG_HOME",
     summary:
       "Where your configuration is, ~/.config unless set; on Windows APPDATA",
+  },
+  {
+    name: "XDG_DATA_HOME",
+    summary: "Where mpm setup puts completions, ~/.local/share unless set",
   },
   {
     name: "XDG_STATE_HOME",

@@ -1,4 +1,4 @@
-import { attempt, MpmError } from "../../base/errors.ts";
+import { MpmError } from "../../base/errors.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { SESSION_ID, utcSeconds } from "../../base/ids.ts";
 import { field, jsonIn } from "../../base/odd_values.ts";
@@ -155,7 +155,7 @@ function importStream(
 export function commitMessage(id: string, bytes: Uint8Array): string {
   const value = jsonIn(new TextDecoder().decode(bytes));
   const paused = new Date(String(field(value, "paused_at")));
-  const time = attempt(() => utcSeconds(paused)) ?? id;
+  const time = Number.isNaN(paused.getTime()) ? id : utcSeconds(paused);
   const summary = field(field(value, "conversation"), "summary");
   const context = typeof summary === "string" ? summary.trim() : "";
   return `session: pause at ${time}
