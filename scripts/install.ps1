@@ -247,7 +247,7 @@ param(
     while ($near -and -not (Test-Path -LiteralPath $near)) { $near = [IO.Path]::GetDirectoryName($near) }
     if (-not $near) { Stop-Install "$Folder cannot be reached" 'Choose another folder with -Dir' }
     if (-not (Test-Path -LiteralPath $near -PathType Container)) {
-      Stop-Install "$near is no folder" 'Choose another folder with -Dir'
+      Stop-Install "$near is not a folder" 'Choose another folder with -Dir'
     }
     $stage = Join-Path $near ('.mpm-install.' + [Guid]::NewGuid().ToString('N'))
     try {

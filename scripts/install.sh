@@ -185,7 +185,7 @@ make_stage() {
   near=$folder
   while [ ! -d "$near" ]; do
     if [ -e "$near" ] || [ -h "$near" ]; then
-      fail "$near is no folder" 'Choose another folder with --dir'
+      fail "$near is not a folder" 'Choose another folder with --dir'
     fi
     near=$(dirname "$near")
   done

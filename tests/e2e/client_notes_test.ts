@@ -147,7 +147,7 @@ clientTest(
     const texts = mpm.handoff.items.map(({ kind, text }) => `${kind}: ${text}`);
     for (
       const part of [
-        /^goal: Mend the ledger/,
+        /^goal: Fix the ledger/,
         /^constraint: .*grams only/,
         /^background: .*waiting/,
       ]

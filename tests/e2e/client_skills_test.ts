@@ -19,10 +19,10 @@ function skilled(): TestEnv {
 
 /** The typed words, and mpm's answer instead of the model's. */
 const SPELLINGS: readonly (readonly [string, string])[] = [
-  ["/mpm-pause the road", "Context: the road"],
-  ["/mpm-session-pause the gate", "Context: the gate"],
-  ["/mpm-init pause the hill", "Context: the hill"],
-  ['/mpm-init pause -s "the sea"', "Context: the sea"],
+  ["/mpm-pause the road", "Paused Successfully: the road"],
+  ["/mpm-session-pause the gate", "Paused Successfully: the gate"],
+  ["/mpm-init pause the hill", "Paused Successfully: the hill"],
+  ['/mpm-init pause -s "the sea"', "Paused Successfully: the sea"],
   ["/mpm-resume", "Summary: the sea"],
   ["/mpm-session-resume", "Summary: the sea"],
   ["/mpm-init resume", "Summary: the sea"],
