@@ -90,7 +90,7 @@ function turn(folder: string, number: number): string[] {
     }\n`);
     last = uuid;
   };
-  const asked = `Go on with part ${number}. It must be done by Friday.`;
+  const asked = `Continue with part ${number}. It must be done by Friday.`;
   add("user", { role: "user", content: asked }, { promptSource: "sdk" });
   for (let step = 0; step < STEPS; step++) {
     const id = `toolu_${number}_${step}`;

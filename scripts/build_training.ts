@@ -154,7 +154,7 @@ function linesOf(round: number, transcript: string): Line[] {
   });
   const command = { tool_name: "Bash", tool_input: { command: "ls" } };
   const test = { tool_name: "Bash", tool_input: { command: "npm test" } };
-  const asked = { prompt: `Go on with ${round}. It must be fast.` };
+  const asked = { prompt: `Continue with ${round}. It must be fast.` };
   return [
     {
       args: [

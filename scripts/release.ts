@@ -264,7 +264,7 @@ async function main(args: string[]): Promise<number> {
   const [task] = options.positionals;
   if (task === "pack") await packAll(options);
   else if (task === "finish") await finishAll(options);
-  else throw new BuildError(`No such task: "${task ?? ""}"`, USAGE);
+  else throw new BuildError(`Unknown task "${task ?? ""}"`, USAGE);
   return 0;
 }
 

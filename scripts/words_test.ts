@@ -6,8 +6,8 @@ import { measure, projectTexts, rate } from "./words.ts";
 import { badSubjects, newSubjects } from "./words_subjects.ts";
 import { textsOf } from "./words_texts.ts";
 
-/** Limits; the last two may only go down, to 0. */
-const LIMITS = { stiff: 2, long: 12, openings: 8 };
+/** The highest figures allowed: `stiff` is per 10,000 words. */
+const LIMITS = { stiff: 2, long: 0, openings: 0 };
 
 /** The stiff wordings, long sentences and openings of one file's text. */
 function found(path: string, source: string): string[] {
@@ -64,6 +64,8 @@ Deno.test("a sentence of 26 words is too long, code counts as one word", () => {
   const long = `${"word ".repeat(25)}end.`;
   assertEquals(found("docs/a.md", long), ["docs 26 words"]);
   assertEquals(found("docs/a.md", "word ".repeat(24) + "`a b c`."), []);
+  const choices = `One (once; one of ${"a, ".repeat(25)}b).`;
+  assertEquals(found("docs/a.md", choices), []);
   assertEquals(found("src/a.ts", `// ${long}`), ["comments 26 words"]);
   assertEquals(found("src/a.ts", `fail("${long}");`), ["strings 26 words"]);
 });

@@ -163,12 +163,13 @@ function isTestName(node: ts.Node): boolean {
     /^Deno\.test\b/.test(parent.parent.parent.expression.getText());
 }
 
-/** One line, with code spans, links and quoted values as one word each. */
+/** One line: code spans, links, and an option's list of values are a word each. */
 function plain(text: string): string {
   return text.replace(/\\?`[^`]*`/g, "`x`")
     .replace(/\{@link [^}]*\}/g, "`x`")
     .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
     .replace(/https?:\S+/g, "`x`")
+    .replace(/(?<=; one of )\w+(?:, \w+)+(?=\))/g, "`x`")
     .replace(/\s+/g, " ").trim();
 }
 

@@ -9,7 +9,7 @@ declare module "@std/cli/parse-args" {
     boolean?: readonly B[];
     string?: readonly S[];
     collect?: readonly C[];
-    /** Called for what is not declared, and for words without a key. */
+    /** Called for undeclared options, and for words without a key. */
     unknown?: (arg: string, key?: string) => unknown;
   }
   export function parseArgs<

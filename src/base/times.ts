@@ -91,7 +91,7 @@ export function parseDuration(text: string, what: string): number {
   const bare = unit === "" && digits !== "0";
   if (digits === undefined || bare) {
     throw new MpmError("USAGE", `${what} is not a length of time: "${text}"`, {
-      hint: "Write it as 90s, 30m, 1h, 2d or 1w; 0 for none",
+      hint: "Write it as 90s, 30m, 1h, 2d or 1w, or 0 to turn it off",
     });
   }
   return Number(digits) * getOwn(MILLISECONDS, unit)!;

@@ -13,8 +13,8 @@ export interface SaidLists {
 }
 
 /**
- * Those lists: the entries of the pause, then the open items of the kind.
- * `listed`: what stands among the todos and tasks of the save anyway.
+ * Returns these lists: the entries of the pause, then the open items of each
+ * kind. Items in `listed`, the todos and tasks of the save, are left out.
  */
 export function saidLists(
   content: Content,

@@ -32,8 +32,8 @@ export interface Beyond {
 
 /**
  * Finds the save for `selector`. The order is: `latest`, a full id, an index as
- * the list prints it, a name of a save or of its session (then the newest of
- * that session). An index has at most four digits, and nothing else. Last come
+ * the list prints it, the name of a save, the name of a session. A session's
+ * name selects its newest save. An index has at most four digits, and nothing else. Last come
  * a unique part of an id, and a name of hidden saves. The case of ids does not
  * matter. Of several sessions with one name those that are not over come first.
  * `entries` are in the order of the list. Throws NOT_FOUND with the ids there

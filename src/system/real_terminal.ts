@@ -69,7 +69,7 @@ async function edit(
     const { code } = await child.status;
     return code;
   } catch {
-    return undefined; // no such program
+    return undefined; // the program does not exist
   }
 }
 

@@ -173,7 +173,7 @@ for (
     '{"session_id":"a","cwd":"/none","model":7}',
   ]
 ) {
-  Deno.test(`statusline says nothing odd of ${JSON.stringify(stdin.slice(0, 20))}`, async () => {
+  Deno.test(`statusline prints only valid figures for ${JSON.stringify(stdin.slice(0, 20))}`, async () => {
     using env = TestEnv.repository();
     const { stdout, stderr, status } = await mpm(env, ["statusline"], {
       stdin,

@@ -46,7 +46,7 @@ function removeByHand(env: TestEnv, id: string): void {
   }
 }
 
-Deno.test("each save is one commit of its own, on no branch, with its JSON alone", async () => {
+Deno.test("each save is a separate commit on no branch, with only its JSON", async () => {
   using env = TestEnv.repository();
   const head = env.git("rev-parse", "HEAD");
   const { commit } = await pause(env, 0, "One");
@@ -213,7 +213,7 @@ Deno.test("the log works in other kinds of repositories", async () => {
   }
 });
 
-Deno.test("hooks and reflogs of a repository see nothing of the log", async () => {
+Deno.test("hooks and reflogs of a repository do not see the log", async () => {
   using env = TestEnv.repository();
   env.write(".git/hooks/reference-transaction", "#!/bin/sh\ntouch ran\n");
   Deno.chmodSync(join(env.project, ".git/hooks/reference-transaction"), 0o755);

@@ -10,7 +10,7 @@ const KEPT = ".claude-mpm/kept";
 const ENDS = [".json", ".json.sha256", ".yaml", ".md"];
 const at = (day: number) => () => new Date(Date.UTC(2026, 10, day, 12));
 
-/** What version 0.1.0 wrote into `.claude-mpm/.gitignore`. */
+/** The rules that version 0.1.0 wrote into `.claude-mpm/.gitignore`. */
 const OLD_RULES = `/.gitignore
 /.lock
 /backups/
@@ -106,7 +106,7 @@ Deno.test("a store of version 0.1.0 has the same saves before and after", async 
   }
   const after = await listed(env);
   assertEquals([after.sessions.slice(1), after.lost], [before.sessions, []]);
-  // No commit of ours on a branch, and git tracks what it did.
+  // No new commit on a branch, and git tracks the same files.
   assertEquals([env.git("rev-parse", "HEAD"), env.git("ls-files")], [
     head,
     tracked,

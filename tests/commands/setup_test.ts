@@ -183,7 +183,7 @@ Deno.test("setup asks once whether saves of claude-mpm are yours, and undo forge
   assertEquals((await origins()).toSorted(), ["foreign", "trusted"]);
 });
 
-Deno.test("setup refuses a link in place of the folder, and shows nothing behind it", async () => {
+Deno.test("setup refuses a link instead of the folder, and shows nothing behind it", async () => {
   using env = TestEnv.repository();
   env.write("../other/.claude-mpm/sessions/x", "");
   Deno.symlinkSync(

@@ -13,7 +13,7 @@ import { posixTest } from "../helpers/posix.ts";
 import { formatText } from "../helpers/stores.ts";
 
 /**
- * How the binary treats a transcript that is damaged, enormous or of another
+ * Runs the binary on transcripts that are damaged, enormous or of another
  * version. It keeps the readable parts, and reports the others.
  */
 

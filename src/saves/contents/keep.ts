@@ -51,7 +51,7 @@ export function contentsKeeper(
   workspace: Workspace,
   { config, faults }: { config: Config; faults: readonly string[] },
 ): ContentsKeeper | undefined {
-  // Where nobody knows what was meant, it may have been to keep none.
+  // A faulty configuration may have meant to turn this off.
   if (faults.length > 0) return;
   if (!config["pause.contents"] || workspace.git !== "repository") return;
   const { state } = layout(workspace.root);

@@ -26,7 +26,7 @@ import { commitFiles } from "./commit_files.ts";
 export interface BranchCommit {
   readonly workspace: Workspace;
   readonly state: RepositoryState | undefined;
-  /** The reason why there will be no commit. */
+  /** The reason why the pause does not commit. */
   readonly reason: string | undefined;
 }
 

@@ -209,7 +209,7 @@ export async function applied(
   return { ...done, worktrees };
 }
 
-/** What `commit = true` once meant is another setting now; said once. */
+/** Notes, once for each project, that `commit = true` changed its meaning. */
 function noteOldSetting(
   { system, note }: Context,
   { root, git }: Workspace,
@@ -222,7 +222,7 @@ function noteOldSetting(
     ensureFolder(system, layout(root).state, root);
     system.files.create(told, new Uint8Array(), { synced: false });
     note(
-      'Note: "commit = true" keeps saves in git, but on no branch any more. ' +
+      'Note: "commit = true" keeps saves in git, but no longer on a branch. ' +
         "To commit them to the branch as well: " +
         "mpm config set pause.branch_commit true",
     );

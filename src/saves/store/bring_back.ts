@@ -13,8 +13,8 @@ import { changeStore } from "./recover.ts";
 import { type LoggedSave, readBlob, readBlobIds } from "./save_log.ts";
 
 /**
- * The saves of the log that are gone from the disk and that are asked for; all
- * of them without names. Throws NOT_FOUND, CONFLICT for one that is there.
+ * Returns the requested saves that only the log still has; all of them without
+ * names. Throws NOT_FOUND, CONFLICT for one that is there.
  */
 export async function chooseLost(
   system: System,

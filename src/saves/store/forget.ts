@@ -26,9 +26,9 @@ import { namesIn } from "./find_saves.ts";
 import { COMMITTER, readLog, readLogRefs } from "./save_log.ts";
 
 /**
- * Makes saves that were removed unreachable in git, once the trash no longer
- * has them: the log is built again without them, and their contents go. What is
- * unreachable is git's to delete. Throws GIT_FAILED, LOCKED.
+ * Makes removed saves unreachable in git once the trash no longer has them. The
+ * log is built again without them and their contents. Git deletes unreachable
+ * objects itself. Throws GIT_FAILED, LOCKED.
  */
 export async function forgetRemoved(
   system: System,
@@ -122,7 +122,7 @@ async function rebuild(
   });
 }
 
-/** Where commits are until the ref of the log is moved to them. */
+/** Holds the new commits until the ref of the log moves to them. */
 const SCRATCH = "refs/mpm/rebuilt";
 
 /** The commits of a ref, the oldest first. */

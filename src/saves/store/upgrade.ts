@@ -22,8 +22,8 @@ import { copySaves, noteUncopied } from "./second_copy.ts";
 /**
  * Takes the copies that version 0.1.0 kept in `kept/`, and the saves that it
  * committed to the branch, into the log. A save that only `kept/` has comes to
- * the others. `kept/` goes once all of it was found in the log. What git tracks
- * stays so. Never throws an MpmError: returns what went wrong.
+ * the others. `kept/` goes once all of it was found in the log. Tracked files
+ * stay tracked. Never throws an MpmError: returns what went wrong.
  */
 export async function takeInKept(
   system: System,
