@@ -42,6 +42,8 @@ const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
   ["evidence", [0, 1, 4]],
   // The saves were made outside of an agent session.
   ["replay", [0, 3]],
+  // Nothing was uncommitted when they were made.
+  ["restore", [0, 3]],
 ]);
 
 /** No command is led out of the store by its files. */
