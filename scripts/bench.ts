@@ -10,7 +10,12 @@ import { hookCases } from "./bench_hooks.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
 import { scanCases } from "./bench_scan.ts";
-import { addCommits, addSaves, makeWorld, type World } from "./bench_world.ts";
+import {
+  addCommits,
+  addSaves,
+  makeWorld,
+  type World,
+} from "./bench_repository.ts";
 import { ensureBuilt } from "./build.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { projectSlug } from "../src/clients/claude/transcript.ts";
 import type { Case } from "./bench_measure.ts";
-import { makeWorld } from "./bench_world.ts";
+import { makeWorld } from "./bench_repository.ts";
 
 /** The agent's session in all of these. */
 export const ID = "00000000-0000-4000-8000-000000000000";

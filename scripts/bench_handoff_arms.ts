@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { Desk } from "./bench_handoff_desk.ts";
-import { field, textField } from "../src/base/odd_values.ts";
+import { field, textField } from "../src/base/parsed_values.ts";
 import type { Random } from "./bench_handoff_random.ts";
 import { Session } from "./bench_handoff_tools.ts";
 import { linesOf } from "./bench_handoff_transcript.ts";

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { isFields } from "../src/base/odd_values.ts";
+import { isFields } from "../src/base/parsed_values.ts";
 import { removeTree } from "../tests/helpers/remove.ts";
 
 /** Result of a run of the binary. */

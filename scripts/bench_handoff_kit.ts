@@ -1,4 +1,4 @@
-import { isFields } from "../src/base/odd_values.ts";
+import { isFields } from "../src/base/parsed_values.ts";
 import type { Desk } from "./bench_handoff_desk.ts";
 import {
   type Call,

@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { field, textField } from "../src/base/odd_values.ts";
+import { field, textField } from "../src/base/parsed_values.ts";
 import { projectSlug } from "../src/clients/claude/transcript.ts";
 import { type Arm, ARMS, OWN, textsOf } from "./bench_handoff_arms.ts";
 import { Desk, put } from "./bench_handoff_desk.ts";

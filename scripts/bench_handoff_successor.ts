@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { isFields } from "../src/base/odd_values.ts";
+import { isFields } from "../src/base/parsed_values.ts";
 import {
   type ApiRequest,
   type Block,

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { ID, transcript } from "./bench_agent.ts";
 import type { Case } from "./bench_measure.ts";
-import { makeWorld } from "./bench_world.ts";
+import { makeWorld } from "./bench_repository.ts";
 
 interface HookCase {
   readonly name: string;

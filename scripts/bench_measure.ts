@@ -1,4 +1,4 @@
-import type { World } from "./bench_world.ts";
+import type { World } from "./bench_repository.ts";
 
 /** One command line to measure. */
 export interface Case {

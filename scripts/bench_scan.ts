@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { Case } from "./bench_measure.ts";
-import { makeWorld } from "./bench_world.ts";
+import { makeWorld } from "./bench_repository.ts";
 
 /** Bytes of each text that is looked through. */
 const SIZE = 32 * 1024 * 1024;

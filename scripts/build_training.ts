@@ -84,7 +84,7 @@ function conversation(folder: string): string[] {
       }),
     ];
   };
-  return toldBy({ user, agent, tool }, join(folder, "a.txt"));
+  return hookLines({ user, agent, tool }, join(folder, "a.txt"));
 }
 
 /** Makes lines of a transcript. */
@@ -94,7 +94,7 @@ interface Lines {
   tool(name: string, input: object, result: object): string[];
 }
 
-function toldBy({ user, agent, tool }: Lines, path: string): string[] {
+function hookLines({ user, agent, tool }: Lines, path: string): string[] {
   const prompt = { promptSource: "sdk", turnOrigin: "sdk" };
   const question = { question: "Which?", options: [{ label: "One" }] };
   const todos = [{ content: "Test it", status: "pending" }];

@@ -17,7 +17,7 @@ if (import.meta.main) {
       ...["kill", "kill_pause", "kill_writers", "mounts", "undo_crash"]
         .map((part) => `tests/faults/${part}_test.ts`),
       "tests/commands/detour_ways_test.ts",
-      ...["hostile_worlds", "migrate", "targets"]
+      ...["hostile_projects", "migrate", "targets"]
         .map((part) => `tests/e2e/${part}_test.ts`),
     ],
     env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1" },

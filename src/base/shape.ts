@@ -1,4 +1,4 @@
-import { isFields } from "./odd_values.ts";
+import { isFields } from "./parsed_values.ts";
 import { getOwn } from "./own.ts";
 
 /**

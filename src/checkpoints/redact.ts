@@ -35,7 +35,7 @@ const FILES: KnownKeys = {
 };
 
 /** The same as it is told: nothing goes by the names of its files there. */
-export function redactTold<T extends Checkpoint>(
+export function redactShown<T extends Checkpoint>(
   redactor: Redactor,
   record: T,
 ): T {

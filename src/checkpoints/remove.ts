@@ -18,7 +18,7 @@ import {
   type Undone,
   type UndoOrder,
 } from "../ops/mod.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import { removeRecord, writeRecord } from "./store.ts";
 import {
   type CheckpointPlace,
@@ -58,14 +58,14 @@ export async function removeCheckpoints(
     before: {},
     after: { removed },
   });
-  await takeAway(system, place, removed);
+  await deleteCheckpoints(system, place, removed);
   const since = system.now().getTime() - rules.removedFor;
   await dropOld(vault, readJournal(system, workspace.root), since);
   return entry;
 }
 
 /** The record goes first: a ref alone makes it whole again. */
-async function takeAway(
+async function deleteCheckpoints(
   system: System,
   { vault, workspace }: CheckpointPlace,
   removed: readonly Removed[],
@@ -147,7 +147,7 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
     return { details, left: [], operation: undefined };
   }
   const left = list.filter(({ id }) => there.has(id) === made);
-  if (made) await takeAway(system, place, left);
+  if (made) await deleteCheckpoints(system, place, left);
   else await bringBack(system, place, { list, records, left });
   const operation = noteUndoLocked(system, place.workspace.root, {
     entry,

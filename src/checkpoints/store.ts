@@ -3,7 +3,7 @@ import { attempt } from "../base/errors.ts";
 import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
 import { recordBytes } from "./record.ts";
-import { field, isDeeper } from "../base/odd_values.ts";
+import { field, isDeeper } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 import {
   checkPath,

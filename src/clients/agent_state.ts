@@ -6,7 +6,7 @@ import {
   removeQuietly,
   takeLock,
 } from "../ops/mod.ts";
-import { isFields, jsonIn } from "../base/odd_values.ts";
+import { isFields, jsonIn } from "../base/parsed_values.ts";
 import { dirname, isAbsolute, join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";

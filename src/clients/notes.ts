@@ -10,7 +10,7 @@ import {
   TEXT,
   text,
 } from "../base/shape.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import { getOwn } from "../base/own.ts";
 import type { Conversation } from "./conversation.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { field, textField } from "../base/odd_values.ts";
+import { field, textField } from "../base/parsed_values.ts";
 import {
   type AgentSession,
   changeAgentFile,

@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { attempt, FileError, MpmError } from "../base/errors.ts";
 import { escapeText } from "../base/escape.ts";
-import { isFields } from "../base/odd_values.ts";
+import { isFields } from "../base/parsed_values.ts";
 import { getOwn, setOwn } from "../base/own.ts";
 import type { Context } from "../cli/mod.ts";
 import { locate } from "../git/mod.ts";

@@ -1,6 +1,6 @@
 import { parse } from "@std/toml";
 import { MpmError } from "../base/errors.ts";
-import { isFields } from "../base/odd_values.ts";
+import { isFields } from "../base/parsed_values.ts";
 import { cutText } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 import type { ConfigFile, Given } from "./sources.ts";

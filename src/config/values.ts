@@ -1,5 +1,5 @@
 import { nearest } from "../base/nearest.ts";
-import { flagIn, isFields } from "../base/odd_values.ts";
+import { flagIn, isFields } from "../base/parsed_values.ts";
 import type { Kind, Setting } from "./setting.ts";
 import { type Key, KEYS, settingOf } from "./settings.ts";
 

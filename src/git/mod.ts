@@ -191,7 +191,7 @@ export {
   resetTracked,
   switchTo,
 } from "./tree/switch.ts";
-export { copyWorktree, makeApart } from "./tree/throw_away.ts";
+export { copyWorktree, makeApart } from "./tree/copy_worktree.ts";
 export {
   partOf,
   PARTS,

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import { cutText } from "../base/words.ts";
 import {
   appendLog,

@@ -8,14 +8,14 @@ import {
   type Said,
 } from "../clients/mod.ts";
 import {
+  agentItems,
   type Cue,
   onlyGoesOn,
   openAtEnd,
   overrides,
+  personItems,
   type Reply,
   replyTo,
-  toldByAgent,
-  toldByPerson,
 } from "./cues.ts";
 import type { Collected } from "./handoff.ts";
 import { filesOf, seenFiles } from "./collect_files.ts";
@@ -111,7 +111,7 @@ class Maker {
       this.#add("prompt", { ...by, at, text: kept, key });
     }
     const told = prompts.flatMap(({ at, text }) =>
-      toldByPerson(text).map((one) => ({ ...one, at }))
+      personItems(text).map((one) => ({ ...one, at }))
     );
     const replies = repliesIn(talk);
     for (const { question, answer, ...said } of replies) {
@@ -191,7 +191,7 @@ class Maker {
 
   messages({ messages, lastMessage, prompts, todos }: Conversation): void {
     const found = messages.flatMap(({ text, at }) =>
-      toldByAgent(text).map((one) => ({ ...one, at }))
+      agentItems(text).map((one) => ({ ...one, at }))
     );
     const by = { source: "transcript" } as const;
     const known = new Set(todos.map(({ text }) => sameText(text)));

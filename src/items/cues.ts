@@ -177,13 +177,13 @@ const HEADINGS: readonly (readonly [Cue, RegExp])[] = [
 const NOTHING = /^(?:none|nothing|n\/?a|no\b|-)|^\W*$/i;
 
 /** A sentence and what it tells. */
-export interface Told {
+export interface Cued {
   readonly cue: Cue;
   readonly text: string;
 }
 
 /** Returns the items that a person's prompt states for the whole work. */
-export function toldByPerson(text: string): Told[] {
+export function personItems(text: string): Cued[] {
   // A typed line is only a heading if lines follow below it.
   const typed = text.trim().includes("\n")
     ? text
@@ -205,8 +205,8 @@ function isQuestion(text: string): boolean {
 }
 
 /** Decisions and rejected approaches in a message of the agent. */
-export function toldByAgent(text: string): Told[] {
-  return sentencesOf(text).flatMap((sentence, at, all): Told[] => {
+export function agentItems(text: string): Cued[] {
+  return sentencesOf(text).flatMap((sentence, at, all): Cued[] => {
     const heading = underHeading(sentence);
     if (heading === "rejected" || heading === "decision") {
       return [{ cue: heading, text: sentence.text }];
@@ -219,7 +219,7 @@ export function toldByAgent(text: string): Told[] {
 }
 
 /** Returns the open items at the end of the agent's last message. */
-export function openAtEnd(text: string): Told[] {
+export function openAtEnd(text: string): Cued[] {
   const sentences = sentencesOf(text);
   // Nothing follows that could be the answer.
   const end = sentences.findLastIndex(({ text }) => !ASKS.test(text)) + 1;
@@ -299,7 +299,7 @@ export function onlyGoesOn(prompt: string): boolean {
 function goesOnUnder(prompt: string): boolean {
   const [first, ...others] = sentencesOf(prompt).map(({ text }) => text);
   if (others.length === 0 || !GOES_ON.test(first!)) return false;
-  const told = new Set(toldByPerson(prompt).map(({ text }) => text));
+  const told = new Set(personItems(prompt).map(({ text }) => text));
   return others.every((text) => told.has(text) || GOES_ON.test(text));
 }
 

@@ -2,11 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CUT_MARK } from "../clients/mod.ts";
 import {
+  agentItems,
   onlyGoesOn,
   openAtEnd,
   overrides,
-  toldByAgent,
-  toldByPerson,
+  personItems,
 } from "./cues.ts";
 import { sentencesOf } from "./sentences.ts";
 
@@ -75,8 +75,8 @@ Deno.test("sentencesOf() takes any text and gives parts of it", () => {
   const text = fc.array(part).map((parts) => parts.join(""));
   fc.assert(fc.property(fc.oneof(text, fc.string()), (given) => {
     for (const one of sentencesOf(given)) assert(one.text.length <= 600);
-    toldByPerson(given);
-    toldByAgent(given);
+    personItems(given);
+    agentItems(given);
     openAtEnd(given);
     onlyGoesOn(given);
   }));
@@ -102,7 +102,7 @@ for (
   ] as const
 ) {
   Deno.test(`a person's "${text}" is a ${cue}`, () => {
-    assertEquals(toldByPerson(text).map((one) => one.cue), [cue]);
+    assertEquals(personItems(text).map((one) => one.cue), [cue]);
   });
 }
 
@@ -116,7 +116,7 @@ for (
   ]
 ) {
   Deno.test(`a person's "${text}" states nothing`, () => {
-    assertEquals(toldByPerson(text), []);
+    assertEquals(personItems(text), []);
   });
 }
 
@@ -145,22 +145,22 @@ for (
   ] as const
 ) {
   Deno.test(`the agent's "${text}" is ${cue}`, () => {
-    assertEquals(toldByAgent(text), [{ cue, text }]);
+    assertEquals(agentItems(text), [{ cue, text }]);
   });
 }
 
 Deno.test("the next sentence shows that a way was left", () => {
   const left = "The bitmaps did not work: the suite takes nine minutes.";
   const way = "I am going with a trie instead.";
-  assertEquals(toldByAgent(`${left} ${way}`), [
+  assertEquals(agentItems(`${left} ${way}`), [
     { cue: "rejected", text: left },
     { cue: "decision", text: way },
   ]);
-  assertEquals(toldByAgent(`${left} It runs every night.`), []);
+  assertEquals(agentItems(`${left} It runs every night.`), []);
   const esm = "Importing it directly fails with ERR_REQUIRE_ESM.";
   const next = "I'll use a dynamic import instead.";
-  assertEquals(toldByAgent(`${esm} ${next}`), [{ cue: "rejected", text: esm }]);
-  assertEquals(toldByAgent(`${esm} Shall I use another one instead?`), []);
+  assertEquals(agentItems(`${esm} ${next}`), [{ cue: "rejected", text: esm }]);
+  assertEquals(agentItems(`${esm} Shall I use another one instead?`), []);
 });
 
 for (
@@ -188,7 +188,7 @@ for (
   ]
 ) {
   Deno.test(`the agent's "${text}" settles nothing`, () => {
-    assertEquals(toldByAgent(text), []);
+    assertEquals(agentItems(text), []);
   });
 }
 

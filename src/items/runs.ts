@@ -1,5 +1,5 @@
 import { isMissing, MpmError } from "../base/errors.ts";
-import { jsonIn } from "../base/odd_values.ts";
+import { jsonIn } from "../base/parsed_values.ts";
 import { fits, type Fitting, list, object, type Shape } from "../base/shape.ts";
 import {
   checkFolder,

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
-import { jsonIn } from "../base/odd_values.ts";
+import { jsonIn } from "../base/parsed_values.ts";
 import {
   fits,
   type Fitting,

@@ -1,6 +1,6 @@
 import { shellWords } from "../base/shell.ts";
 import type { Run } from "./item.ts";
-import { type Step, stepsOf } from "./shell_steps.ts";
+import { type ShellCommand, shellCommands } from "./shell_commands.ts";
 
 /** The kinds of verification. */
 export interface Verification {
@@ -134,7 +134,7 @@ export function verificationOf(
   command: string,
   exit?: number,
 ): Verification | undefined {
-  const steps = stepsOf(command.slice(0, LONGEST));
+  const steps = shellCommands(command.slice(0, LONGEST));
   const kinds = steps.map(({ text }) => kindOf(text));
   const found = ORDER.map((kind) => kinds.lastIndexOf(kind))
     .find((at) => at >= 0);
@@ -151,7 +151,7 @@ function kindOf(step: string, depth = 0): Kind | undefined {
   const inner = /^[({\s!]*(?:bash|sh|zsh) -\w*c (.*)$/s.exec(step)?.[1];
   if (inner !== undefined && depth === 0) {
     const [script = ""] = shellWords(inner) ?? [];
-    return stepsOf(script).map(({ text }) => kindOf(text, 1))
+    return shellCommands(script).map(({ text }) => kindOf(text, 1))
       .find((kind) => kind !== undefined);
   }
   const words = shellWords(
@@ -199,7 +199,7 @@ function scriptKind(line: string): Kind | undefined {
 }
 
 interface Parts {
-  readonly steps: readonly Step[];
+  readonly steps: readonly ShellCommand[];
   readonly kinds: readonly (Kind | undefined)[];
   readonly exit: number | undefined;
 }
@@ -243,7 +243,7 @@ const LOOKING =
 
 /** Returns whether the next session could want to run the command again. */
 export function isWorthRunning(command: string): boolean {
-  return stepsOf(command.slice(0, LONGEST)).some(({ text }) => {
+  return shellCommands(command.slice(0, LONGEST)).some(({ text }) => {
     const words = shellWords(text.replace(/^[({\s]+/, ""));
     const line = words ? unwrapped(words.map(plain).join(" ")) : "";
     return line !== "" && !LOOKING.test(line);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { stepsOf } from "./shell_steps.ts";
+import { shellCommands } from "./shell_commands.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
 const KINDS = {
@@ -91,12 +91,14 @@ Deno.test("isWorthRunning() leaves out what only looks", () => {
   ) assert(isWorthRunning(command), command);
 });
 
-Deno.test("stepsOf() and verificationOf() take any text", () => {
+Deno.test("shellCommands() and verificationOf() take any text", () => {
   const line = fc.string({
     unit: fc.constantFrom(..."ab '\"\\$()`;|&<>#\nE", "npm test", "<<E"),
   });
   fc.assert(fc.property(line, (text) => {
-    for (const { text: step } of stepsOf(text)) assert(text.includes(step[0]!));
+    for (const { text: step } of shellCommands(text)) {
+      assert(text.includes(step[0]!));
+    }
     verificationOf(text, 1);
     isWorthRunning(text);
   }));

@@ -1,7 +1,7 @@
 import { isAbsolute, join, relative } from "@std/path";
 import { sha256 } from "../base/digest.ts";
 import { FileError, isMissing, MpmError } from "../base/errors.ts";
-import { field, isFields, jsonIn } from "../base/odd_values.ts";
+import { field, isFields, jsonIn } from "../base/parsed_values.ts";
 import { getOwn, setOwn } from "../base/own.ts";
 import {
   fits,

@@ -1,6 +1,6 @@
 import { join, normalize } from "@std/path";
 import { FileError } from "../base/errors.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import { isSafePath } from "../base/paths_there.ts";
 import { foldersAbove } from "../git/mod.ts";
 import { layout } from "./layout.ts";

@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { attempt, isMissing, MpmError } from "../base/errors.ts";
-import { jsonIn } from "../base/odd_values.ts";
+import { jsonIn } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 
 interface AtomicFile {

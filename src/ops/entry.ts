@@ -1,5 +1,5 @@
 import { MpmError } from "../base/errors.ts";
-import { field, isDeeper, isFields } from "../base/odd_values.ts";
+import { field, isDeeper, isFields } from "../base/parsed_values.ts";
 import { refuseNegative } from "../base/selector.ts";
 import { counted } from "../base/words.ts";
 

@@ -1,6 +1,6 @@
 import { attempt } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 import { removeIfThere, writeAtomic } from "./atomic.ts";
 import { type JournalEntry, parseEntry } from "./entry.ts";

@@ -1,6 +1,6 @@
 import { join, relative } from "@std/path";
 import { attempt, FileError } from "../base/errors.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import type { Context, TrashRules } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { type KnownEntry, versionsIn } from "./entry.ts";

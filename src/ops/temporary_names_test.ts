@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { PASSING } from "../../tests/helpers/hostile_worlds.ts";
+import { PASSING } from "../../tests/helpers/hostile_projects.ts";
 import { ROOT, sources } from "../../tests/helpers/tree.ts";
 
 Deno.test("the tests put a link under every name that mpm has for a moment", async () => {

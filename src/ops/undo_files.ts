@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, normalize } from "@std/path";
 import { sha256 } from "../base/digest.ts";
 import { attempt, MpmError } from "../base/errors.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import { getOwn } from "../base/own.ts";
 import type { ProgressLine } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { attempt } from "../base/errors.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import type { Context } from "../cli/mod.ts";
 import { readIn, readState, type Workspace } from "../git/mod.ts";
 import {

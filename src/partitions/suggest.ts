@@ -2,7 +2,7 @@ import { parse as parseToml } from "@std/toml";
 import { parse as parseYaml } from "@std/yaml";
 import { join } from "@std/path";
 import { attempt, FileError } from "../base/errors.ts";
-import { field, jsonIn } from "../base/odd_values.ts";
+import { field, jsonIn } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 
 /** A partition that a file of the project speaks for. */

@@ -16,7 +16,7 @@ import type { Task, Todo } from "../clients/mod.ts";
 import { shellWord } from "../base/shell.ts";
 import { detoursDone, fullTitle, type Work } from "../work/mod.ts";
 import type { Handoff } from "../items/mod.ts";
-import { type SaidLists, saidLists, verifying } from "./said_lists.ts";
+import { type LegacyLists, legacyLists, verifying } from "./legacy_lists.ts";
 import { savedWork } from "./saved_session.ts";
 import { counted, firstLine } from "../base/words.ts";
 
@@ -88,7 +88,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
   const listed = [...active.map(({ content }) => content)].concat(
     [...work.tasks.pending, ...work.tasks.inProgress].map(({ title }) => title),
   );
-  const said = saidLists(content, draft.handoff, listed);
+  const said = legacyLists(content, draft.handoff, listed);
   return {
     session_id: id,
     paused_at: draft.time.toISOString(),
@@ -126,7 +126,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
   };
 }
 
-function ownFields(draft: Draft, slot: Slot, said: SaidLists): OwnFields {
+function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
   const { content, state, workspace, handoff, partition, contexts } = draft;
   const { contents } = draft;
   return {

@@ -36,7 +36,7 @@ export { aboutOf, RECOVERED } from "./auto_summary.ts";
 export { parseContentsRecord } from "./contents/record.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
 export { applied, gather } from "./pause/pause.ts";
-export { collectedOf } from "./pause/said.ts";
+export { collectedOf } from "./pause/pause_items.ts";
 export { lastSave, projectParts } from "./pause/project_parts.ts";
 export { redactChanges, redactCommits, redactSave } from "./redact.ts";
 export { removeSaves } from "./remove.ts";

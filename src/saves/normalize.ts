@@ -7,7 +7,7 @@ import {
   kindOf,
   numberIn,
   readable,
-} from "../base/odd_values.ts";
+} from "../base/parsed_values.ts";
 import { fromOlderForms } from "./legacy/older_forms.ts";
 import { idTime } from "./store/save_entry.ts";
 import { fits, type ObjectShape, type Shape } from "../base/shape.ts";

@@ -11,7 +11,7 @@ import {
   type Work,
 } from "../work/mod.ts";
 import { WORK_ID } from "../base/ids.ts";
-import { field, textField } from "../base/odd_values.ts";
+import { field, textField } from "../base/parsed_values.ts";
 import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
 import { parseTime } from "../base/times.ts";

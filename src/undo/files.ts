@@ -24,7 +24,7 @@ import {
   withUserLock,
   writeUndoMarker,
 } from "../ops/mod.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import { copySaves, noteUncopied, pointToNewest } from "../saves/mod.ts";
 import { removeIfEmpty } from "../clients/mod.ts";
 import { lastingIn, onwards } from "./kinds.ts";

@@ -1,5 +1,5 @@
 import { earlierHint, type KnownEntry } from "../ops/mod.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 
 /** The way to undo operations of one kind. */
 export type UndoKind =

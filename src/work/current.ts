@@ -1,7 +1,7 @@
 import { basename, join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
 import { WORK_ID } from "../base/ids.ts";
-import { field, jsonIn } from "../base/odd_values.ts";
+import { field, jsonIn } from "../base/parsed_values.ts";
 import type { Work } from "./work.ts";
 import type { Workspace } from "../git/mod.ts";
 import { isOpen } from "./life_cycle.ts";

@@ -1,4 +1,4 @@
-import { isFields } from "../base/odd_values.ts";
+import { isFields } from "../base/parsed_values.ts";
 import { shellWord } from "../base/shell.ts";
 import type { Work } from "./work.ts";
 import { labelOf } from "./record.ts";

@@ -1,6 +1,6 @@
 import { fits, object } from "../base/shape.ts";
 import { type CheckItem, type Work, WORK_FIELDS } from "./work.ts";
-import { isFields } from "../base/odd_values.ts";
+import { isFields } from "../base/parsed_values.ts";
 import { cutText } from "../base/words.ts";
 import { type Action, allowedSteps } from "./life_cycle.ts";
 import type { ChecklistItem, WorkView } from "./commands/results.ts";

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { attempt, FileError, isMissing, MpmError } from "../base/errors.ts";
 import { WORK_ID, workId } from "../base/ids.ts";
-import { isDeeper } from "../base/odd_values.ts";
+import { isDeeper } from "../base/parsed_values.ts";
 import type { Work } from "./work.ts";
 import { workFault } from "./record.ts";
 import type { System } from "../system/system.ts";

@@ -137,7 +137,7 @@ function checkOperation({ operation }: WorktreeFacts): Finding {
 }
 
 /** Checks what git or the system told, unless that is not read, or failed. */
-function told<T extends object>(
+function checked<T extends object>(
   value: T | Failed | undefined,
   { failed }: { failed: string },
   check: (value: T) => Finding,
@@ -147,7 +147,7 @@ function told<T extends object>(
 }
 
 function checkStatus({ status }: WorktreeFacts): Finding {
-  return told(
+  return checked(
     status,
     { failed: "git status failed" },
     ({ changes }) =>
@@ -174,7 +174,7 @@ function checkIgnored({ status }: WorktreeFacts, rules: DecisionRules) {
 
 function checkLanded({ landed, branch }: WorktreeFacts): Finding {
   const failed = "could not determine merge status; preserving conservatively";
-  return told(landed, { failed }, ({ how }) => {
+  return checked(landed, { failed }, ({ how }) => {
     if (how !== "no") return undefined;
     const what = branch === undefined ? "detached HEAD" : "branch";
     return unsaved(`${what} has commits not merged into main branch`);
@@ -182,32 +182,35 @@ function checkLanded({ landed, branch }: WorktreeFacts): Finding {
 }
 
 /** Preserves what has such paths. */
-function unlessNone(paths: readonly string[], why: string): Finding {
+function unsavedPaths(paths: readonly string[], why: string): Finding {
   return paths.length === 0 ? undefined : unsaved(`${why} ${some(paths)}`);
 }
 
 function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
-  return told(
+  return checked(
     unwatched,
     { failed: "git ls-files failed" },
     (paths) =>
-      unlessNone(paths, "has files marked assume-unchanged or skip-worktree:"),
+      unsavedPaths(
+        paths,
+        "has files marked assume-unchanged or skip-worktree:",
+      ),
   );
 }
 
 function checkFiltered({ filtered }: WorktreeFacts): Finding {
-  return told(
+  return checked(
     filtered,
     { failed: "could not look behind git's filters" },
-    (paths) => unlessNone(paths, "has content that a git filter hides:"),
+    (paths) => unsavedPaths(paths, "has content that a git filter hides:"),
   );
 }
 
 function checkExtras({ extras }: WorktreeFacts): Finding {
-  return told(
+  return checked(
     extras,
     { failed: "its git folder cannot be read" },
-    ({ own }) => unlessNone(own, "its git folder holds"),
+    ({ own }) => unsavedPaths(own, "its git folder holds"),
   );
 }
 
@@ -227,7 +230,7 @@ function checkContents(
   rules: DecisionRules,
 ): Finding {
   const failed = "not all of it can be read";
-  return told(
+  return checked(
     contents,
     { failed },
     ({ nested, newest }) =>

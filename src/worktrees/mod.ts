@@ -11,5 +11,5 @@ export { readRescues, RESCUE } from "./rescue.ts";
 export { undoPrune } from "./restore.ts";
 export { type WorktreeRules, worktreeRules } from "./rules.ts";
 export { survey } from "./survey.ts";
-export { finishRemovals } from "./take_away.ts";
+export { finishRemovals } from "./delete_worktrees.ts";
 export { cleanupText } from "./text.ts";

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { Context } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { branchGoes, type Removal, removeWorktrees } from "./remove.ts";
-import { finishRemovals } from "./take_away.ts";
+import { finishRemovals } from "./delete_worktrees.ts";
 import { isFailed, locate, type Workspace } from "../git/mod.ts";
 import { type Survey, survey, type Surveyed } from "./survey.ts";
 import { parseDuration } from "../base/times.ts";

@@ -14,7 +14,7 @@ import {
   readWorktrees,
 } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
-import { takeAway } from "./take_away.ts";
+import { deleteWorktrees } from "./delete_worktrees.ts";
 import type { Survey, Surveyed } from "./survey.ts";
 import { dirname, join } from "@std/path";
 
@@ -118,7 +118,7 @@ async function removeEach(
   items: readonly Surveyed[],
 ): Promise<(string | undefined)[]> {
   const linked = items.filter(({ gitDir }) => gitDir !== undefined);
-  const problems = await takeAway({ system, git, worktrees }, linked);
+  const problems = await deleteWorktrees({ system, git, worktrees }, linked);
   return items.map((item) =>
     item.gitDir === undefined
       ? removeEmpty(system, item)

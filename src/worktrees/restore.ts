@@ -14,7 +14,7 @@ import {
 import { dropRescue, readRescues, type Rescue } from "./rescue.ts";
 import type { WorktreesRestoreResult } from "./commands/results.ts";
 import type { System } from "../system/system.ts";
-import { field } from "../base/odd_values.ts";
+import { field } from "../base/parsed_values.ts";
 import {
   CannotUndo,
   noteUndo,

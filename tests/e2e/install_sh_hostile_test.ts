@@ -3,21 +3,21 @@ import { join } from "@std/path";
 import {
   archiveOf,
   fakes,
-  InstallWorld,
+  Installation,
   NAME,
   names,
   NEEDED,
   only,
   SCRIPT,
   SHELLS,
-} from "../helpers/install_world.ts";
+} from "../helpers/installation.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { has, pathOf } from "../helpers/programs.ts";
 import { releaseOf } from "../helpers/release_server.ts";
 import { sha256 } from "../helpers/bytes.ts";
 
 posixTest("install.sh takes no folder that cannot be one", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const { env } = world;
   env.write("file", "x");
   Deno.symlinkSync("nowhere", join(env.project, "dangling"));
@@ -45,7 +45,7 @@ posixTest("install.sh takes no folder that cannot be one", async () => {
 });
 
 posixTest("install.sh knows the root folder as a folder", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   Deno.chmodSync(world.env.root, 0o755);
   Deno.chmodSync(world.env.project, 0o777);
   const done = await world.run(["--dir", "/"], {
@@ -60,7 +60,7 @@ posixTest("install.sh knows the root folder as a folder", async () => {
 
 posixTest("install.sh goes to the folder that is meant", async () => {
   for (const shell of SHELLS) {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const tilde = await world.run(["--dir=~/own bin//"], { shell });
     assertEquals(tilde.status, 0, `${shell} ${tilde.stderr}`);
     assertStringIncludes(tilde.stdout, " at $ROOT/home/own bin/mpm\n");
@@ -75,7 +75,7 @@ posixTest("install.sh goes to the folder that is meant", async () => {
 posixTest(
   "install.sh finds its folder on PATH with a slash behind",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const done = await world.run([], {
       env: { PATH: `${world.folder}/:${world.env.env().PATH}` },
     });
@@ -89,7 +89,7 @@ posixTest(
     for (
       const name of ["it's", 'a "b" $(touch x) `id` \\n', "ü ☃", "a\nb", "*"]
     ) {
-      await using world = new InstallWorld();
+      await using world = new Installation();
       const folder = join(world.env.root, name);
       const done = await world.run(["--dir", folder], { env: { SHELL: "sh" } });
       assertEquals(done.status, 0, done.stderr);
@@ -119,7 +119,7 @@ posixTest(
 posixTest(
   "install.sh reads only the checksum of its archive",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const { env, archive } = world;
     const own = sha256(archive);
     const other = sha256(new Uint8Array(1));
@@ -165,7 +165,7 @@ posixTest(
 );
 
 /** An archive of what `make` puts into a folder. */
-function packed(world: InstallWorld, make: string): Uint8Array {
+function packed(world: Installation, make: string): Uint8Array {
   const folder = Deno.makeTempDirSync({ dir: world.env.root });
   const done = world.env.run("sh", ["-euc", `${make}`], { cwd: folder });
   assertEquals(done.status, 0, done.stderr);
@@ -175,7 +175,7 @@ function packed(world: InstallWorld, make: string): Uint8Array {
 posixTest(
   "install.sh takes a file out of an archive, and nothing else",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const { env } = world;
     const outside = join(env.root, "outside");
     Deno.writeTextFileSync(outside, "#!/bin/sh\necho mpm 9.9.9\n");
@@ -215,7 +215,7 @@ posixTest(
 posixTest(
   "install.sh understands tools that speak another language",
   async () => {
-    await using world = new InstallWorld(() => new Map());
+    await using world = new Installation(() => new Map());
     const PATH = `${
       fakes(world, {
         wget:
@@ -232,7 +232,7 @@ posixTest(
 );
 
 posixTest("install.sh ends a connection that has gone silent", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const PATH = `${fakes(world, { curl: 'printf "%s " "$@" >&2; exit 28' })}:${
     only(world, [...NEEDED, "sha256sum"])
   }`;
@@ -255,7 +255,7 @@ posixTest("install.sh says that the disk is full", async () => {
   for (const answers of cases) {
     const [[name, script]] = Object.entries(answers) as [[string, string]];
     if (!has(name) || Deno.build.os !== "linux") continue;
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const tools = [
       ...NEEDED,
       "ln",
@@ -284,7 +284,7 @@ posixTest("an interrupted install.sh leaves the old state", async () => {
   for (const [turn, stage] of [...STAGES, "mpm"].entries()) {
     const shell = SHELLS[turn % SHELLS.length]!;
     const signal = signals[turn % signals.length]!;
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const { env } = world;
     // As a terminal does, to all processes of the group.
     const kill = `kill -s ${signal} 0; exit 1`;
@@ -316,7 +316,7 @@ posixTest("an interrupted install.sh leaves the old state", async () => {
 });
 
 posixTest("install.sh may run several times at once", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const all = await Promise.all(
     SHELLS.map((shell) => world.run([], { shell })),
   );
@@ -327,7 +327,7 @@ posixTest("install.sh may run several times at once", async () => {
 posixTest(
   "install.sh goes up, down and up again, in a private umask",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     for (const version of ["2.0.0", "1.0.0", "10.0.0"]) {
       const archive = archiveOf(world.env, version);
       for (
@@ -349,7 +349,7 @@ posixTest(
 posixTest(
   "install.sh does not remove what hooks start by another path",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const { env } = world;
     assertEquals((await world.run([])).status, 0);
     const link = join(env.root, "link");

@@ -3,16 +3,16 @@ import { dirname, join } from "@std/path";
 import { filesBelow } from "../helpers/below.ts";
 import {
   fakes,
-  InstallWorld,
+  Installation,
   names,
   PLACED,
   SHELLS,
-} from "../helpers/install_world.ts";
+} from "../helpers/installation.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { has } from "../helpers/programs.ts";
 
 /** The man pages and completions of the user. */
-const shareOf = ({ env }: InstallWorld) => join(env.home, ".local", "share");
+const shareOf = ({ env }: Installation) => join(env.home, ".local", "share");
 
 function write(path: string, text: string): void {
   Deno.mkdirSync(dirname(path), { recursive: true });
@@ -23,7 +23,7 @@ posixTest(
   "install.sh puts man pages and completions where they are found, and removes them",
   async () => {
     for (const shell of SHELLS) {
-      await using world = new InstallWorld();
+      await using world = new Installation();
       const share = shareOf(world);
       assertEquals((await world.run([], { shell })).status, 0);
       assertEquals(filesBelow(share), PLACED, shell.join(" "));
@@ -44,7 +44,7 @@ posixTest(
 posixTest(
   "install.sh leaves files that are not its own, and installs mpm all the same",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const share = shareOf(world);
     const other = join(share, "man/man1/mpm.1");
     write(other, ".TH MPM 1 2001 miktex\n");
@@ -77,7 +77,7 @@ posixTest(
 posixTest(
   "install.sh outside the home folder uses the share beside bin, if any",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const prefix = join(world.env.root, "usr");
     const dir = ["--dir", join(prefix, "bin")];
     assertEquals((await world.run(dir)).status, 0);
@@ -91,7 +91,7 @@ posixTest(
 );
 
 posixTest("install.sh names the lines that users of zsh must add", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const env = { SHELL: "/usr/bin/zsh", XDG_DATA_HOME: "/nowhere" };
   const share = join(world.env.root, "it's data");
   const { stdout } = await world.run([], {
@@ -116,7 +116,7 @@ posixTest("install.sh names the lines that users of zsh must add", async () => {
 });
 
 posixTest("install.sh installs an archive without pages", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const tar = fakes(world, {
     tar: `case "$*" in *completions*) exit 2 ;; esac
 PATH=${JSON.stringify(world.vars().PATH)} exec tar "$@"`,

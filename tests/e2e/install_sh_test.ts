@@ -5,14 +5,14 @@ import {
   answer,
   archiveOf,
   fakes,
-  InstallWorld,
+  Installation,
   NAME,
   names,
   NEEDED,
   only,
   SCRIPT,
   SHELLS,
-} from "../helpers/install_world.ts";
+} from "../helpers/installation.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { has } from "../helpers/programs.ts";
 import { type Answer, releaseOf } from "../helpers/release_server.ts";
@@ -34,7 +34,7 @@ posixTest(
   "install.sh installs the latest release, in every shell",
   async () => {
     for (const shell of SHELLS) {
-      await using world = new InstallWorld();
+      await using world = new Installation();
       assertEquals(
         await world.run([], { shell }),
         {
@@ -58,7 +58,7 @@ posixTest(
 posixTest(
   "install.sh runs from a pipe, and a part of it does nothing",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const text = Deno.readTextFileSync(SCRIPT);
     const pipe = async (script: string, args: string[]) => {
       const child = new Deno.Command("sh", {
@@ -94,7 +94,7 @@ posixTest(
 posixTest(
   "install.sh goes to --dir, and says when PATH has it not",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const folder = join(world.env.root, "my programs", "bin");
     const line = 'export PATH="$ROOT/my programs/bin:$PATH"';
     const said: [string, string][] = [
@@ -213,7 +213,7 @@ posixTest(
     const busybox = has("busybox");
     for (const [name, { answers, error }] of Object.entries(WRONG)) {
       for (const tool of [...downloaders, ...busybox ? ["busybox"] : []]) {
-        await using world = new InstallWorld(answers);
+        await using world = new Installation(answers);
         const PATH = only(world, [...NEEDED, "sha256sum", tool]);
         if (tool === "busybox") {
           Deno.symlinkSync("busybox", join(PATH, "wget"));
@@ -232,7 +232,7 @@ posixTest("install.sh needs only one of its tools", async () => {
   const tools = [["curl"], ["wget"], ["busybox"]].filter(([one]) => has(one!));
   for (const [tool] of tools) {
     for (const digest of digests) {
-      await using world = new InstallWorld();
+      await using world = new Installation();
       const PATH = only(world, [...NEEDED, "perl", digest, tool!]);
       if (tool === "busybox") Deno.symlinkSync("busybox", join(PATH, "wget"));
       const done = await world.run([], { env: { PATH } });
@@ -241,7 +241,7 @@ posixTest("install.sh needs only one of its tools", async () => {
     }
   }
   for (const shell of SHELLS) {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const PATH = only(world, [...NEEDED, "curl", "wget"]);
     const none = await world.run([], { shell, env: { PATH } });
     assertEquals(
@@ -255,7 +255,7 @@ posixTest("install.sh needs only one of its tools", async () => {
     );
     world.assertNothing();
   }
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const PATH = only(world, [...NEEDED, "sha256sum"]);
   const none = await world.run([], { env: { PATH } });
   assertStringIncludes(
@@ -266,11 +266,11 @@ posixTest("install.sh needs only one of its tools", async () => {
 });
 
 posixTest("install.sh says that there is no network", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const { address } = world.server;
   await world.server[Symbol.asyncDispose]();
   for (const tool of ["curl", "wget"].filter(has)) {
-    await using other = new InstallWorld();
+    await using other = new Installation();
     const PATH = only(other, [...NEEDED, "sha256sum", tool]);
     const done = await other.run([], { env: { PATH, MPM_RELEASES: address } });
     assertEquals(done.status, 1);
@@ -327,7 +327,7 @@ posixTest("install.sh knows the platforms there are builds for", async () => {
     }, /the C library musl, and mpm needs glibc/],
   ];
   for (const [programs, expected] of cases) {
-    await using world = new InstallWorld((archive) =>
+    await using world = new Installation((archive) =>
       releaseOf(
         "v9.9.9",
         Object.fromEntries(
@@ -359,7 +359,7 @@ posixTest("install.sh knows the platforms there are builds for", async () => {
 posixTest(
   "install.sh takes a file without network, and verifies it",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const { env, archive } = world;
     const own = (path: string) => join(env.project, path);
     env.write(`a b/${NAME}`, archive);
@@ -400,7 +400,7 @@ posixTest(
 posixTest(
   "install.sh refuses a release that does not hold what it says",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     for (
       const [script, error] of [
         ["echo mpm 1.0.0", "holds mpm 1.0.0, not 9.9.9"],
@@ -425,7 +425,7 @@ posixTest(
 posixTest(
   "install.sh replaces an mpm that runs, and no other program",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const { env, folder, mpm } = world;
     Deno.mkdirSync(folder, { recursive: true });
     // A real program that runs: its file may not be written to, only replaced.
@@ -466,7 +466,7 @@ posixTest(
 posixTest(
   "install.sh says where it may not write, and leaves nothing",
   async () => {
-    await using world = new InstallWorld();
+    await using world = new Installation();
     const locked = join(world.env.root, "locked");
     Deno.mkdirSync(locked, { mode: 0o755 });
     Deno.chmodSync(world.env.root, 0o755);
@@ -492,7 +492,7 @@ posixTest("install.sh that is interrupted leaves nothing", async () => {
   const signals = ["INT", "TERM", "HUP"];
   for (const [turn, shell] of [...SHELLS, ...SHELLS].entries()) {
     const signal = signals[turn % signals.length]!;
-    await using world = new InstallWorld((archive) =>
+    await using world = new Installation((archive) =>
       releaseOf("v9.9.9", { [NAME]: archive })
         .set(`download/v9.9.9/${NAME}`, { stalls: archive.subarray(0, 20) })
     );
@@ -517,7 +517,7 @@ posixTest("install.sh that is interrupted leaves nothing", async () => {
 });
 
 posixTest("install.sh takes mpm away again, and nothing else", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const { env, folder, mpm } = world;
   const missing = await world.run(["--uninstall"]);
   assertEquals(missing.status, 1);
@@ -551,7 +551,7 @@ posixTest("install.sh takes mpm away again, and nothing else", async () => {
 });
 
 posixTest("install.sh explains itself and what it does not take", async () => {
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const help = await world.run(["--help"]);
   assertEquals([help.status, help.stderr], [0, ""]);
   assertStringIncludes(help.stdout, "Installs mpm: sh install.sh [options]");
@@ -602,7 +602,7 @@ posixTest("the commands of docs/install.md and the README work", async () => {
     one.includes("install.sh")
   );
   assertEquals(readme.length, 1);
-  await using world = new InstallWorld();
+  await using world = new Installation();
   const script = new TextEncoder().encode(Deno.readTextFileSync(SCRIPT));
   const archive = archiveOf(world.env, "0.1.0");
   const files = releaseOf("v0.1.0", { [NAME]: archive, "install.sh": script });

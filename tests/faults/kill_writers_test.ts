@@ -30,7 +30,7 @@ async function paused(): Promise<TestEnv> {
 }
 
 /** No operation is undone by two undos that both hold. */
-async function noneTwice(env: TestEnv, where: string): Promise<void> {
+async function checkUnique(env: TestEnv, where: string): Promise<void> {
   const { operations } = await mpmJson<UndoListResult>(env, [
     ...["log", "-n", "1000"],
   ]);
@@ -152,7 +152,7 @@ const VICTIMS: readonly Victim[] = [
     async check(env, where) {
       const text = env.read(CONFIG);
       assert(["# mine\n", "# mine\ncommit = false\n"].includes(text), where);
-      await noneTwice(env, where);
+      await checkUnique(env, where);
     },
   },
   {

@@ -4,7 +4,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mountTest, onFullDisk, onReadOnly } from "../helpers/mounts.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest, soakTest } from "../helpers/posix.ts";
-import { leftovers } from "../helpers/told_state.ts";
+import { leftovers } from "../helpers/observed_state.ts";
 import { unfinishedIn } from "../helpers/unfinished.ts";
 import { repositoryState } from "../helpers/undo_state.ts";
 import { at } from "../helpers/works.ts";

@@ -1,4 +1,4 @@
-import { checkFiles, toldOf } from "../helpers/told_state.ts";
+import { checkFiles, observedState } from "../helpers/observed_state.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { SavesVerifyResult } from "../../schemas/types.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
@@ -21,23 +21,23 @@ async function enumerate(writer: Writer): Promise<void> {
   let before: Record<string, string> = {};
   using whole = await worldOf(writer);
   await mpmJson(whole, [...args], { now: at(0) });
-  const after = toldOf(whole);
+  const after = observedState(whole);
   const points = await dieEverywhere(args, {
     now: at(0),
     programs: "changing-git",
     async prepare() {
       const env = await worldOf(writer);
-      before = toldOf(env);
+      before = observedState(env);
       return env;
     },
     async check(env, where, finished) {
-      checkFiles(toldOf(env), { before, after, where });
+      checkFiles(observedState(env), { before, after, where });
       await intact(env, where);
       const again = await mpm(env, args, { now: at(0) });
       const ends = once ? [0, 2, 3, 4] : [0];
       assert(ends.includes(again.status), `${where}: ${again.stderr}`);
       if (!adds && (!once || !finished)) {
-        assertEquals(toldOf(env), after, `${where}, then again`);
+        assertEquals(observedState(env), after, `${where}, then again`);
       }
       await intact(env, where);
       await mpmJson(env, ["log"]);

@@ -6,7 +6,11 @@ import { TestEnv } from "../helpers/env.ts";
 import { refusing } from "../helpers/faults.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
-import { checkFiles, leftovers, toldOf } from "../helpers/told_state.ts";
+import {
+  checkFiles,
+  leftovers,
+  observedState,
+} from "../helpers/observed_state.ts";
 import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
 import { at } from "../helpers/works.ts";
 import { World } from "../helpers/world.ts";
@@ -54,12 +58,12 @@ async function refusedFrom(
   await intact(env, where);
   if (status === 0) {
     const noted = /Note|not all of its files/.test(stdout + stderr);
-    if (!noted && !writer.adds) assertEquals(toldOf(env), after, where);
+    if (!noted && !writer.adds) assertEquals(observedState(env), after, where);
     return refused;
   }
   assertEquals(status, 6, where);
   assertStringIncludes(stderr, "Error: Cannot ");
-  checkFiles(toldOf(env), { before, after, where });
+  checkFiles(observedState(env), { before, after, where });
   assertEquals(leftovers(env.project), [], where);
   // The same again, on a disk that lets it, has the same end.
   const again = await mpm(env, writer.args, { now: at(0) });
@@ -74,9 +78,9 @@ for (const writer of WRITERS) {
     using env = await worldOf(writer);
     env.settle();
     const world = new World(env.root);
-    const before = toldOf(env);
+    const before = observedState(env);
     await mpmJson(env, [...writer.args], { now: at(0) });
-    const after = toldOf(env);
+    const after = observedState(env);
     let refused = 0;
     // Each problem at other writes: together they are at every second one.
     for (const [first, problem] of PROBLEMS.entries()) {

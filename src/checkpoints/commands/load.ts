@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { commandLines, loadLines, loadText } from "../show_text.ts";
 import { escapeLines } from "../../base/escape.ts";
-import { redactTold } from "../redact.ts";
+import { redactShown } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { CHECKPOINT, findTarget } from "../select.ts";
 import { asData, foreignCheckpointNote, type Origin } from "../../saves/mod.ts";
@@ -24,7 +24,7 @@ its commands, until you trust it.`,
   settles: true,
   async run(context, input) {
     const { target, origin } = await findTarget(context, input.checkpoint);
-    const told = redactTold(redactorOf(context.system), target);
+    const told = redactShown(redactorOf(context.system), target);
     const { name, id, commit } = told;
     const text = origin === "own"
       ? loadText(told)

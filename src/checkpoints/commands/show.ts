@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { showOf, showText } from "../show_text.ts";
-import { redactTold } from "../redact.ts";
+import { redactShown } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { CHECKPOINT, findTarget } from "../select.ts";
 
@@ -20,7 +20,7 @@ and status, context, todos, notes.`,
   settles: true,
   async run(context, input) {
     const { target, origin } = await findTarget(context, input.checkpoint);
-    return showOf(redactTold(redactorOf(context.system), target), origin);
+    return showOf(redactShown(redactorOf(context.system), target), origin);
   },
   verbatim: () => true,
   render: (result) => escapeLines(showText(result)),

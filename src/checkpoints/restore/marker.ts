@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { FileError } from "../../base/errors.ts";
 import { asciiJson } from "../../base/escape.ts";
 import { CHECKPOINT_ID } from "../name.ts";
-import { field, isFields } from "../../base/odd_values.ts";
+import { field, isFields } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import {
   type Aside,

@@ -9,7 +9,7 @@ import {
   type UndoOrder,
   undoTitle,
 } from "../../ops/mod.ts";
-import { field, isFields } from "../../base/odd_values.ts";
+import { field, isFields } from "../../base/parsed_values.ts";
 import {
   type CheckpointPlace,
   listCheckpoints,

@@ -2,7 +2,7 @@ import { dirname, join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { cutText } from "../../base/words.ts";
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
 import type { Context } from "../../cli/mod.ts";
 import { contextUsage } from "../../clients/mod.ts";
 import { agentOf, type Draft, lastSteps } from "../../saves/mod.ts";

@@ -1,4 +1,4 @@
-import { field, jsonIn, textField } from "../../base/odd_values.ts";
+import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import { parseTime } from "../../base/times.ts";
 import { turnErrorText } from "./hook_input.ts";
 import { lastLines } from "./tail.ts";

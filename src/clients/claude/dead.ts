@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import { isAgentId } from "../../base/ids.ts";
-import { field, jsonIn, textField } from "../../base/odd_values.ts";
+import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import { processNamespace, readHolders } from "../../git/mod.ts";
 import { claudeHome } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";

@@ -1,5 +1,10 @@
 import { isAbsolute } from "@std/path";
-import { field, isFields, jsonIn, textField } from "../../base/odd_values.ts";
+import {
+  field,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../base/parsed_values.ts";
 import { isAgentId } from "../../base/ids.ts";
 
 /** The input of a hook from Claude Code, as far as it can be relied on. */

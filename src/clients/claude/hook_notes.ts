@@ -1,4 +1,4 @@
-import { field, textField } from "../../base/odd_values.ts";
+import { field, textField } from "../../base/parsed_values.ts";
 import type { ConversationSource } from "../conversation.ts";
 import { type Notes, withNotes } from "../notes.ts";
 import type { Redactor } from "../../secrets/mod.ts";

@@ -6,7 +6,7 @@ import {
   isFields,
   jsonIn,
   textField,
-} from "../../base/odd_values.ts";
+} from "../../base/parsed_values.ts";
 import { cutText } from "../../base/words.ts";
 import { isAgentId } from "../../base/ids.ts";
 import { lastLines } from "./tail.ts";

@@ -134,12 +134,12 @@ async function returned(
   );
   if (input["no-changes"] || result.worktree || !result.parent) return result;
   const changes = await changesSince(system, workspace, result.parent);
-  const warnings = [...result.warnings, ...putAway(result, changes)];
+  const warnings = [...result.warnings, ...parkedNotes(result, changes)];
   return { ...result, changes, warnings };
 }
 
 /** Returns what to say of leftovers that were there before the detour. */
-function putAway(
+function parkedNotes(
   { leftovers }: ReturnResult,
   changes: ReturnResult["changes"],
 ): string[] {

@@ -38,7 +38,7 @@ export function parseRaw(fields: readonly string[]): RawChange[] {
 }
 
 /** Returns whether a mode or an id is of zeros, and stands for nothing. */
-export function isNone(zeros: string): boolean {
+export function isZeroId(zeros: string): boolean {
   return /^0+$/.test(zeros);
 }
 

@@ -7,7 +7,7 @@ import { lossesAt } from "./plan.ts";
 import { isWithin } from "./snapshot.ts";
 import type { System } from "../../system/system.ts";
 import type { TreeChange } from "./trees.ts";
-import { isNone, parseRaw } from "../history/changes.ts";
+import { isZeroId, parseRaw } from "../history/changes.ts";
 import { stagedIn } from "../index_file.ts";
 
 /** Milliseconds for what may write many files. */
@@ -255,10 +255,10 @@ async function moveIndex(git: Git, from: string, to: string): Promise<void> {
   );
   const lines = changes
     .filter(({ path, before: { id } }) =>
-      isNone(id) ? !now.has(path) : now.get(path) === id
+      isZeroId(id) ? !now.has(path) : now.get(path) === id
     )
     .map(({ path, after: { mode, id } }) =>
-      isNone(id) ? `0 ${id}\t${path}` : `${mode} ${id} 0\t${path}`
+      isZeroId(id) ? `0 ${id}\t${path}` : `${mode} ${id} 0\t${path}`
     );
   await git.read(words("update-index --add -z --index-info"), {
     stdin: zeroed(lines),

@@ -2,7 +2,7 @@ import type { Git } from "../run/git.ts";
 import { resolveNames } from "../branches.ts";
 import { splitFields, words } from "../text.ts";
 import { emptyTree, isOwnPath, type TreeEntry } from "./snapshot.ts";
-import { isNone, parseRaw } from "../history/changes.ts";
+import { isZeroId, parseRaw } from "../history/changes.ts";
 
 /** The parts of a checkpoint's commit. */
 export const PARTS = {
@@ -68,7 +68,7 @@ export async function treeChanges(
 ): Promise<TreeChange[]> {
   const args = words("diff-tree -r -z --raw --no-renames --no-abbrev");
   const output = await overTrees(git, args, [from, to]);
-  const there = (entry: TreeEntry) => isNone(entry.mode) ? undefined : entry;
+  const there = (entry: TreeEntry) => isZeroId(entry.mode) ? undefined : entry;
   return parseRaw(splitFields(output)).filter(({ path }) => !isOwnPath(path))
     .map(({ path, before, after }) => ({
       path,

@@ -16,7 +16,7 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { type EvidenceHere, readEvidence } from "../evidence/read.ts";
 import { type Ran, runApart, type RunOrder } from "../evidence/run.ts";
 import { evidenceText } from "../evidence/text.ts";
-import { sweepThrowAways } from "../evidence/throw_away.ts";
+import { sweepScratchCopies } from "../evidence/scratch_copy.ts";
 import type { EvidenceResult } from "./results.ts";
 
 /** `mpm evidence` */
@@ -122,7 +122,7 @@ async function show(
       },
     );
   }
-  await sweepThrowAways(context.system);
+  await sweepScratchCopies(context.system);
   return resultOf(context, await readEvidence(context, words[0]), {});
 }
 

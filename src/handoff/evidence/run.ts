@@ -13,7 +13,7 @@ import {
 import type { Program } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
-import { makeThrowAway, type ThrowAway } from "./throw_away.ts";
+import { makeScratchCopy, type ScratchCopy } from "./scratch_copy.ts";
 
 /** Bytes of the output's end that are kept, and UTF-16 units in a run. */
 const OUTPUT_LIMIT = 256 * 1024;
@@ -53,7 +53,7 @@ export async function runApart(
   const { command, program, links, timeout, signal } = order;
   const before = await presentTree(system, workspace);
   const head = before.head ?? undefined;
-  await using copy = await makeThrowAway(system, workspace, {
+  await using copy = await makeScratchCopy(system, workspace, {
     ...{ head, links, signal },
   });
   const after = await presentTree(system, workspace);
@@ -98,7 +98,7 @@ function refuseInterrupted({ aborted }: AbortSignal): void {
 /** Throws CONFLICT where the copy has another content than was allowed. */
 function refuseOther(
   { files }: System,
-  { folder }: ThrowAway,
+  { folder }: ScratchCopy,
   program: Program,
 ): void {
   if (!("args" in program) || program.sha256 === undefined) return;
@@ -155,7 +155,7 @@ function doubtOf(
   system: System,
   { worktree }: Workspace,
   { copy, exit, timeout, changed }: {
-    copy: ThrowAway;
+    copy: ScratchCopy;
     exit: number | null;
     timeout: number;
     changed: boolean;

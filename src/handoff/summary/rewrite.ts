@@ -3,7 +3,7 @@ import { bounded } from "../../base/bounded.ts";
 import { attempt } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import { escapeLines } from "../../base/escape.ts";
-import { jsonIn, textField } from "../../base/odd_values.ts";
+import { jsonIn, textField } from "../../base/parsed_values.ts";
 import type { Config } from "../../config/mod.ts";
 import {
   ensureFolder,

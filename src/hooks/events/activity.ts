@@ -1,4 +1,4 @@
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { readAgentFiles, writeAgentFile } from "../../clients/mod.ts";
 import type { HookWorld } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { lastTurnError } from "../../clients/mod.ts";
 import { settleInterrupted } from "../../detours/mod.ts";
 import { noteFailure } from "../failures.ts";

@@ -12,7 +12,7 @@ import {
   type TypedCommand,
   typedCommand,
 } from "./typed_command.ts";
-import { textField } from "../../base/odd_values.ts";
+import { textField } from "../../base/parsed_values.ts";
 import { noteActivity, readActivity } from "./activity.ts";
 import {
   hasSkill,

@@ -1,5 +1,5 @@
 import { sha256 } from "../../base/digest.ts";
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import {
   type AgentSession,
   changeAgentFile,

@@ -1,4 +1,4 @@
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { counted } from "../../base/words.ts";
 import {
   type AgentSession,

@@ -14,7 +14,7 @@ const TIMEOUT = 4000;
 /** Sources of a new session with a person in front of it. */
 const GOES_ON = new Set(["startup", "resume", "clear"]);
 
-/** A session begins: what came before is told, bounded. */
+/** A session begins: its agent gets what came before, bounded. */
 export const onSessionStart: Handler = async (world) => {
   const { context, session, invited, input } = world;
   const source = input.text("source") ?? "startup";
@@ -26,7 +26,7 @@ export const onSessionStart: Handler = async (world) => {
   if (!invited) return {};
   const run = (name: string) =>
     runScript(world, name, {
-      told: { MPM_SOURCE: source },
+      variables: { MPM_SOURCE: source },
       timeout: TIMEOUT,
     });
   const before = await run("pre-session.sh");

@@ -1,4 +1,4 @@
-import { field, flagIn, jsonIn } from "../../base/odd_values.ts";
+import { field, flagIn, jsonIn } from "../../base/parsed_values.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
   type HookInput,

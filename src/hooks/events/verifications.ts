@@ -1,5 +1,5 @@
 import { MpmError } from "../../base/errors.ts";
-import { textField } from "../../base/odd_values.ts";
+import { textField } from "../../base/parsed_values.ts";
 import { type Call, callsOf, type Notes, ranIn } from "../../clients/mod.ts";
 import { findWorkspace, readState } from "../../git/mod.ts";
 import { treeOf, verificationOf } from "../../items/mod.ts";

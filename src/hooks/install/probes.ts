@@ -1,4 +1,4 @@
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
 
 /** The effects of a hook in its scratch project. */
 interface Effects {

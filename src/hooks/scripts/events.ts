@@ -11,7 +11,7 @@ import type { Save } from "../../saves/mod.ts";
 import type { HookWorld } from "../events/world.ts";
 
 /** Variables of one script, beside those of all. */
-type Told = Readonly<Record<`MPM_${string}`, string>>;
+type Variables = Readonly<Record<`MPM_${string}`, string>>;
 
 /** Bytes of an event that fit into the environment of a program. */
 const MOST = 64 * 1024;
@@ -20,14 +20,14 @@ const MOST = 64 * 1024;
 export async function runScript(
   world: HookWorld,
   name: string,
-  { told, timeout }: { told: Told; timeout: number },
+  { variables, timeout }: { variables: Variables; timeout: number },
 ): Promise<HookOutcome | undefined> {
   const { context: { system }, session, worktree, event } = world;
   return await runShellHook(system, session.root, {
     name,
     event,
     cwd: worktree,
-    env: toldTo(world, told),
+    env: environmentOf(world, variables),
     input: new TextEncoder().encode(`${eventOf(world)}\n`),
     timeout,
   });
@@ -37,12 +37,12 @@ export async function runScript(
 export async function startScript(
   world: HookWorld,
   name: string,
-  told: Told,
+  variables: Variables,
 ): Promise<boolean> {
   const { context: { system }, session, worktree } = world;
   const { state } = copyOf(system, session.root, hookNamed(name));
   if (!mayRun(state)) return false;
-  const env = { ...toldTo(world, told), MPM_INPUT: eventOf(world) };
+  const env = { ...environmentOf(world, variables), MPM_INPUT: eventOf(world) };
   await startShellHook(system, { name, cwd: worktree, env });
   return true;
 }
@@ -67,14 +67,14 @@ export async function startKeeping(
 export async function startCheckpoint(world: HookWorld): Promise<void> {
   const { context: { system }, worktree } = world;
   if (system.program() === undefined) return;
-  const env = { ...toldTo(world, {}), MPM_INPUT: eventOf(world) };
+  const env = { ...environmentOf(world, {}), MPM_INPUT: eventOf(world) };
   const args = ["checkpoint", "save", "--auto", "--quiet"];
   await startProgram(system, { args, cwd: worktree, env });
 }
 
-function toldTo(
+function environmentOf(
   { context: { system }, input, worktree, event }: HookWorld,
-  told: Told,
+  variables: Variables,
 ): Record<string, string> {
   return {
     MPM_PROJECT: worktree,
@@ -82,7 +82,7 @@ function toldTo(
     MPM_SESSION_ID: input.sessionId,
     MPM_CWD: input.cwd,
     MPM_BIN: system.program() ?? "mpm",
-    ...told,
+    ...variables,
   };
 }
 

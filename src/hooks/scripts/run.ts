@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/nearest.ts";
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { getOwn } from "../../base/own.ts";
 import { cutText } from "../../base/words.ts";
 import { SHELL_HOOKS, type ShellHook } from "../../clients/mod.ts";

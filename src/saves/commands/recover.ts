@@ -16,11 +16,11 @@ import {
 import { NO_CONTENT } from "../content.ts";
 import { buildSave, type Draft, type Slot } from "../draft.ts";
 import { normalize } from "../normalize.ts";
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import type { Save } from "../save.ts";
 import { UNKNOWN_USAGE } from "../../clients/mod.ts";
 import { journaled, layout } from "../../ops/mod.ts";
-import { bringBack, chooseLost } from "../store/bring_back.ts";
+import { bringBack, chooseLost } from "../store/restore_lost.ts";
 import type { LoggedSave } from "../store/save_log.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";

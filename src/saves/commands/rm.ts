@@ -4,7 +4,7 @@ import { type Context, defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { asSessionId } from "../../base/ids.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
-import { bringBack } from "../store/bring_back.ts";
+import { bringBack } from "../store/restore_lost.ts";
 import { lostSaves } from "../store/copies.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";

@@ -197,20 +197,20 @@ function changed(then: RecordedPath, same: boolean | undefined): PathChange {
 function settledDeletion(
   { path }: RecordedPath,
   content: FileContent,
-  { touched, removed, movedAway, outside, unborn }: Present,
+  { touched, removed, movedElsewhere, outside, unborn }: Present,
 ): PathChange {
   if (content.size !== null) {
     return touched.has(path) ? "superseded" : "reverted";
   }
-  if (removed.has(path) || movedAway.has(path)) return "committed";
+  if (removed.has(path) || movedElsewhere.has(path)) return "committed";
   return unborn || outside.has(path) ? "not-in-head" : "unknown";
 }
 
 /** Of a file that was there at the pause and is not now. */
 function absent(then: RecordedPath, present: Present): PathChange {
-  const { history, movedAway, removed, outside, unborn } = present;
+  const { history, movedElsewhere, removed, outside, unborn } = present;
   const { path } = then;
-  if (movedAway.has(path)) return "renamed";
+  if (movedElsewhere.has(path)) return "renamed";
   if (removed.has(path)) return "removed";
   if (isMovedBack(then, present)) return "reverted";
   if (outside.has(path) || (unborn && !isNew(then))) return "not-in-head";
@@ -311,7 +311,7 @@ interface Present {
   /** Of those, what commits since the pause did. */
   readonly touched: ReadonlyMap<string, CommittedFile>;
   /** Old names of files that commits since renamed. */
-  readonly movedAway: ReadonlySet<string>;
+  readonly movedElsewhere: ReadonlySet<string>;
   /** Files that commits since removed. */
   readonly removed: ReadonlySet<string>;
   /** Files of the commit of the pause that HEAD has not. */
@@ -334,7 +334,7 @@ function presentOf(state: RepositoryState, history: History): Present {
     unborn: state.head === undefined,
     differing: byPath(history.files),
     touched: byPath(changed),
-    movedAway: new Set(
+    movedElsewhere: new Set(
       changed.filter(({ status }) => status === "R").map(({ from }) => from!),
     ),
     // From a commit that HEAD still has, only commits lead to a missing path.

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
 import {
   CONTENTS,
   contentsInOrder,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { isLike } from "../../base/like.ts";
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
 import type { Config } from "../../config/mod.ts";
 import {
   checkpointImport,

@@ -1,5 +1,5 @@
 import { asciiJson } from "../../base/escape.ts";
-import { field, isFields, jsonIn } from "../../base/odd_values.ts";
+import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { Contents, LeftOut } from "../../git/mod.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { readable } from "../../base/odd_values.ts";
+import { readable } from "../../base/parsed_values.ts";
 import {
   type Handoff,
   isCarried,

@@ -1,5 +1,10 @@
 import { SESSION_ID } from "../../base/ids.ts";
-import { field, type Fields, isFields, jsonIn } from "../../base/odd_values.ts";
+import {
+  field,
+  type Fields,
+  isFields,
+  jsonIn,
+} from "../../base/parsed_values.ts";
 import { parseTime } from "../../base/times.ts";
 
 /** One line of `ACTIVE-PAUSE.jsonl`. */

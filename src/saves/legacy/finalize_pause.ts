@@ -1,7 +1,7 @@
 import { changeStore } from "../store/recover.ts";
 import { attempt } from "../../base/errors.ts";
 import { sessionId } from "../../base/ids.ts";
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
 import { dirname, join } from "@std/path";
 import type { Save } from "../save.ts";
 import { idTime } from "../store/save_entry.ts";

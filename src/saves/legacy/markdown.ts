@@ -1,6 +1,6 @@
 import { MpmError } from "../../base/errors.ts";
 import { getOwn, setOwn } from "../../base/own.ts";
-import type { Fields } from "../../base/odd_values.ts";
+import type { Fields } from "../../base/parsed_values.ts";
 
 /**
  * Reads a save that only exists as Markdown. That is claude-mpm's document,

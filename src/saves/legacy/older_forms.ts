@@ -1,4 +1,4 @@
-import { field, type Fields, isFields } from "../../base/odd_values.ts";
+import { field, type Fields, isFields } from "../../base/parsed_values.ts";
 
 /**
  * Fills fields that older and documented trees have in other places than a

@@ -11,7 +11,7 @@ import {
   type Fields,
   isFields,
   readable,
-} from "../../base/odd_values.ts";
+} from "../../base/parsed_values.ts";
 import { counted } from "../../base/words.ts";
 
 /**

@@ -1,7 +1,12 @@
 import { parse } from "@std/yaml";
 import { MpmError } from "../../base/errors.ts";
 import type { ForeignSave } from "./markdown.ts";
-import { flagIn, isFields, kindOf, numberIn } from "../../base/odd_values.ts";
+import {
+  flagIn,
+  isFields,
+  kindOf,
+  numberIn,
+} from "../../base/parsed_values.ts";
 import type { Shape } from "../../base/shape.ts";
 import { SAVE } from "../save.ts";
 import { getOwn } from "../../base/own.ts";

@@ -40,7 +40,7 @@ import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { handoffFor } from "../../items/mod.ts";
 import { exportCopy, type PausePlan, report } from "./result.ts";
-import { pauseOrder, readContent } from "./said.ts";
+import { pauseOrder, readContent } from "./pause_items.ts";
 import {
   contentsAnswer,
   contentsKeeper,

@@ -151,7 +151,7 @@ export async function loadResumed(
     warnings: [
       ...origin === "foreign" ? [foreignNote(entry.id, save.mpm?.author)] : [],
       ...warnings,
-      ...oddities(entry, now),
+      ...placeWarnings(entry, now),
       ...unfinishedPause(system, root),
       ...repairs,
       ...problems,
@@ -284,7 +284,7 @@ async function loadOrOffer(
 /** Milliseconds a clock may differ before it is worth a word. */
 const CLOCK_SLACK = 60_000;
 
-function oddities({ pausedAt, location }: SaveEntry, now: Date): string[] {
+function placeWarnings({ pausedAt, location }: SaveEntry, now: Date): string[] {
   const said: string[] = [];
   if (Date.parse(pausedAt) - now.getTime() > CLOCK_SLACK) {
     said.push(

@@ -1,6 +1,6 @@
 import { sha256 } from "../../base/digest.ts";
 import { MpmError } from "../../base/errors.ts";
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { redactSave } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { SaveEntry } from "../store/save_entry.ts";

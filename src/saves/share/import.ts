@@ -1,6 +1,6 @@
 import { sha256 } from "../../base/digest.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
-import { field, type Fields } from "../../base/odd_values.ts";
+import { field, type Fields } from "../../base/parsed_values.ts";
 import { sessionId } from "../../base/ids.ts";
 import type { Workspace } from "../../git/mod.ts";
 import { layout, saveFiles } from "../../ops/mod.ts";

@@ -1,4 +1,4 @@
-import { field, type Fields, isFields } from "../../base/odd_values.ts";
+import { field, type Fields, isFields } from "../../base/parsed_values.ts";
 import type { BundledSave } from "./export.ts";
 import { sha256 } from "../../base/digest.ts";
 import { basename, extname, join } from "@std/path";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { encodeText } from "../../base/bytes.ts";
 import { sha256 } from "../../base/digest.ts";
-import { field, isFields, jsonIn } from "../../base/odd_values.ts";
+import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { Workspace } from "../../git/mod.ts";
 import {
   layout,

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from "@std/path";
 import { SESSION_ID } from "../../base/ids.ts";
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import {
   CONTENTS,
   decodeBytes,

@@ -11,7 +11,7 @@ import {
   isDeeper,
   isFields,
   kindOf,
-} from "../../base/odd_values.ts";
+} from "../../base/parsed_values.ts";
 import type { Save } from "../save.ts";
 import { isLog, type SaveEntry } from "./save_entry.ts";
 import { sha256 } from "../../base/digest.ts";

@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from "@std/path";
 import { attempt, isMissing, MpmError } from "../../base/errors.ts";
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { parseTime } from "../../base/times.ts";
 import { firstLine } from "../../base/words.ts";
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";

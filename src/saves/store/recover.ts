@@ -1,5 +1,5 @@
 import { attempt } from "../../base/errors.ts";
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { SESSION_ID } from "../../base/ids.ts";
 import {
   checkFolder,

@@ -1,7 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { SESSION_ID, utcSeconds } from "../../base/ids.ts";
-import { field, jsonIn } from "../../base/odd_values.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
 import {
   decodeBytes,
   encodeText,

@@ -5,7 +5,7 @@ import { SESSION_ID, sessionId } from "../../base/ids.ts";
 import type { Slot } from "../draft.ts";
 import type { Workspace } from "../../git/mod.ts";
 import { asSaid } from "../normalize.ts";
-import type { Fields } from "../../base/odd_values.ts";
+import type { Fields } from "../../base/parsed_values.ts";
 import { redactSave } from "../redact.ts";
 import type { Save } from "../save.ts";
 import { sha256 } from "../../base/digest.ts";

@@ -1,6 +1,6 @@
 import { attempt, MpmError } from "../../base/errors.ts";
 import { readTrusted } from "./trusted.ts";
-import { field } from "../../base/odd_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { sha256 } from "../../base/digest.ts";
 import { join } from "@std/path";
 import type { System } from "../../system/system.ts";

@@ -1,5 +1,5 @@
 import { attempt, MpmError } from "../../base/errors.ts";
-import { field, isFields } from "../../base/odd_values.ts";
+import { field, isFields } from "../../base/parsed_values.ts";
 import { join } from "@std/path";
 import { getOwn } from "../../base/own.ts";
 import {

@@ -4,7 +4,7 @@ import { settleDetour } from "../../detours/mod.ts";
 import { locate } from "../../git/mod.ts";
 import { chosenRoot, USER_FLAG } from "../../ops/mod.ts";
 import { openStore } from "../../saves/mod.ts";
-import { finishBegun, undoOperation } from "../take_back.ts";
+import { finishBegun, undoOperation } from "../undo_operation.ts";
 import type { UndoResult } from "./results.ts";
 
 /** `mpm undo` */

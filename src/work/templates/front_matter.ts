@@ -1,5 +1,5 @@
 import type { MpmError } from "../../base/errors.ts";
-import { field, isFields, kindOf } from "../../base/odd_values.ts";
+import { field, isFields, kindOf } from "../../base/parsed_values.ts";
 
 /** Something a template is told about the work. */
 export interface Variable {

@@ -1,6 +1,6 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { finishRemovals } from "../take_away.ts";
+import { finishRemovals } from "../delete_worktrees.ts";
 import { Git } from "../../git/mod.ts";
 import { readRescues, selectRescue } from "../rescue.ts";
 import type { WorktreesRestoreResult } from "./results.ts";

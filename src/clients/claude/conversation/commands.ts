@@ -1,4 +1,4 @@
-import { field, textField } from "../../../base/odd_values.ts";
+import { field, textField } from "../../../base/parsed_values.ts";
 import { cutMiddle } from "../../notes.ts";
 import type { Ran, Said } from "../../conversation.ts";
 import {

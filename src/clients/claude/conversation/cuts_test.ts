@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { field } from "../../../base/odd_values.ts";
+import { field } from "../../../base/parsed_values.ts";
 import { deadLines } from "../events/branches.ts";
 import { endedIn, unfinished } from "./commands.ts";
 import { readLines } from "./lines.ts";

@@ -1,5 +1,5 @@
 import { isAbsolute, join, normalize } from "@std/path";
-import { field, type Fields, textField } from "../../../base/odd_values.ts";
+import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import { remembered } from "../../../base/remembered.ts";
 import type { FileUse } from "../../conversation.ts";
 import { symbolsIn } from "../../symbols.ts";

@@ -4,7 +4,7 @@ import {
   isFields,
   jsonIn,
   textField,
-} from "../../../base/odd_values.ts";
+} from "../../../base/parsed_values.ts";
 
 /** One line of a transcript. */
 export interface Line {

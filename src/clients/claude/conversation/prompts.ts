@@ -1,4 +1,4 @@
-import { field, type Fields, textField } from "../../../base/odd_values.ts";
+import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import { cutMiddle } from "../../notes.ts";
 import type { Said } from "../../conversation.ts";
 import { type Line, textOf, type Transcript } from "./lines.ts";

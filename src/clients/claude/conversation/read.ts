@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "@std/path";
 import { attempt } from "../../../base/errors.ts";
-import { field, textField } from "../../../base/odd_values.ts";
+import { field, textField } from "../../../base/parsed_values.ts";
 import { counted, sizeText } from "../../../base/words.ts";
 import { claudeHome } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";

@@ -1,5 +1,5 @@
 import { isAbsolute, join, normalize } from "@std/path";
-import { field, type Fields, textField } from "../../../base/odd_values.ts";
+import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import type { Seen } from "../../conversation.ts";
 import type { Call, Transcript } from "./lines.ts";
 

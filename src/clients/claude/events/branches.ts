@@ -3,7 +3,7 @@ import {
   isFields,
   jsonIn,
   textField,
-} from "../../../base/odd_values.ts";
+} from "../../../base/parsed_values.ts";
 import { answerId, linkOf, SKIPPED } from "../conversation/lines.ts";
 
 /**

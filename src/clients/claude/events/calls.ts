@@ -1,5 +1,5 @@
 import { isAbsolute, join } from "@std/path";
-import { field, type Fields, textField } from "../../../base/odd_values.ts";
+import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import type { Edit, EventKind, Hunk } from "../../events.ts";
 import { cutMiddle } from "../../notes.ts";
 import type { Ended } from "../conversation/commands.ts";

@@ -1,6 +1,6 @@
 import { basename } from "@std/path";
 import { attempt, MpmError } from "../../../base/errors.ts";
-import { isFields, jsonIn, textField } from "../../../base/odd_values.ts";
+import { isFields, jsonIn, textField } from "../../../base/parsed_values.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import type { AgentEvent, EventAgent, EventsLost } from "../../events.ts";
 import { lastLines } from "../tail.ts";

@@ -5,7 +5,7 @@ import {
   isFields,
   jsonIn,
   textField,
-} from "../../../base/odd_values.ts";
+} from "../../../base/parsed_values.ts";
 import type { System } from "../../../system/system.ts";
 import type {
   AgentEvent,

@@ -1,4 +1,4 @@
-import { jsonIn } from "../../../base/odd_values.ts";
+import { jsonIn } from "../../../base/parsed_values.ts";
 import { basename, isAbsolute, join } from "@std/path";
 import { MpmError } from "../../../base/errors.ts";
 import type { ChangeSet, Ref } from "./change_set.ts";

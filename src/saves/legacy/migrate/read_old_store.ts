@@ -1,7 +1,7 @@
 import { basename, join } from "@std/path";
 import { FileError, MpmError } from "../../../base/errors.ts";
 import type { Place, Ref, Step } from "./change_set.ts";
-import { field, jsonIn } from "../../../base/odd_values.ts";
+import { field, jsonIn } from "../../../base/parsed_values.ts";
 import { idOf, oldName, POINTER } from "../old_names.ts";
 import type { Inventory, StoredFile } from "./old_store.ts";
 import { relocate } from "./relocate.ts";

@@ -1,5 +1,5 @@
 import { trackedFiles } from "../../../git/mod.ts";
-import { field } from "../../../base/odd_values.ts";
+import { field } from "../../../base/parsed_values.ts";
 import { counted } from "../../../base/words.ts";
 import { listBackups } from "./backups.ts";
 import {

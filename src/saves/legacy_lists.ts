@@ -3,7 +3,7 @@ import { setOwn } from "../base/own.ts";
 import type { Content } from "./content.ts";
 
 /** The lists of a save that claude-mpm and older versions of mpm read. */
-export interface SaidLists {
+export interface LegacyLists {
   /** The purpose of the work, if it is known. */
   readonly goal: string | undefined;
   readonly nextSteps: string[];
@@ -16,11 +16,11 @@ export interface SaidLists {
  * Returns these lists: the entries of the pause, then the open items of each
  * kind. Items in `listed`, the todos and tasks of the save, are left out.
  */
-export function saidLists(
+export function legacyLists(
   content: Content,
   handoff: Handoff | undefined,
   listed: readonly string[],
-): SaidLists {
+): LegacyLists {
   const open = (handoff?.items ?? []).filter(({ state }) =>
     state === "open" || state === "doing"
   );

@@ -17,7 +17,7 @@ const FOLDER = "runs";
 const LOCK = "lock";
 
 /** A copy of a worktree's files, and what goes with its disposal. */
-export interface ThrowAway extends AsyncDisposable {
+export interface ScratchCopy extends AsyncDisposable {
   /** The top folder of the copy, absolute. */
   readonly folder: string;
   readonly leftOut: readonly LeftOut[];
@@ -36,11 +36,11 @@ interface Order {
  * separate repository. Also removes copies that killed processes left. Throws
  * FILE_FAILED, GIT_FAILED, with no copy left.
  */
-export async function makeThrowAway(
+export async function makeScratchCopy(
   system: System,
   workspace: Workspace,
   { head, links, signal }: Order,
-): Promise<ThrowAway> {
+): Promise<ScratchCopy> {
   const { home, held } = await reserve(system);
   const dispose = async () => {
     await withUserLock(system, () => {
@@ -91,7 +91,7 @@ async function sweep(system: System): Promise<void> {
 }
 
 /** Removes what killed processes left, without a new copy. */
-export async function sweepThrowAways(system: System): Promise<void> {
+export async function sweepScratchCopies(system: System): Promise<void> {
   await attempt(() => withUserLock(system, () => sweep(system)));
 }
 

@@ -1,5 +1,5 @@
 /** A command of a command line, and the text behind it. */
-export interface Step {
+export interface ShellCommand {
   readonly text: string;
   readonly after: "" | "&&" | "||" | ";" | "|" | "&";
 }
@@ -20,8 +20,8 @@ const HEREDOC = /<<-?[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|\\?([\w.-]+))/y;
  * running it. It does not look into quotes, substitutions, comments and
  * here-documents. Never throws.
  */
-export function stepsOf(line: string): Step[] {
-  const steps: Step[] = [];
+export function shellCommands(line: string): ShellCommand[] {
+  const steps: ShellCommand[] = [];
   let [text, at] = ["", 0];
   const bodies: string[] = [];
   while (at < line.length) {
@@ -50,11 +50,15 @@ export function stepsOf(line: string): Step[] {
   return steps;
 }
 
-function push(steps: Step[], text: string, after: Step["after"]): void {
+function push(
+  steps: ShellCommand[],
+  text: string,
+  after: ShellCommand["after"],
+): void {
   if (text.trim() !== "") steps.push({ text: text.trim(), after });
 }
 
-function meaning(operator: typeof OPERATORS[number]): Step["after"] {
+function meaning(operator: typeof OPERATORS[number]): ShellCommand["after"] {
   if (operator === "|&") return "|";
   return operator === "\n" || operator === ";;" ? ";" : operator;
 }

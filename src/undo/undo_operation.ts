@@ -48,7 +48,7 @@ export async function undoOperation(
   const passed: CannotUndo[] = [];
   for (;;) {
     try {
-      return await takeOne(parts, { number, passed });
+      return await undoOne(parts, { number, passed });
     } catch (error) {
       if (!(error instanceof CannotUndo) || number !== undefined) throw error;
       passed.push(error);
@@ -56,7 +56,7 @@ export async function undoOperation(
   }
 }
 
-async function takeOne(parts: Parts, asked: Asked): Promise<UndoResult> {
+async function undoOne(parts: Parts, asked: Asked): Promise<UndoResult> {
   const { context: { system }, root, dryRun } = parts;
   // The journal as it is at that moment.
   const take = async () => {

@@ -20,7 +20,7 @@ export const SHELLS = Deno.build.os === "windows" ? [] : [
   .map(([program, ...args]) => [pathOf(program!)!, ...args]);
 
 /** A world with a release of a program that answers as mpm, and a server. */
-export class InstallWorld implements AsyncDisposable {
+export class Installation implements AsyncDisposable {
   readonly env = new TestEnv();
   readonly folder = join(this.env.home, ".local", "bin");
   readonly mpm = join(this.folder, "mpm");
@@ -148,7 +148,7 @@ export function archiveOf(
 
 /** A folder that comes first on PATH, with programs that answer so. */
 export function fakes(
-  world: InstallWorld,
+  world: Installation,
   answers: Record<string, string>,
 ): string {
   const folder = join(world.env.root, "fakes");
@@ -162,7 +162,7 @@ export function fakes(
 }
 
 /** Links to the programs named, as the only ones there are. */
-export function only(world: InstallWorld, programs: readonly string[]): string {
+export function only(world: Installation, programs: readonly string[]): string {
   const folder = join(world.env.root, "only");
   Deno.mkdirSync(folder);
   for (const name of programs) {

@@ -18,7 +18,7 @@ const PASSING =
   /\/\.[\w.-]*tmp$|journal-key\.\w+$|\/allowed\.json$|\.json\.sha256$|\/settings\/\w+\/record\.json$|\/state\/mpm\/runs\//;
 
 /** Returns the relevant state of a world, wherever it is. */
-export function toldOf(env: TestEnv): Record<string, string> {
+export function observedState(env: TestEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(repositoryState(env))
       .filter(([path]) => !PASSING.test(path))

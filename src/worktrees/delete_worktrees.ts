@@ -64,7 +64,7 @@ interface Going {
  * still there, or `undefined`: it is gone. A death at any point is fixed by
  * `finishRemovals`.
  */
-export async function takeAway(
+export async function deleteWorktrees(
   place: Place,
   items: readonly Surveyed[],
 ): Promise<(string | undefined)[]> {
@@ -80,7 +80,7 @@ export async function takeAway(
   try {
     using lock = await lockRemovals(place.system, commonDir, WAIT);
     if (!lock) return all.map(() => "another clean-up is under way");
-    await takeAll(place, all);
+    await deleteAll(place, all);
     clearHome(place.system, commonDir);
     return all.map(({ problem }) => problem);
   } catch (error) {
@@ -90,7 +90,7 @@ export async function takeAway(
   }
 }
 
-async function takeAll(place: Place, all: readonly Going[]): Promise<void> {
+async function deleteAll(place: Place, all: readonly Going[]): Promise<void> {
   const { system, worktrees } = place;
   const left = () => all.filter(({ problem }) => problem === undefined);
   for (const one of left()) await doStep(place, one, prepare);
@@ -101,7 +101,7 @@ async function takeAll(place: Place, all: readonly Going[]): Promise<void> {
     });
   }
   await sealBoxes(system, left().map(({ box }) => box));
-  for (const one of left()) await doStep(place, one, moveAway);
+  for (const one of left()) await doStep(place, one, moveToBox);
   const standing = await readStanding(
     system,
     left().map(({ box }) => box.tree),
@@ -159,7 +159,7 @@ async function prepare(
   return undefined;
 }
 
-function moveAway(
+function moveToBox(
   { system: { files } }: Place,
   { item: { facts: { path } }, box }: Going,
 ): string | undefined {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Siege, type World } from "../helpers/hostile.ts";
 import { programs, scripts, STRAYS } from "../helpers/hostile_git.ts";
 import { firing, staleLines, strayLines } from "../helpers/hostile_lines.ts";
-import * as worlds from "../helpers/hostile_worlds.ts";
+import * as worlds from "../helpers/hostile_projects.ts";
 import { posixTest } from "../helpers/posix.ts";
 
 /**
@@ -24,7 +24,7 @@ const CONTENTS: Record<string, World> = {
   "a link instead of mpm's folder": worlds.linksToFolders(1),
   "links instead of the folders in it": worlds.linksToFolders(2),
   "links instead of the folders in those": worlds.linksToFolders(3),
-  "values of other kinds, paths and processes of others": worlds.oddValues,
+  "values of other kinds, paths and processes of others": worlds.invalidValues,
 };
 
 /** Text that acts on a terminal or hides text, line ends apart. */

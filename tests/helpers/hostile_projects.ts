@@ -189,7 +189,7 @@ export function namesakes(siege: Siege): void {
 }
 
 /** Every value of the JSON is of another kind, and leads elsewhere. */
-export function oddValues(siege: Siege): void {
+export function invalidValues(siege: Siege): void {
   const odd = [
     "../../../outside/program",
     siege.outside,
