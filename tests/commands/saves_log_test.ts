@@ -289,3 +289,20 @@ Deno.test("pause.branch_commit counts in the user's own file alone, and for no d
   await mpmJson(env, ["pause", "Two"]);
   assertStringIncludes(env.git("log", "-1", "--format=%s"), "session: pause");
 });
+
+Deno.test("a removal that someone else wrote takes no save that is there out of git", async () => {
+  using env = TestEnv.repository();
+  await pause(env, 0, "Keep this");
+  env.extra.GIT_COMMITTER_DATE = new Date(START + 9 * DAY).toISOString();
+  const tree = env.git("mktree").trim();
+  const message = `session: remove\n\nSession ID: ${ID}\n`;
+  const forged = env.git("commit-tree", tree, "-m", message).trim();
+  env.git("update-ref", "refs/mpm/saves/stranger", forged);
+  await mpmJson(env, ["undo", "trash", "--prune", "--older-than", "1h"], {
+    now: at(60),
+  });
+  const own = env.git("for-each-ref", "--format=%(refname)", "refs/mpm/saves")
+    .split("\n").filter((ref) => ref !== "" && !ref.endsWith("/stranger"));
+  assertEquals(own.length, 1);
+  assertStringIncludes(env.git("log", "--format=%B", own[0]!), ID);
+});

@@ -18,6 +18,7 @@ import {
   layout,
   readJournal,
   readOwnJson,
+  saveFiles,
   versionsIn,
   withLock,
 } from "../../ops/mod.ts";
@@ -41,8 +42,9 @@ export async function forgetRemoved(
     const log = await readLog(system, workspace);
     const trashed = trashedSaves(system, root);
     const gone = new Set(
-      [...log.values()].filter(({ id, there }) => !there && !trashed.has(id))
-        .map(({ id }) => id),
+      [...log.values()].filter(({ id, there }) =>
+        !there && !trashed.has(id) && !isOnDisk(system, root, id)
+      ).map(({ id }) => id),
     );
     if (gone.size === 0) return;
     const git = new Git(system, workspace.worktree);
@@ -56,6 +58,11 @@ export async function forgetRemoved(
       dropped.map(([id, commit]) => ({ ref: `${CONTENTS}/${id}`, commit })),
     );
   });
+}
+
+/** A save that is there was not removed, whatever someone's log says. */
+function isOnDisk({ files }: System, root: string, id: string): boolean {
+  return files.lstat(saveFiles(layout(root).sessions, id).json) !== undefined;
 }
 
 /** The saves that a removal in the trash can still bring back. */
