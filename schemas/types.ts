@@ -537,8 +537,7 @@ export interface WorkSession {
   /** The summary when it was completed or cancelled. */
   summary: string | null;
   /**
-   * A seal that only this user's mpm can make: HMAC-SHA256 of the text before
-   * it.
+   * The signature with the user's own key: HMAC-SHA256 of the text before it.
    */
   seal?: string;
   [name: string]: unknown;
@@ -650,7 +649,7 @@ export interface CheckpointRecord {
   [name: string]: unknown;
 }
 
-/** An mpm operation: a line of .claude-mpm/state/journal.jsonl. */
+/** One mpm operation, a line of .claude-mpm/state/journal.jsonl. */
 export interface JournalLine {
   /** Counts from 1. */
   id: number;

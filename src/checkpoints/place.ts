@@ -172,7 +172,9 @@ export async function listCheckpoints(
   if (!vault) return [];
   const refs = await readCheckpointRefs(vault.git);
   const lost = recordIds(system, workspace.root).filter((id) => !refs.has(id));
-  for (const [id, commit] of await mend(system, { vault, workspace }, lost)) {
+  for (
+    const [id, commit] of await restoreRefs(system, { vault, workspace }, lost)
+  ) {
     refs.set(id, commit);
   }
   const found = await Promise.all(
@@ -191,7 +193,7 @@ export async function listCheckpoints(
  * Makes the refs of records again whose commits are still there. Impossible
  * refs are left out of the list.
  */
-async function mend(
+async function restoreRefs(
   system: System,
   { vault, workspace }: { vault: Vault; workspace: Workspace },
   lost: readonly string[],

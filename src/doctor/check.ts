@@ -49,17 +49,18 @@ export interface Checked {
 }
 
 interface More {
-  readonly mend?: string;
+  /** The finding's `mend`: a command or one line. */
+  readonly advice?: string;
   readonly fix?: Fix;
 }
 
 function finding(
   state: Finding["state"],
   code: ErrorCode | null,
-  { detail, mend, fix }: More & { readonly detail: string },
+  { detail, advice, fix }: More & { readonly detail: string },
 ): Finding {
-  const told = mend ?? (fix ? "mpm doctor --fix" : null);
-  return { state, code, detail, mend: told, ...fix ? { fix } : {} };
+  const mend = advice ?? (fix ? "mpm doctor --fix" : null);
+  return { state, code, detail, mend, ...fix ? { fix } : {} };
 }
 
 /** Something that works, but not for long or not as it should. */
@@ -202,7 +203,7 @@ function storeOf(
 function asFailure(error: unknown, code?: ErrorCode): Finding {
   if (!(error instanceof MpmError)) throw error;
   const { message, hint } = error;
-  return failure(code ?? error.code, message, hint ? { mend: hint } : {});
+  return failure(code ?? error.code, message, hint ? { advice: hint } : {});
 }
 
 /** Files of the store that are looked at. */

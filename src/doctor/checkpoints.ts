@@ -104,7 +104,7 @@ async function damagedFindings(
   const there = await resolveNames(git, ids.map(partOf));
   return ids.filter((id) => there.get(partOf(id)) === undefined).map((id) =>
     failure("CORRUPT", `${what} "${id}" is damaged in git`, {
-      mend: "git fsck --full shows what is missing",
+      advice: "git fsck --full shows what is missing",
     })
   );
 }
@@ -150,7 +150,7 @@ function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
   return [...refs.keys()].filter((id) => !CHECKPOINT_ID.test(id)).map((id) => {
     const ref = `${CHECKPOINTS}/${id}`;
     return warning(`"${ref}" is not an mpm checkpoint`, {
-      mend: `git update-ref -d ${shellWord(ref)}`,
+      advice: `git update-ref -d ${shellWord(ref)}`,
     });
   });
 }
@@ -171,7 +171,7 @@ async function lostFinding(
   const record = await readRecord(system, root, id);
   if (!record) {
     return failure("UNREADABLE", `"${path}" does not describe a checkpoint`, {
-      mend: "Move it away",
+      advice: "Move it away",
     });
   }
   const store = readStoreId(system, root);
@@ -183,11 +183,11 @@ async function lostFinding(
   if (!isThere) {
     return warning(
       `The checkpoint "${id}" is not in this repository: only its record is`,
-      { mend: `If it is nowhere else: rm ${shellWord(path)}` },
+      { advice: `If it is nowhere else: rm ${shellWord(path)}` },
     );
   }
   return warning(`The checkpoint "${id}" has lost its name in git`, {
-    mend: "mpm checkpoint list",
+    advice: "mpm checkpoint list",
     fix: {
       title: "Name the commits of checkpoints again that have lost their names",
       apply: async () => {

@@ -41,19 +41,20 @@ export function checkHooks(ground: Ground): Checked {
   if (installed.length + plugins.length === 0) {
     const { findings: unread } = readAllSettings(system, workspace);
     const summary = "not installed; mpm hooks install adds them";
-    const found = unread.map(({ detail, mend }) => unknown(detail, { mend }));
+    const found = unread.map(({ detail, mend: advice }) =>
+      unknown(detail, { advice })
+    );
     if (claudeHome(system) === undefined) {
-      const detail =
-        "Where your own settings of Claude Code are cannot be told";
-      found.push(unknown(detail, { mend: "Set HOME or CLAUDE_CONFIG_DIR" }));
+      const detail = "mpm cannot find your Claude Code settings";
+      found.push(unknown(detail, { advice: "Set HOME or CLAUDE_CONFIG_DIR" }));
     }
     return { summary, found };
   }
-  const found = findings.map(({ problem, path, detail, mend }) => {
+  const found = findings.map(({ problem, path, detail, mend: advice }) => {
     const text = detail.includes(path) ? detail : `${path}: ${detail}`;
     return BROKEN.includes(problem)
-      ? failure("CONFLICT", text, { mend })
-      : warning(text, { mend });
+      ? failure("CONFLICT", text, { advice })
+      : warning(text, { advice });
   });
   const events = new Set(installed.flatMap(({ events }) => events)).size;
   const scopes = installed.map(({ scope }) => scope).join(", ");
@@ -81,7 +82,7 @@ function failureFindings({ system, context, workspace }: Ground): Finding[] {
   const detail = `Hooks failed ${counted(failures.length, "time")} within a ` +
     `week, ${last.event} last, ${durationText(now - last.at)} ago: ` +
     firstLine(last.error, 120);
-  return [warning(detail, { mend: "mpm hooks test" })];
+  return [warning(detail, { advice: "mpm hooks test" })];
 }
 
 /** Is the fill of the context known where it should be? */
@@ -112,8 +113,8 @@ export async function checkGauge(ground: Ground): Promise<Checked> {
 /** `line`: the status line, by which Claude Code tells it, is installed. */
 function gaugeFinding(reason: string, line: boolean): Finding {
   return warning(
-    `How full the context is cannot be told: ${reason}`,
-    line ? {} : { mend: "mpm hooks install --statusline" },
+    `Cannot read how full the context is: ${reason}`,
+    line ? {} : { advice: "mpm hooks install --statusline" },
   );
 }
 
@@ -146,7 +147,7 @@ function lastReading(
       `alone`;
     return {
       summary: "from the transcript",
-      found: [warning(detail, { mend: "mpm hooks install --statusline" })],
+      found: [warning(detail, { advice: "mpm hooks install --statusline" })],
     };
   }
   const summary = `last read ${durationText(now - newest)} ago`;
@@ -192,7 +193,7 @@ export function checkTranscripts(ground: Ground): Checked {
       : `from ${day} on, in ${durationText(one.from - now)}`;
     return warning(
       `Claude Code deletes the transcript of ${one.save} ${when}: ${one.path}`,
-      { mend: `Set "cleanupPeriodDays": 365 in ${settings}` },
+      { advice: `Set "cleanupPeriodDays": 365 in ${settings}` },
     );
   });
   return {
@@ -210,15 +211,15 @@ function retentionOf(
   { system, workspace }: Ground,
 ): { days: number; found: Finding[] } {
   const { files, findings } = readAllSettings(system, workspace);
-  const found = findings.map(({ detail, mend }) =>
-    unknown(`How long transcripts are kept: ${detail}`, { mend })
+  const found = findings.map(({ detail, mend: advice }) =>
+    unknown(`How long transcripts are kept: ${detail}`, { advice })
   );
   for (const { settings, path } of files) {
     const days = settings && retentionIn(settings);
     if (days === undefined) continue;
     if (!Number.isNaN(days)) return { days, found };
     const detail = `"cleanupPeriodDays" in ${path} is not a number of days`;
-    found.push(unknown(detail, { mend: `Fix it in ${path}` }));
+    found.push(unknown(detail, { advice: `Fix it in ${path}` }));
   }
   return { days: DEFAULT_RETENTION, found };
 }

@@ -82,7 +82,7 @@ export async function examine(
   let rows = await lookAtAll(context, line.show);
   let fixes: DoctorResult["fixes"] = null;
   if (fix) {
-    fixes = await mend(rows.flatMap(({ found }) => found), dryRun);
+    fixes = await applyFixes(rows.flatMap(({ found }) => found), dryRun);
     if (!dryRun && fixes.done.length > 0) {
       rows = await lookAtAll(context, line.show);
     }
@@ -134,12 +134,12 @@ async function lookAt(
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const { message, hint } = error;
-    return unlooked(message, hint === undefined ? {} : { mend: hint });
+    return unlooked(message, hint === undefined ? {} : { advice: hint });
   }
 }
 
-/** One that fails keeps no other from its turn. */
-async function mend(
+/** Applies each fix, also after one that failed. */
+async function applyFixes(
   found: readonly Finding[],
   dryRun: boolean,
 ): Promise<NonNullable<DoctorResult["fixes"]>> {

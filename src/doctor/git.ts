@@ -40,10 +40,10 @@ export async function checkGit(ground: Ground): Promise<Checked> {
     // Whether the project needs it is seen without it.
     const found = hasRepository(system, workspace.cwd)
       ? failure("GIT_FAILED", "git is not on PATH, and this is a repository", {
-        mend: INSTALL,
+        advice: INSTALL,
       })
       : warning("git is not on PATH: there are no checkpoints without it", {
-        mend: INSTALL,
+        advice: INSTALL,
       });
     return { summary: "not installed", found: [found] };
   }
@@ -70,12 +70,12 @@ function versionFindings(text: string): Finding[] {
   if (isOlder(version, USABLE_GIT)) {
     const detail = `git ${versionText(version)} is too old: worktrees cannot ` +
       `be listed, and mpm return cannot combine changes`;
-    return [failure("GIT_FAILED", detail, { mend: INSTALL })];
+    return [failure("GIT_FAILED", detail, { advice: INSTALL })];
   }
   if (isOlder(version, OLDEST_GIT)) {
     const detail = `git ${versionText(version)} lacks "merge-tree ` +
       `--write-tree", by which mpm return combines parked work with changes`;
-    return [warning(detail, { mend: INSTALL })];
+    return [warning(detail, { advice: INSTALL })];
   }
   return [];
 }
@@ -84,10 +84,10 @@ function repositoryFindings(
   { git, reason, worktree }: Ground["workspace"],
 ): Finding[] {
   if (git !== "failed" || reason === undefined) return [];
-  const mend = /dubious ownership/.test(reason)
+  const advice = /dubious ownership/.test(reason)
     ? `git config --global --add safe.directory ${shellWord(worktree)}`
     : "git status";
-  return [failure("GIT_FAILED", `git refuses: ${reason}`, { mend })];
+  return [failure("GIT_FAILED", `git refuses: ${reason}`, { advice })];
 }
 
 /** Finds settings that git refuses, and objects that it cannot read. */
@@ -100,7 +100,7 @@ async function damageFindings(
       .find((path) => system.files.lstat(path));
     if (refused === undefined) return [];
     const detail = `"${refused}" is there, but git takes it for no repository`;
-    return [failure("GIT_FAILED", detail, { mend: "git status" })];
+    return [failure("GIT_FAILED", detail, { advice: "git status" })];
   }
   if (state !== "repository" || gitDir === undefined) return [];
   const git = new Git(system, worktree);
@@ -109,16 +109,16 @@ async function damageFindings(
   const tree = await git.run(["cat-file", "-e", "HEAD^{tree}"]);
   if (head.status === 0 && tree.status !== 0) {
     const detail = `git cannot read the last commit: ${firstLine(tree)}`;
-    found.push(failure("GIT_FAILED", detail, { mend: "git fsck --full" }));
+    found.push(failure("GIT_FAILED", detail, { advice: "git fsck --full" }));
   }
   // A bare repository has no index.
   const index = await git.run(["ls-files", "--unmerged", "-z"]);
   if (index.status !== 0 && !/work tree/.test(firstLine(index))) {
     const path = join(gitDir, "index");
     const detail = `git cannot read the index: ${firstLine(index)}`;
-    const mend = `mv ${shellWord(path)} ${shellWord(`${path}.damaged`)} && ` +
+    const advice = `mv ${shellWord(path)} ${shellWord(`${path}.damaged`)} && ` +
       "git reset";
-    found.push(failure("GIT_FAILED", detail, { mend }));
+    found.push(failure("GIT_FAILED", detail, { advice }));
   }
   return found;
 }
@@ -185,8 +185,8 @@ export async function checkLocks(ground: Ground): Promise<Checked> {
     else {
       const detail = `"${path}" is ${durationText(age)} old: git changes ` +
         "nothing as long as it is there";
-      const mend = `If no git is running: rm ${shellWord(path)}`;
-      found.push(warning(detail, { mend }));
+      const advice = `If no git is running: rm ${shellWord(path)}`;
+      found.push(warning(detail, { advice }));
     }
   }
   const summary = [...new Set(held)].join(", ") || "none is held";
@@ -258,6 +258,6 @@ export async function checkRefs(
 
 function lone(ref: string, what: string): Finding {
   return warning(`"${ref}" keeps ${what}`, {
-    mend: `If it is not needed: git update-ref -d ${shellWord(ref)}`,
+    advice: `If it is not needed: git update-ref -d ${shellWord(ref)}`,
   });
 }

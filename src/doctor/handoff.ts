@@ -67,7 +67,7 @@ function foreignFindings(foreign: readonly string[]): Finding[] {
     warning(
       `"${path}" was not written by you on this machine, or was changed ` +
         "since: it is left out",
-      { mend: `If you do not need it: rm ${shellWord(path)}` },
+      { advice: `If you do not need it: rm ${shellWord(path)}` },
     )
   );
   return bounded(found, "more file");
@@ -79,12 +79,14 @@ const MANY_FILES = 5000;
 function countFindings(open: number, files: number): Finding[] {
   if (open >= MOST_OPEN) {
     const detail = `${open} items are open, so no more of them are carried`;
-    return [warning(detail, { mend: "mpm done lists and closes them" })];
+    return [warning(detail, { advice: "mpm done lists and closes them" })];
   }
   if (files < MANY_FILES) return [];
   const detail = `.claude-mpm/state/items has ${files} items, and each ` +
     "command that needs one reads them all";
-  return [warning(detail, { mend: "Move away the files that are not yours" })];
+  return [
+    warning(detail, { advice: "Move away the files that are not yours" }),
+  ];
 }
 
 function runFindings(ground: Ground): Finding[] {
@@ -100,7 +102,7 @@ function runFindings(ground: Ground): Finding[] {
   if (state !== "foreign") return [];
   const detail = `The runs in "${at.runs}" were not written by you on this ` +
     "machine, or were changed since: nothing is shown by them";
-  return [warning(detail, { mend: "mpm evidence --run replaces them" })];
+  return [warning(detail, { advice: "mpm evidence --run replaces them" })];
 }
 
 function partitionFindings(ground: Ground): Finding[] {
@@ -123,7 +125,7 @@ function partitionFindings(ground: Ground): Finding[] {
     "configured";
   return [
     ...bounded(found, "more file"),
-    warning(detail, { mend: "mpm partition use --auto" }),
+    warning(detail, { advice: "mpm partition use --auto" }),
   ];
 }
 
@@ -140,5 +142,5 @@ function contextFindings({ inspected }: Ground): Finding[] {
   if (lost.length === 0) return [];
   const detail = `${counted(lost.length, "version")} of context files ` +
     `without a text: ${lost[0]} had it, which is gone`;
-  return [warning(detail, { mend: "mpm undo trash shows what was removed" })];
+  return [warning(detail, { advice: "mpm undo trash shows what was removed" })];
 }

@@ -29,10 +29,10 @@ export function checkJournal(ground: Ground): Checked {
   const kind = system.files.lstat(path)?.kind ?? "file";
   if (kind !== "file") {
     const detail = `"${path}" is not a file: ${kind}`;
-    const mend = "Move it out of the way; mpm begins a new one";
+    const advice = "Move it out of the way; mpm begins a new one";
     return {
       summary: "not looked at",
-      found: [failure("CONFLICT", detail, { mend })],
+      found: [failure("CONFLICT", detail, { advice })],
     };
   }
   const entries = readJournal(system, workspace.root);
@@ -80,13 +80,13 @@ function ownFindings(
     if (!(error instanceof MpmError)) throw error;
     const detail = "mpm cannot tell whether you wrote the log: " +
       error.message;
-    return [unknown(detail, { mend: "Set HOME" })];
+    return [unknown(detail, { advice: "Set HOME" })];
   }
   const detail = `${counted(count, "operation")} of the log ` +
     `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
     `${count === 1 ? "was" : "were"} changed since: mpm undo skips ` +
     "them";
-  return [warning(detail, { mend: "mpm undo list" })];
+  return [warning(detail, { advice: "mpm undo list" })];
 }
 
 /** Finds lines that are not JSON, from a failed write or another program. */

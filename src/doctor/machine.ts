@@ -26,19 +26,19 @@ export async function checkConfig(
   const given = readGiven(system, workspace.root, () => {});
   const found = faults.map((text) =>
     failure("USAGE", text, {
-      mend: "Fix it there; mpm config list shows more",
+      advice: "Fix it there; mpm config list shows more",
     })
   );
   const list = attempt(() => damagedAllowed(system));
   if (list !== undefined) {
     const detail = `Cannot read "${list}", so nothing is allowed to run`;
-    const mend = "Move it away, then allow again what you need: mpm allow";
-    found.push(failure("UNREADABLE", detail, { mend }));
+    const advice = "Move it away, then allow again what you need: mpm allow";
+    found.push(failure("UNREADABLE", detail, { advice }));
   }
   const files = configFiles(system, workspace.root);
   if (!files.some(({ layer }) => layer === "user")) {
     const detail = "mpm cannot tell where your own configuration is";
-    found.push(unknown(detail, { mend: "Set HOME" }));
+    found.push(unknown(detail, { advice: "Set HOME" }));
   }
   const count = given.size;
   const summary = count === 0 ? "all defaults" : counted(count, "setting");
@@ -63,13 +63,13 @@ export async function checkDisk(
   const { size, free, entries } = space;
   const found: Finding[] = [];
   const detail = `The disk of "${root}" has only ${sizeText(free)} left`;
-  const mend =
+  const advice =
     "Free some space: a save needs little, a checkpoint what changed";
-  if (free < FULL) found.push(failure("FILE_FAILED", detail, { mend }));
-  else if (free < LOW) found.push(warning(detail, { mend }));
+  if (free < FULL) found.push(failure("FILE_FAILED", detail, { advice }));
+  else if (free < LOW) found.push(warning(detail, { advice }));
   if (entries !== undefined && entries < FEW) {
     const detail = `The disk of "${root}" takes only ${entries} more files`;
-    found.push(warning(detail, { mend: "Remove files that are not needed" }));
+    found.push(warning(detail, { advice: "Remove files that are not needed" }));
   }
   const summary = `${sizeText(free)} free of ${sizeText(size)}`;
   return { summary, found };
@@ -150,7 +150,7 @@ export function checkClock({ context, entries }: Ground): Checked {
   if (built - now.getTime() > 0) {
     const detail = `The clock is at ${now.toISOString()}, ` +
       `${durationText(built - now.getTime())} before this mpm was built`;
-    found.push(failure("CONFLICT", detail, { mend: "Set the clock" }));
+    found.push(failure("CONFLICT", detail, { advice: "Set the clock" }));
   }
   const ahead = entries.filter(({ pausedAt, problem }) =>
     !problem && Date.parse(pausedAt) - now.getTime() > SLACK
@@ -158,7 +158,7 @@ export function checkClock({ context, entries }: Ground): Checked {
     warning(
       `${id} is of ${ageWords(new Date(pausedAt), now)}: it counts as ` +
         "the newest until then",
-      { mend: `If the clock is right: mpm saves rm ${id}` },
+      { advice: `If the clock is right: mpm saves rm ${id}` },
     )
   );
   return {
@@ -192,20 +192,22 @@ function pathFindings(
   const [first, ...others] = found;
   if (!first) {
     return [warning("No folder of PATH has mpm: skills and people call it", {
-      mend: `export PATH=${shellWord(folder)}:"$PATH", in your shell's profile`,
+      advice: `export PATH=${
+        shellWord(folder)
+      }:"$PATH", in your shell's profile`,
     })];
   }
   if (!first.isThis) {
     return [
       warning(
         `"mpm" starts ${named(first)}, and not ${program}, which runs now`,
-        { mend: `Remove one of them, or put ${folder} first in PATH` },
+        { advice: `Remove one of them, or put ${folder} first in PATH` },
       ),
     ];
   }
   return others.map((other) =>
     warning(`PATH has another mpm: ${named(other)}`, {
-      mend: `If it is not needed: rm ${shellWord(other.path)}`,
+      advice: `If it is not needed: rm ${shellWord(other.path)}`,
     })
   );
 }

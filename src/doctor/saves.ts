@@ -106,8 +106,8 @@ function findingsOf(
 ): Finding[] {
   const { row } = inspected;
   if (row.state !== "damaged") {
-    const mend = `mpm saves verify ${id} --repair`;
-    return inspected.beside.map((text) => warning(text, { mend, fix }));
+    const advice = `mpm saves verify ${id} --repair`;
+    return inspected.beside.map((text) => warning(text, { advice, fix }));
   }
   const detail = `${id}: ${row.problems[0]}`;
   const hasCopy = location === "sessions" && format === "json" &&
@@ -115,10 +115,10 @@ function findingsOf(
   return [
     hasCopy
       ? failure("CORRUPT", detail, {
-        mend: `mpm saves verify ${id} --repair`,
+        advice: `mpm saves verify ${id} --repair`,
         fix,
       })
-      : failure("CORRUPT", detail, { mend: `mpm saves rm ${id}` }),
+      : failure("CORRUPT", detail, { advice: `mpm saves rm ${id}` }),
   ];
 }
 
@@ -135,7 +135,7 @@ async function lostFindings(
       } gone from the disk, and still in git`;
     const id = lost.length === 1 ? lost[0]!.id : "--all";
     found.push(unknown(detail, {
-      mend: `mpm saves recover ${id}, or mpm saves rm ID for good`,
+      advice: `mpm saves recover ${id}, or mpm saves rm ID for good`,
     }));
   }
   const due = uncopiedIds(system, workspace.root);
@@ -153,7 +153,7 @@ async function lostFindings(
       if (problem !== null) throw new MpmError("GIT_FAILED", problem);
     },
   };
-  return [...found, warning(detail, { mend: "mpm doctor --fix", fix })];
+  return [...found, warning(detail, { advice: "mpm doctor --fix", fix })];
 }
 
 function countsOf(inspected: readonly Inspected[]): string {
@@ -184,10 +184,10 @@ function pointerFindings(
   // It is not committed, so a clone has none until the next pause.
   if (kind === undefined) return [];
   if (kind !== "file") {
-    const mend = "Move it out of the way; mpm writes it again";
-    return [warning(`"${at.pointer}" is not a file: ${kind}`, { mend })];
+    const advice = "Move it out of the way; mpm writes it again";
+    return [warning(`"${at.pointer}" is not a file: ${kind}`, { advice })];
   }
-  const more = { mend: "mpm saves verify --repair", fix };
+  const more = { advice: "mpm saves verify --repair", fix };
   const id = readPointer(system, workspace.root);
   if (id instanceof MpmError) return [unknown(id.message)];
   if (id === undefined) {
@@ -225,21 +225,21 @@ export async function checkLayout(ground: Ground): Promise<Checked> {
   if (old.length > 0) {
     const detail = `${counted(old.length, "file")} in sessions/pause/, where ` +
       "claude-mpm before 4.21 saved";
-    found.push(warning(detail, { mend: "mpm migrate" }));
+    found.push(warning(detail, { advice: "mpm migrate" }));
   }
   const stray = entries.filter(({ location }) => location === "global").length;
   if (stray > 0) {
     const detail = `${counted(stray, "save")} of this project ` +
       `${stray === 1 ? "lies" : "lie"} in the home folder's store`;
-    found.push(warning(detail, { mend: "mpm migrate --global" }));
+    found.push(warning(detail, { advice: "mpm migrate --global" }));
   }
   for (const store of await otherStores(system, workspace)) {
     const count = store.entries.length;
     const detail = `${counted(count, "save")} of claude-mpm ` +
       `${count === 1 ? "lies" : "lie"} in "${store.folder}", where lists do ` +
       "not look";
-    const mend = importCommand(workspace, store);
-    found.push(warning(detail, { mend }));
+    const advice = importCommand(workspace, store);
+    found.push(warning(detail, { advice }));
   }
   const summary = found.length > 0 ? "older" : hasStore ? "present" : NOTHING;
   return { summary, found };

@@ -52,9 +52,9 @@ function folderFindings({ at, tree }: Ground): Finding[] {
     const kind = kinds.get(path) ?? "folder";
     if (kind === "folder" || kind === "link") return [];
     const detail = `"${join(at.home, path)}" is not a folder: ${kind}`;
-    const mend = "mpm keeps its files in real folders only; move it out of " +
+    const advice = "mpm keeps its files in real folders only; move it out of " +
       "the way";
-    return [failure("CONFLICT", detail, { mend })];
+    return [failure("CONFLICT", detail, { advice })];
   });
 }
 
@@ -74,7 +74,7 @@ async function writableFindings(
     const detail = `"${at.home}" cannot be written, so nothing can be saved: ` +
       error.message;
     return [failure("FILE_FAILED", detail, {
-      mend: error.hint ?? "Check its owner and mode",
+      advice: error.hint ?? "Check its owner and mode",
     })];
   }
 }
@@ -86,7 +86,7 @@ export function checkModes(ground: Ground): Checked {
     .filter(({ path }) => !/^(trash|backups)\//.test(path));
   const found = links.map(({ path }) =>
     failure("CONFLICT", `"${join(at.home, path)}" is a symbolic link`, {
-      mend: "mpm does not follow links among its own files: replace it",
+      advice: "mpm does not follow links among its own files: replace it",
     })
   );
   found.push(...ownerFindings(ground, foreignOwned(tree, system.uid)));
@@ -128,8 +128,8 @@ function ownerFindings(
   const detail = `${counted(foreign.length, "file")} of "${at.home}" ` +
     `${foreign.length === 1 ? "belongs" : "belong"} to another user, such ` +
     `as "${path}" to id ${uid}`;
-  const mend = `sudo chown -R "$(id -u)" ${shellWord(at.home)}`;
-  return [failure("CONFLICT", detail, { mend })];
+  const advice = `sudo chown -R "$(id -u)" ${shellWord(at.home)}`;
+  return [failure("CONFLICT", detail, { advice })];
 }
 
 /** Finds what interrupted writes left, and a trash that is too full. */
@@ -174,7 +174,7 @@ function trashFindings({ system, workspace }: Ground): Finding[] {
   const bytes = due.reduce((sum, item) => sum + item.bytes, 0);
   const detail = `${counted(due.length, "folder")} of the trash, ` +
     `${sizeText(bytes)}, may go by trash.max_age and trash.max_mb`;
-  return [warning(detail, { mend: "mpm undo trash --prune" })];
+  return [warning(detail, { advice: "mpm undo trash --prune" })];
 }
 
 /** Finds folders that cannot be listed, which would hide saves. */

@@ -47,7 +47,7 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
   if (system.files.lstat(at.activePause)) {
     found.push(
       warning("An automatic pause of claude-mpm was not finished", {
-        mend: "mpm saves recover",
+        advice: "mpm saves recover",
       }),
     );
   }
@@ -61,12 +61,12 @@ function migrationFindings(
   const { root } = workspace;
   const { unfinished } = listBackups(system, root);
   const found = unfinished.map((name) =>
-    warning(`The migration "${name}" was cut short`, { mend: "mpm migrate" })
+    warning(`The migration "${name}" was cut short`, { advice: "mpm migrate" })
   );
   const begun = join(at.backups, PREPARING);
   if (found.length === 0 && system.files.lstat(begun)) {
     const detail = "A migration was cut short before it changed anything";
-    found.push(warning(detail, { mend: "mpm migrate" }));
+    found.push(warning(detail, { advice: "mpm migrate" }));
   }
   return found;
 }
@@ -107,7 +107,7 @@ function otherFindings({ system, workspace }: Ground): Finding[] {
       })
     ).map((path) =>
       warning(`A branch or return was cut short in the worktree of "${path}"`, {
-        mend: "mpm status, in that worktree",
+        advice: "mpm status, in that worktree",
       })
     );
 }
@@ -129,7 +129,7 @@ function removalFindings({ context, system, workspace }: Ground): Finding[] {
     `${boxes.length === 1 ? "is" : "are"} under way, in ` +
     `"${removingFolder(commonDir)}"`;
   return [warning(detail, {
-    mend: "mpm worktrees prune",
+    advice: "mpm worktrees prune",
     fix: {
       title: "Finish or undo the interrupted removals of worktrees",
       apply: () => finishRemovals(context.system, workspace),

@@ -37,7 +37,7 @@ export function checkWork(ground: Ground): Checked {
   const open = works.filter(({ state }) => isOpen(state));
   const records = problems.map(({ message }) =>
     failure("UNREADABLE", message, {
-      mend: "Move it away; the saves of the session are not touched by that",
+      advice: "Move it away; the saves of the session are not touched by that",
     })
   );
   const lost = lostWorks(system, root, works);
@@ -48,7 +48,7 @@ export function checkWork(ground: Ground): Checked {
   const found = [
     ...records,
     ...foreign === 0 ? [] : [warning(foreignWorksNote(foreign), {
-      mend: "If they are yours: mpm saves trust --all, then mpm resume",
+      advice: "If they are yours: mpm saves trust --all, then mpm resume",
     })],
     ...pointerFindings(ground, all, lost),
     ...open.filter((work) => isStranded(system, workspace, work))
@@ -69,7 +69,7 @@ function strandedFinding(work: Work): Finding {
   return warning(
     `${labelOf(work)} is ${work.state}, but "${worktree}" is gone`,
     {
-      mend: `mpm complete ${id}, or mpm cancel ${id}`,
+      advice: `mpm complete ${id}, or mpm cancel ${id}`,
     },
   );
 }
@@ -87,11 +87,11 @@ function lostFinding(
   const { id, place, worktree } = work;
   const there = currentWork(system, workspace.root, place);
   const isOnly = lost.filter((one) => one.place === place).length === 1;
-  const mend = `mpm complete ${id}, or mpm cancel ${id}`;
+  const advice = `mpm complete ${id}, or mpm cancel ${id}`;
   if (there.work) {
     const detail = `${labelOf(work)} is ${work.state}, but "${worktree}" is ` +
       `at ${labelOf(there.work)}`;
-    return warning(detail, { mend });
+    return warning(detail, { advice });
   }
   const detail = `${labelOf(work)} is ${work.state}, but "${worktree}" is at ` +
     "no session";
@@ -99,7 +99,7 @@ function lostFinding(
     ? warning(detail, {
       fix: pointerFix(ground, { place, only: work }),
     })
-    : warning(detail, { mend });
+    : warning(detail, { advice });
 }
 
 /** Finds pointers without a use; problems of a record are reported there. */

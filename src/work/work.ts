@@ -111,8 +111,7 @@ export const WORK_FIELDS = {
   /** The summary when it was completed or cancelled. */
   summary: TEXT_OR_NULL,
   /**
-   * A seal that only this user's mpm can make: HMAC-SHA256 of the text before
-   * it.
+   * The signature with the user's own key: HMAC-SHA256 of the text before it.
    */
   seal: optional(TEXT),
 };

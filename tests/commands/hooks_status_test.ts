@@ -151,7 +151,7 @@ for (const [name, [edit, problem, mend]] of Object.entries(DRIFT)) {
       const finding = found.findings.find((one) => one.problem === problem);
       assertStringIncludes(finding?.mend ?? "", mend);
       const { stdout } = await mpm(env, STATUS);
-      assertStringIncludes(stdout, `mend: ${mend}`);
+      assertStringIncludes(stdout, `fix: ${mend}`);
       if (!mend.startsWith("mpm") || problem === "binary-missing") return;
       assertEquals((await mpm(env, mend.split(" ").slice(1))).status, 0);
       assertEquals((await status(env)).findings, []);

@@ -80,8 +80,7 @@ export const USER_FILES: readonly FilePlace[] = [
   ],
   [
     "journal-key",
-    "the key that the lines of your journals and your work sessions are sealed " +
-    "with",
+    "the key that marks sessions and log lines as yours",
   ],
   [
     ".claude-mpm/",

@@ -32,7 +32,7 @@ const STORED: readonly Published[] = [
   },
   {
     name: "journal-line",
-    summary: "An mpm operation: a line of .claude-mpm/state/journal.jsonl",
+    summary: "One mpm operation, a line of .claude-mpm/state/journal.jsonl",
     load: async () => (await import("./json_schema.ts")).JournalLine,
   },
   {

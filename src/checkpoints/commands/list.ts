@@ -17,13 +17,16 @@ export const checkpointList = defineCommand({
   name: "checkpoint list",
   summary: "List the checkpoints of this project",
   description: `
-The newest first, of all worktrees, each with its number, age, name, branch, the
-size of its changed files, and note. Safety checkpoints, which restores take
-first, are shown with --all. A checkpoint that you did not take on this machine is
-marked "from someone else (not verified)".`,
+Lists the checkpoints of all worktrees, newest first. Each row has the number,
+age, name, branch, size of the changed files, and note. --all adds the checkpoints
+that mpm took before restores. A checkpoint that you did not take on this machine
+is marked "from someone else (not verified)".`,
   positionals: [],
   flags: {
-    all: { type: "boolean", summary: "Safety checkpoints too" },
+    all: {
+      type: "boolean",
+      summary: "Include checkpoints taken before restores",
+    },
   },
   examples: ["mpm checkpoint list", "mpm checkpoint list --all --json"],
   result: async () => (await import("./results.ts")).CheckpointListResult,
@@ -71,7 +74,7 @@ marked "from someone else (not verified)".`,
       ].filter((part) => part !== "").join(": "),
     ]);
     const more = hidden > 0
-      ? `And ${counted(hidden, "safety checkpoint")}: ` +
+      ? `And ${counted(hidden, "checkpoint")} taken before restores: ` +
         "mpm checkpoint list --all\n"
       : "";
     if (rows.length === 0) {

@@ -41,7 +41,8 @@ export async function undoRestore(
   if (!before || !after) {
     throw new CannotUndo(entry, {
       reason: "its entry does not say which checkpoints it was about",
-      instead: "mpm checkpoint list --all shows the safety checkpoints",
+      instead:
+        "mpm checkpoint list --all shows the checkpoints before restores",
     });
   }
   // Those from before the project was in git come over with a list.
@@ -53,8 +54,8 @@ export async function undoRestore(
     : undefined;
   if (!target) {
     throw new CannotUndo(entry, {
-      reason: `its safety checkpoint "${before.id}" is gone`,
-      instead: "The last ones are kept, see checkpoint.keep_safety",
+      reason: `the checkpoint "${before.id}" taken before it is gone`,
+      instead: "checkpoint.keep_safety sets how many of these mpm keeps",
     });
   }
   if (dryRun) {

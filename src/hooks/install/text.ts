@@ -122,7 +122,7 @@ export function hooksStatusText(
   );
   const problems = findings.map(({ path, detail, mend }) =>
     style.yellow(`Wrong: ${escapeText(detail)}`) +
-    `\n  in ${escapeText(path)}\n  mend: ${escapeText(mend)}`
+    `\n  in ${escapeText(path)}\n  fix: ${escapeText(mend)}`
   );
   return [
     ...places,
