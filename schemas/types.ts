@@ -1559,8 +1559,8 @@ export interface SavesExportResult {
 }
 
 /**
- * mpm saves import --json: Bring in saved sessions from a file, a bundle or
- * another project.
+ * mpm saves import --json: Import saves from a file, a bundle or another
+ * project.
  */
 export interface SavesImportResult {
   dry_run: boolean;

@@ -31,8 +31,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "saves rm": "Move saved sessions into the trash",
   "saves prune": "Move old saved sessions into the trash",
   "saves export": "Write saved sessions to a file, one or a bundle of several",
-  "saves import":
-    "Bring in saved sessions from a file, a bundle or another project",
+  "saves import": "Import saves from a file, a bundle or another project",
   "saves trust": "Trust saves made by someone else",
   "saves recover": "Recover saves from git, or an interrupted automatic pause",
   "saves keep": "Keep the uncommitted files with a save that lacks them",

@@ -14,7 +14,7 @@ import {
 } from "./text.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
-/** Nested repositories whose commit is requested, each with a process. */
+/** The most nested repositories to read the commit of; each needs a process. */
 const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };

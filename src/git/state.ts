@@ -150,7 +150,7 @@ async function readFiles(
   };
 }
 
-/** Without a reflog of stashes git need not be requested them. */
+/** Without a reflog of stashes there is no need to ask git for them. */
 function hasStashes(system: System, workspace: Workspace): boolean {
   const common = workspace.commonDir!;
   return ["logs/refs/stash", "reftable"].some((name) =>

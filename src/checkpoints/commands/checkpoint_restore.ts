@@ -22,7 +22,7 @@ restore. Files made since the checkpoint are kept and listed; --exact moves them
 to the trash. HEAD and the branch are never moved: if HEAD has moved since, the
 answer has the command.
 
-With paths only these files and folders are restored, below the working folder.
+If you name paths below the working folder, only these are restored.
 --to writes the files of the checkpoint into a new or empty folder instead. The
 exit status is 4 if a file that differs was left alone; the answer says why.`,
   positionals: [

@@ -31,9 +31,9 @@ export const checkpointDiff = defineCommand({
   name: "checkpoint diff",
   summary: "Show what differs between a checkpoint and the working tree",
   description: `
-The paths that were added, modified or deleted since the checkpoint, or between
-two checkpoints; ignored files apart. No diff program or converter that the
-repository names is run.`,
+Lists the paths that were added, modified or deleted since the checkpoint, or
+between two checkpoints. It leaves out ignored files. mpm runs no diff program or
+converter that the repository configures.`,
   positionals: [
     { ...CHECKPOINT, name: "from" },
     {

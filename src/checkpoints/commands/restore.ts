@@ -20,7 +20,7 @@ the files that were reverted or deleted since, and that no one committed. Paths
 bring back those files and folders, whatever changed in them since; --all brings
 back everything in the save.
 
-mpm shows what would change and asks. Where it cannot ask, --yes is needed. It
+mpm shows what would change and asks. If it cannot ask, it needs --yes. It
 first takes a checkpoint of all files, so that "mpm undo" undoes the restore.
 Staged changes are staged again. HEAD and the branch do not move.
 

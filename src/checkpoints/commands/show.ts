@@ -10,9 +10,9 @@ export const checkpointShow = defineCommand({
   name: "checkpoint show",
   summary: "Show what a checkpoint holds",
   description: `
-Git state, working files, context and environment at that moment, as Markdown.
-With --json it is a snapshot of the session: timestamp, branch, files with hash
-and status, context, todos, notes.`,
+Prints the git state, working files, context and environment of the checkpoint as
+Markdown. --json prints the timestamp, branch, files with hash and status, context,
+todos and notes.`,
   positionals: [CHECKPOINT],
   flags: {},
   examples: ["mpm checkpoint show latest", "mpm checkpoint show 0 --json"],

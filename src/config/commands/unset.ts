@@ -6,8 +6,8 @@ export const configUnset = defineCommand({
   name: "config unset",
   summary: "Remove one setting from a configuration file",
   description: `
-Removes its lines from the file, so that a farther file or the default counts.
-Nothing else of the file changes.`,
+Removes the setting from the file, so that the next file or the default applies.
+The rest of the file does not change.`,
   positionals: [{
     name: "key",
     summary: "Which, e.g. context.stale_after",

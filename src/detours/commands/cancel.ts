@@ -6,8 +6,8 @@ export const cancel = defineCommand({
   name: "cancel",
   summary: "Cancel a session",
   description: `
-Your work stays as it is: files, branches and saves. The saves leave the lists
-and are found with --all.`,
+Your work stays as it is: files, branches and saves. Lists show the session's
+saves only with --all.`,
   positionals: ENDING.positionals,
   flags: {
     reason: {

@@ -27,8 +27,8 @@ export const returnCommand = defineCommand({
   summary: "End a detour and restore the earlier work",
   description: `
 Completes the session that "mpm branch" started, goes back to the git branch of
-its parent, and restores the parked work. Staged changes are staged again,
-untracked files are there. The parent's record gets the summary, and the report
+its parent, and restores the parked work. It stages staged changes again
+and brings back untracked files. The parent's record gets the summary, and the report
 says what the detour did and what changed in the meantime.
 
 If the tree has uncommitted changes, mpm refuses to change it. Commit them, or

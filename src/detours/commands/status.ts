@@ -43,11 +43,11 @@ export const status = defineCommand({
   name: "status",
   summary: "Show the current session, its checklist, and the state of git",
   description: `
-With --porcelain it prints one "name=value" a line for prompts and scripts,
-always the same fields in the same order. They are version (1), session, name,
+With --porcelain it prints one "name=value" per line for prompts and scripts. The
+fields and their order never change. They are version (1), session, name,
 task, state, depth (number of parents), parent, done, total, checkpoint, branch,
-ahead, behind, staged, changed, untracked, conflicts. Missing values are empty;
-outside a project nothing is printed. One git process is run at most.
+ahead, behind, staged, changed, untracked, conflicts. Missing values are
+empty. Outside a project it prints nothing. It runs at most one git process.
 
 Without --porcelain it also shows the newest save, and what changed since then.
 --short prints at most twelve lines, as "mpm" alone does on a terminal.

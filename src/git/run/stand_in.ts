@@ -55,7 +55,7 @@ export interface StandInPlace {
 
 type Making = Promise<StandIn | NoStandIn>;
 
-/** Those of each process, by where they were requested and by repository. */
+/** The stand-ins of each process, by place of the request and by repository. */
 const MADE = new WeakMap<Scratch, Map<string, Making>>();
 
 /** Makes the stand-in of a repository, once in a process. Throws FILE_FAILED. */

@@ -66,7 +66,7 @@ export class WorktreeWriter {
   }
 
   /**
-   * Takes a file away that no checkpoint is requested; it stays recoverable.
+   * Removes a file that no checkpoint needs; it stays recoverable.
    */
   trash({ path }: PathChange): string | undefined {
     return this.#guarded(() => {

@@ -20,8 +20,8 @@ export const contextAcknowledge = defineCommand({
   name: "context acknowledge",
   summary: "Note that you have seen the recommendation to pause",
   description: `
-Records it for the level that the session has reached, with the time. A higher
-level asks again. It lifts no block: pausing, compacting or clearing does.`,
+Records that you saw the warning for the level that the session has reached. A
+higher level warns again. This does not lift a block: pause, compact or clear to do so.`,
   positionals: [],
   flags: { "agent-session": AGENT_SESSION },
   examples: ["mpm context acknowledge"],

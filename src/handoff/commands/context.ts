@@ -24,10 +24,10 @@ export const context = defineCommand({
   name: "context",
   summary: "Show how full the agent's context is",
   description: `
-Tokens, window, percentage, how old the figure is and where it is from, and the
-thresholds with what each one does. The session is the one mpm runs in, else the
-latest of this project. The figure is what Claude Code told its status line
-("mpm statusline"), unless the transcript has a later one. Unknown or stale
+Shows the tokens, the window, the percentage, and the age and source of the figure.
+It also lists the thresholds and their effects. The agent session is the one that mpm
+runs in, else the latest of this project. The figure comes from Claude Code's status
+line ("mpm statusline"), unless the transcript has a newer figure. Unknown or stale
 readings count as unknown, and never block anything.`,
   positionals: [],
   flags: { "agent-session": AGENT_SESSION },

@@ -9,9 +9,9 @@ export const contextInject = defineCommand({
   name: "context inject",
   summary: "Print the text for an agent at the start of its session",
   description: `
-The parts that context.inject names, in at most context.inject_limit characters,
-between fences with a nonce. Text from saves and project files is data there.
-Prints nothing where there is nothing to say.`,
+Prints the parts that context.inject names, between fences with a random mark. The
+output has at most context.inject_limit characters. The fences mark text from saves
+and project files as data. If there is nothing to report, it prints nothing.`,
   positionals: [],
   flags: {
     part: {

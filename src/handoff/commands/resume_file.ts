@@ -13,8 +13,8 @@ export const contextResumeFile = defineCommand({
   description: `
 Writes .claude-mpm/sessions/session-resume-YYYY-MM-DD-HHMMSS.md: what is
 completed, in progress and pending, how full the context is, branch, commits and
-working tree, and what to do next. Where the agent keeps no lists, those of the
-newest save stand in. "mpm saves list" shows the file as a log.`,
+working tree, and what to do next. If the agent keeps no lists, mpm uses the lists
+of the newest save. "mpm saves list" shows the file as a log.`,
   positionals: [],
   flags: {
     "agent-session": AGENT_SESSION,

@@ -28,7 +28,7 @@ second. Prints one line: model, use of the context, branch, name. The reading is
 kept for "mpm context" and the hooks. In Claude Code's settings: "statusLine":
 {"type": "command", "command": "mpm statusline"}.
 
-After any error, the status is 0 and the line may be empty.`,
+After an error, the exit status is still 0 and the line may be empty.`,
   positionals: [],
   flags: {},
   examples: ["mpm statusline"],

@@ -18,8 +18,8 @@ export const contextUpdate = defineCommand({
 Updates mpm's part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
 adds it at the end: the branch, the time, and the open next steps. If you have a
 line that begins with "Branch: " or "Last updated: ", mpm updates it in its
-place. The rest of the file stays as it is, to the byte. The file is made only
-with --create.`,
+place. The rest of the file stays as it is, to the byte. mpm creates the file
+only with --create.`,
   positionals: [],
   flags: {
     create: { type: "boolean", summary: "Create a missing file" },

@@ -31,9 +31,9 @@ export const hooksEject = defineCommand({
   name: "hooks eject",
   summary: "Copy shell hooks into the project, for editing",
   description: `
-Writes them to .claude-mpm/hooks/, all without a name. A copy that no one edited
-is updated to this version, an edited one stays. After an edit "mpm allow
-<file>" lets the new text run on this machine.`,
+Copies the named scripts to .claude-mpm/hooks/, or all scripts if you name no
+script. A copy that you have not edited is updated to this version. An edited copy
+stays as it is. After an edit, run "mpm allow <file>" to let it run on this machine.`,
   positionals: [{
     name: "names",
     summary: "Which, e.g. pre-session",

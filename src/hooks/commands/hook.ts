@@ -8,8 +8,8 @@ export const hook = defineCommand({
   description: `
 Not for typing: "mpm hooks install" writes this command into the settings. It
 reads the event's JSON from standard input and answers with JSON, or with
-nothing. After any error, the status is 0, and a line in
-.claude-mpm/state/hook-errors.log, or in ~/.local/state/mpm/, says what it was.`,
+nothing. After an error, the exit status is still 0. The
+error is noted in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
   positionals: [{
     name: "event",
     summary: "The event, e.g. SessionStart",

@@ -14,12 +14,12 @@ export const hooksInstall = defineCommand({
   name: "hooks install",
   summary: "Add mpm's hooks to Claude Code's settings",
   description: `
-Adds an entry for each event mpm serves and leaves everything else in the file
-as it is, to the byte. A second run changes nothing; entries of an older mpm are
-replaced where they stand. mpm refuses a file that is not strict JSON, that
+Adds an entry for each event that mpm handles and leaves every other byte of the
+file alone. A second run changes nothing. Entries of an older mpm are replaced in
+place. mpm refuses a file that is not strict JSON, that
 Claude Code would ignore, or that is a link. It also refuses a Claude Code
-before 2.1.101, which ignores files with unknown events. The old file is kept
-first.
+before 2.1.101, which ignores files with unknown events. mpm keeps a copy of
+the old file first.
 
 The scopes are those of Claude Code. local is .claude/settings.local.json of the
 main worktree: this project, you alone. project is .claude/settings.json:

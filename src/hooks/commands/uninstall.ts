@@ -14,9 +14,9 @@ export const hooksUninstall = defineCommand({
   name: "hooks uninstall",
   summary: "Remove mpm's hooks from Claude Code's settings",
   description: `
-If nothing else changed since the installation, the file becomes as it was, byte
-for byte. Otherwise mpm's entries go and nothing else. Skills that are still as
-mpm wrote them go, too; mpm keeps the old settings first.`,
+If nothing else changed since the installation, this restores the file byte for byte.
+Otherwise it removes only mpm's entries. It also removes skills that you have not
+edited. mpm keeps a copy of the old settings first.`,
   positionals: [],
   flags: {
     scope: SCOPE_FLAG,

@@ -21,7 +21,7 @@ that the last 20 operations need stay. mpm prunes the trash by itself once a day
 when it puts something there.`,
   positionals: [],
   flags: {
-    prune: { type: "boolean", summary: "Remove what is old for good" },
+    prune: { type: "boolean", summary: "Delete old files permanently" },
     "older-than": {
       type: "string",
       value: "age",

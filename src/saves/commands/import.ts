@@ -17,14 +17,14 @@ import { journaled } from "../../ops/mod.ts";
 /** `mpm saves import` */
 export const sessionsImport = defineCommand({
   name: "saves import",
-  summary: "Bring in saved sessions from a file, a bundle or another project",
+  summary: "Import saves from a file, a bundle or another project",
   description: `
-Takes a bundle of "mpm saves export", a session's file (JSON, YAML, Markdown),
-or a folder: another project, or where its sessions are. Each is checked against
-its checksum and brought into today's form. Nothing here is replaced: a taken id
-moves to the next free second, and saves that already exist are left out.
-Imported saves are marked as someone else's. The exit status is 5 if something
-was refused.`,
+Imports a bundle of "mpm saves export", the file of a save (JSON, YAML, Markdown),
+or a folder: another project or its folder of saves. mpm checks each save against its
+checksum and converts it to the current format. Nothing here is replaced. If an ID is
+taken, the import uses the next free second. It skips saves that already exist.
+Imported saves count as someone else's. The exit status is 5 if mpm refused
+a save.`,
   positionals: [{
     name: "source",
     summary: "The file or folder",

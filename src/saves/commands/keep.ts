@@ -9,9 +9,9 @@ export const savesKeep = defineCommand({
   name: "saves keep",
   summary: "Keep the uncommitted files with a save that lacks them",
   description: `
-A pause does this by itself. A hook has too little time for it. It makes the
-save, and starts this command in the background, which also copies the save into
-git. Only files that are still as they were when the save was made are kept.
+mpm pause does this itself. A hook has too little time: it makes the save and starts
+this command in the background. The command also copies the save into git. It
+skips files that have changed since the save was made.
 "mpm restore" brings them back.`,
   positionals: [{
     name: "selector",

@@ -13,10 +13,10 @@ export const worktreesRestore = defineCommand({
   name: "worktrees restore",
   summary: "Undo the removal of a worktree",
   description: `
-Makes a worktree again that a clean-up removed: at the same place, at the same
-commit, with its branch and the branch's upstream. Ignored files that could be
-rebuilt are not there. "mpm worktrees list" names those that can be restored;
-without a name it is the only one.`,
+Restores a worktree that a clean-up removed: at the same place and commit, with its
+branch and the branch's upstream. Ignored files that can be rebuilt are not restored.
+"mpm worktrees list" shows the worktrees that you can restore. You can omit the name
+if there is only one.`,
   positionals: [{
     name: "name",
     summary: "Which: its name below .claude/worktrees/, or part of it",
