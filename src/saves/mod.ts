@@ -8,6 +8,7 @@ export type { ResumeAnswer, ResumeResult } from "./commands/results.ts";
 export type { ChangedCommit, Changes, FileChange } from "./compare/changes.ts";
 export { applyInit, initText, planInit } from "./commands/init.ts";
 export { detectChanges, detectState } from "./compare/detect.ts";
+export { storeFor } from "./compare/place.ts";
 export { MARKDOWN } from "./compare/marks.ts";
 export { renderChanges } from "./compare/report.ts";
 export { revealBranch } from "./compare/reveal.ts";

@@ -115,6 +115,21 @@ Deno.test("git clean -fdx takes all saves, and one command brings them back", as
   assertEquals((await listed(env)).lost, [NEXT, ID]);
 });
 
+Deno.test("a save that came back after git clean knows its folder, even beside a new save", async () => {
+  for (const isPausedFirst of [false, true]) {
+    using env = TestEnv.repository();
+    env.write("new.txt", "uncommitted\n");
+    await pause(env, 0, "One");
+    env.git("clean", "-qfdx");
+    if (isPausedFirst) await pause(env, 1, "Two");
+    await mpmJson(env, ["saves", "recover", "--all"]);
+    const { stdout } = await mpm(env, ["resume", ID]);
+    assertStringIncludes(stdout, `mpm restore ${ID}`);
+    await mpmJson(env, ["restore", ID, "--yes"]);
+    assertEquals(env.read("new.txt"), "uncommitted\n");
+  }
+});
+
 Deno.test("a removed save is in no object of the repository once the trash has lost it", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "Keep this");

@@ -17,8 +17,8 @@ import {
   openStore,
   type Origin,
   Origins,
-  readStoreId,
   type Save,
+  storeFor,
 } from "../../saves/mod.ts";
 import { type CheckpointPlace, openPlace } from "../place.ts";
 import { pathBelow } from "./run.ts";
@@ -144,14 +144,14 @@ function knows({ paths }: ContentsTarget, path: string): boolean {
  */
 export async function lostOf(
   { system }: Context,
-  { place: { workspace }, target, save }: FoundContents,
+  { place: { workspace }, target, save, origin }: FoundContents,
 ): Promise<{ paths: readonly string[]; others: string[] }> {
   if (!save) {
     throw new MpmError("NOT_FOUND", `The file of ${target.id} is not there`, {
       hint: `To bring back all its contents: mpm restore ${target.id} --all`,
     });
   }
-  const store = readStoreId(system, workspace.root);
+  const store = storeFor(system, workspace, { save, origin });
   const { contents, place, working_directory: working } = await readIn(
     system,
     workspace,

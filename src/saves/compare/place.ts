@@ -1,7 +1,9 @@
 import { FileError, isMissing } from "../../base/errors.ts";
 import { type History, recordedBranch } from "./history.ts";
 import type { Workspace } from "../../git/mod.ts";
+import { readStoreId } from "../../ops/mod.ts";
 import type { Save } from "../save.ts";
+import type { Origin } from "../trust/origins.ts";
 import type { System } from "../../system/system.ts";
 
 /** The facts that identify the place of a save. */
@@ -45,6 +47,20 @@ function findPlace(
   if (isInUse(system, recorded)) return "elsewhere";
   if (!samePath(system, recorded, save.project_path)) return "gone";
   return recordedStore === undefined ? "foreign" : "moved";
+}
+
+/**
+ * Returns the id of the store that a save is compared with. One's own save of
+ * this very folder belongs to it, though `git clean` took the store and its id.
+ */
+export function storeFor(
+  system: System,
+  { root, worktree }: Workspace,
+  { save, origin }: { save: Save; origin: Origin },
+): string | undefined {
+  const recorded = save.mpm?.worktree ?? save.project_path;
+  const isOurs = origin === "own" && samePath(system, recorded, worktree);
+  return isOurs && save.mpm?.store || readStoreId(system, root);
 }
 
 /**

@@ -15,6 +15,7 @@ import { readConfigAnyway } from "../../config/mod.ts";
 import { Partitions } from "../../partitions/mod.ts";
 import type { Changes } from "../compare/changes.ts";
 import { detectState } from "../compare/detect.ts";
+import { storeFor } from "../compare/place.ts";
 import { evidenceOfSave } from "../evidence.ts";
 import { type Origin, Origins } from "../trust/origins.ts";
 import { foreignNote } from "../trust/foreign.ts";
@@ -27,7 +28,6 @@ import type { SaveEntry } from "../store/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
-import { readStoreId } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { chooseSession } from "./choose.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
@@ -105,8 +105,7 @@ export async function loadResumed(
   { system }: Context,
   { entry, later: laterEntries = [], workspace, warnings, input }: Chosen,
 ): Promise<ResumeResult> {
-  const { root } = workspace;
-  const loaded = await loadOrOffer(system, entry, root);
+  const loaded = await loadOrOffer(system, entry, workspace.root);
   const { save, digest, warnings: repairs } = loaded;
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
@@ -120,7 +119,8 @@ export async function loadResumed(
   const detecting = input["no-changes"]
     ? { changes: null, evidence: [] }
     : readIn(system, workspace, async (workspace) => {
-      const since = { save, store: readStoreId(system, root) };
+      const store = storeFor(system, workspace, { save, origin });
+      const since = { save, store };
       const { changes, state } = await detectState(system, workspace, since);
       const evidence = await evidenceOfSave(system, workspace, {
         ...{ save, origin, state, carried: open().items },
@@ -133,7 +133,7 @@ export async function loadResumed(
   const { items, vars, problems } = open();
   const later = await laterOf(system, laterEntries);
   const { changes: detected, evidence } = await detecting;
-  const changes = detected && withPartitions(system, root, detected);
+  const changes = detected && withPartitions(system, workspace.root, detected);
   const result: ResumeResult = {
     resumed_at: now.toISOString(),
     source: entry.path,
@@ -152,7 +152,7 @@ export async function loadResumed(
       ...origin === "foreign" ? [foreignNote(entry.id, save.mpm?.author)] : [],
       ...warnings,
       ...placeWarnings(entry, now),
-      ...unfinishedPause(system, root),
+      ...unfinishedPause(system, workspace.root),
       ...repairs,
       ...problems,
     ],
