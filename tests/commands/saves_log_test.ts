@@ -130,6 +130,22 @@ Deno.test("a save that came back after git clean knows its folder, even beside a
   }
 });
 
+Deno.test("kept files without a save of one's own are called someone else's", async () => {
+  using env = TestEnv.repository();
+  env.write("new.txt", "uncommitted\n");
+  await pause(env, 0, "One");
+  const ref = `refs/mpm/contents/${ID}`;
+  env.git("update-ref", `refs/mpm/contents/${NEXT}`, ref);
+  removeByHand(env, ID);
+  const dry = ["--all", "--dry-run"];
+  const own = await mpm(env, ["restore", ID, ...dry]);
+  const foreign = await mpm(env, ["restore", NEXT, ...dry]);
+  assertEquals(
+    [own, foreign].map(({ stdout }) => stdout.includes("not verified")),
+    [false, true],
+  );
+});
+
 Deno.test("a removed save is in no object of the repository once the trash has lost it", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "Keep this");

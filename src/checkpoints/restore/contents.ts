@@ -9,6 +9,8 @@ import {
   withinAny,
 } from "../../git/mod.ts";
 import {
+  contentDigestOf,
+  Copies,
   detectChanges,
   findSave,
   isOfWorktree,
@@ -20,6 +22,7 @@ import {
   type Save,
   storeFor,
 } from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
 import { type CheckpointPlace, openPlace } from "../place.ts";
 import { pathBelow } from "./run.ts";
 import { type ContentsTarget, readTarget } from "./target.ts";
@@ -128,9 +131,20 @@ async function withSave(
     return { place, target, save, origin, named };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    // Only this repository's own refs lead to contents.
-    return { place, target, save: undefined, origin: "own", named };
+    const origin = await originOfCopy(system, place, target.id);
+    return { place, target, save: undefined, origin, named };
   }
+}
+
+/** The origin of a save without a file: a fetch may bring the refs of anyone. */
+async function originOfCopy(
+  system: System,
+  { workspace }: CheckpointPlace,
+  id: string,
+): Promise<Origin> {
+  const copy = await (await Copies.read(system, workspace)).whole(id);
+  if (!copy) return "foreign";
+  return new Origins(system).of({ id, digest: contentDigestOf(copy.bytes) });
 }
 
 /** Returns whether the contents have something at a path; `""`: at any. */
