@@ -11,9 +11,9 @@ export const completions = defineCommand({
   name: "completions",
   summary: "Print the completion script for a shell",
   description: `
-The script asks mpm for what fits at the cursor: commands, options, and the
-names of sessions, checkpoints, branches, templates and settings. To switch it
-on, add a line to the file that the shell reads at its start:
+The script completes commands, options, and the names of sessions, checkpoints,
+branches, templates and settings. To turn it on, add one line to the startup file of
+your shell:
 
   bash        ~/.bashrc                    eval "$(mpm completions bash)"
   zsh         ~/.zshrc, after compinit     source <(mpm completions zsh)

@@ -16,11 +16,11 @@ export const checkpointRestore = defineCommand({
   name: "checkpoint restore",
   summary: "Restore the files and the index of a checkpoint",
   description: `
-Shows what would change and asks; where it cannot ask, --yes is needed. mpm
+Shows what would change and asks. If it cannot ask, it needs --yes. mpm
 first saves the present state in a checkpoint, so that "mpm undo" can undo the
 restore. Files made since the checkpoint are kept and listed; --exact moves them
-to the trash. HEAD and the branch are never moved: if HEAD has moved since, the
-answer has the command.
+to the trash. HEAD and the branch never move. If HEAD has moved since, the
+answer shows the command to go back.
 
 If you name paths below the working folder, only these are restored.
 --to writes the files of the checkpoint into a new or empty folder instead. The

@@ -12,8 +12,8 @@ export const checkpointRm = defineCommand({
   name: "checkpoint rm",
   summary: "Remove checkpoints",
   description: `
-Removes checkpoints from the list. "mpm undo" restores them, as long as it is
-among the last 20 removals; then git drops what nothing else needs.`,
+Removes checkpoints from the list. "mpm undo" restores them while the
+removal is among the last 20. After that, git deletes their contents.`,
   positionals: [{
     name: "checkpoints",
     summary: "Which: names, parts of them, numbers in the list",

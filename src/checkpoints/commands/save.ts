@@ -11,13 +11,13 @@ export const checkpointSave = defineCommand({
   name: "checkpoint save",
   summary: "Save the whole working tree and its context under a name",
   description: `
-Keeps every file that git does not ignore, byte for byte, what is staged, and
-the context as "mpm pause" does. It leaves your files, index, HEAD, branch,
+Saves every file that git does not ignore, byte for byte. It also saves the staged
+changes, and the context as "mpm pause" does. It leaves your files, index, HEAD, branch,
 stashes and reflogs unchanged. It runs no hooks. The objects are in the
 repository under refs/mpm/, which git neither clones nor pushes by itself.
 Outside git, they are in a separate repository in the mpm folder.
 
-Nested repositories, submodules with changes, pipes and sockets cannot be kept;
+A checkpoint cannot hold nested repositories, changed submodules, pipes and sockets;
 the answer names them.
 
 --auto is for hooks: at most one in 30 minutes, and the last 20 are kept. The

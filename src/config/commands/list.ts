@@ -8,8 +8,8 @@ export const configList = defineCommand({
   name: "config list",
   summary: "List all settings with their values",
   description: `
-All settings with the values that apply here. --show-origin adds the source of
-each value. A file with a fault in it is an error that names file and line.`,
+Lists all settings with the values that apply here. --show-origin adds the source of
+each value. If a file has a fault, the error names the file and line.`,
   positionals: [],
   flags: {
     "show-origin": {

@@ -16,15 +16,15 @@ export const branch = defineCommand({
   description: `
 Saves the session of this worktree as "mpm pause" does and starts a new one
 below it; "mpm return" ends that one and comes back. If there is no session, mpm
-creates one for the present work. Depth is unlimited: "mpm status --tree" draws
-it.
+creates one for the present work. Detours can be nested to any depth; "mpm status
+--tree" shows them.
 
---stash parks all uncommitted work, staged and untracked too, in a checkpoint,
-and leaves the tree clean; ignored files stay. --git-branch also switches to
-that git branch, made from the default branch if it is new, or from origin's if
-that is ahead. --worktree leaves this tree alone and opens the detour in its own
-worktree below .claude/worktrees/. Its git branch is the one of --git-branch, or
-has its own name. It does not use the network and runs no hooks of the
+--stash parks all uncommitted work in a checkpoint, including staged and untracked
+files, and leaves the tree clean. Ignored files stay. --git-branch also switches to
+that git branch. A new branch starts at the default branch, or at origin's if that is
+ahead. --worktree leaves this tree alone and opens the detour in its own
+worktree below .claude/worktrees/. --git-branch names its git branch;
+otherwise mpm chooses a name. mpm does not use the network and runs no hooks of the
 repository.
 
 mpm checks everything before it changes anything. The next command undoes an

@@ -6,7 +6,7 @@ export const hook = defineCommand({
   name: "hook",
   summary: "Handle an event of Claude Code",
   description: `
-Not for typing: "mpm hooks install" writes this command into the settings. It
+Claude Code runs this command: "mpm hooks install" adds it to the settings. It
 reads the event's JSON from standard input and answers with JSON, or with
 nothing. After an error, the exit status is still 0. The
 error is noted in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,

@@ -15,8 +15,8 @@ export const undoTrash = defineCommand({
 Each operation has a folder below .claude-mpm/trash/, with a manifest of the
 original places. "mpm undo" restores its files.
 
---prune removes for good what is older than trash.max_age (30 days). Where the
-trash is larger than trash.max_mb (1024), the oldest folders go earlier. Folders
+--prune permanently deletes folders older than trash.max_age (30 days). If the
+trash is larger than trash.max_mb (1024), it deletes the oldest folders earlier. Folders
 that the last 20 operations need stay. mpm prunes the trash by itself once a day,
 when it puts something there.`,
   positionals: [],

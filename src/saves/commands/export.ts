@@ -21,9 +21,9 @@ export const sessionsExport = defineCommand({
   name: "saves export",
   summary: "Write saved sessions to a file, one or a bundle of several",
   description: `
-One session becomes its JSON file, as it was saved. Several become a bundle: one
-JSON file with the text and the checksum of each, which "mpm saves import"
-reads. A damaged session is not exported. The default is the newest session.`,
+Exports one save as its JSON file, unchanged. Several saves become a bundle, which
+"mpm saves import" reads: one JSON file with the text and checksum of each. mpm does
+not export a damaged save. The default is the newest save.`,
   positionals: [SESSIONS],
   flags: {
     output: {

@@ -11,8 +11,8 @@ export const savesKeep = defineCommand({
   description: `
 mpm pause does this itself. A hook has too little time: it makes the save and starts
 this command in the background. The command also copies the save into git. It
-skips files that have changed since the save was made.
-"mpm restore" brings them back.`,
+skips files that have changed since the save was made. "mpm restore" brings the
+kept contents back.`,
   positionals: [{
     name: "selector",
     summary: "Which save: id, part of it, number in the list, name, latest",

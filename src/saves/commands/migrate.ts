@@ -19,11 +19,10 @@ export const migrate = defineCommand({
   name: "migrate",
   summary: "Move saves from an older layout",
   description: `
-Moves .claude-mpm/sessions/pause/, where claude-mpm before 4.21 saved, to
-.claude-mpm/sessions/. A verified backup is made first. mpm keeps both of two
-different sessions with one id; other files stay. An interrupted run is finished
-by the next one. The exit status is 4 if files of sessions had to stay in the
-old folder.
+Moves saves from .claude-mpm/sessions/pause/, which claude-mpm before 4.21 used, to
+.claude-mpm/sessions/. It first makes and verifies a backup. If two different saves
+have the same ID, mpm keeps both. Other files stay. The next run finishes an
+interrupted one. The exit status is 4 if some saves had to stay in the old folder.
 
 --rollback restores the state before the newest migration, or before the named
 backup; later saves stay. It also makes a backup, so that it can be undone.`,

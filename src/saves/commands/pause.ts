@@ -80,19 +80,19 @@ export const pause = defineCommand({
   summary: "Save the session: what was done, what is next, the git state",
   description: `
 Writes .claude-mpm/sessions/session-<UTC time>.json with its checksum, and the
-same as YAML and Markdown. Without a message the summary is made from the
-branch, the last commit, the changed files and the open todos.
+same as YAML and Markdown. Without a message, mpm builds the summary from
+the branch, the last commit, the changed files and the open todos.
 
 In a git repository, mpm also keeps a copy of the save in a separate ref,
-refs/mpm/saves/<writer>. It is in no branch, and no push takes it along.
---no-commit or commit = false leaves that out. "mpm saves recover" brings a save
-back from there.
+refs/mpm/saves/<writer>. It is not on a branch, and a plain push does not include it.
+To turn this off, use --no-commit or commit = false. "mpm saves recover" brings a
+save back from there.
 
-With --commit, or pause.branch_commit = true in your own configuration, the
-save's files are also committed to the branch, and nothing else with them. They
-are not committed if git ignores the folder, in a linked worktree, before the
-first commit, or on a detached HEAD. The same holds during a merge or another
-git command, or without a name and email in git's settings.
+With --commit, or pause.branch_commit = true in your own configuration, mpm
+also commits the save's files, and nothing else, to the branch. It does not do so if
+git ignores the folder, in a linked worktree, before the first commit, or on a
+detached HEAD. It also does not during a merge or another git command, or if git has
+no name and email for you.
 
 Then mpm removes worktrees of agents below .claude/worktrees/ that are no longer
 needed, as "mpm worktrees prune" does.

@@ -31,9 +31,9 @@ export const sessionsRecover = defineCommand({
   name: "saves recover",
   summary: "Recover saves from git, or an interrupted automatic pause",
   description: `
-Lists saves whose files are gone from the disk and that git has a copy of. With
-their ids, or with --all, it writes those files again. mpm never does so by
-itself, since someone may have removed them by hand.
+Lists saves whose files are missing from the disk but have a copy in git. Give their
+IDs, or --all, to write the files again. mpm never does this by itself, since someone
+may have removed the files on purpose.
 
 claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows that file
 before any session as long as it is there. This command shows its contents,

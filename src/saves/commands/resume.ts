@@ -56,8 +56,8 @@ export const resume = defineCommand({
   name: "resume",
   summary: "Load a saved session and report what changed since",
   description: `
-Takes the newest session of this worktree unless another is selected, and checks
-it against its checksum. Then it compares the repository at the pause and now:
+Takes the newest save of this worktree unless you select another, and checks its
+checksum. Then it compares the repository at the pause and now:
 commits, branch, upstream, files, the working directory, stashes, a merge or
 rebase. It changes none of your files, and the save is kept.
 
@@ -66,9 +66,9 @@ then takes your save, and lists the later ones. If the agent session continued
 from your save, the later save contains it, and mpm takes the later one.
 
 If the save belongs to a session that "mpm start" began, that session continues
-in this worktree. If it is not known here, mpm rebuilds it from the save with
-its parents. No session of someone else's save continues until "mpm saves
-trust". Saves of ended sessions are skipped. With --peek nothing is written.`,
+in this worktree. If this clone does not have it, mpm rebuilds it and its
+parents from the save. A session from someone else's save continues only after "mpm
+saves trust". Saves of ended sessions are skipped. With --peek, mpm writes nothing.`,
   positionals: [ONE_SESSION],
   flags: FLAGS,
   examples: [

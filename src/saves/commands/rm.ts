@@ -14,10 +14,10 @@ export const sessionsRm = defineCommand({
   name: "saves rm",
   summary: "Move saved sessions into the trash",
   description: `
-Moves all files of a session, with the copies that mpm keeps of it, into a
-separate folder in .claude-mpm/trash/. A manifest there lists the original
-places, and "mpm undo" restores them. Once they are gone from the trash, git no
-longer has a ref to the session. A branch that someone committed it to keeps it.`,
+Moves all files of a save, and mpm's copies of it, into a separate folder in
+.claude-mpm/trash/. A manifest there lists the original
+places, and "mpm undo" restores them. Once the trash no longer has them, mpm also removes the save from
+its git ref. If someone committed the save to a branch, that branch keeps it.`,
   positionals: [{ ...SESSIONS, asked: true }],
   flags: {
     "dry-run": {

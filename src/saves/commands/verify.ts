@@ -20,11 +20,13 @@ export const sessionsVerify = defineCommand({
   name: "saves verify",
   summary: "Check saved sessions against their checksums and their format",
   description: `
-Reads every save, or the one selected, and compares it with its checksum and
-with the schema. "unchecked" is a save without a checksum, as claude-mpm writes
-them. The files beside mpm's saves are compared with their expected content.
---repair writes them again. It replaces a damaged save by its whole copy, in git or in kept/, and the damaged file goes to the trash. A save that only kept/ has is restored. The exit status is 5 if one stays damaged; without --repair
-nothing is changed.`,
+Checks every save, or the selected save, against its checksum and the schema.
+"unchecked" is a save without a checksum, such as a save of claude-mpm. mpm also
+compares the YAML and Markdown files of its saves with their expected content.
+--repair writes them again. It replaces a damaged save with mpm's
+undamaged copy, and moves the damaged file to the trash. In a project without git, it
+also restores missing saves from mpm's copies. The exit status is 5 if a save stays damaged. Without --repair, nothing
+changes.`,
   positionals: [ONE_SESSION],
   flags: {
     all: { type: "boolean", summary: "Every session, as without a selector" },

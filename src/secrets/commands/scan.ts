@@ -15,8 +15,7 @@ file mpm reads the project: what git tracks, and what is neither tracked nor
 ignored; outside git, the folder. A folder is scanned with everything below it,
 except for .git and node_modules. Links are not followed. Binary files and text
 files above 32 MB are left out unless you name them; the last lines say how
-many. "-" is standard input. Use "mpm scan .claude-mpm" for what mpm itself
-keeps there, with the trash and backups. The exit status is 5 if something was
+many. "-" is standard input. Use "mpm scan .claude-mpm" to scan mpm's files, with the trash and backups. The exit status is 5 if something was
 found or could not be read. To allow a value that is not a secret, see
 redaction.allow in docs/configuration.md.`,
   positionals: [{

@@ -21,9 +21,9 @@ export const undoList = defineCommand({
   name: "undo list",
   summary: "List the mpm operations that can be undone",
   description: `
-The operations of the project, the newest first, with the numbers that "mpm
-undo" takes. Marks show what a hook did by itself, what is undone already, and
-what cannot be undone. --json prints the state before and after each operation.`,
+Lists the operations of the project, newest first, with the numbers for "mpm undo".
+Marks show which operations a hook ran, which are already undone, and which cannot be
+undone. --json prints the state before and after each operation.`,
   positionals: [],
   flags: {
     limit: {

@@ -12,8 +12,8 @@ export const undo = defineCommand({
   name: "undo",
   summary: "Undo the last operation",
   description: `
-Undoes the newest operation of this worktree that "mpm undo list" lists and that is
-not undone yet. Repeat it to go further back. mpm skips an operation that cannot
+Undoes the newest operation of this worktree that is not undone yet. "mpm undo list"
+lists the operations. Repeat the command to go further back. mpm skips an operation that cannot
 be undone, and lists it. A number selects one operation. An undo has a number
 too: undoing it does the operation again. An operation that a hook ran by itself
 is undone only by its number.

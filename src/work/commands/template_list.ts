@@ -18,8 +18,8 @@ export const templateList = defineCommand({
   summary: "List the templates that sessions can be started from",
   description: `
 The project's templates are in .claude-mpm/templates/, your own in the folder
-mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. Of
-templates with the same name, the project's comes first, then yours, then mpm's.
+mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. If several templates have the same name, the project's template wins, then yours, then
+mpm's.
 claude-mpm also keeps documents in that folder. So a file counts there only if
 it begins with the front matter of a template or with the heading "# Template:
 ...".`,

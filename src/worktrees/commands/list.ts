@@ -26,8 +26,8 @@ export const worktreesList = defineCommand({
   description: `
 Lists everything below .claude/worktrees/ of the main worktree with its branch
 and size. Shows whether "mpm worktrees prune" would remove it and why; then the
-removed worktrees that "mpm worktrees restore" can restore. Nothing is changed,
-but a clean-up that was killed is finished or undone.`,
+removed worktrees that "mpm worktrees restore" can restore. It changes
+nothing, except that it finishes or undoes an interrupted clean-up.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },
   examples: ["mpm worktrees list", "mpm worktrees list --json"],

@@ -14,15 +14,15 @@ export const worktreesPrune = defineCommand({
   name: "worktrees prune",
   summary: "Remove worktrees of agents that are no longer needed",
   description: `
-Looks only below .claude/worktrees/ of the main worktree. A worktree goes if it
-is clean, its ignored files can be rebuilt, and its commits are in the default
-branch (merged, squashed or rebased). Also, no running process has it locked or
-is in it, you are not in it, and no one used it for an hour. Its merged branch
-goes with it. Whatever is in doubt stays and the reason is told.
+Looks only below .claude/worktrees/ of the main worktree. A worktree is
+removed if it is clean, its ignored files can be rebuilt, and its commits are merged
+into the default branch. Squashed and rebased commits count as merged. Also, no running process may lock or use
+it, you must not be in it, and it must be unused for an hour. mpm also deletes its
+merged branch. In doubt, a worktree stays, and mpm prints the reason.
 
-Each removal can be undone with "mpm worktrees restore". Of directories git
-does not know, only empty ones go, and worktrees of this project that were moved
-and pass the same test.`,
+"mpm worktrees restore" undoes a removal. If git
+does not know a directory, mpm removes it only if it is empty. It also removes moved
+worktrees of this project that pass the same checks.`,
   positionals: [],
   flags: {
     "min-age": MIN_AGE,
