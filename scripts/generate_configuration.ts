@@ -47,8 +47,8 @@ environment or an option. A project's file that tries is an error. Secrets can
 only be defined in your own file, since a project can set variables for its
 tools ([security.md](security.md)).
 
-Tables add up over the files, entry by entry; of anything else the nearest value
-counts.
+mpm merges tables from all files, entry by entry. For any other setting, the
+nearest value counts.
 
 \`\`\`sh
 mpm config list --show-origin

@@ -65,7 +65,7 @@ function configOf(values: GivenValues): Config {
   return { ...DEFAULTS, ...Object.fromEntries(given) };
 }
 
-/** Tables add up entry by entry; of anything else the nearest counts. */
+/** Merges tables entry by entry; for any other setting the nearest value counts. */
 function mergedValue(key: Key, given: readonly Given[]): unknown {
   const nearest = given.at(-1)!.written;
   const table = typeof nearest === "object" && !Array.isArray(nearest);
