@@ -127,8 +127,9 @@ function lastReading(
   const { root, worktree } = workspace;
   const last = newestTranscript(system, worktree);
   if (!last) {
-    const detail = "No session of Claude Code has run in this folder yet, so " +
-      "whether the context is read cannot be told";
+    const detail =
+      "Claude Code has not run in this folder yet, so mpm cannot " +
+      "tell whether the context is read";
     return { summary: "no reading yet", found: [unknown(detail)] };
   }
   const readings = listAgentFiles(system, root, "status")

@@ -169,8 +169,8 @@ function uncheckedFindings(inspected: readonly Inspected[]): Finding[] {
   const count = inspected.filter(({ row }) => row.state === "unchecked").length;
   if (count === 0) return [];
   const detail = `${counted(count, "save")} of other programs ` +
-    `${count === 1 ? "has" : "have"} no checksum: whether ` +
-    `${count === 1 ? "it is" : "they are"} whole cannot be told`;
+    `${count === 1 ? "has" : "have"} no checksum: mpm ` +
+    `cannot tell whether ${count === 1 ? "it is" : "they are"} whole`;
   return [unknown(detail)];
 }
 
