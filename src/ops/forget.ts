@@ -43,15 +43,19 @@ function isThere({ files }: System, root: string, id: string): boolean {
 /** The ids of saves that can come back from the log of saves in git. */
 async function inLog(git: Git): Promise<Set<string>> {
   const output = await git.read([
-    ...["log", "-z", "--format=%B", "--glob=refs/mpm/saves/*"],
+    ...["log", "-z", "--format=%S%n%B", "--glob=refs/mpm/saves/*"],
   ]);
-  const newest = new Map<string, boolean>();
-  for (const message of decodeBytes(output).split("\0")) {
-    const [, id] = /^Session ID: (\S+)$/m.exec(message) ?? [];
-    if (id === undefined || newest.has(id)) continue;
-    newest.set(id, message.startsWith("session: pause at "));
+  const found = new Set<string>();
+  const known = new Set<string>();
+  for (const text of decodeBytes(output).split("\0")) {
+    const [ref = "", subject = ""] = text.split("\n", 2);
+    const [, id] = /^Session ID: (\S+)$/m.exec(text) ?? [];
+    if (id === undefined || known.has(`${ref} ${id}`)) continue;
+    // The newest of each installation counts: it may be wrong of another's.
+    known.add(`${ref} ${id}`);
+    if (subject.startsWith("session: pause at ")) found.add(id);
   }
-  return new Set([...newest].filter(([, there]) => there).map(([id]) => id));
+  return found;
 }
 
 const SAVE = /(?:^|[/\\])(session-[\w-]+)\.json$/;

@@ -336,4 +336,13 @@ Deno.test("a removal that someone else wrote takes no save that is there out of 
     .split("\n").filter((ref) => ref !== "" && !ref.endsWith("/stranger"));
   assertEquals(own.length, 1);
   assertStringIncludes(env.git("log", "--format=%B", own[0]!), ID);
+  // Nor does it hide one that is gone from the disk.
+  env.git("clean", "-fdxq");
+  assertEquals((await listed(env)).lost, [ID]);
+  await mpmJson(env, ["pause", "Another"], { now: at(61) });
+  await mpmJson(env, ["undo", "trash", "--prune", "--older-than", "1h"], {
+    now: at(120),
+  });
+  await mpmJson(env, ["saves", "recover", ID]);
+  assertEquals((await listed(env)).there.includes(ID), true);
 });

@@ -14,7 +14,7 @@ import {
   takesPack,
   type Workspace,
 } from "../../git/mod.ts";
-import { ensureUserWord, WRITER } from "../../ops/mod.ts";
+import { ensureUserWord, userWord, WRITER } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /**
@@ -186,18 +186,31 @@ export async function readLog(
 ): Promise<Map<string, LoggedSave>> {
   const found = new Map<string, LoggedSave>();
   if (workspace.git !== "repository") return found;
-  const args = ["log", "-z", "--format=%H%n%B", `--glob=${SAVES}/*`];
+  const args = ["log", "-z", "--format=%S%n%H%n%B", `--glob=${SAVES}/*`];
   const { status, stdout } = await gitOf(system, workspace).run(args);
   if (status !== 0) return found;
-  for (const text of decodeBytes(stdout).split("\0")) {
-    const [commit = "", subject = ""] = text.split("\n", 2);
-    const [, id] = /^Session ID: (\S+)$/m.exec(text) ?? [];
-    if (id === undefined || !SESSION_ID.test(id) || found.has(id)) continue;
-    const [, summary = ""] = /^Context: (.*)$/m.exec(text) ?? [];
-    const there = subject.startsWith("session: pause at ");
-    found.set(id, { id, commit, there, summary });
+  const commits = decodeBytes(stdout).split("\0").flatMap(loggedIn);
+  const own = `${SAVES}/${userWord(system, WRITER) ?? ""}`;
+  const made = new Set(
+    commits.filter(({ ref }) => ref === own).map(({ save }) => save.id),
+  );
+  for (const { ref, save } of commits) {
+    // Of what this installation saved or removed, no other one has a say: its
+    // clock may be wrong, or its ref a stranger's.
+    const counts = ref === own || !made.has(save.id);
+    if (counts && !found.has(save.id)) found.set(save.id, save);
   }
   return found;
+}
+
+/** A commit of the log with its ref; nothing for another commit. */
+function loggedIn(text: string): { ref: string; save: LoggedSave }[] {
+  const [ref = "", commit = "", subject = ""] = text.split("\n", 3);
+  const [, id] = /^Session ID: (\S+)$/m.exec(text) ?? [];
+  if (id === undefined || !SESSION_ID.test(id)) return [];
+  const [, summary = ""] = /^Context: (.*)$/m.exec(text) ?? [];
+  const there = subject.startsWith("session: pause at ");
+  return [{ ref, save: { id, commit, there, summary } }];
 }
 
 /** Object ids of the JSON of saves, by the ids of the saves. */
