@@ -639,7 +639,9 @@ async function withScripts(
   }
   const program = join(env.root, "bin/mpm");
   Deno.mkdirSync(join(env.root, "bin"), { recursive: true });
+  // What completes a save in the background is not what these tests look at.
   const note = `#!/bin/sh
+if [ "$1 $2" = "saves keep" ]; then exit 0; fi
 { printf '%s ' "$@"; env | grep ^MPM_ | sort; } > "${env.root}/started.$$"
 mv "${env.root}/started.$$" "${env.root}/started"
 `;
