@@ -38,7 +38,7 @@ posixTest(
         );
         assertEquals(sessions.flatMap(({ notes }) => notes), [], where);
       },
-    }, killsOf(1000, 300)),
+    }, killsOf(1000, 150)),
 );
 
 function clear(env: TestEnv): void {
