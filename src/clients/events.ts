@@ -114,7 +114,7 @@ export interface CallResult {
 
 /** A change of one file. */
 export interface Edit {
-  /** Absolute, unless the client noted neither an absolute path nor a folder. */
+  /** Absolute. */
   readonly path: string;
   readonly how: "created" | "edited" | "deleted";
   /** `undefined`: the client did not keep them. */

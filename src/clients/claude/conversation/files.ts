@@ -67,9 +67,18 @@ function hunkLines(hunks: unknown): string[] {
   });
 }
 
+/** A file that a command changed. */
+interface ComparedFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly how: "created" | "edited" | "deleted";
+  /** As the client kept them; `undefined`: it did not. */
+  readonly hunks: unknown;
+}
+
 /** The client compares the working tree before and after a command. */
-function changedByCommand({ result, line }: Call): FileUse[] {
-  const diff = field(result?.kept, "bashEditDiff");
+export function comparedFiles(kept: unknown, line: Line): ComparedFile[] {
+  const diff = field(kept, "bashEditDiff");
   if (diff === undefined) return [];
   const [all, shown] = [field(diff, "changedFiles"), field(diff, "files")];
   const known = new Map<unknown, unknown>(
@@ -91,10 +100,17 @@ function changedByCommand({ result, line }: Call): FileUse[] {
         : field(file, "deleted") === true
         ? "deleted"
         : "edited",
-      at: result!.line.at,
-      symbols: symbolsIn(hunkLines(field(file, "hunks"))),
+      hunks: field(file, "hunks"),
     }];
   });
+}
+
+function changedByCommand({ result, line }: Call): FileUse[] {
+  return comparedFiles(result?.kept, line).map(({ path, how, hunks }) => ({
+    ...{ path, how },
+    at: result!.line.at,
+    symbols: symbolsIn(hunkLines(hunks)),
+  }));
 }
 
 /** By a command without such a comparison, or by another program. */
@@ -110,7 +126,8 @@ function changedOutside(line: Line): FileUse[] {
 /** The same files come again and again. */
 const normal = remembered(normalize);
 
-function absolute(path: unknown, { value }: Line): string | undefined {
+/** The absolute path of a file that a line names, if it can be told. */
+export function absolute(path: unknown, { value }: Line): string | undefined {
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     return undefined;
   }

@@ -1,8 +1,8 @@
-import { isAbsolute, join } from "@std/path";
 import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import type { Edit, EventKind, Hunk } from "../../events.ts";
 import { cutMiddle } from "../../notes.ts";
 import type { Ended } from "../conversation/commands.ts";
+import { absolute, comparedFiles } from "../conversation/files.ts";
 import type { Call, Line } from "../conversation/lines.ts";
 import { askedOf } from "../conversation/questions.ts";
 
@@ -247,29 +247,13 @@ function linesOf(text: string): string[] {
   return text.replace(/\n$/, "").split("\n").slice(0, MOST_LINES);
 }
 
-/** The client compares the working tree before and after a command. */
+/** Changes of a command that the client noticed. */
 function commandEdits(kept: unknown, line: Line): Edit[] {
-  const diff = field(kept, "bashEditDiff");
-  const [all, shown] = [field(diff, "changedFiles"), field(diff, "files")];
-  const known = new Map<unknown, unknown>(
-    (Array.isArray(shown) ? shown : []).slice(0, MOST_ENTRIES)
-      .map((file) => [field(file, "filePath"), file]),
-  );
-  const paths = new Set([...known.keys(), ...Array.isArray(all) ? all : []]);
-  return [...paths].slice(0, MOST_ENTRIES).flatMap((named) => {
-    const path = absolute(named, line);
-    if (path === undefined) return [];
-    const file = known.get(named);
-    return [{
-      path,
-      how: field(file, "created") === true
-        ? "created"
-        : field(file, "deleted") === true
-        ? "deleted"
-        : "edited",
-      hunks: file === undefined ? undefined : hunksIn(field(file, "hunks")),
-    }];
-  });
+  return comparedFiles(kept, line).slice(0, MOST_ENTRIES)
+    .map(({ path, how, hunks }) => ({
+      ...{ path, how },
+      hunks: hunks === undefined ? undefined : hunksIn(hunks),
+    }));
 }
 
 function hunksIn(patch: unknown): Hunk[] {
@@ -293,12 +277,4 @@ function hunksIn(patch: unknown): Hunk[] {
 function numberOf(value: unknown, name: string): number {
   const held = field(value, name);
   return typeof held === "number" ? held : 0;
-}
-
-function absolute(path: unknown, { value }: Line): string | undefined {
-  if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    return undefined;
-  }
-  const cwd = textField(value, "cwd");
-  return isAbsolute(path) || cwd === undefined ? path : join(cwd, path);
 }
