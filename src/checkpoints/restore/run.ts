@@ -38,6 +38,13 @@ interface RestoreInput {
   readonly "dry-run": boolean;
 }
 
+/** The request for a restore. */
+interface RestoreRequest {
+  readonly order: RestoreOrder;
+  readonly input: RestoreInput;
+  readonly notes: readonly string[];
+}
+
 /**
  * Restores, or says what a restore would do; asks before it changes anything.
  * `notes` are part of the answer. Throws CONFLICT without a confirmation.
@@ -45,11 +52,7 @@ interface RestoreInput {
 export async function runRestore(
   context: Context,
   place: CheckpointPlace,
-  { order, input, notes }: {
-    order: RestoreOrder;
-    input: RestoreInput;
-    notes: readonly string[];
-  },
+  { order, input, notes }: RestoreRequest,
 ): Promise<RestoredFiles> {
   if (input.to !== undefined) {
     return await written(context, place, { order, input, notes });
@@ -81,11 +84,7 @@ export async function runRestore(
 async function written(
   context: Context,
   place: CheckpointPlace,
-  { order, input, notes }: {
-    order: RestoreOrder;
-    input: RestoreInput;
-    notes: readonly string[];
-  },
+  { order, input, notes }: RestoreRequest,
 ): Promise<RestoredFiles> {
   const { target, paths } = order;
   const dryRun = input["dry-run"];
