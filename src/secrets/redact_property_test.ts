@@ -231,3 +231,14 @@ Deno.test("a word of many megabytes is no more than the engine can take", () => 
     password: "[redacted:password]",
   });
 });
+
+Deno.test("a long text is looked at for words in any case, as a short one", () => {
+  const filling = "some words of a text without anything in them\n";
+  for (const times of [1, 4000]) {
+    const around = filling.repeat(times);
+    assertEquals(
+      redactor.text(`${around}<PRIVATE>mine</Private> The Token is hunter2x9A`),
+      `${around}[redacted:private] The Token is [redacted:password]`,
+    );
+  }
+});

@@ -639,7 +639,7 @@ async function withScripts(
   }
   const program = join(env.root, "bin/mpm");
   Deno.mkdirSync(join(env.root, "bin"), { recursive: true });
-  // What completes a save in the background is not what these tests look at.
+  // A program in the background completes the save; these tests skip it.
   const note = `#!/bin/sh
 if [ "$1 $2" = "saves keep" ]; then exit 0; fi
 { printf '%s ' "$@"; env | grep ^MPM_ | sort; } > "${env.root}/started.$$"

@@ -342,31 +342,6 @@ Deno.test("detectChanges() sees a commit that is made while it asks", async () =
   ]);
 });
 
-Deno.test("detectChanges() works in a partial clone, without fetching what it lacks", async () => {
-  using env = TestEnv.repository();
-  env.write("old", "enough\nlines\nto be found\n");
-  env.commit("Add old");
-  env.write("old", "enough\nlines\nto be found again\n");
-  env.git("mv", "old", "new");
-  env.commit("Rename and edit");
-  env.git("config", "uploadpack.allowFilter", "true");
-  env.git(
-    "clone",
-    "-q",
-    "--filter=blob:none",
-    `file://${env.project}`,
-    "../part",
-  );
-  const part = join(env.root, "part");
-  const save = await pauseIn(env, part);
-  save.mpm!.head = env.git("rev-parse", "HEAD~1");
-  const { relation, files } = await changesSince(env, save, part);
-  assertEquals([relation, files], ["ahead", [
-    { status: "A", path: "new" },
-    { status: "D", path: "old" },
-  ]]);
-});
-
 Deno.test("detectChanges() fails rather than take an unanswered question for no change", async () => {
   using env = TestEnv.repository();
   const save = await pauseIn(env);

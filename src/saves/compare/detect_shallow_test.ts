@@ -135,3 +135,28 @@ Deno.test("detectChanges() does not call a branch unmerged that a shallow histor
   const gone = await changesSince(env, save, clone);
   assertEquals([gone.branch.recorded, gone.branch.merged], ["deleted", null]);
 });
+
+Deno.test("detectChanges() works in a partial clone, without fetching what it lacks", async () => {
+  using env = TestEnv.repository();
+  env.write("old", "enough\nlines\nto be found\n");
+  env.commit("Add old");
+  env.write("old", "enough\nlines\nto be found again\n");
+  env.git("mv", "old", "new");
+  env.commit("Rename and edit");
+  env.git("config", "uploadpack.allowFilter", "true");
+  env.git(
+    "clone",
+    "-q",
+    "--filter=blob:none",
+    `file://${env.project}`,
+    "../part",
+  );
+  const part = join(env.root, "part");
+  const save = await pauseIn(env, part);
+  save.mpm!.head = env.git("rev-parse", "HEAD~1");
+  const { relation, files } = await changesSince(env, save, part);
+  assertEquals([relation, files], ["ahead", [
+    { status: "A", path: "new" },
+    { status: "D", path: "old" },
+  ]]);
+});

@@ -1,7 +1,7 @@
 // Helpers for the tests of this folder, without tests.
 import { assertEquals } from "@std/assert";
 import * as z from "zod/mini";
-import type { TestEnv } from "../../../tests/helpers/env.ts";
+import { TestEnv } from "../../../tests/helpers/env.ts";
 import type { RepositoryState, Workspace } from "../../git/repository.ts";
 import { gitFields, toGitContext } from "../draft.ts";
 import { readState } from "../../git/state.ts";
@@ -139,4 +139,21 @@ export async function reportSince(
     .replace("🔄 Changes Since Pause:\n\n", "")
     .replaceAll(env.root, "$ROOT")
     .replaceAll(/\b[0-9a-f]{7,64}\b/g, "ID");
+}
+
+/** Each path with what became of it, as in `README.md: M>MM staged`. */
+export async function pathsSince(env: TestEnv, save: Save): Promise<string[]> {
+  const { working_directory: found } = await changesSince(env, save);
+  return found.paths.map(({ path, from, then, now, change }) => {
+    const names = from === undefined ? path : `${from} -> ${path}`;
+    return `${names}: ${then ?? "-"}>${now ?? "-"} ${change}`;
+  });
+}
+
+/** A repository with tracked files `a` to `d`, each with its name in it. */
+export function withFiles(): TestEnv {
+  const env = TestEnv.repository();
+  for (const name of ["a", "b", "c", "d"]) env.write(name, `${name}\n`);
+  env.commit("Add files");
+  return env;
 }
