@@ -158,3 +158,19 @@ Deno.test("a call of a branch that was rewound does not run", () => {
   assertEquals(unfinished(read, new Map()).map(({ key }) => key), ["t-d"]);
   assertEquals(deadLines(lines), new Set(["p2", "b", "c"].map(id)));
 });
+
+Deno.test("a line with a later time than those that follow it is not the end", () => {
+  const said = line("out", "r-a", { type: "user" });
+  for (const late of [0, 1, 2, 60]) {
+    const at = new Date(Date.UTC(2026, 10, 20, 9) + (second + late) * 1000);
+    const compacted = said.replace(
+      /"timestamp":"[^"]*"/,
+      () => `"timestamp":"${at.toISOString()}"`,
+    );
+    const lines = [
+      ...[prompt("p1", null), call("a", "p1", "m1"), result("a", "p1")],
+      ...[compacted, prompt("p2", "out"), call("b", "p2", "m2")],
+    ];
+    for (let end = 4; end <= lines.length; end++) check(lines.slice(0, end));
+  }
+});

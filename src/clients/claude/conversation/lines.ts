@@ -72,10 +72,11 @@ export function readLines(
     if (!isFields(value)) torn++;
     else if (sidechains || value.isSidechain !== true) values.push(value);
   }
-  const lines = inOrder(values.reverse());
+  const written = linesOf(values.reverse());
+  const lines = inOrder(written);
   const calls = callsIn(lines);
   const told = lines.filter((line) => !isStep(line, calls));
-  return { lines, told, calls, alive: liveness(lines, told), torn };
+  return { lines, told, calls, alive: liveness(written, told), torn };
 }
 
 /** Attachments that say something. */
@@ -99,25 +100,28 @@ export function linkOf(text: string): Fields | undefined {
 
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
-/** By their times; each once, as it was written last. */
-function inOrder(values: readonly Fields[]): Line[] {
+/** In the order of the file; each once, as it was written last. */
+function linesOf(values: readonly Fields[]): Line[] {
   const found = new Map<string, Line>();
   let before = "";
-  let sorted = true;
   for (const value of values) {
     const { timestamp } = value;
     if (typeof timestamp === "string" && TIME.test(timestamp)) {
-      sorted &&= timestamp >= before;
       before = timestamp;
     }
     const line = lineOf(value, before);
-    sorted &&= !found.has(line.uuid ?? "");
     found.set(line.uuid ?? `\0${found.size}`, line);
   }
-  const lines = [...found.values()];
+  return [...found.values()];
+}
+
+function inOrder(lines: readonly Line[]): readonly Line[] {
+  const sorted = lines.every(({ at }, index) =>
+    index === 0 || lines[index - 1]!.at <= at
+  );
   return sorted
     ? lines
-    : lines.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+    : lines.toSorted((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 
 /** Returns a parsed line. `at`: the time of the line before it. */
@@ -342,12 +346,10 @@ function leafOf(
   lines: readonly Line[],
   parents: ReadonlyMap<string, string | undefined>,
 ): string | undefined {
-  // The client's own additions may hang on anything.
-  const at = lines.findLastIndex(({ uuid, type }) =>
-    uuid !== undefined && (type === "user" || type === "assistant")
-  );
-  const last = lines[at]?.uuid;
-  const explicit = lines.slice(at + 1).findLast(({ type, value }) =>
+  const end = endOf(lines, parents);
+  const last = end?.uuid;
+  const after = end ? lines.lastIndexOf(end) + 1 : 0;
+  const explicit = lines.slice(after).findLast(({ type, value }) =>
     type === "last-prompt" && value.explicit === true
   );
   const leaf = textField(explicit?.value, "leafUuid");
@@ -361,4 +363,32 @@ function leafOf(
   return prompt?.type === "user" && prompt.uuid !== undefined
     ? parents.get(prompt.uuid) ?? last
     : last;
+}
+
+/**
+ * The newest message that no other one follows. The time of a line alone does
+ * not tell: what the client says about a compaction may have a later one than
+ * the next prompt.
+ */
+function endOf(
+  lines: readonly Line[],
+  parents: ReadonlyMap<string, string | undefined>,
+): Line | undefined {
+  // The client's own additions may hang on anything.
+  const messages = lines.filter(({ uuid, type }) =>
+    uuid !== undefined && (type === "user" || type === "assistant")
+  ).reverse();
+  const followed = new Set<string>();
+  for (const { uuid } of messages) {
+    let at = parents.get(uuid!);
+    while (at !== undefined && !followed.has(at)) {
+      followed.add(at);
+      at = parents.get(at);
+    }
+  }
+  const ends = messages.filter(({ uuid }) => !followed.has(uuid!));
+  return ends.reduce<Line | undefined>(
+    (newest, line) => newest && newest.at >= line.at ? newest : line,
+    undefined,
+  ) ?? messages[0];
 }
