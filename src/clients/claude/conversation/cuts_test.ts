@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { field } from "../../../base/parsed_values.ts";
-import { deadLines } from "../events/branches.ts";
+import { deadLines } from "./branches.ts";
 import { endedIn, unfinished } from "./commands.ts";
 import { readLines } from "./lines.ts";
 import { promptsIn } from "./prompts.ts";

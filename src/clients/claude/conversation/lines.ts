@@ -5,6 +5,7 @@ import {
   jsonIn,
   textField,
 } from "../../../base/parsed_values.ts";
+import { Branches, linkOf, SKIPPED, TIME } from "./branches.ts";
 
 /** One line of a transcript. */
 export interface Line {
@@ -52,10 +53,6 @@ export interface Transcript {
   readonly torn: number;
 }
 
-/** Lines that are not part of the conversation, some of them very long. */
-export const SKIPPED =
-  /^\s*\{\s*"type"\s*:\s*"(?:api-request[\w-]*|prompt[_-]snapshot|tools-used|atis-latch|file-history-\w+|progress)"/;
-
 /**
  * Reads lines, the last one first. Those of sub-agents inside a main transcript
  * are left out unless `sidechains`. Garbage is counted and skipped.
@@ -65,40 +62,24 @@ export function readLines(
   { sidechains = false }: { sidechains?: boolean } = {},
 ): Transcript {
   const values: Fields[] = [];
+  const branches = new Branches();
   let torn = 0;
   for (const text of texts) {
     if (SKIPPED.test(text) || text.trim() === "") continue;
     const value = linkOf(text) ?? jsonIn(text);
     if (!isFields(value)) torn++;
-    else if (sidechains || value.isSidechain !== true) values.push(value);
+    else if (sidechains || value.isSidechain !== true) {
+      values.push(value);
+      branches.add(value);
+    }
   }
-  const written = linesOf(values.reverse());
-  const lines = inOrder(written);
+  const lines = inOrder(linesOf(values.reverse()));
   const calls = callsIn(lines);
   const told = lines.filter((line) => !isStep(line, calls));
-  return { lines, told, calls, alive: liveness(written, told), torn };
+  const dead = branches.dead();
+  const alive = ({ uuid = "" }: Line) => !dead.has(uuid);
+  return { lines, told, calls, alive, torn };
 }
-
-/** Attachments that say something. */
-const TELLING =
-  /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
-
-/** The start of the line of an attachment, and its continuation. */
-const ATTACHMENT =
-  /^\{"parentUuid":(?:null|"([\w-]{1,64})"),"isSidechain":false,"attachment":\{"type":"(\w+)"/;
-const AFTER = '"type":"attachment","uuid":"';
-
-/** Half of the lines only matter as a link of the chain: those are not parsed. */
-export function linkOf(text: string): Fields | undefined {
-  const [, parentUuid = null, type] = ATTACHMENT.exec(text) ?? [];
-  if (type === undefined || TELLING.test(type)) return undefined;
-  const at = text.lastIndexOf(AFTER);
-  if (at < 0) return undefined;
-  const uuid = text.slice(at + AFTER.length).split('"', 1)[0];
-  return { type: "link", parentUuid, uuid };
-}
-
-export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
 /** In the order of the file; each once, as it was written last. */
 function linesOf(values: readonly Fields[]): Line[] {
@@ -221,174 +202,4 @@ export function between(
   const start = text.indexOf(mark);
   const to = start < 0 ? -1 : text.indexOf(end, start + mark.length);
   return to < 0 ? undefined : text.slice(start + mark.length, to);
-}
-
-/** The id of the answer that a line has a block of. */
-export function answerId({ type, message }: Fields): string | undefined {
-  return type === "assistant" ? textField(message, "id") : undefined;
-}
-
-/**
- * Tells lines that belong to the conversation from withdrawn prompts and
- * branches that were rewound. Each line names the one before it; from the last
- * one back, these are the chain. A fork off the chain is dead, unless a line on
- * the chain has the same prompt id. Then the model saw it, as it did results of
- * parallel calls and prompts that were taken while a tool ran. The blocks of
- * one answer, a line each, live and die together. The result of its first call
- * may be the last line, while the others still run.
- */
-function liveness(
-  lines: readonly Line[],
-  told: readonly Line[],
-): (line: Line) => boolean {
-  const parents = new Map<string, string | undefined>();
-  const prompts = new Map<string, string>();
-  for (const { uuid, promptId, value } of lines) {
-    if (uuid === undefined) continue;
-    const { parentUuid, logicalParentUuid } = value;
-    parents.set(uuid, textIn(parentUuid) ?? textIn(logicalParentUuid));
-    if (promptId !== undefined) prompts.set(uuid, promptId);
-  }
-  const chain = new Set<string>();
-  let last = leafOf(lines, parents);
-  while (last !== undefined && parents.has(last) && !chain.has(last)) {
-    chain.add(last);
-    last = parents.get(last);
-  }
-  const answers = new Map(
-    lines.flatMap((line) => {
-      const id = answerId(line.value);
-      return line.uuid === undefined || id === undefined
-        ? []
-        : [[line.uuid, id]];
-    }),
-  );
-  for (const [uuid, id] of answers) {
-    const parent = parents.get(uuid) ?? "";
-    if (chain.has(parent) && answers.get(parent) === id) chain.add(uuid);
-  }
-  // Undefined: it goes back to the beginning, and no further.
-  const seen = new Set([...chain].flatMap((uuid) => prompts.get(uuid) ?? []));
-  const whole = last === undefined && seen.size > 0;
-  const forks = forking(parents, { chain, whole, replaced: replacedIn(told) });
-  return ({ uuid }) => {
-    if (uuid === undefined || chain.has(uuid)) return true;
-    const { forked, node } = forks(uuid, prompts);
-    return !forked || node !== undefined && seen.has(prompts.get(node)!);
-  };
-}
-
-/**
- * Prompts whose place another one took, which follows the same line. They are
- * told apart even where the chain is torn.
- */
-function replacedIn(lines: readonly Line[]): Set<string> {
-  const last = new Map<string, Line>();
-  const replaced = new Set<string>();
-  for (const line of lines) {
-    const { type, value, uuid } = line;
-    const parent = textField(value, "parentUuid");
-    if (type !== "user" || uuid === undefined || parent === undefined) continue;
-    if (value.promptSource === undefined) continue;
-    const before = last.get(parent);
-    if (before && before.promptId !== line.promptId) replaced.add(before.uuid!);
-    last.set(parent, line);
-  }
-  return replaced;
-}
-
-/**
- * Returns whether a line's ancestors meet the chain, and the nearest with a
- * prompt id.
- */
-function forking(
-  parents: ReadonlyMap<string, string | undefined>,
-  { chain, whole, replaced }: {
-    chain: ReadonlySet<string>;
-    whole: boolean;
-    replaced: ReadonlySet<string>;
-  },
-) {
-  const known = new Map<
-    string,
-    { forked: boolean; node: string | undefined }
-  >();
-  return (uuid: string, prompts: ReadonlyMap<string, string>) => {
-    const path: string[] = [];
-    const passed = new Set<string>();
-    let at: string | undefined = uuid;
-    while (
-      at !== undefined && parents.has(at) && !chain.has(at) &&
-      !known.has(at) && !passed.has(at)
-    ) {
-      path.push(at);
-      passed.add(at);
-      at = parents.get(at);
-    }
-    let above = at === undefined
-      ? { forked: whole, node: undefined }
-      : known.get(at) ?? { forked: chain.has(at), node: undefined };
-    for (const one of path.reverse()) {
-      above = {
-        forked: above.forked || replaced.has(one),
-        node: prompts.has(one) ? one : above.node,
-      };
-      known.set(one, above);
-    }
-    return above;
-  };
-}
-
-const ZERO = /^[0-]*$/;
-
-/** The last line of the chain. */
-function leafOf(
-  lines: readonly Line[],
-  parents: ReadonlyMap<string, string | undefined>,
-): string | undefined {
-  const end = endOf(lines, parents);
-  const last = end?.uuid;
-  const after = end ? lines.lastIndexOf(end) + 1 : 0;
-  const explicit = lines.slice(after).findLast(({ type, value }) =>
-    type === "last-prompt" && value.explicit === true
-  );
-  const leaf = textField(explicit?.value, "leafUuid");
-  if (leaf === undefined) return last;
-  if (!ZERO.test(leaf)) return parents.has(leaf) ? leaf : last;
-  // A prompt was withdrawn: what came before it is the last line, if nothing
-  // was answered to it.
-  const prompt = lines.findLast(({ type, value }) =>
-    type === "assistant" || field(value, "promptSource") !== undefined
-  );
-  return prompt?.type === "user" && prompt.uuid !== undefined
-    ? parents.get(prompt.uuid) ?? last
-    : last;
-}
-
-/**
- * The newest message that no other one follows. The time of a line alone does
- * not tell: what the client says about a compaction may have a later one than
- * the next prompt.
- */
-function endOf(
-  lines: readonly Line[],
-  parents: ReadonlyMap<string, string | undefined>,
-): Line | undefined {
-  // The client's own additions may hang on anything.
-  const messages = lines.filter(({ uuid, type }) =>
-    uuid !== undefined && (type === "user" || type === "assistant")
-  ).reverse();
-  const followed = new Set<string>();
-  for (const { uuid } of messages) {
-    let at = parents.get(uuid!);
-    while (at !== undefined && !followed.has(at)) {
-      followed.add(at);
-      at = parents.get(at);
-    }
-  }
-  const ends = messages.filter(({ uuid }) => !followed.has(uuid!));
-  return ends.reduce<Line | undefined>(
-    (newest, line) => newest && newest.at >= line.at ? newest : line,
-    undefined,
-  ) ?? messages[0];
 }

@@ -18,18 +18,16 @@ import { contextTokens, tokenCount } from "../answers.ts";
 import { announcedIn, taskOf } from "../conversation/commands.ts";
 import { errorIn } from "../conversation/answers.ts";
 import {
-  type Call,
-  type Line,
-  lineOf,
+  deadLines,
   linkOf,
   SKIPPED,
-  textOf,
   TIME,
-} from "../conversation/lines.ts";
+  UuidSet,
+} from "../conversation/branches.ts";
+import { type Call, type Line, lineOf, textOf } from "../conversation/lines.ts";
 import { saidIn, unmarked } from "../conversation/prompts.ts";
 import { summaryText } from "../conversation/questions.ts";
 import { firstLines, lastLines, type Lost } from "../tail.ts";
-import { deadLines, UuidSet } from "./branches.ts";
 import { endedEvent, eventsOf } from "./calls.ts";
 
 /** UTF-16 units that are kept of a text. */

@@ -1,0 +1,282 @@
+import {
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../../base/parsed_values.ts";
+
+/** Lines that are not part of the conversation, some of them very long. */
+export const SKIPPED =
+  /^\s*\{\s*"type"\s*:\s*"(?:api-request[\w-]*|prompt[_-]snapshot|tools-used|atis-latch|file-history-\w+|progress)"/;
+
+/**
+ * The ids of the lines that were withdrawn or rewound, see {@link Branches}.
+ *
+ * @param texts the lines of a transcript, the last one first
+ */
+export function deadLines(texts: Iterable<string>): Set<string> {
+  const branches = new Branches();
+  for (const text of texts) {
+    if (SKIPPED.test(text)) continue;
+    const value = quickLink(text) ?? jsonIn(text);
+    if (isFields(value) && value.isSidechain !== true) branches.add(value);
+  }
+  return branches.dead();
+}
+
+/** Attachments that say something. */
+const TELLING =
+  /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
+
+/** The start of a line as the client writes it, up to what names its kind. */
+const START =
+  /^\{"parentUuid":"([\w-]{1,64})","isSidechain":(true|false),(?:"attachment":\{"type":"(\w+)"|"message":\{(?:"model":"[^"\\]{0,99}",)?"id":"(msg_\w{1,64})"|(?:"promptId":"([\w-]{1,64})",)?"type":"user",)/;
+
+/** What stands behind all texts of a line, and what may follow it. */
+const UUID = '"uuid":"';
+const THEN = '","timestamp":"';
+
+/**
+ * Returns the link of a line without parsing it, which would take most of the
+ * time. In a text within the line each quote has a backslash before it, so what
+ * stands once in the line stands where it counts. `undefined`: the line has
+ * another form, or something stands twice.
+ */
+export function quickLink(text: string): Fields | undefined {
+  const found = START.exec(text);
+  if (!found) return undefined;
+  const [head, parentUuid, side, attachment, answer, promptId] = found;
+  const at = text.indexOf(UUID, head.length) + UUID.length;
+  const end = text.indexOf('"', at);
+  const timestamp = end + THEN.length;
+  if (at < UUID.length || !text.startsWith(THEN, end)) return undefined;
+  if (text.includes(UUID, timestamp)) return undefined;
+  const user = attachment === undefined && answer === undefined;
+  if (user && text.includes('"promptSource"', head.length)) return undefined;
+  return {
+    type: attachment === undefined ? user ? "user" : "assistant" : "link",
+    parentUuid,
+    isSidechain: side === "true",
+    ...answer !== undefined && { message: { id: answer } },
+    ...promptId !== undefined && { promptId },
+    uuid: text.slice(at, end),
+  };
+}
+
+/** Half of the lines only matter as a link of the chain: those are not parsed. */
+export function linkOf(text: string): Fields | undefined {
+  const type = START.exec(text)?.[3];
+  return type === undefined || TELLING.test(type) ? undefined : quickLink(text);
+}
+
+export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+/**
+ * A set of UUIDs that takes a few bytes for each. Of about a billion
+ * beginnings, two equal ones count as the same.
+ */
+export class UuidSet {
+  readonly #beginnings = new Set<number | string>();
+
+  add(uuid: string): void {
+    this.#beginnings.add(beginningOf(uuid));
+  }
+
+  has(uuid: string): boolean {
+    return this.#beginnings.has(beginningOf(uuid));
+  }
+}
+
+/** 30 bits, which the engine holds without an object. */
+function beginningOf(uuid: string): number | string {
+  const bits = uuid.length === 36 ? parseInt(uuid.slice(0, 8), 16) : NaN;
+  return Number.isNaN(bits) ? uuid : bits >>> 2;
+}
+
+/** A line as a link of the chain. */
+interface Link {
+  readonly type: unknown;
+  readonly uuid: string;
+  readonly parent: string | undefined;
+  readonly promptId: string | undefined;
+  /** The answer of the model that the line has a block of. */
+  readonly answer: string | undefined;
+  /** True if a person, or a program instead of a person, sent it. */
+  readonly sent: boolean;
+}
+
+/** The client's own additions may hang on anything. */
+function isMessage({ type }: Link): boolean {
+  return type === "user" || type === "assistant";
+}
+
+/** A line that was added: a link, or what the client says about the end. */
+interface Added extends Omit<Link, "uuid"> {
+  readonly uuid: string | undefined;
+  readonly leaf: string | undefined;
+}
+
+/** A line off the chain. */
+interface Fork {
+  readonly uuid: string;
+  /** The prompt id of the line, or of the nearest line above that has one. */
+  node: string | undefined;
+  /** The answer of the line, and of all above it so far. */
+  answer: string | undefined;
+}
+
+const ZERO = /^[0-]*$/;
+
+/** Lines that may stand between a line and the one it follows, written later. */
+const REORDERED = 32;
+
+/**
+ * Tells the lines of the conversation from those that were withdrawn or
+ * rewound. Each line names the one before it, and from the last one back they
+ * are the chain. A fork off the chain is dead, unless a line on the chain has
+ * the same prompt id. Then the model saw it, as it did results of parallel
+ * calls and prompts that were taken while a tool ran. The blocks of one answer,
+ * a line each, live and die together. Memory grows with the number of forks,
+ * and by a few bytes for each line.
+ */
+export class Branches {
+  /** The lines that were added last, and not taken yet. */
+  readonly #window: Added[] = [];
+  /** The next line of the chain, once its end is known. */
+  #wanted: string | undefined;
+  /** True if the end of the chain is known. */
+  #begun = false;
+  /** The end of the chain as a rewind or a withdrawn prompt left it. */
+  #leaf: string | undefined;
+  /** Lines after the end of the chain, as long as that is not known. */
+  #after: Link[] = [];
+  /** The lines of the chain: one may be written twice. */
+  readonly #chain = new UuidSet();
+  /** Prompt ids on the chain. */
+  readonly #seen = new Set<string>();
+  /** Lines that wait for the line above them. */
+  readonly #waiting = new Map<string, Fork[]>();
+  /** Forks off the chain, unless their prompt ids are seen later. */
+  readonly #forked: Fork[] = [];
+  /** Lines without a line above them. */
+  readonly #rootless: Fork[] = [];
+  /** The prompt id of the last prompt that follows a line. */
+  readonly #followers = new Map<string, string | undefined>();
+
+  /** Adds a line; the last one of the transcript comes first. */
+  add(value: Fields): void {
+    const { type, explicit } = value;
+    const uuid = textField(value, "uuid");
+    const leaf = type === "last-prompt" && explicit === true
+      ? textField(value, "leafUuid")
+      : undefined;
+    if (uuid === undefined && leaf === undefined) return;
+    const window = this.#window;
+    const parent = textField(value, "parentUuid") ??
+      textField(value, "logicalParentUuid");
+    const before = parent === undefined
+      ? -1
+      : window.findIndex((one) => one.uuid === parent);
+    window.splice(before < 0 ? window.length : before, 0, {
+      ...{ type, uuid, leaf, parent },
+      promptId: textField(value, "promptId"),
+      answer: type === "assistant" ? textField(value.message, "id") : undefined,
+      sent: type === "user" && value.promptSource !== undefined,
+    });
+    if (window.length > REORDERED) this.#next(window.shift()!);
+  }
+
+  #next({ uuid, leaf, ...more }: Added): void {
+    if (uuid === undefined) {
+      if (!this.#begun) this.#leaf ??= leaf;
+      return;
+    }
+    const link = { uuid, ...more };
+    if (this.#begun) return this.#take(link);
+    this.#after.push(link);
+    const end = this.#endAt(link);
+    if (end !== undefined) this.#begin(end);
+  }
+
+  #begin(end: string | undefined): void {
+    this.#wanted = end;
+    this.#begun = true;
+    for (const one of this.#after) this.#take(one);
+    this.#after = [];
+  }
+
+  /** The end of the chain, as far as this line tells it. */
+  #endAt(link: Link): string | undefined {
+    const { type, uuid, parent, sent } = link;
+    if (this.#leaf !== undefined && !ZERO.test(this.#leaf)) return this.#leaf;
+    if (!isMessage(link)) return undefined;
+    if (this.#leaf === undefined) return uuid;
+    // A prompt was withdrawn: the line before it is the end, if nothing was
+    // answered to it.
+    if (type === "assistant") return this.#after.find(isMessage)?.uuid;
+    return sent ? parent ?? uuid : undefined;
+  }
+
+  #take(link: Link): void {
+    const { uuid, parent, promptId, answer, sent } = link;
+    const below = this.#waiting.get(uuid) ?? [];
+    this.#waiting.delete(uuid);
+    const replaced = sent && this.#isReplaced(link);
+    if (uuid === this.#wanted) {
+      this.#wanted = parent;
+      this.#chain.add(uuid);
+      if (promptId !== undefined) this.#seen.add(promptId);
+      this.#fork(
+        below.filter((fork) => !fork.answer || fork.answer !== answer),
+      );
+      return;
+    }
+    if (this.#chain.has(uuid)) return;
+    for (const fork of below) {
+      fork.node ??= promptId;
+      if (fork.answer !== answer) fork.answer = undefined;
+    }
+    below.push({ uuid, node: promptId, answer });
+    if (replaced) this.#fork(below);
+    else if (parent === undefined) this.#rootless.push(...below);
+    else this.#wait(parent, below);
+  }
+
+  #wait(parent: string, forks: Fork[]): void {
+    const others = this.#waiting.get(parent);
+    if (others) others.push(...forks);
+    else this.#waiting.set(parent, forks);
+  }
+
+  #fork(forks: readonly Fork[]): void {
+    for (const fork of forks) {
+      if (!this.#isSeen(fork)) this.#forked.push(fork);
+    }
+  }
+
+  #isSeen({ node }: Fork): boolean {
+    return node !== undefined && this.#seen.has(node);
+  }
+
+  /** Returns whether another prompt replaced this one, after the same line. */
+  #isReplaced({ parent, promptId }: Link): boolean {
+    if (parent === undefined) return false;
+    const known = this.#followers.has(parent);
+    const other = known && this.#followers.get(parent) !== promptId;
+    this.#followers.set(parent, promptId);
+    return other;
+  }
+
+  /** The ids of the lines that are no part of the conversation any more. */
+  dead(): Set<string> {
+    for (const one of this.#window.splice(0)) this.#next(one);
+    if (!this.#begun) this.#begin(this.#after.find(isMessage)?.uuid);
+    // A chain that goes back to the beginning leaves no other beginning alive.
+    const whole = this.#begun && this.#wanted === undefined &&
+      this.#seen.size > 0;
+    const forks = [...this.#forked, ...whole ? this.#rootless : []];
+    return new Set(
+      forks.filter((fork) => !this.#isSeen(fork)).map(({ uuid }) => uuid),
+    );
+  }
+}
