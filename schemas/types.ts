@@ -2624,57 +2624,7 @@ export interface PartitionUseResult {
 }
 
 /** mpm setup --json: Set up a project: folder, hooks, what mpm keeps. */
-export interface SetupResult {
-  dry_run: boolean;
-  /** The Claude Code that was found; null: none. */
-  client: {
-    /** null: not on PATH, or it did not tell. */
-    version: string | null;
-    /** Its folder of settings and transcripts, absolute. */
-    folder: string;
-  } | null;
-  init: {
-    /** Absolute path of `.claude-mpm`. */
-    folder: string;
-    created: boolean;
-    /** True if git ignores the folder. */
-    ignored: boolean;
-    /** The file the ignore rule was written to. */
-    ignore_file: string | null;
-  };
-  /** Parts of a conversation with an agent that mpm keeps. */
-  conversation: {
-    setting: string;
-    kept: boolean;
-    summary: string;
-  }[];
-  /** `git version 2.39.5`; null: git does not run. */
-  git: string | null;
-  /** True if saves keep the contents of uncommitted files. */
-  contents: boolean;
-  /** True if pauses also commit saves to the branch. */
-  branch_commits: boolean;
-  /** Completion scripts of the shells that this user has. */
-  completions: {
-    shell: "bash" | "zsh" | "fish";
-    path: string;
-    /** `foreign`: a file that mpm did not write, which stays. */
-    action: "added" | "replaced" | "kept" | "foreign";
-  }[];
-  /** Saves of claude-mpm that no one vouched for; anyone can have made them. */
-  claude_mpm: {
-    saves: {
-      session_id: string;
-      summary: string;
-    }[];
-    /** True if the user says that they are theirs. */
-    trusted: boolean;
-  };
-  /** The configuration file that was changed for it; null: none was. */
-  config: string | null;
-  /** null: hooks were not wanted, or there is no client. */
-  hooks: HooksInstallResult | null;
-}
+export type SetupResult = SetupReport | SetupRemoveResult;
 
 /** mpm replay --json: Show what happened in an agent session, step by step. */
 export interface ReplayResult {
@@ -3176,6 +3126,103 @@ export interface HookChecks {
     milliseconds: number;
   }[];
   warnings: string[];
+}
+
+/** The parts that were set up. */
+export interface SetupReport {
+  dry_run: boolean;
+  /** The Claude Code that was found; null: none. */
+  client: {
+    /** null: not on PATH, or it did not tell. */
+    version: string | null;
+    /** Its folder of settings and transcripts, absolute. */
+    folder: string;
+  } | null;
+  init: {
+    /** Absolute path of `.claude-mpm`. */
+    folder: string;
+    created: boolean;
+    /** True if git ignores the folder. */
+    ignored: boolean;
+    /** The file the ignore rule was written to. */
+    ignore_file: string | null;
+  };
+  /** Parts of a conversation with an agent that mpm keeps. */
+  conversation: {
+    setting: string;
+    kept: boolean;
+    summary: string;
+  }[];
+  /** `git version 2.39.5`; null: git does not run. */
+  git: string | null;
+  /** True if saves keep the contents of uncommitted files. */
+  contents: boolean;
+  /** True if pauses also commit saves to the branch. */
+  branch_commits: boolean;
+  /** Completion scripts of the shells that this user has. */
+  completions: {
+    shell: "bash" | "zsh" | "fish";
+    path: string;
+    /** `foreign`: a file that mpm did not write, which stays. */
+    action: "added" | "replaced" | "kept" | "foreign";
+  }[];
+  /** Saves of claude-mpm that no one vouched for; anyone can have made them. */
+  claude_mpm: {
+    saves: {
+      session_id: string;
+      summary: string;
+    }[];
+    /** True if the user says that they are theirs. */
+    trusted: boolean;
+  };
+  /** The configuration file that was changed for it; null: none was. */
+  config: string | null;
+  /** null: hooks were not wanted, or there is no client. */
+  hooks: HooksInstallResult | null;
+}
+
+/** The parts that were removed. */
+export interface SetupRemoveResult {
+  dry_run: boolean;
+  /** Files outside mpm's folders that were removed or changed. */
+  removed: {
+    part:
+      | "hooks"
+      | "skill"
+      | "completion"
+      | "man page"
+      | "ignore rules"
+      | "context part";
+    /** Absolute. */
+    path: string;
+    /**
+     * `removed`: the file is gone. `restored`: it is to the byte what it was
+     * before. `changed`: only mpm's part is gone.
+     */
+    action: "removed" | "restored" | "changed";
+  }[];
+  /** Files with a part of mpm that stay. */
+  kept: {
+    path: string;
+    reason: string;
+  }[];
+  /** Settings of other projects with mpm's hooks, and how to remove them. */
+  elsewhere: {
+    path: string;
+    command: string;
+  }[];
+  /** The data that stays, and how to delete it. */
+  data: {
+    kind: "project" | "refs" | "git" | "settings" | "machine" | "program";
+    /** An absolute path, or the beginning of the names of refs. */
+    name: string;
+    /** Number of files or refs; null: not known. */
+    count: number | null;
+    /** Bytes on the disk; null: not known. */
+    bytes: number | null;
+    /** A line for your shell that deletes it. */
+    command: string;
+  }[];
 }
 
 /** The cost of each hook. */

@@ -8,6 +8,8 @@ const PARTS = [
   ["HooksReport", "hooks-status", "anyOf/0", "A place of installed hooks."],
   ["HooksListResult", "hooks-status", "anyOf/1", "The shell hooks."],
   ["HookChecks", "hooks-test", "anyOf/0", "The result of each hook."],
+  ["SetupReport", "setup", "anyOf/0", "The parts that were set up."],
+  ["SetupRemoveResult", "setup", "anyOf/1", "The parts that were removed."],
   ["HooksProfileResult", "hooks-test", "anyOf/1", "The cost of each hook."],
   ["HooksRunResult", "hooks-test", "anyOf/2", "The result of a script."],
   ["MigrateReport", "migrate", "oneOf/0", "Files that a migration moved."],

@@ -288,7 +288,7 @@ param(
       $settings = Join-Path $claude 'settings.json'
       $written = @($Target.Replace('\', '\\'), $Target.Replace('\', '/'))
       if ((Test-Path -LiteralPath $settings) -and (Select-String -LiteralPath $settings -SimpleMatch -Pattern $written -Quiet)) {
-        Stop-Install "Claude Code's hooks in $settings start $Target" 'First run: mpm hooks uninstall --scope user; the same in each project with hooks of its own'
+        Stop-Install "Claude Code's hooks in $settings start $Target" 'First run: mpm setup --remove; the same in each project with hooks of its own'
       }
     }
     try {

@@ -463,7 +463,7 @@ uninstall() {
     real=$(cd "$folder" && pwd -P)/mpm
     if grep -qsF -e "$target" -e "$real" "$settings"; then
       fail "Claude Code's hooks in $settings start $target" \
-        'First run: mpm hooks uninstall --scope user; the same in each project with hooks of its own'
+        'First run: mpm setup --remove; the same in each project with hooks of its own'
     fi
   fi
   rm -f "$target" 2>/dev/null || no_permission

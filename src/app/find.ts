@@ -92,7 +92,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   switch: '"mpm branch <name>" starts a detour on another branch',
   tasks: '"mpm next" lists the next steps, "mpm check" the checklist',
   todo: '"mpm next <text>" adds a next step',
-  uninstall: '"mpm hooks uninstall" removes the hooks; then delete the program',
+  uninstall: '"mpm setup --remove" removes what mpm installed',
   update: "mpm has no network. To upgrade, run its installer again",
   upgrade: "mpm has no network. To upgrade, run its installer again",
   version: '"mpm --version" prints the version',

@@ -62,10 +62,12 @@ export {
   type Wanted,
 } from "./claude/settings/plan.ts";
 export {
+  allRecords,
   keepCopy,
-  readCopy,
-  readRecord,
+  readReplaced,
+  recordReplaced,
   removeRecord,
+  type Replaced,
   type SettingsRecord,
   writeRecord,
 } from "./claude/settings/record.ts";

@@ -23,12 +23,36 @@ const CLOSE = "<!-- /mpm -->";
 const LISTED = 10;
 const LONGEST = 200;
 
-/** A file that holds mpm's part and the headings for what people write. */
-function newContextFile(facts: ContextFacts): string {
-  const headings = ["Architecture", "Recent Decisions", "Known Issues"]
-    .map((heading) => `## ${heading}\n`);
-  return ["# Project Context\n", `${block(facts, "\n")}\n`, ...headings]
-    .join("\n");
+/** The text around mpm's part in a new file: headings for people to fill in. */
+const HEAD = "# Project Context\n\n";
+const TAIL = ["Architecture", "Recent Decisions", "Known Issues"]
+  .map((heading) => `\n\n## ${heading}`).join("") + "\n";
+
+/** Returns where mpm's part is; `undefined`: it cannot be told from the rest. */
+function partOf(text: string): { start: number; end: number } | undefined {
+  const [start, end] = [text.indexOf(OPEN), text.indexOf(CLOSE)];
+  const once = text.lastIndexOf(OPEN) === start &&
+    text.lastIndexOf(CLOSE) === end;
+  const none = start < 0 && end < 0;
+  if (!none && (!once || start < 0 || end < start)) return undefined;
+  return { start, end: none ? end : end + CLOSE.length };
+}
+
+/**
+ * Returns the file without mpm's part and the blank line that came with it;
+ * `undefined`: nothing else is in it. A file where the part cannot be told stays
+ * as it is.
+ */
+export function withoutContextPart(text: string): string | undefined {
+  const { start, end } = partOf(text) ?? { start: -1, end: -1 };
+  if (start < 0) return text;
+  const [before, after] = [text.slice(0, start), text.slice(end)];
+  if (before === HEAD && after === TAIL) return undefined;
+  const eol = /^[^\n]*\r\n/.test(text) ? "\r\n" : "\n";
+  const cut = (size: number) => before.slice(0, before.length - size);
+  const gap = before.endsWith(eol + eol) ? eol.length : 0;
+  if (after === "") return cut(2 * gap);
+  return cut(gap) + (after.startsWith(eol) ? after.slice(eol.length) : after);
 }
 
 /**
@@ -43,23 +67,22 @@ function updatedContextFile(
   facts: ContextFacts,
 ): string | undefined {
   const eol = /^[^\n]*\r\n/.test(text) ? "\r\n" : "\n";
-  const [start, end] = [text.indexOf(OPEN), text.indexOf(CLOSE)];
-  const none = start < 0 && end < 0;
-  const once = text.lastIndexOf(OPEN) === start &&
-    text.lastIndexOf(CLOSE) === end;
-  if (!none && (!once || start < 0 || end < start)) return undefined;
-  const after = none ? "" : text.slice(end + CLOSE.length);
+  const part = partOf(text);
+  if (!part) return undefined;
+  const { start, end } = part;
+  const none = start < 0;
+  const after = none ? "" : text.slice(end);
   const theirs = renewed([none ? text : text.slice(0, start), after], facts);
   const [before, rest] = theirs.parts as [string, string];
-  const part = bytesAsText(block(facts, eol, theirs.has));
-  if (!none) return before + part + rest;
+  const renewedPart = bytesAsText(block(facts, eol, theirs.has));
+  if (!none) return before + renewedPart + rest;
   if (theirs.has.branch && theirs.has.time && facts.next.length === 0) {
     return before;
   }
   const ended = before === "" || before.endsWith("\n");
   const gap = before === "" ? "" : ended ? eol : eol + eol;
   // A file without a line end at its end stays so.
-  return `${before}${gap}${part}${ended ? eol : ""}`;
+  return `${before}${gap}${renewedPart}${ended ? eol : ""}`;
 }
 
 /** The fields that people's own lines have already. */
@@ -193,7 +216,8 @@ export function updateContextFile(
         files.mkdir(folder);
         files.chmod(folder, 0o755);
       }
-      const bytes = new TextEncoder().encode(newContextFile(facts));
+      const text = `${HEAD}${block(facts, "\n")}${TAIL}`;
+      const bytes = new TextEncoder().encode(text);
       writeAtomic(system, path, { bytes, mode: 0o644, temporary: TEMPORARY });
     }
     return "created";

@@ -3,5 +3,10 @@
  * is given.
  */
 
-export { fromBytes, toBytes } from "./context_file.ts";
+export {
+  contextFilePath,
+  fromBytes,
+  toBytes,
+  withoutContextPart,
+} from "./context_file.ts";
 export { injected } from "./inject.ts";

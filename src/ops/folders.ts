@@ -137,3 +137,20 @@ export function removeTree(system: System, folder: string): void {
   }
   files.remove(folder);
 }
+
+/** Counts the files below a folder, and their bytes; follows no link. */
+export function sizeBelow(
+  system: System,
+  folder: string,
+): { files: number; bytes: number } {
+  const sum = { files: 0, bytes: 0 };
+  for (const { name, kind } of system.files.list(folder)) {
+    const path = join(folder, name);
+    const { files, bytes } = kind === "folder"
+      ? sizeBelow(system, path)
+      : { files: 1, bytes: system.files.lstat(path)?.size ?? 0 };
+    sum.files += files;
+    sum.bytes += bytes;
+  }
+  return sum;
+}

@@ -54,15 +54,18 @@ export function ensureHidden(
 export function keepLocal(system: System, root: string): void {
   const { home } = layout(root);
   const path = join(home, ".gitignore");
-  const text = readRules(system, path);
+  const text = textOf(readRules(system, path));
   if (/^(\/?config\.local\.toml|\*|\/\*)\s*$/m.test(text)) return;
   addRule(system, path, "/config.local.toml");
 }
 
-function readRules(system: System, path: string): string {
-  if (!system.files.lstat(path)) return "";
-  const bytes = system.files.readOwn(path, LIMIT);
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+function readRules(system: System, path: string): Uint8Array | undefined {
+  if (!system.files.lstat(path)) return undefined;
+  return system.files.readOwn(path, LIMIT);
+}
+
+function textOf(rules: Uint8Array | undefined): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(rules);
 }
 
 /** The file the rule for mpm's folder goes to. */
@@ -70,16 +73,28 @@ export function ignoreFile(root: string): string {
   return join(root, ".gitignore");
 }
 
-/** Adds mpm's folder to the ignore rules at `root`. */
-export function ignoreHome(system: System, root: string): void {
-  addRule(system, ignoreFile(root), `/${HOME}/`);
+/**
+ * Adds mpm's folder to the ignore rules at `root`. Returns the bytes of the
+ * file before (`undefined`: it is new) and after.
+ */
+export function ignoreHome(
+  system: System,
+  root: string,
+): { before: Uint8Array | undefined; after: Uint8Array } {
+  return addRule(system, ignoreFile(root), `/${HOME}/`);
 }
 
-function addRule(system: System, path: string, rule: string): void {
-  const text = readRules(system, path);
+function addRule(
+  system: System,
+  path: string,
+  rule: string,
+): { before: Uint8Array | undefined; after: Uint8Array } {
+  const before = readRules(system, path);
+  const text = textOf(before);
   const mode = system.files.lstat(path)?.mode ?? 0o644;
   const end = text.includes("\r\n") ? "\r\n" : "\n";
   const gap = text === "" || text.endsWith("\n") ? "" : end;
   const bytes = new TextEncoder().encode(`${text}${gap}${rule}${end}`);
   writeAtomic(system, path, { bytes, mode });
+  return { before, after: bytes };
 }

@@ -53,7 +53,13 @@ export {
   replaceDerived,
 } from "./derived.ts";
 export { dropUndoMarker, finishUndo, writeUndoMarker } from "./finish_undo.ts";
-export { checkFolder, checkPath, ensureFolder, removeTree } from "./folders.ts";
+export {
+  checkFolder,
+  checkPath,
+  ensureFolder,
+  removeTree,
+  sizeBelow,
+} from "./folders.ts";
 export {
   ensureHidden,
   ensureHome,

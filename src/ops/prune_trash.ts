@@ -4,7 +4,7 @@ import { field } from "../base/parsed_values.ts";
 import type { Context, TrashRules } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { type KnownEntry, versionsIn } from "./entry.ts";
-import { checkFolder, removeTree } from "./folders.ts";
+import { checkFolder, removeTree, sizeBelow } from "./folders.ts";
 import { forgetContents } from "./forget.ts";
 import { readJournal } from "./journal.ts";
 import { layout } from "./layout.ts";
@@ -114,18 +114,11 @@ function itemOf(
   at: number,
 ): TrashItem {
   const { mtime = at } = system.files.lstat(path) ?? {};
-  return { name, at: Math.max(at, mtime), bytes: sizeOf(system, path) };
-}
-
-function sizeOf(system: System, folder: string): number {
-  let bytes = 0;
-  for (const { name, kind } of system.files.list(folder)) {
-    const path = join(folder, name);
-    bytes += kind === "folder"
-      ? sizeOf(system, path)
-      : system.files.lstat(path)?.size ?? 0;
-  }
-  return bytes;
+  return {
+    name,
+    at: Math.max(at, mtime),
+    bytes: sizeBelow(system, path).bytes,
+  };
 }
 
 /** The folders of the trash that an undo of the entry needs. */

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import { ProgressLine } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import { type Moved, moveOwnCommit } from "../git/mod.ts";
@@ -183,7 +183,7 @@ function applied(
   const left = applyFiles(system, root, steps, progress);
   const folders = field(entry.after, "folders");
   for (const name of Array.isArray(folders) ? folders.toReversed() : []) {
-    removeIfEmpty(system, join(root, String(name)));
+    removeIfEmpty(system, resolve(root, String(name)));
   }
   const { id } = appendJournal(system, root, operation);
   return { id, left };

@@ -20,6 +20,7 @@ const OF_FILES = [
     "archive",
     "init",
     "setup",
+    "setup --remove",
     "template new",
     "sessions rm",
   ],

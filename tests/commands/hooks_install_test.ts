@@ -425,10 +425,10 @@ Deno.test("what hooks install writes is not an uncommitted work, until it is edi
   );
   env.git("reset", "-q");
   await mpmJson(env, UNINSTALL);
-  assertEquals(env.read(exclude), `${before}\n`);
+  assertEquals(env.read(exclude), before);
   await mpmJson(env, [...INSTALL, "--skills"]);
   assertEquals((await mpm(env, ["undo"])).status, 0);
-  assertEquals(env.read(exclude), `${before}\n`);
+  assertEquals(env.read(exclude), before);
   const shared = await mpmJson<HooksInstallResult>(env, [
     ...INSTALL,
     "--scope",

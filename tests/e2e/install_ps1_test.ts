@@ -73,7 +73,7 @@ Deno.test("the installers take the same, and say the same of it", async () => {
       "is there and does not answer as mpm",
       "No permission to write to $",
       "is not on PATH, so your shell does not find mpm yet",
-      "First run: mpm hooks uninstall --scope user",
+      "First run: mpm setup --remove",
     ]
   ) {
     assertStringIncludes(sh, said);

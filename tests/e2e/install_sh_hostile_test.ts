@@ -361,7 +361,7 @@ posixTest(
     );
     const done = await world.run(["--uninstall", "--dir", link]);
     assertEquals(done.status, 1);
-    assertStringIncludes(done.stderr, "First run: mpm hooks uninstall");
+    assertStringIncludes(done.stderr, "First run: mpm setup --remove");
     assertEquals(names(world.folder), ["mpm"]);
   },
 );

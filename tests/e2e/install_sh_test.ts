@@ -531,7 +531,7 @@ posixTest("install.sh takes mpm away again, and nothing else", async () => {
   assertEquals(hooked.status, 1);
   assertStringIncludes(
     hooked.stderr,
-    "First run: mpm hooks uninstall --scope user",
+    "First run: mpm setup --remove",
   );
   assertEquals(names(folder), ["mpm", "other"]);
   Deno.writeTextFileSync(settings, "{}");

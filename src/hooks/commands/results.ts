@@ -131,6 +131,56 @@ export const SetupResult = z.strictObject({
   hooks: z.nullable(HooksInstallResult),
 });
 
+export const SetupRemoveResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** Files outside mpm's folders that were removed or changed. */
+  removed: z.array(z.strictObject({
+    part: z.enum([
+      "hooks",
+      "skill",
+      "completion",
+      "man page",
+      "ignore rules",
+      "context part",
+    ]),
+    /** Absolute. */
+    path: text,
+    /**
+     * `removed`: the file is gone. `restored`: it is to the byte what it was
+     * before. `changed`: only mpm's part is gone.
+     */
+    action: z.enum(["removed", "restored", "changed"]),
+  })),
+  /** Files with a part of mpm that stay. */
+  kept: z.array(z.strictObject({ path: text, reason: text })),
+  /** Settings of other projects with mpm's hooks, and how to remove them. */
+  elsewhere: z.array(z.strictObject({ path: text, command: text })),
+  /** The data that stays, and how to delete it. */
+  data: z.array(z.strictObject({
+    kind: z.enum([
+      "project",
+      "refs",
+      "git",
+      "settings",
+      "machine",
+      "program",
+    ]),
+    /** An absolute path, or the beginning of the names of refs. */
+    name: text,
+    /** Number of files or refs; null: not known. */
+    count: z.nullable(z.int()),
+    /** Bytes on the disk; null: not known. */
+    bytes: z.nullable(z.int()),
+    /** A line for your shell that deletes it. */
+    command: text,
+  })),
+});
+
+/** `setup` with `--remove`, and without. */
+export const SetupAnswer = z.union([SetupResult, SetupRemoveResult]);
+
+export type SetupAnswer = z.infer<typeof SetupAnswer>;
+export type SetupRemoveResult = z.infer<typeof SetupRemoveResult>;
 export type SetupResult = z.infer<typeof SetupResult>;
 export type HooksStatusResult = z.infer<typeof HooksStatusResult>;
 export type HooksInstallResult = z.infer<typeof HooksInstallResult>;

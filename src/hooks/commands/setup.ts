@@ -1,50 +1,17 @@
 import { MpmError } from "../../base/errors.ts";
-import { escapeText } from "../../base/escape.ts";
 import { type Context, defineCommand } from "../../cli/mod.ts";
-import { CONVERSATION_SOURCES, isFolder } from "../../clients/mod.ts";
-import {
-  readConfigAnyway,
-  setForUser,
-  settingOf,
-  userConfigFile,
-} from "../../config/mod.ts";
-import { Git, locate, type Workspace } from "../../git/mod.ts";
-import {
-  checkFolder,
-  claudeHome,
-  HOME,
-  journaled,
-  layout,
-  withUserLock,
-} from "../../ops/mod.ts";
-import {
-  applyInit,
-  isLog,
-  listSaves,
-  Origins,
-  planInit,
-  trustedFile,
-  trustSaves,
-} from "../../saves/mod.ts";
-import type { System } from "../../system/system.ts";
-import {
-  plannedCompletions,
-  writeCompletions,
-} from "../install/completions.ts";
+import { locate, type Workspace } from "../../git/mod.ts";
 import { SCOPE_FLAG } from "../install/change.ts";
-import { clientVersion } from "../install/program.ts";
 import {
-  installReady,
-  type ReadyInstall,
-  readyInstall,
-} from "../install/ready.ts";
-import {
-  foundText,
-  oldSavesText,
-  setupText,
-  sourcesText,
-} from "../install/setup_text.ts";
-import type { SetupResult } from "./results.ts";
+  agreed,
+  applySetup,
+  planSetup,
+  type SetupInput,
+} from "../install/setup.ts";
+import { setupText } from "../install/setup_text.ts";
+import { applyRemove, planRemove } from "../remove/remove.ts";
+import { removeText } from "../remove/text.ts";
+import type { SetupAnswer } from "./results.ts";
 
 /** `mpm setup` */
 export const setup = defineCommand({
@@ -60,7 +27,12 @@ If claude-mpm left saves in this project, setup lists them and asks once whether
 they are yours: neither their path nor their owner proves it. A yes records their
 digests, and mpm uses them as your own.
 
-"mpm undo" undoes the whole setup.`,
+"mpm undo" undoes the whole setup.
+
+--remove is the reverse at any time. It removes hooks, skills and status lines of
+all scopes, completions and man pages. It also removes mpm's parts of other files
+and restores their bytes. It keeps a skill that you edited. Then it lists the
+data that stays, and the commands that delete it.`,
   positionals: [],
   flags: {
     yes: {
@@ -104,14 +76,22 @@ digests, and mpm uses them as your own.
       value: "path",
       summary: "The mpm that hooks start, instead of this one",
     },
+    remove: {
+      type: "boolean",
+      summary: "Remove hooks, skills, completions and other parts of mpm",
+    },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be done and write nothing",
     },
   },
-  examples: ["mpm setup", "mpm setup --yes", "mpm setup --dry-run"],
-  result: async () => (await import("./results.ts")).SetupResult,
-  async run(context, input): Promise<SetupResult> {
+  examples: [
+    "mpm setup",
+    "mpm setup --yes",
+    "mpm setup --remove --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).SetupAnswer,
+  async run(context, input): Promise<SetupAnswer> {
     const asks = !input.yes && !input["dry-run"];
     if (asks && !context.interactive) {
       throw new MpmError("USAGE", "Cannot ask: this is not a terminal", {
@@ -119,264 +99,77 @@ digests, and mpm uses them as your own.
       });
     }
     const workspace = await locate(context.system, context.folder);
-    const plan = await planned(context, workspace, { ...input, asks });
-    if (input["dry-run"]) return plan.result;
-    if (asks) {
-      context.note(setupText(plan.result, { asked: true }).trimEnd());
-      if (!agreed(context, "Write this?")) {
+    const step = input.remove
+      ? await removalOf(context, workspace, input)
+      : await setupOf(context, workspace, { ...input, asks });
+    if (input["dry-run"]) return step.result;
+    if (asks && step.changes) {
+      context.note(step.text.trimEnd());
+      if (!agreed(context, step.question)) {
         throw new MpmError("CANCELLED", "Nothing was written");
       }
     }
-    return await applied(context, workspace, plan);
+    return await step.apply();
   },
-  render: (result) => setupText(result),
-  next: ({ dry_run: dry }) =>
-    dry
+  render: (result) =>
+    "removed" in result ? removeText(result) : setupText(result),
+  next: (result) =>
+    result.dry_run
       ? undefined
+      : "removed" in result
+      ? result.removed.length > 0 ? '"mpm undo" restores all of it' : undefined
       : '"mpm pause" saves a session, "mpm undo" undoes the setup',
 });
 
-/** The contents are as they are: only names keep some out. */
-const CONTENTS_QUESTION =
-  "Names such as .env* and *.pem stay out of saves; other files are not " +
-  "scanned for secrets. Keep the contents of uncommitted files with saves?";
-
-interface SetupInput {
-  readonly asks: boolean;
-  readonly "no-contents": boolean;
-  readonly "no-completions": boolean;
-  readonly "trust-saves": boolean;
-  readonly "branch-commits": boolean;
-  readonly "no-conversation": boolean;
-  readonly "no-hooks": boolean;
-  readonly ignore: boolean;
-  readonly scope: "local" | "project" | "user";
-  readonly binary: string | undefined;
+/** A plan that can be shown, and applied. */
+interface Step {
+  readonly result: SetupAnswer;
+  readonly text: string;
+  readonly question: string;
+  /** True if there is anything to ask about. */
+  readonly changes: boolean;
+  apply(): Promise<SetupAnswer>;
 }
 
-interface SetupPlan {
-  /** The answer of a dry run. */
-  readonly result: SetupResult;
-  readonly hooks: ReadyInstall | undefined;
-  /** Settings that change in the user's configuration. */
-  readonly settings: Parameters<typeof setForUser>[2];
-  /** Saves that the user says are theirs. */
-  readonly trusted: readonly Mark[];
-}
-
-type Mark = { readonly id: string; readonly digest: string };
-
-/** Looks at the present state, and asks if it may. Writes nothing. */
-async function planned(
+async function setupOf(
   context: Context,
   workspace: Workspace,
   input: SetupInput,
-): Promise<SetupPlan> {
-  const { system } = context;
-  const { asks } = input;
-  const yes = (question: string) => !asks || agreed(context, question);
-  const [client, git, sources] = await Promise.all([
-    clientHere(context),
-    gitHere(context),
-    sourcesHere(context, workspace),
-  ]);
-  if (asks) context.note(foundText({ client, git }));
-  const { config } = await readConfigAnyway(system, workspace.root);
-  const contents = config["pause.contents"] && !input["no-contents"] &&
-    yes(CONTENTS_QUESTION);
-  if (asks) context.note(sourcesText(sources));
-  const some = sources.some(({ kept }) => kept);
-  const off = some && (input["no-conversation"] ||
-    !yes("Keep these parts of conversations?"));
-  const hooks = client !== null && !input["no-hooks"] &&
-      yes("Install hooks and skills?")
-    ? await hooksFor(context, workspace, input)
-    : undefined;
-  const completions = completionsFor(context, input);
-  const folder = { "ignore": input.ignore, "dry-run": false };
-  const { dry_run: _, ...init } = await planInit(context, workspace, folder);
-  const commits = config["pause.branch_commit"] || input["branch-commits"] ||
-    (asks && workspace.git === "repository" &&
-      accepted(context, "Also commit saves to your branch?"));
-  const old = await savesOfClaudeMpm(system, workspace.root);
-  const trusts = old.length > 0 &&
-    (input["trust-saves"] || (asks && areTheirs(context, old)));
-  const settings = changedSettings({
-    contents: contents !== config["pause.contents"],
-    conversation: off,
-    commits: commits !== config["pause.branch_commit"],
-  });
+): Promise<Step> {
+  const plan = await planSetup(context, workspace, input);
   return {
-    ...{ hooks, settings },
-    trusted: trusts ? old : [],
-    result: {
-      dry_run: true,
-      ...{ client, git, init, contents, completions },
-      branch_commits: commits,
-      conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
-      config: settings.length > 0
-        ? userConfigFile(system, workspace.root)
-        : null,
-      hooks: hooks?.planned ?? null,
-      claude_mpm: {
-        saves: old.map(({ id, summary }) => ({ session_id: id, summary })),
-        trusted: trusts,
-      },
-    },
+    result: plan.result,
+    text: setupText(plan.result, { asked: true }),
+    question: "Write this?",
+    changes: true,
+    apply: () => applySetup(context, workspace, plan),
   };
 }
 
-/** Returns the settings that differ from what the user wants. */
-function changedSettings(
-  changed: {
-    readonly contents: boolean;
-    readonly conversation: boolean;
-    readonly commits: boolean;
-  },
-): SetupPlan["settings"] {
-  return [
-    ...[
-      ...changed.contents ? ["pause.contents" as const] : [],
-      ...changed.conversation ? settingsOfSources() : [],
-    ].map((key) => ({ key, value: false })),
-    ...changed.commits
-      ? [{ key: "pause.branch_commit" as const, value: true }]
-      : [],
-  ];
-}
+/** Options that a removal has no use for. */
+const OF_SETUP = [
+  ...["no-contents", "no-conversation", "no-hooks", "no-completions"],
+  ...["branch-commits", "trust-saves", "ignore", "binary"],
+];
 
-const NO_GIT = { status: -1, stdout: new Uint8Array() };
-
-/** Returns what `git version` prints; null: git does not run. */
-async function gitHere({ system, folder }: Context): Promise<string | null> {
-  const { status, stdout } = await new Git(system, folder).run(["version"])
-    .catch(() => NO_GIT);
-  const text = new TextDecoder().decode(stdout).trim();
-  return status === 0 && text !== "" ? escapeText(text) : null;
-}
-
-function hooksFor(
+async function removalOf(
   context: Context,
   workspace: Workspace,
-  { scope, binary }: SetupInput,
-): Promise<ReadyInstall> {
-  const parts = { skills: true, statusline: false };
-  return readyInstall(context, workspace, { scope, binary, ...parts });
-}
-
-function completionsFor(
-  context: Context,
-  { asks, "no-completions": none }: SetupInput,
-): SetupResult["completions"] {
-  const found = none ? [] : plannedCompletions(context.system);
-  const due = found.filter(({ action }) =>
-    action === "added" || action === "replaced"
-  );
-  if (due.length === 0 || !asks) return found;
-  const shells = due.map(({ shell }) => shell).join(" and ");
-  return agreed(context, `Install completions for ${shells}?`) ? found : [];
-}
-
-/** The saves of claude-mpm in the project that the user does not trust yet. */
-async function savesOfClaudeMpm(
-  system: System,
-  root: string,
-): Promise<(Mark & { readonly summary: string })[]> {
-  // A link instead of the folder leads outside the project.
-  if (!checkFolder(system, layout(root).home)) return [];
-  const origins = new Origins(system);
-  return (await listSaves(system, root)).flatMap((entry) => {
-    const { id, digest, own, imported, summary } = entry;
-    return digest !== undefined && !own && !imported && !isLog(entry) &&
-        origins.of({ id, digest }) === "foreign"
-      ? [{ id, digest, summary }]
-      : [];
-  });
-}
-
-function areTheirs(
-  { ask, note }: Context,
-  saves: readonly (Mark & { readonly summary: string })[],
-): boolean {
-  note(oldSavesText(saves.map(({ id, summary }) => ({
-    session_id: id,
-    summary,
-  }))));
-  return accepted({ ask }, "Are these saves yours?");
-}
-
-/** Asks a question that only a yes answers with yes. */
-function accepted({ ask }: Pick<Context, "ask">, question: string): boolean {
-  const answer = ask(`${question} [y/N]: `);
-  return /^y(es)?$/i.test(answer?.trim() ?? "");
-}
-
-async function clientHere(
-  { system, folder }: Context,
-): Promise<SetupResult["client"]> {
-  const home = claudeHome(system);
-  const version = await clientVersion(system, folder) ?? null;
-  const there = home !== undefined &&
-    (version !== null || isFolder(system, home));
-  return there ? { version, folder: home } : null;
-}
-
-/** Settings for the parts of a conversation that mpm keeps. */
-function settingsOfSources() {
-  return CONVERSATION_SOURCES.map((source) => `handoff.${source}` as const);
-}
-
-async function sourcesHere(
-  { system }: Context,
-  { root }: Workspace,
-): Promise<SetupResult["conversation"]> {
-  const { config } = await readConfigAnyway(system, root);
-  return settingsOfSources().map((setting) => ({
-    setting,
-    kept: config[setting],
-    summary: settingOf(setting).summary,
-  }));
-}
-
-/** Everything is one operation, which one undo undoes. */
-async function applied(
-  context: Context,
-  workspace: Workspace,
-  { result, hooks, settings, trusted }: SetupPlan,
-): Promise<SetupResult> {
-  const { config, completions } = result;
-  const { system } = context;
-  return await journaled(
-    context,
-    async ({ system }) => {
-      await applyInit(system, workspace, { ...result.init, dry_run: false });
-      if (config !== null) {
-        await setForUser(system, workspace.root, settings);
-      }
-      await withUserLock(system, () => {
-        writeCompletions(system, completions);
-        if (trusted.length > 0) trustSaves(system, trusted, workspace.root);
-      });
-      const installed = hooks ? await installReady(system, hooks) : null;
-      return { ...result, dry_run: false, hooks: installed };
-    },
-    {
-      operation: "setup",
-      workspace,
-      files: [
-        ...hooks?.files ?? [],
-        ...config === null ? [] : [config],
-        ...completions.map(({ path }) => path),
-        ...trusted.length > 0 ? [trustedFile(system)] : [],
-      ],
-      title: () => `set up${hooks ? " with hooks" : ""}`,
-      facts: ({ init: { created } }) =>
-        created ? { after: { created: HOME } } : undefined,
-    },
-  );
-}
-
-function agreed({ ask }: Context, question: string): boolean {
-  const answer = ask(`${question} [Y/n]: `);
-  return answer !== undefined && !/^no?$/i.test(answer.trim());
+  input: object,
+): Promise<Step> {
+  const other = Object.entries(input)
+    .find(([name, value]) => value && OF_SETUP.includes(name))?.[0];
+  if (other !== undefined) {
+    throw new MpmError("USAGE", `--remove does not take --${other}`, {
+      hint: "mpm setup --remove removes the parts of mpm in all scopes",
+    });
+  }
+  const result = await planRemove(context, workspace);
+  return {
+    result,
+    text: removeText(result),
+    question: "Remove this?",
+    changes: result.removed.length > 0,
+    apply: () => applyRemove(context, workspace, result),
+  };
 }

@@ -8,18 +8,17 @@ import {
   keepCopy,
   planInstall,
   planRemoval,
-  readCopy,
   readForeign,
-  readRecord,
+  readReplaced,
   removeIfEmpty,
   removeLeftover,
   removeRecord,
+  type Replaced,
   replaceForeign,
   sameBytes,
   type ScopePlace,
   SCOPES,
   type SettingsChange,
-  type SettingsRecord,
   type Wanted,
   writeRecord,
 } from "../../clients/mod.ts";
@@ -149,30 +148,15 @@ interface Replacement {
 }
 
 /** The present settings file and its record. */
-interface Present {
+interface Present extends Replaced {
   readonly place: ScopePlace;
   readonly file: ForeignFile;
-  readonly record: SettingsRecord | undefined;
-  /**
-   * The text before; `null` if the file did not exist, `undefined` if it is not
-   * known.
-   */
-  readonly original: Uint8Array | null | undefined;
-  /** True if it is to the byte what mpm wrote, so that it can go back. */
-  readonly untouched: boolean;
 }
 
 /** Reads a scope's settings. Throws CONFLICT for links, FILE_FAILED. */
 function readPresent(system: System, place: ScopePlace): Present {
   const file = readForeign(system, place.path, place.fileMode);
-  const record = readRecord(system, place.path);
-  const original = record &&
-    (record.original === null
-      ? null
-      : readCopy(system, place.path, record.original));
-  const untouched = original !== undefined && file.bytes !== undefined &&
-    record!.written.includes(sha256(file.bytes));
-  return { place, file, record, original, untouched };
+  return { place, file, ...readReplaced(system, place.path, file.bytes) };
 }
 
 /**
@@ -225,7 +209,10 @@ function applyInstall(
 }
 
 /** Folders that are not there yet, the outermost first. */
-function missingFolders(system: System, paths: readonly string[]): string[] {
+export function missingFolders(
+  system: System,
+  paths: readonly string[],
+): string[] {
   const missing = new Set<string>();
   for (const path of paths) {
     for (

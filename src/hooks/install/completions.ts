@@ -1,11 +1,13 @@
 import bash from "../../../completions/mpm.bash" with { type: "text" };
 import fish from "../../../completions/mpm.fish" with { type: "text" };
 import zsh from "../../../completions/mpm.zsh" with { type: "text" };
-import { dirname, isAbsolute, join } from "@std/path";
+import { basename, dirname, isAbsolute, join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
+import { recordReplaced } from "../../clients/mod.ts";
 import { ensureFolder, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { SetupResult } from "../commands/results.ts";
+import { missingFolders } from "./change.ts";
 
 type Planned = SetupResult["completions"][number];
 
@@ -46,9 +48,8 @@ const LIMIT = 64 * 1024;
 /** Returns the shells of this user, and what would become of their scripts. */
 export function plannedCompletions(system: System): Planned[] {
   const home = system.home();
-  const data = system.env("XDG_DATA_HOME");
-  if (system.platform === "windows" || home === undefined) return [];
-  const share = data && isAbsolute(data) ? data : join(home, ".local/share");
+  const share = userShare(system);
+  if (home === undefined || share === undefined) return [];
   const login = system.env("SHELL")?.split("/").at(-1);
   return SHELLS.filter(({ name, signs }) =>
     name === login ||
@@ -58,6 +59,44 @@ export function plannedCompletions(system: System): Planned[] {
     return { shell: name, path, action: actionAt(system, path, script) };
   });
 }
+
+/** Returns the folder of the user's completion scripts and man pages. */
+function userShare(system: System): string | undefined {
+  const home = system.home();
+  if (system.platform === "windows" || home === undefined) return undefined;
+  const data = system.env("XDG_DATA_HOME");
+  return data && isAbsolute(data) ? data : join(home, ".local/share");
+}
+
+/**
+ * Returns the folders that setup and the installer put pages into: the user's,
+ * and the one beside the folder that this program is in.
+ */
+export function sharesOf(system: System): string[] {
+  const bin = dirname(system.program() ?? "");
+  const beside = basename(bin) === "bin" ? [join(dirname(bin), "share")] : [];
+  const own = userShare(system);
+  return own === undefined ? [] : [...new Set([own, ...beside])];
+}
+
+/** The completion scripts, below each of these folders. */
+export const COMPLETION_FILES = SHELLS.map(({ file }) => file);
+
+/** Returns the folders that these scripts need and that are missing. */
+export function foldersFor(
+  system: System,
+  planned: readonly Planned[],
+): string[] {
+  const due = planned.filter(isDue);
+  return missingFolders(system, due.map(({ path }) => path));
+}
+
+function isDue({ action }: Planned): boolean {
+  return action === "added" || action === "replaced";
+}
+
+/** The head of a completion script that mpm wrote. */
+export const COMPLETION_HEAD = /^# \w+ completion for mpm\./m;
 
 /** A file that mpm did not write stays as it is. */
 function actionAt(
@@ -69,21 +108,24 @@ function actionAt(
   const bytes = attempt(() => system.files.readOwn(path, LIMIT));
   const text = bytes && new TextDecoder().decode(bytes);
   if (text === script) return "kept";
-  return /^# \w+ completion for mpm\./m.test(text ?? "")
-    ? "replaced"
-    : "foreign";
+  return COMPLETION_HEAD.test(text ?? "") ? "replaced" : "foreign";
 }
 
-/** Writes what was planned. */
+/**
+ * Writes what was planned, and records it for a removal. Call under the user's
+ * lock.
+ */
 export function writeCompletions(
   system: System,
   planned: readonly Planned[],
 ): void {
-  for (const { shell, path, action } of planned) {
-    if (action !== "added" && action !== "replaced") continue;
+  for (const { shell, path } of planned.filter(isDue)) {
     const { script } = SHELLS.find(({ name }) => name === shell)!;
+    const bytes = new TextEncoder().encode(script);
+    const folders = missingFolders(system, [path]);
+    recordReplaced(system, path, { before: undefined, after: bytes, folders });
     makeFolders(system, dirname(path));
-    writeAtomic(system, path, { bytes: new TextEncoder().encode(script) });
+    writeAtomic(system, path, { bytes });
   }
 }
 

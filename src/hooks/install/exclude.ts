@@ -8,31 +8,51 @@ import type { System } from "../../system/system.ts";
 /** The line above the rules that mpm added to git's `info/exclude`. */
 const MARK = "# Added by mpm hooks install; mpm hooks uninstall removes it";
 
-/** A file of rules without those that mpm added. */
-function withoutRules(text: string): string {
-  const lines = text.split("\n");
-  const at = lines.indexOf(MARK);
-  if (at < 0) return text;
-  const rules = addedRules(text).length;
-  return [...lines.slice(0, at), ...lines.slice(at + 1 + rules)].join("\n");
+/** The same line, in a file whose last line had no end before. */
+const GAP_MARK = `${MARK}, and the line end above`;
+
+/** A rule that mpm adds; other rules below the mark are someone's own. */
+const RULE = /^\/\.claude\/(settings(\.local)?\.json|skills\/mpm-[a-z-]+\/)$/;
+
+/** The rules that mpm added to a file, and the text without them. */
+interface AddedRules {
+  readonly rules: readonly string[];
+  /** `undefined`: there was no file. */
+  readonly rest: string | undefined;
 }
 
-/** The rules that mpm added. */
-function addedRules(text: string): string[] {
-  const lines = text.split("\n");
-  const at = lines.indexOf(MARK);
-  if (at < 0) return [];
-  const rest = lines.slice(at + 1);
-  const end = rest.findIndex((line) => !line.startsWith("/.claude/"));
-  return end < 0 ? rest : rest.slice(0, end);
+function readRules(text: string | undefined): AddedRules {
+  const lines = text?.split("\n") ?? [];
+  const at = lines.findIndex((line) => line === MARK || line === GAP_MARK);
+  if (at < 0) return { rules: [], rest: text };
+  const below = lines.slice(at + 1);
+  const end = below.findIndex((line) => !RULE.test(line));
+  const rules = end < 0 ? below : below.slice(0, end);
+  const after = below.slice(rules.length);
+  const rest = [...lines.slice(0, at), ...after].join("\n");
+  if (lines[at] === MARK) return { rules, rest: rest || undefined };
+  const ended = after.join("") === "";
+  return { rules, rest: ended ? rest.replace(/\n$/, "") : rest };
+}
+
+/**
+ * Returns the text of `info/exclude` without the rules that mpm added;
+ * `undefined`: there was no file.
+ */
+export function withoutRules(text: string): string | undefined {
+  return readRules(text).rest;
 }
 
 /** The file with `rules` added to those that mpm added before. */
-function withRules(text: string, rules: readonly string[]): string {
-  const all = [...new Set([...addedRules(text), ...rules])];
-  const rest = withoutRules(text);
-  const gap = rest === "" || rest.endsWith("\n") ? "" : "\n";
-  return `${rest}${gap}${[MARK, ...all].join("\n")}\n`;
+function withRules(
+  text: string | undefined,
+  rules: readonly string[],
+): string {
+  const { rules: added, rest } = readRules(text);
+  const all = [...new Set([...added, ...rules])];
+  const ended = rest === undefined || rest.endsWith("\n");
+  const head = ended ? MARK : `\n${GAP_MARK}`;
+  return `${rest ?? ""}${[head, ...all].join("\n")}\n`;
 }
 
 /** Bytes of the largest file of rules that is edited. */
@@ -56,10 +76,10 @@ export function changeExcludes(
   const { files } = system;
   try {
     const found = files.lstat(path);
-    const before = found ? fromBytes(files.readOwn(path, LIMIT)) : "";
-    const after = rules ? withRules(before, rules) : withoutRules(before);
+    const before = found ? fromBytes(files.readOwn(path, LIMIT)) : undefined;
+    const after = rules ? withRules(before, rules) : readRules(before).rest;
     if (after === before) return true;
-    if (after === "") {
+    if (after === undefined) {
       files.remove(path);
       return true;
     }

@@ -5,7 +5,7 @@ import { ignoredOf, type Workspace } from "../../git/mod.ts";
 import { withUserLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { HooksInstallResult } from "../commands/results.ts";
-import { install, type InstallOrder } from "./change.ts";
+import { install, type InstallOrder, missingFolders } from "./change.ts";
 import { changeExcludes, excludeFile } from "./exclude.ts";
 import { binaryFor, refuseOldClient, statusLineWord } from "./program.ts";
 
@@ -18,7 +18,7 @@ export interface ReadyInstall {
   /** Rules that git's ignore file lacks. */
   readonly rules: readonly string[];
   readonly excludes: string | undefined;
-  /** The files of others that change. */
+  /** The files of others that change, and folders made for them. */
   readonly files: readonly string[];
 }
 
@@ -52,7 +52,11 @@ export async function readyInstall(
   return {
     ...{ place, order, rules, excludes },
     planned: { ...planned, excluded: [...rules] },
-    files: [place.path, ...excludes === undefined ? [] : [excludes]],
+    files: [
+      ...missingFolders(system, [place.path]),
+      place.path,
+      ...excludes === undefined ? [] : [excludes],
+    ],
   };
 }
 

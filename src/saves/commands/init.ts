@@ -2,6 +2,7 @@ import { type Context, defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { isIgnored } from "../pause/branch_commit.ts";
+import { recordReplaced } from "../../clients/mod.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { InitResult } from "./results.ts";
@@ -13,6 +14,7 @@ import {
   journaled,
   layout,
   withLock,
+  withUserLock,
 } from "../../ops/mod.ts";
 
 /** `mpm init` */
@@ -97,9 +99,13 @@ export async function applyInit(
   { root }: Workspace,
   plan: InitResult,
 ): Promise<InitResult> {
-  return await withLock(system, root, () => {
+  return await withLock(system, root, async () => {
     ensureHome(system, root);
-    if (plan.ignore_file !== null) ignoreHome(system, root);
+    if (plan.ignore_file === null) return plan;
+    const { before, after } = ignoreHome(system, root);
+    await withUserLock(system, () => {
+      recordReplaced(system, plan.ignore_file!, { before, after });
+    });
     return plan;
   });
 }

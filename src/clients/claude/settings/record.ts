@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { sha256 } from "../../../base/digest.ts";
-import { isMissing } from "../../../base/errors.ts";
+import { attempt, isMissing } from "../../../base/errors.ts";
 import type { System } from "../../../system/system.ts";
 import {
   ensureUserFolder,
@@ -32,6 +32,7 @@ export interface SettingsRecord {
 
 /** Bytes of a record that is still read. */
 const LIMIT = 1024 * 1024;
+
 /** The folder of the copies and records of one settings file. */
 function folderOf(path: string): string {
   return join("settings", sha256(path).slice(0, 16));
@@ -42,22 +43,94 @@ export function readRecord(
   system: System,
   path: string,
 ): SettingsRecord | undefined {
-  const file = join(userState(system), folderOf(path), "record.json");
+  const record = recordIn(system, join(userState(system), folderOf(path)));
+  return record?.path === path ? record : undefined;
+}
+
+function recordIn(system: System, folder: string): SettingsRecord | undefined {
   let text: string;
   try {
+    const file = join(folder, "record.json");
     text = new TextDecoder().decode(system.files.readOwn(file, LIMIT));
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
   try {
-    const record = JSON.parse(text) as SettingsRecord;
-    return record.version === 1 && record.path === path ? record : undefined;
+    const record = JSON.parse(text) as SettingsRecord | null;
+    const known = record?.version === 1 && typeof record.path === "string";
+    return known ? record : undefined;
   } catch (error) {
     // Without it, what is mpm's is still found by its mark.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** The earlier state of a file that mpm changed. */
+export interface Replaced {
+  readonly record: SettingsRecord | undefined;
+  /**
+   * The bytes before; `null` if the file did not exist, `undefined` if they are
+   * not known.
+   */
+  readonly original: Uint8Array | null | undefined;
+  /** True if it is to the byte what mpm wrote, so that it can go back. */
+  readonly untouched: boolean;
+}
+
+/** Reads what a file was before; `now` is what is in it. */
+export function readReplaced(
+  system: System,
+  path: string,
+  now: Uint8Array | undefined,
+): Replaced {
+  const record = readRecord(system, path);
+  const original = record &&
+    (record.original === null ? null : readCopy(system, path, record.original));
+  const untouched = original !== undefined && now !== undefined &&
+    record!.written.includes(sha256(now));
+  return { record, original, untouched };
+}
+
+/**
+ * Records a file that mpm is about to write, and keeps its bytes. Call under the
+ * user's lock.
+ */
+export function recordReplaced(
+  system: System,
+  path: string,
+  { before, after, folders = [] }: {
+    /** `undefined`: there is no file, or an older one of mpm. */
+    before: Uint8Array | undefined;
+    after: Uint8Array;
+    /** Folders that are made for it, the outermost first. */
+    folders?: readonly string[];
+  },
+): void {
+  const { record, original, untouched } = readReplaced(system, path, before);
+  const base = untouched ? original ?? undefined : before;
+  if (base) keepCopy(system, path, base);
+  writeRecord(system, {
+    version: 1,
+    path,
+    original: base ? sha256(base) : null,
+    written: [sha256(after)],
+    folders: [...new Set([...record?.folders ?? [], ...folders])],
+    files: {},
+  });
+}
+
+/** Returns the records of this user, of all projects. */
+export function allRecords(system: System): SettingsRecord[] {
+  const folder = attempt(() => join(userState(system), "settings"));
+  if (folder === undefined || !system.files.stat(folder)) return [];
+  return system.files.list(folder).flatMap(({ name }) => {
+    const record = attempt(() => recordIn(system, join(folder, name)));
+    return record && folderOf(record.path) === join("settings", name)
+      ? [record]
+      : [];
+  });
 }
 
 /** Call under the user's lock. */

@@ -1,0 +1,286 @@
+import { escapeText } from "../../base/escape.ts";
+import type { Context } from "../../cli/mod.ts";
+import { CONVERSATION_SOURCES, isFolder } from "../../clients/mod.ts";
+import {
+  readConfigAnyway,
+  setForUser,
+  settingOf,
+  userConfigFile,
+} from "../../config/mod.ts";
+import { Git, type Workspace } from "../../git/mod.ts";
+import {
+  checkFolder,
+  claudeHome,
+  HOME,
+  journaled,
+  layout,
+  withUserLock,
+} from "../../ops/mod.ts";
+import {
+  applyInit,
+  isLog,
+  listSaves,
+  Origins,
+  planInit,
+  trustedFile,
+  trustSaves,
+} from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { SetupResult } from "../commands/results.ts";
+import {
+  foldersFor,
+  plannedCompletions,
+  writeCompletions,
+} from "./completions.ts";
+import { clientVersion } from "./program.ts";
+import { installReady, type ReadyInstall, readyInstall } from "./ready.ts";
+import { foundText, oldSavesText, sourcesText } from "./setup_text.ts";
+
+/** The contents are as they are: only names keep some out. */
+const CONTENTS_QUESTION =
+  "Names such as .env* and *.pem stay out of saves; other files are not " +
+  "scanned for secrets. Keep the contents of uncommitted files with saves?";
+
+/** The answers that options give. */
+export interface SetupInput {
+  readonly asks: boolean;
+  readonly "no-contents": boolean;
+  readonly "no-completions": boolean;
+  readonly "trust-saves": boolean;
+  readonly "branch-commits": boolean;
+  readonly "no-conversation": boolean;
+  readonly "no-hooks": boolean;
+  readonly ignore: boolean;
+  readonly scope: "local" | "project" | "user";
+  readonly binary: string | undefined;
+}
+
+/** What a setup will do. */
+export interface SetupPlan {
+  /** The answer of a dry run. */
+  readonly result: SetupResult;
+  readonly hooks: ReadyInstall | undefined;
+  /** Settings that change in the user's configuration. */
+  readonly settings: Parameters<typeof setForUser>[2];
+  /** Saves that the user says are theirs. */
+  readonly trusted: readonly Mark[];
+}
+
+type Mark = { readonly id: string; readonly digest: string };
+
+/** Looks at the present state, and asks if it may. Writes nothing. */
+export async function planSetup(
+  context: Context,
+  workspace: Workspace,
+  input: SetupInput,
+): Promise<SetupPlan> {
+  const { system } = context;
+  const { asks } = input;
+  const yes = (question: string) => !asks || agreed(context, question);
+  const [client, git, sources] = await Promise.all([
+    clientHere(context),
+    gitHere(context),
+    sourcesHere(context, workspace),
+  ]);
+  if (asks) context.note(foundText({ client, git }));
+  const { config } = await readConfigAnyway(system, workspace.root);
+  const contents = config["pause.contents"] && !input["no-contents"] &&
+    yes(CONTENTS_QUESTION);
+  if (asks) context.note(sourcesText(sources));
+  const some = sources.some(({ kept }) => kept);
+  const off = some && (input["no-conversation"] ||
+    !yes("Keep these parts of conversations?"));
+  const hooks = client !== null && !input["no-hooks"] &&
+      yes("Install hooks and skills?")
+    ? await hooksFor(context, workspace, input)
+    : undefined;
+  const completions = completionsFor(context, input);
+  const folder = { "ignore": input.ignore, "dry-run": false };
+  const { dry_run: _, ...init } = await planInit(context, workspace, folder);
+  const commits = config["pause.branch_commit"] || input["branch-commits"] ||
+    (asks && workspace.git === "repository" &&
+      accepted(context, "Also commit saves to your branch?"));
+  const old = await savesOfClaudeMpm(system, workspace.root);
+  const trusts = old.length > 0 &&
+    (input["trust-saves"] || (asks && areTheirs(context, old)));
+  const settings = changedSettings({
+    contents: contents !== config["pause.contents"],
+    conversation: off,
+    commits: commits !== config["pause.branch_commit"],
+  });
+  return {
+    ...{ hooks, settings },
+    trusted: trusts ? old : [],
+    result: {
+      dry_run: true,
+      ...{ client, git, init, contents, completions },
+      branch_commits: commits,
+      conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
+      config: settings.length > 0
+        ? userConfigFile(system, workspace.root)
+        : null,
+      hooks: hooks?.planned ?? null,
+      claude_mpm: {
+        saves: old.map(({ id, summary }) => ({ session_id: id, summary })),
+        trusted: trusts,
+      },
+    },
+  };
+}
+
+/** Returns the settings that differ from what the user wants. */
+function changedSettings(
+  changed: {
+    readonly contents: boolean;
+    readonly conversation: boolean;
+    readonly commits: boolean;
+  },
+): SetupPlan["settings"] {
+  return [
+    ...[
+      ...changed.contents ? ["pause.contents" as const] : [],
+      ...changed.conversation ? settingsOfSources() : [],
+    ].map((key) => ({ key, value: false })),
+    ...changed.commits
+      ? [{ key: "pause.branch_commit" as const, value: true }]
+      : [],
+  ];
+}
+
+const NO_GIT = { status: -1, stdout: new Uint8Array() };
+
+/** Returns what `git version` prints; null: git does not run. */
+async function gitHere({ system, folder }: Context): Promise<string | null> {
+  const { status, stdout } = await new Git(system, folder).run(["version"])
+    .catch(() => NO_GIT);
+  const text = new TextDecoder().decode(stdout).trim();
+  return status === 0 && text !== "" ? escapeText(text) : null;
+}
+
+function hooksFor(
+  context: Context,
+  workspace: Workspace,
+  { scope, binary }: SetupInput,
+): Promise<ReadyInstall> {
+  const parts = { skills: true, statusline: false };
+  return readyInstall(context, workspace, { scope, binary, ...parts });
+}
+
+function completionsFor(
+  context: Context,
+  { asks, "no-completions": none }: SetupInput,
+): SetupResult["completions"] {
+  const found = none ? [] : plannedCompletions(context.system);
+  const due = found.filter(({ action }) =>
+    action === "added" || action === "replaced"
+  );
+  if (due.length === 0 || !asks) return found;
+  const shells = due.map(({ shell }) => shell).join(" and ");
+  return agreed(context, `Install completions for ${shells}?`) ? found : [];
+}
+
+/** The saves of claude-mpm in the project that the user does not trust yet. */
+async function savesOfClaudeMpm(
+  system: System,
+  root: string,
+): Promise<(Mark & { readonly summary: string })[]> {
+  // A link instead of the folder leads outside the project.
+  if (!checkFolder(system, layout(root).home)) return [];
+  const origins = new Origins(system);
+  return (await listSaves(system, root)).flatMap((entry) => {
+    const { id, digest, own, imported, summary } = entry;
+    return digest !== undefined && !own && !imported && !isLog(entry) &&
+        origins.of({ id, digest }) === "foreign"
+      ? [{ id, digest, summary }]
+      : [];
+  });
+}
+
+function areTheirs(
+  { ask, note }: Context,
+  saves: readonly (Mark & { readonly summary: string })[],
+): boolean {
+  note(oldSavesText(saves.map(({ id, summary }) => ({
+    session_id: id,
+    summary,
+  }))));
+  return accepted({ ask }, "Are these saves yours?");
+}
+
+/** Asks a question that only a yes answers with yes. */
+function accepted({ ask }: Pick<Context, "ask">, question: string): boolean {
+  const answer = ask(`${question} [y/N]: `);
+  return /^y(es)?$/i.test(answer?.trim() ?? "");
+}
+
+async function clientHere(
+  { system, folder }: Context,
+): Promise<SetupResult["client"]> {
+  const home = claudeHome(system);
+  const version = await clientVersion(system, folder) ?? null;
+  const there = home !== undefined &&
+    (version !== null || isFolder(system, home));
+  return there ? { version, folder: home } : null;
+}
+
+/** Settings for the parts of a conversation that mpm keeps. */
+function settingsOfSources() {
+  return CONVERSATION_SOURCES.map((source) => `handoff.${source}` as const);
+}
+
+async function sourcesHere(
+  { system }: Context,
+  { root }: Workspace,
+): Promise<SetupResult["conversation"]> {
+  const { config } = await readConfigAnyway(system, root);
+  return settingsOfSources().map((setting) => ({
+    setting,
+    kept: config[setting],
+    summary: settingOf(setting).summary,
+  }));
+}
+
+/** Everything is one operation, which one undo undoes. */
+export async function applySetup(
+  context: Context,
+  workspace: Workspace,
+  { result, hooks, settings, trusted }: SetupPlan,
+): Promise<SetupResult> {
+  const { config, completions } = result;
+  const { system } = context;
+  return await journaled(
+    context,
+    async ({ system }) => {
+      await applyInit(system, workspace, { ...result.init, dry_run: false });
+      if (config !== null) {
+        await setForUser(system, workspace.root, settings);
+      }
+      await withUserLock(system, () => {
+        writeCompletions(system, completions);
+        if (trusted.length > 0) trustSaves(system, trusted, workspace.root);
+      });
+      const installed = hooks ? await installReady(system, hooks) : null;
+      return { ...result, dry_run: false, hooks: installed };
+    },
+    {
+      operation: "setup",
+      workspace,
+      files: [
+        ...hooks?.files ?? [],
+        ...config === null ? [] : [config],
+        ...completions.map(({ path }) => path),
+        ...foldersFor(system, completions),
+        ...trusted.length > 0 ? [trustedFile(system)] : [],
+      ],
+      title: () => `set up${hooks ? " with hooks" : ""}`,
+      facts: ({ init: { created } }) =>
+        created ? { after: { created: HOME } } : undefined,
+    },
+  );
+}
+
+/** Asks a question that only a no answers with no. */
+export function agreed({ ask }: Context, question: string): boolean {
+  const answer = ask(`${question} [Y/n]: `);
+  return answer !== undefined && !/^no?$/i.test(answer.trim());
+}

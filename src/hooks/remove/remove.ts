@@ -1,0 +1,239 @@
+import { basename, dirname, join } from "@std/path";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { shellWord } from "../../base/shell.ts";
+import type { Context } from "../../cli/mod.ts";
+import {
+  allRecords,
+  OWN_MARK,
+  placeOf,
+  readForeign,
+  readReplaced,
+  removeIfEmpty,
+  type ScopePlace,
+  SKILLS,
+} from "../../clients/mod.ts";
+import { Git, readWorktrees, type Workspace } from "../../git/mod.ts";
+import {
+  checkPath,
+  journaled,
+  layout,
+  userState,
+  withUserLock,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { SetupRemoveResult } from "../commands/results.ts";
+import { uninstall } from "../install/change.ts";
+import { remainingData } from "./data.ts";
+import { applyEdit, type FileEdit, fileEdits, unknownRule } from "./files.ts";
+
+type Removed = SetupRemoveResult["removed"][number];
+type Kept = SetupRemoveResult["kept"][number];
+
+/** Everything of mpm outside its own folders, as far as it concerns a project. */
+interface Installed {
+  readonly places: readonly ScopePlace[];
+  readonly edits: readonly FileEdit[];
+  /** Folders that were made for settings and skills, the outermost first. */
+  readonly folders: readonly string[];
+  readonly unknown: readonly Kept[];
+}
+
+/** Returns what a removal would do. Writes nothing. */
+export async function planRemove(
+  { system }: Context,
+  workspace: Workspace,
+): Promise<SetupRemoveResult> {
+  const installed = await findInstalled(system, workspace);
+  return {
+    dry_run: true,
+    ...removeAll(system, installed, true),
+    elsewhere: elsewhere(system, installed),
+    data: await remainingData(system, workspace),
+  };
+}
+
+/** Removes it as one operation, which one undo undoes. */
+export async function applyRemove(
+  context: Context,
+  workspace: Workspace,
+  plan: SetupRemoveResult,
+): Promise<SetupRemoveResult> {
+  const installed = await findInstalled(context.system, workspace);
+  const done = await journaled(
+    context,
+    ({ system }) =>
+      withUserLock(system, () => removeAll(system, installed, false)),
+    {
+      operation: "setup --remove",
+      workspace: journalPlace(context.system, workspace),
+      files: plan.removed.map(({ path }) => path),
+      title: () => "remove hooks, skills and other parts of mpm",
+    },
+  );
+  const data = await remainingData(context.system, workspace);
+  return { ...plan, dry_run: false, ...done, data };
+}
+
+/** A project whose own folder is damaged has its log in the user's state. */
+function journalPlace(system: System, workspace: Workspace): Workspace {
+  const { root } = workspace;
+  const { home, state, trash } = layout(root);
+  const isWhole = attempt(() => {
+    for (const folder of [state, trash]) checkPath(system, folder, root);
+    return true;
+  });
+  if (isWhole || !system.files.lstat(home)) return workspace;
+  const user = attempt(() => userState(system));
+  return user === undefined ? workspace : { ...workspace, root: user };
+}
+
+async function findInstalled(
+  system: System,
+  workspace: Workspace,
+): Promise<Installed> {
+  const worktrees = await worktreesOf(system, workspace);
+  const places = placesOf(system, workspace, worktrees);
+  return {
+    places,
+    edits: fileEdits(system, workspace, worktrees),
+    folders: places.flatMap((place) => foldersOf(system, place)),
+    unknown: unknownRule(system, workspace),
+  };
+}
+
+/** Without a record, the folders that mpm would have made. */
+function foldersOf(system: System, { path, folder }: ScopePlace): string[] {
+  const was = attempt(() => readReplaced(system, path, undefined));
+  const skills = join(folder, "skills");
+  return [
+    ...was?.record?.folders ?? [folder, skills],
+    ...Object.keys(SKILLS).map((name) => join(skills, name)),
+  ];
+}
+
+/** Returns the tops of all worktrees, those of the workspace first. */
+async function worktreesOf(
+  system: System,
+  workspace: Workspace,
+): Promise<string[]> {
+  const { git, root, worktree, cwd } = workspace;
+  const listed = git === "repository"
+    ? await attempt(() => readWorktrees(new Git(system, cwd))) ?? []
+    : [];
+  return [...new Set([root, worktree, ...listed.map(({ path }) => path)])];
+}
+
+/**
+ * Returns the settings of each scope, and others in the worktrees where mpm's
+ * hooks are: an older mpm, or one that ran in another worktree, put them there.
+ */
+function placesOf(
+  system: System,
+  workspace: Workspace,
+  worktrees: readonly string[],
+): ScopePlace[] {
+  const scopes = ["local", "project", "user"] as const;
+  const now = scopes.flatMap((scope) =>
+    attempt(() => placeOf(system, scope, workspace)) ?? []
+  );
+  const others = worktrees.flatMap((worktree): ScopePlace[] => {
+    const folder = join(worktree, ".claude");
+    const made = { folder, folderMode: 0o755 };
+    return [
+      {
+        ...{ scope: "local", ...made, fileMode: 0o600 },
+        path: join(folder, "settings.local.json"),
+      },
+      {
+        ...{ scope: "project", ...made, fileMode: 0o644 },
+        path: join(folder, "settings.json"),
+      },
+    ];
+  }).filter((place) => hasHooks(system, place.path));
+  const all = new Map([...others, ...now].map((place) => [place.path, place]));
+  return [...all.values()];
+}
+
+function hasHooks(system: System, path: string): boolean {
+  const bytes = attempt(() => readForeign(system, path, 0o600).bytes);
+  return bytes !== undefined &&
+    new TextDecoder().decode(bytes).includes(OWN_MARK);
+}
+
+/** Each part by itself: one that cannot go is no reason to keep the others. */
+function removeAll(
+  system: System,
+  { places, edits, folders, unknown }: Installed,
+  dryRun: boolean,
+): { removed: Removed[]; kept: Kept[] } {
+  const removed = new Map<string, Removed>();
+  const kept = new Map<string, Kept>();
+  const each = (path: string, work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      kept.set(path, { path, reason: error.message });
+    }
+  };
+  for (const edit of edits) {
+    const { part, bytes, file: { path } } = edit;
+    each(path, () => {
+      if (!dryRun) applyEdit(system, edit);
+      removed.set(path, { part, path, action: bytes ? "changed" : "removed" });
+    });
+  }
+  for (const place of places) {
+    each(place.path, () => {
+      for (const one of removeHooks(system, place, dryRun)) {
+        if ("reason" in one) kept.set(one.path, one);
+        else removed.set(one.path, one);
+      }
+    });
+  }
+  if (!dryRun) {
+    for (const folder of folders.toReversed()) removeIfEmpty(system, folder);
+  }
+  // The hooks of another scope may have written what one of them kept.
+  const left = [...kept.values()].filter(({ path }) => !removed.has(path));
+  return { removed: [...removed.values()], kept: [...unknown, ...left] };
+}
+
+function removeHooks(
+  system: System,
+  place: ScopePlace,
+  dryRun: boolean,
+): (Removed | Kept)[] {
+  const done = uninstall(system, place, dryRun);
+  const { path, changes, skills } = done;
+  const action = done.removed
+    ? "removed"
+    : done.restored
+    ? "restored"
+    : "changed";
+  const hooks: Removed = { part: "hooks", path, action };
+  return [
+    ...changes.length === 0 ? [] : [hooks],
+    ...skills.map((skill): Removed | Kept =>
+      skill.action === "removed"
+        ? { part: "skill", path: skill.path, action: "removed" }
+        : { path: skill.path, reason: "it was edited" }
+    ),
+  ];
+}
+
+/** Returns the settings of other projects that have mpm's hooks. */
+function elsewhere(
+  system: System,
+  { places }: Installed,
+): SetupRemoveResult["elsewhere"] {
+  const here = new Set(places.map(({ path }) => path));
+  return allRecords(system).flatMap(({ path }) => {
+    if (here.has(path) || !hasHooks(system, path)) return [];
+    const folder = dirname(path);
+    const command = basename(folder) === ".claude"
+      ? `mpm -C ${shellWord(dirname(folder))} setup --remove`
+      : `CLAUDE_CONFIG_DIR=${shellWord(folder)} mpm setup --remove`;
+    return [{ path, command }];
+  });
+}
