@@ -2,6 +2,7 @@ import { getOwn } from "./own.ts";
 
 /** Most texts have nothing else. */
 const PLAIN = /^[ -~]*$/;
+const PLAIN_LINES = /^[\t\n -~]*$/;
 
 /**
  * `text` as one line that is safe on a terminal. A byte that was not UTF-8
@@ -75,6 +76,7 @@ function hex(byte: number): string {
 
 /** The same for a text of several lines. Line breaks and tabs stay. */
 export function escapeLines(text: string): string {
+  if (PLAIN_LINES.test(text)) return text;
   return text.split(/\r?\n/).map(escapeTabbed).join("\n");
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { System } from "../../system/system.ts";
-import { lastLines, type Lost } from "./tail.ts";
+import { firstLines, lastLines, type Lost } from "./tail.ts";
 
 /** A machine with one file. */
 function holding(bytes: Uint8Array): System {
@@ -29,6 +29,11 @@ Deno.test("lines come whole, the last one first, wherever a block ends", () => {
   for (const end of ["", "\n", "\n\n"]) {
     const { lines } = read(MANY.join("\n") + end);
     assertEquals(lines, MANY.toReversed());
+    const bytes = new TextEncoder().encode(MANY.join("\n") + end);
+    for (const block of [997, 1 << 20]) {
+      const forward = firstLines(holding(bytes), "file", { block });
+      assertEquals([...forward], MANY);
+    }
   }
   assertEquals(read(`\n\na\n\nb`).lines, ["b", "a"]);
   assertEquals(read("").lines, []);

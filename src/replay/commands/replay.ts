@@ -9,7 +9,7 @@ import {
   writeExport,
   type WrittenFile,
 } from "../../saves/mod.ts";
-import { redactorOf } from "../../secrets/mod.ts";
+import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { PAGE_HEAD, ReplayPage } from "../page/page.ts";
 import { findSource, type Source } from "../source.ts";
@@ -103,7 +103,7 @@ transcript file; the newest save is the default.`,
       total++;
       if (total % 1000 === 0) context.status(`Reading step ${total}`);
       if (!shown(step)) continue;
-      const clean = redactor.value(step);
+      const clean = redactor.known(step, STEP_KEYS);
       if (page) page.add(clean);
       else steps.push(clean);
     }
@@ -123,6 +123,12 @@ transcript file; the newest save is the default.`,
   verbatim: () => true,
   render: replayText,
 });
+
+/** What mpm itself says about a step has no secrets. */
+const STEP_KEYS: KnownKeys = {
+  names: new Set(),
+  ids: new Set(["step", "at", "type", "how"]),
+};
 
 const PAGE: WrittenFile = {
   option: "--html",

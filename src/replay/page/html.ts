@@ -68,12 +68,13 @@ function folded(
 
 /** The sign of each line stays, so that colour is not all that tells. */
 function diffHtml(diff: string): string {
-  return diff.trimEnd().split("\n").map((line) => {
-    const text = escapeHtml(line);
-    if (line.startsWith("+")) return `<ins>${text}</ins>`;
-    if (line.startsWith("-")) return `<del>${text}</del>`;
-    return `${text}\n`;
-  }).join("");
+  return escapeHtml(diff.trimEnd()).split("\n").map((line) =>
+    line.startsWith("+")
+      ? `<ins>${line}</ins>`
+      : line.startsWith("-")
+      ? `<del>${line}</del>`
+      : `${line}\n`
+  ).join("");
 }
 
 /**
@@ -113,9 +114,13 @@ const RENDERER = new Marked({
   },
 });
 
-/** A text as HTML, in an element or a quoted attribute. */
+/** A text as HTML, in an element or an attribute within `"`. */
 export function escapeHtml(text: string): string {
-  return escapeLines(text)
-    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  const escaped = escapeLines(text);
+  return SPECIAL.test(escaped)
+    ? escaped.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+      .replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+    : escaped;
 }
+
+const SPECIAL = /[&<>"]/;
