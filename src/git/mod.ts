@@ -75,6 +75,7 @@ export { Git, gitFailure, reasonOf } from "./run/git.ts";
 export {
   FastImport,
   findUnfinished,
+  readObjects,
   removeUnfinished,
   takesPack,
   writeObjects,

@@ -1,4 +1,5 @@
 import { MpmError } from "../base/errors.ts";
+import { jsonIn } from "../base/parsed_values.ts";
 import { didYouMean } from "../base/nearest.ts";
 import type { RescueNote } from "./rescue_note.ts";
 import { holdsPart, isIndex } from "../base/selector.ts";
@@ -7,6 +8,7 @@ import {
   encodeText,
   type Git,
   gitFailure,
+  readObjects,
   resolveNames,
 } from "../git/mod.ts";
 
@@ -140,10 +142,11 @@ export async function readRescues(git: Git): Promise<Rescue[]> {
     ]),
   ).split("\n").slice(0, -1).map((line) => line.split("\0"));
   if (refs.length === 0) return [];
-  const texts = await readBlobs(git, refs.map(([, id]) => id!));
+  const notes = await readObjects(git, refs.map(([, id]) => id!));
   const isNote = await noteCheck();
   const rescues = refs.flatMap(([ref], at) => {
-    const note = jsonOf(texts[at]!);
+    const bytes = notes[at]?.bytes;
+    const note = bytes && jsonIn(decodeBytes(bytes));
     return isNote(note) ? [{ ...note, ref: ref!.replace(/\/about$/, "") }] : [];
   });
   return rescues.sort((one, other) =>
@@ -155,23 +158,6 @@ export async function readRescues(git: Git): Promise<Rescue[]> {
   );
 }
 
-/** In the output of `cat-file --batch` a line with the size precedes each. */
-async function readBlobs(git: Git, ids: readonly string[]) {
-  const output = await git.read(["cat-file", "--batch"], {
-    stdin: encodeText(ids.map((id) => `${id}\n`).join("")),
-  });
-  const texts: string[] = [];
-  let at = 0;
-  while (at < output.length && texts.length < ids.length) {
-    const end = output.indexOf(10, at);
-    const size = Number(decodeBytes(output.subarray(at, end)).split(" ")[2]);
-    if (end < 0 || !Number.isInteger(size)) break;
-    texts.push(decodeBytes(output.subarray(end + 1, end + 1 + size)));
-    at = end + 1 + size + 1;
-  }
-  return ids.map((_, at) => texts[at] ?? "");
-}
-
 /** A fetched repository may hold refs of anybody: only a sound note counts. */
 async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
   // Loaded here: the schema library is not a part of a removal.
@@ -179,14 +165,6 @@ async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
   const { RescueNote } = await import("./rescue_note.ts");
   return (value): value is RescueNote =>
     problemsOf(RescueNote, value).length === 0;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -256,3 +256,37 @@ export function takesPack({ files }: System, commonDir: string): boolean {
   return inside !== undefined &&
     inside.filter(({ name }) => name.endsWith(".pack")).length < MOST_PACKS;
 }
+
+/** A whole object. */
+export interface GitObject {
+  readonly id: string;
+  /** `blob`, `tree`, `commit` or `tag`. */
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads objects by their names in one process; `undefined` for those that git
+ * does not have. Throws GIT_FAILED.
+ */
+export async function readObjects(
+  git: Git,
+  names: readonly string[],
+): Promise<(GitObject | undefined)[]> {
+  if (names.length === 0) return [];
+  const output = await git.read(["cat-file", "--batch"], {
+    stdin: encodeText(names.map((name) => `${name}\n`).join("")),
+  });
+  let at = 0;
+  return names.map(() => {
+    const end = output.indexOf(0x0a, at);
+    if (end < 0) return undefined;
+    const line = decodeBytes(output.subarray(at, end));
+    const [, id, type, size] = /^([0-9a-f]+) ([a-z]+) (\d+)$/.exec(line) ?? [];
+    at = end + 1;
+    if (size === undefined) return undefined;
+    const bytes = output.subarray(at, at + Number(size));
+    at += Number(size) + 1;
+    return { id: id!, type: type!, bytes };
+  });
+}
