@@ -933,6 +933,11 @@ export interface RestoreResult {
   restoring: boolean;
   /** Files that changed since the save, are not lost and were not named. */
   others: string[];
+  /** Files that are lost and that were not kept with the save. */
+  not_kept: {
+    path: string;
+    reason: string;
+  }[];
 }
 
 /** mpm start --json: Start a session, optionally from a template. */
@@ -1449,6 +1454,8 @@ export interface SavesListResult {
   /** Saves that are gone from the disk, and that git has a copy of. */
   lost: {
     session_id: string;
+    /** By the copy in git, which a fetch may have brought. */
+    origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
   }[];
@@ -1630,12 +1637,16 @@ export interface SavesRecoverResult {
   /** Saves whose files were written again from git. */
   recovered: {
     session_id: string;
+    /** By the copy in git, which a fetch may have brought. */
+    origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
   }[];
   /** Saves that are gone from the disk, and that git has a copy of. */
   lost: {
     session_id: string;
+    /** By the copy in git, which a fetch may have brought. */
+    origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
   }[];
@@ -3541,10 +3552,13 @@ export interface Changes {
   }[];
   /** Recorded files that are no longer there and that no commit removed. */
   missing: string[];
-  /** Uncommitted work that the save kept and that is lost; null: none is. */
+  /** Uncommitted work of the save that is lost; null: none is known to be. */
   contents: {
-    commit: string;
-    /** Files that were reverted or deleted since, and not committed. */
+    /** The kept files; null: the save has none. */
+    commit: string | null;
+    /** False if someone else may have made that commit. */
+    verified: boolean;
+    /** Kept files that were reverted or deleted since, and not committed. */
     lost: {
       path: string;
       change:
@@ -3569,8 +3583,34 @@ export interface Changes {
         | "renamed"
         | "unknown";
     }[];
-    /** The command that restores these. */
-    restore: string;
+    /** The command that restores these; null: there are none. */
+    restore: string | null;
+    /** Files that were reverted or deleted since, and that were not kept. */
+    not_kept: {
+      path: string;
+      change:
+        | "same"
+        | "edited-further"
+        | "discarded"
+        | "staged"
+        | "unstaged"
+        | "conflicted"
+        | "resolved"
+        | "deleted"
+        | "restored"
+        | "still-changed"
+        | "committed"
+        | "superseded"
+        | "reverted"
+        | "removed"
+        | "not-in-head"
+        | "hidden"
+        | "new"
+        | "edited"
+        | "renamed"
+        | "unknown";
+      reason: string;
+    }[];
   } | null;
   stashes: {
     added: {

@@ -20,6 +20,7 @@ import {
   type Inspected,
   isLog,
   isMaintained,
+  lostRows,
   lostSaves,
   oldName,
   otherStores,
@@ -127,13 +128,19 @@ async function lostFindings(
   { context, system, workspace }: Ground,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
-  const lost = await lostSaves(system, workspace);
+  const rows = await lostRows(
+    system,
+    workspace,
+    await lostSaves(system, workspace),
+  );
+  // Saves that were only fetched are not gone.
+  const lost = rows.filter(({ origin }) => origin !== "foreign");
   if (lost.length > 0) {
     const detail = `${counted(lost.length, "save")} ` +
       `${
         lost.length === 1 ? "is" : "are"
       } gone from the disk, and still in git`;
-    const id = lost.length === 1 ? lost[0]!.id : "--all";
+    const id = lost.length === 1 ? lost[0]!.session_id : "--all";
     found.push(unknown(detail, {
       advice: `mpm saves recover ${id}, or mpm saves rm ID for good`,
     }));

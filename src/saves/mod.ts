@@ -34,7 +34,7 @@ export { recommended } from "./legacy/resume_log.ts";
 export { parseLimit, parseSince, summaryBeside } from "./list.ts";
 export { bullets, gitLines, numbered, section } from "./markdown.ts";
 export { aboutOf, RECOVERED } from "./auto_summary.ts";
-export { parseContentsRecord } from "./contents/record.ts";
+export { contentsMark, parseContentsRecord } from "./contents/record.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
 export { applied, gather } from "./pause/pause.ts";
 export { collectedOf } from "./pause/pause_items.ts";
@@ -53,7 +53,7 @@ export type { Save } from "./save.ts";
 export { openItems } from "./saved_session.ts";
 export { SaveSchema } from "./schema.ts";
 export { forgetAutoSaves, noteAutoSave } from "./store/auto_saves.ts";
-export { Copies, lostSaves } from "./store/copies.ts";
+export { Copies, lostRows, lostSaves } from "./store/copies.ts";
 export { pointedTo, pointToNewest } from "./store/derived.ts";
 export { namesIn } from "./store/find_saves.ts";
 export { loadSave } from "./store/load_save.ts";
@@ -78,6 +78,7 @@ export {
   areCopied,
   type Copied,
   copySaves,
+  dueContentsIds,
   noteUncopied,
   uncopiedIds,
 } from "./store/second_copy.ts";
@@ -98,7 +99,9 @@ export {
 } from "./trust/origins.ts";
 export {
   CHECKPOINT_PREFIX,
+  CONTENTS_PREFIX,
   foreignCheckpointNote,
+  foreignContentsNote,
   foreignNote,
   fromWhom,
 } from "./trust/foreign.ts";

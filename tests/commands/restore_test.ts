@@ -59,6 +59,8 @@ posixTest("what a save kept comes back, staged, links and modes", async () => {
       { path: "new/tool.sh", change: "deleted" },
     ],
     restore: `mpm restore ${id}`,
+    verified: true,
+    not_kept: [],
   });
   const text = await mpm(env, ["resume", "--peek"]);
   assertStringIncludes(text.stdout, `To restore it: mpm restore ${id}`);
@@ -101,13 +103,25 @@ Deno.test("without paths only what is lost comes back", async () => {
 
   const nothing = await mpm(env, ["restore", id, "--yes"]);
   assertEquals(nothing.status, 0);
-  assertStringIncludes(nothing.stdout, `No uncommitted work of ${id} is lost`);
+  assertEquals(
+    nothing.stdout,
+    `Changed since ${id}, left alone: 1 path
+  staged.txt
+To bring back the saved version: mpm restore ${id} PATH, or --all
+`,
+  );
   const named = await mpmJson<RestoreResult>(env, [
     ...["restore", "latest", "staged.txt", "--yes"],
   ]);
   assertEquals(named.written, ["staged.txt"]);
   assertEquals(env.read("staged.txt"), "edited after\n");
   assertEquals(env.git("show", ":staged.txt"), "staged");
+  await mpmJson(env, ["undo"]);
+  assertEquals(env.read("staged.txt"), "edited further\n");
+  env.git("checkout", "-q", "--", "kept.txt");
+  const both = await mpm(env, ["restore", "--yes"]);
+  assertStringIncludes(both.stdout, "Written: 1 path\n  kept.txt\n");
+  assertStringIncludes(both.stdout, "left alone: 1 path\n  staged.txt\n");
 });
 
 Deno.test("what was committed or stashed since is not lost", async () => {

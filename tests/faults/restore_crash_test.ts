@@ -34,7 +34,14 @@ async function lost(): Promise<TestEnv> {
     template.write("made", "since\n");
   }
   const env = new TestEnv();
-  env.run("cp", ["-a", `${template.project}/.`, env.project]);
+  // The home as well: it says who made the contents.
+  for (const folder of ["project", "home"]) {
+    env.run("cp", [
+      "-a",
+      `${template.root}/${folder}/.`,
+      `${env.root}/${folder}`,
+    ]);
+  }
   return env;
 }
 
@@ -79,7 +86,7 @@ posixTest(
 );
 
 posixTest(
-  "a pause that dies anywhere leaves the tree alone, and contents whole or none",
+  "a pause that dies anywhere leaves the tree alone, and the next one keeps its contents",
   async () => {
     using reference = working();
     const before = stateOf(reference);
@@ -98,11 +105,28 @@ posixTest(
         }
         const again = await mpm(env, PAUSE);
         assertEquals(again.status, 0, `${where}: ${again.stderr}`);
+        for (const id of savesOf(env)) {
+          const file = `refs/mpm/contents/${id}:worktree/dir/new`;
+          assertEquals(env.git("show", file), "1", where);
+          const dry = ["restore", id, "--all", "--dry-run"];
+          const { stdout } = await mpm(env, dry);
+          assertEquals(
+            stdout,
+            `Nothing to restore: all is as in ${id}\n`,
+            where,
+          );
+        }
         env.git("fsck", "--strict");
       },
     });
     sayPoints("pause with contents", points);
   },
 );
+
+/** The ids of the saves on the disk. */
+function savesOf(env: TestEnv): string[] {
+  return [...Deno.readDirSync(`${env.project}/.claude-mpm/sessions`)]
+    .flatMap(({ name }) => /^(session-[\d-]+)\.json$/.exec(name)?.[1] ?? []);
+}
 
 addEventListener("unload", () => template?.[Symbol.dispose]());

@@ -2,12 +2,13 @@ import { type Context, defineCommand } from "../../cli/mod.ts";
 import {
   findContents,
   type FoundContents,
+  type LostFiles,
   lostOf,
 } from "../restore/contents.ts";
 import type { RestoreOrder } from "../restore/plan.ts";
 import { NOTHING, RESTORE_FLAGS, runRestore } from "../restore/run.ts";
-import { nothingLostText, restoreText } from "../restore/text.ts";
-import { foreignNote } from "../../saves/mod.ts";
+import { saveRestoreText } from "../restore/text.ts";
+import { foreignContentsNote, foreignNote } from "../../saves/mod.ts";
 import type { SaveRestoreResult } from "./results.ts";
 
 /** `mpm restore` */
@@ -24,8 +25,9 @@ mpm shows what would change and asks. If it cannot ask, it needs --yes. It
 first takes a checkpoint of all files, so that "mpm undo" undoes the restore.
 Staged changes are staged again. HEAD and the branch do not move.
 
-Without a save it takes the newest save of this worktree that has contents. The
-first word is a save if it names one, and otherwise a path. The exit status is 4
+Without a save it takes the newest save of this worktree that has contents, but
+none from someone else: name that save. The first word is a save if it names
+one, and otherwise a path. The exit status is 4
 if mpm left a file alone; the answer says why.`,
   positionals: [
     {
@@ -59,10 +61,7 @@ if mpm left a file alone; the answer says why.`,
   run,
   status: ({ dry_run: dry, to, skipped }) =>
     dry || to !== null || skipped.length === 0 ? 0 : 4,
-  render: (result) =>
-    result.restoring
-      ? restoreText(result, result.session_id)
-      : nothingLostText(result),
+  render: saveRestoreText,
   next: ({ operation }) =>
     operation === null ? undefined : '"mpm undo" undoes it',
 });
@@ -83,9 +82,9 @@ async function run(
 ): Promise<SaveRestoreResult> {
   const words = [...input.save === undefined ? [] : [input.save]];
   const found = await findContents(context, [...words, ...input.paths]);
-  const { place, target, origin } = found;
-  const { paths, others } = await wanted(context, found, input);
-  const result = { session_id: target.id, others };
+  const { place, target } = found;
+  const { paths, ...others } = await wanted(context, found, input);
+  const result = { session_id: target.id, ...others };
   if (paths.length === 0) {
     const { worktree } = place.vault.workspace;
     const nothing = { ...NOTHING, worktree, notes: [], restoring: false };
@@ -98,9 +97,15 @@ async function run(
     operation: "restore",
     title: `restore files of ${target.id}`,
   };
-  const notes = origin === "foreign" ? [foreignNote(target.id)] : [];
+  const notes = notesOn(found);
   const done = await runRestore(context, place, { order, input, notes });
   return { ...done, ...result, restoring: true };
+}
+
+/** Says who made the contents, or the save, if the user did not. */
+function notesOn({ target, loaded, origin }: FoundContents): string[] {
+  if (origin === "foreign") return [foreignContentsNote(target.id)];
+  return loaded?.origin === "foreign" ? [foreignNote(target.id)] : [];
 }
 
 /** Everything, what was named, or what is lost. */
@@ -108,10 +113,11 @@ async function wanted(
   context: Context,
   found: FoundContents,
   { all, to }: RestoreInput,
-): Promise<{ paths: readonly string[]; others: string[] }> {
-  if (all) return { paths: found.target.paths, others: [] };
-  if (found.named.length > 0) return { paths: found.named, others: [] };
-  return to === undefined
-    ? await lostOf(context, found)
-    : { paths: found.target.paths, others: [] };
+): Promise<LostFiles> {
+  const { named, target } = found;
+  if (!all && named.length === 0 && to === undefined) {
+    return await lostOf(context, found);
+  }
+  const paths = all || named.length === 0 ? target.paths : named;
+  return { paths, others: [], not_kept: [] };
 }

@@ -156,6 +156,8 @@ export const SaveRestoreResult = z.extend(RestoredFiles, {
   restoring: z.boolean(),
   /** Files that changed since the save, are not lost and were not named. */
   others: texts,
+  /** Files that are lost and that were not kept with the save. */
+  not_kept: z.array(LeftOut),
 });
 
 export const CheckpointRmResult = z.strictObject({

@@ -1,10 +1,18 @@
 import { type Context, cut, defineCommand, type Style } from "../../cli/mod.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { locate, type Workspace } from "../../git/mod.ts";
+import {
+  CONTENTS,
+  Git,
+  locate,
+  readCheckpointRefs,
+  type Workspace,
+} from "../../git/mod.ts";
 import { journaled, withUserLock } from "../../ops/mod.ts";
 import {
   CHECKPOINT_PREFIX,
+  CONTENTS_PREFIX,
+  contentsMark,
   listSaves,
   loadSave,
   matchSaves,
@@ -32,7 +40,8 @@ Anyone can set the name. Read the save first ("mpm saves show"), then trust it.
 mpm keeps a digest of the content in your own state folder. If anything in the
 save changes, it is not verified again. --revoke ends the trust; --list shows
 the saves that you trust, in every project. A checkpoint is named by
-"checkpoint/" and its name.`,
+"checkpoint/" and its name. Uncommitted files that are kept with a save are
+trusted with it.`,
   positionals: [{
     name: "selectors",
     summary: "Which: ids, parts of them, numbers, names; checkpoint/<name>",
@@ -69,6 +78,7 @@ the saves that you trust, in every project. A checkpoint is named by
     for (
       const { session_id, summary, mark } of [
         ...saves,
+        ...await contentsOf(system, workspace, saves),
         ...await chosenCheckpoints(context, input),
       ]
     ) {
@@ -151,6 +161,24 @@ async function chosenSaves(
   const chosen: Chosen[] = [];
   for (const entry of entries) chosen.push(await read(entry));
   return chosen;
+}
+
+/** The uncommitted files that git has with some of the saves. */
+async function contentsOf(
+  system: System,
+  { git, worktree }: Workspace,
+  saves: readonly Chosen[],
+): Promise<Chosen[]> {
+  if (git !== "repository") return [];
+  const refs = await readCheckpointRefs(new Git(system, worktree), CONTENTS);
+  return saves.flatMap(({ session_id: id }) => {
+    const commit = refs.get(id);
+    return commit === undefined ? [] : [{
+      session_id: `${CONTENTS_PREFIX}${id}`,
+      summary: "Its uncommitted files",
+      mark: contentsMark(id, commit),
+    }];
+  });
 }
 
 /** The checkpoints among what was named. Throws NOT_FOUND, AMBIGUOUS. */

@@ -1,16 +1,16 @@
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { asSessionId } from "../../base/ids.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
   CONTENTS,
   isWithin,
+  type LeftOut,
   readCheckpointRefs,
   readIn,
   withinAny,
 } from "../../git/mod.ts";
 import {
-  contentDigestOf,
-  Copies,
+  contentsMark,
   detectChanges,
   findSave,
   isOfWorktree,
@@ -22,7 +22,6 @@ import {
   type Save,
   storeFor,
 } from "../../saves/mod.ts";
-import type { System } from "../../system/system.ts";
 import { type CheckpointPlace, openPlace } from "../place.ts";
 import { pathBelow } from "./run.ts";
 import { type ContentsTarget, readTarget } from "./target.ts";
@@ -32,7 +31,8 @@ export interface FoundContents {
   readonly place: CheckpointPlace;
   readonly target: ContentsTarget;
   /** `undefined`: the file of the save is gone, or damaged. */
-  readonly save: Save | undefined;
+  readonly loaded: { readonly save: Save; readonly origin: Origin } | undefined;
+  /** Whose the contents are: a fetch may bring those of anyone. */
   readonly origin: Origin;
   /** Those of its paths that the command line names. */
   readonly named: readonly string[];
@@ -71,21 +71,32 @@ export async function findContents(
     if (!target) throw noneHere(refs);
     return await withSave(context, place, { target, words });
   }
-  const id = await idOf(context, place, { first, refs });
+  // Without any contents, a word that names no save is mostly a path.
+  const id = target || isSave
+    ? await idOf(context, place, { first, refs })
+    : await attempt(() => idOf(context, place, { first, refs }));
+  if (id === undefined) throw noneHere(refs);
   const chosen = await targetOf(place, id, refs);
   if (!chosen) throw notKept(id);
   return await withSave(context, place, { target: chosen, words: rest });
 }
 
-/** The newest save of the worktree that has contents. */
+/**
+ * The newest save of the worktree that has contents which the user made, or
+ * trusts.
+ */
 async function newestWith(
   { system }: Context,
   { workspace }: CheckpointPlace,
   refs: ReadonlyMap<string, string>,
 ): Promise<string | undefined> {
   if (refs.size === 0) return undefined;
+  const origins = new Origins(system);
   for await (const entry of newestSaves(system, workspace.root)) {
-    if (refs.has(entry.id) && isOfWorktree(workspace, entry)) return entry.id;
+    const commit = refs.get(entry.id);
+    if (commit === undefined || !isOfWorktree(workspace, entry)) continue;
+    const origin = origins.of(contentsMark(entry.id, commit));
+    if (origin !== "foreign") return entry.id;
   }
   return undefined;
 }
@@ -124,32 +135,28 @@ async function withSave(
     if (knows(target, path)) return target.paths.filter(withinAny([path]));
     throw unknownPath(target, path);
   });
-  try {
+  const origins = new Origins(system);
+  const loaded = await attempt(async () => {
     const entry = await findSave(system, root, target.id);
     const { save, digest } = await loadSave(system, entry);
-    const origin = new Origins(system).of({ id: entry.id, digest });
-    return { place, target, save, origin, named };
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    const origin = await originOfCopy(system, place, target.id);
-    return { place, target, save: undefined, origin, named };
-  }
-}
-
-/** The origin of a save without a file: a fetch may bring the refs of anyone. */
-async function originOfCopy(
-  system: System,
-  { workspace }: CheckpointPlace,
-  id: string,
-): Promise<Origin> {
-  const copy = await (await Copies.read(system, workspace)).whole(id);
-  if (!copy) return "foreign";
-  return new Origins(system).of({ id, digest: contentDigestOf(copy.bytes) });
+    return { save, origin: origins.of({ id: entry.id, digest }) };
+  });
+  const origin = origins.of(contentsMark(target.id, target.commit));
+  return { place, target, loaded, origin, named };
 }
 
 /** Returns whether the contents have something at a path; `""`: at any. */
 function knows({ paths }: ContentsTarget, path: string): boolean {
   return paths.some((one) => path === "" || isWithin(one, path));
+}
+
+/** What a restore without paths is about. */
+export interface LostFiles {
+  /** Those that can be restored. */
+  readonly paths: readonly string[];
+  /** The other paths of the contents that differ. */
+  readonly others: string[];
+  readonly not_kept: LeftOut[];
 }
 
 /**
@@ -158,14 +165,15 @@ function knows({ paths }: ContentsTarget, path: string): boolean {
  */
 export async function lostOf(
   { system }: Context,
-  { place: { workspace }, target, save, origin }: FoundContents,
-): Promise<{ paths: readonly string[]; others: string[] }> {
-  if (!save) {
+  { place: { workspace }, target, loaded }: FoundContents,
+): Promise<LostFiles> {
+  if (!loaded) {
     throw new MpmError("NOT_FOUND", `The file of ${target.id} is not there`, {
       hint: `To bring back all its contents: mpm restore ${target.id} --all`,
     });
   }
-  const store = storeFor(system, workspace, { save, origin });
+  const { save } = loaded;
+  const store = storeFor(system, workspace, loaded);
   const { contents, place, working_directory: working } = await readIn(
     system,
     workspace,
@@ -189,6 +197,8 @@ export async function lostOf(
     others: found.filter(({ path, change }) =>
       !lost.has(path) && !KEPT.has(change)
     ).map(nameOf),
+    not_kept: (contents?.not_kept ?? [])
+      .map(({ path, reason }) => ({ path, reason })),
   };
 }
 
@@ -201,7 +211,8 @@ function noneHere(refs: ReadonlyMap<string, string>): MpmError {
   return new MpmError("NOT_FOUND", "No save of this worktree has contents", {
     hint: refs.size === 0
       ? '"mpm pause" keeps them where anything is uncommitted'
-      : `Name one of another worktree: mpm restore ${[...refs.keys()].at(-1)}`,
+      : "Name one of another worktree, or from someone else: " +
+        `mpm restore ${[...refs.keys()].at(-1)}`,
   });
 }
 

@@ -36,18 +36,24 @@ export function restoreText(result: RestoredFiles, given: string): string {
   ].join("\n");
 }
 
-/** Says that no file of a save is lost. */
-export function nothingLostText(
-  { session_id: id, others }: SaveRestoreResult,
-): string {
-  return [
-    `No uncommitted work of ${id} is lost`,
-    ...listed("Changed since, left alone", others),
-    ...others.length === 0 ? [] : [
-      `To bring back the save's version: mpm restore ${id} <path>, or --all`,
-    ],
-    "",
-  ].join("\n");
+/** Returns what a restore of a save prints, with the files that it left alone. */
+export function saveRestoreText(result: SaveRestoreResult): string {
+  const { session_id: id, others, not_kept, restoring } = result;
+  const lines = [
+    ...listed(
+      `Lost since, not kept with ${id}`,
+      not_kept.map(({ path, reason }) => `${path} (${reason})`),
+    ),
+    ...listed(`Changed since ${id}, left alone`, others),
+    ...others.length === 0
+      ? []
+      : [`To bring back the saved version: mpm restore ${id} PATH, or --all`],
+  ];
+  const nothing = restoring || lines.length > 0
+    ? []
+    : [`No uncommitted work of ${id} is lost`];
+  return (restoring ? restoreText(result, id) : "") +
+    [...nothing, ...lines].map((line) => `${line}\n`).join("");
 }
 
 /** The same before it is done. */

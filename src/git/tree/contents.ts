@@ -55,6 +55,7 @@ export class ContentsKeeper implements ContentTaker {
   readonly #leftOut: LeftOut[] = [];
   #entries: readonly StatusEntry[] = [];
   #omitted = 0;
+  #changed = 0;
   #room: number;
 
   /** `workspace` must be in a repository. */
@@ -89,8 +90,8 @@ export class ContentsKeeper implements ContentTaker {
   }
 
   /**
-   * Keeps only the paths in `same`; of those that are no longer in it, `reason`
-   * says why they are left out.
+   * Keeps only the paths in `same`; of the other `recorded` ones, `reason` says
+   * why they are left out.
    */
   restrict(
     { recorded, same }: {
@@ -99,11 +100,14 @@ export class ContentsKeeper implements ContentTaker {
     },
     reason: string,
   ): void {
-    const gone = this.#entries.filter(({ path }) => !same.has(path));
-    for (const { path } of gone) {
-      this.#taken.delete(path);
-      if (recorded.has(path)) this.#leftOut.push({ path, reason });
+    const isNamed = new Set(this.#leftOut.map(({ path }) => path));
+    for (const path of recorded) {
+      if (same.has(path)) continue;
+      this.#changed++;
+      if (!isNamed.has(path)) this.#leftOut.push({ path, reason });
     }
+    const gone = this.#entries.filter(({ path }) => !same.has(path));
+    for (const { path } of gone) this.#taken.delete(path);
     this.#entries = this.#entries.filter(({ path }) => same.has(path));
   }
 
@@ -136,6 +140,7 @@ export class ContentsKeeper implements ContentTaker {
       rules: this.#rules,
       entries: this.#entries,
       omitted: this.#omitted,
+      changed: this.#changed,
     });
   }
 }
@@ -148,6 +153,8 @@ interface Parts {
   readonly rules: ContentRules;
   readonly entries: readonly StatusEntry[];
   readonly omitted: number;
+  /** Recorded paths that are not as they were. */
+  readonly changed: number;
 }
 
 /** Contents whose kept parts are decided. */
@@ -177,12 +184,16 @@ export class PlannedContents {
     return this.#parts.git;
   }
 
-  /** True if all uncommitted files are left out. */
+  /**
+   * True if all uncommitted files are left out. Files that changed before they
+   * were kept are worth a record: nothing else says why they are not there.
+   */
   get isEmpty(): boolean {
-    const { entries, rules } = this.#parts;
-    return entries.every((entry) =>
-      isRepository(entry) || rules.excluded(entry.path)
-    );
+    const { entries, rules, changed } = this.#parts;
+    return changed === 0 &&
+      entries.every((entry) =>
+        isRepository(entry) || rules.excluded(entry.path)
+      );
   }
 
   /** The rules about which files to keep, and how much. */

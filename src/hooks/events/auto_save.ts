@@ -86,6 +86,7 @@ export async function autoSave(
       writeSave(system, workspace, {
         time: draft.time,
         copied: areCopied(system, workspace),
+        keeps: config["pause.contents"] && (state?.files.length ?? 0) > 0,
         // git takes longer than all the rest, and "saves keep" makes it then.
         later: workspace.git === "repository" &&
           system.program() !== undefined,

@@ -4,7 +4,7 @@ import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { recoverKilled } from "./recover.ts";
-import { runScript } from "../scripts/events.ts";
+import { runScript, startDue } from "../scripts/events.ts";
 import type { Handler, HookWorld } from "./world.ts";
 import { injected } from "../../handoff/mod.ts";
 
@@ -33,9 +33,10 @@ export const onSessionStart: Handler = async (world) => {
   const printed = await run("session-start.sh");
   const exited = printed?.outcome === "exited";
   await settleInterrupted(context);
-  const recovered = ["compact", "clear"].includes(source)
-    ? []
-    : await recoverKilled(world);
+  const isSame = ["compact", "clear"].includes(source);
+  // Before those that the recovery starts itself.
+  if (!isSame) await startDue(world);
+  const recovered = isSame ? [] : await recoverKilled(world);
   const { result, takenUp } = await injected(context, {
     parts: undefined,
     limit: undefined,

@@ -7,7 +7,7 @@ import {
   startProgram,
   startShellHook,
 } from "./run.ts";
-import type { Save } from "../../saves/mod.ts";
+import { dueContentsIds, type Save, uncopiedIds } from "../../saves/mod.ts";
 import type { HookWorld } from "../events/world.ts";
 
 /** Variables of one script, beside those of all. */
@@ -61,6 +61,25 @@ export async function startKeeping(
   if (!wanted || system.program() === undefined) return;
   const args = ["saves", "keep", id, "--quiet"];
   await startProgram(system, { args, cwd: worktree, env: {} });
+}
+
+/** Saves that are completed when a session begins; the next start does more. */
+const MOST_DUE = 3;
+
+/** Starts the same for saves whose process was stopped before it was done. */
+export async function startDue(
+  { context: { system }, session, worktree }: HookWorld,
+): Promise<void> {
+  if (system.program() === undefined) return;
+  const due = new Set([
+    ...dueContentsIds(system, session.root).slice(-MOST_DUE),
+    // One makes all copies.
+    ...uncopiedIds(system, session.root).slice(-1),
+  ]);
+  for (const id of due) {
+    const args = ["saves", "keep", id, "--quiet"];
+    await startProgram(system, { args, cwd: worktree, env: {} });
+  }
 }
 
 /** Starts an automatic checkpoint, which takes longer than a hook may. */

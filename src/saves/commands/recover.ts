@@ -21,7 +21,8 @@ import type { Save } from "../save.ts";
 import { UNKNOWN_USAGE } from "../../clients/mod.ts";
 import { journaled, layout } from "../../ops/mod.ts";
 import { bringBack, chooseLost } from "../store/restore_lost.ts";
-import type { LoggedSave } from "../store/save_log.ts";
+import { lostRows } from "../store/copies.ts";
+import { fromWhom } from "../trust/foreign.ts";
 import { openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
@@ -78,7 +79,8 @@ it into the trash.`,
     const result = await recover(context, input);
     const workspace = await locate(context.system, context.folder);
     const lost = await chooseLost(context.system, workspace, []);
-    return { ...result, lost: lost.map(rowOf) };
+    const rows = await lostRows(context.system, workspace, lost);
+    return { ...result, lost: rows };
   },
   render,
 });
@@ -95,23 +97,21 @@ async function recoverSaves(
   const workspace = await locate(system, folder);
   await openStore(system, workspace.root);
   const chosen = await chooseLost(system, workspace, ids);
+  const recovered = await lostRows(system, workspace, chosen);
   if (!dryRun) await bringBack(context, workspace, chosen);
   const source = layout(workspace.root).activePause;
   return {
     ...describeRecord(undefined, { source, dryRun }),
     state: "recovered",
-    recovered: chosen.map(rowOf),
+    recovered,
   };
 }
 
-function rowOf({ id, summary }: LoggedSave) {
-  return { session_id: id, summary };
-}
-
 function rowLines(rows: RecoverResult["lost"]): string[] {
-  return rows.map(({ session_id: id, summary }) =>
-    `  ${id}  ${escapeText(summary) || "(no summary)"}`
-  );
+  return rows.map(({ session_id: id, origin, summary }) => {
+    const whose = origin === "foreign" ? `  ${fromWhom()}` : "";
+    return `  ${id}  ${escapeText(summary) || "(no summary)"}${whose}`;
+  });
 }
 
 function render(result: RecoverResult): string {

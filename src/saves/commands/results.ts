@@ -144,11 +144,15 @@ export const SessionRow = z.strictObject({
   problem: z.nullable(z.strictObject({ code: text, message: text })),
 });
 
-const LostSaves = z.array(z.strictObject({
+const LostRow = z.strictObject({
   session_id: text,
+  /** By the copy in git, which a fetch may have brought. */
+  origin: Origin,
   /** First line only. */
   summary: text,
-}));
+});
+
+export type LostRow = z.infer<typeof LostRow>;
 
 export const SessionsResult = z.strictObject({
   project: text,
@@ -164,7 +168,7 @@ export const SessionsResult = z.strictObject({
   /** Count of hidden saves, of archived and cancelled sessions. */
   hidden: z.int(),
   /** Saves that are gone from the disk, and that git has a copy of. */
-  lost: LostSaves,
+  lost: z.array(LostRow),
 });
 
 export const ResumeResult = z.strictObject({
@@ -338,9 +342,9 @@ export const RecoverResult = z.strictObject({
   /** The folder in the trash it was moved to. */
   trash: z.nullable(text),
   /** Saves whose files were written again from git. */
-  recovered: LostSaves,
+  recovered: z.array(LostRow),
   /** Saves that are gone from the disk, and that git has a copy of. */
-  lost: LostSaves,
+  lost: z.array(LostRow),
   warnings: z.array(text),
 });
 

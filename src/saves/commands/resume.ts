@@ -1,5 +1,6 @@
 import { ONE_SESSION } from "../select.ts";
 import { defineCommand, type Style } from "../../cli/mod.ts";
+import { keepDue } from "../contents/keep_with.ts";
 import { findOne, loadResumed } from "../resume/resume.ts";
 import { followResume } from "../resume/resume_work.ts";
 import { asciiJson, escapeLines, escapeText } from "../../base/escape.ts";
@@ -84,6 +85,7 @@ saves trust". Saves of ended sessions are skipped. With --peek, mpm writes nothi
   async run(context, input) {
     const found = await findOne(context, input);
     if ("sessions" in found) return found;
+    if (!input.peek) await keepDue(context.system, found.workspace);
     const result = await loadResumed(context, found);
     return input.peek
       ? result

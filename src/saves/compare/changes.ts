@@ -233,16 +233,25 @@ export const Changes = z.object({
   })),
   /** Recorded files that are no longer there and that no commit removed. */
   missing: z.array(text),
-  /** Uncommitted work that the save kept and that is lost; null: none is. */
+  /** Uncommitted work of the save that is lost; null: none is known to be. */
   contents: z.nullable(z.object({
-    commit: text,
-    /** Files that were reverted or deleted since, and not committed. */
+    /** The kept files; null: the save has none. */
+    commit: maybeText,
+    /** False if someone else may have made that commit. */
+    verified: z.boolean(),
+    /** Kept files that were reverted or deleted since, and not committed. */
     lost: z.array(z.object({
       path: text,
       change: PathChange,
     })),
-    /** The command that restores these. */
-    restore: text,
+    /** The command that restores these; null: there are none. */
+    restore: maybeText,
+    /** Files that were reverted or deleted since, and that were not kept. */
+    not_kept: z.array(z.object({
+      path: text,
+      change: PathChange,
+      reason: text,
+    })),
   })),
   stashes: z.object({
     added: z.array(z.object({ commit: text, message: text })),

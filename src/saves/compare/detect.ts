@@ -79,7 +79,7 @@ export async function detectState(
   const { state } = found;
   const history = await readHistory(system, git, found);
   const changes = compare(save, state, history);
-  const contents = await lostContents(git, save, changes);
+  const contents = await lostContents(system, workspace, { save, changes });
   return { changes: { ...changes, contents }, state };
 }
 

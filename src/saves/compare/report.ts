@@ -18,6 +18,7 @@ import {
   upstreamSection,
   worktreeSection,
 } from "./report_refs.ts";
+import { fromWhom } from "../trust/foreign.ts";
 import { shortAge } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
 
@@ -60,7 +61,7 @@ export function changeSections(
     ...fileSections(changes, marks),
     conflictSection(changes, marks),
     missingSection(changes, marks),
-    contentsSection(changes, marks),
+    ...contentsSections(changes, marks),
     ...pathSections(changes, marks),
     stashSection(changes, marks),
     operationSection(changes),
@@ -237,16 +238,26 @@ function missingSection({ missing }: Changes, marks: Marks) {
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
 
-/** Lists the files that the save can restore, with the command. */
-function contentsSection({ contents }: Changes, marks: Marks) {
-  const items = (contents?.lost ?? []).map(({ path, change }) =>
+/** Lists the files that the save can restore, with the command, and the others. */
+function contentsSections({ contents }: Changes, marks: Marks) {
+  if (!contents) return [];
+  const { lost, restore, verified, not_kept: others } = contents;
+  const items = lost.map(({ path, change }) =>
     `${marks.code(path)} ${WORDS[change]}`
   );
-  const title = `Uncommitted Work Lost Since (${items.length}):`;
-  const command = items.length === 0
-    ? []
-    : [`To restore it: ${contents?.restore}`];
-  return listSection(title, [...items, ...command], { warn: true });
+  const whose = verified ? "" : `. These files are ${fromWhom()}`;
+  const command = restore === null ? [] : [`To restore it: ${restore}${whose}`];
+  const gone = others.map(({ path, change, reason }) =>
+    `${marks.code(path)} ${WORDS[change]}: ${marks.words(reason)}`
+  );
+  const [one, other] = [
+    `Uncommitted Work Lost Since (${items.length}):`,
+    `Lost Since and Not Kept with the Save (${gone.length}):`,
+  ];
+  return [
+    listSection(one, [...items, ...command], { warn: true }),
+    listSection(other, gone, { warn: true }),
+  ];
 }
 
 const WORDS: Record<PathChange, string> = {

@@ -19,8 +19,10 @@ import {
 import { layout, withLock, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { PauseResult } from "../commands/results.ts";
+import { settleContents } from "../store/second_copy.ts";
+import { noteOwn, Origins } from "../trust/origins.ts";
 import { boundContents } from "./bounds.ts";
-import { contentsRecord } from "./record.ts";
+import { contentsMark, contentsRecord } from "./record.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -124,9 +126,11 @@ export class KeepingContents implements AsyncDisposable {
    * save is one without its contents too.
    */
   async keep(id: string): Promise<Kept> {
-    if (this.#planned.isEmpty) return {};
+    const { root } = this.#workspace;
     try {
-      const kept = await this.#keep(id);
+      const kept = this.#planned.isEmpty ? {} : await this.#keep(id);
+      settleContents(this.#system, root, id);
+      if (kept.commit === undefined) return kept;
       const { git } = this.#planned;
       await gatherRefs(this.#system, git, this.#workspace.commonDir!);
       return kept;
@@ -139,12 +143,16 @@ export class KeepingContents implements AsyncDisposable {
   async #keep(id: string): Promise<Kept> {
     const contents = await this.#planned.finish();
     const print = printOfContents(contents);
+    const made = (commit: string) => {
+      noteOwn(this.#system, contentsMark(id, commit));
+      return commit;
+    };
     const last = this.#last;
-    if (last?.print === print) {
+    if (last?.print === print && this.#isOwn(last)) {
       const { commit } = last;
       const shared = await attempt(async () => {
         await this.#use((one) => shareContents(one, { id, commit }));
-        return { commit };
+        return { commit: made(commit) };
       });
       if (shared) return shared;
     }
@@ -154,12 +162,20 @@ export class KeepingContents implements AsyncDisposable {
     const write = (contents: Contents) =>
       this.#use((one) => writeContents(one, { id, contents, record }, now));
     // Contents of the last save need not be sent to git again.
-    const commit = last && last.ids.size > 0 &&
-        await attempt(() => write(withoutKnown(contents, last.ids))) ||
-      await write(contents);
+    const commit = made(
+      last && last.ids.size > 0 &&
+          await attempt(() => write(withoutKnown(contents, last.ids))) ||
+        await write(contents),
+    );
     const ids = idsIn(contents);
-    const removed = await this.#note(id, { print, commit, ids });
+    const removed = await this.#note({ id, print, commit, ids });
     return { commit, ...removed ? { removed } : {} };
+  }
+
+  /** A note in the project may have come with a clone. */
+  #isOwn({ id, commit }: LastContents): boolean {
+    const mark = contentsMark(id, commit);
+    return new Origins(this.#system).of(mark) === "own";
   }
 
   async #use<T>(work: (importing: FastImport) => Promise<T>): Promise<T> {
@@ -172,7 +188,8 @@ export class KeepingContents implements AsyncDisposable {
    * Makes room, and notes what was stored: without that the next save stores it
    * again. Returns the saves that lost their contents.
    */
-  async #note(id: string, last: LastContents): Promise<string[] | undefined> {
+  async #note(last: LastContents): Promise<string[] | undefined> {
+    const { id } = last;
     const { root, worktree } = this.#workspace;
     const { git, size: added, rules } = this.#planned;
     const bytes = new TextEncoder().encode(
@@ -211,6 +228,8 @@ function withoutKnown(contents: Contents, known: ReadonlySet<string>) {
 
 /** The contents that were kept last in a worktree. */
 interface LastContents {
+  /** Of the save that they were stored for. */
+  readonly id: string;
   readonly print: string;
   readonly commit: string;
   /** The ids of its files. */
@@ -235,11 +254,12 @@ function readLast(
     files.lstat(path) ? files.readOwn(path, LIMIT) : undefined
   );
   const value = bytes && jsonIn(new TextDecoder().decode(bytes));
-  const [print, commit, ids] = ["print", "commit", "ids"]
+  const [id, print, commit, ids] = ["id", "print", "commit", "ids"]
     .map((name) => String(field(value, name)));
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit!)) return undefined;
   const pattern = new RegExp(`[0-9a-f]{${commit!.length}}`, "g");
   return {
+    id: id!,
     print: print!,
     commit: commit!,
     ids: new Set(ids!.match(pattern) ?? []),

@@ -1,8 +1,9 @@
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import {
   CONTENTS,
+  dropRefs,
   type FileState,
   findWorkspace,
   Git,
@@ -12,13 +13,23 @@ import {
   resolveNames,
   type Workspace,
 } from "../../git/mod.ts";
+import { layout, saveFiles } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
 import type { KeepResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave } from "../store/read_saves.ts";
 import { changeStore, openStore } from "../store/recover.ts";
-import { copySaves } from "../store/second_copy.ts";
+import {
+  areContentsDue,
+  copySaves,
+  dueContentsIds,
+  settleContents,
+  uncopiedIds,
+} from "../store/second_copy.ts";
+import { Origins } from "../trust/origins.ts";
 import { contentsAnswer, contentsKeeper, KeepingContents } from "./keep.ts";
+import { contentsMark } from "./record.ts";
 
 /**
  * Keeps uncommitted files with a save that was made without them: those that are
@@ -44,43 +55,88 @@ export async function keepWith(
   return await readIn(
     system,
     workspace,
-    (workspace) => keepIn(context, workspace, { selector, dryRun }),
+    (workspace) => keepIn(system, workspace, { selector, dryRun }),
   );
 }
 
-async function keepIn(
-  { system }: Context,
+/**
+ * Keeps what saves still lack whose process was stopped before it had kept it.
+ * What cannot be kept now is left for later. Never throws an MpmError.
+ */
+export async function keepDue(
+  system: System,
   workspace: Workspace,
-  { selector, dryRun }: { selector: string; dryRun: boolean },
+): Promise<void> {
+  const { root } = workspace;
+  if (uncopiedIds(system, root).length > 0) {
+    await attempt(() =>
+      changeStore(system, root, () => copySaves(system, workspace))
+    );
+  }
+  for (const id of dueContentsIds(system, root)) {
+    const { json } = saveFiles(layout(root).sessions, id);
+    if (!system.files.lstat(json)) settleContents(system, root, id);
+    else {await attempt(() =>
+        readIn(
+          system,
+          workspace,
+          (workspace) => keepIn(system, workspace, { selector: id }),
+        )
+      );}
+  }
+}
+
+async function keepIn(
+  system: System,
+  workspace: Workspace,
+  { selector, dryRun = false }: { selector: string; dryRun?: boolean },
 ): Promise<KeepResult> {
   const { root } = workspace;
   const entry = await findSave(system, root, selector);
   const { save } = await loadSave(system, entry);
-  await refuse(system, workspace, save);
+  const { session_id: id } = save;
+  const git = new Git(system, workspace.worktree);
+  const there = await thereNow(system, workspace, { git, save });
   const configured = readConfigAnyway(system, root);
   const keeper = contentsKeeper(system, workspace, configured);
   if (!keeper) {
+    if (configured.faults.length === 0) settleContents(system, root, id);
     throw new MpmError("CONFLICT", "Contents are not kept here", {
       hint: "They need a git repository, and pause.contents = true",
     });
   }
   const state = await readState(system, workspace, { keeper });
-  keeper.restrict(unchangedSince(save, state), "it changed since the save");
+  const unchanged = unchangedSince(save, state);
+  if (there !== undefined && !unchanged.recorded.isSubsetOf(unchanged.same)) {
+    throw hasContents(id);
+  }
+  keeper.restrict(unchanged, "it changed since the save");
   const planned = keeper.planned(state.head);
-  const id = save.session_id;
   const answer = { dry_run: dryRun, session_id: id };
   if (dryRun) return { ...answer, contents: contentsAnswer(planned)! };
+  if (there !== undefined) {
+    await dropRefs(git, [{ ref: `${CONTENTS}/${id}`, commit: there }]);
+  }
   await using keeping = new KeepingContents(system, workspace, planned);
   const kept = await keeping.keep(id);
   return { ...answer, contents: contentsAnswer(planned, kept)! };
 }
 
-async function refuse(
-  system: Context["system"],
-  workspace: Workspace,
-  { session_id: id, mpm }: Save,
-): Promise<void> {
-  if (mpm?.worktree !== workspace.worktree) {
+/**
+ * Returns the contents that a save has without a note of who made them:
+ * something stopped mpm before it wrote that, or they were fetched. Throws
+ * CONFLICT for a save that needs none, or of another worktree.
+ */
+async function thereNow(
+  system: System,
+  { root, worktree }: Workspace,
+  { git, save: { session_id: id, mpm } }: { git: Git; save: Save },
+): Promise<string | undefined> {
+  if (mpm?.worktree !== worktree) {
+    // A worktree that was removed took its files with it.
+    const folder = mpm?.worktree;
+    const isThere = folder && system.files.lstat(folder);
+    if (!isThere) settleContents(system, root, id);
     throw new MpmError("CONFLICT", `${id} is of another worktree`, {
       hint: `Run the command there: ${
         mpm?.worktree ?? "it is not known where"
@@ -88,9 +144,16 @@ async function refuse(
     });
   }
   const ref = `${CONTENTS}/${id}`;
-  const names = await resolveNames(new Git(system, workspace.worktree), [ref]);
-  if (names.get(ref) === undefined) return;
-  throw new MpmError("CONFLICT", `${id} has contents already`, {
+  const commit = (await resolveNames(git, [ref])).get(ref);
+  if (commit === undefined) return undefined;
+  const origin = new Origins(system).of(contentsMark(id, commit));
+  if (origin === "foreign" && areContentsDue(system, root, id)) return commit;
+  settleContents(system, root, id);
+  throw hasContents(id);
+}
+
+function hasContents(id: string): MpmError {
+  return new MpmError("CONFLICT", `${id} has contents already`, {
     hint: `mpm restore ${id} --all --dry-run lists them`,
   });
 }
@@ -108,7 +171,10 @@ function unchangedSince(
       (now.sha256 !== null || file.mtime === now.mtime);
   };
   return {
-    recorded: new Set(then.keys()),
+    recorded: new Set(
+      [...then.values()].filter(({ size }) => size !== null)
+        .map(({ path }) => path),
+    ),
     same: new Set(files.filter(isSame).map(({ path }) => path)),
   };
 }

@@ -4,14 +4,21 @@ import {
   CONTENTS,
   decodeBytes,
   emptyTree,
-  type Git,
+  Git,
+  type LeftOut,
   partOf,
+  readCheckpointRecord,
   resolveNames,
   treeDelta,
   type TreeEntry,
+  type Workspace,
 } from "../../git/mod.ts";
+import type { System } from "../../system/system.ts";
 import type { Changes, PathChange } from "../compare/changes.ts";
 import type { Save } from "../save.ts";
+import { areContentsDue } from "../store/second_copy.ts";
+import { Origins } from "../trust/origins.ts";
+import { contentsMark, parseContentsRecord } from "./record.ts";
 
 /** States of a file whose uncommitted contents are lost. */
 const LOST: ReadonlySet<PathChange> = new Set<PathChange>([
@@ -24,33 +31,78 @@ const LOST: ReadonlySet<PathChange> = new Set<PathChange>([
 /**
  * Finds what a save kept and the worktree has lost since: reverted or deleted,
  * and in no commit or stash that came since. Asks git only where a file is not
- * as it was. `null`: nothing is lost.
+ * as it was. `null`: nothing is known to be lost.
  */
 export async function lostContents(
-  git: Git,
-  save: Save,
-  changes: Changes,
+  system: System,
+  { root, worktree }: Workspace,
+  { save, changes }: { save: Save; changes: Changes },
 ): Promise<Changes["contents"]> {
   const gone = changes.working_directory.paths.filter(({ then, change }) =>
     then !== null && LOST.has(change)
   );
   const { session_id: id } = save;
   if (gone.length === 0 || !SESSION_ID.test(id)) return null;
+  const git = new Git(system, worktree);
   const found = await attempt(async () => {
     const ref = `${CONTENTS}/${id}`;
     const commit = (await resolveNames(git, [ref])).get(ref);
-    if (commit === undefined) return null;
-    const lost = await stillLost(git, { save, gone, commit });
-    if (lost.length === 0) return null;
-    const paths = lost.map(({ path, change }) => ({ path, change }));
-    return { commit, lost: paths, restore: `mpm restore ${id}` };
+    const kept = commit === undefined
+      ? NONE
+      : await stillLost(git, { save, gone, commit });
+    const { lost } = kept;
+    const not_kept = notKept(save, gone, {
+      ...kept,
+      otherwise: commit !== undefined
+        ? undefined
+        : areContentsDue(system, root, id)
+        ? "mpm was stopped before it kept the file"
+        : save.mpm?.contents && "the kept files were removed since",
+    });
+    if (lost.length + not_kept.length === 0) return null;
+    const mark = commit === undefined ? undefined : contentsMark(id, commit);
+    return {
+      commit: commit ?? null,
+      verified: !mark || new Origins(system).of(mark) !== "foreign",
+      lost: lost.map(({ path, change }) => ({ path, change })),
+      restore: lost.length === 0 ? null : `mpm restore ${id}`,
+      not_kept,
+    };
   });
   return found ?? null;
 }
 
 type ChangedPath = Changes["working_directory"]["paths"][number];
 
-/** Those that are kept, and that no one committed. */
+/** What became of lost files. */
+interface Lost {
+  /** Those that are kept, and that no one committed. */
+  readonly lost: readonly ChangedPath[];
+  /** Files that are not kept, and why. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+const NONE: Lost = { lost: [], leftOut: [] };
+
+/** The lost files that had contents and were not kept. */
+function notKept(
+  { mpm }: Save,
+  gone: readonly ChangedPath[],
+  { leftOut, otherwise }: Lost & { otherwise: string | undefined },
+): NonNullable<Changes["contents"]>["not_kept"] {
+  const reasons = new Map(leftOut.map(({ path, reason }) => [path, reason]));
+  const files = new Set(
+    (mpm?.files ?? []).filter(({ size }) => size !== null)
+      .map(({ path }) => path),
+  );
+  return gone.flatMap(({ path, from, change }) => {
+    const name = files.has(path) ? path : from;
+    if (name === undefined || !files.has(name)) return [];
+    const reason = reasons.get(name) ?? otherwise;
+    return reason === undefined ? [] : [{ path, change, reason }];
+  });
+}
+
 async function stillLost(
   git: Git,
   { save, gone, commit }: {
@@ -58,23 +110,24 @@ async function stillLost(
     gone: readonly ChangedPath[];
     commit: string;
   },
-): Promise<ChangedPath[]> {
-  const kept = await treeDelta(
-    git,
-    emptyTree(commit),
-    partOf(commit, "worktree"),
-  );
+): Promise<Lost> {
+  const [kept, record] = await Promise.all([
+    treeDelta(git, emptyTree(commit), partOf(commit, "worktree")),
+    readCheckpointRecord(git, commit),
+  ]);
+  const leftOut = parseContentsRecord(record)?.left_out ?? [];
   // The name that the save knows it by.
   const entryOf = ({ path, from }: ChangedPath) =>
     kept.get(path) ?? (from === undefined ? undefined : kept.get(from));
   const found = gone.filter((path) => entryOf(path));
-  if (found.length === 0) return [];
+  if (found.length === 0) return { lost: [], leftOut };
   const entries = found.map((path) => [path.path, entryOf(path)!] as const);
   // If git cannot tell, the kept contents are still available.
   const committed = await attempt(() =>
     committedSince(git, save.mpm?.head ?? null, new Map(entries))
   );
-  return found.filter((path) => !committed?.has(entryOf(path)!.id));
+  const lost = found.filter((path) => !committed?.has(entryOf(path)!.id));
+  return { lost, leftOut };
 }
 
 /** Paths that git is given; beyond them it looks at all. */

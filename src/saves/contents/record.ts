@@ -1,3 +1,4 @@
+import { sha256 } from "../../base/digest.ts";
 import { asciiJson } from "../../base/escape.ts";
 import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { Contents, LeftOut } from "../../git/mod.ts";
@@ -24,6 +25,17 @@ export interface ContentsRecord {
   readonly left_out: readonly LeftOut[];
   /** Changed paths that no one looked at, since there were too many. */
   readonly omitted: number;
+}
+
+/**
+ * Returns what the user's state knows the contents of a save by. A fetch may
+ * bring contents of anyone, and under the id of any save.
+ */
+export function contentsMark(
+  id: string,
+  commit: string,
+): { id: string; digest: string } {
+  return { id, digest: sha256(`contents ${id} ${commit}`) };
 }
 
 /** Returns the bytes of `record.json`. */

@@ -63,7 +63,7 @@ function count(number: number, noun: string): string {
 /** Counts what changed since a save, e.g. `2 new commits, 1 file changed`. */
 export function changeCounts(changes: Changes): string {
   const { commits, files, working_directory: working, branch } = changes;
-  const lost = changes.contents?.lost.length ?? 0;
+  const { lost = [], not_kept = [], restore } = changes.contents ?? {};
   const paths = new Set([
     ...files.map(({ path }) => path),
     ...working.paths.filter(({ change }) => change !== "same")
@@ -78,8 +78,10 @@ export function changeCounts(changes: Changes): string {
     count(commits.lost.length, "lost commit"),
     count(paths.size, "file") && `${counted(paths.size, "file")} changed`,
     ...switched,
-    count(lost, "uncommitted file") &&
-    `${counted(lost, "uncommitted file")} lost (${changes.contents?.restore})`,
+    count(lost.length, "uncommitted file") &&
+    `${counted(lost.length, "uncommitted file")} lost (${restore})`,
+    count(not_kept.length, "uncommitted file") &&
+    `${counted(not_kept.length, "uncommitted file")} lost and not kept`,
   ].filter((words) => words !== "");
   return parts.length === 0 ? "no changes" : parts.join(", ");
 }

@@ -46,6 +46,7 @@ import {
   contentsKeeper,
   KeepingContents,
 } from "../contents/keep.ts";
+import { keepDue } from "../contents/keep_with.ts";
 import { agentOf } from "./agent.ts";
 import { editedContent } from "./edit.ts";
 import { projectParts } from "./project_parts.ts";
@@ -188,6 +189,7 @@ export async function applied(
   { journal = true } = {},
 ): Promise<PauseResult> {
   const { workspace } = plan.draft;
+  await keepDue(context.system, workspace);
   const notes = plan.log.reason === undefined
     ? await takeInKept(context.system, workspace)
     : [];
@@ -259,6 +261,7 @@ async function saved(
     time: draft.time,
     // Outside git a copy is kept aside.
     copied: plan.log.reason === undefined || workspace.git !== "repository",
+    keeps: plan.contents?.isEmpty === false,
     begun,
     build(slot) {
       // Under the lock, so that what is saved is what the record says.

@@ -1,17 +1,19 @@
-import type { SessionsResult } from "../commands/results.ts";
-import { lostSaves } from "../store/copies.ts";
+import type { LostRow, SessionsResult } from "../commands/results.ts";
+import { lostRows, lostSaves } from "../store/copies.ts";
+import { fromWhom } from "../trust/foreign.ts";
 import { listSaves, SessionStates } from "../store/read_saves.ts";
 import { sessionsResult } from "../list.ts";
 import { Origins } from "../trust/origins.ts";
 import { join, relative } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import {
   branchByFiles,
   decodeBytes,
   encodeText,
   Git,
+  readObjects,
   type Workspace,
 } from "../../git/mod.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
@@ -138,18 +140,29 @@ export async function listProject(
     note(`Note: ${hint}`);
   }
   const lost = await lostSaves(system, workspace);
-  if (lost.length > 0) {
-    const ids = lost.slice(0, NAMED).map(({ id }) => id).join(", ") +
-      (lost.length > NAMED ? ", …" : "");
-    const are = lost.length === 1 ? "is" : "are";
-    note(
-      `Note: ${counted(lost.length, "save")} ${are} gone from the disk, and ` +
-        `git has a copy: ${ids}. "mpm saves recover" brings saves back`,
-    );
-  }
+  const rows = await lostRows(system, workspace, lost);
+  for (const text of lostNotes(rows)) note(`Note: ${text}`);
   const shown = entries.filter((entry) => !states.isHidden(entry));
-  const rows = lost.map(({ id, summary }) => ({ session_id: id, summary }));
   return { listed: { ...listed, lost: rows }, entries, shown, first };
+}
+
+/** Says which saves only git has; those of someone else apart. */
+function lostNotes(rows: readonly LostRow[]): string[] {
+  const about = (isForeign: boolean, words: string) => {
+    const ids = rows.filter(({ origin }) =>
+      isForeign === (origin === "foreign")
+    ).map(({ session_id: id }) => id);
+    if (ids.length === 0) return [];
+    const more = ids.length > NAMED ? ", …" : "";
+    const shown = ids.slice(0, NAMED).join(", ") + more;
+    const are = ids.length === 1 ? "is" : "are";
+    return [`${counted(ids.length, "save")} ${are} ${words}: ${shown}`];
+  };
+  const known = about(false, "gone from the disk, and git has a copy");
+  const others = about(true, `only in git, ${fromWhom()}`);
+  return [...known, ...others].map((text) =>
+    `${text}. "mpm saves recover" brings saves back`
+  );
 }
 
 /** Says that there is no save, and where there are some. */
@@ -265,17 +278,9 @@ async function readFolders(
 ): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   if (trees.length === 0) return found;
-  const { stdout } = await git.run(["cat-file", "--batch"], {
-    stdin: encodeText(trees.map((tree) => `${tree}\n`).join("")),
-  });
-  for (let at = 0; at < stdout.length;) {
-    const line = stdout.indexOf(0x0a, at);
-    const head = decodeBytes(stdout.subarray(at, line < 0 ? undefined : line));
-    const [, tree, size] = /^([0-9a-f]{40,64}) tree (\d+)$/.exec(head) ?? [];
-    if (tree === undefined) break;
-    const end = line + 1 + Number(size);
-    found.set(tree, savesIn(stdout.subarray(line + 1, end)));
-    at = end + 1;
+  const objects = await attempt(() => readObjects(git, trees)) ?? [];
+  for (const one of objects) {
+    if (one?.type === "tree") found.set(one.id, savesIn(one.bytes));
   }
   return found;
 }

@@ -10,23 +10,35 @@ import {
   writeAtomic,
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
+import type { LostRow } from "../commands/results.ts";
+import { contentDigestOf, Origins } from "../trust/origins.ts";
 import { readPlain } from "./derived.ts";
-import { type LoggedSave, readBlob, readBlobIds, readLog } from "./save_log.ts";
+import {
+  type LoggedSave,
+  readBlobIds,
+  readLog,
+  readLogged,
+} from "./save_log.ts";
 
 /** The second copies of saves: those of the log, and those in `kept/`. */
 export class Copies {
   readonly #system: System;
   readonly #workspace: Workspace;
+  readonly #log: ReadonlyMap<string, LoggedSave>;
   /** By the ids of saves; object ids of their JSON. */
   readonly #blobs: ReadonlyMap<string, string>;
 
   private constructor(
     system: System,
     workspace: Workspace,
-    blobs: ReadonlyMap<string, string>,
+    { log, blobs }: {
+      log: ReadonlyMap<string, LoggedSave>;
+      blobs: ReadonlyMap<string, string>;
+    },
   ) {
     this.#system = system;
     this.#workspace = workspace;
+    this.#log = log;
     this.#blobs = blobs;
   }
 
@@ -35,7 +47,7 @@ export class Copies {
     const log = await readLog(system, workspace);
     const there = [...log.values()].filter(({ there }) => there);
     const blobs = await readBlobIds(system, workspace, there);
-    return new Copies(system, workspace, blobs);
+    return new Copies(system, workspace, { log, blobs });
   }
 
   /**
@@ -67,10 +79,10 @@ export class Copies {
   async whole(
     id: string,
   ): Promise<{ bytes: Uint8Array; place: "git" | "kept/" } | undefined> {
-    const blob = this.#blobs.get(id);
-    const logged = blob === undefined
-      ? undefined
-      : await readBlob(this.#system, this.#workspace, blob);
+    const save = this.#blobs.has(id) ? this.#log.get(id) : undefined;
+    const saves = save ? [save] : [];
+    const logged = (await readLogged(this.#system, this.#workspace, saves))
+      .get(id);
     if (logged && isSave(id, logged)) return { bytes: logged, place: "git" };
     const { json, checksum } = this.#kept(id);
     const kept = readPlain(this.#system, json);
@@ -138,4 +150,21 @@ export async function lostSaves(
       system.files.lstat(saveFiles(folder, id).json) === undefined
     )
   ).sort((one, other) => one.id < other.id ? 1 : -1);
+}
+
+/** Returns rows on lost saves; a fetch may have brought those of anyone. */
+export async function lostRows(
+  system: System,
+  workspace: Workspace,
+  lost: readonly LoggedSave[],
+): Promise<LostRow[]> {
+  const found = await readLogged(system, workspace, lost);
+  const origins = new Origins(system);
+  return lost.map(({ id, summary }) => {
+    const bytes = found.get(id);
+    const origin = bytes
+      ? origins.of({ id, digest: contentDigestOf(bytes) })
+      : "foreign";
+    return { session_id: id, origin, summary };
+  });
 }

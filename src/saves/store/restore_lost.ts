@@ -10,7 +10,7 @@ import { completeSave } from "./derived.ts";
 import { loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
 import { changeStore } from "./recover.ts";
-import { type LoggedSave, readBlob, readBlobIds } from "./save_log.ts";
+import { type LoggedSave, readLogged } from "./save_log.ts";
 
 /**
  * Returns the requested saves that only the log still has; all of them without
@@ -73,10 +73,9 @@ async function writeAgain(
   lost: readonly LoggedSave[],
 ): Promise<void> {
   const { root } = workspace;
-  const blobs = await readBlobIds(system, workspace, lost);
+  const found = await readLogged(system, workspace, lost);
   for (const { id } of lost) {
-    const blob = blobs.get(id);
-    const bytes = blob && await readBlob(system, workspace, blob);
+    const bytes = found.get(id);
     if (!bytes || !isSave(id, bytes)) {
       throw new MpmError("CORRUPT", `The copy of ${id} in git is damaged`, {
         hint: "git fsck says what is wrong with the repository",

@@ -1,4 +1,4 @@
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeLines } from "../../base/escape.ts";
 import { SESSION_ID, utcSeconds } from "../../base/ids.ts";
 import { field, jsonIn } from "../../base/parsed_values.ts";
@@ -11,6 +11,7 @@ import {
   joinBytes,
   linesOf,
   NO_REFLOG,
+  readObjects,
   takesPack,
   type Workspace,
 } from "../../git/mod.ts";
@@ -233,13 +234,25 @@ export async function readBlobIds(
   return found;
 }
 
-/** The content of an object; `undefined`: git does not have it. */
-export async function readBlob(
+/** Saves that git reads at once. */
+const READ_AT_ONCE = 200;
+
+/** The JSON of saves, by the ids of the saves. */
+export async function readLogged(
   system: System,
   workspace: Workspace,
-  blob: string,
-): Promise<Uint8Array | undefined> {
-  const { status, stdout } = await gitOf(system, workspace)
-    .run(["cat-file", "blob", blob]);
-  return status === 0 ? stdout : undefined;
+  saves: readonly LoggedSave[],
+): Promise<Map<string, Uint8Array>> {
+  const git = gitOf(system, workspace);
+  const found = new Map<string, Uint8Array>();
+  for (let at = 0; at < saves.length; at += READ_AT_ONCE) {
+    const part = saves.slice(at, at + READ_AT_ONCE);
+    const names = part.map(({ commit, id }) => `${commit}:${id}.json`);
+    const objects = await attempt(() => readObjects(git, names)) ?? [];
+    for (const [at, { id }] of part.entries()) {
+      const object = objects[at];
+      if (object?.type === "blob") found.set(id, object.bytes);
+    }
+  }
+  return found;
 }

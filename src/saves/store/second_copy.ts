@@ -30,8 +30,8 @@ import { namesIn } from "./find_saves.ts";
 /*
  * A save has a second copy where `rm` and editors do not reach it: in git the
  * log of saves, elsewhere `kept/`. A name in `state/uncopied/` says that the
- * copy of a save must still be updated. So the next command makes up for a
- * process that died, or a git that failed.
+ * copy of a save must still be updated, or that its contents must be kept. So
+ * the next command makes up for a process that died, or a git that failed.
  */
 
 /** The second copies that were made, in git. */
@@ -42,7 +42,7 @@ export interface Copied {
   readonly problem: string | null;
 }
 
-/** Notes saves that are written or removed next. Call under the lock. */
+/** Notes names of saves that are written or removed next. Call under the lock. */
 export function noteUncopied(
   system: System,
   root: string,
@@ -56,6 +56,37 @@ export function noteUncopied(
     if (system.files.lstat(path)) continue;
     system.files.create(path, new Uint8Array(), { synced: false });
   }
+}
+
+/** What the name of a save ends in there if its contents are still to be kept. */
+const CONTENTS = ".contents";
+
+/** Returns what {@link noteUncopied} notes of a save that is to keep contents. */
+export function dueContents(id: string): string {
+  return `${id}${CONTENTS}`;
+}
+
+/** The ids of saves whose contents are still to be kept, the oldest first. */
+export function dueContentsIds(system: System, root: string): string[] {
+  return namesIn(system, layout(root).uncopied)
+    .filter(({ name }) => name.endsWith(CONTENTS))
+    .map(({ name }) => name.slice(0, -CONTENTS.length))
+    .filter((id) => SESSION_ID.test(id)).sort();
+}
+
+/** Returns whether the contents of a save are still to be kept. */
+export function areContentsDue(
+  { files }: System,
+  root: string,
+  id: string,
+): boolean {
+  const { uncopied } = layout(root);
+  return files.lstat(join(uncopied, dueContents(id))) !== undefined;
+}
+
+/** Notes that the contents of a save are kept, or cannot be. */
+export function settleContents(system: System, root: string, id: string): void {
+  settle(system, root, [dueContents(id)]);
 }
 
 /** Saves that one import takes, and bytes from which on it takes no more. */

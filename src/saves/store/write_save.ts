@@ -23,7 +23,12 @@ import { isTaken } from "./find_saves.ts";
 import { noteOwn } from "../trust/origins.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { LogWriter } from "./save_log.ts";
-import { type Copied, copySaves, noteUncopied } from "./second_copy.ts";
+import {
+  type Copied,
+  copySaves,
+  dueContents,
+  noteUncopied,
+} from "./second_copy.ts";
 import { type Index, noteSave, openIndex } from "./save_index.ts";
 
 /** The written save. */
@@ -47,11 +52,13 @@ export interface Written {
 export function writeSave(
   system: System,
   workspace: Workspace,
-  { time, build, copied, later = false, begun }: {
+  { time, build, copied, keeps = false, later = false, begun }: {
     time: Date;
     build(slot: Slot): Save;
     /** True if it gets a second copy. */
     copied: boolean;
+    /** True if uncommitted files are kept with it next. */
+    keeps?: boolean;
     /** True if the second copy is left to the next mpm that writes. */
     later?: boolean;
     /** A log writer that was started to make it. */
@@ -68,6 +75,7 @@ export function writeSave(
       latest: true,
       own: true,
       copied,
+      keeps,
     });
     const made = later
       ? { commit: null, problem: null }
@@ -80,18 +88,19 @@ export function writeSave(
  * The same for a save whose id is free. `latest`: the pointer leads to it even
  * if another one is newer. `own`: it has the words of the user or their agent.
  * `value`: the original data, if the shape was filled in. Only that is written.
- * `copied`: a second copy of it is due from then on. Call under the lock, with
- * nothing pending.
+ * `copied`, `keeps`: a second copy of it, or its contents, are due from then on.
+ * Call under the lock, with nothing pending.
  */
 export function storeSave(
   system: System,
   root: string,
-  { save: given, value = given, latest, own, copied }: {
+  { save: given, value = given, latest, own, copied, keeps = false }: {
     save: Save;
     value?: Fields;
     latest: boolean;
     own: boolean;
     copied: boolean;
+    keeps?: boolean;
   },
 ): Written {
   const index = openIndex(system, root);
@@ -101,7 +110,11 @@ export function storeSave(
   const bytes = saveBytes(said);
   const digest = sha256(bytes);
   const unnoted = own ? noteMade(system, save, digest) : [];
-  if (copied) noteUncopied(system, root, [save.session_id]);
+  const id = save.session_id;
+  noteUncopied(system, root, [
+    ...copied ? [id] : [],
+    ...keeps ? [dueContents(id)] : [],
+  ]);
   commit(system, root, { save, bytes, digest });
   const warnings = [
     ...finish(system, root, { index, save, value: said, latest }),

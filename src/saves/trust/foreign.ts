@@ -19,6 +19,15 @@ export function foreignNote(id: string, author?: string | null): string {
 /** The prefix of a checkpoint's name beside names of saves. */
 export const CHECKPOINT_PREFIX = "checkpoint/";
 
+/** The prefix of the id of a save whose contents are meant. */
+export const CONTENTS_PREFIX = "contents/";
+
+/** Returns the note that stands with contents from someone else. */
+export function foreignContentsNote(id: string): string {
+  return `The files kept with ${id} are ${fromWhom()}. ` +
+    `To use them as your own: mpm saves trust ${id}`;
+}
+
 /** Returns the note that stands with a checkpoint from someone else. */
 export function foreignCheckpointNote(id: string): string {
   return foreignNote(`${CHECKPOINT_PREFIX}${id}`);
