@@ -6,7 +6,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { putHome } from "../helpers/stores.ts";
 
-/** Folders of mpm's own, and objects of git, which stay. */
+/** Folders of mpm and objects of git, which stay. */
 const DATA =
   /(^|\/)(\.claude-mpm|\.local\/state|\.config|\.git\/(objects|logs|refs|mpm|worktrees))(\/|$)/;
 
@@ -33,7 +33,7 @@ function everything(env: TestEnv, ...more: string[]): Record<string, string> {
   return found;
 }
 
-/** A home and a project with files of their own everywhere mpm writes. */
+/** A home and a project with other files in every folder that mpm writes to. */
 function foreignWorld(): TestEnv {
   const env = TestEnv.repository();
   env.write("../bin/mpm", "#!/bin/sh\n");
@@ -101,7 +101,7 @@ posixTest(
       ],
     );
     const again = await mpm(env, REMOVE);
-    assertStringIncludes(again.stdout, "Nothing of mpm is installed here");
+    assertStringIncludes(again.stdout, "mpm has installed nothing here");
     assertEquals((await mpm(env, ["undo"])).status, 0);
     assertEquals(everything(env), installed);
     await mpmJson(env, REMOVE);

@@ -55,7 +55,7 @@ export interface SetupInput {
   readonly binary: string | undefined;
 }
 
-/** What a setup will do. */
+/** The answer of a dry run, and the parts that it consists of. */
 export interface SetupPlan {
   /** The answer of a dry run. */
   readonly result: SetupResult;

@@ -68,7 +68,8 @@ export function setupText(
     ...config === null ? [] : [`${switched} ${escapeText(config)}\n`],
     ...hooks === null
       ? []
-      : [installText({ ...hooks, dry_run: dry }, makeStyle(false))],
+      // "mpm hooks install --dry-run" shows the whole change as a diff.
+      : [installText({ ...hooks, dry_run: dry, diff: "" }, makeStyle(false))],
     ...result.completions.map((one) => completionText(one, dry)),
     ...saves.length === 0 ? [] : [
       ...asked ? [] : [`${oldSavesText(saves)}\n`],

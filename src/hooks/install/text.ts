@@ -30,6 +30,11 @@ export function installText(
   }
   const head = written.length === 0
     ? [`mpm's hooks are in ${escapeText(path)} already: nothing changed`]
+    : dry
+    ? [
+      `Would install mpm's hooks in ${escapeText(path)}`,
+      ...changeLines(written),
+    ]
     : [
       `Installed mpm's hooks in ${escapeText(path)}`,
       ...changeLines(written),

@@ -124,8 +124,8 @@ async function worktreesOf(
 }
 
 /**
- * Returns the settings of each scope, and others in the worktrees where mpm's
- * hooks are: an older mpm, or one that ran in another worktree, put them there.
+ * Returns the settings of each scope, and those of other worktrees that have
+ * mpm's hooks: an older mpm put them there.
  */
 function placesOf(
   system: System,
@@ -160,7 +160,7 @@ function hasHooks(system: System, path: string): boolean {
     new TextDecoder().decode(bytes).includes(OWN_MARK);
 }
 
-/** Each part by itself: one that cannot go is no reason to keep the others. */
+/** Removes each part by itself: if one fails, the others still go. */
 function removeAll(
   system: System,
   { places, edits, folders, unknown }: Installed,

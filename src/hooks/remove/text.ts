@@ -11,7 +11,7 @@ export function removeText(
 ): string {
   return [
     ...removed.length === 0
-      ? ["Nothing of mpm is installed here."]
+      ? ["mpm has installed nothing here."]
       : [dry ? "Would remove:" : "Removed:", ...removedLines(removed)],
     ...kept.length === 0 ? [] : [
       "Kept:",
@@ -72,6 +72,6 @@ const WHAT: Readonly<Record<Data["kind"], string>> = {
   refs: "copies of saves, checkpoints and files",
   git: "worktrees that are being removed",
   settings: "your settings",
-  machine: "your key, and what mpm knows of this machine",
+  machine: "your key, and records of this machine",
   program: "mpm itself",
 };

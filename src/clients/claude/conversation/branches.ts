@@ -32,7 +32,7 @@ const TELLING =
 const START =
   /^\{"parentUuid":"([\w-]{1,64})","isSidechain":(true|false),(?:"attachment":\{"type":"(\w+)"|"message":\{(?:"model":"[^"\\]{0,99}",)?"id":"(msg_\w{1,64})"|(?:"promptId":"([\w-]{1,64})",)?"type":"user",)/;
 
-/** What stands behind all texts of a line, and what may follow it. */
+/** The key after the texts of a line, and the end of its value. */
 const UUID = '"uuid":"';
 const THEN = '","timestamp":"';
 
