@@ -551,8 +551,11 @@ export interface CheckpointRecord {
   id: string;
   /** Its name as given. */
   name: string;
-  /** `parked`: put aside by `mpm branch`. */
-  kind: "named" | "auto" | "safety" | "parked";
+  /**
+   * `parked`: put aside by `mpm branch`. `batch`: taken after a tool batch of
+   * an agent.
+   */
+  kind: "named" | "auto" | "safety" | "parked" | "batch";
   /** The text of `--message`. */
   note: string | null;
   /** ISO 8601, UTC. */
@@ -637,6 +640,13 @@ export interface CheckpointRecord {
   last_save?: {
     session_id: string;
     next_steps: string[];
+    [name: string]: unknown;
+  };
+  /** The tool batch before it; only of the kind `batch`. */
+  batch?: {
+    agent_session: string;
+    /** Ids of the tool calls, as the client has them. */
+    calls: string[];
     [name: string]: unknown;
   };
   /** The save that a pause at that moment would have written. */
@@ -1693,7 +1703,7 @@ export interface CheckpointSaveResult {
   name: string | null;
   id: string | null;
   commit: string | null;
-  kind: "named" | "auto" | "safety" | "parked";
+  kind: "named" | "auto" | "safety" | "parked" | "batch";
   created_at: string | null;
   branch: string | null;
   head: string | null;
@@ -1721,7 +1731,7 @@ export interface CheckpointListResult {
     index: number;
     name: string;
     id: string;
-    kind: "named" | "auto" | "safety" | "parked";
+    kind: "named" | "auto" | "safety" | "parked" | "batch";
     created_at: string;
     branch: string | null;
     head: string | null;
@@ -1745,7 +1755,7 @@ export interface CheckpointListResult {
 export interface CheckpointShowResult {
   name: string;
   id: string;
-  kind: "named" | "auto" | "safety" | "parked";
+  kind: "named" | "auto" | "safety" | "parked" | "batch";
   commit: string;
   /** ISO 8601, UTC. */
   timestamp: string;
@@ -2163,6 +2173,9 @@ export interface ConfigGetResult {
     | "worktrees.min_age"
     | "worktrees.trash"
     | "checkpoint.auto_minutes"
+    | "checkpoint.every"
+    | "checkpoint.keep_batch"
+    | "checkpoint.batch_max_mb"
     | "checkpoint.keep_auto"
     | "checkpoint.keep_safety"
     | "checkpoint.max_file_mb"
@@ -2650,6 +2663,11 @@ export interface ReplayResult {
     step: number;
     /** ISO 8601, UTC; null: the client noted no time. */
     at: string | null;
+    /**
+     * The same wherever the same thing is told, such as the ID of a tool call;
+     * null: a step of mpm or git.
+     */
+    key: string | null;
     type:
       | "prompt"
       | "answer"
@@ -2688,6 +2706,13 @@ export interface ReplayResult {
     result: string | null;
     /** True if the tool failed or was refused. */
     failed: boolean | null;
+    /** When the tool ended, ISO 8601, UTC. */
+    ended_at: string | null;
+    /** The checkpoint that was taken in this step. */
+    checkpoint: {
+      id: string;
+      commit: string;
+    } | null;
     /** The files that the tool changed, as far as the client noticed. */
     edits: {
       path: string;
@@ -2702,6 +2727,62 @@ export interface ReplayResult {
     bytes: number;
     /** Steps in it. */
     steps: number;
+  } | null;
+  /** The files at the step of `--at`; null: not asked for. */
+  tree: {
+    step: number;
+    /** The tree; null: it is unknown. */
+    exact: {
+      step: number;
+      /** Its ID. */
+      checkpoint: string;
+      /** When the files were read, ISO 8601, UTC. */
+      at: string;
+    } | null;
+    /** The nearest known trees, where this one is unknown. */
+    before: {
+      step: number;
+      /** Its ID. */
+      checkpoint: string;
+      /** When the files were read, ISO 8601, UTC. */
+      at: string;
+    } | null;
+    after: {
+      step: number;
+      /** Its ID. */
+      checkpoint: string;
+      /** When the files were read, ISO 8601, UTC. */
+      at: string;
+    } | null;
+    head: string | null;
+    branch: string | null;
+    /** Every path. */
+    files: string[];
+    /** Uncommitted ones; the status as in `git status --short`. */
+    changed: {
+      path: string;
+      status: string;
+    }[];
+    /** Paths that the checkpoint does not hold. */
+    left_out: {
+      path: string;
+      reason: string;
+    }[];
+    /** The file that was named; `text` is null unless it is text. */
+    file: {
+      path: string;
+      bytes: number;
+      text: string | null;
+    } | null;
+    /** The folder that `--to` wrote. */
+    written: {
+      folder: string;
+      written: string[];
+      skipped: {
+        path: string;
+        reason: string;
+      }[];
+    } | null;
   } | null;
   /** All steps, shown or not. */
   total: number;

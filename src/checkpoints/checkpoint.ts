@@ -32,8 +32,11 @@ export const Checkpoint = z.looseObject({
   id: text,
   /** Its name as given. */
   name: text,
-  /** `parked`: put aside by `mpm branch`. */
-  kind: z.enum(["named", "auto", "safety", "parked"]),
+  /**
+   * `parked`: put aside by `mpm branch`. `batch`: taken after a tool batch of an
+   * agent.
+   */
+  kind: z.enum(["named", "auto", "safety", "parked", "batch"]),
   /** The text of `--message`. */
   note: z.nullable(text),
   /** ISO 8601, UTC. */
@@ -89,6 +92,12 @@ export const Checkpoint = z.looseObject({
   last_save: z.optional(
     z.looseObject({ session_id: text, next_steps: texts }),
   ),
+  /** The tool batch before it; only of the kind `batch`. */
+  batch: z.optional(z.looseObject({
+    agent_session: text,
+    /** Ids of the tool calls, as the client has them. */
+    calls: texts,
+  })),
   /** The save that a pause at that moment would have written. */
   session: SaveSchema,
   /** The version of mpm that took it. */

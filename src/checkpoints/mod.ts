@@ -23,6 +23,7 @@ export {
 export { restoreLocked, type RestoreOutcome } from "./restore/apply.ts";
 export { settleRestore } from "./restore/finish.ts";
 export { type CheckpointRef, hasMarker, readMarker } from "./restore/marker.ts";
+export { writeTo } from "./restore/write_to.ts";
 export { undoRestore } from "./restore/undo.ts";
 export {
   hasRecord,
@@ -31,4 +32,13 @@ export {
   recordIds,
   writeRecord,
 } from "./store.ts";
+export { isHidden, listed } from "./select.ts";
+export {
+  filesIn,
+  type KeptTree,
+  KeptTrees,
+  readFileIn,
+  type StepTree,
+  stepTrees,
+} from "./step_trees.ts";
 export { takeCheckpoint } from "./take/take.ts";

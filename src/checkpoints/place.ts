@@ -274,6 +274,9 @@ interface CheckpointRules {
   readonly keepAuto: number;
   /** Safety checkpoints that are kept, so many operations can be undone. */
   readonly keepSafety: number;
+  /** Trees of steps that are kept, and bytes of the changed files in them. */
+  readonly keepBatch: number;
+  readonly batchTotal: number;
   /** Milliseconds in which a removed checkpoint can be restored. */
   readonly removedFor: number;
   /** Bytes of the largest file, and of all changed files. */
@@ -292,6 +295,8 @@ export function checkpointRules(
     readonly "checkpoint.auto_minutes": number;
     readonly "checkpoint.keep_auto": number;
     readonly "checkpoint.keep_safety": number;
+    readonly "checkpoint.keep_batch": number;
+    readonly "checkpoint.batch_max_mb": number;
     readonly "trash.max_age": number;
     readonly "checkpoint.max_file_mb": number;
     readonly "checkpoint.max_total_mb": number;
@@ -302,6 +307,10 @@ export function checkpointRules(
     autoMinutes: config["checkpoint.auto_minutes"],
     keepAuto: faulty ? Infinity : config["checkpoint.keep_auto"],
     keepSafety: faulty ? Infinity : config["checkpoint.keep_safety"],
+    keepBatch: faulty ? Infinity : config["checkpoint.keep_batch"],
+    batchTotal: faulty
+      ? Infinity
+      : config["checkpoint.batch_max_mb"] * MEBIBYTE,
     removedFor: faulty ? Infinity : config["trash.max_age"],
     limits: {
       file: config["checkpoint.max_file_mb"] * MEBIBYTE,

@@ -245,21 +245,54 @@ export interface Removed {
 
 /**
  * Drops the oldest of the user's own checkpoints of a kind beyond the
- * configured number, but never `taken`, the newest. Others may have a time in
- * the future. Call under the lock. Returns their names.
+ * configured number or size, but never `taken`, the newest. Others may have a
+ * time in the future. Call under the lock. Returns their names.
  */
 export async function pruneCheckpoints(
   context: Context,
   place: CheckpointPlace,
-  { kind, taken }: { kind: "auto" | "safety"; taken: { readonly id: string } },
+  { kind, taken }: {
+    kind: "auto" | "safety" | "batch";
+    taken: { readonly id: string } & Sized;
+  },
 ): Promise<string[]> {
-  const { keepAuto, keepSafety } = place.rules;
-  const keep = kind === "auto" ? keepAuto : keepSafety;
+  const { keepAuto, keepSafety, keepBatch, batchTotal } = place.rules;
+  const keep = { auto: keepAuto, safety: keepSafety, batch: keepBatch }[kind];
   const all = await listCheckpoints(context.system, place, { light: true });
   const others = all.filter((one) => one.kind === kind && one.id !== taken.id);
-  if (others.length < keep) return [];
-  const old = others.filter(minesOf(context.system)).slice(keep - 1);
+  const most = kind === "batch" ? batchTotal : Infinity;
+  const fitting = Math.min(keep - 1, fittingIn(most, taken, others));
+  if (others.length <= fitting) return [];
+  const old = others.filter(minesOf(context.system)).slice(fitting);
   return await dropCheckpoints(context, place, old);
+}
+
+/** The files of a checkpoint, where its size counts. */
+interface Sized {
+  readonly files?: StoredCheckpoint["files"];
+}
+
+/**
+ * Returns how many of the others fit beside `taken`. Contents that several
+ * checkpoints hold count once, as git keeps them once.
+ */
+function fittingIn(
+  most: number,
+  taken: Sized,
+  others: readonly Sized[],
+): number {
+  if (most === Infinity) return others.length;
+  const counted = new Set<string>();
+  let size = 0;
+  const exceeding = [taken, ...others].findIndex(({ files = [] }) => {
+    for (const { hash, size: bytes } of files) {
+      if (hash === null || counted.has(hash)) continue;
+      counted.add(hash);
+      size += bytes ?? 0;
+    }
+    return size > most;
+  });
+  return exceeding < 0 ? others.length : Math.max(0, exceeding - 1);
 }
 
 /** Removes checkpoints. Call under the lock. Returns their names. */

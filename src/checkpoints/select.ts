@@ -16,6 +16,11 @@ export const CHECKPOINT = {
   names: "checkpoint",
 } as const;
 
+/** Returns whether a list leaves it out: mpm took it for its own commands. */
+export function isHidden({ kind }: Pick<StoredCheckpoint, "kind">): boolean {
+  return kind === "safety" || kind === "batch";
+}
+
 /** The checkpoint that is meant, and whose it is. Throws NOT_FOUND, AMBIGUOUS. */
 export async function findTarget(
   context: Context,
@@ -44,7 +49,7 @@ function noteFuture(
   const isFuture = ({ created_at: time }: StoredCheckpoint) =>
     Date.parse(time) > now.getTime() + CLOCKS_DIFFER;
   if (!isFuture(target)) return;
-  const other = records.find((one) => one.kind !== "safety" && !isFuture(one));
+  const other = records.find((one) => !isHidden(one) && !isFuture(one));
   const age = ageWords(new Date(target.created_at), now);
   note(
     `Warning: the checkpoint "${target.name}" is ${age}` +
@@ -54,7 +59,7 @@ function noteFuture(
 
 /**
  * Finds the checkpoint for `selector`. In this order, that is `latest` (the
- * newest except safety checkpoints), a full name or id, or an index as the list
+ * newest that a list shows), a full name or id, or an index as the list
  * prints it. An index has at most four digits, and nothing else. The last
  * choice is a unique part of a name. `records` are in the order of the list.
  * Throws NOT_FOUND with the names, AMBIGUOUS with the matches, USAGE for a
@@ -92,7 +97,7 @@ function candidates(
 ): readonly StoredCheckpoint[] {
   if (selector === "") return [];
   if (selector === "latest") {
-    return records.filter(({ kind }) => kind !== "safety").slice(0, 1);
+    return records.filter((one) => !isHidden(one)).slice(0, 1);
   }
   const exact = records.filter(({ name, id }) =>
     name === selector || id === selector.toLowerCase()
@@ -103,16 +108,16 @@ function candidates(
   );
   if (exact.length > 0) return [right ?? exact[0]!];
   const holding = records.filter(({ name }) => holdsPart(name, selector));
-  const own = holding.filter(({ kind }) => kind !== "safety");
+  const own = holding.filter((one) => !isHidden(one));
   return own.length > 0 ? own : holding;
 }
 
-/** Returns what a list shows: safety checkpoints come after all others. */
+/** Returns the order of a list: hidden checkpoints come after all others. */
 export function listed(
   records: readonly StoredCheckpoint[],
 ): StoredCheckpoint[] {
   return [
-    ...records.filter(({ kind }) => kind !== "safety"),
-    ...records.filter(({ kind }) => kind === "safety"),
+    ...records.filter((one) => !isHidden(one)),
+    ...records.filter(isHidden),
   ];
 }

@@ -181,6 +181,7 @@ function newestRecord(system: System, folder: string): string | undefined {
   let newest: { path: string; mtime: number } | undefined;
   for (const { name, kind } of namesIn(system, folder).slice(0, MOST)) {
     if (kind !== "file" || !/^[^.].*\.json$/.test(name)) continue;
+    if (/^batch-\d{8}-\d{6}/.test(name)) continue; // listed nowhere else
     const path = join(folder, name);
     const mtime = system.files.lstat(path)?.mtime ?? 0;
     if (!newest || mtime > newest.mtime) newest = { path, mtime };

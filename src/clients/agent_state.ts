@@ -16,8 +16,8 @@ import { isFolder, listNames } from "./look.ts";
  * Kinds of files that mpm keeps of an agent's session. They are the status
  * line's figures, the levels that were crossed, the time of the last work, the
  * next message for the agent, its tasks. Further kinds are the prompts that
- * pass a full context, notes of the conversation, and the process that saves it
- * after its client was killed.
+ * pass a full context, notes of the conversation, the trees after its steps, and
+ * the process that saves it after its client was killed.
  */
 export type AgentFile =
   | "status"
@@ -27,13 +27,19 @@ export type AgentFile =
   | "tasks"
   | "let_through"
   | "notes"
+  | "trees"
   | "recovery";
 
 /**
  * Those that agents are told about as the person's words or their own: sealed,
  * as the project's folder may come with a clone.
  */
-const SEALED: ReadonlySet<AgentFile> = new Set(["notes", "pending", "tasks"]);
+const SEALED: ReadonlySet<AgentFile> = new Set([
+  "notes",
+  "pending",
+  "tasks",
+  "trees",
+]);
 
 /** Bytes of the largest such file. */
 const LIMIT = 64 * 1024;

@@ -24,7 +24,12 @@ export {
 } from "./claude/conversation/read.ts";
 export { type DeadSession, deadSessions } from "./claude/dead.ts";
 export { currentAgentSession } from "./claude/home.ts";
-export { HOOK_ENTRIES, OWN_MARK, startsAgents } from "./claude/hook_entries.ts";
+export {
+  HOOK_ENTRIES,
+  mayChangeFiles,
+  OWN_MARK,
+  startsAgents,
+} from "./claude/hook_entries.ts";
 export {
   type HookInput,
   isAsked,

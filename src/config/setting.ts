@@ -6,6 +6,8 @@ export interface Values {
   count: number;
   /** Milliseconds; written as `90s`, `30m`, `1h`, `2d` or `1w`. */
   duration: number;
+  /** One of `choices`. */
+  choice: string;
   /** Any of `choices`. */
   choices: readonly string[];
   /** Names of ignored folders, and `*.suffix` of ignored files. */

@@ -42,6 +42,11 @@ const RULES: Readonly<Record<Kind, Rule>> = {
     fits: (value) => isText(value) && /^(0|\d{1,6}[smhdw])$/.test(value),
     fromText: plain,
   },
+  choice: {
+    words: ({ choices = [] }) => `one of ${choices.join(", ")}`,
+    fits: (value, { choices = [] }) => isText(value) && choices.includes(value),
+    fromText: plain,
+  },
   choices: {
     words: ({ choices = [] }) => `a list of any of ${choices.join(", ")}`,
     fits: (value, { choices = [] }) =>

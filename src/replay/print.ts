@@ -1,7 +1,11 @@
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { counted, sizeText } from "../base/words.ts";
 import type { Style } from "../cli/mod.ts";
-import type { ReplayResult, ReplayStep } from "./commands/results.ts";
+import type {
+  ReplayResult,
+  ReplayStep,
+  TreeResult,
+} from "./commands/results.ts";
 
 /** Lines of a text that are printed, unless all are wanted. */
 const LINES = 12;
@@ -11,7 +15,11 @@ const ARGUMENTS = 400;
 
 /** The steps as text: `[time] type: description`, and what belongs to each. */
 export function replayText(result: ReplayResult, style: Style): string {
-  const { steps, total, full, page } = result;
+  const { steps, total, full, page, tree } = result;
+  if (tree) {
+    const step = tree.file ? "" : `${stepText(steps[0]!, style, false)}\n`;
+    return step + treeText(tree, style, full);
+  }
   if (page) {
     return `Wrote ${counted(page.steps, "step")} to ${escapeText(page.path)} ` +
       `(${sizeText(page.bytes)})\n`;
@@ -110,4 +118,62 @@ function cut(lines: string[], { most, style }: Lines): string[] {
       style.dim(`… ${counted(more, "more line")}: --full`),
     ]
     : lines;
+}
+
+/** A sentence about the trees before and after a step whose tree is unknown. */
+export function nearText(
+  { before, after }: Pick<TreeResult, "before" | "after">,
+): string {
+  const near = [
+    before ? `before it step ${before.step} (${before.checkpoint})` : "",
+    after ? `after it step ${after.step} (${after.checkpoint})` : "",
+  ].filter((text) => text !== "");
+  return near.length > 0
+    ? `The nearest known trees: ${near.join(", ")}`
+    : 'No step has a known tree: "mpm config set --user checkpoint.every ' +
+      'batch" keeps them from now on';
+}
+
+/** Paths that are listed, unless all are wanted. */
+const LISTED = 50;
+
+/** The files at a step, or why they are unknown. */
+function treeText(
+  tree: TreeResult,
+  style: Style,
+  full: boolean,
+): string {
+  const { step, exact, file, written } = tree;
+  if (file) {
+    return file.text === null
+      ? `"${escapeText(file.path)}" is not text: --to writes it\n`
+      : escapeLines(file.text);
+  }
+  if (!exact) {
+    const near = nearText(tree);
+    return `The tree at step ${step} is unknown.\n${escapeText(near)}\n`;
+  }
+  if (written) {
+    const count = counted(written.written.length, "file");
+    return `Wrote ${count} to ${escapeText(written.folder)}\n`;
+  }
+  const { files, changed, left_out: left } = tree;
+  const rows = full
+    ? files
+    : changed.map(({ path, status }) => `${status} ${path}`);
+  const more = rows.length - LISTED;
+  return [
+    `Tree at step ${step}: checkpoint ${style.bold(exact.checkpoint)}, ` +
+    `${counted(files.length, "file")}, ${
+      counted(changed.length, "uncommitted file")
+    } on ${escapeText(tree.branch ?? "no branch")} at ` +
+    `${tree.head?.slice(0, 7) ?? "no commit"}`,
+    ...rows.slice(0, full ? undefined : LISTED)
+      .map((row) => `  ${escapeText(row)}`),
+    ...!full && more > 0 ? [`  and ${more} more: --full`] : [],
+    ...left.map(({ path, reason }) =>
+      `Left out: ${escapeText(path)} (${escapeText(reason)})`
+    ),
+    "",
+  ].join("\n");
 }

@@ -41,6 +41,34 @@ export async function findSource(
     await bySave(context, workspace, selector);
 }
 
+/**
+ * The same where the last of several words may be a file of a tree: the first
+ * one is a transcript, if it can be, and not a file of the project.
+ */
+export async function findSourceBefore(
+  context: Context,
+  workspace: Workspace,
+  words: readonly string[],
+): Promise<{ source: Source; rest: string | undefined }> {
+  const [first, second] = words;
+  const isPlain = first !== undefined && second === undefined &&
+    !first.endsWith(".jsonl");
+  try {
+    if (isPlain && isFile(context.system, resolve(context.folder, first))) {
+      return { source: await newest(context, workspace), rest: first };
+    }
+    return {
+      source: await findSource(context, workspace, first),
+      rest: second,
+    };
+  } catch (error) {
+    const isPath = error instanceof MpmError && error.code === "NOT_FOUND" &&
+      isPlain;
+    if (!isPath) throw error;
+    return { source: await newest(context, workspace), rest: first };
+  }
+}
+
 function ofFile(path: string): Source {
   const name = /([\w-]+)\.jsonl$/.exec(path)?.[1] ?? "";
   return { path, agentSession: isAgentId(name) ? name : null, save: null };

@@ -10,6 +10,7 @@ export function told(event: AgentEvent, cwd: string): Told {
   const { what, agent, dead } = event;
   return {
     at: event.at === "" ? null : event.at,
+    key: event.key,
     type: what.type,
     description: describe(what, event.cwd ?? cwd),
     agent: agent ? { id: agent.id, name: agent.name } : null,
@@ -25,7 +26,9 @@ export const NO_DETAILS = {
   args: null,
   result: null,
   failed: null,
+  ended_at: null,
   edits: [],
+  checkpoint: null,
 } satisfies Partial<Told>;
 
 function describe(what: EventKind, cwd: string): string {
@@ -88,7 +91,7 @@ function argumentOf(args: unknown, cwd: string): string {
 function detailsOf(
   what: EventKind,
   cwd: string,
-): Omit<Told, "at" | "type" | "description" | "agent" | "withdrawn"> {
+): Omit<Told, "at" | "key" | "type" | "description" | "agent" | "withdrawn"> {
   switch (what.type) {
     case "tool_call":
     case "file_edit":
@@ -98,6 +101,8 @@ function detailsOf(
         args: what.args ?? null,
         result: what.result?.text ?? null,
         failed: what.result?.isError ?? null,
+        ended_at: what.result?.at || null,
+        checkpoint: null,
         edits: what.edits.map((edit) => ({
           path: shortPath(edit.path, cwd),
           how: edit.how,

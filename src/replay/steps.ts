@@ -1,4 +1,5 @@
 import { attempt } from "../base/errors.ts";
+import { field, textField } from "../base/parsed_values.ts";
 import { counted, sizeText } from "../base/words.ts";
 import type { AgentEvent, EventsLost, OpenEvents } from "../clients/mod.ts";
 import { Git, quickRoot, readSince, type Workspace } from "../git/mod.ts";
@@ -50,6 +51,7 @@ async function ownStepsAround(
 const TYPES: ReadonlyMap<string, StepType> = new Map([
   ["pause", "pause"],
   ["checkpoint save", "checkpoint"],
+  ["automatic checkpoint", "checkpoint"],
   ["checkpoint restore", "checkpoint"],
   ["branch", "detour"],
   ["return", "detour"],
@@ -78,11 +80,21 @@ async function ownSteps(
 function operations(system: System, { root, worktree }: Workspace): Told[] {
   return readJournal(system, root)
     .filter(({ own, worktree: where }) => own && where === worktree)
-    .map(({ at, operation, title }) => ({
-      ...{ at, description: title, agent: null, withdrawn: false },
+    .map(({ at, operation, title, after }) => ({
+      ...{ at, key: null, description: title, agent: null, withdrawn: false },
       ...NO_DETAILS,
       type: TYPES.get(operation) ?? "operation",
+      checkpoint: takenIn(after),
     }));
+}
+
+/** The checkpoint that an operation took, if it took one. */
+function takenIn(after: unknown): Told["checkpoint"] {
+  const list = field(after, "restored");
+  const [id, commit] = ["id", "commit"].map((name) =>
+    textField(Array.isArray(list) ? list[0] : undefined, name)
+  );
+  return id === undefined || commit === undefined ? null : { id, commit };
 }
 
 async function commits(
@@ -95,6 +107,7 @@ async function commits(
   const found = await attempt(() => readSince(runner, new Date(from))) ?? [];
   return found.map(({ sha, time, message, author }) => ({
     at: new Date(time).toISOString(),
+    key: null,
     type: "commit",
     description: `${sha.slice(0, 7)} ${message} (${author})`,
     agent: null,

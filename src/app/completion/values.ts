@@ -27,6 +27,8 @@ import type { Candidate, Named, Wanted } from "../../cli/mod.ts";
 import type { System } from "../../system/system.ts";
 import { ageWords } from "../../base/times.ts";
 import {
+  isHidden,
+  listed,
   ownMark,
   readRecord,
   recordIds,
@@ -215,7 +217,7 @@ function checklistItems(system: System, folder: string): Candidate[] {
   );
 }
 
-/** Names of checkpoints, the newest first, those of restores last. */
+/** Names of checkpoints, the newest first, those that no list shows last. */
 async function checkpoints(
   system: System,
   root: string,
@@ -225,15 +227,11 @@ async function checkpoints(
   const records = (await Promise.all(read))
     .filter((record) => record !== undefined)
     .sort((a, b) => a.created_at < b.created_at ? 1 : -1);
-  const { safety = [], others = [] } = Object.groupBy(
-    records,
-    ({ kind }) => kind === "safety" ? "safety" : "others",
-  );
   const now = system.now();
   const origins = new Origins(system);
   const isForeign = (record: StoredCheckpoint) =>
     origins.of(ownMark(record)) === "foreign";
-  const named = [...others, ...safety].map((record) => ({
+  const named = listed(records).map((record) => ({
     value: record.name,
     summary: [
       isForeign(record) ? fromWhom() : "",
@@ -243,5 +241,6 @@ async function checkpoints(
     ].filter((part) => part !== "").join(", "),
   }));
   const latest = { value: "latest", summary: "The newest" };
-  return [...others.length > 0 ? [latest] : [], ...named];
+  const isListed = records.some((one) => !isHidden(one));
+  return [...isListed ? [latest] : [], ...named];
 }

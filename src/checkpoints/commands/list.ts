@@ -2,7 +2,7 @@ import { defineCommand, table } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { ownMark } from "../record.ts";
-import { listed } from "../select.ts";
+import { isHidden, listed } from "../select.ts";
 import type { CheckpointListResult } from "./results.ts";
 import { counted, sizeText } from "../../base/words.ts";
 import { fromWhom, Origins } from "../../saves/mod.ts";
@@ -19,13 +19,13 @@ export const checkpointList = defineCommand({
   description: `
 Lists the checkpoints of all worktrees, newest first. Each row has the number,
 age, name, branch, size of the changed files, and note. --all adds the checkpoints
-that mpm took before restores. A checkpoint that you did not take on this machine
+that mpm took before restores and after steps of an agent. A checkpoint that you did not take on this machine
 is marked "from someone else (not verified)".`,
   positionals: [],
   flags: {
     all: {
       type: "boolean",
-      summary: "Include checkpoints taken before restores",
+      summary: "Include those that mpm took before restores and after steps",
     },
   },
   examples: ["mpm checkpoint list", "mpm checkpoint list --all --json"],
@@ -35,7 +35,7 @@ is marked "from someone else (not verified)".`,
     const { system } = context;
     const place = await findPlace(context, { create: false });
     const records = listed(await listCheckpoints(system, place));
-    const shown = records.filter(({ kind }) => input.all || kind !== "safety");
+    const shown = records.filter((one) => input.all || !isHidden(one));
     const origins = new Origins(system);
     const here = place.vault?.workspace.worktree;
     return {
@@ -74,8 +74,8 @@ is marked "from someone else (not verified)".`,
       ].filter((part) => part !== "").join(": "),
     ]);
     const more = hidden > 0
-      ? `And ${counted(hidden, "checkpoint")} taken before restores: ` +
-        "mpm checkpoint list --all\n"
+      ? `And ${counted(hidden, "checkpoint")} that mpm took before restores ` +
+        "or after steps: mpm checkpoint list --all\n"
       : "";
     if (rows.length === 0) {
       return `No checkpoints; "mpm checkpoint save <name>" takes one.\n${more}`;

@@ -7,7 +7,7 @@ const text = z.string();
 const texts = z.array(text);
 const LeftOut = z.strictObject({ path: text, reason: text });
 const Origin = z.enum(["own", "trusted", "foreign"]);
-const Kind = z.enum(["named", "auto", "safety", "parked"]);
+const Kind = z.enum(["named", "auto", "safety", "parked", "batch"]);
 
 export const CheckpointSaveResult = z.strictObject({
   /** False: nothing was written, see `reason`. */

@@ -21,7 +21,8 @@ A checkpoint cannot hold nested repositories, changed submodules, pipes and sock
 the answer names them.
 
 --auto is for hooks: at most one in 30 minutes, and the last 20 are kept. The
-project's checkpoint.sh runs after one, if you allowed it.`,
+project's checkpoint.sh runs after one, if you allowed it. --after-call is for
+hooks, too: it keeps the tree after a step of an agent, for "mpm replay --at".`,
   positionals: [{
     name: "name",
     summary: "Its name; words are joined",
@@ -37,6 +38,17 @@ project's checkpoint.sh runs after one, if you allowed it.`,
     auto: {
       type: "boolean",
       summary: "An automatic one, named by its time, if one is due",
+    },
+    "after-call": {
+      type: "string",
+      value: "id",
+      repeatable: true,
+      summary: "The tree after this tool call of an agent, in no list",
+    },
+    "agent-session": {
+      type: "string",
+      value: "id",
+      summary: "The agent session of these tool calls",
     },
   },
   examples: [

@@ -29,6 +29,8 @@ export interface CheckpointOrder {
   readonly name: string;
   readonly kind: CheckpointKind;
   readonly note?: string | undefined;
+  /** The tool batch that it follows. */
+  readonly batch?: Checkpoint["batch"] | undefined;
 }
 
 /** Changed paths a record lists. */
@@ -89,6 +91,7 @@ export function recordFor(
       runtimes: around.runtimes.map((one) => ({ ...one })),
     },
     ...around.lastSave && { last_save: around.lastSave },
+    ...order.batch && { batch: order.batch },
     session,
     version: session.version,
     build: session.build,

@@ -1,50 +1,44 @@
-import { attempt, MpmError } from "../../base/errors.ts";
-import {
-  baseEntry,
-  type Capture,
-  changesBetween,
-  checkpointImport,
-  type FastImport,
-  locate,
-  partOf,
-  readCheckpointRefs,
-  treeDelta,
-  type Vault,
-} from "../../git/mod.ts";
-import { begunMark, ownMark, printOf } from "../record.ts";
-import { CHECKPOINT_PREFIX, noteOwn, Origins } from "../../saves/mod.ts";
+import { join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { isAgentId } from "../../base/ids.ts";
+import { checkpointImport, type FastImport, locate } from "../../git/mod.ts";
 import {
   type Ahead,
   askAhead,
   captureNow,
   type CheckpointPlace,
   checkpointRules,
-  listCheckpoints,
   minesOf,
-  newestFirst,
   openPlace,
   type Taken,
 } from "../place.ts";
 import { type Context, during } from "../../cli/mod.ts";
-import { shellWord } from "../../base/shell.ts";
-import { noteOperation, withLock, worktreeOf } from "../../ops/mod.ts";
+import {
+  ensureFolder,
+  layout,
+  noteOperation,
+  takeLock,
+  withLock,
+} from "../../ops/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { readyRedaction } from "../../secrets/mod.ts";
-import type { System } from "../../system/system.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { CheckpointSaveResult } from "../commands/results.ts";
-import { autoName, checkedCheckpointName, checkpointId } from "../name.ts";
+import { autoName, checkedCheckpointName, timedName } from "../name.ts";
 import { pruneCheckpoints, savedFact } from "../remove.ts";
 import { nextSteps } from "../show_text.ts";
-import { readRecord, recordIds } from "../store.ts";
+import { noteStepTree } from "../step_trees.ts";
+import { recordIds } from "../store.ts";
 import { type Around, aroundOf } from "./around.ts";
+import {
+  keptSame,
+  kindOf,
+  recordsHere,
+  sameOfAll,
+  type SaveInput,
+  type Wanted,
+} from "./same.ts";
 import { storeCheckpoint } from "./take.ts";
-
-interface SaveInput {
-  readonly name: readonly string[];
-  readonly message: string | undefined;
-  readonly auto: boolean;
-}
 
 /** Takes a checkpoint, or says why not. */
 export async function save(
@@ -52,21 +46,53 @@ export async function save(
   input: SaveInput,
 ): Promise<CheckpointSaveResult> {
   const name = nameOf(context, input);
+  const kind = kindOf(input);
   // An automatic one is rarely due.
-  const early = input.auto ? await tooEarly(context) : undefined;
+  const early = kind === "auto" ? await tooEarly(context) : undefined;
   if (early) return early;
-  const ahead = input.auto ? undefined : await askAhead(context);
-  return await saveNow(context, { input, name }, ahead)
+  if (kind === "batch") return await saveAfterBatch(context, { input, name });
+  const ahead = kind === "auto" ? undefined : await askAhead(context);
+  const { result } = await saveNow(context, { input, name }, ahead)
     .finally(() => ahead?.ended);
+  return result;
+}
+
+/** Milliseconds that one batch waits for the tree of the one before. */
+const BATCH_WAIT = 5000;
+
+/**
+ * Keeps the tree after a tool batch of an agent. A tree that is kept already is
+ * only noted once more.
+ */
+async function saveAfterBatch(
+  context: Context,
+  wanted: Omit<Wanted, "capture">,
+): Promise<CheckpointSaveResult> {
+  const { system, folder } = context;
+  const { root } = await locate(system, folder);
+  const { state } = layout(root);
+  ensureFolder(system, state, root);
+  // Batches may follow each other faster than large trees are read.
+  using held = await takeLock(system, join(state, ".batch-lock"), BATCH_WAIT);
+  if (!held) return notSaved("The tree of an earlier step is being read");
+  const { result, captured } = await saveNow(context, wanted, undefined);
+  const { "agent-session": id, "after-call": calls } = wanted.input;
+  const { id: checkpoint, commit } = result;
+  if (checkpoint !== null && commit !== null) {
+    const tree = { call: calls.at(-1)!, checkpoint, commit, at: captured };
+    await noteStepTree(system, { id: id!, root }, tree);
+  }
+  return result;
 }
 
 async function saveNow(
   context: Context,
   { input, name }: Omit<Wanted, "capture">,
   ahead: Ahead | undefined,
-): Promise<CheckpointSaveResult> {
+): Promise<{ result: CheckpointSaveResult; captured: string }> {
   const { system } = context;
-  const place = await openPlace(context, ahead);
+  const opened = await openPlace(context, ahead);
+  const place = { ...opened, leaveLarge: kindOf(input) === "batch" };
   for (const fault of place.faults) context.note(`Warning: ${fault}`);
   // Mostly something has changed, and by then git has begun.
   await using importing = ahead &&
@@ -84,35 +110,63 @@ async function saveNow(
         }),
       ]),
   );
+  const captured = system.now().toISOString();
   const wanted = { input, name, capture: taken.capture };
   const same = await keptSame(system, place, wanted);
-  if (same) return unchanged(same);
+  if (same) return { result: unchanged(same), captured };
   try {
-    return await during(
+    const result = await during(
       context,
       "Storing the checkpoint",
       () => stored(context, place, { name, input, taken, around, importing }),
     );
+    return { result, captured };
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
     const left = await sameOfAll(system, place, wanted);
-    if (left) return unchanged(left);
+    if (left) return { result: unchanged(left), captured };
     throw error;
   }
 }
 
-function nameOf({ system }: Context, { name, auto }: SaveInput): string {
-  const words = name.join(" ").trim();
-  if (auto && words !== "") {
+/** Tool calls of one batch that are named, and the form of their ids. */
+const MOST_CALLS = 50;
+const CALL_ID = /^[\w.:-]{1,200}$/;
+
+function nameOf({ system }: Context, input: SaveInput): string {
+  const words = input.name.join(" ").trim();
+  const kind = kindOf(input);
+  if (kind !== "named" && words !== "") {
     throw new MpmError("USAGE", "An automatic checkpoint takes no name", {
-      hint: "Leave out the name, or --auto",
+      hint: "Leave out the name, or --auto and --after-call",
     });
   }
-  if (auto) return autoName(system.now());
+  if (kind === "auto") return autoName(system.now());
+  if (kind === "batch") {
+    checkBatch(input);
+    return timedName("batch", system.now());
+  }
   if (words !== "") return checkedCheckpointName(words);
   throw new MpmError("USAGE", "The checkpoint has no name", {
     hint: 'E.g. mpm checkpoint save "before the refactoring"',
   });
+}
+
+function checkBatch(input: SaveInput): void {
+  const { "agent-session": session = "", "after-call": calls } = input;
+  if (!isAgentId(session)) {
+    throw new MpmError("USAGE", `Invalid agent session ID "${session}"`, {
+      hint: "--after-call needs --agent-session with the ID of the session",
+    });
+  }
+  const wrong = calls.find((call) => !CALL_ID.test(call));
+  if (wrong === undefined && calls.length <= MOST_CALLS) return;
+  throw new MpmError(
+    "USAGE",
+    wrong === undefined
+      ? `--after-call was given ${calls.length} times, ${MOST_CALLS} at most`
+      : `Invalid ID of a tool call "${wrong}"`,
+  );
 }
 
 async function stored(
@@ -129,27 +183,36 @@ async function stored(
   const { system } = context;
   const { root } = place.workspace;
   const known = new Set(recordIds(system, root));
-  const kind = input.auto ? "auto" : "named";
+  const kind = kindOf(input);
+  const batch = kind === "batch"
+    ? {
+      agent_session: input["agent-session"]!,
+      calls: [...input["after-call"]],
+    }
+    : undefined;
   return await withLock(system, root, async () => {
     const record = await storeCheckpoint(context, place, {
-      order: { name, kind, note: input.message },
+      order: { name, kind, note: input.message, batch },
       taken,
       around,
       importing,
       known,
     });
-    noteOperation(context, root, {
-      at: record.created_at,
-      operation: input.auto ? "automatic checkpoint" : "checkpoint save",
-      title: `save the checkpoint ${record.name}`,
-      worktree: record.worktree,
-      before: {},
-      after: savedFact(context, record),
-      ...input.auto ? { automatic: true as const } : {},
-    });
-    const pruned = input.auto
-      ? await pruneCheckpoints(context, place, { kind: "auto", taken: record })
-      : [];
+    // A tree of each step would push all other operations out of the journal.
+    if (kind !== "batch") {
+      noteOperation(context, root, {
+        at: record.created_at,
+        operation: input.auto ? "automatic checkpoint" : "checkpoint save",
+        title: `save the checkpoint ${record.name}`,
+        worktree: record.worktree,
+        before: {},
+        after: savedFact(context, record),
+        ...input.auto ? { automatic: true as const } : {},
+      });
+    }
+    const pruned = kind === "named"
+      ? []
+      : await pruneCheckpoints(context, place, { kind, taken: record });
     const next_steps = nextSteps(record);
     return {
       ...answer(record),
@@ -186,142 +249,6 @@ async function tooEarly(
   );
 }
 
-/**
- * The records of this worktree by their files alone, the newest first. With a
- * name, only the one whose id is made of that name.
- */
-async function recordsHere(
-  system: System,
-  workspace: CheckpointPlace["workspace"],
-  name?: string,
-): Promise<StoredCheckpoint[]> {
-  const { root } = workspace;
-  const worktree = worktreeOf(workspace);
-  const ids = name === undefined
-    ? recordIds(system, root)
-    : [checkpointId(name)];
-  const records: StoredCheckpoint[] = [];
-  for (const id of ids) {
-    const record = await readRecord(system, root, id, { light: true });
-    if (record?.worktree === worktree) records.push(record);
-  }
-  return records.sort(newestFirst);
-}
-
-/** A save that is about to be made. */
-interface Wanted {
-  readonly input: SaveInput;
-  readonly name: string;
-  readonly capture: Capture;
-}
-
-/** The user's own checkpoint that holds the present state already. */
-async function keptSame(
-  system: System,
-  place: CheckpointPlace,
-  wanted: Wanted,
-): Promise<StoredCheckpoint | undefined> {
-  const name = wanted.input.auto ? undefined : wanted.name;
-  const records = await recordsHere(system, place.workspace, name);
-  const same = await sameIn(system, place, { records, wanted });
-  if (!same) return undefined;
-  // A record's file may have outlived its checkpoint.
-  const refs = await readCheckpointRefs(place.vault.git);
-  return refs.get(same.id) === same.commit ? same : undefined;
-}
-
-/**
- * The same among all checkpoints there are, where the name is taken: one that a
- * save which died has left has no record's file. Throws CONFLICT if the one of
- * that name may be someone else's.
- */
-async function sameOfAll(
-  system: System,
-  place: CheckpointPlace,
-  wanted: Wanted,
-): Promise<StoredCheckpoint | undefined> {
-  const all = await listCheckpoints(system, place, { light: true });
-  const { worktree } = place.vault.workspace;
-  const records = all.filter((one) => one.worktree === worktree);
-  const left = await sameIn(system, place, { records, wanted });
-  if (left) return left;
-  const mine = minesOf(system);
-  if (all.some((one) => one.name === wanted.name && !mine(one))) {
-    throw takenByOthers(wanted.name);
-  }
-  return undefined;
-}
-
-async function sameIn(
-  system: System,
-  place: CheckpointPlace,
-  { records, wanted: { input, name, capture } }: {
-    records: readonly StoredCheckpoint[];
-    wanted: Wanted;
-  },
-): Promise<StoredCheckpoint | undefined> {
-  const one = input.auto
-    ? records.find(minesOf(system))
-    : records.find((one) => one.name === name);
-  const unsaid = input.message === undefined || one?.note === input.message;
-  return one?.print === printOf(capture) && unsaid &&
-      await isMine(system, place, { record: one, capture })
-    ? one
-    : undefined;
-}
-
-/**
- * Returns whether a checkpoint of the state that was captured is this user's.
- * One whose save died before that was noted is as well, and noted now: its
- * words are known from before, and its files are compared.
- */
-async function isMine(
-  system: System,
-  { vault }: CheckpointPlace,
-  { record, capture }: { record: StoredCheckpoint; capture: Capture },
-): Promise<boolean> {
-  const origins = new Origins(system);
-  if (origins.of(ownMark(record)) !== "foreign") return true;
-  if (origins.of(begunMark(record)) !== "own") return false;
-  if (!await holds(vault, record, capture)) return false;
-  noteOwn(system, ownMark(record));
-  return true;
-}
-
-/** Returns whether the commit has the files that were captured. */
-async function holds(
-  { git }: Vault,
-  { commit }: StoredCheckpoint,
-  capture: Capture,
-): Promise<boolean> {
-  return await attempt(async () => {
-    for (const part of ["worktree", "index"] as const) {
-      const tree = partOf(commit, part);
-      const differing = changesBetween({
-        current: await treeDelta(git, capture.base, tree),
-        target: capture[part],
-        base: (path) => baseEntry(capture, path),
-        paths: [],
-      });
-      if (differing.length > 0) return false;
-    }
-    return true;
-  }) ?? false;
-}
-
-function takenByOthers(name: string): MpmError {
-  const word = shellWord(name);
-  return new MpmError(
-    "CONFLICT",
-    `There is a checkpoint "${name}" already, and nothing says that you made ` +
-      "it on this machine",
-    {
-      hint: `Take another name, or remove it: mpm checkpoint rm ${word}; if ` +
-        `it is yours: mpm saves trust ${CHECKPOINT_PREFIX}${word}`,
-    },
-  );
-}
-
 /** Says which checkpoint holds what is here, since nothing has changed. */
 function unchanged(record: StoredCheckpoint): CheckpointSaveResult {
   return unsaved(record, `Nothing has changed since "${record.name}"`);
@@ -333,6 +260,16 @@ function unsaved(
 ): CheckpointSaveResult {
   const nothing = { next_steps: [], pruned: [] };
   return { ...answer(record), saved: false, reason, ...nothing };
+}
+
+/** The answer where no checkpoint holds what is here. */
+function notSaved(reason: string): CheckpointSaveResult {
+  const nothing = { next_steps: [], pruned: [], left_out: [] };
+  const unknown = { name: null, id: null, commit: null, created_at: null };
+  return {
+    ...{ saved: false, reason, ...unknown, ...nothing },
+    ...{ kind: "batch", branch: null, head: null, files: 0, size: 0 },
+  };
 }
 
 function answer(record: StoredCheckpoint) {

@@ -66,7 +66,7 @@ export async function storeCheckpoint(
   const { system } = context;
   const { vault, workspace } = place;
   const { root } = workspace;
-  const awaited = given.kind !== "auto";
+  const awaited = given.kind !== "auto" && given.kind !== "batch";
   await using first = importing ??
     checkpointImport(system, vault, { awaited });
   ensureHome(system, root);

@@ -12,6 +12,19 @@ export function startsAgents(tool: string | undefined): boolean {
   return AGENT_TOOLS.some((name) => name === tool);
 }
 
+/** Tools of Claude Code that change no file. */
+const READERS: ReadonlySet<string | undefined> = new Set([
+  ...["Read", "Grep", "Glob", "LS", "NotebookRead", "WebFetch", "WebSearch"],
+  ...["TodoWrite", "TaskCreate", "TaskUpdate", "TaskGet", "TaskList"],
+  ...["ToolSearch", "AskUserQuestion", "EnterPlanMode", "ExitPlanMode"],
+  ...["CronCreate", "CronDelete", "CronList", "ScheduleWakeup"],
+]);
+
+/** Returns whether a call of a tool may change files: unknown tools may. */
+export function mayChangeFiles(tool: string | undefined): boolean {
+  return !READERS.has(tool);
+}
+
 /** An event of Claude Code that mpm wants to be reported. */
 export interface HookEntry {
   readonly event: string;

@@ -58,8 +58,10 @@ async function answered(
   json: string,
 ): Promise<string> {
   const input = parseHookInput(json, event);
-  // A sub-agent has its own context, and its work is its parent's.
-  if (!input || input.subagent || isNothing(event, input)) return "";
+  // A sub-agent has its own context, and its work is its parent's; but it
+  // changes files.
+  const counts = !input?.subagent || event === "PostToolBatch";
+  if (!input || !counts || isNothing(event, input)) return "";
   const load = HANDLERS.get(event);
   if (!load) return "";
   const { answerText, worldOf } = await import("./world.ts");

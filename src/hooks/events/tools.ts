@@ -1,9 +1,11 @@
 import {
   changeAgentFile,
+  mayChangeFiles,
   onAgent,
   tasksFromJson,
   withTask,
 } from "../../clients/mod.ts";
+import { textField } from "../../base/parsed_values.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import {
   isWork,
@@ -13,7 +15,7 @@ import {
 } from "./activity.ts";
 import { keepNotes } from "./notes.ts";
 import { letThroughNext } from "./prompts.ts";
-import { startCheckpoint } from "../scripts/events.ts";
+import { startCheckpoint, startStepTree } from "../scripts/events.ts";
 import { lookAtGauge, watchGauge, waysOut } from "./gauge.ts";
 import { verifications } from "./verifications.ts";
 import type { Handler, HookWorld } from "./world.ts";
@@ -27,8 +29,10 @@ export const onToolUse: Handler = (world) => {
 
 /** After a step of the agent: the gauge, and a checkpoint where one is due. */
 export const onToolsUsed: Handler = async (world) => {
-  const { answer } = await watchGauge(world);
   const calls = callsOf(world);
+  await keepTree(world, calls);
+  if (world.input.subagent) return {};
+  const { answer } = await watchGauge(world);
   const prompts = scheduledPrompts(calls);
   if (prompts.length > 0) {
     await letThroughNext(world.context.system, world.session, prompts);
@@ -48,6 +52,27 @@ function callsOf({ event, input }: HookWorld): readonly unknown[] {
   }];
   return Array.isArray(calls) ? calls : [];
 }
+
+/** Starts a checkpoint of the tree after a batch that may have changed it. */
+async function keepTree(
+  world: HookWorld,
+  calls: readonly unknown[],
+): Promise<void> {
+  const { event, config, invited } = world;
+  const wanted = invited && event === "PostToolBatch" &&
+    config["checkpoint.every"] === "batch";
+  if (!wanted || !calls.some(isChange)) return;
+  const ids = calls.map((call) => textField(call, "tool_use_id"))
+    .filter((id) => id !== undefined);
+  if (ids.length > 0) await startStepTree(world, ids.slice(-MOST_CALLS));
+}
+
+function isChange(call: unknown): boolean {
+  return mayChangeFiles(textField(call, "tool_name"));
+}
+
+/** Calls of one batch whose ids are passed on. */
+const MOST_CALLS = 50;
 
 /** Notes that work was done, and starts a checkpoint in the background. */
 async function keepTrack(

@@ -91,6 +91,20 @@ export async function startCheckpoint(world: HookWorld): Promise<void> {
   await startProgram(system, { args, cwd: worktree, env });
 }
 
+/** Starts a checkpoint of the tree after these tool calls of the agent. */
+export async function startStepTree(
+  { context: { system }, session, worktree }: HookWorld,
+  calls: readonly string[],
+): Promise<void> {
+  if (system.program() === undefined) return;
+  const after = calls.map((call) => `--after-call=${call}`);
+  const args = [
+    ...["checkpoint", "save", "--quiet", "--agent-session", session.id],
+    ...after,
+  ];
+  await startProgram(system, { args, cwd: worktree, env: {} });
+}
+
 function environmentOf(
   { context: { system }, input, worktree, event }: HookWorld,
   variables: Variables,

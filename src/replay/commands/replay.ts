@@ -1,5 +1,6 @@
 import { basename } from "@std/path";
-import { defineCommand } from "../../cli/mod.ts";
+import { MpmError } from "../../base/errors.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { openEvents } from "../../clients/mod.ts";
 import { locate } from "../../git/mod.ts";
 import {
@@ -12,8 +13,10 @@ import {
 import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { PAGE_HEAD, ReplayPage } from "../page/page.ts";
-import { findSource, type Source } from "../source.ts";
+import { findSource, findSourceBefore, type Source } from "../source.ts";
 import { lostText, stepsOf } from "../steps.ts";
+import { treeAt } from "../tree_at.ts";
+import { scanSteps } from "../trees.ts";
 import { replayText } from "../print.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
 import type { ReplayResult, ReplayStep } from "./results.ts";
@@ -27,11 +30,21 @@ Reads the transcript of a Claude Code session, with those of its sub-agents, and
 prints each step. Steps are prompts, answers, tool calls with their results, and
 edits with their diffs. Commits and mpm operations of that time are listed among
 the steps. Secrets are redacted. Name a save, the ID of an agent session, or a
-transcript file; the newest save is the default.`,
+transcript file; the newest save is the default.
+
+--at shows the files as they were at a step, where a checkpoint was taken then.
+Otherwise it says that they are unknown, and names the nearest steps with a
+checkpoint. A file name prints that file; --to writes all files into a new or
+empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
   positionals: [{
     name: "session",
     summary: "A save, the ID of an agent session, or a transcript file",
     names: "session",
+    optional: true,
+  }, {
+    name: "file",
+    summary: "With --at: the file to print",
+    names: "file",
     optional: true,
   }],
   flags: {
@@ -54,7 +67,12 @@ transcript file; the newest save is the default.`,
     to: {
       type: "string",
       value: "when",
-      summary: "End at a step number, a date, or an age",
+      summary: "End at a step number, a date, or an age; with --at a folder",
+    },
+    at: {
+      type: "string",
+      value: "step",
+      summary: "Show the files as they were at this step",
     },
     agent: {
       type: "string",
@@ -77,12 +95,20 @@ transcript file; the newest save is the default.`,
     "mpm replay latest --skip-tool-calls",
     "mpm replay --only file_edit --from 40 --to 80",
     "mpm replay --html session.html",
+    "mpm replay --at 12 src/app.ts",
+    "mpm replay latest --at 12 --to ../then",
     "mpm replay ~/.claude/projects/-home-me-shop/3f8a….jsonl --full",
   ],
   result: async () => (await import("./results.ts")).ReplayResult,
   async run(context, input): Promise<ReplayResult> {
     const { system, folder, note } = context;
     const now = system.now();
+    if (input.at !== undefined) return await showTree(context, input, input.at);
+    if (input.file !== undefined) {
+      throw new MpmError("USAGE", `"${input.file}" is one word too many`, {
+        hint: "A file is printed with --at and the number of a step",
+      });
+    }
     const shown = filterOf({
       ...input,
       from: parseWhen(input.from, now),
@@ -118,6 +144,7 @@ transcript file; the newest save is the default.`,
       page: page && target
         ? written(system, page, { target, source, warnings })
         : null,
+      tree: null,
     };
   },
   verbatim: () => true,
@@ -127,8 +154,43 @@ transcript file; the newest save is the default.`,
 /** What mpm itself says about a step has no secrets. */
 const STEP_KEYS: KnownKeys = {
   names: new Set(),
-  ids: new Set(["step", "at", "type", "how"]),
+  ids: new Set(["step", "at", "ended_at", "type", "how"]),
 };
+
+/** The files at a step, in place of the steps. */
+async function showTree(
+  context: Context,
+  input: {
+    readonly session: string | undefined;
+    readonly file: string | undefined;
+    readonly to: string | undefined;
+    readonly full: boolean;
+  },
+  at: string,
+): Promise<ReplayResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const words = [input.session, input.file].filter((one) => one !== undefined);
+  const { source, rest } = await findSourceBefore(context, workspace, words);
+  const found = await scanSteps(context, workspace, { source, at });
+  const tree = await treeAt(context, workspace, {
+    scan: found.scan,
+    request: { step: found.step.step, path: rest, to: input.to },
+  });
+  const redactor = redactorOf(system);
+  return {
+    path: source.path,
+    agent_session: source.agentSession,
+    session_id: source.save,
+    ...{
+      steps: [redactor.known(found.step, STEP_KEYS)],
+      page: null,
+      full: input.full,
+    },
+    tree: redactor.value(tree),
+    ...{ total: found.total, warnings: found.warnings },
+  };
+}
 
 const PAGE: WrittenFile = {
   option: "--html",

@@ -11,6 +11,11 @@ const ReplayStep = z.strictObject({
   step: z.int(),
   /** ISO 8601, UTC; null: the client noted no time. */
   at: z.nullable(text),
+  /**
+   * The same wherever the same thing is told, such as the ID of a tool call;
+   * null: a step of mpm or git.
+   */
+  key: z.nullable(text),
   type: z.enum(STEP_TYPES),
   /** One line. */
   description: text,
@@ -27,12 +32,57 @@ const ReplayStep = z.strictObject({
   result: z.nullable(text),
   /** True if the tool failed or was refused. */
   failed: z.nullable(z.boolean()),
+  /** When the tool ended, ISO 8601, UTC. */
+  ended_at: z.nullable(text),
+  /** The checkpoint that was taken in this step. */
+  checkpoint: z.nullable(z.strictObject({ id: text, commit: text })),
   /** The files that the tool changed, as far as the client noticed. */
   edits: z.array(z.strictObject({
     path: text,
     how: z.enum(["created", "edited", "deleted"]),
     /** Unified diff; null: the client did not keep it. */
     diff: z.nullable(text),
+  })),
+});
+
+/** A checkpoint with the files of a step. */
+const StepTree = z.strictObject({
+  step: z.int(),
+  /** Its ID. */
+  checkpoint: text,
+  /** When the files were read, ISO 8601, UTC. */
+  at: text,
+});
+
+const LeftOut = z.strictObject({ path: text, reason: text });
+
+/** All files at a step. */
+const TreeResult = z.strictObject({
+  step: z.int(),
+  /** The tree; null: it is unknown. */
+  exact: z.nullable(StepTree),
+  /** The nearest known trees, where this one is unknown. */
+  before: z.nullable(StepTree),
+  after: z.nullable(StepTree),
+  head: z.nullable(text),
+  branch: z.nullable(text),
+  /** Every path. */
+  files: z.array(text),
+  /** Uncommitted ones; the status as in `git status --short`. */
+  changed: z.array(z.strictObject({ path: text, status: text })),
+  /** Paths that the checkpoint does not hold. */
+  left_out: z.array(LeftOut),
+  /** The file that was named; `text` is null unless it is text. */
+  file: z.nullable(z.strictObject({
+    path: text,
+    bytes: z.int(),
+    text: z.nullable(text),
+  })),
+  /** The folder that `--to` wrote. */
+  written: z.nullable(z.strictObject({
+    folder: text,
+    written: z.array(text),
+    skipped: z.array(LeftOut),
   })),
 });
 
@@ -51,6 +101,8 @@ export const ReplayResult = z.strictObject({
     /** Steps in it. */
     steps: z.int(),
   })),
+  /** The files at the step of `--at`; null: not asked for. */
+  tree: z.nullable(TreeResult),
   /** All steps, shown or not. */
   total: z.int(),
   /** True if every line of a text is printed. */
@@ -59,5 +111,6 @@ export const ReplayResult = z.strictObject({
   warnings: z.array(text),
 });
 
+export type TreeResult = z.infer<typeof TreeResult>;
 export type ReplayStep = z.infer<typeof ReplayStep>;
 export type ReplayResult = z.infer<typeof ReplayResult>;

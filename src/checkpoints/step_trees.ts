@@ -1,0 +1,156 @@
+import { attempt } from "../base/errors.ts";
+import { field, textField } from "../base/parsed_values.ts";
+import {
+  type AgentSession,
+  changeAgentFile,
+  readAgentFiles,
+} from "../clients/mod.ts";
+import {
+  emptyTree,
+  partOf,
+  readCheckpointRefs,
+  treeDelta,
+  type TreeEntry,
+  type Vault,
+  type Workspace,
+} from "../git/mod.ts";
+import type { System } from "../system/system.ts";
+import type { StoredCheckpoint } from "./checkpoint.ts";
+import { CHECKPOINT_ID } from "./name.ts";
+import { type CheckpointPlace, minesOf, placeOf, recordOf } from "./place.ts";
+
+/** The checkpoint that holds all files as they were after a tool batch. */
+export interface StepTree {
+  /** Id of the last tool call of the batch, as the client has it. */
+  readonly call: string;
+  readonly checkpoint: string;
+  readonly commit: string;
+  /** When all files had been read, ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** Trees of one agent session that are known; the oldest go first. */
+const MOST = 300;
+
+/** Returns the trees that are known of an agent session, the oldest first. */
+export function stepTrees(system: System, session: AgentSession): StepTree[] {
+  const found = new Map<string, StepTree>();
+  for (const value of readAgentFiles(system, session, "trees")) {
+    for (const tree of treesIn(value)) found.set(tree.call, tree);
+  }
+  return [...found.values()].sort((a, b) => a.at < b.at ? -1 : 1);
+}
+
+/** Notes the tree after a tool batch; false where it could not be kept. */
+export async function noteStepTree(
+  system: System,
+  session: AgentSession,
+  tree: StepTree,
+): Promise<boolean> {
+  return await changeAgentFile(system, session, {
+    file: "trees",
+    change: (value) => ({
+      version: 1,
+      trees: [
+        ...treesIn(value).filter(({ call }) => call !== tree.call),
+        tree,
+      ].slice(-MOST),
+    }),
+  });
+}
+
+function treesIn(value: unknown): StepTree[] {
+  const list = field(value, "trees");
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one) => {
+    const [call, checkpoint, commit, at] = [
+      "call",
+      "checkpoint",
+      "commit",
+      "at",
+    ]
+      .map((name) => textField(one, name) ?? "") as [
+        ...[string, string, string, string],
+      ];
+    const usable = call !== "" && CHECKPOINT_ID.test(checkpoint) &&
+      /^[0-9a-f]{40,64}$/.test(commit) && !Number.isNaN(Date.parse(at));
+    return usable ? [{ call, checkpoint, commit, at }] : [];
+  });
+}
+
+/** A checkpoint that is still there, and the way to its files. */
+export interface KeptTree {
+  readonly place: CheckpointPlace;
+  readonly record: StoredCheckpoint;
+}
+
+/** Looks for checkpoints of a project by their ids and commits. */
+export class KeptTrees {
+  readonly #system: System;
+  readonly #place: CheckpointPlace | undefined;
+  readonly #refs: ReadonlyMap<string, string>;
+
+  private constructor(
+    system: System,
+    place: CheckpointPlace | undefined,
+    refs: ReadonlyMap<string, string>,
+  ) {
+    this.#system = system;
+    this.#place = place;
+    this.#refs = refs;
+  }
+
+  /** One that cannot be looked for is not there. */
+  static async open(
+    system: System,
+    workspace: Workspace,
+  ): Promise<KeptTrees> {
+    const found = await attempt(() =>
+      placeOf(system, workspace, { create: false })
+    );
+    const { vault } = found ?? {};
+    if (!found || !vault) return new KeptTrees(system, undefined, new Map());
+    const refs = await attempt(() => readCheckpointRefs(vault.git));
+    return new KeptTrees(system, { ...found, vault }, refs ?? new Map());
+  }
+
+  has({ checkpoint, commit }: Pick<StepTree, "checkpoint" | "commit">) {
+    return this.#refs.get(checkpoint) === commit;
+  }
+
+  /** `undefined`: it was removed, or nothing says that it is this user's. */
+  async read(
+    tree: Pick<StepTree, "checkpoint" | "commit">,
+  ): Promise<KeptTree | undefined> {
+    const place = this.#place;
+    if (!place || !this.has(tree)) return undefined;
+    const { checkpoint: id, commit } = tree;
+    const record = await recordOf(place.vault, { id, commit });
+    return record && minesOf(this.#system)(record)
+      ? { place, record }
+      : undefined;
+  }
+}
+
+/** Returns every file of a checkpoint by its path. */
+export async function filesIn(
+  { vault }: { readonly vault: Vault },
+  { commit }: Pick<StoredCheckpoint, "commit">,
+): Promise<Map<string, TreeEntry>> {
+  const all = await treeDelta(
+    vault.git,
+    emptyTree(commit),
+    partOf(commit, "worktree"),
+  );
+  return new Map(
+    [...all].flatMap(([path, entry]) => entry ? [[path, entry]] : []),
+  );
+}
+
+/** Returns the bytes of a file of a checkpoint. Throws GIT_FAILED. */
+export async function readFileIn(
+  { place }: KeptTree,
+  { id }: TreeEntry,
+): Promise<Uint8Array> {
+  return await place.vault.git.read(["cat-file", "blob", id]);
+}

@@ -1,0 +1,180 @@
+import { attempt, MpmError } from "../../base/errors.ts";
+import { shellWord } from "../../base/shell.ts";
+import {
+  baseEntry,
+  type Capture,
+  changesBetween,
+  partOf,
+  readCheckpointRefs,
+  treeDelta,
+  type Vault,
+} from "../../git/mod.ts";
+import { worktreeOf } from "../../ops/mod.ts";
+import { CHECKPOINT_PREFIX, noteOwn, Origins } from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { StoredCheckpoint } from "../checkpoint.ts";
+import { checkpointId } from "../name.ts";
+import {
+  type CheckpointPlace,
+  listCheckpoints,
+  minesOf,
+  newestFirst,
+} from "../place.ts";
+import { begunMark, ownMark, printOf } from "../record.ts";
+import { readRecord, recordIds } from "../store.ts";
+
+/** The input of `mpm checkpoint save`. */
+export interface SaveInput {
+  readonly name: readonly string[];
+  readonly message: string | undefined;
+  readonly auto: boolean;
+  readonly "after-call": readonly string[];
+  readonly "agent-session": string | undefined;
+}
+
+/** The kind of checkpoint that is wanted. */
+export function kindOf(input: SaveInput): "named" | "auto" | "batch" {
+  if (input["after-call"].length > 0) return "batch";
+  return input.auto ? "auto" : "named";
+}
+
+/**
+ * The records of this worktree by their files alone, the newest first. With a
+ * name, only the one whose id is made of that name.
+ */
+export async function recordsHere(
+  system: System,
+  workspace: CheckpointPlace["workspace"],
+  name?: string,
+): Promise<StoredCheckpoint[]> {
+  const { root } = workspace;
+  const worktree = worktreeOf(workspace);
+  const ids = name === undefined
+    ? recordIds(system, root)
+    : [checkpointId(name)];
+  const records: StoredCheckpoint[] = [];
+  for (const id of ids) {
+    const record = await readRecord(system, root, id, { light: true });
+    if (record?.worktree === worktree) records.push(record);
+  }
+  return records.sort(newestFirst);
+}
+
+/** A save that is about to be made. */
+export interface Wanted {
+  readonly input: SaveInput;
+  readonly name: string;
+  readonly capture: Capture;
+}
+
+/** The user's own checkpoint that holds the present state already. */
+export async function keptSame(
+  system: System,
+  place: CheckpointPlace,
+  wanted: Wanted,
+): Promise<StoredCheckpoint | undefined> {
+  const name = kindOf(wanted.input) === "named" ? wanted.name : undefined;
+  const records = await recordsHere(system, place.workspace, name);
+  const same = await sameIn(system, place, { records, wanted });
+  if (!same) return undefined;
+  // A record's file may have outlived its checkpoint.
+  const refs = await readCheckpointRefs(place.vault.git);
+  return refs.get(same.id) === same.commit ? same : undefined;
+}
+
+/**
+ * The same among all checkpoints there are, where the name is taken: one that a
+ * save which died has left has no record's file. Throws CONFLICT if the one of
+ * that name may be someone else's.
+ */
+export async function sameOfAll(
+  system: System,
+  place: CheckpointPlace,
+  wanted: Wanted,
+): Promise<StoredCheckpoint | undefined> {
+  const all = await listCheckpoints(system, place, { light: true });
+  const { worktree } = place.vault.workspace;
+  const records = all.filter((one) => one.worktree === worktree);
+  const left = await sameIn(system, place, { records, wanted });
+  if (left) return left;
+  const mine = minesOf(system);
+  if (all.some((one) => one.name === wanted.name && !mine(one))) {
+    throw takenByOthers(wanted.name);
+  }
+  return undefined;
+}
+
+async function sameIn(
+  system: System,
+  place: CheckpointPlace,
+  { records, wanted: { input, name, capture } }: {
+    records: readonly StoredCheckpoint[];
+    wanted: Wanted;
+  },
+): Promise<StoredCheckpoint | undefined> {
+  const kind = kindOf(input);
+  const print = printOf(capture);
+  const mine = minesOf(system);
+  const one = kind === "auto"
+    ? records.find(mine)
+    : kind === "batch"
+    ? records.find((one) => one.print === print && mine(one))
+    : records.find((one) => one.name === name);
+  const unsaid = input.message === undefined || one?.note === input.message;
+  return one?.print === print && unsaid &&
+      await isMine(system, place, { record: one, capture })
+    ? one
+    : undefined;
+}
+
+/**
+ * Returns whether a checkpoint of the state that was captured is this user's.
+ * One whose save died before that was noted is as well, and noted now: its
+ * words are known from before, and its files are compared.
+ */
+async function isMine(
+  system: System,
+  { vault }: CheckpointPlace,
+  { record, capture }: { record: StoredCheckpoint; capture: Capture },
+): Promise<boolean> {
+  const origins = new Origins(system);
+  if (origins.of(ownMark(record)) !== "foreign") return true;
+  if (origins.of(begunMark(record)) !== "own") return false;
+  if (!await holds(vault, record, capture)) return false;
+  noteOwn(system, ownMark(record));
+  return true;
+}
+
+/** Returns whether the commit has the files that were captured. */
+async function holds(
+  { git }: Vault,
+  { commit }: StoredCheckpoint,
+  capture: Capture,
+): Promise<boolean> {
+  return await attempt(async () => {
+    for (const part of ["worktree", "index"] as const) {
+      const tree = partOf(commit, part);
+      const differing = changesBetween({
+        current: await treeDelta(git, capture.base, tree),
+        target: capture[part],
+        base: (path) => baseEntry(capture, path),
+        paths: [],
+      });
+      if (differing.length > 0) return false;
+    }
+    return true;
+  }) ?? false;
+}
+
+function takenByOthers(name: string): MpmError {
+  const word = shellWord(name);
+  return new MpmError(
+    "CONFLICT",
+    `There is a checkpoint "${name}" already, and nothing says that you made ` +
+      "it on this machine",
+    {
+      hint: `Take another name, or remove it: mpm checkpoint rm ${word}; if ` +
+        `it is yours: mpm saves trust ${CHECKPOINT_PREFIX}${word}`,
+    },
+  );
+}

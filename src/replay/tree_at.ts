@@ -1,0 +1,113 @@
+import { isAbsolute, relative, resolve } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import {
+  filesIn,
+  type KeptTree,
+  readFileIn,
+  writeTo,
+} from "../checkpoints/mod.ts";
+import type { Context } from "../cli/mod.ts";
+import type { Workspace } from "../git/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { TreeResult } from "./commands/results.ts";
+import { nearText } from "./print.ts";
+import type { KnownTree, TreeScan } from "./trees.ts";
+
+/** Bytes of a file that is printed. */
+const LARGEST = 16 * 1024 * 1024;
+
+interface TreeRequest {
+  readonly step: number;
+  /** A file to print, as it was typed. */
+  readonly path: string | undefined;
+  /** A folder to write the files to. */
+  readonly to: string | undefined;
+}
+
+/**
+ * Returns the tree at a step. Throws NOT_FOUND where a file or all of them are
+ * wanted, and the tree is unknown or has no such file.
+ */
+export async function treeAt(
+  context: Context,
+  workspace: Workspace,
+  { scan, request }: { scan: TreeScan; request: TreeRequest },
+): Promise<TreeResult> {
+  const { step, path, to } = request;
+  const { exact, before, after } = scan.around(step);
+  const kept = exact && await scan.read(exact);
+  const result = {
+    step,
+    before: before ? told(before) : null,
+    after: after ? told(after) : null,
+    ...NOTHING,
+  };
+  if (!exact || !kept) {
+    if (path === undefined && to === undefined) return result;
+    throw unknownTree(result);
+  }
+  const files = await filesIn(kept.place, kept.record);
+  const { record } = kept;
+  return {
+    ...result,
+    exact: told(exact),
+    head: record.head,
+    branch: record.branch,
+    files: [...files.keys()],
+    changed: record.files.map(({ path, status }) => ({ path, status })),
+    left_out: record.left_out.map(({ path, reason }) => ({ path, reason })),
+    file: path === undefined ? null : await fileIn(context, workspace, {
+      kept,
+      path,
+      step,
+    }),
+    written: to === undefined ? null : await writeTo(context, kept.place, {
+      ...{ target: record, paths: [], to, dryRun: false },
+    }),
+  };
+}
+
+const NOTHING = {
+  exact: null,
+  head: null,
+  branch: null,
+  files: [],
+  changed: [],
+  left_out: [],
+  file: null,
+  written: null,
+};
+
+function told({ step, checkpoint, at }: KnownTree) {
+  return { step, checkpoint, at };
+}
+
+/** Says that a tree is unknown, and which ones are near. */
+export function unknownTree(
+  { step, before, after }: Pick<TreeResult, "step" | "before" | "after">,
+): MpmError {
+  return new MpmError("NOT_FOUND", `The tree at step ${step} is unknown`, {
+    hint: nearText({ before, after }),
+  });
+}
+
+async function fileIn(
+  { system, folder }: Context,
+  { worktree }: Workspace,
+  { kept, path: given, step }: { kept: KeptTree; path: string; step: number },
+): Promise<TreeResult["file"]> {
+  const below = relative(worktree, resolve(folder, given));
+  const path = isAbsolute(below) || below.startsWith("..") ? given : below;
+  const entry = (await filesIn(kept.place, kept.record)).get(path);
+  if (!entry || entry.mode === "160000") {
+    throw new MpmError(
+      "NOT_FOUND",
+      `There is no file "${given}" at step ${step}`,
+    );
+  }
+  const bytes = await readFileIn(kept, entry);
+  const text = bytes.length > LARGEST || bytes.includes(0)
+    ? null
+    : redactorOf(system).text(new TextDecoder().decode(bytes));
+  return { path, bytes: bytes.length, text };
+}

@@ -1,0 +1,163 @@
+import { MpmError } from "../base/errors.ts";
+import {
+  type KeptTree,
+  KeptTrees,
+  type StepTree,
+  stepTrees,
+} from "../checkpoints/mod.ts";
+import type { Context } from "../cli/mod.ts";
+import { mayChangeFiles, openEvents } from "../clients/mod.ts";
+import type { Workspace } from "../git/mod.ts";
+import type { System } from "../system/system.ts";
+import type { ReplayStep } from "./commands/results.ts";
+import type { Source } from "./source.ts";
+import { lostText, stepsOf } from "./steps.ts";
+
+/** A checkpoint with all files as they were after a step. */
+export interface KnownTree {
+  readonly step: number;
+  /** The last step for which it holds as well: its files were read later. */
+  readonly last: number;
+  readonly checkpoint: string;
+  readonly commit: string;
+  /** When its files were read, ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** The trees around a step. */
+export interface TreesAround {
+  readonly exact: KnownTree | undefined;
+  /** The nearest ones, where none is exact. */
+  readonly before: KnownTree | undefined;
+  readonly after: KnownTree | undefined;
+}
+
+/** A call of a tool that ran until `ended`. */
+interface Running {
+  readonly ended: string;
+}
+
+/**
+ * Finds out which steps have a known tree while the steps go by in order. A
+ * tree counts if no other tool ran while its files were read: otherwise it may
+ * hold half of what that tool did.
+ */
+export class TreeScan {
+  readonly #links: ReadonlyMap<string, StepTree>;
+  readonly #kept: KeptTrees;
+  readonly #trees: KnownTree[] = [];
+  #running: Running[] = [];
+
+  constructor(links: readonly StepTree[], kept: KeptTrees) {
+    this.#links = new Map(links.map((link) => [link.call, link]));
+    this.#kept = kept;
+  }
+
+  static async open(
+    system: System,
+    workspace: Workspace,
+    { agentSession: id }: Pick<Source, "agentSession">,
+  ): Promise<TreeScan> {
+    const links = id === null
+      ? []
+      : stepTrees(system, { id, root: workspace.root });
+    return new TreeScan(links, await KeptTrees.open(system, workspace));
+  }
+
+  see(step: ReplayStep): void {
+    this.#extend(step);
+    const { at, key, checkpoint, ended_at: ended } = step;
+    if (at !== null) {
+      this.#running = this.#running.filter((one) => one.ended > at);
+    }
+    if (ended !== null && changesFiles(step)) this.#running.push({ ended });
+    const link = this.#links.get(key?.replace(/#\d+$/, "") ?? "");
+    const found = checkpoint && at !== null
+      ? { checkpoint: checkpoint.id, commit: checkpoint.commit, at }
+      : link && !this.#running.some((one) => one.ended > link.at)
+      ? link
+      : undefined;
+    if (found && this.#kept.has(found)) {
+      const { checkpoint, commit, at } = found;
+      const number = step.step;
+      this.#trees.push({ checkpoint, commit, at, step: number, last: number });
+    }
+  }
+
+  /** The files of the last tree were read after this step, or during it. */
+  #extend(step: ReplayStep): void {
+    const tree = this.#trees.at(-1);
+    if (!tree || tree.last !== step.step - 1) return;
+    if (step.at === null || step.at > tree.at) return;
+    this.#trees.pop();
+    if (!changesFiles(step)) this.#trees.push({ ...tree, last: step.step });
+  }
+
+  around(step: number): TreesAround {
+    const exact = this.#trees.findLast((one) =>
+      one.step <= step && step <= one.last
+    );
+    if (exact) return { exact, before: undefined, after: undefined };
+    return {
+      exact,
+      before: this.#trees.findLast((one) => one.last < step),
+      after: this.#trees.find((one) => one.step > step),
+    };
+  }
+
+  /** `undefined`: its checkpoint is gone. */
+  async read(tree: KnownTree): Promise<KeptTree | undefined> {
+    return await this.#kept.read(tree);
+  }
+}
+
+/** Own steps that change files, apart from those that take a checkpoint. */
+const CHANGING: readonly string[] = ["detour", "operation", "checkpoint"];
+
+function changesFiles({ tool, key, type, checkpoint }: ReplayStep): boolean {
+  if (tool !== null) return mayChangeFiles(tool);
+  return key === null && CHANGING.includes(type) && checkpoint === null;
+}
+
+/** A step, and the trees that are known along its session. */
+export interface ScannedStep {
+  readonly step: ReplayStep;
+  readonly scan: TreeScan;
+  readonly total: number;
+  /** Parts that could not be read, a sentence each. */
+  readonly warnings: string[];
+}
+
+/**
+ * Goes through a session for the step of that number. Throws USAGE unless it is
+ * a number, NOT_FOUND where the session has no such step.
+ */
+export async function scanSteps(
+  { system, status }: Pick<Context, "system" | "status">,
+  workspace: Workspace,
+  { source, at }: { source: Source; at: string },
+): Promise<ScannedStep> {
+  const wanted = /^#?(\d{1,9})$/.exec(at)?.[1];
+  if (wanted === undefined) {
+    throw new MpmError("USAGE", `Invalid step "${at}"`, {
+      hint: 'Give the number of a step as "mpm replay" prints it',
+    });
+  }
+  const scan = await TreeScan.open(system, workspace, source);
+  const open = openEvents(system, source.path);
+  let found: ReplayStep | undefined;
+  let total = 0;
+  for await (const step of stepsOf(system, workspace, open)) {
+    total++;
+    if (total % 1000 === 0) status(`Reading step ${total}`);
+    scan.see(step);
+    if (step.step === Number(wanted)) found = step;
+  }
+  status("");
+  if (found) {
+    return { step: found, scan, total, warnings: lostText(open.lost) };
+  }
+  throw new MpmError("NOT_FOUND", `There is no step ${wanted}`, {
+    hint: `The agent session has ${total} steps`,
+  });
+}
