@@ -19,21 +19,19 @@ const JOINT =
 export function asRead(text: string): AsRead | undefined {
   const gaps: Gap[] = [];
   addJoints(text, gaps);
-  const beyond = MAYBE_UNSEEN.test(text);
-  const seen = beyond ? withPlainBlanks(text) : text;
-  if (beyond) addUnseen(seen, gaps);
-  if (gaps.length === 0) return seen === text ? undefined : same(seen);
+  if (MAYBE_UNSEEN.test(text)) addUnseen(text, gaps);
+  if (gaps.length === 0) return undefined;
   gaps.sort((a, b) => a.start - b.start);
   const parts: string[] = [];
   const kept: Gap[] = [];
   let from = 0;
   for (const gap of gaps) {
     if (gap.start < from) continue;
-    parts.push(seen.slice(from, gap.start));
+    parts.push(text.slice(from, gap.start), gap.read);
     kept.push(gap);
     from = gap.end;
   }
-  parts.push(seen.slice(from));
+  parts.push(text.slice(from));
   return { text: parts.join(""), original: (spans) => moved(spans, kept) };
 }
 
@@ -41,32 +39,27 @@ export function asRead(text: string): AsRead | undefined {
 const MAYBE_UNSEEN =
   /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u206f\u3164\ud800-\udbff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]/;
 
-/** Text left out between two places of the original text. */
+/** A part of the original text that is left out, or read as plain blanks. */
 interface Gap {
   readonly start: number;
   readonly end: number;
-}
-
-function same(text: string): AsRead {
-  return { text, original: (spans) => [...spans] };
-}
-
-function withPlainBlanks(text: string): string {
-  return text.replaceAll(/[\u00a0\u1680\u2000-\u200a\u202f\u205f]/g, " ");
+  readonly read: string;
 }
 
 // The class is built where it is used.
 function addUnseen(text: string, gaps: Gap[]): void {
-  const unseen = /\p{Default_Ignorable_Code_Point}+/gu;
-  for (const { 0: run, index } of text.matchAll(unseen)) {
-    gaps.push({ start: index, end: index + run.length });
+  const unseen =
+    /([\u00a0\u1680\u2000-\u200a\u202f\u205f])|\p{Default_Ignorable_Code_Point}+/gu;
+  for (let found; (found = unseen.exec(text)) !== null;) {
+    const read = found[1] === undefined ? "" : " ";
+    gaps.push({ start: found.index, end: unseen.lastIndex, read });
   }
 }
 
 function addJoints(text: string, gaps: Gap[]): void {
   JOINT.lastIndex = 0;
   for (let joint; (joint = JOINT.exec(text)) !== null;) {
-    gaps.push({ start: joint.index, end: JOINT.lastIndex });
+    gaps.push({ start: joint.index, end: JOINT.lastIndex, read: "" });
   }
 }
 
@@ -76,10 +69,10 @@ function moved(spans: readonly Span[], gaps: readonly Gap[]): Span[] {
   /** A place of the text as read; `last`: of the character before it. */
   const place = (at: number, last: boolean): number => {
     for (; next < gaps.length; next++) {
-      const { start, end } = gaps[next]!;
+      const { start, end, read } = gaps[next]!;
       const reached = last ? start - shift < at : start - shift <= at;
       if (!reached) break;
-      shift += end - start;
+      shift += end - start - read.length;
     }
     return at + shift;
   };

@@ -1,6 +1,7 @@
 import { findAssignments } from "./rules/assignments.ts";
-import { type Form, valuesIn } from "./rules/forms.ts";
+import { type Form, tracesOf, valuesIn } from "./rules/forms.ts";
 import { lineForms } from "./rules/lines.ts";
+import { addLines } from "./rules/near.ts";
 import { findOptions, findPlaced } from "./rules/options.ts";
 import { findPrivateKeys } from "./rules/private_keys.ts";
 import { findRandomWords } from "./rules/random.ts";
@@ -15,33 +16,41 @@ import {
 } from "./rules/tokens.ts";
 import { findUrlCredentials } from "./rules/urls.ts";
 import { findAs, wordForms } from "./rules/words.ts";
-import { mergeSpans, type Span } from "./span.ts";
+import { mergeSpans, type Span, type Window } from "./span.ts";
 import { Traces } from "./traces.ts";
 
 /** Finds the secrets of one kind in a text, in order. Linear in its length. */
-export type Finder = (text: string, prefixes: readonly Prefix[]) => Span[];
+export type Finder = (
+  text: string,
+  windows: readonly Window[],
+  prefixes: readonly Prefix[],
+) => Span[];
 
 /** A kind of secret, and how it is found. */
 interface Rule {
-  /** One is in whatever text holds such a secret; none: no one can say. */
+  /** One is near every such secret; without traces, it may be anywhere. */
   readonly traces?: readonly string[];
+  /** True if a trace anywhere in a text shows that all of it may hold some. */
+  readonly anywhere?: boolean | undefined;
   readonly find: Finder;
 }
 
 const ofForm = (form: Form): Rule => ({
-  traces: typeof form[0] === "string" ? form[0].split("|") : form[0],
-  find: (text) => valuesIn(text, form),
+  traces: tracesOf(form),
+  anywhere: form[2]?.anywhere,
+  find: (text, windows) => valuesIn(text, windows, form),
 });
 
 /** Kinds that cannot be mistaken for anything else, the surest first. */
 const sure = (): Rule[] => [
   {
     traces: ["-----BEGIN ", "-----END ", "Private-Lines:"],
+    anywhere: true,
     find: findPrivateKeys,
   },
-  { find: findTokens },
+  { find: (text, _, prefixes) => findTokens(text, prefixes) },
   ...INNER_MARKS,
-  { traces: ["eyJ"], find: findJwts },
+  { traces: ["eyJ"], anywhere: true, find: findJwts },
 ];
 
 /** Kinds that are known by what stands around them; what is random comes last. */
@@ -49,11 +58,15 @@ const likely = (): Rule[] => [
   ...lineForms().map(ofForm),
   { traces: tables.TRACES.inserted, find: tables.findInserted },
   { traces: tables.TRACES.markdown, find: tables.findMarkdown },
-  { traces: tables.TRACES.separated, find: tables.findSeparated },
+  {
+    traces: tables.TRACES.separated,
+    anywhere: true,
+    find: tables.findSeparated,
+  },
   ...wordForms().map(ofForm),
   { traces: ["sword", "sphrase", "oken", "cret"], find: findAs },
   { find: findSeeds },
-  { traces: ["://", ":\\/\\/"], find: findUrlCredentials },
+  { traces: ["://", ":\\/\\/"], anywhere: true, find: findUrlCredentials },
   { find: findAssignments },
   { find: findPlaced },
   { find: findOptions },
@@ -77,10 +90,10 @@ function makeEngine(): Engine {
   };
   for (const rule of [...made.sure, ...made.likely]) {
     for (const trace of rule.traces ?? []) {
-      made.traces.add(trace, rule, "first");
+      made.traces.add(trace, rule, "end");
     }
   }
-  for (const rule of tokenRules()) made.traces.add(rule.prefix, rule, "each");
+  for (const rule of tokenRules()) made.traces.add(rule.prefix, rule, "start");
   return made;
 }
 
@@ -109,15 +122,25 @@ function found(
   rules: readonly Rule[],
 ): Span[] {
   const prefixes: Prefix[] = [];
-  const seen = new Set<Rule>();
+  const all = [{ start: 0, end: text.length }];
+  const near = new Map<Rule, Window[]>();
   traces.search(text, (what, at) => {
-    if ("find" in what) seen.add(what);
-    else prefixes.push({ at, rule: what });
+    if ("prefix" in what) {
+      prefixes.push({ at, rule: what });
+      return at + 1;
+    }
+    if (what.anywhere) {
+      near.set(what, all);
+      return text.length;
+    }
+    const windows = near.get(what) ?? [];
+    if (windows.length === 0) near.set(what, windows);
+    return addLines(windows, text, at);
   });
-  return mergeSpans(
-    rules.filter((rule) => !rule.traces || seen.has(rule))
-      .map(({ find }) => find(text, prefixes)),
-  );
+  return mergeSpans(rules.flatMap((rule) => {
+    const windows = rule.traces ? near.get(rule) : all;
+    return windows ? [rule.find(text, windows, prefixes)] : [];
+  }));
 }
 
 /**

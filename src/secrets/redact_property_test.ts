@@ -10,6 +10,7 @@ import {
 import { findPrivateKeys } from "./rules/private_keys.ts";
 import { Redactor } from "./redact.ts";
 import { alnum, hex, privateKey, TOKENS } from "../../tests/helpers/secrets.ts";
+import { SHAPES } from "../../tests/helpers/secret_shapes.ts";
 import { CODE_POINT } from "../../tests/helpers/arbitrary_text.ts";
 
 const redactor = new Redactor();
@@ -241,4 +242,23 @@ Deno.test("a long text is looked at for words in any case, as a short one", () =
       `${around}[redacted:private] The Token is [redacted:password]`,
     );
   }
+});
+
+Deno.test("a long text has the secrets of its parts, however far apart", () => {
+  const filling = "some words of a text without anything in them\n";
+  const parts = SHAPES.map(([, shape], at) =>
+    `%\n${shape}\n%\n${filling.repeat(at % 3 * 45)}`
+  );
+  const found = findSecrets(parts.join(""));
+  let length = 0;
+  const lost = parts.flatMap((part) => {
+    const from = length;
+    length += part.length;
+    return findSecrets(part).filter((alone) =>
+      !found.some(({ start, end }) =>
+        start <= from + alone.start && end >= from + alone.end
+      )
+    ).map(({ start, end }) => part.slice(start - 40, end));
+  });
+  assertEquals(lost, []);
 });

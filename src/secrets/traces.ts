@@ -7,22 +7,21 @@ export class Traces<T> {
   /** The list in `#lists` by the hash; 0 for an empty list. */
   readonly #table = new Uint16Array(MASK + 1);
   readonly #lists: Needle<T>[][] = [[]];
-  /** 1 for each needle that was reported and is no longer searched. */
-  #seen = new Uint8Array(0);
+  /** The place from which each needle is searched. */
+  #from = new Int32Array(0);
 
   /**
-   * Adds a text of three characters or more. The search reports `sign`:
-   * its first place only, or in order each place where it is.
+   * Adds a text of three characters or more, whose places the search reports as
+   * `sign`. It is known by its first or last three characters: places of those
+   * with the same `anchor` are in order. Many have the same beginning, such as
+   * `token`, and few the same end.
    */
-  add(text: string, sign: T, how: "first" | "each"): void {
-    const once = how === "first";
-    // Many have the same beginning, such as `token`, and few the same end.
-    const anchor = once ? text.length - 3 : 0;
-    const probe = once ? 0 : text.length - 1;
+  add(text: string, sign: T, by: "start" | "end"): void {
+    const anchor = by === "start" ? 0 : text.length - 3;
+    const probe = by === "start" ? text.length - 1 : 0;
     const needle = {
       text,
       sign,
-      once,
       id: this.#needles.length,
       last: anchor + 2,
       probe,
@@ -34,14 +33,17 @@ export class Traces<T> {
     this.#lists[this.#table[hash]!]!.push(needle);
   }
 
-  /** Calls `found` for each place with the needle there. */
-  search(text: string, found: (sign: T, at: number) => void): void {
+  /**
+   * Calls `found` for the places of needles. It returns the place from which
+   * that needle is searched again.
+   */
+  search(text: string, found: (sign: T, at: number) => number): void {
     const table = this.#table;
     const lists = this.#lists;
-    if (this.#seen.length < this.#needles.length) {
-      this.#seen = new Uint8Array(this.#needles.length);
+    if (this.#from.length < this.#needles.length) {
+      this.#from = new Int32Array(this.#needles.length);
     }
-    const seen = this.#seen.fill(0);
+    const from = this.#from.fill(0);
     const length = text.length;
     let hash = 0;
     for (let at = 0; at < length; at++) {
@@ -51,12 +53,11 @@ export class Traces<T> {
       for (const needle of lists[list]!) {
         const start = at - needle.last;
         if (
-          seen[needle.id] === 1 ||
+          start < from[needle.id]! ||
           text.charCodeAt(start + needle.probe) !== needle.code ||
-          start < 0 || !text.startsWith(needle.text, start)
+          !text.startsWith(needle.text, start)
         ) continue;
-        if (needle.once) seen[needle.id] = 1;
-        found(needle.sign, start);
+        from[needle.id] = found(needle.sign, start);
       }
     }
   }
@@ -65,8 +66,6 @@ export class Traces<T> {
 interface Needle<T> {
   readonly text: string;
   readonly sign: T;
-  /** True if its first place says all. */
-  readonly once: boolean;
   readonly id: number;
   /** Offset of the end of the three characters to look for first. */
   readonly last: number;

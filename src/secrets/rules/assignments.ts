@@ -21,9 +21,11 @@ const LESS = 60;
 const GREATER = 62;
 const BAR = 124;
 
-/** The same signs as keyboards for Chinese and Japanese write them. */
+/** As keyboards for Chinese and Japanese write it. */
 const WIDE_COLON = 0xff1a;
-const WIDE_EQUALS = 0xff1d;
+
+/** A sign between a name and its value. */
+const SIGN = /[:<=>|\uff1a\uff1d]/g;
 
 /**
  * Values by the name they are given to: `KEY=value`, JSON, YAML, TOML, INI,
@@ -32,10 +34,10 @@ const WIDE_EQUALS = 0xff1d;
 export function findAssignments(text: string): Span[] {
   const spans: Span[] = [];
   const ends: Ends = { text, from: 0, to: -1, ending: "sign" };
-  for (let at = 1; at < text.length - 1; at++) {
+  SIGN.lastIndex = 1;
+  while (SIGN.test(text)) {
+    const at = SIGN.lastIndex - 1;
     const code = text.charCodeAt(at);
-    if (code < COLON || (code > GREATER && code < BAR)) continue;
-    if (!isSign(code)) continue;
     if (code === LESS && text.charCodeAt(at + 1) !== 45) continue;
     const found = code === GREATER
       ? elementAt(text, at)
@@ -45,15 +47,9 @@ export function findAssignments(text: string): Span[] {
     if (found === undefined) continue;
     if (Array.isArray(found)) spans.push(...found);
     else spans.push(found);
-    at = Math.max(at, (spans.at(-1)?.end ?? 0) - 1);
+    SIGN.lastIndex = Math.max(at + 1, spans.at(-1)?.end ?? 0);
   }
   return spans;
-}
-
-function isSign(code: number): boolean {
-  return code === EQUALS || code === COLON || code === GREATER ||
-    code === LESS || code === BAR || code === WIDE_COLON ||
-    code === WIDE_EQUALS;
 }
 
 /** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may stand between. */

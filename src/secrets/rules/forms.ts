@@ -1,5 +1,6 @@
 import { isAlnum } from "./chars.ts";
-import { afterReplacement, type Span } from "../span.ts";
+import { matchesIn } from "./near.ts";
+import { afterReplacement, type Span, type Window } from "../span.ts";
 import { isCode, isName, isPlaceholder, isStrong } from "./value.ts";
 
 /** True if a value is a secret, and not a word that is there by chance. */
@@ -11,8 +12,9 @@ export type Accepts = (
 
 /**
  * A form of line, command or sentence in which a credential has its place. One
- * of its traces, parted by `|`, is in whatever matches; most texts have none.
- * The last group that matched is the value.
+ * of its traces, parted by `|`, is in whatever matches or near by; most texts
+ * have none. A blank at the end of a trace also stands for a tab. The last group
+ * that matched is the value.
  */
 export type Form = readonly [
   traces: string | readonly string[],
@@ -30,18 +32,31 @@ export type Form = readonly [
      * the same, and it continues as far as its word.
      */
     readonly ends?: "sentence" | "word";
+    /** True if a trace may be far from what it shows. */
+    readonly anywhere?: boolean;
   },
 ];
+
+/** Returns each trace of a form. */
+export function tracesOf([traces]: Form): string[] {
+  const list = typeof traces === "string" ? traces.split("|") : traces;
+  return list.flatMap((trace) =>
+    trace.endsWith(" ") ? [trace, `${trace.slice(0, -1)}\t`] : [trace]
+  );
+}
 
 /** UTF-16 units of a value that decide. */
 const LOOKED_AT = 256;
 
-/** Returns the values in a form. */
-export function valuesIn(text: string, [, pattern, more]: Form): Span[] {
+/** Returns the values in a form, in the windows that have its traces. */
+export function valuesIn(
+  text: string,
+  windows: readonly Window[],
+  [, pattern, more]: Form,
+): Span[] {
   const { label = "password", accepts = isAny, plain, ends } = more ?? {};
   const spans: Span[] = [];
-  pattern.lastIndex = 0;
-  for (let match; (match = pattern.exec(text)) !== null;) {
+  for (const match of matchesIn(text, windows, pattern)) {
     const group = match.findLast((one) => one !== undefined)!;
     const value = ends ? withoutStop(group) : group;
     const start = match.index + match[0].lastIndexOf(group);

@@ -14,6 +14,7 @@ const lines = (): Form[] => [
   [
     "5432:|5433:|6432:|:*:",
     /:(?:\d{4,5}|\*):(?<=^(?![\d.]{1,60}:)[^\s:/]{1,255}:(?:\d{4,5}|\*):)[^\s:]{1,64}:[^\s:]{1,64}:([^\s:]{3,256})$/gm,
+    { anywhere: true },
   ],
   [
     "$apr1$|$2y$|$2a$|$2b$|$6$|$5$|$1$|$y$|$argon2",
@@ -28,10 +29,15 @@ const lines = (): Form[] => [
   [
     "$ANSIBLE_VAULT;",
     /\$ANSIBLE_VAULT;[\w.;]{1,80}((?:(?:\r?\n|\\n)[ \t]{0,40}[0-9a-f]{2,200})+)/g,
-    { label: "ansible-vault", accepts: always },
+    { label: "ansible-vault", accepts: always, anywhere: true },
   ],
   [
-    "bindpw |rootpw |\npassword |\n  password |\n\tpassword |\n    password ",
+    [
+      ...["bindpw ", "rootpw "],
+      ...["", "\t", "\t\t", "  ", "    ", "      ", "        "].map((indent) =>
+        `\n${indent}password `
+      ),
+    ],
     /(?<=^|\n)[ \t]{0,20}(?:bindpw|rootpw|password)[ \t]{1,20}"?([^\s"]{4,256})"?(?=[ \t]*(?:\r?\n|$))/g,
     {
       accepts: (value, [whole]) =>
@@ -42,26 +48,29 @@ const lines = (): Form[] => [
   [
     "chpasswd",
     /(?<=^|\n|["'])[ \t]{0,20}(?:- )?[a-z_][\w-]{0,31}:([^\s"':/][^\s"':]{3,255})(?=["']|[ \t]*(?:\r?\n|$))/g,
+    { anywhere: true },
   ],
   [
     "]:25 |]:465 |]:587 ",
     /\]:\d{2,3}[ \t]{1,8}[^\s:]{1,128}:([^\s]{3,256})/g,
+    { anywhere: true },
   ],
   [
     " password 0 | secret 0 | password 7 | secret 5 ",
     / (?:password|secret) [0579] ([^\s]{4,256})/g,
+    { anywhere: true },
   ],
   [
     "endef",
     /^define[ \t]+(?:[A-Z_]*(?:TOKEN|KEY|SECRET|PASSWORD|PASS))[ \t=]*\r?\n[ \t]*([^\s]{4,512})/gm,
-    { label: "token" },
+    { label: "token", anywhere: true },
   ],
   [
     'sword"|sswd"|oken"',
     /name="(?:password|passwd|token)"(?:\r?\n|\\r\\n){2}([^\r\n\\]{3,256})/g,
   ],
   [
-    "ry code|ry Code|up code|up Code|cy code|ch code|Y CODE|P CODE",
+    "codes|Codes|CODES|cODES",
     /(?:[Rr]ecovery|[Bb]ackup|[Ee]mergency|[Ss]cratch|RECOVERY|BACKUP) ?[Cc](?:odes|ODES)[^\n\w]{0,8}((?:[\s,;*"'\[\]-]{0,12}(?=[\w-]*\d)[\w]{4,12}(?:-[\w]{4,12}){0,3}(?=[\s,;"'\].]|$)){2,24})/g,
     { label: "recovery-code" },
   ],
@@ -79,7 +88,7 @@ const lines = (): Form[] => [
     /\b(?:echo|printf)[ \t]+(?:-n[ \t]+)?["']?(?:[\w-]{1,64}:)?([^\s"'|:$]{3,256})["']?[ \t]*\|[^\n|]{0,120}(?:password-stdin|chpasswd)/g,
   ],
   [
-    "smbclient|zip |7z ",
+    "smbclient|zip |7z |7za ",
     /(?:\bsmbclient\b[^\n]{0,80}?[ \t]-U[ \t]*[^\s%]{1,64}%|\bzip\b[^\n]{0,80}?[ \t]-P[ \t]{1,4}|\b7z[a-z]?\b[^\n]{0,80}?[ \t]-p)["']?([^\s"']{3,256})/g,
   ],
   [
@@ -120,15 +129,15 @@ const lines = (): Form[] => [
 /** The same in files, commands and pages of well-known programs. */
 const programs = (): Form[] => [
   [
-    "-SecureString ",
+    "-SecureString",
     /ConvertTo-SecureString[^\n"']{0,40}["']([^"'\n$]{3,256})["']/g,
   ],
   [
-    "sword '|sword \"",
+    "storePassword |keyPassword ",
     /\b(?:store|key)Password[ \t]{1,8}["']([^"'\n$]{3,256})["']/g,
   ],
   [
-    "requirepass |masterauth |community ",
+    "requirepass |masterauth |snmp-server community ",
     /(?<=^|\n)[ \t]{0,20}(?:requirepass|masterauth|snmp-server community)[ \t]{1,8}"?([^\s"]{3,256})/g,
     { accepts: unlikeCode },
   ],
@@ -165,12 +174,14 @@ const programs = (): Form[] => [
     { accepts: unlikeCode },
   ],
   [
-    "word</t|oken</t|cret</t|key</t| Key</t| key</t",
+    "word</t|oken</t|cret</t|key</t|Key</t",
     /(?:[pP]assword|[tT]oken|[sS]ecret|[kK]ey)<\/t[dh]>\s{0,40}<td[^>\n]{0,80}>(?:<code>)?([^\s<>]{6,256})</g,
     { accepts: isGenerated },
   ],
   [
-    "<<E|<<-E|<<~E",
+    ["<<", "<<-", "<<~"].flatMap((sign) =>
+      ["E", '"E', "'E"].map((end) => sign + end)
+    ),
     /(?:password|token|secret|key)[ \t]*=[ \t]*<<[-~]?["']?E[A-Z]{1,9}["']?\r?\n[ \t]{0,40}([^\s]{6,512})(?=[ \t]*\r?\n[ \t]{0,40}E)/gi,
     { label: "secret", accepts: unlikeCode },
   ],
@@ -189,7 +200,7 @@ const programs = (): Form[] => [
   ],
   // Sentences in which only what is generated can be told from a word.
   [
-    "word reset to |word changed to |word to ",
+    "word reset to |word changed to |word set to |word back to |word to ",
     /[pP]assword (?:reset |changed |set |back )?to[ \t]["'`]?([^\s"'`]{6,128})/g,
     { accepts: isGenerated },
   ],

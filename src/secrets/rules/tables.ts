@@ -1,5 +1,6 @@
 import { type KeyKind, keyKind } from "./keys.ts";
-import { afterReplacement, type Span } from "../span.ts";
+import { matchesIn } from "./near.ts";
+import { afterReplacement, type Span, type Window } from "../span.ts";
 import { isName, isPlaceholder, isStrong } from "./value.ts";
 
 /** UTF-16 units of a line of a table, and lines of one. */
@@ -10,10 +11,12 @@ const MOST_ROWS = 1000;
 const RULER =
   /^[ \t>]{0,20}\|?[ \t]{0,9}:?-{2,99}:?[ \t]{0,9}[|+][ \t:|+-]{0,500}$/gm;
 
-export function findMarkdown(text: string): Span[] {
+export function findMarkdown(
+  text: string,
+  windows: readonly Window[],
+): Span[] {
   const spans: Span[] = [];
-  RULER.lastIndex = 0;
-  for (let ruler; (ruler = RULER.exec(text)) !== null;) {
+  for (const ruler of matchesIn(text, windows, RULER)) {
     const start = text.lastIndexOf("\n", ruler.index - 2) + 1;
     const names = text.slice(
       Math.max(start, ruler.index - LONGEST),
@@ -21,7 +24,7 @@ export function findMarkdown(text: string): Span[] {
     );
     const columns = columnsOf(names.trimEnd(), "|");
     if (!columns) continue;
-    const from = RULER.lastIndex + 1;
+    const from = ruler.index + ruler[0].length + 1;
     RULER.lastIndex = addRows(spans, text, { from, sign: "|", columns });
   }
   return spans;
@@ -123,11 +126,14 @@ const CELL =
   /[ \t]*(?:'([^'\n]{0,256})'|"([^"\n]{0,256})"|[^,'"]{0,256})[ \t]*(?:,|$)/y;
 
 /** Passwords in the columns of `INSERT INTO users (…) VALUES (…), (…)`. */
-export function findInserted(text: string): Span[] {
+export function findInserted(
+  text: string,
+  windows: readonly Window[],
+): Span[] {
   const spans: Span[] = [];
   const insert =
     /\binsert[ \t]{1,8}into[ \t]{1,8}[\w."`]{1,128}[ \t]{0,8}\(([^()]{1,1000})\)\s{0,40}values\s{0,40}/gi;
-  for (let match; (match = insert.exec(text)) !== null;) {
+  for (const match of matchesIn(text, windows, insert)) {
     const columns = match[1]!.split(",").map((name) =>
       /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key)["`]?\s*$/i.test(
         name,
@@ -171,7 +177,7 @@ const ENDS = [
 
 /** Traces in each text that has a table with a name of a secret. */
 export const TRACES = {
-  markdown: ["--|", "-- |", "-:|", "-: |", "--+-"],
+  markdown: ["--|", "-- |", "--  |", "-:|", "-: |", "-:  |", "--+"],
   separated: ENDS.flatMap((end) => [...',;\t\n\r"'].map((sign) => end + sign)),
   inserted: ["INSERT INTO", "insert into", "Insert Into"],
 };

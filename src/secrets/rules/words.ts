@@ -1,4 +1,5 @@
-import type { Span } from "../span.ts";
+import { matchesIn } from "./near.ts";
+import type { Span, Window } from "../span.ts";
 import {
   isAbout,
   isName,
@@ -22,7 +23,7 @@ export const wordForms = (): Form[] => [
   [
     "word \u2192|wd \u2192|code \u2192|phrase \u2192|wort \u2192",
     /\b(?:[pP]ass(?:word|phrase|wd|code)|[pP]asswort)[ \t]{0,4}\u2192[ \t]{1,4}([^\s"'`]{4,128})(?=[ \t]{0,9}(?:$|\n))/g,
-    { accepts: chosen, ends: "sentence" },
+    { accepts: chosen, ends: "sentence", anywhere: true },
   ],
   // "From … to …", "log in with name / …", `auth=("name", "…")`.
   [
@@ -36,12 +37,12 @@ export const wordForms = (): Form[] => [
     { accepts: isGenerated, ends: "sentence" },
   ],
   [
-    "og in with |og in as |ogin with |ogin as |ogin: |gn in with |gn in as |dentials |dentials: |ogin |eds are |eds: ",
+    "og in |og in: |ogin |ogin: |gn in |gn in: |dential |dential: |dentials |dentials: |reds |reds: ",
     /\b(?:[lL]og ?in|[sS]ign in|[cC]redentials?|[cC]reds):?[ \t](?:with |are |is |as )?[\w.@-]{2,64}(?: ?\/ ?|:)([^\s"'`/]{6,128})/g,
     { accepts: isGenerated, ends: "sentence" },
   ],
   [
-    "auth=(|Auth(|Credential(|auth(",
+    "auth=(|Auth=(|Credential=(|auth(|Auth(|Credential(",
     /(?:auth|Auth|Credential)=?\([ \t]?["'][^"'\n]{1,64}["'],[ \t]{0,4}["']([^"'\n]{4,128})(?=["'])/g,
     { accepts: isGenerated, ends: "sentence" },
   ],
@@ -52,7 +53,7 @@ export const wordForms = (): Form[] => [
   ],
   // Text after the name of a scheme, as in headers.
   [
-    "earer |EARER |asic |ASIC |oken |OKEN |earer\t|pikey |piKey |PIKEY |pi-key |pi-Key |PI-KEY ",
+    "earer |EARER |asic |ASIC |oken |OKEN |pikey |piKey |PIKEY |pi-key |pi-Key |PI-KEY ",
     /\b(?:bearer|basic|token|apikey|api-key)[ \t]{1,4}["']?([A-Za-z0-9._~+/=-]{12,65536})/gi,
     {
       label: "bearer-token",
@@ -62,7 +63,7 @@ export const wordForms = (): Form[] => [
   ],
   // "The password is …", and where it is not a word of a sentence "password …".
   [
-    "sword|SWORD|sswd|SSWD|phrase|PHRASE|sscode|swort|nnwort|pwd |PWD |pw |PW |cret |CRET |oken |OKEN |oken\t|dential|creds |Creds |key |Key |KEY ",
+    "sword|SWORD|sswd|SSWD|phrase|PHRASE|sscode|swort|nnwort|pwd |PWD |pw |PW |cret |CRET |oken |OKEN |dential|creds |Creds |key |Key |KEY ",
     /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
     {
       accepts: (value, [, name, verb]) =>
@@ -97,7 +98,7 @@ export const wordForms = (): Form[] => [
   ],
   // `ENV NAME value`, `setx NAME value`, `git config user.password value`.
   [
-    "PASS |SWORD |SSWD |OKEN |CRET |KEY |sword |oken |KEN\t|ORD\t|RET\t|KEY\t",
+    "PASS |SWORD |SSWD |OKEN |CRET |KEY |sword |oken ",
     /(?:PASS(?:WORD|WD)?|TOKEN|SECRET|KEY|password|[tT]oken)[ \t]{1,4}["']?([^\s"'`]{6,256})/g,
     {
       label: "secret",
@@ -119,11 +120,11 @@ function isMixed(value: string): boolean {
 }
 
 /** "Use … as the password". */
-export function findAs(text: string): Span[] {
+export function findAs(text: string, windows: readonly Window[]): Span[] {
   const spans: Span[] = [];
   const as =
     / as (?:the |my |its |a |your |our )?(?:\w{1,20} )?(?:password|passphrase|token|secret)\b/g;
-  for (const { index } of text.matchAll(as)) {
+  for (const { index } of matchesIn(text, windows, as)) {
     const lead = text.slice(
       Math.max(spans.at(-1)?.end ?? 0, index - 130),
       index,
