@@ -109,6 +109,11 @@ Deno.test("git clean -fdx takes all saves, and one command brings them back", as
   await pause(env, 1, "Two");
   env.git("clean", "-qfdx");
   assertEquals(await listed(env), { there: [], lost: [NEXT, ID] });
+  assertEquals(
+    (await mpm(env, ["resume"])).stderr.split("\n")[1],
+    "Hint: 2 saves are gone from the disk, and git has a copy: " +
+      `${NEXT}, ${ID}. "mpm saves recover" brings saves back`,
+  );
   await mpmJson(env, ["saves", "recover", "--all"]);
   assertEquals(await listed(env), { there: [NEXT, ID], lost: [] });
   await mpmJson(env, ["undo"]);

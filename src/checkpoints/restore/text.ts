@@ -80,7 +80,7 @@ function lists(result: RestoredFiles): string[] {
   return [
     ...listed(dry ? "Write" : "Written", result.written),
     ...listed(
-      dry ? "Delete, as in the checkpoint" : "Deleted, as in the checkpoint",
+      `${dry ? "Delete" : "Deleted"}, since they did not exist then`,
       result.removed,
     ),
     ...listed(dry ? "Move to the trash" : "Moved to the trash", result.trashed),

@@ -171,9 +171,11 @@ export async function nothingSaved(
   workspace: Workspace,
 ): Promise<MpmError> {
   const message = `No paused sessions found in "${workspace.root}"`;
-  const [elsewhere] = await savesElsewhere(system, workspace, []);
+  const lost = await lostSaves(system, workspace);
+  const [inGit] = lostNotes(await lostRows(system, workspace, lost));
+  const [elsewhere] = inGit ? [] : await savesElsewhere(system, workspace, []);
   return new MpmError("NOT_FOUND", message, {
-    hint: elsewhere ?? '"mpm pause" saves one',
+    hint: inGit ?? elsewhere ?? '"mpm pause" saves one',
   });
 }
 
