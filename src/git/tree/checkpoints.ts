@@ -92,6 +92,12 @@ export async function importedId(
   return decodeBytes(done.stdout).trim().split("\n").at(-1)!;
 }
 
+/** When a commit was made, for its author and its committer. */
+interface CommitTimes {
+  readonly made: number;
+  readonly committed: number;
+}
+
 /** A part of a stream of git-fast-import(1). */
 export class ImportStream {
   readonly #chunks: Uint8Array[] = [];
@@ -106,12 +112,19 @@ export class ImportStream {
     this.line("");
   }
 
-  /** Begins a commit by mpm, which the mark `:1` stands for. */
-  commit(ref: string, title: string, now: Date): void {
+  /**
+   * Begins a commit by mpm, which the mark `:1` stands for. `made`, `committed`:
+   * times of author and committer, in milliseconds since the epoch. People, and
+   * claude-mpm, look with `git log --since --all` for what changed. So
+   * `committed` is not the present, but no earlier than that of the parent.
+   */
+  commit(ref: string, title: string, { made, committed }: CommitTimes): void {
+    const by = (role: string, time: number) =>
+      this.line(`${role} mpm <mpm@localhost> ${Math.floor(time / 1000)} +0000`);
     this.line(`commit ${ref}`);
     this.line("mark :1");
-    const seconds = Math.floor(now.getTime() / 1000);
-    this.line(`committer mpm <mpm@localhost> ${seconds} +0000`);
+    by("author", made);
+    by("committer", committed);
     this.data(encodeText(title));
   }
 
@@ -159,8 +172,13 @@ function contentStream(
   now: Date,
 ): Uint8Array {
   const stream = new ImportStream();
-  stream.commit(`${CHECKPOINTS}/${id}`, title, now);
-  const { head } = capture.state;
+  const { head, recent: [last] } = capture.state;
+  const made = now.getTime();
+  const parent = last?.sha === head ? last?.time : made;
+  stream.commit(`${CHECKPOINTS}/${id}`, title, {
+    made,
+    committed: parent ?? 0,
+  });
   if (head !== undefined) {
     stream.line(`from ${head}`);
     stream.line("deleteall");

@@ -294,11 +294,12 @@ interface ContentsOrder {
 export async function writeContents(
   importing: FastImport,
   { id, contents, record }: ContentsOrder,
-  now: Date,
 ): Promise<string> {
   const stream = new ImportStream();
   const count = [...contents.worktree.values()].filter((file) => file).length;
-  stream.commit(`${CONTENTS}/${id}`, `contents: ${count} files`, now);
+  // Equal contents are one commit, whenever they were kept.
+  const times = { made: 0, committed: 0 };
+  stream.commit(`${CONTENTS}/${id}`, `contents: ${count} files`, times);
   stream.files(PARTS.worktree, contents.worktree);
   stream.files(PARTS.index, contents.index);
   stream.stages(contents.unmerged);

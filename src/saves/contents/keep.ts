@@ -158,9 +158,8 @@ export class KeepingContents implements AsyncDisposable {
     }
     const { worktree } = this.#workspace;
     const record = contentsRecord(worktree, contents);
-    const now = this.#system.now();
     const write = (contents: Contents) =>
-      this.#use((one) => writeContents(one, { id, contents, record }, now));
+      this.#use((one) => writeContents(one, { id, contents, record }));
     // Contents of the last save need not be sent to git again.
     const commit = made(
       last && last.ids.size > 0 &&

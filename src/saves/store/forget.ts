@@ -24,7 +24,7 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { namesIn } from "./find_saves.ts";
-import { COMMITTER, readLog, readLogRefs } from "./save_log.ts";
+import { makerLines, readLog, readLogRefs } from "./save_log.ts";
 
 /**
  * Makes removed saves unreachable in git once the trash no longer has them. The
@@ -101,7 +101,7 @@ const LARGEST = 64 * 1024 * 1024;
 interface LogCommit {
   readonly commit: string;
   readonly tree: string;
-  /** Committer's time, seconds since the epoch. */
+  /** Author's time, seconds since the epoch. */
   readonly time: string;
   readonly message: string;
   readonly id: string | undefined;
@@ -134,7 +134,7 @@ const SCRATCH = "refs/mpm/rebuilt";
 
 /** The commits of a ref, the oldest first. */
 async function commitsOf(git: Git, ref: string): Promise<LogCommit[]> {
-  const format = "--format=%H %T %ct%n%B";
+  const format = "--format=%H %T %at%n%B";
   const output = await git.read(["log", "-z", "--reverse", format, ref, "--"]);
   const texts = decodeBytes(output).split("\0").filter((text) => text !== "");
   return texts.map((text) => {
@@ -158,7 +158,7 @@ async function importAgain(
   for (const [at, { tree, time, message }] of commits.entries()) {
     line(`commit ${SCRATCH}`);
     line(`mark :${at + 1}`);
-    line(`committer ${COMMITTER} ${time} +0000`);
+    line(makerLines(time));
     const bytes = encodeText(message);
     line(`data ${bytes.length}`);
     chunks.push(bytes, encodeText("\n"));

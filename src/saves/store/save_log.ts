@@ -117,8 +117,16 @@ export async function addToLog(
   }
 }
 
-/** The committer of what mpm keeps for itself: git need not know the user. */
-export const COMMITTER = "mpm <mpm@localhost>";
+/**
+ * The lines of git-fast-import(1) on who made a commit of the log; git need not
+ * know the user. The author has the time, in seconds since the epoch. For the
+ * committer all are of 1970: claude-mpm, and people, look for what changed with
+ * `git log --since --all`, and a save is no change.
+ */
+export function makerLines(seconds: number | string): string {
+  const name = "mpm <mpm@localhost>";
+  return `author ${name} ${seconds} +0000\ncommitter ${name} 0 +0000`;
+}
 
 /**
  * The stream of git-fast-import(1). Each tree holds one save alone: a tree of
@@ -138,7 +146,7 @@ function importStream(
   for (const [at, { id, bytes }] of changes.entries()) {
     line(`commit ${ref}`);
     line(`mark :${at + 1}`);
-    line(`committer ${COMMITTER} ${seconds} +0000`);
+    line(makerLines(seconds));
     data(encodeText(bytes ? commitMessage(id, bytes) : removalMessage(id)));
     // Where the ref is by then, as git-fast-import(1) asks for it.
     if (at === 0 && exists) line(`from ${ref}^0`);
@@ -180,38 +188,50 @@ export interface LoggedSave {
   readonly summary: string;
 }
 
-/** Reads the log, the newest first. Empty where git cannot say. */
+/** Reads the newest commit about each save. Empty where git cannot say. */
 export async function readLog(
   system: System,
   workspace: Workspace,
 ): Promise<Map<string, LoggedSave>> {
-  const found = new Map<string, LoggedSave>();
-  if (workspace.git !== "repository") return found;
-  const args = ["log", "-z", "--format=%S%n%H%n%B", `--glob=${SAVES}/*`];
+  if (workspace.git !== "repository") return new Map();
+  const format = "--format=%S %H %at%n%B";
+  const args = ["log", "-z", format, `--glob=${SAVES}/*`];
   const { status, stdout } = await gitOf(system, workspace).run(args);
-  if (status !== 0) return found;
+  if (status !== 0) return new Map();
   const commits = decodeBytes(stdout).split("\0").flatMap(loggedIn);
   const own = `${SAVES}/${userWord(system, WRITER) ?? ""}`;
   const made = new Set(
-    commits.filter(({ ref }) => ref === own).map(({ save }) => save.id),
+    commits.filter(({ ref }) => ref === own).map(({ id }) => id),
   );
-  for (const { ref, save } of commits) {
+  const found = new Map<string, Logged>();
+  for (const one of commits) {
     // Of what this installation saved or removed, no other one has a say: its
     // clock may be wrong, or its ref a stranger's.
-    const counts = ref === own || !made.has(save.id);
-    if (counts && !found.has(save.id)) found.set(save.id, save);
+    if (one.ref !== own && made.has(one.id)) continue;
+    const known = found.get(one.id);
+    // Git has the commits of each ref in order, not those of several.
+    const isNewer = known && known.ref !== one.ref && one.time > known.time;
+    if (!known || isNewer) found.set(one.id, one);
   }
   return found;
 }
 
-/** A commit of the log with its ref; nothing for another commit. */
-function loggedIn(text: string): { ref: string; save: LoggedSave }[] {
-  const [ref = "", commit = "", subject = ""] = text.split("\n", 3);
+/** A commit of the log with its ref and the author's time. */
+interface Logged extends LoggedSave {
+  readonly ref: string;
+  /** Seconds since the epoch. */
+  readonly time: number;
+}
+
+/** Nothing for another commit. */
+function loggedIn(text: string): Logged[] {
+  const [about = "", subject = ""] = text.split("\n", 2);
+  const [ref = "", commit = "", time] = about.split(" ");
   const [, id] = /^Session ID: (\S+)$/m.exec(text) ?? [];
   if (id === undefined || !SESSION_ID.test(id)) return [];
   const [, summary = ""] = /^Context: (.*)$/m.exec(text) ?? [];
   const there = subject.startsWith("session: pause at ");
-  return [{ ref, save: { id, commit, there, summary } }];
+  return [{ id, commit, there, summary, ref, time: Number(time) }];
 }
 
 /** Object ids of the JSON of saves, by the ids of the saves. */
