@@ -1,5 +1,5 @@
 import {
-  type FilePlace,
+  CONFIG_FILES,
   GIT_FILES,
   PROJECT_FILES,
   USER_FILES,
@@ -18,13 +18,7 @@ export function formatsPage(
   page: string,
   schemas: readonly (readonly [path: string, text: string])[],
 ): string {
-  const places = [
-    ["project-files", PROJECT_FILES],
-    ["git-files", GIT_FILES],
-    ["user-files", USER_FILES],
-  ] as const;
-  let text = page;
-  for (const [name, rows] of places) text = marked(text, name, files(rows));
+  let text = marked(page, "places", files());
   for (const name of STORED) {
     const [, json] = schemas.find(([path]) => path === `schemas/${name}.json`)!;
     text = marked(text, name, fields(JSON.parse(json)));
@@ -36,11 +30,31 @@ export function formatsPage(
   return marked(text, "schemas", table(["schema", "of"], rows));
 }
 
-function files(rows: readonly FilePlace[]): string {
+/** The table of all files, folders and refs, with what bounds each. */
+function files(): string {
+  const groups = [
+    [".claude-mpm/", PROJECT_FILES],
+    ["", GIT_FILES],
+    ["~/.local/state/mpm/", USER_FILES],
+    ["~/.config/mpm/", CONFIG_FILES],
+  ] as const;
   return table(
-    ["path", "holds"],
-    rows.map(([path, holds]) => [`\`${path}\``, holds]),
+    ["path", "holds", "at most", "removed by"],
+    groups.flatMap(([folder, places]) =>
+      places.map(({ path, holds, bound, removal }) => [
+        pathsIn(folder, path),
+        holds,
+        bound,
+        removal,
+      ])
+    ),
   );
+}
+
+function pathsIn(folder: string, paths: string): string {
+  const place = (path: string) => path.startsWith("mpm/") ? ".git/" : folder;
+  return paths.split(", ").map((path) => `\`${place(path)}${path}\``)
+    .join(", ");
 }
 
 function fields(schema: JsonSchema): string {

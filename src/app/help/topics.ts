@@ -1,7 +1,13 @@
 import type { Summaries, Topic } from "../../cli/mod.ts";
 import { exitMeanings } from "../../base/errors.ts";
 import { allVariables } from "./environment.ts";
-import { GIT_FILES, PROJECT_FILES, USER_FILES } from "./file_places.ts";
+import {
+  CONFIG_FILES,
+  type FilePlace,
+  GIT_FILES,
+  PROJECT_FILES,
+  USER_FILES,
+} from "./file_places.ts";
 import { HOOK_ENTRIES, SHELL_HOOKS } from "../../clients/mod.ts";
 import { getOwn } from "../../base/own.ts";
 import { schemaList } from "./schemas.ts";
@@ -59,19 +65,16 @@ A project's data is in .claude-mpm/ in the top folder of the repository's main
 worktree. Outside git, it is in the nearest parent folder that has one, else in
 the current folder. Folders have mode 0700, files 0600.`,
       },
-      { title: "In .claude-mpm/", rows: PROJECT_FILES },
-      { title: "In git's own folder", rows: GIT_FILES },
+      { title: "In .claude-mpm/", rows: held(PROJECT_FILES) },
+      { title: "In git's own folder", rows: held(GIT_FILES) },
       {
         title: "In ~/.local/state/mpm/ (XDG_STATE_HOME; on Windows " +
           "LOCALAPPDATA)",
-        rows: USER_FILES,
+        rows: held(USER_FILES),
       },
       {
         title: "In ~/.config/mpm/ (XDG_CONFIG_HOME; on Windows APPDATA)",
-        rows: [
-          ["config.toml", "your settings, for all projects"],
-          ["templates/", "your own templates"],
-        ],
+        rows: held(CONFIG_FILES),
       },
       {
         title: "Of others",
@@ -90,6 +93,10 @@ the current folder. Folders have mode 0700, files 0600.`,
       },
     ],
   };
+}
+
+function held(places: readonly FilePlace[]): [string, string][] {
+  return places.map(({ path, holds }) => [path, holds]);
 }
 
 /** Effects of each event; the table of entries lists the events. */

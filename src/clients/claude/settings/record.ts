@@ -1,10 +1,11 @@
-import { join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { sha256 } from "../../../base/digest.ts";
 import { attempt, isMissing } from "../../../base/errors.ts";
 import type { System } from "../../../system/system.ts";
 import {
   ensureUserFolder,
   removeIfThere,
+  removeQuietly,
   userState,
   writeAtomic,
 } from "../../../ops/mod.ts";
@@ -150,9 +151,13 @@ export function removeRecord(system: System, path: string): void {
   );
 }
 
+/** Copies of earlier texts of one file that are kept, beside the original. */
+const COPIES = 20;
+
 /**
- * Keeps a copy of what a settings file held and returns its path. Every text
- * that mpm replaces is there, under its digest. Call under the user's lock.
+ * Keeps a copy of what a settings file held and returns its path. The last
+ * texts that mpm replaced are there, under their digests, and the original.
+ * Call under the user's lock.
  */
 export function keepCopy(
   system: System,
@@ -163,8 +168,23 @@ export function keepCopy(
   const copy = join(folder, copyName(sha256(bytes)));
   if (readCopyFile(system, copy, sha256(bytes)) === undefined) {
     writeAtomic(system, copy, { bytes });
+    dropCopies(system, path, copy);
   }
   return copy;
+}
+
+/** Drops the oldest copies, but neither the new one nor the original. */
+function dropCopies(system: System, path: string, added: string): void {
+  const { files } = system;
+  const original = readRecord(system, path)?.original;
+  const folder = dirname(added);
+  const kept = [basename(added), original && copyName(original)];
+  const old = files.list(folder).map(({ name }) => name)
+    .filter((name) => COPY.test(name) && !kept.includes(name))
+    .map((name) => join(folder, name))
+    .map((one) => ({ one, mtime: files.lstat(one)?.mtime ?? 0 }))
+    .sort((a, b) => b.mtime - a.mtime);
+  for (const { one } of old.slice(COPIES - 1)) removeQuietly(system, one);
 }
 
 /** The copy with that digest; `undefined` if it is not there, or damaged. */
@@ -176,6 +196,8 @@ export function readCopy(
   const folder = join(userState(system), folderOf(path));
   return readCopyFile(system, join(folder, copyName(digest)), digest);
 }
+
+const COPY = /^before-[0-9a-f]{16}\.json$/;
 
 function copyName(digest: string): string {
   return `before-${digest.slice(0, 16)}.json`;
