@@ -34,13 +34,14 @@ export { recommended } from "./legacy/resume_log.ts";
 export { parseLimit, parseSince, summaryBeside } from "./list.ts";
 export { bullets, gitLines, numbered, section } from "./markdown.ts";
 export { aboutOf, RECOVERED } from "./auto_summary.ts";
+export { isLeftToKeep } from "./contents/keep_with.ts";
 export { contentsMark, parseContentsRecord } from "./contents/record.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
 export { applied, gather } from "./pause/pause.ts";
 export { collectedOf } from "./pause/pause_items.ts";
 export { lastSave, projectParts } from "./pause/project_parts.ts";
 export { redactChanges, redactCommits, redactSave } from "./redact.ts";
-export { removeSaves } from "./remove.ts";
+export { pruneAutomatic } from "./remove.ts";
 export { importCommand, otherStores } from "./resume/other_stores.ts";
 export {
   findOne,
@@ -52,7 +53,7 @@ export { isOfWorktree, lastSteps, ownSavesHere } from "./resume/select.ts";
 export type { Save } from "./save.ts";
 export { openItems } from "./saved_session.ts";
 export { SaveSchema } from "./schema.ts";
-export { forgetAutoSaves, noteAutoSave } from "./store/auto_saves.ts";
+export { noteAutoSave } from "./store/auto_saves.ts";
 export { Copies, lostRows, lostSaves } from "./store/copies.ts";
 export { pointedTo, pointToNewest } from "./store/derived.ts";
 export { namesIn } from "./store/find_saves.ts";

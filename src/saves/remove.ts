@@ -3,15 +3,19 @@ import { SESSION_ID } from "../base/ids.ts";
 import { escapeText } from "../base/escape.ts";
 import { counted } from "../base/words.ts";
 import { type Context, cut, ProgressLine, type Style } from "../cli/mod.ts";
+import { readConfigAnyway } from "../config/mod.ts";
 import { trackedFiles, type Workspace } from "../git/mod.ts";
 import { journaled, layout, moveToTrash } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { RemovalResult } from "./commands/results.ts";
+import type { Save } from "./save.ts";
+import { forgetAutoSaves, surplusAutoSaves } from "./store/auto_saves.ts";
 import { pointAgain } from "./store/derived.ts";
 import { namesIn, saveFolders } from "./store/find_saves.ts";
 import { entryReader } from "./store/read_entry.ts";
 import { changeStore } from "./store/recover.ts";
 import type { SaveEntry, SaveLocation } from "./store/save_entry.ts";
+import { noteRemoved, openIndex } from "./store/save_index.ts";
 import { copySaves, noteUncopied } from "./store/second_copy.ts";
 
 /** A removal that is decided. */
@@ -101,8 +105,46 @@ interface RemovedSaves {
   readonly saves: readonly SaveWithFiles[];
 }
 
+/**
+ * Moves the oldest automatic saves of the branch and worktree of `save` into
+ * the trash, as many as there are too many. A file that git tracks now belongs
+ * to someone.
+ */
+export async function pruneAutomatic(
+  context: Context,
+  workspace: Workspace,
+  save: Save,
+): Promise<void> {
+  const { system } = context;
+  const { root, git } = workspace;
+  const { config } = readConfigAnyway(system, root);
+  const keep = config["sessions.keep_auto"];
+  const surplus = await surplusAutoSaves(system, root, { save, keep });
+  if (surplus.length === 0) return;
+  const tracked = git === "repository"
+    ? await trackedFiles(system, root, layout(root).sessions)
+    : new Set<string>();
+  const theirs = surplus.filter(({ path }) => tracked.has(path));
+  const entries = surplus.filter(({ path }) => !tracked.has(path));
+  if (theirs.length > 0) {
+    await forgetAutoSaves(system, root, new Set(theirs.map(({ id }) => id)));
+  }
+  if (entries.length === 0) return;
+  const operation = "automatic prune";
+  await journaled(
+    context,
+    ({ system }) => removeSaves(system, workspace, { operation, entries }),
+    {
+      operation,
+      workspace,
+      title: () => `remove ${entries.map(({ id }) => id).join(", ")}`,
+      automatic: true,
+    },
+  );
+}
+
 /** Moves the saves, with every copy of them, into the trash. */
-export function removeSaves(
+function removeSaves(
   system: System,
   workspace: Workspace,
   { operation, entries, progress }: {
@@ -113,6 +155,7 @@ export function removeSaves(
 ): Promise<RemovedSaves> {
   const { root } = workspace;
   return changeStore(system, root, async () => {
+    const index = openIndex(system, root);
     const saves = filesOfSaves(system, root, entries)
       .filter(({ files }) => files.length > 0);
     if (saves.length === 0) return { folder: null, saves };
@@ -127,6 +170,7 @@ export function removeSaves(
     noteUncopied(system, root, ids.filter((id) => SESSION_ID.test(id)));
     const folder = moveToTrash(system, root, { operation, items }, progress);
     await pointAgain(system, root);
+    noteRemoved(system, root, { index, ids });
     await copySaves(system, workspace);
     return { folder, saves };
   });

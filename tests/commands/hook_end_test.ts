@@ -285,15 +285,25 @@ Deno.test("a save of elsewhere, or of a clock ahead, keeps no session from being
   assertEquals((await saves(env)).length, 2);
 });
 
+/** Ends a session, and does what its hook starts in the background. */
+async function ended(
+  env: TestEnv,
+  options: ReturnType<typeof clock>["options"],
+): Promise<string> {
+  await fire(env, "PostToolBatch", worked(), options);
+  await fire(env, "SessionEnd", { reason: "other" }, options);
+  const [newest] = await saves(env);
+  await mpmJson(env, ["saves", "keep", newest!], options);
+  return newest!;
+}
+
 Deno.test("the oldest automatic saves of a branch go to the trash, no others", async () => {
   using env = projectWithMpm();
   putHome(env, ".config/mpm/config.toml", "[sessions]\nkeep_auto = 2\n");
   const { time, options } = clock();
-  const end = async () => {
+  const end = () => {
     time.minute++;
-    await fire(env, "PostToolBatch", worked(), options);
-    await fire(env, "SessionEnd", { reason: "other" }, options);
-    return (await saves(env))[0]!;
+    return ended(env, options);
   };
   await mpmJson(env, ["pause", "--no-commit", "By hand"], options);
   const [byHand] = await saves(env);
@@ -338,8 +348,7 @@ Deno.test("no list makes a session's end remove what someone saved by hand", asy
   ) {
     list(value);
     time.minute++;
-    await fire(env, "PostToolBatch", worked(), options);
-    await fire(env, "SessionEnd", { reason: "other" }, options);
+    await ended(env, options);
     assertEquals((await saves(env)).includes(byHand!), true);
   }
   assertEquals(failures(env), "");

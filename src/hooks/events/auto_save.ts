@@ -16,7 +16,6 @@ import {
   readIn,
   readState,
   type RepositoryState,
-  trackedFiles,
   type Workspace,
 } from "../../git/mod.ts";
 import {
@@ -27,23 +26,23 @@ import {
   withSeen,
   withTrees,
 } from "../../items/mod.ts";
-import { journaled, layout } from "../../ops/mod.ts";
+import { journaled } from "../../ops/mod.ts";
 import {
   aboutOf,
   agentOf,
   areCopied,
   buildSave,
   type Draft,
-  forgetAutoSaves,
   importedFrom,
+  isLeftToKeep,
   NO_CONTENT,
   noteAutoSave,
   openStore,
   ownSavesHere,
   projectParts,
+  pruneAutomatic,
   readStoreId,
   RECOVERED,
-  removeSaves,
   type Save,
   writeSave,
 } from "../../saves/mod.ts";
@@ -80,6 +79,7 @@ export async function autoSave(
     ...draftOf(context, { config, unsaved, workspace, state }),
     ...await projectParts(context, workspace, { config, state }),
   };
+  const later = isLeftToKeep(context.system, workspace);
   const { save } = await journaled(
     context,
     ({ system }) =>
@@ -87,9 +87,7 @@ export async function autoSave(
         time: draft.time,
         copied: areCopied(system, workspace),
         keeps: config["pause.contents"] && (state?.files.length ?? 0) > 0,
-        // git takes longer than all the rest, and "saves keep" makes it then.
-        later: workspace.git === "repository" &&
-          system.program() !== undefined,
+        later,
         build: (slot) => {
           const { handoff } = handoffFor(system, workspace, {
             said: [],
@@ -117,7 +115,8 @@ export async function autoSave(
       automatic: true,
     },
   );
-  await tidy(context, workspace, { save, keep: config["sessions.keep_auto"] });
+  await noteAutoSave(context.system, workspace.root, save);
+  if (!later) await pruneAutomatic(context, workspace, save);
   return save;
 }
 
@@ -263,39 +262,6 @@ function autoSummary(
   const text = parts.map((part) => /[!?…]$/.test(part) ? part : `${part}.`)
     .join(" ").replace(/\.$/, "");
   return killed ? RECOVERED + text : text;
-}
-
-/**
- * Moves the oldest automatic saves into the trash, as many as there are too
- * many. A file that git tracks now belongs to someone.
- */
-async function tidy(
-  context: Context,
-  workspace: Workspace,
-  { save, keep }: { save: Save; keep: number },
-): Promise<void> {
-  const { system } = context;
-  const { root, git } = workspace;
-  const surplus = await noteAutoSave(system, root, { save, keep });
-  if (surplus.length === 0) return;
-  const tracked = git === "repository"
-    ? await trackedFiles(system, root, layout(root).sessions)
-    : new Set<string>();
-  const theirs = surplus.filter(({ path }) => tracked.has(path));
-  const entries = surplus.filter(({ path }) => !tracked.has(path));
-  await forgetAutoSaves(system, root, new Set(theirs.map(({ id }) => id)));
-  if (entries.length === 0) return;
-  const operation = "automatic prune";
-  await journaled(
-    context,
-    ({ system }) => removeSaves(system, workspace, { operation, entries }),
-    {
-      operation,
-      workspace,
-      title: () => `remove ${entries.map(({ id }) => id).join(", ")}`,
-      automatic: true,
-    },
-  );
 }
 
 /** An earlier save of an agent's session. */

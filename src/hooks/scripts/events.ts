@@ -52,13 +52,10 @@ export async function startScript(
  * contents of uncommitted files.
  */
 export async function startKeeping(
-  world: HookWorld,
-  { session_id: id, mpm, git_context: git }: Save,
+  { context: { system }, worktree }: HookWorld,
+  { session_id: id, git_context: git }: Save,
 ): Promise<void> {
-  const { context: { system }, config, worktree } = world;
-  const contents = config["pause.contents"] && (mpm?.files.length ?? 0) > 0;
-  const wanted = git.is_git_repo && (config.commit || contents);
-  if (!wanted || system.program() === undefined) return;
+  if (!git.is_git_repo || system.program() === undefined) return;
   const args = ["saves", "keep", id, "--quiet"];
   await startProgram(system, { args, cwd: worktree, env: {} });
 }

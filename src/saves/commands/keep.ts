@@ -10,9 +10,10 @@ export const savesKeep = defineCommand({
   summary: "Keep the uncommitted files with a save that lacks them",
   description: `
 mpm pause does this itself. A hook has too little time: it makes the save and starts
-this command in the background. The command also copies the save into git. It
-skips files that have changed since the save was made. "mpm restore" brings the
-kept contents back.`,
+this command in the background. The command also copies the save into git, and
+moves automatic saves beyond "sessions.keep_auto" to the trash. It skips files
+that have changed since the save was made. "mpm restore" brings the kept contents
+back.`,
   positionals: [{
     name: "selector",
     summary: "Which save: id, part of it, number in the list, name, latest",

@@ -17,6 +17,7 @@ import { layout, saveFiles } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { KeepResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
+import { pruneAutomatic } from "../remove.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave } from "../store/read_saves.ts";
 import { changeStore, openStore } from "../store/recover.ts";
@@ -44,19 +45,34 @@ export async function keepWith(
   const workspace = await findWorkspace(context);
   const { system } = context;
   await openStore(system, workspace.root);
-  // A hook leaves the copy in git to this command, too.
-  if (!dryRun) {
-    await changeStore(
-      system,
-      workspace.root,
-      () => copySaves(system, workspace),
-    );
-  }
+  if (!dryRun) await finishAutomatic(context, workspace, selector);
   return await readIn(
     system,
     workspace,
     (workspace) => keepIn(system, workspace, { selector, dryRun }),
   );
+}
+
+/**
+ * Returns whether a hook leaves git's copy of its save, and the oldest saves
+ * that are too many, to "saves keep". They take longer than all the rest.
+ */
+export function isLeftToKeep(system: System, { git }: Workspace): boolean {
+  return git === "repository" && system.program() !== undefined;
+}
+
+/** Does what a hook left. */
+async function finishAutomatic(
+  context: Context,
+  workspace: Workspace,
+  selector: string,
+): Promise<void> {
+  const { system } = context;
+  const { root } = workspace;
+  await changeStore(system, root, () => copySaves(system, workspace));
+  const entry = await findSave(system, root, selector);
+  const { save } = await loadSave(system, entry);
+  if (save.mpm?.kind === "auto") await pruneAutomatic(context, workspace, save);
 }
 
 /**

@@ -41,30 +41,42 @@ const LIMIT = 4 * 1024 * 1024;
 
 /**
  * Notes an automatic save in `state/auto-saves.json`, oldest first, so that no
- * save has to be read to count them. Returns those of its branch and worktree
- * beyond the newest `keep`. Only what is mpm's automatic save, and still as it
- * was made, is among them, whatever the list says.
+ * save has to be read to count them.
  */
 export async function noteAutoSave(
   system: System,
   root: string,
-  { save, keep }: { save: Save; keep: number },
-): Promise<SaveEntry[]> {
-  const added: AutoSave = {
-    id: save.session_id,
-    branch: save.git_context.branch ?? null,
-    worktree: save.mpm?.worktree ?? null,
-  };
-  const surplus = await withLock(system, root, () => {
+  save: Save,
+): Promise<void> {
+  const added = noteOf(save);
+  await withLock(system, root, () => {
     const known = readList(system, root).filter(({ id }) =>
       id !== added.id && isThere(system, root, id)
     );
-    const all = [...known, added].slice(-MOST);
-    writeList(system, root, all);
-    return all.filter(({ branch, worktree }) =>
-      branch === added.branch && worktree === added.worktree
-    ).slice(0, -keep);
+    writeList(system, root, [...known, added].slice(-MOST));
   });
+}
+
+function noteOf({ session_id: id, git_context, mpm }: Save): AutoSave {
+  const branch = git_context.branch ?? null;
+  return { id, branch, worktree: mpm?.worktree ?? null };
+}
+
+/**
+ * Returns the automatic saves beyond the newest `keep` of the branch and
+ * worktree of `save`. Only what is mpm's automatic save, and still as it was
+ * made, is among them, whatever the list says.
+ */
+export async function surplusAutoSaves(
+  system: System,
+  root: string,
+  { save, keep }: { save: Save; keep: number },
+): Promise<SaveEntry[]> {
+  const { branch, worktree } = noteOf(save);
+  const surplus = readList(system, root).filter((one) =>
+    one.branch === branch && one.worktree === worktree &&
+    isThere(system, root, one.id)
+  ).slice(0, -keep);
   const checked = surplus.map(({ id }) => automatic(system, root, id));
   return (await Promise.all(checked)).filter((entry) => entry !== undefined);
 }

@@ -133,7 +133,8 @@ const LISTING_VALID = 60 * 60 * 1000;
 /**
  * Returns the index, if the folders and each of its files are as they were. A
  * writer calls it under the project's lock before it writes its first file into
- * `sessions/`, and gives the result to {@link noteSave}. Never throws.
+ * `sessions/`, and gives the result to {@link noteSave} or {@link noteRemoved}.
+ * Never throws.
  */
 export function openIndex(system: System, root: string): Index | undefined {
   const folders = saveFolders(system, root);
@@ -193,29 +194,61 @@ function rested(stamps: Stamps, now: number): boolean {
   );
 }
 
-/** Milliseconds between the time given to the folder and its last change. */
-const BACK = 2000;
-
 /**
- * Keeps the index true after mpm itself wrote a save into `sessions/`, at a
- * cost that does not depend on how many saves there are. To be called under the
- * same lock as {@link openIndex}, after the last file was written. Never
- * throws.
- *
- * The folder gets a time a little before its last change. So a later change by
- * another program, even within the same tick, sets a different one. A change
- * during mpm's writing stays unseen until the next listing, at most an hour
- * later.
+ * Keeps the index true after mpm itself wrote a save into `sessions/`. To be
+ * called like {@link keepIndex}.
  */
 export function noteSave(
   system: System,
   root: string,
   { index, save }: { index: Index | undefined; save: Save },
 ): void {
+  keepIndex(
+    system,
+    root,
+    index,
+    (known) => withSave(system, root, { known, save }),
+  );
+}
+
+/** The same after mpm itself removed saves, with every copy of them. */
+export function noteRemoved(
+  system: System,
+  root: string,
+  { index, ids }: { index: Index | undefined; ids: readonly string[] },
+): void {
+  const gone = new Set(ids);
+  keepIndex(
+    system,
+    root,
+    index,
+    (known) => known.filter(({ id }) => !gone.has(id)),
+  );
+}
+
+/** Milliseconds between the time given to the folder and its last change. */
+const BACK = 2000;
+
+/**
+ * Keeps the index true after a change by mpm in `sessions/`, at a cost that
+ * does not depend on how many saves there are. To be called under the same lock
+ * as {@link openIndex}, after the last file was written. Never throws.
+ *
+ * The folder gets a time a little before its last change. So a later change by
+ * another program, even within the same tick, sets a different one. A change
+ * during mpm's writing stays unseen until the next listing, at most an hour
+ * later.
+ */
+function keepIndex(
+  system: System,
+  root: string,
+  index: Index | undefined,
+  change: (known: readonly SaveEntry[]) => readonly SaveEntry[] | undefined,
+): void {
   if (!index) return;
   attempt(() => {
     const { sessions } = layout(root);
-    const saves = withSave(system, root, { index, save });
+    const saves = change(index.saves);
     const changed = system.files.lstat(sessions)?.mtime;
     if (changed === undefined || saves === undefined) return;
     const old = index.stamps.sessions;
@@ -224,6 +257,7 @@ export function noteSave(
     const stamps = stampFolders(system, saveFolders(system, root));
     // A file system that rounds may have made the old time of it.
     if (stamps.sessions === old || stamps.sessions === changed) return;
+    if (!sameStamps({ ...stamps, sessions: old }, index.stamps)) return;
     const value = indexValue({ ...index, stamps, saves });
     const bytes = new TextEncoder().encode(JSON.stringify(value));
     writeAtomic(system, indexPath(root), { bytes });
@@ -234,7 +268,7 @@ export function noteSave(
 function withSave(
   system: System,
   root: string,
-  { index, save }: { index: Index; save: Save },
+  { known, save }: { known: readonly SaveEntry[]; save: Save },
 ): SaveEntry[] | undefined {
   const id = save.session_id;
   const path = saveFiles(layout(root).sessions, id).json;
@@ -245,6 +279,6 @@ function withSave(
     ...{ incremental: false, evidence: [] },
     ...describe(save, { id, info }),
   };
-  return [row, ...index.saves.filter((other) => other.id !== id)]
+  return [row, ...known.filter((other) => other.id !== id)]
     .sort(newestFirst).slice(0, INDEXED);
 }

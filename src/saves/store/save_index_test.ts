@@ -6,6 +6,7 @@ import { listSaves, newestSaves } from "./read_saves.ts";
 import { keepListing, noteSave, openIndex } from "./save_index.ts";
 import type { System } from "../../system/system.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
+import { mpmJson } from "../../../tests/helpers/mpm.ts";
 import {
   idAt,
   ownSave,
@@ -312,6 +313,25 @@ Deno.test("noteSave() leaves the next reader to list when the last listing is ol
   using env = await store();
   pause(env, idAt(90_000), () => new Date(Date.now() + 2 * 60 * 60 * 1000));
   assertEquals((await newest(env)).warm, false);
+});
+
+Deno.test("a removal leaves an index that is true", async () => {
+  using env = smallStore();
+  const now = () => new Date();
+  const ids = async () =>
+    (await Array.fromAsync(newestSaves(env.system(), env.project)))
+      .map(({ id }) => id);
+  const [first, gone, ...others] = await ids();
+  const remove = (id: string) => mpmJson(env, ["saves", "rm", id], { now });
+  // The first change may make files of the store.
+  await remove(first!);
+  rest(env);
+  await index(env);
+  await remove(gone!);
+  assertEquals((await newest(env)).warm, true);
+  assertEquals(await ids(), others);
+  await mpmJson(env, ["undo"], { now });
+  assertEquals(await ids(), [gone, ...others]);
 });
 
 Deno.test("noteSave() without an index does nothing", async () => {
