@@ -1,7 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 
 /** Of the runtime's modules, those that only compute. */
-const PURE_MODULES = ["node:crypto", "node:util"];
+const PURE_MODULES = ["node:crypto", "node:util", "node:zlib"];
 
 const ROOT = dirname(import.meta.dirname!);
 

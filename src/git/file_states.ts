@@ -2,6 +2,7 @@ import { join } from "@std/path";
 import { sha256 } from "../base/digest.ts";
 import { FileError, isMissing } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
+import type { FileMemory } from "./file_memory.ts";
 import type { FileContent, FileState } from "./repository.ts";
 import { Git } from "./run/git.ts";
 import { isUnmerged, type StatusEntry } from "./status.ts";
@@ -19,10 +20,18 @@ const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 
+/** What a file holds. */
+export interface TakenContent {
+  /** Absent where the file was not read since it has not changed. */
+  readonly bytes?: Uint8Array;
+  /** Object id. */
+  readonly id?: string | undefined;
+}
+
 /** Receives the contents that a {@link ContentReader} reads, to keep them. */
 export interface ContentTaker {
-  /** A file or link; no `bytes`: what is in it was not read. */
-  take(path: string, info: FileInfo, bytes?: Uint8Array): void;
+  /** A file or link; nothing `found`: what is in it is not known. */
+  take(path: string, info: FileInfo, found?: TakenContent): void;
   /** A file that could not be read. */
   leave(path: string, error: FileError): void;
   /**
@@ -30,6 +39,12 @@ export interface ContentTaker {
    * paths.
    */
   listed(entries: readonly StatusEntry[], omitted: number): void;
+}
+
+/** What else a {@link ContentReader} serves, and is served by. */
+export interface ContentReaders {
+  readonly keeper?: ContentTaker | undefined;
+  readonly memory?: FileMemory | undefined;
 }
 
 /**
@@ -40,12 +55,18 @@ export class ContentReader {
   readonly #system: System;
   readonly #worktree: string;
   readonly #taker: ContentTaker | undefined;
+  readonly #memory: FileMemory | undefined;
   #budget = HASH_BUDGET;
 
-  constructor(system: System, worktree: string, taker?: ContentTaker) {
+  constructor(
+    system: System,
+    worktree: string,
+    { keeper, memory }: ContentReaders = {},
+  ) {
     this.#system = system;
     this.#worktree = worktree;
-    this.#taker = taker;
+    this.#taker = keeper;
+    this.#memory = memory;
   }
 
   /**
@@ -71,9 +92,9 @@ export class ContentReader {
     const known = { size: info.size, mtime: info.mtime, ...modeOf(info) };
     const { size } = info;
     if (info.kind === "link") {
-      const target = encodeText(files.readLink(full));
-      this.#taker?.take(path, info, target);
-      return { ...known, sha256: sha256(target) };
+      const bytes = encodeText(files.readLink(full));
+      this.#taker?.take(path, info, { bytes });
+      return { ...known, sha256: sha256(bytes) };
     }
     const unread = this.#unread(info);
     if (unread) {
@@ -81,10 +102,17 @@ export class ContentReader {
       return { ...known, sha256: null, unread };
     }
     this.#budget -= size;
+    const same = this.#memory?.get(path, info);
+    if (same) {
+      this.#taker?.take(path, info, { id: same.id });
+      return { ...known, sha256: same.sha256 };
+    }
     try {
-      const content = files.read(full);
-      this.#taker?.take(path, info, content);
-      return { ...known, sha256: sha256(content), size: content.length };
+      const bytes = files.read(full);
+      const { sha256: digest, id } = this.#memory?.read(path, info, bytes) ??
+        { sha256: sha256(bytes), id: undefined };
+      this.#taker?.take(path, info, { bytes, id });
+      return { ...known, sha256: digest, size: bytes.length };
     } catch (error) {
       if (error instanceof FileError && files.lstat(full)) {
         this.#taker?.leave(path, error);
@@ -113,9 +141,9 @@ export async function readFileStates(
   system: System,
   worktree: string,
   entries: readonly StatusEntry[],
-  taker?: ContentTaker,
+  readers: ContentReaders = {},
 ): Promise<FileState[]> {
-  const reader = new ContentReader(system, worktree, taker);
+  const reader = new ContentReader(system, worktree, readers);
   const states = entries.map((entry) => stateOf(reader, entry));
   await Promise.all([
     addRepositoryCommits(system, worktree, { entries, states }),

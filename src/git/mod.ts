@@ -121,9 +121,11 @@ export {
   checkpointImport,
   CHECKPOINTS,
   createCheckpointRef,
+  createRef,
   dropRefs,
   endCheckpoint,
   gitOfOwn,
+  MAKER,
   moveCheckpointRef,
   NO_REFLOG,
   patchToWorktree,
@@ -136,12 +138,10 @@ export {
   type Contents,
   contentsInOrder,
   ContentsKeeper,
-  gatherRefs,
+  packContents,
   type PlannedContents,
-  printOfContents,
-  shareContents,
-  writeContents,
 } from "./tree/contents.ts";
+export { FileMemory, type MemoryRow } from "./file_memory.ts";
 export type { RawCache, RawFile } from "./tree/converted.ts";
 export {
   holdTrees,

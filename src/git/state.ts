@@ -3,8 +3,9 @@ import { isMissing } from "../base/errors.ts";
 import { type Names, resolveUpstream, UPSTREAM } from "./branches.ts";
 import type { FileState, RepositoryState, Workspace } from "./repository.ts";
 import { Git, gitFailure, reasonOf } from "./run/git.ts";
-import { readSettings } from "./run/settings.ts";
+import { objectHash, readSettings } from "./run/settings.ts";
 import { closedIn, STATUS, type Status } from "./status.ts";
+import type { FileMemory } from "./file_memory.ts";
 import { type ContentTaker, readFileStates } from "./file_states.ts";
 import { readRecent, type Recent } from "./history/log.ts";
 import { readUnwatched } from "./unwatched.ts";
@@ -23,6 +24,8 @@ export interface StateReaders {
   readonly recent?: Promise<Recent>;
   /** Is given what is in the files. */
   readonly keeper?: ContentTaker | undefined;
+  /** Knows files that need not be read again. */
+  readonly memory?: Promise<FileMemory>;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
     {
@@ -90,10 +93,12 @@ export async function readPresent(
   workspace: Workspace,
   readers: StateReaders & { readonly names: Promise<Names> },
 ): Promise<RepositoryState> {
-  const { git = new Git(system, workspace.worktree), names, keeper } = readers;
+  const { git = new Git(system, workspace.worktree), names } = readers;
   const gitDir = workspace.gitDir!;
   const [{ status, files, ...told }, resolved, stashes] = await allEnded([
-    readers.files ? readers.files() : readFiles(system, git, gitDir, keeper),
+    readers.files
+      ? readers.files()
+      : readFiles(system, git, workspace, readers),
     names,
     hasStashes(system, workspace) ? readStashes(git) : [],
   ]);
@@ -122,22 +127,26 @@ export async function readPresent(
 async function readFiles(
   system: System,
   git: Git,
-  gitDir: string,
-  keeper: ContentTaker | undefined,
+  workspace: Workspace,
+  { keeper, memory: remembered }: StateReaders,
 ) {
+  const gitDir = workspace.gitDir!;
   const index = keeper !== undefined;
   // A submodule that settings say to ignore changes all the same.
   const question = { gitDir, args: STATUS, everything: true, index };
-  const [{ result, status: found }, unwatched] = await allEnded([
+  const [{ result, status: found }, unwatched, memory] = await allEnded([
     runStatus(system, git, question),
     readUnwatched(system, git, gitDir),
+    remembered,
   ]);
   if (result.status !== 0) throw gitFailure(STATUS, result);
   const known = new Set(found.entries.map(({ path }) => path));
   const hidden = unwatched.entries.filter(({ path }) => !known.has(path));
   const entries = [...found.entries, ...hidden];
   const listed = entries.slice(0, FILE_LIMIT);
-  const files = await readFileStates(system, git.folder, listed, keeper);
+  memory?.begin(objectHash(system, workspace, found.head));
+  const readers = { keeper, memory };
+  const files = await readFileStates(system, git.folder, listed, readers);
   keeper?.listed(listed, entries.length - listed.length);
   return {
     status: { ...found, entries },

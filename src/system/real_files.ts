@@ -93,7 +93,7 @@ export function infoOf(
     uid: posix ? found.uid ?? undefined : undefined,
     mtime: found.mtime?.getTime() ?? 0,
     changed: found.ctime?.getTime(),
-    disk: found.dev,
+    ...{ disk: found.dev, inode: found.ino ?? undefined },
     names: found.nlink ?? 1,
   };
 }

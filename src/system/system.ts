@@ -58,6 +58,8 @@ export interface FileInfo {
   readonly changed: number | undefined;
   /** The disk it is on. */
   readonly disk: number;
+  /** Its number on the disk; `undefined`: the platform has none. */
+  readonly inode: number | undefined;
   /** Number of hard links; 1 if the platform does not count. */
   readonly names: number;
 }

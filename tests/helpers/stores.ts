@@ -205,6 +205,7 @@ export function manySaves(
     mtime: 1e12,
     changed: undefined,
     disk: 1,
+    inode: 1,
     names: 1,
   };
   const files: Files = {

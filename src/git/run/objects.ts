@@ -16,7 +16,9 @@ export async function writeObjects(
   options: GitOptions = {},
 ): Promise<RunResult> {
   const result = await git.run(args, options);
-  if (result.status !== 0) await tidyUp(git.system, git, result);
+  if (result.status === 0) return result;
+  const makesPack = args.includes("index-pack");
+  await tidyUp(git.system, git, { result, makesPack });
   return result;
 }
 
@@ -27,15 +29,14 @@ const CRASH_REPORT =
 async function tidyUp(
   system: System,
   git: Git,
-  failed: RunResult,
+  { result, makesPack }: { result: RunResult; makesPack: boolean },
 ): Promise<void> {
-  const [, report] = CRASH_REPORT.exec(decodeBytes(failed.stderr)) ?? [];
+  const [, report] = CRASH_REPORT.exec(decodeBytes(result.stderr)) ?? [];
   const { unfinished, whole, isWritten } = await begunObjects(system, git);
   removeEach(system, unfinished);
-  if (report === undefined) return;
-  removeEach(system, [{ path: inFolder(git, report) }]);
-  // An import that has a whole pack, but no space for the index or the name.
-  if (!isWritten) removeEach(system, whole);
+  if (report) removeEach(system, [{ path: inFolder(git, report) }]);
+  // A git that has a whole pack, but no space for the index or the name.
+  if ((report || makesPack) && !isWritten) removeEach(system, whole);
 }
 
 /** A file that a git began among the objects and did not finish. */

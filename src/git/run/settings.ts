@@ -1,8 +1,9 @@
 import { join, resolve } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import { getOwn } from "../../base/own.ts";
-import type { Repository } from "../repository.ts";
+import type { Repository, Workspace } from "../repository.ts";
 import { decodeBytes, encodeText } from "../text.ts";
+import { hashOf, type ObjectHash } from "../tree/snapshot.ts";
 import type { System } from "../../system/system.ts";
 
 /** A line of settings: `section.key = value`. */
@@ -227,6 +228,22 @@ export function readSettings(
     const own = settingsIn(system, join(gitDir, "config.worktree"));
     return own.sure ? [...settings, ...own.settings] : undefined;
   });
+}
+
+/**
+ * The hash function of object ids in a repository whose HEAD is the commit
+ * `head`, if it has one.
+ */
+export function objectHash(
+  system: System,
+  { gitDir, commonDir }: Pick<Workspace, "gitDir" | "commonDir">,
+  head: string | undefined,
+): ObjectHash {
+  if (head !== undefined) return hashOf(head);
+  const place = { gitDir: gitDir!, commonDir: commonDir! };
+  const settings = readSettings(system, place) ?? [];
+  const format = valueOf(settings, "extensions.objectformat");
+  return format === "sha256" ? "sha256" : "sha1";
 }
 
 /**

@@ -1,6 +1,7 @@
 import { sha256 } from "../../base/digest.ts";
 import { attempt, FileError, isMissing, MpmError } from "../../base/errors.ts";
 import { sizeText } from "../../base/words.ts";
+import type { TakenContent } from "../file_states.ts";
 import { type Git, gitFailure } from "../run/git.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";
 import { writeObjects } from "../run/objects.ts";
@@ -81,23 +82,26 @@ export class FileCapture {
     }
   }
 
-  /** A file or link that was read elsewhere; no `bytes`: only looked at. */
+  /** A file or link that was read elsewhere; neither: only looked at. */
   put(
     path: string,
-    { known, info, bytes }: {
+    { known, info, bytes, id }: TakenContent & {
       /** The mode that git says it has. */
       known: string | undefined;
       info: FileInfo;
-      bytes: Uint8Array | undefined;
     },
   ): void {
     const mode = info.kind === "link" ? "120000" : this.#modeOf(info, known);
+    if (!bytes && id !== undefined) {
+      this.files.set(path, { ...storedFile(info, mode), id });
+      return;
+    }
     if (!bytes || this.#read + bytes.length > INLINE_BUDGET) {
       this.#large.push({ path, mode, info });
       return;
     }
     this.#read += bytes.length;
-    const id = objectId("blob", bytes, this.#options.hash);
+    id ??= objectId("blob", bytes, this.#options.hash);
     const size = bytes.length;
     this.files.set(path, { ...storedFile(info, mode), id, bytes, size });
   }

@@ -32,7 +32,7 @@ export function stagedChanges(
   const unmerged: Unmerged[] = [];
   const intent: string[] = [];
   for (const { path, status, index, from } of entries) {
-    const [only] = index ?? [];
+    const only = index?.[0];
     if (!only) continue;
     if (only.stage > 0) {
       delta.set(path, undefined);

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { Git, gitFailure } from "../run/git.ts";
 import { FastImport, takesPack } from "../run/objects.ts";
 import { decodeBytes, encodeText, joinBytes, quotePath } from "../text.ts";
@@ -9,6 +9,9 @@ import type { TreeDelta } from "./snapshot.ts";
 import { partOf, PARTS, patchBetween } from "./trees.ts";
 import { ownRepository, rawGit, type Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
+
+/** Who makes what mpm keeps for itself: git need not know the user. */
+export const MAKER = "mpm <mpm@localhost>";
 
 /** The place of the refs of checkpoints. */
 export const CHECKPOINTS = "refs/mpm/checkpoints";
@@ -120,7 +123,7 @@ export class ImportStream {
    */
   commit(ref: string, title: string, { made, committed }: CommitTimes): void {
     const by = (role: string, time: number) =>
-      this.line(`${role} mpm <mpm@localhost> ${Math.floor(time / 1000)} +0000`);
+      this.line(`${role} ${MAKER} ${Math.floor(time / 1000)} +0000`);
     this.line(`commit ${ref}`);
     this.line("mark :1");
     by("author", made);
@@ -230,20 +233,25 @@ export function readCheckpointRecord(
   return git.read(["cat-file", "blob", `${commit}:${PARTS.record}`]);
 }
 
+/** Makes a ref that is not there. Throws GIT_FAILED. */
+export async function createRef(
+  git: Git,
+  { ref, commit }: { ref: string; commit: string },
+): Promise<void> {
+  const none = "0".repeat(commit.length);
+  await git.read([...NO_REFLOG, "update-ref", ref, commit, none]);
+}
+
 /** Makes the ref of a checkpoint that has none; whether that worked. */
 export async function createCheckpointRef(
   git: Git,
   { id, commit }: { id: string; commit: string },
 ): Promise<boolean> {
-  const none = "0".repeat(commit.length);
-  const made = await git.run([
-    ...NO_REFLOG,
-    "update-ref",
-    `${CHECKPOINTS}/${id}`,
-    commit,
-    none,
-  ]);
-  return made.status === 0;
+  const made = await attempt(async () => {
+    await createRef(git, { ref: `${CHECKPOINTS}/${id}`, commit });
+    return true;
+  });
+  return made ?? false;
 }
 
 /** Takes checkpoints from the list; `to` names where their commits stay. */

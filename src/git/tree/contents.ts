@@ -1,22 +1,19 @@
-import { createHash } from "node:crypto";
-import { join } from "@std/path";
-import { attempt, type FileError } from "../../base/errors.ts";
-import { asciiJson } from "../../base/escape.ts";
-import type { ContentTaker } from "../file_states.ts";
+import type { FileError } from "../../base/errors.ts";
+import type { ContentTaker, TakenContent } from "../file_states.ts";
 import type { Workspace } from "../repository.ts";
 import { Git } from "../run/git.ts";
-import { readSettings } from "../run/settings.ts";
+import { objectHash, readSettings } from "../run/settings.ts";
 import type { StatusEntry } from "../status.ts";
 import { decodeBytes, encodeText, isOpenable, words } from "../text.ts";
-import { hashOf, type LeftOut, type ObjectHash } from "./snapshot.ts";
+import type { LeftOut, ObjectHash } from "./snapshot.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import { type CapturedFile, FileCapture } from "./capture_files.ts";
 import { stagedChanges } from "./capture_index.ts";
 import { addUnopenable } from "./converted.ts";
-import { importedId, ImportStream } from "./checkpoints.ts";
+import { MAKER } from "./checkpoints.ts";
+import { ObjectPack } from "./pack.ts";
 import { PARTS } from "./trees.ts";
-import type { FastImport } from "../run/objects.ts";
-import type { TreeDelta, Unmerged } from "./snapshot.ts";
+import type { TreeDelta, TreeEntry, Unmerged } from "./snapshot.ts";
 
 /** The files to keep. */
 export interface ContentRules {
@@ -51,7 +48,7 @@ export class ContentsKeeper implements ContentTaker {
   readonly #system: System;
   readonly #workspace: Workspace;
   readonly #rules: ContentRules;
-  readonly #taken = new Map<string, { info: FileInfo; bytes?: Uint8Array }>();
+  readonly #taken = new Map<string, TakenContent & { info: FileInfo }>();
   readonly #leftOut: LeftOut[] = [];
   #entries: readonly StatusEntry[] = [];
   #omitted = 0;
@@ -66,7 +63,7 @@ export class ContentsKeeper implements ContentTaker {
     this.#room = rules.most;
   }
 
-  take(path: string, info: FileInfo, bytes?: Uint8Array): void {
+  take(path: string, info: FileInfo, { bytes, id }: TakenContent = {}): void {
     if (this.#rules.excluded(path)) {
       this.#leftOut.push({ path, reason: "excluded by its name" });
     } else if (info.kind === "other") {
@@ -76,7 +73,11 @@ export class ContentsKeeper implements ContentTaker {
       // More than this is never kept, and need not be held.
       const fits = bytes && bytes.length <= this.#room;
       if (fits) this.#room -= bytes.length;
-      this.#taken.set(path, fits ? { info, bytes } : { info });
+      this.#taken.set(path, {
+        info,
+        ...fits ? { bytes } : {},
+        ...fits || !bytes ? { id } : {},
+      });
     }
   }
 
@@ -116,13 +117,11 @@ export class ContentsKeeper implements ContentTaker {
     const { gitDir, commonDir, worktree } = this.#workspace;
     const place = { gitDir: gitDir!, commonDir: commonDir! };
     const settings = readSettings(this.#system, place) ?? [];
-    const value = (section: string, key: string) =>
-      settings.findLast((one) => one.section === section && one.key === key)
-        ?.value;
-    const hash = head === undefined
-      ? value("extensions", "objectformat") === "sha256" ? "sha256" : "sha1"
-      : hashOf(head);
-    const fileMode = value("core", "filemode") !== "false";
+    const hash = objectHash(this.#system, place, head);
+    const fileMode =
+      settings.findLast(({ section, key }) =>
+        section === "core" && key === "filemode"
+      )?.value !== "false";
     const git = new Git(this.#system, worktree, { filters: "none" });
     const files = new FileCapture(this.#system, git, {
       ...{ hash, fileMode },
@@ -130,8 +129,8 @@ export class ContentsKeeper implements ContentTaker {
     });
     files.leftOut.push(...this.#leftOut);
     const modes = new Map(this.#entries.map(({ path, mode }) => [path, mode]));
-    for (const [path, { info, bytes }] of this.#taken) {
-      files.put(path, { known: modes.get(path), info, bytes });
+    for (const [path, taken] of this.#taken) {
+      files.put(path, { known: modes.get(path), ...taken });
     }
     const most = this.#rules.most;
     files.bound({ file: most, total: most }, "a save");
@@ -182,6 +181,11 @@ export class PlannedContents {
 
   get git(): Git {
     return this.#parts.git;
+  }
+
+  /** The hash function of the repository. */
+  get hash(): ObjectHash {
+    return this.#parts.hash;
   }
 
   /**
@@ -263,60 +267,55 @@ function isRepository({ path, submodule, mode, index }: StatusEntry): boolean {
     index?.[0]?.mode === "160000";
 }
 
-/** Identifies the contents of one moment. */
-export function printOfContents(contents: Contents): string {
-  const told = (delta: TreeDelta) =>
-    [...delta].map(([path, entry]) => [path, entry?.mode, entry?.id]);
-  const { worktree, index, unmerged, intents, leftOut, omitted } = contents;
-  const permissions = [...worktree].map(([, file]) => file?.permissions);
-  const value = [
-    ...[told(worktree), told(index), unmerged, intents],
-    ...[permissions, leftOut, omitted],
-  ];
-  return createHash("sha256").update(asciiJson(value)).digest("hex");
-}
-
 /** The refs of saves' contents, each under the id of its save. */
 export const CONTENTS = "refs/mpm/contents";
 
-/** The contents to store for a save. */
-interface ContentsOrder {
-  /** The id of the save. */
-  readonly id: string;
-  readonly contents: Contents;
-  readonly record: Uint8Array;
+/** Contents as objects, some of which may be new to the repository. */
+interface PackedContents {
+  readonly commit: string;
+  readonly pack: ObjectPack;
 }
 
 /**
- * Stores contents in a commit without parents, so that it goes when its ref
- * goes, and returns its id. Throws GIT_FAILED, with no ref written.
+ * Makes the objects of contents: a commit without parents, so that it goes when
+ * its ref goes. `known`: ids of objects that the repository has.
  */
-export async function writeContents(
-  importing: FastImport,
-  { id, contents, record }: ContentsOrder,
-): Promise<string> {
-  const stream = new ImportStream();
+export function packContents(
+  contents: Contents,
+  { record, hash, known }: {
+    record: Uint8Array;
+    hash: ObjectHash;
+    known: ReadonlySet<string>;
+  },
+): PackedContents {
+  const pack = new ObjectPack(hash, known);
+  const files = new Map<string, TreeEntry>();
+  const place = (folder: string, delta: TreeDelta) => {
+    for (const [path, entry] of delta) {
+      if (entry) files.set(`${folder}/${path}`, entry);
+    }
+  };
+  for (const file of contents.worktree.values()) {
+    if (file) pack.addAs(file.id, "blob", file.bytes);
+  }
+  place(PARTS.worktree, contents.worktree);
+  place(PARTS.index, contents.index);
+  // The versions of a conflict are in no tree.
+  for (const { path, stages } of contents.unmerged) {
+    for (const { stage, ...entry } of stages) {
+      if (entry.mode === "160000") continue;
+      files.set(`stages/${stage}/${path}`, entry);
+    }
+  }
+  const id = pack.add("blob", record);
+  files.set(PARTS.record, { mode: "100644", id });
+  const tree = pack.addTree(files);
   const count = [...contents.worktree.values()].filter((file) => file).length;
   // Equal contents are one commit, whenever they were kept.
-  const times = { made: 0, committed: 0 };
-  stream.commit(`${CONTENTS}/${id}`, `contents: ${count} files`, times);
-  stream.files(PARTS.worktree, contents.worktree);
-  stream.files(PARTS.index, contents.index);
-  stream.stages(contents.unmerged);
-  stream.record(record);
-  return await importedId(importing, stream.whole());
-}
-
-/** Gives a save contents that are stored already. Throws GIT_FAILED. */
-export async function shareContents(
-  importing: FastImport,
-  { id, commit }: { id: string; commit: string },
-): Promise<void> {
-  const stream = new ImportStream();
-  stream.line(`reset ${CONTENTS}/${id}`);
-  stream.line(`from ${commit}`);
-  stream.line("done");
-  await importedId(importing, stream.whole());
+  const by = (role: string) => `${role} ${MAKER} 0 +0000\n`;
+  const head = `tree ${tree}\n${by("author")}${by("committer")}`;
+  const text = `${head}\ncontents: ${count} files`;
+  return { commit: pack.add("commit", encodeText(text)), pack };
 }
 
 /**
@@ -350,18 +349,4 @@ export async function contentsInOrder(
     sizes.set(commit, (sizes.get(commit) ?? 0) + Number(size));
   }
   return sizes;
-}
-
-/** Files of refs from which on git gathers them: each takes a block of the disk. */
-const MOST_REFS = 100;
-
-/** Lets git gather refs in one file where many contents have one each. */
-export async function gatherRefs(
-  { files }: System,
-  git: Git,
-  commonDir: string,
-): Promise<void> {
-  const folder = join(commonDir, CONTENTS);
-  const many = attempt(() => files.list(folder).length >= MOST_REFS);
-  if (many) await git.run(["pack-refs", "--all"]);
 }

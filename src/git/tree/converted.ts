@@ -3,6 +3,7 @@ import { isOpenable, splitFields, words, zeroed } from "../text.ts";
 import { type FileCapture, SYNCED } from "./capture_files.ts";
 import { rawGit, type Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
+import { isSettled } from "../file_memory.ts";
 import { type IndexListing, stagedIn } from "../index_file.ts";
 import { isSpecified, readAttributes } from "../run/filters.ts";
 
@@ -79,20 +80,6 @@ export function knownRaw(
     known.mtime === info.mtime && known.changed === info.changed &&
     known.blob === blob;
   return same ? known.raw : undefined;
-}
-
-/** Milliseconds within which a file may change without its times doing so. */
-const RACY = 3000;
-
-/**
- * Returns whether times tell that a file was not changed since, seen from
- * `now`.
- */
-export function isSettled(
-  { mtime, changed }: FileInfo,
-  now: Date,
-): boolean {
-  return Math.max(mtime, changed ?? mtime) < now.getTime() - RACY;
 }
 
 /**

@@ -16,7 +16,7 @@ export function hashOf(id: string): ObjectHash {
 
 /** The id that git gives to an object of these bytes. */
 export function objectId(
-  kind: "blob" | "tree",
+  kind: "blob" | "tree" | "commit",
   bytes: Uint8Array,
   hash: ObjectHash,
 ): string {

@@ -1,27 +1,24 @@
-import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { isLike } from "../../base/like.ts";
-import { field, jsonIn } from "../../base/parsed_values.ts";
 import type { Config } from "../../config/mod.ts";
 import {
-  checkpointImport,
-  type Contents,
+  CONTENTS,
   ContentsKeeper,
-  type FastImport,
-  gatherRefs,
+  createRef,
+  packContents,
   type PlannedContents,
-  printOfContents,
-  shareContents,
+  takesPack,
   type Workspace,
-  writeContents,
 } from "../../git/mod.ts";
-import { layout, withLock, writeAtomic } from "../../ops/mod.ts";
+import { layout, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { PauseResult } from "../commands/results.ts";
 import { settleContents } from "../store/second_copy.ts";
-import { noteOwn, Origins } from "../trust/origins.ts";
+import { noteOwn } from "../trust/origins.ts";
 import { boundContents } from "./bounds.ts";
+import type { BesideSave, NewRef } from "../store/save_log.ts";
+import type { LastContents, WorktreeMemory } from "./memory.ts";
 import { contentsMark, contentsRecord } from "./record.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -32,16 +29,19 @@ export function excludedBy(
 ): (path: string) => boolean {
   const small = patterns.map((pattern) => pattern.toLowerCase());
   const known = new Map<string, boolean>();
-  // Folders come again and again.
-  const isMeant = (name: string) => {
-    let found = known.get(name);
+  // Paths and folders come again and again.
+  const isMeant = (path: string): boolean => {
+    let found = known.get(path);
     if (found === undefined) {
-      found = small.some((pattern) => isLike(pattern, name));
-      known.set(name, found);
+      const end = path.lastIndexOf("/");
+      const name = path.slice(end + 1).toLowerCase();
+      found = small.some((pattern) => isLike(pattern, name)) ||
+        end >= 0 && isMeant(path.slice(0, end));
+      known.set(path, found);
     }
     return found;
   };
-  return (path) => path.toLowerCase().split("/").some(isMeant);
+  return isMeant;
 }
 
 /**
@@ -94,173 +94,103 @@ export function contentsAnswer(
   };
 }
 
-/** The contents of one pause on their way. */
-export class KeepingContents implements AsyncDisposable {
+/** The contents of one save on their way. */
+export class KeepingContents implements BesideSave {
   readonly #system: System;
   readonly #workspace: Workspace;
   readonly #planned: PlannedContents;
-  readonly #last: LastContents | undefined;
-  #first: FastImport | undefined;
+  readonly #memory: WorktreeMemory;
+  #id = "";
+  #stored: LastContents | undefined;
+  #reason: string | undefined;
+  #isMade = false;
 
-  /** Starts git at once, so that it is ready when the save is written. */
   constructor(
     system: System,
     workspace: Workspace,
-    planned: PlannedContents,
+    { planned, memory }: { planned: PlannedContents; memory: WorktreeMemory },
   ) {
     this.#system = system;
     this.#workspace = workspace;
     this.#planned = planned;
-    this.#last = readLast(system, workspace);
-    if (!planned.isEmpty) this.#first = this.#newImport();
+    this.#memory = memory;
   }
 
-  #newImport(): FastImport {
-    const { git } = this.#planned;
-    const place = { git, workspace: this.#workspace };
-    return checkpointImport(this.#system, place, { awaited: true });
+  /** Sets the save that the contents are of. */
+  begin(id: string): void {
+    this.#id = id;
   }
 
-  /**
-   * Stores the contents under the id of a save that is written. Never throws: a
-   * save is one without its contents too.
-   */
-  async keep(id: string): Promise<Kept> {
-    const { root } = this.#workspace;
+  /** Stores the objects, once. */
+  async store(): Promise<NewRef | undefined> {
+    if (this.#planned.isEmpty) return undefined;
     try {
-      const kept = this.#planned.isEmpty ? {} : await this.#keep(id);
-      settleContents(this.#system, root, id);
-      if (kept.commit === undefined) return kept;
-      const { git } = this.#planned;
-      await gatherRefs(this.#system, git, this.#workspace.commonDir!);
-      return kept;
+      const { commit } = this.#stored ??= await this.#store();
+      return { ref: `${CONTENTS}/${this.#id}`, commit };
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
-      return { reason: error.message };
+      this.#reason = error.message;
+      return undefined;
     }
   }
 
-  async #keep(id: string): Promise<Kept> {
+  async #store(): Promise<LastContents> {
     const contents = await this.#planned.finish();
-    const print = printOfContents(contents);
-    const made = (commit: string) => {
-      noteOwn(this.#system, contentsMark(id, commit));
-      return commit;
-    };
-    const last = this.#last;
-    if (last?.print === print && this.#isOwn(last)) {
-      const { commit } = last;
-      const shared = await attempt(async () => {
-        await this.#use((one) => shareContents(one, { id, commit }));
-        return { commit: made(commit) };
-      });
-      if (shared) return shared;
-    }
-    const { worktree } = this.#workspace;
-    const record = contentsRecord(worktree, contents);
-    const write = (contents: Contents) =>
-      this.#use((one) => writeContents(one, { id, contents, record }));
-    // Contents of the last save need not be sent to git again.
-    const commit = made(
-      last && last.ids.size > 0 &&
-          await attempt(() => write(withoutKnown(contents, last.ids))) ||
-        await write(contents),
-    );
-    const ids = idsIn(contents);
-    const removed = await this.#note({ id, print, commit, ids });
-    return { commit, ...removed ? { removed } : {} };
+    const { git, hash } = this.#planned;
+    const { last } = this.#memory;
+    const { worktree, commonDir } = this.#workspace;
+    const { commit, pack } = packContents(contents, {
+      record: contentsRecord(worktree, contents),
+      known: new Set(last?.ids),
+      hash,
+    });
+    if (last?.commit === commit) return last;
+    await pack.store(git, { packed: takesPack(this.#system, commonDir!) });
+    return { save: this.#id, commit, ids: [...pack.ids] };
   }
 
-  /** A note in the project may have come with a clone. */
-  #isOwn({ id, commit }: LastContents): boolean {
-    const mark = contentsMark(id, commit);
-    return new Origins(this.#system).of(mark) === "own";
-  }
-
-  async #use<T>(work: (importing: FastImport) => Promise<T>): Promise<T> {
-    await using importing = this.#first ?? this.#newImport();
-    this.#first = undefined;
-    return await work(importing);
+  noteMade(): void {
+    this.#isMade = true;
+    noteOwn(this.#system, contentsMark(this.#id, this.#stored!.commit));
   }
 
   /**
-   * Makes room, and notes what was stored: without that the next save stores it
-   * again. Returns the saves that lost their contents.
+   * Gives them to the save, if that has not happened, and makes room for them.
+   * Never throws: a save is one without its contents too.
    */
-  async #note(last: LastContents): Promise<string[] | undefined> {
-    const { id } = last;
-    const { root, worktree } = this.#workspace;
+  async keep(): Promise<Kept> {
+    const made = this.#isMade || this.#reason ? undefined : await this.store();
+    try {
+      if (made) await createRef(this.#planned.git, made);
+      if (made) this.noteMade();
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      this.#reason = error.message;
+    }
+    const { root } = this.#workspace;
+    if (!this.#reason) settleContents(this.#system, root, this.#id);
+    const stored = this.#isMade ? this.#stored : undefined;
+    const isNew = stored && stored !== this.#memory.last;
+    const removed = isNew ? await this.#makeRoom() : undefined;
+    this.#memory.keep(stored);
+    return {
+      ...stored ? { commit: stored.commit } : {},
+      ...this.#reason === undefined ? {} : { reason: this.#reason },
+      ...removed ? { removed } : {},
+    };
+  }
+
+  /** Returns the saves that lost their contents. */
+  async #makeRoom(): Promise<string[] | undefined> {
+    const { root } = this.#workspace;
     const { git, size: added, rules } = this.#planned;
-    const bytes = new TextEncoder().encode(
-      JSON.stringify({ ...last, ids: [...last.ids].join("") }),
-    );
+    const bounds = { root, id: this.#id, added, most: rules.total };
     return await attempt(() =>
-      withLock(this.#system, root, async () => {
-        const path = lastFile(root, worktree);
-        writeAtomic(this.#system, path, { bytes, synced: false });
-        const bounds = { root, id, added, most: rules.total };
-        return await boundContents(this.#system, git, bounds);
-      })
+      withLock(
+        this.#system,
+        root,
+        () => boundContents(this.#system, git, bounds),
+      )
     );
   }
-
-  /** Ends git where nothing was stored. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#first?.[Symbol.asyncDispose]();
-  }
-}
-
-function idsIn({ worktree }: Contents): Set<string> {
-  return new Set([...worktree.values()].flatMap((file) => file?.id ?? []));
-}
-
-function withoutKnown(contents: Contents, known: ReadonlySet<string>) {
-  const worktree = new Map(
-    [...contents.worktree].map(([path, file]) => {
-      if (!file?.bytes || !known.has(file.id)) return [path, file];
-      const { bytes: _bytes, ...rest } = file;
-      return [path, rest];
-    }),
-  );
-  return { ...contents, worktree };
-}
-
-/** The contents that were kept last in a worktree. */
-interface LastContents {
-  /** Of the save that they were stored for. */
-  readonly id: string;
-  readonly print: string;
-  readonly commit: string;
-  /** The ids of its files. */
-  readonly ids: ReadonlySet<string>;
-}
-
-/** Bytes of the largest note that is read. */
-const LIMIT = 4 * MEBIBYTE;
-
-function lastFile(root: string, worktree: string): string {
-  const key = createHash("sha256").update(worktree).digest("hex").slice(0, 16);
-  return join(layout(root).state, `contents-${key}.json`);
-}
-
-/** Only git can say whether that is still there. */
-function readLast(
-  { files }: System,
-  { root, worktree }: Workspace,
-): LastContents | undefined {
-  const path = lastFile(root, worktree);
-  const bytes = attempt(() =>
-    files.lstat(path) ? files.readOwn(path, LIMIT) : undefined
-  );
-  const value = bytes && jsonIn(new TextDecoder().decode(bytes));
-  const [id, print, commit, ids] = ["id", "print", "commit", "ids"]
-    .map((name) => String(field(value, name)));
-  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit!)) return undefined;
-  const pattern = new RegExp(`[0-9a-f]{${commit!.length}}`, "g");
-  return {
-    id: id!,
-    print: print!,
-    commit: commit!,
-    ids: new Set(ids!.match(pattern) ?? []),
-  };
 }

@@ -31,6 +31,8 @@ import {
 import { Origins } from "../trust/origins.ts";
 import { contentsAnswer, contentsKeeper, KeepingContents } from "./keep.ts";
 import { contentsMark } from "./record.ts";
+import { readLogRefs } from "../store/save_log.ts";
+import { WorktreeMemory } from "./memory.ts";
 
 /**
  * Keeps uncommitted files with a save that was made without them: those that are
@@ -121,7 +123,10 @@ async function keepIn(
       hint: "They need a git repository, and pause.contents = true",
     });
   }
-  const state = await readState(system, workspace, { keeper });
+  const memory = new WorktreeMemory(system, workspace);
+  const known = readLogRefs(system, workspace, memory.refs)
+    .then((refs) => memory.open(refs, { kept: true }));
+  const state = await readState(system, workspace, { keeper, memory: known });
   const unchanged = unchangedSince(save, state);
   if (there !== undefined && !unchanged.recorded.isSubsetOf(unchanged.same)) {
     throw hasContents(id);
@@ -133,8 +138,9 @@ async function keepIn(
   if (there !== undefined) {
     await dropRefs(git, [{ ref: `${CONTENTS}/${id}`, commit: there }]);
   }
-  await using keeping = new KeepingContents(system, workspace, planned);
-  const kept = await keeping.keep(id);
+  const keeping = new KeepingContents(system, workspace, { planned, memory });
+  keeping.begin(id);
+  const kept = await keeping.keep();
   return { ...answer, contents: contentsAnswer(planned, kept)! };
 }
 

@@ -6,6 +6,7 @@ import {
   readIdentity,
 } from "./branch_commit.ts";
 import {
+  type ContentsKeeper,
   findWorkspace,
   readIn,
   readState,
@@ -47,6 +48,7 @@ import {
   KeepingContents,
 } from "../contents/keep.ts";
 import { keepDue } from "../contents/keep_with.ts";
+import { WorktreeMemory } from "../contents/memory.ts";
 import { agentOf } from "./agent.ts";
 import { editedContent } from "./edit.ts";
 import { projectParts } from "./project_parts.ts";
@@ -98,18 +100,15 @@ async function gatherIn(
     : exportTarget(system, input.export, { folder, root: workspace.root });
   const { config, faults } = readConfigAnyway(system, workspace.root);
   const keeper = contentsKeeper(system, workspace, { config, faults });
-  const reading = Promise.all([
-    workspace.git === "repository"
-      ? readState(system, workspace, { keeper })
-      : undefined,
-    readLogRefs(system, workspace),
-    readIdentity(system, workspace),
-  ]);
+  const reading = readGit(system, workspace, keeper);
   readyRedaction(system);
-  const [state, refs, identity] = await reading;
+  const { state, refs, identity, memory } = await reading;
   const faulty = faults.length > 0;
-  const asked = !input["no-commit"];
-  const said = { asked, configured: config.commit, faulty };
+  const said = {
+    asked: !input["no-commit"],
+    configured: config.commit,
+    faulty,
+  };
   const reason = noCopyReason(workspace, said);
   const commits = input.commit === true ||
     input.commit !== "never" && config["pause.branch_commit"];
@@ -131,7 +130,7 @@ async function gatherIn(
     time: system.now(),
   };
   return {
-    ...{ draft, target, faults, contents },
+    ...{ draft, target, faults, contents, memory },
     order: await pauseOrder(system, draft, { ...input, config }),
     log: reason === undefined ? { refs } : { refs, reason },
     branchCommit: commits
@@ -142,6 +141,25 @@ async function gatherIn(
       ? undefined
       : worktreeRules(config),
   };
+}
+
+/** Asks git, all at once, and reads the uncommitted files. */
+async function readGit(
+  system: System,
+  workspace: Workspace,
+  keeper: ContentsKeeper | undefined,
+) {
+  const memory = new WorktreeMemory(system, workspace);
+  const asked = readLogRefs(system, workspace, memory.refs);
+  const known = asked.then((refs) => memory.open(refs, { kept: !!keeper }));
+  const [state, refs, identity] = await Promise.all([
+    workspace.git === "repository"
+      ? readState(system, workspace, { keeper, memory: known })
+      : undefined,
+    asked,
+    readIdentity(system, workspace),
+  ]);
+  return { state, refs, identity, memory };
 }
 
 /** Returns the plan of `applied`. */
@@ -255,15 +273,17 @@ async function saved(
   await using begun = plan.log.reason === undefined
     ? attempt(() => beginLog(system, workspace, plan.log.refs))
     : undefined;
-  await using keeping = plan.contents &&
-    new KeepingContents(system, workspace, plan.contents);
+  const { contents: planned, memory } = plan;
+  const keeping = planned &&
+    new KeepingContents(system, workspace, { planned, memory });
   const { save, bytes, files, ...done } = await writeSave(system, workspace, {
     time: draft.time,
     // Outside git a copy is kept aside.
     copied: plan.log.reason === undefined || workspace.git !== "repository",
     keeps: plan.contents?.isEmpty === false,
-    begun,
+    begun: begun && { ...begun, beside: keeping },
     build(slot) {
+      keeping?.begin(slot.id);
       // Under the lock, so that what is saved is what the record says.
       const { chain, problem } = currentStack(system, draft.workspace);
       if (problem !== undefined) noted.push(problem);
@@ -275,7 +295,8 @@ async function saved(
       return buildSave({ ...draft, stack: chain, handoff }, slot);
     },
   });
-  const kept = await keeping?.keep(save.session_id);
+  const kept = await keeping?.keep();
+  if (!keeping) memory.keep();
   const { branchCommit } = plan;
   const onBranch = branchCommit &&
     await commitToBranch(system, branchCommit, { save, files });

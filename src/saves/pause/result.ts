@@ -6,6 +6,7 @@ import type { System } from "../../system/system.ts";
 import { agentCommand } from "../agent_command.ts";
 import type { PauseResult } from "../commands/results.ts";
 import { contentsAnswer } from "../contents/keep.ts";
+import type { WorktreeMemory } from "../contents/memory.ts";
 import { outlineOf } from "../handoff/outline.ts";
 import type { Save } from "../save.ts";
 import { pausedSession } from "../saved_session.ts";
@@ -21,11 +22,16 @@ export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
   /** The refs of the log of saves, and why git keeps no second copy. */
-  readonly log: { readonly refs: readonly string[]; readonly reason?: string };
+  readonly log: {
+    readonly refs: ReadonlyMap<string, string>;
+    readonly reason?: string;
+  };
   /** `undefined` if it was not requested. */
   readonly branchCommit: BranchCommit | undefined;
   /** The uncommitted files; `undefined`: none are kept. */
   readonly contents: PlannedContents | undefined;
+  /** The files that need not be read again. */
+  readonly memory: WorktreeMemory;
   /** Rules for the clean-up of worktrees; `undefined` for no clean-up. */
   readonly worktrees: WorktreeRules | undefined;
   /** The sources of the hand-off beside carried items. */

@@ -48,7 +48,7 @@ export async function forgetRemoved(
     );
     if (gone.size === 0) return;
     const git = new Git(system, workspace.worktree);
-    for (const ref of await readLogRefs(system, workspace)) {
+    for (const [ref] of await readLogRefs(system, workspace)) {
       await rebuild(git, ref, gone);
     }
     const contents = await readCheckpointRefs(git, CONTENTS);

@@ -10,6 +10,7 @@ import {
   gitFailure,
   joinBytes,
   linesOf,
+  MAKER,
   NO_REFLOG,
   readObjects,
   takesPack,
@@ -37,19 +38,48 @@ export interface LogWriter extends AsyncDisposable {
   readonly ref: string;
   /** False before the first save of this installation. */
   readonly exists: boolean;
-  /** Of the first attempt; contents of a pause may stand before it. */
+  /** Of the first attempt. */
   readonly importing: FastImport;
+  /** What is stored together with the save. */
+  readonly beside?: BesideSave | undefined;
 }
 
-/** Returns the refs of the log, of all installations. Writes nothing. */
+/** Something that has a ref of its own, which is made together with the log's. */
+export interface BesideSave {
+  /** Stores the object, unless there is nothing to store. Never throws. */
+  store(): Promise<NewRef | undefined>;
+  /** Notes that the ref was made. */
+  noteMade(): void;
+}
+
+/** A ref to make, and the commit it is to have. */
+export interface NewRef {
+  readonly ref: string;
+  readonly commit: string;
+}
+
+/**
+ * Returns the refs of the log, of all installations, and `more`, with their
+ * commits. Writes nothing.
+ */
 export async function readLogRefs(
   system: System,
   workspace: Workspace,
-): Promise<string[]> {
-  if (workspace.git !== "repository") return [];
-  const { status, stdout } = await gitOf(system, workspace)
-    .run(["for-each-ref", "--format=%(refname)", `${SAVES}/`]);
-  return status === 0 ? linesOf(stdout) : [];
+  more: readonly string[] = [],
+): Promise<Map<string, string>> {
+  if (workspace.git !== "repository") return new Map();
+  const { status, stdout } = await gitOf(system, workspace).run([
+    "for-each-ref",
+    "--format=%(refname) %(objectname)",
+    ...[`${SAVES}/`, ...more],
+  ]);
+  if (status !== 0) return new Map();
+  return new Map(
+    linesOf(stdout).map((line) => {
+      const [ref, commit] = line.split(" ");
+      return [ref!, commit!];
+    }),
+  );
 }
 
 function gitOf(system: System, { worktree }: Workspace): Git {
@@ -64,7 +94,7 @@ function gitOf(system: System, { worktree }: Workspace): Git {
 export function beginLog(
   system: System,
   workspace: Workspace,
-  refs: readonly string[],
+  refs: ReadonlyMap<string, string>,
 ): LogWriter {
   const writer = ensureUserWord(system, WRITER);
   if (writer === undefined) {
@@ -77,7 +107,7 @@ export function beginLog(
   const packed = takesPack(system, workspace.commonDir!);
   const importing = new FastImport(git, { packed, settings: NO_LOG });
   return {
-    ...{ git, ref, exists: refs.includes(ref), importing },
+    ...{ git, ref, exists: refs.has(ref), importing },
     [Symbol.asyncDispose]: () => importing[Symbol.asyncDispose](),
   };
 }
@@ -90,25 +120,34 @@ const PAUSE_MS = 25;
 
 /**
  * Adds a commit for each change and returns the last one's id. The ref only
- * ever moves forward from where it is. Throws GIT_FAILED, with nothing added.
+ * ever moves forward from where it is. A fault of what is beside the save does
+ * not keep the save from the log. Throws GIT_FAILED, with nothing added.
  */
 export async function addToLog(
   system: System,
-  { git, ref, importing, ...log }: LogWriter,
+  { git, ref, importing, beside, ...log }: LogWriter,
   changes: readonly LogChange[],
 ): Promise<string> {
   let { exists } = log;
+  let also = await beside?.store();
   for (let attempt = 1;; attempt++) {
     await using again = attempt === 1
       ? undefined
       : new FastImport(git, { packed: false, settings: NO_LOG });
-    const stream = importStream({ ref, exists, time: system.now() }, changes);
-    const done = await (again ?? importing).run(stream);
-    if (done.status === 0) return linesOf(done.stdout).at(-1)!;
+    const order = { ref, exists, also, time: system.now() };
+    const done = await (again ?? importing).run(importStream(order, changes));
+    if (done.status === 0) {
+      if (also) beside!.noteMade();
+      return linesOf(done.stdout).at(-1)!;
+    }
     const now = (await git.run(["rev-parse", "--verify", "--quiet", ref]))
       .status === 0;
     const said = decodeBytes(done.stderr);
     const isMoved = now !== exists || /\.lock|Not updating/.test(said);
+    if (also && (!isMoved || said.includes(also.ref))) {
+      also = undefined;
+      continue;
+    }
     if (!isMoved || attempt === ATTEMPTS) {
       throw gitFailure(["fast-import"], done);
     }
@@ -124,8 +163,7 @@ export async function addToLog(
  * `git log --since --all`, and a save is no change.
  */
 export function makerLines(seconds: number | string): string {
-  const name = "mpm <mpm@localhost>";
-  return `author ${name} ${seconds} +0000\ncommitter ${name} 0 +0000`;
+  return `author ${MAKER} ${seconds} +0000\ncommitter ${MAKER} 0 +0000`;
 }
 
 /**
@@ -133,7 +171,12 @@ export function makerLines(seconds: number | string): string {
  * all saves would be written again by each commit.
  */
 function importStream(
-  { ref, exists, time }: { ref: string; exists: boolean; time: Date },
+  { ref, exists, also, time }: {
+    ref: string;
+    exists: boolean;
+    also: NewRef | undefined;
+    time: Date;
+  },
   changes: readonly LogChange[],
 ): Uint8Array {
   const chunks: Uint8Array[] = [];
@@ -155,6 +198,7 @@ function importStream(
     line(`M 100644 inline ${id}.json`);
     data(bytes);
   }
+  if (also) line(`reset ${also.ref}\nfrom ${also.commit}\n`);
   line(`get-mark :${changes.length}`);
   line("done");
   return joinBytes(chunks);

@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import { deflateSync } from "node:zlib";
+import { type Git, gitFailure } from "../run/git.ts";
+import { writeObjects } from "../run/objects.ts";
+import { encodeText, joinBytes } from "../text.ts";
+import { type ObjectHash, objectId, type TreeDelta } from "./snapshot.ts";
+
+/** Numbers of the kinds of objects in a pack (gitformat-pack(5)). */
+const KINDS = { commit: 1, tree: 2, blob: 3 } as const;
+
+type Kind = keyof typeof KINDS;
+
+/** Objects below which git would not keep a pack that it fetched. */
+const WORTH_A_PACK = 100;
+
+/** Settings of git for objects that must be on the disk when it ends. */
+const SETTINGS = [
+  ...["-c", "core.fsync=all"],
+  // One wait for the disk rather than one for each loose object.
+  ...["-c", "core.fsyncMethod=batch"],
+];
+
+/** Milliseconds for what may be a lot of data. */
+const LONG = 15 * 60_000;
+
+/**
+ * New objects for a repository. They are made here since git takes twice as
+ * long for many small files.
+ */
+export class ObjectPack {
+  /** The ids of all objects that were added, new or not. */
+  readonly ids = new Set<string>();
+  readonly #known: ReadonlySet<string>;
+  readonly #hash: ObjectHash;
+  readonly #chunks: Uint8Array[] = [];
+  #count = 0;
+
+  /** `known`: ids of objects that the repository has. */
+  constructor(hash: ObjectHash, known: ReadonlySet<string>) {
+    this.#hash = hash;
+    this.#known = known;
+  }
+
+  /** Adds an object and returns its id. */
+  add(kind: Kind, bytes: Uint8Array): string {
+    const id = objectId(kind, bytes, this.#hash);
+    this.addAs(id, kind, bytes);
+    return id;
+  }
+
+  /** Adds an object of that id; without its bytes, only one that is there. */
+  addAs(id: string, kind: Kind, bytes?: Uint8Array): void {
+    if (this.ids.has(id)) return;
+    const isKnown = this.#known.has(id);
+    if (bytes || isKnown) this.ids.add(id);
+    if (!bytes || isKnown) return;
+    this.#count++;
+    this.#chunks.push(entryHead(KINDS[kind], bytes.length), deflated(bytes));
+  }
+
+  /** Adds the folders of files that the repository has; returns the top's id. */
+  addTree(files: TreeDelta): string {
+    const top: Folder = new Map();
+    for (const [path, entry] of files) {
+      if (entry) put(top, path.split("/"), entry);
+    }
+    return this.#addFolder(top);
+  }
+
+  #addFolder(folder: Folder): string {
+    const entries = [...folder].map(([name, entry]) => {
+      const isFolder = entry instanceof Map;
+      // Git writes modes without zeros in front, and sorts a folder as if its
+      // name ended with a slash.
+      return {
+        sorted: byteText(isFolder ? `${name}/` : name),
+        head: `${isFolder ? "40000" : entry.mode.replace(/^0+/, "")} ${name}\0`,
+        id: isFolder ? this.#addFolder(entry) : entry.id,
+      };
+    }).sort((a, b) => a.sorted < b.sorted ? -1 : 1);
+    const chunks = entries.flatMap(({ head, id }) => [
+      encodeText(head),
+      Uint8Array.fromHex(id),
+    ]);
+    return this.add("tree", joinBytes(chunks));
+  }
+
+  /**
+   * Lets git store the objects: as one pack if `packed`, or if they are many.
+   * Throws GIT_FAILED.
+   */
+  async store(git: Git, { packed }: { packed: boolean }): Promise<void> {
+    if (this.#count === 0) return;
+    const head = new Uint8Array(12);
+    head.set(encodeText("PACK"));
+    const view = new DataView(head.buffer);
+    view.setUint32(4, 2);
+    view.setUint32(8, this.#count);
+    const content = joinBytes([head, ...this.#chunks]);
+    const end = createHash(this.#hash).update(content).digest();
+    const command = packed || this.#count >= WORTH_A_PACK
+      ? ["index-pack", "--stdin"]
+      : ["unpack-objects", "-q"];
+    const options = { stdin: joinBytes([content, end]), timeout: LONG };
+    const done = await writeObjects(git, [...SETTINGS, ...command], options);
+    if (done.status !== 0) throw gitFailure(command, done);
+  }
+}
+
+/** Files and folders by name. */
+interface Folder extends Map<string, Folder | Entry> {}
+
+interface Entry {
+  readonly mode: string;
+  readonly id: string;
+}
+
+/** Puts a file where it belongs; the last one has the place. */
+function put(top: Folder, names: string[], entry: Entry): void {
+  let folder = top;
+  const name = names.pop()!;
+  for (const above of names) {
+    const found = folder.get(above);
+    const next: Folder = found instanceof Map ? found : new Map();
+    if (next !== found) folder.set(above, next);
+    folder = next;
+  }
+  folder.set(name, entry);
+}
+
+/** One character for each byte, so that texts are sorted as bytes are. */
+function byteText(name: string): string {
+  return /^[\0-\x7f]*$/.test(name)
+    ? name
+    : String.fromCharCode(...encodeText(name));
+}
+
+/** The kind and the size, four bits first and then seven at a time. */
+function entryHead(kind: number, size: number): Uint8Array {
+  const bytes = [kind << 4 | size & 15];
+  for (let rest = Math.floor(size / 16); rest > 0; rest = rest >>> 7) {
+    bytes[bytes.length - 1]! |= 0x80;
+    bytes.push(rest & 0x7f);
+  }
+  return new Uint8Array(bytes);
+}
+
+/** Logarithms of the smallest and the largest window of zlib. */
+const WINDOW = { least: 9, most: 15 };
+
+/** As git compresses what it writes in a hurry; tables no larger than needed. */
+function deflated(bytes: Uint8Array): Uint8Array {
+  const size = Math.ceil(Math.log2(bytes.length + 1));
+  const windowBits = Math.min(Math.max(size, WINDOW.least), WINDOW.most);
+  const chunkSize = bytes.length + 64;
+  const memLevel = windowBits < WINDOW.most ? 5 : 8;
+  return deflateSync(bytes, { level: 1, windowBits, memLevel, chunkSize });
+}
