@@ -3122,6 +3122,19 @@ export interface StatusReport {
     /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
+  /**
+   * How full the context of the latest agent session is; null: no session, no
+   * reading, or porcelain.
+   */
+  context: {
+    tokens: number;
+    /** The model's window in tokens; null: not known. */
+    window: number | null;
+    /** Seconds since the reading. */
+    age: number;
+    /** Why the reading does not count; null: it does. */
+    unknown: string | null;
+  } | null;
   problems: string[];
 }
 

@@ -150,6 +150,7 @@ export {
   contextUsage,
   crossLevels,
   gaugeRules,
+  latestAgentSession,
   readGauge,
   readLevels,
   statusFromJson,

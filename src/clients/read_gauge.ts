@@ -3,9 +3,13 @@ import { field, textField } from "../base/parsed_values.ts";
 import {
   type AgentSession,
   changeAgentFile,
+  listAgentFiles,
   readAgentFiles,
 } from "./agent_state.ts";
-import { findTranscript } from "./claude/transcript.ts";
+import { findTranscript, newestTranscript } from "./claude/transcript.ts";
+import { currentAgentSession } from "./claude/home.ts";
+import { isAgentId } from "../base/ids.ts";
+import { quickRoot } from "../git/mod.ts";
 import { readTranscriptGauge } from "./claude/answers.ts";
 import {
   type Gauge,
@@ -135,6 +139,33 @@ export function readGauge(
     now: system.now(),
   });
   return { gauge, status, transcriptPath };
+}
+
+/**
+ * Returns the agent session that mpm runs in, else the latest of this project
+ * by the status line or a transcript.
+ */
+export function latestAgentSession(
+  system: System,
+  { root, cwd, worktree }: {
+    readonly root: string;
+    readonly cwd: string;
+    readonly worktree: string;
+  },
+): string | undefined {
+  const current = currentAgentSession(system);
+  if (current !== undefined) return current;
+  const told = listAgentFiles(system, root, "status").flatMap((one) => {
+    const record = statusFromJson(one.value);
+    const folder = record?.projectDir ?? record?.cwd;
+    if (!record || folder === undefined || !isAgentId(one.id)) return [];
+    if (quickRoot(system, folder) !== root) return [];
+    return [{ id: one.id, time: record.reading.time }];
+  });
+  const written = [...new Set([cwd, worktree, root])]
+    .map((folder) => newestTranscript(system, folder))
+    .filter((found) => found !== undefined);
+  return [...told, ...written].sort((a, b) => b.time - a.time)[0]?.id;
 }
 
 function transcriptOf(

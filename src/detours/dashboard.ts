@@ -1,7 +1,8 @@
 import { escapeText } from "../base/escape.ts";
-import { shortAge } from "../base/times.ts";
+import { durationText, shortAge } from "../base/times.ts";
 import { counted } from "../base/words.ts";
 import { cut, type Style } from "../cli/mod.ts";
+import { grouped, percentText } from "../clients/mod.ts";
 import { fromWhom } from "../saves/mod.ts";
 import { sessionLine, titleOf } from "../work/mod.ts";
 import type { StatusResult } from "./commands/results.ts";
@@ -47,7 +48,8 @@ export function dashboardText(result: StatusResult, style: Style): string {
         more.length > 0 ? ` (and ${more.length} more)` : ""
       }`,
     ],
-    ...openText(items),
+    ...waitingText(items),
+    ...contextText(result),
     ...problems.slice(0, 1).map((text) =>
       style.yellow(`Note: ${escapeText(text)}`)
     ),
@@ -74,7 +76,8 @@ function nextSteps({ last_save: save, items, checklist }: StatusResult) {
   return steps.length > 0 ? steps : left;
 }
 
-function openText(items: StatusResult["items"]): string[] {
+/** Names what only the person can answer or clear. */
+function waitingText(items: StatusResult["items"]): string[] {
   const count = (kind: string, noun: string) => {
     const found = items.filter((item) => item.kind === kind).length;
     return found === 0 ? [] : [counted(found, noun)];
@@ -83,7 +86,17 @@ function openText(items: StatusResult["items"]): string[] {
     ...count("question", "question"),
     ...count("blocker", "blocker"),
   ];
-  return parts.length === 0 ? [] : [`Open: ${parts.join(", ")}`];
+  return parts.length === 0 ? [] : [`Waiting for you: ${parts.join(", ")}`];
+}
+
+/** Returns `Context: 150,000 of 200,000 tokens, 75.0 % (1 minute ago)`. */
+export function contextText({ context }: StatusResult): string[] {
+  if (context === null) return [];
+  const { tokens, window, age, unknown } = context;
+  if (unknown !== null) return [`Context: unknown (${unknown})`];
+  const share = percentText(100 * tokens / window!);
+  const figure = `${grouped(tokens)} of ${grouped(window!)} tokens, ${share}`;
+  return [`Context: ${figure} (${durationText(1000 * age)} ago)`];
 }
 
 function gitText(
@@ -97,16 +110,23 @@ function gitText(
 }
 
 /** The three commands that are most useful now, each with what it does. */
-function commandsFor({ last_save: save, parents }: StatusResult) {
-  return [
-    save === null
-      ? ["mpm pause", "save the session"]
-      : ["mpm resume", "show the save and what changed since"],
-    parents.length > 0
-      ? ["mpm return", "end the detour"]
-      : save === null
-      ? ["mpm start <name>", "start a session with a name"]
-      : ["mpm pause", "save the session"],
-    ["mpm help", "list the commands"],
-  ] as const;
+function commandsFor(
+  { last_save: save, parents, items, session }: StatusResult,
+): (readonly [words: string, summary: string])[] {
+  const waits = waitingText(items).length > 0;
+  const commands = [
+    ...parents.length > 0 ? [["mpm return", "end the detour"] as const] : [],
+    ...save === null
+      ? []
+      : [["mpm resume", "show the save and what changed since"] as const],
+    ["mpm pause", "save the session"] as const,
+    ...waits
+      ? [["mpm done", "list the open items, and close them"]] as const
+      : [],
+    ...save === null && session === null
+      ? [["mpm start <name>", "start a session with a name"] as const]
+      : [],
+    ["mpm help", "list the commands"] as const,
+  ];
+  return commands.slice(0, 3);
 }

@@ -1,12 +1,7 @@
 import { isAgentId } from "../base/ids.ts";
-import {
-  currentAgentSession,
-  listAgentFiles,
-  newestTranscript,
-  statusFromJson,
-} from "../clients/mod.ts";
+import { latestAgentSession } from "../clients/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { quickRoot, type Workspace } from "../git/mod.ts";
+import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 
 /** `--agent-session`, the same wherever it is taken. */
@@ -22,7 +17,7 @@ export const AGENT_SESSION = {
  */
 export function sessionOf(
   system: System,
-  { root, cwd, worktree }: Workspace,
+  workspace: Workspace,
   given: string | undefined,
 ): string | undefined {
   if (given !== undefined && !isAgentId(given)) {
@@ -32,17 +27,5 @@ export function sessionOf(
       { hint: "It is the UUID that /status shows" },
     );
   }
-  const current = given ?? currentAgentSession(system);
-  if (current !== undefined) return current;
-  const told = listAgentFiles(system, root, "status").flatMap((one) => {
-    const record = statusFromJson(one.value);
-    const folder = record?.projectDir ?? record?.cwd;
-    if (!record || folder === undefined || !isAgentId(one.id)) return [];
-    if (quickRoot(system, folder) !== root) return [];
-    return [{ id: one.id, time: record.reading.time }];
-  });
-  const written = [cwd, worktree, root]
-    .map((folder) => newestTranscript(system, folder))
-    .filter((found) => found !== undefined);
-  return [...told, ...written].sort((a, b) => b.time - a.time)[0]?.id;
+  return given ?? latestAgentSession(system, workspace);
 }

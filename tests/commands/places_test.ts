@@ -102,7 +102,7 @@ const STORY = [
   "setup --remove --yes",
 ];
 
-/** What hooks do in an agent session whose context is nearly full. */
+/** Fires the events of an agent session whose context becomes full. */
 async function agentSession(env: TestEnv): Promise<void> {
   talked(env, 150_000);
   for (const { event, fields } of EVENTS) await fire(env, event, { ...fields });

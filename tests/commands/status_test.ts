@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { StatusReport } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { NOON, talked } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 const at = (time: string) => () => new Date(`2026-11-20T${time}Z`);
@@ -76,6 +77,20 @@ Deno.test("mpm alone is a dashboard in a project on a terminal, else the help", 
   const lines = (await mpm(env, [], { typed: [] })).stdout.trimEnd()
     .split("\n");
   assert(lines.length <= 12, lines.join("\n"));
-  assertStringIncludes(lines.join("\n"), "Open: 2 questions, 1 blocker");
+  assertStringIncludes(
+    lines.join("\n"),
+    "Waiting for you: 2 questions, 1 blocker",
+  );
   assertStringIncludes(lines.join("\n"), "mpm return");
+  talked(env, 150_000);
+  const full = (now: Date) => mpm(env, [], { typed: [], now: () => now });
+  const fresh = (await full(NOON)).stdout.trimEnd().split("\n");
+  assert(fresh.length <= 12, fresh.join("\n"));
+  assert(
+    fresh.includes("Context: 150,000 of 200,000 tokens, 75.0 % (1 minute ago)"),
+    fresh.join("\n"),
+  );
+  assertEquals(fresh.filter((line) => line.startsWith("  mpm ")).length, 3);
+  const stale = await full(new Date(NOON.getTime() + 86_400_000));
+  assertStringIncludes(stale.stdout, "Context: unknown (it is stale: ");
 });

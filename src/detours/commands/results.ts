@@ -157,6 +157,19 @@ export const StatusResult = z.strictObject({
   git: z.nullable(GitLine),
   /** Open items that are carried here from save to save. */
   items: z.array(ItemView),
+  /**
+   * How full the context of the latest agent session is; null: no session, no
+   * reading, or porcelain.
+   */
+  context: z.nullable(z.strictObject({
+    tokens: z.int(),
+    /** The model's window in tokens; null: not known. */
+    window: z.nullable(z.int()),
+    /** Seconds since the reading. */
+    age: z.int(),
+    /** Why the reading does not count; null: it does. */
+    unknown: maybeText,
+  })),
   problems: z.array(text),
 });
 

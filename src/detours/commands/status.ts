@@ -22,6 +22,8 @@ import {
   workView,
 } from "../../work/mod.ts";
 import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
+import { latestAgentSession, readGauge } from "../../clients/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
 import { checkFolder, layout } from "../../ops/mod.ts";
 import { itemLines, itemView, openItems } from "../../items/mod.ts";
 import {
@@ -30,7 +32,7 @@ import {
   lastSaveHere,
   openStore,
 } from "../../saves/mod.ts";
-import { dashboardText, lastSaveLines } from "../dashboard.ts";
+import { contextText, dashboardText, lastSaveLines } from "../dashboard.ts";
 import { readTree, treeText } from "../session_tree.ts";
 import type { StatusAnswer, StatusResult } from "./results.ts";
 import type { System } from "../../system/system.ts";
@@ -109,6 +111,7 @@ async function readStatus(
     checkpoint: null,
     git: null,
     items: [],
+    context: null,
     problems: [],
   };
   const { root, gitDir, worktree } = place;
@@ -139,6 +142,7 @@ async function readStatus(
     checkpoint,
     git: brief ? cleanGit(system, brief) : null,
     items: carried.items.map((item) => itemView(item, true)),
+    context: porcelain ? null : contextHere(context, place),
     problems: [
       ...problem === undefined ? [] : [problem],
       ...carried.problems,
@@ -156,6 +160,21 @@ function placeHere({ system, folder }: Context) {
     linked: false,
     gitDir: undefined,
   };
+}
+
+/** Returns how full the agent's context is, as far as a reading says. */
+function contextHere(
+  { system, folder }: Context,
+  { root, worktree }: { root: string; worktree: string },
+): StatusResult["context"] {
+  const here = { root, worktree, cwd: folder };
+  const id = latestAgentSession(system, here);
+  if (id === undefined) return null;
+  const { config } = readConfigAnyway(system, root);
+  const watched = { id, root, cwd: folder, transcriptPath: undefined };
+  const { gauge } = readGauge(system, { ...watched, config });
+  const { tokens, window, age, unknown } = gauge;
+  return tokens === null ? null : { tokens, window, age: age ?? 0, unknown };
 }
 
 const NO_SAVE = { save: null, fault: [] };
@@ -232,6 +251,7 @@ function statusText(result: StatusResult, style: Style): string {
     ...lastSaveLines(result, style),
     ...checkpointLine(result, style),
     ...result.git ? [gitLine(result.git, style)] : [],
+    ...contextText(result),
     ...result.problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
     ...checklist(result, style),
     ...carriedLines(result, style),
