@@ -76,6 +76,14 @@ function age(
   return "just now";
 }
 
+/** Milliseconds by which two clocks may differ. */
+const CLOCKS_DIFFER = 60_000;
+
+/** Returns whether a time is ahead of this clock by more than clocks differ. */
+export function isAhead(time: string, now: Date): boolean {
+  return Date.parse(time) > now.getTime() + CLOCKS_DIFFER;
+}
+
 const MILLISECONDS: Record<string, number> = {
   "": 1000,
   s: 1000,

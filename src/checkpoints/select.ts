@@ -1,7 +1,7 @@
 import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
-import { ageWords } from "../base/times.ts";
+import { ageWords, isAhead } from "../base/times.ts";
 import type { Context } from "../cli/mod.ts";
 import { type Origin, Origins } from "../saves/mod.ts";
 import type { StoredCheckpoint } from "./checkpoint.ts";
@@ -36,9 +36,6 @@ export async function findTarget(
   return { place: { ...place, vault: place.vault! }, target, origin };
 }
 
-/** Milliseconds by which two clocks may differ. */
-const CLOCKS_DIFFER = 60_000;
-
 /** A wrong clock, here or where it was taken, makes another one the newest. */
 function noteFuture(
   { system, note }: Context,
@@ -47,7 +44,7 @@ function noteFuture(
 ): void {
   const now = system.now();
   const isFuture = ({ created_at: time }: StoredCheckpoint) =>
-    Date.parse(time) > now.getTime() + CLOCKS_DIFFER;
+    isAhead(time, now);
   if (!isFuture(target)) return;
   const other = records.find((one) => !isHidden(one) && !isFuture(one));
   const age = ageWords(new Date(target.created_at), now);

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import type {
   CheckpointSaveResult,
   ResumeReport,
@@ -155,6 +160,19 @@ Deno.test("a checkpoint from the future is noted where it is used", async () => 
     now: LATER,
   });
   assertEquals(stderr, "");
+});
+
+Deno.test("a restore notes that the save it takes is from the future", async () => {
+  using env = TestEnv.repository();
+  env.write("a", "1\n");
+  await mpmJson(env, ["pause", "Ahead"], { now: FUTURE });
+  env.remove("a");
+  const { stdout } = await mpm(env, ["restore", "--yes"], { now: LATER });
+  assertMatch(
+    stdout,
+    /^Note: The time of session-\S+ is ahead of this clock, so it may not be/m,
+  );
+  assertEquals(env.read("a"), "1\n");
 });
 
 Deno.test("the time zone changes no id and no order", () => {

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import type { PauseResult, RestoreResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -126,6 +131,18 @@ posixTest(
     assertEquals(env.run("sh", ["-c", `cat ${to}/n*`]).stdout, "odd");
   },
 );
+
+Deno.test("what is at the place of a folder stays, and nothing was restored", async () => {
+  using env = TestEnv.repository();
+  env.write("folder/new", "1\n");
+  await mpmJson(env, PAUSE);
+  env.remove("folder");
+  env.write("folder", "made since\n");
+  env.write(".git/info/exclude", "folder\n");
+  const { status, stdout } = await mpm(env, ["restore", "--yes"]);
+  assertEquals([status, env.read("folder")], [4, "made since\n"]);
+  assertMatch(stdout, /^Nothing was restored: [^]*folder\/new \(/);
+});
 
 posixTest(
   "a repository that cannot be written is told, and the save is made",

@@ -1,3 +1,4 @@
+import { isAhead } from "../../base/times.ts";
 import { type Context, defineCommand } from "../../cli/mod.ts";
 import {
   findContents,
@@ -97,15 +98,32 @@ async function run(
     operation: "restore",
     title: `restore files of ${target.id}`,
   };
-  const notes = notesOn(found);
+  const notes = notesOn(found, context.system.now());
   const done = await runRestore(context, place, { order, input, notes });
   return { ...done, ...result, restoring: true };
 }
 
-/** Says who made the contents, or the save, if the user did not. */
-function notesOn({ target, loaded, origin }: FoundContents): string[] {
-  if (origin === "foreign") return [foreignContentsNote(target.id)];
-  return loaded?.origin === "foreign" ? [foreignNote(target.id)] : [];
+/**
+ * Says who made the contents, or the save, if the user did not, and that a wrong
+ * clock may make this save the newest.
+ */
+function notesOn(
+  { target: { id }, loaded, origin }: FoundContents,
+  now: Date,
+): string[] {
+  return [
+    ...origin === "foreign"
+      ? [foreignContentsNote(id)]
+      : loaded?.origin === "foreign"
+      ? [foreignNote(id)]
+      : [],
+    ...loaded && isAhead(loaded.save.paused_at, now)
+      ? [
+        `The time of ${id} is ahead of this clock, so it may not be the ` +
+        "newest: mpm saves list",
+      ]
+      : [],
+  ];
 }
 
 /** Everything, what was named, or what is lost. */

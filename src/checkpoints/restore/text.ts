@@ -19,21 +19,28 @@ export function restoreText(result: RestoredFiles, given: string): string {
       "",
     ].join("\n");
   }
-  if (result.safety === null) {
-    return [
-      nothing(result, name),
-      ...lists(result),
-      "",
-    ].join("\n");
-  }
   return [
-    result.skipped.length === 0
-      ? `Restored ${name}`
-      : `Restored ${name}, except for the files that were left alone`,
+    titleOf(result, name),
     ...lists(result),
-    `The state before is in ${escapeText(result.safety)}: mpm undo undoes this`,
+    ...result.safety === null ? [] : [
+      `The state before is in ${
+        escapeText(result.safety)
+      }: mpm undo undoes this`,
+    ],
     "",
   ].join("\n");
+}
+
+function titleOf(result: RestoredFiles, name: string): string {
+  const { written, removed, trashed, moved_aside: moved, skipped } = result;
+  const isChanged = result.index_restored ||
+    [written, removed, trashed, moved].some((paths) => paths.length > 0);
+  if (!isChanged && (result.safety === null || skipped.length > 0)) {
+    return nothing(result, name);
+  }
+  return skipped.length === 0
+    ? `Restored ${name}`
+    : `Restored ${name}, except for the files that were left alone`;
 }
 
 /** Returns what a restore of a save prints, with the files that it left alone. */

@@ -5,7 +5,7 @@ import { locate } from "../../git/mod.ts";
 import { listSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
 import { MpmError } from "../../base/errors.ts";
-import { parseAge } from "../../base/times.ts";
+import { isAhead, parseAge } from "../../base/times.ts";
 import { idTime, isLog, type SaveEntry } from "../store/save_entry.ts";
 
 /** `mpm saves prune` */
@@ -55,8 +55,7 @@ moves them as "mpm saves rm" does.`,
   render: removalText,
 });
 
-/** Milliseconds by which two clocks, and an id and its time, may differ. */
-const CLOCKS_DIFFER = 60_000;
+/** Milliseconds by which an id and its time may differ. */
 const IDS_SEARCHED = 3_600_000;
 
 /** The saves to keep; at least one field is given. */
@@ -124,7 +123,7 @@ function planPrune(
 
 /** By its own time or by its id, which the next free second may have given. */
 function isLater({ id, pausedAt }: SaveEntry, now: Date): boolean {
-  return Date.parse(pausedAt) > now.getTime() + CLOCKS_DIFFER ||
+  return isAhead(pausedAt, now) ||
     (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;
 }
 

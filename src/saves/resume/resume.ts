@@ -7,6 +7,7 @@ import {
 } from "./select.ts";
 import { listProject } from "./elsewhere.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
+import { isAhead } from "../../base/times.ts";
 import { firstLine } from "../../base/words.ts";
 import { outlineOf } from "../handoff/outline.ts";
 import { changeCounts } from "../handoff/taken_up.ts";
@@ -281,12 +282,9 @@ async function loadOrOffer(
   }
 }
 
-/** Milliseconds a clock may differ before it is worth a word. */
-const CLOCK_SLACK = 60_000;
-
 function placeWarnings({ pausedAt, location }: SaveEntry, now: Date): string[] {
   const said: string[] = [];
-  if (Date.parse(pausedAt) - now.getTime() > CLOCK_SLACK) {
+  if (isAhead(pausedAt, now)) {
     said.push(
       "Its time is ahead of this clock, so it may not be the newest: " +
         "mpm saves list",
