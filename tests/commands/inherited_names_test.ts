@@ -58,6 +58,19 @@ posixTest(
   },
 );
 
+posixTest("such files come back from what a save kept", async () => {
+  using env = project();
+  const before = treeOf(env);
+  await mpmJson(env, ["pause", "--no-commit", "Edited"]);
+  env.git("checkout", "-q", ".");
+  for (const name of NAMES.slice(2)) env.remove(name);
+  const { skipped } = await mpmJson<CheckpointRestoreResult>(env, [
+    ...["restore", "--all", "--yes"],
+  ]);
+  assertEquals(skipped, []);
+  assertEquals(treeOf(env), before);
+});
+
 posixTest("a detour parks such files and return restores them", async () => {
   using env = project();
   const before = treeOf(env);
