@@ -1,7 +1,7 @@
 // Bundled on its own, without the import map of deno.json.
 import { join } from "node:path";
 import { PROBES } from "../src/hooks/install/probes.ts";
-import type { System, Terminal } from "../src/system/system.ts";
+import type { System, Takeover, Terminal } from "../src/system/system.ts";
 import type { Compiled, Trainee } from "./build_loader.ts";
 
 /** The agent's session that the hooks speak of. */
@@ -15,21 +15,34 @@ type App = ReturnType<Trainee["program"]>;
 interface Line {
   readonly args: readonly string[];
   readonly stdin?: string;
+  /** The keys that a person presses on a terminal. */
+  readonly keys?: readonly string[];
 }
 
-function terminal(stdin: string): Terminal {
+function terminal({ stdin = "", keys }: Line): Terminal {
   const bytes = new TextEncoder().encode(stdin);
+  const isTerminal = keys !== undefined;
   return {
-    interactive: { stdin: false, stdout: false, stderr: false },
+    interactive: { stdin: isTerminal, stdout: isTerminal, stderr: isTerminal },
     columns: () => 80,
     rows: () => 24,
-    takeOver: () => undefined,
+    takeOver: () => keys && takenOver(keys),
     edit: () => Promise.resolve(undefined),
     out: () => true,
     err: () => true,
     readLine: () => undefined,
     readInput: () => bytes,
     readInputSoon: () => Promise.resolve({ bytes, state: "ended" }),
+  };
+}
+
+function takenOver(keys: readonly string[]): Takeover {
+  const left = keys.map((key) => new TextEncoder().encode(key));
+  return {
+    // Until everything has been read no key is pressed.
+    next: (wait) => Promise.resolve(wait === 0 ? "quiet" : left.shift()),
+    suspend: () => Promise.resolve(),
+    [Symbol.dispose]() {},
   };
 }
 
@@ -189,6 +202,7 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["statusline"], stdin: status },
     { args: ["context", "--agent-session", AGENT] },
     { args: ["status", "--porcelain"] },
+    { args: ["replay", transcript, "--step"], keys: ["jjk", "q"] },
     { args: ["complete", "-s", "Done"] },
     // From here on there is a configuration file.
     { args: ["config", "set", "commit", "true"] },
@@ -198,13 +212,14 @@ function linesOf(round: number, transcript: string): Line[] {
 /** Runs a command line, which must succeed. */
 async function run(
   program: App,
-  { args, stdin = "" }: Line,
+  line: Line,
 ): Promise<void> {
+  const { args } = line;
   const errors: string[] = [];
   const system: System = {
     ...program.realSystem(),
     terminal: {
-      ...terminal(stdin),
+      ...terminal(line),
       err: (text) => errors.push(text) > 0,
     },
     // Hooks behind this process would start the training again.

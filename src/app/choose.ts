@@ -6,9 +6,9 @@ import {
   type Context,
   fuzzyFinder,
   type Named,
-  pick,
   Picker,
   type Positional,
+  showScreen,
   wanted,
 } from "../cli/mod.ts";
 import { lookOnly } from "../ops/mod.ts";
@@ -75,7 +75,7 @@ async function choose(
     style: context.style,
     find: fuzzyFinder(texts),
   });
-  const picked = await pick(context.system, picker);
+  const picked = await showScreen(context.system, picker);
   if (picked === "cancelled") throw cancelled(noun);
   if (picked !== undefined) return offered[picked]!;
   const rows = texts.map((text, at) => `  ${numbers[at]}  ${escapeText(text)}`);

@@ -7,6 +7,8 @@ export type Key =
     readonly name:
       | "up"
       | "down"
+      | "left"
+      | "right"
       | "page-up"
       | "page-down"
       | "home"
@@ -16,6 +18,7 @@ export type Key =
       | "clear"
       | "word"
       | "cancel"
+      | "suspend"
       | "end-of-input"
       | "redraw";
   };
@@ -30,6 +33,10 @@ const SEQUENCES: Readonly<Record<string, Named>> = {
   "OA": "up",
   "[B": "down",
   "OB": "down",
+  "[C": "right",
+  "OC": "right",
+  "[D": "left",
+  "OD": "left",
   "[5~": "page-up",
   "[6~": "page-down",
   "[H": "home",
@@ -55,6 +62,7 @@ const CONTROLS: Readonly<Record<string, Named>> = {
   "\x10": "up",
   "\x15": "clear",
   "\x17": "word",
+  "\x1a": "suspend",
 };
 
 /** A whole sequence; `ESC [`, parameters, and a last letter or `~`. */

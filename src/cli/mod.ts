@@ -32,10 +32,11 @@ export {
   withHeadings,
 } from "./help.ts";
 export { leadingWords, parse } from "./parse.ts";
-export { pick } from "./pick.ts";
+export type { Key } from "./keys.ts";
+export { type Screen, showScreen, type Size } from "./screen.ts";
 export { type Choice, fuzzyFinder, Picker } from "./picker.ts";
 export { during, ProgressLine } from "./progress.ts";
 export { reflow, reflowPage } from "./reflow.ts";
 export { makeStyle, type Style, wantsAscii, wantsColor } from "./style.ts";
-export { aligned, cut, table, width, wrap } from "./table.ts";
+export { aligned, cut, folded, table, width, wrap } from "./table.ts";
 export { type Summaries, type Topic, topicText } from "./topic.ts";

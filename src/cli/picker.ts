@@ -1,4 +1,5 @@
 import type { Key } from "./keys.ts";
+import type { Screen, Size } from "./screen.ts";
 import type { Style } from "./style.ts";
 import { cut, table } from "./table.ts";
 
@@ -10,11 +11,6 @@ export interface Choice {
   readonly detail: string;
   /** The number on its line, if it has one. */
   readonly number?: number | undefined;
-}
-
-export interface Size {
-  readonly columns: number;
-  readonly rows: number;
 }
 
 /** Lines that are not choices: title, search, a gap, detail, help. */
@@ -34,7 +30,7 @@ export interface Offered {
  * anything else, or what follows a `/`, narrows the list. The picker knows no
  * terminal: keys go in, lines come out.
  */
-export class Picker {
+export class Picker implements Screen<number | "cancelled"> {
   readonly #offered: Offered;
   #typed = "";
   /** Places in `#choices` of those that match. */
@@ -81,7 +77,7 @@ export class Picker {
         return "cancelled";
       case "end-of-input":
         return this.#typed === "" ? "cancelled" : undefined;
-      case "redraw":
+      default:
         return undefined;
     }
   }

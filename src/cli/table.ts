@@ -52,6 +52,29 @@ export function cut(text: string, columns: number): string {
   return kept;
 }
 
+/** A painted line in lines of at most `columns`, broken anywhere. */
+export function folded(text: string, columns: number): string[] {
+  if (width(text) <= columns) return [text];
+  const lines = [""];
+  let used = 0;
+  for (const part of text.split(PARTS)) {
+    if (part.startsWith("\x1b")) {
+      lines[lines.length - 1] += part;
+      continue;
+    }
+    for (const character of part) {
+      const size = characterWidth(character);
+      if (used + size > columns) {
+        lines.push("");
+        used = 0;
+      }
+      used += size;
+      lines[lines.length - 1] += character;
+    }
+  }
+  return lines;
+}
+
 /** Plain `text` in lines of at most `columns`, broken between words. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];

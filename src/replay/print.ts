@@ -1,11 +1,18 @@
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { counted, sizeText } from "../base/words.ts";
 import type { Style } from "../cli/mod.ts";
+import type { KnownKeys } from "../secrets/mod.ts";
 import type {
   ReplayResult,
   ReplayStep,
   TreeResult,
 } from "./commands/results.ts";
+
+/** What mpm itself says about a step has no secrets. */
+export const STEP_KEYS: KnownKeys = {
+  names: new Set(),
+  ids: new Set(["step", "at", "ended_at", "type", "how"]),
+};
 
 /** Lines of a text that are printed, unless all are wanted. */
 const LINES = 12;

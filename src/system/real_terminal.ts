@@ -1,6 +1,7 @@
 import { FileError, MpmError } from "../base/errors.ts";
 import { shellWords } from "../base/shell.ts";
 import { guard, problemOf } from "./real_errors.ts";
+import { realRun } from "./real_run.ts";
 import { joined, readStream } from "./real_stream.ts";
 import type { InputBounds, InputSoon, Takeover, Terminal } from "./system.ts";
 
@@ -123,7 +124,7 @@ async function readInputSoon(
 }
 
 /** Signals that end a program; the terminal must be restored first. */
-const ENDING = ["SIGTERM", "SIGHUP"] as const;
+const ENDING = ["SIGTERM", "SIGHUP", "SIGINT"] as const;
 
 /** Puts the terminal into raw mode; returns `undefined` without a terminal. */
 export function takeOver(): Takeover | undefined {
@@ -136,7 +137,10 @@ export function takeOver(): Takeover | undefined {
   return keys;
 }
 
-type Event = Uint8Array | "resized" | undefined;
+type Event = Uint8Array | "resized" | "stopped" | undefined;
+
+/** Milliseconds in which a shell has told the process to stop. */
+const STOPPED_WITHIN = 5000;
 
 class Keys implements Takeover {
   readonly #waiting: Event[] = [];
@@ -144,10 +148,42 @@ class Keys implements Takeover {
   #reading = false;
   readonly #resized = () => this.#tell("resized");
   readonly #ended = () => this.#tell(undefined);
+  readonly #stopped = () => this.#tell("stopped");
+  /** The shell may have changed the terminal in the meantime. */
+  readonly #continued = () => {
+    Deno.stdin.setRaw(true);
+    this.#tell("resized");
+  };
 
   constructor() {
     listen("SIGWINCH", this.#resized);
     for (const signal of ENDING) listen(signal, this.#ended);
+    this.#listenToJobs();
+  }
+
+  #listenToJobs(): void {
+    listen("SIGTSTP", this.#stopped);
+    listen("SIGCONT", this.#continued);
+  }
+
+  #forgetJobs(): void {
+    forget("SIGTSTP", this.#stopped);
+    forget("SIGCONT", this.#continued);
+  }
+
+  async suspend(): Promise<void> {
+    if (Deno.build.os === "windows") return;
+    // Without a handler the signal stops this process, and whatever the shell
+    // runs with it. Of a process that no shell can continue, nothing happens.
+    this.#forgetJobs();
+    Deno.stdin.setRaw(false);
+    await realRun("sh", {
+      args: ["-c", "kill -TSTP 0"],
+      cwd: "/",
+      timeout: STOPPED_WITHIN,
+    });
+    Deno.stdin.setRaw(true);
+    this.#listenToJobs();
   }
 
   async next(wait?: number): Promise<Event | "quiet"> {
@@ -185,6 +221,7 @@ class Keys implements Takeover {
   }
 
   [Symbol.dispose](): void {
+    this.#forgetJobs();
     Deno.stdin.setRaw(false);
     forget("SIGWINCH", this.#resized);
     for (const signal of ENDING) forget(signal, this.#ended);

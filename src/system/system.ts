@@ -231,10 +231,17 @@ export interface Terminal {
 export interface Takeover extends Disposable {
   /**
    * Returns what was typed next; `resized`: the terminal has another size;
-   * `quiet`: nothing came within `wait` milliseconds; `undefined`: nothing more
-   * comes.
+   * `stopped`: another program asks mpm to stop; `quiet`: nothing came within
+   * `wait` milliseconds; `undefined`: nothing more comes.
    */
-  next(wait?: number): Promise<Uint8Array | "resized" | "quiet" | undefined>;
+  next(
+    wait?: number,
+  ): Promise<Uint8Array | "resized" | "stopped" | "quiet" | undefined>;
+  /**
+   * Stops this process as Ctrl-Z does, with the terminal as it was. Returns
+   * when the shell continues it.
+   */
+  suspend(): Promise<void>;
 }
 
 export interface InputBounds {

@@ -119,6 +119,7 @@ function takenOver(keys: NonNullable<MpmOptions["keys"]>): Takeover {
         typeof next === "string" ? new TextEncoder().encode(next) : next?.event,
       );
     },
+    suspend: () => Promise.resolve(),
     [Symbol.dispose]() {},
   };
 }

@@ -10,14 +10,15 @@ import {
   writeExport,
   type WrittenFile,
 } from "../../saves/mod.ts";
-import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { PAGE_HEAD, ReplayPage } from "../page/page.ts";
 import { findSource, findSourceBefore, type Source } from "../source.ts";
 import { lostText, stepsOf } from "../steps.ts";
 import { treeAt } from "../tree_at.ts";
 import { scanSteps } from "../trees.ts";
-import { replayText } from "../print.ts";
+import { play } from "../player/play.ts";
+import { replayText, STEP_KEYS } from "../print.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
 import type { ReplayResult, ReplayStep } from "./results.ts";
 
@@ -85,6 +86,10 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
       names: "file",
       summary: "Write a page to look at in a browser, as a single file",
     },
+    step: {
+      type: "boolean",
+      summary: "Show the steps one by one on the whole terminal",
+    },
     full: {
       type: "boolean",
       summary: "Print every line of texts and results",
@@ -94,6 +99,7 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
     "mpm replay",
     "mpm replay latest --skip-tool-calls",
     "mpm replay --only file_edit --from 40 --to 80",
+    "mpm replay --step",
     "mpm replay --html session.html",
     "mpm replay --at 12 src/app.ts",
     "mpm replay latest --at 12 --to ../then",
@@ -120,6 +126,13 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
       ? undefined
       : exportTarget(system, input.html, { folder, root, file: PAGE });
     const source = await findSource(context, workspace, input.session);
+    if (input.step) {
+      return {
+        ...NO_STEPS,
+        ...origin(source),
+        ...await play(context, workspace, source),
+      };
+    }
     const open = openEvents(system, source.path);
     const redactor = redactorOf(system);
     const steps: ReplayStep[] = [];
@@ -137,9 +150,7 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
     const warnings = lostText(open.lost);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
     return {
-      path: source.path,
-      agent_session: source.agentSession,
-      session_id: source.save,
+      ...origin(source),
       ...{ steps, total, full: input.full, warnings },
       page: page && target
         ? written(system, page, { target, source, warnings })
@@ -148,14 +159,16 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
     };
   },
   verbatim: () => true,
-  render: replayText,
+  // What was shown step by step is gone with the player.
+  render: (result, style, input) => input.step ? "" : replayText(result, style),
 });
 
-/** What mpm itself says about a step has no secrets. */
-const STEP_KEYS: KnownKeys = {
-  names: new Set(),
-  ids: new Set(["step", "at", "ended_at", "type", "how"]),
-};
+/** The answer before anything is shown. */
+const NO_STEPS = { steps: [], page: null, tree: null, full: false };
+
+function origin({ path, agentSession, save }: Source) {
+  return { path, agent_session: agentSession, session_id: save };
+}
 
 /** The files at a step, in place of the steps. */
 async function showTree(
@@ -179,9 +192,7 @@ async function showTree(
   });
   const redactor = redactorOf(system);
   return {
-    path: source.path,
-    agent_session: source.agentSession,
-    session_id: source.save,
+    ...origin(source),
     ...{
       steps: [redactor.known(found.step, STEP_KEYS)],
       page: null,

@@ -4,8 +4,8 @@ import {
   type Context,
   cut,
   fuzzyFinder,
-  pick,
   Picker,
+  showScreen,
 } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
@@ -48,7 +48,7 @@ export async function chooseSession(
       return found.length > 0 ? found : loose(typed);
     },
   });
-  const picked = await pick(context.system, picker);
+  const picked = await showScreen(context.system, picker);
   if (picked === "cancelled") throw cancelled();
   if (picked === undefined) return askByNumber(context, offer);
   const { source } = sessions[picked]!;

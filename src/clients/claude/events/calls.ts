@@ -1,3 +1,4 @@
+import { structuredPatch } from "diff";
 import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import type { Edit, EventKind, Hunk } from "../../events.ts";
 import { cutMiddle } from "../../notes.ts";
@@ -208,6 +209,9 @@ function editsOf({ name, input, result, line }: Call): Edit[] {
   }];
 }
 
+/** Edits of one text that are looked for: beyond, all of it counts as changed. */
+const MOST_EDITS = 1000;
+
 /** A sub-agent's transcript has no patch: the arguments tell the lines. */
 function insteadOf(input: Fields): Hunk[] | undefined {
   const edits = Array.isArray(input.edits) ? input.edits : [input];
@@ -217,12 +221,23 @@ function insteadOf(input: Fields): Hunk[] | undefined {
       textField(edit, "new_string") ?? textField(edit, "new_source"),
     ];
     if (now === undefined) return [];
+    const options = { context: 3, maxEditLength: MOST_EDITS };
+    const patch = old && now &&
+      structuredPatch("", "", old, now, "", "", options);
+    // The place of the text in its file is not known.
+    const place = { oldStart: 0, newStart: 0 };
+    if (patch) {
+      return patch.hunks.map(({ lines, oldLines, newLines }) => ({
+        ...{ ...place, oldLines, newLines },
+        lines: lines.filter((text) => !text.startsWith("\\"))
+          .slice(0, MOST_LINES),
+      }));
+    }
     const removed = old === undefined ? [] : linesOf(old);
     const added = linesOf(now);
     return [{
-      oldStart: 0,
+      ...place,
       oldLines: removed.length,
-      newStart: 0,
       newLines: added.length,
       lines: [
         ...removed.map((text) => `-${text}`),

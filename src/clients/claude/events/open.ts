@@ -30,15 +30,21 @@ export interface OpenEvents {
 /**
  * Opens a transcript of Claude Code with those of its sub-agents. Throws
  * NOT_FOUND for a missing file, UNREADABLE for a file that is not a transcript.
+ * `beginning`: the first events of the agent itself come at once, but without
+ * what was withdrawn, which takes a look at all lines.
  */
-export function openEvents(system: System, path: string): OpenEvents {
+export function openEvents(
+  system: System,
+  path: string,
+  { beginning = false } = {},
+): OpenEvents {
   const { size, mtime } = infoOf(system, path);
   const lost: EventsLost = { torn: 0, long: 0, bytes: 0, failed: 0 };
   const start = size > LARGEST ? lineFrom(system, path, size - LARGEST) : 0;
   lost.bytes = start;
   const files: TranscriptFile[] = [
-    { path, start },
-    ...agentFiles(system, path, lost),
+    { path, start, beginning },
+    ...beginning ? [] : agentFiles(system, path, lost),
   ];
   const events = merged(files.map((file) => eventsIn(system, file, lost)));
   return { events, lost, changed: mtime };

@@ -44,6 +44,8 @@ export interface TranscriptFile {
   readonly start: number;
   /** Bytes of a block that is read at once. */
   readonly block?: number;
+  /** True if no line counts as withdrawn. */
+  readonly beginning?: boolean;
   /** The sub-agent of the file; `undefined` for the agent itself. */
   readonly agent?: EventAgent | undefined;
 }
@@ -58,10 +60,10 @@ export function* eventsIn(
   file: TranscriptFile,
   lost: EventsLost,
 ): Generator<AgentEvent> {
-  const { path, start, block, agent } = file;
+  const { path, start, block, agent, beginning } = file;
   const size = attempt(() => system.files.stat(path)?.size) ?? 0;
   const passed: Lost = { long: 0, failed: false };
-  const dead = agent
+  const dead = agent || beginning
     ? new Set<string>()
     : deadLines(lastLines(system, path, size - start));
   const reader = new Reader(dead, agent);

@@ -1,0 +1,95 @@
+import { join } from "@std/path";
+import { attempt } from "../../base/errors.ts";
+import {
+  field,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../base/parsed_values.ts";
+import {
+  ensureUserFolder,
+  RecordSeals,
+  userState,
+  withUserLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+
+/** A step that a person wants to find again. */
+export interface Bookmark {
+  readonly step: number;
+  /** The time and description of the step, redacted. */
+  readonly at: string;
+  readonly text: string;
+}
+
+/** Sessions with bookmarks, and bookmarks of one; the oldest go first. */
+const MOST_SESSIONS = 100;
+const MOST = 100;
+
+/** Bytes of the file. */
+const LIMIT = 4 * 1024 * 1024;
+
+const NAME = "bookmarks.json";
+
+/** Bookmarks of all sessions; a damaged file, or one of others, has none. */
+function readAll(system: System): Map<string, Bookmark[]> {
+  const text = attempt(() => {
+    const bytes = system.files.readOwn(join(userState(system), NAME), LIMIT);
+    return new TextDecoder().decode(bytes);
+  });
+  if (text === undefined || !sealsOf(system).isOwn(text)) return new Map();
+  const list = field(jsonIn(text), "sessions");
+  return new Map(
+    (Array.isArray(list) ? list : []).map((one) => [
+      textField(one, "session") ?? "",
+      bookmarksIn(field(one, "bookmarks")),
+    ]),
+  );
+}
+
+function sealsOf(system: System): RecordSeals {
+  return new RecordSeals(system, "bookmarks");
+}
+
+function bookmarksIn(list: unknown): Bookmark[] {
+  return (Array.isArray(list) ? list : []).filter(isFields).flatMap((one) => {
+    const { step, at, text } = one;
+    return typeof step === "number" && typeof at === "string" &&
+        typeof text === "string"
+      ? [{ step, at, text }]
+      : [];
+  });
+}
+
+/** Returns the bookmarks of a session, in the order of its steps. */
+export function readBookmarks(system: System, session: string): Bookmark[] {
+  return readAll(system).get(session) ?? [];
+}
+
+/** Adds a bookmark, or removes it; returns those of the session. */
+export async function toggleBookmark(
+  system: System,
+  session: string,
+  bookmark: Bookmark,
+): Promise<Bookmark[]> {
+  const folder = ensureUserFolder(system, ".");
+  return await withUserLock(system, () => {
+    const all = readAll(system);
+    const before = all.get(session) ?? [];
+    const others = before.filter(({ step }) => step !== bookmark.step);
+    const after = others.length < before.length
+      ? others
+      : [...others.slice(-MOST + 1), bookmark]
+        .sort((a, b) => a.step - b.step);
+    all.delete(session);
+    if (after.length > 0) all.set(session, after);
+    const sessions = [...all].slice(-MOST_SESSIONS)
+      .map(([session, bookmarks]) => ({ session, bookmarks }));
+    const text = sealsOf(system).seal({ version: 1, sessions });
+    writeAtomic(system, join(folder, NAME), {
+      bytes: new TextEncoder().encode(text),
+    });
+    return after;
+  });
+}

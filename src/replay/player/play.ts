@@ -1,0 +1,223 @@
+import { MpmError } from "../../base/errors.ts";
+import { escapeLines, escapeText } from "../../base/escape.ts";
+import { sha256 } from "../../base/digest.ts";
+import { filesIn, readFileIn } from "../../checkpoints/mod.ts";
+import { type Context, showScreen } from "../../cli/mod.ts";
+import { openEvents } from "../../clients/mod.ts";
+import {
+  decodeBytes,
+  partOf,
+  patchBetween,
+  type Workspace,
+} from "../../git/mod.ts";
+import { layout } from "../../ops/mod.ts";
+import { type Redactor, redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { ReplayStep } from "../commands/results.ts";
+import { nearText, STEP_KEYS } from "../print.ts";
+import type { Source } from "../source.ts";
+import { told } from "../step.ts";
+import { lostText, stepsOf } from "../steps.ts";
+import { type KnownTree, TreeScan } from "../trees.ts";
+import { type Bookmark, readBookmarks, toggleBookmark } from "./bookmarks.ts";
+import { Player } from "./player.ts";
+import { StepSpool } from "./spool.ts";
+import type { FilesAt, Played } from "./walk.ts";
+
+/** Milliseconds of reading before keys are looked for. */
+const SLICE = 12;
+
+/** Bytes of a file that is shown. */
+const LARGEST = 4 * 1024 * 1024;
+
+/** The answer of a session that was looked at. */
+interface Watched {
+  readonly total: number;
+  readonly warnings: string[];
+}
+
+/**
+ * Shows a session step by step until the person leaves. The first step is shown
+ * before the others are read. Throws USAGE without a terminal.
+ */
+export async function play(
+  context: Context,
+  workspace: Workspace,
+  source: Source,
+): Promise<Watched> {
+  const { system, style } = context;
+  const session = new PlayedSession(system, workspace, source);
+  const shown = context.interactive
+    ? await showScreen(system, new Player(session, style))
+    : undefined;
+  if (shown === undefined) {
+    throw new MpmError("USAGE", "The player of --step needs a terminal", {
+      hint: 'Without it "mpm replay" prints the steps',
+    });
+  }
+  return { total: session.count, warnings: session.warnings() };
+}
+
+class PlayedSession implements Played {
+  readonly #system: System;
+  readonly #workspace: Workspace;
+  readonly #source: Source;
+  readonly #redactor: Redactor;
+  readonly #key: string;
+  /** Shown until it has been read with the others. */
+  readonly #first: ReplayStep | undefined;
+  #spool: StepSpool | undefined;
+  #scan: TreeScan | undefined;
+  #steps: AsyncGenerator<ReplayStep> | undefined;
+  #open: ReturnType<typeof openEvents> | undefined;
+  #marks: readonly Bookmark[] | undefined;
+  done = false;
+
+  constructor(system: System, workspace: Workspace, source: Source) {
+    this.#system = system;
+    this.#workspace = workspace;
+    this.#source = source;
+    this.#redactor = redactorOf(system);
+    this.#key = source.agentSession ?? sha256(source.path);
+    const { events } = openEvents(system, source.path, { beginning: true });
+    for (const event of events) {
+      const step = { step: 1, ...told(event, workspace.worktree) };
+      this.#first = this.#redactor.known(step, STEP_KEYS);
+      break;
+    }
+  }
+
+  get title(): string {
+    const { agentSession, path } = this.#source;
+    return escapeText(agentSession ?? path);
+  }
+
+  get count(): number {
+    return this.#spool?.count || (this.#first ? 1 : 0);
+  }
+
+  get(step: number): ReplayStep | undefined {
+    return this.#spool?.get(step) ?? (step === 1 ? this.#first : undefined);
+  }
+
+  typeOf(step: number) {
+    return this.#spool?.count ? this.#spool.typeOf(step) : this.#first!.type;
+  }
+
+  timeOf(step: number): number {
+    return this.#spool?.timeOf(step) ?? 0;
+  }
+
+  async read(): Promise<void> {
+    const until = performance.now() + SLICE;
+    const { steps, spool, scan } = await this.#begun();
+    do {
+      const { value, done } = await steps.next();
+      if (done) {
+        this.done = true;
+        return;
+      }
+      scan.see(value);
+      spool.add(this.#redactor.known(value, STEP_KEYS));
+    } while (performance.now() < until);
+  }
+
+  async #begun() {
+    const system = this.#system;
+    this.#scan ??= await TreeScan.open(system, this.#workspace, this.#source);
+    this.#open ??= openEvents(system, this.#source.path);
+    return {
+      scan: this.#scan,
+      steps: this.#steps ??= stepsOf(system, this.#workspace, this.#open),
+      spool: this.#spool ??= new StepSpool(
+        system,
+        layout(this.#workspace.root).state,
+      ),
+    };
+  }
+
+  warnings(): string[] {
+    return this.#open ? lostText(this.#open.lost) : [];
+  }
+
+  /** What the client noted, and what differs between the trees around it. */
+  async diff(step: number): Promise<string[]> {
+    const edits = this.get(step)?.edits ?? [];
+    const noted = edits.flatMap(({ path, how, diff }) => [
+      `${escapeText(path)} (${how})`,
+      ...diff === null
+        ? ["The client kept no changes"]
+        : escapeLines(diff.trimEnd()).split("\n"),
+      "",
+    ]);
+    const between = noted.length > 0 ? [] : await this.#between(step);
+    const lines = [...noted, ...between];
+    return lines.length > 0 ? lines : ["No changes of files are known."];
+  }
+
+  async #between(step: number): Promise<string[]> {
+    const after = this.#scan?.around(step).exact;
+    const around = this.#scan?.around(step - 1);
+    const before = around?.exact ?? around?.before;
+    if (!after || !before || after.commit === before.commit) return [];
+    const [kept, earlier] = await Promise.all([
+      this.#scan!.read(after),
+      this.#scan!.read(before),
+    ]);
+    if (!kept || !earlier) return [];
+    const patch = await patchBetween(
+      kept.place.vault.git,
+      partOf(before.commit, "worktree"),
+      partOf(after.commit, "worktree"),
+    );
+    const text = this.#redactor.text(decodeBytes(patch.slice(0, LARGEST)));
+    return [
+      `All changes since step ${before.step}:`,
+      ...escapeLines(text.trimEnd()).split("\n"),
+    ];
+  }
+
+  async files(step: number): Promise<FilesAt | string[]> {
+    const { exact, before, after } = this.#scan?.around(step) ?? NO_TREES;
+    const kept = exact && await this.#scan!.read(exact);
+    if (!kept) {
+      const near = { before: before ?? null, after: after ?? null };
+      return [
+        this.done
+          ? `The files at step ${step} are unknown.`
+          : "The steps are still being read.",
+        ...this.done ? [escapeText(nearText(near))] : [],
+      ];
+    }
+    const files = await filesIn(kept.place, kept.record);
+    return {
+      paths: [...files.keys()],
+      read: async (path) => {
+        const bytes = await readFileIn(kept, files.get(path)!);
+        if (bytes.length > LARGEST || bytes.includes(0)) {
+          return [`Not text, or too large: ${bytes.length} bytes`];
+        }
+        const text = this.#redactor.text(decodeBytes(bytes));
+        return escapeLines(text).split("\n");
+      },
+    };
+  }
+
+  bookmarks(): readonly Bookmark[] {
+    return this.#marks ??= readBookmarks(this.#system, this.#key);
+  }
+
+  async toggleBookmark({ step, at, description }: ReplayStep): Promise<void> {
+    this.#marks = await toggleBookmark(this.#system, this.#key, {
+      step,
+      at: at ?? "",
+      text: description,
+    });
+  }
+}
+
+const NO_TREES: Record<"exact" | "before" | "after", KnownTree | undefined> = {
+  exact: undefined,
+  before: undefined,
+  after: undefined,
+};
