@@ -23,27 +23,6 @@ function treeOf(env: TestEnv, commit: string | null): string[] {
     .filter((name) => name !== "" && name !== "record.json");
 }
 
-Deno.test("contents before the first commit, and with SHA-256, come back", async () => {
-  for (const format of ["sha1", "sha256"]) {
-    using env = new TestEnv();
-    env.git("init", "-q", `--object-format=${format}`);
-    env.write("staged", "1\n");
-    env.git("add", "staged");
-    env.write("new", "2\n");
-    const { commit, kept } = await contentsOf(env);
-    assertEquals(kept, true, format);
-    assertEquals(treeOf(env, commit), [
-      ...["index/staged", "worktree/new", "worktree/staged"],
-    ]);
-    const before = stateOf(env);
-    env.git("rm", "-qf", "staged");
-    env.remove("new");
-    await mpmJson(env, ["restore", "--all", "--yes"]);
-    const { files, index } = stateOf(env);
-    assertEquals([files, index], [before.files, before.index], format);
-  }
-});
-
 Deno.test("submodules and nested repositories are left out by name", async () => {
   using env = TestEnv.repository();
   using other = TestEnv.repository();

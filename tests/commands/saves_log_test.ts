@@ -202,53 +202,6 @@ Deno.test("a save that only git has can be removed for good", async () => {
   assertEquals((await listed(env)).there, [ID]);
 });
 
-Deno.test("the log works in other kinds of repositories", async () => {
-  const make: ((env: TestEnv) => string)[] = [
-    (env) => {
-      env.git("init", "-q", "--object-format=sha256");
-      return env.project;
-    },
-    (env) => {
-      env.git("init", "-q");
-      env.commit("One");
-      const clone = join(env.root, "shallow");
-      env.git("clone", "-q", "--depth=1", `file://${env.project}`, clone);
-      return clone;
-    },
-    (env) => {
-      env.git("init", "-q");
-      env.git("config", "uploadpack.allowFilter", "true");
-      env.write("a", "a\n");
-      env.commit("One");
-      const clone = join(env.root, "partial");
-      env.git(
-        ...["clone", "-q", "--filter=blob:none"],
-        ...[`file://${env.project}`, clone],
-      );
-      return clone;
-    },
-    (env) => {
-      env.git("init", "-q");
-      env.commit("One");
-      const linked = join(env.root, "linked");
-      env.git("worktree", "add", "-q", linked);
-      return linked;
-    },
-  ];
-  for (const [kind, one] of make.entries()) {
-    using env = new TestEnv();
-    const cwd = one(env);
-    for (const days of [0, 1]) {
-      const { commit } = await mpmJson<PauseResult>(env, ["pause", "x"], {
-        ...{ cwd, now: at(days) },
-      });
-      assertEquals([commit.made, commit.reason], [true, null], `${kind}`);
-    }
-    const refs = env.gitIn(cwd, "rev-list", "--count", "--glob=refs/mpm/saves");
-    assertEquals(refs, "2", `${kind}`);
-  }
-});
-
 Deno.test("hooks and reflogs of a repository do not see the log", async () => {
   using env = TestEnv.repository();
   env.write(".git/hooks/reference-transaction", "#!/bin/sh\ntouch ran\n");
