@@ -3123,7 +3123,7 @@ export interface StatusReport {
     here: boolean;
   }[];
   /**
-   * How full the context of the latest agent session is; null: no session, no
+   * Use of the context of the latest agent session; null: no session, no
    * reading, or porcelain.
    */
   context: {
@@ -3243,6 +3243,8 @@ export interface SetupReport {
     /** Its folder of settings and transcripts, absolute. */
     folder: string;
   } | null;
+  /** Names of other clients on PATH, which mpm adds no hooks to. */
+  other_clients: string[];
   init: {
     /** Absolute path of `.claude-mpm`. */
     folder: string;

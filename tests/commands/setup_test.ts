@@ -6,6 +6,7 @@ import type {
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { idAt, ownSave, putHome, putSave } from "../helpers/stores.ts";
 
 const SETTINGS = ".claude/settings.local.json";
@@ -192,3 +193,26 @@ Deno.test("setup refuses a link instead of the folder, and shows nothing behind 
     assertEquals([status, stdout], [4, ""], more);
   }
 });
+
+posixTest(
+  "setup names other clients, and says that it adds no hooks to them",
+  async () => {
+    using env = withClient();
+    for (const name of ["codex", "gemini"]) {
+      env.write(`../bin/${name}`, "#!/bin/sh\nexit 1\n");
+      Deno.chmodSync(`${env.root}/bin/${name}`, 0o755);
+    }
+    env.extra.PATH = `${env.root}/bin:${env.env().PATH}`;
+    putHome(env, ".bashrc", "");
+    const binary = binaryIn(env);
+    const { stdout } = await mpm(env, ["setup", "--dry-run", ...binary]);
+    assertStringIncludes(
+      stdout,
+      "Codex CLI, Gemini CLI: mpm adds hooks to Claude Code only\nShells: bash\n",
+    );
+    const { other_clients: others } = await mpmJson<SetupReport>(env, [
+      ...["setup", "--yes", ...binary],
+    ]);
+    assertEquals(others, ["Codex CLI", "Gemini CLI"]);
+  },
+);

@@ -158,7 +158,7 @@ export const StatusResult = z.strictObject({
   /** Open items that are carried here from save to save. */
   items: z.array(ItemView),
   /**
-   * How full the context of the latest agent session is; null: no session, no
+   * Use of the context of the latest agent session; null: no session, no
    * reading, or porcelain.
    */
   context: z.nullable(z.strictObject({

@@ -91,6 +91,8 @@ export const SetupResult = z.strictObject({
     /** Its folder of settings and transcripts, absolute. */
     folder: text,
   })),
+  /** Names of other clients on PATH, which mpm adds no hooks to. */
+  other_clients: z.array(text),
   init: z.strictObject({
     /** Absolute path of `.claude-mpm`. */
     folder: text,

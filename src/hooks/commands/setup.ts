@@ -111,8 +111,10 @@ data that stays, and the commands that delete it.`,
     }
     return await step.apply();
   },
-  render: (result) =>
-    "removed" in result ? removeText(result) : setupText(result),
+  render: (result, _, { yes, "dry-run": dry }) =>
+    "removed" in result
+      ? removeText(result)
+      : setupText(result, { asked: !yes && !dry }),
   next: (result) =>
     result.dry_run
       ? undefined

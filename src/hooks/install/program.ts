@@ -43,14 +43,36 @@ function programPath(
 }
 
 function onPath(system: System, program: string): string | undefined {
-  const separator = system.platform === "windows" ? ";" : ":";
   const name = system.platform === "windows" ? "mpm.exe" : "mpm";
-  for (const folder of (system.env("PATH") ?? "").split(separator)) {
-    if (!isAbsolute(folder)) continue;
-    const path = join(folder, name);
-    if (isSameFile(system, path, program)) return path;
-  }
-  return undefined;
+  return pathFolders(system).map((folder) => join(folder, name))
+    .find((path) => isSameFile(system, path, program));
+}
+
+function pathFolders(system: System): string[] {
+  const separator = system.platform === "windows" ? ";" : ":";
+  return (system.env("PATH") ?? "").split(separator).filter(isAbsolute);
+}
+
+/** Other clients that agents run in, by the programs that start them. */
+const OTHER_CLIENTS: readonly (readonly [program: string, name: string])[] = [
+  ["codex", "Codex CLI"],
+  ["gemini", "Gemini CLI"],
+  ["opencode", "opencode"],
+  ["copilot", "Copilot CLI"],
+];
+
+/** Returns the names of other clients on PATH; starts none of them. */
+export function otherClients(system: System): string[] {
+  const endings = system.platform === "windows" ? [".exe", ".cmd"] : [""];
+  const folders = pathFolders(system);
+  return OTHER_CLIENTS.filter(([program]) =>
+    folders.some((folder) =>
+      endings.some((ending) =>
+        attempt(() => system.files.stat(join(folder, program + ending)))
+          ?.kind === "file"
+      )
+    )
+  ).map(([, name]) => name);
 }
 
 /**

@@ -32,14 +32,14 @@ import {
   plannedCompletions,
   writeCompletions,
 } from "./completions.ts";
-import { clientVersion } from "./program.ts";
+import { clientVersion, otherClients } from "./program.ts";
 import { installReady, type ReadyInstall, readyInstall } from "./ready.ts";
-import { foundText, oldSavesText, sourcesText } from "./setup_text.ts";
-
-/** The contents are as they are: only names keep some out. */
-const CONTENTS_QUESTION =
-  "Names such as .env* and *.pem stay out of saves; other files are not " +
-  "scanned for secrets. Keep the contents of uncommitted files with saves?";
+import {
+  CONTENTS_NOTE,
+  foundText,
+  oldSavesText,
+  sourcesText,
+} from "./setup_text.ts";
 
 /** The answers that options give. */
 export interface SetupInput {
@@ -82,10 +82,13 @@ export async function planSetup(
     gitHere(context),
     sourcesHere(context, workspace),
   ]);
-  if (asks) context.note(foundText({ client, git }));
+  const completions = input["no-completions"] ? [] : plannedCompletions(system);
+  const found = { client, git, other_clients: otherClients(system) };
+  if (asks) context.note(`${foundText({ ...found, completions })}\n`);
   const { config } = await readConfigAnyway(system, workspace.root);
+  if (asks) context.note(CONTENTS_NOTE);
   const contents = config["pause.contents"] && !input["no-contents"] &&
-    yes(CONTENTS_QUESTION);
+    yes("Keep the contents of uncommitted files with saves?");
   if (asks) context.note(sourcesText(sources));
   const some = sources.some(({ kept }) => kept);
   const off = some && (input["no-conversation"] ||
@@ -94,7 +97,7 @@ export async function planSetup(
       yes("Install hooks and skills?")
     ? await hooksFor(context, workspace, input)
     : undefined;
-  const completions = completionsFor(context, input);
+  const wanted = asks ? wantedCompletions(context, completions) : completions;
   const folder = { "ignore": input.ignore, "dry-run": false };
   const { dry_run: _, ...init } = await planInit(context, workspace, folder);
   const commits = config["pause.branch_commit"] || input["branch-commits"] ||
@@ -113,7 +116,7 @@ export async function planSetup(
     trusted: trusts ? old : [],
     result: {
       dry_run: true,
-      ...{ client, git, init, contents, completions },
+      ...{ ...found, init, contents, completions: wanted },
       branch_commits: commits,
       conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
       config: settings.length > 0
@@ -166,15 +169,14 @@ function hooksFor(
   return readyInstall(context, workspace, { scope, binary, ...parts });
 }
 
-function completionsFor(
+function wantedCompletions(
   context: Context,
-  { asks, "no-completions": none }: SetupInput,
+  found: SetupResult["completions"],
 ): SetupResult["completions"] {
-  const found = none ? [] : plannedCompletions(context.system);
   const due = found.filter(({ action }) =>
     action === "added" || action === "replaced"
   );
-  if (due.length === 0 || !asks) return found;
+  if (due.length === 0) return found;
   const shells = due.map(({ shell }) => shell).join(" and ");
   return agreed(context, `Install completions for ${shells}?`) ? found : [];
 }

@@ -34,8 +34,12 @@ export function sourcesText(sources: SetupResult["conversation"]): string {
 
 /** Names the programs that were found. */
 export function foundText(
-  { client, git }: Pick<SetupResult, "client" | "git">,
+  { client, git, other_clients: others, completions }: Pick<
+    SetupResult,
+    "client" | "git" | "other_clients" | "completions"
+  >,
 ): string {
+  const shells = completions.map(({ shell }) => shell);
   return [
     git ?? "git does not run: mpm cannot see what changed",
     client === null
@@ -43,8 +47,17 @@ export function foundText(
       : `Claude Code ${client.version ?? "(version unknown)"}: ${
         escapeText(client.folder)
       }`,
+    ...others.length === 0
+      ? []
+      : [`${others.join(", ")}: mpm adds hooks to Claude Code only`],
+    ...shells.length === 0 ? [] : [`Shells: ${shells.join(", ")}`],
   ].join("\n");
 }
+
+/** Says which contents stay out of saves. */
+export const CONTENTS_NOTE =
+  "Names such as .env* and *.pem stay out of saves; other files are not " +
+  "scanned for secrets.";
 
 /** Returns the result, or the plan of a dry run or of a question, as text. */
 export function setupText(
@@ -60,7 +73,9 @@ export function setupText(
     ...asked ? [] : [`${foundText(result)}\n`],
     initText({ ...init, dry_run: dry }),
     result.contents
-      ? "Saves keep the contents of uncommitted files.\n"
+      ? `Saves keep the contents of uncommitted files.${
+        asked ? "" : ` ${CONTENTS_NOTE}`
+      }\n`
       : "Saves do not keep the contents of uncommitted files.\n",
     result.branch_commits ? "Saves are also committed to your branch.\n" : "",
     // They were listed with the question.
