@@ -117,12 +117,12 @@ class Maker {
     for (const { question, answer, ...said } of replies) {
       this.#add("decision", { ...by, ...said, text: `${question} ${answer}` });
     }
-    told.forEach(({ cue, text, at }, index) => {
+    told.slice(-MOST.said).forEach(({ cue, text, at }, index, last) => {
       if (replies.some((one) => one.at === at && one.answer === text)) return;
-      const later = told.slice(index + 1);
+      const later = last.slice(index + 1);
+      const same = sameText(text);
+      if (later.some((one) => sameText(one.text) === same)) return;
       const over = later.some((one) => overrides(one.text, text));
-      const again = later.some((one) => sameText(one.text) === sameText(text));
-      if (again || index < told.length - MOST.said) return;
       const state = over ? "superseded" : "open";
       this.#add(KINDS[cue], { ...by, at, text, state });
     });
@@ -292,9 +292,10 @@ function runsOf(commands: readonly Ran[]): Run[] {
     if (seen.has(command)) return [];
     seen.add(command);
     const known = verificationOf(command, ran.exit);
-    if (!known && !isWorthRunning(command)) return [];
-    const full = known ? checks++ >= MOST.runs : others++ >= MOST.others;
-    if (full) return [];
+    const full = known ? checks >= MOST.runs : others >= MOST.others;
+    if (full || !known && !isWorthRunning(command)) return [];
+    if (known) checks++;
+    else others++;
     return [runOf(ran, known)];
   });
 }

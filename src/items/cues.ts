@@ -317,11 +317,12 @@ export function overrides(later: string, earlier: string): boolean {
   if (DEADLINE.test(later) && DEADLINE.test(earlier) && MOVED.test(later)) {
     return true;
   }
-  if (NEGATED.test(earlier)) return false;
+  const named = [...later.matchAll(OVERRIDDEN)];
+  if (named.length === 0 || NEGATED.test(earlier)) return false;
   const words = new Set(
     earlier.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}_.$/-]*[\p{L}\p{N}]/gu),
   );
-  return [...later.matchAll(OVERRIDDEN)].some(([, name]) =>
+  return named.some(([, name]) =>
     words.has(name!.toLowerCase().replace(/[.$/-]+$/, "")) &&
     !COMMON.has(name!.toLowerCase())
   );
