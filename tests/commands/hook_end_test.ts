@@ -285,6 +285,29 @@ Deno.test("a save of elsewhere, or of a clock ahead, keeps no session from being
   assertEquals((await saves(env)).length, 2);
 });
 
+Deno.test("the end of a session reads its transcript once", async () => {
+  using env = projectWithMpm();
+  const filler = JSON.stringify({ type: "progress", text: "x".repeat(1000) });
+  const path = transcriptOf(env);
+  const end = Deno.readTextFileSync(path);
+  Deno.writeTextFileSync(path, `${filler}\n`.repeat(6000) + end);
+  await fire(env, "UserPromptSubmit", { prompt: "Fix the ledger" });
+  let read = 0;
+  await fire(env, "SessionEnd", { reason: "other" }, {
+    wrap: (system) => ({
+      ...system,
+      files: {
+        ...system.files,
+        readPart(file, start, size) {
+          if (file === path) read += size;
+          return system.files.readPart(file, start, size);
+        },
+      },
+    }),
+  });
+  assertEquals([(await saves(env)).length, read < 2 ** 21], [1, true]);
+});
+
 /** Ends a session, and does what its hook starts in the background. */
 async function ended(
   env: TestEnv,

@@ -9,6 +9,7 @@ import {
 } from "../../base/parsed_values.ts";
 import { cutText } from "../../base/words.ts";
 import { isAgentId } from "../../base/ids.ts";
+import type { Todoed } from "../conversation.ts";
 import { lastLines } from "./tail.ts";
 import { findTranscript } from "./transcript.ts";
 import { claudeHome } from "../../ops/mod.ts";
@@ -240,15 +241,19 @@ const MOST = 4 * 1024 * 1024;
 /**
  * The lists of a Claude Code session: its tasks from their files or from the
  * end of its transcript, its todos from the transcript. `cwd` is the folder it
- * works in. Invalid, torn, huge or missing files only reduce the result;
- * nothing is thrown for them.
+ * works in. `known`: its lists, where the transcript was read already. Invalid,
+ * torn, huge or missing files only reduce the result; nothing is thrown for
+ * them.
  */
 export function readAgentWork(
   system: System,
   session: { sessionId: string; cwd: string },
+  known?: readonly Todoed[],
 ): AgentWork {
   const path = findTranscript(system, session);
-  const history = readHistory(path ? lastLines(system, path, MOST) : []);
+  const history = known
+    ? historyIn(known)
+    : readHistory(path ? lastLines(system, path, MOST) : []);
   const files = readTaskFiles(system, session.sessionId);
   const tasks = files.length > 0 ? files : history.tasks;
   const having = (...statuses: string[]) =>
@@ -264,6 +269,28 @@ export function readAgentWork(
     done: having("completed").map(({ subject }) => subject),
     transcriptPath: path ?? null,
   };
+}
+
+const STATUSES = {
+  ...{ open: "pending", doing: "in_progress" },
+  ...{ done: "completed", dropped: "deleted" },
+} as const;
+
+/** The lists of a conversation that was read. */
+function historyIn(known: readonly Todoed[]): TaskHistory {
+  const of = (prefix: string) =>
+    known.filter(({ key }) => key.startsWith(prefix));
+  const todos = of("todo ").map(({ text: content, state }) => ({
+    content,
+    status: STATUSES[state],
+  }));
+  const tasks = of("task ").map((
+    { key, text: subject, description, state },
+  ) => ({
+    ...{ id: key.slice("task ".length), subject, description, file: "" },
+    ...{ status: STATUSES[state], blockedBy: [] },
+  }));
+  return { todos, tasks };
 }
 
 function savedTask(

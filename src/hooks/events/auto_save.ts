@@ -76,7 +76,7 @@ export async function autoSave(
   const { own, state, said, found } = read;
   const { killed } = unsaved;
   const draft = {
-    ...draftOf(context, { config, unsaved, workspace, state }),
+    ...draftOf(context, { config, unsaved, workspace, state, said }),
     ...await projectParts(context, workspace, { config, state }),
   };
   const later = isLeftToKeep(context.system, workspace);
@@ -189,13 +189,15 @@ type AutoDraft = Omit<Draft, "content">;
 
 function draftOf(
   context: Context,
-  { config, unsaved: { sessionId, at, killed }, workspace, state }:
+  { config, unsaved: { sessionId, at, killed }, workspace, state, said }:
     & Sources
-    & Pick<Draft, "state">,
+    & Pick<Draft, "state">
+    & { said: Conversation },
 ): AutoDraft {
   const { system } = context;
   const { root, cwd } = workspace;
-  const agent = agentOf(context, { given: sessionId, cwd });
+  const { todos } = said;
+  const agent = agentOf(context, { given: sessionId, cwd, todos });
   return {
     workspace,
     state,

@@ -1,6 +1,7 @@
 import { isAgentId } from "../../base/ids.ts";
 import {
   type AgentWork,
+  type Conversation,
   currentAgentSession,
   readAgentFiles,
   readAgentWork,
@@ -13,10 +14,17 @@ import type { Draft } from "../draft.ts";
 import type { System } from "../../system/system.ts";
 import { quickRoot } from "../../git/mod.ts";
 
-/** The agent's session, given or surrounding, and what its files say. */
+/**
+ * The agent's session, given or surrounding, and what its files say. `todos`:
+ * its lists, where its conversation was read already.
+ */
 export function agentOf(
   { system }: Context,
-  { given, cwd }: { given: string | undefined; cwd: string },
+  { given, cwd, todos }: {
+    given: string | undefined;
+    cwd: string;
+    todos?: Conversation["todos"];
+  },
 ): Pick<Draft, "agent" | "work"> {
   if (given !== undefined && !isAgentId(given)) {
     throw new MpmError(
@@ -30,17 +38,14 @@ export function agentOf(
   }
   const sessionId = given ?? currentAgentSession(system);
   if (sessionId === undefined) return { agent: null, work: NO_WORK };
-  const { todos, tasks, transcriptPath } = agentWork(system, {
-    sessionId,
-    cwd,
-  });
+  const work = agentWork(system, { sessionId, cwd, todos });
   return {
     agent: {
       name: "claude-code",
       session_id: sessionId,
-      transcript_path: transcriptPath,
+      transcript_path: work.transcriptPath,
     },
-    work: { todos, tasks },
+    work: { todos: work.todos, tasks: work.tasks },
   };
 }
 
@@ -56,9 +61,14 @@ export const NO_WORK: Draft["work"] = {
  */
 export function agentWork(
   system: System,
-  { sessionId, cwd }: { sessionId: string; cwd: string },
+  { sessionId, cwd, todos }: {
+    sessionId: string;
+    cwd: string;
+    todos?: Conversation["todos"] | undefined;
+  },
 ): AgentWork {
-  const found = readAgentWork(system, { sessionId, cwd });
+  const found = readAgentWork(system, { sessionId, cwd }, todos);
+  if (todos) return found;
   const { pending, inProgress, completedCount } = found.tasks;
   if (pending.length + inProgress.length + completedCount > 0) return found;
   const session = { id: sessionId, root: quickRoot(system, cwd) };
