@@ -115,8 +115,11 @@ export function unknownCommand(words: readonly string[]): MpmError {
   const firsts = new Set(known.map((name) => name.split(" ")[0]!));
   const near = nearest(words.slice(0, 2).join(" "), known) ??
     (group.length > 0 ? undefined : nearest(first, firsts));
+  const other = near ?? nearest(typed, Object.keys(ELSEWHERE)) ?? "";
   return new MpmError("USAGE", `Unknown command "${typed}"`, {
     hint: getOwn(ELSEWHERE, typed) ??
-      (near === undefined ? list : `Did you mean "mpm ${currentName(near)}"?`),
+      (near === undefined
+        ? getOwn(ELSEWHERE, other) ?? list
+        : `Did you mean "mpm ${currentName(near)}"?`),
   });
 }

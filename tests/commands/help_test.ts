@@ -107,6 +107,7 @@ Deno.test("a word of another tool is answered with the command for it", async ()
   assertStringIncludes(await hint("stash") ?? "", "mpm branch --stash");
   assertStringIncludes(await hint("upgrade") ?? "", "run its installer again");
   assertStringIncludes(await hint("rollback") ?? "", "mpm undo");
+  assertStringIncludes(await hint("histroy") ?? "", "mpm undo list");
   // Half of each of these words is another one.
   assertEquals(await hint("resume", "--pick"), 'Run "mpm resume --help"');
   assertEquals(await hint("stamp"), '"mpm help" lists the commands');

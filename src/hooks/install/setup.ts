@@ -2,6 +2,7 @@ import { escapeText } from "../../base/escape.ts";
 import type { Context } from "../../cli/mod.ts";
 import { CONVERSATION_SOURCES, isFolder } from "../../clients/mod.ts";
 import {
+  type Config,
   readConfigAnyway,
   setForUser,
   settingOf,
@@ -77,18 +78,13 @@ export async function planSetup(
   const { system } = context;
   const { asks } = input;
   const yes = (question: string) => !asks || agreed(context, question);
-  const [client, git, sources] = await Promise.all([
-    clientHere(context),
-    gitHere(context),
-    sourcesHere(context, workspace),
-  ]);
-  const completions = input["no-completions"] ? [] : plannedCompletions(system);
-  const found = { client, git, other_clients: otherClients(system) };
-  if (asks) context.note(`${foundText({ ...found, completions })}\n`);
-  const { config } = await readConfigAnyway(system, workspace.root);
-  if (asks) context.note(CONTENTS_NOTE);
+  const found = await foundHere(context, input);
+  const { client, completions } = found;
+  if (asks) context.note(`${foundText(found)}\n`);
+  const { config } = readConfigAnyway(system, workspace.root);
   const contents = config["pause.contents"] && !input["no-contents"] &&
-    yes("Keep the contents of uncommitted files with saves?");
+    keepsContents(context, asks);
+  const sources = sourcesOf(config);
   if (asks) context.note(sourcesText(sources));
   const some = sources.some(({ kept }) => kept);
   const off = some && (input["no-conversation"] ||
@@ -116,7 +112,8 @@ export async function planSetup(
     trusted: trusts ? old : [],
     result: {
       dry_run: true,
-      ...{ ...found, init, contents, completions: wanted },
+      ...{ ...found, completions: wanted },
+      ...{ init, contents },
       branch_commits: commits,
       conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
       config: settings.length > 0
@@ -129,6 +126,24 @@ export async function planSetup(
       },
     },
   };
+}
+
+/** Returns the programs that are there, and what completions there could be. */
+async function foundHere(context: Context, input: SetupInput) {
+  const { system } = context;
+  const [client, git] = await Promise.all([
+    clientHere(context),
+    gitHere(context),
+  ]);
+  const completions = input["no-completions"] ? [] : plannedCompletions(system);
+  return { client, git, other_clients: otherClients(system), completions };
+}
+
+function keepsContents(context: Context, asks: boolean): boolean {
+  if (!asks) return true;
+  context.note(CONTENTS_NOTE);
+  const question = "Keep the contents of uncommitted files with saves?";
+  return agreed(context, question);
 }
 
 /** Returns the settings that differ from what the user wants. */
@@ -230,11 +245,7 @@ function settingsOfSources() {
   return CONVERSATION_SOURCES.map((source) => `handoff.${source}` as const);
 }
 
-async function sourcesHere(
-  { system }: Context,
-  { root }: Workspace,
-): Promise<SetupResult["conversation"]> {
-  const { config } = await readConfigAnyway(system, root);
+function sourcesOf(config: Config): SetupResult["conversation"] {
   return settingsOfSources().map((setting) => ({
     setting,
     kept: config[setting],
