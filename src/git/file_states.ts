@@ -6,6 +6,7 @@ import type { FileMemory } from "./file_memory.ts";
 import type { FileContent, FileState } from "./repository.ts";
 import { Git } from "./run/git.ts";
 import { isUnmerged, type StatusEntry } from "./status.ts";
+import type { LeftOut } from "./tree/snapshot.ts";
 import {
   decodeBytes,
   encodeText,
@@ -35,10 +36,14 @@ export interface ContentTaker {
   /** A file that could not be read. */
   leave(path: string, error: FileError): void;
   /**
-   * Receives the entries of git's list, and the number of further changed
-   * paths.
+   * Receives the entries of git's list, the number of further changed paths, and
+   * the paths that git could not look at.
    */
-  listed(entries: readonly StatusEntry[], omitted: number): void;
+  listed(
+    entries: readonly StatusEntry[],
+    omitted: number,
+    closed: readonly LeftOut[],
+  ): void;
 }
 
 /** What else a {@link ContentReader} serves, and is served by. */

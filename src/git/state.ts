@@ -147,7 +147,8 @@ async function readFiles(
   memory?.begin(objectHash(system, workspace, found.head));
   const readers = { keeper, memory };
   const files = await readFileStates(system, git.folder, listed, readers);
-  keeper?.listed(listed, entries.length - listed.length);
+  const closed = closedIn(decodeBytes(result.stderr));
+  keeper?.listed(listed, entries.length - listed.length, closed);
   return {
     status: { ...found, entries },
     files,
@@ -155,7 +156,7 @@ async function readFiles(
       paths: hidden.map(({ path }) => path),
       omitted: unwatched.omitted,
     },
-    closed: closedIn(decodeBytes(result.stderr)),
+    closed,
   };
 }
 

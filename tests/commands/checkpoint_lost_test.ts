@@ -4,6 +4,7 @@ import type {
   CheckpointRestoreResult,
   CheckpointSaveResult,
   CheckpointShowResult,
+  PauseResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -109,7 +110,11 @@ for (
         saved.left_out.map(({ path, reason }) => [path[0], reason]),
         [["d", "its path is too long"]],
       );
-      await mpmJson(env, ["pause", "Deep"]);
+      const { contents } = await mpmJson<PauseResult>(env, ["pause", "Deep"]);
+      assertEquals(
+        contents!.left_out.map(({ path, reason }) => [path[0], reason]),
+        [["d", "its path is too long"]],
+      );
       // Such a path can be removed from inside alone.
       env.run("sh", ["-c", "rm -rf d*"]);
     },

@@ -296,8 +296,8 @@ export class FileCapture {
   }
 }
 
-/** A path that is too long is not told twice. */
-function reasonOf({ problem, message }: FileError): string {
+/** Returns why a file is left out, without a path that is too long. */
+export function reasonOf({ problem, message }: FileError): string {
   return problem === "too-long" ? "its path is too long" : message;
 }
 

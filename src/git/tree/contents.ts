@@ -7,7 +7,7 @@ import type { StatusEntry } from "../status.ts";
 import { decodeBytes, encodeText, isOpenable, words } from "../text.ts";
 import type { LeftOut, ObjectHash } from "./snapshot.ts";
 import type { FileInfo, System } from "../../system/system.ts";
-import { type CapturedFile, FileCapture } from "./capture_files.ts";
+import { type CapturedFile, FileCapture, reasonOf } from "./capture_files.ts";
 import { stagedChanges } from "./capture_index.ts";
 import { addUnopenable } from "./converted.ts";
 import { MAKER } from "./checkpoints.ts";
@@ -81,13 +81,18 @@ export class ContentsKeeper implements ContentTaker {
     }
   }
 
-  leave(path: string, { message }: FileError): void {
-    this.#leftOut.push({ path, reason: message });
+  leave(path: string, error: FileError): void {
+    this.#leftOut.push({ path, reason: reasonOf(error) });
   }
 
-  listed(entries: readonly StatusEntry[], omitted: number): void {
+  listed(
+    entries: readonly StatusEntry[],
+    omitted: number,
+    closed: readonly LeftOut[],
+  ): void {
     this.#entries = entries;
     this.#omitted = omitted;
+    this.#leftOut.push(...closed);
   }
 
   /**

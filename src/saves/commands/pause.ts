@@ -215,7 +215,8 @@ const NAMED = 3;
 
 function filesText({ uncommitted, contents }: PauseResult): string {
   const count = uncommitted.length;
-  if (count === 0) return "nothing is uncommitted";
+  const isNothing = count === 0 && !contents?.left_out.length;
+  if (isNothing) return "nothing is uncommitted";
   if (contents === null) return `${count} uncommitted; contents are not kept`;
   const { files, bytes, left_out: left, omitted, removed, reason } = contents;
   const size = sizeText(bytes);
