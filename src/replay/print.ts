@@ -8,7 +8,7 @@ import type {
   TreeResult,
 } from "./commands/results.ts";
 
-/** What mpm itself says about a step has no secrets. */
+/** Fields of a step that mpm fills: they hold no secrets. */
 export const STEP_KEYS: KnownKeys = {
   names: new Set(),
   ids: new Set(["step", "at", "ended_at", "type", "how"]),
@@ -27,13 +27,20 @@ export function replayText(result: ReplayResult, style: Style): string {
     const step = tree.file ? "" : `${stepText(steps[0]!, style, false)}\n`;
     return step + treeText(tree, style, full);
   }
-  if (page) {
-    return `Wrote ${counted(page.steps, "step")} to ${escapeText(page.path)} ` +
-      `(${sizeText(page.bytes)})\n`;
-  }
+  if (page) return wroteText(page, page.steps, "step");
   if (total === 0) return "The transcript has no steps.\n";
   if (steps.length === 0) return `No step matches, of ${total}.\n`;
   return steps.map((step) => stepText(step, style, full)).join("\n");
+}
+
+/** Says where a page is. */
+export function wroteText(
+  { path, bytes }: { readonly path: string; readonly bytes: number },
+  count: number,
+  noun: string,
+): string {
+  return `Wrote ${counted(count, noun)} to ${escapeText(path)} ` +
+    `(${sizeText(bytes)})\n`;
 }
 
 /** One step. `full`: no line is left out. */

@@ -122,6 +122,7 @@ programTest("a page shows the steps, filters, searches and obeys keys", [
     const found = await shown();
     assert(found > 2 && found < 15, String(found));
     await page.fill("input[type=search]", "");
+    await page.click("summary >> text=Types");
     await page.uncheck('input[value="todo"]');
     await page.locator("output").filter({ hasText: "11 of 15" }).waitFor();
     assertEquals(await shown(), 11);
@@ -135,6 +136,8 @@ programTest("a page shows the steps, filters, searches and obeys keys", [
     assertEquals(await focused(), "8");
     await page.keyboard.press("k");
     assertEquals(await focused(), "3");
+    for (const key of ["g", "1", "2", "Enter"]) await page.keyboard.press(key);
+    assertEquals(await focused(), "12");
     assertEquals([requests, complaints], [[], []]);
   });
 });

@@ -12,7 +12,8 @@ import {
 } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
-import { PAGE_HEAD, ReplayPage } from "../page/page.ts";
+import { stepHtml } from "../page/html.ts";
+import { ListPage, pageHead } from "../page/page.ts";
 import { findSource, findSourceBefore, type Source } from "../source.ts";
 import { lostText, stepsOf } from "../steps.ts";
 import { treeAt } from "../tree_at.ts";
@@ -136,14 +137,16 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
     const open = openEvents(system, source.path);
     const redactor = redactorOf(system);
     const steps: ReplayStep[] = [];
-    const page = target === undefined ? undefined : new ReplayPage();
+    const page = target === undefined
+      ? undefined
+      : new ListPage({ command: "replay", noun: "steps" });
     let total = 0;
     for await (const step of stepsOf(system, workspace, open)) {
       total++;
       if (total % 1000 === 0) context.status(`Reading step ${total}`);
       if (!shown(step)) continue;
       const clean = redactor.known(step, STEP_KEYS);
-      if (page) page.add(clean);
+      if (page) page.add(clean.type, stepHtml(clean));
       else steps.push(clean);
     }
     context.status("");
@@ -207,12 +210,12 @@ const PAGE: WrittenFile = {
   option: "--html",
   noun: 'a page of "mpm replay"',
   ending: ".html",
-  begins: new RegExp(`^${PAGE_HEAD}`),
+  begins: new RegExp(`^${pageHead("replay")}`),
 };
 
 function written(
   system: System,
-  page: ReplayPage,
+  page: ListPage,
   { target, source, warnings }: {
     target: ExportTarget;
     source: Source;

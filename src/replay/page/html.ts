@@ -13,19 +13,48 @@ const PROSE: ReadonlySet<string> = new Set([
 /** One step as an entry of the list. */
 export function stepHtml(step: ReplayStep): string {
   const { step: number, at, type, description, agent, withdrawn } = step;
-  const marks = [
-    ...agent ? [`by ${agent.name}`] : [],
-    ...withdrawn ? ["withdrawn"] : [],
-  ].map((mark) => ` <span class="type">(${escapeHtml(mark)})</span>`).join("");
-  const time = at === null
-    ? ""
-    : `<time datetime="${escapeHtml(at)}">${escapeHtml(at)}</time>\n`;
-  return `<li class="step ${type}${withdrawn ? " withdrawn" : ""}" ` +
-    `id="step-${number}" data-type="${type}">
-<h2><a href="#step-${number}">${number}</a> <span class="type">${type}:</span> ` +
-    `${escapeHtml(description)}${marks}</h2>
-${time}${detailsHtml(step)}</li>
+  return entryHtml({
+    ...{ number, type, title: description },
+    ...withdrawn && { more: "withdrawn" },
+    marks: [
+      ...agent ? [`by ${agent.name}`] : [],
+      ...withdrawn ? ["withdrawn"] : [],
+    ],
+    inner: (at === null ? "" : `${timeHtml(at)}\n`) + detailsHtml(step),
+  });
+}
+
+/** An entry of a list: all but `inner`, which is HTML, is escaped. */
+export function entryHtml({ number, type, title, marks, inner, more, data }: {
+  readonly number: number;
+  readonly type: string;
+  readonly title: string;
+  readonly marks: readonly string[];
+  readonly inner: string;
+  /** Another class. */
+  readonly more?: string;
+  /** Attributes for the page's script. */
+  readonly data?: string;
+}): string {
+  const noted = marks.map((mark) =>
+    ` <span class="type">(${escapeHtml(mark)})</span>`
+  ).join("");
+  return `<li class="step ${type}${more ? ` ${more}` : ""}" ` +
+    `id="step-${number}" data-type="${type}"${data ?? ""}>
+<h2><a href="#step-${number}">${number}</a> <span class="type">` +
+    `${type.replaceAll("_", " ")}:</span> ${escapeHtml(title)}${noted}</h2>
+${inner}</li>
 `;
+}
+
+/** A time as people read it, with the exact one for programs. */
+export function timeHtml(at: string): string {
+  const time = escapeHtml(at);
+  return `<time datetime="${time}">${
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(time)
+      ? `${time.slice(0, 10)} ${time.slice(11, 19)}`
+      : time
+  }</time>`;
 }
 
 function detailsHtml(step: ReplayStep): string {
@@ -34,7 +63,7 @@ function detailsHtml(step: ReplayStep): string {
     ...text === null || text.trim() === description ? [] : [
       PROSE.has(type)
         ? `<div class="said">${markdownHtml(text)}</div>\n`
-        : `<pre>${escapeHtml(text)}</pre>\n`,
+        : plainHtml(text),
     ],
     ...edits.map(({ path, how, diff }) =>
       folded(
@@ -57,7 +86,15 @@ function detailsHtml(step: ReplayStep): string {
   ].join("");
 }
 
-function folded(
+/** A text as it is; nothing scrolls by itself, so a long one is folded. */
+function plainHtml(text: string): string {
+  const lines = text.split("\n").length;
+  const html = `<pre>${escapeHtml(text)}</pre>`;
+  return lines > FOLDED ? folded(`${lines} lines`, html) : `${html}\n`;
+}
+
+/** A part that can be opened: its summary is escaped, `inner` is HTML. */
+export function folded(
   summary: string,
   inner: string,
   { open = false, failed = false }: { open?: boolean; failed?: boolean } = {},
@@ -66,15 +103,16 @@ function folded(
     `<summary>${escapeHtml(summary)}</summary>${inner}</details>\n`;
 }
 
-/** The sign of each line stays, so that colour is not all that tells. */
-function diffHtml(diff: string): string {
-  return escapeHtml(diff.trimEnd()).split("\n").map((line) =>
-    line.startsWith("+")
-      ? `<ins>${line}</ins>`
-      : line.startsWith("-")
-      ? `<del>${line}</del>`
-      : `${line}\n`
-  ).join("");
+/** A diff as HTML. The sign of each line stays: colour does not tell alone. */
+export function diffHtml(diff: string): string {
+  let inHunk = false;
+  return escapeHtml(diff.trimEnd()).split("\n").map((line) => {
+    if (line.startsWith("@@")) inHunk = true;
+    else if (line.startsWith("diff --git ")) inHunk = false;
+    if (inHunk && line.startsWith("+")) return `<ins>${line}</ins>`;
+    if (inHunk && line.startsWith("-")) return `<del>${line}</del>`;
+    return `${line}\n`;
+  }).join("");
 }
 
 /**
@@ -82,7 +120,7 @@ function diffHtml(diff: string): string {
  * shown as text, an image becomes its description, and only web addresses
  * become links.
  */
-function markdownHtml(text: string): string {
+export function markdownHtml(text: string): string {
   return RENDERER.parse(text, { async: false });
 }
 

@@ -1,9 +1,22 @@
-// Runs in the page that "mpm replay --html" writes: filter, search, keys.
+// Runs in the pages that "mpm replay --html" and "mpm timeline --html" write:
+// filter, search, keys.
 
-const steps = [...document.querySelectorAll("li.step")];
+const list = document.querySelector("ol[data-noun]");
+const steps = [...list.children];
 const form = document.querySelector("form");
 const search = form.elements.namedItem("search");
 const count = document.querySelector("output");
+
+/** The text of each step in small letters, once it was searched. */
+const texts = new Map();
+
+function textOf(step) {
+  let text = texts.get(step);
+  if (text === undefined) {
+    texts.set(step, text = step.textContent.toLowerCase());
+  }
+  return text;
+}
 
 /** Shows the steps of the types that are ticked and that hold the text. */
 function filter() {
@@ -15,11 +28,12 @@ function filter() {
   let shown = 0;
   for (const step of steps) {
     const fits = types.has(step.dataset.type) &&
-      (wanted === "" || step.textContent.toLowerCase().includes(wanted));
-    step.hidden = !fits;
+      (wanted === "" || textOf(step).includes(wanted));
+    if (step.hidden === fits) step.hidden = !fits;
     if (fits) shown++;
   }
-  count.textContent = `${shown} of ${steps.length} steps`;
+  count.textContent = `${shown} of ${steps.length} ${list.dataset.noun}`;
+  document.dispatchEvent(new Event("filtered"));
 }
 
 let timer;
@@ -41,16 +55,35 @@ function current() {
   );
 }
 
+/** Goes to a step. */
+function show(step) {
+  step.scrollIntoView();
+  step.querySelector("h2 a").focus({ preventScroll: true });
+}
+
 /** Goes to the next step that is shown, or with -1 to the one before. */
 function move(by) {
   const at = steps.indexOf(current());
   for (let next = at + by; next >= 0 && next < steps.length; next += by) {
-    if (steps[next].hidden) continue;
-    const link = steps[next].querySelector("h2 a");
-    steps[next].scrollIntoView();
-    link.focus({ preventScroll: true });
+    if (!steps[next].hidden) return show(steps[next]);
+  }
+}
+
+/** Goes to the step whose number was typed after `g`. */
+let number;
+
+function jump(key) {
+  if (/^\d$/.test(key)) {
+    number += key;
+    count.textContent = `Go to ${number}`;
     return;
   }
+  const step = document.getElementById(`step-${number}`);
+  number = undefined;
+  filter();
+  if (key !== "Enter" || !step) return;
+  step.hidden = false;
+  show(step);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -59,16 +92,20 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") search.blur();
     return;
   }
-  if (event.key === "j") move(1);
+  if (number !== undefined) jump(event.key);
+  else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if (event.key === "/") search.focus();
-  else return;
+  else if (event.key === "g") {
+    number = "";
+    count.textContent = "Go to number, then Enter";
+  } else return;
   event.preventDefault();
 });
 
 // What is folded is printed too.
 addEventListener("beforeprint", () => {
-  for (const folded of document.querySelectorAll("details")) folded.open = true;
+  for (const folded of list.querySelectorAll("details")) folded.open = true;
 });
 
 filter();

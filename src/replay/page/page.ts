@@ -1,42 +1,59 @@
 import { createHash } from "node:crypto";
 import script from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
-import type { ReplayStep } from "../commands/results.ts";
-import { escapeHtml, stepHtml } from "./html.ts";
+import { escapeHtml } from "./html.ts";
 
 /** The start of a page; a file that begins with it may be replaced. */
-export const PAGE_HEAD = "<!doctype html>\n<!-- mpm replay -->\n";
+export function pageHead(command: "replay" | "timeline"): string {
+  return `<!doctype html>\n<!-- mpm ${command} -->\n`;
+}
+
+/** The content of a page. */
+export interface PageKind {
+  /** The command that writes it. */
+  readonly command: "replay" | "timeline";
+  /** The noun for the entries of its list, in the plural. */
+  readonly noun: string;
+  /** HTML before the list, with its own script. */
+  readonly above?: { readonly html: string; readonly script: string };
+}
 
 /**
- * One page that shows the steps: a single file that loads nothing. Handed out
- * in parts, so that it need not be in memory as one text.
+ * A page with a list that can be searched and filtered: a single file that
+ * loads nothing. Handed out in parts, so that it need not be in memory as one
+ * text.
  */
-export class ReplayPage {
+export class ListPage {
+  readonly #kind: PageKind;
   readonly #parts: Uint8Array[] = [];
   readonly #types = new Map<string, number>();
-  #steps: string[] = [];
-  /** Steps in the page. */
+  #entries: string[] = [];
+  /** Entries in the list. */
   count = 0;
 
-  add(step: ReplayStep): void {
-    const { type } = step;
+  constructor(kind: PageKind) {
+    this.#kind = kind;
+  }
+
+  /** Adds an entry: its HTML, from {@link entryHtml}. */
+  add(type: string, html: string): void {
     this.count++;
     this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
-    this.#steps.push(stepHtml(step));
-    if (this.#steps.length === BATCH) this.#flush();
+    this.#entries.push(html);
+    if (this.#entries.length === BATCH) this.#flush();
   }
 
   #flush(): void {
-    this.#parts.push(new TextEncoder().encode(this.#steps.join("")));
-    this.#steps = [];
+    this.#parts.push(new TextEncoder().encode(this.#entries.join("")));
+    this.#entries = [];
   }
 
   /** The bytes of the page. */
   end(about: { title: string; lines: readonly string[] }): Uint8Array {
     this.#flush();
-    const head = new TextEncoder().encode(headHtml(about, this.#types));
-    const tail = new TextEncoder().encode(TAIL);
-    const all = [head, ...this.#parts, tail];
+    const encoder = new TextEncoder();
+    const head = encoder.encode(this.#head(about));
+    const all = [head, ...this.#parts, encoder.encode(this.#tail())];
     const bytes = new Uint8Array(all.reduce((sum, one) => sum + one.length, 0));
     let at = 0;
     for (const part of all) {
@@ -45,28 +62,20 @@ export class ReplayPage {
     }
     return bytes;
   }
-}
 
-const BATCH = 200;
+  #scripts(): string[] {
+    const { above } = this.#kind;
+    return [script, ...above ? [above.script] : []];
+  }
 
-const TAIL = `</ol>
-</main>
-<script>${script}</script>
-</body>
-</html>
-`;
-
-function digest(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-}
-
-function headHtml(
-  { title, lines }: { title: string; lines: readonly string[] },
-  types: ReadonlyMap<string, number>,
-): string {
-  const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; ` +
-    `style-src ${digest(style)}; script-src ${digest(script)}`;
-  return `${PAGE_HEAD}<html lang="en">
+  #head(
+    { title, lines }: { title: string; lines: readonly string[] },
+  ): string {
+    const { command, noun, above } = this.#kind;
+    const scripts = this.#scripts().map(digest).join(" ");
+    const policy = `default-src 'none'; base-uri 'none'; form-action 'none'; ` +
+      `style-src ${digest(style)}; script-src ${scripts}`;
+    return `${pageHead(command)}<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -79,22 +88,42 @@ function headHtml(
 <header class="page">
 <h1>${escapeHtml(title)}</h1>
 ${lines.map((line) => `<p class="quiet">${escapeHtml(line)}</p>`).join("\n")}
-<p class="quiet">Keys: j next step, k previous step, / search</p>
 </header>
-<form role="search" aria-label="Steps">
+<form role="search" aria-label="${noun}">
 <div>
-<label>Search <input type="search" name="search"></label>
-${
-    [...types].map(([type, count]) =>
-      `<label><input type="checkbox" value="${type}"${
-        type === "usage" ? "" : " checked"
-      }> ${type} (${count})</label>`
-    ).join("\n")
-  }
+<label class="search">Search <input type="search" name="search"></label>
 <output aria-live="polite"></output>
+<details class="types">
+<summary>Types</summary>
+${this.#checkboxes()}
+</details>
+<p class="quiet keys">Keys: <kbd>j</kbd> next, <kbd>k</kbd> previous,
+<kbd>g</kbd> number, <kbd>/</kbd> search</p>
 </div>
 </form>
 <main>
-<ol>
+${above?.html ?? ""}<ol data-noun="${noun}">
 `;
+  }
+
+  #checkboxes(): string {
+    return [...this.#types].map(([type, count]) =>
+      `<label><input type="checkbox" value="${type}"${
+        type === "usage" ? "" : " checked"
+      }> ${
+        type.replaceAll("_", " ")
+      } <span class="quiet">${count}</span></label>`
+    ).join("\n");
+  }
+
+  #tail(): string {
+    const scripts = this.#scripts().map((one) => `<script>${one}</script>`);
+    return `</ol>\n</main>\n${scripts.join("\n")}\n</body>\n</html>\n`;
+  }
+}
+
+const BATCH = 200;
+
+function digest(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
