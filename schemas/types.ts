@@ -2792,6 +2792,62 @@ export interface ReplayResult {
   warnings: string[];
 }
 
+/**
+ * mpm timeline --json: Show what happened in a project over hours or months.
+ */
+export interface TimelineResult {
+  project: string;
+  /** The oldest first. */
+  events: {
+    /** ISO 8601, UTC. */
+    at: string;
+    /** When it ended; null: a moment, or not ended yet. */
+    end: string | null;
+    type:
+      | "session"
+      | "detour"
+      | "save"
+      | "checkpoint"
+      | "agent_session"
+      | "commit"
+      | "operation"
+      | "error";
+    /** ID of the session, save, checkpoint, agent session or commit. */
+    id: string | null;
+    /** One line. */
+    title: string;
+    /** ID of the session that it belongs to. */
+    session: string | null;
+    /** ID of the session that a detour left. */
+    parent: string | null;
+    /** State of a session, as "mpm status" has it. */
+    state: string | null;
+    branch: string | null;
+    /** Origin of a save or checkpoint, as far as mpm knows it. */
+    origin: "own" | "trusted" | "foreign" | null;
+    /** Name of the author of a save or commit. */
+    author: string | null;
+    /** Tokens in the context of an agent session, in the order of time. */
+    context: {
+      at: string;
+      tokens: number;
+    }[];
+    /** The command that shows more. */
+    command: string[] | null;
+  }[];
+  /** True if there are older events than `--limit` lets through. */
+  more: boolean;
+  /** The page that was written. */
+  page: {
+    path: string;
+    bytes: number;
+    /** Events in it. */
+    events: number;
+  } | null;
+  /** Parts that could not be read, a sentence each. */
+  warnings: string[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

@@ -143,6 +143,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../partitions/commands/use.ts")).partitionUse,
   "setup": async () => (await import("../hooks/commands/setup.ts")).setup,
   "replay": async () => (await import("../replay/commands/replay.ts")).replay,
+  "timeline": async () =>
+    (await import("../replay/commands/timeline.ts")).timeline,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -22,6 +22,11 @@ export {
   ranIn,
   readConversation,
 } from "./claude/conversation/read.ts";
+export {
+  type AgentCourse,
+  type ContextPoint,
+  readCourse,
+} from "./claude/course.ts";
 export { type DeadSession, deadSessions } from "./claude/dead.ts";
 export { currentAgentSession } from "./claude/home.ts";
 export {
@@ -98,9 +103,11 @@ export {
   DEFAULT_RETENTION,
   dueTranscripts,
   findTranscript,
+  type FoundTranscript,
   type KeptTranscript,
   newestTranscript,
   retentionIn,
+  transcriptsOf,
 } from "./claude/transcript.ts";
 export {
   type Asked,

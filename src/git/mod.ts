@@ -34,6 +34,7 @@ export {
   parseLog,
   type Range,
   readAll,
+  readNewest,
   readRange,
   readRecent,
   readSince,
@@ -44,6 +45,7 @@ export {
   patchArguments,
   patchForm,
   readEqualPatches,
+  readPatches,
 } from "./history/patches.ts";
 export {
   findHeadAt,

@@ -22,3 +22,17 @@ export const STEP_TYPES = [
 ] as const;
 
 export type StepType = typeof STEP_TYPES[number];
+
+/** The types of events of a timeline, in the words of `--only`. */
+export const TIMELINE_TYPES = [
+  "session",
+  "detour",
+  "save",
+  "checkpoint",
+  "agent_session",
+  "commit",
+  "operation",
+  "error",
+] as const;
+
+export type TimelineType = typeof TIMELINE_TYPES[number];

@@ -32,7 +32,13 @@ export { undoMigration } from "./legacy/migrate/undo.ts";
 export { oldName } from "./legacy/old_names.ts";
 export { recommended } from "./legacy/resume_log.ts";
 export { parseLimit, parseSince, summaryBeside } from "./list.ts";
-export { bullets, gitLines, numbered, section } from "./markdown.ts";
+export {
+  bullets,
+  gitLines,
+  numbered,
+  saveMarkdown,
+  section,
+} from "./markdown.ts";
 export { aboutOf, RECOVERED } from "./auto_summary.ts";
 export { isLeftToKeep } from "./contents/keep_with.ts";
 export { contentsMark, parseContentsRecord } from "./contents/record.ts";

@@ -111,6 +111,7 @@ const LINES: Record<string, Making> = {
   "hooks status": () => ["", "--scripts", "pre-session"],
   "hooks eject": () => [""],
   "replay": ({ saves }) => [`${saves[0]!} --full`],
+  "timeline": () => ["", "--only save"],
   "evidence": ({ saves }) => ["", saves[0]!, "--run", "--run -- npm test"],
   "allow": () => ["npm test", ".claude-mpm/hooks/pre-session.sh", "--list"],
   "hooks test": () => ["", "pre-session", "--runs 1"],

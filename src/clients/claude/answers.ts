@@ -67,7 +67,8 @@ const MOST = 16 * 1024 * 1024;
 /** Marks of a line that is worth parsing. */
 const MARKS = /"usage"\s*:|"compact_boundary"/;
 
-function answerOf(entry: unknown): TranscriptReading | undefined {
+/** The context at an answer of the agent; `undefined` for other lines. */
+export function answerOf(entry: unknown): TranscriptReading | undefined {
   const message = field(entry, "message");
   const model = field(message, "model");
   const isAnswer = field(entry, "type") === "assistant" &&

@@ -64,27 +64,42 @@ export function allTranscripts(system: System): Map<string, string> {
 /** Transcripts in one folder that are looked at. */
 const MOST_TRANSCRIPTS = 5000;
 
-/**
- * The session in `folder` whose transcript was written last, with that time in
- * milliseconds since the epoch; never throws.
- */
+/** A transcript of a folder. */
+export interface FoundTranscript {
+  /** Id of the agent session. */
+  readonly id: string;
+  /** Absolute. */
+  readonly path: string;
+  /** When it was last added to, milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** The transcripts of the agent sessions in `folder`; never throws. */
+export function transcriptsOf(
+  system: System,
+  folder: string,
+): FoundTranscript[] {
+  const home = claudeHome(system);
+  if (home === undefined) return [];
+  const slug = join(home, "projects", projectSlug(folder));
+  return listNames(system, slug).slice(0, MOST_TRANSCRIPTS).flatMap((name) => {
+    const id = name.replace(/\.jsonl$/, "");
+    const path = join(slug, name);
+    if (id === name || !isAgentId(id) || !isFile(system, path)) return [];
+    return [{ id, path, time: system.files.stat(path)?.mtime ?? 0 }];
+  });
+}
+
+/** The one in `folder` that was written last; never throws. */
 export function newestTranscript(
   system: System,
   folder: string,
-): { id: string; time: number } | undefined {
-  const home = claudeHome(system);
-  if (home === undefined) return undefined;
-  const slug = join(home, "projects", projectSlug(folder));
-  let newest: { id: string; time: number } | undefined;
-  for (const name of listNames(system, slug).slice(0, MOST_TRANSCRIPTS)) {
-    const id = name.replace(/\.jsonl$/, "");
-    if (id === name || !isAgentId(id)) continue;
-    const path = join(slug, name);
-    if (!isFile(system, path)) continue;
-    const time = system.files.stat(path)?.mtime ?? 0;
-    if (!newest || time > newest.time) newest = { id, time };
-  }
-  return newest;
+): FoundTranscript | undefined {
+  return transcriptsOf(system, folder)
+    .reduce<FoundTranscript | undefined>(
+      (newest, one) => newest && newest.time >= one.time ? newest : one,
+      undefined,
+    );
 }
 
 function foldersIn(system: System, folder: string): string[] {

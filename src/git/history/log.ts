@@ -104,11 +104,29 @@ export async function readAll(git: Git): Promise<Range> {
   return { left: [], right: await readHead(git, []), omitted: 0 };
 }
 
+/** The newest commits of HEAD. */
+export async function readNewest(
+  git: Git,
+  { count, since, until }: {
+    count: number;
+    /** Milliseconds since the epoch, by the committers' clocks. */
+    since: number | undefined;
+    until: number | undefined;
+  },
+): Promise<CommitInfo[]> {
+  const seconds = (time: number) => Math.floor(time / 1000);
+  return await readHead(git, [
+    ...since === undefined ? [] : [`--since=${seconds(since)}`],
+    ...until === undefined ? [] : [`--until=${seconds(until)}`],
+  ], count);
+}
+
 async function readHead(
   git: Git,
   options: readonly string[],
+  count = COMMIT_LIMIT,
 ): Promise<CommitInfo[]> {
-  const most = `--max-count=${COMMIT_LIMIT}`;
+  const most = `--max-count=${Math.min(count, COMMIT_LIMIT)}`;
   const args = ["log", most, ...options, ...LOG_FORMAT, "HEAD", "--"];
   return parseLog(await git.read(args));
 }

@@ -192,3 +192,43 @@ async function readPatch(
   const patch = await git.read([...args, ...commits, "--", ...paths]);
   return patchForm(decodeBytes(patch));
 }
+
+/**
+ * The patches of commits as git prints them, by the commits' ids. A commit that
+ * changes more than `most` lines is left out, and so is a merge. Nothing that
+ * the repository names is run.
+ */
+export async function readPatches(
+  git: Git,
+  commits: readonly string[],
+  most: number,
+): Promise<Map<string, string>> {
+  const diff = words("diff-tree --stdin --root -r --no-renames --no-color");
+  const plain = ["--no-ext-diff", "--no-textconv"];
+  const counts = await git.run([...diff, "--numstat", ...plain], {
+    stdin: lined(commits),
+  });
+  const small = [...byCommit(decodeBytes(counts.stdout))]
+    .filter(([, rows]) => linesIn(rows) <= most).map(([commit]) => commit);
+  if (small.length === 0) return new Map();
+  const { stdout } = await git.run([...diff, "-p", ...plain], {
+    stdin: lined(small),
+  });
+  return byCommit(decodeBytes(stdout));
+}
+
+/** The lines that `--numstat` counts: it counts none of a binary file. */
+function linesIn(rows: string): number {
+  return rows.split("\n").map((row) => row.split("\t", 2).map(Number))
+    .reduce((sum, [added, gone]) => sum + (added || 0) + (gone || 0), 0);
+}
+
+/** The output for each commit: git writes its id on a line before it. */
+function byCommit(output: string): Map<string, string> {
+  const parts = output.split(/^([0-9a-f]{40}|[0-9a-f]{64})\n/m);
+  const found = new Map<string, string>();
+  for (let at = 1; at + 1 < parts.length; at += 2) {
+    found.set(parts[at]!, parts[at + 1]!);
+  }
+  return found;
+}

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { STEP_TYPES } from "../types.ts";
+import { STEP_TYPES, TIMELINE_TYPES } from "../types.ts";
 
 /** The schemas of what the commands of `replay/` return. */
 
@@ -112,5 +112,52 @@ export const ReplayResult = z.strictObject({
 });
 
 export type TreeResult = z.infer<typeof TreeResult>;
+/** One thing on the timeline of a project. */
+const TimelineEvent = z.strictObject({
+  /** ISO 8601, UTC. */
+  at: text,
+  /** When it ended; null: a moment, or not ended yet. */
+  end: z.nullable(text),
+  type: z.enum(TIMELINE_TYPES),
+  /** ID of the session, save, checkpoint, agent session or commit. */
+  id: z.nullable(text),
+  /** One line. */
+  title: text,
+  /** ID of the session that it belongs to. */
+  session: z.nullable(text),
+  /** ID of the session that a detour left. */
+  parent: z.nullable(text),
+  /** State of a session, as "mpm status" has it. */
+  state: z.nullable(text),
+  branch: z.nullable(text),
+  /** Origin of a save or checkpoint, as far as mpm knows it. */
+  origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
+  /** Name of the author of a save or commit. */
+  author: z.nullable(text),
+  /** Tokens in the context of an agent session, in the order of time. */
+  context: z.array(z.strictObject({ at: text, tokens: z.int() })),
+  /** The command that shows more. */
+  command: z.nullable(z.array(text)),
+});
+
+export const TimelineResult = z.strictObject({
+  project: text,
+  /** The oldest first. */
+  events: z.array(TimelineEvent),
+  /** True if there are older events than `--limit` lets through. */
+  more: z.boolean(),
+  /** The page that was written. */
+  page: z.nullable(z.strictObject({
+    path: text,
+    bytes: z.int(),
+    /** Events in it. */
+    events: z.int(),
+  })),
+  /** Parts that could not be read, a sentence each. */
+  warnings: z.array(text),
+});
+
+export type TimelineEvent = z.infer<typeof TimelineEvent>;
+export type TimelineResult = z.infer<typeof TimelineResult>;
 export type ReplayStep = z.infer<typeof ReplayStep>;
 export type ReplayResult = z.infer<typeof ReplayResult>;

@@ -224,7 +224,7 @@ function byTime(a: { at: string }, b: { at: string }): number {
 }
 
 /** The first lines, which tell what it all is about. */
-function readBeginning(system: System, path: string): Transcript {
+export function readBeginning(system: System, path: string): Transcript {
   const bytes = attempt(() => system.files.readPart(path, 0, BEGINNING));
   const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1);
   return readLines(lines.reverse());

@@ -1,0 +1,111 @@
+import { attempt } from "../../base/errors.ts";
+import { isFields, jsonIn } from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import { answerOf } from "./answers.ts";
+import { errorIn } from "./conversation/answers.ts";
+import { TIME } from "./conversation/branches.ts";
+import { lineOf } from "./conversation/lines.ts";
+import { promptsIn } from "./conversation/prompts.ts";
+import { readBeginning } from "./conversation/read.ts";
+import { lastLines } from "./tail.ts";
+
+/** The context of an agent at one time. */
+export interface ContextPoint {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly tokens: number;
+}
+
+/** The course of one agent session, as far as a timeline shows it. */
+export interface AgentCourse {
+  /** ISO 8601, UTC. */
+  readonly from: string;
+  readonly to: string;
+  /** The first prompt; not redacted, not escaped. */
+  readonly title: string | undefined;
+  /** In the order of time, at most 60. */
+  readonly context: readonly ContextPoint[];
+  /** Errors of the API and interruptions. */
+  readonly errors: readonly { readonly at: string; readonly text: string }[];
+  /** True if only parts of a long transcript were read. */
+  readonly partial: boolean;
+}
+
+/** Bytes up to which a transcript is read whole. */
+const WHOLE = 2 * 1024 * 1024;
+
+/** Parts that are read of a longer one, and bytes of each. */
+const PARTS = 48;
+const PART = 32 * 1024;
+
+const MOST_POINTS = 60;
+const MOST_ERRORS = 50;
+
+/** Marks of a line that may tell the context or an error. */
+const MARKS =
+  /"usage"\s*:|"isApiErrorMessage"\s*:\s*true|\[Request interrupted|"max_turns_reached"/;
+
+/** Marks of a line with a time. */
+const TIMED = /"timestamp"\s*:/;
+
+/**
+ * Reads the course of an agent session from its transcript. Reads at most some
+ * 2 MiB, however long it is. `undefined` if no line has a time; never throws.
+ */
+export function readCourse(
+  system: System,
+  path: string,
+): AgentCourse | undefined {
+  const size = attempt(() => system.files.stat(path)?.size) ?? 0;
+  const partial = size > WHOLE;
+  const points: ContextPoint[] = [];
+  const errors: { at: string; text: string }[] = [];
+  const beginning = readBeginning(system, path);
+  let from = beginning.lines.find(({ at }) => at !== "")?.at ?? "";
+  let to = from;
+  const texts = partial ? partsOf(system, path, size) : [];
+  const end = [...lastLines(system, path, partial ? PART : size)].reverse();
+  for (const text of [...texts, ...end]) {
+    if (!MARKS.test(text) && !TIMED.test(text)) continue;
+    const value = jsonIn(text);
+    if (!isFields(value) || value.isSidechain === true) continue;
+    const { timestamp } = value;
+    if (typeof timestamp !== "string" || !TIME.test(timestamp)) continue;
+    if (from === "" || timestamp < from) from = timestamp;
+    if (timestamp > to) to = timestamp;
+    const tokens = answerOf(value)?.tokens;
+    if (tokens !== undefined) points.push({ at: timestamp, tokens });
+    const error = errorIn(lineOf(value, timestamp));
+    if (error !== undefined) errors.push({ at: timestamp, text: error });
+  }
+  if (from === "") return undefined;
+  return {
+    ...{ from, to, partial },
+    title: promptsIn(beginning)[0]?.text,
+    context: fewer(points),
+    errors: errors.slice(-MOST_ERRORS),
+  };
+}
+
+/** Whole lines from places all over the file. */
+function partsOf(system: System, path: string, size: number): string[] {
+  const decoder = new TextDecoder();
+  return Array.from({ length: PARTS }, (_, part) => {
+    const start = Math.floor(size / PARTS) * part;
+    const bytes = attempt(() => system.files.readPart(path, start, PART));
+    return decoder.decode(bytes).split("\n").slice(1, -1);
+  }).flat();
+}
+
+/** Of neighbours the one with the fullest context, so that no peak is lost. */
+function fewer(points: readonly ContextPoint[]): ContextPoint[] {
+  const size = Math.ceil(points.length / MOST_POINTS);
+  const found: ContextPoint[] = [];
+  for (let at = 0; at < points.length; at += size) {
+    found.push(
+      points.slice(at, at + size)
+        .reduce((most, one) => one.tokens > most.tokens ? one : most),
+    );
+  }
+  return found;
+}

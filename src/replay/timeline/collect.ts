@@ -1,0 +1,292 @@
+import { attempt } from "../../base/errors.ts";
+import { firstLine } from "../../base/words.ts";
+import {
+  listCheckpoints,
+  ownMark,
+  placeOf,
+  type StoredCheckpoint,
+} from "../../checkpoints/mod.ts";
+import {
+  type FoundTranscript,
+  readCourse,
+  transcriptsOf,
+} from "../../clients/mod.ts";
+import { Git, readNewest, type Workspace } from "../../git/mod.ts";
+import { readJournal } from "../../ops/mod.ts";
+import {
+  contentDigestOf,
+  newestSaves,
+  openStore,
+  type Origin,
+  Origins,
+  type SaveEntry,
+} from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
+import { listWorks, shortTitle, type Work } from "../../work/mod.ts";
+import type { TimelineEvent } from "../commands/results.ts";
+import { TIMELINE_TYPES, type TimelineType } from "../types.ts";
+
+/** The part of a project's time that is wanted. */
+export interface Wanted {
+  /** Milliseconds since the epoch. */
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+  /** Events at most, the newest. */
+  readonly limit: number;
+  /** Empty: all. */
+  readonly only: readonly TimelineType[];
+  /** Name or ID of a session: its own events and those of its detours. */
+  readonly session: string | undefined;
+}
+
+/** The events of a project, and the parts that could not be read. */
+export interface Collected {
+  /** The oldest first. */
+  readonly events: readonly TimelineEvent[];
+  /** True if there are older ones. */
+  readonly more: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Everything an event may have beside what each has. */
+const PLAIN = {
+  end: null,
+  id: null,
+  session: null,
+  parent: null,
+  state: null,
+  branch: null,
+  origin: null,
+  author: null,
+  context: [],
+  command: null,
+} satisfies Partial<TimelineEvent>;
+
+/**
+ * Collects the newest events of a project from all sources. Each source is read
+ * only as far back as the limit needs, so the time does not grow with the
+ * project. Nothing in the events is redacted or escaped.
+ */
+export async function collect(
+  system: System,
+  workspace: Workspace,
+  wanted: Wanted,
+): Promise<Collected> {
+  const warnings: string[] = [];
+  const { works, problems, foreign } = listWorks(system, workspace.root);
+  warnings.push(...problems.map(({ message }) => message));
+  if (foreign > 0) {
+    warnings.push(`Sessions made by someone else are left out: ${foreign}`);
+  }
+  const chosen = wanted.session === undefined
+    ? undefined
+    : sessionIds(works, wanted.session);
+  const isWanted = (event: TimelineEvent) => {
+    const { at, end, type, session } = event;
+    return (wanted.only.length === 0 || wanted.only.includes(type)) &&
+      (wanted.until === undefined || Date.parse(at) <= wanted.until) &&
+      (wanted.since === undefined || Date.parse(end ?? at) >= wanted.since) &&
+      (chosen === undefined || chosen.has(session ?? ""));
+  };
+  const sources = [
+    works.map(ofWork),
+    await saves(system, workspace, { wanted, isWanted }),
+    ...chosen ? [] : [
+      await checkpoints(system, workspace),
+      agentSessions(system, workspace, { wanted, works }),
+      await commits(system, workspace, wanted),
+      operations(system, workspace),
+    ],
+  ];
+  const events = sources.flat().filter(isWanted).sort(byTime);
+  return {
+    events: events.slice(-wanted.limit),
+    more: events.length > wanted.limit,
+    warnings,
+  };
+}
+
+function byTime(a: TimelineEvent, b: TimelineEvent): number {
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : order(a) - order(b);
+}
+
+function order({ type }: TimelineEvent): number {
+  return TIMELINE_TYPES.indexOf(type);
+}
+
+/** The IDs of a session, by its name or ID, and of its detours. */
+function sessionIds(works: readonly Work[], name: string): Set<string> {
+  const ids = new Set(
+    works.filter((work) => work.id === name || work.name === name)
+      .map(({ id }) => id),
+  );
+  // A detour begins after its parent, and the newest come first.
+  for (const { id, parent } of works.toReversed()) {
+    if (parent !== null && ids.has(parent)) ids.add(id);
+  }
+  return ids;
+}
+
+function ofWork(work: Work): TimelineEvent {
+  const { id, state, parent, started_at, transitions, git } = work;
+  const ended = transitions.find(({ to }) =>
+    to === "complete" || to === "cancelled"
+  );
+  return {
+    ...PLAIN,
+    ...{ at: started_at, end: ended?.at ?? null, session: id },
+    ...{ id, state, parent },
+    type: work.detour === null ? "session" : "detour",
+    title: shortTitle(work),
+    branch: git.branch,
+  };
+}
+
+async function saves(
+  system: System,
+  { root }: Workspace,
+  { wanted, isWanted }: {
+    wanted: Wanted;
+    isWanted(event: TimelineEvent): boolean;
+  },
+): Promise<TimelineEvent[]> {
+  await openStore(system, root);
+  const origins = new Origins(system);
+  const found: TimelineEvent[] = [];
+  for await (const entry of newestSaves(system, root)) {
+    const event = ofSave(entry, null);
+    if (wanted.since !== undefined && Date.parse(event.at) < wanted.since) {
+      break;
+    }
+    if (!isWanted(event)) continue;
+    found.push({ ...event, origin: originOf(system, origins, entry) });
+    // One more shows that there are older ones.
+    if (found.length > wanted.limit) break;
+  }
+  return found;
+}
+
+function ofSave(entry: SaveEntry, origin: Origin | null): TimelineEvent {
+  const { id, pausedAt, branch, author, session, problem } = entry;
+  const title = [entry.name, problem?.message ?? entry.summary]
+    .filter((part) => part).join(": ");
+  return {
+    ...PLAIN,
+    ...{ at: pausedAt, type: "save", id, title, branch, author, origin },
+    session: session?.id ?? null,
+    command: ["mpm", "saves", "show", id],
+  };
+}
+
+/** Bytes of the largest save. */
+const LARGEST_SAVE = 16 * 1024 * 1024;
+
+function originOf(
+  system: System,
+  origins: Origins,
+  { id, path, digest }: SaveEntry,
+): Origin | null {
+  const found = digest ??
+    attempt(() => contentDigestOf(system.files.readUpTo(path, LARGEST_SAVE)));
+  return found === undefined ? null : origins.of({ id, digest: found });
+}
+
+async function checkpoints(
+  system: System,
+  workspace: Workspace,
+): Promise<TimelineEvent[]> {
+  const place = await placeOf(system, workspace, { create: false });
+  const origins = new Origins(system);
+  return (await listCheckpoints(system, place, { light: true }))
+    .map((record) => ofCheckpoint(record, origins));
+}
+
+function ofCheckpoint(
+  record: StoredCheckpoint,
+  origins: Origins,
+): TimelineEvent {
+  const { created_at, id, name, note, branch } = record;
+  return {
+    ...PLAIN,
+    ...{ at: created_at, type: "checkpoint", id, branch },
+    title: note ? `${name}: ${note}` : name,
+    origin: origins.of(ownMark(record)),
+    command: ["mpm", "checkpoint", "diff", name],
+  };
+}
+
+/** Transcripts that are read, the newest. */
+const MOST_TRANSCRIPTS = 200;
+
+function agentSessions(
+  system: System,
+  { root, worktree, cwd }: Workspace,
+  { wanted, works }: { wanted: Wanted; works: readonly Work[] },
+): TimelineEvent[] {
+  const folders = [root, worktree, cwd, ...works.map((work) => work.worktree)];
+  const found = new Map<string, FoundTranscript>();
+  for (const folder of new Set(folders)) {
+    for (const one of transcriptsOf(system, folder)) found.set(one.path, one);
+  }
+  return [...found.values()].sort((a, b) => b.time - a.time)
+    .filter(({ time }) => time >= (wanted.since ?? 0))
+    .slice(0, Math.min(MOST_TRANSCRIPTS, wanted.limit))
+    .flatMap((one) => ofTranscript(system, one));
+}
+
+/** UTF-16 units of a title. */
+const TITLE = 160;
+
+function ofTranscript(
+  system: System,
+  { id, path }: FoundTranscript,
+): TimelineEvent[] {
+  const course = readCourse(system, path);
+  if (!course) return [];
+  const { from, to, title, context, errors } = course;
+  return [
+    {
+      ...PLAIN,
+      ...{ at: from, end: to, type: "agent_session", id },
+      title: firstLine(title ?? "(no prompt)", TITLE),
+      context: [...context],
+      command: ["mpm", "replay", id],
+    },
+    ...errors.map(({ at, text }): TimelineEvent => ({
+      ...PLAIN,
+      ...{ at, type: "error", id, title: firstLine(text, TITLE) },
+      command: ["mpm", "replay", id, "--only", "error"],
+    })),
+  ];
+}
+
+async function commits(
+  system: System,
+  { git, worktree }: Workspace,
+  { since, until, limit }: Wanted,
+): Promise<TimelineEvent[]> {
+  if (git !== "repository") return [];
+  const runner = new Git(system, worktree);
+  const range = { since, until, count: limit + 1 };
+  // Before the first commit there is nothing to log.
+  const found = await attempt(() => readNewest(runner, range)) ?? [];
+  return found.map(({ sha, time, message, author }) => ({
+    ...PLAIN,
+    at: new Date(time).toISOString(),
+    type: "commit",
+    id: sha,
+    title: message,
+    author,
+    command: ["git", "show", sha],
+  }));
+}
+
+/** Operations that stand on the timeline by what they made. */
+const SHOWN = /^(?:pause|branch|return|start|complete|cancel|checkpoint save)$/;
+
+function operations(system: System, { root }: Workspace): TimelineEvent[] {
+  const entries = attempt(() => readJournal(system, root)) ?? [];
+  return entries.filter(({ own, automatic, operation }) =>
+    own && !automatic && !SHOWN.test(operation)
+  ).map(({ at, title }) => ({ ...PLAIN, at, type: "operation", title }));
+}

@@ -1,0 +1,210 @@
+import { escapeText } from "../../base/escape.ts";
+import { durationText } from "../../base/times.ts";
+import { cut, type Style, width } from "../../cli/mod.ts";
+import { fromWhom } from "../../saves/mod.ts";
+import type { TimelineEvent, TimelineResult } from "../commands/results.ts";
+import { wroteText } from "../print.ts";
+import type { TimelineType } from "../types.ts";
+
+/** Columns from which a row names its type, and shows the course of a context. */
+const TYPED = 60;
+const CURVED = 100;
+
+/** Sessions that are drawn beside each other; others share the last line. */
+const LANES = { narrow: 2, wide: 6 };
+
+/** The signs of the graph; the second one is ASCII. */
+const SIGNS = {
+  line: ["│", "|"],
+  end: ["└", "+"],
+  space: [" ", " "],
+  session: ["┌", "+"],
+  detour: ["┌", "+"],
+  save: ["◆", "*"],
+  checkpoint: ["■", "#"],
+  agent_session: ["▶", ">"],
+  commit: ["●", "o"],
+  operation: ["·", "."],
+  error: ["✗", "!"],
+} as const satisfies Record<string, readonly [string, string]>;
+
+const WORDS: Readonly<Record<TimelineType, string>> = {
+  session: "session",
+  detour: "detour",
+  save: "save",
+  checkpoint: "checkpoint",
+  agent_session: "agent",
+  commit: "commit",
+  operation: "mpm",
+  error: "error",
+};
+
+/** Columns of the longest of those words. */
+const WORD = Math.max(...Object.values(WORDS).map((word) => word.length));
+
+/** A row of the graph: an event, or the end of a session. */
+interface GraphRow {
+  readonly at: string;
+  readonly event: TimelineEvent;
+  readonly ends: boolean;
+}
+
+/** The timeline as a graph: one row an event, one line beside it a session. */
+export function timelineText(result: TimelineResult, style: Style): string {
+  const { events, more, page } = result;
+  if (page) return wroteText(page, page.events, "event");
+  if (events.length === 0) return "No events.\n";
+  const graph = new Graph(style);
+  const rows: string[] = [];
+  let day = "";
+  for (const row of rowsOf(events)) {
+    if (!row.at.startsWith(day) || day === "") {
+      day = row.at.slice(0, 10);
+      rows.push(style.bold(dayText(day)));
+    }
+    rows.push(graph.row(row));
+  }
+  const hint = "There are older events: --limit, --since";
+  return [...more ? [style.dim(hint)] : [], ...rows, ""].join("\n");
+}
+
+function rowsOf(events: readonly TimelineEvent[]): GraphRow[] {
+  return events.flatMap((event): GraphRow[] => {
+    const { at, end, type } = event;
+    const row = { at, event, ends: false };
+    const hasEnd = end !== null && (type === "session" || type === "detour");
+    return hasEnd ? [row, { at: end, event, ends: true }] : [row];
+  }).sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+}
+
+const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday"]
+  .concat("Friday", "Saturday");
+
+function dayText(day: string): string {
+  return `${day} ${DAYS[new Date(`${day}T00:00:00Z`).getUTCDay()] ?? ""}`;
+}
+
+/** Draws the rows one after the other. */
+class Graph {
+  readonly #style: Style;
+  readonly #most: number;
+  /** The session in each lane. */
+  readonly #lanes: (string | undefined)[] = [];
+
+  constructor(style: Style) {
+    this.#style = style;
+    this.#most = style.columns < TYPED ? LANES.narrow : LANES.wide;
+  }
+
+  row({ at, event, ends }: GraphRow): string {
+    const { columns } = this.#style;
+    const lane = this.#laneOf(event, ends);
+    const drawn = this.#draw(event, { lane, ends });
+    const head = `${at.slice(11, 16)} ${drawn} `;
+    const words = this.#words(event, ends);
+    if (ends) this.#lanes[lane!] = undefined;
+    while (this.#lanes.length > 0 && this.#lanes.at(-1) === undefined) {
+      this.#lanes.pop();
+    }
+    return head + cut(words, columns - width(head));
+  }
+
+  /** The lane of the event's session; `undefined`: it is in no session. */
+  #laneOf({ type, session }: TimelineEvent, ends: boolean): number | undefined {
+    if (session === null) return undefined;
+    const found = this.#lanes.indexOf(session);
+    if (found >= 0) return found;
+    const begins = !ends && (type === "session" || type === "detour");
+    if (!begins) return undefined;
+    const free = this.#lanes.indexOf(undefined);
+    const lane = free >= 0 ? free : this.#lanes.length;
+    if (lane >= this.#most) return undefined;
+    this.#lanes[lane] = session;
+    return lane;
+  }
+
+  #draw(
+    { type }: TimelineEvent,
+    { lane, ends }: { lane: number | undefined; ends: boolean },
+  ): string {
+    const sign = this.#sign(ends ? "end" : type);
+    const lanes = this.#lanes.map((session, at) =>
+      at === lane
+        ? this.#painted(type, sign)
+        : this.#sign(session === undefined ? "space" : "line")
+    );
+    return (lane === undefined ? [...lanes, this.#painted(type, sign)] : lanes)
+      .join(" ");
+  }
+
+  #sign(name: keyof typeof SIGNS): string {
+    return SIGNS[name][this.#style.ascii ? 1 : 0];
+  }
+
+  #painted(type: TimelineType, sign: string): string {
+    const { cyan, yellow, green, red, dim } = this.#style;
+    switch (type) {
+      case "session":
+      case "detour":
+        return cyan(sign);
+      case "save":
+      case "checkpoint":
+        return yellow(sign);
+      case "commit":
+        return green(sign);
+      case "error":
+        return red(sign);
+      default:
+        return dim(sign);
+    }
+  }
+
+  #words(event: TimelineEvent, ends: boolean): string {
+    const { type, title, origin, author, state } = event;
+    const { columns, dim, bold, yellow, red } = this.#style;
+    const isSession = type === "session" || type === "detour";
+    const text = escapeText(title);
+    const parts = [
+      columns < TYPED ? "" : dim(WORDS[type].padEnd(WORD)),
+      origin === "foreign" ? yellow(`${fromWhom(author)}:`) : "",
+      type === "commit" ? yellow(event.id?.slice(0, 7) ?? "") : "",
+      isSession ? bold(text) : type === "error" ? red(text) : text,
+      isSession ? dim(`(${ends ? `${state}` : stateText(event)})`) : "",
+      type === "agent_session" ? this.#course(event) : "",
+    ];
+    return parts.filter((part) => part !== "").join(" ");
+  }
+
+  #course({ at, end, context }: TimelineEvent): string {
+    const { columns, dim, ascii } = this.#style;
+    const lasted = durationText(Date.parse(end ?? at) - Date.parse(at));
+    const most = Math.max(0, ...context.map(({ tokens }) => tokens));
+    const curve = columns < CURVED || ascii ? "" : curveOf(context, most);
+    const tokens = most === 0
+      ? ""
+      : `, up to ${Math.round(most / 1000)}k tokens`;
+    return `${dim(`(${lasted}${tokens})`)}${curve && ` ${curve}`}`;
+  }
+}
+
+function stateText({ end, state }: TimelineEvent): string {
+  return end === null ? state ?? "" : "started";
+}
+
+const BARS = "▁▂▃▄▅▆▇█";
+
+/** Columns of the course of a context. */
+const CURVE = 16;
+
+/** The course of a context, a bar for each part of its time. */
+function curveOf(context: TimelineEvent["context"], most: number): string {
+  const size = Math.ceil(context.length / CURVE);
+  let bars = "";
+  for (let at = 0; at < context.length; at += size) {
+    const tokens = Math.max(
+      ...context.slice(at, at + size).map((point) => point.tokens),
+    );
+    bars += BARS[Math.min(7, Math.floor(tokens / most * 8))];
+  }
+  return bars;
+}
