@@ -15,6 +15,7 @@ import {
   type Checker,
   Copies,
   copySaves,
+  dueContentsIds,
   importCommand,
   inspect,
   type Inspected,
@@ -144,6 +145,10 @@ async function lostFindings(
     found.push(unknown(detail, {
       advice: `mpm saves recover ${id}, or mpm saves rm ID for good`,
     }));
+  }
+  for (const id of dueContentsIds(system, workspace.root)) {
+    const detail = `Uncommitted files of ${id} are still to be kept`;
+    found.push(warning(detail, { advice: `mpm saves keep ${id}` }));
   }
   const due = uncopiedIds(system, workspace.root);
   if (due.length === 0) return found;

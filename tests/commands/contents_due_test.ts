@@ -59,6 +59,8 @@ Deno.test("resume says which files were lost before they were kept", async () =>
   using env = TestEnv.repository();
   const id = await ended(env);
   env.remove("one.txt");
+  const doctor = await mpm(env, ["doctor"]);
+  assertStringIncludes(doctor.stdout, `Uncommitted files of ${id} are still`);
   const lost = { path: "one.txt", change: "deleted" as const };
   const peeked = await changesAt(env, "--peek");
   assertEquals(peeked, {

@@ -5,6 +5,7 @@ import type {
   ResumeReport,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { stateOf } from "../helpers/worktree_state.ts";
@@ -27,6 +28,8 @@ function working(): TestEnv {
   Deno.symlinkSync("kept.txt", `${env.project}/link`);
   return env;
 }
+
+const AT_NOON = { now: () => new Date("2026-11-20T12:00:00Z") };
 
 async function paused(env: TestEnv): Promise<PauseResult> {
   return await mpmJson<PauseResult>(env, ["pause", "Working"]);
@@ -222,6 +225,25 @@ Deno.test("all saves together keep only so much, and the oldest goes first", asy
   )
     .split("\n");
   assertEquals(refs, ids.slice(1).map((id) => `refs/mpm/contents/${id}`));
+});
+
+Deno.test("contents of automatic saves go before older ones of a pause", async () => {
+  using env = TestEnv.repository();
+  env.extra.MPM_CONFIG_PAUSE_CONTENTS_TOTAL_MB = "1";
+  const large = (letter: string) => env.write("data", letter.repeat(450_000));
+  large("a");
+  const first = await paused(env);
+  large("b");
+  await fire(env, "UserPromptSubmit", { prompt: "Write data" }, AT_NOON);
+  await fire(env, "SessionEnd", { reason: "other" }, AT_NOON);
+  const automatic = "session-20261120-120000";
+  await mpmJson(env, ["saves", "keep", automatic]);
+  large("c");
+  const { session_id: last, contents } = await paused(env);
+  assertEquals(contents!.removed, [automatic]);
+  const refs = env.git("for-each-ref", "refs/mpm/contents").split("\n")
+    .map((line) => line.split("/").at(-1));
+  assertEquals(refs, [first.session_id, last]);
 });
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { PauseResult, SavesListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { SESSIONS } from "../helpers/stores.ts";
 
@@ -207,6 +208,7 @@ Deno.test("hooks and reflogs of a repository do not see the log", async () => {
   env.write(".git/hooks/reference-transaction", "#!/bin/sh\ntouch ran\n");
   Deno.chmodSync(join(env.project, ".git/hooks/reference-transaction"), 0o755);
   env.git("config", "core.logAllRefUpdates", "always");
+  env.write("new.txt", "uncommitted\n");
   await pause(env, 0, "One");
   await pause(env, 1, "Two");
   assertEquals(log(env).length, 2);
@@ -274,6 +276,9 @@ Deno.test("pause.branch_commit counts in the user's own file alone, and for no d
   const file = "../home/.config/mpm/config.toml";
   env.write(file, "[pause]\nbranch_commit = true\n");
   await mpmJson(env, ["branch", "side", "A detour"]);
+  await fire(env, "UserPromptSubmit", { prompt: "Write a file" });
+  await fire(env, "SessionEnd", { reason: "other" });
+  assertEquals((await listed(env)).there.length, 3);
   assertEquals(env.git("log", "--format=%s"), "Start the project");
   await mpmJson(env, ["pause", "Two"]);
   assertStringIncludes(env.git("log", "-1", "--format=%s"), "session: pause");

@@ -27,10 +27,18 @@ posixTest(
     const listed = env.run(binary(), ["saves", "list", "--json"]);
     const [{ session_id: id }] = JSON.parse(listed.stdout).sessions;
     const ref = `refs/mpm/contents/${id}`;
-    for (let tries = 0; env.git("for-each-ref", ref) === ""; tries++) {
-      if (tries === 1000) throw new Error("no contents");
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    assertEquals(env.git("show", `${ref}:worktree/new`), "1");
+    const kept = async () => {
+      for (let tries = 0; env.git("for-each-ref", ref) === ""; tries++) {
+        if (tries === 1000) throw new Error("no contents");
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      assertEquals(env.git("show", `${ref}:worktree/new`), "1");
+    };
+    await kept();
+    // The same after one that was killed before that.
+    env.git("update-ref", "-d", ref);
+    env.write(`.claude-mpm/state/uncopied/${id}.contents`, "");
+    fire("SessionStart", { source: "startup" });
+    await kept();
   },
 );

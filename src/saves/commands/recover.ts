@@ -136,7 +136,10 @@ function render(result: RecoverResult): string {
 }
 
 function recordText(result: RecoverResult): string {
-  if (result.state === "none") return "No automatic pause to recover.\n";
+  if (result.state === "none") {
+    return "Nothing to recover: no save is gone from the disk, and no " +
+      "automatic pause was cut short.\n";
+  }
   const { session_id: id, torn_lines: torn, dry_run: dry } = result;
   return [
     headline(result),
