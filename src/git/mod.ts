@@ -77,6 +77,7 @@ export { Git, gitFailure, reasonOf } from "./run/git.ts";
 export {
   FastImport,
   findUnfinished,
+  gatherObjects,
   readObjects,
   removeUnfinished,
   takesPack,

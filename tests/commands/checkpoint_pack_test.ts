@@ -102,3 +102,30 @@ Deno.test("outside git a checkpoint is a pack in mpm's repository", async () => 
   const own = ".claude-mpm/checkpoints.git";
   assertEquals(objectsOf(env, own), { packs: 1, loose: 0, others: [] });
 });
+
+Deno.test("now and then git gathers what pauses left, and no ref of the user", async () => {
+  using env = TestEnv.repository();
+  env.git("branch", "topic");
+  env.write("new", "1\n");
+  const { loose } = objectsOf(env);
+  const pause = async (day: number) => {
+    const now = () => new Date(Date.UTC(2026, 10, day));
+    const { status, stderr } = await mpm(env, ["pause", "Later"], { now });
+    assertEquals([status, stderr], [0, ""]);
+  };
+  await pause(1);
+  fillUp(env, MOST);
+  await pause(2);
+  const left = objectsOf(env);
+  assertEquals(left.loose - loose, 3);
+  // As after 99 pauses.
+  env.write(".claude-mpm/state/imports", ".".repeat(99));
+  env.write("new", "3\n");
+  await pause(3);
+  // What the user made and no commit of mpm has stays loose.
+  assertEquals(objectsOf(env), { ...left, packs: left.packs + 1, loose });
+  assertEquals(env.exists(".git/refs/heads/topic"), true);
+  env.git("fsck", "--strict");
+  const id = "session-20261103-000000";
+  assertEquals(env.git("show", `refs/mpm/contents/${id}:worktree/new`), "3");
+});

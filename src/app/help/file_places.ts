@@ -229,9 +229,15 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/contents.json, state/contents-….json",
-    "derived: which contents the last saves kept",
-    "one for each worktree, of 4 MiB",
+    "derived: which contents the last saves kept, of which files",
+    "one for each worktree, of 16 MiB",
     DERIVED,
+  ],
+  [
+    "state/imports",
+    "counts copies of saves, until git gathers them",
+    "100 bytes",
+    "the hundredth copy",
   ],
   [
     "state/told-commit",

@@ -192,6 +192,7 @@ export class FastImport implements AsyncDisposable {
   readonly #first = Promise.withResolvers<Uint8Array>();
   readonly #rest = Promise.withResolvers<Uint8Array>();
   readonly #begun = Promise.withResolvers<void>();
+  readonly #handed = Promise.withResolvers<void>();
   readonly #done: Promise<RunResult>;
 
   constructor(git: Git, { settings = [], packed, timeout }: ImportOptions) {
@@ -215,7 +216,13 @@ export class FastImport implements AsyncDisposable {
       yield await this.#rest.promise;
     } finally {
       this.#begun.resolve();
+      this.#handed.resolve();
     }
+  }
+
+  /** Fulfilled when git has the whole stream and works by itself. */
+  get handed(): Promise<void> {
+    return this.#handed.promise;
   }
 
   /**
@@ -256,6 +263,29 @@ export function takesPack({ files }: System, commonDir: string): boolean {
   const inside = attempt(() => files.list(join(commonDir, "objects", "pack")));
   return inside !== undefined &&
     inside.filter(({ name }) => name.endsWith(".pack")).length < MOST_PACKS;
+}
+
+/**
+ * Gathers the objects below some refs in one pack and removes the loose ones,
+ * each of which takes a block of the disk. Where this git can gather these refs
+ * alone, it does that too. Those refs must not have history of the user's.
+ * Throws GIT_FAILED, FILE_FAILED.
+ */
+export async function gatherObjects(
+  git: Git,
+  folders: readonly string[],
+): Promise<void> {
+  const format = "--format=%(objectname)";
+  const commits = await git.read(["for-each-ref", format, ...folders]);
+  const { commonDir } = (await git.standIn()).repository;
+  const base = join(commonDir, "objects", "pack", "pack");
+  const args = words("-c core.fsync=all pack-objects --quiet --unpacked");
+  const packed = await writeObjects(git, [...args, base], { stdin: commits });
+  if (packed.status !== 0) return;
+  await git.run(["prune-packed", "--quiet"]);
+  // Git before 2.43 cannot leave out the user's refs.
+  const own = folders.flatMap((folder) => ["--include", `${folder}*`]);
+  await git.run(["pack-refs", ...own]);
 }
 
 /** A whole object. */

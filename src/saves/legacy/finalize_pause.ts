@@ -72,7 +72,7 @@ export function finalizeRecord(
       const save = withDigest(build({ id, sessions, store }), digest);
       const copied = areCopied(system, workspace);
       const how = { latest: true, own: false, copied };
-      ({ warnings } = storeSave(system, root, { save, ...how }));
+      ({ warnings } = await storeSave(system, root, { save, ...how }));
     }
     const bytes = ended(record, line(id));
     writeAtomic(system, join(sessions, `${id}-incremental.jsonl`), { bytes });

@@ -156,7 +156,7 @@ export function importSaves(
       progress("Bringing in saves", done, imports.length);
       const { id, digest, incoming: { save, value } } = one;
       const mark = { from, at, session_id: save.session_id, sha256: digest };
-      const stored = storeSave(system, root, {
+      const stored = await storeSave(system, root, {
         save: markImported({ ...save, session_id: id }, mark),
         value: { ...value, imported: mark },
         latest: false,

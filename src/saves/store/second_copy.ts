@@ -1,9 +1,15 @@
 import { basename, join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import { SESSION_ID } from "../../base/ids.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
-import { encodeText, type Workspace } from "../../git/mod.ts";
+import {
+  CONTENTS,
+  encodeText,
+  gatherObjects,
+  type Git,
+  type Workspace,
+} from "../../git/mod.ts";
 import {
   ensureFolder,
   ensureHidden,
@@ -24,6 +30,7 @@ import {
   type LogWriter,
   readLog,
   readLogRefs,
+  SAVES,
 } from "./save_log.ts";
 import { namesIn } from "./find_saves.ts";
 
@@ -59,18 +66,18 @@ export function noteUncopied(
 }
 
 /** What the name of a save ends in there if its contents are still to be kept. */
-const CONTENTS = ".contents";
+const DUE = ".contents";
 
 /** Returns what {@link noteUncopied} notes of a save that is to keep contents. */
 export function dueContents(id: string): string {
-  return `${id}${CONTENTS}`;
+  return `${id}${DUE}`;
 }
 
 /** The ids of saves whose contents are still to be kept, the oldest first. */
 export function dueContentsIds(system: System, root: string): string[] {
   return namesIn(system, layout(root).uncopied)
-    .filter(({ name }) => name.endsWith(CONTENTS))
-    .map(({ name }) => name.slice(0, -CONTENTS.length))
+    .filter(({ name }) => name.endsWith(DUE))
+    .map(({ name }) => name.slice(0, -DUE.length))
     .filter((id) => SESSION_ID.test(id)).sort();
 }
 
@@ -93,17 +100,26 @@ export function settleContents(system: System, root: string, id: string): void {
 const MOST = 500;
 const MOST_BYTES = 32 * 1024 * 1024;
 
+/** The copy of a new save. */
+interface NewCopy {
+  /** An import that was started for it. */
+  readonly begun?: LogWriter | undefined;
+  /** The save as it was written. */
+  readonly fresh?: LogChange;
+}
+
+export const NOTHING_COPIED: Copied = { commit: null, problem: null };
+
 /**
  * Makes the second copies that are due. A failure is reported: the saves
- * themselves are safe. `begun`: an import that was started for it. Call under
- * the lock.
+ * themselves are safe. Call under the lock.
  */
 export async function copySaves(
   system: System,
   workspace: Workspace,
-  begun?: LogWriter,
+  added: NewCopy = {},
 ): Promise<Copied> {
-  const copied = { commit: null, problem: null };
+  const copied = NOTHING_COPIED;
   try {
     const ids = uncopiedIds(system, workspace.root);
     if (ids.length === 0) return copied;
@@ -111,7 +127,7 @@ export async function copySaves(
       copyAside(system, workspace.root, ids);
       return copied;
     }
-    return { ...copied, commit: await logAll(system, workspace, ids, begun) };
+    return { ...copied, commit: await logAll(system, workspace, ids, added) };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const hint = error.hint === undefined ? "" : ` (${error.hint})`;
@@ -179,7 +195,7 @@ async function logAll(
   system: System,
   workspace: Workspace,
   ids: readonly string[],
-  begun: LogWriter | undefined,
+  { begun, fresh }: NewCopy,
 ): Promise<string | null> {
   const { root } = workspace;
   let commit: string | null = null;
@@ -187,11 +203,28 @@ async function logAll(
   for (const part of parts(system, root, ids)) {
     await using next = writer ?? await beginHere(system, workspace);
     writer = undefined;
-    const changes = await changesOf(system, workspace, part);
+    const changes = await changesOf(system, workspace, part, fresh);
     if (changes.length > 0) commit = await addToLog(system, next, changes);
     settle(system, root, part);
+    await attempt(() => gatherNowAndThen(system, root, next.git));
   }
   return commit;
+}
+
+/** Imports after which git gathers what they left. */
+const GATHERED = 100;
+
+/** The size of a file counts the imports since the last time. */
+async function gatherNowAndThen(
+  system: System,
+  root: string,
+  git: Git,
+): Promise<void> {
+  const count = join(layout(root).state, "imports");
+  system.files.append(count, encodeText("."));
+  if ((system.files.lstat(count)?.size ?? 0) < GATHERED) return;
+  system.files.remove(count);
+  await gatherObjects(git, [`${SAVES}/`, `${CONTENTS}/`]);
 }
 
 async function beginHere(
@@ -227,11 +260,13 @@ async function changesOf(
   system: System,
   workspace: Workspace,
   ids: readonly string[],
+  fresh: LogChange | undefined,
 ): Promise<LogChange[]> {
-  const all = ids.map((id) => ({
-    id,
-    bytes: savedBytes(system, workspace.root, id),
-  })).filter((one): one is LogChange => one.bytes !== "damaged");
+  const all = ids.map((id) =>
+    id === fresh?.id
+      ? fresh
+      : { id, bytes: savedBytes(system, workspace.root, id) }
+  ).filter((one): one is LogChange => one.bytes !== "damaged");
   if (all.every(({ bytes }) => bytes)) return all;
   const log = await readLog(system, workspace);
   return all.filter(({ id, bytes }) => bytes || log.get(id)?.there);

@@ -28,6 +28,7 @@ import {
   copySaves,
   dueContents,
   noteUncopied,
+  NOTHING_COPIED,
 } from "./second_copy.ts";
 import { type Index, noteSave, openIndex } from "./save_index.ts";
 
@@ -70,17 +71,20 @@ export function writeSave(
     const id = freeId(system, root, time);
     const store = ensureStoreId(system, root);
     const { sessions } = layout(root);
-    const written = storeSave(system, root, {
+    let copying: Promise<Copied> | undefined;
+    const written = await storeSave(system, root, {
       save: build({ id, sessions, store }),
       latest: true,
       own: true,
       copied,
       keeps,
+      async committed(bytes) {
+        if (later) return;
+        copying = copySaves(system, workspace, { begun, fresh: { id, bytes } });
+        await Promise.race([copying, begun?.importing.handed]);
+      },
     });
-    const made = later
-      ? { commit: null, problem: null }
-      : await copySaves(system, workspace, begun);
-    return { ...written, ...made };
+    return { ...written, ...await copying ?? NOTHING_COPIED };
   });
 }
 
@@ -91,18 +95,20 @@ export function writeSave(
  * `copied`, `keeps`: a second copy of it, or its contents, are due from then on.
  * Call under the lock, with nothing pending.
  */
-export function storeSave(
+export async function storeSave(
   system: System,
   root: string,
-  { save: given, value = given, latest, own, copied, keeps = false }: {
+  { save: given, value = given, latest, own, ...order }: {
     save: Save;
     value?: Fields;
     latest: boolean;
     own: boolean;
     copied: boolean;
     keeps?: boolean;
+    /** Hands the JSON to git, which works while the other files are made. */
+    committed?(bytes: Uint8Array): Promise<void>;
   },
-): Written {
+): Promise<Written> {
   const index = openIndex(system, root);
   const save = redactSave(redactorOf(system), given);
   // Redaction counts in `mpm`, which what mpm itself made has whole.
@@ -112,10 +118,11 @@ export function storeSave(
   const unnoted = own ? noteMade(system, save, digest) : [];
   const id = save.session_id;
   noteUncopied(system, root, [
-    ...copied ? [id] : [],
-    ...keeps ? [dueContents(id)] : [],
+    ...order.copied ? [id] : [],
+    ...order.keeps ? [dueContents(id)] : [],
   ]);
   commit(system, root, { save, bytes, digest });
+  await order.committed?.(bytes);
   const warnings = [
     ...finish(system, root, { index, save, value: said, latest }),
     ...unnoted,
