@@ -26,7 +26,7 @@ async function screen(): Promise<string> {
     });
     assertEquals(status, 0, line);
     parts.push(
-      `\x1b[32m$\x1b[39m \x1b[1m${line}\x1b[22m\n${stdout.trimEnd()}\n`,
+      `\x1b[38;5;28m$\x1b[39m \x1b[1m${line}\x1b[22m\n${stdout.trimEnd()}\n`,
     );
   };
   const summary = "Refunds: the API is there";
@@ -42,7 +42,7 @@ async function screen(): Promise<string> {
   env.git("commit", "-qam", "Count in cents");
   env.write("notes.md", "ask about VAT and tips\n");
   Deno.removeSync(`${env.project}/src/refund.ts`);
-  parts.push("\x1b[2m# on Monday\x1b[22m\n");
+  parts.push("\x1b[38;5;244m# on Monday\x1b[39m\n");
   await show("mpm resume", "resume");
   // Object IDs differ with the version of git.
   return parts.join("\n").replaceAll(/\b[0-9a-f]{7}\b/g, "1a2b3c4");

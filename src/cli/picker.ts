@@ -1,7 +1,7 @@
 import type { Key } from "./keys.ts";
 import type { Screen, Size } from "./screen.ts";
 import type { Style } from "./style.ts";
-import { cut, table } from "./table.ts";
+import { cut, tableRows } from "./table.ts";
 
 /** A thing to choose. */
 export interface Choice {
@@ -165,11 +165,8 @@ export class Picker implements Screen<number | "cancelled"> {
     }
     const shown = this.#found.slice(this.#top, this.#top + lines);
     const mark = style.ascii ? "> " : "❯ ";
-    const text = table(
-      shown.map((at) => this.#offered.choices[at]!.cells),
-      columns - 2,
-    );
-    return text.trimEnd().split("\n").map((row, at) => {
+    const cells = shown.map((at) => this.#offered.choices[at]!.cells);
+    return tableRows(cells, columns - 2, [], true).map((row, at) => {
       const isChosen = this.#top + at === this.#at;
       return isChosen
         ? cut(style.cyan(mark) + style.bold(row), columns)

@@ -2,7 +2,7 @@ import { width } from "./table.ts";
 
 /** Escape sequences that paint; they take no room. */
 // deno-lint-ignore no-control-regex
-const PAINT = /\x1b\[\d+m/g;
+const PAINT = /\x1b\[[\d;]+m/g;
 
 /**
  * Marks at the start of a line; the rest of the line is indented below them.
@@ -13,7 +13,7 @@ const BEGINS = [
   // `  - text`, `  • text`, `  1. text`
   /^ *(?:[-+*•]|\d+\.) +/,
   // `  -n, --next <text>  text`: the last of several columns
-  /^ *\S.*? {2,}(?=\S)/,
+  /^ *\S.* {2,}(?=\S)/,
   /^ */,
 ];
 
@@ -46,14 +46,17 @@ function broken(line: string, columns: number): string {
   const bare = line.replaceAll(PAINT, "");
   const begin = BEGINS.map((pattern) => pattern.exec(bare)?.[0])
     .find((found) => found !== undefined)!;
-  const most = Math.floor(columns / 2);
-  const indent = " ".repeat(width(begin) > most ? 2 : width(begin));
-  const lines: string[] = [];
+  const isWide = width(begin) > columns / 2 && /\S/.test(begin);
+  const inner = isWide ? begin.search(/\S/) + 4 : width(begin);
+  const indent = " ".repeat(inner);
   // The spaces of the beginning are not place to break at.
   const start = startAfter(line, begin.length);
-  let current = line.slice(0, start);
+  const head = line.slice(0, start);
+  // A wide column has its own line, and the text goes below it.
+  const lines = isWide ? [head.replace(/ +$/, "")] : [];
+  let current = isWide ? indent : head;
   let isEmpty = true;
-  for (const word of line.slice(start).split(" ")) {
+  for (const word of wordsOf(line.slice(start), columns - inner)) {
     const longer = isEmpty ? `${current}${word}` : `${current} ${word}`;
     if (isEmpty || width(longer) <= columns) {
       current = longer;
@@ -64,6 +67,16 @@ function broken(line: string, columns: number): string {
     current = indent + word;
   }
   return [...lines, current].join("\n");
+}
+
+/** Words to break between: a command in quotes is one of them if it fits. */
+function wordsOf(text: string, columns: number): string[] {
+  const glued = text.replaceAll(
+    /"mpm [^"]*"/g,
+    (command) =>
+      width(command) > columns ? command : command.replaceAll(" ", "\0"),
+  );
+  return glued.split(" ").map((word) => word.replaceAll("\0", " "));
 }
 
 /** The place in a painted line behind so many characters of the bare one. */

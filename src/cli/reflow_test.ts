@@ -19,9 +19,17 @@ const CASES: Record<string, [string, string]> = {
     "  list  one two three four",
     "  list  one two\n        three four",
   ],
-  "a wide first column leaves it two spaces": [
-    "  a-long-name-of-it  one two",
-    "  a-long-name-of-it  one\n  two",
+  "a wide first column has its own line": [
+    "  a-long-name-of-it  one two three",
+    "  a-long-name-of-it\n      one two three",
+  ],
+  "the last of three columns continues below itself": [
+    "ok  a  one two three four",
+    "ok  a  one two three\n       four",
+  ],
+  "a command in quotes stays whole where it fits": [
+    'One two: "mpm undo 5" and "mpm undo list --all"',
+    'One two:\n"mpm undo 5" and\n"mpm undo list\n--all"',
   ],
   "what has no space stays whole": [
     "see /a/very/long/path/of/a/file now",

@@ -16,24 +16,30 @@ export interface Style {
   cyan(text: string): string;
 }
 
-/** A style that paints or leaves everything plain. */
+/**
+ * A style that paints or leaves everything plain.
+ *
+ * The colours are of the 256-colour cube, since the first sixteen vary with the
+ * terminal: its yellow and cyan cannot be read on white. Each of these has a
+ * contrast of at least 3.5 with white and with dark grey.
+ */
 export function makeStyle(
   color: boolean,
   columns = 80,
   { ascii = false, piped = false } = {},
 ): Style {
-  const paint = (on: number, off: number) => (text: string) =>
+  const paint = (on: string, off: number) => (text: string) =>
     color ? `\x1b[${on}m${text}\x1b[${off}m` : text;
   return {
     columns,
     piped,
     ascii,
-    bold: paint(1, 22),
-    dim: paint(2, 22),
-    red: paint(31, 39),
-    green: paint(32, 39),
-    yellow: paint(33, 39),
-    cyan: paint(36, 39),
+    bold: paint("1", 22),
+    dim: paint("38;5;244", 39),
+    red: paint("38;5;167", 39),
+    green: paint("38;5;28", 39),
+    yellow: paint("38;5;130", 39),
+    cyan: paint("38;5;31", 39),
   };
 }
 

@@ -2,11 +2,11 @@ import { eastAsianWidth } from "get-east-asian-width";
 
 // Every escape sequence that `Style` paints with.
 // deno-lint-ignore no-control-regex
-const PAINT = /\x1b\[\d+m/g;
+const PAINT = /\x1b\[[\d;]+m/g;
 
 /** The same, to take a text apart by. */
 // deno-lint-ignore no-control-regex
-const PARTS = /(\x1b\[\d+m)/;
+const PARTS = /(\x1b\[[\d;]+m)/;
 
 /** Characters of most cells, one column each. */
 const ASCII = /^[ -~]*$/;
@@ -95,7 +95,7 @@ export function wrap(text: string, columns: number): string[] {
 
 /** Rows in aligned columns, none cut. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
-  return table(rows, Infinity).split("\n").slice(0, -1);
+  return tableRows(rows, Infinity);
 }
 
 /** Columns that the last cell of a row has at least. */
@@ -106,13 +106,27 @@ const CELL = 8;
 
 /**
  * Rows in aligned columns, the last cut to the width of the terminal. Where it
- * has too little room the columns of `tight` are cut, too.
+ * has too little room the columns of `tight` are cut, too. If that does not
+ * suffice, the last column goes below the others.
  */
 export function table(
   rows: readonly (readonly string[])[],
   columns: number,
   tight: readonly number[] = [],
 ): string {
+  return tableRows(rows, columns, tight).map((row) => `${row}\n`).join("");
+}
+
+/**
+ * The rows of `table()` without their line ends, of one line or two. If
+ * `isFlat` the last column never goes below the others.
+ */
+export function tableRows(
+  rows: readonly (readonly string[])[],
+  columns: number,
+  tight: readonly number[] = [],
+  isFlat = false,
+): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, at) => {
@@ -120,21 +134,40 @@ export function table(
     });
   }
   const wanted = Math.min(LAST, widths.at(-1) ?? 0);
-  const taken = widths.slice(0, -1).reduce((sum, size) => sum + size + 2, 0);
-  let over = taken + wanted - columns;
-  for (const at of tight) {
-    const less = Math.min(over, widths[at]! - CELL);
-    if (less <= 0) continue;
-    widths[at]! -= less;
-    over -= less;
-  }
+  const heads = widths.slice(0, -1);
+  const taken = heads.reduce((sum, size) => sum + size + 2, 0);
+  const spare = tight.reduce(
+    (sum, at) => sum + Math.max(widths[at]! - CELL, 0),
+    0,
+  );
+  const over = taken + wanted - columns;
+  const isStacked = !isFlat && over > spare;
+  narrow(widths, tight, isStacked ? taken - 2 - columns : over);
+  const indent = isStacked ? Math.min((widths[0] ?? 0) + 2, 4) : 0;
   return rows.map((row) => {
     const cells = row.slice(0, -1).map((cell, at) => {
       const shown = width(cell) > widths[at]! ? cut(cell, widths[at]!) : cell;
       return shown + " ".repeat(widths[at]! - width(shown));
     });
     const used = cells.reduce((sum, cell) => sum + width(cell) + 2, 0);
-    const last = cut(row.at(-1) ?? "", Math.max(LAST, columns - used));
-    return [...cells, last].join("  ").trimEnd() + "\n";
-  }).join("");
+    const room = isStacked ? columns - indent : columns - used;
+    const last = cut(row.at(-1) ?? "", Math.max(LAST, room));
+    if (!isStacked) return [...cells, last].join("  ").trimEnd();
+    const head = cells.join("  ").trimEnd();
+    return last === "" ? head : `${head}\n${" ".repeat(indent)}${last}`;
+  });
+}
+
+/** Takes `over` columns from the cells of `tight`, as far as these have them. */
+function narrow(
+  widths: number[],
+  tight: readonly number[],
+  over: number,
+): void {
+  for (const at of tight) {
+    const less = Math.min(over, widths[at]! - CELL);
+    if (less <= 0) continue;
+    widths[at]! -= less;
+    over -= less;
+  }
 }

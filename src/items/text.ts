@@ -3,7 +3,6 @@ import { cutText } from "../base/words.ts";
 import { escapeText } from "../base/escape.ts";
 import { shortAge } from "../base/times.ts";
 import type { Style } from "../cli/mod.ts";
-import { table } from "../cli/mod.ts";
 import type { ItemView } from "./commands/results.ts";
 import { type Item, ITEM_KINDS, type ItemKind, type KeptItem } from "./item.ts";
 
@@ -43,17 +42,19 @@ export function itemLines(
   { now, style }: { now: Date; style: Style },
 ): string[] {
   const kinds = [...ORDER, ...ITEM_KINDS.filter((one) => !ORDER.includes(one))];
+  const dot = style.ascii ? "-" : "·";
+  const digits = Math.max(...items.map(({ number }) => `${number}`.length));
   return kinds.flatMap((kind) => {
     const some = items.filter((item) => item.kind === kind);
     if (some.length === 0) return [];
-    const rows = some.map((item) => [
-      style.cyan(`  ${item.number}`),
-      `${itemText(item)}${item.state === "doing" ? " (in progress)" : ""}`,
-      style.dim(originOf(item, now)),
-    ]);
     return [
       style.bold(headingOf(kind)),
-      table(rows, style.columns).trimEnd(),
+      ...some.map((item) => {
+        const number = style.cyan(`${item.number}`.padStart(digits));
+        const state = item.state === "doing" ? " (in progress)" : "";
+        const origin = style.dim(`${dot} ${originOf(item, now)}`);
+        return `  ${number}  ${itemText(item)}${state} ${origin}`;
+      }),
     ];
   });
 }

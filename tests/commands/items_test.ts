@@ -37,19 +37,19 @@ Deno.test("next, decide, ask and block add items that done lists by kind", async
   assertEquals(
     listed.stdout,
     `Next steps
-  1  Add refunds  you, command, 2h ago
+  1  Add refunds · you, command, 2h ago
 Blockers
-  4  Waiting for a key  you, command, 2h ago
+  4  Waiting for a key · you, command, 2h ago
 Open questions
-  3  Which port?  you, command, 2h ago
+  3  Which port? · you, command, 2h ago
 Decisions
-  2  Use SQLite (No server)  you, command, 2h ago
+  2  Use SQLite (No server) · you, command, 2h ago
 `,
   );
   const next = await mpm(env, ["next"], { now: at(1) });
   assertEquals(
     next.stdout,
-    "Next steps\n  1  Add refunds  you, command, 1m ago\n",
+    "Next steps\n  1  Add refunds · you, command, 1m ago\n",
   );
 });
 

@@ -52,8 +52,11 @@ Deno.test("an error stands out on a terminal, and is plain elsewhere", async () 
   env.extra.NO_COLOR = "";
   env.extra.TERM = "xterm";
   const shown = await mpm(env, ["saves", "show", "x"], { typed: [] });
-  assert(shown.stderr.startsWith("\x1b[31mError:\x1b[39m "), shown.stderr);
-  assertStringIncludes(shown.stderr, "\x1b[36mHint:\x1b[39m ");
+  assert(
+    shown.stderr.startsWith("\x1b[38;5;167mError:\x1b[39m "),
+    shown.stderr,
+  );
+  assertStringIncludes(shown.stderr, "\x1b[38;5;31mHint:\x1b[39m ");
   const plain = await mpm(env, ["saves", "show", "x"]);
   assert(plain.stderr.startsWith("Error: "), plain.stderr);
 });

@@ -132,7 +132,7 @@ Deno.test("the binary colours only where it is wanted", () => {
   env.extra.CLICOLOR_FORCE = "1";
   assert(!run(env, ...list).stdout.includes("\x1b"), "NO_COLOR wins");
   env.extra.NO_COLOR = "";
-  assert(run(env, ...list).stdout.includes("\x1b[36m0\x1b[39m"));
+  assert(run(env, ...list).stdout.includes("\x1b[38;5;31m0\x1b[39m"));
   assert(!run(env, ...list, "--no-color").stdout.includes("\x1b"));
 });
 

@@ -3,7 +3,7 @@ import { eastAsianWidth } from "get-east-asian-width";
 /** Columns that a line takes on a terminal; colours take none. */
 export function columns(line: string): number {
   // deno-lint-ignore no-control-regex
-  const bare = line.replaceAll(/\x1b\[\d+m|\p{Mn}|\p{Me}|\p{Cf}/gu, "");
+  const bare = line.replaceAll(/\x1b\[[\d;]+m|\p{Mn}|\p{Me}|\p{Cf}/gu, "");
   return [...bare].reduce(
     (sum, character) => sum + eastAsianWidth(character.codePointAt(0)!),
     0,

@@ -6,13 +6,18 @@ const HEIGHT = 19;
 const FRAME = 18;
 const TITLE = 34;
 
-/** The foreground by its number in SGR (ECMA-48, 8.3.117). */
+/** The foreground by its code in SGR (ECMA-48, 8.3.117). */
 const COLOURS = new Map([
-  [31, "#ff7b72"],
-  [32, "#7ee787"],
-  [33, "#e3b341"],
-  [36, "#79c0ff"],
+  ["38;5;167", "#ff7b72"],
+  ["38;5;28", "#7ee787"],
+  ["38;5;130", "#e3b341"],
+  ["38;5;31", "#79c0ff"],
+  ["38;5;244", "#8b949e"],
 ]);
+
+/** A code of SGR, or the text between two. */
+// deno-lint-ignore no-control-regex
+const PARTS = /\x1b\[([\d;]+)m|([^\x1b]+)/g;
 
 /** Text of one look. */
 interface Run {
@@ -60,39 +65,20 @@ function textOf(line: string, row: number): string[] {
 /** Each run knows its column, so that a wide character shifts nothing. */
 function runsOf(line: string): Run[] {
   const runs: Run[] = [];
-  const on = new Set<number>();
+  let isBold = false;
+  let colour = "";
   let column = 0;
-  // deno-lint-ignore no-control-regex
-  for (const [, code, text = ""] of line.matchAll(/\x1b\[(\d+)m|([^\x1b]+)/g)) {
-    if (code !== undefined) {
-      switchTo(on, Number(code));
-      continue;
-    }
+  for (const [, code, text = ""] of line.matchAll(PARTS)) {
+    if (code === "1" || code === "22") isBold = code === "1";
+    else if (code !== undefined) colour = COLOURS.get(code) ?? "";
+    const look = (colour && ` fill="${colour}"`) +
+      (isBold ? ` font-weight="600"` : "");
     for (const part of text.match(/\p{ASCII}+|\P{ASCII}\uFE0F?/gu) ?? []) {
-      runs.push({ column, text: part, look: lookOf(on) });
+      runs.push({ column, text: part, look });
       column += widthOf(part);
     }
   }
   return runs;
-}
-
-function switchTo(on: Set<number>, code: number): void {
-  if (code === 22) {
-    on.delete(1);
-    on.delete(2);
-  } else if (code === 39) {
-    for (const colour of COLOURS.keys()) on.delete(colour);
-  } else if (code === 0) {
-    on.clear();
-  } else {
-    on.add(code);
-  }
-}
-
-function lookOf(on: ReadonlySet<number>): string {
-  const colour = [...COLOURS].find(([code]) => on.has(code))?.[1];
-  return (colour ? ` fill="${colour}"` : on.has(2) ? ` fill="#8b949e"` : "") +
-    (on.has(1) ? ` font-weight="600"` : "");
 }
 
 function widthOf(text: string): number {

@@ -1,5 +1,5 @@
 import { listProject } from "../resume/elsewhere.ts";
-import { cut, defineCommand, type Style, table } from "../../cli/mod.ts";
+import { cut, defineCommand, type Style, tableRows } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shortAge } from "../../base/times.ts";
 import { locate } from "../../git/mod.ts";
@@ -129,8 +129,7 @@ function rowLines(
     title(row, style),
   ]);
   const branch = wide ? 3 : 2;
-  const lines = table(cells, style.columns, [branch]).trimEnd().split("\n");
-  return lines.map((line, at) => {
+  return tableRows(cells, style.columns, [branch]).map((line, at) => {
     const row = rows[at]!;
     const more = [
       ...row.origin === "foreign" && !wide ? [whoText(row, style)] : [],
