@@ -233,7 +233,7 @@ export interface Save {
     unwatched?: number;
     /** The checkpoint that was taken with it. */
     checkpoint: string | null;
-    /** The work session that was paused; absent: none was current. */
+    /** The session that was paused; absent: none was current. */
     session?: {
       /** `work-YYYYMMDD-HHMMSS`. */
       id: string;
@@ -433,7 +433,7 @@ export interface Save {
   [name: string]: unknown;
 }
 
-/** A work session: .claude-mpm/state/work/work-*.json. */
+/** A session: .claude-mpm/state/work/work-*.json. */
 export interface WorkSession {
   /** The version of the format. */
   schema: 1;
@@ -847,7 +847,7 @@ export interface PauseResult {
   location: string;
   /** Names in `folder`. */
   files: string[];
-  /** The work session that was paused; null: none is current. */
+  /** The session that was paused; null: none is current. */
   session: {
     id: string;
     name: string | null;
@@ -2348,8 +2348,8 @@ export interface HooksUninstallResult {
 }
 
 /**
- * mpm hooks status --json: Show where mpm's hooks are installed, and what keeps
- * them from working.
+ * mpm hooks status --json: Show where mpm's hooks are installed, and report
+ * problems.
  */
 export type HooksStatusResult = HooksReport | HooksListResult | {
   name: string;
@@ -2461,7 +2461,7 @@ export interface SummaryResult {
   generated_at: string;
   /** Start of the span, ISO 8601; null: everything, or one session. */
   since: string | null;
-  /** The work session it is about; null: no single one. */
+  /** The session it is about; null: no single one. */
   session: string | null;
   /** Number of saves that were read. */
   saves: number;
@@ -3059,7 +3059,7 @@ export interface ResumeReport {
   }[];
   /** State variables as they are now, by name. */
   vars: Record<string, string>;
-  /** The work session it belongs to, and what became of it; null: none. */
+  /** The session it belongs to, and what became of it; null: none. */
   work: {
     id: string;
     name: string | null;
@@ -3103,7 +3103,7 @@ export interface StatusReport {
     /** `own`, `trusted`, or `foreign`: no one vouches for it. */
     origin: "own" | "trusted" | "foreign";
     /**
-     * The name of git's user who made it, by its own record; null if not known.
+     * The name of git's user its author, by its own record; null if not known.
      */
     author: string | null;
     /** The changes since then in a few words; null: not known. */
@@ -3875,12 +3875,12 @@ export interface SaveRow {
    */
   origin: "own" | "trusted" | "foreign" | null;
   /**
-   * The name of git's user who made it, by its own record; null if not known.
+   * The name of git's user its author, by its own record; null if not known.
    */
   author: string | null;
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: string[] | null;
-  /** The work session it belongs to. */
+  /** The session it belongs to. */
   session: {
     id: string;
     name: string | null;

@@ -88,6 +88,6 @@ async function choose(
 
 function cancelled(noun: string): MpmError {
   return new MpmError("CANCELLED", `No ${noun} was chosen`, {
-    hint: "Name one on the command line",
+    hint: "Name it on the command line",
   });
 }

@@ -67,8 +67,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "migrate": "Move saves from an older layout",
   "hooks install": "Add mpm's hooks to Claude Code's settings",
   "hooks uninstall": "Remove mpm's hooks from Claude Code's settings",
-  "hooks status":
-    "Show where mpm's hooks are installed, and what keeps them from working",
+  "hooks status": "Show where mpm's hooks are installed, and report problems",
   "hooks eject": "Copy shell hooks into the project, for editing",
   "hooks test": "Run each installed hook once and check its effect",
   "hook": "Handle an event of Claude Code",

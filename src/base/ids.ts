@@ -1,7 +1,7 @@
 /** A session id: UTC seconds, since readers of the family accept no suffix. */
 export const SESSION_ID = /^session-\d{8}-\d{6}$/;
 
-/** The id of a work session: the UTC second it began, or the next free one. */
+/** The id of a session: the UTC second it began, or the next free one. */
 export const WORK_ID = /^work-\d{8}-\d{6}$/;
 
 /** The full session id that was typed in any case. */
@@ -23,7 +23,7 @@ export function sessionId(time: Date): string {
   return `session-${secondOf(time)}`;
 }
 
-/** The id of a work session that begins at that moment. */
+/** The id of a session that begins at that moment. */
 export function workId(time: Date): string {
   return `work-${secondOf(time)}`;
 }

@@ -13,7 +13,7 @@ export function compilePattern(text: string, key: string): RE2JS {
       "USAGE",
       `"${text}" in "${key}" is not a regular expression: ` +
         (error as Error).message,
-      { hint: "The syntax is RE2's: no look-around, no back-references" },
+      { hint: "The syntax is that of RE2: no look-around, no back-references" },
     );
   }
 }

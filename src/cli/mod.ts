@@ -38,5 +38,13 @@ export { type Choice, fuzzyFinder, Picker } from "./picker.ts";
 export { during, ProgressLine } from "./progress.ts";
 export { reflow, reflowPage } from "./reflow.ts";
 export { makeStyle, type Style, wantsAscii, wantsColor } from "./style.ts";
-export { aligned, cut, folded, table, tableRows, width, wrap } from "./table.ts";
+export {
+  aligned,
+  cut,
+  folded,
+  table,
+  tableRows,
+  width,
+  wrap,
+} from "./table.ts";
 export { type Summaries, type Topic, topicText } from "./topic.ts";

@@ -160,7 +160,7 @@ export class Picker implements Screen<number | "cancelled"> {
   #list(columns: number, lines: number): string[] {
     const style = this.#offered.style;
     if (this.#found.length === 0) {
-      const hint = "  Nothing matches; Backspace takes a letter away";
+      const hint = "  Nothing matches; Backspace deletes a letter";
       return [cut(style.yellow(hint), columns)];
     }
     const shown = this.#found.slice(this.#top, this.#top + lines);

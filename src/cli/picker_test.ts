@@ -86,7 +86,7 @@ Deno.test("a picker narrows as one types, and widens again", () => {
   press(one, "x");
   assertEquals(
     one.render(SIZE)[2]?.trim(),
-    "Nothing matches; Backspace takes a letter away",
+    "Nothing matches; Backspace deletes a letter",
   );
   assertEquals(press(one, "\r"), undefined);
   press(one, "\x15");

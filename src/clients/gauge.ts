@@ -72,7 +72,7 @@ const CLOCK_SLACK = 60_000;
 
 /** Nothing is known. */
 export const UNKNOWN_GAUGE: Gauge = {
-  unknown: "there is no reading of this session",
+  unknown: "it was not measured in this session",
   tokens: null,
   window: null,
   percentage: null,

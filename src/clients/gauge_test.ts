@@ -64,7 +64,7 @@ Deno.test("gaugeOf() knows nothing after a compaction that does not tell what it
   const told = transcript(undefined, 4, { compaction: "c1" });
   assertEquals(
     gauge(reading(190_000, 5), told).unknown,
-    "there is no reading of this session",
+    "it was not measured in this session",
   );
   assertEquals(gauge(undefined, undefined).tokens, null);
 });

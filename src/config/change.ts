@@ -58,7 +58,7 @@ export async function change(
   const file = fileOf(system, root, input);
   if (settingOf(key).personal && file.layer !== "user") {
     throw new MpmError("USAGE", `"${key}" cannot be set for a project`, {
-      hint: "It is each user's own choice: give --scope user",
+      hint: "Only a user can set it: use --scope user",
     });
   }
   const below = key === "partitions" ? entry?.split(".") : entry;
@@ -131,7 +131,9 @@ export function changeText(result: ConfigSetResult): string {
   const verb = dry ? would : changed ? did : had;
   return [
     `${verb}: ${text}, in ${path}\n`,
-    ...by === null ? [] : [`But ${escapeText(by)} sets it too, and counts\n`],
+    ...by === null
+      ? []
+      : [`But ${escapeText(by)} sets it too, and takes precedence\n`],
   ].join("");
 }
 
@@ -185,7 +187,7 @@ export async function editConfig(
   using held = await takeLock(system, join(folder, ".lock"), 10_000);
   if (!held) {
     throw new MpmError("LOCKED", `Cannot lock "${folder}"`, {
-      hint: "Another mpm is changing it: run the command again",
+      hint: "Another mpm is changing it; run the command again",
     });
   }
   return rewrite(system, file, changes);

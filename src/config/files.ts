@@ -46,7 +46,7 @@ function refuseDangling(system: System, path: string): void {
     `"${path}" is a symbolic link to "${
       files.readLink(path)
     }", which is not there`,
-    { hint: "Make the file it leads to, or remove the link" },
+    { hint: "Create the target file, or remove the link" },
   );
 }
 

@@ -70,7 +70,7 @@ export async function settleDetour(
     if (!(error instanceof MpmError) || strict) throw error;
     const hint = error.hint === undefined ? "" : ` (${error.hint})`;
     context.note(
-      "Warning: a detour was interrupted and could not be put right: " +
+      "Warning: a detour was interrupted and could not be repaired: " +
         `${error.message}${hint}`,
     );
   }
@@ -89,7 +89,7 @@ export async function settleHeld(
   const what = `"mpm ${marker.operation}" was interrupted`;
   if (isPast(system, root, marker)) {
     await finish(context, workspace, marker);
-    context.note(`${what} at its end: it is finished now`);
+    context.note(`${what} almost complete, and mpm finished it`);
     asideNotes(marker.aside ?? []).forEach((note) => context.note(note));
   } else {
     const notes = await takeBack(context, workspace, marker);
@@ -326,6 +326,6 @@ async function dropLinked(
       })),
   );
   await forgetWorktree(git, path);
-  const note = `The worktree "${path}" was half made: it is in "${trash}"`;
+  const note = `The worktree "${path}" was incomplete: it is in "${trash}"`;
   return { stays: false, notes: [note] };
 }

@@ -92,7 +92,7 @@ export async function endSession(
       title: ({ session }) => `${action} ${session.name ?? session.id}`,
     },
   );
-  // So that git worktree prune forgets it.
+  // So that git worktree prune removes its entry.
   if (isOrphaned(system, workspace, { work: chosen, ending })) {
     await unlockWorktree(new Git(system, root), chosen.worktree);
   }
@@ -109,7 +109,7 @@ function onlyComplete(system: System, workspace: Workspace): Work {
   if (found.length === 1) return found[0]!;
   if (found.length === 0) {
     throw new MpmError("NOT_FOUND", "No completed session in this worktree", {
-      hint: '"mpm status --tree" shows the sessions there are',
+      hint: '"mpm status --tree" lists the sessions',
     });
   }
   const names = found.slice(0, NAMED)

@@ -36,7 +36,7 @@ export function needCurrent(system: System, workspace: Workspace): Work {
       hint: "Name the session, or move the file away",
     });
   }
-  throw new MpmError("NOT_FOUND", "No work session in this worktree", {
+  throw new MpmError("NOT_FOUND", "No session in this worktree", {
     hint: '"mpm start" begins one, "mpm resume" continues with a paused one, ' +
       '"mpm status --tree" shows them all',
   });
@@ -64,15 +64,15 @@ export async function findSession(
     // Of a number the list of saves is what it was looked for in.
     if (!missing || isIndex(selector)) throw error;
     const names = works.flatMap(({ name }) => name ?? []);
-    const all = '"mpm status --tree --all" shows the sessions there are';
-    throw new MpmError("NOT_FOUND", `No work session matches "${selector}"`, {
+    const all = '"mpm status --tree --all" lists the sessions';
+    throw new MpmError("NOT_FOUND", `No session matches "${selector}"`, {
       hint: didYouMean(selector, names, all),
       cause: error,
     });
   });
   if (save.session) return readWork(system, root, save.session.id);
-  throw new MpmError("NOT_FOUND", `${save.id} is of no work session`, {
-    hint: '"mpm status --tree" shows the sessions there are',
+  throw new MpmError("NOT_FOUND", `${save.id} does not belong to a session`, {
+    hint: '"mpm status --tree" lists the sessions',
   });
 }
 
@@ -98,7 +98,7 @@ function matchWork(
   ];
   const found = tiers.find((tier) => tier.length > 0) ?? [];
   return onlyOne(found, selector, {
-    noun: "work session",
+    noun: "session",
     label: (work) => `${work.id} (${labelOf(work)}, ${work.state})`,
     hint: "Give the full id",
   });

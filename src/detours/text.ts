@@ -25,7 +25,7 @@ export function branchText(result: BranchResult, style: Style): string {
   return lines([
     `${verb} the detour ${style.bold(fullTitle(session))}`,
     `  from ${fullTitle(parent)}` +
-    (result.made_parent ? ", made for the work at hand" : "") +
+    (result.made_parent ? ", created for the current work" : "") +
     (result.save === null ? "" : `, saved as ${result.save}`),
     ...moved ? [`  Git branch: ${escapeText(wayText(result))}`] : [],
     ...worktree !== null
@@ -33,8 +33,8 @@ export function branchText(result: BranchResult, style: Style): string {
       : [],
     ...parked
       ? [
-        `  Parked: ${pathsText(parked.paths)}, in the checkpoint ` +
-        escapeText(parked.checkpoint),
+        `  Set aside: ${pathsText(parked.paths)} ` +
+        `(checkpoint ${escapeText(parked.checkpoint)})`,
       ]
       : [],
     ...carried.length > 0 ? [`  Still in the tree: ${pathsText(carried)}`] : [],

@@ -29,8 +29,7 @@ import { named } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The worktree of a repository as detours change it. Files too large for a
- * checkpoint stay in their place. Throws GIT_FAILED.
+ * The worktree of a repository as detours change it. Files too large for a checkpoint stay in their place. Throws GIT_FAILED.
  */
 export async function openTree(
   system: System,
@@ -74,7 +73,7 @@ export function refuseUnparkable(capture: Capture): void {
     `"${first.path}" cannot be parked: ${first.reason}` +
       (more.length > 0 ? `; nor ${more.length} more` : ""),
     {
-      hint: "Commit it, let git ignore it, move it away, or take --worktree " +
+      hint: "Commit it, let git ignore it, move it away, or use --worktree " +
         "for the detour",
     },
   );

@@ -139,7 +139,7 @@ async function refFindings(
       }),
   };
   return lacking.map(({ id }) =>
-    warning(`The checkpoint "${id}" has no whole record in .claude-mpm`, {
+    warning(`The checkpoint "${id}" has no complete record in .claude-mpm`, {
       fix,
     })
   );
@@ -183,7 +183,7 @@ async function lostFinding(
   if (!isThere) {
     return warning(
       `The checkpoint "${id}" is not in this repository: only its record is`,
-      { advice: `If it is nowhere else: rm ${shellWord(path)}` },
+      { advice: `If no other clone has it: rm ${shellWord(path)}` },
     );
   }
   return warning(`The checkpoint "${id}" has lost its name in git`, {

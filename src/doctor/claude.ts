@@ -105,7 +105,7 @@ export async function checkGauge(ground: Ground): Promise<Checked> {
       : { summary, found: [gaugeFinding(gauge.unknown, line)] };
   }
   if (installed.length + plugins.length === 0) {
-    return { summary: "without hooks nothing reads it", found: [] };
+    return { summary: "not measured without hooks", found: [] };
   }
   return lastReading(ground, config["context.stale_after"], line);
 }
@@ -154,8 +154,8 @@ function lastReading(
   const summary = `last read ${durationText(now - newest)} ago`;
   const behind = last.time - newest;
   if (behind <= staleAfter) return { summary, found: [] };
-  const reason = `the last reading is ${durationText(behind)} older than ` +
-    "the session's last word";
+  const reason = `the last reading is ${durationText(behind)} ` +
+    "older than the session's last message";
   return { summary, found: [gaugeFinding(reason, line)] };
 }
 
@@ -170,7 +170,7 @@ export function checkTranscripts(ground: Ground): Checked {
     agents.set(agent.session_id, { save: row.session_id, path });
   }
   if (agents.size === 0) {
-    return { summary: "no save is of a session of Claude Code", found: [] };
+    return { summary: "no save belongs to a Claude Code session", found: [] };
   }
   const { days, found } = retentionOf(ground);
   const known = allTranscripts(system);

@@ -189,7 +189,7 @@ export async function checkLocks(ground: Ground): Promise<Checked> {
       found.push(warning(detail, { advice }));
     }
   }
-  const summary = [...new Set(held)].join(", ") || "none is held";
+  const summary = [...new Set(held)].join(", ") || "none held";
   return { summary, found };
 }
 

@@ -148,7 +148,7 @@ export function checkClock({ context, entries }: Ground): Checked {
   const found: Finding[] = [];
   const built = Date.parse(/\d{4}-\d\d-\d\d$/.exec(BUILD)?.[0] ?? "");
   if (built - now.getTime() > 0) {
-    const detail = `The clock is at ${now.toISOString()}, ` +
+    const detail = `The clock says ${now.toISOString()}, ` +
       `${durationText(built - now.getTime())} before this mpm was built`;
     found.push(failure("CONFLICT", detail, { advice: "Set the clock" }));
   }
@@ -187,11 +187,11 @@ function pathFindings(
   { program, folder }: { program: string | undefined; folder: string },
 ): Finding[] {
   if (program === undefined) {
-    return [unknown("This mpm runs from source: PATH was not compared")];
+    return [unknown("mpm runs from source, so PATH was not checked")];
   }
   const [first, ...others] = found;
   if (!first) {
-    return [warning("No folder of PATH has mpm: skills and people call it", {
+    return [warning("mpm is not on PATH, where skills and people look for it", {
       advice: `export PATH=${
         shellWord(folder)
       }:"$PATH", in your shell's profile`,

@@ -196,7 +196,7 @@ function pointerFindings(
   // It is not committed, so a clone has none until the next pause.
   if (kind === undefined) return [];
   if (kind !== "file") {
-    const advice = "Move it out of the way; mpm writes it again";
+    const advice = "Move it away; mpm writes it again";
     return [warning(`"${at.pointer}" is not a file: ${kind}`, { advice })];
   }
   const more = { advice: "mpm saves verify --repair", fix };

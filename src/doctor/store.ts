@@ -28,7 +28,7 @@ export async function checkStore(ground: Ground): Promise<Checked> {
     ...await writableFindings(ground),
   ];
   if (!isWhole) {
-    found.push(unknown(`Not all of "${at.home}" could be looked at`));
+    found.push(unknown(`Some of "${at.home}" could not be read`));
   }
   const files = tree.filter(({ kind }) => kind === "file").length;
   const size = sizeText(bytesBelow(tree));
@@ -111,7 +111,7 @@ export function checkModes(ground: Ground): Checked {
     };
     found.push(warning(detail, { fix }));
   }
-  if (!isWhole) found.push(unknown("Not all modes could be looked at"));
+  if (!isWhole) found.push(unknown("Not all modes could be read"));
   const summary = tree[0]?.mode === undefined
     ? "this platform has none"
     : "private";
@@ -139,11 +139,11 @@ export function checkLeftovers(ground: Ground): Checked {
   const left = [
     ...leftTemporary(tree, now).map((file) => ({
       file,
-      what: "is what a write left that died",
+      what: "is left from an interrupted write",
     })),
     ...loneChecksums(tree).map((file) => ({
       file,
-      what: "is the checksum of a save that is gone",
+      what: "is the checksum of a missing save",
     })),
   ];
   const fix = trashFix(ground, {

@@ -37,9 +37,9 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
   const { root } = workspace;
   const found: Finding[] = [];
   if (system.files.lstat(at.pending)) {
-    found.push(warning("A pause was cut short, or is under way", {
+    found.push(warning("A pause was interrupted or is running", {
       fix: {
-        title: "Finish the pause that was cut short",
+        title: "Finish the interrupted pause",
         apply: () => openStore(context.system, root),
       },
     }));
@@ -65,7 +65,7 @@ function migrationFindings(
   );
   const begun = join(at.backups, PREPARING);
   if (found.length === 0 && system.files.lstat(begun)) {
-    const detail = "A migration was cut short before it changed anything";
+    const detail = "A migration was interrupted before it changed anything";
     found.push(warning(detail, { advice: "mpm migrate" }));
   }
   return found;
@@ -82,11 +82,11 @@ function switchFindings(ground: Ground): Finding[] {
   const found: Finding[] = [];
   const place = git === "repository" ? worktree : root;
   if (hasMarker(system, root, place)) {
-    const detail = "A restore of a checkpoint was cut short, or is under way";
+    const detail = "A restore of a checkpoint was interrupted or is running";
     found.push(warning(detail, { fix }));
   }
   if (hasDetourMarker(system, workspace)) {
-    const detail = "A branch or return was cut short, or is under way";
+    const detail = "A branch or return was interrupted or is running";
     found.push(warning(detail, { fix }));
   }
   return [...found, ...otherFindings(ground)];
@@ -106,9 +106,12 @@ function otherFindings({ system, workspace }: Ground): Finding[] {
         gitDir: path,
       })
     ).map((path) =>
-      warning(`A branch or return was cut short in the worktree of "${path}"`, {
-        advice: "mpm status, in that worktree",
-      })
+      warning(
+        `A branch or return was interrupted in the worktree of "${path}"`,
+        {
+          advice: "mpm status, in that worktree",
+        },
+      )
     );
 }
 

@@ -28,7 +28,7 @@ import { namesIn } from "../saves/mod.ts";
 import { moveToTrash, withLock } from "../ops/mod.ts";
 import { isStranded } from "../detours/mod.ts";
 
-/** Can every work session be read, and is each open one at its worktree? */
+/** Can every session be read, and is each open one at its worktree? */
 export function checkWork(ground: Ground): Checked {
   const { system, workspace } = ground;
   const { root } = workspace;

@@ -215,8 +215,8 @@ export async function findTarget(
     const name = near.ref.slice("refs/heads/".length);
     throw new MpmError(
       "CONFLICT",
-      `A branch "${branch}" cannot be made beside "${name}"`,
-      { hint: "Git keeps branches like files: take another name" },
+      `A branch "${branch}" cannot exist beside "${name}"`,
+      { hint: "Git stores branches like files: choose another name" },
     );
   }
   const remote = await onRemote(git, branch);
@@ -224,7 +224,7 @@ export async function findTarget(
   const main = await findDefault(git, branches, listed[0]?.ref);
   if (!main) {
     throw new MpmError("NOT_FOUND", `"${branch}" has nothing to start from`, {
-      hint: "Make a first commit, or make the branch with git",
+      hint: "Make a first commit, or create the branch with git",
     });
   }
   return { branch, ...await startOf(git, main) };
@@ -287,7 +287,7 @@ export function elsewhere(
     `"${branch}" is checked out in another worktree: "${path}"`,
     {
       hint: there
-        ? "Work there, or take another branch"
+        ? "Work there, or choose another branch"
         : `Its folder is gone: git worktree unlock ${
           shellWord(path)
         }, if it is locked, and git worktree prune forget it`,

@@ -24,7 +24,7 @@ export function sessionOf(
     throw new MpmError(
       "USAGE",
       `"${given}" is not an id of a Claude Code session`,
-      { hint: "It is the UUID that /status shows" },
+      { hint: "Use the UUID that /status shows" },
     );
   }
   return given ?? latestAgentSession(system, workspace);

@@ -198,7 +198,7 @@ function readStack(sources: Sources) {
   const { chain, problem } = currentStack(context.system, workspace);
   const text = stackLines(chain, problem).join("\n");
   const rest = "mpm status --tree shows them";
-  return ofLines(sources, { title: "Work sessions", text, rest });
+  return ofLines(sources, { title: "Sessions", text, rest });
 }
 
 function readChecklist(sources: Sources) {

@@ -115,7 +115,7 @@ export const KEPT_ITEM = object({
   number: COUNT,
   /** The worktree it was said in, by `placeKey()`. */
   place: TEXT,
-  /** The work session it was said in; null: none was current. */
+  /** The session it was said in; null: none was current. */
   session: nullable(TEXT),
   /** HMAC-SHA256 of the text before it, with this user's key. */
   seal: optional(TEXT),

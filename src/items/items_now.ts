@@ -26,7 +26,7 @@ export function itemsNow(
   { handoff, session, own }: {
     /** The hand-off of the save. */
     handoff: Handoff | undefined;
-    /** The work session that the save belongs to. */
+    /** The session that the save belongs to. */
     session: string | undefined;
     /** True if the save was made here. */
     own: boolean;

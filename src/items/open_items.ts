@@ -11,7 +11,7 @@ import { type Kept, readItems } from "./store.ts";
 export interface Here {
   /** The worktree, by `placeKey()`. */
   readonly place: string;
-  /** The current work session; null: the worktree is at none. */
+  /** The current session; null: the worktree is at none. */
   readonly session: string | null;
   /** True if that session is a detour. */
   readonly detour: boolean;

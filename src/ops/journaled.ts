@@ -103,7 +103,7 @@ async function note<T>(
     if (!(error instanceof MpmError)) throw error;
     // Hooks continue in silence.
     if (deed.automatic) return;
-    note(`Note: it is done, but not in mpm undo list: ${error.message}`);
+    note(`Note: done, but not recorded in "mpm undo list": ${error.message}`);
   }
 }
 
@@ -188,6 +188,6 @@ export function noteOperation(
     });
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    note(`Note: it is done, but not in mpm undo list: ${error.message}`);
+    note(`Note: done, but not recorded in "mpm undo list": ${error.message}`);
   }
 }

@@ -16,7 +16,7 @@ export const layout = remembered((root) => {
     /** The folder of claude-mpm before 4.21. */
     legacy: join(sessions, "pause"),
     state,
-    /** A record of each work session. */
+    /** A record of each session. */
     work: join(state, "work"),
     /** The current session of each worktree. */
     current: join(state, "current"),

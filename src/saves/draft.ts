@@ -43,7 +43,7 @@ export interface Draft {
   readonly version: string;
   readonly build: string;
   readonly time: Date;
-  /** The work session that is paused and its parents, the nearest first. */
+  /** The session that is paused and its parents, the nearest first. */
   readonly stack?: readonly Work[];
   /**
    * `auto`: made by a hook, `checkpoint`: part of one; neither pauses the work

@@ -14,7 +14,7 @@ import { MpmError } from "../base/errors.ts";
 export interface Listed {
   readonly project: string;
   readonly now: Date;
-  /** The states of the saves' work sessions. */
+  /** The states of the saves' sessions. */
   readonly states: SessionStates;
   readonly origins: Origins;
   /** True if those of archived and cancelled sessions are shown, too. */
@@ -97,13 +97,13 @@ export function madeBy({ origin, author }: SessionRow): string {
   return origin === "foreign" ? fromWhom(author) : escapeText(author ?? "-");
 }
 
-/** Returns the marks of a row: who made it unless you did, a log, automatic. */
+/** Returns the marks of a row: its author, unless you did, a log, automatic. */
 export function markOf(row: SessionRow): string {
   return `${row.origin === "foreign" ? `${fromWhom(row.author)}: ` : ""}` +
     `${row.log ? "log: " : ""}${row.automatic ? "automatic: " : ""}`;
 }
 
-/** The state of a row's work session and what it is called, escaped. */
+/** The state of a row's session and what it is called, escaped. */
 export function sessionLabel(row: SessionRow): string {
   if (row.session === null) return "";
   const { state } = row.session;
@@ -111,7 +111,7 @@ export function sessionLabel(row: SessionRow): string {
   return parts.filter((part) => part !== "").join(" ");
 }
 
-/** The work session's title, where it is not the save's name as well. */
+/** The session's title, where it is not the save's name as well. */
 export function ownTitle({ session, name }: SessionRow): string {
   const title = session?.name ?? cutText(session?.task ?? "", LABEL);
   return title === name ? "" : title;

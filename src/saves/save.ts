@@ -157,7 +157,7 @@ const IMPORTED = object({
   sha256: TEXT,
 }, { required: ["from"] });
 
-/** A checklist's item, as a work session has it. */
+/** A checklist's item, as a session has it. */
 const ITEM = object({ phase: TEXT, text: TEXT, done: FLAG }, { text: "text" });
 
 /** The facts in a save about its session. */
@@ -246,7 +246,7 @@ const OWN_FIELDS = object({
   unwatched: optional(COUNT),
   /** The checkpoint that was taken with it. */
   checkpoint: TEXT_OR_NULL,
-  /** The work session that was paused; absent: none was current. */
+  /** The session that was paused; absent: none was current. */
   session: optional(SAVED_WORK),
   /** Its parents, from the nearest to the outermost. */
   stack: optional(list(SAVED_PARENT)),

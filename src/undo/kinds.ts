@@ -57,15 +57,16 @@ interface Lasting {
 
 const LASTING: ReadonlyMap<string, Lasting> = new Map([
   ["branch", {
-    reason: "a detour has its own way back",
-    instead: '"mpm return" ends a detour, with --discard as if it had not been',
+    reason: "mpm return ends a detour",
+    instead: '"mpm return" ends a detour, --discard drops its changes',
   }],
   ["return", {
-    reason: "a session that is over stays so",
-    instead: "mpm branch <name> --stash --git-branch <branch> goes there again",
+    reason: "an ended session cannot be reopened",
+    instead:
+      `"mpm branch <name> --stash --git-branch <branch>" starts a new detour there`,
   }],
   ["worktrees restore", {
-    reason: "there may be work in it by now",
+    reason: "the worktree may contain new work",
     instead: '"mpm worktrees prune" removes it if it is empty',
   }],
 ]);
@@ -78,7 +79,7 @@ export function undoKindOf(
   const { operation } = rootOf(entries, entry);
   return lastingReason(entry) ?? KINDS.get(operation) ?? {
     reason: `"${operation}" is unknown to this mpm`,
-    instead: "Another version of mpm did it: use that one",
+    instead: "Undo it with the version of mpm that did it",
   };
 }
 
@@ -102,7 +103,7 @@ function lastingReason(
   if (operation === "init" && !changed) {
     return {
       reason: "it made the folder that holds this log",
-      instead: "To be without mpm here, remove .claude-mpm",
+      instead: "To remove mpm from this project, delete .claude-mpm",
     };
   }
   const migrates = /^migrate(?: --rollback)?$/.test(operation);

@@ -172,7 +172,7 @@ export async function finishBegun(
     dry_run: false,
     undone: { number: id, operation, title, at },
     passed: [],
-    details: ["finished what was cut short"],
+    details: ["finished an interrupted command"],
     left: [],
     operation: undo.id,
   };

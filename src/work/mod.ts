@@ -1,5 +1,5 @@
 /**
- * The only door of `work/`: work sessions with their states and checklists.
+ * The only door of `work/`: sessions with their states and checklists.
  */
 
 export {

@@ -45,9 +45,9 @@ export function keptNotes(
     keptOf(work).filter(({ checkpoint }) => exists(checkpoint))
       .map(({ checkpoint }) => {
         const name = shellWord(checkpoint);
-        return `Work of ${labelOf(work)} waits in the checkpoint ` +
+        return `Work of ${labelOf(work)} is in the checkpoint ` +
           `${checkpoint}: "mpm checkpoint restore ${name}" restores it, ` +
-          `"mpm checkpoint rm ${name}" forgets it`;
+          `"mpm checkpoint rm ${name}" deletes it`;
       })
   );
 }

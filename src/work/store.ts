@@ -42,7 +42,7 @@ interface WorkProblem {
   readonly message: string;
 }
 
-/** Every work session of a project. */
+/** Every session of a project. */
 export interface Works {
   /** The newest first, by id. */
   readonly works: readonly Work[];
@@ -77,7 +77,7 @@ export function knownWork(
 export function readWork(system: System, root: string, id: string): Work {
   const work = knownWork(system, root, id);
   if (work) return work;
-  throw new MpmError("NOT_FOUND", `No work session ${id}`, {
+  throw new MpmError("NOT_FOUND", `No session ${id}`, {
     hint: '"mpm status --tree --all" lists all sessions',
   });
 }
@@ -107,7 +107,7 @@ function parseWork(
 function foreign(id: string): MpmError {
   return new MpmError(
     "FOREIGN",
-    `Nothing says that you made the work session ${id} on this machine, so ` +
+    `Nothing says that you made the session ${id} on this machine, so ` +
       "it is someone else's and does not continue here",
     {
       hint: "If it is yours: trust a save of it (mpm saves trust), then " +
@@ -172,7 +172,7 @@ export function listWorks(system: System, root: string): Works {
     }
   }
   if (ids.length > MOST) {
-    const message = `${ids.length - MOST} older work sessions were not read`;
+    const message = `${ids.length - MOST} older sessions were not read`;
     problems.push({ id: ids[MOST]!, message });
   }
   return { works, problems, foreign };
@@ -272,7 +272,7 @@ export function hasWork(system: System, root: string, id: string): boolean {
  */
 function workPath(root: string, id: string): string {
   if (!WORK_ID.test(id)) {
-    throw new MpmError("NOT_FOUND", `"${id}" is not an id of a work session`, {
+    throw new MpmError("NOT_FOUND", `"${id}" is not an id of a session`, {
       hint: "It is like work-20261120-143022",
     });
   }

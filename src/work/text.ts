@@ -97,9 +97,9 @@ export function progressTable(
   });
 }
 
-/** Returns the note about work sessions that someone else made. */
+/** Returns the note about sessions that someone else made. */
 export function foreignWorksNote(count: number): string {
   const made = count === 1 ? "it" : "them";
-  return `${counted(count, "work session")} of someone else: nothing says ` +
+  return `${counted(count, "session")} of someone else: nothing says ` +
     `that you made ${made} on this machine`;
 }

@@ -15,7 +15,7 @@ import { SESSION_ID, WORK_ID } from "../base/ids.ts";
 import { STATES, type WorkState } from "./life_cycle.ts";
 
 /**
- * The shape of a work session, `work-YYYYMMDD-HHMMSS.json`: a stretch of work on
+ * The shape of a session, `work-YYYYMMDD-HHMMSS.json`: a stretch of work on
  * one task, which may be paused many times, each pause leaving a save. It is
  * the one definition of its type, its check and the published JSON Schema.
  * Unknown fields are kept.

@@ -79,7 +79,7 @@ export async function deleteWorktrees(
   const commonDir = dirname(dirname(items[0]!.gitDir!));
   try {
     using lock = await lockRemovals(place.system, commonDir, WAIT);
-    if (!lock) return all.map(() => "another clean-up is under way");
+    if (!lock) return all.map(() => "another clean-up is running");
     await deleteAll(place, all);
     clearHome(place.system, commonDir);
     return all.map(({ problem }) => problem);

@@ -108,7 +108,7 @@ export async function readUnreachable(
   }));
 }
 
-/** `undefined`: not everything could be looked at. */
+/** `undefined`: not everything could be read. */
 async function findNames(
   system: System,
   folders: readonly string[],

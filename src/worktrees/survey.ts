@@ -157,7 +157,7 @@ async function readAll(
 /** Cannot happen while every fact above is read; preserved if it does. */
 const UNDECIDED: Decision = {
   remove: false,
-  reason: "not all of it could be looked at",
+  reason: "not all of it could be read",
   unsaved: true,
 };
 

@@ -48,7 +48,7 @@ Deno.test("the lock of a git that was killed is named, and what to do", async ()
   assertEquals(status, 6);
   assertStringIncludes(
     stderr,
-    `If no git command is at work, remove "$ROOT/project/${lock}"`,
+    `If no git command is running, remove "$ROOT/project/${lock}"`,
   );
   env.remove(lock);
   const again = await mpm(env, ["checkpoint", "save", "one"]);
@@ -61,7 +61,7 @@ Deno.test("a restore tells what its checkpoint lacks", async () => {
   env.gitIn(join(env.project, "nested"), "init", "-q");
   await mpm(env, ["checkpoint", "save", "one"]);
   const { stdout } = await mpm(env, ["checkpoint", "restore", "one", "--yes"]);
-  assertStringIncludes(stdout, "all is as in one\n");
+  assertStringIncludes(stdout, "no difference from one\n");
   assertStringIncludes(
     stdout,
     "The checkpoint lacks nested/: it is its own repository",

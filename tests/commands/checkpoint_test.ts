@@ -859,7 +859,7 @@ Deno.test("what is too large is refused by name, another git command is waited o
   env.write(".git/index.lock", "");
   const held = await mpm(env, ["checkpoint", "restore", "big", "--yes"]);
   assertEquals(held.status, 4);
-  assertStringIncludes(held.stderr, "Another git command is at work");
+  assertStringIncludes(held.stderr, "Another git command is running");
   assertEquals(env.exists("large"), false);
   env.remove(".git/index.lock");
   await restore(env, "big");
@@ -917,7 +917,7 @@ Deno.test("--to writes into a new or empty folder and nowhere else", async () =>
   }
 });
 
-Deno.test("a checkpoint holds the work session, and load says what was worked on", async () => {
+Deno.test("a checkpoint holds the session, and load says what was worked on", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, [
     ...["start", "login", "--template", "bug-fix", "--var", "bug=#7"],

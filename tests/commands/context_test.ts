@@ -70,7 +70,7 @@ Deno.test("context knows nothing without a session, and of a stale one", async (
   const none = await context(env);
   assertEquals([none.session_id, none.gauge.unknown, none.level], [
     null,
-    "there is no reading of this session",
+    "it was not measured in this session",
     "normal",
   ]);
   talk(env, 199_000, { ago: 3700 });

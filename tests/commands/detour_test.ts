@@ -199,7 +199,7 @@ Deno.test("what a branch refuses changes nothing", async () => {
   const refs = env.git("for-each-ref");
   const refused: [string[], number, string][] = [
     [["1"], 2, "cannot name a session"],
-    [["a", "--stash", "--worktree"], 2, "goes not with"],
+    [["a", "--stash", "--worktree"], 2, "cannot be combined with"],
     [["a", "--git-branch", "fix..it"], 2, "cannot name a git branch"],
     [["a", "--stash", "--git-branch", "taken"], 4, "another worktree"],
     [["a", "--stash", "--git-branch", "main/x"], 4, 'beside "main"'],

@@ -61,7 +61,7 @@ const CASES: Record<string, Illness> = {
   "a record that does not describe a checkpoint": {
     harm: (env) => env.write(`${STORE}/checkpoints/before.json`, "{"),
     ...{ check: "checkpoints", state: "warning", status: 0 },
-    ...{ says: '"before" has no whole record', fixed: "ok" },
+    ...{ says: '"before" has no complete record', fixed: "ok" },
   },
   "a worktree at a session that is not there": {
     harm: edit(

@@ -242,7 +242,7 @@ posixTest(
   },
 );
 
-posixTest("doctor finds damaged and lost work sessions", async () => {
+posixTest("doctor finds damaged and lost sessions", async () => {
   const pointer = `${CURRENT}/main.json`;
   await holdsEach({
     "a record that is not JSON": {
@@ -281,7 +281,7 @@ posixTest("doctor compares checkpoints with git", async () => {
       harm: (env) =>
         env.remove(`.claude-mpm/checkpoints/${checkpointId(env)}.json`),
       ...{ check: "checkpoints", state: "warning", status: 0 },
-      ...{ says: "has no whole record", fixed: "ok" },
+      ...{ says: "has no complete record", fixed: "ok" },
     },
     "a record without a ref, whose commit is there": {
       harm: (env) =>
@@ -339,7 +339,7 @@ posixTest("doctor finds what was cut short, and finishes it", async () => {
     "a pause": {
       harm: (env) => env.write(`${SESSIONS}/.pending.json`, "{"),
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "A pause was cut short", fixed: "ok" },
+      ...{ says: "A pause was interrupted", fixed: "ok" },
     },
     "an automatic pause of claude-mpm": {
       harm: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, "{}\n"),
@@ -435,7 +435,7 @@ posixTest(
       "a checksum of a save that is gone": {
         harm: aged(`${SESSIONS}/session-20260101-000000.json.sha256`),
         ...{ check: "leftovers", state: "warning", status: 0 },
-        ...{ says: "is the checksum of a save", fixed: "ok" },
+        ...{ says: "is the checksum of a missing save", fixed: "ok" },
       },
       "a removal that is very old": {
         harm: (env) => {
@@ -569,7 +569,7 @@ posixTest(
       "no mpm on PATH": {
         harm: (env) => env.extra.PATH = PATH,
         ...{ check: "path", state: "warning", status: 0 },
-        ...{ says: "No folder of PATH has mpm", mend: "export PATH=" },
+        ...{ says: "mpm is not on PATH", mend: "export PATH=" },
       },
       "another mpm first": {
         harm: (env) => {
@@ -655,7 +655,7 @@ posixTest(
     const at = lines.findIndex((line) => line.startsWith("warning"));
     assertEquals(lines.slice(at, at + 3), [
       "warning  unfinished     1 operation",
-      "         A pause was cut short, or is under way",
+      "         A pause was interrupted or is running",
       "           mpm doctor --fix",
     ]);
     assertEquals(lines.slice(-4), [

@@ -416,7 +416,7 @@ Deno.test("what hooks install writes is not an uncommitted work, until it is edi
   const quiet = await mpm(env, ["resume"]);
   assertStringIncludes(quiet.stdout, "No uncommitted changes");
   assertEquals(env.git("status", "--porcelain"), "");
-  // One that is the user's by now, and one that git knows.
+  // One that is the user's now, and one that git knows.
   env.write(".claude/skills/mine/SKILL.md", "mine\n");
   env.git("add", "-f", ".claude/skills/mpm-pause/SKILL.md");
   assertEquals(

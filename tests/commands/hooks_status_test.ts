@@ -42,7 +42,7 @@ Deno.test("hooks status reports missing hooks, and healthy ones", async () => {
     0,
     `local: $ROOT/project/${LOCAL}\n` +
     "  12 events and the status line, mpm 0.1.0, $ROOT/bin/mpm\n" +
-    "All as it should be.\n",
+    "Everything is in order.\n",
   ]);
 });
 
@@ -317,7 +317,10 @@ Deno.test("hooks status, install and doctor know the plugin", async () => {
   assertEquals([alone.status, alone.findings], [0, []]);
   assertEquals(alone.plugins, [path.replace(env.root, "$ROOT")]);
   const { stdout } = await mpm(env, STATUS);
-  assertStringIncludes(stdout, "settings.json\n  starts the mpm on PATH\nAll");
+  assertStringIncludes(
+    stdout,
+    "settings.json\n  starts the mpm on PATH\nEverything",
+  );
   const doctor = await mpm(env, ["doctor"]);
   assertMatch(doctor.stdout, /ok +hooks +those of the plugin/);
   assert(!doctor.stdout.includes("without hooks"), doctor.stdout);

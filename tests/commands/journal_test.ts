@@ -105,7 +105,7 @@ posixTest(
       else {
         assertStringIncludes(
           stderr,
-          "Note: it is done, but not in mpm undo list",
+          'Note: done, but not recorded in "mpm undo list"',
         );
         assertEquals(undone.status, 6, name);
       }

@@ -415,7 +415,7 @@ Deno.test("complete with open items says which; nothing is lost by it", async ()
   );
   assertEquals(
     (await mpm(env, ["status"])).stdout.split("\n")[0],
-    'No work session in this worktree. "mpm start" begins one.',
+    'No session in this worktree. "mpm start" begins one.',
   );
   assertEquals(env.exists(`${CURRENT}/main.json`), false);
 });
@@ -437,12 +437,12 @@ Deno.test("sessions are found by id, name, part of the id, and their saves", asy
   const plain = await mpm(env, ["complete", "latest"]);
   assertEquals([plain.status, plain.stderr.split("\n")[0]], [
     3,
-    "Error: session-20261121-120000 is of no work session",
+    "Error: session-20261121-120000 does not belong to a session",
   ]);
   const none = await mpm(env, ["complete", "nothing"]);
   assertEquals([none.status, none.stderr.split("\n")[0]], [
     3,
-    'Error: No work session matches "nothing"',
+    'Error: No session matches "nothing"',
   ]);
   assertEquals((await mpm(env, ["complete"])).status, 3);
 });
@@ -485,7 +485,7 @@ Deno.test("a damaged record is never replaced by what a save says", async () => 
     { now: at(2) },
   );
   assertEquals([work, warnings], [null, [
-    "Its work session could not continue: Cannot read " +
+    "Its session could not continue: Cannot read " +
     `"${env.project}/${path}": it is not JSON`,
   ]]);
   assertEquals(env.read(path), '{"torn');

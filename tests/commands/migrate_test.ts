@@ -265,7 +265,7 @@ Deno.test("migrate hides no save that only the kept copies have", async () => {
 });
 
 posixTest(
-  "migrate leaves what is of no session, and the folder with it",
+  "migrate leaves what does not belong to a session, and the folder with it",
   async () => {
     using env = new TestEnv();
     putOld(env, PLAIN);

@@ -299,7 +299,7 @@ Deno.test("a save has the partition, and resume groups what changed by it", asyn
     M  README.md
 
   Working Directory:
-    • 2 uncommitted paths
+    • 2 uncommitted files
 
   Working Directory in testing (1):
     • tests/a.ts new

@@ -111,7 +111,7 @@ Deno.test("pause --commit does not commit beside another git command", async () 
   env.write(".git/index.lock", "");
   assertEquals(await branchCommit(env), [
     false,
-    "Another git command is at work",
+    "Another git command is running",
   ]);
 });
 

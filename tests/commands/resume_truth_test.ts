@@ -467,7 +467,7 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
   assertStringIncludes(
     text,
     `  Working Directory:
-    • 4 uncommitted paths
+    • 4 uncommitted files
     • lib edited
     • assumed edited
     • gone deleted
@@ -489,7 +489,7 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
   await mpmJson(env, ["pause", "--no-commit", "Edited"]);
   assertStringIncludes(
     await report(env),
-    "• 4 uncommitted paths, as at the pause\n",
+    "• 4 uncommitted files (unchanged since the pause)\n",
   );
   // Of an older save no one knows what was so at the pause.
   const folder = join(env.project, ".claude-mpm", "sessions");

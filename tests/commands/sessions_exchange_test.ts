@@ -384,7 +384,7 @@ Deno.test("sessions import says of an empty bundle that it is one", async () => 
     "import",
     "empty.json",
   ]);
-  assertEquals([status, stdout], [0, "There is no session in it.\n"]);
+  assertEquals([status, stdout], [0, "It contains no saves.\n"]);
 });
 
 Deno.test("an imported save says only what its file said", async () => {

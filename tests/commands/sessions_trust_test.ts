@@ -229,7 +229,7 @@ Deno.test("a save stays its user's own wherever it and the project go", async ()
   Deno.renameSync(moved, env.project);
 });
 
-Deno.test("what was imported is foreign, also to who made it elsewhere", async () => {
+Deno.test("what was imported is foreign, also to its author elsewhere", async () => {
   using env = await withOwnSave();
   using other = TestEnv.repository();
   const file = join(other.root, "save.json");
@@ -240,7 +240,7 @@ Deno.test("what was imported is foreign, also to who made it elsewhere", async (
   assertEquals(await originOf(other), "trusted");
 });
 
-Deno.test("a foreign save brings no work session until it is trusted", async () => {
+Deno.test("a foreign save brings no session until it is trusted", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   await mpmJson(env, ["start", "login", "Fix the login"]);

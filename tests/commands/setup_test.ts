@@ -149,7 +149,7 @@ function oldSave(id: string): Save {
   return save as Save;
 }
 
-Deno.test("setup asks once whether saves of claude-mpm are yours, and undo forgets it", async () => {
+Deno.test("setup asks once whether saves of claude-mpm are yours, and undo removes the digests", async () => {
   using env = TestEnv.repository();
   const ids = [5, 6].map(idAt);
   for (const id of ids) putSave(env, oldSave(id));

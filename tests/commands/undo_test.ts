@@ -405,19 +405,19 @@ Deno.test("undo skips what cannot be undone, and log says which it takes", async
     operations.map(({ number, lasting }) => `${number} ${lasting}`),
     [
       "5 it made no backup",
-      "4 a session that is over stays so",
+      "4 an ended session cannot be reopened",
       "3 a detour has its own way back",
       "2 null",
       "1 it made the folder that holds this log",
     ],
   );
   const shown = await mpm(env, ["log"], { now: clock.now, typed: [] });
-  assertStringIncludes(shown.stdout, "(stays) migrate");
+  assertStringIncludes(shown.stdout, "(permanent) migrate");
   assertStringIncludes(shown.stderr, '"mpm undo" undoes operation 2');
   for (
     const [number, why] of [
       ["3", "--discard"],
-      ["4", "a session that is over stays so"],
+      ["4", "an ended session cannot be reopened"],
       ["5", "it made no backup"],
     ] as const
   ) {
@@ -429,8 +429,8 @@ Deno.test("undo skips what cannot be undone, and log says which it takes", async
   assertEquals(status, 0);
   assertStringIncludes(
     stdout,
-    "Skipped operation 5, which stays: migrate 2 files of the older " +
-      "layout (it made no backup)\n",
+    "Skipped operation 5, migrate 2 files of the older layout: " +
+      "it made no backup\n",
   );
   assertStringIncludes(stdout, "Undid operation 2: make the template mine");
   assertEquals(env.exists(".claude-mpm/templates/mine.md"), false);

@@ -90,7 +90,10 @@ posixTest(
       assertEquals(done.status, 0, done.stderr);
       const { status, stdout } = await mpm(env, ["hooks", "status"], on(env));
       assertEquals(status, 0, stdout);
-      assertStringIncludes(stdout, "$ROOT/bin/mpm.exe\nAll as it should be.\n");
+      assertStringIncludes(
+        stdout,
+        "$ROOT/bin/mpm.exe\nEverything is in order.\n",
+      );
     }
   },
 );

@@ -191,7 +191,7 @@ Deno.test("a resume that cannot write reports all the same", async () => {
     { now: at(4) },
   );
   assertEquals([work, warnings.length], [null, 1]);
-  assertStringIncludes(warnings[0]!, "Its work session could not continue: ");
+  assertStringIncludes(warnings[0]!, "Its session could not continue: ");
 });
 
 /** A session in a project and in its clone, paused at minute 1 in both. */

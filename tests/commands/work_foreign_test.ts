@@ -16,7 +16,7 @@ async function withTheirWork(): Promise<TestEnv> {
   return env;
 }
 
-Deno.test("someone else's work session does not belong to this user", async () => {
+Deno.test("someone else's session does not belong to this user", async () => {
   using env = await withTheirWork();
   for (const args of [["status"], ["stack", "--all"], ["context", "inject"]]) {
     const { stdout } = await mpm(env, args);
@@ -31,17 +31,17 @@ Deno.test("someone else's work session does not belong to this user", async () =
   assert(!/Their detour|outage/.test(told), told);
   const { sessions, problems } = await mpmJson<StackResult>(env, ["stack"]);
   assertEquals(sessions, []);
-  assertStringIncludes(problems[0]!, "2 work sessions of someone else");
+  assertStringIncludes(problems[0]!, "2 sessions of someone else");
   for (const args of [["check"], ["complete"], ["return"], ["cancel"]]) {
     const { status, stderr } = await mpm(env, args);
     assertEquals(status, 4, `${args}: ${stderr}`);
     assertStringIncludes(stderr, "mpm start");
   }
   const doctor = await mpm(env, ["doctor"]);
-  assertStringIncludes(doctor.stdout, "2 work sessions of someone else");
+  assertStringIncludes(doctor.stdout, "2 sessions of someone else");
 });
 
-Deno.test("no word of someone else's work session gets into a save", async () => {
+Deno.test("no word of someone else's session gets into a save", async () => {
   using env = await withTheirWork();
   await mpmJson(env, ["pause", "--no-commit"]);
   const { session, origin } = await mpmJson<ResumeReport>(env, [
@@ -94,7 +94,7 @@ Deno.test("on another machine one's work continues from a save that is trusted",
   const { warnings } = await mpmJson<ResumeReport>(env, ["resume"]);
   assertStringIncludes(
     warnings.join("\n"),
-    "Its work session does not continue",
+    "Its session does not continue",
   );
   await mpmJson(env, ["saves", "trust", "latest"]);
   const { work } = await mpmJson<ResumeReport>(env, ["resume"]);
@@ -102,7 +102,7 @@ Deno.test("on another machine one's work continues from a save that is trusted",
   assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");
 });
 
-Deno.test("where no key can be kept, no work session begins", async () => {
+Deno.test("where no key can be kept, no session begins", async () => {
   using env = TestEnv.repository();
   env.extra.XDG_STATE_HOME = join(env.project, "README.md");
   const { status, stderr } = await mpm(env, ["start", "mine", "x"]);

@@ -578,7 +578,7 @@ posixTest("a missing directory and a linked parent are reported", async () => {
   assertEquals(reasons(await pruneLater(env)), {
     "group/inner":
       "path resolves outside .claude/worktrees/ — containment guard",
-    missing: "the directory is missing; git worktree prune forgets it",
+    missing: "the directory is missing; git worktree prune removes its entry",
   });
   assertStringIncludes(env.git("worktree", "list"), missing.slice(-7));
   assert(Deno.lstatSync(join(env.root, "moved/inner/README.md")).isFile);

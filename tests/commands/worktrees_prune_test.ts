@@ -277,7 +277,7 @@ Deno.test("empty orphans and worktrees that were moved by hand go", async () => 
   commitIn(env, path);
   Deno.renameSync(path, join(env.project, WORKTREES, "moved"));
   assertEquals(reasons(await pruneLater(env)), {
-    before: "the directory is missing; git worktree prune forgets it",
+    before: "the directory is missing; git worktree prune removes its entry",
     moved: "branch has commits not merged into main branch",
   });
   env.git("merge", "-q", "worktree-before");

@@ -164,7 +164,7 @@ posixTest("two clean-ups at once do not meet", async () => {
   const lock = await env.system({}).files.lock(join(folder, "lock"), 0);
   assert(lock);
   assertEquals(reasons(await pruneLater(env)), {
-    x: "another clean-up is under way",
+    x: "another clean-up is running",
   });
   lock[Symbol.dispose]();
   assertEquals(gone(await pruneLater(env)), ["x"]);

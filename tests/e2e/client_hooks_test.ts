@@ -136,7 +136,7 @@ clientTest(
         `Save ${save!.session_id}, made `,
         "#1 Fix the ledger (user)",
         "All done.",
-        "1 uncommitted path, as at the pause",
+        "1 uncommitted file (unchanged since the pause)",
       ]
     ) {
       assertStringIncludes(first, part);

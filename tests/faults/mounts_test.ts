@@ -72,8 +72,9 @@ async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
   const logged = await count(env);
   const before = repositoryState(env);
   const { status, stdout, stderr } = onFullDisk(env, pages, one.args);
-  const noted = /not in mpm undo list|not all of its files|lists will be slower/
-    .test(stdout + stderr);
+  const noted =
+    /not recorded in "mpm undo list"|not all of its files|lists will be slower/
+      .test(stdout + stderr);
   const where = `${one.name}, ${pages} pages: ${stderr}`;
   assert([0, 6].includes(status), where);
   if (status === 6) assertMatch(stderr, /no space|out of disk ?space/i, where);

@@ -23,7 +23,7 @@ posixTest(
       ...[String(BLOCKS), binary(), "template", "new", "second"],
     ]);
     assertEquals(status, 0, stderr);
-    assertStringIncludes(stderr, "it is done, but not in mpm undo list");
+    assertStringIncludes(stderr, 'done, but not recorded in "mpm undo list"');
     assert(env.exists(".claude-mpm/templates/second.md"));
     assertEquals(env.read(JOURNAL), filler + lines);
     const { operations } = await mpmJson<UndoListResult>(env, ["log"]);

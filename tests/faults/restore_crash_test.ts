@@ -112,7 +112,7 @@ posixTest(
           const { stdout } = await mpm(env, dry);
           assertEquals(
             stdout,
-            `Nothing to restore: all is as in ${id}\n`,
+            `Nothing to restore: no difference from ${id}\n`,
             where,
           );
         }

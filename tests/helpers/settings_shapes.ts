@@ -280,15 +280,15 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   "a string": { text: '"x"', refused: "must be an object" },
   "a comment": {
     text: '{\n  // mine\n  "a": 1\n}',
-    refused: "A comment, which JSON has not at line 2, column 3",
+    refused: "Comments are not allowed in JSON at line 2, column 3",
   },
   "a comment behind": {
     text: '{"a": 1} /* mine */',
-    refused: "A comment, which JSON has not at line 1, column 10",
+    refused: "Comments are not allowed in JSON at line 1, column 10",
   },
   "a trailing comma": {
     text: '{\n  "a": 1,\n}',
-    refused: "A comma is too much at line 3, column 1",
+    refused: "Unexpected comma at line 3, column 1",
   },
   "a trailing comma in an array": {
     text: '{"a": [1,]}',
@@ -312,7 +312,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   },
   "a file cut off": {
     text: '{\n  "a": "cut',
-    refused: "The text ends within a string at line 2, column 12",
+    refused: "The text ends inside a string at line 2, column 12",
   },
   "a file cut off between values": {
     text: '{"a": [1',
@@ -320,7 +320,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   },
   "a newline in a string": {
     text: '{"a": "x\ny"}',
-    refused: "A control character or line end within a string at line 1",
+    refused: "A control character or line end inside a string at line 1",
   },
   "an unknown escape": {
     text: '{"a": "\\x41"}',
@@ -333,7 +333,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   "NaN": { text: '{"a": NaN}', refused: "Expected a value" },
   "two values": {
     text: "{} {}",
-    refused: "Unexpected text behind the value at line 1, column 4",
+    refused: "Unexpected text after the value at line 1, column 4",
   },
   "merge conflict marks": {
     text: '{\n<<<<<<< HEAD\n  "a": 1\n}',

@@ -196,7 +196,7 @@ async function savedSessions(
     .filter(({ value }) => !line.words.includes(value));
 }
 
-/** Work sessions that are not put away. */
+/** Sessions that are not put away. */
 function workSessions(system: System, root: string): Candidate[] {
   const { works } = listWorks(system, root);
   return works.filter(({ state }) =>

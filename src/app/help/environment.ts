@@ -28,7 +28,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "LC_ALL, LC_CTYPE, LANG",
-    summary: "C or POSIX: pictures are drawn in ASCII only",
+    summary: "C or POSIX: only ASCII characters in trees and lists",
   },
   { name: "CI", summary: "Not empty: no question, no progress line" },
   {
@@ -54,7 +54,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "XDG_STATE_HOME",
-    summary: "Where mpm keeps what belongs to no project, ~/.local/state " +
+    summary: "Where mpm keeps data outside projects, ~/.local/state " +
       "unless set; on Windows LOCALAPPDATA",
   },
   {
@@ -63,8 +63,8 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "GIT_INDEX_FILE",
-    summary: "Set by git while it commits: a pause within makes no commit. " +
-      "Git's other variables of this group are removed before git runs",
+    summary:
+      "Set by git during a commit: a pause then makes no commit. mpm removes git's other GIT_ variables before it runs git",
   },
   {
     name: "GIT_ATTR_NOSYSTEM, GIT_CEILING_DIRECTORIES, GIT_CONFIG_GLOBAL",
@@ -72,7 +72,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM",
-    summary: "As git takes them, too",
+    summary: "Used as git uses them",
   },
   {
     name: "CLAUDE_CONFIG_DIR",
@@ -86,11 +86,11 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "CLAUDE_CODE_TASK_LIST_ID",
-    summary: "The task list of that session, where it has another name",
+    summary: "The task list of that session, if it has another name",
   },
   {
     name: "CLAUDE_CODE_AUTO_COMPACT_WINDOW",
-    summary: "Tokens at which Claude Code compacts: percentages are of them",
+    summary: "Tokens at which Claude Code compacts, which count as 100 %",
   },
   {
     name: "CLAUDE_PROJECT_DIR",
@@ -98,7 +98,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "CLAUDE_CODE_SESSION_ATTENDED, CLAUDE_CODE_ENTRYPOINT",
-    summary: "Set for hooks: whether a person sits at the session",
+    summary: "Set for hooks: whether the session is interactive",
   },
   {
     name: "CLAUDE_PLUGIN_ROOT",

@@ -95,7 +95,12 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     `${NO_BOUND}: a few kB for each threshold and compaction`,
     BY_YOU,
   ],
-  ["sessions/.pending.json", "a save on its way", "1 file", UNTIL_DONE],
+  [
+    "sessions/.pending.json",
+    "a save that is being written",
+    "1 file",
+    UNTIL_DONE,
+  ],
   ["<folder>/.gitignore", "keeps a folder out of git", "1 file", BY_YOU],
   [
     "kept/",
@@ -126,7 +131,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/work/work-….json",
-    "a work session each",
+    "a session each",
     `${NO_BOUND}: a few kB for each session`,
     BY_YOU,
   ],
@@ -144,7 +149,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/agents/",
-    "readings and notes of agents' sessions",
+    "measurements and notes of agent sessions",
     "64 KiB a file, for 30 days",
     "the next session",
   ],
@@ -192,7 +197,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/items.json",
-    "derived: what was read of items, for speed",
+    "derived: the items read so far, for speed",
     "a row for each item",
     DERIVED,
   ],
@@ -246,7 +251,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     BY_YOU,
   ],
   ["state/undo.json", "an undo under way", "1 file", UNTIL_DONE],
-  ["state/pruned", "when the trash was last looked through", "1 file", BY_YOU],
+  ["state/pruned", "when the trash was last checked", "1 file", BY_YOU],
   ["state/store-id", "identifies this copy of the project", "1 file", BY_YOU],
 ]);
 
@@ -355,13 +360,13 @@ export const USER_FILES: readonly FilePlace[] = places([
   ],
   [
     "agents/",
-    "readings of agents' sessions in projects without mpm",
+    "measurements of agent sessions in projects without mpm",
     "64 KiB a file, for 30 days",
     "the next session",
   ],
   [
     "hook-errors.log, hook-errors.log.1",
-    "own errors of hooks in projects without mpm",
+    "errors of mpm hooks in projects without mpm",
     "two files of 256 KiB",
     "the older one goes",
   ],

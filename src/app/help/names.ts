@@ -43,7 +43,7 @@ export const TOPICS: Readonly<Record<string, Page>> = {
   },
   "privacy": {
     summary:
-      "Data that mpm writes, its readers, and what never leaves this machine",
+      "Data that mpm writes, who can read it, and what stays on this machine",
     load: () => PRIVACY,
   },
   "formats": {

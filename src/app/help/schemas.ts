@@ -20,7 +20,7 @@ const STORED: readonly Published[] = [
   },
   {
     name: "work-session",
-    summary: "A work session: .claude-mpm/state/work/work-*.json",
+    summary: "A session: .claude-mpm/state/work/work-*.json",
     load: async () =>
       (await import("../../work/commands/results.ts")).WorkSchema,
   },

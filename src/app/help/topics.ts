@@ -25,9 +25,8 @@ export function exitCodes(): Topic {
       },
       {
         text: `
-An error goes to standard error as one line, with a hint where there is one.
-With --json it is one object there, {"error": {"code", "message", "hint"}}, whose
-code says more than the status; standard output stays empty.
+mpm prints an error to standard error as one line, with a hint if there is one.
+With --json, it is one object, {"error": {"code", "message", "hint"}}, whose code is more specific than the status; standard output stays empty.
 
 "mpm hook" always exits with 0, so that no failure of mpm disturbs the session
 that runs it.`,
@@ -44,9 +43,7 @@ export function environment(): Topic {
     sections: [
       {
         text: `
-A variable of a setting stands over the files and under the option of a command.
-Lists are written with commas or blanks, tables as name=number; an empty
-variable counts as unset.`,
+The variable of a setting overrides the files, and a command's option overrides the variable. Separate the values of a list with commas or spaces, and write a table as name=number. An empty variable counts as unset.`,
       },
       { rows: allVariables().map(({ name, summary }) => [name, summary]) },
     ],
@@ -101,20 +98,21 @@ function held(places: readonly FilePlace[]): [string, string][] {
 
 /** Effects of each event; the table of entries lists the events. */
 const DONE: Readonly<Record<string, string>> = {
-  SessionStart: "gives the agent where the work stopped and what changed since",
-  UserPromptSubmit: "looks at the gauge: recommends a pause, or holds the " +
+  SessionStart: "tells the agent where the work stopped and what changed since",
+  UserPromptSubmit:
+    "checks the context size: recommends a pause, or holds the " +
     "prompt back; answers /mpm-resume and related commands; " +
     "notes the prompt",
   PreToolUse: "denies new sub-agents when the context is nearly full",
   PostToolUse: "notes answers to questions and approved plans",
   PostToolBatch:
-    "looks at the gauge; takes an automatic checkpoint if one is " +
+    "checks the context size; takes an automatic checkpoint if one is " +
     "due; notes the results of sub-agents",
   PostToolUseFailure: "writes the error to .claude-mpm/errors/",
   StopFailure: "the same",
   PreCompact: "writes the resume file; gives the open items to the compaction",
   PostCompact: "notes the summary of the compaction",
-  SessionEnd: "saves the session, if something was done in it",
+  SessionEnd: "saves the session if it did something",
   TaskCreated: "keeps the agent's task list for the next save",
   TaskCompleted: "the same",
 };
@@ -151,9 +149,7 @@ settings; each starts "mpm hook <event>".`,
 machine only in the version that "mpm allow <file>" last allowed.
 
 A hook never fails, never waits for long, never uses the network, and never
-blocks anything because of missing data. MPM_HOOKS=off switches all of them off
-before anything is read, hooks.enabled = false in your own configuration before
-anything is done.`,
+blocks anything because of missing data. MPM_HOOKS=off turns all hooks off before they read anything. hooks.enabled = false in your own configuration turns them off before they do anything.`,
       },
       {
         title: "Commands",
@@ -167,7 +163,7 @@ anything is done.`,
 export const PRIVACY: Topic = {
   name: "privacy",
   summary:
-    "Data that mpm writes, its readers, and what never leaves this machine",
+    "Data that mpm writes, who can read it, and what stays on this machine",
   sections: [
     {
       text: `
@@ -195,12 +191,10 @@ the repository of this machine; it fetches and pushes nothing.`,
 A checkpoint also holds the contents of changed and untracked files, and in a
 git repository a pause keeps them beside the save. They are objects in the
 repository's own git folder, under refs that git pushes only on request. Ignored
-files are in neither. mpm does not scan contents for secrets. Names of
-pause.contents_exclude, such as .env* and *.pem, stay out of saves. "mpm config
+files are in neither. mpm does not scan contents for secrets. Files that match pause.contents_exclude, such as .env* and *.pem, stay out of saves. "mpm config
 set pause.contents false" keeps all contents out.
 
-The transcript of an agent is read from its end for the number of tokens, the
-task list and what the conversation held. In a project that uses mpm, the hooks
+The transcript of an agent is read from its end for the number of tokens, the task list and the contents of the conversation. In a project that uses mpm, the hooks
 record prompts, answers, plans, summaries, reports and errors of each agent
 session. The record is redacted, at most 64 KiB, and kept for a month. The
 settings handoff.* switch each of them off.`,
@@ -236,7 +230,7 @@ nothing in it, and gives it to an agent in a fence that names its author.`,
         ],
         [
           ".claude-mpm/",
-          "is everything that a project has, beside the refs in git",
+          "has all mpm data of a project, except the refs in git",
         ],
       ],
     },

@@ -39,7 +39,7 @@ converter that the repository configures.`,
     {
       ...CHECKPOINT,
       name: "to",
-      summary: "Another one; the working tree unless given",
+      summary: "The other checkpoint; default: the working tree",
       optional: true,
     },
   ],

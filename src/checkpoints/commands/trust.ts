@@ -122,8 +122,8 @@ function listTrusted(
   { selectors, all, revoke }: TrustInput,
 ): TrustResult {
   if (selectors.length > 0 || all || revoke) {
-    throw new MpmError("USAGE", "Something was given beside --list", {
-      hint: "It shows what is trusted in every project",
+    throw new MpmError("USAGE", "Cannot combine --list with other arguments", {
+      hint: "It lists what you trust in every project",
     });
   }
   const trusted = [...readTrusted(system)]
@@ -144,7 +144,7 @@ async function chosenSaves(
     throw new MpmError(
       "USAGE",
       all ? "Both --all and a session were given" : "No session was named",
-      { hint: '"mpm saves list" shows them; --all is every one of them' },
+      { hint: '"mpm saves list" shows them; --all selects all of them' },
     );
   }
   const named = selectors.filter((one) => !one.startsWith(CHECKPOINT_PREFIX));
@@ -268,7 +268,7 @@ function render(result: TrustResult, style: Style): string {
     const rows = trusted.map(({ session_id: id, project, at }) =>
       `${id}  ${at.slice(0, 10)}  ${escapeText(project)}\n`
     );
-    return rows.join("") || "No save of anybody else is trusted.\n";
+    return rows.join("") || "You trust no saves by other people.\n";
   }
   const lines = sessions.map(({ session_id: id, change, summary }) => {
     const text = cut(escapeText(summary) || "(no summary)", 50);

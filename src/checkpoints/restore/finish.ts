@@ -78,7 +78,7 @@ export async function settleLocked(
   if (!target) {
     dropMarker(system, root, worktree);
     context.note(
-      `Warning: a restore was cut short and its checkpoint "${marker.target.id}" ` +
+      `Warning: a restore was interrupted, and its checkpoint "${marker.target.id}" ` +
         `is gone. The state before is in "${marker.safety.id}"`,
     );
     return;
@@ -100,6 +100,6 @@ export async function settleLocked(
     unfinished: marker,
   });
   context.note(
-    `A restore that was cut short is finished now: ${marker.title}`,
+    `Finished an interrupted restore: ${marker.title}`,
   );
 }

@@ -78,7 +78,7 @@ export function previewText(result: RestoredFiles, given: string): string {
 
 function nothing({ skipped }: RestoredFiles, name: string): string {
   return skipped.length === 0
-    ? `Nothing to restore: all is as in ${name}`
+    ? `Nothing to restore: no difference from ${name}`
     : `Nothing was restored: what differs from ${name} is left alone`;
 }
 

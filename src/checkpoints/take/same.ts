@@ -173,7 +173,8 @@ function takenByOthers(name: string): MpmError {
     `There is a checkpoint "${name}" already, and nothing says that you made ` +
       "it on this machine",
     {
-      hint: `Take another name, or remove it: mpm checkpoint rm ${word}; if ` +
+      hint:
+        `Choose another name, or remove it: mpm checkpoint rm ${word}; if ` +
         `it is yours: mpm saves trust ${CHECKPOINT_PREFIX}${word}`,
     },
   );

@@ -137,7 +137,7 @@ function nameOf({ system }: Context, input: SaveInput): string {
   const words = input.name.join(" ").trim();
   const kind = kindOf(input);
   if (kind !== "named" && words !== "") {
-    throw new MpmError("USAGE", "An automatic checkpoint takes no name", {
+    throw new MpmError("USAGE", "An automatic checkpoint has no name", {
       hint: "Leave out the name, or --auto and --after-call",
     });
   }

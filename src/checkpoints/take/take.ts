@@ -155,7 +155,7 @@ async function freeId(
   if (!taken.has(id)) return id;
   if (kind === "named") {
     throw new MpmError("CONFLICT", `There is a checkpoint "${name}" already`, {
-      hint: `Take another name, or remove it: mpm checkpoint rm ${
+      hint: `Choose another name, or remove it: mpm checkpoint rm ${
         shellWord(name)
       }`,
     });

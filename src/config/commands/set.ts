@@ -67,7 +67,7 @@ settings.`,
   async run(context, input) {
     if (input.value.length === 0) {
       throw new MpmError("USAGE", "Missing argument <value>", {
-        hint: `To take it out: mpm config unset ${input.key}`,
+        hint: `To remove it: mpm config unset ${input.key}`,
       });
     }
     const { key, entry } = keyOf(input.key);

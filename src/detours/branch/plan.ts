@@ -121,9 +121,13 @@ async function fromOf(
 
 function checkFlags(input: BranchInput, { git, reason }: Workspace): void {
   if (input.worktree && input.stash) {
-    throw new MpmError("USAGE", '"--stash" goes not with "--worktree"', {
-      hint: "--worktree leaves this tree and its uncommitted work alone",
-    });
+    throw new MpmError(
+      "USAGE",
+      '"--stash" cannot be combined with "--worktree"',
+      {
+        hint: "--worktree does not touch this tree or its uncommitted work",
+      },
+    );
   }
   const needs = [
     input.stash ? "--stash" : undefined,
@@ -166,10 +170,10 @@ function currentParent(
     `${labelOf(namesake)} is ${state} already${here}: ${id}`,
     {
       hint: namesake.id === work?.id
-        ? '"mpm return" ends it; for another detour take another name'
+        ? '"mpm return" ends it; for another detour choose another name'
         : isStranded(system, workspace, namesake)
-        ? `Its worktree is gone: mpm complete ${shellWord(name)}`
-        : "Take another name, or continue with that one",
+        ? `Its worktree is gone. End it: mpm complete ${shellWord(name)}`
+        : "Choose another name, or continue with that one",
     },
   );
 }
@@ -231,8 +235,8 @@ async function planLinked(
 ): Promise<{ target: SwitchTarget; linked: string }> {
   const { git } = vault;
   if (workspace.root === workspace.commonDir) {
-    throw new MpmError("CONFLICT", "A bare repository has no place for it", {
-      hint: "Add a worktree with git, and branch in it",
+    throw new MpmError("CONFLICT", "A bare repository has no working tree", {
+      hint: "Add a worktree with git, and run the command there",
     });
   }
   const slug = slugOf(input.name);
@@ -244,7 +248,7 @@ async function planLinked(
   const linked = join(workspace.root, WORKTREES, slug);
   if (system.files.lstat(linked)) {
     throw new MpmError("CONFLICT", `"${linked}" is there already`, {
-      hint: "Take another name, or move it away",
+      hint: "Choose another name, or move it away",
     });
   }
   const paths = () => pathsOf(git, target.head);
@@ -300,7 +304,7 @@ function refuseMoves(
     "CONFLICT",
     `The submodule "${moved.path}" is at another commit there, and mpm does ` +
       "not move it",
-    { hint: "Switch by hand, or take --worktree" },
+    { hint: "Switch by hand, or use --worktree" },
   );
 }
 
@@ -331,10 +335,10 @@ function refuseUnseen(paths: readonly string[]): void {
   if (first === undefined) return;
   throw new MpmError(
     "CONFLICT",
-    `Files that git is told not to look at are edited, and differ there: ` +
+    `Files that git is told to ignore were edited and differ there: ` +
       named(paths),
     {
-      hint: `Let git look again: git update-index --no-skip-worktree ` +
+      hint: `Let git check them again: git update-index --no-skip-worktree ` +
         `--no-assume-unchanged ${shellWord(first)}`,
     },
   );
@@ -346,7 +350,7 @@ function refuseUnsafe(capture: Capture): void {
   if (!first) return;
   throw new MpmError(
     "CONFLICT",
-    `"${first.path}" cannot be kept safe for a switch: ${first.reason}`,
-    { hint: "Commit it, or take --worktree for the detour" },
+    `"${first.path}" cannot be kept safe during the switch: ${first.reason}`,
+    { hint: "Commit it, or use --worktree for the detour" },
   );
 }

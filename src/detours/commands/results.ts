@@ -133,7 +133,7 @@ export const StatusResult = z.strictObject({
     /** `own`, `trusted`, or `foreign`: no one vouches for it. */
     origin: z.enum(["own", "trusted", "foreign"]),
     /**
-     * The name of git's user who made it, by its own record; null if not known.
+     * The name of git's user its author, by its own record; null if not known.
      */
     author: maybeText,
     /** The changes since then in a few words; null: not known. */

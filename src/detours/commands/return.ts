@@ -88,7 +88,7 @@ prune" removes it later.`,
     },
     "no-changes": {
       type: "boolean",
-      summary: "Do not look at what changed in the meantime",
+      summary: "Do not report what changed in the meantime",
     },
     "dry-run": {
       type: "boolean",
@@ -153,7 +153,7 @@ function parkedNotes(
   if (own.length === 0) return [];
   const restore = `mpm checkpoint restore ${shellWord(leftovers.checkpoint)}`;
   return [
-    `Uncommitted before the detour, and put away with it: ${named(own)}. ` +
+    `Uncommitted before the detour, and kept with it: ${named(own)}. ` +
     `"${restore}" restores it`,
   ];
 }
@@ -194,8 +194,7 @@ async function planned(
       ...aheadNotes([...clearing, ...switching]),
       ...unsure
         ? [
-          "Whether what the detour left can be brought along is only found " +
-          "by the return itself: a conflict is refused",
+          "Only the return itself can tell whether the changes of the detour can be carried over; it refuses a conflict",
         ]
         : [],
     ],

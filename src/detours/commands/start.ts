@@ -33,7 +33,7 @@ export const start = defineCommand({
   name: "start",
   summary: "Start a session, optionally from a template",
   description: `
-A work session is a stretch of work on one task, with a state and a checklist.
+A session is a stretch of work on one task, with a state and a checklist.
 It becomes the current session of this worktree: every pause saves it, and a
 resume continues it. If another session is active in the worktree, mpm starts
 nothing. A paused session stays paused and can be resumed.

@@ -64,7 +64,7 @@ worktree.`,
     },
     all: {
       type: "boolean",
-      summary: "With --tree: archived and cancelled sessions, too",
+      summary: "With --tree: include archived and cancelled sessions",
     },
     short: {
       type: "boolean",
@@ -262,7 +262,7 @@ function statusText(result: StatusResult, style: Style): string {
 function sessionLines(result: StatusResult, style: Style): string[] {
   const { session, parents, resumable } = result;
   if (!session) {
-    return ['No work session in this worktree. "mpm start" begins one.'];
+    return ['No session in this worktree. "mpm start" begins one.'];
   }
   const { state, since, save, template } = session;
   return [
@@ -272,7 +272,7 @@ function sessionLines(result: StatusResult, style: Style): string[] {
       : [],
     ...template === null ? [] : [`Template: ${escapeText(template)}`],
     ...state === "paused" && !resumable
-      ? ['None of its saves is left: "mpm complete" or "mpm cancel" ends it']
+      ? ['It has no saves left: "mpm complete" or "mpm cancel" ends it']
       : [
         ...save === null ? [] : [`Saved as: ${save}`],
         ...state === "paused" ? ["Continue with: mpm resume"] : [],

@@ -81,7 +81,7 @@ export function gone(
     `The git branch "${branch}" of the parent is gone`,
     {
       hint:
-        `Make it again: ${again}; or return to another: --git-branch <branch>`,
+        `Create it again: ${again}; or return to another: --git-branch <branch>`,
     },
   );
 }

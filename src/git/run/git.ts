@@ -225,7 +225,7 @@ function lockHint(result: RunResult): { hint?: string } {
     [];
   return path === undefined
     ? {}
-    : { hint: `If no git command is at work, remove "${path}"` };
+    : { hint: `If no git command is running, remove "${path}"` };
 }
 
 /**

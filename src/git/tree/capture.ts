@@ -85,7 +85,7 @@ export async function capture(
     if (found) return found;
   }
   throw new MpmError("CONFLICT", "HEAD moved while the working tree was read", {
-    hint: "Try again when no other git command is at work",
+    hint: "Try again when no other git command is running",
   });
 }
 

@@ -373,7 +373,7 @@ export function tooLarge({ paths, sum }: Beyond): MpmError {
     "CONFLICT",
     sum === undefined
       ? `Too large for a checkpoint: ${named}`
-      : `${sizeText(sum)} of changed files are too much for a checkpoint, ` +
+      : `${sizeText(sum)} of changed files are too large for a checkpoint, ` +
         `the largest: ${named}`,
     {
       hint: "Let git ignore them, or raise checkpoint.max_file_mb and " +

@@ -73,7 +73,7 @@ export async function mergeTrees(
   if (version && isOlder(version, OLDEST_GIT)) {
     throw new MpmError(
       "CONFLICT",
-      "The branch has moved on, and this git is too old to merge without a worktree",
+      "The branch has new commits, and this git is too old to merge without a worktree",
       { hint: "Git 2.38 can; --keep-parked returns without restoring" },
     );
   }

@@ -31,7 +31,7 @@ function indexFile({ workspace }: Vault): string {
 export function refuseHeldIndex(system: System, vault: Vault): void {
   const lock = `${indexFile(vault)}.lock`;
   if (!system.files.lstat(lock)) return;
-  throw new MpmError("CONFLICT", `Another git command is at work: "${lock}"`, {
+  throw new MpmError("CONFLICT", `Another git command is running: "${lock}"`, {
     hint: "Wait for it to finish; if none runs, remove that file",
   });
 }
@@ -226,12 +226,14 @@ export async function markIntents(
   for (const { path } of programs) {
     const made = makeProgram(system, folder, path);
     if (!made || !await intend(elsewhere, path)) {
-      notes.push(`"${path}" is marked as to be added, but not as a program`);
+      notes.push(
+        `"${path}" is marked with "git add -N", but not as executable`,
+      );
     }
   }
   for (const { path, mode } of intents) {
     if (mode !== "120000" || await intend(git, path)) continue;
-    notes.push(`"${path}" is marked as to be added, but not as a link`);
+    notes.push(`"${path}" is marked with "git add -N", but not as a link`);
   }
   return notes;
 }

@@ -212,7 +212,7 @@ export async function moveOwnCommit(
   if (name !== `refs/heads/${branch}`) {
     return { reason: `"${branch}" is not checked out here` };
   }
-  if (head !== from) return { reason: "the branch has moved on since" };
+  if (head !== from) return { reason: "the branch has new commits" };
   const operation = gitDir === undefined
     ? undefined
     : readOperation(system, gitDir);

@@ -150,7 +150,7 @@ export class WorktreeWriter {
       if (found?.kind === "folder") continue;
       if (found && create && this.#clears) this.#setAside(folder);
       else if (found && create && found.kind !== "link") {
-        return `"${folder}" is not a folder by now`;
+        return `"${folder}" is no longer a folder`;
       } else if (found) return `"${folder}" is a ${found.kind} by now`;
       if (!create) return undefined;
       const above = files.lstat(dirname(full));
@@ -212,7 +212,7 @@ export class WorktreeWriter {
   }
 }
 
-const CHANGED = "it was changed in the meantime: it stays as it is";
+const CHANGED = "it was changed in the meantime, so mpm left it alone";
 
 /** A private file stays private: its content may be a secret only since. */
 function kept(

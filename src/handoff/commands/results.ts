@@ -136,7 +136,7 @@ export const SummaryResult = z.strictObject({
   generated_at: text,
   /** Start of the span, ISO 8601; null: everything, or one session. */
   since: z.nullable(text),
-  /** The work session it is about; null: no single one. */
+  /** The session it is about; null: no single one. */
   session: z.nullable(text),
   /** Number of saves that were read. */
   saves: z.int(),

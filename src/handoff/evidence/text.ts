@@ -37,7 +37,7 @@ function ranLines(
 ): string[] {
   const seconds = (milliseconds / 1000).toFixed(1);
   const end = outcome === "timeout"
-    ? "ran into the time limit"
+    ? "reached the time limit"
     : exit === 0
     ? "passed"
     : `failed with exit status ${exit}`;

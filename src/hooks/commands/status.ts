@@ -12,8 +12,7 @@ import type { HooksStatusAnswer } from "./results.ts";
 /** `mpm hooks status` */
 export const hooksStatus = defineCommand({
   name: "hooks status",
-  summary:
-    "Show where mpm's hooks are installed, and what keeps them from working",
+  summary: "Show where mpm's hooks are installed, and report problems",
   description: `
 Checks the settings of all scopes. The binary must exist and be this one, and
 the entries must be complete, of this version and unchanged. It also reports

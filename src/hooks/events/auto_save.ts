@@ -64,7 +64,7 @@ export interface Unsaved {
 }
 
 /**
- * Saves an agent's session with its hand-off. No work session is paused. `undefined`: nothing was done since it was saved.
+ * Saves an agent's session with its hand-off. No session is paused. `undefined`: nothing was done since it was saved.
  */
 export async function autoSave(
   context: Context,

@@ -62,7 +62,7 @@ const ABOUT = "mpm lists the open items of this project between the fences. " +
 function compactionText(
   { items, work, fence }: {
     items: readonly KeptItem[];
-    /** The work session with its checklist. */
+    /** The session with its checklist. */
     work: Work | undefined;
     fence: string;
   },

@@ -160,7 +160,7 @@ async function installed({ system, folder }: Context) {
   const { commands, warnings } = installedCommands(system, workspace);
   if (commands.length === 0) {
     throw new MpmError("NOT_FOUND", "No mpm hooks are installed here", {
-      hint: "To do so: mpm hooks install",
+      hint: "Install them with: mpm hooks install",
     });
   }
   const { config } = await readConfigAnyway(system, workspace.root);

@@ -116,7 +116,7 @@ export function hooksStatusText(
   style: Style,
 ): string {
   if (installed.length + plugins.length + findings.length === 0) {
-    return "mpm's hooks are not installed. To do so: mpm hooks install\n";
+    return "mpm hooks are not installed. Install them with: mpm hooks install\n";
   }
   const places = installed.map(
     ({ scope, path, binary, version, events, status_line: line }) =>
@@ -135,7 +135,7 @@ export function hooksStatusText(
       `plugin: ${escapeText(path)}\n  starts the mpm on PATH`
     ),
     ...problems,
-    ...findings.length === 0 ? ["All as it should be."] : [],
+    ...findings.length === 0 ? ["Everything is in order."] : [],
     "",
   ].join("\n");
 }

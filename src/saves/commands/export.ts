@@ -31,10 +31,10 @@ not export a damaged save. The default is the newest save.`,
       names: "file",
       short: "o",
       value: "path",
-      summary: "The file, or the folder that gets one; the present one if none",
+      summary: "The file, or a folder for it; default: the current folder",
     },
-    all: { type: "boolean", summary: "Every session, but not the logs" },
-    bundle: { type: "boolean", summary: "Make a bundle of a single one, too" },
+    all: { type: "boolean", summary: "Every save, but not the logs" },
+    bundle: { type: "boolean", summary: "Make a bundle even of a single save" },
   },
   examples: [
     "mpm saves export -o handoff.json",
@@ -68,7 +68,7 @@ not export a damaged save. The default is the newest save.`,
   },
   render,
   next: ({ file }) =>
-    file === null ? undefined : '"mpm saves import <file>" brings it in again',
+    file === null ? undefined : '"mpm saves import <file>" imports it',
   status: ({ skipped }) => skipped.length === 0 ? 0 : 5,
 });
 

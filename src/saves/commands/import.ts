@@ -33,7 +33,7 @@ a save.`,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be brought in and write nothing",
+      summary: "Show what would be imported and write nothing",
     },
   },
   examples: [
@@ -122,7 +122,7 @@ function render(result: ImportResult, style: Style): string {
   const verb = dry ? "Would import" : "Imported";
   const empty = imported.length + present.length + refused.length === 0;
   return [
-    ...empty ? ["There is no session in it."] : [],
+    ...empty ? ["It contains no saves."] : [],
     ...imported.map(({ session_id: id, original_id: original, summary }) => {
       const moved = id === original ? "" : ` (there ${original})`;
       const text = cut(escapeText(summary) || "(no summary)", 50);

@@ -21,12 +21,11 @@ import {
 export const init = defineCommand({
   name: "init",
   hidden: true,
-  summary: "Set a project up: the folder, and whether git ignores it",
+  summary: "Set up a project: its folder, and whether git ignores it",
   description: `
 Creates .claude-mpm/ in the top folder of the repository. Not needed before a
 pause, which creates it too. Git does not see the saves in there: their folder
-ignores itself. With --ignore all of .claude-mpm/ is added to .gitignore, the
-project's settings and templates for mpm too.`,
+ignores itself. With --ignore, mpm adds all of .claude-mpm/ to .gitignore, including the project's settings and templates.`,
   positionals: [],
   flags: {
     ignore: {
@@ -35,7 +34,7 @@ project's settings and templates for mpm too.`,
     },
     "no-ignore": {
       type: "boolean",
-      summary: "Leave .gitignore alone, as without it",
+      summary: "Leave .gitignore alone (default)",
     },
     "dry-run": {
       type: "boolean",
@@ -67,7 +66,7 @@ project's settings and templates for mpm too.`,
   render: initText,
   next: ({ dry_run: dry, created }) =>
     created && !dry
-      ? '"mpm pause" saves a session, "mpm hooks install" has Claude Code do it'
+      ? '"mpm pause" saves a session, "mpm hooks install" lets Claude Code do it'
       : undefined,
 });
 

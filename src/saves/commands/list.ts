@@ -22,10 +22,10 @@ export const sessionsList = defineCommand({
   description: `
 The newest comes first. Its number, its id, a unique part of its id, its name
 and "latest" all select a session in the other commands. The saves of archived
-and cancelled work sessions are left out, unless --all is given.
+and cancelled sessions are left out, unless --all is given.
 
 A terminal gets the newest 20: number, id (in 100 columns or more), age, branch,
-who made it, session with its state, and summary. Below a save is the command
+its author, session with its state, and summary. Below a save is the command
 that continues the agent's conversation. A pipe gets all of them, with a tab
 between the fields: number, id, time in UTC, branch, state, origin, name,
 summary. The last field is the command that continues the agent's conversation,
@@ -35,28 +35,28 @@ numbers.`,
   flags: {
     all: {
       type: "boolean",
-      summary: "Those of archived and cancelled work sessions, too",
+      summary: "Include saves of archived and cancelled sessions",
     },
     search: {
       type: "string",
       value: "text",
       summary:
-        "Those with all these words in id, time, branch, summary or task",
+        "Only saves with all these words in ID, time, branch, summary or task",
     },
     branch: {
       type: "string",
       value: "name",
-      summary: "Those that were saved on this git branch",
+      summary: "Only saves made on this git branch",
     },
     since: {
       type: "string",
       value: "when",
-      summary: "Those of the last 12h, 7d, 2w, or since a date in UTC",
+      summary: "Only saves of the last 12h, 7d, 2w, or since a date in UTC",
     },
     limit: {
       type: "string",
       value: "number",
-      summary: 'At most so many, or "all"',
+      summary: 'The most saves to list, or "all"',
     },
   },
   examples: [
@@ -112,7 +112,7 @@ function render(result: SessionsResult, style: Style): string {
 /** Columns of a terminal that has room for the id and for who made a save. */
 const WIDE = 100;
 
-/** A line for each save; who made it and how to continue may follow below. */
+/** A line for each save; its author and how to continue may follow below. */
 function rowLines(
   rows: readonly SessionRow[],
   listedAt: string,

@@ -47,7 +47,7 @@ backup; later saves stay. It also makes a backup, so that it can be undone.`,
     },
     global: {
       type: "boolean",
-      summary: "Take this project's saves in ~/.claude-mpm/sessions home, too",
+      summary: "Also move this project's saves from ~/.claude-mpm/sessions",
     },
   },
   examples: [
@@ -68,7 +68,7 @@ backup; later saves stay. It also makes a backup, so that it can be undone.`,
     }
     if (rollback && global) {
       throw new MpmError("USAGE", "Both --rollback and --global were given", {
-        hint: "A rollback restores what its backup holds, wherever it was",
+        hint: "A rollback restores every file of its backup to its old place",
       });
     }
     const { system } = context;

@@ -13,8 +13,7 @@ export const sessionsPrune = defineCommand({
   name: "saves prune",
   summary: "Move old saved sessions into the trash",
   description: `
-Moves saves beyond the newest --keep, or saves older than --older-than; with
-both, saves that are both. The newest session of each branch always stays, and
+Moves saves beyond the newest --keep, or saves older than --older-than; with both options, saves to which both apply. The newest session of each branch always stays, and
 so do unreadable saves, claude-mpm's logs, and saves in the home folder. It
 moves them as "mpm saves rm" does.`,
   positionals: [],
@@ -22,12 +21,12 @@ moves them as "mpm saves rm" does.`,
     keep: {
       type: "string",
       value: "number",
-      summary: "Leave so many of the newest",
+      summary: "Keep this many of the newest saves",
     },
     "older-than": {
       type: "string",
       value: "age",
-      summary: "Take only what is older, e.g. 30d, 12h, 8w, 6mo, 1y",
+      summary: "Only saves older than this, e.g. 30d, 12h, 8w, 6mo, 1y",
     },
     "dry-run": {
       type: "boolean",
@@ -72,7 +71,7 @@ function pruneRule(
   age: string | undefined,
 ): PruneRule {
   if (keep === undefined && age === undefined) {
-    throw new MpmError("USAGE", "Nothing says which sessions may go", {
+    throw new MpmError("USAGE", "No limit was given", {
       hint: "Give --keep <number>, --older-than <age>, or both",
     });
   }

@@ -43,13 +43,13 @@ claude-mpm would have, with the present state of the repository. --discard moves
 it into the trash.`,
   positionals: [{
     name: "ids",
-    summary: "The ids of saves that are gone from the disk",
+    summary: "The IDs of saves that are missing from the disk",
     rest: true,
   }],
   flags: {
     all: {
       type: "boolean",
-      summary: "Recover all saves that are gone from the disk",
+      summary: "Recover all saves that are missing from the disk",
     },
     finalize: { type: "boolean", summary: "Save it as a session" },
     discard: { type: "boolean", summary: "Move it into the trash" },
@@ -127,9 +127,9 @@ function render(result: RecoverResult): string {
   const gone = lost.length === 0 ? "" : [
     `${
       counted(lost.length, "save")
-    } gone from the disk that git has a copy of:`,
+    } missing from the disk, with a copy in git:`,
     ...rowLines(lost),
-    '"mpm saves recover ID" writes the files of one again, --all of all.',
+    '"mpm saves recover ID" writes the files of one again, and --all those of all.',
     "",
   ].join("\n");
   return gone + (state === "none" && gone !== "" ? "" : recordText(result));
@@ -196,7 +196,7 @@ async function recover(
   if (!finalize && !discard) return told;
   if (!record) {
     throw new MpmError("NOT_FOUND", `There is no "${source}"`, {
-      hint: "No automatic pause was cut short in this project",
+      hint: "This project has no interrupted automatic pause",
     });
   }
   const deed = { operation: "sessions recover", workspace };

@@ -45,7 +45,7 @@ export const PauseResult = z.strictObject({
   location: text,
   /** Names in `folder`. */
   files: z.array(text),
-  /** The work session that was paused; null: none is current. */
+  /** The session that was paused; null: none is current. */
   session: z.nullable(z.strictObject({
     id: text,
     name: z.nullable(text),
@@ -125,12 +125,12 @@ export const SessionRow = z.strictObject({
    */
   origin: z.nullable(Origin),
   /**
-   * The name of git's user who made it, by its own record; null if not known.
+   * The name of git's user its author, by its own record; null if not known.
    */
   author: z.nullable(text),
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: z.nullable(z.array(text)),
-  /** The work session it belongs to. */
+  /** The session it belongs to. */
   session: z.nullable(z.strictObject({
     id: text,
     name: z.nullable(text),
@@ -199,7 +199,7 @@ export const ResumeResult = z.strictObject({
   items: z.array(ItemSchema),
   /** State variables as they are now, by name. */
   vars: z.record(text, text),
-  /** The work session it belongs to, and what became of it; null: none. */
+  /** The session it belongs to, and what became of it; null: none. */
   work: z.nullable(z.strictObject({
     id: text,
     name: z.nullable(text),

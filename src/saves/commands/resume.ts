@@ -37,7 +37,7 @@ const FLAGS = {
   },
   peek: {
     type: "boolean",
-    summary: "Only read: the work session stays as it is",
+    summary: "Only read: the session stays as it is",
   },
   "no-changes": {
     type: "boolean",
@@ -185,7 +185,7 @@ function head(result: ResumeResult, markdown: boolean): string {
   ].join("\n");
 }
 
-/** The work session it belongs to, and what became of it. */
+/** The session it belongs to, and what became of it. */
 function workLines({ work, session }: ResumeResult): string[] {
   if (work === null) return [];
   const how = {

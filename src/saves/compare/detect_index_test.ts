@@ -37,7 +37,7 @@ Deno.test("detectChanges() tells an unstaged edit that was thrown away from one 
     `  No new commits
 
   Working Directory:
-    • 4 uncommitted paths, 1 as at the pause
+    • 4 uncommitted files (1 unchanged since the pause)
     • a staged version again, the unstaged edit gone
     • b edited further
     • c reverted

@@ -45,7 +45,7 @@ Deno.test("detectChanges() reports a mode that changed", async () => {
     `  No new commits
 
   Working Directory:
-    • 4 uncommitted paths, as at the pause
+    • 4 uncommitted files (unchanged since the pause)
 `,
   );
   chmod(env, "f1", 0o755);
@@ -57,7 +57,7 @@ Deno.test("detectChanges() reports a mode that changed", async () => {
     `  No new commits
 
   Working Directory:
-    • 3 uncommitted paths
+    • 3 uncommitted files
     • f1 mode changed
     • f2 mode changed
     • f3 reverted
@@ -111,7 +111,7 @@ Deno.test("detectChanges() does not go by modes that git is told to ignore", asy
     M  f2
 
   Working Directory:
-    • 4 uncommitted paths, 3 as at the pause
+    • 4 uncommitted files (3 unchanged since the pause)
     • f2 committed
     • n3 staged
 `,

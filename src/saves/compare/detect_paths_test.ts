@@ -34,7 +34,7 @@ Deno.test("detectChanges() tells the same from edited further, reverted and dele
     • new is gone, and no commit removed it
 
   Working Directory:
-    • 3 uncommitted paths, 1 as at the pause
+    • 3 uncommitted files (1 unchanged since the pause)
     • b edited further
     • c reverted
     • d deleted
@@ -144,7 +144,7 @@ Deno.test("detectChanges() reports a path changed before and after the pause as 
     • a modified both before and after pause
 
   Working Directory:
-    • 1 uncommitted path, as at the pause
+    • 1 uncommitted file (unchanged since the pause)
 
   Stash (1 change):
     • Added: WIP on main: ID Add files
@@ -287,7 +287,7 @@ Deno.test("detectChanges() compares names of every kind, also those that are not
     `  No new commits
 
   Working Directory:
-    • 10 uncommitted paths, 8 as at the pause
+    • 10 uncommitted files (8 unchanged since the pause)
     • a\\nb edited further
     • bad\\xff edited further
 `,

@@ -296,7 +296,7 @@ Deno.test("detectChanges() reports an operation that began and one that ended", 
     • README.md has unmerged changes
 
   Working Directory:
-    • 1 uncommitted path
+    • 1 uncommitted file
     • README.md in conflict
 
   ⚠️  Operation:

@@ -50,7 +50,7 @@ Deno.test("detectChanges() tells how to make a worktree again that is gone", asy
     await reportSince(env, save),
     `  ⚠️  Worktree:
     • $ROOT/it's linked is gone
-    • To make it again: ${command.replace(env.root, "$ROOT")}
+    • To create it again: ${command.replace(env.root, "$ROOT")}
 
   Branch:
     • The save was made on feature; here is main
@@ -62,7 +62,7 @@ Deno.test("detectChanges() tells how to make a worktree again that is gone", asy
     • No uncommitted changes
 
   Notes:
-    • 1 uncommitted path of the save went with the worktree that is gone; nothing was compared
+    • 1 uncommitted file of the save went with the worktree that is gone; nothing was compared
 `,
   );
   assertEquals(env.run("sh", ["-c", command]).status, 0);

@@ -118,7 +118,7 @@ function placeNotes(changes: Found, sources: Sources): string[] {
     case "gone": {
       const count = save.mpm?.files.length ?? 0;
       return count === 0 ? [] : [
-        `${counted(count, "uncommitted path")} of the save went with the ` +
+        `${counted(count, "uncommitted file")} of the save went with the ` +
         "worktree that is gone; nothing was compared",
       ];
     }

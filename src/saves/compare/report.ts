@@ -261,7 +261,7 @@ function contentsSections({ contents }: Changes, marks: Marks) {
 }
 
 const WORDS: Record<PathChange, string> = {
-  "same": "as at the pause",
+  "same": "unchanged since the pause",
   "edited-further": "edited further",
   "discarded": "staged version again, the unstaged edit gone",
   "staged": "staged",
@@ -311,11 +311,11 @@ function summary({ clean, paths }: Changes["working_directory"]): string {
   if (clean) return "No uncommitted changes";
   const now = paths.filter((path) => path.now !== null);
   const same = now.filter(({ change }) => change === "same").length;
-  const words = counted(now.length, "uncommitted path");
+  const words = counted(now.length, "uncommitted file");
   if (same === 0) return words;
   return same === now.length
-    ? `${words}, as at the pause`
-    : `${words}, ${same} as at the pause`;
+    ? `${words} (unchanged since the pause)`
+    : `${words} (${same} unchanged since the pause)`;
 }
 
 function wordsFor({ change, now, mode_only: modeOnly }: ChangedPath): string {

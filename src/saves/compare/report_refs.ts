@@ -190,6 +190,8 @@ export function worktreeSection(
   const { gone, restore } = worktree;
   const path = marks.code(worktree.path);
   const items = gone ? [`${path} is gone`] : [`The save was made in ${path}`];
-  if (restore !== null) items.push(`To make it again: ${marks.code(restore)}`);
+  if (restore !== null) {
+    items.push(`To create it again: ${marks.code(restore)}`);
+  }
   return listSection("Worktree:", items, { warn: gone });
 }

@@ -31,8 +31,7 @@ export function agentOf(
       "USAGE",
       `"${given}" is not an id of a Claude Code session`,
       {
-        hint:
-          "It is the UUID that /status shows and transcripts are named after",
+        hint: "Use the UUID that /status shows and transcripts are named after",
       },
     );
   }

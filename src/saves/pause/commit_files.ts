@@ -92,7 +92,7 @@ async function stage(
     const held = reasonOf(done).includes("index.lock");
     if (!held) throw gitFailure(STAGE, done);
     if (tries === TRIES) {
-      throw new MpmError("GIT_FAILED", "Another git command is at work");
+      throw new MpmError("GIT_FAILED", "Another git command is running");
     }
     await system.sleep(PAUSE_MS);
   }

@@ -325,7 +325,7 @@ function authorOf(identity: string | undefined): string | undefined {
 }
 
 /**
- * The worktrees that agents left over. The save is safe by now, and whatever
+ * The worktrees that agents left over. The save is safe now, and whatever
  * goes wrong here must not make the pause look failed.
  */
 export async function cleanUp(

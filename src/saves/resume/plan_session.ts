@@ -91,7 +91,7 @@ export function planResume(facts: ResumeFacts): ResumePlan | undefined {
         }
         : unchanged(`It is ${known.state} in ${known.worktree}`);
     default:
-      return unchanged(`Its work session is ${known.state}`);
+      return unchanged(`Its session is ${known.state}`);
   }
 }
 

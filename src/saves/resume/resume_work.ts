@@ -98,7 +98,7 @@ export async function followResume(
   const hasWork = workIdIn(save.mpm?.session) !== undefined;
   if (origin === "foreign") {
     const warning =
-      "Its work session does not continue: that is someone else's, too";
+      "Its session does not continue: that is someone else's, too";
     return hasWork ? withWarning(result, warning) : result;
   }
   const { root } = workspace;
@@ -136,7 +136,7 @@ export async function followResume(
     };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const what = hasWork ? "Its work session could" : "Its open items could";
+    const what = hasWork ? "Its session could" : "Its open items could";
     return withWarning(result, `${what} not continue: ${error.message}`);
   }
 }

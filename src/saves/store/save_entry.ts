@@ -27,7 +27,7 @@ export interface SaveProblem {
   readonly hint?: string | undefined;
 }
 
-/** The work session that a save belongs to, as the save says. */
+/** The session that a save belongs to, as the save says. */
 export interface EntrySession {
   readonly id: string;
   readonly name: string | null;
@@ -64,7 +64,7 @@ export interface SaveEntry {
   /** True if it was made when an agent's session ended, and no one asked. */
   readonly automatic: boolean;
   /**
-   * The name of git's user who made it, by its own record; null if not known.
+   * The name of git's user its author, by its own record; null if not known.
    */
   readonly author: string | null;
   /** The agent session it was made in; null: none, or not known. */

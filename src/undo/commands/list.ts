@@ -100,7 +100,7 @@ function titleOf({ title, undone, automatic, own, lasting }: Row): string {
     ...undone ? ["undone"] : [],
     ...automatic ? ["by a hook"] : [],
     ...own ? [] : ["not by you on this machine"],
-    ...own && !undone && lasting !== null ? ["stays"] : [],
+    ...own && !undone && lasting !== null ? ["permanent"] : [],
   ];
   const mark = marks.length > 0 ? `(${marks.join(", ")}) ` : "";
   return `${mark}${escapeText(title)}`;

@@ -23,7 +23,7 @@ exits with status 4. Files that an undo replaces go to the trash; a working tree
 that it replaces is saved in a checkpoint.`,
   positionals: [{
     name: "number",
-    summary: "Which operation, as mpm undo list counts them",
+    summary: 'The number of the operation in "mpm undo list"',
     names: "operation",
     optional: true,
   }],
@@ -68,14 +68,14 @@ function render(
   ];
   return [
     ...passed.map((one) =>
-      `Skipped operation ${one.number}, which stays: ${
-        escapeText(one.title)
-      } (${escapeText(one.reason)})`
+      `Skipped operation ${one.number}, ${escapeText(one.title)}: ${
+        escapeText(one.reason)
+      }`
     ),
     `${dry ? "Would undo" : "Undid"} operation ${number}: ${escapeText(title)}`,
     ...listed(details),
     ...left.length === 0 ? [] : ["Left alone:", ...listed(left)],
-    ...operation === null ? [] : [`mpm undo ${operation} does it again`],
+    ...operation === null ? [] : [`Redo it with: mpm undo ${operation}`],
     "",
   ].join("\n");
 }

@@ -3,13 +3,13 @@ import { schemaOf } from "../../base/schema.ts";
 import { WORK } from "../work.ts";
 import { STATES } from "../life_cycle.ts";
 
-/** The schema of a work session, and of what the commands of its life return. */
+/** The schema of a session, and of what the commands of its life return. */
 
 export const WorkSchema = schemaOf(WORK);
 
 const text = z.string();
 
-/** A work session in short. */
+/** A session in short. */
 export const WorkView = z.strictObject({
   id: text,
   name: z.nullable(text),

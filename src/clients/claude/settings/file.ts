@@ -44,8 +44,7 @@ export function refuseLink(system: System, path: string): void {
     `"${path}" is a symbolic link to "${target}"`,
     {
       hint:
-        "mpm follows no links in settings: replace it by what it leads to, " +
-        "or choose another --scope",
+        "mpm does not follow links in settings. Replace it with its target, or choose another --scope",
     },
   );
 }
@@ -64,12 +63,15 @@ function problemOf(
   { mode, names, uid: owner }: FileInfo,
 ): [string, string] | undefined {
   if (mode !== undefined && (mode & 0o200) === 0) {
-    return ["is read-only", "If mpm may change it: chmod u+w, then again"];
+    return [
+      "is read-only",
+      "To let mpm change it: chmod u+w, then run the command again",
+    ];
   }
   if (names > 1) {
     return [
       `has ${names} names (hard links)`,
-      "Make it its own file first",
+      "Copy it to a separate file first",
     ];
   }
   if (uid !== undefined && owner !== undefined && owner !== uid) {

@@ -142,7 +142,7 @@ function entryDrift(
     if (second) {
       drift.push({
         problem: "duplicate",
-        detail: `${event} is passed on more than once`,
+        detail: `${event} is handled more than once`,
       });
     }
     const { binary, version } = entry.own;

@@ -73,7 +73,7 @@ class Scanner {
     const value = this.#value(0);
     this.#blank();
     if (this.#at < this.text.length) {
-      throw this.#fault("Unexpected text behind the value");
+      throw this.#fault("Unexpected text after the value");
     }
     return value;
   }
@@ -132,7 +132,7 @@ class Scanner {
     if (this.text[start] !== '"') {
       throw this.#fault(
         this.text[start] === "}" && isLater
-          ? "A comma is too much"
+          ? "Unexpected comma"
           : "Expected a key in double quotes",
       );
     }
@@ -157,8 +157,8 @@ class Scanner {
         at += escape[0].length - 1;
       } else if (!(code >= 0x20)) {
         const problem = Number.isNaN(code)
-          ? "The text ends within a string"
-          : "A control character or line end within a string";
+          ? "The text ends inside a string"
+          : "A control character or line end inside a string";
         throw this.#fault(problem, at);
       }
     }
@@ -177,7 +177,7 @@ class Scanner {
     const rest = this.text.slice(this.#at, this.#at + 2);
     if (rest === "") return this.#fault("The text ends too early");
     if (/^[}\]]/.test(rest)) {
-      return this.#fault("A value is missing, or a comma is too much");
+      return this.#fault("A value is missing, or there is an extra comma");
     }
     return this.#fault("Expected a value");
   }
@@ -195,7 +195,7 @@ class Scanner {
 
   #fault(problem: string, at = this.#at): JsonFault {
     const comment = /^\/[/*]/.test(this.text.slice(at, at + 2));
-    const told = comment ? "A comment, which JSON has not" : problem;
+    const told = comment ? "Comments are not allowed in JSON" : problem;
     const { line, column } = positionOf(this.text, at);
     return new JsonFault(told, line, column);
   }

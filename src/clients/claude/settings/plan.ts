@@ -107,7 +107,7 @@ function eventOf(settings: SettingsText, hooks: JsonObject, event: string) {
 
 function inTheWay({ path }: SettingsText, state: string): MpmError {
   return new MpmError("CONFLICT", `Cannot add hooks to "${path}": ${state}`, {
-    hint: "Claude Code ignores it like that; fix or remove it first",
+    hint: "Claude Code ignores it in this form; fix or remove it first",
   });
 }
 
@@ -183,7 +183,8 @@ function placeStatusLine(
   if (!ownStatusLine(there)) {
     if (!withStatusLine) return [];
     throw new MpmError("CONFLICT", `"${path}" has a status line already`, {
-      hint: "mpm replaces no one's. Let your script pass its input on, too: " +
+      hint:
+        "mpm does not replace it. Let your script also pass its input to mpm: " +
         `input=$(cat); printf %s "$input" | ${statusLine} statusline`,
     });
   }

@@ -57,8 +57,8 @@ export function openSettings(path: string, text: string): SettingsText {
       "UNREADABLE",
       `"${path}" is not JSON: ${problem} at line ${line}, column ${column}`,
       {
-        hint: "Claude Code ignores the whole file like that. Fix it first: " +
-          "nothing was written",
+        hint:
+          "Claude Code ignores the whole file in this form. Fix it first; nothing was written",
         cause: error,
       },
     );
@@ -75,8 +75,8 @@ export function settingsWarnings({ path, text, top }: SettingsText): string[] {
     const told = `"${path}" line ${line}, column ${column}: ${at} ${problem}`;
     if (!whole) return `Claude Code ignores an entry: ${told}`;
     throw new MpmError("CONFLICT", `Claude Code ignores all of ${told}`, {
-      hint: "Fix it first: nothing was written. A Claude Code later than " +
-        `${CLIENT} may take it: then choose another --scope`,
+      hint: "Fix it first: nothing was written. If Claude Code after " +
+        `${CLIENT} accepts it, choose another --scope`,
     });
   });
 }

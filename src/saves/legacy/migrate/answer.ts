@@ -61,7 +61,7 @@ function rolledBack(result: RollbackResult): string[] {
   const { dry_run: dry, restored, removed } = result;
   const from = basename(result.restored_from);
   if (restored + removed === 0) {
-    return [`Nothing to undo: all is as it was before ${from}.`];
+    return [`Nothing to undo: nothing has changed since before ${from}.`];
   }
   return [
     `${dry ? "Would restore" : "Restored"} ${counted(restored, "file")} and ` +
