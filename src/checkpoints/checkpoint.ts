@@ -92,7 +92,7 @@ export const Checkpoint = z.looseObject({
   last_save: z.optional(
     z.looseObject({ session_id: text, next_steps: texts }),
   ),
-  /** The tool batch before it; only of the kind `batch`. */
+  /** The tool batch before it; only for kind `batch`. */
   batch: z.optional(z.looseObject({
     agent_session: text,
     /** Ids of the tool calls, as the client has them. */

@@ -32,7 +32,7 @@ export interface StepTree {
 /** Trees of one agent session that are known; the oldest go first. */
 const MOST = 300;
 
-/** Returns the trees that are known of an agent session, the oldest first. */
+/** Returns the known trees of an agent session, the oldest first. */
 export function stepTrees(system: System, session: AgentSession): StepTree[] {
   const found = new Map<string, StepTree>();
   for (const value of readAgentFiles(system, session, "trees")) {

@@ -2,7 +2,7 @@ import { sha256 } from "../base/digest.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { hashOf, type ObjectHash, objectId } from "./tree/snapshot.ts";
 
-/** What is in a file. */
+/** The contents of a file. */
 export interface KnownContent {
   readonly sha256: string;
   /** The id that git gives to a blob of it. */

@@ -21,7 +21,7 @@ const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 
-/** What a file holds. */
+/** The contents of a file. */
 export interface TakenContent {
   /** Absent where the file was not read since it has not changed. */
   readonly bytes?: Uint8Array;
@@ -46,7 +46,7 @@ export interface ContentTaker {
   ): void;
 }
 
-/** What else a {@link ContentReader} serves, and is served by. */
+/** The parts that a {@link ContentReader} works with. */
 export interface ContentReaders {
   readonly keeper?: ContentTaker | undefined;
   readonly memory?: FileMemory | undefined;

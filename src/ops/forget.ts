@@ -51,7 +51,7 @@ async function inLog(git: Git): Promise<Set<string>> {
     const [ref = "", subject = ""] = text.split("\n", 2);
     const [, id] = /^Session ID: (\S+)$/m.exec(text) ?? [];
     if (id === undefined || known.has(`${ref} ${id}`)) continue;
-    // The newest of each installation counts: it may be wrong of another's.
+    // The newest of each installation counts: it may be wrong about other installations.
     known.add(`${ref} ${id}`);
     if (subject.startsWith("session: pause at ")) found.add(id);
   }

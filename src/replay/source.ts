@@ -42,8 +42,7 @@ export async function findSource(
 }
 
 /**
- * The same where the last of several words may be a file of a tree: the first
- * one is a transcript, if it can be, and not a file of the project.
+ * Does the same where the last of several words may be a file of a tree. The first word is then a transcript if possible, and not a file of the project.
  */
 export async function findSourceBefore(
   context: Context,

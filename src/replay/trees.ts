@@ -130,7 +130,7 @@ export interface ScannedStep {
 
 /**
  * Goes through a session for the step of that number. Throws USAGE unless it is
- * a number, NOT_FOUND where the session has no such step.
+ * a number, NOT_FOUND if the session does not have the step.
  */
 export async function scanSteps(
   { system, status }: Pick<Context, "system" | "status">,

@@ -230,8 +230,7 @@ export interface Terminal {
 /** A terminal whose keys come one by one. */
 export interface Takeover extends Disposable {
   /**
-   * Returns what was typed next; `resized`: the terminal has another size;
-   * `stopped`: another program asks mpm to stop; `quiet`: nothing came within
+   * Returns the next keys. `resized`: the terminal has another size. `stopped`: another program asks mpm to stop. `quiet`: nothing came within
    * `wait` milliseconds; `undefined`: nothing more comes.
    */
   next(

@@ -145,7 +145,7 @@ Deno.test("contents without a note of their maker are kept again", async () => {
   assertEquals((await mpm(env, ["saves", "keep", id])).status, 0);
   env.git("clean", "-qfd");
   assertEquals((await changesAt(env))!.verified, true);
-  // Where they are all that is left, they stay, and are marked.
+  // If nothing else is left, they stay and are marked.
   const commit = env.git("rev-parse", ref);
   forget(".claude-mpm/state/uncopied");
   const contents = await changesAt(env);

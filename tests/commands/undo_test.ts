@@ -273,7 +273,10 @@ Deno.test("undo of a pause leaves a commit alone that someone built on or has", 
   await ok(env, clock, ["pause", "Work", "--commit"]);
   const head = env.commit("More");
   const { details } = await undo(env, clock);
-  assertStringIncludes(details.at(-1)!, "stays, since the branch has moved on");
+  assertStringIncludes(
+    details.at(-1)!,
+    "stays, since the branch has new commits",
+  );
   assertEquals(env.git("rev-parse", "HEAD"), head);
   await ok(env, clock, ["pause", "Again", "--commit"]);
   const paused = env.git("rev-parse", "HEAD");
@@ -406,7 +409,7 @@ Deno.test("undo skips what cannot be undone, and log says which it takes", async
     [
       "5 it made no backup",
       "4 an ended session cannot be reopened",
-      "3 a detour has its own way back",
+      "3 mpm return ends a detour",
       "2 null",
       "1 it made the folder that holds this log",
     ],

@@ -22,7 +22,7 @@ class Clock {
   }
 }
 
-/** Ten pauses, each with other uncommitted files and words of its own. */
+/** Ten pauses, each with other uncommitted files and its own words. */
 async function pauseTenTimes(env: TestEnv, clock: Clock): Promise<void> {
   for (let count = 0; count < 10; count++) {
     clock.pass(1);
@@ -83,7 +83,7 @@ async function savesOf(env: TestEnv): Promise<SavesListResult["sessions"]> {
   return (await mpmJson<SavesListResult>(env, ["saves", "list"])).sessions;
 }
 
-/** What claude-mpm calls changed since a save, in its two versions. */
+/** The changes since a save that two versions of claude-mpm find. */
 function peerChanges(env: TestEnv, id: string): string[] {
   const save = JSON.parse(env.read(`.claude-mpm/sessions/${id}.json`));
   const { branch, status, recent_commits: [last] } = save.git_context;
@@ -129,7 +129,7 @@ Deno.test("weeks of saves are on no branch, in no status, and all of them can be
   }
 });
 
-/** Which of the words some object of the repository has. */
+/** Returns the words that some object of the repository has. */
 function wordsIn(env: TestEnv, words: readonly string[]): string[] {
   const all = env.git("cat-file", "--batch-all-objects", "--batch");
   return words.filter((word) => all.includes(word));

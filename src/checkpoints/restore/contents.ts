@@ -32,7 +32,7 @@ export interface FoundContents {
   readonly target: ContentsTarget;
   /** `undefined`: the file of the save is gone, or damaged. */
   readonly loaded: { readonly save: Save; readonly origin: Origin } | undefined;
-  /** Whose the contents are: a fetch may bring those of anyone. */
+  /** The origin of the contents: a fetch may bring anyone's. */
   readonly origin: Origin;
   /** Those of its paths that the command line names. */
   readonly named: readonly string[];
@@ -150,7 +150,7 @@ function knows({ paths }: ContentsTarget, path: string): boolean {
   return paths.some((one) => path === "" || isWithin(one, path));
 }
 
-/** What a restore without paths is about. */
+/** The files that a restore without paths restores. */
 export interface LostFiles {
   /** Those that can be restored. */
   readonly paths: readonly string[];

@@ -162,7 +162,7 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
     };
   },
   verbatim: () => true,
-  // What was shown step by step is gone with the player.
+  // The player's steps disappear with it.
   render: (result, style, input) => input.step ? "" : replayText(result, style),
 });
 
@@ -173,7 +173,7 @@ function origin({ path, agentSession, save }: Source) {
   return { path, agent_session: agentSession, session_id: save };
 }
 
-/** The files at a step, in place of the steps. */
+/** The files at a step, instead of the steps. */
 async function showTree(
   context: Context,
   input: {

@@ -140,7 +140,7 @@ class PlayedSession implements Played {
     return this.#open ? lostText(this.#open.lost) : [];
   }
 
-  /** What the client noted, and what differs between the trees around it. */
+  /** The client's notes, and the difference between the trees around a step. */
   async diff(step: number): Promise<string[]> {
     const edits = this.get(step)?.edits ?? [];
     const noted = edits.flatMap(({ path, how, diff }) => [

@@ -311,7 +311,7 @@ export class Player implements Screen<"ended"> {
     if (outcome !== "cancelled") await choose(outcome);
   }
 
-  // What is on the screen
+  // The screen
 
   render(size: Size): string[] {
     if (this.#list) return this.#list.picker.render(size);

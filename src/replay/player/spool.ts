@@ -71,7 +71,7 @@ export class StepSpool {
     [this.#waiting, this.#size] = [[], 0];
   }
 
-  /** `undefined`: there is no such step yet. */
+  /** `undefined`: the step is not there yet. */
   get(number: number): ReplayStep | undefined {
     if (number < 1 || number > this.#count) return undefined;
     const start = this.#ends[number - 1]!;

@@ -56,7 +56,7 @@ export class Walk {
   types: ReadonlySet<StepType> | undefined;
   goal: Goal | undefined;
   #sought = "";
-  /** What is to be said of the last move. */
+  /** A message about the last move. */
   message = "";
 
   constructor(played: Played) {

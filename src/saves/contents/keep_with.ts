@@ -79,7 +79,7 @@ async function finishAutomatic(
 
 /**
  * Keeps what saves still lack whose process was stopped before it had kept it.
- * What cannot be kept now is left for later. Never throws an MpmError.
+ * Contents that cannot be kept now are left for later. Never throws an MpmError.
  */
 export async function keepDue(
   system: System,

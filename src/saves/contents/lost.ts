@@ -74,7 +74,7 @@ export async function lostContents(
 
 type ChangedPath = Changes["working_directory"]["paths"][number];
 
-/** What became of lost files. */
+/** The lost files, by their fate. */
 interface Lost {
   /** Those that are kept, and that no one committed. */
   readonly lost: readonly ChangedPath[];

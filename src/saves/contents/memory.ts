@@ -27,7 +27,7 @@ const VERSION = 1;
 const LIMIT = 16 * 1024 * 1024;
 
 /**
- * What mpm knows of the uncommitted files of a worktree from the command before:
+ * The state of a worktree's uncommitted files as the last command saw it:
  * `state/contents-<worktree>.json`. Derived, and never a source of truth.
  */
 export class WorktreeMemory {
@@ -64,7 +64,7 @@ export class WorktreeMemory {
   }
 
   /**
-   * Returns what is known of files. `refs`: those refs that are there. `kept`:
+   * Returns the known states of files. `refs`: those refs that are there. `kept`:
    * only files whose contents git has.
    */
   open(

@@ -40,11 +40,11 @@ export interface LogWriter extends AsyncDisposable {
   readonly exists: boolean;
   /** Of the first attempt. */
   readonly importing: FastImport;
-  /** What is stored together with the save. */
+  /** An object that is stored together with the save. */
   readonly beside?: BesideSave | undefined;
 }
 
-/** Something that has a ref of its own, which is made together with the log's. */
+/** An object with a separate ref, which is made together with the log's. */
 export interface BesideSave {
   /** Stores the object, unless there is nothing to store. Never throws. */
   store(): Promise<NewRef | undefined>;

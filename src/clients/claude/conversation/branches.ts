@@ -131,8 +131,7 @@ const ZERO = /^[0-]*$/;
 const REORDERED = 32;
 
 /**
- * Tells the lines of the conversation from those that were withdrawn or
- * rewound. Each line names the one before it, and from the last one back they
+ * Separates the lines of the conversation from withdrawn and rewound ones. Each line names the one before it, and from the last one back they
  * are the chain. A fork off the chain is dead, unless a line on the chain has
  * the same prompt id. Then the model saw it, as it did results of parallel
  * calls and prompts that were taken while a tool ran. The blocks of one answer,
@@ -267,7 +266,7 @@ export class Branches {
     return other;
   }
 
-  /** The ids of the lines that are no part of the conversation any more. */
+  /** The IDs of the lines that no longer belong to the conversation. */
   dead(): Set<string> {
     for (const one of this.#window.splice(0)) this.#next(one);
     if (!this.#begun) this.#begin(this.#after.find(isMessage)?.uuid);
