@@ -642,7 +642,7 @@ export interface CheckpointRecord {
     next_steps: string[];
     [name: string]: unknown;
   };
-  /** The tool batch before it; only of the kind `batch`. */
+  /** The tool batch before it; only for kind `batch`. */
   batch?: {
     agent_session: string;
     /** Ids of the tool calls, as the client has them. */
@@ -3735,7 +3735,7 @@ export interface Changes {
         | "renamed"
         | "unknown";
     }[];
-    /** The command that restores these; null: there are none. */
+    /** The command that restores these; null: no files. */
     restore: string | null;
     /** Files that were reverted or deleted since, and that were not kept. */
     not_kept: {

@@ -95,7 +95,11 @@ const VICTIMS: readonly Victim[] = [
       await mpmJson(env, ["resume"]);
       const [id = ""] = savesIn(env);
       const { stdout } = await mpm(env, ["restore", id, "--all", "--dry-run"]);
-      assertEquals(stdout, `Nothing to restore: all is as in ${id}\n`, where);
+      assertEquals(
+        stdout,
+        `Nothing to restore: no difference from ${id}\n`,
+        where,
+      );
     },
   },
   {

@@ -10,7 +10,7 @@ import { partOf, PARTS, patchBetween } from "./trees.ts";
 import { ownRepository, rawGit, type Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
 
-/** The author of mpm's own objects: git need not know the user. */
+/** The author of objects that mpm makes: git need not know the user. */
 export const MAKER = "mpm <mpm@localhost>";
 
 /** The place of the refs of checkpoints. */

@@ -244,7 +244,8 @@ export const Changes = z.object({
       path: text,
       change: PathChange,
     })),
-    /** The command that restores these; null: no files. */ restore: maybeText,
+    /** The command that restores these; null: no files. */
+    restore: maybeText,
     /** Files that were reverted or deleted since, and that were not kept. */
     not_kept: z.array(z.object({
       path: text,
