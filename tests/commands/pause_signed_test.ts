@@ -48,7 +48,7 @@ for (const [program, setKey] of Object.entries(SIGNERS)) {
       const names = env.git("show", "--format=", "--name-only", "HEAD");
       assertEquals(names.split("\n").filter((name) => !name.includes(id)), []);
       assertEquals(env.git("status", "--porcelain"), "A  staged.txt");
-      // The commits of mpm's own refs are no one's.
+      // The commits of mpm's refs are no one's.
       const own = env.git("log", "--format=%G?", "--glob=refs/mpm/*");
       assertEquals(own.split("\n").slice(0, 2), ["N", "N"]);
 

@@ -120,7 +120,7 @@ const PAUSE_MS = 25;
 
 /**
  * Adds a commit for each change and returns the last one's id. The ref only
- * ever moves forward from where it is. A fault of what is beside the save does
+ * ever moves forward from where it is. A fault of the object beside the save does
  * not keep the save from the log. Throws GIT_FAILED, with nothing added.
  */
 export async function addToLog(

@@ -65,7 +65,7 @@ export function noteUncopied(
   }
 }
 
-/** What the name of a save ends in there if its contents are still to be kept. */
+/** Ends the name of a save there if its contents are not kept yet. */
 const DUE = ".contents";
 
 /** Returns what {@link noteUncopied} notes of a save that is to keep contents. */
