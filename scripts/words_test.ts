@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { removeTree } from "../tests/helpers/remove.ts";
 import { ROOT } from "../tests/helpers/tree.ts";
@@ -77,13 +77,19 @@ Deno.test("a doc comment begins with a verb or a noun", () => {
 });
 
 Deno.test("a commit subject is an area, a colon and a change", () => {
-  const good = ["resume: report lost files", "save index: keep 10 entries"];
+  const good = [
+    "resume: report lost files",
+    "save_index: bring back old entries",
+  ];
   assertEquals(badSubjects(good), []);
   const bad = [
     "Report lost files",
     "resume, help: report lost files",
     "resume: Report lost files",
     "resume: report lost files.",
+    "resume: reported lost files",
+    "save index: keep 10 entries",
+    "resume:",
     `resume: ${"long ".repeat(12)}`,
   ];
   assertEquals(badSubjects(bad), bad);
@@ -101,7 +107,7 @@ Deno.test("new commits are those that origin's main does not have", async () => 
         args: ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args],
         cwd: at,
         stdin: "null",
-        stdout: "null",
+        stdout: "piped",
         stderr: "null",
       }).outputSync();
     const commit = (at: string, subject: string) =>
@@ -109,15 +115,24 @@ Deno.test("new commits are those that origin's main does not have", async () => 
     const [hub, clone] = [join(folder, "hub"), join(folder, "clone")];
     const shallow = join(folder, "shallow");
     git(folder, "init", "-q", "-b", "main", hub);
-    assertEquals(newSubjects(hub), []);
+    assertEquals(newSubjects(hub, ""), []);
     for (let n = 1; n <= 12; n++) commit(hub, `old: change ${n}`);
     git(folder, "clone", "-q", hub, clone);
-    assertEquals(newSubjects(clone).length, 10);
+    assertEquals(newSubjects(clone, "").length, 10);
     commit(clone, "new: change");
-    assertEquals(newSubjects(clone), ["new: change"]);
+    assertEquals(newSubjects(clone, ""), ["new: change"]);
+    // In CI all commits of a push are checked, however many.
+    const { stdout } = git(hub, "rev-parse", "main~11");
+    const first = new TextDecoder().decode(stdout).trim();
+    assertEquals(newSubjects(clone, first).length, 12);
+    assertEquals(newSubjects(hub, "0".repeat(40)).length, 10);
+    assertThrows(() => newSubjects(clone, "1".repeat(40)), Error, "No commit");
     git(folder, "clone", "-q", "--depth=2", `file://${hub}`, shallow);
-    assertEquals(newSubjects(shallow), ["old: change 12", "old: change 11"]);
-    assertEquals(newSubjects(folder), []);
+    assertEquals(newSubjects(shallow, ""), [
+      "old: change 12",
+      "old: change 11",
+    ]);
+    assertEquals(newSubjects(folder, ""), []);
   } finally {
     removeTree(folder);
   }

@@ -4,6 +4,7 @@ import { TRIPLES } from "../scripts/toolchain.ts";
 import { ROOT } from "./helpers/tree.ts";
 
 interface Step {
+  readonly env?: Record<string, string>;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Record<string, unknown>;
@@ -91,6 +92,21 @@ Deno.test("no text from outside is put into a script of a workflow", async () =>
       }
     }
   }
+});
+
+Deno.test("CI checks the subjects of all commits of a push", async () => {
+  const [, , { jobs }] = (await workflows())
+    .find(([name]) => name === "ci.yml")!;
+  const { steps = [] } = jobs["test"]!;
+  const checkout = steps.find(({ uses = "" }) =>
+    uses.startsWith("actions/checkout@")
+  );
+  assertEquals(checkout!.with!["fetch-depth"], 0);
+  const test = steps.find(({ run = "" }) => run.endsWith("task test"))!;
+  assertEquals(
+    test.env!.COMMITS_SINCE,
+    "${{ github.event.pull_request.base.sha || github.event.before }}",
+  );
 });
 
 Deno.test("a release has every target, each built where it runs", async () => {
