@@ -2848,6 +2848,35 @@ export interface TimelineResult {
   warnings: string[];
 }
 
+/**
+ * mpm replay fork --json: Continue from a step of an agent session in a new
+ * worktree.
+ */
+export interface ReplayForkResult {
+  dry_run: boolean;
+  step: number;
+  /** The checkpoint with the files. */
+  checkpoint: string;
+  name: string;
+  /** The new worktree, absolute. */
+  worktree: string;
+  branch: string;
+  /** The commit that the branch begins at. */
+  head: string;
+  /** The session in it; null: nothing was made. */
+  session: SessionInfo | null;
+  /** The save with the hand-off. */
+  save: string | null;
+  /** Identifies the files, index and HEAD of the worktree. */
+  print: string | null;
+  /** Paths that the checkpoint does not hold. */
+  left_out: {
+    path: string;
+    reason: string;
+  }[];
+  warnings: string[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

@@ -84,4 +84,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "setup": "Set up a project: folder, hooks, what mpm keeps",
   "replay": "Show what happened in an agent session, step by step",
   "timeline": "Show what happened in a project over hours or months",
+  "replay fork": "Continue from a step of an agent session in a new worktree",
 };

@@ -145,6 +145,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "replay": async () => (await import("../replay/commands/replay.ts")).replay,
   "timeline": async () =>
     (await import("../replay/commands/timeline.ts")).timeline,
+  "replay fork": async () =>
+    (await import("../replay/commands/fork.ts")).replayFork,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -30,7 +30,7 @@ export interface StepTree {
 }
 
 /** Trees of one agent session that are known; the oldest go first. */
-const MOST = 300;
+const MOST = 250;
 
 /** Returns the known trees of an agent session, the oldest first. */
 export function stepTrees(system: System, session: AgentSession): StepTree[] {

@@ -167,6 +167,7 @@ export {
   type Watch,
 } from "./read_gauge.ts";
 export { usesMpm } from "./claude/home.ts";
+export { copyUpTo } from "./claude/cut.ts";
 export { type OpenEvents, openEvents } from "./claude/events/open.ts";
 export type {
   AgentEvent,

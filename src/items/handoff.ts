@@ -69,6 +69,8 @@ export interface HandoffOrder {
   /** The save that it stands in; null: none, and nothing is kept. */
   readonly save: string | null;
   readonly time: Date;
+  /** The last moment of runs that count, ISO 8601, UTC; all by default. */
+  readonly until?: string | undefined;
   /** True if items must survive a power cut without the save. */
   readonly synced: boolean;
 }
@@ -129,12 +131,14 @@ export function handoffFor(
 function runsFor(
   system: System,
   root: string,
-  { collected: { runs }, save }: HandoffOrder,
+  { collected: { runs }, save, until }: HandoffOrder,
 ): Run[] {
   const kept = save !== null && runs.length > 0
     ? keepRuns(system, root, runs)
     : keptRuns(system, root);
-  return sharedFiles([...lastRuns([...runs, ...kept]).values()]);
+  const counted = [...runs, ...kept]
+    .filter(({ at }) => until === undefined || at <= until);
+  return sharedFiles([...lastRuns(counted).values()]);
 }
 
 function handoffOf(

@@ -41,7 +41,7 @@ export {
   type Touched,
 } from "./item.ts";
 export { type ItemsNow, itemsNow } from "./items_now.ts";
-export { itemsHere, newItemId, openItems } from "./open_items.ts";
+export { itemsAt, itemsHere, newItemId, openItems } from "./open_items.ts";
 export { keepRuns, keptRuns, readRuns } from "./runs.ts";
 export { type DamagedFile, readItems } from "./store.ts";
 export { contentsOf, treeOf, type TreeState, withTrees } from "./tree.ts";

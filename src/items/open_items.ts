@@ -4,7 +4,7 @@ import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { currentWork, findWork, isOpen, placeKey } from "../work/mod.ts";
 import { isOpenItem } from "./carry.ts";
-import type { KeptItem } from "./item.ts";
+import type { Item, KeptItem } from "./item.ts";
 import { type Kept, readItems } from "./store.ts";
 
 /** A line of work, which items belong to. */
@@ -67,6 +67,24 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
   const owners = new Owners(system, root);
   const own = kept.items.filter((item) => isOf(here, owners.of(item)));
   return { kept, here, own, open: own.filter(isOpenItem) };
+}
+
+/**
+ * Returns the items of this line of work that were open at a moment, in the
+ * form of new ones: they belong to no line of work yet.
+ */
+export function itemsAt(
+  system: System,
+  workspace: Place,
+  at: string,
+): Item[] {
+  return itemsHere(system, workspace).own
+    .filter((item) => item.at <= at && (item.closed_at ?? "~") > at)
+    .map(({ kind, text, why, source, via, at, save, state }) => ({
+      ...{ id: newItemId(system), kind, text, source, via, at, save },
+      ...why === undefined ? {} : { why },
+      state: state === "doing" ? state : "open",
+    }));
 }
 
 /** The line of work that a worktree is at. */

@@ -9,7 +9,8 @@ export type UndoKind =
   | "migration"
   | "worktrees"
   | "trusted"
-  | "allowed";
+  | "allowed"
+  | "fork";
 
 /** Operations of which only files have to be restored. */
 const OF_FILES = [
@@ -47,6 +48,7 @@ const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
   ["migrate", "migration"],
   ["migrate --rollback", "migration"],
   ["worktrees prune", "worktrees"],
+  ["replay fork", "fork"],
 ]);
 
 /** Why an operation can never be undone, and what to do instead. */

@@ -21,6 +21,7 @@ import {
   withLock,
   worktreeOf,
 } from "../ops/mod.ts";
+import { removeFork } from "../replay/mod.ts";
 import { undoMigration, undoTrust } from "../saves/mod.ts";
 import { undoPrune } from "../worktrees/mod.ts";
 import type { UndoResult } from "./commands/results.ts";
@@ -84,7 +85,17 @@ const UNDO: Readonly<
   worktrees: undoPrune,
   trusted: undoTrust,
   allowed: undoAllow,
+  fork: undoFork,
 };
+
+/** The files first, since they may refuse; then the worktree goes. */
+async function undoFork(order: UndoOrder): Promise<Undone> {
+  await removeFork({ ...order, dryRun: true });
+  if (!order.dryRun) await undoChanges({ ...order, dryRun: true });
+  const lines = await removeFork(order);
+  const done = await undoChanges(order);
+  return { ...done, details: [...lines, ...done.details] };
+}
 
 function orderOf(
   parts: Parts,

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
   CheckpointListResult,
+  ReplayForkResult,
   ReplayResult,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -42,6 +43,7 @@ class Client implements Disposable {
   prompt(text: string): void {
     this.say({
       ...{ type: "user", promptSource: "typed", promptId: text },
+      origin: { kind: "human" },
       message: { role: "user", content: text },
     });
   }
@@ -233,5 +235,98 @@ posixTest(
       ...["replay", "--at", String(steps[0]!.step)],
     );
     assertEquals([tree!.exact, tree!.after?.checkpoint], [null, last]);
+  },
+);
+
+/** Every file below a folder but git's own, with its contents and mode. */
+function contents(folder: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const walk = (below: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(join(folder, below))) {
+      const path = join(below, name);
+      if (below === "" && [".git", ".claude-mpm", ".claude"].includes(name)) {
+        continue;
+      }
+      if (isDirectory) walk(path);
+      else {
+        const full = join(folder, path);
+        const { mode } = Deno.lstatSync(full);
+        found.set(path, `${mode} ${[...Deno.readFileSync(full)].join(" ")}`);
+      }
+    }
+  };
+  walk("");
+  return found;
+}
+
+posixTest(
+  "a fork has the files of its step, and knows nothing after it",
+  async () => {
+    using client = new Client();
+    const { env } = client;
+    client.prompt("Make the ledger. Never log cards.");
+    client.call(
+      "toolu_1",
+      "printf 'a\\r\\n' > a; mkdir -p d; printf '\\377' > d/b; chmod +x a",
+    );
+    client.ended("toolu_1");
+    await client.trees(1);
+    const before = contents(env.project);
+    client.mpm("next", "Write the docs of the ledger");
+    client.prompt("Forget it: use the secret plan B.");
+    client.call(
+      "toolu_2",
+      "rm -r a d; printf 2 > c; npm test -- planB || true",
+    );
+    client.ended("toolu_2");
+    await client.trees(2);
+    const now = contents(env.project);
+    const { steps } = client.json<ReplayResult>("replay");
+    const step = String(steps.find(({ key }) => key === "toolu_1")!.step);
+    const dry = client.json<ReplayForkResult>(
+      "replay",
+      "fork",
+      step,
+      "--dry-run",
+    );
+    assertEquals([dry.save, env.exists(".claude/worktrees")], [null, false]);
+    const made = client.json<ReplayForkResult>(...["replay", "fork", step]);
+    const there = join(env.project, ".claude/worktrees", made.branch);
+    assertEquals(contents(there), before);
+    assertEquals(contents(env.project), now);
+    assertEquals(
+      env.git("rev-parse", made.branch),
+      env.git("rev-parse", "HEAD"),
+    );
+    // What the next agent is given there.
+    const given = client.mpm(
+      "-C",
+      there,
+      "resume",
+      "--format",
+      "context",
+      "--peek",
+    );
+    assertStringIncludes(given.stdout, "Never log cards");
+    assertEquals(
+      /plan B|planB|docs of the ledger/.exec(given.stdout)?.[0],
+      undefined,
+    );
+    // A fork of an unknown tree is refused, and so is one that exists.
+    const prompt = steps.find(({ type }) => type === "prompt")!.step;
+    assertEquals(client.mpm("replay", "fork", String(prompt)).status, 3);
+    const again = client.mpm("replay", "fork", step, "--name", made.name);
+    assertEquals(again.status, 4);
+    // It can be undone while nothing has changed in it.
+    Deno.writeTextFileSync(join(there, "mine"), "1");
+    const refused = client.mpm("undo");
+    assertStringIncludes(refused.stderr, "was changed since");
+    Deno.removeSync(join(there, "mine"));
+    const undone = client.mpm("undo");
+    assertEquals([undone.status, undone.stderr], [0, ""]);
+    assertEquals(env.exists(`.claude/worktrees/${made.branch}`), false);
+    assertEquals(env.git("branch", "--list", made.branch), "");
+    assertEquals(contents(env.project), now);
+    assertEquals(client.mpm("saves", "show", made.save!).status, 3);
   },
 );

@@ -110,8 +110,9 @@ const LINES: Record<string, Making> = {
   "hooks uninstall": () => ["--scope project"],
   "hooks status": () => ["", "--scripts", "pre-session"],
   "hooks eject": () => [""],
-  "replay": ({ saves }) => [`${saves[0]!} --full`],
   "timeline": () => ["", "--only save"],
+  "replay": ({ saves }) => [`${saves[0]!} --full`, "--at 1", "--step"],
+  "replay fork": ({ saves }) => [`1 ${saves[0]!}`, "1 --name other"],
   "evidence": ({ saves }) => ["", saves[0]!, "--run", "--run -- npm test"],
   "allow": () => ["npm test", ".claude-mpm/hooks/pre-session.sh", "--list"],
   "hooks test": () => ["", "pre-session", "--runs 1"],
@@ -180,7 +181,8 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "template show|template new|start x --template|worktrees restore|" +
   "migrate --rollback|hooks status|hooks eject|hooks allow|hooks test|config get|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
-  "partition show|partition use|context diff|summary --session").split("|");
+  "partition show|partition use|context diff|summary --session|replay|replay fork 1 --name")
+  .split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */
 export function strayLines(names: readonly string[]): Line[] {

@@ -182,7 +182,7 @@ export class Restore {
     writeMarker(system, workspace.root, this.#marker());
     const { removed, trashed, written } = this.#files(staged);
     const { indexRestored, notes } = await this.#index(written);
-    const entry = this.#journal();
+    const entry = this.#parts.order.part ? undefined : this.#journal();
     if (this.#staging() !== stagingFolder(workspace.root, this.#worktree)) {
       removeTree(system, this.#staging());
     }

@@ -46,6 +46,8 @@ export interface RestoreOrder {
    * since.
    */
   readonly begun?: string | undefined;
+  /** True if the journal has it as a part of another operation. */
+  readonly part?: true;
   /** For the journal: the command, and a line that tells what was done. */
   readonly operation: string;
   readonly title: string;

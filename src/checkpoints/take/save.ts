@@ -131,7 +131,7 @@ async function saveNow(
 
 /** Tool calls of one batch that are named, and the form of their ids. */
 const MOST_CALLS = 50;
-const CALL_ID = /^[\w.:-]{1,200}$/;
+const CALL_ID = /^[\w.:-]{1,80}$/;
 
 function nameOf({ system }: Context, input: SaveInput): string {
   const words = input.name.join(" ").trim();

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { WorkView } from "../../work/commands/results.ts";
 import { STEP_TYPES, TIMELINE_TYPES } from "../types.ts";
 
 /** The schemas of what the commands of `replay/` return. */
@@ -111,6 +112,29 @@ export const ReplayResult = z.strictObject({
   warnings: z.array(text),
 });
 
+export const ForkResult = z.strictObject({
+  dry_run: z.boolean(),
+  step: z.int(),
+  /** The checkpoint with the files. */
+  checkpoint: text,
+  name: text,
+  /** The new worktree, absolute. */
+  worktree: text,
+  branch: text,
+  /** The commit that the branch begins at. */
+  head: text,
+  /** The session in it; null: nothing was made. */
+  session: z.nullable(WorkView),
+  /** The save with the hand-off. */
+  save: z.nullable(text),
+  /** Identifies the files, index and HEAD of the worktree. */
+  print: z.nullable(text),
+  /** Paths that the checkpoint does not hold. */
+  left_out: z.array(LeftOut),
+  warnings: z.array(text),
+});
+
+export type ForkResult = z.infer<typeof ForkResult>;
 export type TreeResult = z.infer<typeof TreeResult>;
 /** One thing on the timeline of a project. */
 const TimelineEvent = z.strictObject({

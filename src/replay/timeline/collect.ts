@@ -198,6 +198,8 @@ async function checkpoints(
   const place = await placeOf(system, workspace, { create: false });
   const origins = new Origins(system);
   return (await listCheckpoints(system, place, { light: true }))
+    // One for each step of an agent would hide everything else.
+    .filter(({ kind }) => kind !== "batch")
     .map((record) => ofCheckpoint(record, origins));
 }
 

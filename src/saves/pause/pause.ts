@@ -41,7 +41,11 @@ import { freeId, writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { handoffFor } from "../../items/mod.ts";
 import { exportCopy, type PausePlan, report } from "./result.ts";
-import { pauseOrder, readContent } from "./pause_items.ts";
+import {
+  type PastConversation,
+  pauseOrder,
+  readContent,
+} from "./pause_items.ts";
 import {
   contentsAnswer,
   contentsKeeper,
@@ -49,7 +53,7 @@ import {
 } from "../contents/keep.ts";
 import { keepDue } from "../contents/keep_with.ts";
 import { WorktreeMemory } from "../contents/memory.ts";
-import { agentOf } from "./agent.ts";
+import { agentOf, NO_WORK } from "./agent.ts";
 import { editedContent } from "./edit.ts";
 import { projectParts } from "./project_parts.ts";
 import { contextUsage } from "../../clients/mod.ts";
@@ -66,6 +70,8 @@ interface PauseInput extends PauseWords {
   /** `never`: whatever is configured, as in a detour. */
   readonly commit: boolean | "never";
   readonly "no-prune-worktrees": boolean;
+  /** The beginning of a conversation, in place of the present one. */
+  readonly past?: PastConversation;
 }
 
 /** Reads what the save is made of. Throws before anything is written. */
@@ -112,15 +118,15 @@ async function gatherIn(
   const reason = noCopyReason(workspace, said);
   const commits = input.commit === true ||
     input.commit !== "never" && config["pause.branch_commit"];
-  const agent = agentOf(context, {
-    given: input["agent-session"],
-    cwd: workspace.cwd,
-  });
+  const agent = agentIn(context, workspace, input);
   const contents = keeper?.planned(state?.head);
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
     author: authorOf(identity),
-    usage: contextUsage(system, { ...workspace, ...agent, config }),
+    usage: contextUsage(system, {
+      ...{ ...workspace, config },
+      agent: input.past ? null : agent.agent,
+    }),
     ...await projectParts(context, workspace, { config, state }),
     contents: contents && !contents.isEmpty
       ? { files: contents.count, bytes: contents.size }
@@ -160,6 +166,16 @@ async function readGit(
     readIdentity(system, workspace),
   ]);
   return { state, refs, identity, memory };
+}
+
+function agentIn(
+  context: Context,
+  { cwd }: Workspace,
+  { past, "agent-session": given }: PauseInput,
+): ReturnType<typeof agentOf> {
+  return past
+    ? { agent: past.agent, work: NO_WORK }
+    : agentOf(context, { given, cwd });
 }
 
 /** Returns the plan of `applied`. */

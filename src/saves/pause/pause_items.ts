@@ -1,4 +1,8 @@
-import { CONVERSATION_SOURCES, readConversation } from "../../clients/mod.ts";
+import {
+  CONVERSATION_SOURCES,
+  NO_NOTES,
+  readConversation,
+} from "../../clients/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import {
   type Collected,
@@ -36,6 +40,7 @@ export async function pauseOrder(
     readonly input: string | undefined;
     readonly "agent-session": string | undefined;
     readonly config: Config;
+    readonly past?: PastConversation;
   },
 ): Promise<Omit<HandoffOrder, "save">> {
   const { content, agent, time } = draft;
@@ -43,20 +48,41 @@ export async function pauseOrder(
     // The hooks name the session for what a person typed into the prompt.
     ? given["agent-session"] === undefined && agent !== null
     : agent !== null;
+  const { past } = given;
   return {
-    said: saidItems(content, {
-      source: byAgent ? "agent" : "user",
-      agent: agent?.session_id,
-      time,
-      newId: () => newItemId(system),
-    }),
+    said: [
+      ...past?.items ?? [],
+      ...saidItems(content, {
+        source: byAgent ? "agent" : "user",
+        agent: agent?.session_id,
+        time,
+        newId: () => newItemId(system),
+      }),
+    ],
     close: content.close,
-    collected: await collectedOf(system, draft, given.config),
+    collected: await collectedOf(system, draft, given.config, past),
     agent: agent?.session_id,
+    ...past && { until: past.until },
     time,
     synced: true,
   };
 }
+
+/** A conversation as it was at one moment. */
+export interface PastConversation {
+  readonly agent: NonNullable<Draft["agent"]>;
+  /** A copy of the transcript up to there. */
+  readonly transcript: string;
+  /** The last moment that counts, ISO 8601, UTC. */
+  readonly until: string;
+  /** The items that were open then. */
+  readonly items: readonly Item[];
+  /** Tells its items from those of the whole conversation. */
+  readonly key: string;
+}
+
+/** The id of no session: what is kept of sessions by their ids is of today. */
+const NO_SESSION = "00000000-0000-0000-0000-000000000000";
 
 /** Bytes of the end of a transcript: a pause may take its time. */
 const MOST = 4 * 1024 * 1024;
@@ -66,20 +92,22 @@ export async function collectedOf(
   system: System,
   { agent, workspace }: Pick<Draft, "agent" | "workspace">,
   config: Config,
+  past?: PastConversation,
 ): Promise<Collected> {
   const { cwd, root, worktree } = workspace;
   if (!agent) return NOTHING_COLLECTED;
   const conversation = readConversation(system, {
-    sessionId: agent.session_id,
-    transcriptPath: agent.transcript_path ?? undefined,
+    sessionId: past ? NO_SESSION : agent.session_id,
+    transcriptPath: past?.transcript ?? agent.transcript_path ?? undefined,
     ...{ cwd, root },
+    ...past && { notes: NO_NOTES },
     most: MOST,
     sources: new Set(
       CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
     ),
   });
   const found = collected(conversation, {
-    agent: agent.session_id,
+    agent: past?.key ?? agent.session_id,
     folder: worktree,
     newId: () => newItemId(system),
   });

@@ -1,0 +1,98 @@
+import { basename, dirname, join, relative } from "@std/path";
+import { attempt } from "../../base/errors.ts";
+import { jsonIn, textField } from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import { firstLines } from "./tail.ts";
+import { agentTranscripts } from "./transcript.ts";
+
+/** Bytes that are written at once. */
+const BLOCK = 1024 * 1024;
+
+/** The end of a part of a conversation. */
+export interface CutAt {
+  /** The key of the last event, see `AgentEvent`; null: only the time counts. */
+  readonly key: string | null;
+  /** When the last event ended, ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/**
+ * Copies the beginning of a conversation into an empty folder, with those of
+ * its sub-agents. Ends with the last event, the result of a tool call included.
+ * Returns the path of the copy.
+ */
+export function copyUpTo(
+  system: System,
+  { path, cut, folder }: { path: string; cut: CutAt; folder: string },
+): string {
+  const copy = join(folder, basename(path));
+  const last = cut.key === null ? undefined : lineWith(system, path, cut.key);
+  copyLines(system, {
+    ...{ from: path, to: copy },
+    ends: last === undefined
+      ? (text) => timeOf(text) > cut.at
+      : (_, number) => number > last,
+  });
+  const base = path.replace(/\.jsonl$/, "");
+  for (const from of agentTranscripts(system, path)) {
+    const to = join(copy.replace(/\.jsonl$/, ""), relative(base, from));
+    makeFolder(system, dirname(to));
+    copyLines(system, { from, to, ends: (text) => timeOf(text) > cut.at });
+    const meta = from.replace(/\.jsonl$/, ".meta.json");
+    attempt(() => {
+      const bytes = system.files.readUpTo(meta, BLOCK);
+      system.files.append(to.replace(/\.jsonl$/, ".meta.json"), bytes);
+    });
+  }
+  return copy;
+}
+
+/** The line of the result of a call, or the line with an id. */
+function lineWith(
+  system: System,
+  path: string,
+  key: string,
+): number | undefined {
+  const id = JSON.stringify(key.replace(/#\d+$/, ""));
+  const marks = [`"tool_use_id":${id}`, `"uuid":${id}`];
+  let number = 0;
+  for (const text of firstLines(system, path)) {
+    number++;
+    if (marks.some((mark) => text.includes(mark))) return number;
+  }
+  return undefined;
+}
+
+/** Empty for a line without a time, which belongs to the one before it. */
+function timeOf(text: string): string {
+  return textField(jsonIn(text), "timestamp") ?? "";
+}
+
+function copyLines(
+  system: System,
+  { from, to, ends }: {
+    from: string;
+    to: string;
+    ends: (text: string, number: number) => boolean;
+  },
+): void {
+  let [lines, size, number] = [[] as string[], 0, 0];
+  const write = () => {
+    const text = lines.map((line) => `${line}\n`).join("");
+    system.files.append(to, new TextEncoder().encode(text));
+    [lines, size] = [[], 0];
+  };
+  for (const text of firstLines(system, from)) {
+    if (ends(text, ++number)) break;
+    lines.push(text);
+    size += text.length;
+    if (size > BLOCK) write();
+  }
+  write();
+}
+
+function makeFolder(system: System, folder: string): void {
+  if (system.files.lstat(folder)) return;
+  makeFolder(system, dirname(folder));
+  system.files.mkdir(folder);
+}

@@ -1,0 +1,90 @@
+import { escapeText } from "../../base/escape.ts";
+import { shellWord } from "../../base/shell.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
+import { fork, planFork, plannedFork } from "../fork.ts";
+import { findSource } from "../source.ts";
+import { scanSteps } from "../trees.ts";
+import type { ForkResult } from "./results.ts";
+
+/** Facts of mpm and git, which must stay what they are. */
+const PLAIN: KnownKeys = {
+  names: new Set(["worktree", "path", "branch"]),
+  ids: new Set(["checkpoint", "head", "print", "save", "id"]),
+};
+
+/** `mpm replay fork` */
+export const replayFork = defineCommand({
+  name: "replay fork",
+  summary: "Continue from a step of an agent session in a new worktree",
+  description: `
+Opens a worktree below .claude/worktrees/ with all files as they were at the
+step, and starts a session in it. Its first save is the hand-off of everything up to
+the step, and nothing after it; "mpm resume" shows it there. The branch begins
+at the commit of that time. Changes that were not committed then are not
+committed in the fork.
+
+This needs a checkpoint that was taken at the step, see "mpm help replay". mpm
+undo removes the worktree, as long as nothing changed in it.`,
+  positionals: [
+    { name: "step", summary: "The number of the step" },
+    {
+      name: "session",
+      summary: "A save, the ID of an agent session, or a transcript file",
+      names: "session",
+      optional: true,
+    },
+  ],
+  flags: {
+    name: {
+      type: "string",
+      short: "n",
+      value: "name",
+      summary: "The name of the session, its worktree and its branch",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be made and change nothing",
+    },
+  },
+  examples: [
+    "mpm replay fork 12",
+    "mpm replay fork 12 latest --name other-way",
+    "mpm replay fork 12 --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).ForkResult,
+  settles: true,
+  async run(context, input): Promise<ForkResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const source = await findSource(context, workspace, input.session);
+    const found = await scanSteps(context, workspace, {
+      source,
+      at: input.step,
+    });
+    const { name } = input;
+    const plan = await planFork(context, workspace, { source, found, name });
+    const result = input["dry-run"]
+      ? plannedFork(plan)
+      : await fork(context, plan);
+    return redactorOf(system).known(result, PLAIN);
+  },
+  render(result) {
+    const { dry_run: dry, step, branch, worktree, head, checkpoint } = result;
+    return [
+      `${dry ? "Would fork" : "Forked"} step ${step} as ${escapeText(branch)}`,
+      `  Worktree: ${escapeText(worktree)}`,
+      `  Files: as in ${checkpoint}, on ${head.slice(0, 7)}`,
+      ...result.left_out.map(({ path, reason }) =>
+        `  Left out: ${escapeText(path)} (${escapeText(reason)})`
+      ),
+      ...result.save === null ? [] : [
+        `  Hand-off: ${result.save}`,
+        `Continue there: cd ${escapeText(shellWord(worktree))} && mpm resume`,
+      ],
+      "",
+    ].join("\n");
+  },
+  next: ({ dry_run: dry }) => dry ? undefined : '"mpm undo" removes it',
+});

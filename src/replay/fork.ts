@@ -1,0 +1,302 @@
+import { join } from "@std/path";
+import { attempt, MpmError } from "../base/errors.ts";
+import { slugOf } from "../base/names.ts";
+import { firstLine } from "../base/words.ts";
+import { type KeptTree } from "../checkpoints/mod.ts";
+import type { Context } from "../cli/mod.ts";
+import { copyUpTo } from "../clients/mod.ts";
+import {
+  addWorktree,
+  dropBranch,
+  forgetWorktree,
+  Git,
+  locate,
+  pathsOf,
+  refuseFilters,
+  resolveNames,
+  unlockWorktree,
+  type Workspace,
+  worktreeRule,
+  WORKTREES,
+} from "../git/mod.ts";
+import { itemsAt } from "../items/mod.ts";
+import { journaled, layout, writeAtomic } from "../ops/mod.ts";
+import {
+  applied,
+  changeStore,
+  gather,
+  type PastConversation,
+} from "../saves/mod.ts";
+import type { System } from "../system/system.ts";
+import {
+  currentWork,
+  freeWorkId,
+  newWork,
+  placeKey,
+  pointTo,
+  type Work,
+  workView,
+  writeWork,
+} from "../work/mod.ts";
+import type { ForkResult } from "./commands/results.ts";
+import type { Source } from "./source.ts";
+import type { ScannedStep } from "./trees.ts";
+import { fillFork, printAt } from "./fork_tree.ts";
+import { unknownTree } from "./tree_at.ts";
+
+/** A fork that is possible; nothing is changed yet. */
+export interface ForkPlan {
+  readonly workspace: Workspace;
+  readonly source: Source;
+  readonly step: ScannedStep["step"];
+  readonly tree: KeptTree;
+  readonly name: string;
+  /** The new worktree, absolute, and its branch. */
+  readonly path: string;
+  readonly branch: string;
+  /** The commit that the branch begins at. */
+  readonly head: string;
+}
+
+/**
+ * Looks whether a step can be forked. Throws NOT_FOUND where its tree is
+ * unknown, CONFLICT where a worktree with it cannot be made.
+ */
+export async function planFork(
+  { system }: Context,
+  workspace: Workspace,
+  { source, found, name: given }: {
+    source: Source;
+    found: ScannedStep;
+    name: string | undefined;
+  },
+): Promise<ForkPlan> {
+  const { step, scan } = found;
+  const { exact, before, after } = scan.around(step.step);
+  const tree = exact && await scan.read(exact);
+  if (!tree) {
+    throw unknownTree({
+      step: step.step,
+      before: before ?? null,
+      after: after ?? null,
+    });
+  }
+  if (workspace.git !== "repository") {
+    throw new MpmError("CONFLICT", "A fork needs a git repository", {
+      hint: `mpm replay --at ${step.step} --to FOLDER writes the files`,
+    });
+  }
+  const { head } = tree.record;
+  if (head === null) {
+    throw new MpmError("CONFLICT", `At step ${step.step} was no commit yet`, {
+      hint: `mpm replay --at ${step.step} --to FOLDER writes the files`,
+    });
+  }
+  const git = new Git(system, workspace.worktree);
+  const name = given ?? await freeName(system, workspace, step.step);
+  const branch = slugOf(name);
+  const path = join(workspace.root, WORKTREES, branch);
+  await refuseTaken(system, git, { path, branch });
+  await refuseFilters(git, { paths: () => pathsOf(git, head), commit: head });
+  return { workspace, source, step, tree, name, path, branch, head };
+}
+
+async function freeName(
+  system: System,
+  { root, worktree }: Workspace,
+  step: number,
+): Promise<string> {
+  const git = new Git(system, worktree);
+  for (let count = 1;; count++) {
+    const name = count === 1 ? `fork-${step}` : `fork-${step}-${count}`;
+    const there = system.files.lstat(join(root, WORKTREES, name));
+    if (!there && !await hasBranch(git, name)) return name;
+  }
+}
+
+async function hasBranch(git: Git, branch: string): Promise<boolean> {
+  const ref = `refs/heads/${branch}`;
+  return (await resolveNames(git, [ref])).get(ref) !== undefined;
+}
+
+async function refuseTaken(
+  system: System,
+  git: Git,
+  { path, branch }: { path: string; branch: string },
+): Promise<void> {
+  const taken = system.files.lstat(path)
+    ? `"${path}" is there already`
+    : await hasBranch(git, branch)
+    ? `There is a branch "${branch}" already`
+    : undefined;
+  if (taken === undefined) return;
+  throw new MpmError("CONFLICT", taken, { hint: "Give another --name" });
+}
+
+/**
+ * Opens a worktree with the files of a step, and a session in it whose save
+ * holds what was known then. What failed in its middle is removed again.
+ */
+export async function fork(
+  context: Context,
+  plan: ForkPlan,
+): Promise<ForkResult> {
+  const { workspace, step } = plan;
+  return await journaled(context, (context) => forked(context, plan), {
+    operation: "replay fork",
+    workspace,
+    title: ({ branch }) => `fork step ${step.step} as ${branch}`,
+    facts: ({ worktree, branch, head, print }) => ({
+      after: { fork: { worktree, branch, head, print } },
+    }),
+  });
+}
+
+async function forked(context: Context, plan: ForkPlan): Promise<ForkResult> {
+  const { system } = context;
+  const { workspace, path, branch, head, name } = plan;
+  const { root } = workspace;
+  const git = new Git(system, workspace.worktree);
+  const id = freeWorkId(system, root, system.now());
+  const rule = await worktreeRule(system, workspace);
+  if (rule) writeAtomic(system, rule.path, rule);
+  try {
+    await addWorktree(system, git, {
+      path,
+      target: { branch, head, start: `step ${plan.step.step}` },
+      reason: `mpm session ${id}`,
+    });
+    await fillFork(context, plan);
+    const session = await begin(system, plan, id);
+    const there = { ...context, folder: path };
+    const scratch = system.scratch.make(layout(root).state);
+    const past = pastOf(system, plan, scratch);
+    const save = await applied(
+      there,
+      await gather(there, { ...wordsOf(plan), past }),
+      { journal: false },
+    );
+    if (session.parent === null) await unlockWorktree(git, path);
+    return {
+      ...plannedFork(plan),
+      dry_run: false,
+      name,
+      session: workView(session),
+      save: save.session_id,
+      print: await printAt(system, path),
+      warnings: save.warnings,
+    };
+  } catch (error) {
+    await attempt(async () => {
+      await unlockWorktree(git, path);
+      await forgetWorktree(git, path);
+      await dropBranch(git, { branch, head });
+    });
+    throw error;
+  }
+}
+
+/** What a fork would be. */
+export function plannedFork(
+  { step, tree, name, path, branch, head }: ForkPlan,
+): ForkResult {
+  return {
+    dry_run: true,
+    step: step.step,
+    checkpoint: tree.record.id,
+    ...{ name, worktree: path, branch, head },
+    session: null,
+    save: null,
+    print: null,
+    left_out: tree.record.left_out.map(({ path, reason }) => ({
+      path,
+      reason,
+    })),
+    warnings: [],
+  };
+}
+
+/** Starts a session in the new worktree, below the one of this worktree. */
+async function begin(
+  system: System,
+  { workspace, path, name, branch, head, step }: ForkPlan,
+  id: string,
+): Promise<Work> {
+  const { root } = workspace;
+  const there = await locate(system, path);
+  return await changeStore(system, root, () => {
+    const parent = currentWork(system, root, placeKey(workspace)).work;
+    const place = placeKey(there);
+    const work = newWork({
+      ...{ id, name, place, worktree: path, git: { branch, head } },
+      task: firstLine(`Fork of step ${step.step}: ${step.description}`, 200),
+      agent_session: null,
+      parent: parent?.id ?? null,
+      ...parent && {
+        detour: {
+          kind: "worktree" as const,
+          checkpoint: null,
+          branch_before: parent.git.branch,
+          head_before: parent.git.head,
+          worktree: path,
+        },
+      },
+    }, system.now());
+    pointTo(system, root, { place, id });
+    return writeWork(system, root, work);
+  });
+}
+
+/** The conversation and the open items up to the step. */
+function pastOf(
+  system: System,
+  { workspace, source, step }: ForkPlan,
+  scratch: string,
+): PastConversation {
+  const until = step.ended_at ?? step.at ?? system.now().toISOString();
+  const { path, agentSession } = source;
+  const session = agentSession ?? "unknown";
+  return {
+    agent: {
+      name: "claude-code",
+      session_id: session,
+      transcript_path: path,
+    },
+    transcript: copyUpTo(system, {
+      path,
+      cut: { key: step.key, at: until },
+      folder: scratch,
+    }),
+    until,
+    items: itemsAt(system, workspace, until),
+    key: `${session} ${step.step} ${system.random()}`,
+  };
+}
+
+function wordsOf({ source, step }: ForkPlan) {
+  const of = source.agentSession ?? source.path;
+  return {
+    ...NO_WORDS,
+    summary: `Fork of agent session ${of} at step ${step.step} ` +
+      `(${step.at ?? "no time"}): ${step.description}`,
+  };
+}
+
+const NO_WORDS = {
+  words: [],
+  message: undefined,
+  name: undefined,
+  accomplishment: [],
+  "next-step": [],
+  decision: [],
+  blocker: [],
+  todo: [],
+  done: [],
+  input: undefined,
+  export: undefined,
+  "agent-session": undefined,
+  edit: false,
+  "no-commit": false,
+  commit: "never",
+  "no-prune-worktrees": true,
+} as const;

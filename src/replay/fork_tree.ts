@@ -1,0 +1,123 @@
+import { MpmError } from "../base/errors.ts";
+import { field, textField } from "../base/parsed_values.ts";
+import {
+  captureNow,
+  type CheckpointPlace,
+  dropCheckpoints,
+  type KeptTree,
+  placeOf,
+  printOf,
+  restoreLocked,
+} from "../checkpoints/mod.ts";
+import type { Context } from "../cli/mod.ts";
+import {
+  dropBranch,
+  forgetWorktree,
+  Git,
+  locate,
+  unlockWorktree,
+  type Workspace,
+} from "../git/mod.ts";
+import { CannotUndo, type UndoOrder, withLock } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import type { ReplayStep } from "./commands/results.ts";
+
+/** A new worktree, and the step whose files it is to have. */
+interface Filling {
+  /** Absolute. */
+  readonly path: string;
+  readonly tree: KeptTree;
+  readonly step: Pick<ReplayStep, "step">;
+}
+
+/** Writes the files and the index of a step into a new worktree. */
+export async function fillFork(
+  context: Context,
+  { path, tree, step }: Filling,
+): Promise<void> {
+  const { system } = context;
+  const workspace = await locate(system, path);
+  const place = await placeThere(system, workspace);
+  await withLock(system, workspace.root, async () => {
+    const { skipped, safety } = await restoreLocked(
+      { ...context, folder: path },
+      place,
+      {
+        order: {
+          target: tree.record,
+          paths: [],
+          exact: true,
+          part: true,
+          operation: "replay fork",
+          title: `fork step ${step.step}`,
+        },
+      },
+    );
+    // The worktree was that of a commit: there is nothing to go back to.
+    if (safety) await dropCheckpoints(context, place, [safety]);
+    const [first] = skipped;
+    if (!first) return;
+    throw new MpmError(
+      "CONFLICT",
+      `"${first.path}" cannot be written: ${first.reason}`,
+    );
+  });
+}
+
+async function placeThere(
+  system: System,
+  workspace: Workspace,
+): Promise<CheckpointPlace> {
+  const place = await placeOf(system, workspace, { create: true });
+  if (place.vault) return { ...place, vault: place.vault, leaveLarge: true };
+  throw new MpmError("GIT_FAILED", "There is no repository here");
+}
+
+/** Identifies the state of a worktree. */
+export async function printAt(system: System, path: string): Promise<string> {
+  const place = await placeThere(system, await locate(system, path));
+  const { capture } = await captureNow(system, place, { write: false });
+  return printOf(capture);
+}
+
+/**
+ * Removes the worktree and the branch of a fork, or only looks whether that
+ * loses nothing. Returns a line for each. Throws CONFLICT where the worktree
+ * was changed since.
+ */
+export async function removeFork(
+  { context: { system }, workspace, entry, dryRun }: UndoOrder,
+): Promise<string[]> {
+  if (entry.undoes !== undefined) {
+    throw new CannotUndo(entry, {
+      reason: "its worktree is gone",
+      instead: '"mpm replay fork" makes it again',
+    });
+  }
+  const [path, branch, head, print] = ["worktree", "branch", "head", "print"]
+    .map((name) => textField(field(entry.after, "fork"), name));
+  if (!path || !branch || !head) {
+    throw new CannotUndo(entry, {
+      reason: "it did not come to an end",
+      instead: '"mpm worktrees list" shows what is left',
+    });
+  }
+  const lines = [`remove the worktree ${path}`, `remove the branch ${branch}`];
+  if (!system.files.lstat(path)) return lines.slice(1);
+  if (await printAt(system, path) !== print) {
+    throw new MpmError(
+      "CONFLICT",
+      `Operation ${entry.id} cannot be undone: "${path}" was changed since`,
+      {
+        hint: '"mpm complete" ends its session, "mpm worktrees prune" follows',
+      },
+    );
+  }
+  if (dryRun) return lines;
+  const git = new Git(system, workspace.worktree);
+  await unlockWorktree(git, path);
+  // Everything in it is in the checkpoint of the step.
+  await forgetWorktree(git, path);
+  await dropBranch(git, { branch, head });
+  return lines;
+}

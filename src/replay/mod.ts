@@ -1,0 +1,6 @@
+/**
+ * The only door of `replay/`: what happened in an agent session, as text, as a
+ * page, step by step, and the files at a step.
+ */
+
+export { removeFork } from "./fork_tree.ts";
