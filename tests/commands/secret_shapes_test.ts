@@ -3,6 +3,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { LOOKALIKES } from "../helpers/secret_lookalikes.ts";
 import { SHAPES } from "../helpers/secret_shapes.ts";
+import { TOKENS } from "../helpers/secrets.ts";
 
 /** Returns the save of many texts, each as an accomplishment. */
 async function saved(texts: readonly string[]): Promise<readonly string[]> {
@@ -18,10 +19,14 @@ async function saved(texts: readonly string[]): Promise<readonly string[]> {
 }
 
 Deno.test("a save holds no credential, in whatever shape it stands", async () => {
-  assert(SHAPES.length > 300);
-  const texts = await saved(SHAPES.map(([, text]) => text));
-  assertEquals(texts.length, SHAPES.length);
-  const left = SHAPES.filter(([, , ...secrets], at) =>
+  assert(SHAPES.length > 300 && TOKENS.length > 100);
+  const shapes = [
+    ...SHAPES,
+    ...TOKENS.map(([label, token]) => [label, `Use ${token} here`, token]),
+  ];
+  const texts = await saved(shapes.map(([, text]) => text!));
+  assertEquals(texts.length, shapes.length);
+  const left = shapes.filter(([, , ...secrets], at) =>
     secrets.some((secret) => texts[at]!.includes(secret))
   );
   assertEquals(left.map(([name]) => name), []);
