@@ -191,11 +191,11 @@ function processor(): number {
 }
 
 Deno.test("the time grows with the length, whatever the text is", () => {
-  // As much text in one piece as in sixteen: a square would take 16 times as
-  // long.
+  // As much text in one piece as in eight: a square would take 8 times as long.
+  // Shorter texts without a secret are remembered.
   const slow = HOSTILE.filter((piece) => {
-    const parts = work(piece, 20_000, 16);
-    return work(piece, 320_000, 1) > 5 * parts + 100;
+    const parts = work(piece, 20_000, 8);
+    return work(piece, 160_000, 1) > 4 * parts + 80;
   });
   assertEquals(slow, []);
 });
