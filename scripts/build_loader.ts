@@ -66,20 +66,43 @@ function loader(
 const CACHED = ${caches !== undefined};
 const PLACES = ${JSON.stringify(places)};
 const SIZES = ${JSON.stringify(parts.map(({ size }) => size))};
-const FILE = Deno.build.standalone && Deno.build.os === "linux"
-  ? Deno.execPath()
-  : import.meta.dirname + "/${SCRIPTS}";
+const WITHIN = Deno.build.standalone && Deno.build.os === "linux";
 const builtin = process.getBuiltinModule;
 const decoder = new TextDecoder();
 const makers = [];
 const exported = [];
 // Open from the start: the executable may be replaced in the meantime.
-const file = Deno.openSync(FILE);
+const file = openScripts();
 const starts = [startOfScripts()];
 for (const size of SIZES) starts.push(starts.at(-1) + size);
 
+function openScripts() {
+  if (!WITHIN) return Deno.openSync(import.meta.dirname + "/${SCRIPTS}");
+  const path = Deno.execPath();
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    // An upgrade replaced it just now: the new one takes the command line.
+    const next = path.replace(/ \\(deleted\\)$/, "");
+    if (next === path) throw error;
+    Deno.exit(runInstead(next));
+  }
+}
+
+function runInstead(path) {
+  // What an agent's client runs must not fail where there is no new one.
+  const isHook = ["hook", "statusline"].includes(Deno.args[0]);
+  const { code } = new Deno.Command("sh", {
+    args: ["-c", 'exec "$0" "$@"', path, ...Deno.args],
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: isHook ? "null" : "inherit",
+  }).outputSync();
+  return isHook && (code === 126 || code === 127) ? 0 : code;
+}
+
 function startOfScripts() {
-  if (FILE !== Deno.execPath()) return 0;
+  if (!WITHIN) return 0;
   const end = file.seekSync(-8, Deno.SeekMode.End) + 8;
   const [appended] = new BigUint64Array(read(8).buffer);
   return end - Number(appended) - SIZES.reduce((sum, size) => sum + size);

@@ -19,7 +19,7 @@ export function realSystem(): System {
     terminal: realTerminal,
     platform: platform(),
     uid: Deno.uid() ?? undefined,
-    program: () => Deno.build.standalone ? Deno.execPath() : undefined,
+    program: () => Deno.build.standalone ? executable() : undefined,
     cwd: () => guard("find", "the working directory", () => Deno.cwd()),
     env: variable,
     envNames: () => Object.keys(Deno.env.toObject()),
@@ -33,6 +33,11 @@ export function realSystem(): System {
     ),
     interruption,
   };
+}
+
+/** The path of mpm; of the new one where an upgrade replaced this one. */
+function executable(): string {
+  return Deno.execPath().replace(/ \(deleted\)$/, "");
 }
 
 /** @throws {MpmError} for a value that no text can hold */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
+import { AGENT, eventJson } from "../helpers/hook_events.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
@@ -84,3 +85,51 @@ Deno.test("the binary installs hooks that start itself", () => {
   assertEquals(env.run(binary(), ["hooks", "uninstall"]).status, 0);
   assertEquals(env.exists(".claude"), false);
 });
+
+/** Waits until Deno's runtime has read its program, and starts threads. */
+function begun(pid: number): void {
+  for (let tries = 0; tries < 10_000; tries++) {
+    try {
+      if ([...Deno.readDirSync(`/proc/${pid}/task`)].length > 1) return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+for (const [what, upgraded] of [["upgraded", true], ["removed", false]]) {
+  Deno.test({
+    name: `a hook that begins while mpm is ${what} ends well`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      using env = TestEnv.repository();
+      env.write(".claude-mpm/config.toml", "");
+      const [program, next] = ["mpm", "next"].map((name) =>
+        join(env.root, name)
+      ) as [string, string];
+      Deno.copyFileSync(binary(), program);
+      Deno.copyFileSync(binary(), next);
+      const child = new Deno.Command(program, {
+        args: ["hook", "UserPromptSubmit"],
+        cwd: env.project,
+        env: env.env(),
+        clearEnv: true,
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      begun(child.pid);
+      if (upgraded) Deno.renameSync(next, program);
+      else Deno.removeSync(program);
+      const writer = child.stdin.getWriter();
+      const prompt = { prompt: "Fix the ledger" };
+      const json = eventJson(env, "UserPromptSubmit", prompt);
+      await writer.write(new TextEncoder().encode(json)).catch(() => {});
+      await writer.close().catch(() => {});
+      const { code, stderr } = await child.output();
+      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+      const notes = `.claude-mpm/state/agents/${AGENT}.notes.json`;
+      if (upgraded) assertStringIncludes(env.read(notes), "Fix the ledger");
+    },
+  });
+}
