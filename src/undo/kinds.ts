@@ -21,7 +21,7 @@ const OF_FILES = [
     "archive",
     "init",
     "setup",
-    "setup --remove",
+    "setup remove",
     "template new",
     "sessions rm",
   ],

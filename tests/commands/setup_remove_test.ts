@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join, relative } from "@std/path";
 import type { SetupRemoveResult } from "../../schemas/types.ts";
+import { filesBelow } from "../helpers/below.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
@@ -160,6 +161,7 @@ posixTest(
     env.remove(".claude-mpm/trash");
     env.write(".claude-mpm/trash", "not a folder\n");
     const elsewhere = { cwd: tree };
+    const installed = everything(env, tree);
     const done = await mpmJson<SetupRemoveResult>(env, REMOVE, elsewhere);
     assertEquals(done.kept, [{
       path: join(env.project, ".gitignore"),
@@ -176,6 +178,8 @@ posixTest(
       ...["tree/.claude/settings.local.json", "tree/.claude"],
     ]);
     assertEquals(env.read(".claude/settings.local.json"), "{}\n");
+    assertEquals((await mpm(env, ["undo", "--user"])).status, 0);
+    assertEquals(everything(env, tree), installed);
   },
 );
 
@@ -257,4 +261,20 @@ posixTest("one undo leaves nothing of a setup", async () => {
   await mpmJson(env, ["setup", "--yes", "--ignore", ...binary]);
   await mpmJson(env, ["undo"]);
   assertEquals(everything(env), before);
+});
+
+posixTest("setup --remove leaves a world without mpm as it is", async () => {
+  using env = TestEnv.repository();
+  Deno.mkdirSync(join(env.home, ".claude"));
+  const before = filesBelow(env.root);
+  const { removed, data } = await mpmJson<SetupRemoveResult>(env, REMOVE);
+  assertEquals([removed, data], [[], []]);
+  assertEquals(filesBelow(env.root), before);
+  assertEquals(Deno.statSync(join(env.home, ".claude")).isDirectory, true);
+  Deno.symlinkSync(join(env.home, ".claude"), join(env.project, ".claude"));
+  const linked = await mpmJson<SetupRemoveResult>(env, REMOVE);
+  assertEquals([linked.removed, linked.kept], [[], []]);
+  putHome(env, ".claude/settings.local.json", '"--installed-by=mpm/0.1.0"');
+  const { kept } = await mpmJson<SetupRemoveResult>(env, REMOVE);
+  assertStringIncludes(kept[0]!.reason, "is a symbolic link");
 });

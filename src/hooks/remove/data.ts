@@ -40,6 +40,7 @@ function folderData(
 ): Data[] {
   if (system.files.lstat(path)?.kind !== "folder") return [];
   const size = attempt(() => sizeBelow(system, path));
+  if (size?.files === 0) return [];
   const count = size?.files ?? null;
   const command = removal(system, path, { recurse: true });
   return [{ kind, name: path, count, bytes: size?.bytes ?? null, command }];

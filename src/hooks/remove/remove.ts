@@ -33,8 +33,8 @@ type Kept = SetupRemoveResult["kept"][number];
 interface Installed {
   readonly places: readonly ScopePlace[];
   readonly edits: readonly FileEdit[];
-  /** Folders that were made for settings and skills, the outermost first. */
-  readonly folders: readonly string[];
+  /** By settings file, the folders made for it, the outermost first. */
+  readonly folders: ReadonlyMap<string, readonly string[]>;
   readonly unknown: readonly Kept[];
 }
 
@@ -58,19 +58,27 @@ export async function applyRemove(
   workspace: Workspace,
   plan: SetupRemoveResult,
 ): Promise<SetupRemoveResult> {
-  const installed = await findInstalled(context.system, workspace);
+  const { system } = context;
+  if (plan.removed.length === 0) return { ...plan, dry_run: false };
+  const installed = await findInstalled(system, workspace);
+  const place = journalPlace(system, workspace);
   const done = await journaled(
     context,
     ({ system }) =>
       withUserLock(system, () => removeAll(system, installed, false)),
     {
-      operation: "setup --remove",
-      workspace: journalPlace(context.system, workspace),
+      operation: "setup remove",
+      workspace: place,
       files: plan.removed.map(({ path }) => path),
       title: () => "remove hooks, skills and other parts of mpm",
     },
   );
-  const data = await remainingData(context.system, workspace);
+  if (place !== workspace) {
+    context.note(
+      'Note: .claude-mpm is damaged. To undo this: "mpm undo --user"',
+    );
+  }
+  const data = await remainingData(system, workspace);
   return { ...plan, dry_run: false, ...done, data };
 }
 
@@ -96,7 +104,9 @@ async function findInstalled(
   return {
     places,
     edits: fileEdits(system, workspace, worktrees),
-    folders: places.flatMap((place) => foldersOf(system, place)),
+    folders: new Map(
+      places.map((place) => [place.path, foldersOf(system, place)]),
+    ),
     unknown: unknownRule(system, workspace),
   };
 }
@@ -154,8 +164,14 @@ function placesOf(
   return [...all.values()];
 }
 
+/** Returns whether settings have a part of mpm, behind a link, too. */
 function hasHooks(system: System, path: string): boolean {
-  const bytes = attempt(() => readForeign(system, path, 0o600).bytes);
+  const { files } = system;
+  const bytes = attempt(() =>
+    files.stat(path)?.kind === "file"
+      ? readForeign(system, files.realPath(path), 0o600).bytes
+      : undefined
+  );
   return bytes !== undefined &&
     new TextDecoder().decode(bytes).includes(OWN_MARK);
 }
@@ -173,7 +189,9 @@ function removeAll(
       work();
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
-      kept.set(path, { path, reason: error.message });
+      const concerned = edits.some(({ file }) => file.path === path) ||
+        hasHooks(system, path);
+      if (concerned) kept.set(path, { path, reason: error.message });
     }
   };
   for (const edit of edits) {
@@ -183,16 +201,19 @@ function removeAll(
       removed.set(path, { part, path, action: bytes ? "changed" : "removed" });
     });
   }
+  const empty: string[] = [];
   for (const place of places) {
     each(place.path, () => {
-      for (const one of removeHooks(system, place, dryRun)) {
+      const parts = removeHooks(system, place, dryRun);
+      if (parts.length > 0) empty.push(...folders.get(place.path) ?? []);
+      for (const one of parts) {
         if ("reason" in one) kept.set(one.path, one);
         else removed.set(one.path, one);
       }
     });
   }
   if (!dryRun) {
-    for (const folder of folders.toReversed()) removeIfEmpty(system, folder);
+    for (const folder of empty.toReversed()) removeIfEmpty(system, folder);
   }
   // The hooks of another scope may have written what one of them kept.
   const left = [...kept.values()].filter(({ path }) => !removed.has(path));
