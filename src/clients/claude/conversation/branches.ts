@@ -51,16 +51,18 @@ export function quickLink(text: string): Fields | undefined {
   const timestamp = end + THEN.length;
   if (at < UUID.length || !text.startsWith(THEN, end)) return undefined;
   if (text.includes(UUID, timestamp)) return undefined;
-  const user = attachment === undefined && answer === undefined;
-  if (user && text.includes('"promptSource"', head.length)) return undefined;
-  return {
-    type: attachment === undefined ? user ? "user" : "assistant" : "link",
-    parentUuid,
-    isSidechain: side === "true",
-    ...answer !== undefined && { message: { id: answer } },
-    ...promptId !== undefined && { promptId },
-    uuid: text.slice(at, end),
-  };
+  const uuid = text.slice(at, end);
+  const isSidechain = side === "true";
+  if (attachment !== undefined) {
+    return { type: "link", parentUuid, isSidechain, uuid };
+  }
+  if (answer !== undefined) {
+    const message = { id: answer };
+    return { type: "assistant", parentUuid, isSidechain, uuid, message };
+  }
+  return text.includes('"promptSource"', head.length)
+    ? undefined
+    : { type: "user", parentUuid, isSidechain, uuid, promptId };
 }
 
 /** Half of the lines only matter as a link of the chain: those are not parsed. */
@@ -96,7 +98,9 @@ function beginningOf(uuid: string): number | string {
 /** A line as a link of the chain. */
 interface Link {
   readonly type: unknown;
+  /** Empty: it only says where the conversation ends, in `leaf`. */
   readonly uuid: string;
+  readonly leaf: string | undefined;
   readonly parent: string | undefined;
   readonly promptId: string | undefined;
   /** The answer of the model that the line has a block of. */
@@ -108,12 +112,6 @@ interface Link {
 /** The client's own additions may hang on anything. */
 function isMessage({ type }: Link): boolean {
   return type === "user" || type === "assistant";
-}
-
-/** A line that was added: a link, or what the client says about the end. */
-interface Added extends Omit<Link, "uuid"> {
-  readonly uuid: string | undefined;
-  readonly leaf: string | undefined;
 }
 
 /** A line off the chain. */
@@ -128,7 +126,7 @@ interface Fork {
 const ZERO = /^[0-]*$/;
 
 /** Lines that may stand between a line and the one it follows, written later. */
-const REORDERED = 32;
+const REORDERED = 8;
 
 /**
  * Separates the lines of the conversation from withdrawn and rewound ones. Each line names the one before it, and from the last one back they
@@ -140,7 +138,7 @@ const REORDERED = 32;
  */
 export class Branches {
   /** The lines that were added last, and not taken yet. */
-  readonly #window: Added[] = [];
+  readonly #window: Link[] = [];
   /** The next line of the chain, once its end is known. */
   #wanted: string | undefined;
   /** True if the end of the chain is known. */
@@ -165,11 +163,11 @@ export class Branches {
   /** Adds a line; the last one of the transcript comes first. */
   add(value: Fields): void {
     const { type, explicit } = value;
-    const uuid = textField(value, "uuid");
+    const uuid = textField(value, "uuid") ?? "";
     const leaf = type === "last-prompt" && explicit === true
       ? textField(value, "leafUuid")
       : undefined;
-    if (uuid === undefined && leaf === undefined) return;
+    if (uuid === "" && leaf === undefined) return;
     const window = this.#window;
     const parent = textField(value, "parentUuid") ??
       textField(value, "logicalParentUuid");
@@ -185,12 +183,11 @@ export class Branches {
     if (window.length > REORDERED) this.#next(window.shift()!);
   }
 
-  #next({ uuid, leaf, ...more }: Added): void {
-    if (uuid === undefined) {
-      if (!this.#begun) this.#leaf ??= leaf;
+  #next(link: Link): void {
+    if (link.uuid === "") {
+      if (!this.#begun) this.#leaf ??= link.leaf;
       return;
     }
-    const link = { uuid, ...more };
     if (this.#begun) return this.#take(link);
     this.#after.push(link);
     const end = this.#endAt(link);
@@ -219,7 +216,7 @@ export class Branches {
   #take(link: Link): void {
     const { uuid, parent, promptId, answer, sent } = link;
     const below = this.#waiting.get(uuid) ?? [];
-    this.#waiting.delete(uuid);
+    if (below.length > 0) this.#waiting.delete(uuid);
     const replaced = sent && this.#isReplaced(link);
     if (uuid === this.#wanted) {
       this.#wanted = parent;
