@@ -1,0 +1,76 @@
+import { join } from "@std/path";
+import { type Case, measureAll } from "./bench_measure.ts";
+import { LongTranscript } from "./bench_replay_transcript.ts";
+import { ensureBuilt } from "./build.ts";
+import { exitStatus, say } from "./build_error.ts";
+import { fetchArchive, type Pinned } from "./runtime_package.ts";
+
+/** The program that mpm is compared with; it needs Node. */
+const PEER: Pinned = {
+  name: "claude-replay",
+  version: "0.9.0",
+  integrity:
+    "sha512-nZu9wYYlJrW9xwZxtiAAvD5RVBazigeVu+AoUtvRIMrBvNUJgJXw8Cvx/rF0umIS/zUDvGxv1icFgw94lkpFOA==",
+};
+
+/** Bytes of the transcript. */
+const SIZE = 70_000_000;
+
+/** The page of a long transcript, as mpm and claude-replay write it. */
+async function bench(rounds: number): Promise<void> {
+  const binary = await ensureBuilt();
+  const root = await Deno.makeTempDir({ prefix: "mpm-bench-" });
+  try {
+    const folder = join(root, "project");
+    await Deno.mkdir(folder);
+    const transcript = join(root, "transcript.jsonl");
+    (await LongTranscript.of(folder)).write(transcript, SIZE);
+    const pages = [join(root, "mpm.html"), join(root, "peer.html")] as const;
+    const env = { HOME: root, PATH: Deno.env.get("PATH")! };
+    const world = { folder, env };
+    const cases: Case[] = [
+      {
+        name: "mpm replay --html",
+        command: [binary, "replay", transcript, "--html", pages[0]],
+        world,
+      },
+      {
+        name: `${PEER.name} ${PEER.version}`,
+        command: ["node", await peer(root), transcript, "-o", pages[1]],
+        world,
+      },
+    ];
+    const measured = await measureAll(cases, rounds);
+    for (const [at, { name, median, peak }] of measured.entries()) {
+      const { size } = await Deno.stat(pages[at]!);
+      say(
+        `${name.padEnd(24)} ${median.toFixed(0).padStart(6)} ms ` +
+          `${(peak / 1024).toFixed(0).padStart(5)} MiB ` +
+          `${(size / 1e6).toFixed(1).padStart(6)} MB written`,
+      );
+    }
+    const [own, other] = measured;
+    say(
+      `ratio: time ${(own!.median / other!.median).toFixed(2)}, ` +
+        `memory ${(own!.peak / other!.peak).toFixed(2)}`,
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+/** Fetches the package with npm and returns the path of its program. */
+async function peer(root: string): Promise<string> {
+  const { path } = await fetchArchive(PEER, root);
+  const args = ["-xzf", path, "-C", root];
+  const { success } = await new Deno.Command("tar", { args }).output();
+  if (!success) throw new Error(`Cannot unpack ${path}`);
+  return join(root, "package", "bin", "claude-replay.mjs");
+}
+
+if (import.meta.main) {
+  Deno.exitCode = await exitStatus(async () => {
+    await bench(Number(Deno.args[0] ?? 11));
+    return 0;
+  });
+}
