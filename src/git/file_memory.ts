@@ -43,6 +43,7 @@ export function isSettled(
  */
 export class FileMemory {
   readonly #known = new Map<string, MemoryRow>();
+  readonly #seen = new Map<string, FileInfo>();
   readonly #rows: MemoryRow[] = [];
   readonly #now: Date;
   #hash: ObjectHash = "sha1";
@@ -59,20 +60,28 @@ export class FileMemory {
     this.#hash = hash;
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#known.clear();
+  /**
+   * Looks at the files that are known, while git looks for those that changed.
+   * `look` returns what is at a path and throws nothing.
+   */
+  lookAhead(look: (path: string) => FileInfo | undefined): void {
+    for (const row of this.#known.values()) {
+      const info = look(row[0]);
+      if (info && isAsKnown(row, info)) this.#seen.set(row[0], info);
+    }
+  }
+
+  /** Returns what {@link lookAhead} saw of a file that is as it was. */
+  seen(path: string): FileInfo | undefined {
+    return this.#seen.get(path);
   }
 
   /** Returns what is in a file that is as it was. */
   get(path: string, info: FileInfo): KnownContent | undefined {
     const row = this.#known.get(path);
-    if (!row) return undefined;
-    const [, size, mtime, changed, inode, sha256, id] = row;
-    const isSame = info.kind === "file" && size === info.size &&
-      mtime === info.mtime && changed === info.changed &&
-      inode === info.inode && hashOf(id) === this.#hash;
-    if (!isSame) return undefined;
+    if (!row || !isAsKnown(row, info)) return undefined;
+    const [, , , , , sha256, id] = row;
+    if (hashOf(id) !== this.#hash) return undefined;
     this.#rows.push(row);
     return { sha256, id };
   }
@@ -100,4 +109,12 @@ export class FileMemory {
     const isSame = !this.#isNew && this.#rows.length === this.#known.size;
     return isSame ? undefined : this.#rows;
   }
+}
+
+function isAsKnown(
+  [, size, mtime, changed, inode]: MemoryRow,
+  info: FileInfo,
+): boolean {
+  return info.kind === "file" && size === info.size && mtime === info.mtime &&
+    changed === info.changed && inode === info.inode;
 }

@@ -157,7 +157,13 @@ async function readGit(
 ) {
   const memory = new WorktreeMemory(system, workspace);
   const asked = readLogRefs(system, workspace, memory.refs);
-  const known = asked.then((refs) => memory.open(refs, { kept: !!keeper }));
+  const known = asked.then((refs) => {
+    const files = memory.open(refs, { kept: !!keeper });
+    files.lookAhead((path) =>
+      attempt(() => system.files.lstat(`${workspace.worktree}/${path}`))
+    );
+    return files;
+  });
   const [state, refs, identity] = await Promise.all([
     workspace.git === "repository"
       ? readState(system, workspace, { keeper, memory: known })
