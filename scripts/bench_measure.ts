@@ -5,8 +5,10 @@ export interface Case {
   readonly name: string;
   readonly command: readonly string[];
   readonly world: World;
-  /** Its limit, e.g. `2 F + 3 G`. */
+  /** Its limit, e.g. `2 F + 3 G` or `2 F + 3 G + 100 ms`. */
   readonly limit?: string;
+  /** Runs before each run, and is not measured. */
+  prepare?(): void;
 }
 
 /** Milliseconds of the whole process, and KiB at its peak (0: not known). */
@@ -61,6 +63,7 @@ function commandOf({ command, world }: Case): Deno.Command {
 }
 
 function run(one: Case): number {
+  one.prepare?.();
   const start = performance.now();
   const { code } = commandOf(one).outputSync();
   const time = performance.now() - start;

@@ -47,10 +47,16 @@ export function makeWorld(root: string, name: string, size: WorldSize): World {
   }
   git(world, ["add", "-A"]);
   git(world, ["commit", "-q", "-m", "Begin"]);
-  for (let at = 0; at < size.changed; at++) {
-    write(world, `src/${at % 40}/file${at}.ts`, `${"changed ".repeat(250)}\n`);
-  }
+  changeFiles(world, size.changed);
   return world;
+}
+
+/** Changes that many tracked files, each to a different text. */
+export function changeFiles(world: World, count: number, text = ""): void {
+  for (let at = 0; at < count; at++) {
+    const path = `src/${at % 40}/file${at}.ts`;
+    write(world, path, `${at} ${text}${"changed ".repeat(250)}\n`);
+  }
 }
 
 /**
