@@ -2684,6 +2684,7 @@ export interface ReplayResult {
       | "usage"
       | "error"
       | "pause"
+      | "resume"
       | "checkpoint"
       | "detour"
       | "operation"

@@ -23,10 +23,12 @@ export class ProgressLine implements Disposable {
 
   /** Shows progress for work that does not pause to report it. */
   readonly show = (what: string, done: number, of: number): void => {
-    const now = this.#system.now().getTime();
-    if (now < this.#next) return;
-    this.#next = now + APART;
-    this.#say(`${what}: ${done} of ${of}`);
+    this.#soon(() => `${what}: ${done} of ${of}`);
+  };
+
+  /** The same for work whose size is not known. */
+  readonly count = (what: string, done: number): void => {
+    this.#soon(() => `${what}: ${done}`);
   };
 
   /** Says what begins: work that takes long and gives no time to report it. */
@@ -39,6 +41,13 @@ export class ProgressLine implements Disposable {
     const { signal } = this.#over;
     await this.#system.sleep(QUIET, signal);
     if (!signal.aborted && !this.#shown) this.#say(`${what} …`);
+  }
+
+  #soon(text: () => string): void {
+    const now = this.#system.now().getTime();
+    if (now < this.#next) return;
+    this.#next = now + APART;
+    this.#say(text());
   }
 
   #say(text: string): void {

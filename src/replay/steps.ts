@@ -50,6 +50,8 @@ async function ownStepsAround(
 /** Operations with their own step type. */
 const TYPES: ReadonlyMap<string, StepType> = new Map([
   ["pause", "pause"],
+  ["automatic save", "pause"],
+  ["resume", "resume"],
   ["checkpoint save", "checkpoint"],
   ["automatic checkpoint", "checkpoint"],
   ["checkpoint restore", "checkpoint"],

@@ -5,7 +5,7 @@ import {
   type StepTree,
   stepTrees,
 } from "../checkpoints/mod.ts";
-import type { Context } from "../cli/mod.ts";
+import { type Context, ProgressLine } from "../cli/mod.ts";
 import { mayChangeFiles, openEvents } from "../clients/mod.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
@@ -128,12 +128,15 @@ export interface ScannedStep {
   readonly warnings: string[];
 }
 
+/** Steps between two looks at the clock. */
+export const LOOKED = 256;
+
 /**
  * Goes through a session for the step of that number. Throws USAGE unless it is
  * a number, NOT_FOUND if the session does not have the step.
  */
 export async function scanSteps(
-  { system, status }: Pick<Context, "system" | "status">,
+  context: Pick<Context, "system" | "status">,
   workspace: Workspace,
   { source, at }: { source: Source; at: string },
 ): Promise<ScannedStep> {
@@ -143,17 +146,18 @@ export async function scanSteps(
       hint: 'Give the number of a step as "mpm replay" prints it',
     });
   }
+  const { system } = context;
+  using line = new ProgressLine(context);
   const scan = await TreeScan.open(system, workspace, source);
   const open = openEvents(system, source.path);
   let found: ReplayStep | undefined;
   let total = 0;
   for await (const step of stepsOf(system, workspace, open)) {
     total++;
-    if (total % 1000 === 0) status(`Reading step ${total}`);
+    if (total % LOOKED === 0) line.count("Reading steps", total);
     scan.see(step);
     if (step.step === Number(wanted)) found = step;
   }
-  status("");
   if (found) {
     return { step: found, scan, total, warnings: lostText(open.lost) };
   }

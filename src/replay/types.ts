@@ -15,6 +15,7 @@ export const STEP_TYPES = [
   "usage",
   "error",
   "pause",
+  "resume",
   "checkpoint",
   "detour",
   "operation",

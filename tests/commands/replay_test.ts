@@ -273,7 +273,11 @@ Deno.test("replay shows mpm operations and commits of that time", async () => {
   Deno.utimeSync(path, end, end);
   const now = () => new Date(at(300));
   await mpmJson(env, ["pause", "Half way", "--agent-session", ID], { now });
+  await mpmJson(env, ["start", "ledger"], { now });
+  await mpmJson(env, ["pause", "Ledger", "--agent-session", ID], { now });
+  await mpmJson(env, ["resume", "--no-changes"], { now });
   await mpmJson(env, ["checkpoint", "save", "safe"], { now });
+  await mpmJson(env, ["branch", "fix", "Fix it"], { now });
   await mpmJson(env, ["pause", "Too late"], { now: () => new Date(at(900)) });
   const found = await steps(env, ID);
   assertEquals(
@@ -282,7 +286,11 @@ Deno.test("replay shows mpm operations and commits of that time", async () => {
     [
       "prompt: A",
       "pause: pause as session-20261120-120500",
+      "operation: start ledger",
+      "pause: pause as session-20261120-120501",
+      'resume: resume "ledger"',
       "checkpoint: save the checkpoint safe",
+      'detour: start the detour "fix"',
       "prompt: B",
     ],
   );

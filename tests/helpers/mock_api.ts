@@ -14,6 +14,8 @@ export interface ApiRequest {
   }[];
 }
 
+type Given = readonly Block[] | undefined;
+
 export interface MockOptions {
   /**
    * The answer to the n-th model call of a turn; then "All done.". A turn that
@@ -21,7 +23,9 @@ export interface MockOptions {
    */
   readonly steps?: readonly (readonly Block[])[];
   /** The answer instead of the step; `undefined` for the step. */
-  readonly answer?: (request: ApiRequest) => readonly Block[] | undefined;
+  readonly answer?: (
+    request: ApiRequest,
+  ) => Given | Promise<Given>;
   /** Tokens that each answer reports as read from the cache. */
   readonly tokens?: number;
   /** The status with which each request fails; 200 unless given. */
@@ -80,8 +84,8 @@ export class MockApi implements AsyncDisposable {
     return this.#message(body, this.requests.length);
   }
 
-  #blocks(body: ApiRequest): readonly Block[] {
-    const given = this.#answered?.(body);
+  async #blocks(body: ApiRequest): Promise<readonly Block[]> {
+    const given = await this.#answered?.(body);
     if (given) return given;
     if (!body.tools?.length) {
       return [{ type: "text", text: '{"title":"Mock"}' }];
@@ -95,8 +99,8 @@ export class MockApi implements AsyncDisposable {
       [{ type: "text", text: "All done." }];
   }
 
-  #message(body: ApiRequest, number: number): Response {
-    const content = this.#blocks(body).map((block, index) =>
+  async #message(body: ApiRequest, number: number): Promise<Response> {
+    const content = (await this.#blocks(body)).map((block, index) =>
       block.type === "text"
         ? block
         : { ...block, id: `toolu_mock${number}_${index}` }

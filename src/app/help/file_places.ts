@@ -48,7 +48,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   [
     "checkpoints/<id>.json",
     "the record of a checkpoint",
-    "`checkpoint.keep_auto`, `checkpoint.keep_safety`; named ones: no bound",
+    "`checkpoint.keep_auto`, `keep_safety`, `keep_batch`; named ones: no bound",
     "the next automatic one; `mpm checkpoint rm`",
   ],
   [
@@ -117,6 +117,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ["templates/", "the project's own", NO_BOUND, BY_YOU],
   ["hooks/", "shell scripts of the project", "one for each hook", BY_YOU],
   ["state/lock", "taken while mpm writes", "1 empty file", BY_YOU],
+  ["state/.batch-lock", "taken for files of a step", "1 empty file", BY_YOU],
   [
     "state/journal.jsonl",
     "what mpm did, a line each",
@@ -266,7 +267,7 @@ export const GIT_FILES: readonly FilePlace[] = places([
   [
     "refs/mpm/checkpoints/",
     "the checkpoints",
-    "`checkpoint.keep_auto`, `checkpoint.keep_safety`; named ones: no bound",
+    "`checkpoint.keep_auto`, `keep_safety`, `keep_batch`; named ones: no bound",
     "the next automatic one; `mpm checkpoint rm`",
   ],
   [
@@ -307,6 +308,12 @@ export const GIT_FILES: readonly FilePlace[] = places([
  * `XDG_STATE_HOME` if that is set, on Windows in `%LOCALAPPDATA%`.
  */
 export const USER_FILES: readonly FilePlace[] = places([
+  [
+    "bookmarks.json",
+    "steps of agent sessions that you marked in mpm replay --step",
+    "100 of each of 100 agent sessions",
+    "the next bookmark; `b` in the player",
+  ],
   [
     "settings/<id>/record.json",
     "what was installed into one file: path, original, written, folders, " +

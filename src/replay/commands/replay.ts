@@ -1,8 +1,8 @@
 import { basename } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import { type Context, defineCommand } from "../../cli/mod.ts";
+import { type Context, defineCommand, ProgressLine } from "../../cli/mod.ts";
 import { openEvents } from "../../clients/mod.ts";
-import { locate } from "../../git/mod.ts";
+import { locate, quickWorkspace } from "../../git/mod.ts";
 import {
   type ExportTarget,
   exportTarget,
@@ -17,7 +17,7 @@ import { ListPage, pageHead } from "../page/page.ts";
 import { findSource, findSourceBefore, type Source } from "../source.ts";
 import { lostText, stepsOf } from "../steps.ts";
 import { treeAt } from "../tree_at.ts";
-import { scanSteps } from "../trees.ts";
+import { LOOKED, scanSteps } from "../trees.ts";
 import { play } from "../player/play.ts";
 import { replayText, STEP_KEYS } from "../print.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
@@ -121,7 +121,10 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
       from: parseWhen(input.from, now),
       to: parseWhen(input.to, now),
     });
-    const workspace = await locate(system, folder);
+    // The first step of the player must not wait for git.
+    const workspace =
+      (input.step ? quickWorkspace(system, folder) : undefined) ??
+        await locate(system, folder);
     const { root } = workspace;
     const target = input.html === undefined
       ? undefined
@@ -141,15 +144,15 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
       ? undefined
       : new ListPage({ command: "replay", noun: "steps" });
     let total = 0;
+    using line = new ProgressLine(context);
     for await (const step of stepsOf(system, workspace, open)) {
       total++;
-      if (total % 1000 === 0) context.status(`Reading step ${total}`);
+      if (total % LOOKED === 0) line.count("Reading steps", total);
       if (!shown(step)) continue;
       const clean = redactor.known(step, STEP_KEYS);
       if (page) page.add(clean.type, stepHtml(clean));
       else steps.push(clean);
     }
-    context.status("");
     const warnings = lostText(open.lost);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
     return {

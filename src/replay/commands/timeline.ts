@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, during } from "../../cli/mod.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
 import {
   type ExportTarget,
@@ -90,13 +90,15 @@ redacted. The newest 200 events are shown, and 5,000 on a page.`,
     const target = input.html === undefined
       ? undefined
       : exportTarget(system, input.html, { folder, root, file: PAGE });
-    context.status("Reading the project");
-    const { events, more, warnings } = await collect(system, workspace, wanted);
+    const { events, more, warnings } = await during(
+      context,
+      "Reading the project",
+      () => collect(system, workspace, wanted),
+    );
     const clean = redactorOf(system).known(events, EVENT_KEYS);
     const told = warnings.map((text) => redactorOf(system).text(text));
     const page = target &&
       await written(system, workspace, { target, events: clean, more });
-    context.status("");
     told.forEach((warning) => note(`Warning: ${warning}`));
     return {
       project: root,
