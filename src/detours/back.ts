@@ -50,7 +50,7 @@ import { cleanTree, gitHere, lookAtTree, openTree } from "./tree.ts";
 import { moveToTrash, withLock } from "../ops/mod.ts";
 
 /**
- * Finishes a restore that was cut short, and undoes, or finishes, a `branch` or
+ * Finishes a restore that was interrupted, and undoes, or finishes, a `branch` or
  * `return` whose process is gone. An obstacle is reported; `strict`: it is
  * thrown.
  */

@@ -25,7 +25,8 @@ is marked "from someone else (not verified)".`,
   flags: {
     all: {
       type: "boolean",
-      summary: "Include those that mpm took before restores and after steps",
+      summary:
+        "Include checkpoints that mpm took before restores and after steps",
     },
   },
   examples: ["mpm checkpoint list", "mpm checkpoint list --all --json"],

@@ -44,7 +44,7 @@ export async function finishPending(
   removeIfThere(system, pending);
 }
 
-/** A word on an automatic pause of claude-mpm's that was cut short. */
+/** A word on an automatic pause of claude-mpm's that was interrupted. */
 export function unfinishedPause(system: System, root: string): string[] {
   return system.files.lstat(layout(root).activePause)
     ? ["An automatic pause was not finished: mpm saves recover shows it"]
