@@ -144,8 +144,8 @@ export function nearText(
   ].filter((text) => text !== "");
   return near.length > 0
     ? `The nearest known trees: ${near.join(", ")}`
-    : 'No step has a known tree: "mpm config set --user checkpoint.every ' +
-      'batch" keeps them from now on';
+    : 'No step has a known tree: "mpm config set checkpoint.every batch ' +
+      '--scope user" keeps them from now on';
 }
 
 /** Paths that are listed, unless all are wanted. */
