@@ -97,17 +97,32 @@ export async function makeWorktree(
 /** Git has written where it was told that the repository is; returns it. */
 function bindWorktree(
   { files, random }: System,
-  { repository }: StandIn,
+  { repository, env }: StandIn,
   path: string,
 ): string {
   const dotGit = join(path, ".git");
   const text = decodeBytes(files.readOwn(dotGit, SMALL)).trimEnd();
-  const gitDir = join(repository.commonDir, "worktrees", basename(text));
+  const name = basename(text);
+  const gitDir = join(repository.commonDir, "worktrees", name);
+  // Where no link leads to the real folder, git has written beside the copy.
+  if (!files.lstat(gitDir)) {
+    copyFolder(files, join(env.GIT_COMMON_DIR!, "worktrees", name), gitDir);
+  }
   const made = `${dotGit}-${random()}`;
   files.create(made, encodeText(`gitdir: ${gitDir}\n`));
   files.chmod(made, files.lstat(dotGit)?.mode ?? 0o644);
   files.rename(made, dotGit);
   return gitDir;
+}
+
+/** Copies the files of a folder that git has just made. */
+function copyFolder(files: System["files"], from: string, to: string): void {
+  files.mkdir(to);
+  for (const { name, kind } of files.list(from)) {
+    const [source, target] = [join(from, name), join(to, name)];
+    if (kind === "folder") copyFolder(files, source, target);
+    else files.create(target, files.readOwn(source, LARGEST));
+  }
 }
 
 /** A new worktree gets the settings of the one that it is made from. */

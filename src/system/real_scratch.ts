@@ -201,8 +201,47 @@ function fill(folder: string, { folders, files, links }: ScratchContents) {
   }
   for (const [path, target] of Object.entries(links)) {
     const at = join(folder, path.replace(/\/$/, ""));
-    if (path.endsWith("/")) Deno.symlinkSync(target, at, { type: "junction" });
+    if (path.endsWith("/")) linkFolder(target, at);
     else linkFile(target, at);
+  }
+}
+
+/**
+ * Windows links folders for everybody, but not to a network drive and not on
+ * every kind of disk. There the small files of the folder are copied.
+ */
+function linkFolder(target: string, path: string): void {
+  try {
+    Deno.symlinkSync(target, path, { type: "junction" });
+  } catch (error) {
+    if (!WINDOWS) throw error;
+    copySmall(target, path);
+  }
+}
+
+/** Bytes; what git keeps about a worktree is far smaller, but for its index. */
+const SMALL = 64 * 1024;
+
+/** Copies the files that are small, without following links. */
+function copySmall(from: string, to: string): void {
+  // A link that failed may have left the folder for it.
+  Deno.mkdirSync(to, { recursive: true });
+  for (const { name, isDirectory, isFile } of entriesOf(from)) {
+    const source = join(from, name);
+    if (isDirectory) copySmall(source, join(to, name));
+    else if (isFile && Deno.lstatSync(source).size <= SMALL) {
+      linkFile(source, join(to, name));
+    }
+  }
+}
+
+/** The entries of a folder; none where it is missing. */
+function entriesOf(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 
