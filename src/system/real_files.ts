@@ -3,7 +3,7 @@ import { FileError } from "../base/errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";
 import type { FileInfo, Files, NewFile, Space } from "./system.ts";
-import { patiently } from "./windows.ts";
+import { makeWritable, unheld } from "./windows.ts";
 
 /** The file system. */
 export const realFiles: Files = {
@@ -48,34 +48,26 @@ export const realFiles: Files = {
       Deno.utimeSync(path, new Date(time), new Date(time));
     }),
   rename: (from, to) =>
-    unheld(() => guard("write", to, () => Deno.renameSync(from, to))),
+    unheld(() =>
+      guard("write", to, () => {
+        makeWritable(to);
+        Deno.renameSync(from, to);
+      })
+    ),
   link: (from, to) => guard("write", to, () => Deno.linkSync(from, to)),
   symlink: (target, path) =>
     guard("write", path, () => Deno.symlinkSync(target, path)),
   remove: (path) =>
-    unheld(() => guard("remove", path, () => Deno.removeSync(path))),
+    unheld(() =>
+      guard("remove", path, () => {
+        makeWritable(path);
+        Deno.removeSync(path);
+      })
+    ),
   syncFolder: (folder) => guard("sync", folder, () => syncFolder(folder)),
   space: realSpace,
   lock,
 };
-
-/** On Windows, waits for programs that have the file open. */
-function unheld<T>(operation: () => T): T {
-  if (Deno.build.os !== "windows") return operation();
-  return patiently(operation, {
-    isHeld: (error) =>
-      error instanceof FileError &&
-      (error.problem === "denied" || error.problem === "busy"),
-    wait: (milliseconds) => {
-      Atomics.wait(
-        new Int32Array(new SharedArrayBuffer(4)),
-        0,
-        0,
-        milliseconds,
-      );
-    },
-  });
-}
 
 /**
  * Windows has neither permission bits nor numeric users. The mode there comes

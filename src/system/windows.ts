@@ -1,3 +1,4 @@
+import { FileError } from "../base/errors.ts";
 import type { RunOptions, RunResult } from "./system.ts";
 
 /**
@@ -31,6 +32,40 @@ export function patiently<T>(
     }
   }
   return operation();
+}
+
+/** On Windows, waits for programs that have the file open. */
+export function unheld<T>(operation: () => T): T {
+  if (Deno.build.os !== "windows") return operation();
+  return patiently(operation, {
+    isHeld: (error) =>
+      error instanceof FileError &&
+      (error.problem === "denied" || error.problem === "busy"),
+    wait: (milliseconds) => {
+      Atomics.wait(
+        new Int32Array(new SharedArrayBuffer(4)),
+        0,
+        0,
+        milliseconds,
+      );
+    },
+  });
+}
+
+/**
+ * Takes a file's read-only mark away. Windows neither replaces nor removes a
+ * file that has it; elsewhere the folder's mode decides.
+ */
+export function makeWritable(path: string): void {
+  if (Deno.build.os !== "windows") return;
+  try {
+    const { isFile, mode } = Deno.lstatSync(path);
+    if (isFile && mode !== null && (mode & 0o200) === 0) {
+      Deno.chmodSync(path, 0o666);
+    }
+  } catch {
+    // It is missing; or the change itself says what is wrong.
+  }
 }
 
 type Run<O extends RunOptions> = (
