@@ -91,7 +91,11 @@ export async function checkPrograms({ context, system, workspace }: Ground) {
   const [first] = found;
   return {
     summary: first ? `${first.path}, ${first.version ?? "?"}` : "not on PATH",
-    found: pathFindings(found, { program, folder }),
+    found: pathFindings(found, {
+      program,
+      folder,
+      windows: system.platform === "windows",
+    }),
   };
 }
 
@@ -184,7 +188,11 @@ interface OnPath {
 /** Compares the programs on PATH with the one that runs now. */
 function pathFindings(
   found: readonly OnPath[],
-  { program, folder }: { program: string | undefined; folder: string },
+  { program, folder, windows }: {
+    program: string | undefined;
+    folder: string;
+    windows: boolean;
+  },
 ): Finding[] {
   if (program === undefined) {
     return [unknown("mpm runs from source, so PATH was not checked")];
@@ -192,9 +200,9 @@ function pathFindings(
   const [first, ...others] = found;
   if (!first) {
     return [warning("mpm is not on PATH, where skills and people look for it", {
-      advice: `export PATH=${
-        shellWord(folder)
-      }:"$PATH", in your shell's profile`,
+      advice: windows
+        ? `Add ${folder} to your PATH, in the settings of your account`
+        : `export PATH=${shellWord(folder)}:"$PATH", in your shell's profile`,
     })];
   }
   if (!first.isThis) {
