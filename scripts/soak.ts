@@ -1,4 +1,5 @@
 import { ensureBuilt } from "./build.ts";
+import { wineForTests } from "./wine.ts";
 
 /**
  * The long form of the tests of faults: each command's process is killed two
@@ -6,10 +7,12 @@ import { ensureBuilt } from "./build.ts";
  * every command runs in all its forms, with the binary, on every hostile store,
  * and on a disk that is full or read-only. A store of ten thousand files
  * migrates. Every form of a detour ends over each thing that once stood in its
- * way. Two builds of one commit are the same.
+ * way. Two builds of one commit are the same. The binary for Windows is tried
+ * in Wine.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
+  const wine = await wineForTests();
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["test", "--allow-all", "--no-check", "--parallel"],
@@ -19,9 +22,11 @@ if (import.meta.main) {
       "tests/commands/detour_ways_test.ts",
       ...["hostile_projects", "migrate", "targets"]
         .map((part) => `tests/e2e/${part}_test.ts`),
+      "tests/windows/",
     ],
-    env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1" },
+    env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1", ...wine.env },
     stdin: "null",
   }).spawn().status;
+  await wine.stop();
   Deno.exit(code);
 }

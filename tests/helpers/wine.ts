@@ -1,0 +1,250 @@
+import { basename, dirname, join } from "@std/path";
+import { createHash } from "node:crypto";
+import { SOAKS } from "./posix.ts";
+import { removeTree } from "./remove.ts";
+import { say } from "./say.ts";
+import { ROOT } from "./tree.ts";
+
+/**
+ * From `deno task soak`: the folder of a Debian that has Wine, the words that
+ * begin a command in there, and the binary for Windows.
+ */
+const DEBIAN = Deno.env.get("MPM_WINE");
+const BEFORE: string[] = JSON.parse(Deno.env.get("MPM_WINE_BEFORE") ?? "[]");
+const BINARY = Deno.env.get("MPM_EXE");
+
+/** A test of `mpm.exe`. Without Wine it is left out, and says so. */
+export function wineTest(
+  name: string,
+  fn: (env: WineEnv) => void | Promise<void>,
+): void {
+  const there = DEBIAN !== undefined && BINARY !== undefined;
+  if (SOAKS && !there) say(`SKIPPED for want of Wine: "${name}"`);
+  Deno.test({
+    name: `mpm.exe: ${name}`,
+    ignore: !there,
+    fn: async () => {
+      using env = new WineEnv();
+      await fn(env);
+    },
+  });
+}
+
+/** Sources beside the tests, and what Debian's compiler makes of them. */
+const PROGRAMS = { "git.exe": "git.c", "start.exe": "start.c" };
+const SOURCES = join(ROOT, "tests", "windows");
+
+/** Compiles the programs of the tests once; returns their folder. */
+function programs(): string {
+  const hash = createHash("sha256");
+  for (const name of [...Object.values(PROGRAMS), "git-run.pl"]) {
+    hash.update(Deno.readFileSync(join(SOURCES, name)));
+  }
+  const digest = hash.digest("hex").slice(0, 16);
+  const folder = join(DEBIAN!, "programs", digest);
+  if (isThere(folder)) return folder;
+  Deno.mkdirSync(dirname(folder), { recursive: true });
+  const made = Deno.makeTempDirSync({ dir: dirname(folder) });
+  const there = made.slice(DEBIAN!.length);
+  for (const [name, source] of Object.entries(PROGRAMS)) {
+    Deno.copyFileSync(join(SOURCES, source), join(made, source));
+    const words = "-O1 -Wall -Werror -municode -o";
+    const command = `x86_64-w64-mingw32-gcc ${words} ${name} ${source}`;
+    start(["sh", "-euc", `cd ${there}; ${command} -lws2_32`]);
+  }
+  Deno.copyFileSync(join(SOURCES, "git-run.pl"), join(made, "git-run.pl"));
+  Deno.chmodSync(join(made, "git-run.pl"), 0o755);
+  try {
+    Deno.renameSync(made, folder);
+  } catch (error) {
+    // Another test was faster.
+    if (!isThere(folder)) throw error;
+    removeTree(made);
+  }
+  return folder;
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a command in that Debian; throws unless it succeeds. */
+function start(command: readonly string[]): void {
+  const [program = "", ...args] = [...BEFORE, ...command];
+  const { success, stderr } = new Deno.Command(program, { args }).outputSync();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** The end of a program, with `$ROOT` instead of the folder of the test. */
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface WineOptions {
+  readonly stdin?: string;
+  /** A folder in Linux's spelling. */
+  readonly cwd?: string;
+  /** Variables of Windows; an empty text removes one. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The verb of `start.c`. */
+  readonly verb?: "run" | "break";
+}
+
+/** A throw-away user of Windows with a project; `using` removes it. */
+export class WineEnv implements Disposable {
+  readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-w-" }));
+  readonly home = join(this.root, "home");
+  readonly project = join(this.root, "project");
+  readonly #programs = programs();
+
+  constructor() {
+    for (const folder of [this.home, this.project, join(this.root, "tmp")]) {
+      Deno.mkdirSync(folder);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    removeTree(this.root);
+  }
+
+  /** The program that starts and disturbs others: `start.c`. */
+  get starter(): string {
+    return this.windows(
+      join(this.#programs, "start.exe").slice(DEBIAN!.length),
+    );
+  }
+
+  /** A path as Windows spells it: Linux's root is drive Z. */
+  windows(path: string): string {
+    return `Z:${path.replaceAll("/", "\\")}`;
+  }
+
+  /** Writes a file of the project; returns its path. */
+  write(path: string, text: string | Uint8Array): string {
+    const at = join(this.project, path);
+    Deno.mkdirSync(dirname(at), { recursive: true });
+    if (typeof text === "string") Deno.writeTextFileSync(at, text);
+    else Deno.writeFileSync(at, text);
+    return at;
+  }
+
+  read(path: string): string {
+    return Deno.readTextFileSync(join(this.project, path));
+  }
+
+  /** Git of this machine, in the project. Throws unless it succeeds. */
+  git(...args: string[]): string {
+    const { success, stdout, stderr } = new Deno.Command("git", {
+      args: ["-C", this.project, ...args],
+      env: { ...GIT, HOME: this.home },
+    }).outputSync();
+    const decoder = new TextDecoder();
+    if (!success) throw new Error(decoder.decode(stderr));
+    return decoder.decode(stdout);
+  }
+
+  /** Makes the project a repository with one commit. */
+  repository(): this {
+    this.git("init", "-q", "-b", "main");
+    this.write("README.md", "# Project\n");
+    this.git("add", "-A");
+    this.git("commit", "-q", "-m", "First");
+    return this;
+  }
+
+  /** The command line that runs a program of Windows as this user. */
+  line(
+    program: string,
+    args: readonly string[],
+    { cwd = this.project, env = {}, verb = "run" }: WineOptions = {},
+  ): string[] {
+    const home = this.windows(this.home);
+    const variables = {
+      ...GIT,
+      USERPROFILE: home,
+      HOME: "",
+      APPDATA: `${home}\\AppData\\Roaming`,
+      LOCALAPPDATA: `${home}\\AppData\\Local`,
+      TEMP: this.windows(join(this.root, "tmp")),
+      TMP: this.windows(join(this.root, "tmp")),
+      PATH: `${this.windows(this.#programs.slice(DEBIAN!.length))};` +
+        "C:\\windows\\system32",
+      NO_COLOR: "1",
+      ...env,
+    };
+    return [
+      ...BEFORE,
+      "wine",
+      join(this.#programs, "start.exe").slice(DEBIAN!.length),
+      verb,
+      this.windows(cwd),
+      ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
+      "--",
+      program,
+      ...args,
+    ];
+  }
+
+  /** Runs `mpm.exe` to its end. */
+  async mpm(args: readonly string[], options: WineOptions = {}) {
+    return await this.run(this.windows(BINARY!), args, options);
+  }
+
+  /** Runs a program of Windows to its end. */
+  async run(
+    name: string,
+    words: readonly string[],
+    options: WineOptions = {},
+  ): Promise<Outcome> {
+    const child = this.spawn(name, words, options);
+    const writer = child.stdin.getWriter();
+    // A program that ended takes no input.
+    await writer.write(new TextEncoder().encode(options.stdin ?? ""))
+      .then(() => writer.close()).catch(() => {});
+    const { code, stdout, stderr } = await child.output();
+    return {
+      status: code,
+      stdout: this.#shown(stdout),
+      stderr: this.#shown(stderr),
+    };
+  }
+
+  spawn(name: string, words: readonly string[], options: WineOptions = {}) {
+    const [program = "", ...args] = this.line(name, words, options);
+    return new Deno.Command(program, {
+      args,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  #shown(bytes: Uint8Array): string {
+    const root = this.windows(this.root);
+    return new TextDecoder().decode(bytes)
+      .replaceAll(root, "$ROOT")
+      .replaceAll(root.replaceAll("\\", "/"), "$ROOT")
+      .replaceAll(JSON.stringify(root).slice(1, -1), "$ROOT");
+  }
+}
+
+/** Git asks no one and reads only the repository's settings. */
+const GIT = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@example.com",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@example.com",
+};
+
+/** The names in a folder, sorted. */
+export function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => basename(name)).sort();
+}
