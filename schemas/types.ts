@@ -2836,7 +2836,7 @@ export interface TimelineResult {
     /** The command that shows more. */
     command: string[] | null;
   }[];
-  /** True if there are older events than `--limit` lets through. */
+  /** True if there may be older events, beyond `--limit`. */
   more: boolean;
   /** The page that was written. */
   page: {

@@ -168,7 +168,7 @@ export const TimelineResult = z.strictObject({
   project: text,
   /** The oldest first. */
   events: z.array(TimelineEvent),
-  /** True if there are older events than `--limit` lets through. */
+  /** True if there may be older events, beyond `--limit`. */
   more: z.boolean(),
   /** The page that was written. */
   page: z.nullable(z.strictObject({

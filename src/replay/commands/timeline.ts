@@ -18,7 +18,7 @@ import { TIMELINE_TYPES } from "../types.ts";
 import type { TimelineEvent, TimelineResult } from "./results.ts";
 
 /** Events at most, unless a limit is given. */
-const LIMIT = 200;
+const LIMIT = 50;
 const PAGE_LIMIT = 5000;
 
 /** `mpm timeline` */
@@ -30,7 +30,7 @@ Shows sessions, detours, saves, checkpoints, agent sessions, commits and errors 
 the order of time, as a graph. Each session has a line from its start to its end.
 An agent session shows how long it lasted, and the course of its context. Saves
 and checkpoints by someone else are marked. Times are in UTC. Secrets are
-redacted. The newest 200 events are shown, and 5,000 on a page.`,
+redacted. The newest 50 events are shown, and 5,000 on a page.`,
   positionals: [],
   flags: {
     since: {

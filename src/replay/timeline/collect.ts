@@ -43,7 +43,7 @@ export interface Wanted {
 export interface Collected {
   /** The oldest first. */
   readonly events: readonly TimelineEvent[];
-  /** True if there are older ones. */
+  /** True if there may be older ones. */
   readonly more: boolean;
   readonly warnings: readonly string[];
 }
@@ -98,10 +98,12 @@ export async function collect(
       operations(system, workspace),
     ],
   ];
-  const events = sources.flat().filter(isWanted).sort(byTime);
+  const found = sources.map((source) => source.filter(isWanted));
+  const events = found.flat().sort(byTime);
   return {
     events: events.slice(-wanted.limit),
-    more: events.length > wanted.limit,
+    more: found.some((some) => some.length >= wanted.limit) ||
+      events.length > wanted.limit,
     warnings,
   };
 }
@@ -160,8 +162,8 @@ async function saves(
     }
     if (!isWanted(event)) continue;
     found.push({ ...event, origin: originOf(system, origins, entry) });
-    // One more shows that there are older ones.
-    if (found.length > wanted.limit) break;
+    // One more would mean to list all, where there are thousands.
+    if (found.length >= wanted.limit) break;
   }
   return found;
 }
@@ -269,7 +271,7 @@ async function commits(
 ): Promise<TimelineEvent[]> {
   if (git !== "repository") return [];
   const runner = new Git(system, worktree);
-  const range = { since, until, count: limit + 1 };
+  const range = { since, until, count: limit };
   // Before the first commit there is nothing to log.
   const found = await attempt(() => readNewest(runner, range)) ?? [];
   return found.map(({ sha, time, message, author }) => ({

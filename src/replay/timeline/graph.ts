@@ -64,7 +64,7 @@ export function timelineText(result: TimelineResult, style: Style): string {
     }
     rows.push(graph.row(row));
   }
-  const hint = "There are older events: --limit, --since";
+  const hint = "For older events: --limit, --until";
   return [...more ? [style.dim(hint)] : [], ...rows, ""].join("\n");
 }
 
