@@ -8,9 +8,7 @@ type Fields = Record<string, unknown>;
 const STEPS = 24;
 
 /**
- * A long transcript in Claude Code's line shapes, the same in every run. What
- * tools print and the agent writes comes from the files of this repository, so
- * that texts are as varied as real ones.
+ * A long transcript in Claude Code's line shapes, the same in every run. The texts of tools and of the agent come from the files of this repository, so that they vary as real texts do.
  */
 export class LongTranscript {
   readonly #random = new Random("replay", "transcript");

@@ -92,7 +92,7 @@ export class ContentReader {
   #read(path: string): FileContent {
     const { files } = this.#system;
     const full = `${this.#worktree}/${path}`;
-    // What was seen before counts only for a file that need not be read.
+    // An earlier look counts only for a file that need not be read.
     const info = this.#memory?.seen(path) ?? files.lstat(full);
     if (!info || info.kind === "folder") return NOTHING;
     const known = { size: info.size, mtime: info.mtime, ...modeOf(info) };

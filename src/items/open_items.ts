@@ -70,8 +70,7 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
 }
 
 /**
- * Returns the items of this line of work that were open at a moment, in the
- * form of new ones: they belong to no line of work yet.
+ * Returns the items of this line of work that were open at a moment, as new items: they belong to no line of work yet.
  */
 export function itemsAt(
   system: System,

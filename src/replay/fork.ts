@@ -88,7 +88,7 @@ export async function planFork(
   }
   const { head } = tree.record;
   if (head === null) {
-    throw new MpmError("CONFLICT", `At step ${step.step} was no commit yet`, {
+    throw new MpmError("CONFLICT", `At step ${step.step} had no commit yet`, {
       hint: `mpm replay --at ${step.step} --to FOLDER writes the files`,
     });
   }
@@ -135,7 +135,7 @@ async function refuseTaken(
 
 /**
  * Opens a worktree with the files of a step, and a session in it whose save
- * holds what was known then. What failed in its middle is removed again.
+ * holds what was known then. An incomplete fork is removed again.
  */
 export async function fork(
   context: Context,
@@ -196,7 +196,7 @@ async function forked(context: Context, plan: ForkPlan): Promise<ForkResult> {
   }
 }
 
-/** What a fork would be. */
+/** Returns the fork that a dry run reports. */
 export function plannedFork(
   { step, tree, name, path, branch, head }: ForkPlan,
 ): ForkResult {

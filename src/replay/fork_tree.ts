@@ -98,8 +98,8 @@ export async function removeFork(
     .map((name) => textField(field(entry.after, "fork"), name));
   if (!path || !branch || !head) {
     throw new CannotUndo(entry, {
-      reason: "it did not come to an end",
-      instead: '"mpm worktrees list" shows what is left',
+      reason: "it was interrupted",
+      instead: '"mpm worktrees list" shows the rest',
     });
   }
   const lines = [`remove the worktree ${path}`, `remove the branch ${branch}`];

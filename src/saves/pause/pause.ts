@@ -70,7 +70,7 @@ interface PauseInput extends PauseWords {
   /** `never`: whatever is configured, as in a detour. */
   readonly commit: boolean | "never";
   readonly "no-prune-worktrees": boolean;
-  /** The beginning of a conversation, in place of the present one. */
+  /** The beginning of a conversation, instead of the current one. */
   readonly past?: PastConversation;
 }
 

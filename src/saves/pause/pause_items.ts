@@ -81,7 +81,7 @@ export interface PastConversation {
   readonly key: string;
 }
 
-/** The id of no session: what is kept of sessions by their ids is of today. */
+/** The ID of no session, since files kept by session ID are of today. */
 const NO_SESSION = "00000000-0000-0000-0000-000000000000";
 
 /** Bytes of the end of a transcript: a pause may take its time. */
