@@ -1,3 +1,4 @@
+import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
@@ -6,6 +7,19 @@ import { Git, gitFailure } from "./run/git.ts";
 import { decodeBytes, lined, linesOf, words } from "./text.ts";
 import { readWorktrees } from "./worktrees.ts";
 import type { System } from "../system/system.ts";
+
+/**
+ * Returns whether there may be refs below a folder such as `refs/remotes`, by
+ * files alone.
+ */
+export function mayHaveRefs(
+  { files }: System,
+  commonDir: string,
+  folder: string,
+): boolean {
+  return [folder, "packed-refs", "reftable"]
+    .some((name) => files.lstat(join(commonDir, name)) !== undefined);
+}
 
 /** Object ids by name; `undefined` for a name that leads to nothing. */
 export type Names = Map<string, string | undefined>;

@@ -12,6 +12,7 @@ export {
   elsewhere,
   findDefault,
   findTarget,
+  mayHaveRefs,
   type Names,
   readBranches,
   resolveNames,

@@ -147,7 +147,8 @@ Deno.test("kept/ stays where git cannot keep its copies, and outside git", async
 
 Deno.test("a kept copy that differs is in the log, too, and the save stays as it is", async () => {
   using env = TestEnv.repository();
-  const [id = ""] = await oldStore(env);
+  const [id = "", other] = await oldStore(env);
+  env.write(`${KEPT}/${other}.json`, "{torn");
   const damaged = env.read(`${SESSIONS}/${id}.json`).replace("Never", "Ever");
   env.write(`${SESSIONS}/${id}.json`, damaged);
   env.write(`${SESSIONS}/${id}.json.sha256`, sha256(damaged));
@@ -160,4 +161,10 @@ Deno.test("a kept copy that differs is in the log, too, and the save stays as it
   ).split("\n").map((commit) => env.git("show", `${commit}:${id}.json`));
   const shown = (text: string) => text.trimEnd().replaceAll(env.root, "$ROOT");
   assertEquals(all, [shown(damaged), shown(kept)]);
+  // A copy that is no save is not thrown away with the others.
+  assertEquals(env.exists(KEPT), false);
+  const trash = join(env.project, ".claude-mpm/trash");
+  const [removal] = [...Deno.readDirSync(trash)].map(({ name }) => name);
+  const torn = `.claude-mpm/trash/${removal}/kept/${other}.json`;
+  assertEquals(env.read(torn), "{torn");
 });

@@ -4,7 +4,7 @@ import { fromWhom } from "../trust/foreign.ts";
 import { listSaves, SessionStates } from "../store/read_saves.ts";
 import { sessionsResult } from "../list.ts";
 import { Origins } from "../trust/origins.ts";
-import { join, relative } from "@std/path";
+import { relative } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
@@ -13,6 +13,7 @@ import {
   decodeBytes,
   encodeText,
   Git,
+  mayHaveRefs,
   readObjects,
   type Workspace,
 } from "../../git/mod.ts";
@@ -204,7 +205,8 @@ async function findRemoteSaves(
   system: System,
   { root, commonDir }: { root: string; commonDir: string | undefined },
 ): Promise<RemoteSaves[]> {
-  if (commonDir === undefined || !mayHaveRemotes(system, commonDir)) return [];
+  if (commonDir === undefined) return [];
+  if (!mayHaveRefs(system, commonDir, "refs/remotes")) return [];
   const git = new Git(system, root);
   const branches = await remoteBranches(git);
   const trees = await foldersOf(git, branches);
@@ -215,11 +217,6 @@ async function findRemoteSaves(
     const ids = names.get(trees[at] ?? "") ?? [];
     return ids.length === 0 ? [] : [{ branch, ids }];
   });
-}
-
-function mayHaveRemotes({ files }: System, commonDir: string): boolean {
-  return ["refs/remotes", "packed-refs", "reftable"]
-    .some((name) => files.lstat(join(commonDir, name)) !== undefined);
 }
 
 /** Short names, without those that only stand for another branch. */

@@ -11,6 +11,7 @@ import {
   joinBytes,
   linesOf,
   MAKER,
+  mayHaveRefs,
   NO_REFLOG,
   readObjects,
   takesPack,
@@ -237,7 +238,9 @@ export async function readLog(
   system: System,
   workspace: Workspace,
 ): Promise<Map<string, LoggedSave>> {
-  if (workspace.git !== "repository") return new Map();
+  const { git, commonDir } = workspace;
+  if (git !== "repository") return new Map();
+  if (commonDir && !mayHaveRefs(system, commonDir, SAVES)) return new Map();
   const format = "--format=%S %H %at%n%B";
   const args = ["log", "-z", format, `--glob=${SAVES}/*`];
   const { status, stdout } = await gitOf(system, workspace).run(args);

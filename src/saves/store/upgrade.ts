@@ -1,8 +1,14 @@
-import { basename } from "@std/path";
+import { basename, join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { SESSION_ID } from "../../base/ids.ts";
 import { trackedFiles, type Workspace } from "../../git/mod.ts";
-import { layout, removeTree, saveFiles, withLock } from "../../ops/mod.ts";
+import {
+  layout,
+  moveToTrash,
+  removeIfThere,
+  saveFiles,
+  withLock,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { blobId, isSave, putBack } from "./copies.ts";
 import { completeSave, readPlain } from "./derived.ts";
@@ -42,7 +48,7 @@ export async function takeInKept(
 
 async function takeIn(system: System, workspace: Workspace): Promise<void> {
   const { root } = workspace;
-  const { kept, sessions } = layout(root);
+  const { sessions } = layout(root);
   const changes = keptSaves(system, root);
   const tracked = await trackedFiles(system, root, sessions);
   const ids = [...tracked].filter((path) => path.endsWith(".json"))
@@ -71,7 +77,41 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
   noteUncopied(system, root, ids);
   const { problem } = await copySaves(system, workspace);
   if (problem !== null) throw new MpmError("GIT_FAILED", problem);
-  removeTree(system, kept);
+  clearKept(system, root, changes);
+}
+
+/**
+ * Removes the copies that were taken in, and the folder if nothing else is in
+ * it: version 0.1.0 may have written more by now. Damaged copies go to the
+ * trash.
+ */
+function clearKept(
+  system: System,
+  root: string,
+  changes: readonly LogChange[],
+): void {
+  const { kept } = layout(root);
+  for (const { id } of changes) {
+    for (const path of Object.values(saveFiles(kept, id))) {
+      removeIfThere(system, path);
+    }
+  }
+  const names = namesIn(system, kept).map(({ name }) => name)
+    .filter((name) => !name.startsWith("."));
+  const taken = new Set(keptSaves(system, root).map(({ id }) => `${id}.json`));
+  const rest = names.filter((name) =>
+    !taken.has(name.replace(/\.sha256$/, ""))
+  );
+  if (rest.length > 0) {
+    const items = rest.map((name) => ({
+      name,
+      files: [{ from: join(kept, name), to: `kept/${name}` }],
+    }));
+    moveToTrash(system, root, { operation: "second copy", items });
+  }
+  if (rest.length < names.length) return;
+  removeIfThere(system, join(kept, ".gitignore"));
+  attempt(() => system.files.remove(kept));
 }
 
 /** The whole saves of the folder. */
