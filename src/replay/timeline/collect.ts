@@ -189,7 +189,7 @@ function originOf(
   { id, path, digest }: SaveEntry,
 ): Origin | null {
   const found = digest ??
-    attempt(() => contentDigestOf(system.files.readUpTo(path, LARGEST_SAVE)));
+    attempt(() => contentDigestOf(system.files.readOwn(path, LARGEST_SAVE)));
   return found === undefined ? null : origins.of({ id, digest: found });
 }
 
