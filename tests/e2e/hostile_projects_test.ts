@@ -35,13 +35,15 @@ const ACTING =
 /** Commands that first find their place, in all ways it is used. */
 const LOOKING = ("pause|resume|start|status|branch|checkpoint save|undo|" +
   "checkpoint restore|worktrees list|worktrees prune|context inject|migrate|" +
-  "context update|statusline|hook|hooks install|init").split("|");
+  "context update|statusline|hook|hooks install|init|restore|saves keep|" +
+  "timeline|replay fork").split("|");
 
 /** The statuses of commands that may find nothing to work on. */
 const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
   ["evidence", [0, 1, 4]],
   // The saves were made outside of an agent session.
   ["replay", [0, 3]],
+  ["replay fork", [0, 3]],
   // Nothing was uncommitted when they were made.
   ["restore", [0, 3]],
 ]);
