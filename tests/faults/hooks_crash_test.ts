@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { filesBelow } from "../helpers/below.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import { mpm, start } from "../helpers/mpm.ts";
+import { putHome } from "../helpers/stores.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { posixTest } from "../helpers/posix.ts";
 
@@ -86,6 +88,27 @@ for (const before of BEFORE) {
     sayPoints(`hooks uninstall, ${name}`, points);
   });
 }
+
+Deno.test("setup --remove may die anywhere", async () => {
+  const before = BEFORE[1]!;
+  const page = ".local/share/fish/vendor_completions.d/mpm.fish";
+  const remove = ["setup", "--remove", "--yes"];
+  const points = await dieEverywhere(remove, {
+    now,
+    async prepare() {
+      const env = world(before);
+      await mpm(env, INSTALL, { now });
+      putHome(env, page, "# fish completion for mpm.\n");
+      return env;
+    },
+    async check(env, where) {
+      assertEquals((await mpm(env, remove, { now })).status, 0);
+      checkBack(env, before, where);
+      assertEquals(filesBelow(join(env.home, ".local/share")), [], where);
+    },
+  });
+  sayPoints("setup --remove", points);
+});
 
 Deno.test("an upgrade of the hooks may die anywhere", async () => {
   const before = BEFORE[1]!;

@@ -119,7 +119,10 @@ const LINES: Record<string, Making> = {
   "doctor": () => ["", "--fix"],
   "completions": () => ["bash"],
   "help": () => ["", "files"],
-  "setup": () => ["--yes --no-hooks", "--yes --dry-run --no-conversation"],
+  "setup": () => [
+    ...["--yes --no-hooks", "--yes --dry-run --no-conversation"],
+    "--remove --yes",
+  ],
 };
 
 /** Events that the handler of another one takes, too. */
