@@ -35,7 +35,9 @@ export async function findSource(
   const path = resolve(folder, selector);
   if (isFile(system, path)) return ofFile(path);
   if (/[\\/]|\.jsonl$/.test(selector)) {
-    throw new MpmError("NOT_FOUND", `There is no file "${selector}"`);
+    throw system.files.stat(path)
+      ? new MpmError("UNREADABLE", `"${selector}" is not a plain file`)
+      : new MpmError("NOT_FOUND", `There is no file "${selector}"`);
   }
   return byAgentSession(context, selector) ??
     await bySave(context, workspace, selector);

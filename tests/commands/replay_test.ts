@@ -361,6 +361,11 @@ Deno.test("replay reads what can be read of a damaged transcript, and says what 
     assertEquals(status, 5, name);
     assertStringIncludes(stderr, "is not a transcript");
   }
+  Deno.mkdirSync(join(env.project, "folder.jsonl"));
+  const folder = await mpm(env, ["replay", "folder.jsonl"]);
+  assertEquals(folder.status, 5);
+  assertStringIncludes(folder.stderr, '"folder.jsonl" is not a plain file');
+  assertEquals((await mpm(env, ["replay", "none.jsonl"])).status, 3);
   Deno.writeTextFileSync(path, "");
   const { stdout } = await mpm(env, ["replay"]);
   assertEquals(stdout, "The transcript has no steps.\n");
