@@ -12,6 +12,7 @@ export {
   elsewhere,
   findDefault,
   findTarget,
+  looseRef,
   mayHaveRefs,
   type Names,
   readBranches,

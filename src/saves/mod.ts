@@ -81,7 +81,6 @@ export {
 export { changeStore, openStore } from "./store/recover.ts";
 export { isLog, type SaveEntry } from "./store/save_entry.ts";
 export { ensureStoreId, readStoreId } from "../ops/mod.ts";
-export { beginLog, type LogWriter, readLogRefs } from "./store/save_log.ts";
 export {
   areCopied,
   type Copied,

@@ -31,7 +31,7 @@ import {
 import { Origins } from "../trust/origins.ts";
 import { contentsAnswer, contentsKeeper, KeepingContents } from "./keep.ts";
 import { contentsMark } from "./record.ts";
-import { readLogRefs } from "../store/save_log.ts";
+import { readOwnRefs } from "../store/save_log.ts";
 import { WorktreeMemory } from "./memory.ts";
 
 /**
@@ -124,7 +124,7 @@ async function keepIn(
     });
   }
   const memory = new WorktreeMemory(system, workspace);
-  const known = readLogRefs(system, workspace, memory.refs)
+  const known = readOwnRefs(system, workspace, memory.refs)
     .then((refs) => memory.open(refs, { kept: true }));
   const state = await readState(system, workspace, { keeper, memory: known });
   const unchanged = unchangedSince(save, state);

@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { SESSION_ID } from "../../base/ids.ts";
 import { field, isFields } from "../../base/parsed_values.ts";
 import {
   CONTENTS,
@@ -108,6 +109,7 @@ function isObject(value: unknown): value is string {
 
 function isLast(value: unknown): value is LastContents {
   return isFields(value) && typeof value.save === "string" &&
+    SESSION_ID.test(value.save) &&
     isObject(value.commit) && Array.isArray(value.ids) &&
     value.ids.every(isObject);
 }

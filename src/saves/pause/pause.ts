@@ -34,7 +34,7 @@ import {
   readStoreId,
   saveFiles,
 } from "../../ops/mod.ts";
-import { beginLog, readLogRefs } from "../store/save_log.ts";
+import { beginLog, readOwnRefs } from "../store/save_log.ts";
 import { noCopyReason } from "../store/second_copy.ts";
 import { currentStack } from "../../work/mod.ts";
 import { freeId, writeSave } from "../store/write_save.ts";
@@ -156,9 +156,11 @@ async function readGit(
   keeper: ContentsKeeper | undefined,
 ) {
   const memory = new WorktreeMemory(system, workspace);
-  const asked = readLogRefs(system, workspace, memory.refs);
-  const known = asked.then((refs) => {
+  const asked = readOwnRefs(system, workspace, memory.refs);
+  const known = asked.then(async (refs) => {
     const files = memory.open(refs, { kept: !!keeper });
+    // After git has begun.
+    await system.sleep(0);
     files.lookAhead((path) =>
       attempt(() => system.files.lstat(`${workspace.worktree}/${path}`))
     );

@@ -10,6 +10,7 @@ import {
   gitFailure,
   joinBytes,
   linesOf,
+  looseRef,
   MAKER,
   mayHaveRefs,
   NO_REFLOG,
@@ -60,6 +61,26 @@ export interface NewRef {
 }
 
 /**
+ * Returns the ref of this installation in the log and `more`, those that are
+ * there, with their commits. Git is asked only where files do not tell.
+ */
+export async function readOwnRefs(
+  system: System,
+  workspace: Workspace,
+  more: readonly string[] = [],
+): Promise<ReadonlyMap<string, string>> {
+  const { commonDir } = workspace;
+  const writer = userWord(system, WRITER);
+  const found = new Map<string, string>();
+  for (const ref of [`${SAVES}/${writer}`, ...more]) {
+    const commit = commonDir && looseRef(system, commonDir, ref);
+    if (commit === undefined) return await readLogRefs(system, workspace, more);
+    found.set(ref, commit);
+  }
+  return found;
+}
+
+/**
  * Returns the refs of the log, of all installations, and `more`, with their
  * commits. Writes nothing.
  */
@@ -89,7 +110,7 @@ function gitOf(system: System, { worktree }: Workspace): Git {
 
 /**
  * Starts the import that adds to the log, so that git has begun by the time it
- * is needed. `refs`: see {@link readLogRefs}. Throws FILE_FAILED where the name
+ * is needed. `refs`: see {@link readOwnRefs}. Throws FILE_FAILED where the name
  * of this installation cannot be kept.
  */
 export function beginLog(

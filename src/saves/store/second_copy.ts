@@ -29,7 +29,7 @@ import {
   type LogChange,
   type LogWriter,
   readLog,
-  readLogRefs,
+  readOwnRefs,
   SAVES,
 } from "./save_log.ts";
 import { namesIn } from "./find_saves.ts";
@@ -231,7 +231,7 @@ async function beginHere(
   system: System,
   workspace: Workspace,
 ): Promise<LogWriter> {
-  return beginLog(system, workspace, await readLogRefs(system, workspace));
+  return beginLog(system, workspace, await readOwnRefs(system, workspace));
 }
 
 /** Ids whose saves fit into one import. */

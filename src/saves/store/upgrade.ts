@@ -21,7 +21,7 @@ import {
   type LogChange,
   readBlobIds,
   readLog,
-  readLogRefs,
+  readOwnRefs,
 } from "./save_log.ts";
 import { copySaves, noteUncopied } from "./second_copy.ts";
 
@@ -56,7 +56,7 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
     .filter((id) => SESSION_ID.test(id));
   // First as they were kept: what lies in the folder is then the newer version.
   if (changes.length > 0) {
-    const refs = await readLogRefs(system, workspace);
+    const refs = await readOwnRefs(system, workspace);
     await using writer = beginLog(system, workspace, refs);
     await addToLog(system, writer, changes);
     await verify(system, workspace, changes);
