@@ -127,6 +127,27 @@ Deno.test("--stash of a clean tree parks nothing", async () => {
   assertEquals([back.restored, back.to.branch], [null, "main"]);
 });
 
+Deno.test("what is set aside for a detour is not reported as lost", async () => {
+  using env = TestEnv.repository();
+  env.write("README.md", "edited\n");
+  env.write("new.txt", "new\n");
+  await branch(env, ["fix", "--stash"]);
+  const { stdout: resumed } = await mpm(env, ["resume", "--peek"]);
+  assertStringIncludes(
+    resumed,
+    "2 files are set aside for a detour, in the checkpoint parked-fix: " +
+      '"mpm return" restores them',
+  );
+  const { stdout: status } = await mpm(env, ["status"]);
+  for (const text of [resumed, status]) {
+    assertEquals(/lost|missing|is gone/i.test(text), false, text);
+  }
+  // What the checkpoint does not have is lost all the same.
+  env.git("update-ref", "-d", "refs/mpm/checkpoints/parked-fix");
+  const { stdout: lost } = await mpm(env, ["resume", "--peek"]);
+  assertStringIncludes(lost, "Uncommitted Work Lost Since (2)");
+});
+
 Deno.test("three detours deep, each with its own parked work", async () => {
   using env = featureUnderWay();
   const trees = [treeOf(env)];

@@ -1,5 +1,5 @@
 import type { Changes } from "./changes.ts";
-import { lostContents } from "../contents/lost.ts";
+import { lostContents, withoutSetAside } from "../contents/lost.ts";
 import { compare } from "./compare.ts";
 import { NO_HISTORY, recordedBranch } from "./history.ts";
 import {
@@ -78,7 +78,11 @@ export async function detectState(
   if (found.moved) found = await read();
   const { state } = found;
   const history = await readHistory(system, git, found);
-  const changes = compare(save, state, history);
+  const compared = compare(save, state, history);
+  const changes = await withoutSetAside(system, workspace, {
+    save,
+    changes: compared,
+  });
   const contents = await lostContents(system, workspace, { save, changes });
   return { changes: { ...changes, contents }, state };
 }

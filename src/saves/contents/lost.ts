@@ -1,6 +1,7 @@
 import { attempt } from "../../base/errors.ts";
 import { SESSION_ID } from "../../base/ids.ts";
 import {
+  CHECKPOINTS,
   CONTENTS,
   decodeBytes,
   emptyTree,
@@ -17,6 +18,7 @@ import type { System } from "../../system/system.ts";
 import type { Changes, PathChange } from "../compare/changes.ts";
 import type { Save } from "../save.ts";
 import { areContentsDue } from "../store/second_copy.ts";
+import { listWorks, parkedBy } from "../../work/mod.ts";
 import { Origins } from "../trust/origins.ts";
 import { contentsMark, parseContentsRecord } from "./record.ts";
 
@@ -29,6 +31,56 @@ const LOST: ReadonlySet<PathChange> = new Set<PathChange>([
 ]);
 
 /**
+ * Returns changes without the losses that are none: what mpm set aside for a
+ * detour that is open, and restores at its return. A note says where it is.
+ */
+export async function withoutSetAside(
+  system: System,
+  { root, worktree }: Workspace,
+  { save, changes }: { save: Save; changes: Changes },
+): Promise<Changes> {
+  const gone = goneIn(changes);
+  if (gone.length === 0) return changes;
+  const { works } = attempt(() => listWorks(system, root)) ?? { works: [] };
+  const work = works.find(({ saves }) => saves.includes(save.session_id));
+  const name = work && parkedBy(work, works);
+  if (!name) return changes;
+  const git = new Git(system, worktree);
+  const ref = `${CHECKPOINTS}/${name}`;
+  const kept = await attempt(async () => {
+    const commit = (await resolveNames(git, [ref])).get(ref);
+    if (commit === undefined) return undefined;
+    return await treeDelta(git, emptyTree(commit), partOf(commit, "worktree"));
+  });
+  const aside = gone.map(({ path }) => path).filter((path) => kept?.has(path));
+  if (aside.length === 0) return changes;
+  const isThere = (path: string) => !aside.includes(path);
+  const [files, them] = aside.length === 1
+    ? ["1 file is", "it"]
+    : [`${aside.length} files are`, "them"];
+  const note = `${files} set aside for a detour, in the checkpoint ${name}: ` +
+    `"mpm return" restores ${them}`;
+  return {
+    ...changes,
+    missing: changes.missing.filter(isThere),
+    working_directory: {
+      ...changes.working_directory,
+      paths: changes.working_directory.paths.filter(({ path }) =>
+        isThere(path)
+      ),
+    },
+    notes: [...changes.notes, note],
+  };
+}
+
+/** The files that were uncommitted then and are as committed, or gone, now. */
+function goneIn({ working_directory }: Changes): ChangedPath[] {
+  return working_directory.paths.filter(({ then, change }) =>
+    then !== null && LOST.has(change)
+  );
+}
+
+/**
  * Finds what a save kept and the worktree has lost since: reverted or deleted,
  * and in no commit or stash that came since. Asks git only where a file is not
  * as it was. `null`: nothing is known to be lost.
@@ -38,9 +90,7 @@ export async function lostContents(
   { root, worktree }: Workspace,
   { save, changes }: { save: Save; changes: Changes },
 ): Promise<Changes["contents"]> {
-  const gone = changes.working_directory.paths.filter(({ then, change }) =>
-    then !== null && LOST.has(change)
-  );
+  const gone = goneIn(changes);
   const { session_id: id } = save;
   if (gone.length === 0 || !SESSION_ID.test(id)) return null;
   const git = new Git(system, worktree);
