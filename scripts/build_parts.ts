@@ -8,7 +8,7 @@ export function readAt(
   file.seekSync(offset, Deno.SeekMode.Start);
   for (let done = 0; done < size;) {
     const count = file.readSync(bytes.subarray(done));
-    if (count === null) throw new Error("The executable is cut short");
+    if (count === null) throw new Error("The executable is incomplete");
     done += count;
   }
   return bytes;

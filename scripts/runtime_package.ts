@@ -17,7 +17,7 @@ export function verifyIntegrity(archive: Uint8Array, integrity: string): void {
   if (actual === integrity) return;
   throw new BuildError(
     `The npm package does not match its pinned integrity: ${actual}`,
-    "Run `npm cache verify` and try again; if it stays so, do not trust the registry in use",
+    "Run `npm cache verify` and try again; if it happens again, do not trust the registry in use",
   );
 }
 

@@ -9,7 +9,7 @@ import { cacheFolder } from "./runtime.ts";
  */
 const RELEASE = "trixie";
 
-/** What is installed there, beside the base system: about 1.6 GB in all. */
+/** The packages installed there on top of the base system: about 1.6 GB. */
 const PACKAGES = ["wine", "wine64", "git", "perl", "gcc-mingw-w64-x86-64"];
 
 /** The words that begin a command in there; no variable of this machine. */
@@ -19,7 +19,7 @@ export const ALONE = [
   ...["WINEPREFIX=/wine", "WINEDEBUG=-all", "DEBIAN_FRONTEND=noninteractive"],
 ];
 
-/** The folder of that Debian, or the reason why there is none. */
+/** The folder of that Debian, or the reason why it is missing. */
 export interface Wine {
   readonly folder?: string;
   readonly reason?: string;

@@ -72,6 +72,20 @@ const TABLE: readonly (readonly [RegExp, string])[] = [
   [/\bbrought (?:\w+ ){0,4}back\b/, "restore"],
   [/\b(?:set|sets) (?:\w+ ){1,4}aside\b/, "move; rename"],
 
+  // Found in help and docs, read sentence by sentence.
+  [/\bwork sessions?\b/, "session"],
+  [/\b(?:was|were|is|been) cut short\b/, "was interrupted"],
+  [
+    /\b(?:lock|command|clean-up|return|pause|restore) is under way\b/,
+    "is running",
+  ],
+  [/\bat work (?:here|now|in)\b/, "running"],
+  [/\bcould (?:not )?be looked at\b/, "could be read"],
+  [/\bis (?:said|told) by\b/, "mpm reports"],
+  [/\bset right\b/, "repair"],
+  [/\bas (?:at|in) the pause\b/, "unchanged since the pause"],
+  [/\bstays so\b/, "cannot be undone; stays"],
+
   // Words that a manual does not use.
   [/\banew\b/, "again; new"],
   [/\bmend(?:s|ed|ing)?\b/, "fix; repair"],

@@ -29,7 +29,7 @@ Deno.test("of a hundred hooks at once one crosses the threshold", async () => {
   assertEquals(await cross(), null);
 });
 
-Deno.test("a crossing that cannot be kept is told by no one", async () => {
+Deno.test("a crossing that cannot be kept is not reported", async () => {
   using env = TestEnv.repository();
   talked(env, 171_000);
   env.extra.HOME = "";

@@ -127,7 +127,7 @@ async function finish(
 
 /**
  * Restores the state before the operation. Later changes go into a safety
- * checkpoint first. May be called again after it was cut short itself. Returns
+ * checkpoint first. May be called again after an interruption. Returns
  * notes for the answer. Throws what stands in the way, and then the marker
  * stays.
  */

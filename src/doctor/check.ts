@@ -14,8 +14,7 @@ import { type Inspected, listSaves, type SaveEntry } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * States of a check, the worst last. `unchecked`: it could not be looked at,
- * which is never taken for well.
+ * States of a check, the worst last. `unchecked`: mpm could not check it, which never counts as ok.
  */
 export const CHECK_STATES = ["ok", "unchecked", "warning", "error"] as const;
 
@@ -28,7 +27,7 @@ export interface Fix {
   apply(): Promise<void> | void;
 }
 
-/** One thing that is not well, or that could not be looked at. */
+/** A problem, or a thing that could not be checked. */
 export interface Finding {
   readonly state: Exclude<CheckState, "ok">;
   /** Of an error: what kind, which decides the exit status. */
@@ -77,7 +76,7 @@ export function failure(
   return finding("error", code, { detail, ...more });
 }
 
-/** Something that could not be looked at. */
+/** A thing that could not be checked. */
 export function unknown(detail: string, more: More = {}): Finding {
   return finding("unchecked", null, { detail, ...more });
 }

@@ -61,7 +61,9 @@ function migrationFindings(
   const { root } = workspace;
   const { unfinished } = listBackups(system, root);
   const found = unfinished.map((name) =>
-    warning(`The migration "${name}" was cut short`, { advice: "mpm migrate" })
+    warning(`The migration "${name}" was interrupted`, {
+      advice: "mpm migrate",
+    })
   );
   const begun = join(at.backups, PREPARING);
   if (found.length === 0 && system.files.lstat(begun)) {

@@ -81,7 +81,7 @@ function updatedContextFile(
   }
   const ended = before === "" || before.endsWith("\n");
   const gap = before === "" ? "" : ended ? eol : eol + eol;
-  // A file without a line end at its end stays so.
+  // A file that did not end with a line end does not end with one now.
   return `${before}${gap}${renewedPart}${ended ? eol : ""}`;
 }
 

@@ -46,8 +46,7 @@ export interface Draft {
   /** The session that is paused and its parents, the nearest first. */
   readonly stack?: readonly Work[];
   /**
-   * `auto`: made by a hook, `checkpoint`: part of one; neither pauses the work
-   * session. Else `pause`.
+   * `auto`: made by a hook, `checkpoint`: part of one; neither pauses the session. Else `pause`.
    */
   readonly kind?: "pause" | "auto" | "checkpoint";
   /** When a client that was killed did something last, ISO 8601, UTC. */

@@ -59,7 +59,7 @@ export function moved(work: Work, action: Action, time: Date): Work {
 export function pausedBy(work: Work, save: string, time: Date): Work {
   if (work.saves.includes(save)) return work;
   const saved = { ...work, saves: [...work.saves, save] };
-  // A pause is never refused: what is paused already stays so.
+  // A pause is never refused: a paused session stays paused.
   return work.state === "active" || work.state === "working"
     ? moved(saved, "pause", time)
     : saved;

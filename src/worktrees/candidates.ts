@@ -137,7 +137,7 @@ async function readCandidate(
   }
 }
 
-/** Returns whether someone is at work in it, by what its files say. */
+/** Returns whether a process uses the worktree, by the state of its files. */
 async function readUse(
   system: System,
   path: string,

@@ -246,7 +246,7 @@ function checkStanding({ standing }: WorktreeFacts): Finding {
   return standing.length === 0 ? undefined : inUse(standingText(standing));
 }
 
-/** Says who is at work in it. */
+/** Returns the text about the processes in it. */
 export function standingText(pids: readonly number[]): string {
   const noun = pids.length === 1 ? "process" : "processes";
   return `in use by ${noun} ${some(pids.map(String))}`;

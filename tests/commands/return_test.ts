@@ -315,7 +315,7 @@ Deno.test("parked work that is gone or damaged is told, with a way out", async (
   assertEquals(env.git("branch", "--show-current"), "feature");
 });
 
-Deno.test("a parent that is over elsewhere stays so; its work is back", async () => {
+Deno.test("a parent that ended elsewhere stays ended; its work is back", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
   const folder = join(env.project, ".claude-mpm/state/work");

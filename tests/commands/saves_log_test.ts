@@ -78,7 +78,7 @@ Context: One`,
   assertEquals(env.git("status", "--porcelain"), "");
 });
 
-Deno.test("a save that is gone is listed as gone, stays so, and comes back when asked for", async () => {
+Deno.test("a missing save is listed as missing, and comes back only on request", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "One");
   await pause(env, 1, "Two");

@@ -61,7 +61,7 @@ export async function readLock(
 
 /**
  * Returns for each process whether it still runs, by at most one look at /proc.
- * A number that was given to another process is told by its start.
+ * The start time shows whether another process has taken the number.
  */
 export async function readHolders(
   system: System,

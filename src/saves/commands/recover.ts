@@ -137,8 +137,7 @@ function render(result: RecoverResult): string {
 
 function recordText(result: RecoverResult): string {
   if (result.state === "none") {
-    return "Nothing to recover: no save is gone from the disk, and no " +
-      "automatic pause was cut short.\n";
+    return "Nothing to recover: no save is missing from the disk, and no automatic pause was interrupted.\n";
   }
   const { session_id: id, torn_lines: torn, dry_run: dry } = result;
   return [
