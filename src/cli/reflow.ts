@@ -17,13 +17,16 @@ const BEGINS = [
   /^ */,
 ];
 
+/** `    $ git …`: a line for the shell, which no break may cut in two. */
+const COMMAND = /^ *\$ /;
+
 /**
  * Fits `text` into the columns of a terminal. A longer line is broken between
  * words and continues below its first word. A word without a space stays whole.
  */
 export function reflow(text: string, columns: number): string {
   return text.split("\n").map((line) =>
-    width(line) <= columns ? line : broken(line, columns)
+    width(line) <= columns || COMMAND.test(line) ? line : broken(line, columns)
   ).join("\n");
 }
 

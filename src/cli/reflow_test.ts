@@ -62,3 +62,8 @@ Deno.test("reflowPage() fills prose again, and leaves the rest in its lines", ()
   );
   assertEquals(reflowPage(page, 80), page);
 });
+
+Deno.test("a line for the shell stays whole", () => {
+  const line = "    $ git for-each-ref refs/mpm/ | git update-ref --stdin";
+  assertEquals(reflow(`To delete them:\n${line}`, 20).split("\n").at(-1), line);
+});

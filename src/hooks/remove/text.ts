@@ -21,7 +21,7 @@ export function removeText(
     ],
     ...elsewhere.length === 0 ? [] : [
       "Other projects with mpm's hooks:",
-      ...elsewhere.map(({ command }) => `  ${escapeText(command)}`),
+      ...elsewhere.map(({ command }) => `  $ ${escapeText(command)}`),
     ],
     ...data.length === 0 ? [] : [
       "Your data stays. To delete it:",
@@ -63,7 +63,7 @@ function dataLines({ kind, name, count, bytes, command }: Data): string[] {
   ].join(", ");
   return [
     `  ${escapeText(name)}${size === "" ? "" : ` (${size})`}: ${WHAT[kind]}`,
-    `    ${escapeText(command)}`,
+    `    $ ${escapeText(command)}`,
   ];
 }
 
