@@ -576,7 +576,7 @@ export interface CheckpointRecord {
   print: string;
   /** Changed paths at that moment, at most 10,000. */
   files: {
-    /** As in a save: bytes that are not UTF-8 stand as U+DC00 plus the byte. */
+    /** As in a save: a byte that is not UTF-8 becomes U+DC00 plus the byte. */
     path: string;
     /** Two letters, index and worktree, as in `git status --porcelain`. */
     status: string;
@@ -1773,7 +1773,7 @@ export interface CheckpointShowResult {
   head: string | null;
   /** Two letters each, as `git status --short` has them. */
   status: {
-    /** As in a save: bytes that are not UTF-8 stand as U+DC00 plus the byte. */
+    /** As in a save: a byte that is not UTF-8 becomes U+DC00 plus the byte. */
     path: string;
     /** Two letters, index and worktree, as in `git status --porcelain`. */
     status: string;

@@ -13,7 +13,7 @@ const count = z.int().check(z.nonnegative());
 const objectId = text.check(z.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/));
 
 export const CheckpointFile = z.looseObject({
-  /** As in a save: bytes that are not UTF-8 stand as U+DC00 plus the byte. */
+  /** As in a save: a byte that is not UTF-8 becomes U+DC00 plus the byte. */
   path: text,
   /** Two letters, index and worktree, as in `git status --porcelain`. */
   status: text,

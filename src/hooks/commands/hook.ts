@@ -19,7 +19,7 @@ error is noted in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
     "installed-by": {
       type: "string",
       value: "program",
-      summary: "The mark by which mpm knows its own entries",
+      summary: "The mark of entries that mpm installed",
     },
   },
   examples: ["mpm hook SessionStart"],

@@ -58,7 +58,7 @@ redacted. The newest 50 events are shown, and 5,000 on a page.`,
     limit: {
       type: "string",
       value: "number",
-      summary: 'At most so many events, the newest, or "all"',
+      summary: 'Print only this many events, the newest, or "all"',
     },
     html: {
       type: "string",
