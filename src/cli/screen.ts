@@ -1,5 +1,6 @@
 import type { System, Takeover, Terminal } from "../system/system.ts";
 import { decodeKeys, type Key } from "./keys.ts";
+import { width } from "./table.ts";
 
 /** Milliseconds after which an ESC is a key, and not the begin of another. */
 const ESCAPE = 50;
@@ -123,7 +124,10 @@ class Showing<T> {
   #draw(): void {
     const terminal = this.#terminal;
     const size = { columns: terminal.columns(), rows: terminal.rows() };
-    const lines = this.#screen.render(size).map((line) => `${line}\x1b[K`);
+    // At the end of a full line the rest is its last character.
+    const lines = this.#screen.render(size).map((line) =>
+      width(line) < size.columns ? `${line}\x1b[K` : line
+    );
     terminal.err(`\x1b[H${lines.join("\r\n")}\x1b[J`);
     this.#drawn = this.#system.now().getTime();
   }

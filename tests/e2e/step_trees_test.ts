@@ -9,6 +9,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { AGENT, eventJson, transcriptOf } from "../helpers/hook_events.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
+import { hasPty, Pty } from "../helpers/pty.ts";
 
 /** A client that calls tools in a project whose steps are kept. */
 class Client implements Disposable {
@@ -330,3 +331,31 @@ posixTest(
     assertEquals(client.mpm("saves", "show", made.save!).status, 3);
   },
 );
+
+Deno.test({
+  name: "the player shows the files of a step, and what a command changed",
+  ignore: !hasPty(),
+  async fn() {
+    using client = new Client();
+    client.prompt("Write");
+    for (const [at, text] of ["one", "two"].entries()) {
+      client.call(`toolu_${at}`, `printf '${text}\\n' > ledger`);
+      client.ended(`toolu_${at}`);
+      await client.trees(at + 1);
+    }
+    await using pty = new Pty(client.env, `"${binary()}" replay --step; echo`);
+    await pty.until("Step 1 of ");
+    await pty.type("/two\r");
+    await pty.until("printf 'two");
+    await pty.type("d");
+    await pty.until("All changes since step");
+    assertStringIncludes(await pty.until("+two"), "-one");
+    await pty.type("q");
+    await pty.type("f");
+    await pty.until("Files at step");
+    await pty.type("ledger\r");
+    assertStringIncludes(await pty.until("q back"), "two");
+    await pty.type("qq");
+    await pty.until("\x1b[?1049l");
+  },
+});
