@@ -11,17 +11,18 @@ Deno.test("the licences are those that the packages in the binary bring", async 
   assert(!text.includes("\r") && !text.includes(ROOT) && text.endsWith(".\n"));
   const libraries = await librariesOf(ROOT);
   assert(libraries.some(({ name }) => name === "zod"));
-  const permission = "Permission is hereby granted, free of charge, to any";
+  const permission =
+    /Permission is hereby granted, free of charge, to any|Redistribution and use in source and binary forms/;
   const sections = text.split(/^=+\n(?=[\w@])/m).slice(1);
   assertEquals(
     sections.map((one) => one.split("\n", 1)[0]),
     [
-      ...libraries.map((one) => `${one.name} ${one.version} (MIT)`),
+      ...libraries.map((one) => `${one.name} ${one.version} (${one.licence})`),
       sections.at(-1)!.split("\n", 1)[0],
     ],
   );
   for (const one of sections) {
-    assertStringIncludes(one, permission);
+    assert(permission.test(one), one);
     assert(/^Copyright .*\w/m.test(one), one);
   }
   const zod = libraries.find(({ name }) => name === "zod")!;
