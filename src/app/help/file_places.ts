@@ -229,7 +229,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/uncopied/",
-    "saves that still lack their second copy",
+    "saves that still lack their second copy or their contents",
     "one empty file a save",
     "the next pause",
   ],
