@@ -5,7 +5,7 @@ import { programRunner, realRun, realRunProgram } from "./real_run.ts";
 import { realScratch } from "./real_scratch.ts";
 import { realTerminal } from "./real_terminal.ts";
 import type { Interruption, System } from "./system.ts";
-import { withGitsShell } from "./windows.ts";
+import { withGitsShell } from "./real_windows.ts";
 
 /**
  * The machine mpm runs on. Only the files `real*.ts` of this folder

@@ -3,7 +3,7 @@ import { FileError } from "../base/errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import { readStream } from "./real_stream.ts";
 import type { FileInfo, Files, NewFile, Space } from "./system.ts";
-import { makeWritable, unheld } from "./windows.ts";
+import { makeWritable, unheld } from "./real_windows.ts";
 
 /** The file system. */
 export const realFiles: Files = {

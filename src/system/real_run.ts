@@ -8,7 +8,7 @@ import type {
   RunResult,
   System,
 } from "./system.ts";
-import { changedEnv, withGitsShell } from "./windows.ts";
+import { changedEnv, withGitsShell } from "./real_windows.ts";
 import { dirname } from "@std/path";
 
 /** Milliseconds in which a program that was ended is gone. */

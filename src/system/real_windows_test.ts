@@ -2,7 +2,12 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { homeOf, realSystem } from "./real.ts";
 import { infoOf } from "./real_files.ts";
 import type { RunOptions, RunResult } from "./system.ts";
-import { changedEnv, patiently, throughGit, withGitsShell } from "./windows.ts";
+import {
+  changedEnv,
+  patiently,
+  throughGit,
+  withGitsShell,
+} from "./real_windows.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 import { posixTest } from "../../tests/helpers/posix.ts";
 
