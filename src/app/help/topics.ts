@@ -107,7 +107,7 @@ const DONE: Readonly<Record<string, string>> = {
   PostToolUse: "notes answers to questions and approved plans",
   PostToolBatch:
     "checks the context size; takes an automatic checkpoint if one is " +
-    "due, and of the files of this step if checkpoint.every is batch; " +
+    "due, and of each step if checkpoint.every is batch; " +
     "notes the results of sub-agents",
   PostToolUseFailure: "writes the error to .claude-mpm/errors/",
   StopFailure: "the same",
