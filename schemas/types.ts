@@ -899,6 +899,11 @@ export interface PauseResult {
     /** Why nothing could be kept. */
     reason: string | null;
   } | null;
+  /**
+   * What git ignores, and a save never keeps: files, and folders with `/` at
+   * their end. null: it was not asked for with `--verbose`.
+   */
+  ignored: string[] | null;
   /** The commit on the branch; null if it was not requested. */
   branch_commit: {
     made: boolean;

@@ -117,7 +117,12 @@ export {
   quotePath,
   splitFields,
 } from "./text.ts";
-export { ignoredOf, projectFiles, trackedFiles } from "./tracked.ts";
+export {
+  ignoredOf,
+  ignoredPaths,
+  projectFiles,
+  trackedFiles,
+} from "./tracked.ts";
 export { addHidden, baseEntry, type Capture, capture } from "./tree/capture.ts";
 export type { CapturedFile } from "./tree/capture_files.ts";
 export {

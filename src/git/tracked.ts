@@ -40,6 +40,22 @@ export async function projectFiles(
   return [...new Set(splitFields(listed))].sort();
 }
 
+const IGNORED = words(
+  "ls-files -z --others --ignored --exclude-standard --directory",
+);
+
+/**
+ * The paths of a worktree that git ignores, from its top folder. A folder that
+ * is ignored whole is one path, with `/` at its end. Empty where git cannot say.
+ */
+export async function ignoredPaths(
+  system: System,
+  root: string,
+): Promise<string[]> {
+  const { status, stdout } = await new Git(system, root).run(IGNORED);
+  return status === 0 ? splitFields(stdout).sort() : [];
+}
+
 /**
  * Those of the paths below `folder`, relative to it, that git ignores. They
  * must be plain: git quotes unusual characters.

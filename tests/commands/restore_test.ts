@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import type {
   PauseResult,
   RestoreResult,
@@ -179,6 +184,12 @@ Deno.test("secrets by their names, and what is too large, stay out", async () =>
   ]);
   const text = await mpm(env, ["pause", "again"]);
   assertStringIncludes(text.stdout, ".env.local (excluded by its name)");
+  env.write("built.log/a.txt", "x\n");
+  const named = await mpm(env, ["pause", "named", "--verbose"]);
+  assertMatch(
+    named.stdout,
+    /Ignored by git, so not kept:\n(?: {2}.*\n)* {2}built\.log\/\n {2}ignored\.log\n/,
+  );
   const asked = await mpm(env, ["restore", "a.pem", "--yes"]);
   assertEquals(asked.status, 3);
 });

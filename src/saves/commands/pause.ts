@@ -4,6 +4,7 @@ import { escapeLines, escapeText } from "../../base/escape.ts";
 import type { PauseResult } from "./results.ts";
 import { cleanupText } from "../../worktrees/mod.ts";
 import { counted, cutText, sizeText } from "../../base/words.ts";
+import { ignoredPaths } from "../../git/mod.ts";
 import { fullTitle } from "../../work/mod.ts";
 
 function text(summary: string, short?: string) {
@@ -124,9 +125,13 @@ with a line "- text" below it for each entry.`,
   settles: true,
   async run(context, input) {
     const plan = await gather(context, input);
-    return input["dry-run"]
+    const result = input["dry-run"]
       ? await planned(context, plan)
       : await applied(context, plan);
+    if (!input.verbose) return result;
+    const { workspace } = plan.draft;
+    const ignored = await ignoredPaths(context.system, workspace.worktree);
+    return { ...result, ignored };
   },
   render: pauseText,
   brief: ({ session_id: id }) => id,
@@ -268,6 +273,7 @@ function details(result: PauseResult): string[] {
       "Contents left out",
       contents?.left_out.map(({ path, reason }) => `${path}: ${reason}`) ?? [],
     ),
+    ...list("Ignored by git, so not kept", result.ignored ?? []),
     ...list("Next steps", result.next_steps),
     ...list(`Files of the save in ${folder}`, files),
   ];

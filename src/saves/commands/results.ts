@@ -79,6 +79,11 @@ export const PauseResult = z.strictObject({
   }),
   /** The uncommitted files; null if contents are not kept here. */
   contents: z.nullable(KeptContents),
+  /**
+   * What git ignores, and a save never keeps: files, and folders with `/` at
+   * their end. null: it was not asked for with `--verbose`.
+   */
+  ignored: z.nullable(z.array(text)),
   /** The commit on the branch; null if it was not requested. */
   branch_commit: z.nullable(z.strictObject({
     made: z.boolean(),

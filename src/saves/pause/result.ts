@@ -82,6 +82,7 @@ export function report(
     files: [],
     session: pausedSession(save),
     uncommitted: (save.mpm?.files ?? []).map(({ path }) => path),
+    ignored: null,
     next_steps: nextSteps(save),
     agent_command: agentCommand(save.mpm?.agent, "own"),
     summary: save.conversation.summary,
