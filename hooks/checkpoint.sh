@@ -28,7 +28,7 @@ elif ! branch=$(git symbolic-ref --quiet HEAD); then
 elif ! git for-each-ref --format='%(refname)' "refs/heads/$BRANCHES" |
   grep -qxF -- "$branch"; then
   say "did not commit: ${branch#refs/heads/} does not match $BRANCHES"
-# What is staged there is somebody's next commit: that is left to them.
+# Staged files there belong to the user's next commit.
 elif ! git diff --cached --quiet -- "$COMMIT"; then
   say "did not commit: something is staged below $COMMIT"
 elif git diff --quiet -- "$COMMIT"; then

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Runs after mpm wrote an error record: a tool failed, or a turn ended by an
-# error. It tells nobody unless switched on here, and never more than that
-# there was one: messages can hold secrets.
+# error. It tells no one unless switched on here. It reports only that there was
+# an error, since messages can hold secrets.
 #
 # In: MPM_PROJECT, MPM_EVENT (PostToolUseFailure, StopFailure), MPM_SESSION_ID,
-#     MPM_CWD, MPM_TOOL (the tool's name, where one failed), MPM_ERROR (its
-#     first line, redacted), MPM_RECORD (the record's file), and the client's
-#     JSON on standard input, which is not redacted: do not pass it on.
+#     MPM_CWD. MPM_TOOL: the tool that failed. MPM_ERROR: the first line of the
+#     error, redacted. MPM_RECORD: the record's file. Standard input: the
+#     client's JSON, which is not redacted, so do not pass it on.
 # Out: what it prints is shown to you when the next session starts, and logged in
 #     .claude-mpm/state/hooks.log.
 

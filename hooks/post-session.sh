@@ -3,8 +3,8 @@
 # changes nothing unless switched on here.
 #
 # In: MPM_PROJECT, MPM_EVENT (SessionEnd), MPM_SESSION_ID, MPM_CWD, MPM_REASON
-#     (clear, logout, prompt_input_exit, other), MPM_SAVE (the id of the save,
-#     where one was made), and the client's JSON on standard input.
+#     (clear, logout, prompt_input_exit, other). MPM_SAVE: the ID of the save,
+#     if one was made. Standard input: the client's JSON.
 # Out: what it prints is shown to you when the next session starts, and logged in
 #     .claude-mpm/state/hooks.log.
 

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Runs when a session starts, resumes or was compacted, and is ended after four
-# seconds; what INSTALL does goes on in the background. It changes nothing
-# unless switched on here.
+# seconds. INSTALL continues in the background. It changes nothing unless
+# switched on here.
 #
 # In: MPM_PROJECT (top folder of the project), MPM_EVENT (SessionStart),
 #     MPM_SESSION_ID, MPM_CWD, MPM_SOURCE (startup, resume, clear, compact,
-#     fork), MPM_BIN (the mpm that runs it), MPM_DETACHED (1: nobody waits),
-#     and the client's JSON on standard input.
+#     fork). MPM_BIN: the mpm that runs it. MPM_DETACHED is 1 if no one waits.
+#     Standard input: the client's JSON.
 # Out: standard output is shown to you when the session starts, and logged.
 
 INSTALL=0      # 1: install the dependencies of a lock file that changed
@@ -22,13 +22,13 @@ say() {
   echo "pre-session: $*"
 }
 
-# fresh FILE MARK: whether FILE is no newer than what an installation leaves.
+# fresh FILE MARK: succeeds if no installation is due: MARK is as new as FILE.
 fresh() {
   [ -e "$2" ] && [ -z "$(find "$1" -newer "$2")" ]
 }
 
-# Prints the lock file whose dependencies are to be installed, "fresh", or
-# nothing where there is no lock file that it knows.
+# Prints the lock file whose dependencies must be installed, "fresh", or
+# nothing if it knows no lock file here.
 stale() {
   if [ -f package-lock.json ]; then
     set -- package-lock.json node_modules/.package-lock.json

@@ -1,7 +1,6 @@
 #!/bin/sh
-# Prints what the agent should know when a session starts; what it prints is
-# added to the context that mpm gives, as data, and cut to a few thousand
-# characters. It only reads.
+# Prints facts for the agent when a session starts. mpm adds the output to the
+# agent's context as data, cut to a few thousand characters. It only reads.
 #
 # In: MPM_PROJECT, MPM_EVENT (SessionStart), MPM_SESSION_ID, MPM_CWD,
 #     MPM_SOURCE (startup, resume, clear, compact), and the client's JSON on

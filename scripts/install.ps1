@@ -46,8 +46,8 @@ param(
   [switch]$Force
 )
 
-# One script block, so that a part of this script is no script at all, and that
-# only the parameters stay in a session that it was piped into.
+# One script block, so that an incomplete download does not run. In a session
+# that it was piped into, only the parameters stay.
 & {
   $ErrorActionPreference = 'Stop'
   # Drawing a bar takes Windows PowerShell longer than the download.
@@ -67,7 +67,7 @@ param(
     if ([Environment]::OSVersion.Platform -ne 'Win32NT') {
       Stop-Install 'This is not Windows' 'Run install.sh'
     }
-    # A PowerShell of 32 bits is told of the system's processor apart.
+    # A 32-bit PowerShell has the system's processor in another variable.
     $processor = $env:PROCESSOR_ARCHITEW6432
     if (-not $processor) { $processor = $env:PROCESSOR_ARCHITECTURE }
     # Windows on ARM64 runs programs for x86_64.
@@ -142,8 +142,8 @@ param(
     Copy-Item -LiteralPath $File -Destination (Join-Path $Stage $Asset)
   }
 
-  # .NET's own: what modules bring instead goes on after an error, since it does
-  # not see the preference above, and is missing where PowerShell 7 is the parent.
+  # By .NET, since commands of modules ignore the preference above and continue
+  # after an error. They are missing where PowerShell 7 is the parent.
   function Get-Digest([string]$Path) {
     $stream = [IO.File]::OpenRead($Path)
     $algorithm = [Security.Cryptography.SHA256]::Create()
@@ -175,7 +175,7 @@ param(
     $expected = Get-Sum (Join-Path $Stage 'SHA256SUMS') $Asset
     $actual = Get-Digest $archive
     if ($actual -ne $expected) {
-      Stop-Install "$Asset does not have the checksum that SHA256SUMS gives it: expected $expected, found $actual" 'It was cut short or changed on its way, or a release came out meanwhile: try again'
+      Stop-Install "$Asset does not have the checksum that SHA256SUMS gives it: expected $expected, found $actual" 'The download was incomplete or changed, or a new release came out: try again'
     }
     $new = Join-Path $Stage 'mpm.exe'
     try {
@@ -209,7 +209,7 @@ param(
     Remove-Old $Target
   }
 
-  # What still runs goes with the next installation.
+  # Files in use are removed by the next installation.
   function Remove-Old([string]$Target) {
     $folder = [IO.Path]::GetDirectoryName($Target)
     Get-ChildItem -LiteralPath $folder -Filter 'mpm.exe.old-*' -ErrorAction SilentlyContinue |
@@ -231,7 +231,7 @@ param(
     } finally {
       $key.Close()
     }
-    # Setting any variable this way tells open programs of the change.
+    # Setting any variable this way notifies open programs.
     [Environment]::SetEnvironmentVariable('MPM_INSTALL', $null, 'User')
     $env:Path = "$env:Path;$Folder"
   }
@@ -254,14 +254,14 @@ param(
       try {
         New-Item -ItemType Directory -Path $stage | Out-Null
       } catch {
-        Stop-Install "No permission to write to $Folder" 'Choose a folder of yours with -Dir; this script does not ask for more rights'
+        Stop-Install "No permission to write to $Folder" 'Choose your own folder with -Dir; this script does not ask for more rights'
       }
       if ($File) { Copy-Release $stage $asset } else { Get-Release $stage $asset }
       $found = Expand-Release $stage $asset
       New-Item -ItemType Directory -Path $Folder -Force | Out-Null
       Move-IntoPlace (Join-Path $stage 'mpm.exe') $Target
     } finally {
-      # What looks for viruses may hold it for a while; that undoes nothing.
+      # A virus scanner may hold it for a while; that undoes nothing.
       if (Test-Path -LiteralPath $stage) {
         Remove-Item -LiteralPath $stage -Recurse -Force -ErrorAction SilentlyContinue
       }
@@ -288,7 +288,7 @@ param(
       $settings = Join-Path $claude 'settings.json'
       $written = @($Target.Replace('\', '\\'), $Target.Replace('\', '/'))
       if ((Test-Path -LiteralPath $settings) -and (Select-String -LiteralPath $settings -SimpleMatch -Pattern $written -Quiet)) {
-        Stop-Install "Claude Code's hooks in $settings start $Target" 'First run: mpm setup --remove; the same in each project with hooks of its own'
+        Stop-Install "Claude Code's hooks in $settings start $Target" 'First run: mpm setup --remove; the same in each project with its own hooks'
       }
     }
     try {
@@ -299,7 +299,7 @@ param(
     Remove-Old $Target
     Write-Host "Removed $Target"
     Write-Host 'Your saves stay in the .claude-mpm folders of your projects, your settings in %APPDATA%\mpm,'
-    Write-Host 'what mpm knows of this machine in %LOCALAPPDATA%\mpm. PATH stays as it is.'
+    Write-Host 'the records of this machine in %LOCALAPPDATA%\mpm. PATH stays as it is.'
   }
 
   try {

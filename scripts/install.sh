@@ -11,7 +11,7 @@
 {
 if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
-# What other programs say is read here, so they have to say it in English.
+# The script reads messages of other programs, so these must be in English.
 LC_ALL=C
 export LC_ALL
 
@@ -129,7 +129,7 @@ install_mpm() {
   # As PATH has it, without dots.
   folder=$(cd "$folder" && pwd)
   target=${folder%/}/mpm
-  # A rename: a running mpm goes on with the file it has open.
+  # A rename: a running mpm continues with the file it has open.
   mv -f "$stage/mpm" "$target" || fail "Cannot put mpm at $target"
   say "Installed mpm $found at $target"
   install_pages
@@ -172,7 +172,7 @@ unknown_platform() {
     'There is one for 64-bit Linux with glibc, macOS (x86_64, arm64) and Windows'
 }
 
-# Others call programs of theirs mpm, too.
+# Other programs are called mpm, too.
 is_mpm() {
   case $("$target" --version 2>/dev/null </dev/null || :) in
     'mpm '[0-9]*) return 0 ;;
@@ -189,7 +189,7 @@ make_stage() {
     fi
     near=$(dirname "$near")
   done
-  # What a killed installation left a day ago or longer.
+  # Files that a killed installation left at least a day ago.
   find "$near" -maxdepth 1 -type d -name '.mpm-install.*' -mtime +0 \
     -exec rm -rf {} + 2>/dev/null || :
   stage=$(mktemp -d "$near/.mpm-install.XXXXXX" 2>/dev/null) || no_permission
@@ -197,7 +197,7 @@ make_stage() {
 
 no_permission() {
   fail "No permission to write to $folder" \
-    'Choose a folder of yours with --dir; this script does not ask for more rights'
+    'Choose your own folder with --dir; this script does not ask for more rights'
 }
 
 # Looks whether it was for want of room that something failed: few say so.
@@ -244,7 +244,7 @@ fetch() {
   if has curl; then
     set -- -sSL --connect-timeout 20 --speed-limit 1 --speed-time 30 --retry 2 \
       -o "$2" -w '%{http_code}' "$url"
-    # An address that begins encrypted stays so, wherever it leads.
+    # An encrypted address stays encrypted across redirects.
     case $url in https:*) set -- --proto '=https' --tlsv1.2 "$@" ;; esac
     code=$(curl "$@" 2>"$said") || code=''
   elif has wget; then
@@ -323,7 +323,7 @@ verify() {
   if [ "$actual" = "$expected" ]; then return; fi
   printf 'expected %s\nfound    %s\n' "$expected" "$actual" >&2
   fail "$asset does not have the checksum that SHA256SUMS gives it" \
-    'It was cut short or changed on its way, or a release came out meanwhile: try again'
+    'The download was incomplete or changed, or a new release came out: try again'
 }
 
 unpack() {
@@ -333,7 +333,7 @@ unpack() {
     fail "Cannot unpack $asset"
   fi
   if [ -h "$stage/mpm" ] || [ ! -f "$stage/mpm" ]; then
-    fail "The mpm in $asset is no file"
+    fail "The mpm in $asset is not a file"
   fi
   chmod 755 "$stage/mpm"
   if ! found=$("$stage/mpm" --version 2>"$stage/said" </dev/null); then
@@ -347,8 +347,8 @@ unpack() {
   fi
 }
 
-# Sets `share` to the folder for man pages and completions; empty if there is
-# none that man and the shells search for programs in this folder.
+# Sets `share` to the folder for man pages and completions. It is empty if man
+# and the shells search no folder for programs in this one.
 find_share() {
   share=''
   case $folder in
@@ -421,7 +421,7 @@ remove_pages() {
   done
 }
 
-# Says what is left to do so that typing mpm starts this one.
+# Prints the steps that make the command mpm start this one.
 check_path() {
   case ":${PATH-}:" in
     *":$folder:"* | *":$folder/:"*)
@@ -463,14 +463,14 @@ uninstall() {
     real=$(cd "$folder" && pwd -P)/mpm
     if grep -qsF -e "$target" -e "$real" "$settings"; then
       fail "Claude Code's hooks in $settings start $target" \
-        'First run: mpm setup --remove; the same in each project with hooks of its own'
+        'First run: mpm setup --remove; the same in each project with its own hooks'
     fi
   fi
   rm -f "$target" 2>/dev/null || no_permission
   remove_pages
   say "Removed $target"
   say 'Your saves stay in the .claude-mpm folders of your projects, your settings'
-  say 'in ~/.config/mpm, what mpm knows of this machine in ~/.local/state/mpm.'
+  say 'in ~/.config/mpm, the records of this machine in ~/.local/state/mpm.'
 }
 
 main "$@"

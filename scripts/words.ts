@@ -67,7 +67,8 @@ export function measure(texts: readonly Text[]): Map<string, Figures> {
 
 /** The texts of every file that git knows, without what others wrote. */
 export async function projectTexts(root = ROOT): Promise<Text[]> {
-  const paths = gitOutput(root, "ls-files", "*.ts", "*.md").split("\n")
+  const paths = gitOutput(root, "ls-files", "*.ts", "*.md", "*.sh", "*.ps1")
+    .split("\n")
     .filter((path) => path !== "" && !QUOTES.test(path));
   const texts = await Promise.all(paths.map(async (path) => {
     const file = join(root, path);

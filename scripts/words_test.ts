@@ -45,6 +45,10 @@ Deno.test("a stiff wording is found in each kind of text", () => {
     found("src/a_test.ts", `Deno.test("the odd file is kept", () => {});`),
     ["test names odd"],
   );
+  assertEquals(
+    found("hooks/a.sh", '# It is none.\nsay "mpm mends the file"\n'),
+    ["strings mends", "comments is none"],
+  );
   assertEquals(found("README.md", "# T\n\nmpm\nmends it."), ["docs mends"]);
   assertEquals(found("docs/a.md", "```sh\nmend it\n```\n\n`mend`"), []);
 });

@@ -17,9 +17,10 @@ export interface Text {
   readonly opens: boolean;
 }
 
-/** Texts of a Markdown page or a TypeScript file; none of any other file. */
+/** Texts of a Markdown page, a TypeScript file, or a shell script. */
 export function textsOf(path: string, source: string): Text[] {
   if (path.endsWith(".md")) return pageTexts(path, source);
+  if (/\.(?:sh|ps1)$/.test(path)) return scriptTexts(path, source);
   return path.endsWith(".ts") ? codeTexts(path, source) : [];
 }
 
@@ -63,6 +64,25 @@ function pageTexts(path: string, source: string): Text[] {
     } else part.push(line.replace(/^\s*(?:[-*] |\d+\. |#+ )/, ""));
   });
   end();
+  return found;
+}
+
+/** The comments and the quoted texts of a shell or PowerShell script. */
+function scriptTexts(path: string, source: string): Text[] {
+  const found: Text[] = [];
+  const lineOf = (at: number) => source.slice(0, at).split("\n").length;
+  const add = (kind: Kind, at: number, text: string) => {
+    if (words(text).length < 3) return;
+    found.push({ kind, path, line: lineOf(at), text, opens: false });
+  };
+  const comments = /^[ \t]*# .*(?:\n[ \t]*# .*)*/gm;
+  for (const { 0: comment, index } of source.matchAll(comments)) {
+    add("comments", index, plain(comment.replace(/^[ \t]*# /gm, "")));
+  }
+  const code = source.replace(comments, (text) => text.replace(/[^\n]/g, " "));
+  for (const { 0: text, index } of code.matchAll(/"[^"\n]*"|'[^'\n]*'/g)) {
+    add("strings", index, plain(text.slice(1, -1)));
+  }
   return found;
 }
 
