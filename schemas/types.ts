@@ -900,8 +900,8 @@ export interface PauseResult {
     reason: string | null;
   } | null;
   /**
-   * What git ignores, and a save never keeps: files, and folders with `/` at
-   * their end. null: it was not asked for with `--verbose`.
+   * Ignored files, which a save never keeps; folders end with `/`. null:
+   * without `--verbose`.
    */
   ignored: string[] | null;
   /** The commit on the branch; null if it was not requested. */

@@ -80,8 +80,8 @@ export const PauseResult = z.strictObject({
   /** The uncommitted files; null if contents are not kept here. */
   contents: z.nullable(KeptContents),
   /**
-   * What git ignores, and a save never keeps: files, and folders with `/` at
-   * their end. null: it was not asked for with `--verbose`.
+   * Ignored files, which a save never keeps; folders end with `/`. null:
+   * without `--verbose`.
    */
   ignored: z.nullable(z.array(text)),
   /** The commit on the branch; null if it was not requested. */
