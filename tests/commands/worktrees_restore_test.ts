@@ -247,5 +247,5 @@ Deno.test("undo makes the worktrees of a clean-up again, and says what it cannot
   await restore(env);
   const back = await mpm(env, ["undo"]);
   assertEquals(back.status, 4);
-  assertStringIncludes(back.stderr, "there may be work in it by now");
+  assertStringIncludes(back.stderr, "the worktree may contain new work");
 });
