@@ -8,7 +8,12 @@ import type {
   RunResult,
   System,
 } from "./system.ts";
-import { changedEnv, withGitsShell } from "./real_windows.ts";
+import {
+  changedEnv,
+  patiently,
+  waitHere,
+  withGitsShell,
+} from "./real_windows.ts";
 import { dirname } from "@std/path";
 
 /** Milliseconds in which a program that was ended is gone. */
@@ -41,22 +46,28 @@ function failed(outcome: RunResult["outcome"]): RunResult {
   return { outcome, status: -1, stdout, stderr };
 }
 
+/** ETXTBSY of Linux, which Deno names by its number alone. */
+const BUSY = /\(os error 26\)/;
+
 /** Starts a program; how that failed if it did. */
 export function start(
   program: string,
   options: RunOptions,
   { detached = false } = {},
 ): Deno.ChildProcess | RunResult {
+  const command = new Deno.Command(program, {
+    args: [...options.args],
+    cwd: options.cwd,
+    ...childEnv(options.env),
+    stdin: options.stdin ? "piped" : "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached,
+  });
   try {
-    return new Deno.Command(program, {
-      args: [...options.args],
-      cwd: options.cwd,
-      ...childEnv(options.env),
-      stdin: options.stdin ? "piped" : "null",
-      stdout: "piped",
-      stderr: "piped",
-      detached,
-    }).spawn();
+    // While it is installed, a program may be open for writing for a moment.
+    const isHeld = (error: unknown) => BUSY.test(String(error));
+    return patiently(() => command.spawn(), { isHeld, wait: waitHere });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       // A missing folder is reported like a missing program.
@@ -65,6 +76,7 @@ export function start(
     }
     if (error instanceof Deno.errors.PermissionDenied) return failed("denied");
     if (error instanceof Deno.errors.NotCapable) return failed("denied");
+    if (BUSY.test(String(error))) return failed("denied");
     if ((error as { code?: string }).code === "E2BIG") throw tooLong(program);
     throw error;
   }

@@ -47,6 +47,32 @@ Deno.test("run() says that a program is missing", async () => {
 });
 
 Deno.test({
+  name: "run() waits for a program that is still being written",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const folder = Deno.makeTempDirSync();
+    const program = `${folder}/program`;
+    Deno.writeTextFileSync(program, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
+    // It holds the file for some of the waits, which block this process.
+    const writer = new Deno.Command("sh", {
+      args: ["-c", 'exec 9>>"$1"; echo open; sleep 0.05', "sh", program],
+      stdout: "piped",
+    }).spawn();
+    const reader = writer.stdout.getReader();
+    await reader.read();
+    const { outcome, status } = await run(program, {
+      args: [],
+      cwd: folder,
+      timeout: 5000,
+    });
+    assertEquals([outcome, status], ["exited", 7]);
+    await reader.cancel();
+    await writer.status;
+    Deno.removeSync(folder, { recursive: true });
+  },
+});
+
+Deno.test({
   name: "run() ends in time though a grandchild keeps the output open",
   // Leaving it behind is the point: nothing waits for it.
   sanitizeOps: false,

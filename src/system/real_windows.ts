@@ -41,15 +41,13 @@ export function unheld<T>(operation: () => T): T {
     isHeld: (error) =>
       error instanceof FileError &&
       (error.problem === "denied" || error.problem === "busy"),
-    wait: (milliseconds) => {
-      Atomics.wait(
-        new Int32Array(new SharedArrayBuffer(4)),
-        0,
-        0,
-        milliseconds,
-      );
-    },
+    wait: waitHere,
   });
+}
+
+/** Stops this thread for some milliseconds. */
+export function waitHere(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /**
