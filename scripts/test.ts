@@ -146,7 +146,12 @@ if (import.meta.main) {
   const client = await findClient();
   sayClient(client);
   say("• tests");
-  const env = { MPM_BIN: built.value, CLAUDE_BIN: client.path ?? "" };
+  const env = {
+    MPM_BIN: built.value,
+    CLAUDE_BIN: client.path ?? "",
+    // One more than there are processors: some tests mostly wait.
+    DENO_JOBS: String(navigator.hardwareConcurrency + 1),
+  };
   const { code, printed } = await runTests(env);
   if (code === 0) {
     sayFaults(printed);
