@@ -5,7 +5,7 @@ import type {
   RestoreResult,
   ResumeReport,
 } from "../../schemas/types.ts";
-import { TestEnv } from "../helpers/env.ts";
+import { knowsInit, TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { say } from "../helpers/say.ts";
 
@@ -63,15 +63,9 @@ function cloned(env: TestEnv, option: string): string {
   return clone;
 }
 
-/** Returns whether git knows an option of `git init`. */
-function isKnown(option: string): boolean {
-  using env = new TestEnv();
-  return env.run("git", ["init", "-q", option]).status === 0;
-}
-
 for (const [kind, make] of Object.entries(KINDS)) {
   const ignore = kind.endsWith("reftable") &&
-    !isKnown("--ref-format=reftable");
+    !knowsInit("--ref-format=reftable");
   if (ignore) say(`Not run: this git does not know ${kind}`);
   Deno.test({
     name: `in ${kind} a save and its contents are lost and come back`,

@@ -265,3 +265,9 @@ export class TestEnv implements Disposable {
     removeTree(this.root);
   }
 }
+
+/** Returns whether this machine's git knows an option of `git init`. */
+export function knowsInit(option: string): boolean {
+  using env = new TestEnv();
+  return env.run("git", ["init", "-q", option]).status === 0;
+}
