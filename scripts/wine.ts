@@ -111,7 +111,8 @@ export async function startWine(
     ...ALONE,
   ];
   // Else the first program would wait for all that it starts on the way.
-  await quietly([...before, "wineserver", "-p"]);
+  // It fails where one runs already, which serves as well.
+  await quietly([...before, "wineserver", "-p"]).catch(() => {});
   await quietly([...before, "wine", "cmd", "/c", "exit"]);
   return {
     before,
