@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { WorkSession } from "../../schemas/types.ts";
+import type { PauseResult, WorkSession } from "../../schemas/types.ts";
 import {
   branch,
   comeBack,
@@ -130,8 +130,22 @@ Deno.test("--stash of a clean tree parks nothing", async () => {
 Deno.test("what is set aside for a detour is not reported as lost", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "edited\n");
+  env.write("other.txt", "begun\n");
+  env.git("add", "other.txt");
+  env.git("commit", "-q", "-m", "Begin another file", "other.txt");
+  env.write("other.txt", "edited\n");
+  await mpm(env, ["start", "Feature"]);
+  const early = await mpmJson<PauseResult>(env, ["pause"], { now: NINE });
+  await mpm(env, ["resume"]);
+  env.git("checkout", "-q", "other.txt");
   env.write("new.txt", "new\n");
-  await branch(env, ["fix", "--stash"]);
+  await branch(env, ["fix", "--stash"], { now: TEN });
+  // What was lost before the detour is in its checkpoint as it was committed.
+  const { stdout: earlier } = await mpm(env, [
+    ...["resume", early.session_id, "--peek"],
+  ]);
+  assertStringIncludes(earlier, "other.txt reverted");
+  assertStringIncludes(earlier, "Uncommitted Work Lost Since");
   const { stdout: resumed } = await mpm(env, ["resume", "--peek"]);
   assertStringIncludes(
     resumed,

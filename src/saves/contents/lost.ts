@@ -18,7 +18,7 @@ import type { System } from "../../system/system.ts";
 import type { Changes, PathChange } from "../compare/changes.ts";
 import type { Save } from "../save.ts";
 import { areContentsDue } from "../store/second_copy.ts";
-import { listWorks, parkedBy } from "../../work/mod.ts";
+import { currentStack, parkedBy } from "../../work/mod.ts";
 import { Origins } from "../trust/origins.ts";
 import { contentsMark, parseContentsRecord } from "./record.ts";
 
@@ -31,21 +31,23 @@ const LOST: ReadonlySet<PathChange> = new Set<PathChange>([
 ]);
 
 /**
- * Returns changes without the losses that are none: what mpm set aside for a
- * detour that is open, and restores at its return. A note says where it is.
+ * Returns changes without what mpm set aside for an open detour of this
+ * worktree: it restores that at the return. A note says where it is.
  */
 export async function withoutSetAside(
   system: System,
-  { root, worktree }: Workspace,
+  workspace: Workspace,
   { save, changes }: { save: Save; changes: Changes },
 ): Promise<Changes> {
   const gone = goneIn(changes);
   if (gone.length === 0) return changes;
-  const { works } = attempt(() => listWorks(system, root)) ?? { works: [] };
-  const work = works.find(({ saves }) => saves.includes(save.session_id));
-  const name = work && parkedBy(work, works);
+  const chain = attempt(() => currentStack(system, workspace))?.chain ?? [];
+  // Only the save that the detour itself made has what it set aside: files of
+  // an earlier one may have been lost before.
+  const work = chain.find(({ saves }) => saves.at(-1) === save.session_id);
+  const name = work && parkedBy(work, chain);
   if (!name) return changes;
-  const git = new Git(system, worktree);
+  const git = new Git(system, workspace.worktree);
   const ref = `${CHECKPOINTS}/${name}`;
   const kept = await attempt(async () => {
     const commit = (await resolveNames(git, [ref])).get(ref);
