@@ -25,6 +25,7 @@ import {
   applied,
   changeStore,
   gather,
+  NO_WORDS,
   type PastConversation,
 } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
@@ -277,26 +278,8 @@ function wordsOf({ source, step }: ForkPlan) {
   const of = source.agentSession ?? source.path;
   return {
     ...NO_WORDS,
+    "no-commit": false,
     summary: `Fork of agent session ${of} at step ${step.step} ` +
       `(${step.at ?? "no time"}): ${step.description}`,
   };
 }
-
-const NO_WORDS = {
-  words: [],
-  message: undefined,
-  name: undefined,
-  accomplishment: [],
-  "next-step": [],
-  decision: [],
-  blocker: [],
-  todo: [],
-  done: [],
-  input: undefined,
-  export: undefined,
-  "agent-session": undefined,
-  edit: false,
-  "no-commit": false,
-  commit: "never",
-  "no-prune-worktrees": true,
-} as const;

@@ -120,3 +120,23 @@ export function givenSummary(
     hint: "Give it in words, or with -s, or with -m",
   });
 }
+
+/** The input of a pause that no one typed. */
+export const NO_WORDS = {
+  words: [],
+  summary: undefined,
+  message: undefined,
+  name: undefined,
+  accomplishment: [],
+  "next-step": [],
+  decision: [],
+  blocker: [],
+  todo: [],
+  done: [],
+  input: undefined,
+  export: undefined,
+  "agent-session": undefined,
+  edit: false,
+  commit: "never",
+  "no-prune-worktrees": true,
+} as const;

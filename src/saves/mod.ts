@@ -44,6 +44,7 @@ export { isLeftToKeep } from "./contents/keep_with.ts";
 export { contentsMark, parseContentsRecord } from "./contents/record.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
 export { applied, gather } from "./pause/pause.ts";
+export { NO_WORDS } from "./content.ts";
 export type { PastConversation } from "./pause/pause_items.ts";
 export { collectedOf } from "./pause/pause_items.ts";
 export { lastSave, projectParts } from "./pause/project_parts.ts";

@@ -36,7 +36,7 @@ import {
   writeWork,
 } from "../../work/mod.ts";
 import { appendJournal, writeAtomic } from "../../ops/mod.ts";
-import { applied, changeStore, gather } from "../../saves/mod.ts";
+import { applied, changeStore, gather, NO_WORDS } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { BranchPlan } from "./plan.ts";
 import { changedMeanwhile, UnderWay } from "../under_way.ts";
@@ -69,10 +69,8 @@ export class Branch {
   async #steps(): Promise<BranchResult> {
     const { root } = this.#workspace;
     const pause = await gather(this.#context, {
-      edit: false,
       ...NO_WORDS,
       "no-commit": this.#plan.input["no-commit"],
-      commit: "never",
     });
     const parent = await this.#begin();
     const saved = await applied(this.#context, pause, { journal: false });
@@ -313,24 +311,6 @@ export function parentOf(
     agent_session: child.agent_session,
   };
 }
-
-/** The text of an automatic pause. */
-const NO_WORDS = {
-  words: [],
-  summary: undefined,
-  message: undefined,
-  name: undefined,
-  accomplishment: [],
-  "next-step": [],
-  decision: [],
-  blocker: [],
-  todo: [],
-  done: [],
-  input: undefined,
-  export: undefined,
-  "agent-session": undefined,
-  "no-prune-worktrees": true,
-} as const;
 
 /** A free id that is not `other` either, whose record may not be there yet. */
 function freeIdBeside(
