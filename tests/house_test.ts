@@ -6,7 +6,8 @@ import { modules, ROOT, sources } from "./helpers/tree.ts";
 
 /** The folders of `src/`: each may import those after it, and none before. */
 const ORDER = [
-  ...["app", "doctor", "undo", "replay", "hooks", "handoff", "detours"],
+  ...["app", "doctor", "undo", "replay", "hooks", "agents", "handoff"],
+  "detours",
   "checkpoints",
   ...[
     "saves",

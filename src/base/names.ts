@@ -41,3 +41,53 @@ export function slugOf(name: string): string {
     .replaceAll(/-{2,}/g, "-").replaceAll(/\.{2,}/g, ".")
     .replaceAll(/^[-.]+|[-.]+$|\.lock$/g, "");
 }
+
+/** The name of an agent, e.g. `backend`. */
+export interface AgentName {
+  /** As it was typed, without "Agent" at its end: `Backend`. */
+  readonly name: string;
+  /** The form in which names are compared and kept in files: `backend`. */
+  readonly key: string;
+}
+
+/** The longest name. */
+const LONGEST = 64;
+
+const AGENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** The characters of a name, after "Use". */
+export const AGENT_NAME_RULE =
+  `letters, digits, "-", "_" and ".", at most ${LONGEST} characters, ` +
+  "beginning with a letter or digit";
+
+/**
+ * Reads a name as a person types it. `backend`, `Backend`, `Backend Agent` and
+ * `backend-agent` are the same agent: blanks become "-", "agent" at the end
+ * does not count, and names are compared without case. Throws USAGE with
+ * `from`, e.g. `--agent`.
+ */
+export function agentName(text: string, from: string): AgentName {
+  const found = agentNameIn(text);
+  if (found) return found;
+  throw new MpmError("USAGE", `Invalid agent name "${text}" in ${from}`, {
+    hint: `Use ${AGENT_NAME_RULE}`,
+  });
+}
+
+/** The same; `undefined` for a text that is not a name. */
+export function agentNameIn(text: string): AgentName | undefined {
+  const words = text.trim().replace(/ +/g, "-");
+  const name = words.replace(/^(.+)[-_.]agent$/i, "$1");
+  return AGENT_NAME.test(words) ? { name, key: name.toLowerCase() } : undefined;
+}
+
+/**
+ * The name of a sub-agent's type, which a plugin may have chosen: other
+ * characters, such as the colon of `plugin:reviewer`, become "-".
+ */
+export function agentNameOfType(type: string): AgentName | undefined {
+  return agentNameIn(
+    type.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[._-]+/, "")
+      .slice(0, LONGEST),
+  );
+}

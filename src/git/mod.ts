@@ -224,6 +224,7 @@ export {
   WorktreeWriter,
   writeEntries,
 } from "./tree/write_files.ts";
+export { authorOf, readIdentity } from "./identity.ts";
 export { findWorkspace, locate, readIn } from "./workspace.ts";
 export {
   answered,

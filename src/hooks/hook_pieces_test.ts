@@ -69,6 +69,6 @@ Deno.test("there is a probe for every event that is installed", () => {
   const events = (all: readonly { event: string }[]) =>
     [...new Set(all.map(({ event }) => event))].sort();
   assertEquals(events(PROBES), events(HOOK_ENTRIES));
-  const nothing = { output: "", files: [], tasks: "", notes: "" };
+  const nothing = { output: "", files: [], tasks: "", notes: "", presence: "" };
   assertEquals(PROBES.filter((probe) => probe.holds(nothing)), []);
 });

@@ -41,6 +41,14 @@ export const EVENTS: readonly { event: string; fields: object }[] = [
   { event: "SessionStart", fields: { source: "startup" } },
   { event: "PreToolUse", fields: { tool_name: "Agent", tool_input: {} } },
   { event: "PreToolUse", fields: { tool_name: "Workflow", tool_input: {} } },
+  {
+    event: "SubagentStart",
+    fields: { agent_id: "a1", agent_type: "tried-by-hooks-test" },
+  },
+  {
+    event: "SubagentStop",
+    fields: { agent_id: "a1", agent_type: "tried-by-hooks-test" },
+  },
   { event: "PostToolBatch", fields: { tool_calls: [] } },
   { event: "PostToolUse", fields: ANSWERED },
   { event: "PostToolUseFailure", fields: FAILED },

@@ -126,7 +126,7 @@ const LINES: Record<string, Making> = {
 };
 
 /** Events that the handler of another one takes, too. */
-const TWINS = ["StopFailure", "TaskCompleted"];
+const TWINS = ["StopFailure", "SubagentStop", "TaskCompleted"];
 
 /** Commands that are told about an event on standard input. */
 const TOLD: Record<string, (named: Named) => Omit<Line, "command">[]> = {

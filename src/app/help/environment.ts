@@ -81,6 +81,14 @@ export const VARIABLES: readonly Variable[] = [
       "set",
   },
   {
+    name: "MPM_AGENT",
+    summary: "The name of the agent that runs mpm, like --agent",
+  },
+  {
+    name: "USER, LOGNAME, USERNAME",
+    summary: "Your name where git does not know it",
+  },
+  {
     name: "CLAUDECODE, CLAUDE_CODE_SESSION_ID",
     summary: "Set within Claude Code: the session whose todos are saved",
   },

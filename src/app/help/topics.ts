@@ -110,6 +110,8 @@ const DONE: Readonly<Record<string, string>> = {
     "due, and of each step if checkpoint.every is batch; " +
     "notes the results of sub-agents",
   PostToolUseFailure: "writes the error to .claude-mpm/errors/",
+  SubagentStart: "keeps which sub-agents work",
+  SubagentStop: "the same",
   StopFailure: "the same",
   PreCompact: "writes the resume file; gives the open items to the compaction",
   PostCompact: "notes the summary of the compaction",

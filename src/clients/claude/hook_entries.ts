@@ -61,6 +61,8 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
     matcher: ["Bash|Edit|Write|NotebookEdit", ...AGENT_TOOLS].join("|"),
     timeout: 10,
   },
+  { event: "SubagentStart", timeout: 5 },
+  { event: "SubagentStop", timeout: 5 },
   { event: "StopFailure", timeout: 10 },
   { event: "PreCompact", matcher: "manual|auto", timeout: 10 },
   { event: "PostCompact", matcher: "manual|auto", timeout: 5 },

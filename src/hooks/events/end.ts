@@ -1,4 +1,5 @@
 import { field } from "../../base/parsed_values.ts";
+import { forgetSession } from "../../agents/mod.ts";
 import { lastTurnError } from "../../clients/mod.ts";
 import { settleInterrupted } from "../../detours/mod.ts";
 import { noteFailure } from "../failures.ts";
@@ -13,6 +14,7 @@ import type { Handler, HookWorld } from "./world.ts";
 export const onSessionEnd: Handler = async (world) => {
   const { input, invited, context } = world;
   if (!invited) return {};
+  forgetSession(context.system, world.session);
   let save: string | undefined;
   try {
     save = await savedEnd(world);

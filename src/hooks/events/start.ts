@@ -2,6 +2,7 @@ import { afterCompaction, changeLevels } from "../../clients/mod.ts";
 import { settleInterrupted } from "../../detours/mod.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
+import { noteSession } from "../../agents/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { recoverKilled } from "./recover.ts";
 import { runScript, startDue } from "../scripts/events.ts";
@@ -24,6 +25,7 @@ export const onSessionStart: Handler = async (world) => {
     }));
   }
   if (!invited) return {};
+  noteSession(context.system, { session, input, worktree: world.worktree });
   const run = (name: string) =>
     runScript(world, name, {
       variables: { MPM_SOURCE: source },

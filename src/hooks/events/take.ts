@@ -60,7 +60,7 @@ async function answered(
   const input = parseHookInput(json, event);
   // A sub-agent has its own context, and its work is its parent's; but it
   // changes files.
-  const counts = !input?.subagent || event === "PostToolBatch";
+  const counts = !input?.subagent || OF_SUBAGENTS.has(event);
   if (!input || !counts || isNothing(event, input)) return "";
   const load = HANDLERS.get(event);
   if (!load) return "";
@@ -70,6 +70,13 @@ async function answered(
   const handle = await load();
   return answerText(event, await handle(world));
 }
+
+/** The events of sub-agents that matter. */
+const OF_SUBAGENTS = new Set([
+  "PostToolBatch",
+  "SubagentStart",
+  "SubagentStop",
+]);
 
 /** Notes an error without what the user's own rules hide; answers nothing. */
 async function failed(
@@ -110,6 +117,8 @@ const HANDLERS: ReadonlyMap<string, () => Promise<Handler>> = new Map([
   ["Stop", async () => (await import("./tools.ts")).onToolsUsed],
   ["PostToolUseFailure", async () => (await import("./error.ts")).onError],
   ["StopFailure", async () => (await import("./error.ts")).onError],
+  ["SubagentStart", async () => (await import("./tools.ts")).onSubagent],
+  ["SubagentStop", async () => (await import("./tools.ts")).onSubagent],
   ["PreCompact", async () => (await import("./compact.ts")).onCompact],
   ["PostCompact", async () => (await import("./notes.ts")).onNoted],
   ["SessionEnd", async () => (await import("./end.ts")).onSessionEnd],

@@ -1,3 +1,4 @@
+import { noteSubagent } from "../../agents/mod.ts";
 import {
   changeAgentFile,
   mayChangeFiles,
@@ -116,5 +117,16 @@ export const onTask: Handler = async (world) => {
       }, redactorOf(system)),
     }),
   });
+  return {};
+};
+
+/**
+ * Keeps that a sub-agent works, or has stopped. The one inside a compaction
+ * only stops.
+ */
+export const onSubagent: Handler = async (world) => {
+  const { context: { system }, session, input, event, invited } = world;
+  const began = event === "SubagentStart";
+  if (invited) await noteSubagent(system, { session, input, began });
   return {};
 };

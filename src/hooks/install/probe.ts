@@ -62,6 +62,7 @@ async function tried(
     files: filesIn(system, scratch).filter((path) => !before.has(path)),
     tasks: agentFileIn(system, scratch, "tasks"),
     notes: agentFileIn(system, scratch, "notes"),
+    presence: agentFileIn(system, scratch, "presence"),
   };
   const fault = faultOf(result) ??
     (probe.holds(effects)
@@ -339,7 +340,7 @@ function filesIn(system: System, { project }: Trial): string[] {
 function agentFileIn(
   system: System,
   { project }: Trial,
-  name: "tasks" | "notes",
+  name: "tasks" | "notes" | "presence",
 ): string {
   const { state } = layout(project);
   const path = join(state, "agents", `${SESSION}.${name}.json`);

@@ -10,6 +10,8 @@ interface Effects {
   readonly tasks: string;
   /** The notes of the conversation, as JSON. */
   readonly notes: string;
+  /** Its agent and sub-agents, as JSON. */
+  readonly presence: string;
 }
 
 /** A synthetic event and what it has to lead to. */
@@ -79,6 +81,20 @@ export const PROBES: readonly Probe[] = [
     used: 90,
     expected: "denies a workflow of sub-agents at 90 %",
     holds: ({ output }) => answer(output, "permissionDecision") === "deny",
+  },
+  {
+    event: "SubagentStart",
+    fields: { agent_id: "a1", agent_type: "tried-by-hooks-test" },
+    used: 1,
+    expected: "keeps that the sub-agent works",
+    holds: ({ presence }) => presence.includes("tried-by-hooks-test"),
+  },
+  {
+    event: "SubagentStop",
+    fields: { agent_id: "a1", agent_type: "tried-by-hooks-test" },
+    used: 1,
+    expected: "keeps that it stopped",
+    holds: ({ presence }) => presence.includes('"subagents":[]'),
   },
   {
     event: "PostToolBatch",

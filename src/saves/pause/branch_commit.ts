@@ -1,7 +1,6 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import {
-  decodeBytes,
   encodeText,
   Git,
   type RepositoryState,
@@ -33,7 +32,7 @@ export interface BranchCommit {
 /** The facts about the repository and its user. */
 interface Asked {
   readonly state: RepositoryState | undefined;
-  /** See {@link readIdentity}. */
+  /** See `readIdentity` of `git/`. */
   readonly identity: string | undefined;
   /** The configuration has a fault, so the intent is unknown. */
   readonly faulty: boolean;
@@ -103,20 +102,6 @@ export async function isIgnored(
     at % 4 === 0 && !source.endsWith(`${HOME}/.gitignore`) &&
     !fields[at + 2]!.startsWith("!")
   );
-}
-
-/**
- * Returns the identity of the committer, as git writes it: name, email, seconds
- * and time zone. `undefined`: git knows no name and email.
- */
-export async function readIdentity(
-  system: System,
-  { git, worktree }: Workspace,
-): Promise<string | undefined> {
-  if (git !== "repository") return undefined;
-  const args = ["var", "GIT_COMMITTER_IDENT"];
-  const { status, stdout } = await new Git(system, worktree).run(args);
-  return status === 0 ? decodeBytes(stdout).trim() : undefined;
 }
 
 /**

@@ -1,13 +1,11 @@
 import { basename, join } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
+import { commitToBranch, planBranchCommit } from "./branch_commit.ts";
 import {
-  commitToBranch,
-  planBranchCommit,
-  readIdentity,
-} from "./branch_commit.ts";
-import {
+  authorOf,
   type ContentsKeeper,
   findWorkspace,
+  readIdentity,
   readIn,
   readState,
   type Workspace,
@@ -341,11 +339,6 @@ async function saved(
     contents: contentsAnswer(plan.contents, kept),
     warnings: [...plan.faults, ...noted, ...done.warnings],
   };
-}
-
-/** The name in what git says of the committer: `Ann <a@b> 1 +0000`. */
-function authorOf(identity: string | undefined): string | undefined {
-  return identity?.replace(/ ?<[^]*$/, "").trim() || undefined;
 }
 
 /**

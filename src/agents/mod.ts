@@ -1,0 +1,21 @@
+/**
+ * The only door of `agents/`: what several agents and people share in one
+ * project. `names.ts` says who acts. A folder each has the hand-off documents,
+ * the notes, the claims on paths and the standup.
+ */
+
+export {
+  actingAgent,
+  type Actor,
+  actorOf,
+  AGENT_FLAG,
+  agentOfEvent,
+} from "./names.ts";
+export {
+  forgetSession,
+  noteSession,
+  noteSubagent,
+  type Presence,
+  readPresence,
+  type Subagent,
+} from "./presence.ts";

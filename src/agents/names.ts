@@ -1,0 +1,76 @@
+import {
+  type AgentName,
+  agentName,
+  agentNameIn,
+  agentNameOfType,
+} from "../base/names.ts";
+import { currentAgentSession, type HookInput } from "../clients/mod.ts";
+import { authorOf, readIdentity, type Workspace } from "../git/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { System } from "../system/system.ts";
+
+/** Who runs a command. A person may have the name of an agent. */
+export interface Actor {
+  readonly kind: "agent" | "person";
+  /** For people to read, redacted: `Backend`, or `Ada Lovelace`. */
+  readonly name: string;
+  /** To compare actors of the same kind. */
+  readonly key: string;
+}
+
+/** `--agent`, the same wherever it is taken. */
+export const AGENT_FLAG = {
+  agent: {
+    type: "string",
+    value: "name",
+    summary: "Who you are: an agent's name; else MPM_AGENT",
+  },
+} as const;
+
+/** The name of an agent that has none, by its client. */
+const UNNAMED: AgentName = { name: "claude-code", key: "claude-code" };
+
+/**
+ * Returns the name of the agent that acts: `given` by `--agent`, else
+ * `MPM_AGENT`. Within an agent session without either it is the client's name.
+ * `undefined`: a person acts. Throws USAGE for an invalid name.
+ */
+export function actingAgent(
+  system: System,
+  given: string | undefined,
+): AgentName | undefined {
+  if (given !== undefined) return agentName(given, "--agent");
+  const named = system.env("MPM_AGENT");
+  if (named) return agentName(named, "MPM_AGENT");
+  return currentAgentSession(system) === undefined ? undefined : UNNAMED;
+}
+
+/** Returns who runs a command. Throws USAGE for an invalid name. */
+export async function actorOf(
+  system: System,
+  workspace: Workspace,
+  given: string | undefined,
+): Promise<Actor> {
+  const agent = actingAgent(system, given);
+  if (agent) return { kind: "agent", ...agent };
+  const author = authorOf(await readIdentity(system, workspace));
+  const login = ["USER", "LOGNAME", "USERNAME"]
+    .map((name) => system.env(name)).find((name) => name);
+  const name = redactorOf(system).text(author ?? login ?? "unknown");
+  return { kind: "person", name, key: name.toLowerCase() };
+}
+
+/**
+ * Returns the name of the agent that an event of its client is about: a
+ * sub-agent's type, else `MPM_AGENT`, else the type of the session itself.
+ * `undefined`: it has no name. Never throws.
+ */
+export function agentOfEvent(
+  system: System,
+  input: HookInput,
+): AgentName | undefined {
+  const type = input.text("agent_type");
+  const typed = type === undefined ? undefined : agentNameOfType(type);
+  if (input.subagent && typed) return typed;
+  return agentNameIn(system.env("MPM_AGENT") ?? "") ?? typed;
+}
