@@ -15,8 +15,8 @@ import {
   addCommits,
   addSaves,
   changeFiles,
-  makeWorld,
-  type World,
+  makeProject,
+  type Project,
 } from "./bench_repository.ts";
 import { ensureBuilt } from "./build.ts";
 
@@ -50,59 +50,59 @@ async function bench(rounds: number, save: boolean): Promise<void> {
 }
 
 async function floors(root: string, binary: string): Promise<Case[]> {
-  const world = makeWorld(root, "floor", { changed: 0, saves: 0 });
+  const project = makeProject(root, "floor", { changed: 0, saves: 0 });
   return [
-    { name: "F: compiled hello", command: [await hello(root)], world },
+    { name: "F: compiled hello", command: [await hello(root)], project },
     {
       name: "--version",
       command: [binary, "--version"],
-      world,
+      project,
       limit: "1.3 F",
     },
   ];
 }
 
-/** A world whose newest save is fresh, with `saves` older ones. */
+/** A project whose newest save is fresh, with `saves` older ones. */
 function stocked(
   { root, binary, name }: { root: string; binary: string; name: string },
   size: { changed: number; saves: number },
-): World {
-  const world = makeWorld(root, name, size);
+): Project {
+  const project = makeProject(root, name, size);
   const { stdout } = new Deno.Command(binary, {
     args: ["pause", "--no-commit", "--json", "Template"],
-    cwd: world.folder,
-    env: world.env,
+    cwd: project.folder,
+    env: project.env,
     clearEnv: true,
   }).outputSync();
   const { session_id: id } = JSON.parse(new TextDecoder().decode(stdout));
-  addSaves(world, `${id}.json`, size.saves);
-  return world;
+  addSaves(project, `${id}.json`, size.saves);
+  return project;
 }
 
-function statusOf(world: World, name: string): Case {
+function statusOf(project: Project, name: string): Case {
   return {
     name: `G: git status, ${name}`,
     command: ["git", "status", "-s"],
-    world,
+    project,
   };
 }
 
 /** Cases of a shell's prompt, at a session with a checklist. */
 function prompts(root: string, binary: string): Case[] {
-  const world = stocked({ root, binary, name: "prompt" }, {
+  const project = stocked({ root, binary, name: "prompt" }, {
     changed: 10,
     saves: 1000,
   });
   new Deno.Command(binary, {
     args: ["start", "--template", "feature-development"],
-    cwd: world.folder,
-    env: world.env,
+    cwd: project.folder,
+    env: project.env,
     clearEnv: true,
   }).outputSync();
-  return [statusOf(world, "prompt"), {
+  return [statusOf(project, "prompt"), {
     name: "status --porcelain",
     command: [binary, "status", "--porcelain"],
-    world,
+    project,
     limit: "1.3 F + 1 G",
   }];
 }
@@ -115,14 +115,14 @@ function pauses(root: string, binary: string): Case[] {
   ];
   return sizes.flatMap(({ changed, saves }) => {
     const name = `${changed} changed, ${saves} saves`;
-    const world = stocked({ root, binary, name: `pause ${name}` }, {
+    const project = stocked({ root, binary, name: `pause ${name}` }, {
       changed,
       saves,
     });
-    return [statusOf(world, name), {
+    return [statusOf(project, name), {
       name: `pause, ${name}`,
       command: [binary, "pause", "Measured"],
-      world,
+      project,
       limit: "2 F + 3 G",
     }];
   });
@@ -134,7 +134,7 @@ function pauses(root: string, binary: string): Case[] {
  */
 function contents(root: string, binary: string): Case[] {
   const changed = 1000;
-  const made = (name: string) => makeWorld(root, name, { changed, saves: 0 });
+  const made = (name: string) => makeProject(root, name, { changed, saves: 0 });
   const none = made("contents none");
   const home = join(root, "home without contents");
   const without = { ...none, env: { ...none.env, HOME: home } };
@@ -153,19 +153,19 @@ function contents(root: string, binary: string): Case[] {
     {
       name: `pause, ${changed} changed, no contents`,
       command,
-      world: without,
+      project: without,
       limit: "2 F + 3 G",
     },
     {
       name: `pause, ${changed} changed, contents known`,
       command,
-      world: made("contents known"),
+      project: made("contents known"),
       limit: "2 F + 3 G",
     },
     {
       name: `pause, ${changed} changed, contents new`,
       command,
-      world: fresh,
+      project: fresh,
       limit: "2 F + 3 G + 100 ms",
       prepare: () => changeFiles(fresh, changed, `${round++} `),
     },
@@ -175,36 +175,36 @@ function contents(root: string, binary: string): Case[] {
 function resumes(root: string, binary: string): Case[] {
   return [10, 1000, 10_000].flatMap((saves) => {
     const name = `1000 commits, ${saves} saves`;
-    const world = stocked({ root, binary, name: `resume ${name}` }, {
+    const project = stocked({ root, binary, name: `resume ${name}` }, {
       changed: 10,
       saves,
     });
-    addCommits(world, 1000);
-    return [statusOf(world, name), {
+    addCommits(project, 1000);
+    return [statusOf(project, name), {
       name: `resume, ${name}`,
       command: [binary, "resume"],
-      world,
+      project,
       limit: "2 F + 5 G",
     }, {
       name: `sessions list, ${saves} saves`,
       command: [binary, "saves", "list"],
-      world,
+      project,
     }];
   });
 }
 
 /** Each run takes another name: the same state is not written twice. */
 function checkpoints(root: string, binary: string): Case[] {
-  const world = makeWorld(root, "checkpoint", {
+  const project = makeProject(root, "checkpoint", {
     changed: 10,
     saves: 0,
     tracked: 10_000,
   });
   const name = "10 of 10000 files changed";
-  return [statusOf(world, name), {
+  return [statusOf(project, name), {
     name: `checkpoint save, ${name}`,
     command: ["sh", "-c", 'exec "$0" checkpoint save "run-$$"', binary],
-    world,
+    project,
     limit: "1 F + 3 G",
   }];
 }

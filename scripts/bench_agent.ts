@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { projectSlug } from "../src/clients/claude/transcript.ts";
 import type { Case } from "./bench_measure.ts";
-import { makeWorld } from "./bench_repository.ts";
+import { makeProject } from "./bench_repository.ts";
 
 /** The agent's session in all of these. */
 export const ID = "00000000-0000-4000-8000-000000000000";
@@ -12,33 +12,33 @@ const LINE = 2000;
 
 /** Cases beside an agent: the status line, and a look at its context. */
 export function agentCases(root: string, binary: string): Case[] {
-  const world = makeWorld(root, "agent", { changed: 10, saves: 0 });
+  const project = makeProject(root, "agent", { changed: 10, saves: 0 });
   const folder = join(
-    world.env.HOME!,
+    project.env.HOME!,
     ".claude/projects",
-    projectSlug(Deno.realPathSync(world.folder)),
+    projectSlug(Deno.realPathSync(project.folder)),
   );
   Deno.mkdirSync(folder, { recursive: true });
   const path = join(folder, `${ID}.jsonl`);
-  Deno.writeFileSync(path, transcript(world.folder));
-  const input = join(world.env.HOME!, "status.json");
-  Deno.writeTextFileSync(input, statusInput(world.folder));
+  Deno.writeFileSync(path, transcript(project.folder));
+  const input = join(project.env.HOME!, "status.json");
+  Deno.writeTextFileSync(input, statusInput(project.folder));
   const inShell = (script: string) => ["sh", "-c", script, binary, input];
   return [
     {
       name: "statusline",
       command: inShell('exec "$0" statusline < "$1"'),
-      world,
+      project,
     },
     {
       name: "context, no transcript",
       command: [binary, "context", "--agent-session", "none"],
-      world,
+      project,
     },
     {
       name: "context, 70 MB transcript",
       command: [binary, "context", "--agent-session", ID],
-      world,
+      project,
     },
   ];
 }

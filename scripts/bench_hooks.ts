@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { ID, transcript } from "./bench_agent.ts";
 import type { Case } from "./bench_measure.ts";
-import { makeWorld } from "./bench_repository.ts";
+import { makeProject } from "./bench_repository.ts";
 
 interface HookCase {
   readonly name: string;
@@ -64,8 +64,8 @@ function manyItems(): string[] {
 
 /** Cases of Claude Code's events. */
 export function hookCases(root: string, binary: string): Case[] {
-  const world = makeWorld(root, "hooks", { changed: 10, saves: 0 });
-  const { folder, env } = world;
+  const project = makeProject(root, "hooks", { changed: 10, saves: 0 });
+  const { folder, env } = project;
   const run = (args: string[]) =>
     new Deno.Command(binary, { args, cwd: folder, env, clearEnv: true })
       .outputSync();
@@ -75,7 +75,7 @@ export function hookCases(root: string, binary: string): Case[] {
   Deno.writeFileSync(path, transcript(folder));
   const status = { name: "G: git status, hooks", command: ["git", "status"] };
   return [
-    { ...status, world },
+    { ...status, project },
     ...CASES.map((one) => {
       const input = join(root, `${one.event} ${one.talked}.json`);
       const event = {
@@ -89,7 +89,7 @@ export function hookCases(root: string, binary: string): Case[] {
       const before = one.worked ? worked(folder) : "";
       const script = `${before}exec "$0" hook ${one.event} < "$1"`;
       const command = ["sh", "-c", script, binary, input];
-      return { name: `hook, ${one.name}`, command, world, limit: one.limit };
+      return { name: `hook, ${one.name}`, command, project, limit: one.limit };
     }),
   ];
 }

@@ -1,10 +1,10 @@
-import type { World } from "./bench_repository.ts";
+import type { Project } from "./bench_repository.ts";
 
 /** One command line to measure. */
 export interface Case {
   readonly name: string;
   readonly command: readonly string[];
-  readonly world: World;
+  readonly project: Project;
   /** Its limit, e.g. `2 F + 3 G` or `2 F + 3 G + 100 ms`. */
   readonly limit?: string;
   /** Runs before each run, and is not measured. */
@@ -50,11 +50,11 @@ function quantile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
 }
 
-function commandOf({ command, world }: Case): Deno.Command {
+function commandOf({ command, project }: Case): Deno.Command {
   return new Deno.Command(command[0]!, {
     args: command.slice(1),
-    cwd: world.folder,
-    env: world.env,
+    cwd: project.folder,
+    env: project.env,
     clearEnv: true,
     stdin: "null",
     stdout: "null",

@@ -27,17 +27,17 @@ async function bench(rounds: number): Promise<void> {
     (await LongTranscript.of(folder)).write(transcript, SIZE);
     const pages = [join(root, "mpm.html"), join(root, "peer.html")] as const;
     const env = { HOME: root, PATH: Deno.env.get("PATH")! };
-    const world = { folder, env };
+    const project = { folder, env };
     const cases: Case[] = [
       {
         name: "mpm replay --html",
         command: [binary, "replay", transcript, "--html", pages[0]],
-        world,
+        project,
       },
       {
         name: `${PEER.name} ${PEER.version}`,
         command: ["node", await peer(root), transcript, "-o", pages[1]],
-        world,
+        project,
       },
     ];
     const measured = await measureAll(cases, rounds);

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { join } from "@std/path";
 
 /** A scratch repository with a store, in which the binary is measured. */
-export interface World {
+export interface Project {
   readonly folder: string;
   readonly env: Record<string, string>;
 }
 
-/** The size of a world. */
-export interface WorldSize {
+/** The size of a project. */
+export interface ProjectSize {
   /** Tracked files with an uncommitted change. */
   readonly changed: number;
-  /** Tracked files; as many as in other worlds unless given. */
+  /** Tracked files; as many as in other projects unless given. */
   readonly tracked?: number;
   /** Saves made before. */
   readonly saves: number;
@@ -19,15 +19,19 @@ export interface WorldSize {
   readonly commits?: number;
 }
 
-/** Tracked files of most worlds, so that `git status` costs the same. */
+/** Tracked files of most projects, so that `git status` costs the same. */
 const TRACKED = 2000;
 
-export function makeWorld(root: string, name: string, size: WorldSize): World {
+export function makeProject(
+  root: string,
+  name: string,
+  size: ProjectSize,
+): Project {
   const folder = join(root, name);
   const home = join(root, "home");
   Deno.mkdirSync(folder);
   Deno.mkdirSync(home, { recursive: true });
-  const world: World = {
+  const project: Project = {
     folder,
     env: {
       HOME: home,
@@ -41,21 +45,21 @@ export function makeWorld(root: string, name: string, size: WorldSize): World {
       GIT_COMMITTER_EMAIL: "bench@example.com",
     },
   };
-  git(world, ["init", "-q", "-b", "main", "."]);
+  git(project, ["init", "-q", "-b", "main", "."]);
   for (let at = 0; at < (size.tracked ?? TRACKED); at++) {
-    write(world, `src/${at % 40}/file${at}.ts`, `export const n = ${at};\n`);
+    write(project, `src/${at % 40}/file${at}.ts`, `export const n = ${at};\n`);
   }
-  git(world, ["add", "-A"]);
-  git(world, ["commit", "-q", "-m", "Begin"]);
-  changeFiles(world, size.changed);
-  return world;
+  git(project, ["add", "-A"]);
+  git(project, ["commit", "-q", "-m", "Begin"]);
+  changeFiles(project, size.changed);
+  return project;
 }
 
 /** Changes that many tracked files, each to a different text. */
-export function changeFiles(world: World, count: number, text = ""): void {
+export function changeFiles(project: Project, count: number, text = ""): void {
   for (let at = 0; at < count; at++) {
     const path = `src/${at % 40}/file${at}.ts`;
-    write(world, path, `${at} ${text}${"changed ".repeat(250)}\n`);
+    write(project, path, `${at} ${text}${"changed ".repeat(250)}\n`);
   }
 }
 
@@ -63,8 +67,12 @@ export function changeFiles(world: World, count: number, text = ""): void {
  * Copies of one save under older ids, each with all of its files, so that a
  * store grows as pauses would make it grow.
  */
-export function addSaves(world: World, template: string, count: number): void {
-  const folder = join(world.folder, ".claude-mpm", "sessions");
+export function addSaves(
+  project: Project,
+  template: string,
+  count: number,
+): void {
+  const folder = join(project.folder, ".claude-mpm", "sessions");
   const id = template.replace(/\.json$/, "");
   const json = Deno.readTextFileSync(join(folder, template));
   const markdown = Deno.readTextFileSync(join(folder, `${id}.md`));
@@ -91,8 +99,8 @@ function idOf(time: Date): string {
 }
 
 /** Commits on top of the branch, each changing one file, in one process. */
-export function addCommits(world: World, count: number): void {
-  const head = git(world, ["rev-parse", "HEAD"]).trim();
+export function addCommits(project: Project, count: number): void {
+  const head = git(project, ["rev-parse", "HEAD"]).trim();
   const lines: string[] = [];
   for (let at = 0; at < count; at++) {
     const message = `Change ${at}`;
@@ -108,29 +116,29 @@ export function addCommits(world: World, count: number): void {
       content,
     );
   }
-  git(world, ["fast-import", "--quiet"], `${lines.join("\n")}\n`);
-  git(world, ["reset", "-q"]);
-  git(world, ["checkout", "-q", "--", "later"]);
+  git(project, ["fast-import", "--quiet"], `${lines.join("\n")}\n`);
+  git(project, ["reset", "-q"]);
+  git(project, ["checkout", "-q", "--", "later"]);
 }
 
 /** Runs git; throws unless it succeeds. */
-export function git(world: World, args: string[], stdin?: string): string {
+export function git(project: Project, args: string[], stdin?: string): string {
   const input = stdin === undefined
     ? undefined
-    : join(world.env.HOME!, "stdin");
+    : join(project.env.HOME!, "stdin");
   if (input) Deno.writeTextFileSync(input, stdin!);
   const { code, stdout, stderr } = new Deno.Command(input ? "sh" : "git", {
     args: input ? ["-c", `exec git "$@" < "${input}"`, "sh", ...args] : args,
-    cwd: world.folder,
-    env: world.env,
+    cwd: project.folder,
+    env: project.env,
     clearEnv: true,
   }).outputSync();
   if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout);
 }
 
-function write(world: World, path: string, text: string): void {
-  const full = join(world.folder, path);
+function write(project: Project, path: string, text: string): void {
+  const full = join(project.folder, path);
   Deno.mkdirSync(join(full, ".."), { recursive: true });
   Deno.writeTextFileSync(full, text);
 }

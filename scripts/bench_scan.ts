@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import type { Case } from "./bench_measure.ts";
-import { makeWorld } from "./bench_repository.ts";
+import { makeProject } from "./bench_repository.ts";
 
 /** Bytes of each text that is looked through. */
 const SIZE = 32 * 1024 * 1024;
@@ -25,7 +25,7 @@ const HOSTILE = [
 
 /** Cases of the search for secrets: the size by the time, less that of F. */
 export function scanCases(root: string, binary: string): Case[] {
-  const world = makeWorld(root, "scan", { changed: 0, saves: 0 });
+  const project = makeProject(root, "scan", { changed: 0, saves: 0 });
   return [["code and text", PLAIN], ["hostile text", HOSTILE]].map((
     [name, lines],
   ) => {
@@ -35,7 +35,7 @@ export function scanCases(root: string, binary: string): Case[] {
     return {
       name: `scan, 32 MiB of ${name}`,
       command: [binary, "scan", path],
-      world,
+      project,
     };
   });
 }

@@ -3,7 +3,9 @@ import type { System } from "../system/system.ts";
 import { type Screen, showScreen } from "./screen.ts";
 
 /** A terminal with these keys, and what happened to it. */
-function world(keys: readonly (string | "resized" | "stopped" | undefined)[]) {
+function screenWith(
+  keys: readonly (string | "resized" | "stopped" | undefined)[],
+) {
   const happened: string[] = [];
   const left = [...keys];
   const system = {
@@ -33,7 +35,7 @@ const LEFT = "\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
 Deno.test("a screen that fails gives the terminal back", async () => {
   for (const part of ["onKey", "render", "work"] as const) {
-    const { system, happened } = world(["x", undefined]);
+    const { system, happened } = screenWith(["x", undefined]);
     const fail = () => {
       throw new Error("broken");
     };
@@ -50,7 +52,7 @@ Deno.test("a screen that fails gives the terminal back", async () => {
 
 Deno.test("a screen is left while it is stopped, and drawn again", async () => {
   for (const key of ["\x1a", "stopped"]) {
-    const { system, happened } = world([key, "q"]);
+    const { system, happened } = screenWith([key, "q"]);
     const outcome = await showScreen<"ended">(system, {
       onKey: ({ name }) => name === "text" ? "ended" : undefined,
       render: () => ["text"],
@@ -63,7 +65,7 @@ Deno.test("a screen is left while it is stopped, and drawn again", async () => {
 });
 
 Deno.test("a line as wide as the terminal keeps its last character", async () => {
-  const { system, happened } = world([undefined]);
+  const { system, happened } = screenWith([undefined]);
   const full = "x".repeat(20);
   const shown = await showScreen(system, {
     onKey: () => undefined,

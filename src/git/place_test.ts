@@ -13,7 +13,7 @@ async function asked(env: TestEnv, folder: string): Promise<unknown> {
   return { root, worktree, linked, gitDir };
 }
 
-const WORLDS: Record<string, (env: TestEnv) => string[]> = {
+const REPOSITORIES: Record<string, (env: TestEnv) => string[]> = {
   "a repository and a folder in it": (env) => {
     env.write("sub/deep/file", "");
     return ["project", "project/sub/deep"];
@@ -47,7 +47,7 @@ const WORLDS: Record<string, (env: TestEnv) => string[]> = {
   },
 };
 
-for (const [name, make] of Object.entries(WORLDS)) {
+for (const [name, make] of Object.entries(REPOSITORIES)) {
   Deno.test(`quickPlace() finds what git finds: ${name}`, async () => {
     using env = TestEnv.repository();
     for (const folder of make(env)) {

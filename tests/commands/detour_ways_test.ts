@@ -5,7 +5,7 @@ import { stackLines, treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { type Obstacle, OBSTACLES } from "../helpers/obstacles.ts";
-import { World } from "../helpers/world.ts";
+import { FolderCopy } from "../helpers/folder_copy.ts";
 
 const BRANCHES = [
   [],
@@ -88,7 +88,7 @@ function parked(env: TestEnv): string[] {
 
 /** Ends the detour in every form there is, each from the same state. */
 async function checkReturns(env: TestEnv, where: string): Promise<void> {
-  const begun = new World(env.root);
+  const begun = new FolderCopy(env.root);
   const before = treeOf(env);
   const had = new Set([...contents(env, [""]), ...parked(env)]);
   const refusals: string[] = [];
@@ -110,7 +110,7 @@ async function checkReturns(env: TestEnv, where: string): Promise<void> {
       assertEquals(treeOf(env), before, `${at}: ${done.stderr}`);
       refusals.push(`${form.join(" ")}: ${done.stderr}`);
     }
-    begun.bring();
+    begun.restore();
   }
   const open = ["--park", "--keep-parked --discard", "--keep-parked --park"];
   const stuck = refusals.filter((text) =>
@@ -122,7 +122,7 @@ async function checkReturns(env: TestEnv, where: string): Promise<void> {
 async function checkAll(obstacles: readonly Obstacle[]): Promise<void> {
   using env = project();
   for (const { when, make } of obstacles) if (when === "before") make(env);
-  const begun = new World(env.root);
+  const begun = new FolderCopy(env.root);
   const before = treeOf(env);
   for (const form of BRANCHES) {
     const names = obstacles.map(({ name }) => name).join(" and ");
@@ -136,7 +136,7 @@ async function checkAll(obstacles: readonly Obstacle[]): Promise<void> {
       assertEquals(done.status, 4, `${where}: ${done.stderr}`);
       assertEquals(treeOf(env), before, `${where}: ${done.stderr}`);
     }
-    begun.bring();
+    begun.restore();
   }
 }
 

@@ -47,24 +47,24 @@ for (const linked of [false, true]) {
   posixTest(
     `keeping and restoring files runs no program of ${where}`,
     async () => {
-      const world = hostile({ linked });
-      using env = world.env;
-      const { marks, cwd, files } = world;
+      const project = hostile({ linked });
+      using env = project.env;
+      const { marks, cwd, files } = project;
       const run = async (line: string) => {
         touchFiles(env, cwd);
         const done = await mpm(env, line.split(" "), { cwd });
         assertEquals([done.status, marks.take()], [0, []], line + done.stderr);
       };
-      edit(world, EDITED);
+      edit(project, EDITED);
       await run("pause Work");
-      edit(world, "text\n");
+      edit(project, "text\n");
       const lines = [
         ...["resume --peek", "restore --dry-run", "restore --yes"],
       ];
       for (const line of lines) await run(line);
-      assertEquals(textsOf(world), files.map(() => EDITED));
+      assertEquals(textsOf(project), files.map(() => EDITED));
       await run("undo");
-      assertEquals(textsOf(world), files.map(() => "text\n"));
+      assertEquals(textsOf(project), files.map(() => "text\n"));
       await run(`restore --all --to ${join(env.root, "copy")}`);
       assertEquals(
         Deno.readTextFileSync(join(env.root, "copy", files[0]!)),
@@ -83,10 +83,10 @@ for (const linked of [false, true]) {
 posixTest(
   "a session's end and what it starts run no program of a repository",
   async () => {
-    const world = hostile({ linked: false });
-    using env = world.env;
-    const { marks } = world;
-    edit(world, EDITED);
+    const project = hostile({ linked: false });
+    using env = project.env;
+    const { marks } = project;
+    edit(project, EDITED);
     const fire = (event: string, fields: Record<string, unknown>) => {
       touchFiles(env);
       const json = eventJson(env, event, fields);

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import type { SetupRemoveResult } from "../../schemas/types.ts";
 import { filesBelow } from "../helpers/below.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { everything, foreignWorld } from "../helpers/foreign_world.ts";
+import { everything, usedHome } from "../helpers/used_home.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { putHome } from "../helpers/stores.ts";
@@ -37,7 +37,7 @@ const REMOVE = ["setup", "--remove", "--yes"];
 posixTest(
   "setup --remove leaves home and project as they were, and undo restores it",
   async () => {
-    using env = foreignWorld();
+    using env = usedHome();
     const before = everything(env);
     putPages(`${env.home}/.local/share`);
     await installAll(env);
@@ -69,7 +69,7 @@ posixTest(
 posixTest(
   "setup --remove keeps what others wrote since, and says so",
   async () => {
-    using env = foreignWorld();
+    using env = usedHome();
     await installAll(env);
     const skill = ".claude/skills/mpm-pause/SKILL.md";
     const exclude = ".git/info/exclude";
@@ -99,7 +99,7 @@ posixTest(
 posixTest(
   "setup --remove works without a record, in worktrees, and where the project is damaged",
   async () => {
-    using env = foreignWorld();
+    using env = usedHome();
     env.git("worktree", "add", "-q", "../tree");
     const tree = join(env.root, "tree");
     const before = everything(env, tree);
@@ -142,7 +142,7 @@ posixTest(
 posixTest(
   "setup --remove lists the data that stays, and the lines delete it",
   async () => {
-    using env = foreignWorld();
+    using env = usedHome();
     await installAll(env);
     env.write("src/a.ts", "1\n");
     await mpmJson(env, ["pause", "Halfway"]);
@@ -192,7 +192,7 @@ posixTest(
 posixTest(
   "setup --remove keeps files that it cannot change, and goes on",
   async () => {
-    using env = foreignWorld();
+    using env = usedHome();
     await installAll(env);
     env.write(".claude/settings.json", "{ broken --installed-by=mpm/");
     const { kept, removed } = await mpmJson<SetupRemoveResult>(env, REMOVE);
@@ -209,7 +209,7 @@ posixTest(
 );
 
 posixTest("one undo leaves nothing of a setup", async () => {
-  using env = foreignWorld();
+  using env = usedHome();
   Deno.removeSync(join(env.project, ".claude"), { recursive: true });
   Deno.removeSync(join(env.home, ".local/share"), { recursive: true });
   const before = everything(env);
@@ -219,18 +219,21 @@ posixTest("one undo leaves nothing of a setup", async () => {
   assertEquals(everything(env), before);
 });
 
-posixTest("setup --remove leaves a world without mpm as it is", async () => {
-  using env = TestEnv.repository();
-  Deno.mkdirSync(join(env.home, ".claude"));
-  const before = filesBelow(env.root);
-  const { removed, data } = await mpmJson<SetupRemoveResult>(env, REMOVE);
-  assertEquals([removed, data], [[], []]);
-  assertEquals(filesBelow(env.root), before);
-  assertEquals(Deno.statSync(join(env.home, ".claude")).isDirectory, true);
-  Deno.symlinkSync(join(env.home, ".claude"), join(env.project, ".claude"));
-  const linked = await mpmJson<SetupRemoveResult>(env, REMOVE);
-  assertEquals([linked.removed, linked.kept], [[], []]);
-  putHome(env, ".claude/settings.local.json", '"--installed-by=mpm/0.1.0"');
-  const { kept } = await mpmJson<SetupRemoveResult>(env, REMOVE);
-  assertStringIncludes(kept[0]!.reason, "is a symbolic link");
-});
+posixTest(
+  "setup --remove changes nothing where mpm was never used",
+  async () => {
+    using env = TestEnv.repository();
+    Deno.mkdirSync(join(env.home, ".claude"));
+    const before = filesBelow(env.root);
+    const { removed, data } = await mpmJson<SetupRemoveResult>(env, REMOVE);
+    assertEquals([removed, data], [[], []]);
+    assertEquals(filesBelow(env.root), before);
+    assertEquals(Deno.statSync(join(env.home, ".claude")).isDirectory, true);
+    Deno.symlinkSync(join(env.home, ".claude"), join(env.project, ".claude"));
+    const linked = await mpmJson<SetupRemoveResult>(env, REMOVE);
+    assertEquals([linked.removed, linked.kept], [[], []]);
+    putHome(env, ".claude/settings.local.json", '"--installed-by=mpm/0.1.0"');
+    const { kept } = await mpmJson<SetupRemoveResult>(env, REMOVE);
+    assertStringIncludes(kept[0]!.reason, "is a symbolic link");
+  },
+);

@@ -194,7 +194,7 @@ async function undo(
   return await mpmJson<UndoResult>(env, ["undo", ...more], { now: clock.now });
 }
 
-async function world({ first, before = [], files }: Case, clock: Clock) {
+async function prepare({ first, before = [], files }: Case, clock: Clock) {
   const env = TestEnv.repository();
   first?.(env);
   for (const args of before) await ok(env, clock, args);
@@ -209,7 +209,7 @@ const WOULD =
 for (const [name, one] of Object.entries(CASES)) {
   Deno.test(`undo and redo: ${name}`, async () => {
     const clock = new Clock();
-    using env = await world(one, clock);
+    using env = await prepare(one, clock);
     const before = repositoryState(env);
     await ok(env, clock, one.args);
     const after = repositoryState(env);

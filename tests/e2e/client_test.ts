@@ -47,7 +47,7 @@ function standsIn(env: TestEnv, scope: Scope, ...args: string[]) {
   return { mpm, install };
 }
 
-/** A world for the hooks in the local settings. */
+/** A repository with the hooks in the local settings. */
 function installed(...args: string[]) {
   const env = TestEnv.repository();
   return { env, ...standsIn(env, "local", ...args) };

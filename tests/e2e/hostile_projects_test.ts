@@ -1,30 +1,30 @@
 import { assert, assertEquals } from "@std/assert";
-import { Siege, type World } from "../helpers/hostile.ts";
+import { type Change, HostileProject } from "../helpers/hostile.ts";
 import { programs, scripts, STRAYS } from "../helpers/hostile_git.ts";
 import { firing, staleLines, strayLines } from "../helpers/hostile_lines.ts";
-import * as worlds from "../helpers/hostile_projects.ts";
+import * as changes from "../helpers/hostile_projects.ts";
 import { posixTest } from "../helpers/posix.ts";
 
 /**
  * A cloned repository, or an unpacked archive, may hold anything instead of
- * each file that mpm has there. Every command is run on each of these worlds
- * with little time and memory: nothing outside is written, told, run or
- * signalled. All are made of one siege, which takes long to build.
+ * each file that mpm has there. Every command runs after each of these changes
+ * with little time and memory: nothing outside is written, printed, run or
+ * signalled. All are made of one project, which takes long to build.
  */
-const FILES: Record<string, World> = {
-  "links to files that would do": worlds.linksToFiles,
-  "links to nothing": worlds.linksToNothing,
-  "pipes": worlds.pipes,
-  "devices and folders": worlds.devices,
-  "a gigabyte each": worlds.gigabytes,
-  "what no parser can take": worlds.bombs,
+const FILES: Record<string, Change> = {
+  "links to files that would do": changes.linksToFiles,
+  "links to nothing": changes.linksToNothing,
+  "pipes": changes.pipes,
+  "devices and folders": changes.devices,
+  "a gigabyte each": changes.gigabytes,
+  "what no parser can take": changes.bombs,
 };
 
-const CONTENTS: Record<string, World> = {
-  "a link instead of mpm's folder": worlds.linksToFolders(1),
-  "links instead of the folders in it": worlds.linksToFolders(2),
-  "links instead of the folders in those": worlds.linksToFolders(3),
-  "values of other kinds, paths and processes of others": worlds.invalidValues,
+const CONTENTS: Record<string, Change> = {
+  "a link instead of mpm's folder": changes.linksToFolders(1),
+  "links instead of the folders in it": changes.linksToFolders(2),
+  "links instead of the folders in those": changes.linksToFolders(3),
+  "values of other kinds, paths and processes of others": changes.invalidValues,
 };
 
 /** Text that acts on a terminal or hides text, line ends apart. */
@@ -49,40 +49,49 @@ const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
 ]);
 
 /** No command is led out of the store by its files. */
-async function files(t: Deno.TestContext, siege: Siege): Promise<void> {
+async function files(
+  t: Deno.TestContext,
+  hostile: HostileProject,
+): Promise<void> {
   // Else what follows would prove nothing.
   await t.step(
     "each works where no one tampered",
     () =>
-      siege.attack(() => {}, {
+      hostile.attack(() => {}, {
         all: true,
         skip: firing,
         each: ({ command }, { status, stderr }) => {
           // Worktrees within the project are not files that it can run on.
           const statuses = STATUSES.get(command) ?? [0];
           assert(statuses.includes(status), stderr);
-          assertEquals(siege.loose(), []);
+          assertEquals(hostile.loose(), []);
         },
       }),
   );
-  for (const [name, world] of Object.entries(FILES)) {
-    await t.step(name, () => siege.attack(world));
+  for (const [name, change] of Object.entries(FILES)) {
+    await t.step(name, () => hostile.attack(change));
   }
 }
 
 /** Nor by what it says. */
-async function contents(t: Deno.TestContext, siege: Siege): Promise<void> {
-  for (const [name, world] of Object.entries(CONTENTS)) {
-    await t.step(name, () => siege.attack(world, { skip: firing }));
+async function contents(
+  t: Deno.TestContext,
+  hostile: HostileProject,
+): Promise<void> {
+  for (const [name, change] of Object.entries(CONTENTS)) {
+    await t.step(name, () => hostile.attack(change, { skip: firing }));
   }
-  await t.step("names that lead outside", () =>
-    siege.attack(worlds.namesakes, {
-      lines: strayLines(["../../../outside/namesake", "../namesake"]),
-    }));
+  await t.step(
+    "names that lead outside",
+    () =>
+      hostile.attack(changes.namesakes, {
+        lines: strayLines(["../../../outside/namesake", "../namesake"]),
+      }),
+  );
   await t.step(
     "texts that act on a terminal",
     () =>
-      siege.attack(worlds.texts, {
+      hostile.attack(changes.texts, {
         skip: firing,
         each: (_, { stdout, stderr }) =>
           assert(
@@ -94,18 +103,21 @@ async function contents(t: Deno.TestContext, siege: Siege): Promise<void> {
 }
 
 /** None runs what a repository names, or follows it outside. */
-async function git(t: Deno.TestContext, siege: Siege): Promise<void> {
+async function git(
+  t: Deno.TestContext,
+  hostile: HostileProject,
+): Promise<void> {
   await t.step(
     "git's settings, hooks and attributes",
-    () => siege.attack(programs, { skip: firing }),
+    () => hostile.attack(programs, { skip: firing }),
   );
   await t.step(
     "shell hooks and Claude Code's settings",
-    () => siege.attack(scripts),
+    () => hostile.attack(scripts),
   );
-  for (const [name, world] of Object.entries(STRAYS)) {
+  for (const [name, change] of Object.entries(STRAYS)) {
     await t.step(name, () =>
-      siege.attack(world, {
+      hostile.attack(change, {
         skip: ({ command }) => !LOOKING.includes(command),
       }));
   }
@@ -113,8 +125,8 @@ async function git(t: Deno.TestContext, siege: Siege): Promise<void> {
 
 posixTest("no command is led out of the store, or harmed by it", async (t) => {
   assertEquals(staleLines(), []);
-  await using siege = await Siege.make({ umask: "000" });
-  await t.step("by its files", (t) => files(t, siege));
-  await t.step("by what it says", (t) => contents(t, siege));
-  await t.step("by git's own files", (t) => git(t, siege));
+  await using hostile = await HostileProject.make({ umask: "000" });
+  await t.step("by its files", (t) => files(t, hostile));
+  await t.step("by what it says", (t) => contents(t, hostile));
+  await t.step("by git's own files", (t) => git(t, hostile));
 });

@@ -106,7 +106,7 @@ const NEEDED = [
   ...["PROCESSOR_ARCHITECTURE", "ProgramFiles", "windir"],
 ];
 
-class World implements AsyncDisposable {
+class WindowsInstallation implements AsyncDisposable {
   readonly env = new TestEnv();
   readonly folder = join(this.env.home, "Programs", "mpm");
   readonly mpm = join(this.folder, "mpm.exe");
@@ -159,28 +159,28 @@ class World implements AsyncDisposable {
 
 windowsTest("install.ps1 installs, replaces and removes", async () => {
   for (const shell of SHELLS) {
-    await using world = new World();
-    const first = await world.run(shell, []);
+    await using installation = new WindowsInstallation();
+    const first = await installation.run(shell, []);
     assertEquals(first.status, 0, first.stderr);
-    assertStringIncludes(first.stdout, `at ${world.mpm}`);
-    assertEquals(world.names(), ["mpm.exe"]);
+    assertStringIncludes(first.stdout, `at ${installation.mpm}`);
+    assertEquals(installation.names(), ["mpm.exe"]);
     // One that runs: it waits for its standard input.
-    const running = new Deno.Command(world.mpm, {
+    const running = new Deno.Command(installation.mpm, {
       args: ["statusline"],
       stdin: "piped",
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const second = await world.run(shell, ["-Dir", world.folder]);
+    const second = await installation.run(shell, ["-Dir", installation.folder]);
     assertEquals(second.status, 0, second.stderr);
     await running.stdin.close();
     await running.status;
-    const third = await world.run(shell, []);
+    const third = await installation.run(shell, []);
     assertEquals(third.status, 0, third.stderr);
-    assertEquals(world.names(), ["mpm.exe"], "the old one went");
-    const removed = await world.run(shell, ["-Uninstall"]);
+    assertEquals(installation.names(), ["mpm.exe"], "the old one went");
+    const removed = await installation.run(shell, ["-Uninstall"]);
     assertEquals(removed.status, 0, removed.stderr);
-    assertEquals(world.names(), []);
+    assertEquals(installation.names(), []);
   }
 });
 
@@ -209,19 +209,19 @@ windowsTest(
     ];
     for (const shell of SHELLS) {
       for (const [error, answers] of wrong) {
-        await using world = new World(answers);
-        const done = await world.run(shell, []);
+        await using installation = new WindowsInstallation(answers);
+        const done = await installation.run(shell, []);
         assertEquals(done.status, 1, error);
         assertStringIncludes(done.stderr, error);
-        assertEquals([...Deno.readDirSync(world.env.home)], [], error);
+        assertEquals([...Deno.readDirSync(installation.env.home)], [], error);
       }
     }
   },
 );
 
 windowsTest("install.ps1 takes no folder that cannot be one", async () => {
-  await using world = new World();
-  const file = join(world.env.root, "file");
+  await using installation = new WindowsInstallation();
+  const file = join(installation.env.root, "file");
   await Deno.writeTextFile(file, "");
   const free = [..."QRSTUVWXYZ"].find((one) => {
     try {
@@ -237,31 +237,35 @@ windowsTest("install.ps1 takes no folder that cannot be one", async () => {
       [`${free}:\\mpm`, `Error: ${free}:\\mpm cannot be reached`],
     ] as const
   ) {
-    const done = await world.run(SHELLS[0]!, ["-Dir", folder]);
+    const done = await installation.run(SHELLS[0]!, ["-Dir", folder]);
     assertEquals(done.status, 1, folder);
     assertStringIncludes(done.stderr, error);
   }
-  assertEquals(world.server.asked, [], "said before anything is fetched");
+  assertEquals(
+    installation.server.asked,
+    [],
+    "said before anything is fetched",
+  );
 });
 
 windowsTest("install.ps1 takes a file out of an archive alone", async () => {
   const program = Deno.readFileSync(binary());
   for (const entries of [{ "../evil.txt": program }, { "a.txt": program }]) {
     const archive = zipSync(entries, { level: 0 });
-    await using world = new World(() =>
+    await using installation = new WindowsInstallation(() =>
       releaseOf("v9.9.9", { [NAME]: archive })
     );
-    const done = await world.run(SHELLS[0]!, []);
+    const done = await installation.run(SHELLS[0]!, []);
     assertEquals(done.status, 1);
     assertStringIncludes(done.stderr, "it holds no mpm.exe");
-    assertEquals([...Deno.readDirSync(world.env.home)], []);
+    assertEquals([...Deno.readDirSync(installation.env.home)], []);
   }
 });
 
 windowsTest("install.ps1 says that there is no network", async () => {
-  await using world = new World();
-  await world.server[Symbol.asyncDispose]();
-  const done = await world.run(SHELLS[0]!, []);
+  await using installation = new WindowsInstallation();
+  await installation.server[Symbol.asyncDispose]();
+  const done = await installation.run(SHELLS[0]!, []);
   assertEquals(done.status, 1);
   assertStringIncludes(done.stderr, "Error: Cannot download");
 });

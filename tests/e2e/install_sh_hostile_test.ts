@@ -17,12 +17,12 @@ import { releaseOf } from "../helpers/release_server.ts";
 import { sha256 } from "../helpers/bytes.ts";
 
 posixTest("install.sh takes no folder that cannot be one", async () => {
-  await using world = new Installation();
-  const { env } = world;
+  await using installation = new Installation();
+  const { env } = installation;
   env.write("file", "x");
   Deno.symlinkSync("nowhere", join(env.project, "dangling"));
   for (const folder of ["file", "file/below/it", "dangling"]) {
-    const done = await world.run(["--dir", folder]);
+    const done = await installation.run(["--dir", folder]);
     assertEquals(done.status, 1, folder);
     const named = folder.replace(/\/.*/, "");
     assertEquals(
@@ -36,48 +36,52 @@ posixTest("install.sh takes no folder that cannot be one", async () => {
       [["--uninstall=no"], 'Unknown option "--uninstall=no"'],
     ] as const
   ) {
-    const done = await world.run(args);
+    const done = await installation.run(args);
     assertEquals(done.status, 2);
     assertStringIncludes(done.stderr, `Error: ${error}\n`);
   }
   assertEquals(names(env.project), ["dangling", "file"]);
-  assertEquals(world.server.asked, [], "said before anything is fetched");
+  assertEquals(
+    installation.server.asked,
+    [],
+    "said before anything is fetched",
+  );
 });
 
 posixTest("install.sh knows the root folder as a folder", async () => {
-  await using world = new Installation();
-  Deno.chmodSync(world.env.root, 0o755);
-  Deno.chmodSync(world.env.project, 0o777);
-  const done = await world.run(["--dir", "/"], {
+  await using installation = new Installation();
+  Deno.chmodSync(installation.env.root, 0o755);
+  Deno.chmodSync(installation.env.project, 0o777);
+  const done = await installation.run(["--dir", "/"], {
     command: (all) => unprivileged(all),
   });
   assertEquals([done.status, done.stderr.split("\n")[0]], [
     1,
     "Error: No permission to write to /",
   ]);
-  assertEquals(names(world.env.project), []);
+  assertEquals(names(installation.env.project), []);
 });
 
 posixTest("install.sh goes to the folder that is meant", async () => {
   for (const shell of SHELLS) {
-    await using world = new Installation();
-    const tilde = await world.run(["--dir=~/own bin//"], { shell });
+    await using installation = new Installation();
+    const tilde = await installation.run(["--dir=~/own bin//"], { shell });
     assertEquals(tilde.status, 0, `${shell} ${tilde.stderr}`);
     assertStringIncludes(tilde.stdout, " at $ROOT/home/own bin/mpm\n");
-    const dotted = await world.run(["--dir", "../home/./x"], { shell });
+    const dotted = await installation.run(["--dir", "../home/./x"], { shell });
     assertStringIncludes(dotted.stdout, " at $ROOT/home/x/mpm\n");
     assertStringIncludes(dotted.stdout, 'PATH="$ROOT/home/x:$PATH"\n');
-    assertEquals(names(world.env.home), [".local", "own bin", "x"]);
-    assertEquals(names(world.env.project), []);
+    assertEquals(names(installation.env.home), [".local", "own bin", "x"]);
+    assertEquals(names(installation.env.project), []);
   }
 });
 
 posixTest(
   "install.sh finds its folder on PATH with a slash behind",
   async () => {
-    await using world = new Installation();
-    const done = await world.run([], {
-      env: { PATH: `${world.folder}/:${world.env.env().PATH}` },
+    await using installation = new Installation();
+    const done = await installation.run([], {
+      env: { PATH: `${installation.folder}/:${installation.env.env().PATH}` },
     });
     assertEquals([done.status, done.stderr], [0, ""]);
   },
@@ -89,22 +93,27 @@ posixTest(
     for (
       const name of ["it's", 'a "b" $(touch x) `id` \\n', "ü ☃", "a\nb", "*"]
     ) {
-      await using world = new Installation();
-      const folder = join(world.env.root, name);
-      const done = await world.run(["--dir", folder], { env: { SHELL: "sh" } });
+      await using installation = new Installation();
+      const folder = join(installation.env.root, name);
+      const done = await installation.run(["--dir", folder], {
+        env: { SHELL: "sh" },
+      });
       assertEquals(done.status, 0, done.stderr);
       const line = done.stdout.slice(done.stdout.indexOf("export PATH="))
-        .replaceAll("$ROOT", world.env.root);
-      const read = world.env.run("sh", ["-c", `${line}printf %s "$PATH"`]);
+        .replaceAll("$ROOT", installation.env.root);
+      const read = installation.env.run("sh", [
+        "-c",
+        `${line}printf %s "$PATH"`,
+      ]);
       assertEquals(read.stdout.split(":")[0], `$ROOT/${name}`, line);
-      assertEquals(names(world.env.project), []);
-      const fish = await world.run(["--dir", folder], {
+      assertEquals(names(installation.env.project), []);
+      const fish = await installation.run(["--dir", folder], {
         env: { SHELL: "/fish" },
       });
       const said = fish.stdout.slice(fish.stdout.indexOf("Run: ") + 5)
-        .replaceAll("$ROOT", world.env.root);
+        .replaceAll("$ROOT", installation.env.root);
       if (!has("fish") || name.includes("\\")) continue;
-      const told = world.env.run("fish", [
+      const told = installation.env.run("fish", [
         ...[
           "--no-config",
           "-c",
@@ -119,8 +128,8 @@ posixTest(
 posixTest(
   "install.sh reads only the checksum of its archive",
   async () => {
-    await using world = new Installation();
-    const { env, archive } = world;
+    await using installation = new Installation();
+    const { env, archive } = installation;
     const own = sha256(archive);
     const other = sha256(new Uint8Array(1));
     env.write(NAME, archive);
@@ -154,7 +163,7 @@ posixTest(
     for (const [name, sums, error] of cases) {
       for (const shell of SHELLS) {
         env.write("SHA256SUMS", sums);
-        const done = await world.run(["--file", NAME], { shell });
+        const done = await installation.run(["--file", NAME], { shell });
         const where = `${name} ${shell}: ${done.stderr}`;
         assertEquals(done.status, error ? 1 : 0, where);
         if (error) assertStringIncludes(done.stderr, error, where);
@@ -165,9 +174,9 @@ posixTest(
 );
 
 /** An archive of what `make` puts into a folder. */
-function packed(world: Installation, make: string): Uint8Array {
-  const folder = Deno.makeTempDirSync({ dir: world.env.root });
-  const done = world.env.run("sh", ["-euc", `${make}`], { cwd: folder });
+function packed(installation: Installation, make: string): Uint8Array {
+  const folder = Deno.makeTempDirSync({ dir: installation.env.root });
+  const done = installation.env.run("sh", ["-euc", `${make}`], { cwd: folder });
   assertEquals(done.status, 0, done.stderr);
   return Deno.readFileSync(join(folder, "a.tar.gz"));
 }
@@ -175,8 +184,8 @@ function packed(world: Installation, make: string): Uint8Array {
 posixTest(
   "install.sh takes a file out of an archive, and nothing else",
   async () => {
-    await using world = new Installation();
-    const { env } = world;
+    await using installation = new Installation();
+    const { env } = installation;
     const outside = join(env.root, "outside");
     Deno.writeTextFileSync(outside, "#!/bin/sh\necho mpm 9.9.9\n");
     Deno.chmodSync(outside, 0o600);
@@ -186,28 +195,28 @@ posixTest(
       "touch other; tar -czf a.tar.gz other",
     ];
     for (const make of cases) {
-      const archive = packed(world, make);
+      const archive = packed(installation, make);
       for (const [path, bytes] of releaseOf("v9.9.9", { [NAME]: archive })) {
-        world.server.answers.set(path, bytes);
+        installation.server.answers.set(path, bytes);
       }
       for (const shell of SHELLS) {
-        const done = await world.run([], { shell });
+        const done = await installation.run([], { shell });
         assertEquals(done.status, 1, `${make} ${shell} ${done.stdout}`);
-        world.assertNothing(`${make} ${shell}`);
+        installation.assertNothing(`${make} ${shell}`);
       }
       assertEquals(Deno.statSync(outside).mode! & 0o777, 0o600, make);
     }
     // Files beside the program stay in their place, even if their paths climb.
     const archive = packed(
-      world,
+      installation,
       "mkdir d; echo x >evil; cd d; printf '#!/bin/sh\\necho mpm 9.9.9\\n' >mpm; " +
         "chmod 755 mpm; tar -czPf ../a.tar.gz ../evil mpm",
     );
     for (const [path, bytes] of releaseOf("v9.9.9", { [NAME]: archive })) {
-      world.server.answers.set(path, bytes);
+      installation.server.answers.set(path, bytes);
     }
-    assertEquals((await world.run([])).status, 0);
-    assertEquals(names(world.folder), ["mpm"]);
+    assertEquals((await installation.run([])).status, 0);
+    assertEquals(names(installation.folder), ["mpm"]);
     assertEquals(names(join(env.home, ".local")), ["bin"]);
   },
 );
@@ -215,31 +224,31 @@ posixTest(
 posixTest(
   "install.sh understands tools that speak another language",
   async () => {
-    await using world = new Installation(() => new Map());
+    await using installation = new Installation(() => new Map());
     const PATH = `${
-      fakes(world, {
+      fakes(installation, {
         wget:
           'if [ "${LC_ALL-}" = C ]; then echo "ERROR 404: Not Found." >&2; ' +
           'else echo "FEHLER 404: Not Found." >&2; fi; exit 8',
       })
-    }:${only(world, [...NEEDED, "sha256sum"])}`;
-    const done = await world.run([], {
+    }:${only(installation, [...NEEDED, "sha256sum"])}`;
+    const done = await installation.run([], {
       env: { PATH, LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" },
     });
     assertStringIncludes(done.stderr, "Error: There is no $RELEASES/latest/");
-    world.assertNothing();
+    installation.assertNothing();
   },
 );
 
 posixTest("install.sh ends a connection that has gone silent", async () => {
-  await using world = new Installation();
-  const PATH = `${fakes(world, { curl: 'printf "%s " "$@" >&2; exit 28' })}:${
-    only(world, [...NEEDED, "sha256sum"])
-  }`;
-  const done = await world.run([], { env: { PATH } });
+  await using installation = new Installation();
+  const PATH = `${
+    fakes(installation, { curl: 'printf "%s " "$@" >&2; exit 28' })
+  }:${only(installation, [...NEEDED, "sha256sum"])}`;
+  const done = await installation.run([], { env: { PATH } });
   assertStringIncludes(done.stderr, "--speed-limit 1 --speed-time 30 ");
   assertStringIncludes(done.stderr, "or the connection broke\n");
-  world.assertNothing();
+  installation.assertNothing();
 });
 
 posixTest("install.sh says that the disk is full", async () => {
@@ -255,7 +264,7 @@ posixTest("install.sh says that the disk is full", async () => {
   for (const answers of cases) {
     const [[name, script]] = Object.entries(answers) as [[string, string]];
     if (!has(name) || Deno.build.os !== "linux") continue;
-    await using world = new Installation();
+    await using installation = new Installation();
     const tools = [
       ...NEEDED,
       "ln",
@@ -263,16 +272,16 @@ posixTest("install.sh says that the disk is full", async () => {
       name === "wget" ? name : "curl",
     ];
     const PATH = `${
-      fakes(world, { [name]: `${script}\nexec ${pathOf(name)} "$@"` })
-    }:${only(world, tools)}`;
-    const done = await world.run([], { env: { PATH } });
+      fakes(installation, { [name]: `${script}\nexec ${pathOf(name)} "$@"` })
+    }:${only(installation, tools)}`;
+    const done = await installation.run([], { env: { PATH } });
     assertEquals(done.status, 1);
     assertStringIncludes(
       done.stderr,
       "Error: No space left on the disk of $ROOT/home/.local/bin\n",
       name,
     );
-    world.assertNothing(name);
+    installation.assertNothing(name);
   }
 });
 
@@ -284,8 +293,8 @@ posixTest("an interrupted install.sh leaves the old state", async () => {
   for (const [turn, stage] of [...STAGES, "mpm"].entries()) {
     const shell = SHELLS[turn % SHELLS.length]!;
     const signal = signals[turn % signals.length]!;
-    await using world = new Installation();
-    const { env } = world;
+    await using installation = new Installation();
+    const { env } = installation;
     // As a terminal does, to all processes of the group.
     const kill = `kill -s ${signal} 0; exit 1`;
     const archive = archiveOf(
@@ -294,54 +303,60 @@ posixTest("an interrupted install.sh leaves the old state", async () => {
       stage === "mpm" ? kill : "echo mpm 9.9.9",
     );
     for (const [path, bytes] of releaseOf("v9.9.9", { [NAME]: archive })) {
-      world.server.answers.set(path, bytes);
+      installation.server.answers.set(path, bytes);
     }
-    Deno.mkdirSync(world.folder, { recursive: true });
+    Deno.mkdirSync(installation.folder, { recursive: true });
     const old = "#!/bin/sh\necho mpm 1.0.0\n";
-    Deno.writeTextFileSync(world.mpm, old, { mode: 0o755 });
-    const programs = fakes(world, stage === "mpm" ? {} : { [stage]: kill });
+    Deno.writeTextFileSync(installation.mpm, old, { mode: 0o755 });
+    const programs = fakes(
+      installation,
+      stage === "mpm" ? {} : { [stage]: kill },
+    );
     const [program, ...args] = [...shell, SCRIPT];
     const { success } = await new Deno.Command(program!, {
       args,
-      env: { ...world.vars(), PATH: `${programs}:${world.vars().PATH}` },
+      env: {
+        ...installation.vars(),
+        PATH: `${programs}:${installation.vars().PATH}`,
+      },
       clearEnv: true,
       ...{ stdin: "null", stdout: "null", stderr: "null", detached: true },
     }).output();
     const where = `${stage} ${signal} ${shell}`;
     assert(!success, where);
-    assertEquals(names(world.folder), ["mpm"], where);
-    assertEquals(Deno.readTextFileSync(world.mpm), old, where);
+    assertEquals(names(installation.folder), ["mpm"], where);
+    assertEquals(Deno.readTextFileSync(installation.mpm), old, where);
     assertEquals(names(join(env.root, "tmp")), [], where);
   }
 });
 
 posixTest("install.sh may run several times at once", async () => {
-  await using world = new Installation();
+  await using installation = new Installation();
   const all = await Promise.all(
-    SHELLS.map((shell) => world.run([], { shell })),
+    SHELLS.map((shell) => installation.run([], { shell })),
   );
   for (const { status, stderr } of all) assertEquals([status, stderr], [0, ""]);
-  world.assertInstalled("9.9.9");
+  installation.assertInstalled("9.9.9");
 });
 
 posixTest(
   "install.sh goes up, down and up again, in a private umask",
   async () => {
-    await using world = new Installation();
+    await using installation = new Installation();
     for (const version of ["2.0.0", "1.0.0", "10.0.0"]) {
-      const archive = archiveOf(world.env, version);
+      const archive = archiveOf(installation.env, version);
       for (
         const [path, bytes] of releaseOf(`v${version}`, { [NAME]: archive })
-      ) world.server.answers.set(path, bytes);
-      const done = await world.run(["--version", version], {
+      ) installation.server.answers.set(path, bytes);
+      const done = await installation.run(["--version", version], {
         command: ([shell, ...all]) => [
           ...[shell!, "-c", 'umask 077; shift; exec "$0" "$@"', shell!, "--"],
           ...all,
         ],
       });
       assertEquals(done.status, 0, done.stderr);
-      world.assertInstalled(version);
-      assertEquals(Deno.statSync(world.mpm).mode! & 0o777, 0o755);
+      installation.assertInstalled(version);
+      assertEquals(Deno.statSync(installation.mpm).mode! & 0o777, 0o755);
     }
   },
 );
@@ -349,19 +364,19 @@ posixTest(
 posixTest(
   "install.sh does not remove what hooks start by another path",
   async () => {
-    await using world = new Installation();
-    const { env } = world;
-    assertEquals((await world.run([])).status, 0);
+    await using installation = new Installation();
+    const { env } = installation;
+    assertEquals((await installation.run([])).status, 0);
     const link = join(env.root, "link");
-    Deno.symlinkSync(world.folder, link);
+    Deno.symlinkSync(installation.folder, link);
     Deno.mkdirSync(join(env.home, ".claude"));
     Deno.writeTextFileSync(
       join(env.home, ".claude", "settings.json"),
-      JSON.stringify({ command: Deno.realPathSync(world.mpm) }),
+      JSON.stringify({ command: Deno.realPathSync(installation.mpm) }),
     );
-    const done = await world.run(["--uninstall", "--dir", link]);
+    const done = await installation.run(["--uninstall", "--dir", link]);
     assertEquals(done.status, 1);
     assertStringIncludes(done.stderr, "First run: mpm setup --remove");
-    assertEquals(names(world.folder), ["mpm"]);
+    assertEquals(names(installation.folder), ["mpm"]);
   },
 );

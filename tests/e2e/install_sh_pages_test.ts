@@ -23,17 +23,17 @@ posixTest(
   "install.sh puts man pages and completions where they are found, and removes them",
   async () => {
     for (const shell of SHELLS) {
-      await using world = new Installation();
-      const share = shareOf(world);
-      assertEquals((await world.run([], { shell })).status, 0);
+      await using installation = new Installation();
+      const share = shareOf(installation);
+      assertEquals((await installation.run([], { shell })).status, 0);
       assertEquals(filesBelow(share), PLACED, shell.join(" "));
       const page = join(share, "man/man1/mpm-pause.1");
       const old = join(share, "man/man1/mpm-gone.1");
       Deno.renameSync(page, old);
-      assertEquals((await world.run([], { shell })).stderr, "");
+      assertEquals((await installation.run([], { shell })).stderr, "");
       assertEquals(filesBelow(share), PLACED, "a page that is gone");
       write(join(share, "man/man1/mpm-notes.1"), '.TH "MPM-NOTES" 1\n');
-      const removed = await world.run(["--uninstall"], { shell });
+      const removed = await installation.run(["--uninstall"], { shell });
       assertEquals([removed.status, removed.stderr], [0, ""]);
       assertEquals(filesBelow(share), ["man/man1/mpm-notes.1"]);
       assertEquals(names(share), ["man"], shell.join(" "));
@@ -44,19 +44,19 @@ posixTest(
 posixTest(
   "install.sh leaves files that are not its own, and installs mpm all the same",
   async () => {
-    await using world = new Installation();
-    const share = shareOf(world);
+    await using installation = new Installation();
+    const share = shareOf(installation);
     const other = join(share, "man/man1/mpm.1");
     write(other, ".TH MPM 1 2001 miktex\n");
-    const target = join(world.env.root, "dotfiles.fish");
+    const target = join(installation.env.root, "dotfiles.fish");
     write(target, "# fish completion for mpm. Kept elsewhere\n");
     const link = join(share, "fish/vendor_completions.d/mpm.fish");
     Deno.mkdirSync(dirname(link), { recursive: true });
     Deno.symlinkSync(target, link);
     write(join(share, "zsh"), "a file\n");
-    const done = await world.run([]);
+    const done = await installation.run([]);
     assertEquals(done.status, 0, done.stderr);
-    world.assertInstalled("9.9.9");
+    installation.assertInstalled("9.9.9");
     const left = (path: string) =>
       `Warning: left $ROOT/home/.local/share/${path} as it is, since it is ` +
       "not a file that mpm installed\n";
@@ -66,7 +66,7 @@ posixTest(
         "Warning: cannot write " +
         "$ROOT/home/.local/share/zsh/site-functions/_mpm\n",
     );
-    assertEquals((await world.run(["--uninstall"])).status, 0);
+    assertEquals((await installation.run(["--uninstall"])).status, 0);
     assertEquals(filesBelow(share), ["man/man1/mpm.1", "zsh"]);
     assertEquals(Deno.readTextFileSync(other), ".TH MPM 1 2001 miktex\n");
     assert(Deno.lstatSync(link).isSymlink);
@@ -77,37 +77,37 @@ posixTest(
 posixTest(
   "install.sh outside the home folder uses the share beside bin, if any",
   async () => {
-    await using world = new Installation();
-    const prefix = join(world.env.root, "usr");
+    await using installation = new Installation();
+    const prefix = join(installation.env.root, "usr");
     const dir = ["--dir", join(prefix, "bin")];
-    assertEquals((await world.run(dir)).status, 0);
-    assertEquals([names(prefix), names(world.env.home)], [["bin"], []]);
+    assertEquals((await installation.run(dir)).status, 0);
+    assertEquals([names(prefix), names(installation.env.home)], [["bin"], []]);
     Deno.mkdirSync(join(prefix, "share"));
-    assertEquals((await world.run(dir)).status, 0);
+    assertEquals((await installation.run(dir)).status, 0);
     assertEquals(filesBelow(join(prefix, "share")), PLACED);
-    assertEquals((await world.run([...dir, "--uninstall"])).status, 0);
+    assertEquals((await installation.run([...dir, "--uninstall"])).status, 0);
     assertEquals(names(join(prefix, "share")), []);
   },
 );
 
 posixTest("install.sh names the lines that users of zsh must add", async () => {
-  await using world = new Installation();
+  await using installation = new Installation();
   const env = { SHELL: "/usr/bin/zsh", XDG_DATA_HOME: "/nowhere" };
-  const share = join(world.env.root, "it's data");
-  const { stdout } = await world.run([], {
+  const share = join(installation.env.root, "it's data");
+  const { stdout } = await installation.run([], {
     env: { ...env, XDG_DATA_HOME: share },
   });
   const line = stdout.split("\n").find((one) => one.includes("fpath"))!
     .replace("Add to ~/.zshrc, before compinit: ", "")
-    .replaceAll("$ROOT", world.env.root);
+    .replaceAll("$ROOT", installation.env.root);
   if (has("zsh")) {
-    const read = world.env.run("zsh", [
+    const read = installation.env.run("zsh", [
       "-f",
       "-c",
       `${line}\nautoload -Uz _mpm; print -r -- $fpath[1]`,
     ]);
     assertEquals(
-      read.stdout.trim().replace("$ROOT", world.env.root),
+      read.stdout.trim().replace("$ROOT", installation.env.root),
       join(share, "zsh/site-functions"),
     );
   } else {
@@ -116,15 +116,15 @@ posixTest("install.sh names the lines that users of zsh must add", async () => {
 });
 
 posixTest("install.sh installs an archive without pages", async () => {
-  await using world = new Installation();
-  const tar = fakes(world, {
+  await using installation = new Installation();
+  const tar = fakes(installation, {
     tar: `case "$*" in *completions*) exit 2 ;; esac
-PATH=${JSON.stringify(world.vars().PATH)} exec tar "$@"`,
+PATH=${JSON.stringify(installation.vars().PATH)} exec tar "$@"`,
   });
-  const done = await world.run([], {
-    env: { PATH: `${tar}:${world.vars().PATH}` },
+  const done = await installation.run([], {
+    env: { PATH: `${tar}:${installation.vars().PATH}` },
   });
   assertEquals([done.status, done.stderr], [0, ""]);
   assertEquals(done.stdout.includes("man pages"), false);
-  world.assertInstalled("9.9.9");
+  installation.assertInstalled("9.9.9");
 });

@@ -34,9 +34,9 @@ posixTest(
   "install.sh installs the latest release, in every shell",
   async () => {
     for (const shell of SHELLS) {
-      await using world = new Installation();
+      await using installation = new Installation();
       assertEquals(
-        await world.run([], { shell }),
+        await installation.run([], { shell }),
         {
           status: 0,
           stdout: `Downloading $RELEASES/latest/download/${NAME}\n` +
@@ -48,9 +48,9 @@ posixTest(
         },
         shell.join(" "),
       );
-      world.assertInstalled("9.9.9", shell.join(" "));
-      assertEquals(Deno.statSync(world.mpm).mode! & 0o777, 0o755);
-      assertEquals(names(join(world.env.root, "tmp")), []);
+      installation.assertInstalled("9.9.9", shell.join(" "));
+      assertEquals(Deno.statSync(installation.mpm).mode! & 0o777, 0o755);
+      assertEquals(names(join(installation.env.root, "tmp")), []);
     }
   },
 );
@@ -58,12 +58,12 @@ posixTest(
 posixTest(
   "install.sh runs from a pipe, and a part of it does nothing",
   async () => {
-    await using world = new Installation();
+    await using installation = new Installation();
     const text = Deno.readTextFileSync(SCRIPT);
     const pipe = async (script: string, args: string[]) => {
       const child = new Deno.Command("sh", {
         args: ["-s", "--", ...args],
-        env: world.vars(),
+        env: installation.vars(),
         clearEnv: true,
         stdin: "piped",
         stdout: "null",
@@ -80,13 +80,15 @@ posixTest(
       .filter((_, at) => at % 60 === 0);
     for (const cut of [...cuts, end, end + 4, end + 8, text.length - 3]) {
       await pipe(text.slice(0, cut), ["--version", "9.9.9"]);
-      world.assertNothing(`cut at ${cut}`);
+      installation.assertNothing(`cut at ${cut}`);
     }
-    assertEquals(world.server.asked, []);
+    assertEquals(installation.server.asked, []);
     assert(await pipe(text, ["--version", "v9.9.9"]));
-    world.assertInstalled("9.9.9");
+    installation.assertInstalled("9.9.9");
     assert(
-      world.server.asked.every((path) => path.startsWith("download/v9.9.9")),
+      installation.server.asked.every((path) =>
+        path.startsWith("download/v9.9.9")
+      ),
     );
   },
 );
@@ -94,8 +96,8 @@ posixTest(
 posixTest(
   "install.sh goes to --dir, and says when PATH has it not",
   async () => {
-    await using world = new Installation();
-    const folder = join(world.env.root, "my programs", "bin");
+    await using installation = new Installation();
+    const folder = join(installation.env.root, "my programs", "bin");
     const line = 'export PATH="$ROOT/my programs/bin:$PATH"';
     const said: [string, string][] = [
       ["/usr/bin/zsh", `Add to ~/.zshrc: ${line}`],
@@ -104,7 +106,9 @@ posixTest(
       ["", `Add to your shell's profile: ${line}`],
     ];
     for (const [SHELL, hint] of said) {
-      const done = await world.run(["--dir", folder], { env: { SHELL } });
+      const done = await installation.run(["--dir", folder], {
+        env: { SHELL },
+      });
       assertEquals(done.status, 0, done.stderr);
       assertEquals(done.stdout.split("\n").at(-3), hint);
       assertEquals(
@@ -114,10 +118,10 @@ posixTest(
       );
     }
     assertEquals(names(folder), ["mpm"]);
-    world.assertNothing();
-    const first = fakes(world, { mpm: "echo mpm 0.0.1" });
-    const { stderr } = await world.run([], {
-      env: { PATH: `${first}:${world.vars().PATH}` },
+    installation.assertNothing();
+    const first = fakes(installation, { mpm: "echo mpm 0.0.1" });
+    const { stderr } = await installation.run([], {
+      env: { PATH: `${first}:${installation.vars().PATH}` },
     });
     assertEquals(
       stderr,
@@ -213,15 +217,15 @@ posixTest(
     const busybox = has("busybox");
     for (const [name, { answers, error }] of Object.entries(WRONG)) {
       for (const tool of [...downloaders, ...busybox ? ["busybox"] : []]) {
-        await using world = new Installation(answers);
-        const PATH = only(world, [...NEEDED, "sha256sum", tool]);
+        await using installation = new Installation(answers);
+        const PATH = only(installation, [...NEEDED, "sha256sum", tool]);
         if (tool === "busybox") {
           Deno.symlinkSync("busybox", join(PATH, "wget"));
         }
-        const done = await world.run([], { env: { PATH } });
+        const done = await installation.run([], { env: { PATH } });
         assertEquals(done.status, 1, `${name} ${tool} ${done.stdout}`);
         assert(error.test(done.stderr), `${name}, ${tool}: ${done.stderr}`);
-        world.assertNothing(`${name}, ${tool}`);
+        installation.assertNothing(`${name}, ${tool}`);
       }
     }
   },
@@ -232,18 +236,18 @@ posixTest("install.sh needs only one of its tools", async () => {
   const tools = [["curl"], ["wget"], ["busybox"]].filter(([one]) => has(one!));
   for (const [tool] of tools) {
     for (const digest of digests) {
-      await using world = new Installation();
-      const PATH = only(world, [...NEEDED, "perl", digest, tool!]);
+      await using installation = new Installation();
+      const PATH = only(installation, [...NEEDED, "perl", digest, tool!]);
       if (tool === "busybox") Deno.symlinkSync("busybox", join(PATH, "wget"));
-      const done = await world.run([], { env: { PATH } });
+      const done = await installation.run([], { env: { PATH } });
       assertEquals(done.status, 0, `${tool} ${digest}: ${done.stderr}`);
-      assertEquals(names(world.folder), ["mpm"]);
+      assertEquals(names(installation.folder), ["mpm"]);
     }
   }
   for (const shell of SHELLS) {
-    await using world = new Installation();
-    const PATH = only(world, [...NEEDED, "curl", "wget"]);
-    const none = await world.run([], { shell, env: { PATH } });
+    await using installation = new Installation();
+    const PATH = only(installation, [...NEEDED, "curl", "wget"]);
+    const none = await installation.run([], { shell, env: { PATH } });
     assertEquals(
       [none.status, none.stderr],
       [
@@ -253,22 +257,22 @@ posixTest("install.sh needs only one of its tools", async () => {
       ],
       shell.join(" "),
     );
-    world.assertNothing();
+    installation.assertNothing();
   }
-  await using world = new Installation();
-  const PATH = only(world, [...NEEDED, "sha256sum"]);
-  const none = await world.run([], { env: { PATH } });
+  await using installation = new Installation();
+  const PATH = only(installation, [...NEEDED, "sha256sum"]);
+  const none = await installation.run([], { env: { PATH } });
   assertStringIncludes(
     none.stderr,
     "Error: Neither curl nor wget is installed",
   );
-  world.assertNothing();
+  installation.assertNothing();
 });
 
 posixTest("install.sh says that there is no network", async () => {
-  await using world = new Installation();
-  const { address } = world.server;
-  await world.server[Symbol.asyncDispose]();
+  await using installation = new Installation();
+  const { address } = installation.server;
+  await installation.server[Symbol.asyncDispose]();
   for (const tool of ["curl", "wget"].filter(has)) {
     await using other = new Installation();
     const PATH = only(other, [...NEEDED, "sha256sum", tool]);
@@ -327,7 +331,7 @@ posixTest("install.sh knows the platforms there are builds for", async () => {
     }, /the C library musl, and mpm needs glibc/],
   ];
   for (const [programs, expected] of cases) {
-    await using world = new Installation((archive) =>
+    await using installation = new Installation((archive) =>
       releaseOf(
         "v9.9.9",
         Object.fromEntries(
@@ -336,22 +340,22 @@ posixTest("install.sh knows the platforms there are builds for", async () => {
       )
     );
     const PATH = `${
-      fakes(world, {
+      fakes(installation, {
         sysctl: "exit 1",
         getconf: "echo 64",
         ldd: "echo 'ldd (GNU libc) 2.36'",
         ...programs,
       })
-    }:${world.vars().PATH}`;
-    const done = await world.run([], { env: { PATH } });
+    }:${installation.vars().PATH}`;
+    const done = await installation.run([], { env: { PATH } });
     if (typeof expected === "string") {
       assertEquals(done.status, 0, done.stderr);
       assertStringIncludes(done.stdout, `/mpm-${expected}.tar.gz\n`);
     } else {
       assertEquals(done.status, 1, done.stdout);
       assert(expected.test(done.stderr), done.stderr);
-      world.assertNothing();
-      assertEquals(world.server.asked, []);
+      installation.assertNothing();
+      assertEquals(installation.server.asked, []);
     }
   }
 });
@@ -359,48 +363,51 @@ posixTest("install.sh knows the platforms there are builds for", async () => {
 posixTest(
   "install.sh takes a file without network, and verifies it",
   async () => {
-    await using world = new Installation();
-    const { env, archive } = world;
+    await using installation = new Installation();
+    const { env, archive } = installation;
     const own = (path: string) => join(env.project, path);
     env.write(`a b/${NAME}`, archive);
     const offline = {
-      env: { MPM_RELEASES: "", PATH: only(world, [...NEEDED, "sha256sum"]) },
+      env: {
+        MPM_RELEASES: "",
+        PATH: only(installation, [...NEEDED, "sha256sum"]),
+      },
     };
-    const bare = await world.run(["--file", `a b/${NAME}`], offline);
+    const bare = await installation.run(["--file", `a b/${NAME}`], offline);
     assertEquals(bare.status, 1);
     assertStringIncludes(bare.stderr, "cannot be verified");
-    world.assertNothing();
-    const sums = world.server.answers.get("download/v9.9.9/SHA256SUMS");
+    installation.assertNothing();
+    const sums = installation.server.answers.get("download/v9.9.9/SHA256SUMS");
     env.write("a b/SHA256SUMS", sums as Uint8Array);
-    const done = await world.run(["--file", `a b/${NAME}`], offline);
+    const done = await installation.run(["--file", `a b/${NAME}`], offline);
     assertEquals(done.status, 0, done.stderr);
-    assertEquals(names(world.folder), ["mpm"]);
+    assertEquals(names(installation.folder), ["mpm"]);
     // Lines as another tool writes them, ends as Windows has them.
     const text = new TextDecoder().decode(sums as Uint8Array);
     env.write("sums", text.toUpperCase().replace(/ {2}.*\n/, ` *${NAME}\r\n`));
     Deno.removeSync(own("a b/SHA256SUMS"));
-    const named = await world.run(
+    const named = await installation.run(
       [`--file=${own(`a b/${NAME}`)}`, "--sums", "sums"],
       offline,
     );
     assertEquals(named.status, 0, named.stderr);
     env.write(`a b/${NAME}`, archive.subarray(1));
-    const changed = await world.run(
+    const changed = await installation.run(
       ["--file", `a b/${NAME}`, "--sums", "sums"],
       offline,
     );
     assertEquals(changed.status, 1);
-    world.assertInstalled("9.9.9");
-    const missing = await world.run(["--file", "none"], offline);
+    installation.assertInstalled("9.9.9");
+    const missing = await installation.run(["--file", "none"], offline);
     assertStringIncludes(missing.stderr, "Error: No file none\n");
-    assertEquals(world.server.asked, []);
+    assertEquals(installation.server.asked, []);
   },
 );
 
 posixTest(
   "install.sh refuses a release that does not hold what it says",
   async () => {
-    await using world = new Installation();
+    await using installation = new Installation();
     for (
       const [script, error] of [
         ["echo mpm 1.0.0", "holds mpm 1.0.0, not 9.9.9"],
@@ -410,14 +417,14 @@ posixTest(
         ],
       ] as const
     ) {
-      const archive = archiveOf(world.env, "", script);
+      const archive = archiveOf(installation.env, "", script);
       for (const [path, bytes] of releaseOf("v9.9.9", { [NAME]: archive })) {
-        world.server.answers.set(path, bytes);
+        installation.server.answers.set(path, bytes);
       }
-      const done = await world.run(["--version", "9.9.9"]);
+      const done = await installation.run(["--version", "9.9.9"]);
       assertEquals(done.status, 1);
       assertStringIncludes(done.stderr, error);
-      world.assertNothing();
+      installation.assertNothing();
     }
   },
 );
@@ -425,15 +432,15 @@ posixTest(
 posixTest(
   "install.sh replaces an mpm that runs, and no other program",
   async () => {
-    await using world = new Installation();
-    const { env, folder, mpm } = world;
+    await using installation = new Installation();
+    const { env, folder, mpm } = installation;
     Deno.mkdirSync(folder, { recursive: true });
     // A real program that runs: its file may not be written to, only replaced.
     Deno.copyFileSync("/bin/sleep", mpm);
     const sleep = new Deno.Command(mpm, { args: ["60"], stdin: "null" })
       .spawn();
     const before = Deno.readFileSync(mpm);
-    const refused = await world.run([]);
+    const refused = await installation.run([]);
     assertEquals(refused.status, 1);
     assertEquals(
       refused.stderr,
@@ -442,9 +449,9 @@ posixTest(
     );
     assertEquals(Deno.readFileSync(mpm), before);
     assertEquals(names(folder), ["mpm"]);
-    const forced = await world.run(["--force"]);
+    const forced = await installation.run(["--force"]);
     assertEquals(forced.status, 0, forced.stderr);
-    world.assertInstalled("9.9.9");
+    installation.assertInstalled("9.9.9");
     sleep.kill("SIGKILL");
     assertEquals((await sleep.status).signal, "SIGKILL", "it ran until now");
     // The remains of a killed installation go, those of a running one stay.
@@ -453,11 +460,15 @@ posixTest(
     }
     const longAgo = Date.now() / 1000 - 2 * 86_400;
     Deno.utimeSync(join(folder, ".mpm-install.old"), longAgo, longAgo);
-    assertEquals((await world.run([])).status, 0, "an mpm needs no force");
+    assertEquals(
+      (await installation.run([])).status,
+      0,
+      "an mpm needs no force",
+    );
     assertEquals(names(folder), [".mpm-install.new", "mpm"]);
     Deno.removeSync(mpm);
     Deno.mkdirSync(mpm);
-    const blocked = await world.run(["--force"]);
+    const blocked = await installation.run(["--force"]);
     assertStringIncludes(blocked.stderr, "/mpm is a folder\n");
     assertEquals(names(env.project), []);
   },
@@ -466,14 +477,14 @@ posixTest(
 posixTest(
   "install.sh says where it may not write, and leaves nothing",
   async () => {
-    await using world = new Installation();
-    const locked = join(world.env.root, "locked");
+    await using installation = new Installation();
+    const locked = join(installation.env.root, "locked");
     Deno.mkdirSync(locked, { mode: 0o755 });
-    Deno.chmodSync(world.env.root, 0o755);
-    Deno.chmodSync(world.env.project, 0o777);
+    Deno.chmodSync(installation.env.root, 0o755);
+    Deno.chmodSync(installation.env.project, 0o777);
     if (Deno.uid() !== 0) Deno.chmodSync(locked, 0o555);
     for (const folder of [locked, join(locked, "new")]) {
-      const done = await world.run(["--dir", folder], {
+      const done = await installation.run(["--dir", folder], {
         command: (all) => unprivileged(all),
       });
       assertEquals(done.status, 1);
@@ -484,7 +495,11 @@ posixTest(
       assertStringIncludes(done.stderr, "does not ask for more rights\n");
     }
     assertEquals(names(locked), []);
-    assertEquals(world.server.asked, [], "said before anything is fetched");
+    assertEquals(
+      installation.server.asked,
+      [],
+      "said before anything is fetched",
+    );
   },
 );
 
@@ -492,42 +507,42 @@ posixTest("install.sh that is interrupted leaves nothing", async () => {
   const signals = ["INT", "TERM", "HUP"];
   for (const [turn, shell] of [...SHELLS, ...SHELLS].entries()) {
     const signal = signals[turn % signals.length]!;
-    await using world = new Installation((archive) =>
+    await using installation = new Installation((archive) =>
       releaseOf("v9.9.9", { [NAME]: archive })
         .set(`download/v9.9.9/${NAME}`, { stalls: archive.subarray(0, 20) })
     );
     const [program, ...args] = [...shell, SCRIPT];
     const child = new Deno.Command(program!, {
       args,
-      env: world.vars(),
+      env: installation.vars(),
       clearEnv: true,
       stdin: "null",
       stdout: "null",
       stderr: "null",
       detached: true,
     }).spawn();
-    while (!world.server.asked.includes(`download/v9.9.9/${NAME}`)) {
+    while (!installation.server.asked.includes(`download/v9.9.9/${NAME}`)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     // As a terminal does, to all processes of the group.
-    world.env.run("sh", ["-c", `kill -s ${signal} -- -${child.pid}`]);
+    installation.env.run("sh", ["-c", `kill -s ${signal} -- -${child.pid}`]);
     assert(!(await child.status).success);
-    world.assertNothing(`${signal} ${shell}`);
+    installation.assertNothing(`${signal} ${shell}`);
   }
 });
 
 posixTest("install.sh takes mpm away again, and nothing else", async () => {
-  await using world = new Installation();
-  const { env, folder, mpm } = world;
-  const missing = await world.run(["--uninstall"]);
+  await using installation = new Installation();
+  const { env, folder, mpm } = installation;
+  const missing = await installation.run(["--uninstall"]);
   assertEquals(missing.status, 1);
   assertStringIncludes(missing.stderr, "Error: There is no $ROOT/home/");
-  assertEquals((await world.run([])).status, 0);
+  assertEquals((await installation.run([])).status, 0);
   Deno.writeTextFileSync(join(folder, "other"), "");
   const settings = join(env.home, ".claude", "settings.json");
   Deno.mkdirSync(join(env.home, ".claude"));
   Deno.writeTextFileSync(settings, JSON.stringify({ command: mpm }));
-  const hooked = await world.run(["--uninstall"]);
+  const hooked = await installation.run(["--uninstall"]);
   assertEquals(hooked.status, 1);
   assertStringIncludes(
     hooked.stderr,
@@ -535,24 +550,24 @@ posixTest("install.sh takes mpm away again, and nothing else", async () => {
   );
   assertEquals(names(folder), ["mpm", "other"]);
   Deno.writeTextFileSync(settings, "{}");
-  const done = await world.run(["--uninstall"]);
+  const done = await installation.run(["--uninstall"]);
   assertEquals([done.status, done.stderr], [0, ""]);
   assertStringIncludes(done.stdout, "Removed $ROOT/home/.local/bin/mpm\n");
   assertEquals(names(folder), ["other"]);
   Deno.writeTextFileSync(mpm, "#!/bin/sh\necho something else\n", {
     mode: 0o755,
   });
-  const foreign = await world.run(["--uninstall"]);
+  const foreign = await installation.run(["--uninstall"]);
   assertEquals(foreign.status, 1);
   assertEquals(names(folder), ["mpm", "other"]);
-  assertEquals((await world.run(["--uninstall", "--force"])).status, 0);
+  assertEquals((await installation.run(["--uninstall", "--force"])).status, 0);
   assertEquals(names(folder), ["other"]);
   assertEquals(names(env.home), [".claude", ".local"]);
 });
 
 posixTest("install.sh explains itself and what it does not take", async () => {
-  await using world = new Installation();
-  const help = await world.run(["--help"]);
+  await using installation = new Installation();
+  const help = await installation.run(["--help"]);
   assertEquals([help.status, help.stderr], [0, ""]);
   assertStringIncludes(help.stdout, "Installs mpm: sh install.sh [options]");
   for (
@@ -564,20 +579,20 @@ posixTest("install.sh explains itself and what it does not take", async () => {
       [["now"], 'Unknown option "now"'],
     ] as const
   ) {
-    const done = await world.run(args);
+    const done = await installation.run(args);
     assertEquals(done.status, 2, args.join(" "));
     assertEquals(
       done.stderr,
       `Error: ${error}\nHint: sh install.sh --help lists the options\n`,
     );
   }
-  const nowhere = await world.run([], { env: { MPM_RELEASES: "" } });
+  const nowhere = await installation.run([], { env: { MPM_RELEASES: "" } });
   assertStringIncludes(nowhere.stderr, "does not know where the releases are");
-  const homeless = await world.run([], { env: { HOME: "" } });
+  const homeless = await installation.run([], { env: { HOME: "" } });
   assertStringIncludes(homeless.stderr, "Name one: --dir <folder>");
-  const absent = await world.run(["--version", "1.2.3"]);
+  const absent = await installation.run(["--version", "1.2.3"]);
   assertStringIncludes(absent.stderr, "There is no $RELEASES/download/v1.2.3/");
-  world.assertNothing();
+  installation.assertNothing();
 });
 
 /** The shell commands of a document, one text for each block. */
@@ -602,31 +617,39 @@ posixTest("the commands of docs/install.md and the README work", async () => {
     one.includes("install.sh")
   );
   assertEquals(readme.length, 1);
-  await using world = new Installation();
+  await using installation = new Installation();
   const script = new TextEncoder().encode(Deno.readTextFileSync(SCRIPT));
-  const archive = archiveOf(world.env, "0.1.0");
+  const archive = archiveOf(installation.env, "0.1.0");
   const files = releaseOf("v0.1.0", { [NAME]: archive, "install.sh": script });
-  for (const [path, answer] of files) world.server.answers.set(path, answer);
-  const programs = fakes(world, { less: "cat >/dev/null", mpm: "exit 0" });
+  for (const [path, answer] of files) {
+    installation.server.answers.set(path, answer);
+  }
+  const programs = fakes(installation, {
+    less: "cat >/dev/null",
+    mpm: "exit 0",
+  });
   // Files that were downloaded elsewhere.
   for (const name of [NAME, "SHA256SUMS"]) {
-    world.env.write(name, files.get(`download/v0.1.0/${name}`) as Uint8Array);
+    installation.env.write(
+      name,
+      files.get(`download/v0.1.0/${name}`) as Uint8Array,
+    );
   }
-  const env = { PATH: `${programs}:${world.vars().PATH}` };
+  const env = { PATH: `${programs}:${installation.vars().PATH}` };
   for (const block of [...readme, ...blocksOf("docs/install.md")]) {
     const done = await new Deno.Command("sh", {
       args: ["-euc", block],
-      cwd: world.env.project,
-      env: { ...world.vars(), ...env },
+      cwd: installation.env.project,
+      env: { ...installation.vars(), ...env },
       clearEnv: true,
       stdin: "null",
     }).output();
     const said = new TextDecoder().decode(done.stderr);
     assert(done.success, `${block}: ${said}`);
     if (block.includes("--dir ~/bin")) {
-      assertEquals(names(join(world.env.home, "bin")), ["mpm"]);
+      assertEquals(names(join(installation.env.home, "bin")), ["mpm"]);
     }
   }
   // Installed from four ways; the last block takes it away.
-  assertEquals(names(world.folder), []);
+  assertEquals(names(installation.folder), []);
 });

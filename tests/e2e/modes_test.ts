@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { filesBelow, foldersBelow } from "../helpers/below.ts";
-import { Siege } from "../helpers/hostile.ts";
+import { HostileProject } from "../helpers/hostile.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 
@@ -33,12 +33,12 @@ function masked(env: TestEnv, umask: string, ...args: string[]): void {
 posixTest(
   "under umask 077 the store is private, and what is shared stays so",
   async () => {
-    await using siege = await Siege.make({ umask: "077" });
-    assertEquals(siege.loose(), []);
-    const shared = filesBelow(join(siege.project, ".claude"))
+    await using hostile = await HostileProject.make({ umask: "077" });
+    assertEquals(hostile.loose(), []);
+    const shared = filesBelow(join(hostile.project, ".claude"))
       .filter((path) => !path.startsWith("worktrees/"))
       .map((path) => {
-        const { mode } = Deno.statSync(join(siege.project, ".claude", path));
+        const { mode } = Deno.statSync(join(hostile.project, ".claude", path));
         return `${(mode! & 0o777).toString(8)} ${path}`;
       });
     assertEquals(shared, [

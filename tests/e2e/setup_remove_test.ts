@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
 import type { TestEnv } from "../helpers/env.ts";
-import { everything, foreignWorld } from "../helpers/foreign_world.ts";
+import { everything, usedHome } from "../helpers/used_home.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { ROOT } from "../helpers/tree.ts";
@@ -29,7 +29,7 @@ function placePages(env: TestEnv): void {
 posixTest(
   "the binary removes what it installed to the byte, though it moved",
   () => {
-    using env = foreignWorld();
+    using env = usedHome();
     const before = everything(env);
     const bin = join(env.root, "programs");
     Deno.mkdirSync(bin);

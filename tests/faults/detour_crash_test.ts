@@ -23,7 +23,7 @@ const STASH = ["hotfix", "Fix login", "--stash", "--git-branch", "fix/login"];
 Deno.test("branch leaves the old or the new state whole at every crash point", async () => {
   let wanted: ReturnType<typeof treeOf> | undefined;
   const points = await dieEverywhere(["branch", ...STASH], {
-    isTold: isInPause,
+    isReported: isInPause,
     programs: "changing-git",
     now: NOON,
     prepare() {
@@ -71,7 +71,7 @@ Deno.test("a detour into a worktree is all there or not at every crash point", a
   let wanted: ReturnType<typeof treeOf> | undefined;
   const points = await dieEverywhere(["branch", "review", "--worktree"], {
     // Up to the pause of the parent it is as above.
-    isTold: (at) => at < 50,
+    isReported: (at) => at < 50,
     programs: "changing-git",
     now: NOON,
     prepare() {

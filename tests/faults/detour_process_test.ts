@@ -4,7 +4,7 @@ import { featureUnderWay, stackLines, treeOf } from "../helpers/detours.ts";
 import { runDying } from "../helpers/dying.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { World } from "../helpers/world.ts";
+import { FolderCopy } from "../helpers/folder_copy.ts";
 
 const ARGS = ["hotfix", "Fix", "--stash", "--git-branch", "fix/login"];
 
@@ -28,9 +28,9 @@ Deno.test("what was edited after a death is in a checkpoint", async () => {
   let finished = false;
   using env = featureUnderWay();
   env.settle();
-  const begun = new World(env.root);
+  const begun = new FolderCopy(env.root);
   for (let at = 0; !finished; at += 7) {
-    begun.bring();
+    begun.restore();
     const now = () => new Date("2026-11-20T12:00:00Z");
     finished = await runDying(env, ["branch", ...ARGS], {
       at,
@@ -67,10 +67,10 @@ Deno.test("a worktree that git was stopped in is undone", async () => {
   let finished = false;
   using env = featureUnderWay();
   env.settle();
-  const begun = new World(env.root);
+  const begun = new FolderCopy(env.root);
   const args = ["branch", "review", "--worktree"];
   for (let at = 0; !finished; at += 4) {
-    begun.bring();
+    begun.restore();
     finished = await runDying(env, args, {
       at,
       now: () => new Date("2026-11-20T12:00:00Z"),
@@ -99,9 +99,9 @@ Deno.test("after a death and a switch by hand the parked work is named", async (
   let finished = false;
   using env = featureUnderWay();
   env.settle();
-  const begun = new World(env.root);
+  const begun = new FolderCopy(env.root);
   for (let at = 0; !finished; at += 5) {
-    begun.bring();
+    begun.restore();
     finished = await runDying(env, ["branch", ...ARGS], {
       at,
       now: () => new Date("2026-11-20T12:00:00Z"),

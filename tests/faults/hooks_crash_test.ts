@@ -16,7 +16,7 @@ const now = () => new Date("2026-11-21T03:00:00Z");
 /** Settings before: missing, and unusual ones of someone else. */
 const BEFORE = [undefined, '{ "hooks" : { } ,\n\t"a" : [ ]}'];
 
-function world(before: string | undefined): TestEnv {
+function projectWith(before: string | undefined): TestEnv {
   const env = new TestEnv();
   if (before !== undefined) env.write(LOCAL, before);
   return env;
@@ -46,12 +46,12 @@ for (const before of BEFORE) {
   const install = before === undefined ? [...INSTALL, "--skills"] : INSTALL;
 
   Deno.test(`hooks install may die anywhere: ${name}`, async () => {
-    using whole = world(before);
+    using whole = projectWith(before);
     await mpm(whole, install, { now });
     const after = settings(whole)!.replaceAll(whole.root, "$ROOT");
     const points = await dieEverywhere(install, {
       now,
-      prepare: () => world(before),
+      prepare: () => projectWith(before),
       async check(env, where) {
         const found = settings(env)?.replaceAll(env.root, "$ROOT");
         assert(found === before || found === after, `${where}: ${found}`);
@@ -73,7 +73,7 @@ for (const before of BEFORE) {
     const points = await dieEverywhere(UNINSTALL, {
       now,
       async prepare() {
-        const env = world(before);
+        const env = projectWith(before);
         await mpm(env, install, { now });
         installed = settings(env);
         return env;
@@ -96,7 +96,7 @@ Deno.test("setup --remove may die anywhere", async () => {
   const points = await dieEverywhere(remove, {
     now,
     async prepare() {
-      const env = world(before);
+      const env = projectWith(before);
       await mpm(env, INSTALL, { now });
       putHome(env, page, "# fish completion for mpm.\n");
       return env;
@@ -112,7 +112,7 @@ Deno.test("setup --remove may die anywhere", async () => {
 
 Deno.test("an upgrade of the hooks may die anywhere", async () => {
   const before = BEFORE[1]!;
-  const env = world(before);
+  const env = projectWith(before);
   await mpm(env, INSTALL, { now });
   const other = join(env.root, "mpm-2");
   Deno.writeTextFileSync(other, "", { mode: 0o755 });
@@ -128,7 +128,7 @@ Deno.test("an upgrade of the hooks may die anywhere", async () => {
 });
 
 posixTest("eight installations at once are one", async () => {
-  using env = world(BEFORE[1]);
+  using env = projectWith(BEFORE[1]);
   const done = await Promise.all(
     Array.from({ length: 8 }, () => start(env, INSTALL).output()),
   );

@@ -14,7 +14,7 @@ posixTest(
     killAgain({
       name: "pause",
       prepare: () => TestEnv.repository(),
-      // Checked before the old world goes: a torn save stays visible.
+      // Checked before the old project is removed: a torn save stays visible.
       looks: CLEARED,
       next: (env, round) => {
         // The number of files stays small, so that each look is quick.

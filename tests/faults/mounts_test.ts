@@ -8,7 +8,7 @@ import { leftovers } from "../helpers/observed_state.ts";
 import { unfinishedIn } from "../helpers/unfinished.ts";
 import { repositoryState } from "../helpers/undo_state.ts";
 import { at } from "../helpers/works.ts";
-import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
+import { prepareFor, type Writer, WRITERS } from "../helpers/writers.ts";
 
 function writer(name: string): Writer {
   return WRITERS.find((one) => one.name === name)!;
@@ -29,7 +29,7 @@ async function onReadOnlyOnce(
   one: Writer,
   readers: readonly string[][],
 ): Promise<void> {
-  using env = await worldOf(one);
+  using env = await prepareFor(one);
   const before = repositoryState(env);
   const [written, ...read] = onReadOnly(env, [one.args, ...readers]);
   const where = `${one.name}: ${written!.stderr}`;
@@ -68,7 +68,7 @@ mountTest(
 
 /** One run with so much room; whether it got through without a word. */
 async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
-  using env = await worldOf(one);
+  using env = await prepareFor(one);
   const logged = await count(env);
   const before = repositoryState(env);
   const { status, stdout, stderr } = onFullDisk(env, pages, one.args);

@@ -5,7 +5,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 import { refusing } from "../helpers/faults.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
-import { World } from "../helpers/world.ts";
+import { FolderCopy } from "../helpers/folder_copy.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 
@@ -26,11 +26,11 @@ for (const problem of ["full", "denied", "read-only", "other"] as const) {
   Deno.test(`pause loses nothing when every write is refused: ${problem}`, async () => {
     using env = await withOld();
     env.settle();
-    const world = new World(env.root);
+    const copy = new FolderCopy(env.root);
     const before = saves(env);
     let refused = 0;
     for (let at = 0;; at++) {
-      world.bring();
+      copy.restore();
       const { status, stderr } = await mpm(
         env,
         ["pause", "--no-commit", "New"],

@@ -44,7 +44,7 @@ async function settled(env: TestEnv) {
   return JSON.stringify(sorted).replaceAll(env.root, "$ROOT");
 }
 
-async function world(
+async function afterLines(
   lines: readonly string[][],
   beforeLast?: (env: TestEnv) => Promise<void>,
 ): Promise<TestEnv> {
@@ -63,7 +63,7 @@ for (const [name, lines] of Object.entries(CASES)) {
       now: at(10),
       programs: "changing-git",
       async prepare() {
-        const env = await world(lines, async (env) => {
+        const env = await afterLines(lines, async (env) => {
           before = await settled(env);
         });
         after = await settled(env);
@@ -156,7 +156,7 @@ Deno.test("undo of a committed pause may die anywhere and is finished by the nex
     now: at(10),
     programs: "changing-git",
     async prepare() {
-      const env = await world([["pause", "Work", "--commit"]]);
+      const env = await afterLines([["pause", "Work", "--commit"]]);
       start = env.git("rev-parse", "HEAD^");
       return env;
     },

@@ -5,7 +5,7 @@ import { dieEverywhere } from "../helpers/dying.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { sayPoints } from "../helpers/say.ts";
-import { worldOf, type Writer, WRITERS } from "../helpers/writers.ts";
+import { prepareFor, type Writer, WRITERS } from "../helpers/writers.ts";
 import { at } from "../helpers/works.ts";
 
 async function intact(env: TestEnv, where: string): Promise<void> {
@@ -19,14 +19,14 @@ async function intact(env: TestEnv, where: string): Promise<void> {
 async function enumerate(writer: Writer): Promise<void> {
   const { name, args, once, adds } = writer;
   let before: Record<string, string> = {};
-  using whole = await worldOf(writer);
+  using whole = await prepareFor(writer);
   await mpmJson(whole, [...args], { now: at(0) });
   const after = observedState(whole);
   const points = await dieEverywhere(args, {
     now: at(0),
     programs: "changing-git",
     async prepare() {
-      const env = await worldOf(writer);
+      const env = await prepareFor(writer);
       before = observedState(env);
       return env;
     },

@@ -8,7 +8,7 @@ export interface Violation {
   readonly nodes: readonly { readonly target: readonly string[] }[];
 }
 
-/** Runs axe in a separate world, where the page's policy does not apply. */
+/** Runs axe in an isolated context, where the page's policy does not apply. */
 export async function axe(page: Page): Promise<readonly Violation[]> {
   const session = await page.context().newCDPSession(page);
   const { frameTree } = await session.send("Page.getFrameTree");

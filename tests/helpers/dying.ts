@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { TestEnv } from "./env.ts";
 import { crashing, observed, type Programs } from "./faults.ts";
 import { mpm, type MpmOptions } from "./mpm.ts";
-import { World } from "./world.ts";
+import { FolderCopy } from "./folder_copy.ts";
 
 /** The exit status of a bug in mpm. */
 const EXIT_BUG = 70;
@@ -55,7 +55,7 @@ export interface Points {
 
 /** A state of the disk after a death, and the writes that lead to it. */
 interface State {
-  readonly world: World;
+  readonly copy: FolderCopy;
   readonly at: number[];
 }
 
@@ -68,26 +68,28 @@ interface State {
  */
 export async function dieEverywhere(
   args: readonly string[],
-  { prepare, check, isTold, ...how }: {
+  { prepare, check, isReported, ...how }: {
     prepare: () => TestEnv | Promise<TestEnv>;
     check: (env: TestEnv, where: string, finished: boolean) => Promise<void>;
     now: () => Date;
     programs?: Programs;
     wrap?: NonNullable<MpmOptions["wrap"]>;
     /** Deaths that another test has: they are left out. */
-    isTold?: (at: number) => boolean;
+    isReported?: (at: number) => boolean;
   },
 ): Promise<Points> {
   using env = await prepare();
   env.settle();
   const { states, count } = await statesOf(env, args, how);
-  const finished = new World(env.root);
-  const untold = states.filter(({ at }) => !at.every((at) => isTold?.(at)));
-  for (const { world, at } of untold) {
-    world.bring();
+  const finished = new FolderCopy(env.root);
+  const unreported = states.filter(({ at }) =>
+    !at.every((at) => isReported?.(at))
+  );
+  for (const { copy, at } of unreported) {
+    copy.restore();
     await check(env, `died at write ${at.join(", ")}`, false);
   }
-  finished.bring();
+  finished.restore();
   await check(env, "finished", true);
   return { count, states: states.length };
 }
@@ -105,10 +107,10 @@ async function statesOf(
   let count = 0;
   const onPoint = () => {
     const at = count++;
-    const world = new World(env.root);
-    const known = states.find((state) => state.world.equals(world));
+    const copy = new FolderCopy(env.root);
+    const known = states.find((state) => state.copy.equals(copy));
     if (known) known.at.push(at);
-    else states.push({ world, at: [at] });
+    else states.push({ copy, at: [at] });
   };
   const { status, stderr } = await mpm(env, args, {
     now,

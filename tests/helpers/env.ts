@@ -2,7 +2,7 @@ import { dirname, join } from "@std/path";
 import { realSystem } from "../../src/system/real.ts";
 import type { RunOptions, RunResult, System } from "../../src/system/system.ts";
 import { removeTree } from "./remove.ts";
-import { World } from "./world.ts";
+import { FolderCopy } from "./folder_copy.ts";
 
 /** The exit of a program and its output, with `$ROOT` instead of the root. */
 export interface Outcome {
@@ -39,7 +39,7 @@ function hasMpm(folder: string): boolean {
 
 /** A throw-away home with a hermetic git; `using` removes it. */
 export class TestEnv implements Disposable {
-  static #repository: World | undefined;
+  static #repository: FolderCopy | undefined;
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-" }));
   readonly home = join(this.root, "home");
   /** The folder that commands run in unless told otherwise. */
@@ -88,7 +88,7 @@ export class TestEnv implements Disposable {
   static repository(): TestEnv {
     TestEnv.#repository ??= TestEnv.#begun();
     const env = new TestEnv();
-    TestEnv.#repository.bring(env.project);
+    TestEnv.#repository.restore(env.project);
     // As many commands of git as had been run there: commits get the same times.
     env.#clock = 3;
     // The index has the times and numbers of the files it was made for.
@@ -97,7 +97,7 @@ export class TestEnv implements Disposable {
   }
 
   /** Made once by git: writing the same files is much cheaper. */
-  static #begun(): World {
+  static #begun(): FolderCopy {
     using env = new TestEnv();
     env.git("init", "-q");
     for (const { name } of Deno.readDirSync(join(env.project, ".git/hooks"))) {
@@ -105,7 +105,7 @@ export class TestEnv implements Disposable {
     }
     env.write("README.md", "# Project\n");
     env.commit("Start the project");
-    return new World(env.project);
+    return new FolderCopy(env.project);
   }
 
   env(): Record<string, string> {

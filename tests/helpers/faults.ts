@@ -4,7 +4,7 @@ import {
   type Files,
   type System,
 } from "../../src/system/system.ts";
-import { keepFile } from "./world.ts";
+import { keepFile } from "./folder_copy.ts";
 
 /** The process died here: nothing after it runs. */
 export class Crash extends Error {}

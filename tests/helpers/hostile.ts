@@ -49,13 +49,13 @@ async function feed(child: Deno.ChildProcess, text: string): Promise<void> {
 }
 
 /** A change that someone made to the store. */
-export type World = (siege: Siege) => void | Promise<void>;
+export type Change = (hostile: HostileProject) => void | Promise<void>;
 
 /**
  * A project with every file in its store that mpm ever writes there, its
  * surroundings, and checks whether a command left it alone.
  */
-export class Siege implements Named, AsyncDisposable {
+export class HostileProject implements Named, AsyncDisposable {
   readonly env = TestEnv.repository();
   /** Files that no command may write, read, run or signal. */
   readonly outside = join(this.env.root, "outside");
@@ -68,8 +68,8 @@ export class Siege implements Named, AsyncDisposable {
   #driver: Driver | undefined;
   /** Of all lines so far: which are run by the binary goes by that. */
   #count = 0;
-  /** Number of worlds. */
-  #worlds = 0;
+  /** How often the project was changed. */
+  #changes = 0;
   readonly #planted = new Set<string>();
   readonly #victim: Deno.ChildProcess;
   readonly #said: WritableStreamDefaultWriter<Uint8Array>;
@@ -80,10 +80,10 @@ export class Siege implements Named, AsyncDisposable {
   items: readonly number[] = [];
 
   /** `umask`: of everything that mpm does here, in octal digits. */
-  static async make({ umask }: { umask: string }): Promise<Siege> {
-    const siege = new Siege(umask);
-    await siege.#build();
-    return siege;
+  static async make({ umask }: { umask: string }): Promise<HostileProject> {
+    const hostile = new HostileProject(umask);
+    await hostile.#build();
+    return hostile;
   }
 
   private constructor(umask: string) {
@@ -353,7 +353,7 @@ export class Siege implements Named, AsyncDisposable {
   /**
    * Runs lines with the binary, or with a process that runs many lines from the
    * sources, which takes a small part of the time. Then each line is the
-   * binary's in some of the worlds, and lines that leave something running in
+   * binary's in some of the rounds, and lines that leave something running in
    * all.
    */
   async #runLine(line: Line): Promise<Outcome> {
@@ -380,7 +380,7 @@ export class Siege implements Named, AsyncDisposable {
    * again, and fails where one did harm. `each` looks at what came of a line.
    */
   async attack(
-    change: World,
+    change: Change,
     { each = () => {}, skip = () => false, lines = allLines(this), all }: {
       each?: (line: Line, done: Outcome) => void;
       skip?: (line: Line) => boolean;
@@ -399,14 +399,14 @@ export class Siege implements Named, AsyncDisposable {
     const outline = new Outline(root, [this.#built, this.#changed]);
     this.#assertNothingTaken(outline.files());
     const left = lines.filter((line) => !skip(line));
-    const nth = this.#worlds++;
+    const nth = this.#changes++;
     for (const line of all || SOAKS ? left : oneOfEach(left, nth)) {
       try {
         const done = await this.#runLine(line);
         const { status, stdout, stderr } = done;
         assert(status <= 6, `status ${status}: ${stderr.slice(0, 2000)}`);
         if (line.args[0] === "hook") assertEquals(status, 0, "a hook");
-        assert(!`${stdout}${stderr}`.includes(CANARY), `told: ${stdout}`);
+        assert(!`${stdout}${stderr}`.includes(CANARY), `printed: ${stdout}`);
         assertEquals(this.#takeMark(), "", "it was run");
         const changes = outline.changes();
         const free = [this.project, ...OWN.map((path) => join(root, path))];

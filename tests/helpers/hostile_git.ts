@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { filesBelow } from "./below.ts";
-import { CANARY, type Siege, type World } from "./hostile.ts";
+import { CANARY, type Change, type HostileProject } from "./hostile.ts";
 import { plantFilters } from "./hostile_filters.ts";
 import { removeTree } from "./remove.ts";
 
@@ -57,8 +57,8 @@ function touch(path: string, text: string): void {
  * A `.git` as an archive may bring it. Its settings, hooks and those of a
  * repository within name programs at every place that git knows for one.
  */
-export function programs(siege: Siege): void {
-  const { env, project, program } = siege;
+export function programs(hostile: HostileProject): void {
+  const { env, project, program } = hostile;
   const sub = join(project, "sub");
   env.git("init", "-q", sub);
   touch(join(sub, "file"), "one\n");
@@ -75,13 +75,13 @@ export function programs(siege: Siege): void {
   env.git("commit", "-q", "-m", "x");
   env.git("branch", "aside", "HEAD~1");
   plantFilters(env, { of: (name) => `'${program}' ${name}` });
-  nameAll(siege, project);
-  nameAll(siege, sub);
+  nameAll(hostile, project);
+  nameAll(hostile, sub);
   touch(join(sub, "file"), "two\n");
   touch(join(project, "tracked.txt"), "hanged \n");
 }
 
-function nameAll({ env, program }: Siege, folder: string): void {
+function nameAll({ env, program }: HostileProject, folder: string): void {
   for (const name of PROGRAMS) {
     const isAlias = /^alias\.|update$/.test(name);
     const value = isAlias ? `!${program}` : program;
@@ -99,23 +99,23 @@ function nameAll({ env, program }: Siege, folder: string): void {
 }
 
 /** The programs of the store's own folders: hooks, settings, skills. */
-export function scripts(siege: Siege): void {
-  const path = (name: string) => join(siege.project, name);
+export function scripts(hostile: HostileProject): void {
+  const path = (name: string) => join(hostile.project, name);
   for (const name of filesBelow(path(".claude-mpm/hooks"))) {
-    Deno.copyFileSync(siege.program, path(`.claude-mpm/hooks/${name}`));
+    Deno.copyFileSync(hostile.program, path(`.claude-mpm/hooks/${name}`));
   }
   for (const name of ["settings.json", "settings.local.json"]) {
     const file = path(`.claude/${name}`);
     const text = Deno.readTextFileSync(file).replaceAll(
       /"command": "[^"]*"/g,
-      `"command": ${JSON.stringify(siege.program)}`,
+      `"command": ${JSON.stringify(hostile.program)}`,
     );
     Deno.writeTextFileSync(file, text);
   }
 }
 
 /** Another repository of the user's, outside, with a linked worktree. */
-function otherRepository({ env, outside }: Siege): string {
+function otherRepository({ env, outside }: HostileProject): string {
   const other = join(outside, "other");
   env.git("init", "-q", other);
   Deno.writeTextFileSync(join(other, "file"), `${CANARY}\n`);
@@ -125,48 +125,51 @@ function otherRepository({ env, outside }: Siege): string {
   return other;
 }
 
-function replaceGit({ project }: Siege, make: (path: string) => void): void {
+function replaceGit(
+  { project }: HostileProject,
+  make: (path: string) => void,
+): void {
   const path = join(project, ".git");
   removeTree(path);
   make(path);
 }
 
 /** Ways in which someone else's `.git` leads outside. */
-export const STRAYS: Record<string, World> = {
-  "core.worktree names a folder outside": (siege) => {
-    otherRepository(siege);
-    siege.env.git("config", "core.worktree", join(siege.outside, "other"));
+export const STRAYS: Record<string, Change> = {
+  "core.worktree names a folder outside": (hostile) => {
+    otherRepository(hostile);
+    hostile.env.git("config", "core.worktree", join(hostile.outside, "other"));
   },
-  "core.worktree names the folder above": (siege) => {
-    siege.env.git("config", "core.worktree", dirname(siege.project));
+  "core.worktree names the folder above": (hostile) => {
+    hostile.env.git("config", "core.worktree", dirname(hostile.project));
   },
-  "core.worktree is in a file of settings that is included": (siege) => {
-    otherRepository(siege);
-    siege.env.write(
+  "core.worktree is in a file of settings that is included": (hostile) => {
+    otherRepository(hostile);
+    hostile.env.write(
       ".git/more",
-      `[core]\n\tworktree = ${join(siege.outside, "other")}\n`,
+      `[core]\n\tworktree = ${join(hostile.outside, "other")}\n`,
     );
-    siege.env.git("config", "include.path", "more");
+    hostile.env.git("config", "include.path", "more");
   },
-  "a .git file names another repository": (siege) => {
-    const other = otherRepository(siege);
-    replaceGit(siege, (path) => {
+  "a .git file names another repository": (hostile) => {
+    const other = otherRepository(hostile);
+    replaceGit(hostile, (path) => {
       Deno.writeTextFileSync(path, `gitdir: ${other}/.git\n`);
     });
   },
-  "a .git file names the linked worktree of another repository": (siege) => {
-    const other = otherRepository(siege);
-    replaceGit(siege, (path) => {
+  "a .git file names the linked worktree of another repository": (hostile) => {
+    const other = otherRepository(hostile);
+    replaceGit(hostile, (path) => {
       const text = `gitdir: ${other}/.git/worktrees/linked\n`;
       Deno.writeTextFileSync(path, text);
     });
   },
-  "a .git is a link to another repository's": (siege) => {
-    const other = otherRepository(siege);
-    replaceGit(siege, (path) => Deno.symlinkSync(`${other}/.git`, path));
+  "a .git is a link to another repository's": (hostile) => {
+    const other = otherRepository(hostile);
+    replaceGit(hostile, (path) => Deno.symlinkSync(`${other}/.git`, path));
   },
-  "a .git says that another repository's is the common one": (siege) => {
-    const other = otherRepository(siege);
-    siege.env.write(".git/commondir", `${other}/.git\n`);
+  "a .git says that another repository's is the common one": (hostile) => {
+    const other = otherRepository(hostile);
+    hostile.env.write(".git/commondir", `${other}/.git\n`);
   },
 };

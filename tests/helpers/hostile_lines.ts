@@ -196,7 +196,7 @@ export function strayLines(names: readonly string[]): Line[] {
 
 /**
  * Those that start each hook of the settings in their own project, which takes
- * seconds: for worlds in which the settings are as they were.
+ * seconds: for rounds in which the settings are as they were.
  */
 export function firing({ command }: Line): boolean {
   return command === "hooks test";
@@ -208,11 +208,11 @@ export function leavesRunning(line: Line): boolean {
 }
 
 /**
- * One line of each command, in the next world another one. The profile of the
+ * One line of each command, in the next round another one. The profile of the
  * hooks is left out: it starts what their test starts, once more.
  */
-export function oneOfEach(lines: readonly Line[], world: number): Line[] {
+export function oneOfEach(lines: readonly Line[], round: number): Line[] {
   const forms = Map.groupBy(lines, ({ command }) => command);
   forms.delete("hooks profile");
-  return [...forms.values()].map((some) => some[world % some.length]!);
+  return [...forms.values()].map((some) => some[round % some.length]!);
 }

@@ -19,7 +19,7 @@ export const SHELLS = Deno.build.os === "windows" ? [] : [
 ].filter(([program]) => has(program!))
   .map(([program, ...args]) => [pathOf(program!)!, ...args]);
 
-/** A world with a release of a program that answers as mpm, and a server. */
+/** A installation with a release of a program that answers as mpm, and a server. */
 export class Installation implements AsyncDisposable {
   readonly env = new TestEnv();
   readonly folder = join(this.env.home, ".local", "bin");
@@ -148,10 +148,10 @@ export function archiveOf(
 
 /** A folder that comes first on PATH, with programs that answer so. */
 export function fakes(
-  world: Installation,
+  installation: Installation,
   answers: Record<string, string>,
 ): string {
-  const folder = join(world.env.root, "fakes");
+  const folder = join(installation.env.root, "fakes");
   Deno.mkdirSync(folder, { recursive: true });
   for (const [name, script] of Object.entries(answers)) {
     Deno.writeTextFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, {
@@ -162,8 +162,11 @@ export function fakes(
 }
 
 /** Links to the programs named, as the only ones there are. */
-export function only(world: Installation, programs: readonly string[]): string {
-  const folder = join(world.env.root, "only");
+export function only(
+  installation: Installation,
+  programs: readonly string[],
+): string {
+  const folder = join(installation.env.root, "only");
   Deno.mkdirSync(folder);
   for (const name of programs) {
     const path = pathOf(name);

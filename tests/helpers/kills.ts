@@ -20,11 +20,11 @@ export function* randoms(seed: number): Generator<number> {
   }
 }
 
-/** A command that is killed again and again in one world. */
+/** A command that is killed again and again in one project. */
 export interface Victim {
   readonly name: string;
   prepare(): TestEnv | Promise<TestEnv>;
-  /** The next command line, by what the world is like now. */
+  /** The next command line for the present state of the project. */
   next(env: TestEnv, round: number): string[];
   /** Rounds after which everything is looked at; 10 unless given. */
   readonly looks?: number;

@@ -20,7 +20,7 @@ export interface MpmOptions {
   readonly wrap?: (system: System) => System;
 }
 
-/** Runs a command line in this process, in the environment's world. */
+/** Runs a command line in this process, in the test's environment. */
 export async function mpm(
   env: TestEnv,
   args: readonly string[],
@@ -131,7 +131,7 @@ export function binary(): string {
   return path;
 }
 
-/** Starts the real binary in the environment's world. */
+/** Starts the real binary in the test's environment. */
 export function start(env: TestEnv, args: string[]): Deno.ChildProcess {
   return new Deno.Command(binary(), {
     args,

@@ -17,7 +17,7 @@ function plain(text: string, env: TestEnv): string {
 const PASSING =
   /\/\.[\w.-]*tmp$|journal-key\.\w+$|\/allowed\.json$|\.json\.sha256$|\/settings\/\w+\/record\.json$|\/state\/mpm\/runs\//;
 
-/** Returns the relevant state of a world, wherever it is. */
+/** Returns the relevant state of a project, independent of its path. */
 export function observedState(env: TestEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(repositoryState(env))

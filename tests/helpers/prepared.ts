@@ -1,5 +1,5 @@
 import type { TestEnv } from "./env.ts";
-import { World } from "./world.ts";
+import { FolderCopy } from "./folder_copy.ts";
 
 /**
  * An environment that takes many commands to build, built once for all tests of
@@ -9,7 +9,7 @@ import { World } from "./world.ts";
 export function prepared(
   build: () => Promise<TestEnv>,
 ): () => Promise<TestEnv> {
-  let kept: { env: TestEnv; world: World; extra: Record<string, string> };
+  let kept: { env: TestEnv; copy: FolderCopy; extra: Record<string, string> };
   let isFree = false;
   let isBuilt = false;
   return async () => {
@@ -17,7 +17,7 @@ export function prepared(
     if (!isBuilt) {
       isBuilt = true;
       const env = await build();
-      kept = { env, world: new World(env.root), extra: { ...env.extra } };
+      kept = { env, copy: new FolderCopy(env.root), extra: { ...env.extra } };
       const remove = env[Symbol.dispose].bind(env);
       addEventListener("unload", remove);
       env[Symbol.dispose] = () => {
@@ -26,8 +26,8 @@ export function prepared(
       return env;
     }
     isFree = false;
-    const { env, world, extra } = kept;
-    world.bring();
+    const { env, copy, extra } = kept;
+    copy.restore();
     for (const name of Object.keys(env.extra)) delete env.extra[name];
     Object.assign(env.extra, extra);
     return env;

@@ -7,9 +7,9 @@ import { refusing } from "./faults.ts";
 import { binary, mpm, mpmJson } from "./mpm.ts";
 import { unprivileged } from "./posix.ts";
 import { checkFiles, leftovers, observedState } from "./observed_state.ts";
-import { worldOf, type Writer } from "./writers.ts";
+import { prepareFor, type Writer } from "./writers.ts";
 import { at } from "./works.ts";
-import { World } from "./world.ts";
+import { FolderCopy } from "./folder_copy.ts";
 
 /** A full disk, no permission, a read-only one, EIO, and a folder that is gone. */
 const PROBLEMS = ["full", "denied", "read-only", "other", "missing"] as const;
@@ -30,7 +30,7 @@ export async function intact(env: TestEnv, where: string): Promise<void> {
   assert(result.intact, where);
 }
 
-/** A command in its world, and what counts of that before and after it. */
+/** A command in its project, and what counts of that before and after it. */
 interface Refused {
   readonly env: TestEnv;
   readonly writer: Writer;
@@ -74,9 +74,9 @@ async function refusedFrom(
 export function testRefused(writers: readonly Writer[]): void {
   for (const writer of writers) {
     Deno.test(`${writer.name} says what refused it, and leaves nothing half done`, async () => {
-      using env = await worldOf(writer);
+      using env = await prepareFor(writer);
       env.settle();
-      const world = new World(env.root);
+      const copy = new FolderCopy(env.root);
       const before = observedState(env);
       await mpmJson(env, [...writer.args], { now: at(0) });
       const after = observedState(env);
@@ -85,14 +85,14 @@ export function testRefused(writers: readonly Writer[]): void {
       for (const [first, problem] of PROBLEMS.entries()) {
         if (TOLD[writer.name]?.includes(problem)) continue;
         for (let from = first;; from += 2 * PROBLEMS.length) {
-          world.bring();
+          copy.restore();
           const how = { env, writer, before, after };
           if (!await refusedFrom(how, { from, problem })) break;
           refused++;
         }
       }
       assert(refused > 0);
-      world.bring();
+      copy.restore();
       refusesUnwritable(env, writer);
     });
   }

@@ -5,12 +5,12 @@ import { oldJson, PAUSE, put } from "./old_stores.ts";
 import { formatText, idAt, ownSave, putSave, SESSIONS } from "./stores.ts";
 import { at } from "./works.ts";
 
-/** A command that writes, in a world where it has something to do. */
+/** A command that writes, in a project where it has something to do. */
 export interface Writer {
   /** Its name in tests. */
   readonly name: string;
   readonly args: readonly string[];
-  /** Command lines that make the world, after the files. */
+  /** Command lines that prepare the project, after the files. */
   readonly before?: readonly (readonly string[])[];
   files?(env: TestEnv): void;
   /** True if a second run has nothing to do, and reports it with 3 or 4. */
@@ -197,8 +197,8 @@ function tear(env: TestEnv): void {
   }
 }
 
-/** Its world, with a save in it that nothing may harm. */
-export async function worldOf(
+/** Makes its project, with a save that must stay unharmed. */
+export async function prepareFor(
   { before = [], files, name }: Writer,
   env = TestEnv.repository(),
 ): Promise<TestEnv> {

@@ -22,7 +22,7 @@ interface Entry {
  * All that lies below a folder at a moment. It is held in memory: two moments
  * are compared, and one is restored by writing only what differs.
  */
-export class World {
+export class FolderCopy {
   readonly #root: string;
   readonly #entries: ReadonlyMap<string, Entry>;
 
@@ -34,7 +34,7 @@ export class World {
   /**
    * Returns whether nothing changed between the two, times of files included.
    */
-  equals(other: World): boolean {
+  equals(other: FolderCopy): boolean {
     return this.#entries.size === other.#entries.size &&
       [...this.#entries].every(([path, entry]) =>
         isSame(entry, other.#entries.get(path))
@@ -45,7 +45,7 @@ export class World {
    * Restores the folder to what it was, or another one to the same. Times are
    * restored, too: git takes a file for unchanged that is older than its index.
    */
-  bring(root = this.#root): void {
+  restore(root = this.#root): void {
     const left = read(root);
     // From the innermost on: a folder is empty by its turn.
     for (const [path, entry] of [...left].toReversed()) {

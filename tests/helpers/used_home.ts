@@ -32,8 +32,8 @@ export function everything(
   return found;
 }
 
-/** A home and a project with other files in every folder that mpm writes to. */
-export function foreignWorld(): TestEnv {
+/** A home and a project with files of the user in every folder that mpm writes to. */
+export function usedHome(): TestEnv {
   const env = TestEnv.repository();
   env.write("../bin/mpm", "#!/bin/sh\n");
   Deno.chmodSync(`${env.root}/bin/mpm`, 0o755);
