@@ -34,7 +34,7 @@ interface Wanted {
   /** Names of stories; empty: all. */
   readonly only: readonly string[];
   readonly client: Client;
-  /** Prints what this arm gives, of each story. */
+  /** Prints what this method gives, of each story. */
   readonly show: string;
 }
 
@@ -48,17 +48,17 @@ export async function benchHandoff(wanted: Wanted): Promise<string[]> {
   for (const story of stories) {
     const { path } = wanted.client;
     played.push(
-      await play(story, wanted, async (desk, one) => {
+      await play(story, wanted, async (sandbox, one) => {
         if (!path || !TAKEN_OVER.includes(story.name)) return;
-        costs.push(...await takeOver(desk, one, path));
+        costs.push(...await takeOver(sandbox, one, path));
       }),
     );
   }
   const shown = wanted.show === "" ? [] : played.flatMap((one) => [
     `===== ${one.story.name}`,
-    ...[...one.texts].filter(([arm]) => arm === wanted.show).map(([, text]) =>
-      text
-    ),
+    ...[...one.texts].filter(([method]) => method === wanted.show).map((
+      [, text],
+    ) => text),
   ]);
   const real = wanted.only.length === 0
     ? await realBoundaries(wanted.binary)

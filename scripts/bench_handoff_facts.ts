@@ -4,7 +4,7 @@ export interface Fact {
   readonly kind: string;
   /** True if someone stated it as what it is: with a command, in a list. */
   readonly explicit: boolean;
-  /** Pieces of text that stand close together where it is told. */
+  /** Pieces of text that are close together where the fact is given. */
   readonly needs: readonly string[];
   /** A fact that held before and no longer does. */
   readonly stale?: Stale;
@@ -53,7 +53,7 @@ const OVER =
  * A text as it is searched: in lower case, blanks as one space, and what JSON
  * or a quotation puts before and between lines removed.
  */
-export class Told {
+export class HandoffText {
   readonly #plain: string;
   readonly #lines: readonly string[];
 
@@ -78,7 +78,7 @@ export class Told {
   }
 
   /**
-   * Returns whether it is told as if it held: somewhere neither its line nor
+   * Returns whether it is given as if it held: somewhere neither its line nor
    * the heading above says that it is over.
    */
   claims(needs: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import type { Kit, Story } from "./bench_handoff_kit.ts";
+import type { Story, StoryBuilder } from "./bench_handoff_builder.ts";
 import type { Domain } from "./bench_handoff_words.ts";
 
 /**
@@ -44,17 +44,21 @@ const DOMAINS: readonly Domain[] = [
 type Said = readonly [text: string, ...needs: string[]];
 
 /** Plants what is only implied; returns the text. */
-function imply(kit: Kit, kind: string, choices: readonly Said[]): string {
-  const [text, ...needs] = kit.random.pick(choices);
-  kit.fact({ kind, explicit: false, needs });
+function imply(
+  story: StoryBuilder,
+  kind: string,
+  choices: readonly Said[],
+): string {
+  const [text, ...needs] = story.random.pick(choices);
+  story.fact({ kind, explicit: false, needs });
   return text;
 }
 
-function due(kit: Kit): string {
-  const date = `${kit.random.number(2, 27)} ${
-    kit.random.pick(["January", "April", "October", "December"])
+function due(story: StoryBuilder): string {
+  const date = `${story.random.number(2, 27)} ${
+    story.random.pick(["January", "April", "October", "December"])
   }`;
-  return imply(kit, "deadline in a prompt", [
+  return imply(story, "deadline in a prompt", [
     [`Legal signs off on the ${date}, nothing may change after that.`, date],
     [`It goes live on ${date}.`, date],
     [`We have until the ${date}, not a day more.`, date],
@@ -62,10 +66,10 @@ function due(kit: Kit): string {
   ]);
 }
 
-function limit(kit: Kit): string {
-  const { theirs, symbols } = kit.domain;
-  const at = kit.random.pick(symbols);
-  return imply(kit, "constraint in a prompt", [
+function limit(story: StoryBuilder): string {
+  const { theirs, symbols } = story.domain;
+  const at = story.random.pick(symbols);
+  return imply(story, "constraint in a prompt", [
     [`Stay out of ${theirs}.`, "stay out", theirs],
     [`${at} is frozen, leave its signature alone.`, at, "signature"],
     [`Whatever you do, no downtime.`, "no downtime"],
@@ -74,18 +78,21 @@ function limit(kit: Kit): string {
   ]);
 }
 
-function aside(kit: Kit): string {
-  const at = kit.random.pick(kit.domain.symbols);
-  return imply(kit, "constraint in the middle of a turn", [
+function aside(story: StoryBuilder): string {
+  const at = story.random.pick(story.domain.symbols);
+  return imply(story, "constraint in the middle of a turn", [
     [`hang on, ${at} has to keep its German error texts`, at, "german"],
     [`one more thing: everything behind the flag beta_${at}`, `beta_${at}`],
     [`fyi the limit is 64 KiB, not 64 KB`, "64 kib"],
   ]);
 }
 
-function dead(kit: Kit): string {
-  const [way, other] = kit.random.some(kit.domain.ways, 2) as [string, string];
-  return imply(kit, "rejected approach in a text", [
+function dead(story: StoryBuilder): string {
+  const [way, other] = story.random.some(story.domain.ways, 2) as [
+    string,
+    string,
+  ];
+  return imply(story, "rejected approach in a text", [
     [`${way} is out: it doubles the memory. Trying ${other}.`, way, "doubles"],
     [
       `First attempt with ${way} failed on empty input; reverted.`,
@@ -105,10 +112,10 @@ function dead(kit: Kit): string {
   ]);
 }
 
-function choice(kit: Kit): string {
-  const way = kit.random.pick(kit.domain.ways);
-  const at = kit.random.pick(kit.domain.symbols);
-  return imply(kit, "decision in a text", [
+function choice(story: StoryBuilder): string {
+  const way = story.random.pick(story.domain.ways);
+  const at = story.random.pick(story.domain.symbols);
+  return imply(story, "decision in a text", [
     [`Settled: ${at} gets ${way}.`, at, way],
     [`I'm going with ${way} in ${at}; it needs no new table.`, at, way],
     [`So ${way} it is, for ${at} at least.`, at, way],
@@ -116,9 +123,9 @@ function choice(kit: Kit): string {
   ]);
 }
 
-function stuck(kit: Kit): string {
-  const number = kit.random.number(1000, 9999);
-  return imply(kit, "blocker in a text", [
+function stuck(story: StoryBuilder): string {
+  const number = story.random.number(1000, 9999);
+  return imply(story, "blocker in a text", [
     [
       `Can't deploy: change request ${number} is not approved yet.`,
       `${number}`,
@@ -131,10 +138,10 @@ function stuck(kit: Kit): string {
   ]);
 }
 
-function doubt(kit: Kit): string {
-  const number = kit.random.number(11, 99);
-  const at = kit.random.pick(kit.domain.symbols);
-  return imply(kit, "open question in the last message", [
+function doubt(story: StoryBuilder): string {
+  const number = story.random.number(11, 99);
+  const at = story.random.pick(story.domain.symbols);
+  return imply(story, "open question in the last message", [
     [`Is it fine if ${at} waits ${number} seconds?`, at, `${number}`],
     [
       `Let me know whether ${at} should retry ${number} times.`,
@@ -150,125 +157,129 @@ function doubt(kit: Kit): string {
 }
 
 /** An incident at night: a shell, a sub-agent, no time for commands. */
-async function incident(kit: Kit): Promise<void> {
-  kit.scaffold();
-  const { symbols, test, folder } = kit.domain;
-  const session = await kit.session();
-  const goal = kit.state("goal", `Stop ${symbols[2]} from paging at night`);
-  await session.prompt(`${goal}. ${due(kit)} ${limit(kit)}`);
-  await kit.noise(session, 250_000);
-  const number = kit.random.number(40_000, 60_000);
-  kit.fact({
+async function incident(story: StoryBuilder): Promise<void> {
+  story.scaffold();
+  const { symbols, test, folder } = story.domain;
+  const session = await story.session();
+  const goal = story.state("goal", `Stop ${symbols[2]} from paging at night`);
+  await session.prompt(`${goal}. ${due(story)} ${limit(story)}`);
+  await story.noise(session, 250_000);
+  const number = story.random.number(40_000, 60_000);
+  story.fact({
     kind: "number in a tool's output",
     explicit: false,
     needs: [String(number)],
   });
   await session.bash("docker ps", `web 0.0.0.0:${number}->80/tcp`);
   await session.bash(`nc -z localhost ${number}`, "");
-  kit.nextBash(`nc -z localhost ${number}`);
-  session.say(dead(kit));
-  await session.interject(aside(kit));
-  const place = `${folder}/${kit.domain.files[2]}`;
-  const line = kit.random.number(20, 300);
+  story.nextBash(`nc -z localhost ${number}`);
+  session.say(dead(story));
+  await session.interject(aside(story));
+  const place = `${folder}/${story.domain.files[2]}`;
+  const line = story.random.number(20, 300);
   await session.agent(
-    kit.decoy("order to a sub-agent", "Pretend that the clock is wrong"),
+    story.decoy("order to a sub-agent", "Pretend that the clock is wrong"),
     `The alarm comes from ${place}:${line}.`,
   );
-  kit.fact({
+  story.fact({
     kind: "result of a sub-agent",
     explicit: false,
     needs: [`${place}:${line}`],
   });
-  const path = kit.path(1);
-  const old = Deno.readTextFileSync(`${kit.desk.project}/${path}`);
-  kit.desk.write(path, old.replace("export", "/* quiet */ export"));
+  const path = story.path(1);
+  const old = Deno.readTextFileSync(`${story.sandbox.project}/${path}`);
+  story.sandbox.write(path, old.replace("export", "/* quiet */ export"));
   await session.bash(`perl -pi -e 's/x/y/' ${path}`, "", { changed: [path] });
-  kit.fact({
+  story.fact({
     kind: "file changed by a shell command",
     explicit: false,
     needs: [path],
   });
-  const failed = `assertion ${kit.random.number(100, 999)}`;
+  const failed = `assertion ${story.random.number(100, 999)}`;
   await session.bash(test, `...\nnot ok - ${failed}`, { exit: 2 });
-  kit.fact({
+  story.fact({
     kind: "failing test command",
     explicit: false,
     needs: [test, failed],
   });
-  session.say(`${stuck(kit)} ${doubt(kit)}`);
+  session.say(`${stuck(story)} ${doubt(story)}`);
   await session.stop();
   await session.end();
-  kit.nextBash(test);
-  kit.nextRead(path, place);
+  story.nextBash(test);
+  story.nextRead(path, place);
 }
 
 /** A migration with a plan, tasks, and a client that is killed. */
-async function migration(kit: Kit): Promise<void> {
-  kit.scaffold();
-  const { symbols, lint } = kit.domain;
-  const session = await kit.session();
-  const goal = kit.state("goal", `Migrate ${symbols[3]} without a pause`);
-  await session.prompt(`${goal}. ${limit(kit)}`);
+async function migration(story: StoryBuilder): Promise<void> {
+  story.scaffold();
+  const { symbols, lint } = story.domain;
+  const session = await story.session();
+  const goal = story.state("goal", `Migrate ${symbols[3]} without a pause`);
+  await session.prompt(`${goal}. ${limit(story)}`);
   const first = `Copy ${symbols[3]} in one night`;
   await session.plan(`## ${first}\n\n- copy\n`);
-  kit.planted.stale.push({ kind: "replaced plan", needs: [first] });
-  const plan = kit.state(
+  story.planted.stale.push({ kind: "replaced plan", needs: [first] });
+  const plan = story.state(
     "approved plan",
     `Dual-write ${symbols[3]} for a week`,
   );
   await session.plan(`## ${plan}\n\n- write twice\n- compare\n- switch\n`);
-  const tasks = [kit.list("todo"), kit.list("todo")];
+  const tasks = [story.list("todo"), story.list("todo")];
   for (const task of tasks) await session.task(task, "as planned");
   const over = await session.task(
-    kit.over("todo", "closed todo"),
+    story.over("todo", "closed todo"),
     "as planned",
   );
   await session.taskStatus(over, "completed");
   await session.taskStatus("1", "in_progress");
-  await kit.noise(session, 1_200_000);
-  await session.prompt(due(kit));
-  session.say(choice(kit));
+  await story.noise(session, 1_200_000);
+  await session.prompt(due(story));
+  session.say(choice(story));
   await session.bash(lint, "L001 trailing space", { exit: 1 });
   await session.bash(lint, "All checks passed");
-  kit.planted.stale.push({
+  story.planted.stale.push({
     kind: "failure repaired since",
     needs: [lint, "L001 trailing space"],
   });
-  session.say(dead(kit));
-  await session.edit(kit.path(0), "export", "/* twice */ export");
-  const watch = `tail -f ${kit.domain.folder}.log`;
+  session.say(dead(story));
+  await session.edit(story.path(0), "export", "/* twice */ export");
+  const watch = `tail -f ${story.domain.folder}.log`;
   await session.background(watch);
-  kit.fact({ kind: "work in the background", explicit: false, needs: [watch] });
-  await kit.noise(session, 300_000);
-  session.say(stuck(kit));
+  story.fact({
+    kind: "work in the background",
+    explicit: false,
+    needs: [watch],
+  });
+  await story.noise(session, 300_000);
+  session.say(stuck(story));
   session.kill();
-  kit.nextRead(kit.path(0));
-  kit.nextBash(`grep -rn ${symbols[3]} ${kit.path(0)}`, lint);
+  story.nextRead(story.path(0));
+  story.nextBash(`grep -rn ${symbols[3]} ${story.path(0)}`, lint);
 }
 
 /** Two sessions on one review; the second closes what the first said. */
-async function review(kit: Kit): Promise<void> {
-  kit.scaffold();
-  const { symbols, files } = kit.domain;
-  const one = await kit.session();
-  await one.prompt(kit.state("goal", `Review ${files[1]} for the auditors`));
-  await kit.noise(one, 120_000);
-  await kit.tell("next", kit.list("next step"));
-  const closing = await kit.tell(
+async function review(story: StoryBuilder): Promise<void> {
+  story.scaffold();
+  const { symbols, files } = story.domain;
+  const one = await story.session();
+  await one.prompt(story.state("goal", `Review ${files[1]} for the auditors`));
+  await story.noise(one, 120_000);
+  await story.tell("next", story.list("next step"));
+  const closing = await story.tell(
     "ask",
-    kit.over("question", "closed question"),
+    story.over("question", "closed question"),
   );
-  await kit.tell("ask", kit.list("question"));
-  await kit.tell("decide", kit.list("decision"));
-  one.say(choice(kit));
+  await story.tell("ask", story.list("question"));
+  await story.tell("decide", story.list("decision"));
+  one.say(choice(story));
   await one.stop();
   await one.end();
-  const two = await kit.session();
-  if (closing !== undefined) await kit.tell("done", closing);
-  await two.prompt(`Carry on with the review. ${due(kit)}`);
+  const two = await story.session();
+  if (closing !== undefined) await story.tell("done", closing);
+  await two.prompt(`Carry on with the review. ${due(story)}`);
   const asked = `Where shall ${symbols[0]} live?`;
   await two.ask(asked, ["core", "plugins"], "in a package of its own");
-  kit.fact({
+  story.fact({
     kind: "answered question",
     explicit: true,
     needs: [asked, "in a package of its own"],
@@ -277,7 +288,7 @@ async function review(kit: Kit): Promise<void> {
     "Bash",
     { command: "git push --force" },
     imply(
-      kit,
+      story,
       "refusal with words",
       [
         ["never force, open a merge request", "merge request"],
@@ -285,13 +296,13 @@ async function review(kit: Kit): Promise<void> {
       ],
     ),
   );
-  await two.interject(aside(kit));
-  await kit.noise(two, 150_000);
+  await two.interject(aside(story));
+  await story.noise(two, 150_000);
   await two.write("docs/review.md", "# Review\n");
-  two.say(`Done for today. ${doubt(kit)}`);
+  two.say(`Done for today. ${doubt(story)}`);
   await two.stop();
   await two.end();
-  kit.nextRead("docs/review.md", kit.path(1));
+  story.nextRead("docs/review.md", story.path(1));
 }
 
 export const HELD_OUT: readonly Story[] = [

@@ -1,8 +1,8 @@
 import { dirname, join } from "@std/path";
 import { field, textField } from "../src/base/parsed_values.ts";
 import { projectSlug } from "../src/clients/claude/transcript.ts";
-import { type Arm, ARMS, OWN, textsOf } from "./bench_handoff_arms.ts";
-import { Desk, put } from "./bench_handoff_desk.ts";
+import { type Method, METHODS, OWN, textsOf } from "./bench_handoff_methods.ts";
+import { put, Sandbox } from "./bench_handoff_sandbox.ts";
 import type { Call } from "./bench_handoff_facts.ts";
 import {
   type Identifier,
@@ -38,7 +38,7 @@ export interface Boundary {
   /** E.g. `hunt` or `work, line 12`. */
   readonly name: string;
   readonly needed: readonly Identifier[];
-  readonly told: ReadonlyMap<Arm, readonly Identifier[]>;
+  readonly given: ReadonlyMap<Method, readonly Identifier[]>;
 }
 
 /** The folder of all projects in compared texts. */
@@ -49,7 +49,7 @@ function boundary(
   { next, known, texts }: {
     next: readonly Call[];
     known: string;
-    texts: ReadonlyMap<Arm, string>;
+    texts: ReadonlyMap<Method, string>;
   },
 ): Boundary {
   const needed = identifiersOf(next)
@@ -57,9 +57,9 @@ function boundary(
   return {
     ...from,
     needed,
-    told: new Map(
-      [...texts].map(([arm, text]) => [
-        arm,
+    given: new Map(
+      [...texts].map(([method, text]) => [
+        method,
         needed.filter((one) => names(text, one, PROJECT)),
       ]),
     ),
@@ -123,23 +123,23 @@ async function realBoundary(
     at: number;
   },
 ): Promise<Boundary> {
-  using desk = Desk.make(binary);
-  for (const path of files) desk.write(path, "\n");
-  desk.commit("Add the files");
-  const before = placed(lines.slice(0, at), desk);
+  using sandbox = Sandbox.make(binary);
+  for (const path of files) sandbox.write(path, "\n");
+  sandbox.commit("Add the files");
+  const before = placed(lines.slice(0, at), sandbox);
   const id = String(lines[0]!.sessionId);
   const folder = join(
-    desk.home,
+    sandbox.home,
     ".claude/projects",
-    projectSlug(desk.project),
+    projectSlug(sandbox.project),
   );
   const path = join(folder, `${id}.jsonl`);
   put(path, before);
   const fire = (event: string, more: Line, tool = "") =>
-    desk.fire(event, {
+    sandbox.fire(event, {
       session_id: id,
       transcript_path: path,
-      cwd: desk.project,
+      cwd: sandbox.project,
       ...more,
     }, tool);
   await fire("SessionStart", { source: "startup" }, "startup");
@@ -150,7 +150,7 @@ async function realBoundary(
   }
   await fire("PostToolBatch", { tool_calls: [] });
   await fire("SessionEnd", { reason: "other" });
-  const texts = await textsOf(desk, new Random("", name), [path]);
+  const texts = await textsOf(sandbox, new Random("", name), [path]);
   return boundary({ group: "real client", name: `${name}, line ${at}` }, {
     next: callsIn(lines.slice(at)).slice(0, AHEAD),
     known: JSON.stringify(lines.slice(0, at)),
@@ -158,8 +158,8 @@ async function realBoundary(
   });
 }
 
-/** Lines as they would stand at this desk, the last one a moment ago. */
-function placed(lines: readonly Line[], desk: Desk): string {
+/** Lines as they would look in this sandbox, the last one a moment ago. */
+function placed(lines: readonly Line[], sandbox: Sandbox): string {
   const last = lines.map(({ timestamp }) => Date.parse(String(timestamp)))
     .filter((time) => !Number.isNaN(time)).at(-1)!;
   const shift = Date.now() - last;
@@ -169,20 +169,20 @@ function placed(lines: readonly Line[], desk: Desk): string {
       ? line
       : { ...line, timestamp: new Date(time + shift).toISOString() };
     return `${JSON.stringify(moved)}\n`;
-  }).join("").replaceAll(PROJECT, desk.project)
-    .replaceAll("/home/dev/", `${desk.home}/`);
+  }).join("").replaceAll(PROJECT, sandbox.project)
+    .replaceAll("/home/dev/", `${sandbox.home}/`);
 }
 
 function sumOf(
   boundaries: readonly Boundary[],
-  arm: Arm,
+  method: Method,
 ): readonly [number, number] {
-  const told = boundaries.reduce(
-    (sum, one) => sum + one.told.get(arm)!.length,
+  const given = boundaries.reduce(
+    (sum, one) => sum + one.given.get(method)!.length,
     0,
   );
   return [
-    told,
+    given,
     boundaries.reduce((sum, { needed }) => sum + needed.length, 0),
   ];
 }
@@ -191,24 +191,24 @@ const GROUPS = ["generated", "held out", "real client"] as const;
 
 /** The second instrument's figures. */
 export function neededReport(boundaries: readonly Boundary[]): string[] {
-  const rows = ARMS.map((arm) => [
-    arm,
+  const rows = METHODS.map((method) => [
+    method,
     ...GROUPS.map((group) => {
-      const [told, all] = sumOf(
+      const [given, all] = sumOf(
         boundaries.filter((one) => one.group === group),
-        arm,
+        method,
       );
-      return `${percent(told, all)} (${told}/${all})`;
+      return `${percent(given, all)} (${given}/${all})`;
     }),
     "not shown",
   ]);
-  const lost = boundaries.flatMap(({ name, needed, told }) =>
-    needed.filter((one) => !told.get(OWN)!.includes(one))
+  const lost = boundaries.flatMap(({ name, needed, given }) =>
+    needed.filter((one) => !given.get(OWN)!.includes(one))
       .map(({ kind, text }) => `  lost  ${name}: ${kind} ${text}`)
   );
   return [
     `2. Needed next: names that the next ${AHEAD} calls or so use, known before`,
-    ...table(["arm", ...GROUPS, "used by a model"], rows),
+    ...table(["method", ...GROUPS, "used by a model"], rows),
     "",
     `Losses of "${OWN}"`,
     ...lost.length > 0 ? lost : ["  none"],
@@ -219,15 +219,15 @@ export function neededReport(boundaries: readonly Boundary[]): string[] {
 /** One target for each group: the easy one does not hide the hard one. */
 export function neededTargets(boundaries: readonly Boundary[]): Target[] {
   return GROUPS.flatMap((group) => {
-    const [told, all] = sumOf(
+    const [given, all] = sumOf(
       boundaries.filter((one) => one.group === group),
       OWN,
     );
     if (all === 0) return [];
     return [{
-      name: `${group}: names that are needed next told, at least 90 %`,
-      is: percent(told, all),
-      met: told / all >= 0.9,
+      name: `${group}: names needed next that are given, at least 90 %`,
+      is: percent(given, all),
+      met: given / all >= 0.9,
     }];
   });
 }

@@ -1,16 +1,16 @@
-import type { Arm, Texts } from "./bench_handoff_arms.ts";
-import { textsOf } from "./bench_handoff_arms.ts";
-import { Desk } from "./bench_handoff_desk.ts";
+import type { Method, Texts } from "./bench_handoff_methods.ts";
+import { textsOf } from "./bench_handoff_methods.ts";
+import { Sandbox } from "./bench_handoff_sandbox.ts";
 import {
   type Fact,
+  HandoffText,
   type Planted,
   type Stale,
-  Told,
 } from "./bench_handoff_facts.ts";
-import { Kit, type Story } from "./bench_handoff_kit.ts";
+import { type Story, StoryBuilder } from "./bench_handoff_builder.ts";
 import { Random } from "./bench_handoff_random.ts";
 
-/** A story that was played, with what each arm makes of it. */
+/** A story that was played, with what each method makes of it. */
 export interface Played {
   readonly story: Story;
   readonly planted: Planted;
@@ -27,49 +27,50 @@ export interface Played {
 export async function play(
   story: Story,
   { seed, binary }: { seed: string; binary: string },
-  then: (desk: Desk, played: Played) => Promise<void> = () => Promise.resolve(),
+  then: (sandbox: Sandbox, played: Played) => Promise<void> = () =>
+    Promise.resolve(),
 ): Promise<Played> {
-  using desk = Desk.make(binary);
+  using sandbox = Sandbox.make(binary);
   const random = new Random(seed, story.name);
-  const kit = new Kit(desk, random, random.pick(story.domains));
-  await story.play(kit);
-  kit.followUp();
-  const paths = kit.sessions.map(({ transcript }) => transcript.path)
+  const builder = new StoryBuilder(sandbox, random, random.pick(story.domains));
+  await story.play(builder);
+  builder.followUp();
+  const paths = builder.sessions.map(({ transcript }) => transcript.path)
     .map((path) => ({ path, at: Deno.statSync(path).mtime!.getTime() }))
     .sort((one, other) => one.at - other.at).map(({ path }) => path);
-  const texts = await textsOf(desk, random, paths);
+  const texts = await textsOf(sandbox, random, paths);
   const said = paths.map((path) => Deno.readTextFileSync(path));
   const played = {
     story,
-    planted: kit.planted,
+    planted: builder.planted,
     texts,
-    known: said.join("\n").replaceAll(desk.root, "/home/dev"),
-    refused: [...new Set(desk.refused)].map((line) =>
-      line.replaceAll(desk.root, "/home/dev")
+    known: said.join("\n").replaceAll(sandbox.root, "/home/dev"),
+    refused: [...new Set(sandbox.refused)].map((line) =>
+      line.replaceAll(sandbox.root, "/home/dev")
     ),
   };
-  await then(desk, played);
+  await then(sandbox, played);
   return played;
 }
 
-/** The facts that an arm's text has, and those that it lacks. */
+/** The facts that an method's text has, and those that it lacks. */
 export interface Score {
-  readonly told: readonly Fact[];
+  readonly given: readonly Fact[];
   readonly lost: readonly Fact[];
-  /** Told as if it held. */
+  /** HandoffText as if it held. */
   readonly stale: readonly Stale[];
   readonly false: readonly Stale[];
   readonly size: number;
 }
 
-export function scoreOf({ planted, texts }: Played, arm: Arm): Score {
-  const text = texts.get(arm)!;
-  const told = new Told(text);
+export function scoreOf({ planted, texts }: Played, method: Method): Score {
+  const text = texts.get(method)!;
+  const handoff = new HandoffText(text);
   return {
-    told: planted.facts.filter(({ needs }) => told.has(needs)),
-    lost: planted.facts.filter(({ needs }) => !told.has(needs)),
-    stale: planted.stale.filter(({ needs }) => told.claims(needs)),
-    false: planted.decoys.filter(({ needs }) => told.has(needs)),
+    given: planted.facts.filter(({ needs }) => handoff.has(needs)),
+    lost: planted.facts.filter(({ needs }) => !handoff.has(needs)),
+    stale: planted.stale.filter(({ needs }) => handoff.claims(needs)),
+    false: planted.decoys.filter(({ needs }) => handoff.has(needs)),
     size: text.length,
   };
 }

@@ -1,9 +1,10 @@
-import { type Arm, ARMS, LIMIT, OWN } from "./bench_handoff_arms.ts";
+import { LIMIT, type Method, METHODS, OWN } from "./bench_handoff_methods.ts";
 import type { Fact } from "./bench_handoff_facts.ts";
 import { type Played, type Score, scoreOf } from "./bench_handoff_planted.ts";
 
 /** A note about the limits of the figures. */
-const UNUSED = "Told is not used: no figure here shows whether a model uses " +
+const UNUSED =
+  "HandoffText is not used: no figure here shows whether a model uses " +
   "a fact.";
 
 /** A table of text, its first column to the left. */
@@ -32,15 +33,15 @@ interface Sum {
   readonly largest: number;
 }
 
-function sumOf(played: readonly Played[], arm: Arm): Sum {
-  const scores = played.map((one) => scoreOf(one, arm));
+function sumOf(played: readonly Played[], method: Method): Sum {
+  const scores = played.map((one) => scoreOf(one, method));
   const add = (count: (score: Score) => number) =>
     scores.reduce((sum, score) => sum + count(score), 0);
   const facts = (explicit: boolean) => {
     const of = (all: readonly Fact[]) =>
       all.filter((one) => one.explicit === explicit).length;
-    const told = add((score) => of(score.told));
-    return [told, told + add((score) => of(score.lost))] as const;
+    const given = add((score) => of(score.given));
+    return [given, given + add((score) => of(score.lost))] as const;
   };
   return {
     explicit: facts(true),
@@ -57,13 +58,13 @@ export function plantedReport(
   title: string,
   played: readonly Played[],
 ): string[] {
-  const rows = ARMS.map((arm) => {
-    const sum = sumOf(played, arm);
+  const rows = METHODS.map((method) => {
+    const sum = sumOf(played, method);
     const wrong = sum.stale + sum.false;
-    const share = ([told, all]: readonly [number, number]) =>
-      `${percent(told, all)} (${told}/${all})`;
+    const share = ([given, all]: readonly [number, number]) =>
+      `${percent(given, all)} (${given}/${all})`;
     return [
-      arm,
+      method,
       share(sum.explicit),
       share(sum.implicit),
       String(sum.stale),
@@ -75,7 +76,7 @@ export function plantedReport(
     ];
   });
   const heads = [
-    ...["arm", "explicit told", "implicit told", "stale", "false"],
+    ...["method", "explicit given", "implicit given", "stale", "false"],
     ...["wrong/1000", "mean size", "largest", "used by a model"],
   ];
   return [title, ...table(heads, rows), UNUSED, ""];
@@ -94,7 +95,7 @@ export function sizesReport(played: readonly Played[]): string[] {
 }
 
 /**
- * Returns the facts that mpm's arm lost, gave though they are over, or gave
+ * Returns the facts that mpm's method lost, gave though they are over, or gave
  * though no one stated them.
  */
 export function lossesReport(played: readonly Played[]): string[] {
@@ -132,15 +133,15 @@ export function plantedTargets(
   played: readonly Played[],
 ): Target[] {
   const sum = sumOf(played, OWN);
-  const share = ([told, all]: readonly [number, number]) => told / all;
+  const share = ([given, all]: readonly [number, number]) => given / all;
   return [
     {
-      name: `${group}: explicit facts told, at least 95 %`,
+      name: `${group}: explicit facts given, at least 95 %`,
       is: percent(...sum.explicit),
       met: share(sum.explicit) >= 0.95,
     },
     {
-      name: `${group}: implicit facts told, at least 80 %`,
+      name: `${group}: implicit facts given, at least 80 %`,
       is: percent(...sum.implicit),
       met: share(sum.implicit) >= 0.8,
     },

@@ -1,4 +1,4 @@
-import type { Desk } from "./bench_handoff_desk.ts";
+import type { Sandbox } from "./bench_handoff_sandbox.ts";
 import type { Random } from "./bench_handoff_random.ts";
 import { MODEL, Transcript } from "./bench_handoff_transcript.ts";
 
@@ -25,16 +25,16 @@ export interface Result {
  */
 export class Conversation {
   readonly transcript: Transcript;
-  protected readonly desk: Desk;
+  protected readonly sandbox: Sandbox;
   protected readonly random: Random;
   /** The model's text at the start. */
   context = "";
   #said: string | undefined;
 
-  constructor(desk: Desk, random: Random) {
-    this.desk = desk;
+  constructor(sandbox: Sandbox, random: Random) {
+    this.sandbox = sandbox;
     this.random = random;
-    this.transcript = new Transcript(desk, random);
+    this.transcript = new Transcript(sandbox, random);
   }
 
   async start(source = "startup"): Promise<this> {
@@ -187,12 +187,12 @@ export class Conversation {
   /** The client is killed: it leaves the note of a process that is gone. */
   kill(): void {
     const pid = 4_194_000 + this.random.number(1, 300);
-    this.desk.writeHome(
+    this.sandbox.writeHome(
       `.claude/sessions/${pid}.json`,
       JSON.stringify({
         pid,
         sessionId: this.transcript.id,
-        cwd: this.desk.project,
+        cwd: this.sandbox.project,
         startedAt: Date.now() - 1000,
         procStart: "1",
         version: "2.1.330",
@@ -210,10 +210,10 @@ export class Conversation {
     tool = "",
   ): Promise<string> {
     const { prompt } = this.transcript;
-    return await this.desk.fire(event, {
+    return await this.sandbox.fire(event, {
       session_id: this.transcript.id,
       transcript_path: this.transcript.path,
-      cwd: this.desk.project,
+      cwd: this.sandbox.project,
       ...prompt === "" ? {} : { prompt_id: prompt },
       ...fields,
     }, tool);

@@ -5,9 +5,9 @@ import {
   type Block,
   MockApi,
 } from "../tests/helpers/mock_api.ts";
-import { type Arm, ARMS, OWN } from "./bench_handoff_arms.ts";
-import { type Desk, put } from "./bench_handoff_desk.ts";
-import { type Fact, Told } from "./bench_handoff_facts.ts";
+import { type Method, METHODS, OWN } from "./bench_handoff_methods.ts";
+import { put, type Sandbox } from "./bench_handoff_sandbox.ts";
+import { type Fact, HandoffText } from "./bench_handoff_facts.ts";
 import type { Played } from "./bench_handoff_planted.ts";
 import { table, type Target } from "./bench_handoff_report.ts";
 
@@ -17,7 +17,7 @@ export const TAKEN_OVER = ["feature", "relay", "rewound"];
 /** The cost of one run of the successor. */
 export interface Cost {
   readonly story: string;
-  readonly arm: Arm;
+  readonly method: Method;
   readonly facts: number;
   /** Calls of tools: facts looked up, and traps. */
   readonly calls: number;
@@ -56,10 +56,10 @@ class Successor {
   answer(request: ApiRequest): readonly Block[] | undefined {
     if (!request.tools?.length) return undefined;
     this.bytes += new TextEncoder().encode(JSON.stringify(request)).length;
-    const told = new Told(textsIn(request));
+    const known = new HandoffText(textsIn(request));
     for (const [at, { needs, stale }] of this.#facts.entries()) {
-      if (told.has(needs)) continue;
-      const isTrap = stale !== undefined && told.claims(stale.needs);
+      if (known.has(needs)) continue;
+      const isTrap = stale !== undefined && known.claims(stale.needs);
       const block = isTrap ? this.#spend("traps", at) : undefined;
       if (block) this.traps++;
       const spent = block ?? this.#spend("facts", at);
@@ -79,32 +79,35 @@ class Successor {
   }
 }
 
-/** Runs the real client as the next agent, once with each arm's text. */
+/** Runs the real client as the next agent, once with each method's text. */
 export async function takeOver(
-  desk: Desk,
+  sandbox: Sandbox,
   { story, planted, texts }: Played,
   client: string,
 ): Promise<Cost[]> {
   const { facts } = planted;
   for (const [at, { needs }] of facts.entries()) {
-    const file = join(desk.project, placeOf("facts", at));
+    const file = join(sandbox.project, placeOf("facts", at));
     put(file, `${needs.join(" ")}\n`);
-    put(join(desk.project, placeOf("traps", at)), "a dead end\n");
+    put(join(sandbox.project, placeOf("traps", at)), "a dead end\n");
   }
-  const settings = join(desk.home, ".claude/settings.json");
+  const settings = join(sandbox.home, ".claude/settings.json");
   const own = Deno.readTextFileSync(settings);
   const costs: Cost[] = [];
-  // Hooks of mpm run for its own arm alone, which comes first.
-  for (const arm of [OWN, ...ARMS.filter((one) => one !== OWN)]) {
-    put(settings, arm === OWN ? own : given(desk, texts.get(arm)!));
+  // Hooks of mpm run for its own method alone, which comes first.
+  for (const method of [OWN, ...METHODS.filter((one) => one !== OWN)]) {
+    put(
+      settings,
+      method === OWN ? own : settingsWith(sandbox, texts.get(method)!),
+    );
     const next = new Successor(facts);
     await using api = new MockApi({
       answer: (request) => next.answer(request),
     });
-    await runClient(desk, client, api.url);
+    await runClient(sandbox, client, api.url);
     costs.push({
       story: story.name,
-      arm,
+      method,
       facts: facts.length,
       calls: next.calls,
       traps: next.traps,
@@ -115,9 +118,9 @@ export async function takeOver(
 }
 
 /** Settings whose one hook gives the model a text. */
-function given(desk: Desk, text: string): string {
+function settingsWith(sandbox: Sandbox, text: string): string {
   if (text === "") return "{}\n";
-  const file = join(desk.root, "given.json");
+  const file = join(sandbox.root, "given.json");
   put(
     file,
     JSON.stringify({
@@ -132,16 +135,16 @@ function given(desk: Desk, text: string): string {
 }
 
 async function runClient(
-  desk: Desk,
+  sandbox: Sandbox,
   client: string,
   url: string,
 ): Promise<void> {
   const args = ["-p", "Continue the work.", "--model", "claude-opus-5-5"];
   const { code, stdout, stderr } = await new Deno.Command(client, {
     args: [...args, "--dangerously-skip-permissions"],
-    cwd: desk.project,
+    cwd: sandbox.project,
     env: {
-      ...desk.env(),
+      ...sandbox.env(),
       SHELL: "/bin/bash",
       TERM: "xterm-256color",
       ANTHROPIC_BASE_URL: url,
@@ -163,10 +166,10 @@ async function runClient(
 export function successorReport(costs: readonly Cost[]): string[] {
   const rows = costs.toSorted((one, other) =>
     one.story === other.story
-      ? ARMS.indexOf(one.arm) - ARMS.indexOf(other.arm)
+      ? METHODS.indexOf(one.method) - METHODS.indexOf(other.method)
       : 0
-  ).map(({ story, arm, facts, calls, traps, prompts }) => [
-    `${story}: ${arm}`,
+  ).map(({ story, method, facts, calls, traps, prompts }) => [
+    `${story}: ${method}`,
     `${calls} of ${facts}`,
     String(traps),
     String(prompts),
@@ -174,7 +177,7 @@ export function successorReport(costs: readonly Cost[]): string[] {
     "not shown",
   ]);
   const heads = [
-    ...["story: arm", "calls to look up", "traps", "KiB of prompts"],
+    ...["story: method", "calls to look up", "traps", "KiB of prompts"],
     ...["saved", "used by a model"],
   ];
   return [
@@ -187,16 +190,16 @@ export function successorReport(costs: readonly Cost[]): string[] {
 /** Percent of the prompts that a run with nothing sends. */
 function saved(costs: readonly Cost[], story: string, prompts: number): number {
   const nothing = costs.find((one) =>
-    one.story === story && one.arm === "nothing"
+    one.story === story && one.method === "nothing"
   )!;
   return Math.round(100 * (1 - prompts / nothing.prompts));
 }
 
 export function successorTargets(costs: readonly Cost[]): Target[] {
-  const own = costs.filter(({ arm }) => arm === OWN);
+  const own = costs.filter(({ method }) => method === OWN);
   const sum = (all: readonly Cost[]) =>
     all.reduce((total, { prompts }) => total + prompts, 0);
-  const nothing = sum(costs.filter(({ arm }) => arm === "nothing"));
+  const nothing = sum(costs.filter(({ method }) => method === "nothing"));
   const share = 1 - sum(own) / nothing;
   const traps = own.reduce((total, one) => total + one.traps, 0);
   return [

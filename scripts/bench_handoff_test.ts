@@ -1,21 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
-import { OWN } from "./bench_handoff_arms.ts";
-import { Told } from "./bench_handoff_facts.ts";
+import { OWN } from "./bench_handoff_methods.ts";
+import { HandoffText } from "./bench_handoff_facts.ts";
 import { identifiersOf } from "./bench_handoff_identifiers.ts";
-import type { Kit, Story } from "./bench_handoff_kit.ts";
+import type { Story, StoryBuilder } from "./bench_handoff_builder.ts";
 import { deadline } from "./bench_handoff_phrases.ts";
 import { play, scoreOf } from "./bench_handoff_planted.ts";
 import { Random } from "./bench_handoff_random.ts";
 import { DOMAINS } from "./bench_handoff_words.ts";
 
 /** A short story: a prompt, work, and a pause with a next step. */
-async function short(kit: Kit): Promise<void> {
-  kit.scaffold();
-  const session = await kit.session();
-  await session.prompt(kit.plant(deadline));
-  await kit.noise(session, 20_000);
-  await session.edit(kit.path(0), "export", "/* new */ export");
-  await kit.pause(session, { next_steps: [kit.list("next step")] }, {});
+async function short(story: StoryBuilder): Promise<void> {
+  story.scaffold();
+  const session = await story.session();
+  await session.prompt(story.plant(deadline));
+  await story.noise(session, 20_000);
+  await session.edit(story.path(0), "export", "/* new */ export");
+  await story.pause(session, { next_steps: [story.list("next step")] }, {});
   session.say("Done for now.");
   await session.stop();
   await session.end();
@@ -32,10 +32,10 @@ Deno.test("a story is played by the built binary and measured", async () => {
   const binary = Deno.env.get("MPM_BIN")!;
   const played = await play(SHORT, { seed: "a seed", binary });
   assertEquals(played.refused, []);
-  assertEquals(scoreOf(played, "nothing").told, []);
+  assertEquals(scoreOf(played, "nothing").given, []);
   assertEquals(scoreOf(played, "nothing").lost.length, 2);
-  const { told, stale } = scoreOf(played, OWN);
-  assert(told.some(({ kind }) => kind === "next step"));
+  const { given, stale } = scoreOf(played, OWN);
+  assert(given.some(({ kind }) => kind === "next step"));
   assertEquals(stale, []);
   assertEquals(
     scoreOf(played, "raw tail of the transcript").size,
@@ -52,12 +52,14 @@ Deno.test("choices follow from the seed and the label alone", () => {
   assert(drawn("a", "b") !== drawn("b", "b"));
 });
 
-Deno.test("a fact is told where its pieces stand together", () => {
-  const told = new Told(`Due\n> on Friday,\n> at 8:15.${" ".repeat(9)}Bye`);
-  assert(told.has(["on friday, at 8:15"]));
-  assert(told.has(["Friday", "bye"]));
-  assert(!told.has(["Friday", "9:15"]));
-  const far = new Told(`Friday ${"x".repeat(500)} 8:15`);
+Deno.test("a fact is given where its pieces are together", () => {
+  const text = new HandoffText(
+    `Due\n> on Friday,\n> at 8:15.${" ".repeat(9)}Bye`,
+  );
+  assert(text.has(["on friday, at 8:15"]));
+  assert(text.has(["Friday", "bye"]));
+  assert(!text.has(["Friday", "9:15"]));
+  const far = new HandoffText(`Friday ${"x".repeat(500)} 8:15`);
   assert(!far.has(["Friday", "8:15"]));
 });
 
@@ -71,7 +73,7 @@ Deno.test("what is over is claimed unless a word or its heading says so", () => 
       ["Done:\n- Cut it\nNext steps:\n- Cut it", true],
       ["nothing of it", false],
     ] as const
-  ) assertEquals(new Told(text).claims(["Cut it"]), claimed, text);
+  ) assertEquals(new HandoffText(text).claims(["Cut it"]), claimed, text);
 });
 
 Deno.test("a call needs the files, symbols, commands and numbers it names", () => {

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { put } from "./bench_handoff_desk.ts";
+import { put } from "./bench_handoff_sandbox.ts";
 import { Conversation, type Fields } from "./bench_handoff_session.ts";
 
 export type Todo = { content: string; status: string };
@@ -24,7 +24,9 @@ export class Session extends Conversation {
       const text = `Exit code ${exit}\n${output}`;
       return await this.call("Bash", input, { text, failed: true, silent });
     }
-    const changedFiles = changed.map((path) => join(this.desk.project, path));
+    const changedFiles = changed.map((path) =>
+      join(this.sandbox.project, path)
+    );
     const files = changedFiles.map((filePath) => ({
       filePath,
       hunks: [{
@@ -57,7 +59,7 @@ export class Session extends Conversation {
   }
 
   async read(path: string, content: string, silent = false): Promise<void> {
-    const filePath = join(this.desk.project, path);
+    const filePath = join(this.sandbox.project, path);
     const lines = content.split("\n");
     await this.call("Read", { file_path: filePath }, {
       text: lines.map((line, at) => `${at + 1}\t${line}`).join("\n"),
@@ -77,8 +79,8 @@ export class Session extends Conversation {
 
   /** Writes a file whole, on disk as well. */
   async write(path: string, content: string): Promise<void> {
-    this.desk.write(path, content);
-    const filePath = join(this.desk.project, path);
+    this.sandbox.write(path, content);
+    const filePath = join(this.sandbox.project, path);
     await this.call("Write", { file_path: filePath, content }, {
       text: `File created successfully at: ${filePath}`,
       record: {
@@ -94,9 +96,9 @@ export class Session extends Conversation {
 
   /** Replaces text in a file, on disk as well. */
   async edit(path: string, from: string, to: string): Promise<void> {
-    const filePath = join(this.desk.project, path);
+    const filePath = join(this.sandbox.project, path);
     const originalFile = Deno.readTextFileSync(filePath);
-    this.desk.write(path, originalFile.replace(from, to));
+    this.sandbox.write(path, originalFile.replace(from, to));
     const input = { file_path: filePath, old_string: from, new_string: to };
     await this.call("Edit", { replace_all: false, ...input }, {
       text: `The file ${filePath} has been updated successfully.`,
@@ -148,7 +150,7 @@ export class Session extends Conversation {
   async taskStatus(id: string, status: string): Promise<void> {
     const path = this.#taskPath(id);
     const task = JSON.parse(Deno.readTextFileSync(join(
-      this.desk.home,
+      this.sandbox.home,
       path,
     )));
     this.#taskFile(id, { ...task, status });
@@ -176,7 +178,7 @@ export class Session extends Conversation {
 
   #taskFile(id: string, task: Fields): void {
     const whole = { id, blocks: [], blockedBy: [], ...task };
-    this.desk.writeHome(this.#taskPath(id), JSON.stringify(whole));
+    this.sandbox.writeHome(this.#taskPath(id), JSON.stringify(whole));
   }
 
   /** A question with choices; without an answer the person pressed Esc. */
@@ -208,8 +210,8 @@ export class Session extends Conversation {
   /** A plan that is approved, or refused with words. */
   async plan(plan: string, words?: string): Promise<void> {
     const slug = `.claude/plans/bright-${this.transcript.id.slice(0, 8)}.md`;
-    this.desk.writeHome(slug, plan);
-    const filePath = join(this.desk.home, slug);
+    this.sandbox.writeHome(slug, plan);
+    const filePath = join(this.sandbox.home, slug);
     const input = { plan, planFilePath: filePath };
     if (words === undefined) {
       return await this.call("ExitPlanMode", input, {

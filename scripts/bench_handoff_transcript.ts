@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { projectSlug } from "../src/clients/claude/transcript.ts";
-import type { Desk } from "./bench_handoff_desk.ts";
+import type { Sandbox } from "./bench_handoff_sandbox.ts";
 import type { Random } from "./bench_handoff_random.ts";
 
 /** The Claude Code whose line shapes these are. */
@@ -19,21 +19,21 @@ let lastTime = 0;
 export class Transcript {
   readonly id: string;
   readonly path: string;
-  readonly #desk: Desk;
+  readonly #sandbox: Sandbox;
   readonly #random: Random;
   #parent: string | null = null;
   /** The prompt that lines belong to. */
   #prompt = "";
   #prompts = 0;
 
-  constructor(desk: Desk, random: Random) {
-    this.#desk = desk;
+  constructor(sandbox: Sandbox, random: Random) {
+    this.#sandbox = sandbox;
     this.#random = random;
     this.id = random.uuid();
     const folder = join(
-      desk.home,
+      sandbox.home,
       ".claude/projects",
-      projectSlug(desk.project),
+      projectSlug(sandbox.project),
     );
     Deno.mkdirSync(folder, { recursive: true });
     this.path = join(folder, `${this.id}.jsonl`);
@@ -76,7 +76,7 @@ export class Transcript {
       timestamp: nextTime(),
       userType: "external",
       entrypoint: "cli",
-      cwd: this.#desk.project,
+      cwd: this.#sandbox.project,
       sessionId: this.id,
       version: VERSION,
       gitBranch: "main",

@@ -1,15 +1,15 @@
 import { join } from "@std/path";
-import type { Desk } from "./bench_handoff_desk.ts";
+import type { Sandbox } from "./bench_handoff_sandbox.ts";
 import { field, textField } from "../src/base/parsed_values.ts";
 import type { Random } from "./bench_handoff_random.ts";
 import { Session } from "./bench_handoff_tools.ts";
 import { linesOf } from "./bench_handoff_transcript.ts";
 
-/** Characters that an agent is given at most; other arms may have as many. */
+/** Characters that an agent is given at most; other methods may have as many. */
 export const LIMIT = 10_000;
 
-/** The arms, in the order they are printed in. */
-export const ARMS = [
+/** The methods, in the order they are printed in. */
+export const METHODS = [
   "nothing",
   "git log and status",
   "raw tail of the transcript",
@@ -19,35 +19,40 @@ export const ARMS = [
   "mpm, resume --format context",
 ] as const;
 
-export type Arm = typeof ARMS[number];
+export type Method = typeof METHODS[number];
 
-/** The arm that targets are held against. */
-export const OWN: Arm = "mpm, at session start";
+/** The method that targets are held against. */
+export const OWN: Method = "mpm, at session start";
 
-export type Texts = ReadonlyMap<Arm, string>;
+export type Texts = ReadonlyMap<Method, string>;
 
 /**
- * Returns the text that each arm gives the next agent. `transcripts`: of the
+ * Returns the text that each method gives the next agent. `transcripts`: of the
  * sessions before, the one that ended last at the end.
  */
 export async function textsOf(
-  desk: Desk,
+  sandbox: Sandbox,
   random: Random,
   transcripts: readonly string[],
 ): Promise<Texts> {
-  const start = await new Session(desk, random).start();
-  const context = await desk.mpm(["resume", "--peek", "--format", "context"]);
-  const texts = new Map<Arm, string>([
+  const start = await new Session(sandbox, random).start();
+  const context = await sandbox.mpm([
+    "resume",
+    "--peek",
+    "--format",
+    "context",
+  ]);
+  const texts = new Map<Method, string>([
     ["nothing", ""],
-    ["git log and status", gitTells(desk)],
-    ["raw tail of the transcript", tailOf(transcripts.at(-1), desk)],
+    ["git log and status", gitTells(sandbox)],
+    ["raw tail of the transcript", tailOf(transcripts.at(-1), sandbox)],
     ["client's own summary", summaryIn(transcripts)],
-    ["claude-mpm (stand-in)", claudeMpm(desk)],
+    ["claude-mpm (stand-in)", claudeMpm(sandbox)],
     ["mpm, at session start", start.context],
     ["mpm, resume --format context", context.stdout],
   ]);
   return new Map(
-    [...texts].map(([arm, text]) => [arm, fixed(text, desk)]),
+    [...texts].map(([method, text]) => [method, fixed(text, sandbox)]),
   );
 }
 
@@ -55,25 +60,25 @@ export async function textsOf(
  * Returns a text with the same size in each run: paths below the root, ages,
  * and random ids are replaced.
  */
-function fixed(text: string, desk: Desk): string {
-  return text.replaceAll(desk.root, "/home/dev")
+function fixed(text: string, sandbox: Sandbox): string {
+  return text.replaceAll(sandbox.root, "/home/dev")
     .replaceAll(/\b(just now|\d+ (second|minute)s? ago)\b/g, "N minutes ago")
     .replaceAll(/\b\d+(s|min|m|h|d|w|mo|y) ago\b/g, "N ago")
     .replaceAll(/\b\d+ (hour|day|week|month|year)s? ago\b/g, "N days ago")
     .replaceAll(/\b\d{1,2}:\d\d:\d\d\b/g, "12:00:00");
 }
 
-function gitTells(desk: Desk): string {
+function gitTells(sandbox: Sandbox): string {
   return [
-    desk.git("log", "-20", "--format=%h %an: %s%n%b"),
-    desk.git("status", "--short", "--branch"),
-    desk.git("diff", "--stat"),
+    sandbox.git("log", "-20", "--format=%h %an: %s%n%b"),
+    sandbox.git("status", "--short", "--branch"),
+    sandbox.git("diff", "--stat"),
   ].join("\n").slice(0, LIMIT);
 }
 
-function tailOf(path: string | undefined, desk: Desk): string {
+function tailOf(path: string | undefined, sandbox: Sandbox): string {
   if (path === undefined) return "";
-  return fixed(Deno.readTextFileSync(path), desk).slice(-LIMIT);
+  return fixed(Deno.readTextFileSync(path), sandbox).slice(-LIMIT);
 }
 
 /** The last summary that the client recorded at a compaction. */
@@ -94,8 +99,8 @@ const RULE = "=".repeat(80);
  * made of those fields of an mpm save that claude-mpm knows. Its own pause
  * fills none of the lists, so that this flatters it.
  */
-function claudeMpm(desk: Desk): string {
-  const save = newestSave(join(desk.project, ".claude-mpm/sessions"));
+function claudeMpm(sandbox: Sandbox): string {
+  const save = newestSave(join(sandbox.project, ".claude-mpm/sessions"));
   if (save === undefined) return "No paused sessions found for this project";
   const said = field(save, "conversation");
   const list = (name: string) => {
@@ -104,7 +109,8 @@ function claudeMpm(desk: Desk): string {
   };
   const done = list("accomplishments");
   const more = done.length > 5 ? [`  ... and ${done.length - 5} more`] : [];
-  const commits = desk.git("log", "-3", "--format=  %h - %s (%an)").trimEnd();
+  const commits = sandbox.git("log", "-3", "--format=  %h - %s (%an)")
+    .trimEnd();
   return [
     ...[RULE, "📋 PAUSED SESSION FOUND", RULE, "", "Paused: just now"],
     ...["", `Last working on: ${textField(said, "summary") ?? ""}`, ""],

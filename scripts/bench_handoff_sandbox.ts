@@ -25,7 +25,7 @@ const ROOT_LENGTH = 48;
  * run as the settings name them that `mpm hooks install` wrote, and for no
  * event that is not installed.
  */
-export class Desk implements Disposable {
+export class Sandbox implements Disposable {
   readonly root: string;
   readonly home: string;
   readonly project: string;
@@ -53,12 +53,12 @@ export class Desk implements Disposable {
     this.#hooks = installed(join(this.home, ".claude/settings.json"));
   }
 
-  static make(binary: string): Desk {
+  static make(binary: string): Sandbox {
     const folder = Deno.realPathSync(
       Deno.makeTempDirSync({ prefix: "mpm-handoff-" }),
     );
     const pad = "x".repeat(Math.max(1, ROOT_LENGTH - folder.length - 1));
-    return new Desk(join(folder, pad), binary);
+    return new Sandbox(join(folder, pad), binary);
   }
 
   /** Runs what every project needs first; throws unless it succeeds. */

@@ -1,5 +1,5 @@
 import { isFields } from "../src/base/parsed_values.ts";
-import type { Desk } from "./bench_handoff_desk.ts";
+import type { Sandbox } from "./bench_handoff_sandbox.ts";
 import {
   type Call,
   type Fact,
@@ -17,21 +17,21 @@ export interface Story {
   /** True if no one looks at it while mpm is built. */
   readonly heldOut: boolean;
   readonly domains: readonly Domain[];
-  readonly play: (kit: Kit) => Promise<void>;
+  readonly play: (story: StoryBuilder) => Promise<void>;
 }
 
 /** Of how many steps of noise the hooks learn of one. */
 const HEARD = 12;
 
-/** The tools for telling a story. It counts the planted facts. */
-export class Kit {
+/** Builds a story and counts the planted facts. */
+export class StoryBuilder {
   readonly planted: Planted = nothingPlanted();
   readonly sessions: Session[] = [];
   readonly #used = new Set<string>();
   #steps = 0;
 
   constructor(
-    readonly desk: Desk,
+    readonly sandbox: Sandbox,
     readonly random: Random,
     readonly domain: Domain,
   ) {}
@@ -41,13 +41,13 @@ export class Kit {
     const { folder, files, symbols } = this.domain;
     files.forEach((file, at) => {
       const symbol = symbols[at % symbols.length]!;
-      this.desk.write(`${folder}/${file}`, source(this.random, symbol));
+      this.sandbox.write(`${folder}/${file}`, source(this.random, symbol));
     });
-    this.desk.commit("Add the first files");
+    this.sandbox.commit("Add the first files");
   }
 
   async session(source?: string): Promise<Session> {
-    const session = await new Session(this.desk, this.random).start(source);
+    const session = await new Session(this.sandbox, this.random).start(source);
     this.sessions.push(session);
     return session;
   }
@@ -169,7 +169,7 @@ export class Kit {
 
   /** Runs a command as a person does in a terminal; returns its number. */
   async tell(...args: string[]): Promise<string | undefined> {
-    const { status, stdout } = await this.desk.mpm([...args, "--json"]);
+    const { status, stdout } = await this.sandbox.mpm([...args, "--json"]);
     if (status !== 0) return undefined;
     return numberIn(JSON.parse(stdout))?.toString();
   }
@@ -186,8 +186,8 @@ export class Kit {
     const args = ["pause", "--no-commit", "--input", "-"];
     const { id } = session.transcript;
     const all = JSON.stringify({ ...known, ...newer });
-    const { status } = await this.desk.mpm(args, all, id);
-    if (status !== 0) await this.desk.mpm(args, JSON.stringify(known), id);
+    const { status } = await this.sandbox.mpm(args, all, id);
+    if (status !== 0) await this.sandbox.mpm(args, JSON.stringify(known), id);
   }
 }
 
