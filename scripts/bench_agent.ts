@@ -99,8 +99,8 @@ function turn(folder: string, number: number): string[] {
     const content = [{ type: "tool_use", id, name, input }];
     const model = "claude-opus-5-5";
     add("assistant", { role: "assistant", model, content, usage });
-    const told = { type: "tool_result", tool_use_id: id, content: "x" };
-    add("user", { role: "user", content: [told] }, { toolUseResult: result });
+    const answer = { type: "tool_result", tool_use_id: id, content: "x" };
+    add("user", { role: "user", content: [answer] }, { toolUseResult: result });
   }
   const text = "This part is done. I tried a lock, but it deadlocks.";
   add("assistant", { role: "assistant", content: [{ type: "text", text }] });

@@ -34,7 +34,7 @@ Deno.test("the licences are those that the packages in the binary bring", async 
 const MIT = "Permission is hereby granted";
 
 /** Returns the report about a package with these files, all in the bundle. */
-async function told(
+async function noticesOf(
   files: Readonly<Record<string, string>>,
   licence = "MIT",
 ): Promise<string | BuildError> {
@@ -59,18 +59,21 @@ async function told(
 
 Deno.test("every text of a package's licence is taken, whatever it is called", async () => {
   assertEquals(
-    await told({ "license": "ISC\r\ntext\r\n" }, "ISC"),
+    await noticesOf({ "license": "ISC\r\ntext\r\n" }, "ISC"),
     "ISC\ntext",
   );
   assertEquals(
-    await told({ "LICENSE.md": "Apache", "NOTICE": "By us", "a.js": "" }, "A"),
+    await noticesOf(
+      { "LICENSE.md": "Apache", "NOTICE": "By us", "a.js": "" },
+      "A",
+    ),
     "Apache\n\nBy us",
   );
 });
 
 Deno.test("without such a text the notices in its modules are told, if they are MIT", async () => {
   assertEquals(
-    await told({
+    await noticesOf({
       "a.js": "// Ported\n// Copyright B. MIT license.\nlet x;",
       "b.js": "// Copyright A. MIT License\n// Copyright B. MIT license.\n",
     }),
@@ -88,10 +91,10 @@ Deno.test("a package whose licence cannot be told ends the release", async () =>
     [{ "a.js": notice, "b.js": "// Copyright The Go Authors. BSD license.\n" }],
   ];
   for (const [files, licence] of cases) {
-    const error = await told(files, licence);
+    const error = await noticesOf(files, licence);
     assert(error instanceof BuildError, JSON.stringify(files));
     assertStringIncludes(error.message, "some@1.0.0 has no file with its");
   }
-  const last = await told(...cases.at(-1)! as [Record<string, string>]);
+  const last = await noticesOf(...cases.at(-1)! as [Record<string, string>]);
   assertStringIncludes((last as BuildError).message, "The Go Authors. BSD");
 });

@@ -26,7 +26,7 @@ export function failuresOf(printed: string): string[] {
   const errors = report.slice(0, at).split("\n");
   // Of two names the same, each has its own error.
   let next = 0;
-  const told = names.slice(0, LIMITS.tests).flatMap((name) => {
+  const listed = names.slice(0, LIMITS.tests).flatMap((name) => {
     const start = errors.indexOf(name, next);
     if (start < 0) return [cut(name)];
     next = start + 1;
@@ -36,7 +36,7 @@ export function failuresOf(printed: string): string[] {
     return [cut(name), ...lines.map((line) => `  ${cut(line)}`)];
   });
   const more = names.length - LIMITS.tests;
-  return more > 0 ? [...told, `and ${more} more`] : told;
+  return more > 0 ? [...listed, `and ${more} more`] : listed;
 }
 
 /** An error's first lines: of a chain of causes the start of each. */

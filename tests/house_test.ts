@@ -108,7 +108,7 @@ function contextOf(path: string): string {
   return path.split("/")[1]!;
 }
 
-function told({ from, to }: Import): string {
+function described({ from, to }: Import): string {
   return `${from} imports ${to}`;
 }
 
@@ -121,7 +121,7 @@ Deno.test("imports go one way", () => {
   const wrong = IMPORTS.filter(({ from, to }) =>
     ORDER.indexOf(contextOf(to)) < ORDER.indexOf(contextOf(from))
   );
-  assertEquals(wrong.map(told), []);
+  assertEquals(wrong.map(described), []);
 });
 
 // A schema is entered late or by schemas: a door would load its library.
@@ -133,7 +133,7 @@ Deno.test("a context is entered through its door", () => {
     return !(SLOW_ONES.has(to) && !typeOnly && (late || SLOW_ONES.has(from))) &&
       !DISPATCH.has(from);
   });
-  assertEquals(wrong.map(told), []);
+  assertEquals(wrong.map(described), []);
 });
 
 Deno.test("only program.ts imports the real machine", () => {
@@ -141,7 +141,7 @@ Deno.test("only program.ts imports the real machine", () => {
     contextOf(to) === "system" && contextOf(from) !== "system" && !typeOnly &&
     from !== "src/app/program.ts"
   );
-  assertEquals(wrong.map(told), []);
+  assertEquals(wrong.map(described), []);
 });
 
 Deno.test("nothing imports itself through others, types included", () => {
@@ -168,7 +168,7 @@ Deno.test("code is loaded late only where a line or an event asks for it", () =>
   const wrong = IMPORTS.filter(({ from, to, late }) =>
     late && !DISPATCH.has(from) && !SLOW_ONES.has(to)
   );
-  assertEquals(wrong.map(told), []);
+  assertEquals(wrong.map(described), []);
 });
 
 // The machine is passed to all code that reads or writes. Code without it only
@@ -186,7 +186,7 @@ Deno.test("a module that computes imports only such modules", () => {
     !isDoor(from) && !isDoor(to) && contextOf(from) !== "app" &&
     !from.includes("/commands/")
   );
-  assertEquals(wrong.map(told), []);
+  assertEquals(wrong.map(described), []);
 });
 
 /** The files that what is imported stands in. */
@@ -263,7 +263,7 @@ Deno.test("no command imports another one", () => {
   const wrong = IMPORTS.filter(({ from, to }) =>
     isCommand(from) && isCommand(to)
   );
-  assertEquals(wrong.map(told), []);
+  assertEquals(wrong.map(described), []);
 });
 
 Deno.test("only ops/ takes locks, and only git/ runs git", () => {

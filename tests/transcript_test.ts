@@ -54,14 +54,14 @@ Deno.test("the story of the urgent fix in the README is what mpm prints", async 
   // Hashes differ with the machine's git alone; what is told does not.
   const plain = (text: string) =>
     text.replaceAll(/\b[0-9a-f]{7}\b/g, "1a2b3c4");
-  const told = plain(await transcript()) + "\n";
+  const expected = plain(await transcript()) + "\n";
   if (Deno.env.get("UPDATE") === "1") {
     const updated = readme.replace(
       pattern,
-      (_, head, __, end) => head + told + end,
+      (_, head, __, end) => head + expected + end,
     );
     await Deno.writeTextFile(path, updated);
   }
   const [, , written] = pattern.exec(await Deno.readTextFile(path)) ?? [];
-  assertEquals(written, told);
+  assertEquals(written, expected);
 });

@@ -235,9 +235,9 @@ export function report(
 ): number {
   const end = argv.indexOf("--");
   const options = end < 0 ? argv : argv.slice(0, end);
-  const told = (text: string) => tellable(system, text);
+  const shown = (text: string) => tellable(system, text);
   if (!(error instanceof MpmError)) {
-    const trace = told(
+    const trace = shown(
       error instanceof Error ? error.stack ?? error.message : String(error),
     );
     const message = "This is a bug in mpm. Please report it with these lines";
@@ -249,11 +249,11 @@ export function report(
     return EXIT_BUG;
   }
   const { code } = error;
-  const message = told(error.message);
-  const hint = error.hint === undefined ? undefined : told(error.hint);
+  const message = shown(error.message);
+  const hint = error.hint === undefined ? undefined : shown(error.hint);
   const lines = [
     `Error: ${message}`,
-    ...options.includes("--debug") ? causes(error).map(told) : [],
+    ...options.includes("--debug") ? causes(error).map(shown) : [],
     ...hint === undefined ? [] : [`Hint: ${hint}`],
   ];
   system.terminal.err(

@@ -6,7 +6,7 @@ import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
 /** Identifies a state of worktree, index and HEAD. */
 export function printOf(capture: Capture): string {
   const { state, base, worktree, index, marks } = capture;
-  const told = (delta: ReadonlyMap<string, TreeEntry | undefined>) =>
+  const rowsOf = (delta: ReadonlyMap<string, TreeEntry | undefined>) =>
     [...delta].map(([path, entry]) => [path, entry?.mode, entry?.id])
       .sort(([a], [b]) => a! < b! ? -1 : 1);
   const value = [
@@ -14,8 +14,8 @@ export function printOf(capture: Capture): string {
     state.branch,
     state.operation,
     base,
-    told(worktree),
-    told(index),
+    rowsOf(worktree),
+    rowsOf(index),
     marks,
   ];
   return createHash("sha256").update(asciiJson(value)).digest("hex");

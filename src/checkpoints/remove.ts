@@ -138,12 +138,12 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const away = made ? await readCheckpointRefs(git, REMOVED) : undefined;
   if (away) refuseRemoved(entry, { list, there, away });
   else refuseTaken(entry, { list, there });
-  const told = (remove: string, bring: string) =>
+  const detailLines = (remove: string, bring: string) =>
     records.map(({ name }) =>
       `${made ? remove : bring} the checkpoint ${name}`
     );
   if (dryRun) {
-    const details = told("remove", "bring back");
+    const details = detailLines("remove", "bring back");
     return { details, left: [], operation: undefined };
   }
   const left = list.filter(({ id }) => there.has(id) === made);
@@ -154,7 +154,11 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
     before: {},
     after: made ? { removed: list } : { restored: list },
   });
-  return { operation, details: told("removed", "brought back"), left: [] };
+  return {
+    operation,
+    details: detailLines("removed", "brought back"),
+    left: [],
+  };
 }
 
 interface Compared {

@@ -3,7 +3,7 @@ import { during, ProgressLine } from "./progress.ts";
 import type { System } from "../system/system.ts";
 
 /** A context whose clock a test sets, and what was shown in the last line. */
-function told() {
+function startProgress() {
   const shown: string[] = [];
   let now = 0;
   const sleepers: (() => void)[] = [];
@@ -24,7 +24,7 @@ function told() {
 }
 
 Deno.test("progress prints nothing for quick work", async () => {
-  const { shown, context, at } = told();
+  const { shown, context, at } = startProgress();
   {
     using line = new ProgressLine(context);
     line.waiting("Looking");
@@ -36,7 +36,7 @@ Deno.test("progress prints nothing for quick work", async () => {
 });
 
 Deno.test("progress counts what takes long, not too often, and takes itself away", () => {
-  const { shown, context, at } = told();
+  const { shown, context, at } = startProgress();
   {
     using line = new ProgressLine(context);
     for (let time = 0; time <= 800; time += 50) {
@@ -51,7 +51,7 @@ Deno.test("progress counts what takes long, not too often, and takes itself away
 });
 
 Deno.test("progress names what is awaited for long", async () => {
-  const { shown, context, pass } = told();
+  const { shown, context, pass } = startProgress();
   await during(context, "Looking", async () => {
     pass();
     await Promise.resolve();

@@ -166,10 +166,10 @@ function fullWindow(
   if (configured !== undefined) {
     return { tokens: getOwn(windows, configured)!, from: "configuration" };
   }
-  const told = status?.window !== undefined && tokens <= status.window &&
+  const reported = status?.window !== undefined && tokens <= status.window &&
     (model === undefined || status.model === undefined ||
       plainModel(status.model) === plainModel(model));
-  return told
+  return reported
     ? { tokens: status.window, from: "status-line" }
     : windowOf(model, tokens);
 }

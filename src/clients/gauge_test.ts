@@ -16,16 +16,16 @@ function reading(tokens: number | undefined, ago: number, rest = {}): Reading {
 }
 
 function transcript(tokens: number | undefined, ago: number, rest = {}) {
-  const told = reading(tokens, ago, { window: undefined, ...rest });
-  return { compaction: undefined, ...told };
+  const given = reading(tokens, ago, { window: undefined, ...rest });
+  return { compaction: undefined, ...given };
 }
 
 function gauge(
   status: Reading | undefined,
-  told: ReturnType<typeof transcript> | undefined,
+  given: ReturnType<typeof transcript> | undefined,
   rules = {},
 ): Gauge {
-  return gaugeOf({ status, transcript: told }, {
+  return gaugeOf({ status, transcript: given }, {
     rules: { ...RULES, ...rules },
     now: NOW,
   });
@@ -61,9 +61,9 @@ Deno.test("gaugeOf() goes by the transcript where the status line knows nothing"
 });
 
 Deno.test("gaugeOf() knows nothing after a compaction that does not tell what it left", () => {
-  const told = transcript(undefined, 4, { compaction: "c1" });
+  const given = transcript(undefined, 4, { compaction: "c1" });
   assertEquals(
-    gauge(reading(190_000, 5), told).unknown,
+    gauge(reading(190_000, 5), given).unknown,
     "it was not measured in this session",
   );
   assertEquals(gauge(undefined, undefined).tokens, null);
@@ -118,8 +118,8 @@ const WINDOWS: [
 
 for (const [model, tokens, windows, wanted, from] of WINDOWS) {
   Deno.test(`gaugeOf() takes ${wanted} for ${tokens} tokens of ${model}`, () => {
-    const told = transcript(tokens, 1, { model });
-    const { window, window_source: source, unknown } = gauge(undefined, told, {
+    const given = transcript(tokens, 1, { model });
+    const { window, window_source: source, unknown } = gauge(undefined, given, {
       windows,
     });
     assertEquals([window, source], [wanted, from]);
@@ -142,11 +142,11 @@ Deno.test("gaugeOf() takes the status line's window for the same model only", ()
 });
 
 Deno.test("gaugeOf() counts to where Claude Code is told to compact", () => {
-  const told = reading(140_000, 1, {
+  const given = reading(140_000, 1, {
     window: 1_000_000,
     model: "claude-opus-5-5",
   });
-  const { percentage, window_source: from } = gauge(told, undefined, {
+  const { percentage, window_source: from } = gauge(given, undefined, {
     compactWindow: 200_000,
   });
   assertEquals([percentage, from], [70, "auto-compact"]);

@@ -153,10 +153,10 @@ Deno.test("advance() never tells a level twice without a fall or a compaction be
   fc.assert(fc.property(
     fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 40 }),
     (tokens) => {
-      const told = crossings(tokens.map((count) => full(count)));
+      const crossed = crossings(tokens.map((count) => full(count)));
       let last: Level = "normal";
       let lowest = Infinity;
-      told.forEach((level, at) => {
+      crossed.forEach((level, at) => {
         const percent = tokens[at]! / 2000;
         lowest = Math.min(lowest, percent);
         if (level === null) return;

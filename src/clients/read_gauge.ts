@@ -155,7 +155,7 @@ export function latestAgentSession(
 ): string | undefined {
   const current = currentAgentSession(system);
   if (current !== undefined) return current;
-  const told = listAgentFiles(system, root, "status").flatMap((one) => {
+  const reported = listAgentFiles(system, root, "status").flatMap((one) => {
     const record = statusFromJson(one.value);
     const folder = record?.projectDir ?? record?.cwd;
     if (!record || folder === undefined || !isAgentId(one.id)) return [];
@@ -165,7 +165,7 @@ export function latestAgentSession(
   const written = [...new Set([cwd, worktree, root])]
     .map((folder) => newestTranscript(system, folder))
     .filter((found) => found !== undefined);
-  return [...told, ...written].sort((a, b) => b.time - a.time)[0]?.id;
+  return [...reported, ...written].sort((a, b) => b.time - a.time)[0]?.id;
 }
 
 function transcriptOf(

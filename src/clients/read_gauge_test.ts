@@ -23,8 +23,8 @@ Deno.test("of a hundred hooks at once one crosses the threshold", async () => {
   });
   const thresholds = thresholdsOf(DEFAULTS);
   const cross = () => crossLevels(system, session, { gauge, thresholds });
-  const told = await Promise.all(Array.from({ length: 100 }, cross));
-  assertEquals(told.filter((level) => level !== null), ["urgent"]);
+  const crossed = await Promise.all(Array.from({ length: 100 }, cross));
+  assertEquals(crossed.filter((level) => level !== null), ["urgent"]);
   assertEquals(readLevels(system, session).crossings.length, 1);
   assertEquals(await cross(), null);
 });

@@ -247,8 +247,8 @@ function says(
   text: string,
   { file, wanted }: { file: ConfigFile; wanted: Record<string, unknown> },
 ): boolean {
-  const told = attempt(() => withoutEmpty(parsedToml(text, file)));
-  return told !== undefined && isSame(told, withoutEmpty(wanted));
+  const parsed = attempt(() => withoutEmpty(parsedToml(text, file)));
+  return parsed !== undefined && isSame(parsed, withoutEmpty(wanted));
 }
 
 /** Returns the real path of the user's own file if that is a link. */

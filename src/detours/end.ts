@@ -72,7 +72,7 @@ function resumed(
   if (!parent) return undefined;
   const { leftovers, kept, summary } = ending;
   const at = time.toISOString();
-  const told = parent.children.some(({ id }) => id === marker.child);
+  const isListed = parent.children.some(({ id }) => id === marker.child);
   const entry = {
     id: marker.child,
     name: child?.name ?? null,
@@ -86,9 +86,9 @@ function resumed(
   const open = goesOn ? moved(parent, "resume", time) : parent;
   const next: Work = {
     ...open,
-    children: told ? open.children : [...open.children, entry],
+    children: isListed ? open.children : [...open.children, entry],
   };
-  const same = told && open === parent && kept === null;
+  const same = isListed && open === parent && kept === null;
   if (same) return parent;
   const one = { checkpoint: kept ?? "", session: marker.child, at };
   return writeWork(system, root, kept === null ? next : withKept(next, one));

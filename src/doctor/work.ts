@@ -109,7 +109,7 @@ function pointerFindings(
   lost: readonly Work[],
 ): Finding[] {
   const { system, workspace } = ground;
-  const told = problems.map(({ message }) => message);
+  const messages = problems.map(({ message }) => message);
   return placesIn(ground).flatMap((place): Finding[] => {
     if (place instanceof MpmError) return [unknown(place.message)];
     const { work, problem, foreign } = currentWork(
@@ -118,7 +118,7 @@ function pointerFindings(
       place,
     );
     if (foreign) return []; // Reported with the records.
-    if (problem !== undefined && told.includes(problem)) return [];
+    if (problem !== undefined && messages.includes(problem)) return [];
     if (problem === undefined) {
       return work || !leadsNowhere(system, workspace.root, place)
         ? []

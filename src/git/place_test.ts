@@ -93,8 +93,8 @@ Deno.test("quickWorkspace() says what git says, or leaves it to git", async () =
   const quick = (folder: string) =>
     quickWorkspace(system, join(env.root, folder));
   for (const folder of ["project", "project/sub/deep"]) {
-    const told = await locate(system, join(env.root, folder));
-    assertEquals(quick(folder), told, folder);
+    const located = await locate(system, join(env.root, folder));
+    assertEquals(quick(folder), located, folder);
   }
   for (const folder of ["linked", "project/.git", "project/.git/refs", "."]) {
     assertEquals(quick(folder), undefined, folder);

@@ -95,7 +95,7 @@ export async function readPresent(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
   const gitDir = workspace.gitDir!;
-  const [{ status, files, ...told }, resolved, stashes] = await allEnded([
+  const [{ status, files, ...rest }, resolved, stashes] = await allEnded([
     readers.files
       ? readers.files()
       : readFiles(system, git, workspace, readers),
@@ -117,8 +117,8 @@ export async function readPresent(
     recent: [],
     files,
     filesOmitted: entries.length - files.length,
-    ...told.unwatched ? { unwatched: told.unwatched } : {},
-    ...told.closed ? { closed: told.closed } : {},
+    ...rest.unwatched ? { unwatched: rest.unwatched } : {},
+    ...rest.closed ? { closed: rest.closed } : {},
     operation: readOperation(system, gitDir),
     stashes,
   };

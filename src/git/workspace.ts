@@ -130,8 +130,8 @@ export async function readIn<T>(
   } catch (error) {
     const isGits = error instanceof MpmError && error.code === "GIT_FAILED";
     if (!isGits || workspace.git !== "repository") throw error;
-    const told = await locate(system, workspace.cwd);
-    if (told.git === "repository") throw error;
-    return await read(told);
+    const located = await locate(system, workspace.cwd);
+    if (located.git === "repository") throw error;
+    return await read(located);
   }
 }

@@ -61,10 +61,10 @@ function finish(
   const { steps } = planFiles(system, root, { before: after, after: before });
   applyFiles(system, root, steps);
   const mark = field(after, "mark");
-  const told = readJournal(system, root).find((entry) =>
+  const recorded = readJournal(system, root).find((entry) =>
     entry.own && field(entry.after, "mark") === mark
   );
-  return told ?? appendJournal(system, root, operation);
+  return recorded ?? appendJournal(system, root, operation);
 }
 
 function readMarker(system: System, root: string): Operation | undefined {

@@ -121,25 +121,25 @@ posixTest(
     };
     const { run } = realSystem();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    const told = (result: RunResult) => [
+    const outcome = (result: RunResult) => [
       result.outcome,
       result.status,
       text(result.stdout),
       text(result.stderr),
     ];
-    const direct = told(await run("sh", options));
+    const direct = outcome(await run("sh", options));
     assertEquals(direct, [
       "exited",
       7,
       `${cwd}\n<name><a b><$HOME><'>input[none]\n`,
       "oops\n",
     ]);
-    assertEquals(told(await run("git", throughGit(options))), direct);
+    assertEquals(outcome(await run("git", throughGit(options))), direct);
     // Outside of every repository, too.
     const outside = { ...options, cwd: env.home };
     assertEquals(
-      told(await run("git", throughGit(outside))),
-      told(await run("sh", outside)),
+      outcome(await run("git", throughGit(outside))),
+      outcome(await run("sh", outside)),
     );
   },
 );

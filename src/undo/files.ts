@@ -42,10 +42,10 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   using line = new ProgressLine(order.context);
   const plan = planOf(order, line.show);
   refuseObstacles(order, plan);
-  const told = (restore: string, remove: string) =>
+  const detailLines = (restore: string, remove: string) =>
     plan.steps.map(({ name, want }) => `${want ? restore : remove} ${name}`);
   if (dryRun) {
-    const details = told("restore", "remove");
+    const details = detailLines("restore", "remove");
     return { details, left: [], operation: undefined };
   }
   const moved = await moveCommit(order);
@@ -65,7 +65,10 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   if (ids.length > 0) await copySaves(system, order.workspace);
   return {
     operation: id,
-    details: [...told("restored", "removed"), ...commitLines(entry, moved)],
+    details: [
+      ...detailLines("restored", "removed"),
+      ...commitLines(entry, moved),
+    ],
     left: left.map((name) => `${name}: it was changed just now`),
   };
 }

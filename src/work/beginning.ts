@@ -192,11 +192,11 @@ export function taskFrom(
   values: Readonly<Record<string, string>>,
 ): string {
   const placed = variablesIn(title);
-  const told = Object.entries(values)
+  const pairs = Object.entries(values)
     .filter(([name, value]) => value !== "" && !placed.has(name))
     .map(([, value]) => value);
   const text = fillIn(title, values).trim();
-  return told.length === 0 ? text : `${text}: ${told.join(", ")}`;
+  return pairs.length === 0 ? text : `${text}: ${pairs.join(", ")}`;
 }
 
 /** The options of commands that make a checklist from a template. */

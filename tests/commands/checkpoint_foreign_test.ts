@@ -229,7 +229,7 @@ Deno.test("where nothing can be noted the checkpoint is saved all the same", asy
 
 Deno.test("status and completion say of a checkpoint that it is foreign", async () => {
   using env = await withCheckpoint("Note");
-  const told = async () => {
+  const listing = async () => {
     const status = await mpm(env, ["status"]);
     const prompt = await mpm(env, ["status", "--porcelain"]);
     const shell = ["__complete", "zsh", "checkpoint", "show", ""];
@@ -242,13 +242,13 @@ Deno.test("status and completion say of a checkpoint that it is foreign", async 
     ];
   };
   const said = "just now, main, Note";
-  assertEquals(await told(), ["own", "before", "own", said]);
+  assertEquals(await listing(), ["own", "before", "own", said]);
   anotherUser(env);
   const who = "from someone else (not verified)";
   const foreign = ["foreign", `${who}: before`, "foreign", `${who}, ${said}`];
-  assertEquals(await told(), foreign);
+  assertEquals(await listing(), foreign);
   await mpmJson(env, ["saves", "trust", "--all"]);
-  assertEquals(await told(), ["trusted", "before", "trusted", said]);
+  assertEquals(await listing(), ["trusted", "before", "trusted", said]);
 });
 
 Deno.test("a foreign checkpoint of the same state is not taken for a save", async () => {

@@ -10,10 +10,10 @@ const MOST = 25;
 function objectsOf(env: TestEnv, gitDir = ".git") {
   const folder = join(env.project, gitDir, "objects/pack");
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
-  const told = env.git(`--git-dir=${gitDir}`, "count-objects", "-v");
+  const counted = env.git(`--git-dir=${gitDir}`, "count-objects", "-v");
   return {
     packs: names.filter((name) => name.endsWith(".pack")).length,
-    loose: Number(/^count: (\d+)/m.exec(told)![1]),
+    loose: Number(/^count: (\d+)/m.exec(counted)![1]),
     others: names.filter((name) => !/^pack-\w+\.(pack|idx|rev)$/.test(name)),
   };
 }

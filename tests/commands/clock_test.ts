@@ -147,14 +147,14 @@ Deno.test("a checkpoint from the future is noted where it is used", async () => 
   await save("now", NOON);
   env.write("a", "1\n");
   await save("ahead", FUTURE);
-  const told =
+  const warnings =
     'Warning: the checkpoint "ahead" is 3 years ahead of this clock. The ' +
     'newest before it is "now"';
   for (const args of [["restore", "latest", "--yes"], ["diff", "latest"]]) {
     const { status, stderr } = await mpm(env, ["checkpoint", ...args], {
       now: LATER,
     });
-    assertEquals([status, stderr], [0, `${told}\n`]);
+    assertEquals([status, stderr], [0, `${warnings}\n`]);
   }
   const { stderr } = await mpm(env, ["checkpoint", "diff", "now"], {
     now: LATER,

@@ -42,9 +42,9 @@ async function pause(env: TestEnv, days: number, touched?: string) {
 
 /** The numbers of loose objects, objects in packs, and packs. */
 function objectsOf(env: TestEnv) {
-  const told = env.git("count-objects", "-v");
+  const counted = env.git("count-objects", "-v");
   const number = (name: string) =>
-    Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(told)![1]);
+    Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(counted)![1]);
   return {
     all: number("count") + number("in-pack"),
     packs: number("packs"),

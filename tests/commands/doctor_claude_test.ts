@@ -109,10 +109,10 @@ posixTest(
 
 posixTest("doctor tells whether the context is read", async () => {
   using env = await withHooks();
-  const mends: (string | null | undefined)[] = [];
+  const advice: (string | null | undefined)[] = [];
   const gauge = async (options?: MpmOptions) => {
     const { checks: { gauge } } = await diagnose(env, [], options);
-    mends.push(gauge!.findings[0]?.mend);
+    advice.push(gauge!.findings[0]?.mend);
     return [gauge!.state, gauge!.findings[0]?.detail ?? gauge!.summary];
   };
   assertEquals((await gauge())[0], "unchecked");
@@ -132,7 +132,7 @@ posixTest("doctor tells whether the context is read", async () => {
   assertStringIncludes((await gauge())[1]!, "it is stale: 3 days old");
   await tell(env, 0);
   assertEquals(await gauge(), ["ok", "25 % of the window"]);
-  assert(!mends.some((mend) => mend?.includes("--statusline")), `${mends}`);
+  assert(!advice.some((mend) => mend?.includes("--statusline")), `${advice}`);
 });
 
 posixTest(
@@ -161,21 +161,21 @@ posixTest(
         AGENT,
       ),
     );
-    const told = ({ checks: { transcripts } }: Diagnosis) => [
+    const reported = ({ checks: { transcripts } }: Diagnosis) => [
       transcripts!.state,
       transcripts!.findings[0]?.detail ?? transcripts!.summary,
     ];
-    assertEquals(told(await diagnose(env)), [
+    assertEquals(reported(await diagnose(env)), [
       "ok",
       "0 of 1 are there, kept 30 days; 1 gone already",
     ]);
     const path = putTranscript(env, DAY);
-    assertEquals(told(await diagnose(env)), [
+    assertEquals(reported(await diagnose(env)), [
       "ok",
       "1 of 1 are there, kept 30 days",
     ]);
     putTranscript(env, 27 * DAY);
-    const [state, soon] = told(await diagnose(env));
+    const [state, soon] = reported(await diagnose(env));
     assertEquals(state, "warning");
     const written = Deno.statSync(path).mtime!.getTime();
     const day = new Date(written + 30 * DAY).toISOString().slice(0, 10);
@@ -192,7 +192,7 @@ posixTest(
     // The nearest settings count, and invalid ones are not guessed at.
     putHome(env, ".claude/settings.json", '{"cleanupPeriodDays": 20}');
     env.write(LOCAL, '{"cleanupPeriodDays": 365}');
-    assertEquals(told(await diagnose(env)), [
+    assertEquals(reported(await diagnose(env)), [
       "ok",
       "1 of 1 are there, kept 365 days",
     ]);

@@ -71,8 +71,8 @@ posixTest(
       "disk ok",
       "path ok",
     ]]);
-    const mended = await diagnose(env, ["--fix"]);
-    assertEquals([mended.status, mended.result.fixes], [0, {
+    const fixed = await diagnose(env, ["--fix"]);
+    assertEquals([fixed.status, fixed.result.fixes], [0, {
       dry_run: false,
       done: [],
       failed: [],
@@ -403,9 +403,9 @@ posixTest(
         if (!finding) return;
         found = true;
         assertStringIncludes(finding.detail, says);
-        const mended = await diagnose(env, ["--fix"]);
-        assertEquals(mended.checks.unfinished!.findings, []);
-        assertEquals(mended.result.fixes!.failed, []);
+        const fixed = await diagnose(env, ["--fix"]);
+        assertEquals(fixed.checks.unfinished!.findings, []);
+        assertEquals(fixed.result.fixes!.failed, []);
       };
       await dieEverywhere(args, { prepare, check, now: () => new Date() });
       assert(found, "it never left anything");

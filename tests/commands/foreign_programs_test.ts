@@ -119,15 +119,15 @@ posixTest("no program that a submodule names is run", async () => {
     assertEquals(marks.take(), [], line);
   }
   Deno.writeTextFileSync(join(sub, "file.x"), "other\n");
-  const told = async () =>
+  const shown = async () =>
     (await mpm(env, ["status", "--porcelain"])).stdout.split("\n")
       .find((line) => line.startsWith("changed"));
-  assertEquals(await told(), "changed=1");
+  assertEquals(await shown(), "changed=1");
   // Rules for ignored files, as in git.
   env.git("config", "submodule.sub.ignore", "dirty");
   env.write(".gitmodules", '[submodule "sub"]\n\tpath = sub\n\turl = ./sub\n');
   env.git("add", ".gitmodules");
-  assertEquals(await told(), "changed=0");
+  assertEquals(await shown(), "changed=0");
   assertEquals(marks.take(), []);
 });
 

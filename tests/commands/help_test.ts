@@ -69,9 +69,9 @@ Deno.test("old spellings of commands work, and help leaves them out", async () =
   ];
   const all = `${await page("help", "--all")}${await page("help", "undo")}`;
   for (const [old, current] of pairs) {
-    const told = await mpm(env, old!);
-    assertEquals(told, await mpm(env, current!), old!.join(" "));
-    assert(![70].includes(told.status), told.stderr);
+    const answer = await mpm(env, old!);
+    assertEquals(answer, await mpm(env, current!), old!.join(" "));
+    assert(![70].includes(answer.status), answer.stderr);
     assert(!all.includes(`mpm ${old!.slice(0, 2).join(" ")}`));
   }
   assertEquals((await mpm(env, ["init"])).status, 0);

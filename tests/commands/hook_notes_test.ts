@@ -233,21 +233,21 @@ Deno.test("what ends in the background is background no more, and its report is 
     "Find callers",
     "sleep 60",
   ]);
-  const told = (id: string, more: string) =>
+  const noted = (id: string, more: string) =>
     ask(
       env,
       `<task-notification>\n<task-id>${id}</task-id>\n${more}</task-notification>`,
     );
-  await told("bh8v1", "<event>line 1</event>");
+  await noted("bh8v1", "<event>line 1</event>");
   assertEquals(texts(env, "background").length, 2);
-  await told(
+  await noted(
     "aabc52",
     '<status>completed</status>\n<summary>Agent "Find callers" finished' +
       "</summary>\n<result>It says </result> and </status>.</result>\n",
   );
   assertEquals(texts(env, "background"), ["sleep 60"]);
   assertEquals(texts(env, "reports"), ["It says </result> and </status>."]);
-  await told("bh8v1", "<status>failed</status>\n<summary>x</summary>\n");
+  await noted("bh8v1", "<status>failed</status>\n<summary>x</summary>\n");
   assertEquals(texts(env, "background"), []);
 });
 
@@ -361,12 +361,12 @@ Deno.test("tasks are not kept either where that is switched off", async () => {
   using env = projectWithMpm();
   putHome(env, ".config/mpm/config.toml", "[handoff]\ntasks = false\n");
   const tasks = `.claude-mpm/state/agents/${AGENT}.tasks.json`;
-  const told = () =>
+  const noted = () =>
     fire(env, "TaskCreated", { task_id: "1", task_subject: "Weigh it" });
-  await told();
+  await noted();
   assertEquals(env.exists(tasks), false);
   putHome(env, ".config/mpm/config.toml", "");
-  await told();
+  await noted();
   assertStringIncludes(env.read(tasks), "Weigh it");
 });
 

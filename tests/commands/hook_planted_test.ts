@@ -36,11 +36,11 @@ Deno.test("what came with a clone is not a word of a conversation", async () => 
     env.write(path(file), JSON.stringify(value));
   }
   env.write(path("pending").replace("pending", "x"), JSON.stringify(WORDS));
-  const told = JSON.stringify([
+  const answers = JSON.stringify([
     await fire(env, "UserPromptSubmit", { prompt: "Fix the ledger" }),
     await fire(env, "PreCompact", { trigger: "auto" }),
   ]);
-  assertEquals(told.includes("gherkins"), false);
+  assertEquals(answers.includes("gherkins"), false);
   assertEquals(env.read(path("notes")).includes("gherkins"), false);
   assertStringIncludes(env.read(path("notes")), "Fix the ledger");
   await fire(env, "TaskCreated", { task_id: "1", task_subject: "Weigh it" });

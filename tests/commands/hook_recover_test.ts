@@ -139,10 +139,10 @@ Deno.test("two clients that start at once save it once", async () => {
       })
     ),
   );
-  const told = answers.filter(({ stdout }) =>
+  const speaking = answers.filter(({ stdout }) =>
     stdout.includes("without saving")
   );
-  assertEquals([told.length, (await saves(env)).length], [1, 1]);
+  assertEquals([speaking.length, (await saves(env)).length], [1, 1]);
   assertEquals(failures(env), "");
 });
 

@@ -7,7 +7,7 @@ import { posixTest } from "../helpers/posix.ts";
 const PRE = ".claude-mpm/hooks/pre-session.sh";
 
 /** Returns the message for the person when a session begins. */
-async function told(env: TestEnv, source = "startup"): Promise<string> {
+async function contextGiven(env: TestEnv, source = "startup"): Promise<string> {
   const answer = await fire(env, "SessionStart", { source });
   return answer.systemMessage ?? "";
 }
@@ -26,12 +26,12 @@ posixTest(
   "a shell hook that changed is not run, and everything reports it",
   async () => {
     using env = await withScript("echo ran\n");
-    assertStringIncludes(await told(env), "pre-session: ran");
+    assertStringIncludes(await contextGiven(env), "pre-session: ran");
     env.write(PRE, "echo changed >&2\n");
     const why = "mpm does not run pre-session.sh: changed since you allowed it";
     const mend = "Read it, then: mpm allow .claude-mpm/hooks/pre-session.sh";
-    assertEquals(await told(env), `${why}. ${mend}`);
-    assertEquals(await told(env, "compact"), "");
+    assertEquals(await contextGiven(env), `${why}. ${mend}`);
+    assertEquals(await contextGiven(env, "compact"), "");
     const status = await mpm(env, ["hooks", "status"]);
     assertEquals(status.status, 4);
     for (const part of [why, mend]) assertStringIncludes(status.stdout, part);
@@ -40,7 +40,7 @@ posixTest(
     const list = await mpm(env, ["hooks", "list"]);
     assertStringIncludes(list.stdout, "NOT RUN, it changed since");
     await mpmJson(env, ["hooks", "allow", "pre-session"]);
-    assertEquals(await told(env), "pre-session: changed");
+    assertEquals(await contextGiven(env), "pre-session: changed");
     const well = await mpm(env, ["hooks", "status"]);
     assert(!well.stdout.includes("does not run"), well.stdout);
   },
@@ -52,7 +52,7 @@ posixTest(
     using env = await withScript("exit 0\n");
     env.write(".claude-mpm/hooks/on-error.sh", "echo theirs\n");
     assertEquals(
-      await told(env),
+      await contextGiven(env),
       "mpm does not run on-error.sh: came with the project, and you did not " +
         "allow it here. Read it, then: mpm allow .claude-mpm/hooks/on-error.sh",
     );
@@ -68,7 +68,7 @@ posixTest(
         `echo "token ${secret}"; for i in 1 2 3 4 5 6 7 8 9 10 11; do ` +
         'echo "$i $(printf %0999d 0)"; done; echo last >&2; exit 3\n',
     );
-    const text = await told(env);
+    const text = await contextGiven(env);
     const lines = text.split("\n");
     assertEquals(lines[0], "pre-session: red \\x1b[31m");
     assertEquals(lines.at(-1), "pre-session: ended with status 3");
@@ -90,16 +90,16 @@ posixTest(
     await mpmJson(env, ["hooks", "allow", "post-session"]);
     // By hand it was seen.
     await mpm(env, ["hooks", "run", "post-session"]);
-    assertEquals(await told(env), "");
+    assertEquals(await contextGiven(env), "");
     env.extra.MPM_DETACHED = "1";
     for (let at = 0; at < 9; at++) {
       await mpm(env, ["hooks", "run", "post-session"]);
     }
     delete env.extra.MPM_DETACHED;
-    assertEquals(await told(env, "compact"), "");
+    assertEquals(await contextGiven(env, "compact"), "");
     const line = 'post-session: "exit 4" ended with status 4';
-    assertEquals(await told(env), Array(5).fill(line).join("\n"));
-    assertEquals(await told(env), "");
+    assertEquals(await contextGiven(env), Array(5).fill(line).join("\n"));
+    assertEquals(await contextGiven(env), "");
     // A log that came with a clone reports scripts that no one allowed.
     const log = ".claude-mpm/state/hooks.log";
     const forged = {
@@ -107,6 +107,6 @@ posixTest(
       ...{ stderr: "", name: "on-error.sh" },
     };
     env.write(log, `${env.read(log)}${JSON.stringify(forged)}\ntorn`);
-    assertEquals(await told(env), "");
+    assertEquals(await contextGiven(env), "");
   },
 );

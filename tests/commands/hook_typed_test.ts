@@ -161,17 +161,17 @@ Deno.test("a prompt that asks in words for a checkpoint or a template gets it", 
   // Shown, and given to the agent with the next prompt.
   assertStringIncludes(await said(env, checkpoint), "Oh");
   talked(env, 1000);
-  const told = async (prompt: string) => {
+  const answerTo = async (prompt: string) => {
     const answer = await fire(env, "UserPromptSubmit", { prompt });
     assertEquals(answer.decision, undefined, prompt);
     return answer.hookSpecificOutput?.additionalContext ?? "";
   };
-  assertStringIncludes(await told("go on"), '"mpm checkpoint load"');
-  assertStringIncludes(await told(checkpoint), "Oh");
-  assertEquals(await told(`${checkpoint}\n\nAll of it`), "");
-  const none = await told("Resume from checkpoint: nothing like it");
+  assertStringIncludes(await answerTo("go on"), '"mpm checkpoint load"');
+  assertStringIncludes(await answerTo(checkpoint), "Oh");
+  assertEquals(await answerTo(`${checkpoint}\n\nAll of it`), "");
+  const none = await answerTo("Resume from checkpoint: nothing like it");
   assertStringIncludes(none, "Error: ");
-  const started = await told(
+  const started = await answerTo(
     "Start session from template: Feature Development\n" +
       "Feature: User notifications",
   );

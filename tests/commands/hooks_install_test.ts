@@ -294,7 +294,7 @@ const IN_THE_WAY: Record<
   }, "not a plain file"],
 };
 
-for (const [name, [make, told]] of Object.entries(IN_THE_WAY)) {
+for (const [name, [make, message]] of Object.entries(IN_THE_WAY)) {
   posixTest(`hooks install refuses ${name} and leaves it alone`, async () => {
     using env = new TestEnv();
     const path = join(env.project, LOCAL);
@@ -303,7 +303,7 @@ for (const [name, [make, told]] of Object.entries(IN_THE_WAY)) {
     const before = Deno.lstatSync(path);
     const { status, stderr } = await mpm(env, INSTALL);
     assert(status >= 4 && status <= 6, stderr);
-    assertStringIncludes(stderr, told);
+    assertStringIncludes(stderr, message);
     const after = Deno.lstatSync(path);
     assertEquals([after.ino, after.mtime, after.mode], [
       before.ino,

@@ -33,9 +33,9 @@ async function status(
 
 Deno.test("hooks status reports missing hooks, and healthy ones", async () => {
   using none = new TestEnv();
-  const { status: absent, stdout: told } = await mpm(none, STATUS);
+  const { status: absent, stdout: shown } = await mpm(none, STATUS);
   assertEquals(absent, 3);
-  assertStringIncludes(told, "mpm hooks install");
+  assertStringIncludes(shown, "mpm hooks install");
   using env = await installed("--statusline");
   const { status, stdout } = await mpm(env, STATUS);
   assertEquals([status, stdout], [
@@ -269,7 +269,7 @@ const OFF = "Claude Code does not run your hooks";
 const PLUGINS = "Claude Code runs hooks of plugins only";
 
 for (
-  const [texts, told] of [
+  const [texts, shown] of [
     [{ ".json": '{"allowManagedHooksOnly": true}' }, OFF],
     [{ ".d/10-x.json": '{"allowManagedHooksOnly": true}' }, OFF],
     [{ ".d/10-x.json": '{"disableAllHooks": true}' }, OFF],
@@ -292,9 +292,9 @@ for (
     const { findings } = await status(env, { wrap: managed(texts)! });
     assertEquals(
       findings.map(({ detail }) => detail.replace(/^.* is set: /, "")),
-      told === "" ? [] : [told],
+      shown === "" ? [] : [shown],
     );
-    if (told) assertStringIncludes(findings[0]!.mend, "administrator");
+    if (shown) assertStringIncludes(findings[0]!.mend, "administrator");
   });
 }
 
@@ -324,8 +324,8 @@ Deno.test("hooks status, install and doctor know the plugin", async () => {
   const doctor = await mpm(env, ["doctor"]);
   assertMatch(doctor.stdout, /ok +hooks +those of the plugin/);
   assert(!doctor.stdout.includes("without hooks"), doctor.stdout);
-  const { stdout: told } = await mpm(env, ["hooks", "install"]);
-  assertStringIncludes(told, "hooks run twice: claude plugin disable mpm");
+  const { stdout: shown } = await mpm(env, ["hooks", "install"]);
+  assertStringIncludes(shown, "hooks run twice: claude plugin disable mpm");
 });
 
 Deno.test("hooks status names another mpm than the one that is asked", async () => {

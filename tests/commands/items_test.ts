@@ -232,9 +232,9 @@ Deno.test("damaged, linked, huge and foreign files hide no other item", async ()
   const { open: items, warnings } = await mpmJson<DoneResult>(env, ["done"]);
   assertEquals(items.map(({ text }) => text), ["A", "F"]);
   assertEquals(warnings.length, 5);
-  const told = warnings.join("\n");
+  const text = warnings.join("\n");
   for (const part of ["item-2", "item-4", "item-5", "item-8", "1 item in"]) {
-    assertStringIncludes(told, part);
+    assertStringIncludes(text, part);
   }
   // Their numbers are not given to others.
   assertEquals([await say(env, "next", "G"), await say(env, "next", "H")], [

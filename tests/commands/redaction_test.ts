@@ -180,7 +180,7 @@ Deno.test("no secret is in any file, object or output, wherever it came from", a
       id,
       text.replaceAll(planted.places.get("file name")!, ""),
     ]);
-  const told = [
+  const shown = [
     ...files,
     ...made,
     ...outputs.map((text, at) => [`output ${at}`, text]),
@@ -191,7 +191,7 @@ Deno.test("no secret is in any file, object or output, wherever it came from", a
     ...filesBelow(join(env.home, ".local")),
   ].map(([where, text]) => [where, planted.in(text!)] as const)
     .filter(([, places]) => places.length > 0);
-  assertEquals(told, []);
+  assertEquals(shown, []);
   assert(files.length > 15 && made.length > 10);
 });
 
@@ -267,7 +267,7 @@ Deno.test("of a detour whose name is a secret only the folder tells it", async (
   await mpmJson(env, ["start", "main-work"]);
   const begun = await mpm(env, ["branch", token, `Try ${token}`, "--worktree"]);
   const folder = join(env.project, ".claude/worktrees", token);
-  const told = async (args: string[], cwd?: string) => {
+  const shown = async (args: string[], cwd?: string) => {
     const options = cwd === undefined ? {} : { cwd };
     const { status, stdout, stderr } = await mpm(env, args, options);
     assertEquals(status, 0, stderr);
@@ -275,12 +275,12 @@ Deno.test("of a detour whose name is a secret only the folder tells it", async (
   };
   const said = [
     begun.stdout,
-    await told(["stack"]),
-    await told(["status"]),
-    await told(["status", "--porcelain"], folder),
-    await told(["return", "-s", `Tried ${token}`], folder),
-    await told(["log"]),
-    await told(["pause", "Done"]),
+    await shown(["stack"]),
+    await shown(["status"]),
+    await shown(["status", "--porcelain"], folder),
+    await shown(["return", "-s", `Tried ${token}`], folder),
+    await shown(["log"]),
+    await shown(["pause", "Done"]),
   ].join("");
   const folders = new RegExp(`\\S*/\\.claude/worktrees/${token}`, "g");
   assertEquals(said.replaceAll(folders, "").includes(token), false, said);

@@ -38,9 +38,12 @@ Deno.test("fetched contents are never restored without being named", async () =>
   await fetchForeign(env, id);
   const { changes } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
   assertEquals(changes!.contents!.verified, false);
-  const told = await mpm(env, ["resume", "--peek"]);
-  assertStringIncludes(told.stdout, `mpm restore ${id}. These files are from`);
-  assertStringIncludes(told.stdout, NOT_VERIFIED);
+  const peeked = await mpm(env, ["resume", "--peek"]);
+  assertStringIncludes(
+    peeked.stdout,
+    `mpm restore ${id}. These files are from`,
+  );
+  assertStringIncludes(peeked.stdout, NOT_VERIFIED);
   for (const args of [["--all"], ["new.txt"], []]) {
     const { status, stderr } = await mpm(env, ["restore", ...args, "--yes"]);
     assertEquals(status, 3, args.join(" "));

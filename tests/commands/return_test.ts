@@ -431,8 +431,8 @@ Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async 
   ]);
   // The clone has no checkpoint, and reports it.
   for (const command of ["stack", "status"]) {
-    const told = await mpm(env, [command], there);
-    assertStringIncludes(told.stdout, "is not in this copy of the project");
+    const answer = await mpm(env, [command], there);
+    assertStringIncludes(answer.stdout, "is not in this copy of the project");
     assertEquals((await mpm(env, [command])).stdout.includes("copy"), false);
   }
   env.gitIn(there.cwd, "branch", "feature", "origin/feature");

@@ -120,8 +120,8 @@ for (
 ) {
   Deno.test(`sessions recover reads a record whose ${what} line is torn`, async () => {
     using env = unfinished(text());
-    const told = await recover(env);
-    assertEquals(told.torn_lines, [...torn]);
+    const answer = await recover(env);
+    assertEquals(answer.torn_lines, [...torn]);
     const { session_id: id } = await recover(env, "--finalize");
     assertEquals(id, ID);
     const { session } = await mpmJson<SavesShowResult>(env, [

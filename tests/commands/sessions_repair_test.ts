@@ -39,8 +39,8 @@ Deno.test("sessions verify --all names what is wrong beside a save, --repair mak
     `${ID}.yaml is missing`,
     `${ID}.md differs from what the save says`,
   ];
-  const told = await verify(env);
-  assertEquals([told.status, told.state, told.notes, told.repaired], [
+  const report = await verify(env);
+  assertEquals([report.status, report.state, report.notes, report.repaired], [
     0,
     "intact",
     faults,
@@ -118,8 +118,8 @@ Deno.test("sessions verify reports a lost save, and --repair restores all of it"
   using env = await store();
   const before = savedFiles(env);
   lose(env);
-  const told = await verify(env);
-  assertEquals([told.status, told.state, told.notes], [0, "intact", [
+  const report = await verify(env);
+  assertEquals([report.status, report.state, report.notes], [0, "intact", [
     `sessions/${ID}.json is missing: only kept/ has it, where claude-mpm ` +
     "does not look",
   ]]);

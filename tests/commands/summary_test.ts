@@ -280,13 +280,13 @@ posixTest(
       });
       return `${status} ${stderr.split("\n")[0]}`;
     };
-    const told = [];
+    const messages = [];
     const paths = [
       ...["link.md", "linked/x.md", "notes.md", "docs", ".git/x.md"],
       ...[".claude-mpm/x.md", "nowhere/x.md"],
     ];
-    for (const path of paths) told.push(await refused(path));
-    assertEquals(told.map((one) => one.replaceAll(env.root, "$ROOT")), [
+    for (const path of paths) messages.push(await refused(path));
+    assertEquals(messages.map((one) => one.replaceAll(env.root, "$ROOT")), [
       '4 Error: Cannot write "link.md": it is a symbolic link',
       '4 Error: Cannot write "linked/x.md": a folder in it is a symbolic link',
       '4 Error: Cannot write "notes.md": it exists and is not a summary',
@@ -359,22 +359,22 @@ posixTest(
     using env = TestEnv.repository();
     await pause(env, "09:00:00", "Login");
     const { layers } = await summary(env);
-    const told: string[] = [];
+    const messages: string[] = [];
     const scripts = ["echo no >&2; exit 3", "cat >/dev/null", "sleep 60"];
     for (const script of scripts) {
       summarizer(env, script, script === "sleep 60" ? "1s" : "1m");
       const found = await summary(env);
       assertEquals(found.layers, layers);
-      told.push(...found.warnings);
+      messages.push(...found.warnings);
     }
     putHome(
       env,
       ".config/mpm/config.toml",
       '[summarizer]\ncommand = ["no-such-program"]\n',
     );
-    told.push(...(await summary(env)).warnings);
+    messages.push(...(await summary(env)).warnings);
     const name = join(env.home, "shorten");
-    assertEquals(told, [
+    assertEquals(messages, [
       `Layer 2 was not rewritten: "${name}" ended with exit status 3: no`,
       `Layer 2 was not rewritten: "${name}" wrote nothing`,
       `Layer 2 was not rewritten: "${name}" took too long`,

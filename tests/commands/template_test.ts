@@ -54,9 +54,9 @@ Deno.test("a file that cannot be a template by its name is reported", async () =
   env.write(`${FOLDER}/folder/x`, "");
   const { status, stderr } = await mpm(env, ["template", "list"]);
   assertEquals(status, 0);
-  const told = stderr.split("\n").filter((line) => line !== "");
+  const lines = stderr.split("\n").filter((line) => line !== "");
   assertEquals(
-    told.map((line) => /templates\/(.*)" is not a template/.exec(line)?.[1]),
+    lines.map((line) => /templates\/(.*)" is not a template/.exec(line)?.[1]),
     ["\\x1b[31mred", "Fix.MD", "bug fix.md", "it's.md"],
   );
 });

@@ -29,13 +29,13 @@ Deno.test("no character that no one sees reaches a terminal or an agent", async 
     outputs.push(stdout);
   }
   const start = await fire(env, "SessionStart", { source: "startup" });
-  const told = [...outputs, JSON.stringify(start)];
-  for (const text of told) {
+  const texts = [...outputs, JSON.stringify(start)];
+  for (const text of texts) {
     assert(
       !/[\u034f\u115f\u17b4-\u180f\u200b\u2065\ufe00-\ufe0e\ufff0]/.test(text),
     );
     assert(!/[\u{e0001}-\u{e0fff}]|a\ufe0f/u.test(text), text);
   }
-  assertStringIncludes(told[1]!, "Ready ⚠️ \\u{34f}\\u{115f}");
+  assertStringIncludes(texts[1]!, "Ready ⚠️ \\u{34f}\\u{115f}");
   assertStringIncludes(JSON.stringify(start), "Ready ⚠️ ");
 });

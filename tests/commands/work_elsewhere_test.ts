@@ -218,7 +218,7 @@ async function resumed(env: TestEnv, minute: number) {
   const ticked = checklist.filter(({ done }) => done)
     .map(({ number }) => number);
   assertEquals(work!.open.length, work!.total - ticked.length);
-  return { ticked, save: session?.save, told: work?.done, warnings };
+  return { ticked, save: session?.save, done: work?.done, warnings };
 }
 
 Deno.test("a session that continued in a clone continues from there", async () => {
@@ -238,7 +238,7 @@ Deno.test("a session that continued in a clone continues from there", async () =
   assertEquals(await resumed(env, 6), {
     ticked: [1, 3],
     save: session_id,
-    told: 2,
+    done: 2,
     warnings: [],
   });
   assertEquals(states(env), {
@@ -255,8 +255,8 @@ Deno.test("what two clones ticked is ticked once they meet", async () => {
   await mpmJson(env, ["check", "1"], { cwd: clone, now: at(5) });
   await mpmJson(env, ["pause", "--commit"], { cwd: clone, now: at(6) });
   env.git("pull", "-q", "--rebase", "../clone", "main");
-  const { ticked, told, warnings } = await resumed(env, 7);
-  assertEquals([ticked, told], [[1, 5], 2]);
+  const { ticked, done, warnings } = await resumed(env, 7);
+  assertEquals([ticked, done], [[1, 5], 2]);
   assertEquals(warnings.filter((text) => text.includes("elsewhere")), [
     "It continued here and elsewhere: what is ticked in either is ticked now",
   ]);

@@ -24,11 +24,11 @@ Deno.test("someone else's session does not belong to this user", async () => {
     assert(!/Their detour|outage/.test(stdout), `${args}: ${stdout}`);
   }
   env.write(".claude-mpm/config.toml", "");
-  const told = JSON.stringify(
+  const shown = JSON.stringify(
     await fire(env, "SessionStart", { source: "startup" }),
   );
-  assertStringIncludes(told, "is someone else's and does not continue here");
-  assert(!/Their detour|outage/.test(told), told);
+  assertStringIncludes(shown, "is someone else's and does not continue here");
+  assert(!/Their detour|outage/.test(shown), shown);
   const { sessions, problems } = await mpmJson<StackResult>(env, ["stack"]);
   assertEquals(sessions, []);
   assertStringIncludes(problems[0]!, "2 sessions of someone else");

@@ -231,7 +231,7 @@ clientTest("it takes settings of all kinds with hooks in them", async () => {
  * it finds that there is nothing to continue with, which takes half the time of
  * a conversation.
  */
-async function told(texts: readonly string[]) {
+async function complaintsAbout(texts: readonly string[]) {
   using env = TestEnv.repository();
   await using api = new MockApi();
   for (const [scope, text] of scoped(texts)) writeSettings(env, scope, text);
@@ -263,7 +263,9 @@ clientTest("it rejects what hooks install refuses", async () => {
   assert(kinds.length > 7);
   await Promise.all(
     groups(kinds, SCOPES.length).map(async (some) => {
-      const { stderr, named } = await told(some.map(([, { text }]) => text));
+      const { stderr, named } = await complaintsAbout(
+        some.map(([, { text }]) => text),
+      );
       assertStringIncludes(stderr, "did not load");
       some.forEach(([kind], at) =>
         assert(named[at]!.size > 0, `${kind}: ${stderr}`)
@@ -286,7 +288,7 @@ clientTest("it judges each setting as mpm does", async () => {
   const files = groups(wrong, size);
   await Promise.all(
     groups(files, SCOPES.length).map(async (some) => {
-      const { named, stderr } = await told(some.map(text));
+      const { named, stderr } = await complaintsAbout(some.map(text));
       const keys = some.map((part) => new Set(part.map(([key]) => key)));
       assertEquals(named, keys, stderr);
     }),
@@ -294,7 +296,7 @@ clientTest("it judges each setting as mpm does", async () => {
   const taken = right.filter(([, value]) => value !== undefined);
   assert(taken.length > 110);
   // A login that is requested keeps the client from continuing.
-  const { stderr } = await told([
+  const { stderr } = await complaintsAbout([
     text(taken.filter(([key]) => !/^(forceLogin|required)/.test(key))),
   ]);
   assert(!stderr.includes("did not load"), stderr);

@@ -95,8 +95,8 @@ const ODD: Record<string, Odd> = {
 /** Fires an event through the binary. */
 function hook(env: TestEnv, event: string, fields: object): void {
   const script = 'printf %s "$1" | "$2" hook "$3"';
-  const told = eventJson(env, event, { ...fields });
-  const done = env.run("sh", ["-c", script, "sh", told, binary(), event]);
+  const shown = eventJson(env, event, { ...fields });
+  const done = env.run("sh", ["-c", script, "sh", shown, binary(), event]);
   assertEquals([done.status, done.stderr], [0, ""], event);
 }
 
@@ -142,9 +142,9 @@ for (const [what, { write, unread, kept }] of Object.entries(ODD)) {
       assertEquals(failures(env), "");
       const handoff = handoffIn(env);
       // The end that is read has the hole where no hook noted what was before.
-      const told = handoff.unread.filter((one) => !/over 2 MB/.test(one));
-      assertEquals(told.length, unread.length, `${told}`);
-      unread.forEach((one, at) => assert(one.test(told[at]!)));
+      const shown = handoff.unread.filter((one) => !/over 2 MB/.test(one));
+      assertEquals(shown.length, unread.length, `${shown}`);
+      unread.forEach((one, at) => assert(one.test(shown[at]!)));
       const kinds = new Set(handoff.items.map(({ kind }) => kind));
       for (
         const kind of ["goal", "constraint", "decision", "plan", "message"]

@@ -186,9 +186,9 @@ Deno.test("of a hundred hooks at once one reports the crossing, and none fails",
     );
   }
   assertEquals(all.filter(({ code, stderr }) => code !== 0 || stderr), []);
-  const told = all.filter(({ stdout }) => stdout !== "");
-  assertEquals(told.length, 1);
-  assertStringIncludes(told[0]!.stdout, "typed prompts are held back");
+  const speaking = all.filter(({ stdout }) => stdout !== "");
+  assertEquals(speaking.length, 1);
+  assertStringIncludes(speaking[0]!.stdout, "typed prompts are held back");
   const sessions = join(folder, ".claude-mpm/sessions");
   const files = [...Deno.readDirSync(sessions)]
     .filter(({ name }) => name !== ".gitignore");

@@ -113,14 +113,14 @@ posixTest(
       const said = fish.stdout.slice(fish.stdout.indexOf("Run: ") + 5)
         .replaceAll("$ROOT", installation.env.root);
       if (!has("fish") || name.includes("\\")) continue;
-      const told = installation.env.run("fish", [
+      const shown = installation.env.run("fish", [
         ...[
           "--no-config",
           "-c",
           `function fish_add_path; echo -n $argv; end;${said}`,
         ],
       ]);
-      assertEquals(told.stdout, `$ROOT/${name}`, said);
+      assertEquals(shown.stdout, `$ROOT/${name}`, said);
     }
   },
 );

@@ -44,11 +44,11 @@ async function line(
 
 Deno.test("the binary's status line keeps a reading that context finds", async () => {
   using env = TestEnv.repository();
-  const told = SAMPLE.replaceAll(
+  const input = SAMPLE.replaceAll(
     '"/home/u/proj"',
     () => JSON.stringify(env.project),
   );
-  assertEquals(await line(env, told), [
+  assertEquals(await line(env, input), [
     "Opus 5.5 · ░░░░░░░░░░ 1% · main\n",
     "",
     0,
@@ -90,9 +90,9 @@ Deno.test("the binary's status line does with what it can read and write", async
   using env = TestEnv.repository();
   const odd = join(env.project, "a folder with blanks é");
   Deno.mkdirSync(odd);
-  const told = SAMPLE.replaceAll('"/home/u/proj"', () => JSON.stringify(odd));
+  const input = SAMPLE.replaceAll('"/home/u/proj"', () => JSON.stringify(odd));
   env.extra.XDG_STATE_HOME = join(env.project, "README.md");
-  const [text, stderr, code] = await line(env, told, { cwd: odd });
+  const [text, stderr, code] = await line(env, input, { cwd: odd });
   assertEquals([text, stderr, code], [
     "Opus 5.5 · ░░░░░░░░░░ 1% · main\n",
     "",
@@ -100,7 +100,7 @@ Deno.test("the binary's status line does with what it can read and write", async
   ]);
   env.extra.XDG_STATE_HOME = "";
   env.extra.HOME = "";
-  assertEquals((await line(env, told))[2], 0);
+  assertEquals((await line(env, input))[2], 0);
 });
 
 posixTest(

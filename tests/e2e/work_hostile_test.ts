@@ -52,14 +52,14 @@ async function surviveAll(
   commands = COMMANDS,
   by = run,
 ): Promise<string> {
-  const told: string[] = [];
+  const outputs: string[] = [];
   for (const args of commands) {
     const { status, stdout, stderr } = await by(env, ...args);
     assert(status < 70, `${args.join(" ")}: ${stderr}`);
     assert(!`${stdout}${stderr}`.includes("hunter2"), args.join(" "));
-    told.push(stdout);
+    outputs.push(stdout);
   }
-  return told.join("\n");
+  return outputs.join("\n");
 }
 
 const RECORD = {
@@ -89,9 +89,9 @@ posixTest(
     using env = await store();
     const odd = new Uint8Array([0xff, 0xfe, 0, 1]);
     env.write(`${WORK}/${PLANTED}.json`, odd);
-    const told = await surviveAll(env);
-    assertStringIncludes(told, "own");
-    assertStringIncludes(told, `${PLANTED}.json": it is not JSON`);
+    const outputs = await surviveAll(env);
+    assertStringIncludes(outputs, "own");
+    assertStringIncludes(outputs, `${PLANTED}.json": it is not JSON`);
     const { status, stderr } = await run(env, "complete", PLANTED);
     assertEquals(status, 5, stderr);
     Deno.removeSync(join(env.project, CURRENT, "main.json"));
@@ -146,10 +146,10 @@ posixTest(
       `${TEMPLATES}/planted.md`,
       `# ${evil}\n## ${evil}\n- [ ] ${evil}\n`,
     );
-    const told = await surviveAll(env);
+    const outputs = await surviveAll(env);
     // deno-lint-ignore no-control-regex
-    assert(!/[\u0000-\u0009\u000b-\u001f\u202e]/.test(told));
-    assertStringIncludes(told, "\\x1b");
+    assert(!/[\u0000-\u0009\u000b-\u001f\u202e]/.test(outputs));
+    assertStringIncludes(outputs, "\\x1b");
     const { stdout } = await run(env, "status", "--porcelain");
     assertEquals(stdout.split("\n").length, 19);
   },

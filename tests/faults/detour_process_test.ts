@@ -112,8 +112,8 @@ Deno.test("after a death and a switch by hand the parked work is named", async (
     if (JSON.parse(env.read(marker)).before === null) continue;
     env.git("checkout", "-q", "-f", "--detach", "main");
     const { sessions, problems } = await mpmJson<StackResult>(env, ["stack"]);
-    const told = [...problems, ...sessions.map(({ parked }) => parked)];
-    assertStringIncludes(told.join(), "parked-hotfix");
+    const reported = [...problems, ...sessions.map(({ parked }) => parked)];
+    assertStringIncludes(reported.join(), "parked-hotfix");
     assertEquals(env.exists(marker), false);
     switched++;
   }

@@ -58,8 +58,8 @@ for (const before of BEFORE) {
         // Someone who gives up, and someone who tries again.
         if (isOneOf(2, where)) {
           await mpm(env, install, { now });
-          const told = settings(env)!.replaceAll(env.root, "$ROOT");
-          assertEquals(told, after, where);
+          const written = settings(env)!.replaceAll(env.root, "$ROOT");
+          assertEquals(written, after, where);
         }
         assertEquals((await mpm(env, UNINSTALL, { now })).status, 0);
         checkBack(env, before, where);

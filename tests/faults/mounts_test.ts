@@ -80,8 +80,11 @@ async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
   if (status === 6) assertMatch(stderr, /no space|out of disk ?space/i, where);
   const same = JSON.stringify(repositoryState(env)) === JSON.stringify(before);
   if (status === 0 && !same) {
-    const told = noted || await count(env) > logged;
-    assert(told || one.name === "trash prune", `${where}: not in the log`);
+    const isReported = noted || await count(env) > logged;
+    assert(
+      isReported || one.name === "trash prune",
+      `${where}: not in the log`,
+    );
   }
   const { intact, sessions } = await mpmJson<SavesVerifyResult>(env, [
     ...["saves", "verify"],

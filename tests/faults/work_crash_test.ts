@@ -17,7 +17,7 @@ const ID = "work-20261121-120000";
  * Returns the present output of the commands: the current session, and all of
  * them.
  */
-async function told(env: TestEnv): Promise<{
+async function listed(env: TestEnv): Promise<{
   current: string | undefined;
   all: string[];
 }> {
@@ -59,13 +59,13 @@ Deno.test("start leaves no session or a whole one at every crash point", async (
     now: at(0),
     prepare: () => TestEnv.repository(),
     async check(env, where, finished) {
-      const { current, all } = await told(env);
+      const { current, all } = await listed(env);
       if (finished) assertEquals(current, "login active");
       assert([undefined, "login active"].includes(current), where);
       assertEquals(all, current === undefined ? [] : [current], where);
       const again = await mpm(env, ["start", "login"], { now: at(1) });
       assertEquals(again.status, current === undefined ? 0 : 4, where);
-      assertEquals(await told(env).then(({ all }) => all), ["login active"]);
+      assertEquals(await listed(env).then(({ all }) => all), ["login active"]);
       await mpmJson(env, ["check"], { now: at(2) });
       await mpmJson(env, ["cancel"], { now: at(2) });
       assertEquals(leftovers(env), [], where);
@@ -80,14 +80,14 @@ Deno.test("start beside a paused session stays at that or is at the new one at e
     now: at(5),
     prepare: () => started(["pause", "--no-commit"]),
     async check(env, where, finished) {
-      const { current, all } = await told(env);
+      const { current, all } = await listed(env);
       if (finished) assertEquals(current, "other active");
       if (current === "other active") {
         assertEquals(all, ["other active", "login paused"], where);
       } else {
         assertEquals([current, all], ["login paused", ["login paused"]], where);
         await mpmJson(env, ["start", "other"], { now: at(6) });
-        assertEquals((await told(env)).current, "other active", where);
+        assertEquals((await listed(env)).current, "other active", where);
       }
     },
   });
@@ -106,7 +106,7 @@ Deno.test("check ticks everything that was named or nothing at every crash point
       if (finished) assertEquals(done, 2);
       assertEquals(state, done === 0 ? "active" : "working", where);
       await mpmJson(env, ["check", "1", "3"], { now: at(6) });
-      assertEquals((await told(env)).current, "login working", where);
+      assertEquals((await listed(env)).current, "login working", where);
       assertEquals(leftovers(env), [], where);
     },
   });
@@ -121,7 +121,7 @@ for (const action of ["complete", "cancel"]) {
       now: at(5),
       prepare: () => started(),
       async check(env, where, finished) {
-        const { current, all } = await told(env);
+        const { current, all } = await listed(env);
         if (finished) assertEquals(all, [`login ${done}`]);
         assertEquals(
           current,
@@ -129,9 +129,9 @@ for (const action of ["complete", "cancel"]) {
           where,
         );
         if (current !== undefined) await mpmJson(env, [action], { now: at(6) });
-        assertEquals((await told(env)).all, [`login ${done}`], where);
+        assertEquals((await listed(env)).all, [`login ${done}`], where);
         await mpmJson(env, ["start", "next"], { now: at(7) });
-        assertEquals((await told(env)).current, "next active", where);
+        assertEquals((await listed(env)).current, "next active", where);
         assertEquals(leftovers(env), [], where);
       },
     });
@@ -149,7 +149,7 @@ Deno.test("a pause and its session agree at every crash point", async () => {
       const { sessions } = await mpmJson<SavesListResult>(env, [
         ...["saves", "list"],
       ]);
-      const { current } = await told(env);
+      const { current } = await listed(env);
       const saved = sessions.length === 1;
       if (finished) assert(saved);
       assertEquals(current, saved ? "login paused" : "login working", where);
@@ -185,7 +185,7 @@ Deno.test("resume leaves the session paused or active at every crash point", asy
         ["pause", "--no-commit"],
       ),
     async check(env, where, finished) {
-      const { current, all } = await told(env);
+      const { current, all } = await listed(env);
       assert(
         ["other paused", "login paused", "login active"].includes(current!),
         `${where}: ${current}`,
@@ -193,7 +193,7 @@ Deno.test("resume leaves the session paused or active at every crash point", asy
       if (finished) assertEquals(current, "login active");
       assert(all.includes("other paused"), where);
       await mpmJson(env, ["resume", "login"], { now: at(6) });
-      assertEquals((await told(env)).current, "login active", where);
+      assertEquals((await listed(env)).current, "login active", where);
       assertEquals(leftovers(env), [], where);
     },
   });
@@ -214,11 +214,11 @@ Deno.test("a resume elsewhere rebuilds the session at every crash point", async 
       return env;
     },
     async check(env, where, finished) {
-      const { current } = await told(env);
+      const { current } = await listed(env);
       assert([undefined, "login active"].includes(current), where);
       if (finished) assertEquals(current, "login active");
       await mpmJson(env, ["resume"], { now: at(6) });
-      assertEquals((await told(env)).current, "login active", where);
+      assertEquals((await listed(env)).current, "login active", where);
       assertEquals(workIds(env), [ID], where);
       assertEquals(leftovers(env), [], where);
     },

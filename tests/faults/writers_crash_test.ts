@@ -47,7 +47,7 @@ async function enumerate(writer: Writer): Promise<void> {
   assert(points.count > 0);
 }
 
-for (const writer of WRITERS.filter(({ told }) => !told)) {
+for (const writer of WRITERS.filter(({ hasOwnTest }) => !hasOwnTest)) {
   Deno.test(`${writer.name} leaves the old or the new at every crash point`, () =>
     enumerate(writer));
 }

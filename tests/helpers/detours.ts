@@ -49,15 +49,15 @@ export function treeOf(env: TestEnv, folder = env.project): TreeState {
   const status = lines(
     ...["status", "--porcelain=v2", "--branch", "--untracked-files=all"],
   );
-  const told = (name: string) =>
+  const idOf = (name: string) =>
     status.find((line) => line.startsWith(`# branch.${name} `))!
       .split(" ")[2]!;
-  const head = told("head");
+  const head = idOf("head");
   return {
     files: Object.fromEntries(Object.entries(files).sort()),
     index: lines("ls-files", "--stage"),
     status: status.filter((line) => !line.startsWith("#")),
-    branch: head === "(detached)" ? told("oid") : `refs/heads/${head}`,
+    branch: head === "(detached)" ? idOf("oid") : `refs/heads/${head}`,
   };
 }
 

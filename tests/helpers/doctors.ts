@@ -110,8 +110,8 @@ export async function holds(
   assertEquals(others, [], what);
   // Looking changes nothing: it finds the same again.
   assertEquals((await diagnose(env, [], options)).checks[check], row, what);
-  const mended = await diagnose(env, ["--fix"], options);
-  assertEquals(mended.checks[check]?.state, fixed ?? state, what);
-  assertEquals(mended.result.fixes?.failed, [], what);
-  assertEquals(mended.result.fixes!.done.length > 0, fixed !== undefined, what);
+  const after = await diagnose(env, ["--fix"], options);
+  assertEquals(after.checks[check]?.state, fixed ?? state, what);
+  assertEquals(after.result.fixes?.failed, [], what);
+  assertEquals(after.result.fixes!.done.length > 0, fixed !== undefined, what);
 }

@@ -333,7 +333,7 @@ export class HostileProject implements Named, AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const told = stdin === undefined ? undefined : feed(child, stdin);
+    const fed = stdin === undefined ? undefined : feed(child, stdin);
     const ended = child.output();
     const done = await beforeDeadline(ended, TIME_LIMIT);
     if (!done) {
@@ -341,7 +341,7 @@ export class HostileProject implements Named, AsyncDisposable {
       throw new Error(`it, or what it started, runs on: ${args.join(" ")}`);
     }
     const { code, stdout, stderr } = done;
-    await told;
+    await fed;
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { status: code, stdout: text(stdout), stderr: text(stderr) };
   }

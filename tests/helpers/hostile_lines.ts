@@ -128,8 +128,8 @@ const LINES: Record<string, Making> = {
 /** Events that the handler of another one takes, too. */
 const TWINS = ["StopFailure", "SubagentStop", "TaskCompleted"];
 
-/** Commands that are told about an event on standard input. */
-const TOLD: Record<string, (named: Named) => Omit<Line, "command">[]> = {
+/** Commands that read an event on standard input. */
+const WITH_INPUT: Record<string, (named: Named) => Omit<Line, "command">[]> = {
   "statusline": ({ project }) => [{
     args: ["statusline"],
     stdin: JSON.stringify({
@@ -155,8 +155,8 @@ const TOLD: Record<string, (named: Named) => Omit<Line, "command">[]> = {
 /** Every line of every command. */
 export function allLines(named: Named): Line[] {
   return commandNames().flatMap((command) => {
-    if (TOLD[command]) {
-      return TOLD[command](named).map((told) => ({ command, ...told }));
+    if (WITH_INPUT[command]) {
+      return WITH_INPUT[command](named).map((line) => ({ command, ...line }));
     }
     const making = LINES[command];
     if (!making) {
@@ -173,7 +173,7 @@ export function allLines(named: Named): Line[] {
 
 /** Commands of the table above that mpm has not, or not any more. */
 export function staleLines(): string[] {
-  return [...Object.keys(LINES), ...Object.keys(TOLD)]
+  return [...Object.keys(LINES), ...Object.keys(WITH_INPUT)]
     .filter((command) => !commandNames().includes(command));
 }
 

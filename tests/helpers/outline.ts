@@ -33,10 +33,10 @@ export class Outline {
       for (const { name } of Deno.readDirSync(folder)) {
         const path = join(folder, name);
         if (this.#skipped.includes(path)) continue;
-        const told = tell(path);
-        if (told === undefined) continue;
-        found.set(path, told);
-        if (told.startsWith("folder")) walk(path);
+        const entry = describe(path);
+        if (entry === undefined) continue;
+        found.set(path, entry);
+        if (entry.startsWith("folder")) walk(path);
       }
     };
     walk(this.#root);
@@ -46,7 +46,9 @@ export class Outline {
   /** The paths of everything that is not a folder. */
   files(): string[] {
     return [...this.#entries]
-      .filter(([, told]) => !told.startsWith("folder")).map(([path]) => path);
+      .filter(([, entry]) => !entry.startsWith("folder")).map((
+        [path],
+      ) => path);
   }
 
   /** The paths that are new, gone or another by now, absolute. */
@@ -65,12 +67,12 @@ export class Outline {
     }
     for (const path of paths.filter((path) => this.#entries.has(path))) {
       put(copy(path), path);
-      this.#entries.set(path, tell(path)!);
+      this.#entries.set(path, describe(path)!);
     }
   }
 }
 
-function tell(path: string): string | undefined {
+function describe(path: string): string | undefined {
   const info = lookup(path);
   if (info?.isDirectory) return `folder ${info.mode}`;
   return info &&

@@ -17,7 +17,7 @@ const PROBLEMS = ["full", "denied", "read-only", "other", "missing"] as const;
 type Problem = typeof PROBLEMS[number];
 
 /** Those that `refused_test.ts` has, at every write of these. */
-const TOLD: Readonly<Record<string, readonly Problem[]>> = {
+const EXPECTED: Readonly<Record<string, readonly Problem[]>> = {
   "pause": ["full", "denied", "read-only", "other"],
 };
 
@@ -83,7 +83,7 @@ export function testRefused(writers: readonly Writer[]): void {
       let refused = 0;
       // Each problem at other writes: together they are at every second one.
       for (const [first, problem] of PROBLEMS.entries()) {
-        if (TOLD[writer.name]?.includes(problem)) continue;
+        if (EXPECTED[writer.name]?.includes(problem)) continue;
         for (let from = first;; from += 2 * PROBLEMS.length) {
           copy.restore();
           const how = { env, writer, before, after };

@@ -12,8 +12,8 @@ export function sayPoints(
   command: string,
   { count, states }: { count: number; states?: number },
 ): void {
-  const told = states === undefined ? "" : ` in ${states} states`;
-  say(`crash points: ${command} ${count}${told}`);
+  const suffix = states === undefined ? "" : ` in ${states} states`;
+  say(`crash points: ${command} ${count}${suffix}`);
 }
 
 /** Says how many processes were killed, from which seed of the moments. */

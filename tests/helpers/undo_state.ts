@@ -22,18 +22,18 @@ export function repositoryState(env: TestEnv): Record<string, string> {
 }
 
 /** State of the branch, the index, and the refs; by {@link gitFiles}. */
-const told = new Map<string, Record<string, string>>();
+const gitStates = new Map<string, Record<string, string>>();
 
 /** It is git that reports it, but for the same files only once. */
 function gitState(env: TestEnv): Record<string, string> {
   const files = gitFiles(env);
-  const known = told.get(files) ?? {
+  const known = gitStates.get(files) ?? {
     "HEAD": env.git("rev-parse", "HEAD"),
     "index": env.git("ls-files", "-s"),
     "refs": env.git("for-each-ref", "--format=%(refname)", "refs/heads")
       .concat("\n", checkpointRefs(env)),
   };
-  told.set(files, known);
+  gitStates.set(files, known);
   return known;
 }
 

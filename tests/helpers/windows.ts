@@ -3,7 +3,7 @@ import type { FileInfo, Files, System } from "../../src/system/system.ts";
 import type { TestEnv } from "./env.ts";
 
 /** A file as Windows reports it: no bits, no owner. */
-function told(info: FileInfo | undefined): FileInfo | undefined {
+function portable(info: FileInfo | undefined): FileInfo | undefined {
   return info && { ...info, mode: undefined, uid: undefined };
 }
 
@@ -32,11 +32,11 @@ export function asWindows(
   return (system) => {
     const { files } = system;
     const own: Partial<Files> = {
-      lstat: (path) => told(files.lstat(path)),
-      stat: (path) => told(files.stat(path)),
+      lstat: (path) => portable(files.lstat(path)),
+      stat: (path) => portable(files.stat(path)),
       readWithInfo: (path, limit) => {
         const { bytes, info } = files.readWithInfo(path, limit);
-        return { bytes, info: told(info)! };
+        return { bytes, info: portable(info)! };
       },
       chmod: (path) => {
         // Does nothing, but not for a missing file.

@@ -18,7 +18,7 @@ export interface Writer {
   /** True if a second run makes another file beside the first. */
   readonly adds?: true;
   /** True if its crash points have their own test. */
-  readonly told?: true;
+  readonly hasOwnTest?: true;
 }
 
 const OLD = "session-20251105-100000";
@@ -31,7 +31,7 @@ const RECORD = formatText(
 
 /** Every command that writes, but for those about worktrees and detours. */
 export const WRITERS: readonly Writer[] = [
-  { name: "pause", args: ["pause", "--no-commit", "Now"], told: true },
+  { name: "pause", args: ["pause", "--no-commit", "Now"], hasOwnTest: true },
   { name: "next", args: ["next", "Add refunds"] },
   {
     name: "decide",
@@ -41,53 +41,53 @@ export const WRITERS: readonly Writer[] = [
   },
   { name: "done", args: ["done", "1"], before: [["next", "Add refunds"]] },
   { name: "var set", args: ["var", "set", "port", "8081"] },
-  { name: "start", args: STARTED, once: true, told: true },
-  { name: "check", args: ["check", "1"], before: [STARTED], told: true },
+  { name: "start", args: STARTED, once: true, hasOwnTest: true },
+  { name: "check", args: ["check", "1"], before: [STARTED], hasOwnTest: true },
   {
     name: "complete",
     args: ["complete"],
     before: [STARTED],
     once: true,
-    told: true,
+    hasOwnTest: true,
   },
   {
     name: "saves rm",
     args: ["saves", "rm", idAt(0)],
     files: (env) => putSave(env, ownSave(idAt(0))),
     once: true,
-    told: true,
+    hasOwnTest: true,
   },
   {
     name: "saves prune",
     args: ["saves", "prune", "--keep", "1"],
     files: (env) => putSave(env, ownSave(idAt(0))),
-    told: true,
+    hasOwnTest: true,
   },
   {
     name: "saves import",
     args: ["saves", "import", "in.json"],
     files: (env) => env.write("in.json", JSON.stringify(ownSave(idAt(5)))),
-    told: true,
+    hasOwnTest: true,
   },
   {
     name: "saves recover",
     args: ["saves", "recover", "--finalize"],
     files: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, RECORD),
     once: true,
-    told: true,
+    hasOwnTest: true,
   },
   {
     name: "sessions verify --repair",
     args: ["saves", "verify", "--repair"],
     before: [["pause", "--no-commit", "Torn"]],
     files: (env) => tear(env),
-    told: true,
+    hasOwnTest: true,
   },
   {
     name: "migrate",
     args: ["migrate"],
     files: (env) => put(env, `${PAUSE}/${OLD}.json`, { text: oldJson(OLD) }),
-    told: true,
+    hasOwnTest: true,
   },
   {
     name: "init --ignore",
@@ -145,12 +145,12 @@ export const WRITERS: readonly Writer[] = [
     args: ["context", "resume-file"],
     adds: true,
   },
-  { name: "hooks install", args: ["hooks", "install"], told: true },
+  { name: "hooks install", args: ["hooks", "install"], hasOwnTest: true },
   {
     name: "hooks uninstall",
     args: ["hooks", "uninstall"],
     before: [["hooks", "install"]],
-    told: true,
+    hasOwnTest: true,
   },
   { name: "hooks eject", args: ["hooks", "eject"] },
   {
@@ -164,7 +164,11 @@ export const WRITERS: readonly Writer[] = [
     args: ["evidence", "--run", "true"],
     before: [["allow", "true"]],
   },
-  { name: "checkpoint save", args: ["checkpoint", "save", "one"], told: true },
+  {
+    name: "checkpoint save",
+    args: ["checkpoint", "save", "one"],
+    hasOwnTest: true,
+  },
   {
     name: "checkpoint rm",
     args: ["checkpoint", "rm", "one"],
@@ -176,7 +180,7 @@ export const WRITERS: readonly Writer[] = [
     args: ["undo"],
     before: [["template", "new", "mine"]],
     once: true,
-    told: true,
+    hasOwnTest: true,
   },
   {
     name: "trash prune",

@@ -24,11 +24,11 @@ its commands, until you trust it.`,
   settles: true,
   async run(context, input) {
     const { target, origin } = await findTarget(context, input.checkpoint);
-    const told = redactShown(redactorOf(context.system), target);
-    const { name, id, commit } = told;
+    const shown = redactShown(redactorOf(context.system), target);
+    const { name, id, commit } = shown;
     const text = origin === "own"
-      ? loadText(told)
-      : fencedLoad(told, { origin, fence: context.system.random() });
+      ? loadText(shown)
+      : fencedLoad(shown, { origin, fence: context.system.random() });
     return { name, id, commit, origin, text };
   },
   verbatim: () => true,

@@ -221,12 +221,12 @@ function targetNotes(
   return [
     ...other ? [`The ${what} is of another worktree: ${target.worktree}`] : [],
     // Otherwise "all is as it was" would also cover these.
-    ...paths.length === 0 ? target.left_out.slice(0, TOLD).map(leftNote) : [],
-    ...paths.length === 0 && target.left_out.length > TOLD
-      ? [`The ${what} lacks ${target.left_out.length - TOLD} more`]
+    ...paths.length === 0 ? target.left_out.slice(0, LISTED).map(leftNote) : [],
+    ...paths.length === 0 && target.left_out.length > LISTED
+      ? [`The ${what} lacks ${target.left_out.length - LISTED} more`]
       : [],
   ];
 }
 
 /** Paths that the checkpoint has not, of which each is told. */
-const TOLD = 5;
+const LISTED = 5;

@@ -74,7 +74,7 @@ export async function storeCheckpoint(
   const order = { ...given, name: tellableName(system, given.name) };
   const id = await freeId(place, order, known);
   // Steps that may fail come first, so that git never gets half of the refs.
-  const told = around ?? await aroundOf(context, place);
+  const surroundings = around ?? await aroundOf(context, place);
   // A number that was added to the id is part of the name too.
   const name = order.kind === "named" ? order.name : id;
   const { capture } = taken;
@@ -82,7 +82,7 @@ export async function storeCheckpoint(
   await beginCheckpoint(first, contents, system.now());
   const record = recordFor(system, place, {
     ...{ order, id, name, capture },
-    around: told,
+    around: surroundings,
   });
   // After an interruption, it shows who made the commit.
   noteOwn(system, begunMark(record));

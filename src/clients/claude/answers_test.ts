@@ -64,10 +64,10 @@ for (const [name, tokens, model, compacted] of SAMPLES) {
   Deno.test(`readTranscriptGauge() reads ${name}, however it is written`, () => {
     using env = new TestEnv();
     const text = sample(name);
-    const told = gauge(env, text);
-    assertEquals(told?.tokens, tokens);
-    assertEquals(told?.model, model);
-    assertEquals(told?.compaction !== undefined, compacted ?? false);
+    const found = gauge(env, text);
+    assertEquals(found?.tokens, tokens);
+    assertEquals(found?.model, model);
+    assertEquals(found?.compaction !== undefined, compacted ?? false);
     const lines = text.trimEnd().split("\n");
     const variants = {
       crlf: text.replaceAll("\n", "\r\n"),
@@ -86,7 +86,7 @@ for (const [name, tokens, model, compacted] of SAMPLES) {
       ).join("\n"),
     };
     for (const [variant, changed] of Object.entries(variants)) {
-      assertEquals(gauge(env, changed), told, variant);
+      assertEquals(gauge(env, changed), found, variant);
     }
   });
 
@@ -95,8 +95,8 @@ for (const [name, tokens, model, compacted] of SAMPLES) {
     const bytes = new TextEncoder().encode(sample(name));
     const known = new Set([undefined, ...allTokens(sample(name))]);
     const check = (content: Uint8Array) => {
-      const told = gauge(env, content);
-      assert(known.has(told?.tokens), `${told?.tokens}`);
+      const found = gauge(env, content);
+      assert(known.has(found?.tokens), `${found?.tokens}`);
     };
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
       check(bytes.subarray(0, at + 1));
@@ -195,9 +195,9 @@ const AFTER: [string, string, number | undefined][] = [
 for (const [what, text, tokens] of AFTER) {
   Deno.test(`readTranscriptGauge() after ${what}`, () => {
     using env = new TestEnv();
-    const told = gauge(env, answer(5) + text);
-    assertEquals(told?.tokens, tokens);
-    if (tokens !== undefined) assertEquals(told?.model, "claude-opus-5-5");
+    const found = gauge(env, answer(5) + text);
+    assertEquals(found?.tokens, tokens);
+    if (tokens !== undefined) assertEquals(found?.model, "claude-opus-5-5");
   });
 }
 

@@ -195,11 +195,13 @@ function checkText(result: CheckResult, style: Style): string {
     : undo
     ? "Unticked"
     : "Ticked";
-  const told = checklist.filter(({ number }) => changed.includes(number))
+  const changedLines = checklist.filter(({ number }) =>
+    changed.includes(number)
+  )
     .map(({ number, text }) => `${verb} ${number}: ${escapeText(text)}`);
   return [
-    ...told,
-    ...told.length > 0 ? [""] : [],
+    ...changedLines,
+    ...changedLines.length > 0 ? [""] : [],
     ...checklistLines(checklist, style),
     "",
   ].join("\n");

@@ -286,9 +286,9 @@ function checkpointLine(
 ): string[] {
   if (!result.checkpoint) return [];
   const { name, created_at, origin } = result.checkpoint;
-  const told = `${escapeText(name)} (${age(created_at, result)})`;
+  const label = `${escapeText(name)} (${age(created_at, result)})`;
   const mark = origin === "foreign" ? `${yellow(fromWhom())}: ` : "";
-  return [`Checkpoint: ${mark}${told}`];
+  return [`Checkpoint: ${mark}${label}`];
 }
 
 function age(time: string, { at }: StatusResult): string {

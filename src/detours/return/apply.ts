@@ -209,16 +209,16 @@ export class Return {
   async #tidy(target: Target | undefined): Promise<string[]> {
     const { parked, tree } = this.#plan;
     if (!tree) return [];
-    const told = await this.#settleLeft(tree);
-    if (!parked || !target) return told;
+    const notes = await this.#settleLeft(tree);
+    if (!parked || !target) return notes;
     try {
       const capture = await lookAtTree(this.#system, tree);
       const exact = !target.merged &&
         printOf(withoutFixed(capture)) === parked.print;
       if (exact) await dropIfThere(this.#context, tree, parked);
-      return told;
+      return notes;
     } catch (error) {
-      if (error instanceof MpmError) return [...told, error.message];
+      if (error instanceof MpmError) return [...notes, error.message];
       throw error;
     }
   }

@@ -245,8 +245,8 @@ async function wayBack(
   refuseBusy(system, tree);
   const capture = await lookAtTree(system, tree);
   const dirt = movablePaths(capture);
-  const told = input.park || input.carry || input.discard;
-  if (dirt.length > 0 && !told) throw dirty(dirt, child);
+  const hasChoice = input.park || input.carry || input.discard;
+  if (dirt.length > 0 && !hasChoice) throw dirty(dirt, child);
   const way = clearingWay(system, tree, { capture, dirt, input, from });
   const moves = to === null
     ? { switching: [], notes: [] }

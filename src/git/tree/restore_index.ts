@@ -304,8 +304,10 @@ export function indexEdit(
   const added: Uint8Array[] = [];
   const touched = new Set<string>();
   const intents: { path: string; mode: string }[] = [];
-  const anew = new Set(written);
-  for (const path of new Set([...before.keys(), ...after.keys(), ...anew])) {
+  const rewritten = new Set(written);
+  for (
+    const path of new Set([...before.keys(), ...after.keys(), ...rewritten])
+  ) {
     if (!wanted(path)) continue;
     const plain = {
       entries: [baseEntry(capture, path)].filter((entry) =>
@@ -318,7 +320,7 @@ export function indexEdit(
     const same = JSON.stringify(was) === JSON.stringify(is);
     // If line ends are converted, one content has several sizes. Git treats a
     // size that it did not record as a change, so it must look again.
-    if (same && !(anew.has(path) && isPlainFile(is))) continue;
+    if (same && !(rewritten.has(path) && isPlainFile(is))) continue;
     touched.add(path);
     removed.push(indexLine(path, undefined, none));
     for (const entry of is.entries) added.push(indexLine(path, entry, none));

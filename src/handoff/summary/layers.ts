@@ -94,7 +94,7 @@ function newestLayer(
       const own = facts.filter((fact) =>
         fact.save === save.session_id && fact.at >= start
       );
-      const told = own.sort((a, b) => a.at - b.at).map((fact) => {
+      const ordered = own.sort((a, b) => a.at - b.at).map((fact) => {
         const label = fact.topic === "run"
           ? "Ran"
           : fact.topic === "decided" && fact.label === ""
@@ -106,7 +106,7 @@ function newestLayer(
       });
       return {
         heading: `${clockOf(save)} ${summaryOf(save)} (${save.session_id})`,
-        lines: bounded([...told, ...filesOf(save, start)], save),
+        lines: bounded([...ordered, ...filesOf(save, start)], save),
       };
     });
   return { layer: 1, title: "Full History (0-1 hour old)", blocks };
@@ -142,10 +142,12 @@ function detailedLayer(
 ): Layer {
   const start = Math.max(from, since);
   const within = (at: number) => at >= start && at < to;
-  const told = facts.filter(({ at }) => within(at)).sort((a, b) => a.at - b.at);
+  const ordered = facts.filter(({ at }) => within(at)).sort((a, b) =>
+    a.at - b.at
+  );
   const last = saves.findLast(({ paused_at: at }) => within(timeOf(at)));
   const lines = (topic: Fact["topic"]) =>
-    told.filter((fact) => fact.topic === topic && !fact.closed).map(lineOf);
+    ordered.filter((fact) => fact.topic === topic && !fact.closed).map(lineOf);
   // Finished work is not listed as a next step.
   const closed = new Set(
     facts.filter((fact) => fact.closed).map(({ text }) => text),

@@ -34,7 +34,7 @@ function save(clock: string, items: Item[], handoff = {}): Save {
   } as unknown as Save;
 }
 
-function told(saves: Save[], since = 0) {
+function layersFor(saves: Save[], since = 0) {
   const layers = layersOf({ now: NOW, since, saves, older: [], over: [] });
   return layers.slice(0, 2).map(({ blocks }) =>
     blocks.map(({ heading, lines }) => [
@@ -52,7 +52,7 @@ Deno.test("a carried item appears once, in the layer of its age", () => {
   const asked = item("11:20", { kind: "prompt", text: "Now\nlogout" });
   const first = save("09:40", [goal, jwt]);
   const second = save("11:30", [goal, jwt, asked]);
-  assertEquals(told([first, second]), [
+  assertEquals(layersFor([first, second]), [
     [["11:30 UTC Login", "Asked: Now logout #null 113000"]],
     [
       ["Key decisions", "JWT #4 094000"],
@@ -70,7 +70,7 @@ Deno.test("what was closed, dropped or superseded since is not told as open", ()
   };
   const gone: Item = { ...old, state: "superseded" };
   assertEquals(
-    told([save("09:40", [open, old]), save("11:55", [done, gone])]),
+    layersFor([save("09:40", [open, old]), save("11:55", [done, gone])]),
     [
       [["11:55 UTC Login", "Done: Logout #2 115500"]],
       [["Current state", "Login #null 094000"]],
@@ -94,7 +94,7 @@ Deno.test("a command counts by its last result, and files by their changes", () 
     save("11:20", [item("11:10", {})], { runs: [run("11:10", 1)] }),
     save("11:50", [], { runs: [run("11:40", 0)], files: [file, read] }),
   ];
-  const [newest] = told(saves);
+  const [newest] = layersFor(saves);
   assertEquals(newest!.map((block) => block.slice(1)), [
     ["Next: x #null 112000"],
     [

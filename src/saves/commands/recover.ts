@@ -191,8 +191,8 @@ async function recover(
   await openStore(system, root);
   const record = readPauseRecord(system, root);
   const source = layout(root).activePause;
-  const told = describeRecord(record, { source, dryRun });
-  if (!finalize && !discard) return told;
+  const described = describeRecord(record, { source, dryRun });
+  if (!finalize && !discard) return described;
   if (!record) {
     throw new MpmError("NOT_FOUND", `There is no "${source}"`, {
       hint: "This project has no interrupted automatic pause",
@@ -205,12 +205,12 @@ async function recover(
       ({ system }) => discardRecord(system, root),
       { ...deed, title: () => "discard an automatic pause" },
     );
-    return { ...told, state: "discarded", trash };
+    return { ...described, state: "discarded", trash };
   }
   refuseEmpty(record, source);
   if (dryRun) {
     const id = freeId(system, root, new Date(startOf(record)));
-    return { ...told, state: "finalized", session_id: id };
+    return { ...described, state: "finalized", session_id: id };
   }
   const state = workspace.git === "repository"
     ? await readState(system, workspace)
@@ -230,7 +230,7 @@ async function recover(
     { ...deed, title: ({ id }) => `save an automatic pause as ${id}` },
   );
   return {
-    ...told,
+    ...described,
     state: "finalized",
     session_id: id,
     warnings: [...warnings],

@@ -104,10 +104,10 @@ function render({ sessions }: VerifyResult, style: Style): string {
   };
   // Of many, those that are well are not news to someone who looks.
   const isLong = sessions.length > LISTED && !style.piped;
-  const told = sessions.filter(({ state, notes, repaired }) =>
+  const reported = sessions.filter(({ state, notes, repaired }) =>
     !isLong || state !== "intact" || notes.length + repaired.length > 0
   );
-  const lines = told.flatMap((
+  const lines = reported.flatMap((
     { session_id, state, problems, notes, repaired },
   ) => [
     `${paint[state](state.padEnd(9))}  ${session_id}`,

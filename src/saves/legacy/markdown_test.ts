@@ -18,7 +18,7 @@ function parsed(text: string, id = ID) {
 }
 
 /** Returns the parts of a save that claude-mpm's Markdown shows. */
-function told(save: Save) {
+function written(save: Save) {
   const { session_id: id, paused_at: time, conversation } = save;
   const { branch, status, recent_commits: commits } = save.git_context;
   return {
@@ -42,7 +42,7 @@ for (const { version, id, pause } of SAMPLES.slice(1)) {
     }/${id}`;
     const { save, warnings, repairs } = parsed(formatText(`${base}.md`), id);
     const json = normalize(JSON.parse(formatText(`${base}.json`)), id).save;
-    assertEquals(told(save), told(json));
+    assertEquals(written(save), written(json));
     assertEquals([...warnings, ...repairs], []);
   });
 }

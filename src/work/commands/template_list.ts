@@ -31,8 +31,8 @@ it begins with the front matter of a template or with the heading "# Template:
     const { root } = await locate(system, folder);
     const entries = listTemplates(system, root);
     const stray = strayTemplates(system, root);
-    for (const path of stray.slice(0, TOLD)) note(strayNote(path));
-    if (stray.length > TOLD) note(`Note: and ${stray.length - TOLD} more`);
+    for (const path of stray.slice(0, LISTED)) note(strayNote(path));
+    if (stray.length > LISTED) note(`Note: and ${stray.length - LISTED} more`);
     const templates: TemplateRow[] = [];
     for (const entry of entries) {
       templates.push(await row(system, entry));
@@ -47,7 +47,7 @@ it begins with the front matter of a template or with the heading "# Template:
 });
 
 /** Files that are not templates, of which each is told. */
-const TOLD = 5;
+const LISTED = 5;
 
 function strayNote(path: string): string {
   return `Note: "${path}" is not a template. Its name must consist of ` +

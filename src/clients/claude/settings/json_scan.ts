@@ -195,9 +195,9 @@ class Scanner {
 
   #fault(problem: string, at = this.#at): JsonFault {
     const comment = /^\/[/*]/.test(this.text.slice(at, at + 2));
-    const told = comment ? "Comments are not allowed in JSON" : problem;
+    const message = comment ? "Comments are not allowed in JSON" : problem;
     const { line, column } = positionOf(this.text, at);
-    return new JsonFault(told, line, column);
+    return new JsonFault(message, line, column);
   }
 }
 

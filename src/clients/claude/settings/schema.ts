@@ -37,8 +37,8 @@ export const number = z.number("must be a number");
 
 /** One of these words. */
 export function oneOf(...choices: string[]) {
-  const told = choices.map((choice) => `"${choice}"`).join(", ");
-  return z.enum(choices, `must be one of: ${told}`);
+  const listed = choices.map((choice) => `"${choice}"`).join(", ");
+  return z.enum(choices, `must be one of: ${listed}`);
 }
 
 export type Shape = Record<string, z.ZodMiniType>;

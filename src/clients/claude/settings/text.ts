@@ -72,9 +72,10 @@ export function openSettings(path: string, text: string): SettingsText {
 export function settingsWarnings({ path, text, top }: SettingsText): string[] {
   return settingsFaults(text, top).map(({ at, problem, offset, whole }) => {
     const { line, column } = positionOf(text, offset);
-    const told = `"${path}" line ${line}, column ${column}: ${at} ${problem}`;
-    if (!whole) return `Claude Code ignores an entry: ${told}`;
-    throw new MpmError("CONFLICT", `Claude Code ignores all of ${told}`, {
+    const message =
+      `"${path}" line ${line}, column ${column}: ${at} ${problem}`;
+    if (!whole) return `Claude Code ignores an entry: ${message}`;
+    throw new MpmError("CONFLICT", `Claude Code ignores all of ${message}`, {
       hint: "Fix it first: nothing was written. If Claude Code after " +
         `${CLIENT} accepts it, choose another --scope`,
     });
@@ -141,9 +142,14 @@ function eventFaults(
   if (!KNOWN_EVENTS.has(event)) {
     const near = [...KNOWN_EVENTS]
       .find((known) => known.toLowerCase() === event.toLowerCase());
-    const told = near === undefined ? "" : `: did you mean "${near}"?`;
+    const suggestion = near === undefined ? "" : `: did you mean "${near}"?`;
     return [
-      fault(value, at, `is not an event that Claude Code knows${told}`, false),
+      fault(
+        value,
+        at,
+        `is not an event that Claude Code knows${suggestion}`,
+        false,
+      ),
     ];
   }
   const guard = GUARDS.has(event);
