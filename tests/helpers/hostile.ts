@@ -68,7 +68,7 @@ export class HostileProject implements Named, AsyncDisposable {
   #driver: Driver | undefined;
   /** Of all lines so far: which are run by the binary goes by that. */
   #count = 0;
-  /** How often the project was changed. */
+  /** Number of changes made to the project. */
   #changes = 0;
   readonly #planted = new Set<string>();
   readonly #victim: Deno.ChildProcess;

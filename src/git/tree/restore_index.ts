@@ -182,7 +182,7 @@ async function build(
     });
   }
   // Its status only says that some files differ.
-  await git.run([...plain, "update-index", "-q", "--refresh"], { env });
+  await git.run([...plain, "update-index", "-q", "--reown"], { env });
   return notes;
 }
 
@@ -304,10 +304,8 @@ export function indexEdit(
   const added: Uint8Array[] = [];
   const touched = new Set<string>();
   const intents: { path: string; mode: string }[] = [];
-  const rewritten = new Set(written);
-  for (
-    const path of new Set([...before.keys(), ...after.keys(), ...rewritten])
-  ) {
+  const own = new Set(written);
+  for (const path of new Set([...before.keys(), ...after.keys(), ...own])) {
     if (!wanted(path)) continue;
     const plain = {
       entries: [baseEntry(capture, path)].filter((entry) =>
@@ -320,7 +318,7 @@ export function indexEdit(
     const same = JSON.stringify(was) === JSON.stringify(is);
     // If line ends are converted, one content has several sizes. Git treats a
     // size that it did not record as a change, so it must look again.
-    if (same && !(rewritten.has(path) && isPlainFile(is))) continue;
+    if (same && !(own.has(path) && isPlainFile(is))) continue;
     touched.add(path);
     removed.push(indexLine(path, undefined, none));
     for (const entry of is.entries) added.push(indexLine(path, entry, none));
