@@ -3,10 +3,14 @@
  * is given.
  */
 
-export {
-  contextFilePath,
-  fromBytes,
-  toBytes,
-  withoutContextPart,
-} from "./context_file.ts";
+export { contextFilePath, withoutContextPart } from "./context_file.ts";
 export { injected } from "./inject.ts";
+export {
+  changeMarkedFile,
+  fromBytes,
+  makeShared,
+  type MarkedFile,
+  refuseLink,
+  toBytes,
+  withoutPart,
+} from "./marked_file.ts";

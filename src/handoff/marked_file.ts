@@ -1,0 +1,217 @@
+import { dirname } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { removeIfThere, writeAtomic } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+
+/** A file of people in `.claude` with a part that mpm writes. */
+export interface MarkedFile {
+  /** The first line of mpm's part, an HTML comment. */
+  readonly open: string;
+  /** Text around mpm's part in a new file, with `\n`. */
+  readonly head: string;
+  readonly tail: string;
+  /** Name of the file while it is written. */
+  readonly temporary: string;
+}
+
+/** The last line of mpm's part. */
+const CLOSE = "<!-- /mpm -->";
+
+/** Where mpm's part is; -1: there is none. `undefined`: damaged marks. */
+function partOf(
+  text: string,
+  { open }: MarkedFile,
+): { start: number; end: number } | undefined {
+  const [start, end] = [text.indexOf(open), text.indexOf(CLOSE)];
+  const once = text.lastIndexOf(open) === start &&
+    text.lastIndexOf(CLOSE) === end;
+  const none = start < 0 && end < 0;
+  if (!none && (!once || start < 0 || end < start)) return undefined;
+  return { start, end: none ? end : end + CLOSE.length };
+}
+
+function lineEndOf(text: string): string {
+  return /^[^\n]*\r\n/.test(text) ? "\r\n" : "\n";
+}
+
+/**
+ * Returns the file without mpm's part and the blank line that came with it;
+ * `undefined`: nothing else is in it. A file where the part cannot be told stays
+ * as it is.
+ */
+export function withoutPart(
+  text: string,
+  file: MarkedFile,
+): string | undefined {
+  const { start, end } = partOf(text, file) ?? { start: -1, end: -1 };
+  if (start < 0) return text;
+  const [before, after] = [text.slice(0, start), text.slice(end)];
+  if (before === file.head && after === file.tail) return undefined;
+  const eol = lineEndOf(text);
+  const cut = (size: number) => before.slice(0, before.length - size);
+  const gap = before.endsWith(eol + eol) ? eol.length : 0;
+  if (after === "") return cut(2 * gap);
+  return cut(gap) + (after.startsWith(eol) ? after.slice(eol.length) : after);
+}
+
+/** People's text before and after mpm's part, and the paragraphs of the part. */
+export interface Renewed {
+  readonly before: string;
+  readonly after: string;
+  /** `undefined`: the part is not needed. One that is there stays, empty. */
+  readonly paragraphs: readonly string[] | undefined;
+}
+
+/** Renews a file whose mpm part, if it has one, is between two texts. */
+export type Renew = (before: string, after: string, eol: string) => Renewed;
+
+/**
+ * The file with mpm's part renewed, or added at its end. `text` may be any
+ * characters, one for each byte. `undefined` for damaged marks.
+ */
+function withPart(
+  text: string,
+  file: MarkedFile,
+  renew: Renew,
+): string | undefined {
+  const part = partOf(text, file);
+  if (!part) return undefined;
+  const eol = lineEndOf(text);
+  const none = part.start < 0;
+  const { before, after, paragraphs } = none
+    ? renew(text, "", eol)
+    : renew(text.slice(0, part.start), text.slice(part.end), eol);
+  const written = fromBytes(encoded(block(file, paragraphs ?? [], eol)));
+  if (!none) return before + written + after;
+  if (paragraphs === undefined) return before;
+  const ended = before === "" || before.endsWith("\n");
+  const gap = before === "" ? "" : ended ? eol : eol + eol;
+  // A file that did not end with a line end does not end with one now.
+  return `${before}${gap}${written}${ended ? eol : ""}`;
+}
+
+function block(
+  { open }: MarkedFile,
+  paragraphs: readonly string[],
+  eol: string,
+): string {
+  return [
+    open,
+    ...paragraphs.length === 0 ? [] : [paragraphs.join(eol + eol)],
+    CLOSE,
+  ].join(eol);
+}
+
+function encoded(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** One character for each byte, whatever they mean. */
+export function fromBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return text;
+}
+
+/** The bytes again. */
+export function toBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** Bytes of the largest file that is kept up to date. */
+const LIMIT = 1024 * 1024;
+
+type FileChange = "absent" | "created" | "updated" | "removed" | "unchanged";
+
+/**
+ * Renews mpm's part of a file; everything else in it stays byte for byte.
+ * Creates the file only if `create` is set. With `clear`, removes the part, and
+ * the file if nothing else is in it. Throws CONFLICT for a link or damaged
+ * marks. Writes nothing on a `dryRun`.
+ */
+export function changeMarkedFile(
+  system: System,
+  path: string,
+  { file, renew, create, clear = false, dryRun }: {
+    file: MarkedFile;
+    renew: Renew;
+    create: boolean;
+    clear?: boolean;
+    dryRun: boolean;
+  },
+): FileChange {
+  const { files } = system;
+  const folder = dirname(path);
+  refuseLink(system, folder);
+  refuseLink(system, path);
+  const found = files.lstat(path);
+  if (!found) {
+    if (!create || clear) return "absent";
+    if (!dryRun) {
+      makeShared(system, folder);
+      const { paragraphs = [] } = renew("", "", "\n");
+      const text = file.head + block(file, paragraphs, "\n") + file.tail;
+      const { temporary } = file;
+      writeAtomic(system, path, {
+        ...{ bytes: encoded(text), mode: 0o644, temporary },
+      });
+    }
+    return "created";
+  }
+  const before = fromBytes(files.readOwn(path, LIMIT));
+  refuseDamage(path, before, file);
+  const after = clear
+    ? withoutPart(before, file)
+    : withPart(before, file, renew);
+  if (after === before) return "unchanged";
+  if (dryRun) return after === undefined ? "removed" : "updated";
+  if (after === undefined) {
+    removeIfThere(system, path);
+    return "removed";
+  }
+  writeAtomic(system, path, {
+    bytes: toBytes(after),
+    temporary: file.temporary,
+    ...found.mode === undefined ? {} : { mode: found.mode },
+  });
+  return "updated";
+}
+
+/** Makes a folder of Claude Code, which others may read as the rest. */
+export function makeShared(system: System, folder: string): void {
+  if (system.files.lstat(folder)) return;
+  system.files.mkdir(folder);
+  system.files.chmod(folder, 0o755);
+}
+
+/** Throws CONFLICT, which names the lines, where mpm's part cannot be told. */
+function refuseDamage(path: string, text: string, file: MarkedFile): void {
+  // UTF-16 has a zero in each ASCII character.
+  if (!text.includes("\0") && partOf(text, file)) return;
+  const lines = text.split(/\r?\n/);
+  const at = (mark: string) =>
+    lines.flatMap((line, index) => line.includes(mark) ? [index + 1] : [])
+      .slice(0, NAMED).join(", ") || "none";
+  const where = `${at(file.open)}; last line: ${at(CLOSE)}`;
+  throw new MpmError(
+    "CONFLICT",
+    `Cannot tell mpm's part of "${path}" (first line: ${where})`,
+    {
+      hint: `Its first line is ${file.open}, its last ${CLOSE}: ` +
+        "leave one of each, or none, in UTF-8",
+    },
+  );
+}
+
+/** Lines that an error names. */
+const NAMED = 10;
+
+export function refuseLink(system: System, path: string): void {
+  const kind = system.files.lstat(path)?.kind;
+  if (kind !== "link") return;
+  throw new MpmError("CONFLICT", `"${path}" is a symbolic link`, {
+    hint: "mpm writes through no link: replace it by what it leads to",
+  });
+}
