@@ -92,8 +92,10 @@ export interface WineOptions {
   readonly cwd?: string;
   /** Variables of Windows; an empty text removes one. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The verb of `start.c`. */
-  readonly verb?: "run" | "break";
+  /** The verb of `start.c`, with its number. */
+  readonly verb?:
+    | readonly ["run" | "break"]
+    | readonly ["kill" | "crash", number];
 }
 
 /** A throw-away user of Windows with a project; `using` removes it. */
@@ -162,7 +164,7 @@ export class WineEnv implements Disposable {
   line(
     program: string,
     args: readonly string[],
-    { cwd = this.project, env = {}, verb = "run" }: WineOptions = {},
+    { cwd = this.project, env = {}, verb = ["run"] }: WineOptions = {},
   ): string[] {
     const home = this.windows(this.home);
     const variables = {
@@ -182,7 +184,7 @@ export class WineEnv implements Disposable {
       ...BEFORE,
       "wine",
       join(this.#programs, "start.exe").slice(DEBIAN!.length),
-      verb,
+      ...verb.map(String),
       this.windows(cwd),
       ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
       "--",

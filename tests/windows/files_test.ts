@@ -9,7 +9,7 @@ async function whileHeld<T>(
   act: () => Promise<T>,
 ): Promise<T> {
   const child = env.spawn(env.starter, ["hold", env.windows(path)], {
-    verb: "run",
+    verb: ["run"],
   });
   const reader = child.stdout.getReader();
   const { value } = await reader.read();

@@ -55,7 +55,8 @@ static DWORD WINAPI drain(void *given) {
   while ((count = recv(flow->socket, bytes, 65536, 0)) > 0)
     for (int at = 0; at < count;) {
       DWORD written;
-      if (!WriteFile(flow->handle, bytes + at, count - at, &written, NULL)) return 0;
+      /* The reader died: git is read on, that it can end. */
+      if (!WriteFile(flow->handle, bytes + at, count - at, &written, NULL)) break;
       at += written;
     }
   return 0;

@@ -1,0 +1,147 @@
+import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { removeTree } from "../helpers/remove.ts";
+import { say } from "../helpers/say.ts";
+import { type WineEnv, wineTest } from "../helpers/wine.ts";
+
+/** The status of a program that `start.c` ended. */
+const ENDED = 9;
+
+interface Deaths {
+  /** Makes the state that each death begins with. */
+  readonly prepare?: (env: WineEnv) => void | Promise<void>;
+  /** Looks at what a death has left. */
+  readonly check: (where: string, finished: boolean) => Promise<void>;
+  /** Every so many calls a death: 1 is each of them. */
+  readonly step: number;
+}
+
+/**
+ * Ends a command before its first call that changes files, then before a later
+ * one, up to its last: each time in the same state.
+ */
+async function dieEverywhere(
+  env: WineEnv,
+  args: readonly string[],
+  { prepare, check, step }: Deaths,
+): Promise<void> {
+  await prepare?.(env);
+  const kept = join(env.root, "kept");
+  Deno.mkdirSync(kept);
+  copy([env.home, env.project], kept);
+  const whole = await env.mpm(args, { verb: ["crash", 0] });
+  assertEquals(whole.status, 0, whole.stderr);
+  const [, calls, flushes] = /calls (\d+) flushes (\d+)/.exec(whole.stderr)!;
+  assert(Number(flushes) > 0, "nothing was flushed to the disk");
+  let deaths = 0;
+  for (let at = 1; at <= Number(calls) + step; at += step) {
+    for (const folder of [env.home, env.project]) removeTree(folder);
+    copy([join(kept, "home"), join(kept, "project")], env.root);
+    const { status, stderr } = await env.mpm(args, { verb: ["crash", at] });
+    const where = `call ${at} of ${calls}`;
+    assert([0, ENDED].includes(status), `${where}: ${status}: ${stderr}`);
+    if (status === ENDED) deaths++;
+    await check(where, status === 0);
+  }
+  const words = args.slice(0, 2).join(" ");
+  say(`deaths in Wine: ${words} ${deaths}, ${flushes} flushes`);
+  assert(deaths > 5, `${deaths} deaths`);
+}
+
+function copy(from: readonly string[], to: string): void {
+  const args = ["-a", ...from, to];
+  assert(new Deno.Command("cp", { args }).outputSync().success);
+}
+
+/** Runs mpm.exe, which must succeed; returns what it prints. */
+async function good(
+  env: WineEnv,
+  args: readonly string[],
+  where: string,
+): Promise<string> {
+  const { status, stdout, stderr } = await env.mpm(args);
+  assertEquals(status, 0, `${where}: mpm ${args.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
+wineTest("a pause that dies anywhere loses no save", async (env) => {
+  env.repository();
+  await dieEverywhere(env, ["pause", "-s", "New"], {
+    step: 3,
+    prepare: async () => {
+      await good(env, ["pause", "-s", "Old"], "before");
+      env.write("README.md", "# Edited\n");
+    },
+    check: async (where, finished) => {
+      const { session } = JSON.parse(
+        await good(env, ["resume", "--json"], where),
+      );
+      const { summary } = session.conversation;
+      assert((finished ? ["New"] : ["New", "Old"]).includes(summary), where);
+      assertEquals(env.read("README.md"), "# Edited\n", where);
+      await good(env, ["pause", "-s", "Again"], where);
+      await good(env, ["saves", "verify"], where);
+      env.git("fsck", "--no-dangling");
+    },
+  });
+});
+
+const NAMES = Array.from({ length: 6 }, (_, at) => `f${at}.txt`);
+
+function fill(env: WineEnv, text: string): void {
+  for (const name of NAMES) env.write(name, text);
+}
+
+wineTest(
+  "a restore that dies anywhere is finished or taken back",
+  async (env) => {
+    env.repository();
+    await dieEverywhere(env, ["checkpoint", "restore", "one", "--yes"], {
+      step: 6,
+      prepare: async () => {
+        fill(env, "one\n");
+        await good(env, ["checkpoint", "save", "one"], "before");
+        fill(env, "two\n");
+      },
+      check: async (where, finished) => {
+        await good(env, ["checkpoint", "list"], where);
+        const texts = [...new Set(NAMES.map((name) => env.read(name)))];
+        assertEquals(texts.length, 1, `${where}: ${texts.join()}`);
+        if (finished) assertEquals(texts, ["one\n"]);
+        if (texts[0] === "two\n") return;
+        await good(env, ["undo"], where);
+        assertEquals(env.read("f0.txt"), "two\n", where);
+      },
+    });
+  },
+);
+
+wineTest("a detour that dies anywhere keeps the work", async (env) => {
+  env.repository();
+  await dieEverywhere(env, ["branch", "hotfix", "--stash"], {
+    step: 8,
+    prepare: () => fill(env, "mine\n"),
+    check: (where) => home(env, where),
+  });
+});
+
+wineTest("a return that dies anywhere keeps the work", async (env) => {
+  env.repository();
+  await dieEverywhere(env, ["return"], {
+    step: 8,
+    prepare: async () => {
+      fill(env, "mine\n");
+      await good(env, ["branch", "hotfix", "--stash"], "before");
+    },
+    check: (where) => home(env, where),
+  });
+});
+
+/** Ends the detour, if there is one: the work must lie as it was. */
+async function home(env: WineEnv, where: string): Promise<void> {
+  if ((await good(env, ["status"], where)).includes("Detour of: main")) {
+    await good(env, ["return"], where);
+  }
+  for (const name of NAMES) assertEquals(env.read(name), "mine\n", where);
+  env.git("fsck", "--no-dangling");
+}
