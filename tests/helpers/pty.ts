@@ -27,7 +27,7 @@ export class Pty implements AsyncDisposable {
   /** Output that no `until` has taken. */
   #text = "";
 
-  constructor(env: TestEnv, script: string) {
+  constructor(env: Pick<TestEnv, "project" | "env">, script: string) {
     this.#child = new Deno.Command("script", {
       args: ["-qfec", `stty rows 24 cols 80; tty; ${script}`, "/dev/null"],
       cwd: env.project,

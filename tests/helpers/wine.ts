@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "@std/path";
 import { createHash } from "node:crypto";
 import { SOAKS } from "./posix.ts";
+import { Pty } from "./pty.ts";
 import { removeTree } from "./remove.ts";
 import { say } from "./say.ts";
 import { ROOT } from "./tree.ts";
@@ -193,9 +194,14 @@ export class WineEnv implements Disposable {
     ];
   }
 
+  /** The path of `mpm.exe`. */
+  get exe(): string {
+    return this.windows(BINARY!);
+  }
+
   /** Runs `mpm.exe` to its end. */
   async mpm(args: readonly string[], options: WineOptions = {}) {
-    return await this.run(this.windows(BINARY!), args, options);
+    return await this.run(this.exe, args, options);
   }
 
   /** Runs a program of Windows to its end. */
@@ -225,6 +231,20 @@ export class WineEnv implements Disposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+  }
+
+  /** A program of Windows on a terminal, which then prints its status. */
+  console(
+    name: string,
+    words: readonly string[],
+    options: WineOptions = {},
+  ): Pty {
+    const quoted = this.line(name, words, options).map((word) =>
+      `'${word.replaceAll("'", `'\\''`)}'`
+    );
+    const env = { PATH: Deno.env.get("PATH") ?? "" };
+    const place = { project: this.project, env: () => env };
+    return new Pty(place, `${quoted.join(" ")}; echo status $?.`);
   }
 
   #shown(bytes: Uint8Array): string {

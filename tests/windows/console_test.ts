@@ -1,0 +1,69 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type WineEnv, wineTest } from "../helpers/wine.ts";
+
+/**
+ * What Linux sees of STATUS_CONTROL_C_EXIT (0xC000013A), with which Windows
+ * ends a program that does not handle Ctrl-C.
+ */
+const INTERRUPTED = 0x3a;
+
+const COLOURS = { env: { NO_COLOR: "" } };
+
+/** What mpm.exe prints on a console that nobody types at. */
+async function shown(
+  env: WineEnv,
+  program: string,
+  words: readonly string[],
+  options = {},
+): Promise<string> {
+  await using pty = env.console(program, words, options);
+  return await pty.until("status 0.");
+}
+
+wineTest(
+  "a console shows all letters, and colours unless told",
+  async (env) => {
+    await env.mpm(["pause", "-s", "Größe → prüfen"]);
+    const coloured = await shown(env, env.exe, ["list"], COLOURS);
+    assertStringIncludes(coloured, "\x1b[38;5;");
+    const plain = await shown(env, env.exe, ["list"]);
+    assertStringIncludes(plain, "Größe → prüfen");
+    assert(!plain.includes("\x1b[38;5;"), plain);
+  },
+);
+
+wineTest("a code page changes no letter", async (env) => {
+  await env.mpm(["pause", "-s", "Größe → prüfen"]);
+  const cmd = "C:\\windows\\system32\\cmd.exe";
+  const words = ["/c", "chcp", "437", "&", env.exe, "list"];
+  assertStringIncludes(await shown(env, cmd, words), "Größe → prüfen");
+  const { stdout } = await env.run(cmd, words);
+  assertStringIncludes(stdout, "Größe → prüfen");
+});
+
+wineTest("a save is picked by its number", async (env) => {
+  await env.mpm(["pause", "-s", "First"]);
+  await env.mpm(["pause", "-s", "Second"]);
+  await using pty = env.console(env.exe, ["resume", "--list"]);
+  await pty.until("Search:");
+  await pty.type("1\r");
+  assertStringIncludes(await pty.until("status 0."), "Summary: First");
+});
+
+wineTest("Ctrl-C leaves a question, and changes nothing", async (env) => {
+  env.repository();
+  env.write("README.md", "# Kept\n");
+  assertEquals((await env.mpm(["checkpoint", "save", "one"])).status, 0);
+  env.write("README.md", "# Since\n");
+  const words = ["checkpoint", "restore", "one"];
+  await using pty = env.console(env.exe, words);
+  await pty.until("Restore? [y/N]");
+  await pty.type("\x03");
+  await pty.until(`status ${INTERRUPTED}.`);
+  assertEquals(env.read("README.md"), "# Since\n");
+  await using again = env.console(env.exe, words);
+  await again.until("Restore? [y/N]");
+  await again.type("y\r");
+  await again.until("status 0.");
+  assertEquals(env.read("README.md"), "# Kept\n");
+});
