@@ -1,54 +1,70 @@
+import { VARIABLES } from "../src/app/help/environment.ts";
 import { KEYS, settingOf, variableOf } from "../src/config/settings.ts";
-import { wordsFor } from "../src/config/values.ts";
 import { tomlLiteral } from "../src/config/toml.ts";
+import { wordsFor } from "../src/config/values.ts";
+
+type Key = typeof KEYS[number];
+type Table = (heads: string[], rows: string[][]) => string;
+
+/** Characters of the longest default that a row of a table has. */
+const ROOM = 50;
 
 /** `docs/configuration.md`, from the table of settings. */
-export function configurationPage(
-  table: (heads: string[], rows: string[][]) => string,
-): string {
-  const sections = KEYS.map((key) => {
-    const setting = settingOf(key);
-    const variable = variableOf(key);
-    return [
-      `### ${key}`,
-      `${setting.summary}.`,
-      table(["", ""], [
-        ["value", wordsFor(setting)],
-        ["default", `\`${tomlLiteral(setting.default)}\``],
-        ["variable", variable === undefined ? "none" : `\`${variable}\``],
-        [
-          "may be set in",
-          setting.personal ? "your own file only" : "any file",
-        ],
-        ...setting.option ? [["over it", `\`${setting.option}\``]] : [],
+export function configurationPage(table: Table): string {
+  const groups = Map.groupBy(KEYS, (key) => key.split(".")[0]!);
+  return [
+    HEAD,
+    ...[...groups].map(([name, keys]) => section(name, keys, table)),
+    "## Other variables",
+    table(
+      ["variable", "effect"],
+      VARIABLES.map(({ name, summary }) => [
+        name.split(", ").map(quoted).join(", "),
+        summary,
       ]),
-    ].join("\n\n");
-  });
-  return `${HEAD}\n\n${sections.join("\n\n")}\n`;
+    ),
+  ].join("\n\n") + "\n";
 }
+
+/** The settings of one table of the file. */
+function section(name: string, keys: readonly Key[], table: Table): string {
+  const long = keys.filter((key) => defaultOf(key).length > ROOM);
+  return [
+    `### ${name}`,
+    table(
+      ["setting", "sets", "value", "default"],
+      keys.map((key) => [
+        `${quoted(key)}${settingOf(key).personal ? "" : " *"}`,
+        summaryOf(key),
+        wordsFor(settingOf(key)),
+        long.includes(key) ? "below" : quoted(defaultOf(key)),
+      ]),
+    ),
+    ...long.map((key) =>
+      `Default of ${quoted(key)}:\n${quoted(defaultOf(key))}`
+    ),
+  ].join("\n\n");
+}
+
+function summaryOf(key: Key): string {
+  const { summary, option } = settingOf(key);
+  const more = [
+    ...option ? [`option: ${quoted(option)}`] : [],
+    ...variableOf(key) === undefined
+      ? ["no variable"]
+      : settingOf(key).variable
+      ? [`variable: ${quoted(variableOf(key)!)}`]
+      : [],
+  ];
+  return more.length === 0 ? summary : `${summary} (${more.join("; ")})`;
+}
+
+const defaultOf = (key: Key) => tomlLiteral(settingOf(key).default);
+const quoted = (text: string) => `\`${text}\``;
 
 const HEAD = `# Configuration
 
-This page is the table of settings; \`deno task generate\` writes it.
-
-Settings are TOML. Each of these stands over those before it:
-
-1. your own file: \`mpm/config.toml\` in \`$XDG_CONFIG_HOME\`, else in \`~/.config\`;
-   on Windows in \`%APPDATA%\`
-2. the project's: \`.claude-mpm/config.toml\`, which others get with the project
-3. the project's local one: \`.claude-mpm/config.local.toml\`, which git ignores
-4. the environment: one variable for nearly each setting, lists in it with
-   commas or blanks, tables as \`name=number\`; an empty variable counts as unset
-5. an option of the command, where it has one
-
-A project's two files come with a clone, so they may be someone else's. Only you
-can set what mpm removes, blocks or switches off: in your own file, the
-environment or an option. A project's file that tries is an error. Secrets can
-only be defined in your own file, since a project can set variables for its
-tools ([security.md](security.md)).
-
-mpm merges tables from all files, entry by entry. For any other setting, the
-nearest value counts.
+mpm works without a configuration. \`mpm config\` lists and changes settings:
 
 \`\`\`sh
 mpm config list --show-origin
@@ -57,14 +73,36 @@ mpm config set commit false --scope local
 mpm config unset commit --scope local
 \`\`\`
 
-\`set\` and \`unset\` change the lines of that one setting: comments, order and line
-ends stay. An unknown key, or a value that does not fit, is an error that names
-file and line, or the variable. Hooks, the status line and saves leave that
-setting out instead. They leave out the whole of a file that is not TOML or
-larger than 64 KiB. A pause then warns, commits nothing and removes no worktree.
-A variable that begins with \`MPM_CONFIG_\` but is not in this table is an unknown
-key, too.
+A value from a later place overrides the ones before it:
+
+1. your own file: \`mpm/config.toml\` in \`$XDG_CONFIG_HOME\` or \`~/.config\`; on
+   Windows in \`%APPDATA%\`
+2. the project's file, \`.claude-mpm/config.toml\`, which comes with a clone
+3. the local file of the project, \`.claude-mpm/config.local.toml\`, which git
+   ignores
+4. a variable
+5. an option of the command
+
+A table, such as \`context.windows\`, has the entries of all files.
+
+**Files of a project may be someone else's**, so they can only set what is
+marked with * below. mpm reports any other setting in them as an error.
+Redaction can only be set in your own file, because a project can set variables
+for its tools ([security.md](security.md)).
+
+The variable of a setting is \`MPM_CONFIG_\` and the key in capital letters, with
+\`_\` for a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Lists have commas or spaces
+between their values, tables are written \`name=number\`, and an empty variable
+counts as unset.
+
+**Errors.** An unknown key or an invalid value is an error, which names the file
+and line, or the variable. Hooks, the status line and saves ignore that setting
+instead, or the whole file if it is not TOML or is larger than 64 KiB. A pause
+then warns, commits nothing and removes no worktree.
+
+\`mpm config set\` changes the lines of that one setting. Comments, order and line
+ends stay.
 
 ## Settings
 
-Keys are written in full: \`context.pause_at\` is \`pause_at\` below \`[context]\`.`;
+\`context.pause_at\` is the key \`pause_at\` in the table \`[context]\` of the file.`;

@@ -12,7 +12,7 @@ export interface Published {
 }
 
 /** Formats that mpm stores and reads, and its errors. */
-const STORED: readonly Published[] = [
+export const STORED: readonly Published[] = [
   {
     name: "save",
     summary: "A saved session: .claude-mpm/sessions/session-*.json",

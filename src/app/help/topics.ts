@@ -10,7 +10,7 @@ import {
 } from "./file_places.ts";
 import { HOOK_ENTRIES, SHELL_HOOKS } from "../../clients/mod.ts";
 import { getOwn } from "../../base/own.ts";
-import { schemaList } from "./schemas.ts";
+import { STORED } from "./schemas.ts";
 
 /** `mpm help exit-codes` */
 export function exitCodes(): Topic {
@@ -197,7 +197,7 @@ repository's own git folder, under refs that git pushes only on request. Ignored
 files are in neither. mpm does not scan contents for secrets. Files that match pause.contents_exclude, such as .env* and *.pem, stay out of saves. "mpm config
 set pause.contents false" keeps all contents out.
 
-The transcript of an agent is read from its end for the number of tokens, the task list and the contents of the conversation. In a project that uses mpm, the hooks
+mpm reads the end of an agent's transcript for the number of tokens, the task list and the conversation. In a project that uses mpm, the hooks
 record prompts, answers, plans, summaries, reports and errors of each agent
 session. The record is redacted, at most 64 KiB, and kept for a month. The
 settings handoff.* switch each of them off.`,
@@ -205,12 +205,11 @@ settings handoff.* switch each of them off.`,
     {
       title: "Readers",
       text: `
-In a git repository each pause commits the four files of its save, so that
-others see them when you push. To keep saves on this machine: "mpm init
---ignore", or "mpm config set commit false". Folders have mode 0700 and files
-0600: no other user of this machine reads them.
+Folders have mode 0700 and files 0600: no other user of this machine reads them.
+In a git repository each pause adds its save to refs/mpm/saves/, which a plain
+push leaves out and "git push --mirror" includes. "mpm config set commit false" turns this off. With "mpm pause --commit" the save is also on your branch: everyone who gets the branch can read it.
 
-Secrets are left out of everything that is written. These are keys and tokens of
+mpm replaces secrets in everything that it writes. These are keys and tokens of
 providers, private keys, passwords in addresses, assignments such as
 PASSWORD=value, and text between <private> and </private>. No rule sees every
 secret, and a checkpoint holds files as they are. "mpm scan" looks for secrets
@@ -220,7 +219,7 @@ Text by another person in a save, a clone or a template is data. mpm runs
 nothing in it, and gives it to an agent in a fence that names its author.`,
     },
     {
-      title: "Taking it away",
+      title: "How to delete data",
       rows: [
         ["mpm saves rm", "moves a save with its copies to the trash"],
         [
@@ -241,26 +240,23 @@ nothing in it, and gives it to an agent in a fence that names its author.`,
 };
 
 /** `mpm help formats` */
-export function formats(summaries: Summaries): Topic {
+export function formats(): Topic {
   return {
     name: "formats",
     summary: "The JSON that mpm prints and stores, and its schemas",
     sections: [
       {
         text: `
-Every command takes --json and then prints one JSON value in ASCII. Each of
-these formats has a JSON Schema (draft 2020-12). "mpm help formats <name>"
-prints it; schemas/<name>.json in the source has the same schema with a
-description of the fields. The output of a command has exactly the fields of its
-schema. A file may hold fields that mpm does not know, and mpm keeps them.
+Every command takes --json and then prints one JSON value in ASCII. "mpm help
+formats <name>" prints the JSON Schema (draft 2020-12) of a format below. For the answer of a command, name the command: "mpm help formats saves list". schemas/<name>.json in the source has
+the same schema with a description of each field. An answer has exactly the fields of its
+schema. A file may have fields that mpm does not know, and mpm keeps them.
 
-New fields do not change a format, so a reader must accept fields that it does
-not know. A removed field or a field with a new meaning does, and is listed in
-the changelog.`,
+A reader must accept fields that it does not know, because later versions may add some. The changelog lists each field that is removed or gets another meaning.`,
       },
       {
         title: "Formats",
-        rows: schemaList(summaries).map(({ name, summary }) => [name, summary]),
+        rows: STORED.map(({ name, summary }) => [name, summary]),
       },
     ],
   };
