@@ -55,29 +55,34 @@ function row({ command: { name }, path, constant }: Declared): string {
 
 async function commandsBelow(source: string): Promise<Declared[]> {
   const found: Declared[] = [];
-  for (const { name: context } of [...Deno.readDirSync(source)].sort(byName)) {
-    const folder = join(source, context, "commands");
-    for (const { name } of filesIn(folder).sort(byName)) {
-      const path = join(folder, name);
-      const values = await import(pathToFileURL(path).href);
-      for (const [constant, value] of Object.entries(values)) {
-        if (!isCommand(value)) continue;
-        const below = relative(source, path).replaceAll("\\", "/");
-        found.push({ command: value, path: below, constant });
-      }
+  for (const path of commandFiles(source)) {
+    const values = await import(pathToFileURL(path).href);
+    for (const [constant, value] of Object.entries(values)) {
+      if (!isCommand(value)) continue;
+      const below = relative(source, path).replaceAll("\\", "/");
+      found.push({ command: value, path: below, constant });
     }
   }
   return found;
 }
 
-function filesIn(folder: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(folder)]
-      .filter(({ name }) => /(?<!_test)\.ts$/.test(name));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+/** The files of all folders named `commands`. */
+function commandFiles(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].sort(byName).flatMap((
+    { name, ...one },
+  ) =>
+    !one.isDirectory
+      ? []
+      : name === "commands"
+      ? filesIn(join(folder, name))
+      : commandFiles(join(folder, name))
+  );
+}
+
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].sort(byName)
+    .filter(({ name }) => /(?<!_test)\.ts$/.test(name))
+    .map(({ name }) => join(folder, name));
 }
 
 function byName(one: Deno.DirEntry, other: Deno.DirEntry): number {
