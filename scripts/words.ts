@@ -10,8 +10,7 @@ const ROOT = dirname(import.meta.dirname!);
 const LONGEST = 25;
 
 /** Files that quote stiff wordings or other programs, or are generated. */
-const QUOTES =
-  /^(?:tests\/formats|CHANGELOG\.md|scripts\/words|src\/app\/summaries)/;
+const QUOTES = /^(?:tests\/formats|scripts\/words|src\/app\/summaries)/;
 
 /** Files whose literals are data: tests, conversations, tables of words, pages. */
 const DATA =

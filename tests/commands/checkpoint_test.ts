@@ -930,7 +930,7 @@ Deno.test("a checkpoint holds the session, and load says what was worked on", as
   const next = lines.indexOf("## Next Steps");
   assertEquals(
     lines[next + 1],
-    "1. Reproduce: Find the smallest steps that show it",
+    "1. Reproduce: Find the fewest steps that reproduce it",
   );
   // Taking one does not change the session.
   const { session } = await mpmJson<{ session: { state: string } }>(env, [
