@@ -2202,6 +2202,8 @@ export interface ConfigGetResult {
     | "partitions"
     | "summarizer.command"
     | "summarizer.timeout"
+    | "handoff.folder"
+    | "handoff.git"
     | "handoff.prompts"
     | "handoff.messages"
     | "handoff.answers"
@@ -2881,6 +2883,182 @@ export interface ReplayForkResult {
     reason: string;
   }[];
   warnings: string[];
+}
+
+/** mpm handoff accept --json: Accept a hand-off. */
+export interface HandoffAcceptResult {
+  dry_run: boolean;
+  /** False if it had the same answer before. */
+  changed: boolean;
+  /** ISO 8601: ages count from here. */
+  answered_at: string;
+  answer: "accepted" | "done" | "rejected";
+  /** As it is now. */
+  handoff: {
+    /** Its number in "mpm handoff list". */
+    number: number;
+    /** The name of its file, without `.md`. */
+    id: string;
+    /** Relative to the project. */
+    path: string;
+    /** True if it is in the folder that goes into git. */
+    shared: boolean;
+    /** Names of agents, as the document has them. */
+    from: string;
+    to: string;
+    /** The first thing that is completed, else the first need. */
+    title: string;
+    /** `disputed`: two answers that do not know each other differ. */
+    state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
+    /** By its id, ISO 8601, UTC; null: the id has no time. */
+    created_at: string | null;
+    /** Each after those that it follows. */
+    answers: {
+      state: "accepted" | "done" | "rejected";
+      /** The name of the agent or person. */
+      by: string;
+      person: boolean;
+      /** ISO 8601, UTC. */
+      at: string;
+      reason: string | null;
+      /** True if no other answer follows it. */
+      last: boolean;
+    }[];
+  };
+  warnings: string[];
+}
+
+/**
+ * mpm handoff check --json: Check a hand-off document before the other agent
+ * gets it.
+ */
+export interface HandoffCheckResult {
+  checked: {
+    /** Absolute. */
+    path: string;
+    /** Places where it breaks a rule, by line. */
+    findings: {
+      rule:
+        | "parties"
+        | "completed"
+        | "needs"
+        | "criteria"
+        | "vague"
+        | "file"
+        | "link"
+        | "anchor"
+        | "evidence"
+        | "secret";
+      /** From 1. */
+      line: number;
+      message: string;
+    }[];
+  }[];
+  /** Number of findings in all. */
+  findings: number;
+  warnings: string[];
+}
+
+/** mpm handoff done --json: Note that a hand-off is done. */
+export type HandoffDoneResult = HandoffAcceptResult;
+
+/** mpm handoff list --json: List the hand-off documents that are open. */
+export interface HandoffListResult {
+  /** ISO 8601: ages count from here. */
+  listed_at: string;
+  /** The newest first. */
+  handoffs: {
+    /** Its number in "mpm handoff list". */
+    number: number;
+    /** The name of its file, without `.md`. */
+    id: string;
+    /** Relative to the project. */
+    path: string;
+    /** True if it is in the folder that goes into git. */
+    shared: boolean;
+    /** Names of agents, as the document has them. */
+    from: string;
+    to: string;
+    /** The first thing that is completed, else the first need. */
+    title: string;
+    /** `disputed`: two answers that do not know each other differ. */
+    state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
+    /** By its id, ISO 8601, UTC; null: the id has no time. */
+    created_at: string | null;
+    /** Each after those that it follows. */
+    answers: {
+      state: "accepted" | "done" | "rejected";
+      /** The name of the agent or person. */
+      by: string;
+      person: boolean;
+      /** ISO 8601, UTC. */
+      at: string;
+      reason: string | null;
+      /** True if no other answer follows it. */
+      last: boolean;
+    }[];
+  }[];
+  /** Finished ones that are not listed. */
+  hidden: number;
+  warnings: string[];
+}
+
+/** mpm handoff new --json: Write a hand-off document for another agent. */
+export interface HandoffNewResult {
+  dry_run: boolean;
+  id: string;
+  /** Absolute. */
+  path: string;
+  /** True if it is in the folder that goes into git. */
+  shared: boolean;
+  from: string;
+  to: string;
+  text: string;
+  /** Number of findings of "mpm handoff check". */
+  findings: number;
+  warnings: string[];
+}
+
+/** mpm handoff reject --json: Reject a hand-off, with a reason. */
+export type HandoffRejectResult = HandoffAcceptResult;
+
+/** mpm handoff show --json: Show a hand-off document and the answers to it. */
+export interface HandoffShowResult {
+  /** ISO 8601: ages count from here. */
+  shown_at: string;
+  handoff: {
+    /** Its number in "mpm handoff list". */
+    number: number;
+    /** The name of its file, without `.md`. */
+    id: string;
+    /** Relative to the project. */
+    path: string;
+    /** True if it is in the folder that goes into git. */
+    shared: boolean;
+    /** Names of agents, as the document has them. */
+    from: string;
+    to: string;
+    /** The first thing that is completed, else the first need. */
+    title: string;
+    /** `disputed`: two answers that do not know each other differ. */
+    state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
+    /** By its id, ISO 8601, UTC; null: the id has no time. */
+    created_at: string | null;
+    /** Each after those that it follows. */
+    answers: {
+      state: "accepted" | "done" | "rejected";
+      /** The name of the agent or person. */
+      by: string;
+      person: boolean;
+      /** ISO 8601, UTC. */
+      at: string;
+      reason: string | null;
+      /** True if no other answer follows it. */
+      last: boolean;
+    }[];
+  };
+  /** The document, redacted. */
+  text: string;
 }
 
 /** A save and what changed since. */

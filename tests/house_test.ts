@@ -11,6 +11,7 @@ const ORDER = [
   "checkpoints",
   ...[
     "saves",
+    "documents",
     "items",
     "partitions",
     "work",

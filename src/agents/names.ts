@@ -9,7 +9,7 @@ import { authorOf, readIdentity, type Workspace } from "../git/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** Who runs a command. A person may have the name of an agent. */
+/** The agent or person that runs a command. A person may have the name of an agent. */
 export interface Actor {
   readonly kind: "agent" | "person";
   /** For people to read, redacted: `Backend`, or `Ada Lovelace`. */

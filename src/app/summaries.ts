@@ -85,4 +85,11 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "replay": "Show what happened in an agent session, step by step",
   "timeline": "Show what happened in a project over hours or months",
   "replay fork": "Continue from a step of an agent session in a new worktree",
+  "handoff accept": "Accept a hand-off",
+  "handoff check": "Check a hand-off document before the other agent gets it",
+  "handoff done": "Note that a hand-off is done",
+  "handoff list": "List the hand-off documents that are open",
+  "handoff new": "Write a hand-off document for another agent",
+  "handoff reject": "Reject a hand-off, with a reason",
+  "handoff show": "Show a hand-off document and the answers to it",
 };

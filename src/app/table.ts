@@ -147,6 +147,20 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../replay/commands/timeline.ts")).timeline,
   "replay fork": async () =>
     (await import("../replay/commands/fork.ts")).replayFork,
+  "handoff accept": async () =>
+    (await import("../agents/handoffs/commands/accept.ts")).handoffAccept,
+  "handoff check": async () =>
+    (await import("../agents/handoffs/commands/check.ts")).handoffCheck,
+  "handoff done": async () =>
+    (await import("../agents/handoffs/commands/done.ts")).handoffDone,
+  "handoff list": async () =>
+    (await import("../agents/handoffs/commands/list.ts")).handoffList,
+  "handoff new": async () =>
+    (await import("../agents/handoffs/commands/new.ts")).handoffNew,
+  "handoff reject": async () =>
+    (await import("../agents/handoffs/commands/reject.ts")).handoffReject,
+  "handoff show": async () =>
+    (await import("../agents/handoffs/commands/show.ts")).handoffShow,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -36,7 +36,9 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
   for (const { exit, meaning } of Object.values(ERRORS)) {
     meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
   }
-  meanings.get(EXIT_FOUND)!.push("mpm scan found a secret");
+  meanings.get(EXIT_FOUND)!.push(
+    "mpm scan found a secret, mpm handoff check a fault",
+  );
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
   const unanswered = meanings.get(EXIT_INTERRUPTED) ?? [];
   meanings.set(EXIT_INTERRUPTED, ["interrupted", ...unanswered]);

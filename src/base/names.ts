@@ -91,3 +91,9 @@ export function agentNameOfType(type: string): AgentName | undefined {
       .slice(0, LONGEST),
   );
 }
+
+/** Returns whether two texts name the same agent. */
+export function isSameAgent(a: string, b: string): boolean {
+  const [one, other] = [agentNameIn(a), agentNameIn(b)];
+  return one !== undefined && one.key === other?.key;
+}

@@ -22,6 +22,7 @@ export type Named =
   | "variable"
   | "var"
   | "partition"
+  | "handoff"
   | "setting"
   | "setting-value"
   | "shell-hook"

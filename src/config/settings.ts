@@ -270,6 +270,17 @@ export const SETTINGS = {
     personal: true,
     fileOnly: true,
   },
+  "handoff.folder": {
+    kind: "path",
+    default: "docs/handoffs",
+    summary: "The folder of hand-off documents that go into git",
+  },
+  "handoff.git": {
+    kind: "flag",
+    default: false,
+    summary: "Write new hand-off documents to that folder",
+    option: "mpm handoff new --git",
+  },
   "handoff.prompts": {
     kind: "flag",
     default: true,

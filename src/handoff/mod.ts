@@ -4,6 +4,7 @@
  */
 
 export { contextFilePath, withoutContextPart } from "./context_file.ts";
+export { type EvidenceHere, readEvidence } from "./evidence/read.ts";
 export { injected } from "./inject.ts";
 export {
   changeMarkedFile,
@@ -14,3 +15,4 @@ export {
   toBytes,
   withoutPart,
 } from "./marked_file.ts";
+export { presentOutline, presentSave } from "./resume_file.ts";

@@ -66,21 +66,9 @@ export async function writeResumeFile(
   const { system, folder } = context;
   const workspace = await locate(system, folder);
   const { root } = workspace;
-  const id = sessionOf(system, workspace, given);
-  const { config } = await readConfigAnyway(system, root);
-  const gauge = id === undefined ? UNKNOWN_GAUGE : readGauge(system, {
-    id,
-    root,
-    cwd: workspace.cwd,
-    transcriptPath,
-    config,
-  }).gauge;
-  const save = redactSave(
-    redactorOf(system),
-    await presentState(system, workspace, {
-      ...{ id, gauge, config, transcriptPath },
-    }),
-  );
+  const { save, gauge, config } = await presentSave(system, workspace, {
+    ...{ given, transcriptPath },
+  });
   const earlier = hasLists(save) ? undefined : await earlierSave(context);
   const text = resumeFileText({
     save,
@@ -104,7 +92,27 @@ export async function writeResumeFile(
   });
 }
 
-/** The state of the work as a save of now would have it. */
+/** Returns what a save of now would have, redacted, and writes nothing. */
+export async function presentSave(
+  system: System,
+  workspace: Workspace,
+  { given, transcriptPath }: {
+    given?: string | undefined;
+    transcriptPath?: string | undefined;
+  } = {},
+): Promise<{ save: Save; gauge: Gauge; config: Config }> {
+  const { root, cwd } = workspace;
+  const id = sessionOf(system, workspace, given);
+  const { config } = readConfigAnyway(system, root);
+  const gauge = id === undefined
+    ? UNKNOWN_GAUGE
+    : readGauge(system, { id, root, cwd, transcriptPath, config }).gauge;
+  const state = await presentState(system, workspace, {
+    ...{ id, gauge, config, transcriptPath },
+  });
+  return { save: redactSave(redactorOf(system), state), gauge, config };
+}
+
 async function presentState(
   system: System,
   workspace: Workspace,
@@ -283,7 +291,7 @@ export function resumeFileText(file: ResumeFile): string {
 }
 
 /** Returns the hand-off of the present work. */
-function presentOutline(save: Save): Outline {
+export function presentOutline(save: Save): Outline {
   const saved = save.mpm?.handoff?.items ?? [];
   const items = saved.filter((item) => isCarried(item) && isOpenItem(item));
   return outlineOf({ session: save, items });

@@ -38,7 +38,7 @@ export function ensureFolder(
 
 /** Folders of mpm that git is not to see. */
 const HIDDEN: ReadonlySet<string> = new Set([
-  ...["backups", "checkpoints", "errors", "kept", "state", "trash"],
+  ...["backups", "checkpoints", "errors", "handoffs", "kept", "state", "trash"],
 ]);
 
 function isHidden(folder: string): boolean {

@@ -37,6 +37,8 @@ export const layout = remembered((root) => {
     trash: join(home, "trash"),
     /** The chosen partition of each worktree. */
     partitions: join(state, "partitions"),
+    /** Hand-off documents, which all worktrees share, and answers to them. */
+    handoffs: join(home, "handoffs"),
     /** Layers of a summary that a program of the user wrote. */
     summaries: join(state, "summaries"),
     /** claude-mpm's automatic pause as long as it continues. */

@@ -43,6 +43,7 @@ export { aboutOf, RECOVERED } from "./auto_summary.ts";
 export { isLeftToKeep } from "./contents/keep_with.ts";
 export { contentsMark, parseContentsRecord } from "./contents/record.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
+export { editedText } from "./pause/edit.ts";
 export { applied, gather } from "./pause/pause.ts";
 export { NO_WORDS } from "./content.ts";
 export type { PastConversation } from "./pause/pause_items.ts";

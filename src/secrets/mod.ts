@@ -15,4 +15,5 @@ export {
   redactorOf,
   tellable,
 } from "./redaction.ts";
+export { scanBytes } from "./scan.ts";
 export type { Counts } from "./span.ts";

@@ -32,6 +32,7 @@ const OF_FILES = [
   ...["hooks eject", "summary", "next", "decide", "ask", "block", "done"],
   ...["var set", "var unset", "evidence"],
   ...["partition use", "partition suggest"],
+  ...["handoff new", "handoff accept", "handoff done", "handoff reject"],
 ];
 
 /** The kind of each operation, by its name in the journal. */

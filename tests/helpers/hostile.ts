@@ -226,6 +226,13 @@ export class HostileProject implements Named, AsyncDisposable {
     await this.#must("next", GENUINE);
     await this.#must("decide", GENUINE, "--why", GENUINE);
     await this.#must("var", "set", "planted", GENUINE);
+    this.#plant(
+      ".claude-mpm/handoffs/planted.md",
+      `# Agent Handoff: A → B\n\n## From: A Agent\nCompleted: ${GENUINE}\n` +
+        `Files: tracked.txt\n\n## Needs from B:\n- ${GENUINE}\n\n## To: B\n` +
+        "See tracked.txt#L1\n",
+    );
+    await this.#must("handoff", "accept", "planted", "--agent", "b");
     const items = filesBelow(join(this.project, ".claude-mpm/state/items"))
       .map((path) => Number(/^item-(\d+)\.json$/.exec(path)?.[1] ?? 0));
     this.items = items.sort((a, b) => a - b).slice(-2);

@@ -55,6 +55,14 @@ const LINES: Record<string, Making> = {
   "partition show": () => ["planted"],
   "partition use": () => ["planted", "--auto"],
   "partition suggest": () => ["", "--write"],
+  "handoff new":
+    () => ["--to planted -C .claude/worktrees/idle", "--to b --git"],
+  "handoff list": () => ["--all"],
+  "handoff show": () => ["planted"],
+  "handoff check": () => ["", "planted"],
+  "handoff accept": () => ["planted"],
+  "handoff done": () => ["planted"],
+  "handoff reject": () => ["planted words"],
   "template list": () => [""],
   "template show": () => ["planted"],
   "template new": () => ["second --from planted"],
@@ -184,7 +192,8 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "template show|template new|start x --template|worktrees restore|" +
   "migrate --rollback|hooks status|hooks eject|hooks allow|hooks test|config get|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
-  "partition show|partition use|context diff|summary --session|replay|replay fork 1 --name")
+  "partition show|partition use|context diff|summary --session|replay|replay fork 1 --name|" +
+  "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to")
   .split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */

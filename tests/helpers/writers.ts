@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { TestEnv } from "./env.ts";
+import { HANDOFF_ARGS } from "./handoffs.ts";
 import { mpmJson } from "./mpm.ts";
 import { oldJson, PAUSE, put } from "./old_stores.ts";
 import { formatText, idAt, ownSave, putSave, SESSIONS } from "./stores.ts";
@@ -93,6 +94,16 @@ export const WRITERS: readonly Writer[] = [
     name: "init --ignore",
     args: ["init", "--ignore"],
     files: (env) => env.write(".gitignore", "dist"),
+  },
+  {
+    name: "handoff new",
+    args: ["handoff", "new", ...HANDOFF_ARGS],
+    adds: true,
+  },
+  {
+    name: "handoff accept",
+    args: ["handoff", "accept", "0"],
+    before: [["handoff", "new", ...HANDOFF_ARGS, "--git"]],
   },
   { name: "template new", args: ["template", "new", "mine"], once: true },
   {

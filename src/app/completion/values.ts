@@ -10,6 +10,7 @@ import {
   readTemplate,
 } from "../../work/mod.ts";
 import { isKey, KEYS, readConfigAnyway, settingOf } from "../../config/mod.ts";
+import { readDocuments, titleOf } from "../../documents/mod.ts";
 import { Partitions } from "../../partitions/mod.ts";
 import { HOOK_ENTRIES, SHELL_HOOKS } from "../../clients/mod.ts";
 import {
@@ -130,6 +131,14 @@ const SOURCES: Partial<Record<Named, Source>> = {
     return new Partitions(config).all.map(({ name, description }) => ({
       value: name,
       summary: description,
+    }));
+  },
+  handoff: ({ system, folder }) => {
+    const place = quickPlace(system, folder);
+    const documents = place ? readDocuments(system, place) : undefined;
+    return (documents?.all ?? []).map(({ id, document, standing }) => ({
+      value: id,
+      summary: `${standing.state}: ${titleOf(document)}`,
     }));
   },
   setting: () =>

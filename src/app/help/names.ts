@@ -108,6 +108,7 @@ const SECTIONS:
       ...["start", "status", "check", "complete", "cancel", "archive"],
       ...["branch", "return", "template"],
     ]],
+    ["Several agents", ["handoff"]],
     ["The working tree", ["checkpoint", "worktrees", "undo"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
     ["Setting up", [
@@ -118,6 +119,7 @@ const SECTIONS:
 
 /** Subjects of the groups whose first word is not a command. */
 const ABOUT: Readonly<Record<string, string>> = {
+  handoff: "Hand-off documents between agents",
   checkpoint: "Snapshots of all files",
   config: "Settings",
   hooks: "Hooks in Claude Code",

@@ -1,13 +1,8 @@
 import type { Summaries, Topic } from "../../cli/mod.ts";
 import { exitMeanings } from "../../base/errors.ts";
 import { allVariables } from "./environment.ts";
-import {
-  CONFIG_FILES,
-  type FilePlace,
-  GIT_FILES,
-  PROJECT_FILES,
-  USER_FILES,
-} from "./file_places.ts";
+import { type FilePlace, PROJECT_FILES } from "./file_places.ts";
+import { CONFIG_FILES, GIT_FILES, USER_FILES } from "./other_places.ts";
 import { HOOK_ENTRIES, SHELL_HOOKS } from "../../clients/mod.ts";
 import { getOwn } from "../../base/own.ts";
 import { STORED } from "./schemas.ts";

@@ -36,41 +36,64 @@ export async function editedContent(
     read: Reader;
   },
 ): Promise<Content> {
+  return await editedText(context, workspace.root, {
+    before: context.redact(template(context.system, workspace, content)),
+    command: "mpm pause -e",
+    read(whole) {
+      const text = withoutComments(whole);
+      if (!hasContent(text)) return undefined;
+      const edited = read(text, "the edited text");
+      const summary = edited.summary?.trim() ? edited.summary : undefined;
+      return mergeContent({ ...content, ...SHOWN }, { ...edited, summary });
+    },
+  });
+}
+
+/**
+ * Opens a text in the user's editor and returns what `read` makes of it. A text
+ * that `read` refuses stays, and the next call with the same key opens it
+ * again. Throws USAGE where there is no terminal, CANCELLED for an empty text
+ * (`undefined` of `read`) and for an editor that fails, and as `read`.
+ */
+export async function editedText<T>(
+  context: Context,
+  key: string,
+  { before, command, read }: {
+    before: string;
+    /** The command that opens it again. */
+    command: string;
+    read(text: string): T | undefined;
+  },
+): Promise<T> {
   const { system } = context;
   if (!context.interactive) {
     throw new MpmError("USAGE", "Cannot open an editor without a terminal", {
       hint: "Give the words as options, or a file with --input",
     });
   }
-  const path = textPath(system, workspace.root);
-  const before = attempt(() => textOf(system, path)) ??
-    context.redact(template(system, workspace, content));
-  write(system, path, before);
+  const path = textPath(system, key);
+  write(system, path, attempt(() => textOf(system, path)) ?? before);
   const editor = editorOf(system);
   const status = await system.terminal.edit(editor, path);
   if (status !== 0) {
     throw new MpmError("CANCELLED", `The editor "${editor}" failed`, {
-      hint: 'Set VISUAL or EDITOR, then run "mpm pause -e" again',
+      hint: `Set VISUAL or EDITOR, then run "${command}" again`,
     });
   }
-  const text = withoutComments(textOf(system, path));
-  if (!hasContent(text)) {
-    system.files.remove(path);
-    throw new MpmError("CANCELLED", "Nothing was saved: the text is empty");
-  }
+  const text = textOf(system, path);
   try {
-    const edited = read(text, "the edited text");
+    const edited = text.trim() === "" ? undefined : read(text);
     system.files.remove(path);
-    const summary = edited.summary?.trim() ? edited.summary : undefined;
-    return mergeContent({ ...content, ...SHOWN }, { ...edited, summary });
+    if (edited !== undefined) return edited;
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    write(system, path, context.redact(textOf(system, path)));
+    write(system, path, context.redact(text));
     throw new MpmError(error.code, error.message, {
-      hint: 'Your text is kept. "mpm pause -e" opens it again',
+      hint: `Your text is kept. "${command}" opens it again`,
       cause: error,
     });
   }
+  throw new MpmError("CANCELLED", "Nothing was saved: the text is empty");
 }
 
 /** The editor of the user's environment; a repository cannot name one. */
@@ -79,9 +102,9 @@ function editorOf(system: System): string {
     (system.platform === "windows" ? "notepad" : "vi");
 }
 
-/** A text for each project, in the user's own state. */
-function textPath(system: System, root: string): string {
-  return join(userState(system), "edits", `${sha256(root).slice(0, 16)}.md`);
+/** A text for each project and command, in the user's own state. */
+function textPath(system: System, key: string): string {
+  return join(userState(system), "edits", `${sha256(key).slice(0, 16)}.md`);
 }
 
 function textOf(system: System, path: string): string {

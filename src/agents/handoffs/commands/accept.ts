@@ -1,0 +1,38 @@
+import { AGENT_FLAG } from "../../names.ts";
+import { defineCommand } from "../../../cli/mod.ts";
+import { answerHandoff } from "../answer.ts";
+import { answeredText } from "../text.ts";
+
+/** `mpm handoff accept` */
+export const handoffAccept = defineCommand({
+  name: "handoff accept",
+  summary: "Accept a hand-off",
+  description: `
+Notes that you work on it. mpm no longer gives the whole document to new sessions
+of the agent, only one line until it is done. A person can answer for any agent;
+an agent answers what is for it.`,
+  positionals: [{
+    name: "handoff",
+    summary: "Which: number in the list, id, part of it, or path",
+    names: "handoff",
+  }],
+  flags: {
+    ...AGENT_FLAG,
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be noted and write nothing",
+    },
+  },
+  examples: [
+    "mpm handoff accept 0",
+    "mpm handoff accept frontend-backend --agent backend",
+  ],
+  result: async () => (await import("./results.ts")).HandoffAnswerResult,
+  settles: true,
+  run: (context, { handoff, agent, "dry-run": dryRun }) =>
+    answerHandoff(context, {
+      ...{ state: "accepted", selector: handoff, agent, reason: [], dryRun },
+    }),
+  render: answeredText,
+  next: () => '"mpm handoff done" finishes it',
+});

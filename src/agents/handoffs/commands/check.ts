@@ -1,0 +1,93 @@
+import { resolve } from "@std/path";
+import { EXIT_FOUND } from "../../../base/errors.ts";
+import { escapeText } from "../../../base/escape.ts";
+import { counted } from "../../../base/words.ts";
+import { defineCommand, type Style } from "../../../cli/mod.ts";
+import { documentAt, readDocuments } from "../../../documents/mod.ts";
+import { locate } from "../../../git/mod.ts";
+import { checkDocument, type CheckedText } from "../check_document.ts";
+import { findHandoff } from "../find.ts";
+import type { HandoffCheckResult } from "./results.ts";
+
+/** `mpm handoff check` */
+export const handoffCheck = defineCommand({
+  name: "handoff check",
+  summary: "Check a hand-off document before the other agent gets it",
+  description: `
+Prints each place that breaks a rule, as file:line. The document must name two
+different agents, what is completed, needs and criteria. A need or criterion must
+be testable: "Proper error handling" is not, "Proper error handling (404, 400)"
+is. Each file, link and anchor must exist; paths start at the top of the project
+or at the document. A line such as "\`npm test\` passes" needs a command
+that passed on the present files, as "mpm evidence" shows. The text must have no secret.
+
+Without a name, mpm checks the open hand-offs. The exit status is 5 if something
+was found.`,
+  positionals: [{
+    name: "handoff",
+    summary: "Which: number in the list, id, part of it, or path of any file",
+    names: "handoff",
+    optional: true,
+  }],
+  flags: {},
+  examples: [
+    "mpm handoff check",
+    "mpm handoff check 0",
+    "mpm handoff check docs/handoffs/users.md --json",
+  ],
+  result: async () => (await import("./results.ts")).HandoffCheckResult,
+  settles: true,
+  async run(context, { handoff }): Promise<HandoffCheckResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const documents = readDocuments(system, workspace);
+    const texts = (): CheckedText[] => {
+      if (handoff === undefined) {
+        return documents.all.filter(({ standing: { state } }) =>
+          state !== "done" && state !== "rejected"
+        ).map(({ path, text }) => ({ path, text }));
+      }
+      const path = resolve(folder, handoff);
+      const isFile = system.files.lstat(path)?.kind === "file";
+      return isFile
+        ? [{ path, text: documentAt(system, path) }]
+        : [findHandoff(documents, handoff)];
+    };
+    const checked = [];
+    for (const { path, text } of texts()) {
+      const findings = await checkDocument(context, workspace, { path, text });
+      checked.push({ path, findings });
+    }
+    return {
+      checked: checked.map(({ path, findings }) => ({
+        path,
+        findings: findings.map((one) => ({
+          ...one,
+          message: context.redact(one.message),
+        })),
+      })),
+      findings: checked.reduce((sum, one) => sum + one.findings.length, 0),
+      warnings: [...documents.problems],
+    };
+  },
+  status: ({ findings }) => findings === 0 ? 0 : EXIT_FOUND,
+  render,
+});
+
+function render(
+  { checked, findings, warnings }: HandoffCheckResult,
+  style: Style,
+): string {
+  const lines = checked.flatMap(({ path, findings }) =>
+    findings.map(({ line, rule, message }) =>
+      `${escapeText(path)}:${line}: ${style.red(rule)}: ${escapeText(message)}`
+    )
+  );
+  const found = findings === 0 ? "No findings" : counted(findings, "finding");
+  return [
+    ...lines,
+    `${found} in ${counted(checked.length, "hand-off")}`,
+    ...warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    "",
+  ].join("\n");
+}

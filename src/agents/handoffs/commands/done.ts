@@ -1,0 +1,38 @@
+import { AGENT_FLAG } from "../../names.ts";
+import { defineCommand } from "../../../cli/mod.ts";
+import { answerHandoff } from "../answer.ts";
+import { answeredText } from "../text.ts";
+
+/** `mpm handoff done` */
+export const handoffDone = defineCommand({
+  name: "handoff done",
+  summary: "Note that a hand-off is done",
+  description: `
+Notes that its needs are met and its criteria hold. "mpm undo" undoes it.`,
+  positionals: [
+    {
+      name: "handoff",
+      summary: "Which: number in the list, id, part of it, or path",
+      names: "handoff",
+    },
+    { name: "note", summary: "A note about the result", rest: true },
+  ],
+  flags: {
+    ...AGENT_FLAG,
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be noted and write nothing",
+    },
+  },
+  examples: [
+    "mpm handoff done 0",
+    'mpm handoff done frontend-backend "In commit 4f2a9c1" --agent backend',
+  ],
+  result: async () => (await import("./results.ts")).HandoffAnswerResult,
+  settles: true,
+  run: (context, { handoff, note, agent, "dry-run": dryRun }) =>
+    answerHandoff(context, {
+      ...{ state: "done", selector: handoff, agent, reason: note, dryRun },
+    }),
+  render: answeredText,
+});

@@ -1,0 +1,120 @@
+import { escapeLines, escapeText } from "../../../base/escape.ts";
+import { counted } from "../../../base/words.ts";
+import { defineCommand } from "../../../cli/mod.ts";
+import { writeHandoff } from "../write.ts";
+
+/** `mpm handoff new` */
+export const handoffNew = defineCommand({
+  name: "handoff new",
+  summary: "Write a hand-off document for another agent",
+  description: `
+Writes a Markdown document that says what you completed, what you need, and when
+it is done. Parts that you do not give come from the current session: finished and
+next steps, edited files, decisions, and checks that hold. With --bare, mpm takes only what you give.
+
+The agent with that name gets the document when its next session or sub-agent
+starts. The document is in .claude-mpm/handoffs, which all worktrees share and
+git ignores. With --git it is in docs/handoffs of this worktree, for you to
+commit. The settings handoff.git and handoff.folder change this.
+
+The sender is --from, else MPM_AGENT, else you.`,
+  positionals: [],
+  flags: {
+    to: {
+      type: "string",
+      value: "agent",
+      summary: "The agent that gets it",
+      default: "",
+    },
+    from: {
+      type: "string",
+      value: "agent",
+      summary: "The agent that wrote it",
+    },
+    completed: {
+      type: "string",
+      value: "text",
+      repeatable: true,
+      summary: "Something that is completed",
+    },
+    file: {
+      type: "string",
+      value: "path",
+      repeatable: true,
+      names: "file",
+      summary: "A file of that work",
+    },
+    need: {
+      type: "string",
+      value: "text",
+      repeatable: true,
+      summary: "Something that the other agent must do",
+    },
+    criterion: {
+      type: "string",
+      value: "text",
+      repeatable: true,
+      summary: "A condition that the result must meet",
+    },
+    message: {
+      type: "string",
+      value: "text",
+      summary: "A request to the other agent",
+    },
+    reference: {
+      type: "string",
+      value: "link",
+      repeatable: true,
+      summary: "A path to read, e.g. docs/api.md#users",
+    },
+    bare: {
+      type: "boolean",
+      summary: "Take nothing from the current session",
+    },
+    git: {
+      type: "boolean",
+      summary: "Write it to the folder that goes into git",
+    },
+    local: {
+      type: "boolean",
+      summary: "Write it to the folder that git ignores",
+    },
+    edit: {
+      type: "boolean",
+      short: "e",
+      summary: "Edit the text before it is written",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be written and write nothing",
+    },
+  },
+  examples: [
+    'mpm handoff new --to backend --need "GET /api/users/:id endpoint"',
+    "mpm handoff new --to backend --from frontend -e",
+    'mpm handoff new --to qa --criterion "npm test passes" --git --dry-run',
+  ],
+  result: async () => (await import("./results.ts")).HandoffNewResult,
+  settles: true,
+  run: (context, input) => writeHandoff(context, input),
+  render({ dry_run: dry, path, text, findings, warnings }, style) {
+    const notes = warnings.map((one) =>
+      style.yellow(`Note: ${escapeText(one)}\n`)
+    );
+    if (dry) {
+      return [
+        `Would write ${escapeText(path)}:\n\n${escapeLines(text)}`,
+        ...notes,
+      ].join("");
+    }
+    const found = findings === 0
+      ? ""
+      : `${counted(findings, "finding")}: mpm handoff check\n`;
+    return [`Wrote ${escapeText(path)}\n`, found, ...notes].join("");
+  },
+  brief: ({ id }) => id,
+  next: ({ findings, to }) =>
+    findings > 0
+      ? '"mpm handoff check" lists what is missing'
+      : `${to} gets it when its next session starts`,
+});

@@ -1,0 +1,117 @@
+import * as z from "zod/mini";
+import { ANSWER_STATES, DOCUMENT_STATES } from "../../../documents/mod.ts";
+import { RULE_NAMES } from "../lint.ts";
+
+/** The schemas of what commands about hand-off documents return. */
+
+const text = z.string();
+
+/** An answer to a hand-off. */
+const AnswerView = z.strictObject({
+  state: z.enum(ANSWER_STATES),
+  /** The name of the agent or person. */
+  by: text,
+  person: z.boolean(),
+  /** ISO 8601, UTC. */
+  at: text,
+  reason: z.nullable(text),
+  /** True if no other answer follows it. */
+  last: z.boolean(),
+});
+
+/** A hand-off document. */
+export const HandoffView = z.strictObject({
+  /** Its number in "mpm handoff list". */
+  number: z.int(),
+  /** The name of its file, without `.md`. */
+  id: text,
+  /** Relative to the project. */
+  path: text,
+  /** True if it is in the folder that goes into git. */
+  shared: z.boolean(),
+  /** Names of agents, as the document has them. */
+  from: text,
+  to: text,
+  /** The first thing that is completed, else the first need. */
+  title: text,
+  /** `disputed`: two answers that do not know each other differ. */
+  state: z.enum(DOCUMENT_STATES),
+  /** By its id, ISO 8601, UTC; null: the id has no time. */
+  created_at: z.nullable(text),
+  /** Each after those that it follows. */
+  answers: z.array(AnswerView),
+});
+
+/** The answer of handoff new. */
+export const HandoffNewResult = z.strictObject({
+  dry_run: z.boolean(),
+  id: text,
+  /** Absolute. */
+  path: text,
+  /** True if it is in the folder that goes into git. */
+  shared: z.boolean(),
+  from: text,
+  to: text,
+  text,
+  /** Number of findings of "mpm handoff check". */
+  findings: z.int(),
+  warnings: z.array(text),
+});
+
+/** The answer of handoff list. */
+export const HandoffListResult = z.strictObject({
+  /** ISO 8601: ages count from here. */
+  listed_at: text,
+  /** The newest first. */
+  handoffs: z.array(HandoffView),
+  /** Finished ones that are not listed. */
+  hidden: z.int(),
+  warnings: z.array(text),
+});
+
+/** The answer of handoff show. */
+export const HandoffShowResult = z.strictObject({
+  /** ISO 8601: ages count from here. */
+  shown_at: text,
+  handoff: HandoffView,
+  /** The document, redacted. */
+  text,
+});
+
+/** The answer of handoff accept, done and reject. */
+export const HandoffAnswerResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** False if it had the same answer before. */
+  changed: z.boolean(),
+  /** ISO 8601: ages count from here. */
+  answered_at: text,
+  answer: z.enum(ANSWER_STATES),
+  /** As it is now. */
+  handoff: HandoffView,
+  warnings: z.array(text),
+});
+
+/** The answer of handoff check. */
+export const HandoffCheckResult = z.strictObject({
+  checked: z.array(z.strictObject({
+    /** Absolute. */
+    path: text,
+    /** Places where it breaks a rule, by line. */
+    findings: z.array(z.strictObject({
+      rule: z.enum(RULE_NAMES),
+      /** From 1. */
+      line: z.int(),
+      message: text,
+    })),
+  })),
+  /** Number of findings in all. */
+  findings: z.int(),
+  warnings: z.array(text),
+});
+
+export type HandoffView = z.infer<typeof HandoffView>;
+export type HandoffNewResult = z.infer<typeof HandoffNewResult>;
+export type HandoffListResult = z.infer<typeof HandoffListResult>;
+export type HandoffShowResult = z.infer<typeof HandoffShowResult>;
+export type HandoffAnswerResult = z.infer<typeof HandoffAnswerResult>;
+export type HandoffCheckResult = z.infer<typeof HandoffCheckResult>;

@@ -1,0 +1,101 @@
+import type { Entry, ReadDocument } from "../../documents/mod.ts";
+
+/** A place that a document names: a file, and perhaps a place in it. */
+export interface LinkTarget {
+  readonly line: number;
+  /** The path in the link, without its anchor; empty: this document. */
+  readonly path: string;
+  readonly anchor: string | undefined;
+}
+
+/** A link of Markdown, `[text](target)` or `<target>`. */
+const INLINE = /\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+["'(][^)]*)?\)/g;
+
+/** A definition of a link: `[name]: target`. */
+const DEFINED = /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)>?/;
+
+/** A word of a reference that is a path: it has a folder or an ending. */
+const PATH =
+  /^(?:\.{0,2}\/)?[\w@.~+-]+(?:\/[\w@.~+ -]+)*(?:\.\w{1,8}|\/)(?:#\S+)?$/;
+
+/** Returns the places that a document refers to, without those on the web. */
+export function linksOf({ prose, references }: ReadDocument): LinkTarget[] {
+  const linked = prose.flatMap((entry) => {
+    const text = entry.text.replaceAll(/`[^`]*`/g, "");
+    const targets = [...text.matchAll(INLINE)].map(([, target]) => target!);
+    const defined = DEFINED.exec(text)?.[1];
+    return [...targets, ...defined === undefined ? [] : [defined]]
+      .flatMap((target) => targetOf(target, entry.line));
+  });
+  return [...linked, ...references.flatMap(wordsOf)];
+}
+
+/** The paths among the words of a reference. */
+function wordsOf({ text, line }: Entry): LinkTarget[] {
+  const bare = text.replaceAll(INLINE, " ");
+  return bare.split(/\s+/).flatMap((word) => {
+    const target = word.replace(/^[<("'`]+|[>)"'`,;.]+$/g, "");
+    return PATH.test(target) || /^#\S/.test(target)
+      ? targetOf(target, line)
+      : [];
+  });
+}
+
+function targetOf(target: string, line: number): LinkTarget[] {
+  // Nothing is asked of the network.
+  if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith("//")) return [];
+  const [path = "", anchor] = target.split(/#(.*)/s);
+  return [{ line, path: decoded(path), anchor: anchor && decoded(anchor) }];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Returns the anchors of a Markdown text as GitHub makes them. They are the words
+ * of each heading in lower case with "-" between them, and names in HTML.
+ */
+export function anchorsIn({ headings, prose }: ReadDocument): Set<string> {
+  const anchors = new Set<string>();
+  const counts = new Map<string, number>();
+  const add = (text: string) => {
+    const slug = slugOf(text);
+    const count = counts.get(slug) ?? 0;
+    counts.set(slug, count + 1);
+    anchors.add(count === 0 ? slug : `${slug}-${count}`);
+  };
+  const marked = new Map(headings.map(({ line, text }) => [line, text]));
+  prose.forEach(({ text, line }, at) => {
+    const before = prose[at - 1];
+    const underlined = /^ {0,3}(?:=+|-+)[ \t]*$/.test(text) && before &&
+      before.line === line - 1 && before.text.trim() !== "" &&
+      !marked.has(before.line);
+    if (underlined) add(before.text);
+    const heading = marked.get(line);
+    if (heading !== undefined) add(heading);
+    for (const [, name] of text.matchAll(/<[^>]+\b(?:id|name)=["']([^"']+)/g)) {
+      anchors.add(name!);
+    }
+  });
+  return anchors;
+}
+
+function slugOf(heading: string): string {
+  return heading.trim()
+    .replaceAll(/!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, "$1")
+    .replaceAll(/<[^>]+>/g, "").toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, "").replaceAll(" ", "-");
+}
+
+/** The last line that an anchor such as `L10-L20` names, if it names lines. */
+export function lastLineOf(anchor: string): number | undefined {
+  const [, first, last] =
+    /^L(\d+)(?:C\d+)?(?:-L?(\d+)(?:C\d+)?)?$/.exec(anchor) ??
+      [];
+  return first === undefined ? undefined : Number(last ?? first);
+}

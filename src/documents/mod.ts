@@ -1,0 +1,36 @@
+/**
+ * The only door of `documents/`: hand-off documents, which one agent writes for
+ * another, and the answers to them.
+ */
+
+export {
+  type Answer,
+  ANSWER_STATES,
+  DOCUMENT_STATES,
+  type DocumentState,
+  type Standing,
+} from "./answers.ts";
+export {
+  documentText,
+  type Entry,
+  type HandoffParts,
+  type Heading,
+  type ReadDocument,
+  readDocument,
+  titleOf,
+} from "./document.ts";
+export {
+  answerPath,
+  documentAt,
+  type DocumentFolder,
+  documentFolders,
+  type Documents,
+  isRealFolder,
+  LARGEST_DOCUMENT,
+  type OpenHandoff,
+  openHandoffs,
+  readDocuments,
+  shownPath,
+  type StoredDocument,
+} from "./store.ts";
+export { writeInFolder } from "./write.ts";

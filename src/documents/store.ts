@@ -1,0 +1,218 @@
+import { join, relative, SEPARATOR } from "@std/path";
+import { attempt, MpmError } from "../base/errors.ts";
+import { jsonIn } from "../base/parsed_values.ts";
+import { fits } from "../base/shape.ts";
+import { counted } from "../base/words.ts";
+import { readConfigAnyway } from "../config/mod.ts";
+import { layout } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import { ANSWER, type Answer, type Standing, standingOf } from "./answers.ts";
+import { type ReadDocument, readDocument, titleOf } from "./document.ts";
+
+/** Bytes of a document and of an answer that are read. */
+export const LARGEST_DOCUMENT = 256 * 1024;
+const LARGEST_ANSWER = 64 * 1024;
+
+/** Documents and answers of one folder that are read, the newest first. */
+const MOST_DOCUMENTS = 500;
+const MOST_ANSWERS = 5000;
+
+/** The folder of the answers, below that of their documents. */
+const ANSWERS = ".answers";
+
+/** A folder of documents. */
+export interface DocumentFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** True for the folder in the worktree, whose files go into git. */
+  readonly shared: boolean;
+}
+
+/** A document with the answers to it. */
+export interface StoredDocument {
+  /** The name of its file without `.md`. */
+  readonly id: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly folder: DocumentFolder;
+  readonly text: string;
+  readonly document: ReadDocument;
+  readonly standing: Standing;
+}
+
+/** All documents of a project, as one worktree sees them. */
+export interface Documents {
+  /** The newest first. */
+  readonly all: readonly StoredDocument[];
+  /** A sentence for each problem with the files. */
+  readonly problems: readonly string[];
+}
+
+/** The place of a worktree. */
+interface Place {
+  readonly root: string;
+  readonly worktree: string;
+}
+
+/** Returns where the documents are: for all worktrees, and in git. */
+export function documentFolders(
+  system: System,
+  { root, worktree }: Place,
+): { local: DocumentFolder; shared: DocumentFolder } {
+  const { config } = readConfigAnyway(system, root);
+  const below = config["handoff.folder"].split("/");
+  return {
+    local: { path: layout(root).handoffs, shared: false },
+    shared: { path: join(worktree, ...below), shared: true },
+  };
+}
+
+/**
+ * Reads all documents and answers. A project without any costs two looks at the
+ * disk. Leaves out and names each file that it cannot read. Never throws an
+ * MpmError.
+ */
+export function readDocuments(system: System, place: Place): Documents {
+  const problems: string[] = [];
+  const { local, shared } = documentFolders(system, place);
+  const all = [local, shared].flatMap((folder) => {
+    try {
+      const top = folder.shared ? place.worktree : place.root;
+      return readFolder(system, folder, { top, problems });
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push(error.message);
+      return [];
+    }
+  });
+  all.sort((a, b) => a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+  return { all, problems };
+}
+
+/** Returns whether each folder from `top` down to `folder` is a real one. */
+export function isRealFolder(
+  { files }: System,
+  folder: string,
+  top: string,
+): boolean {
+  if (files.lstat(folder)?.kind !== "folder") return false;
+  const real = attempt(() => files.realPath(folder));
+  const base = attempt(() => files.realPath(top));
+  return real !== undefined && base !== undefined &&
+    relative(base, real) === relative(top, folder);
+}
+
+function readFolder(
+  system: System,
+  folder: DocumentFolder,
+  { top, problems }: { top: string; problems: string[] },
+): StoredDocument[] {
+  const { files } = system;
+  if (!files.lstat(folder.path)) return [];
+  if (!isRealFolder(system, folder.path, top)) {
+    problems.push(`"${folder.path}" is not read: it is not a real folder`);
+    return [];
+  }
+  const ids = files.list(folder.path)
+    .filter(({ name, kind }) => kind === "file" && isDocumentName(name))
+    .map(({ name }) => name.slice(0, -".md".length)).sort().reverse();
+  const more = ids.length - MOST_DOCUMENTS;
+  if (more > 0) {
+    problems.push(`${counted(more, "older hand-off")} not read`);
+  }
+  if (ids.length === 0) return [];
+  const answers = readAnswers(system, folder, problems);
+  return ids.slice(0, MOST_DOCUMENTS).flatMap((id) => {
+    const path = join(folder.path, `${id}.md`);
+    try {
+      const text = documentAt(system, path);
+      const document = readDocument(text);
+      // Another file of the folder, such as a README.
+      if (!document.to) return [];
+      const standing = standingOf(answers.get(id) ?? []);
+      return [{ id, path, folder, text, document, standing }];
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push(error.message);
+      return [];
+    }
+  });
+}
+
+/** Reads a document. Throws FILE_FAILED, also for a link or a large file. */
+export function documentAt(system: System, path: string): string {
+  const bytes = system.files.readOwn(path, LARGEST_DOCUMENT);
+  return new TextDecoder().decode(bytes);
+}
+
+function isDocumentName(name: string): boolean {
+  return name.endsWith(".md") && !name.startsWith(".") &&
+    name.toLowerCase() !== "readme.md";
+}
+
+const ANSWER_NAME = /^(.+)\.([0-9a-f]{12})\.json$/;
+
+/** The answers in a folder by the ids of their documents. */
+function readAnswers(
+  system: System,
+  folder: DocumentFolder,
+  problems: string[],
+): Map<string, Answer[]> {
+  const path = join(folder.path, ANSWERS);
+  const found = new Map<string, Answer[]>();
+  if (!isRealFolder(system, path, folder.path)) return found;
+  const names = system.files.list(path).map(({ name }) => name)
+    .filter((name) => ANSWER_NAME.test(name)).sort().reverse();
+  let damaged = Math.max(0, names.length - MOST_ANSWERS);
+  for (const name of names.slice(0, MOST_ANSWERS)) {
+    const [, document, id] = ANSWER_NAME.exec(name)!;
+    const bytes = attempt(() =>
+      system.files.readOwn(join(path, name), LARGEST_ANSWER)
+    );
+    const value = jsonIn(new TextDecoder().decode(bytes));
+    if (
+      !fits(ANSWER, value) || value.document !== document || value.id !== id
+    ) damaged++;
+    else found.set(document!, [...found.get(document!) ?? [], value]);
+  }
+  if (damaged > 0) {
+    problems.push(`${counted(damaged, "answer")} in "${path}" cannot be read`);
+  }
+  return found;
+}
+
+/** Returns the path of an answer. */
+export function answerPath(folder: DocumentFolder, answer: Answer): string {
+  const name = `${answer.document}.${answer.id}.json`;
+  return join(folder.path, ANSWERS, name);
+}
+
+/** A hand-off that no one has finished, as lists and saves name it. */
+export interface OpenHandoff {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly title: string;
+  readonly state: "waiting" | "accepted" | "disputed";
+}
+
+/** Returns the hand-offs that are not finished, the newest first. */
+export function openHandoffs({ all }: Documents): OpenHandoff[] {
+  return all.flatMap(({ id, document, standing: { state } }) =>
+    state === "done" || state === "rejected" ? [] : [{
+      ...{ id, state },
+      from: document.from?.text ?? "",
+      to: document.to!.text,
+      title: titleOf(document),
+    }]
+  );
+}
+
+/** Returns the path as it is shown: relative to the worktree, with `/`. */
+export function shownPath(
+  { path, folder }: StoredDocument,
+  place: Place,
+): string {
+  const below = relative(folder.shared ? place.worktree : place.root, path);
+  return below.split(SEPARATOR).join("/");
+}
