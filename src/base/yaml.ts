@@ -10,9 +10,9 @@ import { escapeUnseen } from "./escape.ts";
  */
 export function toYaml(value: unknown): string {
   if (!isBlock(value)) return `${scalar(value)}\n`;
-  const lines: string[] = [];
-  writeBlock(lines, value, { indent: "", first: "" });
-  return `${lines.join("\n")}\n`;
+  const yaml = new YamlText();
+  yaml.add(value, "", "");
+  return yaml.text;
 }
 
 type Block = readonly unknown[] | Readonly<Record<string, unknown>>;
@@ -23,42 +23,34 @@ function isBlock(value: unknown): value is Block {
     (Array.isArray(value) ? value : Object.keys(value)).length > 0;
 }
 
-/** The start of a block: its column, and the text before its first line. */
-interface Place {
-  readonly indent: string;
-  readonly first: string;
-}
+/** A process writes one such text, mostly, so few steps count, not hot ones. */
+class YamlText {
+  text = "";
 
-function writeBlock(lines: string[], value: Block, place: Place): void {
-  let before = place.first;
-  const { indent } = place;
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      writeItem(lines, item, { indent, first: `${before}- ` });
+  /** `indent`: its column; `first`: the text before its first line. */
+  add(value: Block, indent: string, first: string): void {
+    let before = first;
+    if (Array.isArray(value)) {
+      for (const item of value) {
+        // The first line of a nested block follows the dash.
+        if (isBlock(item)) this.add(item, `${indent}  `, `${before}- `);
+        else this.text += `${before}- ${scalar(item)}\n`;
+        before = indent;
+      }
+      return;
+    }
+    const fields = value as Readonly<Record<string, unknown>>;
+    for (const [key, child] of Object.entries(fields)) {
+      if (child === undefined) continue;
+      const head = `${before}${keyText(key)}:`;
+      if (isBlock(child)) {
+        const below = Array.isArray(child) ? indent : `${indent}  `;
+        this.text += `${head}\n`;
+        this.add(child, below, below);
+      } else this.text += `${head} ${scalar(child)}\n`;
       before = indent;
     }
-    return;
   }
-  const fields = value as Readonly<Record<string, unknown>>;
-  for (const [key, child] of Object.entries(fields)) {
-    if (child === undefined) continue;
-    const first = `${before}${keyText(key)}:`;
-    if (isBlock(child)) writeEntry(lines, child, { indent, first });
-    else lines.push(`${first} ${scalar(child)}`);
-    before = indent;
-  }
-}
-
-/** The first line of a nested block follows the dash. */
-function writeItem(lines: string[], item: unknown, place: Place): void {
-  if (!isBlock(item)) lines.push(`${place.first}${scalar(item)}`);
-  else writeBlock(lines, item, { ...place, indent: `${place.indent}  ` });
-}
-
-function writeEntry(lines: string[], value: Block, place: Place): void {
-  lines.push(place.first);
-  const indent = Array.isArray(value) ? place.indent : `${place.indent}  `;
-  writeBlock(lines, value, { indent, first: indent });
 }
 
 /** The same few keys come a thousand times over. */
