@@ -11,7 +11,6 @@ import { HOME, layout, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { PauseResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
-import { saveBytes } from "../serialize.ts";
 import { noGitReason } from "../store/second_copy.ts";
 import { commitMessage } from "../store/save_log.ts";
 import { commitFiles } from "./commit_files.ts";
@@ -122,7 +121,7 @@ export async function commitToBranch(
   const { pointer } = layout(root);
   const commit = {
     ...{ branch, head },
-    message: commitMessage(save.session_id, saveBytes(save)),
+    message: commitMessage(save.session_id, save),
     files: files.filter((path) => path !== pointer),
   };
   try {

@@ -32,6 +32,8 @@ export interface LogChange {
   readonly id: string;
   /** Its JSON; null: the save was removed. */
   readonly bytes: Uint8Array | null;
+  /** The value of the JSON, where it is known. */
+  readonly value?: unknown;
 }
 
 /** The ref of this installation, and an import that is ready to add to it. */
@@ -42,6 +44,8 @@ export interface LogWriter extends AsyncDisposable {
   readonly exists: boolean;
   /** Of the first attempt. */
   readonly importing: FastImport;
+  /** The JSON of a save that the import has; see {@link beginSave}. */
+  readonly given?: Uint8Array;
   /** An object that is stored together with the save. */
   readonly beside?: BesideSave | undefined;
 }
@@ -136,6 +140,24 @@ export function beginLog(
 
 const NO_LOG = NO_REFLOG.slice(1);
 
+/**
+ * Hands over the JSON of the first change, which git compresses until the rest
+ * is known. Returns the writer that has it.
+ */
+export async function beginSave(
+  writer: LogWriter,
+  bytes: Uint8Array,
+): Promise<LogWriter> {
+  const head = `blob\nmark ${GIVEN}\ndata ${bytes.length}\n`;
+  const stream = [encodeText(head), bytes, encodeText("\n")];
+  await writer.importing.begin(joinBytes(stream));
+  return { ...writer, given: bytes };
+}
+
+/** The marks of the last commit and of the JSON that was given before. */
+const LAST = ":1";
+const GIVEN = ":2";
+
 /** Times a commit is built again since the ref moved, or was held. */
 const ATTEMPTS = 20;
 const PAUSE_MS = 25;
@@ -147,7 +169,7 @@ const PAUSE_MS = 25;
  */
 export async function addToLog(
   system: System,
-  { git, ref, importing, beside, ...log }: LogWriter,
+  { git, ref, importing, beside, given, ...log }: LogWriter,
   changes: readonly LogChange[],
 ): Promise<string> {
   let { exists } = log;
@@ -157,7 +179,10 @@ export async function addToLog(
       ? undefined
       : new FastImport(git, { packed: false, settings: NO_LOG });
     const order = { ref, exists, also, time: system.now() };
-    const done = await (again ?? importing).run(importStream(order, changes));
+    const known = again ? undefined : given;
+    const done = await (again ?? importing).run(
+      importStream({ ...order, given: known }, changes),
+    );
     if (done.status === 0) {
       if (also) beside!.noteMade();
       return linesOf(done.stdout).at(-1)!;
@@ -193,10 +218,12 @@ export function makerLines(seconds: number | string): string {
  * all saves would be written again by each commit.
  */
 function importStream(
-  { ref, exists, also, time }: {
+  { ref, exists, also, given, time }: {
     ref: string;
     exists: boolean;
     also: NewRef | undefined;
+    /** JSON that the import has. */
+    given: Uint8Array | undefined;
     time: Date;
   },
   changes: readonly LogChange[],
@@ -208,27 +235,30 @@ function importStream(
     chunks.push(bytes, encodeText("\n"));
   };
   const seconds = Math.floor(time.getTime() / 1000);
-  for (const [at, { id, bytes }] of changes.entries()) {
+  for (const [at, { id, bytes, value }] of changes.entries()) {
     line(`commit ${ref}`);
-    line(`mark :${at + 1}`);
+    line(`mark ${LAST}`);
     line(makerLines(seconds));
-    data(encodeText(bytes ? commitMessage(id, bytes) : removalMessage(id)));
+    const message = bytes
+      ? commitMessage(id, value ?? jsonIn(decodeBytes(bytes)))
+      : removalMessage(id);
+    data(encodeText(message));
     // Where the ref is by then, as git-fast-import(1) asks for it.
     if (at === 0 && exists) line(`from ${ref}^0`);
     line("deleteall");
     if (!bytes) continue;
-    line(`M 100644 inline ${id}.json`);
-    data(bytes);
+    const isGiven = bytes === given;
+    line(`M 100644 ${isGiven ? GIVEN : "inline"} ${id}.json`);
+    if (!isGiven) data(bytes);
   }
   if (also) line(`reset ${also.ref}\nfrom ${also.commit}\n`);
-  line(`get-mark :${changes.length}`);
+  line(`get-mark ${LAST}`);
   line("done");
   return joinBytes(chunks);
 }
 
-/** The seed's message of a commit of a save. */
-export function commitMessage(id: string, bytes: Uint8Array): string {
-  const value = jsonIn(new TextDecoder().decode(bytes));
+/** The seed's message of a commit of a save, whose JSON has this value. */
+export function commitMessage(id: string, value: unknown): string {
   const paused = new Date(String(field(value, "paused_at")));
   const time = Number.isNaN(paused.getTime()) ? id : utcSeconds(paused);
   const summary = field(field(value, "conversation"), "summary");

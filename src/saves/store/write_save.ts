@@ -22,7 +22,7 @@ import {
 import { isTaken } from "./find_saves.ts";
 import { noteOwn } from "../trust/origins.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import type { LogWriter } from "./save_log.ts";
+import { beginSave, type LogChange, type LogWriter } from "./save_log.ts";
 import {
   type Copied,
   copySaves,
@@ -71,6 +71,7 @@ export function writeSave(
     const id = freeId(system, root, time);
     const store = ensureStoreId(system, root);
     const { sessions } = layout(root);
+    let log = begun;
     let copying: Promise<Copied> | undefined;
     const written = await storeSave(system, root, {
       save: build({ id, sessions, store }),
@@ -78,9 +79,12 @@ export function writeSave(
       own: true,
       copied,
       keeps,
-      async committed(bytes) {
+      async written(bytes) {
+        log = begun && await beginSave(begun, bytes);
+      },
+      async committed(fresh) {
         if (later) return;
-        copying = copySaves(system, workspace, { begun, fresh: { id, bytes } });
+        copying = copySaves(system, workspace, { begun: log, fresh });
         await Promise.race([copying, begun?.importing.handed]);
       },
     });
@@ -105,8 +109,10 @@ export async function storeSave(
     own: boolean;
     copied: boolean;
     keeps?: boolean;
-    /** Hands the JSON to git, which works while the other files are made. */
-    committed?(bytes: Uint8Array): Promise<void>;
+    /** Hands the JSON to git, which works while its file is made. */
+    written?(bytes: Uint8Array): Promise<void>;
+    /** Lets git work while the other files are made. */
+    committed?(change: LogChange): Promise<void>;
   },
 ): Promise<Written> {
   const index = openIndex(system, root);
@@ -121,8 +127,9 @@ export async function storeSave(
     ...order.copied ? [id] : [],
     ...order.keeps ? [dueContents(id)] : [],
   ]);
+  await order.written?.(bytes);
   commit(system, root, { save, bytes, digest });
-  await order.committed?.(bytes);
+  await order.committed?.({ id, bytes, value: said });
   const warnings = [
     ...finish(system, root, { index, save, value: said, latest }),
     ...unnoted,
