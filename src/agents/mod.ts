@@ -4,6 +4,7 @@
  * the notes, the claims on paths and the standup.
  */
 
+export { deliverHandoffs, type Delivery } from "./handoffs/deliver.ts";
 export {
   actingAgent,
   type Actor,

@@ -3,10 +3,11 @@ import { settleInterrupted } from "../../detours/mod.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
 import { noteSession } from "../../agents/mod.ts";
+import { handedTo } from "./handed.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { recoverKilled } from "./recover.ts";
 import { runScript, startDue } from "../scripts/events.ts";
-import type { Handler, HookWorld } from "./world.ts";
+import { type Handler, type HookWorld, LONGEST } from "./world.ts";
 import { injected } from "../../handoff/mod.ts";
 
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
@@ -17,7 +18,7 @@ const GOES_ON = new Set(["startup", "resume", "clear"]);
 
 /** A session begins: its agent gets what came before, bounded. */
 export const onSessionStart: Handler = async (world) => {
-  const { context, session, invited, input } = world;
+  const { context, config, session, invited, input } = world;
   const source = input.text("source") ?? "startup";
   if (source === "compact" || source === "clear") {
     await changeLevels(context.system, session, (state) => ({
@@ -39,14 +40,19 @@ export const onSessionStart: Handler = async (world) => {
   // Before those that the recovery starts itself.
   if (!isSame) await startDue(world);
   const recovered = isSame ? [] : await recoverKilled(world);
+  const handed = await handedTo(world);
   const { result, takenUp } = await injected(context, {
     parts: undefined,
-    limit: undefined,
+    limit: Math.min(
+      config["context.inject_limit"],
+      LONGEST - handed.text.length,
+    ),
     printed: exited ? printed.stdout : "",
   });
   const lines = [
     ...recovered,
     ...takenUp !== undefined && GOES_ON.has(source) ? [takenUp] : [],
+    ...handed.message === "" ? [] : [handed.message],
     ...source === "compact" ? [] : unseen(world),
     ...before ? scriptLines("pre-session.sh", before) : [],
     // Its output is for the agent.
@@ -56,7 +62,7 @@ export const onSessionStart: Handler = async (world) => {
     ...source === "compact" ? [] : notRun(world),
   ];
   const message = redactorOf(context.system).text(lines.join("\n"));
-  return { context: result.text, message };
+  return { context: result.text + handed.text, message };
 };
 
 /** Background runs that are listed, and lines of all of them. */

@@ -1,4 +1,5 @@
 import { noteSubagent } from "../../agents/mod.ts";
+import { handedTo } from "./handed.ts";
 import {
   changeAgentFile,
   mayChangeFiles,
@@ -127,6 +128,10 @@ export const onTask: Handler = async (world) => {
 export const onSubagent: Handler = async (world) => {
   const { context: { system }, session, input, event, invited } = world;
   const began = event === "SubagentStart";
-  if (invited) await noteSubagent(system, { session, input, began });
-  return {};
+  if (!invited) return {};
+  await noteSubagent(system, { session, input, began });
+  // The one inside a compaction has no type.
+  if (!began || !input.text("agent_type")) return {};
+  const { text, message } = await handedTo(world);
+  return { context: text, message };
 };

@@ -104,7 +104,7 @@ export interface HookAnswer {
 }
 
 /** Characters of a text that Claude Code takes. */
-const LONGEST = 10_000;
+export const LONGEST = 10_000;
 
 /** The answer in the form of Claude Code's protocol; empty without one. */
 export function answerText(event: string, answer: HookAnswer): string {
