@@ -3061,6 +3061,111 @@ export interface HandoffShowResult {
   text: string;
 }
 
+/** mpm note --json: Write a note for all agents and people of the project. */
+export interface NoteResult {
+  dry_run: boolean;
+  note: {
+    /** 12 hex digits, the same in every clone. */
+    id: string;
+    /** The agent or the person who wrote it. */
+    by: string;
+    /** True if a person wrote it. */
+    person: boolean;
+    /** Time at which it was written, ISO 8601, UTC. */
+    at: string;
+    /** The git branch it was written on; null: none. */
+    branch: string | null;
+    text: string;
+    /** The ids of the notes that it replaces, known or not. */
+    supersedes: string[];
+    /** The ids of the notes that replace it; empty: it holds. */
+    superseded_by: string[];
+    /** The ids of other notes that hold and replace the same note. */
+    contradicts: string[];
+    /** True if notes supersede each other in a cycle with it. */
+    cyclic: boolean;
+    /** True if someone changed its file, or made it by hand. */
+    changed: boolean;
+    /** True if its file is in this worktree. */
+    here: boolean;
+  };
+  /** The ids of superseded notes that are not here yet. */
+  unknown: string[];
+  /** The file with all notes that hold, absolute. */
+  file: string;
+}
+
+/** mpm notes --json: List the notes of agents and people. */
+export interface NotesResult {
+  /** ISO 8601: ages count from here. */
+  listed_at: string;
+  /** The newest first. */
+  notes: {
+    /** 12 hex digits, the same in every clone. */
+    id: string;
+    /** The agent or the person who wrote it. */
+    by: string;
+    /** True if a person wrote it. */
+    person: boolean;
+    /** Time at which it was written, ISO 8601, UTC. */
+    at: string;
+    /** The git branch it was written on; null: none. */
+    branch: string | null;
+    text: string;
+    /** The ids of the notes that it replaces, known or not. */
+    supersedes: string[];
+    /** The ids of the notes that replace it; empty: it holds. */
+    superseded_by: string[];
+    /** The ids of other notes that hold and replace the same note. */
+    contradicts: string[];
+    /** True if notes supersede each other in a cycle with it. */
+    cyclic: boolean;
+    /** True if someone changed its file, or made it by hand. */
+    changed: boolean;
+    /** True if its file is in this worktree. */
+    here: boolean;
+  }[];
+  /** The file with all notes that hold, absolute; null: there are no notes. */
+  file: string | null;
+  /** Problems with the files of notes. */
+  warnings: string[];
+}
+
+/** mpm notes rm --json: Remove notes from this worktree. */
+export interface NotesRmResult {
+  dry_run: boolean;
+  removed: {
+    /** 12 hex digits, the same in every clone. */
+    id: string;
+    /** The agent or the person who wrote it. */
+    by: string;
+    /** True if a person wrote it. */
+    person: boolean;
+    /** Time at which it was written, ISO 8601, UTC. */
+    at: string;
+    /** The git branch it was written on; null: none. */
+    branch: string | null;
+    text: string;
+    /** The ids of the notes that it replaces, known or not. */
+    supersedes: string[];
+    /** The ids of the notes that replace it; empty: it holds. */
+    superseded_by: string[];
+    /** The ids of other notes that hold and replace the same note. */
+    contradicts: string[];
+    /** True if notes supersede each other in a cycle with it. */
+    cyclic: boolean;
+    /** True if someone changed its file, or made it by hand. */
+    changed: boolean;
+    /** True if its file is in this worktree. */
+    here: boolean;
+  }[];
+}
+
+/**
+ * mpm notes settle --json: Keep one of the notes that contradict each other.
+ */
+export type NotesSettleResult = NoteResult;
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

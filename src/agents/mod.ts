@@ -20,3 +20,5 @@ export {
   readPresence,
   type Subagent,
 } from "./presence.ts";
+export { takeNewNotes } from "./notes/seen.ts";
+export { renewChangedView, renewView } from "./notes/store.ts";

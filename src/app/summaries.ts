@@ -92,4 +92,8 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "handoff new": "Write a hand-off document for another agent",
   "handoff reject": "Reject a hand-off, with a reason",
   "handoff show": "Show a hand-off document and the answers to it",
+  "note": "Write a note for all agents and people of the project",
+  "notes": "List the notes of agents and people",
+  "notes rm": "Remove notes from this worktree",
+  "notes settle": "Keep one of the notes that contradict each other",
 };

@@ -161,6 +161,13 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../agents/handoffs/commands/reject.ts")).handoffReject,
   "handoff show": async () =>
     (await import("../agents/handoffs/commands/show.ts")).handoffShow,
+  "note": async () => (await import("../agents/notes/commands/note.ts")).note,
+  "notes": async () =>
+    (await import("../agents/notes/commands/notes.ts")).notes,
+  "notes rm": async () =>
+    (await import("../agents/notes/commands/notes_rm.ts")).notesRm,
+  "notes settle": async () =>
+    (await import("../agents/notes/commands/notes_settle.ts")).notesSettle,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -15,7 +15,7 @@ import { isFolder, listNames } from "./look.ts";
 /**
  * Kinds of files that mpm keeps of an agent's session. They are the status
  * line's figures, the levels that were crossed, the time of the last work, the
- * next message for the agent, its tasks. Further kinds are the prompts that pass a full context, and notes of the conversation. Also the trees after its steps, its name and sub-agents, the hand-offs it was given, and the process that saves it after its client was killed.
+ * next message for the agent, its tasks. Further kinds are the prompts that pass a full context, and notes of the conversation. Also the trees after its steps, its name and sub-agents, the hand-offs it was given, the notes of others that it has seen, and the process that saves it after its client was killed.
  */
 export type AgentFile =
   | "status"
@@ -28,6 +28,7 @@ export type AgentFile =
   | "trees"
   | "presence"
   | "handed"
+  | "seen_notes"
   | "recovery";
 
 /**

@@ -255,4 +255,5 @@ export {
   unlockWorktree,
   worktreeRule,
   WORKTREES,
+  worktreesByFiles,
 } from "./worktrees.ts";

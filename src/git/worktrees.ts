@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "@std/path";
+import { basename, dirname, join, resolve } from "@std/path";
 import { attempt, isMissing, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { gitDirIn } from "./place.ts";
@@ -233,4 +233,34 @@ export async function worktreeRule(
     bytes: encodeText(`${text}${gap}/${WORKTREES}/\n`),
     mode: system.files.lstat(path)?.mode ?? 0o644,
   };
+}
+
+/** Linked worktrees that are looked at without git. */
+const MOST_LINKED = 50;
+
+/**
+ * The worktrees of the repository whose main one is `root`, as their files name
+ * them, without git; those whose folder is gone are left out. Empty where there
+ * is not a repository. Never throws.
+ */
+export function worktreesByFiles(system: System, root: string): string[] {
+  const { files } = system;
+  return attempt(() => {
+    const common = gitDirIn(system, root) ?? root;
+    const folder = join(common, "worktrees");
+    if (files.lstat(folder)?.kind !== "folder") return [root];
+    const linked = files.list(folder).map(({ name }) => name).sort()
+      .slice(0, MOST_LINKED).flatMap((name) => {
+        const gitDir = join(folder, name);
+        const path = attempt(() => {
+          const text = decodeBytes(
+            files.readOwn(join(gitDir, "gitdir"), SMALL),
+          );
+          return dirname(resolve(gitDir, text.trimEnd()));
+        });
+        const leads = path && attempt(() => gitDirIn(system, path));
+        return leads && basename(leads) === name ? [path] : [];
+      });
+    return [root, ...linked];
+  }) ?? [];
 }

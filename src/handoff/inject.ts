@@ -49,7 +49,7 @@ type Read = Omit<Part, "name"> | undefined;
 type Reader = (sources: Sources) => Read | Promise<Read>;
 
 /** The reader of each part; `undefined`: the part is empty. */
-const READERS: Readonly<Record<Exclude<PartName, "script">, Reader>> = {
+const READERS: Readonly<Record<typeof INJECTED_PARTS[number], Reader>> = {
   session: readSession,
   stack: readStack,
   checklist: readChecklist,
@@ -75,11 +75,11 @@ interface Injected {
  */
 export async function injected(
   context: Context,
-  { parts, limit, printed = "" }: {
+  { parts, limit, extra = [] }: {
     parts: readonly (keyof typeof READERS)[] | undefined;
     limit: number | undefined;
-    /** Output of the project's script for the agent. */
-    printed?: string;
+    /** Parts that the caller has read. */
+    extra?: readonly ExtraPart[];
   },
 ): Promise<Injected> {
   const { system } = context;
@@ -98,15 +98,11 @@ export async function injected(
     config["context.inject"] as readonly (keyof typeof READERS)[];
   const warnings = [...faults];
   const read = await readParts(names, sources, warnings);
-  const script: Part = {
-    name: "script",
-    ...ofLines(sources, {
-      title: "Printed by .claude-mpm/hooks/session-start.sh",
-      text: printed,
-      rest: "mpm hooks test session-start shows them",
-    }),
-  };
-  const { text, parts: shown } = injection([...read, script], {
+  const others = extra.map(({ name, ...lines }): Part => ({
+    name,
+    ...ofLines(sources, lines),
+  }));
+  const { text, parts: shown } = injection([...read, ...others], {
     fence: system.random(),
     limit: most,
   });
@@ -260,8 +256,13 @@ async function readContexts(sources: Sources) {
   return found && ofLines(sources, found);
 }
 
-/** The parts that can be chosen, and what a script of the project printed. */
-type PartName = typeof INJECTED_PARTS[number] | "script";
+/** The parts that can be chosen, and those that an event brings. */
+type PartName = typeof INJECTED_PARTS[number] | ExtraPart["name"];
+
+/** New notes of others, or what a script of the project printed. */
+export interface ExtraPart extends Lines {
+  readonly name: "notes" | "script";
+}
 
 /** Something an agent is told at the start of its session. */
 interface Part {

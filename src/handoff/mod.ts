@@ -5,7 +5,7 @@
 
 export { contextFilePath, withoutContextPart } from "./context_file.ts";
 export { type EvidenceHere, readEvidence } from "./evidence/read.ts";
-export { injected } from "./inject.ts";
+export { type ExtraPart, injected } from "./inject.ts";
 export {
   changeMarkedFile,
   fromBytes,

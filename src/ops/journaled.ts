@@ -133,7 +133,7 @@ const OWN =
 
 /** Derived, or of the moment; not the checksums that claude-mpm misnames. */
 const PASSING =
-  /(^|\/)(\.(?!session-[\w-]+\.tmp\.sha256$)[^/]*|LATEST-SESSION\.txt|before-\w+\.json)$|\.tmp$/;
+  /(^|\/)(\.(?!session-[\w-]+\.tmp\.sha256$)[^/]*|LATEST-SESSION\.txt|shared-context\.md|before-\w+\.json)$|\.tmp$/;
 
 /** The files that an undo restores: mpm's, and Claude Code's. */
 function coverOf<T>(

@@ -1,6 +1,7 @@
 import { join, resolve } from "@std/path";
+import { renewView } from "../agents/mod.ts";
 import { ProgressLine } from "../cli/mod.ts";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { type Moved, moveOwnCommit } from "../git/mod.ts";
 import {
   appendJournal,
@@ -35,6 +36,9 @@ const NAMED = 5;
 /** The JSON of a save. */
 const SAVE = /^\.claude-mpm\/sessions\/(session-\d{8}-\d{6})\.json$/;
 
+/** A note of agents and people. */
+const NOTE = /[/\\]?\.claude[/\\]shared-context[/\\][0-9a-f]{12}\.json$/;
+
 /** Brings the files of an operation back to what they were before it. */
 export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const { system } = order.context;
@@ -62,6 +66,10 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const { id, left } = outside ? await withUserLock(system, work) : work();
   await pointToNewest(system, root);
   dropUndoMarker(system, root);
+  if (plan.steps.some(({ name }) => NOTE.test(name))) {
+    // Damaged marks are named by the next note.
+    attempt(() => renewView(system, order.workspace.worktree));
+  }
   if (ids.length > 0) await copySaves(system, order.workspace);
   return {
     operation: id,

@@ -33,6 +33,7 @@ const OF_FILES = [
   ...["var set", "var unset", "evidence"],
   ...["partition use", "partition suggest"],
   ...["handoff new", "handoff accept", "handoff done", "handoff reject"],
+  ...["note", "notes settle", "notes rm"],
 ];
 
 /** The kind of each operation, by its name in the journal. */

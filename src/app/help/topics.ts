@@ -81,6 +81,19 @@ the current folder. Folders have mode 0700, files 0600.`,
             ".claude/context.md",
             "what an agent is given, kept up by mpm context update",
           ],
+          [
+            ".claude/shared-context/<id>.json",
+            "a note of an agent or a person: 32 KiB each, 2,000 at most; " +
+            "mpm notes rm",
+          ],
+          [
+            ".claude/shared-context.md",
+            "the newest 200 notes that hold, and what you write around them",
+          ],
+          [
+            ".claude/.gitattributes",
+            "lets git merge shared-context.md line by line",
+          ],
         ],
       },
     ],

@@ -2,13 +2,18 @@ import { afterCompaction, changeLevels } from "../../clients/mod.ts";
 import { settleInterrupted } from "../../detours/mod.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
-import { noteSession } from "../../agents/mod.ts";
+import {
+  agentOfEvent,
+  noteSession,
+  renewChangedView,
+  takeNewNotes,
+} from "../../agents/mod.ts";
 import { handedTo } from "./handed.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { recoverKilled } from "./recover.ts";
 import { runScript, startDue } from "../scripts/events.ts";
 import { type Handler, type HookWorld, LONGEST } from "./world.ts";
-import { injected } from "../../handoff/mod.ts";
+import { type ExtraPart, injected } from "../../handoff/mod.ts";
 
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;
@@ -47,7 +52,17 @@ export const onSessionStart: Handler = async (world) => {
       config["context.inject_limit"],
       LONGEST - handed.text.length,
     ),
-    printed: exited ? printed.stdout : "",
+    extra: [
+      ...await newNotes(world, source),
+      ...exited
+        ? [{
+          name: "script" as const,
+          title: "Printed by .claude-mpm/hooks/session-start.sh",
+          text: printed.stdout,
+          rest: "mpm hooks test session-start shows them",
+        }]
+        : [],
+    ],
   });
   const lines = [
     ...recovered,
@@ -64,6 +79,27 @@ export const onSessionStart: Handler = async (world) => {
   const message = redactorOf(context.system).text(lines.join("\n"));
   return { context: result.text + handed.text, message };
 };
+
+/**
+ * Brings the view of notes up to date, and returns those that the agent does
+ * not know, as data.
+ */
+async function newNotes(
+  { context: { system }, session, worktree, input }: HookWorld,
+  source: string,
+): Promise<ExtraPart[]> {
+  const place = { root: session.root, worktree };
+  await renewChangedView(system, place);
+  const text = (await takeNewNotes(system, place, {
+    session,
+    agent: agentOfEvent(system, input)?.key,
+    again: source !== "resume",
+  })).join("\n");
+  return [{
+    ...{ name: "notes", title: "New notes by agents and people", text },
+    rest: "mpm notes shows them",
+  }];
+}
 
 /** Background runs that are listed, and lines of all of them. */
 const RUNS = 5;

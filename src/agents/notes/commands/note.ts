@@ -1,0 +1,46 @@
+import { defineCommand } from "../../../cli/mod.ts";
+import { AGENT_FLAG } from "../../names.ts";
+import { addNote } from "../change.ts";
+import { noteText } from "../text.ts";
+
+/** The option of commands that write a note. */
+const FLAGS = {
+  ...AGENT_FLAG,
+  supersedes: {
+    type: "string",
+    value: "id",
+    repeatable: true,
+    summary: "The ID of a note that it replaces, or how it begins",
+  },
+  "dry-run": {
+    type: "boolean",
+    summary: "Show the note and write nothing",
+  },
+} as const;
+
+/** `mpm note` */
+export const note = defineCommand({
+  name: "note",
+  summary: "Write a note for all agents and people of the project",
+  description: `
+Adds a note to those in .claude/shared-context/, a file for each, which you commit
+with your work. Git merges them without a conflict. mpm writes the notes that
+hold into .claude/shared-context.md, between <!-- mpm: … --> and <!-- /mpm -->.
+The rest of that file is yours. Other agent sessions are given the note once.
+Secrets are redacted.`,
+  positionals: [{ name: "text", summary: "The note", rest: true }],
+  flags: FLAGS,
+  examples: [
+    'mpm note "Dates in the API are ISO 8601, UTC" --agent backend',
+    'mpm note "Dates are seconds since 1970" --supersedes 3f2a',
+  ],
+  result: async () => (await import("./results.ts")).NoteResult,
+  settles: true,
+  run: (context, input) =>
+    addNote(context, {
+      ...{ words: input.text, supersedes: input.supersedes },
+      ...{ agent: input.agent, dryRun: input["dry-run"] },
+    }),
+  render: noteText,
+  brief: ({ note }) => note.id,
+});

@@ -1,0 +1,37 @@
+import { defineCommand } from "../../../cli/mod.ts";
+import { removeNotes } from "../change.ts";
+import { removedText } from "../text.ts";
+
+/** `mpm notes rm` */
+export const notesRm = defineCommand({
+  name: "notes rm",
+  summary: "Remove notes from this worktree",
+  description: `
+Removes the files of notes; "mpm undo" restores them. To replace a note by a
+better one, use "mpm note <text> --supersedes <id>".`,
+  positionals: [{
+    name: "id",
+    summary: "The notes, or how their IDs begin",
+    rest: true,
+  }],
+  flags: {
+    superseded: {
+      type: "boolean",
+      summary: "Remove all notes that do not hold",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Say what would be removed and change nothing",
+    },
+  },
+  examples: ["mpm notes rm 3f2a", "mpm notes rm --superseded --dry-run"],
+  result: async () => (await import("./results.ts")).NotesRmResult,
+  settles: true,
+  run: (context, input) =>
+    removeNotes(context, {
+      ...{ ids: input.id, superseded: input.superseded },
+      dryRun: input["dry-run"],
+    }),
+  render: ({ removed, dry_run: dry }, style) =>
+    removedText(removed, { dry, style }),
+});

@@ -1,0 +1,31 @@
+import { defineCommand } from "../../../cli/mod.ts";
+import { AGENT_FLAG } from "../../names.ts";
+import { settleNote } from "../change.ts";
+import { noteText } from "../text.ts";
+
+/** `mpm notes settle` */
+export const notesSettle = defineCommand({
+  name: "notes settle",
+  summary: "Keep one of the notes that contradict each other",
+  description: `
+Writes the text of the note again, as a note that replaces it and all that
+contradict it. For another text, use "mpm note <text>" with --supersedes for each
+of them.`,
+  positionals: [{ name: "id", summary: "The note that holds from now on" }],
+  flags: {
+    ...AGENT_FLAG,
+    "dry-run": {
+      type: "boolean",
+      summary: "Show the note and write nothing",
+    },
+  },
+  examples: ["mpm notes settle 3f2a", "mpm notes settle 3f2a --dry-run"],
+  result: async () => (await import("./results.ts")).NoteResult,
+  settles: true,
+  run: (context, input) =>
+    settleNote(context, {
+      ...{ id: input.id, agent: input.agent, dryRun: input["dry-run"] },
+    }),
+  render: noteText,
+  brief: ({ note }) => note.id,
+});

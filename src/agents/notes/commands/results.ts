@@ -1,0 +1,64 @@
+import * as z from "zod/mini";
+
+/** The schemas of what commands about notes return. */
+
+const text = z.string();
+
+export const NoteView = z.strictObject({
+  /** 12 hex digits, the same in every clone. */
+  id: text,
+  /** The agent or the person who wrote it. */
+  by: text,
+  /** True if a person wrote it. */
+  person: z.boolean(),
+  /** Time at which it was written, ISO 8601, UTC. */
+  at: text,
+  /** The git branch it was written on; null: none. */
+  branch: z.nullable(text),
+  text,
+  /** The ids of the notes that it replaces, known or not. */
+  supersedes: z.array(text),
+  /** The ids of the notes that replace it; empty: it holds. */
+  superseded_by: z.array(text),
+  /** The ids of other notes that hold and replace the same note. */
+  contradicts: z.array(text),
+  /** True if notes supersede each other in a cycle with it. */
+  cyclic: z.boolean(),
+  /** True if someone changed its file, or made it by hand. */
+  changed: z.boolean(),
+  /** True if its file is in this worktree. */
+  here: z.boolean(),
+});
+
+/** The answer of note and notes settle. */
+export const NoteResult = z.strictObject({
+  dry_run: z.boolean(),
+  note: NoteView,
+  /** The ids of superseded notes that are not here yet. */
+  unknown: z.array(text),
+  /** The file with all notes that hold, absolute. */
+  file: text,
+});
+
+/** The answer of notes. */
+export const NotesResult = z.strictObject({
+  /** ISO 8601: ages count from here. */
+  listed_at: text,
+  /** The newest first. */
+  notes: z.array(NoteView),
+  /** The file with all notes that hold, absolute; null: there are no notes. */
+  file: z.nullable(text),
+  /** Problems with the files of notes. */
+  warnings: z.array(text),
+});
+
+/** The answer of notes rm. */
+export const NotesRmResult = z.strictObject({
+  dry_run: z.boolean(),
+  removed: z.array(NoteView),
+});
+
+export type NoteView = z.infer<typeof NoteView>;
+export type NoteResult = z.infer<typeof NoteResult>;
+export type NotesResult = z.infer<typeof NotesResult>;
+export type NotesRmResult = z.infer<typeof NotesRmResult>;

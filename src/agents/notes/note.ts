@@ -1,0 +1,190 @@
+import { sha256 } from "../../base/digest.ts";
+import { isFullTime } from "../../base/times.ts";
+import {
+  COUNT,
+  fits,
+  type Fitting,
+  FLAG,
+  list,
+  nullable,
+  object,
+  type Shape,
+  TEXT,
+  text,
+} from "../../base/shape.ts";
+
+/** The id of a note. */
+export const NOTE_ID = /^[0-9a-f]{12}$/;
+
+const ID = text({ pattern: NOTE_ID });
+
+/** Notes that one note may supersede, and UTF-16 units of its text. */
+export const MOST_SUPERSEDED = 50;
+export const LONGEST_NOTE = 2000;
+
+/** The highest order. A file with a higher one could push notes out of it. */
+const HIGHEST = 1_000_000_000;
+
+/** A note in `.claude/shared-context/<id>.json`. */
+export const NOTE = object({
+  schema: { is: "version" } as Shape<1>,
+  /** 12 hex digits, the start of the SHA-256 of all other fields. */
+  id: ID,
+  /** The agent or the person who wrote it. */
+  by: TEXT,
+  /** True if a person wrote it. */
+  person: FLAG,
+  /** Time at which it was written, ISO 8601, UTC. */
+  at: TEXT,
+  /**
+   * Higher than that of every note that the writer had. Clocks may differ, so
+   * notes are listed by it.
+   */
+  order: COUNT,
+  /** The git branch it was written on; null: none. */
+  branch: nullable(text({ pattern: /^\S{1,250}$/ })),
+  /** The ids of the notes that it replaces. */
+  supersedes: list(ID),
+  text: TEXT,
+});
+
+export type Note = Fitting<typeof NOTE>;
+
+/** A note without its id, which follows from all of it. */
+export type NoteContent = Pick<
+  Note,
+  "by" | "person" | "at" | "order" | "branch" | "supersedes" | "text"
+>;
+
+/** Makes the note with the id that its content gives it. */
+export function noteOf(fields: NoteContent): Note {
+  return { schema: 1, id: idOf(fields), ...fields };
+}
+
+function idOf(note: NoteContent): string {
+  const { by, person, at, order, branch, supersedes, text } = note;
+  const content = [by, person, at, order, branch, supersedes, text];
+  return sha256(JSON.stringify(content)).slice(0, 12);
+}
+
+/** Returns the order of a note that is written next. */
+export function nextOrder(notes: readonly Note[]): number {
+  const highest = notes.reduce((most, { order }) => Math.max(most, order), 0);
+  return Math.min(highest + 1, HIGHEST);
+}
+
+/** Returns whether a value is a note, perhaps one that was made by hand. */
+export function isNote(value: unknown): value is Note {
+  return fits(NOTE, value) && value.order <= HIGHEST &&
+    value.by.length <= LONGEST_NOTE && value.text.length <= LONGEST_NOTE &&
+    isFullTime(value.at) && value.supersedes.length <= MOST_SUPERSEDED;
+}
+
+/** A note and its place among the others. */
+export interface StandingNote {
+  readonly note: Note;
+  /** Ids of the notes that replace it; empty: it holds. */
+  readonly supersededBy: readonly string[];
+  /** Ids of other notes that hold and replace the same note. */
+  readonly contradicts: readonly string[];
+  /**
+   * True if it is part of a cycle of notes that replace each other, which only
+   * files made by hand can have. Such a note holds.
+   */
+  readonly cyclic: boolean;
+  /** True if someone changed it after it was written, or made it by hand. */
+  readonly changed: boolean;
+}
+
+/**
+ * Merges notes from anywhere: a pure function of the set of notes. The order in
+ * which they come does not matter, and neither do duplicates. The last note
+ * that was written is the last one.
+ */
+export function mergeNotes(notes: Iterable<Note>): StandingNote[] {
+  const set = new Map<string, Note>();
+  for (const note of notes) {
+    const known = set.get(note.id);
+    if (!known || isBefore(note, known)) set.set(note.id, note);
+  }
+  const sorted = [...set.values()].sort(byOrder);
+  const superseders = supersedersIn(sorted);
+  const cyclic = cyclicIn(sorted, superseders);
+  const supersededBy = ({ id }: Note) =>
+    (superseders.get(id) ?? []).filter((by) =>
+      !cyclic.has(id) || !cyclic.has(by)
+    );
+  const holds = new Set(
+    sorted.filter((note) => supersededBy(note).length === 0)
+      .map(({ id }) => id),
+  );
+  return sorted.map((note) => ({
+    note,
+    supersededBy: supersededBy(note),
+    contradicts: holds.has(note.id)
+      ? [...new Set(note.supersedes.flatMap((id) => superseders.get(id) ?? []))]
+        .filter((id) => id !== note.id && holds.has(id)).sort()
+      : [],
+    cyclic: cyclic.has(note.id),
+    changed: isChanged(note),
+  }));
+}
+
+function isChanged(note: Note): boolean {
+  return note.id !== idOf(note);
+}
+
+/** Two contents have the same id: the one that was not changed counts. */
+function isBefore(a: Note, b: Note): boolean {
+  const [one, other] = [isChanged(a), isChanged(b)];
+  return one === other ? JSON.stringify(a) < JSON.stringify(b) : other;
+}
+
+function byOrder(a: Note, b: Note): number {
+  return a.order - b.order || compare(a.at, b.at) || compare(a.id, b.id);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The ids of the notes that replace each note, whether it is known or not. */
+function supersedersIn(notes: readonly Note[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { id, supersedes } of notes) {
+    for (const old of new Set(supersedes)) {
+      const ids = found.get(old) ?? [];
+      found.set(old, ids);
+      ids.push(id);
+    }
+  }
+  return found;
+}
+
+/**
+ * Finds the notes in cycles, and those on a way from one cycle to another. What
+ * no note replaces is in no cycle, and what replaces nothing is in none: these
+ * are taken away until nothing changes.
+ */
+function cyclicIn(
+  notes: readonly Note[],
+  superseders: ReadonlyMap<string, readonly string[]>,
+): ReadonlySet<string> {
+  const left = new Set(notes.map(({ id }) => id));
+  const below = new Map(notes.map(({ id, supersedes }) => [id, supersedes]));
+  const above = (id: string) => superseders.get(id) ?? [];
+  const peel = (
+    one: (id: string) => readonly string[],
+    other: (id: string) => readonly string[],
+  ) => {
+    const isEnd = (id: string) => !one(id).some((next) => left.has(next));
+    const ends = [...left].filter(isEnd);
+    for (let id = ends.pop(); id !== undefined; id = ends.pop()) {
+      left.delete(id);
+      ends.push(...other(id).filter((next) => left.has(next) && isEnd(next)));
+    }
+  };
+  peel(above, (id) => below.get(id) ?? []);
+  peel((id) => below.get(id) ?? [], above);
+  return left;
+}

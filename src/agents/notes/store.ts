@@ -1,0 +1,225 @@
+import { join } from "@std/path";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { jsonIn } from "../../base/parsed_values.ts";
+import { worktreesByFiles } from "../../git/mod.ts";
+import {
+  changeMarkedFile,
+  fromBytes,
+  makeShared,
+  type MarkedFile,
+  refuseLink,
+  toBytes,
+} from "../../handoff/mod.ts";
+import { removeIfThere, withLock, writeAtomic } from "../../ops/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
+import { isNote, mergeNotes, type Note, type StandingNote } from "./note.ts";
+import { viewParagraphs } from "./view.ts";
+
+/** Notes of a worktree that are read, and bytes of the file of each. */
+export const MOST_NOTES = 2000;
+const LARGEST = 32 * 1024;
+
+/** Files that are named as a problem. */
+const MOST_NAMED = 5;
+
+const NAME = /^([0-9a-f]{12})\.json$/;
+
+/** The notes of a project. */
+export interface NotesHere {
+  /** Those of all its worktrees, merged. */
+  readonly notes: readonly StandingNote[];
+  /** The ids of those whose files are in this worktree. */
+  readonly here: ReadonlySet<string>;
+  /** A sentence for each problem with the files. */
+  readonly problems: readonly string[];
+}
+
+/** Returns the folder of the notes of a worktree, which git is to see. */
+function notesFolder(worktree: string): string {
+  return join(worktree, ".claude", "shared-context");
+}
+
+/** Path of the view that people and agents read. */
+export function sharedContextPath(worktree: string): string {
+  return join(worktree, ".claude", "shared-context.md");
+}
+
+function notePath(worktree: string, id: string): string {
+  return join(notesFolder(worktree), `${id}.json`);
+}
+
+/** The folders with notes: of this worktree, and of the others. */
+function worktreesWithNotes(
+  system: System,
+  { root, worktree }: Place,
+): string[] {
+  const all = new Set([worktree, ...worktreesByFiles(system, root)]);
+  return [...all].filter((one) =>
+    attempt(() => system.files.lstat(notesFolder(one))?.kind === "folder")
+  );
+}
+
+/** The top folders of the project and of this worktree. */
+export interface Place {
+  readonly root: string;
+  readonly worktree: string;
+}
+
+/** Returns the ids of all notes of a project, by the names of their files. */
+export function noteIds(system: System, place: Place): Set<string> {
+  return new Set(
+    worktreesWithNotes(system, place)
+      .flatMap((worktree) => idsIn(system, worktree)),
+  );
+}
+
+function idsIn(system: System, worktree: string): string[] {
+  const entries = attempt(() => system.files.list(notesFolder(worktree))) ?? [];
+  return entries.flatMap(({ name }) => NAME.exec(name)?.[1] ?? []).sort();
+}
+
+/**
+ * Reads the notes of all worktrees of a project. A file that is damaged, linked
+ * or too large is left out and named as a problem.
+ */
+export function readNotes(system: System, place: Place): NotesHere {
+  const problems: string[] = [];
+  const read = worktreesWithNotes(system, place).map((worktree) => ({
+    worktree,
+    notes: notesIn(system, worktree, problems),
+  }));
+  const here = read.find(({ worktree }) => worktree === place.worktree);
+  return {
+    notes: mergeNotes(read.flatMap(({ notes }) => notes)),
+    here: new Set(here?.notes.map(({ id }) => id)),
+    problems,
+  };
+}
+
+function notesIn(
+  system: System,
+  worktree: string,
+  problems: string[],
+): Note[] {
+  const ids = idsIn(system, worktree);
+  const bad: string[] = [];
+  const notes = ids.slice(0, MOST_NOTES).flatMap((id) => {
+    const path = notePath(worktree, id);
+    const bytes = attempt(() => system.files.readOwn(path, LARGEST));
+    const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+    if (isNote(value) && value.id === id) return [value];
+    bad.push(path);
+    return [];
+  });
+  const unread = ids.length - MOST_NOTES;
+  problems.push(
+    ...bad.slice(0, MOST_NAMED).map((path) => `Not a note: "${path}"`),
+  );
+  if (bad.length > MOST_NAMED) {
+    problems.push(`${bad.length - MOST_NAMED} more files are not notes`);
+  }
+  if (unread > 0) {
+    problems.push(`${unread} notes in "${worktree}" were not read`);
+  }
+  return notes;
+}
+
+/**
+ * Writes notes into a worktree, synced. Throws CONFLICT for a link instead of
+ * a folder. Call under the lock.
+ */
+export function writeNote(system: System, worktree: string, note: Note): void {
+  const folder = notesFolder(worktree);
+  for (const one of [join(worktree, ".claude"), folder]) {
+    refuseLink(system, one);
+    makeShared(system, one);
+  }
+  const text = `${JSON.stringify(note, undefined, 2)}\n`;
+  const bytes = new TextEncoder().encode(text);
+  writeAtomic(system, notePath(worktree, note.id), { bytes, mode: 0o644 });
+}
+
+/** Removes a note from a worktree. Call under the lock. */
+export function removeNote(
+  system: System,
+  worktree: string,
+  id: string,
+): void {
+  refuseLink(system, notesFolder(worktree));
+  removeIfThere(system, notePath(worktree, id));
+}
+
+const SHARED_CONTEXT: MarkedFile = {
+  open: '<!-- mpm: notes, written by "mpm note" -->',
+  head: "# Shared Context\n\n",
+  tail: "\n",
+  temporary: ".shared-context.md.mpm.tmp",
+};
+
+/**
+ * Renews the view of the notes of a worktree. It goes with the last note, and
+ * what people wrote into the file stays. Returns whether anything changed.
+ * Throws CONFLICT for a link or damaged marks. Call under the lock.
+ */
+export function renewView(
+  system: System,
+  worktree: string,
+  { dryRun = false } = {},
+): boolean {
+  const notes = mergeNotes(notesIn(system, worktree, []));
+  const redactor = redactorOf(system);
+  const path = sharedContextPath(worktree);
+  const change = changeMarkedFile(system, path, {
+    file: SHARED_CONTEXT,
+    renew: (before, after, eol) => ({
+      ...{ before, after },
+      paragraphs: viewParagraphs(notes, redactor, eol),
+    }),
+    create: true,
+    clear: notes.length === 0,
+    dryRun,
+  });
+  if (change === "created" && !dryRun) mergeByLines(system, worktree);
+  return change !== "absent" && change !== "unchanged";
+}
+
+/**
+ * Renews the view where notes have come or gone, as by a pull, an undo or a
+ * change of branch. What goes wrong is returned.
+ */
+export async function renewChangedView(
+  system: System,
+  { root, worktree }: Place,
+): Promise<string | undefined> {
+  try {
+    if (!renewView(system, worktree, { dryRun: true })) return undefined;
+    await withLock(system, root, () => renewView(system, worktree));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return error.message;
+  }
+}
+
+/** Bytes of attributes that are edited. */
+const LIMIT = 1024 * 1024;
+
+/**
+ * Lets git merge the view line by line: two branches with notes would else
+ * always be in conflict there. The next command writes the view again.
+ */
+function mergeByLines(system: System, worktree: string): void {
+  const path = join(worktree, ".claude", ".gitattributes");
+  attempt(() => {
+    const found = system.files.lstat(path);
+    const text = found ? fromBytes(system.files.readOwn(path, LIMIT)) : "";
+    if (text.includes("shared-context.md")) return;
+    const gap = text === "" || text.endsWith("\n") ? "" : "\n";
+    writeAtomic(system, path, {
+      bytes: toBytes(`${text}${gap}shared-context.md merge=union\n`),
+      mode: found?.mode ?? 0o644,
+      temporary: ".gitattributes.mpm.tmp",
+    });
+  });
+}
