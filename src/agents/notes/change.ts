@@ -32,7 +32,7 @@ import {
   writeNote,
 } from "./store.ts";
 
-/** Who writes a note, and whether it is only shown. */
+/** The writer of a note. A dry run only shows the note. */
 interface Manner {
   /** As `--agent` names it. */
   readonly agent: string | undefined;

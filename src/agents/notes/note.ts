@@ -162,9 +162,9 @@ function supersedersIn(notes: readonly Note[]): Map<string, string[]> {
 }
 
 /**
- * Finds the notes in cycles, and those on a way from one cycle to another. What
- * no note replaces is in no cycle, and what replaces nothing is in none: these
- * are taken away until nothing changes.
+ * Finds the notes in cycles, and those on a way from one cycle to another. A
+ * note that is not replaced, or does not replace one, is not in a cycle. Such
+ * notes are taken away until all that are left are in cycles.
  */
 function cyclicIn(
   notes: readonly Note[],

@@ -64,7 +64,7 @@ export async function takeNewNotes(
   );
   if ([...ids].every((id) => seen.has(id))) return [];
   const { notes } = readNotes(system, place);
-  // What cannot be remembered would be told with each prompt.
+  // Otherwise each prompt would repeat them.
   if (!await remember(system, session, [...ids])) return [];
   const fresh = notes.filter(({ note: { id, by, person } }) =>
     !seen.has(id) && (person || by.toLowerCase() !== agent)

@@ -186,7 +186,7 @@ export function renewView(
 
 /**
  * Renews the view where notes have come or gone, as by a pull, an undo or a
- * change of branch. What goes wrong is returned.
+ * change of branch. Returns the problem if it cannot.
  */
 export async function renewChangedView(
   system: System,

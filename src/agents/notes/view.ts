@@ -55,7 +55,7 @@ function entryLines(one: StandingNote, redactor: Redactor): string[] {
   ];
 }
 
-/** What is odd about a note, a sentence each. */
+/** Returns a sentence for each thing that is unusual about a note. */
 export function remarks(
   id: string,
   { contradicts, cyclic, changed }: Omit<StandingNote, "note">,
