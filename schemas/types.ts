@@ -385,6 +385,16 @@ export interface Save {
       seen?: string[];
       /** The partition in use. */
       partition?: string;
+      /** Open hand-off documents, the newest first, at most 50. */
+      handoffs?: {
+        id: string;
+        /** Names of agents. */
+        from: string;
+        to: string;
+        title: string;
+        state: "waiting" | "accepted" | "disputed";
+        [name: string]: unknown;
+      }[];
       /**
        * The parts of the conversation that mpm could not read, a sentence each.
        */
@@ -3289,6 +3299,16 @@ export interface ResumeReport {
       seen?: string[];
       /** The partition in use. */
       partition?: string;
+      /** Open hand-off documents, the newest first, at most 50. */
+      handoffs?: {
+        id: string;
+        /** Names of agents. */
+        from: string;
+        to: string;
+        title: string;
+        state: "waiting" | "accepted" | "disputed";
+        [name: string]: unknown;
+      }[];
       /**
        * The parts of the conversation that mpm could not read, a sentence each.
        */
@@ -3377,6 +3397,16 @@ export interface ResumeReport {
   }[];
   /** State variables as they are now, by name. */
   vars: Record<string, string>;
+  /** Open hand-off documents of the save, in their present state. */
+  handoffs: {
+    id: string;
+    /** Names of agents. */
+    from: string;
+    to: string;
+    title: string;
+    state: "waiting" | "accepted" | "disputed";
+    [name: string]: unknown;
+  }[];
   /** The session it belongs to, and what became of it; null: none. */
   work: {
     id: string;
@@ -3495,6 +3525,16 @@ export interface StatusReport {
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
+  }[];
+  /** Open hand-off documents, the newest first; empty for porcelain. */
+  handoffs: {
+    id: string;
+    /** Names of agents. */
+    from: string;
+    to: string;
+    title: string;
+    state: "waiting" | "accepted" | "disputed";
+    [name: string]: unknown;
   }[];
   /**
    * Use of the context of the latest agent session; null: no session, no

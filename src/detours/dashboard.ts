@@ -1,6 +1,6 @@
 import { escapeText } from "../base/escape.ts";
 import { durationText, shortAge } from "../base/times.ts";
-import { counted } from "../base/words.ts";
+import { counted, named } from "../base/words.ts";
 import { cut, type Style } from "../cli/mod.ts";
 import { grouped, percentText } from "../clients/mod.ts";
 import { fromWhom } from "../saves/mod.ts";
@@ -31,7 +31,7 @@ export function lastSaveLines(
  * lines, none longer than the terminal is wide.
  */
 export function dashboardText(result: StatusResult, style: Style): string {
-  const { session, parents, git, items, problems } = result;
+  const { session, parents, git, problems } = result;
   const [step, ...more] = nextSteps(result);
   const detours = parents.length === 0
     ? []
@@ -48,7 +48,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
         more.length > 0 ? ` (and ${more.length} more)` : ""
       }`,
     ],
-    ...waitingText(items),
+    ...waitingText(result),
     ...contextText(result),
     ...problems.slice(0, 1).map((text) =>
       style.yellow(`Note: ${escapeText(text)}`)
@@ -76,17 +76,38 @@ function nextSteps({ last_save: save, items, checklist }: StatusResult) {
   return steps.length > 0 ? steps : left;
 }
 
-/** Names what only the person can answer or clear. */
-function waitingText(items: StatusResult["items"]): string[] {
-  const count = (kind: string, noun: string) => {
-    const found = items.filter((item) => item.kind === kind).length;
+/** Names what is to be answered or cleared. */
+function waitingText(result: StatusResult): string[] {
+  const parts = WAITING.flatMap(([noun, count]) => {
+    const found = count(result);
     return found === 0 ? [] : [counted(found, noun)];
-  };
-  const parts = [
-    ...count("question", "question"),
-    ...count("blocker", "blocker"),
-  ];
+  });
   return parts.length === 0 ? [] : [`Waiting for you: ${parts.join(", ")}`];
+}
+
+type Count = (result: StatusResult) => number;
+
+const ofKind = (kind: string): Count => ({ items }) =>
+  items.filter((item) => item.kind === kind).length;
+
+/** An accepted hand-off waits for no one. */
+const unanswered: Count = ({ handoffs }) =>
+  handoffs.filter(({ state }) => state !== "accepted").length;
+
+const WAITING: readonly (readonly [noun: string, count: Count])[] = [
+  ["question", ofKind("question")],
+  ["blocker", ofKind("blocker")],
+  ["hand-off", unanswered],
+];
+
+/** Returns `Hand-offs: 2 for Backend, 1 for QA`, without finished ones. */
+export function handoffLines({ handoffs }: StatusResult): string[] {
+  if (handoffs.length === 0) return [];
+  const byReceiver = Map.groupBy(handoffs, ({ to }) => to.toLowerCase());
+  const counts = [...byReceiver.values()].map((all) =>
+    `${all.length} for ${escapeText(all[0]!.to)}`
+  );
+  return [`Hand-offs: ${named(counts)} (mpm handoff)`];
 }
 
 /** Returns `Context: 150,000 of 200,000 tokens, 75.0 % (1 minute ago)`. */
@@ -111,9 +132,10 @@ function gitText(
 
 /** The three commands that are most useful now, each with what it does. */
 function commandsFor(
-  { last_save: save, parents, items, session }: StatusResult,
+  result: StatusResult,
 ): (readonly [words: string, summary: string])[] {
-  const waits = waitingText(items).length > 0;
+  const { last_save: save, parents, session } = result;
+  const waits = ofKind("question")(result) + ofKind("blocker")(result) > 0;
   const commands = [
     ...parents.length > 0 ? [["mpm return", "end the detour"] as const] : [],
     ...save === null
@@ -123,10 +145,49 @@ function commandsFor(
     ...waits
       ? [["mpm done", "list the open items, and close them"]] as const
       : [],
+    ...unanswered(result) > 0
+      ? [["mpm handoff", "list the open hand-offs"]] as const
+      : [],
     ...save === null && session === null
       ? [["mpm start <name>", "start a session with a name"] as const]
       : [],
     ["mpm help", "list the commands"] as const,
   ];
   return commands.slice(0, 3);
+}
+
+/** The version of the form below; it changes when a field changes its meaning. */
+const PORCELAIN = 1;
+
+/**
+ * `name=value` lines for prompts and scripts, the same fields in the same order
+ * every time; a further one only ever comes at the end. A value that is not
+ * there is empty. Nothing at all outside a project.
+ */
+export function porcelainText(result: StatusResult): string {
+  const { project, session, parents, git, checkpoint } = result;
+  if (project === null) return "";
+  const fields: [string, string | number | null | undefined][] = [
+    ["version", PORCELAIN],
+    ["session", session?.id],
+    ["name", session?.name],
+    ["task", session?.task],
+    ["state", session?.state],
+    ["depth", session ? parents.length : null],
+    ["parent", session && parents[0] ? parents[0].name ?? parents[0].id : null],
+    ["done", session?.done],
+    ["total", session?.total],
+    ["checkpoint", checkpoint?.name],
+    ["branch", git?.branch],
+    ["ahead", git?.ahead],
+    ["behind", git?.behind],
+    ["staged", git?.staged],
+    ["changed", git?.changed],
+    ["untracked", git?.untracked],
+    ["conflicts", git?.conflicts],
+    ["checkpoint_origin", checkpoint?.origin],
+  ];
+  return fields.map(([name, value]) =>
+    `${name}=${escapeText(String(value ?? ""))}\n`
+  ).join("");
 }

@@ -27,7 +27,6 @@ export {
   type Documents,
   isRealFolder,
   LARGEST_DOCUMENT,
-  type OpenHandoff,
   openHandoffs,
   readDocuments,
   shownPath,

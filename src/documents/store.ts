@@ -4,6 +4,7 @@ import { jsonIn } from "../base/parsed_values.ts";
 import { fits } from "../base/shape.ts";
 import { counted } from "../base/words.ts";
 import { readConfigAnyway } from "../config/mod.ts";
+import type { OpenHandoff } from "../items/mod.ts";
 import { layout } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { ANSWER, type Answer, type Standing, standingOf } from "./answers.ts";
@@ -185,15 +186,6 @@ function readAnswers(
 export function answerPath(folder: DocumentFolder, answer: Answer): string {
   const name = `${answer.document}.${answer.id}.json`;
   return join(folder.path, ANSWERS, name);
-}
-
-/** A hand-off that no one has finished, as lists and saves name it. */
-export interface OpenHandoff {
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
-  readonly title: string;
-  readonly state: "waiting" | "accepted" | "disputed";
 }
 
 /** Returns the hand-offs that are not finished, the newest first. */

@@ -174,6 +174,19 @@ export const RUN = object({
   source: optional(text<Source>({ choices: SOURCES, neutral: "agent" })),
 });
 
+/** A hand-off document that no one has finished. */
+export const OPEN_HANDOFF = object({
+  id: TEXT,
+  /** Names of agents. */
+  from: TEXT,
+  to: TEXT,
+  title: TEXT,
+  state: text<"waiting" | "accepted" | "disputed">({
+    choices: ["waiting", "accepted", "disputed"],
+    neutral: "waiting",
+  }),
+});
+
 export const HANDOFF = object({
   schema: { is: "version" } as Shape<1>,
   /** The open items and those of the conversation, the oldest first. */
@@ -190,6 +203,8 @@ export const HANDOFF = object({
   seen: optional(list(TEXT)),
   /** The partition in use. */
   partition: optional(TEXT),
+  /** Open hand-off documents, the newest first, at most 50. */
+  handoffs: optional(list(OPEN_HANDOFF)),
   /** The parts of the conversation that mpm could not read, a sentence each. */
   unread: list(TEXT),
   /** Number of entries left out to keep the save small. */
@@ -201,4 +216,5 @@ export type KeptItem = Fitting<typeof KEPT_ITEM>;
 export type Touched = Fitting<typeof TOUCHED>;
 export type Run = Fitting<typeof RUN>;
 export type RanOn = Fitting<typeof RAN_ON>;
+export type OpenHandoff = Fitting<typeof OPEN_HANDOFF>;
 export type Handoff = Fitting<typeof HANDOFF>;

@@ -35,6 +35,8 @@ export {
   type ItemState,
   type KeptItem,
   NO_ID,
+  OPEN_HANDOFF,
+  type OpenHandoff,
   type RanOn,
   type Run,
   type Source,

@@ -15,7 +15,7 @@ import type {
 import type { Task, Todo } from "../clients/mod.ts";
 import { shellWord } from "../base/shell.ts";
 import { detoursDone, fullTitle, type Work } from "../work/mod.ts";
-import type { Handoff } from "../items/mod.ts";
+import type { Handoff, OpenHandoff } from "../items/mod.ts";
 import { type LegacyLists, legacyLists, verifying } from "./legacy_lists.ts";
 import { savedWork } from "./saved_session.ts";
 import { counted, firstLine } from "../base/words.ts";
@@ -55,6 +55,8 @@ export interface Draft {
   readonly handoff?: Handoff;
   /** The name of the partition in use. */
   readonly partition?: string;
+  /** Open hand-off documents. */
+  readonly handoffs?: readonly OpenHandoff[];
   readonly contexts?: readonly SavedContext[];
   /** Amount of uncommitted files that is kept; absent for nothing. */
   readonly contents?: { files: number; bytes: number } | undefined;
@@ -144,7 +146,13 @@ function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
     checkpoint: null,
     store: slot.store,
     ...handoff === undefined ? {} : {
-      handoff: { ...handoff, ...partition === undefined ? {} : { partition } },
+      handoff: {
+        ...handoff,
+        ...partition === undefined ? {} : { partition },
+        ...draft.handoffs === undefined
+          ? {}
+          : { handoffs: [...draft.handoffs] },
+      },
     },
     ...contexts === undefined ? {} : { contexts: [...contexts] },
     ...contents === undefined ? {} : { contents },

@@ -33,6 +33,7 @@ export function redactResume(
     changes: changes && redactChanges(redactor, changes),
     evidence: redactor.value(evidence),
     vars: redactor.value(vars),
+    handoffs: redactor.value(result.handoffs),
     work: redactor.value(work),
     warnings: redactor.value(warnings),
   };

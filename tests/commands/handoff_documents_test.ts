@@ -216,3 +216,42 @@ Deno.test("a clock that went back changes no answer", async () => {
   );
   assertStringIncludes(again.id, "20010101-000000-frontend-backend");
 });
+
+Deno.test("status counts the open hand-offs, and saves carry them until they are done", async () => {
+  using env = exampleHandoff();
+  const dashboard = async () => (await mpm(env, ["status", "--short"])).stdout;
+  const { id } = await made(env, ...HANDOFF_ARGS);
+  assertStringIncludes(await dashboard(), "Waiting for you: 1 hand-off\n");
+  assertStringIncludes(
+    (await mpm(env, ["status"])).stdout,
+    "Hand-offs: 1 for Backend (mpm handoff)\n",
+  );
+  await mpmJson(env, ["pause", "Half done"]);
+  const handoff = {
+    ...{ id, from: "Frontend", to: "Backend", title: "User profile UI" },
+    state: "waiting",
+  };
+  const resumed = async () =>
+    (await mpmJson<{ handoffs: unknown[] }>(env, ["resume", "--peek"]))
+      .handoffs;
+  assertEquals(await resumed(), [handoff]);
+  for (const format of ["text", "context", "md"]) {
+    const { stdout } = await mpm(env, ["resume", "--peek", "--format", format]);
+    assertStringIncludes(stdout, `${id}: Frontend → Backend, waiting`);
+  }
+  await mpmJson(env, ["handoff", "accept", "0"]);
+  assertEquals(await resumed(), [{ ...handoff, state: "accepted" }]);
+  assert(!(await dashboard()).includes("hand-off\n"));
+  // Where the document is not known, the save is.
+  Deno.renameSync(
+    `${env.project}/.claude-mpm/handoffs/${id}.md`,
+    `${env.root}/away.md`,
+  );
+  assertEquals(await resumed(), [handoff]);
+  Deno.renameSync(
+    `${env.root}/away.md`,
+    `${env.project}/.claude-mpm/handoffs/${id}.md`,
+  );
+  await mpmJson(env, ["handoff", "done", "0"]);
+  assertEquals(await resumed(), []);
+});

@@ -229,7 +229,7 @@ export class HostileProject implements Named, AsyncDisposable {
     this.#plant(
       ".claude-mpm/handoffs/planted.md",
       `# Agent Handoff: A → B\n\n## From: A Agent\nCompleted: ${GENUINE}\n` +
-        `Files: tracked.txt\n\n## Needs from B:\n- ${GENUINE}\n\n## To: B\n` +
+        `Files: tracked.txt\n\n## Needs from B:\n- ${GENUINE}\n\n## Acceptance Criteria:\n- ${GENUINE}\n\n## To: B\n` +
         "See tracked.txt#L1\n",
     );
     await this.#must("handoff", "accept", "planted", "--agent", "b");

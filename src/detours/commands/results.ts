@@ -4,6 +4,8 @@ import {
   Changes,
   FileChange,
 } from "../../saves/compare/changes.ts";
+import { schemaOf } from "../../base/schema.ts";
+import { OPEN_HANDOFF } from "../../items/mod.ts";
 import { ItemView } from "../../items/commands/results.ts";
 import {
   ChecklistItem,
@@ -157,6 +159,8 @@ export const StatusResult = z.strictObject({
   git: z.nullable(GitLine),
   /** Open items that are carried here from save to save. */
   items: z.array(ItemView),
+  /** Open hand-off documents, the newest first; empty for porcelain. */
+  handoffs: z.array(schemaOf(OPEN_HANDOFF)),
   /**
    * Use of the context of the latest agent session; null: no session, no
    * reading, or porcelain.

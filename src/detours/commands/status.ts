@@ -25,6 +25,7 @@ import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
 import { latestAgentSession, readGauge } from "../../clients/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { checkFolder, layout } from "../../ops/mod.ts";
+import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import { itemLines, itemView, openItems } from "../../items/mod.ts";
 import {
   fromWhom,
@@ -32,7 +33,13 @@ import {
   lastSaveHere,
   openStore,
 } from "../../saves/mod.ts";
-import { contextText, dashboardText, lastSaveLines } from "../dashboard.ts";
+import {
+  contextText,
+  dashboardText,
+  handoffLines,
+  lastSaveLines,
+  porcelainText,
+} from "../dashboard.ts";
 import { readTree, treeText } from "../session_tree.ts";
 import type { StatusAnswer, StatusResult } from "./results.ts";
 import type { System } from "../../system/system.ts";
@@ -111,6 +118,7 @@ async function readStatus(
     checkpoint: null,
     git: null,
     items: [],
+    handoffs: [],
     context: null,
     problems: [],
   };
@@ -126,9 +134,7 @@ async function readStatus(
   const [work, ...parents] = chain;
   const checkpoint = latestCheckpoint(system, root);
   // A prompt does not show them.
-  const carried = porcelain
-    ? { items: [], problems: [] }
-    : openItems(system, place);
+  const carried = porcelain ? NOTHING_CARRIED : carriedHere(system, place);
   const brief = await git;
   const { save, fault } = porcelain ? NO_SAVE : await lastSave(context);
   return {
@@ -141,7 +147,8 @@ async function readStatus(
     checklist: checklistView(work?.checklist ?? []),
     checkpoint,
     git: brief ? cleanGit(system, brief) : null,
-    items: carried.items.map((item) => itemView(item, true)),
+    items: carried.items,
+    handoffs: carried.handoffs,
     context: porcelain ? null : contextHere(context, place),
     problems: [
       ...problem === undefined ? [] : [problem],
@@ -151,6 +158,23 @@ async function readStatus(
     ],
   };
 }
+
+type Carried = Pick<StatusResult, "items" | "handoffs" | "problems">;
+
+const NOTHING_CARRIED: Carried = { items: [], handoffs: [], problems: [] };
+
+/** Returns the open items and hand-off documents. */
+function carriedHere(system: System, place: Place): Carried {
+  const { items, problems } = openItems(system, place);
+  const documents = readDocuments(system, place);
+  return {
+    items: items.map((item) => itemView(item, true)),
+    handoffs: redactorOf(system).value(openHandoffs(documents)),
+    problems: [...problems, ...documents.problems],
+  };
+}
+
+type Place = ReturnType<typeof placeHere>;
 
 /** Returns the place of the present folder, found without git. */
 function placeHere({ system, folder }: Context) {
@@ -239,7 +263,7 @@ function stackHere(
 
 /** Returns what `mpm status` prints. */
 function statusText(result: StatusResult, style: Style): string {
-  if (result.form === "porcelain") return porcelain(result);
+  if (result.form === "porcelain") return porcelainText(result);
   if (result.form === "short" && result.project !== null) {
     return dashboardText(result, style);
   }
@@ -252,6 +276,7 @@ function statusText(result: StatusResult, style: Style): string {
     ...checkpointLine(result, style),
     ...result.git ? [gitLine(result.git, style)] : [],
     ...contextText(result),
+    ...handoffLines(result),
     ...result.problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
     ...checklist(result, style),
     ...carriedLines(result, style),
@@ -350,40 +375,4 @@ function carriedLines(
     ...itemLines(items.slice(0, SHOWN), { now: new Date(at), style }),
     ...more > 0 ? [`And ${more} more: mpm done`] : [],
   ];
-}
-
-/** The version of the form below; it changes when a field changes its meaning. */
-const PORCELAIN = 1;
-
-/**
- * `name=value` lines for prompts and scripts, the same fields in the same order
- * every time; a further one only ever comes at the end. A value that is not
- * there is empty. Nothing at all outside a project.
- */
-function porcelain(result: StatusResult): string {
-  const { project, session, parents, git, checkpoint } = result;
-  if (project === null) return "";
-  const fields: [string, string | number | null | undefined][] = [
-    ["version", PORCELAIN],
-    ["session", session?.id],
-    ["name", session?.name],
-    ["task", session?.task],
-    ["state", session?.state],
-    ["depth", session ? parents.length : null],
-    ["parent", session && parents[0] ? parents[0].name ?? parents[0].id : null],
-    ["done", session?.done],
-    ["total", session?.total],
-    ["checkpoint", checkpoint?.name],
-    ["branch", git?.branch],
-    ["ahead", git?.ahead],
-    ["behind", git?.behind],
-    ["staged", git?.staged],
-    ["changed", git?.changed],
-    ["untracked", git?.untracked],
-    ["conflicts", git?.conflicts],
-    ["checkpoint_origin", checkpoint?.origin],
-  ];
-  return fields.map(([name, value]) =>
-    `${name}=${escapeText(String(value ?? ""))}\n`
-  ).join("");
 }

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { schemaOf } from "../../base/schema.ts";
-import { EVIDENCE, HANDOFF } from "../../items/mod.ts";
+import { EVIDENCE, HANDOFF, OPEN_HANDOFF } from "../../items/mod.ts";
 import { Changes } from "../compare/changes.ts";
 import { WorktreesPruneResult } from "../../worktrees/commands/results.ts";
 import { ItemSchema, SaveSchema } from "../schema.ts";
@@ -204,6 +204,8 @@ export const ResumeResult = z.strictObject({
   items: z.array(ItemSchema),
   /** State variables as they are now, by name. */
   vars: z.record(text, text),
+  /** Open hand-off documents of the save, in their present state. */
+  handoffs: z.array(schemaOf(OPEN_HANDOFF)),
   /** The session it belongs to, and what became of it; null: none. */
   work: z.nullable(z.strictObject({
     id: text,

@@ -232,6 +232,7 @@ function sessionBlocks(result: ResumeResult): Block[] {
     ["🚫", "Rejected Approaches", words(outline.rejected)],
     ["⛔", "Blockers", words(outline.blockers)],
     ["❓", "Open Questions", words(outline.questions)],
+    ["📨", "Open Hand-offs", outline.handoffs],
     [
       "🧪",
       "Verification",

@@ -8,6 +8,7 @@ import {
   type ItemState,
   lastRuns,
   NO_ID,
+  type OpenHandoff,
   type Touched,
 } from "../../items/mod.ts";
 import type { ResumeResult } from "../commands/results.ts";
@@ -43,6 +44,8 @@ export interface Outline {
   /** Names and values (`mpm var`). */
   readonly vars: readonly (readonly [string, string])[];
   readonly partition: string | undefined;
+  /** Open hand-off documents, a line each. */
+  readonly handoffs: readonly string[];
   /** Reminders of older saves. */
   readonly reminders: readonly string[];
   /** Patterns that were searched for, the last one last. */
@@ -62,11 +65,12 @@ interface Source {
   /** As `itemsNow()` has them. */
   readonly items: readonly Item[];
   readonly vars?: Readonly<Record<string, string>>;
+  readonly handoffs?: readonly OpenHandoff[];
 }
 
 /** Returns what a save hands off. */
 export function outlineOf(
-  { session, later = [], items, vars }: Source,
+  { session, later = [], items, vars, handoffs = [] }: Source,
 ): Outline {
   const own = session && { ...session, handoff: session.mpm?.handoff };
   const handoff = together([...own ? [own] : [], ...later]);
@@ -115,6 +119,7 @@ export function outlineOf(
     runs: handoff?.runs ?? [],
     vars: Object.entries(vars ?? handoff?.vars ?? {}),
     partition: handoff?.partition,
+    handoffs: handoffs.map(handoffLine),
     reminders: (session?.important_reminders ?? []).filter((text) =>
       !said.has(sameText({ kind: "constraint", text }))
     ),
@@ -122,6 +127,10 @@ export function outlineOf(
     seen: handoff?.seen ?? [],
     unread: unreadOf(handoff),
   };
+}
+
+function handoffLine({ id, from, to, title, state }: OpenHandoff): string {
+  return `${id}: ${from} → ${to}, ${state}: ${title}`;
 }
 
 /** One hand-off of several. */

@@ -189,6 +189,9 @@ function toDo(facts: Facts): Section[] {
       ? []
       : [lines(facts, "", summaryLines(summary), 6)],
     ...nextSections(facts),
+    list(facts, "Open hand-offs", facts.outline.handoffs.map(oneLine), 4, {
+      rest: "mpm handoff list",
+    }),
     list(facts, "Open checklist items", checklist.map(oneLine), 4, {
       rest: "mpm status",
     }),

@@ -2,6 +2,7 @@ import { attempt } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { Context } from "../../cli/mod.ts";
 import type { Config } from "../../config/mod.ts";
+import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import type { RepositoryState, Workspace } from "../../git/mod.ts";
 import { layout, saveFiles } from "../../ops/mod.ts";
 import {
@@ -16,19 +17,22 @@ import type { Draft } from "../draft.ts";
 import { ownSavesHere } from "../resume/select.ts";
 import type { Save, SavedContext } from "../save.ts";
 
+/** Open hand-off documents that a save names. */
+const MOST_HANDOFFS = 50;
+
 /** Bytes of a context file that a save keeps. */
 const LARGEST = 64 * 1024;
 
 /**
- * Returns what a save keeps of the partition in use and of the context files.
- * Reads the last save of this worktree only where there is such a file or a
+ * Returns what a save keeps of the partition in use, of the context files and of
+ * the open hand-off documents. Reads the last save of this worktree only where there is such a file or a
  * partition.
  */
 export async function projectParts(
   context: Context,
   workspace: Workspace,
   { config, state }: { config: Config; state: RepositoryState | undefined },
-): Promise<Pick<Draft, "partition" | "contexts">> {
+): Promise<Pick<Draft, "partition" | "contexts" | "handoffs">> {
   const { system } = context;
   const partitions = new Partitions(config);
   const changed = state?.files.map(({ path }) => path) ?? [];
@@ -46,9 +50,12 @@ export async function projectParts(
   const contexts = files.map((file) =>
     savedContext(system, workspace.root, { file, last })
   );
+  const handoffs = openHandoffs(readDocuments(system, workspace))
+    .slice(0, MOST_HANDOFFS);
   return {
     ...name === undefined ? {} : { partition: name },
     ...contexts.length === 0 ? {} : { contexts },
+    ...handoffs.length === 0 ? {} : { handoffs },
   };
 }
 

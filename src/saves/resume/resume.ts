@@ -22,7 +22,9 @@ import { type Origin, Origins } from "../trust/origins.ts";
 import { foreignNote } from "../trust/foreign.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
-import { itemsNow } from "../../items/mod.ts";
+import { itemsNow, type OpenHandoff } from "../../items/mod.ts";
+import { openHandoffs, readDocuments } from "../../documents/mod.ts";
+import type { Save } from "../save.ts";
 import { findWorkspace, readIn, type Workspace } from "../../git/mod.ts";
 import type { ResumeResult, SessionsResult } from "../commands/results.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
@@ -145,6 +147,7 @@ export async function loadResumed(
     evidence,
     items: [...items],
     vars: { ...vars },
+    handoffs: stillOpen(system, workspace, save),
     work: peekWork(system, workspace, save),
     agent_command: agentCommand(save.mpm?.agent, origin),
     format: input.format,
@@ -160,6 +163,25 @@ export async function loadResumed(
   };
   const { lines = false } = input;
   return redactResume(redactorOf(system), result, { lines });
+}
+
+/**
+ * Returns the open hand-off documents of a save, without those that are finished
+ * now. A document that is not here stays as the save has it.
+ */
+function stillOpen(
+  system: System,
+  workspace: Workspace,
+  save: Save,
+): OpenHandoff[] {
+  const saved = save.mpm?.handoff?.handoffs ?? [];
+  if (saved.length === 0) return [];
+  const documents = readDocuments(system, workspace);
+  const here = new Set(documents.all.map(({ id }) => id));
+  const open = new Map(openHandoffs(documents).map((one) => [one.id, one]));
+  return saved.flatMap((one) =>
+    here.has(one.id) ? open.get(one.id) ?? [] : one
+  );
 }
 
 /** The newest save of a worktree, and what changed since. */
