@@ -47,7 +47,7 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
     ["src/app/summaries.ts", summaryTable(summaries)],
     ["docs/cli.md", reference(commands, topics)],
     ["docs/configuration.md", configurationPage(table)],
-    ["docs/formats.md", formatsPage(await read("docs/formats.md"), schemas)],
+    ["docs/formats.md", formatsPage(await read("docs/formats.md"))],
   ]);
 }
 

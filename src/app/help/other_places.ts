@@ -125,7 +125,7 @@ export const USER_FILES: readonly FilePlace[] = places([
     "hook-errors.log, hook-errors.log.1",
     "errors of mpm hooks in projects without mpm",
     "two files of 256 KiB",
-    "the older one goes",
+    "mpm deletes the older one",
   ],
   [
     "own/<year>-<month>",
