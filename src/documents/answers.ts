@@ -1,3 +1,4 @@
+import { sha256 } from "../base/digest.ts";
 import {
   type Fitting,
   FLAG,
@@ -20,7 +21,7 @@ export const ANSWER_STATES = ["accepted", "done", "rejected"] as const;
 /** An answer as its file has it. */
 export const ANSWER = object({
   schema: { is: "version" } as Shape<1>,
-  /** 12 hex digits. */
+  /** 12 hex digits, of what the answer says: the same in every copy. */
   id: text({ pattern: /^[0-9a-f]{12}$/ }),
   /** The id of the document. */
   document: TEXT,
@@ -37,6 +38,14 @@ export const ANSWER = object({
 });
 
 export type Answer = Fitting<typeof ANSWER>;
+
+/** Returns an answer that follows no other one yet. */
+export function newAnswer(
+  facts: Pick<Answer, "document" | "state" | "reason" | "by" | "person" | "at">,
+): Answer {
+  const id = sha256(JSON.stringify(facts)).slice(0, 12);
+  return { schema: 1, id, ...facts, after: [] };
+}
 
 export const DOCUMENT_STATES = [
   "waiting",

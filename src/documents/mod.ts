@@ -8,6 +8,7 @@ export {
   ANSWER_STATES,
   DOCUMENT_STATES,
   type DocumentState,
+  newAnswer,
   type Standing,
 } from "./answers.ts";
 export {

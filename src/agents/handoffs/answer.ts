@@ -7,12 +7,12 @@ import type { Context } from "../../cli/mod.ts";
 import {
   type Answer,
   answerPath,
+  newAnswer,
   readDocuments,
   type StoredDocument,
   writeInFolder,
 } from "../../documents/mod.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
-import { newItemId } from "../../items/mod.ts";
 import { journaled, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { type Actor, actorOf } from "../names.ts";
@@ -55,15 +55,12 @@ export async function answerHandoff(
   const actor = await actorOf(system, workspace, input.agent);
   const reason = reasonOf(context, input);
   const first = findHandoff(readDocuments(system, workspace), input.selector);
-  const answer: Answer = {
-    schema: 1,
-    id: newItemId(system),
+  const answer = newAnswer({
     ...{ document: first.id, state: input.state },
     ...reason === undefined ? {} : { reason },
     ...{ by: actor.name, person: actor.kind === "person" },
     at: system.now().toISOString(),
-    after: [],
-  };
+  });
   if (input.dryRun || !decide(first, { actor, answer, now: system.now() })) {
     return resultOf(system, workspace, { ...input, first, changed: false });
   }
@@ -75,7 +72,8 @@ export async function answerHandoff(
         const documents = readDocuments(system, workspace);
         const stored = documents.all.find(({ path }) => path === first.path);
         if (!stored) throw gone(first);
-        if (decide(stored, { actor, answer, now: system.now() })) {
+        const changed = decide(stored, { actor, answer, now: system.now() });
+        if (changed) {
           const after = stored.standing.last.map(({ id }) => id);
           writeInFolder(system, workspace, {
             folder: first.folder,
@@ -83,7 +81,7 @@ export async function answerHandoff(
             text: `${asciiJson({ ...answer, after }, 2)}\n`,
           });
         }
-        return resultOf(system, workspace, { ...input, first, changed: true });
+        return resultOf(system, workspace, { ...input, first, changed });
       }),
     {
       operation: commandOf(input.state),
