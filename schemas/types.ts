@@ -2187,6 +2187,7 @@ export interface ConfigGetResult {
     | "sessions.keep_auto"
     | "worktrees.min_age"
     | "worktrees.trash"
+    | "claims.auto"
     | "checkpoint.auto_minutes"
     | "checkpoint.every"
     | "checkpoint.keep_batch"
@@ -3175,6 +3176,126 @@ export interface NotesRmResult {
  * mpm notes settle --json: Keep one of the notes that contradict each other.
  */
 export type NotesSettleResult = NoteResult;
+
+/**
+ * mpm claim --json: Claim files and folders, so that other agents do not edit
+ * them.
+ */
+export interface ClaimResult {
+  dry_run: boolean;
+  /** ISO 8601: ages count from here. */
+  at: string;
+  claims: {
+    /** Relative to its worktree, with `/` between folders. */
+    path: string;
+    /** The top folder of the worktree, absolute. */
+    worktree: string;
+    holder: {
+      kind: "agent" | "person";
+      name: string;
+      /** The agent session; null: not within one. */
+      session_id: string | null;
+    };
+    /** True if it is your own. */
+    yours: boolean;
+    /** True if it is known that its agent session still runs. */
+    alive: boolean;
+    /** What for; null: not given. */
+    task: string | null;
+    /** ISO 8601. */
+    since: string;
+    /** ISO 8601: it is free from then on. */
+    until: string;
+    /** True if an edit took it (`claims.auto`). */
+    automatic: boolean;
+  }[];
+  /** Claims of others that --force took over. */
+  taken_over: {
+    /** Relative to its worktree, with `/` between folders. */
+    path: string;
+    /** The top folder of the worktree, absolute. */
+    worktree: string;
+    holder: {
+      kind: "agent" | "person";
+      name: string;
+      /** The agent session; null: not within one. */
+      session_id: string | null;
+    };
+    /** True if it is your own. */
+    yours: boolean;
+    /** True if it is known that its agent session still runs. */
+    alive: boolean;
+    /** What for; null: not given. */
+    task: string | null;
+    /** ISO 8601. */
+    since: string;
+    /** ISO 8601: it is free from then on. */
+    until: string;
+    /** True if an edit took it (`claims.auto`). */
+    automatic: boolean;
+  }[];
+}
+
+/** mpm claims --json: List the claimed paths, with holder, end and task. */
+export interface ClaimsResult {
+  /** ISO 8601: ages count from here. */
+  at: string;
+  /** The top folder of this worktree, absolute. */
+  worktree: string;
+  claims: {
+    /** Relative to its worktree, with `/` between folders. */
+    path: string;
+    /** The top folder of the worktree, absolute. */
+    worktree: string;
+    holder: {
+      kind: "agent" | "person";
+      name: string;
+      /** The agent session; null: not within one. */
+      session_id: string | null;
+    };
+    /** True if it is your own. */
+    yours: boolean;
+    /** True if it is known that its agent session still runs. */
+    alive: boolean;
+    /** What for; null: not given. */
+    task: string | null;
+    /** ISO 8601. */
+    since: string;
+    /** ISO 8601: it is free from then on. */
+    until: string;
+    /** True if an edit took it (`claims.auto`). */
+    automatic: boolean;
+  }[];
+}
+
+/** mpm release --json: Release claims, so that others can edit the paths. */
+export interface ReleaseResult {
+  dry_run: boolean;
+  released: {
+    /** Relative to its worktree, with `/` between folders. */
+    path: string;
+    /** The top folder of the worktree, absolute. */
+    worktree: string;
+    holder: {
+      kind: "agent" | "person";
+      name: string;
+      /** The agent session; null: not within one. */
+      session_id: string | null;
+    };
+    /** True if it is your own. */
+    yours: boolean;
+    /** True if it is known that its agent session still runs. */
+    alive: boolean;
+    /** What for; null: not given. */
+    task: string | null;
+    /** ISO 8601. */
+    since: string;
+    /** ISO 8601: it is free from then on. */
+    until: string;
+    /** True if an edit took it (`claims.auto`). */
+    automatic: boolean;
+  }[];
+}
 
 /** A save and what changed since. */
 export interface ResumeReport {

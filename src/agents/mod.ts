@@ -12,6 +12,8 @@ export {
   AGENT_FLAG,
   agentOfEvent,
 } from "./names.ts";
+export { judgeEdit } from "./claims/edit.ts";
+export { releaseSession } from "./claims/take.ts";
 export {
   forgetSession,
   noteSession,

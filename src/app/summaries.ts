@@ -96,4 +96,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "notes": "List the notes of agents and people",
   "notes rm": "Remove notes from this worktree",
   "notes settle": "Keep one of the notes that contradict each other",
+  "claim": "Claim files and folders, so that other agents do not edit them",
+  "claims": "List the claimed paths, with holder, end and task",
+  "release": "Release claims, so that others can edit the paths",
 };

@@ -11,7 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "restore": async () =>
     (await import("../checkpoints/commands/restore.ts")).restore,
   "start": async () => (await import("../detours/commands/start.ts")).start,
-  "status": async () => (await import("../detours/commands/status.ts")).status,
+  "status": async () => (await import("./commands/status.ts")).status,
   "check": async () => (await import("../detours/commands/check.ts")).check,
   "next": async () => (await import("../items/commands/next.ts")).next,
   "decide": async () => (await import("../items/commands/decide.ts")).decide,
@@ -168,6 +168,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../agents/notes/commands/notes_rm.ts")).notesRm,
   "notes settle": async () =>
     (await import("../agents/notes/commands/notes_settle.ts")).notesSettle,
+  "claim": async () =>
+    (await import("../agents/claims/commands/claim.ts")).claim,
+  "claims": async () =>
+    (await import("../agents/claims/commands/claims.ts")).claims,
+  "release": async () =>
+    (await import("../agents/claims/commands/release.ts")).release,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -27,9 +27,16 @@ export {
   type ContextPoint,
   readCourse,
 } from "./claude/course.ts";
-export { type DeadSession, deadSessions } from "./claude/dead.ts";
+export {
+  allClients,
+  type Client,
+  type DeadSession,
+  deadSessions,
+} from "./claude/dead.ts";
 export { currentAgentSession } from "./claude/home.ts";
 export {
+  editedPaths,
+  editsFiles,
   HOOK_ENTRIES,
   mayChangeFiles,
   OWN_MARK,

@@ -14,6 +14,11 @@ export const INJECTED_PARTS = [
   "layers",
 ] as const;
 
+/** A switch of the user, which no project may set. */
+function flag(value: boolean, summary: string) {
+  return { kind: "flag", default: value, summary, personal: true } as const;
+}
+
 /**
  * Everything that can be configured, by its key in the files. A new setting is
  * a row here: files, environment, `mpm config`, types and documentation follow.
@@ -25,12 +30,10 @@ export const SETTINGS = {
     summary: "Keep a copy of each save in git, outside of branches",
     option: "mpm pause --no-commit",
   },
-  "pause.contents": {
-    kind: "flag",
-    default: true,
-    summary: "Keep the contents of uncommitted files with a save",
-    personal: true,
-  },
+  "pause.contents": flag(
+    true,
+    "Keep the contents of uncommitted files with a save",
+  ),
   "pause.contents_exclude": {
     kind: "names",
     default: [
@@ -93,6 +96,10 @@ export const SETTINGS = {
     summary: "Ignored names that may be removed together with a worktree",
     personal: true,
   },
+  "claims.auto": flag(
+    false,
+    "Let each edit of an agent claim its file for 10 minutes",
+  ),
   "checkpoint.auto_minutes": {
     kind: "count",
     default: 30,
@@ -281,72 +288,29 @@ export const SETTINGS = {
     summary: "Write new hand-off documents to that folder",
     option: "mpm handoff new --git",
   },
-  "handoff.prompts": {
-    kind: "flag",
-    default: true,
-    summary: "Keep people's prompts in saves",
-    personal: true,
-  },
-  "handoff.messages": {
-    kind: "flag",
-    default: true,
-    summary: "Keep the agent's last message in saves",
-    personal: true,
-  },
-  "handoff.answers": {
-    kind: "flag",
-    default: true,
-    summary: "Keep the agent's questions and your answers in saves",
-    personal: true,
-  },
-  "handoff.plans": {
-    kind: "flag",
-    default: true,
-    summary: "Keep approved plans in saves",
-    personal: true,
-  },
-  "handoff.summaries": {
-    kind: "flag",
-    default: true,
-    summary: "Keep Claude Code's compaction summaries in saves",
-    personal: true,
-  },
-  "handoff.tasks": {
-    kind: "flag",
-    default: true,
-    summary: "Keep the agent's todos and tasks in saves",
-    personal: true,
-  },
-  "handoff.commands": {
-    kind: "flag",
-    default: true,
-    summary: "Keep commands and their results in saves",
-    personal: true,
-  },
-  "handoff.files": {
-    kind: "flag",
-    default: true,
-    summary: "Keep names of files that were read or edited in saves",
-    personal: true,
-  },
-  "handoff.agents": {
-    kind: "flag",
-    default: true,
-    summary: "Keep the results of sub-agents in saves",
-    personal: true,
-  },
-  "handoff.errors": {
-    kind: "flag",
-    default: true,
-    summary: "Keep unsolved errors in saves",
-    personal: true,
-  },
-  "handoff.compaction": {
-    kind: "flag",
-    default: true,
-    summary: "Give Claude Code the open items at a compaction",
-    personal: true,
-  },
+  "handoff.prompts": flag(true, "Keep people's prompts in saves"),
+  "handoff.messages": flag(true, "Keep the agent's last message in saves"),
+  "handoff.answers": flag(
+    true,
+    "Keep the agent's questions and your answers in saves",
+  ),
+  "handoff.plans": flag(true, "Keep approved plans in saves"),
+  "handoff.summaries": flag(
+    true,
+    "Keep Claude Code's compaction summaries in saves",
+  ),
+  "handoff.tasks": flag(true, "Keep the agent's todos and tasks in saves"),
+  "handoff.commands": flag(true, "Keep commands and their results in saves"),
+  "handoff.files": flag(
+    true,
+    "Keep names of files that were read or edited in saves",
+  ),
+  "handoff.agents": flag(true, "Keep the results of sub-agents in saves"),
+  "handoff.errors": flag(true, "Keep unsolved errors in saves"),
+  "handoff.compaction": flag(
+    true,
+    "Give Claude Code the open items at a compaction",
+  ),
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type Key = keyof typeof SETTINGS;

@@ -8,5 +8,6 @@ export { settleDetour } from "./back.ts";
 export { DETOURS } from "./commits.ts";
 export { findSession } from "./find_session.ts";
 export { hasDetourMarker } from "./marker.ts";
+export { readTree, treeText } from "./session_tree.ts";
 export { settleInterrupted } from "./settle.ts";
 export { isStranded } from "./stranded.ts";

@@ -86,9 +86,9 @@ export {
   writeObjects,
 } from "./run/objects.ts";
 export {
-  processNamespace,
   readHolders,
   readLock,
+  readMachine,
   type WorktreeLock,
 } from "./run/processes.ts";
 export {

@@ -22,6 +22,8 @@ export const layout = remembered((root) => {
     current: join(state, "current"),
     /** Items that are carried from save to save, a file for each. */
     items: join(state, "items"),
+    /** What agents and people have claimed, a file for each path. */
+    claims: join(state, "claims"),
     /** The last run of each command that verifies the work. */
     runs: join(state, "runs.json"),
     /** A `branch` or `return` under way in each worktree. */

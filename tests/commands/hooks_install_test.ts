@@ -92,7 +92,8 @@ Deno.test("hooks install creates missing settings, and uninstall removes them", 
     assertEquals([created, skills.length], [true, 8]);
     const value = JSON.parse(Deno.readTextFileSync(path));
     assertEquals(value.hooks.PreToolUse, [{
-      matcher: "Agent|Task|Workflow",
+      matcher:
+        "^(Agent|Task|Workflow|Edit|Write|MultiEdit|NotebookEdit|mcp__.*(write|edit|create|append|insert|replace|patch|move|rename|delete).*)$",
       hooks: [{
         type: "command",
         command: join(env.root, "bin", "mpm"),

@@ -83,13 +83,13 @@ const DRIFT: Record<string, [Edit, string, string]> = {
     "edited",
     "mpm hooks install --scope local",
   ],
-  "a matcher from before workflows": [
-    replacing('"Agent|Task|Workflow"', '"Agent|Task"'),
+  "a matcher from before claims": [
+    changing((hooks) => hooks.PreToolUse[0].matcher = "Agent|Task|Workflow"),
     "edited",
     "mpm hooks install --scope local",
   ],
   "an edited matcher": [
-    replacing('"Agent|Task|Workflow"', '"*"'),
+    changing((hooks) => hooks.PreToolUse[0].matcher = "*"),
     "edited",
     "mpm hooks install --scope local",
   ],

@@ -189,6 +189,12 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "30 days after an item is closed",
   ],
   [
+    "state/claims/",
+    "paths that agents and people have claimed, and a lock",
+    "1,000 claims, for 24 hours at most",
+    "`mpm release`, the end of the agent session, the next claim",
+  ],
+  [
     "state/runs.json",
     "the last run of each command that verifies the work",
     "50 commands",

@@ -111,7 +111,9 @@ const DONE: Readonly<Record<string, string>> = {
     "checks the context size: recommends a pause, or holds the " +
     "prompt back; answers /mpm-resume and related commands; " +
     "notes the prompt",
-  PreToolUse: "denies new sub-agents when the context is nearly full",
+  PreToolUse:
+    "denies new sub-agents when the context is nearly full, and edits of " +
+    "claimed paths",
   PostToolUse: "notes answers to questions and approved plans",
   PostToolBatch:
     "checks the context size; takes an automatic checkpoint if one is " +

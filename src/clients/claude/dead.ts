@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import { isAgentId } from "../../base/ids.ts";
 import { field, jsonIn, textField } from "../../base/parsed_values.ts";
-import { processNamespace, readHolders } from "../../git/mod.ts";
+import { readHolders, readMachine } from "../../git/mod.ts";
 import { claudeHome } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isFile, listNames } from "../look.ts";
@@ -79,10 +79,23 @@ export async function deadSessions(
   return [...found.values()].sort((a, b) => b.lastActivity - a.lastActivity);
 }
 
-interface Client {
+/** A client that runs, or was killed: an orderly end removes its file. */
+export interface Client {
+  /** The id of its session. */
   readonly id: string;
   readonly cwd: string;
+  readonly pid: number;
+  /** Its start in clock ticks since boot; `undefined`: not known. */
+  readonly start: string | undefined;
+  /** The number of its process namespace; `undefined`: not known. */
+  readonly namespace: string | undefined;
   readonly state: "alive" | "dead" | "unknown";
+}
+
+/** Returns the clients of this user's home folder. */
+export async function allClients(system: System): Promise<Client[]> {
+  const home = claudeHome(system);
+  return home === undefined ? [] : await clientsOf(system, home);
 }
 
 /** `sessions/<pid>.json`; the keys beside them are secrets and never read. */
@@ -111,13 +124,12 @@ async function clientsOf(system: System, home: string): Promise<Client[]> {
   const states = await readHolders(system, files);
   // A process of another container cannot be seen from here and looks dead.
   const own = states.includes("dead")
-    ? await processNamespace(system)
+    ? (await readMachine(system)).namespace
     : undefined;
-  return files.map(({ id, cwd, namespace }, at) => ({
-    id,
-    cwd,
-    state: states[at] === "dead" && namespace !== undefined &&
-        namespace !== own
+  return files.map((file, at) => ({
+    ...file,
+    state: states[at] === "dead" && file.namespace !== undefined &&
+        file.namespace !== own
       ? "unknown"
       : states[at]!,
   }));

@@ -1,3 +1,4 @@
+import { textField } from "../../base/parsed_values.ts";
 import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
 import { VERSION } from "../../base/version.ts";
 
@@ -10,6 +11,34 @@ export const AGENT_TOOLS = ["Agent", "Task", "Workflow"] as const;
 /** Returns whether a tool starts sub-agents. */
 export function startsAgents(tool: string | undefined): boolean {
   return AGENT_TOOLS.some((name) => name === tool);
+}
+
+/** The tools of Claude Code that change one file, which they name. */
+const EDIT_TOOLS = ["Edit", "Write", "MultiEdit", "NotebookEdit"];
+
+/** The same of other servers, by the names that such tools have. */
+const OTHER_EDITS =
+  "mcp__.*(write|edit|create|append|insert|replace|patch|move|rename|delete)" +
+  ".*";
+const OTHER_EDIT = new RegExp(`^${OTHER_EDITS}$`);
+
+/** Returns whether a tool changes files that its input names. */
+export function editsFiles(tool: string | undefined): boolean {
+  return tool !== undefined &&
+    (EDIT_TOOLS.includes(tool) || OTHER_EDIT.test(tool));
+}
+
+/** The fields of such a tool's input that name a file. */
+const PATH_FIELDS = [
+  ...["file_path", "notebook_path", "path", "target_file"],
+  ...["source", "destination", "old_path", "new_path", "uri"],
+];
+
+/** Returns the paths that a call of such a tool names. */
+export function editedPaths(input: unknown): string[] {
+  return PATH_FIELDS.map((name) => textField(input, name))
+    .filter((path) => path !== undefined && path !== "" && !path.includes("\0"))
+    .map((path) => path!.replace(/^file:\/\//, ""));
 }
 
 /** Tools of Claude Code that change no file. */
@@ -48,7 +77,12 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
     timeout: 10,
   },
   { event: "UserPromptSubmit", timeout: 30 },
-  { event: "PreToolUse", matcher: AGENT_TOOLS.join("|"), timeout: 5 },
+  {
+    event: "PreToolUse",
+    // As a regular expression it would match parts of names, too.
+    matcher: `^(${[...AGENT_TOOLS, ...EDIT_TOOLS, OTHER_EDITS].join("|")})$`,
+    timeout: 5,
+  },
   // The person's answer, which the event of the whole step leaves out.
   {
     event: "PostToolUse",

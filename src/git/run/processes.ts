@@ -101,22 +101,31 @@ async function readStarts(
   return new Map(stats.map((stat) => [parseInt(stat), startInStat(stat)]));
 }
 
-/**
- * Returns the number of the process namespace, e.g. `4026531836`: a process of
- * another one cannot be seen. `undefined` where it cannot be told.
- */
-export async function processNamespace(
-  system: System,
-): Promise<string | undefined> {
-  if (!showsProcesses(system)) return undefined;
-  const { status, stdout } = await system.run("sh", {
-    args: ["-c", "exec readlink /proc/self/ns/pid"],
+/** What the numbers of processes are good for. */
+export interface Machine {
+  /** Of this start of the system, a UUID; `undefined`: it cannot be told. */
+  readonly boot: string | undefined;
+  /** Of the process namespace, e.g. `4026531836`: others cannot be seen. */
+  readonly namespace: string | undefined;
+}
+
+/** Reads it from /proc: elsewhere nothing is known. */
+export async function readMachine(system: System): Promise<Machine> {
+  if (!showsProcesses(system)) {
+    return { boot: undefined, namespace: undefined };
+  }
+  const script = "cat /proc/sys/kernel/random/boot_id; " +
+    "exec readlink /proc/self/ns/pid";
+  const { stdout } = await system.run("sh", {
+    args: ["-c", script],
     cwd: "/",
     timeout: READ_LIMIT,
   });
-  return status === 0
-    ? /^pid:\[(\d+)\]/.exec(decodeBytes(stdout))?.[1]
-    : undefined;
+  const text = decodeBytes(stdout);
+  return {
+    boot: /^[0-9a-f-]{36}$/m.exec(text)?.[0],
+    namespace: /^pid:\[(\d+)\]/m.exec(text)?.[1],
+  };
 }
 
 /** Returns whether /proc is there and shows more than one's own processes. */

@@ -7,6 +7,7 @@ import { startKeeping, startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";
 import { autoSave } from "./auto_save.ts";
 import { errorRecordsSince, recordError } from "./error.ts";
+import { freeClaims } from "./edits.ts";
 import { readNotes } from "./notes.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
@@ -15,6 +16,7 @@ export const onSessionEnd: Handler = async (world) => {
   const { input, invited, context } = world;
   if (!invited) return {};
   forgetSession(context.system, world.session);
+  await freeClaims(world);
   let save: string | undefined;
   try {
     save = await savedEnd(world);

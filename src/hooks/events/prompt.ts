@@ -6,8 +6,6 @@ import {
   isQueued,
   isTyped,
   onPrompt as decide,
-  readAgentFiles,
-  removeAgentFile,
 } from "../../clients/mod.ts";
 import {
   asksForHelp,
@@ -15,7 +13,6 @@ import {
   type TypedCommand,
   typedCommand,
 } from "./typed_command.ts";
-import { textField } from "../../base/parsed_values.ts";
 import { noteActivity, readActivity } from "./activity.ts";
 import {
   hasSkill,
@@ -26,7 +23,7 @@ import {
   waysOut,
 } from "./gauge.ts";
 import { keepNotes } from "./notes.ts";
-import { isLetThrough, letThroughNext } from "./prompts.ts";
+import { isLetThrough, letThroughNext, takePending } from "./prompts.ts";
 import type { Handler, HookWorld } from "./world.ts";
 
 /**
@@ -93,15 +90,6 @@ async function judged(
   if (await isQueued(system, { input, prompt })) return free;
   // No one is held back who could not send it again.
   return await letThroughNext(system, session, [prompt]) ? decision : free;
-}
-
-/** Takes the message for the agent, once. */
-function takePending({ context: { system }, session }: HookWorld): string {
-  const pending = readAgentFiles(system, session, "pending")
-    .flatMap((value) => textField(value, "text") ?? []);
-  if (pending.length === 0) return "";
-  removeAgentFile(system, session, "pending");
-  return pending[0]!;
 }
 
 /** The folder of notes in a worktree. */

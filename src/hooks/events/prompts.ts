@@ -1,11 +1,13 @@
 import { sha256 } from "../../base/digest.ts";
-import { field } from "../../base/parsed_values.ts";
+import { field, textField } from "../../base/parsed_values.ts";
 import {
   type AgentSession,
   changeAgentFile,
   readAgentFiles,
+  removeAgentFile,
 } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
+import type { HookWorld } from "./world.ts";
 
 function promptsIn(value: unknown): readonly unknown[] {
   const prompts = field(value, "prompts");
@@ -54,4 +56,15 @@ export async function letThroughNext(
  */
 function promptDigest(prompt: string): string {
   return sha256(prompt.trim());
+}
+
+/** Takes the message for the agent, once. */
+export function takePending(
+  { context: { system }, session }: HookWorld,
+): string {
+  const pending = readAgentFiles(system, session, "pending")
+    .flatMap((value) => textField(value, "text") ?? []);
+  if (pending.length === 0) return "";
+  removeAgentFile(system, session, "pending");
+  return pending[0]!;
 }

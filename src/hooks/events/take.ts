@@ -1,6 +1,7 @@
 import { field, flagIn, jsonIn } from "../../base/parsed_values.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
+  editsFiles,
   type HookInput,
   parseHookInput,
   startsAgents,
@@ -73,6 +74,7 @@ async function answered(
 
 /** The events of sub-agents that matter. */
 const OF_SUBAGENTS = new Set([
+  "PreToolUse",
   "PostToolBatch",
   "SubagentStart",
   "SubagentStop",
@@ -92,7 +94,9 @@ async function failed(
 
 /** Known before anything is loaded: what a wider matcher than mpm's sends. */
 function isNothing(event: string, input: HookInput): boolean {
-  return event === "PreToolUse" && !startsAgents(input.text("tool_name"));
+  const tool = input.text("tool_name");
+  return event === "PreToolUse" && !editsFiles(tool) &&
+    (input.subagent || !startsAgents(tool));
 }
 
 /** Reads the input in time; `undefined` if it is too large for an event. */
@@ -111,7 +115,7 @@ function isOff(system: System): boolean {
 const HANDLERS: ReadonlyMap<string, () => Promise<Handler>> = new Map([
   ["SessionStart", async () => (await import("./start.ts")).onSessionStart],
   ["UserPromptSubmit", async () => (await import("./prompt.ts")).onUserPrompt],
-  ["PreToolUse", async () => (await import("./tools.ts")).onToolUse],
+  ["PreToolUse", async () => (await import("./edits.ts")).onToolUse],
   ["PostToolUse", async () => (await import("./tools.ts")).onToolsUsed],
   ["PostToolBatch", async () => (await import("./tools.ts")).onToolsUsed],
   ["Stop", async () => (await import("./tools.ts")).onToolsUsed],

@@ -3,7 +3,6 @@ import { handedTo } from "./handed.ts";
 import {
   changeAgentFile,
   mayChangeFiles,
-  onAgent,
   tasksFromJson,
   withTask,
 } from "../../clients/mod.ts";
@@ -16,18 +15,11 @@ import {
   scheduledPrompts,
 } from "./activity.ts";
 import { keepNotes } from "./notes.ts";
-import { letThroughNext } from "./prompts.ts";
+import { letThroughNext, takePending } from "./prompts.ts";
 import { startCheckpoint, startStepTree } from "../scripts/events.ts";
-import { lookAtGauge, watchGauge, waysOut } from "./gauge.ts";
+import { watchGauge } from "./gauge.ts";
 import { verifications } from "./verifications.ts";
 import type { Handler, HookWorld } from "./world.ts";
-
-/** A new sub-agent is refused where its result would not fit. */
-export const onToolUse: Handler = (world) => {
-  const { gauge, level } = lookAtGauge(world);
-  if (onAgent(level, gauge).allow) return {};
-  return { deny: onAgent(level, gauge, waysOut(world)).reason ?? "" };
-};
 
 /** After a step of the agent: the gauge, and a checkpoint where one is due. */
 export const onToolsUsed: Handler = async (world) => {
@@ -42,7 +34,11 @@ export const onToolsUsed: Handler = async (world) => {
   if (world.invited) await keepTrack(world, calls);
   await keepNotes(world, await verifications(world));
   // At the end of a turn a text for the agent would begin another one.
-  return world.event === "Stop" ? { message: answer.message ?? "" } : answer;
+  if (world.event === "Stop") return { message: answer.message ?? "" };
+  const told = takePending(world);
+  return told === ""
+    ? answer
+    : { ...answer, context: [told, answer.context ?? ""].join("\n").trim() };
 };
 
 /** The calls of tools that an event tells. */

@@ -204,10 +204,11 @@ Deno.test("planInstall() leaves someone's hook beside mpm's alone", () => {
   const settings = read(install("{}"));
   const theirs = { type: "command", command: "mpm hook PreToolUse" };
   settings.hooks.PreToolUse[0].hooks.unshift(theirs);
+  const { matcher } = settings.hooks.PreToolUse[0];
   settings.hooks.PreToolUse[0].matcher = "Bash";
   const after = read(install(JSON.stringify(settings)));
   assertEquals(after.hooks.PreToolUse[0], { matcher: "Bash", hooks: [theirs] });
-  assertEquals(after.hooks.PreToolUse[1].matcher, "Agent|Task|Workflow");
+  assertEquals(after.hooks.PreToolUse[1].matcher, matcher);
   assertEquals(after.hooks.PreToolUse.length, 2);
 });
 

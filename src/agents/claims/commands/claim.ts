@@ -1,0 +1,74 @@
+import { defineCommand } from "../../../cli/mod.ts";
+import { escapeText } from "../../../base/escape.ts";
+import { AGENT_FLAG } from "../../names.ts";
+import { claimPaths } from "../claim_paths.ts";
+import { endOf } from "../text.ts";
+
+/** `mpm claim` */
+export const claim = defineCommand({
+  name: "claim",
+  summary: "Claim files and folders, so that other agents do not edit them",
+  description: `
+A claim of a folder covers all below it. Until it ends, the hooks refuse edits of
+these paths by other agent sessions, and say who holds them. They cannot judge
+shell commands. If the agent session ends or is killed, its claims are free at
+once. A claim is for this worktree: the same file in another worktree is free.
+
+To take over a claim, use --force as a person; mpm tells the holder. An agent
+cannot use it. Claims that you already hold are renewed.`,
+  positionals: [{
+    name: "paths",
+    summary: "Files and folders of this worktree, which need not exist",
+    rest: true,
+    names: "file",
+  }],
+  flags: {
+    for: {
+      type: "string",
+      value: "time",
+      default: "30m",
+      summary: "How long, at most 24h",
+    },
+    task: {
+      type: "string",
+      value: "text",
+      summary: "What for; other agents are shown it",
+    },
+    ...AGENT_FLAG,
+    force: {
+      type: "boolean",
+      summary: "Take over claims of others; only for a person",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be claimed and write nothing",
+    },
+  },
+  examples: [
+    "mpm claim src/api --for 1h --task 'Add the users endpoint'",
+    "mpm claim docs/api.md --agent backend",
+  ],
+  result: async () => (await import("./results.ts")).ClaimResult,
+  run: (context, input) =>
+    claimPaths(context, {
+      ...{ paths: input.paths, length: input.for, task: input.task },
+      ...{ agent: input.agent, force: input.force, dryRun: input["dry-run"] },
+    }),
+  render: ({ dry_run: dry, at, claims, taken_over: lost }, style) =>
+    [
+      ...lost.map(({ path, holder }) =>
+        style.yellow(
+          `${dry ? "Would take" : "Took"} over "${escapeText(path)}" from ${
+            escapeText(holder.name)
+          }`,
+        )
+      ),
+      ...claims.map((claim) =>
+        `${dry ? "Would claim" : "Claimed"} ${
+          style.cyan(escapeText(claim.path))
+        } until ${endOf(claim, at)}`
+      ),
+      "",
+    ].join("\n"),
+  next: () => '"mpm release --all" releases your claims',
+});

@@ -1,0 +1,24 @@
+import { defineCommand } from "../../../cli/mod.ts";
+import { AGENT_FLAG } from "../../names.ts";
+import { listClaims } from "../claim_paths.ts";
+import { claimsTable } from "../text.ts";
+
+/** `mpm claims` */
+export const claims = defineCommand({
+  name: "claims",
+  summary: "List the claimed paths, with holder, end and task",
+  description: `
+The list has the claims of all worktrees of the project. Claims that ended, and
+those of agent sessions that are gone, are free and not listed.`,
+  positionals: [],
+  flags: AGENT_FLAG,
+  examples: ["mpm claims", "mpm claims --json"],
+  result: async () => (await import("./results.ts")).ClaimsResult,
+  run: (context, { agent }) => listClaims(context, agent),
+  render: ({ claims, at, worktree }, style) =>
+    claims.length === 0
+      ? "No claims.\n"
+      : claimsTable(claims, { at, worktree, style }),
+  next: ({ claims }) =>
+    claims.length > 0 ? undefined : '"mpm claim <paths>" claims some',
+});

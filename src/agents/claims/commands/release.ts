@@ -1,0 +1,46 @@
+import { defineCommand } from "../../../cli/mod.ts";
+import { escapeText } from "../../../base/escape.ts";
+import { AGENT_FLAG } from "../../names.ts";
+import { releasePaths } from "../claim_paths.ts";
+
+/** `mpm release` */
+export const release = defineCommand({
+  name: "release",
+  summary: "Release claims, so that others can edit the paths",
+  description: `
+A folder stands for all claims in it. With --force, a person can release the
+claims of others; mpm tells the holder.`,
+  positionals: [{
+    name: "paths",
+    summary: "Claimed paths, or folders with claims",
+    rest: true,
+    names: "file",
+  }],
+  flags: {
+    all: { type: "boolean", summary: "Release all your claims" },
+    ...AGENT_FLAG,
+    force: {
+      type: "boolean",
+      summary: "Release claims of others, too; only for a person",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be released and write nothing",
+    },
+  },
+  examples: ["mpm release src/api", "mpm release --all"],
+  result: async () => (await import("./results.ts")).ReleaseResult,
+  run: (context, input) =>
+    releasePaths(context, {
+      ...{ paths: input.paths, all: input.all, agent: input.agent },
+      ...{ force: input.force, dryRun: input["dry-run"] },
+    }),
+  render: ({ dry_run: dry, released }, style) =>
+    released.length === 0
+      ? "No claims to release.\n"
+      : released.map(({ path, holder, yours }) =>
+        `${dry ? "Would release" : "Released"} ${style.cyan(escapeText(path))}${
+          yours ? "" : ` of ${escapeText(holder.name)}`
+        }\n`
+      ).join(""),
+});

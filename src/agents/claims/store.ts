@@ -1,0 +1,119 @@
+import { dirname, join } from "@std/path";
+import { sha256 } from "../../base/digest.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { jsonIn } from "../../base/parsed_values.ts";
+import { fits } from "../../base/shape.ts";
+import {
+  checkFolder,
+  ensureHidden,
+  ensureHome,
+  layout,
+  RecordSeals,
+  removeIfThere,
+  takeLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { CLAIM, type Claim } from "./claim.ts";
+
+/** Bytes of a claim's file. */
+const LARGEST = 64 * 1024;
+
+/** Claims of a project that are read, and may be there. */
+export const MOST_CLAIMS = 1000;
+
+/** Milliseconds that a command waits for another one that claims. */
+const WAIT = 30_000;
+
+const NAME = /^claim-[0-9a-f]{32}\.json$/;
+
+/**
+ * Returns the file of the claim on exactly this path. The name is a digest, so
+ * that a hook finds the claims on a path and its folders without a list.
+ */
+export function claimFile(system: System, root: string, path: string): string {
+  const { home, claims } = layout(root);
+  // A file system that takes two spellings for one file finds the folder.
+  const folds =
+    system.files.lstat(join(dirname(home), ".CLAUDE-MPM")) !== undefined;
+  const key = folds ? path.normalize("NFC").toLowerCase() : path;
+  return join(claims, `claim-${sha256(key).slice(0, 32)}.json`);
+}
+
+/** Returns whether anyone ever claimed something in this project. */
+export function hasClaims({ files }: System, root: string): boolean {
+  const { home, state, claims } = layout(root);
+  return [home, state, claims].every((folder) =>
+    files.lstat(folder)?.kind === "folder"
+  );
+}
+
+/**
+ * Reads the claim on exactly this path, whether or not it still holds.
+ * `undefined`: there is none, or this user's mpm did not write it.
+ */
+export function readClaim(
+  system: System,
+  root: string,
+  path: string,
+): Claim | undefined {
+  return readFile(system, claimFile(system, root, path));
+}
+
+/** Reads all claims, those that no longer hold too. */
+export function readClaims(system: System, root: string): Claim[] {
+  if (!hasClaims(system, root)) return [];
+  const { claims } = layout(root);
+  return system.files.list(claims).map(({ name }) => name)
+    .filter((name) => NAME.test(name)).sort().slice(0, MOST_CLAIMS)
+    .flatMap((name) => readFile(system, join(claims, name)) ?? [])
+    .sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+}
+
+function readFile(system: System, path: string): Claim | undefined {
+  if (system.files.lstat(path) === undefined) return undefined;
+  const bytes = attempt(() => system.files.readOwn(path, LARGEST));
+  const text = new TextDecoder().decode(bytes);
+  const value = jsonIn(text);
+  if (!fits(CLAIM, value) || !sealsOf(system).isOwn(text)) return undefined;
+  const { seal: _, ...claim } = value as Claim & { seal: string };
+  return claim;
+}
+
+/** Seals name no project: a claim has absolute paths. */
+function sealsOf(system: System): RecordSeals {
+  return new RecordSeals(system, "claim");
+}
+
+/** Writes a claim. Call under the lock of the claims. */
+export function writeClaim(system: System, root: string, claim: Claim): void {
+  const bytes = new TextEncoder().encode(sealsOf(system).seal(claim));
+  // A power cut that loses a claim ends its holder, too.
+  const path = claimFile(system, root, claim.path);
+  writeAtomic(system, path, { bytes, synced: false });
+}
+
+/** Removes the claim on exactly this path. Call under the lock of the claims. */
+export function removeClaim(system: System, root: string, path: string): void {
+  removeIfThere(system, claimFile(system, root, path));
+}
+
+/**
+ * Runs `change` while no other mpm changes claims of the project. The lock is
+ * not that of the store, which a pause may hold for seconds. Throws LOCKED.
+ */
+export async function withClaims<T>(
+  system: System,
+  root: string,
+  change: () => T | Promise<T>,
+): Promise<T> {
+  const { home, state, claims } = layout(root);
+  ensureHome(system, root);
+  for (const folder of [home, state, claims]) checkFolder(system, folder);
+  ensureHidden(system, root, claims);
+  using held = await takeLock(system, join(claims, ".lock"), WAIT);
+  if (held) return await change();
+  throw new MpmError("LOCKED", "Cannot claim: another mpm is claiming", {
+    hint: "Run the command again",
+  });
+}

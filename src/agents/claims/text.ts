@@ -1,0 +1,40 @@
+import { basename } from "@std/path";
+import { escapeText } from "../../base/escape.ts";
+import { type Style, table } from "../../cli/mod.ts";
+import { holderText, untilText } from "./claim.ts";
+import type { ClaimView } from "./commands/results.ts";
+
+/** Returns `Frontend (agent session 6cfd0319)`, or `you`. */
+function holderOf({ holder, yours }: ClaimView): string {
+  if (yours) return "you";
+  const { kind, name, session_id: session } = holder;
+  return holderText({ kind, name, key: "", session, process: null });
+}
+
+/** Returns the time at which a claim ends. */
+export function endOf({ until }: Pick<ClaimView, "until">, at: string): string {
+  return untilText(Date.parse(until), Date.parse(at));
+}
+
+/** Returns `src/api (in other-worktree)`, the rest only if it is another one. */
+export function placeOf(
+  { path, worktree }: Pick<ClaimView, "path" | "worktree">,
+  here: string,
+): string {
+  const where = worktree === here ? "" : ` (in ${basename(worktree)})`;
+  return escapeText(path + where);
+}
+
+/** Returns a table of claims. */
+export function claimsTable(
+  claims: readonly ClaimView[],
+  { at, worktree, style }: { at: string; worktree: string; style: Style },
+): string {
+  const rows = claims.map((claim) => [
+    style.cyan(placeOf(claim, worktree)),
+    holderOf(claim),
+    `until ${endOf(claim, at)}`,
+    escapeText(claim.task ?? ""),
+  ]);
+  return table(rows, style.columns);
+}

@@ -1,0 +1,56 @@
+import { agentOfEvent, judgeEdit, releaseSession } from "../../agents/mod.ts";
+import { MpmError } from "../../base/errors.ts";
+import { editedPaths, onAgent, startsAgents } from "../../clients/mod.ts";
+import { noteFailure } from "../failures.ts";
+import { lookAtGauge, waysOut } from "./gauge.ts";
+import type { Handler, HookAnswer, HookWorld } from "./world.ts";
+
+/**
+ * Refuses a new sub-agent whose result would not fit, and an edit of a path
+ * that someone else has claimed.
+ */
+export const onToolUse: Handler = (world) =>
+  startsAgents(world.input.text("tool_name")) ? ofAgent(world) : ofEdit(world);
+
+function ofAgent(world: HookWorld): HookAnswer {
+  const { gauge, level } = lookAtGauge(world);
+  if (onAgent(level, gauge).allow) return {};
+  return { deny: onAgent(level, gauge, waysOut(world)).reason ?? "" };
+}
+
+/** Anything that goes wrong lets the edit pass. */
+async function ofEdit(world: HookWorld): Promise<HookAnswer> {
+  const { context: { system }, input, session, config, event } = world;
+  if (!world.invited) return {};
+  const claims = config["claims.auto"];
+  try {
+    const deny = await judgeEdit(system, {
+      paths: editedPaths(input.value("tool_input")),
+      cwd: input.cwd,
+      worktree: world.worktree,
+      session,
+      agent: agentOfEvent(system, input),
+      claims,
+    });
+    return deny === undefined ? {} : { deny };
+  } catch (error) {
+    const busy = error instanceof MpmError && error.code === "LOCKED";
+    noteFailure(system, event, error);
+    // Two edits at once must not both be the first.
+    return busy && claims ? { deny: BUSY } : {};
+  }
+}
+
+/** Frees what a session that ends has claimed. */
+export async function freeClaims(world: HookWorld): Promise<void> {
+  const { context: { system }, session: { id, root }, event } = world;
+  try {
+    await releaseSession(system, root, id);
+  } catch (error) {
+    // Its client is gone soon, and its claims with it.
+    noteFailure(system, event, error);
+  }
+}
+
+const BUSY = "mpm refused this edit: many agents are claiming files at this " +
+  "moment, and claims.auto is on. Nothing is wrong with the edit: try it again.";
