@@ -67,6 +67,7 @@ const CACHED = ${caches !== undefined};
 const PLACES = ${JSON.stringify(places)};
 const SIZES = ${JSON.stringify(parts.map(({ size }) => size))};
 const WITHIN = Deno.build.standalone && Deno.build.os === "linux";
+const IS_THREAD = "DedicatedWorkerGlobalScope" in globalThis;
 const builtin = process.getBuiltinModule;
 const decoder = new TextDecoder();
 const makers = [];
@@ -84,7 +85,7 @@ function openScripts() {
   } catch (error) {
     // An upgrade replaced it just now: the new one takes the command line.
     const next = path.replace(/ \\(deleted\\)$/, "");
-    if (next === path) throw error;
+    if (next === path || IS_THREAD) throw error;
     Deno.exit(runInstead(next));
   }
 }
@@ -156,8 +157,9 @@ async function later(module) {
 }
 
 const RUNS = `
-const { main, realSystem } = load(0);
-Deno.exit(await main(Deno.args, realSystem()));
+const { main, realSystem, serve, workFor } = load(0);
+if (IS_THREAD) serve(workFor(realSystem()));
+else Deno.exit(await main(Deno.args, realSystem()));
 `;
 
 const TRAINS = `

@@ -1,4 +1,5 @@
 import { type Context, makeStyle } from "../cli/mod.ts";
+import type { PageEntries, ReplayStep } from "../replay/mod.ts";
 import type { System } from "../system/system.ts";
 import { versionText } from "../base/version.ts";
 
@@ -30,6 +31,17 @@ export async function main(
   } finally {
     system.scratch.clear();
   }
+}
+
+/** Returns what another thread does for `mpm replay`: steps become entries. */
+export async function workFor(
+  system: System,
+): Promise<(steps: readonly ReplayStep[]) => PageEntries> {
+  const { beforeCommand } = await import("./before.ts");
+  await beforeCommand(system, "replay");
+  const { entriesOf } = await import("../replay/page/entries.ts");
+  const { redactorOf } = await import("../secrets/mod.ts");
+  return (steps) => entriesOf(redactorOf(system), steps);
 }
 
 /**

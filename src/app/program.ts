@@ -1,6 +1,8 @@
 /**
- * Contents of the executable: it runs `main` on the real machine. Its build
- * also does, to learn which functions are needed every day.
+ * Contents of the executable: it runs `main` on the real machine, and
+ * `workFor` in each thread that opens. Its build also does, to learn which
+ * functions are needed every day.
  */
-export { main } from "./main.ts";
+export { main, workFor } from "./main.ts";
 export { realSystem } from "../system/real.ts";
+export { serve } from "../system/real_thread.ts";

@@ -4,3 +4,5 @@
  */
 
 export { removeFork } from "./fork_tree.ts";
+export type { ReplayStep } from "./commands/results.ts";
+export type { PageEntries } from "./page/page.ts";

@@ -73,22 +73,30 @@ const likely = (): Rule[] => [
   { find: findRandomWords },
 ];
 
+/** Rules, the surest first. */
+interface Rules {
+  readonly all: readonly Rule[];
+  /** Those that may apply to a text without any of the traces. */
+  readonly always: readonly Rule[];
+}
+
 /** All rules, and the traces that show which of them may apply to a text. */
 interface Engine {
-  readonly sure: readonly Rule[];
-  readonly likely: readonly Rule[];
+  readonly sure: Rules;
+  readonly every: Rules;
   readonly traces: Traces<Rule | Prefix["rule"]>;
 }
 
 let engine: Engine | undefined;
 
 function makeEngine(): Engine {
+  const surest = sure();
   const made = {
-    sure: sure(),
-    likely: likely(),
+    sure: rulesOf(surest),
+    every: rulesOf([...surest, ...likely()]),
     traces: new Traces<Rule | Prefix["rule"]>(),
   };
-  for (const rule of [...made.sure, ...made.likely]) {
+  for (const rule of made.every.all) {
     for (const trace of rule.traces ?? []) {
       made.traces.add(trace, rule, "end");
     }
@@ -97,17 +105,21 @@ function makeEngine(): Engine {
   return made;
 }
 
+function rulesOf(all: readonly Rule[]): Rules {
+  return { all, always: all.filter(({ traces }) => !traces) };
+}
+
 /** Every secret in a text, in order, none over another. */
 export function findSecrets(
   text: string,
   more: readonly Finder[] = [],
 ): Span[] {
-  const { sure, likely, traces } = engine ??= makeEngine();
-  return found(text, traces, [
-    ...sure,
-    ...more.map((find) => ({ find })),
-    ...likely,
-  ]);
+  const { sure, every, traces } = engine ??= makeEngine();
+  if (more.length === 0) return found(text, traces, every);
+  // The user's own rules are as sure as those of providers.
+  const own = more.map((find) => ({ find }));
+  const likely = every.all.slice(sure.all.length);
+  return found(text, traces, rulesOf([...sure.all, ...own, ...likely]));
 }
 
 /** Only those that say by themselves what they are: for names of things. */
@@ -119,10 +131,10 @@ export function findSureSecrets(text: string): Span[] {
 function found(
   text: string,
   traces: Engine["traces"],
-  rules: readonly Rule[],
+  { all, always }: Rules,
 ): Span[] {
   const prefixes: Prefix[] = [];
-  const all = [{ start: 0, end: text.length }];
+  const whole = [{ start: 0, end: text.length }];
   const near = new Map<Rule, Window[]>();
   traces.search(text, (what, at) => {
     if ("prefix" in what) {
@@ -130,25 +142,30 @@ function found(
       return at + 1;
     }
     if (what.anywhere) {
-      near.set(what, all);
+      near.set(what, whole);
       return text.length;
     }
     const windows = near.get(what) ?? [];
     if (windows.length === 0) near.set(what, windows);
     return addLines(windows, text, at);
   });
-  return mergeSpans(rules.flatMap((rule) => {
-    const windows = rule.traces ? near.get(rule) : all;
-    return windows ? [rule.find(text, windows, prefixes)] : [];
-  }));
+  const spans: Span[][] = [];
+  for (const rule of near.size === 0 ? always : all) {
+    const windows = rule.traces ? near.get(rule) : whole;
+    if (windows) spans.push(rule.find(text, windows, prefixes));
+  }
+  return mergeSpans(spans);
 }
+
+/** In any case, without a copy of the text in small letters. */
+const PRIVATE = /[pP][rR][iI][vV][aA][tT][eE]/;
 
 /**
  * Returns the parts that a person marked as not for the record, up to the end
  * mark or the end of the text. A mark within marks needs its own end.
  */
 export function findPrivate(text: string): Span[] {
-  if (!hasWord(text, /private/)) return [];
+  if (!PRIVATE.test(text)) return [];
   const spans: Span[] = [];
   let depth = 0;
   let start = 0;

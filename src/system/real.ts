@@ -4,6 +4,7 @@ import { realFiles } from "./real_files.ts";
 import { programRunner, realRun, realRunProgram } from "./real_run.ts";
 import { realScratch } from "./real_scratch.ts";
 import { realTerminal } from "./real_terminal.ts";
+import { openThread } from "./real_thread.ts";
 import type { Interruption, System } from "./system.ts";
 import { withGitsShell } from "./real_windows.ts";
 
@@ -32,6 +33,7 @@ export function realSystem(): System {
       windows ? withGitsShell(realRunProgram) : realRunProgram,
     ),
     interruption,
+    thread: openThread,
   };
 }
 

@@ -40,6 +40,20 @@ export interface System {
   ): Promise<RunResult>;
   /** Takes Ctrl-C and similar until it is disposed of. */
   interruption(): Interruption;
+  /** Opens another thread of this program, where there can be one. */
+  thread?(): Thread | undefined;
+}
+
+/** Another thread of this program, which ends when it is disposed of. */
+export interface Thread extends Disposable {
+  /**
+   * Does a task there, after those before it; both it and the answer are
+   * copied. Rejects if the thread failed at anything: the caller then does the
+   * task itself.
+   */
+  run(task: unknown): Promise<unknown>;
+  /** Lets answers arrive while this thread is busy. */
+  turn(): Promise<void>;
 }
 
 export interface FileInfo {

@@ -1,7 +1,7 @@
 import { basename } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { type Context, defineCommand, ProgressLine } from "../../cli/mod.ts";
-import { openEvents } from "../../clients/mod.ts";
+import { type OpenEvents, openEvents } from "../../clients/mod.ts";
 import { locate, quickWorkspace } from "../../git/mod.ts";
 import {
   type ExportTarget,
@@ -12,7 +12,7 @@ import {
 } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
-import { stepHtml } from "../page/html.ts";
+import { StepEntries } from "../page/entries.ts";
 import { ListPage, pageHead } from "../page/page.ts";
 import { findSource, findSourceBefore, type Source } from "../source.ts";
 import { lostText, stepsOf } from "../steps.ts";
@@ -138,30 +138,18 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
       };
     }
     const open = openEvents(system, source.path);
-    const redactor = redactorOf(system);
-    const steps: ReplayStep[] = [];
-    const page = target === undefined
-      ? undefined
-      : new ListPage({ command: "replay", noun: "steps" });
-    let total = 0;
-    using line = new ProgressLine(context);
-    for await (const step of stepsOf(system, workspace, open)) {
-      total++;
-      if (total % LOOKED === 0) line.count("Reading steps", total);
-      if (!shown(step)) continue;
-      const clean = redactor.known(step, STEP_KEYS);
-      if (page) page.add(clean.type, stepHtml(clean));
-      else steps.push(clean);
-    }
+    const read = { open, shown, steps: stepsOf(system, workspace, open) };
+    const { page, ...found } = target === undefined
+      ? { ...await readSteps(context, read), page: undefined }
+      : await makePage(context, read);
     const warnings = lostText(open.lost);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
     return {
       ...origin(source),
-      ...{ steps, total, full: input.full, warnings },
+      ...{ ...found, full: input.full, warnings, tree: null },
       page: page && target
         ? written(system, page, { target, source, warnings })
         : null,
-      tree: null,
     };
   },
   verbatim: () => true,
@@ -174,6 +162,46 @@ const NO_STEPS = { steps: [], page: null, tree: null, full: false };
 
 function origin({ path, agentSession, save }: Source) {
   return { path, agent_session: agentSession, session_id: save };
+}
+
+/** The steps of a transcript, and a test for those to show. */
+interface Read {
+  readonly open: OpenEvents;
+  readonly steps: AsyncIterable<ReplayStep>;
+  readonly shown: (step: ReplayStep) => boolean;
+}
+
+/** Hands out the steps to show, and returns the number of all. */
+async function forSteps(
+  context: Context,
+  { steps, shown }: Read,
+  show: (step: ReplayStep) => Promise<void> | void,
+): Promise<number> {
+  let total = 0;
+  using line = new ProgressLine(context);
+  for await (const step of steps) {
+    total++;
+    if (total % LOOKED === 0) line.count("Reading steps", total);
+    if (shown(step)) await show(step);
+  }
+  return total;
+}
+
+async function readSteps(context: Context, read: Read) {
+  const redactor = redactorOf(context.system);
+  const steps: ReplayStep[] = [];
+  const total = await forSteps(context, read, (step) => {
+    steps.push(redactor.known(step, STEP_KEYS));
+  });
+  return { steps, total };
+}
+
+async function makePage(context: Context, read: Read) {
+  using entries = new StepEntries(context.system, read.open.size);
+  const total = await forSteps(context, read, (step) => entries.add(step));
+  const page = new ListPage({ command: "replay", noun: "steps" });
+  for (const part of await entries.end()) page.add(part);
+  return { steps: [], total, page };
 }
 
 /** The files at a step, instead of the steps. */

@@ -18,6 +18,14 @@ export interface PageKind {
   readonly above?: { readonly html: string; readonly script: string };
 }
 
+/** Entries of a list. */
+export interface PageEntries {
+  /** The type of each. */
+  readonly types: readonly string[];
+  /** Their HTML in UTF-8. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /**
  * A page with a list that can be searched and filtered: a single file that
  * loads nothing. Handed out in parts, so that it need not be in memory as one
@@ -27,7 +35,6 @@ export class ListPage {
   readonly #kind: PageKind;
   readonly #parts: Uint8Array[] = [];
   readonly #types = new Map<string, number>();
-  #entries: string[] = [];
   /** Entries in the list. */
   count = 0;
 
@@ -35,22 +42,16 @@ export class ListPage {
     this.#kind = kind;
   }
 
-  /** Adds an entry: its HTML, from {@link entryHtml}. */
-  add(type: string, html: string): void {
-    this.count++;
-    this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
-    this.#entries.push(html);
-    if (this.#entries.length === BATCH) this.#flush();
-  }
-
-  #flush(): void {
-    this.#parts.push(new TextEncoder().encode(this.#entries.join("")));
-    this.#entries = [];
+  add({ types, bytes }: PageEntries): void {
+    this.count += types.length;
+    for (const type of types) {
+      this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
+    }
+    this.#parts.push(bytes);
   }
 
   /** The bytes of the page. */
   end(about: { title: string; lines: readonly string[] }): Uint8Array {
-    this.#flush();
     const encoder = new TextEncoder();
     const head = encoder.encode(this.#head(about));
     const all = [head, ...this.#parts, encoder.encode(this.#tail())];
@@ -121,8 +122,6 @@ ${above?.html ?? ""}<ol data-noun="${noun}">
     return `</ol>\n</main>\n${scripts.join("\n")}\n</body>\n</html>\n`;
   }
 }
-
-const BATCH = 200;
 
 function digest(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;

@@ -47,16 +47,13 @@ export async function timelinePage(
         : []
     ),
   );
-  for (const [at, event] of events.entries()) {
-    page.add(
-      event.type,
-      eventHtml(event, {
-        number: at + 1,
-        numbers,
-        details: details.get(event),
-      }),
-    );
-  }
+  const entries = events.map((event, at) =>
+    eventHtml(event, { number: at + 1, numbers, details: details.get(event) })
+  );
+  page.add({
+    types: events.map(({ type }) => type),
+    bytes: new TextEncoder().encode(entries.join("")),
+  });
   const name = workspace.root.split(/[\\/]/).at(-1) ?? "";
   return page.end({
     title: redactorOf(system).name(`Timeline of ${name}`),

@@ -13,6 +13,7 @@ const MOST_VALUES = 8;
  * that of another. Every part of the text is read at most once.
  */
 export function withoutOrdinary(text: string, spans: Span[]): Span[] {
+  if (spans.every((span) => span.plain === undefined)) return spans;
   const plain = new Map<Span, Plain>();
   const sought: Sought = {
     words: new Set(),
@@ -27,7 +28,6 @@ export function withoutOrdinary(text: string, spans: Span[]): Span[] {
     for (const word of found.words) sought.words.add(word);
     for (const part of found.parts) sought.parts.add(part);
   }
-  if (plain.size === 0) return spans;
   const uses = usesOf(text, spans, sought);
   return spans.filter((span) => {
     const found = plain.get(span);

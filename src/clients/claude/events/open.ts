@@ -25,6 +25,8 @@ export interface OpenEvents {
   readonly lost: EventsLost;
   /** When the transcript was last added to, milliseconds since the epoch. */
   readonly changed: number;
+  /** Bytes of the transcript. */
+  readonly size: number;
 }
 
 /**
@@ -47,7 +49,7 @@ export function openEvents(
     ...beginning ? [] : agentFiles(system, path, lost),
   ];
   const events = merged(files.map((file) => eventsIn(system, file, lost)));
-  return { events, lost, changed: mtime };
+  return { events, lost, changed: mtime, size };
 }
 
 function infoOf(system: System, path: string): FileInfo {

@@ -1,0 +1,67 @@
+import type { Thread } from "./system.ts";
+
+/** What comes back for a task. */
+type Answer = { readonly value: unknown } | { readonly error: string };
+
+/**
+ * Another thread of this executable, which loads the same program and calls
+ * {@link serve}. From source there is none: the main module may be a test.
+ */
+export function openThread(): Thread | undefined {
+  if (!Deno.build.standalone) return undefined;
+  const worker = new Worker(Deno.mainModule, { type: "module" });
+  // The answers come in the order of the tasks.
+  const waiting: PromiseWithResolvers<unknown>[] = [];
+  let failed: Error | undefined;
+  const fail = (event: Event) => {
+    event.preventDefault();
+    failed = new Error("The other thread ended");
+    for (const one of waiting.splice(0)) one.reject(failed);
+  };
+  worker.onerror = fail;
+  worker.onmessageerror = fail;
+  worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    const task = waiting.shift();
+    if ("error" in data) task?.reject(new Error(data.error));
+    else task?.resolve(data.value);
+  };
+  return {
+    run(task) {
+      if (failed) return Promise.reject(failed);
+      const answer = Promise.withResolvers<unknown>();
+      waiting.push(answer);
+      worker.postMessage(task);
+      return answer.promise;
+    },
+    turn,
+    [Symbol.dispose]: () => worker.terminate(),
+  };
+}
+
+/** An immediate would come before the answers, and a timer takes 2 ms. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+/** Does the tasks of the main thread, one after the other. */
+export function serve<T>(work: Promise<(task: T) => unknown>): void {
+  const scope = globalThis as unknown as {
+    onmessage: (event: MessageEvent<T>) => void;
+    postMessage(answer: Answer): void;
+  };
+  scope.onmessage = async ({ data }) => {
+    try {
+      const doTask = await work;
+      scope.postMessage({ value: doTask(data) });
+    } catch (error) {
+      scope.postMessage({ error: String(error) });
+    }
+  };
+}
