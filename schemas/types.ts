@@ -3297,6 +3297,67 @@ export interface ReleaseResult {
   }[];
 }
 
+/** mpm standup --json: Show what agents and people did, and what is next. */
+export interface StandupResult {
+  /** ISO 8601, UTC: everything since then counts. */
+  since: string;
+  /** ISO 8601, UTC. */
+  until: string;
+  /** The agents first, then the people, each by name. */
+  actors: {
+    name: string;
+    /** True for a person. */
+    person: boolean;
+    /** The oldest first. */
+    done: {
+      text: string;
+      /** The kind of thing that shows it. */
+      source: "save" | "item" | "commit" | "handoff";
+      /** The id of the save, item, commit or hand-off. */
+      id: string;
+      /** ISO 8601, UTC. */
+      at: string;
+    }[];
+    next: {
+      text: string;
+      /** The kind of thing that shows it. */
+      source: "save" | "item" | "commit" | "handoff";
+      /** The id of the save, item, commit or hand-off. */
+      id: string;
+      /** ISO 8601, UTC. */
+      at: string;
+    }[];
+    blocked: {
+      text: string;
+      /** The kind of thing that shows it. */
+      source: "save" | "item" | "commit" | "handoff";
+      /** The id of the save, item, commit or hand-off. */
+      id: string;
+      /** ISO 8601, UTC. */
+      at: string;
+    }[];
+    /** Hand-offs that are not done yet. */
+    waiting: {
+      id: string;
+      from: string;
+      title: string;
+      /** `waiting`, `accepted` or `disputed`. */
+      state: string;
+    }[];
+  }[];
+  /** Files that two or more of them changed or claim. */
+  overlaps: {
+    /** Relative to the worktree, with `/`. */
+    path: string;
+    by: string[];
+    claimed_by: string[];
+  }[];
+  /** Number of entries that were left out. */
+  left_out: number;
+  /** Problems with what was read. */
+  warnings: string[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

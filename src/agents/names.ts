@@ -28,7 +28,7 @@ export const AGENT_FLAG = {
 } as const;
 
 /** The name of an agent that has none, by its client. */
-const UNNAMED: AgentName = { name: "claude-code", key: "claude-code" };
+export const UNNAMED: AgentName = { name: "claude-code", key: "claude-code" };
 
 /**
  * Returns the name of the agent that acts: `given` by `--agent`, else
@@ -52,7 +52,16 @@ export async function actorOf(
   given: string | undefined,
 ): Promise<Actor> {
   const agent = actingAgent(system, given);
-  if (agent) return { kind: "agent", ...agent };
+  return agent
+    ? { kind: "agent", ...agent }
+    : await personHere(system, workspace);
+}
+
+/** Returns the person that git knows here, else the one who logged in. */
+export async function personHere(
+  system: System,
+  workspace: Workspace,
+): Promise<Actor> {
   const author = authorOf(await readIdentity(system, workspace));
   const login = ["USER", "LOGNAME", "USERNAME"]
     .map((name) => system.env(name)).find((name) => name);

@@ -99,4 +99,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "claim": "Claim files and folders, so that other agents do not edit them",
   "claims": "List the claimed paths, with holder, end and task",
   "release": "Release claims, so that others can edit the paths",
+  "standup": "Show what agents and people did, and what is next",
 };

@@ -174,6 +174,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../agents/claims/commands/claims.ts")).claims,
   "release": async () =>
     (await import("../agents/claims/commands/release.ts")).release,
+  "standup": async () =>
+    (await import("../agents/standup/commands/standup.ts")).standup,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

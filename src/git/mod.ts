@@ -28,6 +28,7 @@ export {
   tryFileChanges,
 } from "./history/changes.ts";
 export {
+  type CommitWithFiles,
   findOwnCommits,
   isAncestor,
   isRelated,
@@ -37,6 +38,7 @@ export {
   type Range,
   readAll,
   readNewest,
+  readNewestAnywhere,
   readRange,
   readRecent,
   readSince,
@@ -56,6 +58,7 @@ export {
   lastMove,
   readCuts,
   readLeft,
+  readMadeHere,
 } from "./history/reflogs.ts";
 export {
   branchByFiles,

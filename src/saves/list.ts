@@ -255,7 +255,10 @@ export function parseLimit(text: string | undefined): number | undefined {
   });
 }
 
-/** The time `--since` means: so long ago, or a date in UTC. Throws USAGE. */
+/**
+ * The time `--since` means: so long ago, a date in UTC, `today` or `yesterday`.
+ * Throws USAGE.
+ */
 export function parseSince(
   text: string | undefined,
   now: Date,
@@ -263,6 +266,11 @@ export function parseSince(
   if (text === undefined) return undefined;
   const age = parseAge(text);
   if (age !== undefined) return now.getTime() - age;
+  const day = ["today", "yesterday"].indexOf(text);
+  if (day >= 0) {
+    const midnight = `${now.toISOString().slice(0, 10)}T00:00:00Z`;
+    return Date.parse(midnight) - day * DAY;
+  }
   const date = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?Z?$/.exec(text);
   const time = date ? Date.parse(isoOf(text)) : NaN;
   if (!Number.isNaN(time)) return time;
@@ -271,6 +279,9 @@ export function parseSince(
       "such as 2026-11-20",
   });
 }
+
+/** Milliseconds of a day. */
+const DAY = 86_400_000;
 
 function isoOf(text: string): string {
   const iso = text.replace(" ", "T").replace(/Z$/, "");

@@ -121,6 +121,55 @@ export async function readNewest(
   ], count);
 }
 
+/** A commit and the files that it changed. */
+export interface CommitWithFiles {
+  readonly commit: CommitInfo;
+  /** Relative to the repository, without those of mpm; a merge has none. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The newest commits of all branches, remote ones too, and of the heads of all
+ * worktrees since a time, with their files; without those that only record a
+ * save.
+ */
+export async function readNewestAnywhere(
+  git: Git,
+  { since, count }: {
+    /** Milliseconds since the epoch, by the committers' clocks. */
+    since: number;
+    count: number;
+  },
+): Promise<CommitWithFiles[]> {
+  const all = parseLog(
+    await git.read([
+      ...words(`log --max-count=${count} --exclude=refs/mpm/*
+        --exclude=refs/notes/* --exclude=refs/stash --all`),
+      `--since=${Math.floor(since / 1000)}`,
+      ...[...LOG_FORMAT, "--"],
+    ]),
+  );
+  if (all.length === 0) return [];
+  const { own } = await findOwnCommits(git, all);
+  const commits = all.filter(({ sha }) => !own.has(sha));
+  const args = words(`diff-tree --stdin --root -r -z --name-only --no-renames
+    --pretty=format:%x01%H%x03`);
+  const stdin = lined(commits.map(({ sha }) => sha));
+  const output = decodeBytes(await git.read(args, { stdin }));
+  const files = new Map(
+    output.split("\x01").slice(1).map((part) => {
+      const [sha = "", listed = ""] = part.split("\x03");
+      const paths = listed.replace(/^\n/, "").split("\0")
+        .filter((path) => path !== "" && !IN_STORE.test(path));
+      return [sha, paths] as const;
+    }),
+  );
+  return commits.map((commit) => ({
+    commit,
+    files: files.get(commit.sha) ?? [],
+  }));
+}
+
 async function readHead(
   git: Git,
   options: readonly string[],

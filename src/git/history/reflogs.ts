@@ -58,6 +58,15 @@ export async function readLeft(git: Git): Promise<LeftBranch[]> {
   });
 }
 
+/** Returns the commits that were made in this worktree, the newest first. */
+export async function readMadeHere(git: Git): Promise<string[]> {
+  const log = await git.run(words(
+    `log --walk-reflogs --max-count=${ENTRIES} -z --format=%H%x00%gs HEAD --`,
+  ));
+  return grouped(splitFields(log.stdout), 2)
+    .flatMap(([commit, what]) => /^commit\b/.test(what!) ? [commit!] : []);
+}
+
 /**
  * Finds where this worktree last left a branch: the commit that the branch had
  * then. `undefined`: the reflog of HEAD does not show that it was ever here.

@@ -75,7 +75,7 @@ export async function readLayers(
   const notes: string[] = [];
   const works = worksOf(system, root, notes);
   const entries = await entriesOf(system, workspace, { span, works, notes });
-  const reader = new Reader(system);
+  const reader = new SaveReader(system);
   const recent: Save[] = [];
   const old: SaveEntry[] = [];
   const brief = now.getTime() - LAYER_AGES.brief;
@@ -146,7 +146,7 @@ async function entriesOf(
 }
 
 /** Reads saves, and counts those that do not count. */
-class Reader {
+export class SaveReader {
   readonly #system: System;
   readonly #origins: Origins;
   #foreign = 0;
@@ -217,7 +217,7 @@ function groupOf({ session, agent, branch, pausedAt }: SaveEntry): string {
 /** Older lines of work, the newest first, each by its newest save. */
 async function olderWork(
   entries: readonly SaveEntry[],
-  { reader, span, notes }: { reader: Reader; span: Span; notes: string[] },
+  { reader, span, notes }: { reader: SaveReader; span: Span; notes: string[] },
 ): Promise<OlderWork[]> {
   const groups = Map.groupBy(entries, groupOf);
   const older: OlderWork[] = [];
@@ -246,7 +246,7 @@ const TRIED = 3;
 
 async function firstOurs(
   entries: readonly SaveEntry[],
-  { reader, whole }: { reader: Reader; whole: boolean },
+  { reader, whole }: { reader: SaveReader; whole: boolean },
 ): Promise<Omit<OlderWork, "saves"> | undefined> {
   for (const entry of entries.slice(0, TRIED)) {
     if (entry.problem) continue;

@@ -1,0 +1,68 @@
+import { defineCommand, during } from "../../../cli/mod.ts";
+import { locate } from "../../../git/mod.ts";
+import { parseSince } from "../../../saves/mod.ts";
+import { redactorOf } from "../../../secrets/mod.ts";
+import { gather } from "../gather.ts";
+import { standupOf } from "../standup.ts";
+import { standupText } from "../text.ts";
+import type { StandupResult } from "./results.ts";
+
+/** `mpm standup` */
+export const standup = defineCommand({
+  name: "standup",
+  summary: "Show what agents and people did, and what is next",
+  description: `
+Shows for each agent and person what they did, what is next, what blocks them, and
+which hand-offs wait for them. It ends with the files that two of them changed or
+claim. mpm reads saves, items, hand-offs and commits of all worktrees. A commit
+counts for an agent if its session alone worked in that worktree at the time.
+Times are in UTC. Secrets are redacted.`,
+  positionals: [],
+  flags: {
+    since: {
+      type: "string",
+      value: "when",
+      default: "1d",
+      summary: "The last 12h, 1d, 2w, yesterday, or since a date in UTC",
+    },
+    format: {
+      type: "string",
+      value: "format",
+      choices: ["text", "markdown"],
+      default: "text",
+      summary: "The format of the report",
+    },
+  },
+  examples: [
+    "mpm standup",
+    "mpm standup --since yesterday --format markdown",
+    "mpm standup --since 2026-11-20 --json",
+  ],
+  result: async () => (await import("./results.ts")).StandupResult,
+  async run(context, input): Promise<StandupResult> {
+    const { system, folder } = context;
+    const now = system.now();
+    const since = parseSince(input.since, now)!;
+    const workspace = await locate(system, folder);
+    const { warnings, ...sources } = await during(
+      context,
+      "Reading the project",
+      () => gather(system, workspace, since),
+    );
+    return redactorOf(system).known({
+      since: new Date(since).toISOString(),
+      until: now.toISOString(),
+      ...standupOf(sources),
+      warnings: [...warnings],
+    }, KNOWN);
+  },
+  verbatim: (_) => true,
+  render: (result, style, { format }) =>
+    standupText(result, style, { markdown: format === "markdown" }),
+});
+
+/** Fields that mpm fills: they hold no secrets. */
+const KNOWN = {
+  names: new Set(["path"]),
+  ids: new Set(["since", "until", "at", "id", "source", "state"]),
+};

@@ -1,0 +1,281 @@
+import { attempt } from "../../base/errors.ts";
+import { agentNameIn } from "../../base/names.ts";
+import { readCourse, transcriptsOf } from "../../clients/mod.ts";
+import { openHandoffs, readDocuments } from "../../documents/mod.ts";
+import {
+  Git,
+  readMadeHere,
+  readNewestAnywhere,
+  type Workspace,
+  worktreesByFiles,
+} from "../../git/mod.ts";
+import { saidIn, SaveReader } from "../../handoff/mod.ts";
+import { isOpenItem, type KeptItem, readItems } from "../../items/mod.ts";
+import { isLog, newestSaves, openStore, type Save } from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
+import { type Actor, personHere, UNNAMED } from "../names.ts";
+import { readPresence } from "../presence.ts";
+import type { Fact, FileUse, StandupSources, Waiting } from "./standup.ts";
+
+/** Saves, commits and transcripts that are read, the newest. */
+const MOST_SAVES = 200;
+const MOST_COMMITS = 500;
+const MOST_TRANSCRIPTS = 50;
+
+/** Files of one commit that count: a change of all files is not work on them. */
+const MOST_FILES = 200;
+
+/** What a standup is made of, and notes about what was left out. */
+interface Gathered extends StandupSources {
+  readonly warnings: readonly string[];
+}
+
+/** Reads what agents and people did in all worktrees since a time. */
+export async function gather(
+  system: System,
+  workspace: Workspace,
+  since: number,
+): Promise<Gathered> {
+  const me = await personHere(system, workspace);
+  const worktrees = worktreesByFiles(system, workspace.root);
+  const whole = { system, workspace, since, me, worktrees, warnings: [] };
+  const saves = await ofSaves(whole);
+  const parts: Part[] = [
+    saves,
+    ofItems(whole, saves.facts),
+    await ofCommits(whole),
+    ofHandoffs(whole),
+  ];
+  return {
+    facts: parts.flatMap(({ facts = [] }) => facts),
+    uses: parts.flatMap(({ uses = [] }) => uses),
+    waiting: parts.flatMap(({ waiting = [] }) => waiting),
+    warnings: whole.warnings,
+  };
+}
+
+/** What each source is read with. */
+interface Asked {
+  readonly system: System;
+  readonly workspace: Workspace;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** The person who asks. */
+  readonly me: Actor;
+  /** Absolute. */
+  readonly worktrees: readonly string[];
+  /** Notes about what could not be read. */
+  readonly warnings: string[];
+}
+
+type Part = Partial<StandupSources>;
+
+/** Returns the agent of a session: by its name where that is known. */
+function agentOf({ system, workspace }: Asked, session: string): Actor {
+  const { root } = workspace;
+  const name = readPresence(system, { id: session, root }).agent;
+  return { kind: "agent", ...agentNameIn(name ?? "") ?? UNNAMED };
+}
+
+function named(name: string): Actor {
+  return { kind: "person", name, key: name.toLowerCase() };
+}
+
+async function ofSaves(
+  asked: Asked,
+): Promise<{ facts: Fact[]; uses: FileUse[] }> {
+  const { system, workspace: { root }, since, me, warnings } = asked;
+  const facts: Fact[] = [];
+  const uses: FileUse[] = [];
+  const reader = new SaveReader(system);
+  const planned = new Set<string>();
+  let read = 0;
+  await openStore(system, root);
+  for await (const entry of newestSaves(system, root)) {
+    if (isLog(entry) || Date.parse(entry.pausedAt) < since) break;
+    if (++read > MOST_SAVES) {
+      warnings.push(`Only the newest ${MOST_SAVES} saves were read`);
+      break;
+    }
+    const save = await reader.read(entry);
+    if (!save) continue;
+    const actor = entry.agent !== null
+      ? agentOf(asked, entry.agent)
+      : entry.author === null
+      ? me
+      : named(entry.author);
+    // Older saves say what was planned then.
+    const line = `${actor.kind} ${actor.key} ${entry.worktree}`;
+    const newest = !planned.has(line);
+    planned.add(line);
+    facts.push(...saidBy(save, { actor, since, newest }));
+    uses.push(...filesOf(save, { actor, since }));
+  }
+  warnings.push(...reader.notes());
+  return { facts, uses };
+}
+
+function saidBy(
+  save: Save,
+  { actor, since, newest }: { actor: Actor; since: number; newest: boolean },
+): Fact[] {
+  return saidIn(save).flatMap(({ topic, label, text, at, closed }) => {
+    const kind = topic === "done" && label !== "Commit" && at >= since
+      ? "done" as const
+      : topic !== "state" || closed || !newest
+      ? undefined
+      : label === "Blocked by"
+      ? "blocked" as const
+      : label === "Next" || label === "In progress"
+      ? "next" as const
+      : undefined;
+    const time = new Date(at).toISOString();
+    return kind === undefined ? [] : [{
+      ...{ actor, kind, text, source: "save" as const, at: time },
+      id: save.session_id,
+    }];
+  });
+}
+
+/** The files that its conversation changed; of a person, the uncommitted. */
+function filesOf(
+  save: Save,
+  { actor, since }: { actor: Actor; since: number },
+): FileUse[] {
+  const paths = actor.kind === "person"
+    ? save.mpm?.files.map(({ path }) => path) ?? []
+    : (save.mpm?.handoff?.files ?? [])
+      .filter(({ how, at }) => how !== "read" && Date.parse(at) >= since)
+      .map(({ path }) => path);
+  return paths.map((path) => ({ actor, path, how: "changed" }));
+}
+
+/** Items of the project; what is closed is no longer planned by a save. */
+function ofItems(asked: Asked, saved: Fact[]): Part {
+  const { system, workspace: { root }, since, me, warnings } = asked;
+  const kept = attempt(() => readItems(system, root));
+  if (!kept) return {};
+  warnings.push(...kept.problems);
+  const known = new Set(kept.items.map(({ text }) => text.trim()));
+  for (let at = saved.length - 1; at >= 0; at--) {
+    const { kind, text } = saved[at]!;
+    if (kind !== "done" && known.has(text.trim())) saved.splice(at, 1);
+  }
+  const facts = kept.items.flatMap((item): Fact[] => {
+    const kind = kindOf(item, since);
+    if (!kind) return [];
+    const { id, text, agent, at, closed_at } = item;
+    const actor = agent === undefined ? me : agentOf(asked, agent);
+    return [{
+      ...{ actor, kind, text, id, source: "item" },
+      at: kind === "done" ? closed_at ?? at : at,
+    }];
+  });
+  return { facts };
+}
+
+function kindOf(item: KeptItem, since: number): Fact["kind"] | undefined {
+  const { kind, state, at, closed_at } = item;
+  if (isOpenItem(item)) {
+    return kind === "next"
+      ? "next"
+      : kind === "blocker" || kind === "question"
+      ? "blocked"
+      : undefined;
+  }
+  const isDone = state === "done" && Date.parse(closed_at ?? at) >= since;
+  return isDone && (kind === "next" || kind === "done") ? "done" : undefined;
+}
+
+/** Commits by their authors, or by the agent whose session made them. */
+async function ofCommits(asked: Asked): Promise<Part> {
+  const { system, workspace, since, warnings } = asked;
+  if (workspace.git !== "repository") return {};
+  const git = new Git(system, workspace.worktree);
+  const found =
+    await attempt(() =>
+      readNewestAnywhere(git, { since, count: MOST_COMMITS })
+    ) ?? [];
+  if (found.length >= MOST_COMMITS) {
+    warnings.push(`Only the newest ${MOST_COMMITS} commits were read`);
+  }
+  const makers = found.length === 0 ? undefined : await sessionsAt(asked);
+  const facts: Fact[] = [];
+  const uses: FileUse[] = [];
+  for (const { commit, files } of found) {
+    const { sha, author, message, time } = commit;
+    const session = makers?.(sha, time);
+    const actor = session === undefined
+      ? named(author)
+      : agentOf(asked, session);
+    facts.push({
+      ...{ actor, kind: "done", text: message, source: "commit", id: sha },
+      at: new Date(time).toISOString(),
+    });
+    if (files.length > MOST_FILES) continue;
+    for (const path of files) uses.push({ actor, path, how: "changed" });
+  }
+  return { facts, uses };
+}
+
+/** Milliseconds by which a commit may come after the last line of a session. */
+const LATE = 60_000;
+
+/**
+ * Returns a function that finds the agent session that made a commit. In its
+ * worktree exactly one session was at work then.
+ */
+async function sessionsAt(
+  { system, since, worktrees }: Asked,
+): Promise<(sha: string, time: number) => string | undefined> {
+  const made = new Map<string, string>();
+  const spans: { id: string; worktree: string; from: number; to: number }[] =
+    [];
+  for (const worktree of worktrees) {
+    const recent = transcriptsOf(system, worktree)
+      .filter(({ time }) => time >= since)
+      .sort((a, b) => b.time - a.time).slice(0, MOST_TRANSCRIPTS);
+    if (recent.length === 0) continue;
+    for (const { id, path } of recent) {
+      const course = readCourse(system, path);
+      if (!course) continue;
+      const [from, to] = [Date.parse(course.from), Date.parse(course.to)];
+      spans.push({ id, worktree, from, to: to + LATE });
+    }
+    const shas = await attempt(() => readMadeHere(new Git(system, worktree)));
+    for (const sha of shas ?? []) made.set(sha, worktree);
+  }
+  return (sha, time) => {
+    const worktree = made.get(sha);
+    const ids = new Set(
+      spans.filter((one) =>
+        one.worktree === worktree && one.from <= time && time <= one.to
+      ).map(({ id }) => id),
+    );
+    return ids.size === 1 ? [...ids][0] : undefined;
+  };
+}
+
+/** Hand-offs that wait, and those that were answered. */
+function ofHandoffs({ system, workspace, since, warnings }: Asked): Part {
+  const documents = readDocuments(system, workspace);
+  warnings.push(...documents.problems);
+  const waiting = openHandoffs(documents).flatMap((
+    { to, ...one },
+  ): Waiting[] => {
+    const agent = agentNameIn(to);
+    return agent ? [{ actor: { kind: "agent", ...agent }, ...one }] : [];
+  });
+  const facts = documents.all.flatMap(({ id, standing }) =>
+    standing.history.filter(({ at }) => Date.parse(at) >= since)
+      .flatMap(({ by, person, state, reason, at }): Fact[] => {
+        const agent = agentNameIn(by);
+        const actor = person || !agent
+          ? named(by)
+          : { kind: "agent" as const, ...agent };
+        const text = `Hand-off ${id}: ${state}${reason ? ` (${reason})` : ""}`;
+        return [{ actor, kind: "done", text, source: "handoff", id, at }];
+      })
+  );
+  return { facts, waiting };
+}
