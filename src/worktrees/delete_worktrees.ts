@@ -29,6 +29,7 @@ import {
   readWorktreeStatus,
   type Workspace,
 } from "../git/mod.ts";
+import { removeTree } from "../ops/mod.ts";
 import { readStanding } from "./processes.ts";
 import { isUnchanged, readContents } from "./contents.ts";
 import type { Surveyed } from "./survey.ts";
@@ -247,7 +248,12 @@ async function unregister(
   if (lock !== undefined) await plain.read(["worktree", "unlock", "--", path]);
   const result = await git.run(["worktree", "remove", "--", path]);
   // Another one may have been faster, and have done it.
-  if (result.status === 0 || !system.files.lstat(gitDir)) return undefined;
+  if (!system.files.lstat(gitDir)) return undefined;
+  if (result.status === 0) {
+    // Windows cannot link every folder: then git removed it in a copy only.
+    attempt(() => removeTree(system, gitDir));
+    return undefined;
+  }
   if (lock !== undefined) {
     await plain.run(["worktree", "lock", "--reason", lock, "--", path]);
   }

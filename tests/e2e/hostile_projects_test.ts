@@ -1,7 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Change, HostileProject } from "../helpers/hostile.ts";
 import { programs, scripts, STRAYS } from "../helpers/hostile_git.ts";
-import { firing, staleLines, strayLines } from "../helpers/hostile_lines.ts";
+import {
+  firing,
+  staleLines,
+  statusesOf,
+  strayLines,
+} from "../helpers/hostile_lines.ts";
 import * as changes from "../helpers/hostile_projects.ts";
 import { posixTest } from "../helpers/posix.ts";
 
@@ -38,16 +43,6 @@ const LOOKING = ("pause|resume|start|status|branch|checkpoint save|undo|" +
   "context update|statusline|hook|hooks install|init|restore|saves keep|" +
   "timeline|replay fork").split("|");
 
-/** The statuses of commands that may find nothing to work on. */
-const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
-  ["evidence", [0, 1, 4]],
-  // The saves were made outside of an agent session.
-  ["replay", [0, 3]],
-  ["replay fork", [0, 3]],
-  // Nothing was uncommitted when they were made.
-  ["restore", [0, 3]],
-]);
-
 /** No command is led out of the store by its files. */
 async function files(
   t: Deno.TestContext,
@@ -62,8 +57,7 @@ async function files(
         skip: firing,
         each: ({ command }, { status, stderr }) => {
           // Worktrees within the project are not files that it can run on.
-          const statuses = STATUSES.get(command) ?? [0];
-          assert(statuses.includes(status), stderr);
+          assert(statusesOf(command).includes(status), stderr);
           assertEquals(hostile.loose(), []);
         },
       }),

@@ -133,6 +133,21 @@ const LINES: Record<string, Making> = {
   ],
 };
 
+/** The statuses of commands that may find nothing to work on. */
+const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
+  ["evidence", [0, 1, 4]],
+  // The saves were made outside of an agent session.
+  ["replay", [0, 3]],
+  ["replay fork", [0, 3]],
+  // Nothing was uncommitted when they were made.
+  ["restore", [0, 3]],
+]);
+
+/** The statuses with which the lines of a command end where all is well. */
+export function statusesOf(command: string): readonly number[] {
+  return STATUSES.get(command) ?? [0];
+}
+
 /** Events that the handler of another one takes, too. */
 const TWINS = ["StopFailure", "SubagentStop", "TaskCompleted"];
 

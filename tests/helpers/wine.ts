@@ -104,6 +104,7 @@ export class WineEnv implements Disposable {
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-w-" }));
   readonly home = join(this.root, "home");
   readonly project = join(this.root, "project");
+  readonly #kept = join(this.root, "kept");
   readonly #programs = programs();
 
   constructor() {
@@ -139,6 +140,17 @@ export class WineEnv implements Disposable {
 
   read(path: string): string {
     return Deno.readTextFileSync(join(this.project, path));
+  }
+
+  /** Remembers the project and the home, for {@link restore}. */
+  keep(): void {
+    Deno.mkdirSync(this.#kept);
+    copy([this.home, this.project], this.#kept);
+  }
+
+  restore(): void {
+    for (const folder of [this.home, this.project]) removeTree(folder);
+    copy([join(this.#kept, "home"), join(this.#kept, "project")], this.root);
   }
 
   /** Git of this machine, in the project. Throws unless it succeeds. */
@@ -254,6 +266,12 @@ export class WineEnv implements Disposable {
       .replaceAll(root.replaceAll("\\", "/"), "$ROOT")
       .replaceAll(JSON.stringify(root).slice(1, -1), "$ROOT");
   }
+}
+
+function copy(from: readonly string[], to: string): void {
+  const { success } = new Deno.Command("cp", { args: ["-a", ...from, to] })
+    .outputSync();
+  if (!success) throw new Error(`Cannot copy to ${to}`);
 }
 
 /** Git asks no one and reads only the repository's settings. */

@@ -1,6 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { join } from "@std/path";
-import { removeTree } from "../helpers/remove.ts";
 import { say } from "../helpers/say.ts";
 import { type WineEnv, wineTest } from "../helpers/wine.ts";
 
@@ -26,17 +24,14 @@ async function dieEverywhere(
   { prepare, check, step }: Deaths,
 ): Promise<void> {
   await prepare?.(env);
-  const kept = join(env.root, "kept");
-  Deno.mkdirSync(kept);
-  copy([env.home, env.project], kept);
+  env.keep();
   const whole = await env.mpm(args, { verb: ["crash", 0] });
   assertEquals(whole.status, 0, whole.stderr);
   const [, calls, flushes] = /calls (\d+) flushes (\d+)/.exec(whole.stderr)!;
   assert(Number(flushes) > 0, "nothing was flushed to the disk");
   let deaths = 0;
   for (let at = 1; at <= Number(calls) + step; at += step) {
-    for (const folder of [env.home, env.project]) removeTree(folder);
-    copy([join(kept, "home"), join(kept, "project")], env.root);
+    env.restore();
     const { status, stderr } = await env.mpm(args, { verb: ["crash", at] });
     const where = `call ${at} of ${calls}`;
     assert([0, ENDED].includes(status), `${where}: ${status}: ${stderr}`);
@@ -46,11 +41,6 @@ async function dieEverywhere(
   const words = args.slice(0, 2).join(" ");
   say(`deaths in Wine: ${words} ${deaths}, ${flushes} flushes`);
   assert(deaths > 5, `${deaths} deaths`);
-}
-
-function copy(from: readonly string[], to: string): void {
-  const args = ["-a", ...from, to];
-  assert(new Deno.Command("cp", { args }).outputSync().success);
 }
 
 /** Runs mpm.exe, which must succeed; returns what it prints. */

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { firstLine } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
 import { writeAgentFile } from "../../clients/mod.ts";
@@ -188,7 +188,7 @@ interface Trial {
   readonly project: string;
 }
 
-/** Runs `use` with a scratch project, which is removed whatever happens. */
+/** Runs `use` with a scratch project, and removes it whatever happens. */
 async function withScratch<T>(
   system: System,
   use: (scratch: Trial) => Promise<T>,
@@ -208,7 +208,8 @@ async function withScratch<T>(
     ensureHome(system, scratch.project);
     return await use(scratch);
   } finally {
-    removeTree(system, folder);
+    // What a hook started may still write there: then a later trial removes it.
+    attempt(() => removeTree(system, folder));
   }
 }
 

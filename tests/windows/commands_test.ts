@@ -1,0 +1,109 @@
+import { assertEquals } from "@std/assert";
+import { join } from "@std/path";
+import { allLines, statusesOf } from "../helpers/hostile_lines.ts";
+import { AGENT } from "../helpers/hook_events.ts";
+import { say } from "../helpers/say.ts";
+import { namesIn, type WineEnv, wineTest } from "../helpers/wine.ts";
+
+async function must(env: WineEnv, line: string, stdin = "") {
+  const { status, stdout, stderr } = await env.mpm(line.split(" "), { stdin });
+  assertEquals([line, status], [line, 0], stdout + stderr);
+}
+
+/** A project in which every command has something to work on. */
+async function prepare(env: WineEnv): Promise<void> {
+  env.repository();
+  env.write("tracked.txt", "one\n");
+  env.write(".gitignore", "ignored\n");
+  env.git("add", "-A");
+  env.git("commit", "-q", "-m", "More");
+  await must(env, "init --no-ignore");
+  env.write(
+    ".claude-mpm/templates/planted.md",
+    "# Planted\n\n## Phase\n\n- [ ] Step\n",
+  );
+  env.write(
+    ".claude-mpm/config.toml",
+    '[partitions.planted]\npaths = ["tracked.txt"]\n',
+  );
+  await must(env, "start done Task");
+  await must(env, "complete -s Done");
+  for (const name of ["gone", "idle", "busy"]) {
+    const path = `.claude/worktrees/${name}`;
+    env.git("worktree", "add", "-q", "-b", `agent-${name}`, path);
+    if (name === "gone") await must(env, "worktrees prune --min-age 0s");
+    if (name === "busy") await must(env, `start busy Task -C ${path}`);
+  }
+  await must(env, "start own Task");
+  await must(env, "pause First -n Next");
+  await must(env, "pause Second");
+  await must(env, "saves export --all -o bundle.json");
+  await must(env, "resume");
+  await must(env, "hooks install --scope project --skills");
+  await must(env, "hooks eject");
+  await must(env, "hooks allow");
+  await must(env, "context update --create");
+  await must(env, "branch side Detour -t planted");
+  await must(env, "partition use planted");
+  await must(env, "next Step");
+  await must(env, "decide This --why That");
+  await must(env, "var set planted value");
+  env.write("untracked.txt", "one\n");
+  await must(env, "pause Third");
+  await must(env, "resume");
+  await must(env, "checkpoint save one -m Text");
+  env.write("untracked.txt", "two\n");
+  const sessions = join(env.project, ".claude-mpm/sessions");
+  const [first] = namesIn(sessions).filter((name) => name.endsWith(".json"));
+  const save = Deno.readTextFileSync(join(sessions, first!));
+  const old = (id: string) => {
+    const text = save.replaceAll(/session-\d{8}-\d{6}/g, id);
+    env.write(`.claude-mpm/sessions/pause/${id}.json`, text);
+  };
+  old("session-20250101-000000");
+  await must(env, "migrate");
+  old("session-20250102-000000");
+  const action = {
+    type: "tool_call",
+    timestamp: "2025-01-03T00:00:00+00:00",
+    session_id: "session-20250103-000000",
+    data: { tool: "Edit", result: "done" },
+    context_percentage: 0.5,
+  };
+  env.write(
+    ".claude-mpm/sessions/ACTIVE-PAUSE.jsonl",
+    `${JSON.stringify(action)}\n`,
+  );
+  await must(
+    env,
+    "hook SessionStart",
+    JSON.stringify({
+      session_id: AGENT,
+      cwd: env.windows(env.project),
+      hook_event_name: "SessionStart",
+      source: "startup",
+    }),
+  );
+}
+
+wineTest("every command does its work", async (env) => {
+  await prepare(env);
+  const store = join(env.project, ".claude-mpm");
+  const saves = namesIn(join(store, "sessions"))
+    .flatMap((name) => /^(session-\d{8}-\d{6})\.json$/.exec(name)?.[1] ?? []);
+  const items = namesIn(join(store, "state", "items"))
+    .flatMap((name) => Number(/^item-(\d+)\.json$/.exec(name)?.[1] ?? []))
+    .sort((a, b) => a - b);
+  const project = env.windows(env.project);
+  env.keep();
+  const wrong: unknown[] = [];
+  const lines = allLines({ project, saves, items: items.slice(-2) });
+  for (const { command, args, stdin } of lines) {
+    env.restore();
+    const { status, stderr } = await env.mpm(args, { stdin: stdin ?? "" });
+    if (statusesOf(command).includes(status)) continue;
+    wrong.push([args.join(" "), status, stderr]);
+  }
+  say(`command lines in Wine: ${lines.length}, ${wrong.length} wrong`);
+  assertEquals(wrong, []);
+});
