@@ -157,7 +157,7 @@ export function hooksAllowText({ allowed }: HooksAllowResult): string {
 const OUTCOMES: Record<HooksRunResult["outcome"], string> = {
   exited: "ended",
   timeout: "took too long and was ended",
-  missing: "could not be started: there is no sh",
+  missing: "could not be started: no sh was found, nor a Git that brings one",
   denied: "could not be started: permission denied",
   started: "runs in the background",
 };
@@ -168,11 +168,14 @@ export function hooksRunText(result: HooksRunResult): string {
   const printed = [stdout, stderr].filter((text) => text !== "")
     .map((text) => escapeLines(text.trimEnd()));
   const ended = outcome === "exited" ? ` with status ${status}` : "";
+  const ran = outcome === "exited" || outcome === "timeout"
+    ? `${ended} after ${milliseconds} ms`
+    : "";
   return [
     ...printed,
     outcome === "started"
       ? `${name} ${OUTCOMES.started}; its end will be in ${escapeText(log)}`
-      : `${name} ${OUTCOMES[outcome]}${ended} after ${milliseconds} ms`,
+      : `${name} ${OUTCOMES[outcome]}${ran}`,
     "",
   ].join("\n");
 }
