@@ -76,6 +76,28 @@ wineTest("a pause that dies anywhere loses no save", async (env) => {
   });
 });
 
+const KILLS = 12;
+
+wineTest("a pause killed at any moment loses no save", async (env) => {
+  env.repository();
+  const acknowledged: string[] = [];
+  const begun = performance.now();
+  await good(env, ["pause", "-s", "Whole"], "before");
+  const whole = performance.now() - begun;
+  for (let at = 1; at <= KILLS; at++) {
+    env.write("README.md", `# ${at}\n`);
+    const { stdout } = await env.mpm(["pause", "-s", `Pause ${at}.`], {
+      verb: ["kill", Math.round(at / KILLS * 1.5 * whole)],
+    });
+    if (stdout.includes("Paused Successfully")) acknowledged.push(`${at}.`);
+  }
+  const listed = await good(env, ["list", "--all", "--json"], "after");
+  for (const name of acknowledged) assert(listed.includes(`Pause ${name}`));
+  await good(env, ["saves", "verify"], "after");
+  env.git("fsck", "--no-dangling");
+  say(`kills in Wine: pause ${KILLS - acknowledged.length} of ${KILLS}`);
+});
+
 const NAMES = Array.from({ length: 6 }, (_, at) => `f${at}.txt`);
 
 function fill(env: WineEnv, text: string): void {

@@ -17,7 +17,7 @@ while (defined(my $set = shift)) {
   last if $set eq "--";
   push @windows, $set;
   my ($name, $value) = split /=/, linux($set), 2;
-  $ENV{$name} = $value if $name =~ /^(GIT_\w+|HOME|TZ|LC_ALL)$/;
+  $ENV{$name} = $value if $name =~ /^(GIT_\w+|MPM_\w+|HOME|TZ|LC_ALL)$/;
 }
 my @command = ("/usr/bin/git", map { linux($_) } @ARGV);
 

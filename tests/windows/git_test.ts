@@ -182,3 +182,16 @@ wineTest("next, var, decide and done carry over", async (env) => {
   await mpm(env, ["done", "1"]);
   await mpm(env, ["summary"]);
 });
+
+wineTest("hooks of a project run in git's shell", async (env) => {
+  env.repository();
+  await mpm(env, ["init", "--no-ignore"]);
+  await mpm(env, ["hooks", "eject"]);
+  await mpm(env, ["hooks", "allow"]);
+  const words = ["hooks", "test", "pre-session"];
+  assertStringIncludes(await mpm(env, words), "ended with status 0");
+  const PATH = "C:\\windows\\system32";
+  const { status, stdout } = await env.mpm(words, { env: { PATH } });
+  assertEquals(status, 6);
+  assertStringIncludes(stdout, "no sh was found");
+});

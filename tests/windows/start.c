@@ -112,13 +112,17 @@ static DWORD crash(HANDLE process, int last) {
   }
 }
 
-/* Waits for the programs that a dead one started: git goes on without it. */
+/*
+ * Waits for the programs that a dead one started: git goes on without it. One
+ * that Wine was about to start never begins, and never ends by itself.
+ */
 static void outlive(HANDLE job) {
   JOBOBJECT_BASIC_ACCOUNTING_INFORMATION now;
-  do {
-    Sleep(5);
+  for (int tries = 0; tries < 400; tries++, Sleep(5)) {
     if (!QueryInformationJobObject(job, JobObjectBasicAccountingInformation, &now, sizeof now, NULL)) die("job");
-  } while (now.ActiveProcesses > 0);
+    if (now.ActiveProcesses == 0) return;
+  }
+  TerminateJobObject(job, 9);
 }
 
 enum verb { RUN, BREAK, KILL, CRASH };
