@@ -50,7 +50,7 @@ export function agentCases(root: string, binary: string): Case[] {
 export function transcript(folder: string): Uint8Array {
   const bytes = new Uint8Array(TRANSCRIPT);
   const encoder = new TextEncoder();
-  const end = encoder.encode(turn(folder, 999).join(""));
+  const end = encoder.encode(turn(folder, LAST).join(""));
   let at = 0;
   for (let number = 0; at < TRANSCRIPT - end.length; number++) {
     const lines = encoder.encode(turn(folder, number).join(""));
@@ -65,6 +65,8 @@ export function transcript(folder: string): Uint8Array {
 }
 
 const NEWLINE = 10;
+/** The number of the last turn, which is higher than that of any other. */
+const LAST = 1000;
 const STEPS = 60;
 
 /** The lines of one turn, beginning with an empty one. */
@@ -77,10 +79,12 @@ function turn(folder: string, number: number): string[] {
       JSON.stringify({
         parentUuid: last,
         isSidechain: false,
+        ...type === "user" && { promptId: `prompt-${number}` },
         type,
         message,
         uuid,
-        timestamp: new Date().toISOString(),
+        timestamp: new Date(Date.now() - (LAST - number) * 60_000)
+          .toISOString(),
         cwd: folder,
         sessionId: ID,
         version: "2.1.330",

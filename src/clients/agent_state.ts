@@ -15,7 +15,11 @@ import { isFolder, listNames } from "./look.ts";
 /**
  * Kinds of files that mpm keeps of an agent's session. They are the status
  * line's figures, the levels that were crossed, the time of the last work, the
- * next message for the agent, its tasks. Further kinds are the prompts that pass a full context, and notes of the conversation. Also the trees after its steps, its name and sub-agents, the hand-offs it was given, the notes of others that it has seen, and the process that saves it after its client was killed.
+ * next message for the agent, its tasks. Further kinds are the prompts that pass
+ * a full context, notes of the conversation, and a digest of it for its save.
+ * Also the trees after its steps, its name and sub-agents, the hand-offs it was
+ * given, the notes of others that it has seen, and the process that saves it
+ * after its client was killed.
  */
 export type AgentFile =
   | "status"
@@ -25,6 +29,7 @@ export type AgentFile =
   | "tasks"
   | "let_through"
   | "notes"
+  | "digest"
   | "trees"
   | "presence"
   | "handed"
@@ -37,14 +42,16 @@ export type AgentFile =
  */
 const SEALED: ReadonlySet<AgentFile> = new Set([
   "notes",
+  "digest",
   "pending",
   "presence",
   "tasks",
   "trees",
 ]);
 
-/** Bytes of the largest such file. */
+/** Bytes of the largest such file; the digest is that of a whole hand-off. */
 const LIMIT = 64 * 1024;
+const LARGEST_DIGEST = 512 * 1024;
 
 /** Milliseconds after which the files of a session that is over go. */
 const KEPT = 30 * 86_400_000;
@@ -152,8 +159,9 @@ function readValue(
   { id, file }: { id: string; file: AgentFile },
 ): unknown {
   const path = join(folder, nameOf(id, file));
-  if (!SEALED.has(file)) return readOwnJson(system, path, LIMIT);
-  const bytes = attempt(() => system.files.readOwn(path, LIMIT));
+  const limit = file === "digest" ? LARGEST_DIGEST : LIMIT;
+  if (!SEALED.has(file)) return readOwnJson(system, path, limit);
+  const bytes = attempt(() => system.files.readOwn(path, limit));
   const text = new TextDecoder().decode(bytes).trimEnd();
   const value = sealsOf(system, { id, file }).isOwn(text)
     ? jsonIn(text)

@@ -18,6 +18,11 @@ export {
 export { lastTurnError } from "./claude/answers.ts";
 export { askedOf, withoutAnalysis } from "./claude/conversation/questions.ts";
 export {
+  type ConversationMark,
+  isAsMarked,
+  readForLater,
+} from "./claude/conversation/later.ts";
+export {
   type ConversationRequest,
   ranIn,
   readConversation,

@@ -71,21 +71,18 @@ export function treeAt(
 }
 
 /**
- * Returns runs with the tree that they ran on, where nothing changed in the
- * conversation after them and the state tells it.
+ * Returns runs with the tree that they ran on, where the state tells it.
+ * `settled`: the commands after which the conversation changed no file.
  */
 export function withTrees(
   runs: readonly Run[],
-  commands: readonly Ran[],
+  settled: readonly Pick<Ran, "command" | "at">[],
   state: TreeState & Pick<RepositoryState, "recent">,
 ): Run[] {
   const keyOf = (command: string, at: string) => `${at}\n${command.trim()}`;
-  const settled = new Set(
-    commands.filter(({ changedSince }) => !changedSince)
-      .map(({ command, at }) => keyOf(command, at)),
-  );
+  const known = new Set(settled.map(({ command, at }) => keyOf(command, at)));
   return runs.map((run) => {
-    if (run.tree || !settled.has(keyOf(run.command, run.at))) return run;
+    if (run.tree || !known.has(keyOf(run.command, run.at))) return run;
     const tree = treeAt(state, Date.parse(run.at));
     return tree ? { ...run, tree } : run;
   });

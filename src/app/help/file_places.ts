@@ -178,8 +178,8 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/agents/",
-    "measurements and notes of agent sessions",
-    "64 KiB a file, for 30 days",
+    "measurements, notes and digests of agent sessions",
+    "64 KiB a file, digests 512 KiB, for 30 days",
     "the next session",
   ],
   [

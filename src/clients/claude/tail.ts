@@ -22,15 +22,16 @@ export interface Lost {
  * The lines at the end of a file, the last first, read backwards in growing
  * blocks, of its last `most` bytes. A longer line than 2 MiB is skipped and not
  * kept, so memory stays bounded whatever the file holds. Ends early where the
- * file cannot be read. `lost` counts both.
+ * file cannot be read. `lost` counts both. `size`: where the file ends, in
+ * bytes, if what was added since does not count.
  */
 export function* lastLines(
   system: System,
   path: string,
   most: number,
   lost: Lost = { long: 0, failed: false },
+  size = sizeOf(system, path),
 ): Generator<string> {
-  const size = sizeOf(system, path);
   const stop = Math.max(0, size - most);
   const lines = new Lines("last", lost);
   let block = FIRST;

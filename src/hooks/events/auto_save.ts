@@ -1,13 +1,7 @@
 import { BUILD, VERSION } from "../../base/version.ts";
 import { cutText } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
-import {
-  contextUsage,
-  type Conversation,
-  CONVERSATION_SOURCES,
-  type Notes,
-  readConversation,
-} from "../../clients/mod.ts";
+import { contextUsage, type Notes } from "../../clients/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import {
   findHeadAt,
@@ -19,10 +13,8 @@ import {
   type Workspace,
 } from "../../git/mod.ts";
 import {
-  collected,
   type Handoff,
   handoffFor,
-  newItemId,
   withSeen,
   withTrees,
 } from "../../items/mod.ts";
@@ -48,7 +40,7 @@ import {
 } from "../../saves/mod.ts";
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
-import { typedCommand } from "./typed_command.ts";
+import { type Digest, digestOf } from "./digest.ts";
 import { currentStack } from "../../work/mod.ts";
 
 /** An agent's session that no one paused. */
@@ -73,10 +65,10 @@ export async function autoSave(
   const workspace = await findWorkspace(context);
   const read = await readAll(context, { config, unsaved, workspace });
   if (!read) return undefined;
-  const { own, state, said, found } = read;
+  const { own, state, digest, found } = read;
   const { killed } = unsaved;
   const draft = {
-    ...draftOf(context, { config, unsaved, workspace, state, said }),
+    ...draftOf(context, { config, unsaved, workspace, state, digest }),
     ...await projectParts(context, workspace, { config, state }),
   };
   const later = isLeftToKeep(context.system, workspace);
@@ -98,7 +90,7 @@ export async function autoSave(
             time: draft.time,
             synced: false,
           });
-          const parts = { conversation: said, handoff, own, killed };
+          const parts = { digest, handoff, own, killed };
           const summary = autoSummary(parts, redactorOf(system));
           const content = { ...NO_CONTENT, summary };
           const stack = currentStack(system, workspace).chain;
@@ -141,22 +133,18 @@ async function readAll(context: Context, sources: Sources) {
     await reading;
     return undefined;
   }
-  const said = conversationOf(system, sources);
-  await system.sleep(0);
-  const found = collected(said, {
-    agent: unsaved.sessionId,
-    folder: workspace.worktree,
-    newId: () => newItemId(system),
-  });
+  const { cwd, root } = workspace;
+  const digest = digestOf(system, { ...sources, ...unsaved, cwd, root });
+  const { found } = digest;
   const seen = withSeen(system, workspace, found);
   // A failure is thrown where it is awaited.
   seen.catch(() => {});
   const state = await reading;
   // Others may have worked here since a client was killed.
   const runs = state && !unsaved.killed
-    ? withTrees(found.runs, said.commands, state)
+    ? withTrees(found.runs, digest.settled, state)
     : found.runs;
-  return { own, state, said, found: { ...await seen, runs } };
+  return { own, state, digest, found: { ...await seen, runs } };
 }
 
 /**
@@ -189,14 +177,14 @@ type AutoDraft = Omit<Draft, "content">;
 
 function draftOf(
   context: Context,
-  { config, unsaved: { sessionId, at, killed }, workspace, state, said }:
+  { config, unsaved: { sessionId, at, killed }, workspace, state, digest }:
     & Sources
     & Pick<Draft, "state">
-    & { said: Conversation },
+    & { digest: Digest },
 ): AutoDraft {
   const { system } = context;
   const { root, cwd } = workspace;
-  const { todos } = said;
+  const { todos } = digest;
   const agent = agentOf(context, { given: sessionId, cwd, todos });
   return {
     workspace,
@@ -211,19 +199,6 @@ function draftOf(
   };
 }
 
-function conversationOf(
-  system: System,
-  { config, unsaved, workspace: { cwd, root } }: Sources,
-): Conversation {
-  const { sessionId, transcriptPath, notes } = unsaved;
-  return readConversation(system, {
-    ...{ sessionId, cwd, root, transcriptPath, notes },
-    sources: new Set(
-      CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
-    ),
-  });
-}
-
 /** Characters of each part of a summary. */
 const LONGEST = 200;
 
@@ -233,8 +208,8 @@ const LONGEST = 200;
  * last request to the agent, and its answer. `undefined` without any of them.
  */
 function autoSummary(
-  { conversation, handoff, own, killed }: {
-    conversation: Conversation;
+  { digest, handoff, own, killed }: {
+    digest: Digest;
     handoff: Handoff;
     /** The last save of the same agent's session. */
     own: Save | undefined;
@@ -246,15 +221,11 @@ function autoSummary(
   const line = (text: string | undefined) =>
     cutText(redactor.text(text ?? "").trim().split(/\s+/).join(" "), LONGEST)
       .replace(/\.$/, "");
-  const { lastMessage } = conversation;
-  const prompts = conversation.prompts.filter(({ text }) =>
-    !typedCommand(text)
-  );
   const said = own && aboutOf(own.conversation.summary);
   const goal = handoff.items.findLast(({ kind }) => kind === "goal")?.text;
-  const about = said || line(goal ?? prompts[0]?.text);
-  const asked = line(prompts.at(-1)?.text);
-  const answer = line(lastMessage?.text);
+  const about = said || line(goal ?? digest.asked[0]);
+  const asked = line(digest.asked.at(-1));
+  const answer = line(digest.answer);
   const parts = [
     ...about === "" ? [] : [about],
     ...asked === "" || asked === about ? [] : [`Last asked: ${asked}`],

@@ -1,6 +1,6 @@
 import { field } from "../../base/parsed_values.ts";
 import { forgetSession } from "../../agents/mod.ts";
-import { lastTurnError } from "../../clients/mod.ts";
+import { lastTurnError, removeAgentFile } from "../../clients/mod.ts";
 import { settleInterrupted } from "../../detours/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { startKeeping, startScript } from "../scripts/events.ts";
@@ -51,6 +51,7 @@ async function savedEnd(world: HookWorld): Promise<string | undefined> {
       killed: false,
     },
   });
+  removeAgentFile(context.system, session, "digest");
   if (save) await startKeeping(world, save);
   return save?.session_id;
 }

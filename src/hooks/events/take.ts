@@ -12,6 +12,9 @@ import type { Handler } from "./world.ts";
 /** Bytes of an event that are read, and milliseconds that it may take. */
 const BOUNDS = { limit: 4 * 1024 * 1024, wait: 1000 };
 
+/** The name under which a hook starts mpm at the end of a turn. */
+const DIGEST = "Digest";
+
 /** Makes the context, for an event that leads to anything. */
 type Prepare = () => Promise<Context>;
 
@@ -27,7 +30,10 @@ export async function takeEvent(
   // Someone tries it by hand: there is nothing to wait for.
   if (isOff(system) || system.terminal.interactive.stdin) return "";
   try {
-    return await answered(prepare, event, await readEvent(system) ?? "");
+    const json = event === DIGEST
+      ? system.env("MPM_INPUT")
+      : await readEvent(system);
+    return await answered(prepare, event, json ?? "");
   } catch (error) {
     return await failed(prepare, event, error);
   }
@@ -125,6 +131,7 @@ const HANDLERS: ReadonlyMap<string, () => Promise<Handler>> = new Map([
   ["SubagentStop", async () => (await import("./tools.ts")).onSubagent],
   ["PreCompact", async () => (await import("./compact.ts")).onCompact],
   ["PostCompact", async () => (await import("./notes.ts")).onNoted],
+  [DIGEST, async () => (await import("./digest.ts")).onDigest],
   ["SessionEnd", async () => (await import("./end.ts")).onSessionEnd],
   ["TaskCreated", async () => (await import("./tools.ts")).onTask],
   ["TaskCompleted", async () => (await import("./tools.ts")).onTask],

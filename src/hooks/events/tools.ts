@@ -16,7 +16,11 @@ import {
 } from "./activity.ts";
 import { keepNotes } from "./notes.ts";
 import { letThroughNext, takePending } from "./prompts.ts";
-import { startCheckpoint, startStepTree } from "../scripts/events.ts";
+import {
+  startCheckpoint,
+  startDigest,
+  startStepTree,
+} from "../scripts/events.ts";
 import { watchGauge } from "./gauge.ts";
 import { verifications } from "./verifications.ts";
 import type { Handler, HookWorld } from "./world.ts";
@@ -33,8 +37,11 @@ export const onToolsUsed: Handler = async (world) => {
   }
   if (world.invited) await keepTrack(world, calls);
   await keepNotes(world, await verifications(world));
-  // At the end of a turn a text for the agent would begin another one.
-  if (world.event === "Stop") return { message: answer.message ?? "" };
+  if (world.event === "Stop") {
+    if (world.invited) await startDigest(world);
+    // A text for the agent would begin another turn.
+    return { message: answer.message ?? "" };
+  }
   const told = takePending(world);
   return told === ""
     ? answer

@@ -9,6 +9,7 @@ import {
 } from "./run.ts";
 import { dueContentsIds, type Save, uncopiedIds } from "../../saves/mod.ts";
 import type { HookWorld } from "../events/world.ts";
+import { attempt } from "../../base/errors.ts";
 
 /** Variables of one script, beside those of all. */
 type Variables = Readonly<Record<`MPM_${string}`, string>>;
@@ -101,6 +102,27 @@ export async function startStepTree(
   ];
   await startProgram(system, { args, cwd: worktree, env: {} });
 }
+
+/**
+ * Starts what makes a digest of the conversation for the save at its end. It
+ * takes longer than a hook may at the end of a turn.
+ */
+export async function startDigest(
+  { context: { system }, input, worktree }: HookWorld,
+): Promise<void> {
+  const { sessionId, transcriptPath: path, cwd } = input;
+  const size = path && attempt(() => system.files.stat(path)?.size);
+  if (!size || size < WORTH_IT || system.program() === undefined) return;
+  const event = { session_id: sessionId, transcript_path: path, cwd };
+  await startProgram(system, {
+    args: ["hook", "Digest"],
+    cwd: worktree,
+    env: { MPM_INPUT: JSON.stringify(event) },
+  });
+}
+
+/** Bytes of a transcript that takes a while to read. */
+const WORTH_IT = 512 * 1024;
 
 function environmentOf(
   { context: { system }, input, worktree, event }: HookWorld,

@@ -25,7 +25,7 @@ export function deadLines(texts: Iterable<string>): Set<string> {
 }
 
 /** Attachments that say something. */
-const TELLING =
+export const TELLING =
   /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
 
 /** The start of a line as the client writes it, up to what names its kind. */
@@ -143,6 +143,8 @@ export class Branches {
   #wanted: string | undefined;
   /** True if the end of the chain is known. */
   #begun = false;
+  /** The last message, unless the client says that the end is another line. */
+  #end: string | undefined;
   /** The end of the chain as a rewind or a withdrawn prompt left it. */
   #leaf: string | undefined;
   /** Lines after the end of the chain, as long as that is not known. */
@@ -196,6 +198,7 @@ export class Branches {
 
   #begin(end: string | undefined): void {
     this.#wanted = end;
+    if (this.#leaf === undefined) this.#end = end;
     this.#begun = true;
     for (const one of this.#after) this.#take(one);
     this.#after = [];
@@ -261,6 +264,14 @@ export class Branches {
     const other = known && this.#followers.get(parent) !== promptId;
     this.#followers.set(parent, promptId);
     return other;
+  }
+
+  /**
+   * The ID of the last line of the conversation, once {@link dead} was called.
+   * `undefined`: lines that follow it may change which others belong to it.
+   */
+  get end(): string | undefined {
+    return this.#seen.size > 0 ? this.#end : undefined;
   }
 
   /** The IDs of the lines that no longer belong to the conversation. */

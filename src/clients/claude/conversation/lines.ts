@@ -51,6 +51,8 @@ export interface Transcript {
   alive(line: Line): boolean;
   /** Number of lines that are not JSON. */
   readonly torn: number;
+  /** The ID of its end, see {@link Branches.end}. */
+  readonly end: string | undefined;
 }
 
 /**
@@ -78,7 +80,7 @@ export function readLines(
   const told = lines.filter((line) => !isStep(line, calls));
   const dead = branches.dead();
   const alive = ({ uuid = "" }: Line) => !dead.has(uuid);
-  return { lines, told, calls, alive, torn };
+  return { lines, told, calls, alive, torn, end: branches.end };
 }
 
 /** In the order of the file; each once, as it was written last. */

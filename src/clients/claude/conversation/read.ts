@@ -85,19 +85,11 @@ export function readConversation(
   system: System,
   request: ConversationRequest,
 ): Conversation {
-  const { transcriptPath: given, sessionId, root } = request;
-  const path = given !== undefined && isFile(system, given)
-    ? given
-    : findTranscript(system, request);
-  const notes = request.notes ??
-    notesFromJson(
-      readAgentFiles(system, { id: sessionId, root }, "notes")[0],
-    );
-  const known = path === undefined ? undefined : fromTranscript(system, path, {
-    ...request,
-    most: request.most ??
-      (notes.prompts.length > 0 ? MOST_WITH_NOTES : MOST),
-  });
+  const { sessionId, root, sources } = request;
+  const { path, notes, most } = placesOf(system, request);
+  const known = path === undefined
+    ? undefined
+    : fromTranscript(system, path, { ...request, most });
   const read = known?.conversation ?? {
     ...NO_CONVERSATION,
     todos: readTodos(system, { sessionId, root }),
@@ -109,7 +101,34 @@ export function readConversation(
     seen: known?.seen,
     ended: known?.ended ?? new Set(),
   });
-  return chosen(bounded(all), request.sources);
+  return chosen(all, sources);
+}
+
+/** Where a conversation is read from, and bytes of the transcript that count. */
+export function placesOf(
+  system: System,
+  { transcriptPath: given, notes: said, ...request }: ConversationRequest,
+): { path: string | undefined; notes: Notes; most: number } {
+  const path = given !== undefined && isFile(system, given)
+    ? given
+    : findTranscript(system, request);
+  const { sessionId: id, root } = request;
+  const notes = said ??
+    notesFromJson(readAgentFiles(system, { id, root }, "notes")[0]);
+  const most = request.most ??
+    (notes.prompts.length > 0 ? MOST_WITH_NOTES : MOST);
+  return { path, notes, most };
+}
+
+/** Bytes of the steps in which the part that is read begins. */
+const STEP = 128 * 1024;
+
+/**
+ * The byte from which a transcript is read of which `most` bytes count. It
+ * stays the same while a few lines are added.
+ */
+export function startOf(size: number, most: number): number {
+  return Math.ceil(Math.max(0, size - most) / STEP) * STEP;
 }
 
 interface Known {
@@ -118,18 +137,22 @@ interface Known {
   readonly to: string | undefined;
   readonly seen: ReadonlySet<string>;
   readonly ended: ReadonlySet<string>;
+  readonly main: Transcript;
+  /** Bytes of the transcript. */
+  readonly size: number;
 }
 
-function fromTranscript(
+export function fromTranscript(
   system: System,
   path: string,
   { sessionId, root, most }: ConversationRequest & { readonly most: number },
 ): Known {
   const lost: Lost = { long: 0, failed: false };
   const size = attempt(() => system.files.stat(path)?.size) ?? 0;
-  const main = readLines(lastLines(system, path, most, lost));
+  const over = startOf(size, most);
+  const main = readLines(lastLines(system, path, size - over, lost, size));
   const from = main.lines[0]?.at;
-  const first = size > most
+  const first = over > 0
     ? promptsIn(readBeginning(system, path)).slice(0, FIRST_PROMPTS)
       .filter(({ at }) => from === undefined || at < from)
     : [];
@@ -155,11 +178,12 @@ function fromTranscript(
     reports: reportsIn(main, ended),
     errors: errorsAtEnd(main),
     background: unfinished(main, ended),
-    unread: unreadIn(main, { lost, left: agents.left, over: size - most }),
+    unread: unreadIn(main, { lost, left: agents.left, over }),
   };
   const seen = new Set(main.told.flatMap(({ promptId }) => promptId ?? []));
   const to = main.lines.at(-1)?.at;
-  return { conversation, from, to, seen, ended: new Set(ended.keys()) };
+  const known = { from, to, seen, ended: new Set(ended.keys()) };
+  return { ...known, conversation, main, size };
 }
 
 /** Lists the parts that were not read, a sentence each. */
@@ -336,11 +360,12 @@ function bounded(all: Conversation): Conversation {
   };
 }
 
-/** Without what a setting leaves out. */
-function chosen(
-  all: Conversation,
+/** The last parts of each list, without what a setting leaves out. */
+export function chosen(
+  whole: Conversation,
   sources: ReadonlySet<ConversationSource> = new Set(CONVERSATION_SOURCES),
 ): Conversation {
+  const all = bounded(whole);
   const only = <T>(source: ConversationSource, list: readonly T[]) =>
     sources.has(source) ? list : [];
   const message: Said | undefined = sources.has("messages")

@@ -26,7 +26,10 @@ export function readTodos(
   const told = main?.told.map(({ value }) => value) ?? [];
   const history = historyOf(told.reverse());
   const files = readTaskFiles(system, sessionId);
-  const at = main?.lines.at(-1)?.at || system.now().toISOString();
+  // The client's own lines may follow.
+  const last = main?.lines.findLast(({ type }) => type === "assistant") ??
+    main?.lines.at(-1);
+  const at = last?.at || system.now().toISOString();
   const todos = (history.todos ?? []).map(({ content, status }) => ({
     key: `todo ${content.trim().replaceAll(/\s+/g, " ").toLowerCase()}`,
     text: content,

@@ -1,0 +1,218 @@
+import { attempt } from "../../../base/errors.ts";
+import { sha256 } from "../../../base/digest.ts";
+import {
+  field,
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../../base/parsed_values.ts";
+import type { System } from "../../../system/system.ts";
+import { readAgentFiles } from "../../agent_state.ts";
+import type { Conversation } from "../../conversation.ts";
+import { type Notes, withNoted } from "../../notes.ts";
+import { readTaskFiles } from "../tasks.ts";
+import { agentTranscripts } from "../transcript.ts";
+import { linkOf, SKIPPED, TELLING, TIME } from "./branches.ts";
+import { lineOf, type Transcript } from "./lines.ts";
+import {
+  chosen,
+  type ConversationRequest,
+  fromTranscript,
+  placesOf,
+  startOf,
+} from "./read.ts";
+
+/**
+ * How far a conversation was read. With it a later reader learns that nothing
+ * was said since, so that the same comes out, without reading all of it again.
+ */
+export interface ConversationMark {
+  /** Bytes that were read. */
+  readonly size: number;
+  /** SHA-256 of the last of them. */
+  readonly end: string;
+  /** The file on its disk. */
+  readonly inode: number;
+  /** The ID and the time of the last line. */
+  readonly last: string;
+  readonly at: string;
+  /** Ids of the prompts that were read. */
+  readonly prompts: readonly string[];
+  /** SHA-256 of all that the conversation is made of beside the transcript. */
+  readonly beside: string;
+}
+
+/** The part of a mark that is about the transcript. */
+type TranscriptMark = Omit<ConversationMark, "beside">;
+
+/** Bytes before the mark that must be as they were, and that may follow it. */
+const CHECKED = 4096;
+const MOST = 64 * 1024;
+
+/**
+ * Marks the first `size` bytes of a transcript, which were read. `undefined`:
+ * what follows could change what was read.
+ */
+function markOf(
+  system: System,
+  path: string,
+  { lines, end, size }: Transcript & { readonly size: number },
+): TranscriptMark | undefined {
+  const last = lines.findLast(({ uuid }) => uuid !== undefined)?.uuid;
+  const bytes = checkedPart(system, path, { size, to: size });
+  const inode = attempt(() => system.files.stat(path)?.inode);
+  if (last === undefined || !bytes || inode === undefined) return undefined;
+  const byId = new Map(lines.map((line) => [line.uuid, line.value]));
+  for (let at: string | undefined = last; at !== end;) {
+    const value = byId.get(at);
+    at = textField(value, "parentUuid");
+    if (!value || at === undefined || !isQuiet(value, at, [])) return undefined;
+    // Odd transcripts may go round in a circle.
+    byId.delete(textField(value, "uuid"));
+  }
+  return {
+    ...{ size, end: sha256(bytes), inode, last },
+    at: lines.at(-1)!.at,
+    prompts: [...new Set(lines.flatMap(({ promptId }) => promptId ?? []))],
+  };
+}
+
+/**
+ * The bytes that are checked, and those up to `to`; `undefined`: the mark is
+ * not at the end of a line, or they cannot be read.
+ */
+function checkedPart(
+  system: System,
+  path: string,
+  { size, to }: { size: number; to: number },
+): Uint8Array | undefined {
+  const start = Math.max(0, size - CHECKED);
+  const bytes = attempt(() => system.files.readPart(path, start, to - start));
+  return bytes?.length === to - start && bytes[size - start - 1] === NEWLINE
+    ? bytes
+    : undefined;
+}
+
+const NEWLINE = 10;
+
+/**
+ * Returns the time of the last line if nothing was said since a mark: the
+ * client only noted its own state and commands. `undefined`: something may have
+ * been said, or the file is another one. `most`: bytes that count.
+ */
+function quietUntil(
+  system: System,
+  path: string,
+  { mark, most }: { mark: TranscriptMark; most: number },
+): string | undefined {
+  const { size, inode } = attempt(() => system.files.stat(path)) ?? {};
+  const isSame = size !== undefined && inode === mark.inode &&
+    size >= mark.size && size - mark.size <= MOST &&
+    startOf(size, most) === startOf(mark.size, most);
+  if (!isSame) return undefined;
+  const bytes = checkedPart(system, path, { size: mark.size, to: size });
+  const known = Math.min(mark.size, CHECKED);
+  if (!bytes || sha256(bytes.subarray(0, known)) !== mark.end) return undefined;
+  let { last, at }: Pick<TranscriptMark, "last" | "at"> = mark;
+  for (
+    const text of new TextDecoder().decode(bytes.subarray(known)).split("\n")
+  ) {
+    if (SKIPPED.test(text) || text.trim() === "") continue;
+    const value = linkOf(text) ?? jsonIn(text);
+    if (!isFields(value)) return undefined;
+    if (value.isSidechain === true) continue;
+    if (!isQuiet(value, last, mark.prompts)) return undefined;
+    last = textField(value, "uuid") ?? last;
+    const time = textField(value, "timestamp");
+    if (time === undefined || !TIME.test(time)) continue;
+    if (time < at) return undefined;
+    at = time;
+  }
+  return at;
+}
+
+/** Lines of the client's state, which follow no other line. */
+const STATES = new Set(
+  ("mode permission-mode last-prompt cost-state ai-title custom-title" +
+    " agent-name").split(" "),
+);
+
+/** Fields of lines that say something. */
+const SAID = [
+  ...["promptSource", "origin", "toolUseResult", "toolDenialKind"],
+  ...["isCompactSummary", "logicalParentUuid"],
+];
+
+/** Returns whether a line that follows the line `last` says nothing. */
+function isQuiet(
+  value: Fields,
+  last: string,
+  prompts: readonly string[],
+): boolean {
+  const { type, uuid, text, promptId } = lineOf(value, "");
+  if (uuid === undefined) return STATES.has(type) && value.explicit !== true;
+  if (textField(value, "parentUuid") !== last) return false;
+  if (promptId !== undefined && prompts.includes(promptId)) return false;
+  if (SAID.some((name) => field(value, name) !== undefined)) return false;
+  // The client's own commands, such as the one that ends it.
+  if (type === "user") {
+    return /^<(?:command-name|local-command-)/.test(text ?? "");
+  }
+  if (type === "system" || type === "link") return true;
+  const attached = textField(field(value, "attachment"), "type");
+  return type === "attachment" && attached !== undefined &&
+    !TELLING.test(attached);
+}
+
+/**
+ * Reads a conversation for later, as it is once the transcript has a later line
+ * than each note. `undefined`: what follows in the transcript could change it.
+ */
+export function readForLater(
+  system: System,
+  request: ConversationRequest,
+): { conversation: Conversation; mark: ConversationMark } | undefined {
+  const { path, notes, most } = placesOf(system, request);
+  if (path === undefined) return undefined;
+  const beside = besideOf(system, request, { path, notes });
+  const known = fromTranscript(system, path, { ...request, most });
+  const { conversation, main, from, ended, size } = known;
+  const mark = markOf(system, path, { ...main, size });
+  if (!mark) return undefined;
+  const all = withNoted(conversation, notes, { from, to: "\uffff", ended });
+  return {
+    conversation: chosen(all, request.sources),
+    mark: { ...mark, beside },
+  };
+}
+
+/** Returns whether a conversation would be read as it was read for later. */
+export function isAsMarked(
+  system: System,
+  request: ConversationRequest,
+  mark: ConversationMark,
+): boolean {
+  const { path, notes, most } = placesOf(system, request);
+  if (path === undefined) return false;
+  const until = quietUntil(system, path, { mark, most });
+  const noted = Object.values(notes).flat().map(({ at }) => at);
+  return until !== undefined && noted.every((at) => at <= until) &&
+    besideOf(system, request, { path, notes }) === mark.beside;
+}
+
+/** Sub-agents whose transcripts tell by their size that they are as they were. */
+const MOST_AGENTS = 20;
+
+function besideOf(
+  system: System,
+  { sessionId: id, root, sources }: ConversationRequest,
+  { path, notes }: { path: string; notes: Notes },
+): string {
+  const agents = agentTranscripts(system, path).slice(0, MOST_AGENTS)
+    .map((file) => [file, attempt(() => system.files.stat(file)?.size)]);
+  const tasks = readAgentFiles(system, { id, root }, "tasks");
+  const files = readTaskFiles(system, id);
+  const given = [path, notes, agents, tasks, files, [...sources ?? []]];
+  return sha256(JSON.stringify(given));
+}

@@ -1,0 +1,136 @@
+import {
+  type Conversation,
+  CONVERSATION_SOURCES,
+  type ConversationMark,
+  type ConversationRequest,
+  isAsMarked,
+  type Ran,
+  readAgentFiles,
+  readConversation,
+  readForLater,
+  writeAgentFile,
+} from "../../clients/mod.ts";
+import { BUILD, VERSION } from "../../base/version.ts";
+import type { Config } from "../../config/mod.ts";
+import { findWorkspace, type Workspace } from "../../git/mod.ts";
+import { type Collected, collected, newItemId } from "../../items/mod.ts";
+import { type Counts, redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
+import { readNotes } from "./notes.ts";
+import { typedCommand } from "./typed_command.ts";
+import type { Handler } from "./world.ts";
+
+/** The parts of a conversation that an automatic save is made of. */
+export interface Digest {
+  readonly found: Collected;
+  readonly todos: Conversation["todos"];
+  /** The first and the last request. */
+  readonly asked: readonly string[];
+  readonly answer: string | undefined;
+  /** Commands after which no file changed. */
+  readonly settled: readonly Pick<Ran, "command" | "at">[];
+}
+
+/** A digest for a later save, and what tells that it still holds. */
+interface KeptDigest {
+  /** Of mpm. */
+  readonly version: string;
+  readonly mark: ConversationMark;
+  readonly folder: string;
+  readonly digest: Digest;
+}
+
+const BUILT = `${VERSION} ${BUILD}`;
+
+/** A conversation of which a digest is wanted. */
+export interface DigestOrder extends Omit<ConversationRequest, "sources"> {
+  readonly config: Config;
+  readonly workspace: Pick<Workspace, "worktree">;
+}
+
+function requestOf({ config, ...order }: DigestOrder): ConversationRequest {
+  const sources = new Set(
+    CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
+  );
+  return { ...order, sources };
+}
+
+/**
+ * Returns the digest of a conversation: the one that was kept at the end of the
+ * last turn, if nothing was said since, else one that is made of the transcript.
+ */
+export function digestOf(system: System, order: DigestOrder): Digest {
+  const request = requestOf(order);
+  const session = { id: order.sessionId, root: order.root };
+  const [kept] = readAgentFiles(system, session, "digest") as KeptDigest[];
+  const holds = kept !== undefined && kept.version === BUILT &&
+    kept.folder === order.workspace.worktree &&
+    isAsMarked(system, request, kept.mark);
+  if (!holds) {
+    return madeOf(system, readConversation(system, request), order);
+  }
+  const { found } = kept.digest;
+  const items = found.items.map((item) => ({ ...item, id: newItemId(system) }));
+  return { ...kept.digest, found: { ...found, items } };
+}
+
+function madeOf(
+  system: System,
+  talk: Conversation,
+  { sessionId: agent, workspace: { worktree: folder } }: DigestOrder,
+): Digest {
+  const newId = () => newItemId(system);
+  const found = collected(talk, { agent, folder, newId });
+  const prompts = talk.prompts.filter(({ text }) => !typedCommand(text));
+  const times = new Set(found.runs.map(({ at }) => at));
+  return {
+    found,
+    todos: talk.todos,
+    asked: [prompts.slice(0, 1), prompts.slice(-1)].flat()
+      .map(({ text }) => text),
+    answer: talk.lastMessage?.text,
+    settled: talk.commands.filter(({ at, changedSince }) =>
+      !changedSince && times.has(at)
+    ).map(({ command, at }) => ({ command, at })),
+  };
+}
+
+/**
+ * Keeps a digest for the save at the end of the session. This process was
+ * started for that at the end of a turn. One with a secret is not kept.
+ */
+export const onDigest: Handler = async (world) => {
+  const { context, config, input, session } = world;
+  const { system } = context;
+  if (!world.invited) return {};
+  const workspace = await findWorkspace(context);
+  const order = {
+    ...{ config, workspace, sessionId: session.id, notes: readNotes(world) },
+    ...{ cwd: workspace.cwd, root: workspace.root },
+    transcriptPath: input.transcriptPath,
+  };
+  const read = readForLater(system, requestOf(order));
+  if (!read) return {};
+  const { conversation, mark } = read;
+  const digest = madeOf(system, conversation, order);
+  const kept: KeptDigest = {
+    ...{ version: BUILT, mark, digest },
+    folder: workspace.worktree,
+  };
+  if (!holdsSecret(system, digest)) {
+    writeAgentFile(system, session, { file: "digest", value: kept });
+  }
+  return {};
+};
+
+/** Returns whether a text would be redacted; digests of outputs look secret. */
+function holdsSecret(system: System, { found, ...texts }: Digest): boolean {
+  const { items, runs, ...others } = found;
+  const counts: Counts = {};
+  redactorOf(system).value([
+    ...[texts, others],
+    items.map(({ text, why }) => ({ text, why })),
+    runs.map(({ command, tail, tree }) => [command, tail, tree?.files]),
+  ], counts);
+  return Object.keys(counts).length > 0;
+}
