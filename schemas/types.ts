@@ -2095,7 +2095,7 @@ export interface ContextResumeFileResult {
 }
 
 /**
- * mpm context update --json: Keep branch, time and next steps in
+ * mpm context update --json: Update branch, time and next steps in
  * .claude/context.md.
  */
 export interface ContextUpdateResult {

@@ -54,7 +54,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "context acknowledge": "Note that you have seen the recommendation to pause",
   "context resume-file":
     "Write down the state of the work before the context is lost",
-  "context update": "Keep branch, time and next steps in .claude/context.md",
+  "context update": "Update branch, time and next steps in .claude/context.md",
   "context inject": "Print the text for an agent at the start of its session",
   "context diff": "Show how a context file changed since a save",
   "context history": "List the saved versions of context files",

@@ -12,7 +12,7 @@ import { ownMark } from "./record.ts";
 /** The word of a command line that names a checkpoint. */
 export const CHECKPOINT = {
   name: "checkpoint",
-  summary: "Which: name, part of it, number in the list, latest",
+  summary: "The checkpoint: name, part of it, number in the list, or latest",
   names: "checkpoint",
 } as const;
 

@@ -31,7 +31,7 @@ export const FILE_FLAGS = {
     value: "scope",
     choices: ["user", "project", "local"],
     default: "user",
-    summary: "Which file: yours, the project's, or its local one",
+    summary: "The file to change: your own, the project's, or the local one",
   },
   "dry-run": {
     type: "boolean",

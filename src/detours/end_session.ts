@@ -37,7 +37,7 @@ interface Ending {
 export const ENDING = {
   positionals: [{
     name: "selector",
-    summary: "Which session: name, id, part of it, or one of its saves",
+    summary: "The session: name, id, part of it, or one of its saves",
     names: "work",
     optional: true,
   }],

@@ -8,7 +8,8 @@ import type { System } from "../system/system.ts";
 export const AGENT_SESSION = {
   type: "string",
   value: "id",
-  summary: "Which Claude Code session; else this one, or the project's latest",
+  summary:
+    "The Claude Code session; default: this one, or the project's latest",
 } as const;
 
 /**

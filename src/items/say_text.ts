@@ -7,7 +7,7 @@ import { closedLine, itemLines, itemText, originOf } from "./text.ts";
 /** The words of a command that adds an item. */
 export const TEXT_WORDS = {
   name: "text",
-  summary: "The text; without it, mpm lists what is open",
+  summary: "The text; without it, mpm lists the open items",
   rest: true,
 } as const;
 

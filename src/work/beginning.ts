@@ -206,7 +206,7 @@ export const TEMPLATE_FLAGS = {
     names: "template",
     short: "t",
     value: "name",
-    summary: "The template its checklist is made from",
+    summary: "The template of its checklist",
   },
   var: {
     type: "string",

@@ -17,7 +17,8 @@ import { journaled } from "../ops/mod.ts";
 export const MIN_AGE = {
   type: "string",
   value: "age",
-  summary: "Keep what was in use less long ago; 1h unless configured",
+  summary:
+    "Keep worktrees that were used within this time; 1h unless configured",
 } as const;
 
 /** A clean-up as it would be done: nothing is removed yet. */

@@ -165,7 +165,7 @@ Deno.test("help as data names options with their values", async () => {
     repeatable: false,
     choices: ["text", "md", "json", "context"],
     default: "text",
-    summary: "How to print it; context is what an agent is given",
+    summary: "The format; context is the text for an agent",
   });
   const all = await mpmJson<HelpResult>(env, ["help"]);
   assertEquals(

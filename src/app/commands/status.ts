@@ -61,7 +61,7 @@ worktree.`,
     },
     porcelain: {
       type: "boolean",
-      summary: "Print it for prompts and scripts",
+      summary: "Print one field per line, for prompts and scripts",
     },
   },
   examples: [

@@ -37,7 +37,7 @@ exit status is 4 if a file that differs was left alone; the answer says why.`,
   flags: {
     exact: {
       type: "boolean",
-      summary: "Move files made since to the trash",
+      summary: "Move newer files to the trash",
     },
     ...RESTORE_FLAGS,
   },

@@ -44,7 +44,11 @@ converter that the repository configures.`,
     },
   ],
   flags: {
-    patch: { type: "boolean", short: "p", summary: "The changes as a patch" },
+    patch: {
+      type: "boolean",
+      short: "p",
+      summary: "Show the changes as a patch",
+    },
   },
   examples: ["mpm checkpoint diff latest", "mpm checkpoint diff 1 0 --patch"],
   result: async () => (await import("./results.ts")).CheckpointDiffResult,

@@ -13,8 +13,7 @@ export const checkpointLoad = defineCommand({
   name: "checkpoint load",
   summary: "Print what an agent needs to continue from a checkpoint",
   description: `
-The context, the files changed, the next steps and notes, and the commands to
-resume with. It changes nothing: "mpm checkpoint restore" restores the files. A
+Prints the context, the changed files, the next steps, the notes, and the commands to resume with. It changes nothing: "mpm checkpoint restore" restores the files. A
 checkpoint from another machine is printed in part, between fences and without
 its commands, until you trust it.`,
   positionals: [CHECKPOINT],

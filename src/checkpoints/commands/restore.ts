@@ -26,14 +26,13 @@ mpm shows what would change and asks. If it cannot ask, it needs --yes. It
 first takes a checkpoint of all files, so that "mpm undo" undoes the restore.
 Staged changes are staged again. HEAD and the branch do not move.
 
-Without a save it takes the newest save of this worktree that has contents, but
-none from someone else: name that save. The first word is a save if it names
+Without a save, mpm takes your newest save of this worktree that has contents. To use a save by someone else, name it. The first word is a save if it names
 one, and otherwise a path. The exit status is 4
 if mpm left a file alone; the answer says why.`,
   positionals: [
     {
       name: "save",
-      summary: "Which save: id, number in the list, name, latest",
+      summary: "The save: id, number in the list, name, or latest",
       names: "session",
       optional: true,
     },

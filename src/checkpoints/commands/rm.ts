@@ -16,7 +16,7 @@ Removes checkpoints from the list. "mpm undo" restores them while the
 removal is among the last 20. After that, git deletes their contents.`,
   positionals: [{
     name: "checkpoints",
-    summary: "Which: names, parts of them, numbers in the list",
+    summary: "The checkpoints: names, parts of them, or numbers in the list",
     names: "checkpoint",
     rest: true,
     asked: true,

@@ -25,7 +25,7 @@ project's checkpoint.sh runs after one, if you allowed it. --after-call is for
 hooks, too: it keeps the tree after a step of an agent, for "mpm replay --at".`,
   positionals: [{
     name: "name",
-    summary: "Its name; words are joined",
+    summary: "The name; mpm joins the words",
     rest: true,
   }],
   flags: {
@@ -37,13 +37,13 @@ hooks, too: it keeps the tree after a step of an agent, for "mpm replay --at".`,
     },
     auto: {
       type: "boolean",
-      summary: "An automatic one, named by its time, if one is due",
+      summary: "Take an automatic checkpoint, if one is due",
     },
     "after-call": {
       type: "string",
       value: "id",
       repeatable: true,
-      summary: "The tree after this tool call of an agent, in no list",
+      summary: "Keep the files after this tool call of an agent, in no list",
     },
     "agent-session": {
       type: "string",

@@ -44,7 +44,8 @@ the saves that you trust, in every project. A checkpoint is named by
 trusted with it.`,
   positionals: [{
     name: "selectors",
-    summary: "Which: ids, parts of them, numbers, names; checkpoint/<name>",
+    summary:
+      "The saves: ids, parts of them, numbers, names, or checkpoint/<name>",
     rest: true,
   }],
   flags: {
@@ -52,8 +53,8 @@ trusted with it.`,
       type: "boolean",
       summary: "Every session and checkpoint of this project",
     },
-    revoke: { type: "boolean", summary: "Trust them no longer" },
-    list: { type: "boolean", summary: "List what is trusted" },
+    revoke: { type: "boolean", summary: "Stop trusting them" },
+    list: { type: "boolean", summary: "List the saves that you trust" },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be done and change nothing",

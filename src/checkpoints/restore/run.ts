@@ -18,7 +18,7 @@ export const RESTORE_FLAGS = {
   yes: {
     type: "boolean",
     short: "y",
-    summary: "Do it without a question",
+    summary: "Do not ask",
   },
   to: {
     type: "string",

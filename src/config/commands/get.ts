@@ -12,7 +12,7 @@ Prints the value that applies here, from your file, the project's files or the
 environment. --json also prints its source.`,
   positionals: [{
     name: "key",
-    summary: "Which, e.g. context.stale_after",
+    summary: "The setting, e.g. context.stale_after",
     names: "setting",
   }],
   flags: {},

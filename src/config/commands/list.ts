@@ -9,7 +9,7 @@ export const configList = defineCommand({
   summary: "List all settings with their values",
   description: `
 Lists all settings with the values that apply here. --show-origin adds the source of
-each value. If a file has a fault, the error names the file and line.`,
+each value. If a file has an error, mpm names the file and line.`,
   positionals: [],
   flags: {
     "show-origin": {

@@ -36,19 +36,18 @@ export const configSet = defineCommand({
   summary: "Set one setting in a configuration file",
   description: `
 Changes that setting in the file and leaves every other byte of it alone:
-comments, order, line ends. mpm creates the file if it does not exist. Several
-words are a list. Settings that allow mpm to remove, block or switch something
+comments, order, line ends. mpm creates the file if it does not exist. Several words make a list. Settings that allow mpm to remove, block or switch something
 off can only be set in your own file. docs/configuration.md describes all
 settings.`,
   positionals: [
     {
       name: "key",
-      summary: "Which, e.g. context.stale_after",
+      summary: "The setting, e.g. context.stale_after",
       names: "setting",
     },
     {
       name: "value",
-      summary: "Its value; a list in several words",
+      summary: "The value; several words make a list",
       names: "setting-value",
       rest: true,
     },

@@ -10,7 +10,7 @@ Removes the setting from the file, so that the next file or the default applies.
 The rest of the file does not change.`,
   positionals: [{
     name: "key",
-    summary: "Which, e.g. context.stale_after",
+    summary: "The setting, e.g. context.stale_after",
     names: "setting",
   }],
   flags: FILE_FLAGS,

@@ -6,7 +6,7 @@ export const archive = defineCommand({
   name: "archive",
   summary: "Archive a completed session",
   description: `
-Its saves leave the lists and are found with --all, by full id, or by name.
+Lists show its saves only with --all; a full id or the name still selects them.
 Without a selector, mpm archives the completed session of this worktree, if
 there is only one.`,
   positionals: ENDING.positionals,

@@ -14,8 +14,7 @@ export const branch = defineCommand({
   name: "branch",
   summary: "Start a detour and come back later",
   description: `
-Saves the session of this worktree as "mpm pause" does and starts a new one
-below it; "mpm return" ends that one and comes back. If there is no session, mpm
+Saves the session of this worktree as "mpm pause" does and starts a new session below it. "mpm return" ends the new session and comes back. If there is no session, mpm
 creates one for the present work. Detours can be nested to any depth; "mpm status
 --tree" shows them.
 
@@ -43,7 +42,8 @@ interrupted one.`,
       names: "branch",
       short: "b",
       value: "branch",
-      summary: "Switch to this git branch, made from the default one if new",
+      summary:
+        "Switch to this git branch; create it from the default branch if needed",
     },
     worktree: {
       type: "boolean",

@@ -29,7 +29,7 @@ Without items, the command prints the checklist. The first tick moves an active
 session to the state "working". Ticked items stay ticked.`,
   positionals: [{
     name: "items",
-    summary: "Which items: numbers, ranges, or parts of a text",
+    summary: "The items: numbers, ranges, or parts of their text",
     names: "item",
     rest: true,
   }],

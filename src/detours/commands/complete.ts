@@ -6,8 +6,7 @@ export const complete = defineCommand({
   name: "complete",
   summary: "Complete a session",
   description: `
-Open items of the checklist are allowed and reported. The session's saves stay
-and a resume without a selector skips them. A detour, or a session with an open
+mpm reports open items of the checklist. The session's saves stay, and a resume without a selector skips them. A detour, or a session with an open
 detour, ends with "mpm return" instead.`,
   positionals: ENDING.positionals,
   flags: {

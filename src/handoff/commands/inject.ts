@@ -19,7 +19,7 @@ and project files as data. If there is nothing to report, it prints nothing.`,
       value: "part",
       choices: INJECTED_PARTS,
       repeatable: true,
-      summary: "Give these parts instead of the configured ones",
+      summary: "Print these parts instead of the configured ones",
     },
     limit: {
       type: "string",

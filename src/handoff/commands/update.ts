@@ -13,7 +13,7 @@ import { wholeSession } from "../resume_file.ts";
 /** `mpm context update` */
 export const contextUpdate = defineCommand({
   name: "context update",
-  summary: "Keep branch, time and next steps in .claude/context.md",
+  summary: "Update branch, time and next steps in .claude/context.md",
   description: `
 Updates mpm's part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
 adds it at the end: the branch, the time, and the open next steps. If you have a
@@ -25,7 +25,7 @@ only with --create.`,
     create: { type: "boolean", summary: "Create a missing file" },
     "dry-run": {
       type: "boolean",
-      summary: "Say what would be done and write nothing",
+      summary: "Show what would be done and write nothing",
     },
   },
   examples: ["mpm context update", "mpm context update --create"],

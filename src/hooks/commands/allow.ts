@@ -23,7 +23,7 @@ mpm does not run it before you reported it. Read it first. Only this text is
 allowed; after the next change it must be allowed again.`,
   positionals: [{
     name: "names",
-    summary: "Which, e.g. pre-session; all of them by default",
+    summary: "The scripts, e.g. pre-session; all of them by default",
     names: "shell-hook",
     rest: true,
   }],

@@ -36,7 +36,7 @@ script. A copy that you have not edited is updated to this version. An edited co
 stays as it is. After an edit, run "mpm allow <file>" to let it run on this machine.`,
   positionals: [{
     name: "names",
-    summary: "Which, e.g. pre-session",
+    summary: "The scripts, e.g. pre-session",
     names: "shell-hook",
     rest: true,
   }],

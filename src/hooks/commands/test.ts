@@ -43,7 +43,8 @@ MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
     runs: {
       type: "string",
       value: "number",
-      summary: "Measure what each hook costs: runs of each, from 1 to 1000",
+      summary:
+        "Start each hook this many times, from 1 to 1000, and measure it",
     },
     detach: {
       type: "boolean",

@@ -264,7 +264,7 @@ export const SCOPE_FLAG = {
   value: "scope",
   choices: SCOPES,
   default: "local",
-  summary: "Whose settings",
+  summary: "The settings to change",
 } as const;
 
 /** The dry run of the same. */

@@ -21,7 +21,7 @@ session, such as the parent of a detour, only with --all.`,
   flags: {
     drop: {
       type: "boolean",
-      summary: "Close items that are no longer wanted, not done",
+      summary: "Drop items that are no longer wanted",
     },
     all: {
       type: "boolean",

@@ -85,7 +85,7 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
       type: "string",
       value: "file",
       names: "file",
-      summary: "Write a page to look at in a browser, as a single file",
+      summary: "Write a page for a browser, as a single file",
     },
     step: {
       type: "boolean",

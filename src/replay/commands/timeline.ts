@@ -64,7 +64,7 @@ redacted. The newest 50 events are shown, and 5,000 on a page.`,
       type: "string",
       value: "file",
       names: "file",
-      summary: "Write a page to look at in a browser, as a single file",
+      summary: "Write a page for a browser, as a single file",
     },
   },
   examples: [

@@ -22,10 +22,10 @@ by name. "mpm resume" shows the changes in the repository since a session.`,
   positionals: [
     {
       name: "before",
-      summary: "One session: id, part of it, number, name",
+      summary: "The first save: id, part of it, number, or name",
       names: "session",
     },
-    { name: "after", summary: "The other one", names: "session" },
+    { name: "after", summary: "The second save", names: "session" },
   ],
   flags: {},
   examples: ["mpm saves diff 1 0", "mpm saves diff 20261119 latest"],

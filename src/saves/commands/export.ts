@@ -33,7 +33,7 @@ not export a damaged save. The default is the newest save.`,
       value: "path",
       summary: "The file, or a folder for it; default: the current folder",
     },
-    all: { type: "boolean", summary: "Every save, but not the logs" },
+    all: { type: "boolean", summary: "Export every save, but no logs" },
     bundle: { type: "boolean", summary: "Make a bundle even of a single save" },
   },
   examples: [

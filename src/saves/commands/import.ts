@@ -21,7 +21,7 @@ export const sessionsImport = defineCommand({
   description: `
 Imports a bundle of "mpm saves export", the file of a save (JSON, YAML, Markdown),
 or a folder: another project or its folder of saves. mpm checks each save against its
-checksum and converts it to the current format. Nothing here is replaced. If an ID is
+checksum and converts it to the current format. It replaces nothing. If an ID is
 taken, the import uses the next free second. It skips saves that already exist.
 Imported saves count as someone else's. The exit status is 5 if mpm refused
 a save.`,

@@ -16,7 +16,7 @@ that have changed since the save was made. "mpm restore" brings the kept content
 back.`,
   positionals: [{
     name: "selector",
-    summary: "Which save: id, part of it, number in the list, name, latest",
+    summary: "The save: id, part of it, number in the list, name, or latest",
     names: "session",
   }],
   flags: {

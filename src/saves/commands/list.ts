@@ -22,11 +22,11 @@ export const sessionsList = defineCommand({
   description: `
 The newest comes first. Its number, its id, a unique part of its id, its name
 and "latest" all select a session in the other commands. The saves of archived
-and cancelled sessions are left out, unless --all is given.
+and cancelled sessions are only shown with --all.
 
-A terminal gets the newest 20: number, id (in 100 columns or more), age, branch,
+On a terminal, it shows the newest 20: number, id (in 100 columns or more), age, branch,
 its author, session with its state, and summary. Below a save is the command
-that continues the agent's conversation. A pipe gets all of them, with a tab
+that continues the agent's conversation. In a pipe, it prints all of them, with a tab
 between the fields: number, id, time in UTC, branch, state, origin, name,
 summary. The last field is the command that continues the agent's conversation,
 if it is known. --json prints more about each save. Filters do not change the
@@ -41,7 +41,7 @@ numbers.`,
       type: "string",
       value: "text",
       summary:
-        "Only saves with all these words in ID, time, branch, summary or task",
+        "Only saves that have all these words in id, time, branch, summary or task",
     },
     branch: {
       type: "string",

@@ -39,7 +39,7 @@ backup; later saves stay. It also makes a backup, so that it can be undone.`,
     },
     "no-backup": {
       type: "boolean",
-      summary: "Make no backup; it cannot be undone then",
+      summary: "Make no backup; you cannot undo it then",
     },
     rollback: {
       type: "boolean",

@@ -34,12 +34,12 @@ const FLAGS = {
     type: "string",
     names: "file",
     value: "file",
-    summary: "Read all of this from a file, or from - for stdin",
+    summary: "Read these fields from a file; - is standard input",
   },
   "agent-session": {
     type: "string",
     value: "id",
-    summary: "The Claude Code session whose tasks are saved too",
+    summary: "Also save the tasks of this Claude Code session",
   },
   export: {
     type: "string",
@@ -67,7 +67,7 @@ const FLAGS = {
   },
   "no-prune-worktrees": {
     type: "boolean",
-    summary: "Leave everything below .claude/worktrees/ as it is",
+    summary: "Remove no worktrees",
   },
   "dry-run": {
     type: "boolean",
@@ -92,8 +92,7 @@ save back from there.
 With --commit, or pause.branch_commit = true in your own configuration, mpm
 also commits the save's files, and nothing else, to the branch. It does not do so if
 git ignores the folder, in a linked worktree, before the first commit, or on a
-detached HEAD. It also does not during a merge or another git command, or if git has
-no name and email for you.
+detached HEAD. Nor does it during a merge or another git command, or if git has no name and email for you.
 
 Then mpm removes worktrees of agents below .claude/worktrees/ that are no longer
 needed, as "mpm worktrees prune" does.

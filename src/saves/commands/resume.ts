@@ -21,7 +21,7 @@ const FLAGS = {
     type: "string",
     names: "session",
     value: "id",
-    summary: "Which session; the same as the argument",
+    summary: "The same as the argument",
   },
   list: {
     type: "boolean",
@@ -33,22 +33,22 @@ const FLAGS = {
   },
   all: {
     type: "boolean",
-    summary: "With --list: those of archived and cancelled sessions, too",
+    summary: "With --list: include archived and cancelled sessions",
   },
   peek: {
     type: "boolean",
-    summary: "Only read: the session stays as it is",
+    summary: "Change nothing, not even the session",
   },
   "no-changes": {
     type: "boolean",
-    summary: "Do not look at what changed since",
+    summary: "Do not report what changed since",
   },
   format: {
     type: "string",
     value: "format",
     choices: ["text", "md", "json", "context"],
     default: "text",
-    summary: "How to print it; context is what an agent is given",
+    summary: "The format; context is the text for an agent",
   },
 } as const;
 
@@ -69,7 +69,7 @@ from your save, the later save contains it, and mpm takes the later one.
 If the save belongs to a session that "mpm start" began, that session continues
 in this worktree. If this clone does not have it, mpm rebuilds it and its
 parents from the save. A session from someone else's save continues only after "mpm
-saves trust". Saves of ended sessions are skipped. With --peek, mpm writes nothing.`,
+saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.`,
   positionals: [ONE_SESSION],
   flags: FLAGS,
   examples: [

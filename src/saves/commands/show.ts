@@ -22,9 +22,8 @@ export const sessionsShow = defineCommand({
   name: "saves show",
   summary: "Show one saved session as it was written",
   description: `
-Shows the contents of the save. "mpm resume" also shows the changes since. The
-newest is shown unless another is selected. The number of an item, such as "#4",
-selects the save that it first stood in.`,
+Shows the contents of the save. "mpm resume" also shows the changes since. The default is the newest save. The number of an item, such as "#4",
+selects the first save that had it.`,
   positionals: [ONE_SESSION],
   flags: {
     format: {

@@ -29,10 +29,10 @@ also restores missing saves from mpm's copies. The exit status is 5 if a save st
 changes.`,
   positionals: [ONE_SESSION],
   flags: {
-    all: { type: "boolean", summary: "Every session, as without a selector" },
+    all: { type: "boolean", summary: "Check all saves (the default)" },
     repair: {
       type: "boolean",
-      summary: "Make derived files and second copies whole again",
+      summary: "Repair derived files and second copies",
     },
   },
   examples: [

@@ -29,7 +29,7 @@ export const templateNew = defineCommand({
 Writes .claude-mpm/templates/<name>.md: a short one, or a copy of another
 template or of any file with --from. mpm never replaces an existing file. Errors
 in the copied file are reported with their line.`,
-  positionals: [{ name: "name", summary: "The name that you will type" }],
+  positionals: [{ name: "name", summary: "The name of the new template" }],
   flags: {
     from: {
       type: "string",

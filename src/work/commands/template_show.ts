@@ -10,10 +10,10 @@ export const templateShow = defineCommand({
   description: `
 A template is Markdown: headings are the phases of the checklist, lines of
 "- [ ]" its items. Front matter in YAML may give it a name, a description and
-variables, whose values stand for {{variable}} in headings and items.`,
+variables, whose values replace {{variable}} in headings and items.`,
   positionals: [{
     name: "name",
-    summary: "Which template: its name or title",
+    summary: "The name or title of the template",
     names: "template",
   }],
   flags: {},

@@ -19,7 +19,7 @@ branch and the branch's upstream. Ignored files that can be rebuilt are not rest
 if there is only one.`,
   positionals: [{
     name: "name",
-    summary: "Which: its name below .claude/worktrees/, or part of it",
+    summary: "The worktree: its name below .claude/worktrees/, or part of it",
     names: "removed",
     optional: true,
   }],
