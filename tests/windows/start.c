@@ -148,11 +148,13 @@ static void run(int argc, WCHAR **argv, enum verb verb, int number) {
   for (int word = at + 1; word < argc; word++) out = quote(out, argv[word]);
   STARTUPINFOW start = {.cb = sizeof start};
   PROCESS_INFORMATION made;
-  DWORD flags = verb == BREAK ? CREATE_NEW_PROCESS_GROUP : verb == CRASH ? DEBUG_ONLY_THIS_PROCESS : 0, status;
+  static const DWORD FLAGS[] = {[BREAK] = CREATE_NEW_PROCESS_GROUP, [KILL] = CREATE_SUSPENDED, [CRASH] = DEBUG_ONLY_THIS_PROCESS};
+  DWORD flags = FLAGS[verb], status;
   if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, NULL, NULL, &start, &made)) die("program");
   if (verb == KILL || verb == CRASH) {
     HANDLE job = CreateJobObjectW(NULL, NULL);
     if (!AssignProcessToJobObject(job, made.hProcess)) die("job");
+    if (verb == KILL) ResumeThread(made.hThread);
     status = verb == CRASH ? crash(made.hProcess, number) : end(made.hProcess, number);
     outlive(job);
     ExitProcess(status);
