@@ -67,7 +67,8 @@ Deno.test("config list --show-origin names file and line", async () => {
   assertStringIncludes(stdout, "commit = true  # default\n");
   const { settings } = await mpmJson<ConfigListResult>(env, ["config", "list"]);
   const page = Deno.readTextFileSync(join(ROOT, "docs/configuration.md"));
-  const keys = [...page.matchAll(/^### (.*)$/gm)].map(([, key]) => key!);
+  const keys = [...page.matchAll(/^\| `([a-z_.]+)`/gm)]
+    .map(([, key]) => key!);
   assertEquals(settings.map(({ key }) => key), keys);
   const names = settings.map(({ variable }) => variable)
     .filter((name) => name !== null);
