@@ -119,6 +119,19 @@ Deno.test("standup lists the hand-offs that wait, and who answered one", async (
   assertStringIncludes(texts(done.done).join(), "done (In 4f2a9c1)");
 });
 
+Deno.test("standup names a claim on a file that someone else changed", async () => {
+  using env = TestEnv.repository();
+  env.write("src/a.ts", "a");
+  env.commit("Add a");
+  const claim = ["claim", "src", "--for", "2h", "--agent", "backend"];
+  await mpm(env, claim, { now: at(0) });
+  const { overlaps } = await standup(env, "--since", "2025-12-31");
+  assertEquals(overlaps, [{
+    ...{ path: "src/a.ts", by: ["backend", "Ada Lovelace"] },
+    claimed_by: ["backend"],
+  }]);
+});
+
 Deno.test("standup prints Markdown in which no text acts as markup", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "a");

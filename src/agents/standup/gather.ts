@@ -13,6 +13,8 @@ import { saidIn, SaveReader } from "../../handoff/mod.ts";
 import { isOpenItem, type KeptItem, readItems } from "../../items/mod.ts";
 import { isLog, newestSaves, openStore, type Save } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
+import { shownPath } from "../claims/claim.ts";
+import { claimsNow } from "../claims/take.ts";
 import { type Actor, personHere, UNNAMED } from "../names.ts";
 import { readPresence } from "../presence.ts";
 import type { Fact, FileUse, StandupSources, Waiting } from "./standup.ts";
@@ -45,6 +47,7 @@ export async function gather(
     ofItems(whole, saves.facts),
     await ofCommits(whole),
     ofHandoffs(whole),
+    await ofClaims(whole),
   ];
   return {
     facts: parts.flatMap(({ facts = [] }) => facts),
@@ -254,6 +257,17 @@ async function sessionsAt(
     );
     return ids.size === 1 ? [...ids][0] : undefined;
   };
+}
+
+/** Paths that are claimed now, as they are in each worktree. */
+async function ofClaims({ system, workspace }: Asked): Promise<Part> {
+  const held = await claimsNow(system, workspace.root);
+  const uses = held.map(({ claim }): FileUse => {
+    const { kind, name, key } = claim.holder;
+    const path = shownPath(claim);
+    return { actor: { kind, name, key }, path, how: "claimed" };
+  });
+  return { uses };
 }
 
 /** Hand-offs that wait, and those that were answered. */
