@@ -669,6 +669,26 @@ export interface CheckpointRecord {
   [name: string]: unknown;
 }
 
+/** An answer to a hand-off: .claude-mpm/handoffs/.answers/*.json. */
+export interface HandoffAnswer {
+  schema: 1;
+  /** 12 hex digits, of what the answer says: the same in every copy. */
+  id: string;
+  /** The id of the document. */
+  document: string;
+  state: "accepted" | "done" | "rejected";
+  /** Why it was rejected, or what was done. */
+  reason?: string;
+  /** The name of the agent or person. */
+  by: string;
+  person: boolean;
+  /** ISO 8601, UTC. */
+  at: string;
+  /** Ids of the answers that it follows. */
+  after: string[];
+  [name: string]: unknown;
+}
+
 /** One mpm operation, a line of .claude-mpm/state/journal.jsonl. */
 export interface JournalLine {
   /** Counts from 1. */

@@ -70,8 +70,8 @@ export async function personHere(
 }
 
 /**
- * Returns the name of the agent that an event of its client is about: a
- * sub-agent's type, else `MPM_AGENT`, else the type of the session itself.
+ * Returns the name of the agent that an event is about. It is a sub-agent's type,
+ * else `MPM_AGENT`, else the type of the session itself.
  * `undefined`: it has no name. Never throws.
  */
 export function agentOfEvent(

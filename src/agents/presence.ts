@@ -11,7 +11,7 @@ import {
 import type { System } from "../system/system.ts";
 import { agentOfEvent } from "./names.ts";
 
-/** What the hooks know of an agent session that works in this project. */
+/** An agent session that works in this project, as its hooks reported it. */
 export interface Presence {
   /** The name of its agent; null: it has none. */
   readonly agent: string | null;

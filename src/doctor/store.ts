@@ -39,7 +39,7 @@ export async function checkStore(ground: Ground): Promise<Checked> {
 const FOLDERS = [
   ...["kept", "trash", "state", "state/work", "state/current", "checkpoints"],
   ...["state/items", "state/partitions", "errors", "templates", "hooks"],
-  "backups",
+  ...["backups", "handoffs"],
 ];
 
 /**

@@ -4,6 +4,7 @@
  */
 
 export {
+  ANSWER,
   type Answer,
   ANSWER_STATES,
   DOCUMENT_STATES,

@@ -3,7 +3,7 @@ import { attempt, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
 import { fits } from "../base/shape.ts";
 import { counted } from "../base/words.ts";
-import { readConfigAnyway } from "../config/mod.ts";
+import { type Config, readConfigAnyway } from "../config/mod.ts";
 import type { OpenHandoff } from "../items/mod.ts";
 import { layout } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
@@ -53,14 +53,15 @@ export interface Documents {
 interface Place {
   readonly root: string;
   readonly worktree: string;
+  /** The configuration, if it is known. */
+  readonly config?: Config;
 }
 
 /** Returns where the documents are: for all worktrees, and in git. */
 export function documentFolders(
   system: System,
-  { root, worktree }: Place,
+  { root, worktree, config = readConfigAnyway(system, root).config }: Place,
 ): { local: DocumentFolder; shared: DocumentFolder } {
-  const { config } = readConfigAnyway(system, root);
   const below = config["handoff.folder"].split("/");
   return {
     local: { path: layout(root).handoffs, shared: false },

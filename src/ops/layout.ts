@@ -22,7 +22,7 @@ export const layout = remembered((root) => {
     current: join(state, "current"),
     /** Items that are carried from save to save, a file for each. */
     items: join(state, "items"),
-    /** What agents and people have claimed, a file for each path. */
+    /** Claims of agents and people, a file for each path. */
     claims: join(state, "claims"),
     /** The last run of each command that verifies the work. */
     runs: join(state, "runs.json"),

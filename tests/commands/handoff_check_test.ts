@@ -1,5 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { HandoffCheckResult } from "../../schemas/types.ts";
+import type {
+  HandoffCheckResult,
+  HandoffNewResult,
+} from "../../schemas/types.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { EXAMPLE_HANDOFF, exampleHandoff } from "../helpers/handoffs.ts";
 import { mpm } from "../helpers/mpm.ts";
@@ -117,6 +120,15 @@ posixTest("what passed is evidence until a file changes", async () => {
   // The document itself must be among the files that the command ran on.
   env.write("handoff.md", text);
   await mpm(env, ["evidence", "--run", "--", "sh", "check.sh"]);
+  assertEquals(await check(env, text), []);
+  // A new document changes no result.
+  const { stdout: made } = await mpm(env, [
+    ...["handoff", "new", "--to", "backend", "--git", "--need", "x.ts"],
+    ...["--criterion", "`sh check.sh` passes", "--completed", "y", "--json"],
+  ]);
+  const { text: drafted, findings } = JSON.parse(made) as HandoffNewResult;
+  assertStringIncludes(drafted, "## Verified:\n- `sh check.sh` passed\n");
+  assertEquals(findings, 0, drafted);
   assertEquals(await check(env, text), []);
   env.write("src/components/UserProfile.tsx", "changed\n");
   assertEquals(await check(env, text), ["evidence 4"]);

@@ -43,7 +43,7 @@ function givenIn(request: ApiRequest): string | undefined {
   return /Hand-off (\d{8}-\d{6}-frontend-backend):/.exec(text)?.[1];
 }
 
-/** How often the requests of a session begin with the document. */
+/** Returns how many times the last conversation has the document. */
 function timesGiven({ requests }: MockApi): number {
   const talks = requests.filter(({ tools }) => tools?.length);
   const text = JSON.stringify(talks.at(-1)?.messages);

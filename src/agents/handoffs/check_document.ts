@@ -1,7 +1,15 @@
-import { dirname, isAbsolute, join, relative, resolve } from "@std/path";
+import {
+  dirname,
+  isAbsolute,
+  join,
+  relative,
+  resolve,
+  SEPARATOR,
+} from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
+  documentFolders,
   type Entry,
   type ReadDocument,
   readDocument,
@@ -38,7 +46,7 @@ export async function checkDocument(
     ...lintText(document),
     ...document.files.flatMap((entry) => fileFindings(place, entry)),
     ...linksOf(document).flatMap((link) => linkFindings(place, link)),
-    ...await evidenceFindings(context, document),
+    ...await evidenceFindings(context, workspace, document),
     ...secretFindings(system, text),
   ];
   return findings.sort((a, b) => a.line - b.line);
@@ -127,11 +135,14 @@ function anchorFindings(
 
 async function evidenceFindings(
   context: Context,
+  workspace: Workspace,
   document: ReadDocument,
 ): Promise<LintFinding[]> {
   const claims = claimsOf(document);
   if (claims.length === 0) return [];
   const { evidence } = await readEvidence(context, undefined);
+  const { shared } = documentFolders(context.system, workspace);
+  const folder = relative(workspace.worktree, shared.path);
   const known = new Map<string, Evidence>(
     evidence.map((one) => [commandForm(one.command), one]),
   );
@@ -141,10 +152,20 @@ async function evidenceFindings(
       return finding("evidence", line, message);
     }
     const found = known.get(commandForm(command));
-    if (found?.state === "holds") return [];
+    if (found && holds(found, folder.split(SEPARATOR).join("/"))) return [];
     const state = found ? `${found.state}, ${found.why}` : "no run is known";
     return finding("evidence", line, `\`${command}\`: ${state}`);
   });
+}
+
+/** Hand-off documents that were written since change no result. */
+function holds(
+  { state, changed, changes }: Evidence,
+  folder: string,
+): boolean {
+  return state === "holds" ||
+    state === "stale" && changed.length === changes &&
+      changed.every((path) => path.startsWith(`${folder}/`));
 }
 
 function secretFindings(system: System, text: string): LintFinding[] {

@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { schemaOf } from "../../base/schema.ts";
+import { ANSWER } from "../../documents/mod.ts";
 import { ERRORS } from "../../base/errors.ts";
 
 /** A JSON Schema, draft 2020-12, as far as mpm looks into it. */
@@ -80,6 +82,9 @@ export const JournalLine = z.looseObject({
   /** HMAC-SHA256 of the line up to here, by the user's key; absent without one. */
   seal: z.optional(sha256),
 });
+
+/** An answer to a hand-off document; it never changes. */
+export const HandoffAnswerFile = schemaOf(ANSWER);
 
 /** A failure in an agent session. */
 export const ErrorFile = z.looseObject({

@@ -31,6 +31,11 @@ export const STORED: readonly Published[] = [
       (await import("../../checkpoints/checkpoint.ts")).StoredCheckpoint,
   },
   {
+    name: "handoff-answer",
+    summary: "An answer to a hand-off: .claude-mpm/handoffs/.answers/*.json",
+    load: async () => (await import("./json_schema.ts")).HandoffAnswerFile,
+  },
+  {
     name: "journal-line",
     summary: "One mpm operation, a line of .claude-mpm/state/journal.jsonl",
     load: async () => (await import("./json_schema.ts")).JournalLine,

@@ -50,7 +50,7 @@ export async function projectParts(
   const contexts = files.map((file) =>
     savedContext(system, workspace.root, { file, last })
   );
-  const handoffs = openHandoffs(readDocuments(system, workspace))
+  const handoffs = openHandoffs(readDocuments(system, { ...workspace, config }))
     .slice(0, MOST_HANDOFFS);
   return {
     ...name === undefined ? {} : { partition: name },
