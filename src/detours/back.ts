@@ -6,12 +6,14 @@ import {
   dropBranch,
   dropCleanWorktree,
   forgetWorktree,
-  type Git,
+  Git,
   isUnfinished,
+  locate,
   partOf,
   type Position,
   readPosition,
   switchTo,
+  unlockWorktree,
   waitForIndex,
   type Workspace,
 } from "../git/mod.ts";
@@ -107,6 +109,7 @@ function isPast(
   const work = findWork(system, root, child);
   // Another session may have got the id of this one.
   if (operation === "branch") return work?.parent === parent;
+  if (operation === "replay fork") return (work?.saves.length ?? 0) > 0;
   return work !== undefined && !isOpen(work.state);
 }
 
@@ -116,7 +119,11 @@ async function finish(
   marker: DetourMarker,
 ): Promise<void> {
   const { root } = workspace;
-  const { ending } = marker;
+  const { ending, linked, parent } = marker;
+  // A worktree that no detour is worked on in is like any other.
+  if (linked !== null && parent === null) {
+    await unlockWorktree(new Git(system, workspace.worktree), linked);
+  }
   if (ending) {
     await changeStore(system, root, () => {
       endDetour(system, root, { marker, ending, time: system.now() });
@@ -149,7 +156,7 @@ export async function takeBack(
     const { git } = place.vault;
     const linked = marker.linked === null
       ? undefined
-      : await dropLinked(system, root, { git, path: marker.linked });
+      : await dropLinked(context, root, { git, path: marker.linked, marker });
     notes.push(...linked?.notes ?? []);
     const now = await readPosition(git);
     if (
@@ -172,9 +179,11 @@ export async function takeBack(
 function sessionBack(
   system: System,
   root: string,
-  { operation, parent, parent_state: state, made_parent: made, place }:
-    DetourMarker,
+  marker: DetourMarker,
 ): void {
+  const { operation, parent, parent_state: state, made_parent: made, place } =
+    marker;
+  if (operation === "replay fork") return forkBack(system, root, marker);
   if (operation !== "branch" || parent === null) return;
   const work = findWork(system, root, parent);
   // With work that waits for it in a checkpoint it stays.
@@ -188,6 +197,18 @@ function sessionBack(
   const active = moved(work, "resume", time);
   const back = state === "working" ? moved(active, "work", time) : active;
   writeWork(system, root, back);
+}
+
+/** Removes the session of a fork. */
+function forkBack(
+  system: System,
+  root: string,
+  { child, linked }: DetourMarker,
+): void {
+  const work = findWork(system, root, child);
+  if (work === undefined || work.worktree !== linked) return;
+  pointNowhere(system, root, work.place);
+  removeWork(system, root, child);
 }
 
 async function treeBack(
@@ -300,28 +321,38 @@ async function leave(
 }
 
 /**
- * Takes the worktree at `path` away that an interrupted `branch` made; `stays`:
- * there is work in it, or may be. Nothing in it is deleted that git has not
- * written as it is.
+ * Takes the worktree at `path` away that an interrupted `branch` or fork made;
+ * `stays`: there is work in it, or may be. Nothing in it is deleted that git has
+ * not written as it is. The files of a fork are those of a checkpoint, so what
+ * there is of them goes to the trash.
  */
 async function dropLinked(
-  system: System,
+  context: Context,
   root: string,
-  { git, path }: { git: Git; path: string },
+  { git, path, marker: { operation } }: {
+    git: Git;
+    path: string;
+    marker: DetourMarker;
+  },
 ): Promise<{ stays: boolean; notes: string[] }> {
+  const { system } = context;
   if (!system.files.lstat(path) || await dropCleanWorktree(git, path)) {
     return { stays: false, notes: [] };
   }
   if (!isUnfinished(system, path)) {
-    const note = `The worktree "${path}" is not clean: it stays`;
-    return { stays: true, notes: [note] };
+    if (operation !== "replay fork") {
+      const note = `The worktree "${path}" is not clean: it stays`;
+      return { stays: true, notes: [note] };
+    }
+    const there = { ...context, folder: path };
+    await settleRestore(there, await locate(system, path));
   }
   const trash = await withLock(
     system,
     root,
     () =>
       Promise.resolve(moveToTrash(system, root, {
-        operation: "branch",
+        operation,
         items: [{ name: path, files: [{ from: path, to: "files/worktree" }] }],
       })),
   );

@@ -27,13 +27,13 @@ const Ending = z.object({
 });
 
 /**
- * A `branch` or `return` under way: written before its first change, removed
+ * A `branch`, `return` or `replay fork` under way: written before its first change, removed
  * after its last. A command that finds the marker of a dead process undoes the
  * operation, or finishes it if its commit point was passed.
  */
 export const DetourMarker = z.object({
   schema: z.literal(1),
-  operation: z.enum(["branch", "return"]),
+  operation: z.enum(["branch", "return", "replay fork"]),
   /** ISO 8601, UTC. */
   at: text,
   place: text,

@@ -11,3 +11,4 @@ export { hasDetourMarker } from "./marker.ts";
 export { readTree, treeText } from "./session_tree.ts";
 export { settleInterrupted } from "./settle.ts";
 export { isStranded } from "./stranded.ts";
+export { alone, UnderWay } from "./under_way.ts";

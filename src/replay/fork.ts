@@ -1,17 +1,17 @@
 import { join } from "@std/path";
-import { attempt, MpmError } from "../base/errors.ts";
+import { MpmError } from "../base/errors.ts";
 import { slugOf } from "../base/names.ts";
 import { firstLine } from "../base/words.ts";
 import { type KeptTree } from "../checkpoints/mod.ts";
 import type { Context } from "../cli/mod.ts";
 import { copyUpTo } from "../clients/mod.ts";
+import { UnderWay } from "../detours/mod.ts";
 import {
   addWorktree,
-  dropBranch,
-  forgetWorktree,
   Git,
   locate,
   pathsOf,
+  readPosition,
   refuseFilters,
   resolveNames,
   unlockWorktree,
@@ -31,6 +31,7 @@ import {
 import type { System } from "../system/system.ts";
 import {
   currentWork,
+  findWork,
   freeWorkId,
   newWork,
   placeKey,
@@ -136,65 +137,81 @@ async function refuseTaken(
 
 /**
  * Opens a worktree with the files of a step, and a session in it whose save
- * holds what was known then. An incomplete fork is removed again.
+ * holds what was known then. An incomplete fork is removed again, by the next
+ * command if this one is killed. Call within {@link alone}.
  */
 export async function fork(
   context: Context,
   plan: ForkPlan,
 ): Promise<ForkResult> {
   const { workspace, step } = plan;
-  return await journaled(context, (context) => forked(context, plan), {
-    operation: "replay fork",
-    workspace,
-    title: ({ branch }) => `fork step ${step.step} as ${branch}`,
-    facts: ({ worktree, branch, head, print }) => ({
-      after: { fork: { worktree, branch, head, print } },
-    }),
+  const under = new UnderWay(context, workspace);
+  return await under.run(async () => {
+    const result = await journaled(
+      context,
+      (context) => forked(context, plan, under),
+      {
+        operation: "replay fork",
+        workspace,
+        title: ({ branch }) => `fork step ${step.step} as ${branch}`,
+        facts: ({ worktree, branch, head, print }) => ({
+          after: { fork: { worktree, branch, head, print } },
+        }),
+      },
+    );
+    under.end();
+    return result;
   });
 }
 
-async function forked(context: Context, plan: ForkPlan): Promise<ForkResult> {
+async function forked(
+  context: Context,
+  plan: ForkPlan,
+  under: UnderWay,
+): Promise<ForkResult> {
   const { system } = context;
   const { workspace, path, branch, head, name } = plan;
   const { root } = workspace;
   const git = new Git(system, workspace.worktree);
-  const id = freeWorkId(system, root, system.now());
+  const parent = currentWork(system, root, placeKey(workspace)).work;
   const rule = await worktreeRule(system, workspace);
+  under.begin({
+    operation: "replay fork",
+    place: placeKey(workspace),
+    child: freeWorkId(system, root, system.now()),
+    parent: parent?.id ?? null,
+    parent_state: parent?.state ?? null,
+    from: await readPosition(git),
+    changing: true,
+    linked: path,
+    created: { branch, head },
+  });
   if (rule) writeAtomic(system, rule.path, rule);
-  try {
-    await addWorktree(system, git, {
-      path,
-      target: { branch, head, start: `step ${plan.step.step}` },
-      reason: `mpm session ${id}`,
-    });
-    await fillFork(context, plan);
-    const session = await begin(system, plan, id);
-    const there = { ...context, folder: path };
-    const scratch = system.scratch.make(layout(root).state);
-    const past = pastOf(system, plan, scratch);
-    const save = await applied(
-      there,
-      await gather(there, { ...wordsOf(plan), past }),
-      { journal: false },
-    );
-    if (session.parent === null) await unlockWorktree(git, path);
-    return {
-      ...plannedFork(plan),
-      dry_run: false,
-      name,
-      session: workView(session),
-      save: save.session_id,
-      print: await printAt(system, path),
-      warnings: save.warnings,
-    };
-  } catch (error) {
-    await attempt(async () => {
-      await unlockWorktree(git, path);
-      await forgetWorktree(git, path);
-      await dropBranch(git, { branch, head });
-    });
-    throw error;
-  }
+  await addWorktree(system, git, {
+    path,
+    target: { branch, head, start: `step ${plan.step.step}` },
+    reason: `mpm session ${under.marker.child}`,
+  });
+  await fillFork(context, plan);
+  const session = await begin(system, plan, { under, parent });
+  const there = { ...context, folder: path };
+  const scratch = system.scratch.make(layout(root).state);
+  const past = pastOf(system, plan, scratch);
+  const save = await applied(
+    there,
+    await gather(there, { ...wordsOf(plan), past }),
+    { journal: false },
+  );
+  if (session.parent === null) await unlockWorktree(git, path);
+  return {
+    ...plannedFork(plan),
+    dry_run: false,
+    name,
+    session: workView(session),
+    save: save.session_id,
+    print: await printAt(system, path),
+    warnings: save.warnings,
+  };
 }
 
 /** Returns the fork that a dry run reports. */
@@ -221,12 +238,16 @@ export function plannedFork(
 async function begin(
   system: System,
   { workspace, path, name, branch, head, step }: ForkPlan,
-  id: string,
+  { under, parent }: { under: UnderWay; parent: Work | undefined },
 ): Promise<Work> {
   const { root } = workspace;
   const there = await locate(system, path);
   return await changeStore(system, root, () => {
-    const parent = currentWork(system, root, placeKey(workspace)).work;
+    // Another worktree may have begun a session in the meantime.
+    if (findWork(system, root, under.marker.child)) {
+      under.mark({ child: freeWorkId(system, root, system.now()) });
+    }
+    const id = under.marker.child;
     const place = placeKey(there);
     const work = newWork({
       ...{ id, name, place, worktree: path, git: { branch, head } },

@@ -1,7 +1,7 @@
 import { escapeText } from "../../base/escape.ts";
 import { shellWord } from "../../base/shell.ts";
 import { defineCommand } from "../../cli/mod.ts";
-import { locate } from "../../git/mod.ts";
+import { alone } from "../../detours/mod.ts";
 import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
 import { fork, planFork, plannedFork } from "../fork.ts";
 import { findSource } from "../source.ts";
@@ -54,21 +54,17 @@ undo removes the worktree, as long as nothing changed in it.`,
     "mpm replay fork 12 --dry-run",
   ],
   result: async () => (await import("./results.ts")).ForkResult,
-  settles: true,
   async run(context, input): Promise<ForkResult> {
-    const { system, folder } = context;
-    const workspace = await locate(system, folder);
-    const source = await findSource(context, workspace, input.session);
-    const found = await scanSteps(context, workspace, {
-      source,
-      at: input.step,
+    const dryRun = input["dry-run"];
+    const result = await alone(context, { dryRun }, async (workspace) => {
+      const source = await findSource(context, workspace, input.session);
+      const at = input.step;
+      const found = await scanSteps(context, workspace, { source, at });
+      const { name } = input;
+      const plan = await planFork(context, workspace, { source, found, name });
+      return dryRun ? plannedFork(plan) : await fork(context, plan);
     });
-    const { name } = input;
-    const plan = await planFork(context, workspace, { source, found, name });
-    const result = input["dry-run"]
-      ? plannedFork(plan)
-      : await fork(context, plan);
-    return redactorOf(system).known(result, PLAIN);
+    return redactorOf(context.system).known(result, PLAIN);
   },
   render(result) {
     const { dry_run: dry, step, branch, worktree, head, checkpoint } = result;
