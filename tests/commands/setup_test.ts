@@ -80,6 +80,7 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
       "Install hooks and skills? [Y/n]: ",
       "Also commit saves to your branch? [y/N]: ",
       "Would create $ROOT/project/.claude-mpm",
+      "mpm replay: mpm config set checkpoint.every batch",
       "Write this? [Y/n]: ",
     ]
   ) assertStringIncludes(shown, part.trim());

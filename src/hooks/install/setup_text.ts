@@ -59,6 +59,10 @@ export const CONTENTS_NOTE =
   "Names such as .env* and *.pem stay out of saves; other files are not " +
   "scanned for secrets.";
 
+/** What hooks can do beside. */
+const BATCHES = "To keep the files of each step for mpm replay: " +
+  "mpm config set checkpoint.every batch\n";
+
 /** Returns the result, or the plan of a dry run or of a question, as text. */
 export function setupText(
   result: SetupResult,
@@ -84,7 +88,10 @@ export function setupText(
     ...hooks === null
       ? []
       // "mpm hooks install --dry-run" shows the whole change as a diff.
-      : [installText({ ...hooks, dry_run: dry, diff: "" }, makeStyle(false))],
+      : [
+        installText({ ...hooks, dry_run: dry, diff: "" }, makeStyle(false)),
+        BATCHES,
+      ],
     ...result.completions.map((one) => completionText(one, dry)),
     ...saves.length === 0 ? [] : [
       ...asked ? [] : [`${oldSavesText(saves)}\n`],
