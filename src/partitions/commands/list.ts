@@ -8,7 +8,7 @@ export const partitionList = defineCommand({
   name: "partition list",
   summary: "List the partitions and show the current one",
   description: `
-A partition is a part of a large project. The configuration has it under
+A partition is a part of a large project. You configure it under
 [partitions.NAME]: paths (folders and globs), a description, and a context file.
 The current partition is the one that you chose, or the one with the most
 uncommitted files. The next session is given its context file and
