@@ -111,6 +111,29 @@ function turn(folder: string, number: number): string[] {
   return lines;
 }
 
+/** The lines that the client writes after the last turn, as a person leaves. */
+export function leaving(): string[] {
+  let last = `u${LAST}-${2 * STEPS + 2}`;
+  const line = (more: object) => {
+    const head = { parentUuid: last, isSidechain: false };
+    last = crypto.randomUUID();
+    const timestamp = new Date().toISOString();
+    return `${JSON.stringify({ ...head, ...more, uuid: last, timestamp })}\n`;
+  };
+  const typed = (content: string, more: object = {}) =>
+    line({
+      ...{ promptId: "leave", type: "user", ...more },
+      message: { role: "user", content },
+    });
+  return [
+    line({ type: "system", subtype: "turn_duration", durationMs: 60_000 }),
+    `${JSON.stringify({ type: "last-prompt", leafUuid: last })}\n`,
+    typed("<local-command-caveat>…</local-command-caveat>", { isMeta: true }),
+    typed("<command-name>/exit</command-name>"),
+    typed("<local-command-stdout>Bye!</local-command-stdout>"),
+  ];
+}
+
 /** A tool, what it is called with, and its result. */
 function toolCall(folder: string, step: number): [string, object, object] {
   const output = `${"A line of what it prints. ".repeat(LINE / 26)}\n`;

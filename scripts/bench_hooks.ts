@@ -1,7 +1,8 @@
 import { join } from "@std/path";
-import { ID, transcript } from "./bench_agent.ts";
+import { existsSync } from "node:fs";
+import { ID, leaving, transcript } from "./bench_agent.ts";
 import type { Case } from "./bench_measure.ts";
-import { makeProject } from "./bench_repository.ts";
+import { makeProject, type Project } from "./bench_repository.ts";
 
 interface HookCase {
   readonly name: string;
@@ -9,10 +10,18 @@ interface HookCase {
   /** True if there is a transcript, of 70 MB. */
   readonly talked: boolean;
   readonly more?: Record<string, unknown>;
-  readonly limit: string;
+  readonly limit?: string;
   /** True if each run finds something to save. */
   readonly worked?: boolean;
+  /** True if the end of a turn comes before it, as in a client. */
+  readonly stopped?: boolean;
 }
+
+const ANSWERED = {
+  stop_hook_active: false,
+  last_assistant_message:
+    "This part is done. I tried a lock, but it deadlocks.",
+};
 
 const CASES: readonly HookCase[] = [
   {
@@ -43,11 +52,26 @@ const CASES: readonly HookCase[] = [
     limit: "2 F + 3 G",
   },
   {
+    name: "Stop, 70 MB transcript",
+    event: "Stop",
+    talked: true,
+    more: ANSWERED,
+    limit: "1.5 F",
+  },
+  {
     name: "SessionEnd, a save, 70 MB transcript",
     event: "SessionEnd",
     talked: true,
-    more: { reason: "other" },
+    more: { reason: "prompt_input_exit" },
     limit: "2 F + 5 G",
+    worked: true,
+    stopped: true,
+  },
+  {
+    name: "SessionEnd, a save, without a digest",
+    event: "SessionEnd",
+    talked: true,
+    more: { reason: "other" },
     worked: true,
   },
 ];
@@ -89,9 +113,47 @@ export function hookCases(root: string, binary: string): Case[] {
       const before = one.worked ? worked(folder) : "";
       const script = `${before}exec "$0" hook ${one.event} < "$1"`;
       const command = ["sh", "-c", script, binary, input];
-      return { name: `hook, ${one.name}`, command, project, limit: one.limit };
+      const stop = join(root, "Stop true.json");
+      const transcript = { path, size: Deno.statSync(path).size };
+      return {
+        ...{ name: `hook, ${one.name}`, command, project },
+        ...one.limit === undefined ? {} : { limit: one.limit },
+        ...one.stopped &&
+          { prepare: () => endTurn(project, { binary, stop, transcript }) },
+      };
     }),
   ];
+}
+
+/** Milliseconds until the digest of a turn must be there, and one look. */
+const PATIENCE = 10_000;
+const LOOK = 20;
+
+/**
+ * Ends a turn: its hook makes a digest in the background, then the client
+ * writes how long the turn took, and that a person leaves.
+ */
+function endTurn(
+  { folder, env }: Project,
+  { binary, stop, transcript: { path, size } }: {
+    binary: string;
+    /** The file of the event. */
+    stop: string;
+    transcript: { path: string; size: number };
+  },
+): void {
+  Deno.truncateSync(path, size);
+  new Deno.Command("sh", {
+    args: ["-c", 'exec "$0" hook Stop < "$1"', binary, stop],
+    ...{ cwd: folder, env, clearEnv: true },
+  }).outputSync();
+  const digest = `${folder}/.claude-mpm/state/agents/${ID}.digest.json`;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; !existsSync(digest); waited += LOOK) {
+    if (waited >= PATIENCE) throw new Error("No digest was made");
+    Atomics.wait(clock, 0, 0, LOOK);
+  }
+  Deno.writeTextFileSync(path, leaving().join(""), { append: true });
 }
 
 /** Notes work as the hook of a prompt does, in a shell's words. */
