@@ -25,13 +25,14 @@ export async function settleInterrupted(context: Context): Promise<void> {
 
 /** `undefined`: only git can say where this is. */
 function placeByFiles(system: System, folder: string): QuickPlace | undefined {
+  const usual = quickWorkspace(system, folder);
+  if (usual) return usual;
   const place = quickPlace(system, folder);
   if (!place) {
     const root = rootWithoutGit(system, folder);
     return { root, worktree: folder, linked: false, gitDir: undefined };
   }
-  const isUsual = place.linked && place.gitDir !== undefined;
-  return isUsual ? place : quickWorkspace(system, folder);
+  return place.linked && place.gitDir !== undefined ? place : undefined;
 }
 
 /** Returns whether a command left anything to settle: two looks at files. */
