@@ -226,3 +226,22 @@ Deno.test("readings of agent sessions go after 30 days", async () => {
   for (const { event, fields } of EVENTS) await fire(env, event, { ...fields });
   assertEquals(env.exists(old), false);
 });
+
+Deno.test("the last 20 removals of checkpoints can be undone, and older refs go", async () => {
+  using env = TestEnv.repository();
+  putHome(env, ".config/mpm/config.toml", '[trash]\nmax_age = "0"\n');
+  const ok = async (...args: string[]) => {
+    const { status, stderr } = await mpm(env, args);
+    assertEquals([status, stderr], [0, ""]);
+  };
+  const removed = () =>
+    env.git("for-each-ref", "--format=%(refname)", "refs/mpm/removed/")
+      .trim().split("\n");
+  for (let number = 0; number < 21; number++) {
+    await ok("checkpoint", "save", `c${number}`);
+    await ok("checkpoint", "rm", `c${number}`);
+    if (number === 19) assertEquals(removed().length, 20);
+  }
+  assertEquals(removed().length, 20);
+  assertEquals(removed().some((ref) => ref.endsWith("/c0")), false);
+});
