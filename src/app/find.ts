@@ -59,26 +59,38 @@ async function listOf(group: string): Promise<AnyCommand | undefined> {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   add: '"mpm next <text>" adds a next step',
   back: '"mpm return" ends a detour',
+  backup: '"mpm checkpoint save <name>" keeps a copy of all files',
+  begin: '"mpm start <name>" starts a session',
   checkout: '"mpm branch <name>" starts a detour on another branch',
+  clean: '"mpm worktrees prune" removes worktrees that agents left, ' +
+    '"mpm saves prune" old saves',
   commit: '"mpm pause" saves the session, "git commit" commits your files',
   continue: '"mpm resume" continues with a session',
   create: '"mpm start <name>" starts a session',
   delete: '"mpm saves rm <save>" removes a save',
+  detour: '"mpm branch <name>" starts a detour, "mpm return" ends it',
   diff: '"mpm saves diff" compares two saves, "mpm resume" shows what changed',
+  end: '"mpm complete" ends a session, "mpm return" a detour',
   exit: '"mpm pause" saves the session, "mpm complete" ends it',
   export: '"mpm saves export <save>" writes a save to a file',
   find: '"mpm list --search <words>" finds saves',
   finish: '"mpm complete" ends a session',
   fork: '"mpm branch <name>" starts a detour',
+  handoff: '"mpm resume --format context" prints the hand-off for an agent',
   history: '"mpm list" lists saves, "mpm undo list" lists operations',
   import: '"mpm saves import <file>" reads a save from a file',
+  info: '"mpm status" shows the session, "mpm show" a save',
   install: '"mpm setup" sets up a project, "mpm hooks install" adds the hooks',
   load: '"mpm resume" loads a save, "mpm checkpoint load" a checkpoint',
   new: '"mpm start <name>" starts a session',
   note: '"mpm decide <text>" notes a decision, "mpm next <text>" a next step',
+  open: '"mpm resume" loads a save, "mpm show" prints one',
   pop: '"mpm return" ends a detour and restores what it parked',
   prune: '"mpm saves prune", "mpm worktrees prune", "mpm undo trash --prune"',
+  pull: '"mpm saves import <file>" reads saves from a file; mpm has no network',
+  push: '"mpm saves export" writes saves to a file; mpm has no network',
   quit: '"mpm pause" saves the session, "mpm complete" ends it',
+  redo: '"mpm undo <number>" undoes an undo; "mpm undo list" has the numbers',
   remove: '"mpm saves rm <save>" removes a save',
   revert: '"mpm undo" undoes the last operation',
   rm: '"mpm saves rm <save>" removes a save',
@@ -90,6 +102,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     '"mpm checkpoint save <name>" keeps a copy of all files',
   stop: '"mpm pause" saves the session',
   switch: '"mpm branch <name>" starts a detour on another branch',
+  task: '"mpm next <text>" adds a next step',
   tasks: '"mpm next" lists the next steps, "mpm check" the checklist',
   todo: '"mpm next <text>" adds a next step',
   uninstall: '"mpm setup --remove" removes what mpm installed',
@@ -98,28 +111,67 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   version: '"mpm --version" prints the version',
 };
 
+/** Other words for commands of a group, most likely first. */
+const ALIKE: Readonly<Record<string, readonly string[]>> = {
+  add: ["save", "set", "new", "install"],
+  clean: ["prune", "rm"],
+  create: ["save", "new", "set"],
+  delete: ["rm", "unset", "prune"],
+  load: ["restore", "use", "show"],
+  ls: ["list"],
+  print: ["show", "get", "list"],
+  remove: ["rm", "unset", "prune", "uninstall"],
+  show: ["list", "status"],
+  take: ["save"],
+  view: ["show", "get", "list"],
+};
+
 /** Returns the error that says what was probably meant by unknown words. */
 export function unknownCommand(words: readonly string[]): MpmError {
-  const [first = "", second] = words;
-  const names = Object.keys(SUMMARIES);
-  const group = names.filter((name) =>
-    name.startsWith(`${currentName(first)} `)
-  );
+  const [first = "", second = ""] = words;
+  const group = membersOf(currentName(first));
   const typed = group.length > 0 ? `${first} ${second}` : first;
-  const list = group.length > 0
-    ? `There are ${
-      group.map((name) => name.slice(name.indexOf(" ") + 1)).join(", ")
-    }; "mpm help ${currentName(first)}" says what each does`
-    : '"mpm help" lists the commands';
+  return new MpmError("USAGE", `Unknown command "${typed}"`, {
+    hint: group.length > 0
+      ? memberHint(currentName(first), second, group)
+      : wordHint(words),
+  });
+}
+
+/** Second words of the commands that begin with this one. */
+function membersOf(group: string): string[] {
+  return Object.keys(SUMMARIES).filter((name) => name.startsWith(`${group} `))
+    .map((name) => name.slice(group.length + 1));
+}
+
+function memberHint(
+  group: string,
+  typed: string,
+  members: readonly string[],
+): string {
+  const near = getOwn(ALIKE, typed)?.find((word) => members.includes(word)) ??
+    nearest(typed, members);
+  return near === undefined
+    ? `The commands are ${members.join(", ")}; see "mpm help ${group}"`
+    : `Did you mean "mpm ${group} ${near}"?`;
+}
+
+function wordHint(words: readonly string[]): string {
+  const [first = ""] = words;
+  const names = Object.keys(SUMMARIES);
   const known = [...names, ...names.map(formerName), "list", "show"];
   const firsts = new Set(known.map((name) => name.split(" ")[0]!));
+  const grouped = names.filter((name) => name.endsWith(` ${first}`));
   const near = nearest(words.slice(0, 2).join(" "), known) ??
-    (group.length > 0 ? undefined : nearest(first, firsts));
-  const other = near ?? nearest(typed, Object.keys(ELSEWHERE)) ?? "";
-  return new MpmError("USAGE", `Unknown command "${typed}"`, {
-    hint: getOwn(ELSEWHERE, typed) ??
-      (near === undefined
-        ? getOwn(ELSEWHERE, other) ?? list
-        : `Did you mean "mpm ${currentName(near)}"?`),
-  });
+    nearest(first, firsts);
+  const meant = grouped.length > 0
+    ? grouped
+    : near === undefined
+    ? []
+    : [currentName(near)];
+  return getOwn(ELSEWHERE, first) ??
+    (meant.length > 0
+      ? `Did you mean ${meant.map((name) => `"mpm ${name}"`).join(" or ")}?`
+      : getOwn(ELSEWHERE, nearest(first, Object.keys(ELSEWHERE)) ?? "") ??
+        '"mpm help" lists the commands');
 }

@@ -198,7 +198,7 @@ function notOneOf(
 ): MpmError {
   return usage(
     command,
-    `${what} must be one of ${choices.join(", ")}: current value is "${word}"`,
+    `${what} must be one of ${choices.join(", ")}, not "${word}"`,
     nearest(word, choices),
   );
 }

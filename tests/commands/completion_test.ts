@@ -212,8 +212,8 @@ Deno.test("mpm completions prints a script for each shell", async () => {
   const { status, stderr } = await mpm(env, ["completions", "fsh"]);
   assertEquals([status, stderr], [
     2,
-    "Error: Argument <shell> must be one of bash, zsh, fish, powershell: " +
-    'current value is "fsh"\n' +
+    "Error: Argument <shell> must be one of bash, zsh, fish, powershell, " +
+    'not "fsh"\n' +
     'Hint: Did you mean "fish"? Otherwise run "mpm completions --help"\n',
   ]);
 });

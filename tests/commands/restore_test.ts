@@ -115,7 +115,7 @@ Deno.test("without paths only what is lost comes back", async () => {
     nothing.stdout,
     `Changed since ${id}, left alone: 1 path
   staged.txt
-To bring back the saved version: mpm restore ${id} PATH, or --all
+To bring back the saved version: mpm restore ${id} <path>, or --all
 `,
   );
   const named = await mpmJson<RestoreResult>(env, [

@@ -73,33 +73,33 @@ export function helpNames(words: readonly string[]): Candidate[] {
   return [...commands.filter(({ value }) => !named.has(value)), ...topics];
 }
 
-/** The commands for every day: words typed, and the command they name. */
+/** The commands for every day. */
 const DAILY: readonly (readonly [
   title: string,
-  rows: readonly (readonly [words: string, command?: string])[],
+  words: readonly string[],
 ])[] = [
-  ["Save and continue", [["pause"], ["resume"], ["status"]]],
-  ["Saves", [["list", "saves list"], ["show", "saves show"]]],
-  ["For the next session", [["next"], ["done"]]],
-  ["Detours", [["branch"], ["return"]]],
-  ["Files", [["checkpoint"], ["undo"]]],
-  ["Set up", [["setup"]]],
+  ["Save and continue", ["pause", "resume", "status"]],
+  ["Saves", ["list", "show"]],
+  ["For the next session", ["next", "done"]],
+  ["Detours", ["branch", "return"]],
+  ["Files", ["checkpoint", "undo"]],
+  ["Set up", ["setup"]],
 ];
 
 /** Returns the commands for every day, each with its summary. */
 export function dailySections(summaries: Summaries): Section[] {
-  return DAILY.map(([title, rows]) => ({
+  return DAILY.map(([title, words]) => ({
     title,
-    rows: rows.map(([words, command = words]) =>
-      [words, aboutOf(command, summaries)] as const
-    ),
+    rows: words.map((word) => [word, aboutOf(word, summaries)] as const),
   }));
 }
 
 /** First words of commands, as the page lists them; others come at its end. */
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
-    ["Save and continue", ["pause", "resume", "restore", "saves"]],
+    ["Save and continue", [
+      ...["pause", "resume", "restore", "list", "show", "saves"],
+    ]],
     ["For the next session", [
       ...["next", "decide", "ask", "block", "done", "var"],
       ...["evidence", "summary", "partition"],
@@ -111,7 +111,8 @@ const SECTIONS:
     ["Several agents", ["handoff"]],
     ["The working tree", ["checkpoint", "worktrees", "undo"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
-    ["Setting up", [
+    ["Looking back", ["replay", "timeline"]],
+    ["Set up", [
       ...["setup", "config", "allow", "scan", "migrate", "doctor"],
       ...["completions", "help"],
     ]],
@@ -130,8 +131,15 @@ const ABOUT: Readonly<Record<string, string>> = {
   worktrees: "Worktrees of agents",
 };
 
+/** Commands that have a shorter name. */
+const SHORT: Readonly<Record<string, string>> = {
+  list: "saves list",
+  show: "saves show",
+};
+
 function aboutOf(word: string, summaries: Summaries): string {
-  return getOwn(summaries, word) ?? getOwn(ABOUT, word) ?? "More";
+  return getOwn(summaries, getOwn(SHORT, word) ?? word) ??
+    getOwn(ABOUT, word) ?? "More";
 }
 
 /** All commands, those with one first word in a row. */

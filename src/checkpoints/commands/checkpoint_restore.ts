@@ -53,8 +53,6 @@ exit status is 4 if a file that differs was left alone; the answer says why.`,
   status: ({ dry_run: dry, to, skipped }) =>
     dry || to !== null || skipped.length === 0 ? 0 : 4,
   render: (result) => restoreText(result, result.checkpoint),
-  next: ({ operation }) =>
-    operation === null ? undefined : '"mpm undo" undoes it',
 });
 
 interface RestoreInput {

@@ -62,8 +62,6 @@ if mpm left a file alone; the answer says why.`,
   status: ({ dry_run: dry, to, skipped }) =>
     dry || to !== null || skipped.length === 0 ? 0 : 4,
   render: saveRestoreText,
-  next: ({ operation }) =>
-    operation === null ? undefined : '"mpm undo" undoes it',
 });
 
 interface RestoreInput {

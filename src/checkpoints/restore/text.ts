@@ -23,9 +23,8 @@ export function restoreText(result: RestoredFiles, given: string): string {
     titleOf(result, name),
     ...lists(result),
     ...result.safety === null ? [] : [
-      `The state before is in ${
-        escapeText(result.safety)
-      }: mpm undo undoes this`,
+      `The state before is in the checkpoint ${escapeText(result.safety)}; ` +
+      '"mpm undo" goes back to it',
     ],
     "",
   ].join("\n");
@@ -54,7 +53,7 @@ export function saveRestoreText(result: SaveRestoreResult): string {
     ...listed(`Changed since ${id}, left alone`, others),
     ...others.length === 0
       ? []
-      : [`To bring back the saved version: mpm restore ${id} PATH, or --all`],
+      : [`To bring back the saved version: mpm restore ${id} <path>, or --all`],
   ];
   const nothing = restoring || lines.length > 0
     ? []
@@ -91,8 +90,8 @@ function lists(result: RestoredFiles): string[] {
       result.removed,
     ),
     ...listed(dry ? "Move to the trash" : "Moved to the trash", result.trashed),
-    ...listed("Was in the way, is in the trash now", result.moved_aside),
-    ...listed("Made since, kept", result.kept),
+    ...listed("Was in the way, now in the trash", result.moved_aside),
+    ...listed("Created since, kept", result.kept),
     ...listed(
       "Left alone",
       result.skipped.map(({ path, reason }) => `${path} (${reason})`),
