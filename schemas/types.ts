@@ -4,7 +4,7 @@
  * stands where a file may hold fields that mpm does not know.
  */
 
-/** A saved session: .claude-mpm/sessions/session-*.json. */
+/** A save: .claude-mpm/sessions/session-*.json. */
 export interface Save {
   /** `session-YYYYMMDD-HHMMSS`, the UTC time of the pause. */
   session_id: string;
@@ -898,6 +898,8 @@ export interface PauseResult {
   summary_generated: boolean;
   /** Absolute path of the copy of `--export`. */
   exported: string | null;
+  /** False outside git, where mpm does not know what is uncommitted. */
+  repository: boolean;
   /** The branch that is checked out; null: none, or no repository. */
   branch: string | null;
   /** The second copy in git, which no branch has. */
@@ -947,7 +949,7 @@ export interface PauseResult {
   worktrees: WorktreesPruneResult | null;
 }
 
-/** mpm resume --json: Load a saved session and report what changed since. */
+/** mpm resume --json: Load a save and report what changed since. */
 export type ResumeResult = ResumeReport | SavesListResult;
 
 /** mpm restore --json: Bring back uncommitted files that a save kept. */
@@ -1482,7 +1484,7 @@ export interface TemplateNewResult {
   text: string;
 }
 
-/** mpm saves list --json: List the saved sessions of this project. */
+/** mpm saves list --json: List the saves of this project. */
 export interface SavesListResult {
   project: string;
   /** When it was listed, ISO 8601: ages count from here. */
@@ -1506,7 +1508,7 @@ export interface SavesListResult {
   }[];
 }
 
-/** mpm saves show --json: Show one saved session as it was written. */
+/** mpm saves show --json: Show a save as it was written. */
 export interface SavesShowResult {
   source: string;
   origin: "own" | "trusted" | "foreign";
@@ -1518,8 +1520,8 @@ export interface SavesShowResult {
 }
 
 /**
- * mpm saves verify --json: Check saved sessions against their checksums and
- * their format.
+ * mpm saves verify --json: Check saves against their checksums and their
+ * format.
  */
 export interface SavesVerifyResult {
   /** True if no save is damaged. */
@@ -1535,7 +1537,7 @@ export interface SavesVerifyResult {
   }[];
 }
 
-/** mpm saves diff --json: Show what differs between two saved sessions. */
+/** mpm saves diff --json: Show what differs between two saves. */
 export interface SavesDiffResult {
   before: {
     session_id: string;
@@ -1566,7 +1568,7 @@ export interface SavesDiffResult {
   files_by: "content" | "name";
 }
 
-/** mpm saves rm --json: Move saved sessions into the trash. */
+/** mpm saves rm --json: Move saves into the trash. */
 export interface SavesRmResult {
   dry_run: boolean;
   /** The folder in the trash they were moved to; null: nothing was moved. */
@@ -1591,12 +1593,11 @@ export interface SavesRmResult {
   warnings: string[];
 }
 
-/** mpm saves prune --json: Move old saved sessions into the trash. */
+/** mpm saves prune --json: Move old saves into the trash. */
 export type SavesPruneResult = SavesRmResult;
 
 /**
- * mpm saves export --json: Write saved sessions to a file, one or a bundle of
- * several.
+ * mpm saves export --json: Write saves to a file, one or a bundle of several.
  */
 export interface SavesExportResult {
   /** The file that was written, absolute; null: nothing was. */

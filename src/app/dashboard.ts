@@ -42,7 +42,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
     ...git ? [gitText(git)] : [],
     ...result.last_save
       ? lastSaveLines(result, style)
-      : ["Last save: nothing is saved yet"],
+      : ["Last save: none yet"],
     ...step === undefined ? [] : [
       `Next: ${escapeText(step)}${
         more.length > 0 ? ` (and ${more.length} more)` : ""
@@ -140,11 +140,9 @@ function commandsFor(
     ...parents.length > 0 ? [["mpm return", "end the detour"] as const] : [],
     ...save === null
       ? []
-      : [["mpm resume", "show the save and what changed since"] as const],
+      : [["mpm resume", "show what changed since"] as const],
     ["mpm pause", "save the session"] as const,
-    ...waits
-      ? [["mpm done", "list the open items, and close them"]] as const
-      : [],
+    ...waits ? [["mpm done", "list open items"]] as const : [],
     ...unanswered(result) > 0
       ? [["mpm handoff", "list the open hand-offs"]] as const
       : [],

@@ -111,7 +111,7 @@ function checklist(
     ...progressTable(phases, style),
     next
       ? `Next: ${next.number} ${escapeText(next.text)}`
-      : "Everything is ticked.",
+      : "All items are done.",
   ];
 }
 

@@ -286,7 +286,7 @@ export function onPrompt(
       ...ALLOWED,
       note:
         `The context window is ${figureText(gauge)}; this prompt was sent ` +
-        "all the same.",
+        "anyway.",
     };
   }
   return {
@@ -331,7 +331,7 @@ const DOES: Readonly<Record<Exclude<Level, "normal">, string>> = {
   pause: "writes the resume file and recommends a pause",
   urgent: "repeats it and starts no new sub-agents",
   block:
-    `holds typed prompts back but for pause, resume, compact, clear, context, help and ${OVERRIDE}`,
+    `holds back typed prompts, except pause, resume, compact, clear, context, help and ${OVERRIDE}`,
 };
 
 /** `72.4 % full (144,800 of 200,000 tokens)` */

@@ -126,8 +126,8 @@ export function changeText(result: ConfigSetResult): string {
   const key = escapeText(result.key);
   const text = value === null ? key : `${key} = ${valueText(value)}`;
   const [would, did, had] = value === null
-    ? ["Would take out", "Took out", "Not set"]
-    : ["Would set", "Set", "Set already"];
+    ? ["Would remove", "Removed", "Not set"]
+    : ["Would set", "Set", "Already set"];
   const verb = dry ? would : changed ? did : had;
   return [
     `${verb}: ${text}, in ${path}\n`,

@@ -75,6 +75,7 @@ export function returnText(result: ReturnResult, style: Style): string {
   const dry = result.dry_run;
   const verb = dry ? "Would come back" : "Came back";
   const to = parent ? fullTitle(parent) : "no session: its record is gone";
+  const back = [...backLines(result), ...warningLines(result.warnings, style)];
   return lines([
     `${verb} to ${style.bold(to)}`,
     "",
@@ -85,9 +86,7 @@ export function returnText(result: ReturnResult, style: Style): string {
       : [`  Summary: ${escapeText(session.summary)}`],
     ...deedLines(result),
     ...leftoverLines(result),
-    "",
-    ...backLines(result),
-    ...warningLines(result.warnings, style),
+    ...back.length === 0 ? [] : ["", ...back],
     ...changes
       ? ["", renderChanges(changes, { now: new Date(result.at) }).trimEnd()]
       : [],
@@ -96,8 +95,8 @@ export function returnText(result: ReturnResult, style: Style): string {
 
 function endWord({ session, dry_run: dry }: ReturnResult): string {
   const cancelled = session.state === "cancelled";
-  if (dry) return cancelled ? "Would give up" : "Would complete";
-  return cancelled ? "Given up" : "Done";
+  if (dry) return cancelled ? "Would cancel" : "Would complete";
+  return cancelled ? "Cancelled" : "Done";
 }
 
 function deedLines({ commits, files, from }: ReturnResult): string[] {

@@ -65,7 +65,7 @@ function versionFindings(text: string): Finding[] {
   const version = parseGitVersion(text);
   const oldest = versionText(OLDEST_GIT);
   if (!version) {
-    return [unknown(`"${text}" tells no version; mpm needs ${oldest}`)];
+    return [unknown(`"${text}" is not a version; mpm needs ${oldest}`)];
   }
   if (isOlder(version, USABLE_GIT)) {
     const detail = `git ${versionText(version)} is too old: worktrees cannot ` +
@@ -99,7 +99,8 @@ async function damageFindings(
     const refused = [root, cwd].map((folder) => join(folder, ".git"))
       .find((path) => system.files.lstat(path));
     if (refused === undefined) return [];
-    const detail = `"${refused}" is there, but git takes it for no repository`;
+    const detail =
+      `"${refused}" exists, but git does not accept it as a repository`;
     return [failure("GIT_FAILED", detail, { advice: "git status" })];
   }
   if (state !== "repository" || gitDir === undefined) return [];
@@ -184,7 +185,7 @@ export async function checkLocks(ground: Ground): Promise<Checked> {
     if (age < STALE) held.push("git is at work");
     else {
       const detail = `"${path}" is ${durationText(age)} old: git changes ` +
-        "nothing as long as it is there";
+        "nothing while it exists";
       const advice = `If no git is running: rm ${shellWord(path)}`;
       found.push(warning(detail, { advice }));
     }
@@ -228,7 +229,7 @@ export async function checkRefs(
     ]),
   ).split("\n").filter((ref) => ref !== "");
   if (refs.length === 0) {
-    return { summary: "none but those of checkpoints", found: [] };
+    return { summary: "only those of checkpoints", found: [] };
   }
   const { works, problems } = listWorks(system, root);
   const removals = refsOfRemovals(readJournal(system, root));
@@ -242,7 +243,7 @@ export async function checkRefs(
     if (ref.startsWith(`${RESCUE}/`)) {
       return rescues.some((front) => ref.startsWith(front))
         ? []
-        : [lone(ref, "a removed worktree that nothing is noted of")];
+        : [lone(ref, "a removed worktree without a record")];
     }
     const id = ref.slice(DETOURS.length + 1).replace(/-left$/, "");
     // A record that cannot be read may be that of this detour.

@@ -101,7 +101,7 @@ function runFindings(ground: Ground): Finding[] {
   }
   if (state !== "foreign") return [];
   const detail = `The runs in "${at.runs}" were not written by you on this ` +
-    "machine, or were changed since: nothing is shown by them";
+    "machine, or were changed since: they prove nothing";
   return [warning(detail, { advice: "mpm evidence --run replaces them" })];
 }
 

@@ -38,7 +38,7 @@ export function checkJournal(ground: Ground): Checked {
   const entries = readJournal(system, workspace.root);
   return {
     summary: entries.length === 0
-      ? "nothing was done yet"
+      ? "no operations yet"
       : counted(entries.length, "operation"),
     found: [
       ...tornFindings(ground),

@@ -160,7 +160,9 @@ export function checkClock({ context, entries }: Ground): Checked {
     !problem && Date.parse(pausedAt) - now.getTime() > SLACK
   ).map(({ id, pausedAt }) =>
     warning(
-      `${id} is of ${ageWords(new Date(pausedAt), now)}: it counts as ` +
+      `The time of ${id} is ${
+        ageWords(new Date(pausedAt), now)
+      }: it counts as ` +
         "the newest until then",
       { advice: `If the clock is right: mpm saves rm ${id}` },
     )

@@ -62,7 +62,7 @@ export async function checkSaves(ground: Ground): Promise<Checked> {
       if (left.length === 0) return;
       throw new MpmError(
         "CORRUPT",
-        `no copy is whole of ${
+        `no undamaged copy of ${
           left.map(({ session_id: id }) => id).join(", ")
         }`,
       );

@@ -89,11 +89,11 @@ function lostFinding(
   const isOnly = lost.filter((one) => one.place === place).length === 1;
   const advice = `mpm complete ${id}, or mpm cancel ${id}`;
   if (there.work) {
-    const detail = `${labelOf(work)} is ${work.state}, but "${worktree}" is ` +
-      `at ${labelOf(there.work)}`;
+    const detail = `${labelOf(work)} is ${work.state}, but the session of ` +
+      `"${worktree}" is ${labelOf(there.work)}`;
     return warning(detail, { advice });
   }
-  const detail = `${labelOf(work)} is ${work.state}, but "${worktree}" is at ` +
+  const detail = `${labelOf(work)} is ${work.state}, but "${worktree}" has ` +
     "no session";
   return isOnly && there.problem === undefined
     ? warning(detail, {
@@ -134,7 +134,7 @@ function pointerFindings(
 
 /** Reports a pointer whose session is not known. */
 function nowhereFinding(ground: Ground, place: string): Finding {
-  const detail = `The worktree "${place}" is at a session that is not there`;
+  const detail = `The session of the worktree "${place}" does not exist`;
   return warning(detail, {
     fix: pointerFix(ground, { place, only: undefined }),
   });
@@ -159,8 +159,8 @@ function pointerFix(
   const { system } = context;
   const { root } = workspace;
   const title = only
-    ? `Put the worktree "${place}" at ${labelOf(only)} again`
-    : `Put the worktree "${place}" at no session`;
+    ? `Make ${labelOf(only)} the session of the worktree "${place}" again`
+    : `Leave the worktree "${place}" without a session`;
   const from = join(at.current, `${place}.json`);
   const apply = () =>
     withLock(system, root, () => {

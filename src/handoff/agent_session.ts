@@ -24,7 +24,7 @@ export function sessionOf(
   if (given !== undefined && !isAgentId(given)) {
     throw new MpmError(
       "USAGE",
-      `"${given}" is not an id of a Claude Code session`,
+      `Invalid Claude Code session ID "${given}"`,
       { hint: "Use the UUID that /status shows" },
     );
   }

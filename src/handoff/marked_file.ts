@@ -212,6 +212,6 @@ export function refuseLink(system: System, path: string): void {
   const kind = system.files.lstat(path)?.kind;
   if (kind !== "link") return;
   throw new MpmError("CONFLICT", `"${path}" is a symbolic link`, {
-    hint: "mpm writes through no link: replace it by what it leads to",
+    hint: "mpm does not write through links: replace it with its target",
   });
 }

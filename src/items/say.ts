@@ -294,7 +294,7 @@ function refuseHidden({ kept, own }: ItemsHere, numbers: readonly number[]) {
   throw new MpmError(
     "CONFLICT",
     `Cannot close items of another session or worktree: ${names.join(", ")}`,
-    { hint: "To close them all the same, add --all" },
+    { hint: "To close them anyway, add --all" },
   );
 }
 

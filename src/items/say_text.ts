@@ -23,11 +23,12 @@ export const SAY_FLAGS = {
   },
 } as const;
 
-const NAMES: Readonly<Record<string, string>> = {
-  next: "next steps",
-  decision: "decisions",
-  question: "open questions",
-  blocker: "blockers",
+/** The list without an item, by kind. */
+const EMPTY: Readonly<Record<string, string>> = {
+  next: 'No next steps. "mpm next <text>" adds one.',
+  decision: 'No decisions. "mpm decide <text>" adds one.',
+  question: 'No open questions. "mpm ask <text>" adds one.',
+  blocker: 'No blockers. "mpm block <text>" adds one.',
 };
 
 /** Returns the output of next, decide, ask and block. */
@@ -36,7 +37,7 @@ export function sayText(result: SayResult, style: Style): string {
   const now = new Date(result.listed_at);
   const warnings = warningLines(result.warnings, style);
   if (item === null) {
-    const none = `No ${getOwn(NAMES, kind) ?? "items"}.`;
+    const none = getOwn(EMPTY, kind) ?? "No items.";
     const lines = items.length === 0
       ? [none]
       : itemLines(items, { now, style });

@@ -149,7 +149,9 @@ export function entryToUndo(
     if (found) return found;
     throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
       hint: elsewhereHint(entries, undone) ??
-        '"mpm undo list" lists what was done; "mpm undo <number>" undoes one',
+        (entries.length === 0
+          ? "No operation was recorded in this project yet"
+          : '"mpm undo list" lists operations; "mpm undo <number>" undoes one'),
     });
   }
   refuseNegative(number);
@@ -166,7 +168,7 @@ export function entryToUndo(
   if (!found.own) throw foreign(found);
   if (!undone.has(found.id)) return found;
   throw new MpmError("CONFLICT", `Operation ${number} is undone already`, {
-    hint: "To do it again, undo the undo: mpm undo list has its number",
+    hint: 'To do it again, undo the undo: "mpm undo list" has its number',
   });
 }
 

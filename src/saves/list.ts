@@ -111,6 +111,12 @@ export function sessionLabel(row: SessionRow): string {
   return parts.filter((part) => part !== "").join(" ");
 }
 
+/** The same before a summary: `[active] login: `. */
+export function labelBefore(row: SessionRow): string {
+  const label = sessionLabel(row);
+  return label && `${label}${ownTitle(row) === "" ? "" : ":"} `;
+}
+
 /** The session's title, where it is not the save's name as well. */
 export function ownTitle({ session, name }: SessionRow): string {
   const title = session?.name ?? cutText(session?.task ?? "", LABEL);
@@ -250,7 +256,7 @@ export function parseLimit(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (text === "all") return Number.MAX_SAFE_INTEGER;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new MpmError("USAGE", `Not a number of rows: "${text}"`, {
+  throw new MpmError("USAGE", `Invalid --limit "${text}"`, {
     hint: "Give --limit a whole number from 1, or all",
   });
 }
@@ -274,7 +280,7 @@ export function parseSince(
   const date = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?Z?$/.exec(text);
   const time = date ? Date.parse(isoOf(text)) : NaN;
   if (!Number.isNaN(time)) return time;
-  throw new MpmError("USAGE", `Neither an age nor a date: "${text}"`, {
+  throw new MpmError("USAGE", `Invalid --since "${text}"`, {
     hint: "Give --since an age such as 12h, 7d, 2w, 6mo, or a date in UTC " +
       "such as 2026-11-20",
   });

@@ -64,7 +64,7 @@ function titleOf(saves: readonly SaveWithFiles[]): string {
   const [first, ...more] = saves;
   return first && more.length === 0
     ? `remove ${first.entry.id}`
-    : `remove ${counted(saves.length, "session")}`;
+    : `remove ${counted(saves.length, "save")}`;
 }
 
 /** A branch may have them, since someone committed them to it. */
@@ -86,8 +86,8 @@ export function removalText(result: RemovalResult, style: Style): string {
   );
   const verb = dry ? "Would move" : "Moved";
   const lines = removed.length === 0
-    ? ["No session to remove."]
-    : [`${verb} ${counted(removed.length, "session")} to the trash:`, ...rows];
+    ? ["No save to remove."]
+    : [`${verb} ${counted(removed.length, "save")} to the trash:`, ...rows];
   return [
     ...lines,
     ...spared.map(({ session_id: id, reason }) =>

@@ -47,12 +47,12 @@ export function matchSave(
   const wanted = selector.trim();
   const choices = {
     items: entries,
-    noun: "saved session",
+    noun: "save",
     first,
     label: labelOf,
     empty: hidden.length > 0
-      ? 'All are of sessions put away: "mpm saves list --all" shows them'
-      : 'There are no saved sessions; "mpm pause" saves one',
+      ? 'All belong to archived or cancelled sessions: "mpm list --all" lists them'
+      : 'There are no saves; "mpm pause" makes one',
   };
   const indexed = atIndex(wanted, choices);
   if (indexed) return indexed;
@@ -66,7 +66,7 @@ export function matchSave(
     },
   );
   if (found) return found;
-  throw new MpmError("NOT_FOUND", `No saved session matches "${selector}"`, {
+  throw new MpmError("NOT_FOUND", `No save matches "${selector}"`, {
     hint: entries.length === 0
       ? choices.empty
       : didYouMean(wanted, wordsFor(entries), listHint(choices)),

@@ -46,7 +46,7 @@ export async function beginningOf(
   };
   if (input.template === undefined) {
     if (input.var.length === 0) return common;
-    throw new MpmError("USAGE", '"--var" needs a template to be used in', {
+    throw new MpmError("USAGE", '"--var" needs a template', {
       hint: 'Add --template <name>; "mpm template list" shows them',
     });
   }

@@ -89,9 +89,9 @@ export function allowedSteps(
     `Cannot ${action} ${label}: it is ${state}`,
     {
       hint: rest.length === 0
-        ? `Nothing leads on from there: "${COMMANDS.start}" begins another one`
-        : `From there: ${
-          rest.map((name) => `${name} (${COMMANDS[name]})`).join(", ")
+        ? `"${COMMANDS.start}" begins another session`
+        : `Possible now: ${
+          [...new Set(rest.map((name) => COMMANDS[name]))].join(", ")
         }`,
     },
   );

@@ -124,12 +124,12 @@ Deno.test("a refusal names the state and the commands that are allowed", () => {
   assertEquals([error.code, error.message, error.hint], [
     "CONFLICT",
     'Cannot complete "login": it is paused',
-    "From there: resume (mpm resume)",
+    "Possible now: mpm resume",
   ]);
   const cancelled = moved(newWork(BASE, now), "cancel", now);
   const last = assertThrows(() => moved(cancelled, "archive", now), MpmError);
   assertEquals(
     last.hint,
-    'Nothing leads on from there: "mpm start" begins another one',
+    '"mpm start" begins another session',
   );
 });

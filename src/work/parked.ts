@@ -92,8 +92,8 @@ export function detoursDone({ children, transitions }: Work): string[] {
   const paused = transitions.findLast(({ to }) => to === "paused")?.at ?? "";
   return children.filter(({ at }) => at >= paused).map((child) => {
     const { name, id, summary } = child;
-    const given = (child as { cancelled?: unknown }).cancelled === true;
-    const label = `Detour "${name ?? id}"${given ? ", given up" : ""}`;
+    const cancelled = (child as { cancelled?: unknown }).cancelled === true;
+    const label = `Detour "${name ?? id}"${cancelled ? ", cancelled" : ""}`;
     return summary === "" ? label : `${label}: ${summary}`;
   });
 }

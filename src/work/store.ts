@@ -107,8 +107,8 @@ function parseWork(
 function foreign(id: string): MpmError {
   return new MpmError(
     "FOREIGN",
-    `Nothing says that you made the session ${id} on this machine, so ` +
-      "it is someone else's and does not continue here",
+    `The session ${id} is from someone else (not verified), so it does not ` +
+      "continue here",
     {
       hint: "If it is yours: trust a save of it (mpm saves trust), then " +
         '"mpm resume"',
@@ -216,7 +216,7 @@ export function writeWork(system: System, root: string, work: Work): Work {
   const text = workSeals(system).seal(clean);
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > LARGEST) {
-    throw new MpmError("CONFLICT", `The record of ${work.id} has grown full`, {
+    throw new MpmError("CONFLICT", `The record of ${work.id} is full`, {
       hint: '"mpm complete" ends the session, "mpm start" begins another one',
     });
   }
@@ -242,8 +242,8 @@ export function freeWorkId(system: System, root: string, time: Date): string {
     const id = workId(new Date(time.getTime() + after * 1000));
     if (!system.files.lstat(workPath(root, id))) return id;
   }
-  throw new MpmError("CONFLICT", "No free id for a session within an hour", {
-    hint: "Check the clock: there are sessions of every coming second",
+  throw new MpmError("CONFLICT", "No free session ID within an hour", {
+    hint: "Check the clock: all session IDs of the next hour are taken",
   });
 }
 
@@ -272,8 +272,8 @@ export function hasWork(system: System, root: string, id: string): boolean {
  */
 function workPath(root: string, id: string): string {
   if (!WORK_ID.test(id)) {
-    throw new MpmError("NOT_FOUND", `"${id}" is not an id of a session`, {
-      hint: "It is like work-20261120-143022",
+    throw new MpmError("NOT_FOUND", `Invalid session ID "${id}"`, {
+      hint: "A session ID looks like work-20261120-143022",
     });
   }
   return join(layout(root).work, `${id}.json`);

@@ -23,7 +23,7 @@ export function lostNote({ id, state, ...titled }: WorkView | Work): string {
     ? `mpm complete ${id} or mpm cancel ${id} ends it`
     : "mpm doctor --fix restores it";
   const title = shortTitle({ id, ...titled });
-  return `${title} is ${state}, but its worktree is not at it: ${way}`;
+  return `${title} is ${state}, but not the session of its worktree: ${way}`;
 }
 
 /** A state as it is painted everywhere. */
@@ -99,7 +99,5 @@ export function progressTable(
 
 /** Returns the note about sessions that someone else made. */
 export function foreignWorksNote(count: number): string {
-  const made = count === 1 ? "it" : "them";
-  return `${counted(count, "session")} of someone else: nothing says ` +
-    `that you made ${made} on this machine`;
+  return `${counted(count, "session")} from someone else (not verified)`;
 }

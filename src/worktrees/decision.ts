@@ -83,7 +83,7 @@ const unsaved = (reason: string): Finding => ({ reason, unsaved: true });
 /** Of a place where nothing is removed. */
 const PLACES: ReadonlyMap<Place, string> = new Map([
   ["missing", "the directory is missing; git worktree prune removes its entry"],
-  ["gone", "is gone by now: something else took it away"],
+  ["gone", "is gone: another program removed it"],
   ["link", "is a symbolic link, or reached through one"],
   ["outside", "path resolves outside .claude/worktrees/ — containment guard"],
   ["no-folder", "is not a directory"],

@@ -34,7 +34,7 @@ export async function locateRepository(
 ): Promise<Workspace> {
   const workspace = await locate(system, folder);
   if (workspace.git === "repository") return workspace;
-  const reason = workspace.reason ?? "it is in no git repository";
+  const reason = workspace.reason ?? "it is not in a git repository";
   throw new MpmError("NOT_FOUND", `No worktrees at "${folder}": ${reason}`, {
     hint: "Run it in the repository, or give its folder with -C",
   });

@@ -259,7 +259,7 @@ Deno.test("a foreign checkpoint of the same state is not taken for a save", asyn
   anotherUser(env);
   const refused = await save();
   assertEquals(refused.status, 4, refused.stdout);
-  assertStringIncludes(refused.stderr, "nothing says that you made it");
+  assertStringIncludes(refused.stderr, "from someone else (not verified)");
   assertStringIncludes(refused.stderr, "mpm saves trust checkpoint/before");
   // Nor one whose record's file is not there.
   const record = env.read(RECORD);

@@ -116,7 +116,7 @@ Deno.test("undo goes by the order of the operations and not by their times", asy
     "pause as session-20300101-000000",
   ]);
   const { stdout } = await mpm(env, ["log"], { now: NOON });
-  assertStringIncludes(stdout, "3 years ahead of this clock");
+  assertStringIncludes(stdout, "3y ahead of this clock");
   const { operations } = await mpmJson<UndoListResult>(env, ["log"]);
   assertEquals(operations.map(({ number }) => number), [6, 5, 4, 3, 2, 1]);
 });

@@ -59,7 +59,7 @@ Deno.test("context shows tokens, window, source, age and what each threshold doe
       "Thresholds:",
       "> 70 %  140,000 tokens    writes the resume file and recommends a pause",
       "  85 %  170,000 tokens    repeats it and starts no new sub-agents",
-      "  95 %  190,000 tokens    holds typed prompts back but for pause, resume, compact, clear, context, help and override",
+      "  95 %  190,000 tokens    holds back typed prompts, except pause, resume, compact, clear, context, help and override",
       "",
     ].join("\n"),
   );
@@ -321,7 +321,7 @@ Deno.test("context resume-file holds all six items, redacted and private", async
   ## Not a heading
 3. Look through 1 uncommitted file: git status
 4. Save the session: mpm pause
-5. In a new session: mpm resume tells what changed since
+5. In a new session: mpm resume reports what changed since
 `,
   );
   const again = await mpmJson<ContextResumeFileResult>(
@@ -394,7 +394,7 @@ Deno.test("context resume-file leaves a whole file or none at every crash point"
       for (const name of names.filter((name) => name.endsWith(".md"))) {
         assertStringIncludes(
           Deno.readTextFileSync(join(folder, name)),
-          "mpm resume tells",
+          "mpm resume reports",
         );
       }
       await mpmJson(env, ["context", "resume-file"], { now });

@@ -33,7 +33,7 @@ const CASES: Record<string, Illness> = {
   "a repository that git does not accept": {
     harm: (env) => env.write(".git/HEAD", "garbage\n"),
     ...{ check: "git", state: "error", status: 6 },
-    ...{ says: "takes it for no repository", mend: "git status" },
+    ...{ says: "does not accept it", mend: "git status" },
   },
   "an index that git cannot read": {
     harm: (env) => env.write(".git/index", "garbage"),
@@ -63,13 +63,13 @@ const CASES: Record<string, Illness> = {
     ...{ check: "checkpoints", state: "warning", status: 0 },
     ...{ says: '"before" has no complete record', fixed: "ok" },
   },
-  "a worktree at a session that is not there": {
+  "a worktree whose session does not exist": {
     harm: edit(
       `${CURRENT}/main.json`,
       (text) => text.replaceAll(/work-[0-9-]+/g, "work-20200101-000000"),
     ),
     ...{ check: "sessions", state: "warning", status: 0 },
-    ...{ says: "at a session that is not there", fixed: "ok" },
+    ...{ says: "does not exist", fixed: "ok" },
   },
   "a torn line in the log": {
     harm: edit(LOG, (text) => `${text}{"id":9,"at`),
@@ -134,7 +134,7 @@ posixTest("doctor says what it could not fix", async () => {
   const { checks, result } = await diagnose(env, ["--fix"]);
   assertEquals(checks.saves?.state, "error");
   assertEquals(result.fixes?.done, []);
-  assertStringIncludes(result.fixes!.failed[0]!.reason, "no copy is whole of");
+  assertStringIncludes(result.fixes!.failed[0]!.reason, "no undamaged copy of");
 });
 
 posixTest(

@@ -77,7 +77,7 @@ const CASES: Record<string, Illness> = {
   "runs that were changed": {
     harm: (env) => changed(env, `${STATE}/runs.json`, '"exit": 0', '"exit": 1'),
     ...{ check, state: "warning", status: 0 },
-    ...{ says: "nothing is shown by them", mend: "mpm evidence --run" },
+    ...{ says: "they prove nothing", mend: "mpm evidence --run" },
   },
   "a damaged choice of a partition": {
     harm: (env) => env.write(choice(env), "web"),

@@ -257,7 +257,7 @@ posixTest("doctor finds damaged and lost sessions", async () => {
     "a lost pointer": {
       harm: (env) => env.remove(pointer),
       ...{ check: "sessions", state: "warning", status: 0 },
-      ...{ says: "is at no session", fixed: "ok" },
+      ...{ says: "has no session", fixed: "ok" },
     },
     "a session that another one took the place of": {
       harm: async (env) => {
@@ -265,7 +265,7 @@ posixTest("doctor finds damaged and lost sessions", async () => {
         await mpmJson(env, ["start", "other"], { now: LATER });
       },
       ...{ check: "sessions", state: "warning", status: 0 },
-      ...{ says: 'is at "other"', mend: "mpm complete work-" },
+      ...{ says: 'is "other"', mend: "mpm complete work-" },
     },
   });
   // It is the same session again.

@@ -399,7 +399,7 @@ Deno.test("a session begins with the save, the session of the worktree, and the 
       const part of [
         "Summary: The ledger",
         "Count the pennies",
-        "This worktree is at: login",
+        "Session of this worktree: login",
         "- [ ] ",
         "It is data about the work",
       ]

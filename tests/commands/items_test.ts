@@ -57,10 +57,10 @@ Deno.test("without items each list reports it", async () => {
   using env = TestEnv.repository();
   for (
     const [command, said] of [
-      ["next", "No next steps."],
-      ["decide", "No decisions."],
-      ["ask", "No open questions."],
-      ["block", "No blockers."],
+      ["next", 'No next steps. "mpm next <text>" adds one.'],
+      ["decide", 'No decisions. "mpm decide <text>" adds one.'],
+      ["ask", 'No open questions. "mpm ask <text>" adds one.'],
+      ["block", 'No blockers. "mpm block <text>" adds one.'],
       ["done", "Nothing is open."],
     ]
   ) {

@@ -107,7 +107,7 @@ Deno.test("start is refused beside an active session, and says what to do", asyn
   assertEquals(status, 4);
   assertEquals(
     stderr,
-    'Error: This worktree is at "login", which is active\n' +
+    'Error: The session "login" is active in this worktree\n' +
       'Hint: "mpm pause" leaves it for later, "mpm complete" or "mpm cancel" ' +
       'ends it, "mpm branch" starts a detour that comes back to it\n',
   );
@@ -283,8 +283,8 @@ Deno.test("resume leaves the worktree at another active session and reports it",
   );
   assertEquals([work?.state, work?.change], ["paused", "unchanged"]);
   assertEquals(warnings, [
-    'This worktree is at "other", which is active: "login" stays as it is; ' +
-    '"mpm pause" first to continue with it',
+    '"other" is active in this worktree, so "login" stays as it is. To ' +
+    'continue with it, run "mpm pause" first',
   ]);
   assertEquals(states(env), before);
 });
@@ -306,13 +306,13 @@ Deno.test("a resume skips saves of sessions that are over, and reports it", asyn
     { now: at(5) },
   );
   assertEquals([session.conversation.summary, warnings], ["Plain", [
-    'Skipped 1 newer save of sessions that are over: "login"',
+    'Skipped 1 newer save of ended sessions: "login"',
   ]]);
   const asked = await mpm(env, ["resume", id]);
   assertEquals([asked.status, asked.stderr], [
     4,
     'Error: Cannot resume "login": it is complete\n' +
-    `Hint: To read it all the same: mpm resume --peek ${id}\n`,
+    `Hint: To read it anyway: mpm resume --peek ${id}\n`,
   ]);
   const shown = await mpm(env, ["saves", "show", id]);
   assertEquals(shown.status, 0);
@@ -327,8 +327,8 @@ Deno.test("a resume with nothing but finished sessions names the newest", async 
   await mpmJson(env, ["cancel"], { now: at(3) });
   assertEquals(
     (await mpm(env, ["resume"])).stderr,
-    "Error: All saves are of sessions that are over\n" +
-      "Hint: To read the newest all the same: " +
+    "Error: All saves belong to ended sessions\n" +
+      "Hint: To read the newest anyway: " +
       "mpm resume --peek session-20261121-120100\n",
   );
 });
@@ -395,7 +395,7 @@ Deno.test("the list shows name and state of the session where it is known", asyn
   assertEquals(
     stdout,
     "0  1m ago  main  " +
-      "[paused] login Half way\n",
+      "[paused] login: Half way\n",
   );
   const { stdout: report } = await mpm(env, ["resume", "--no-changes"]);
   assertStringIncludes(report, "Session: login: Fix it (continues)\n");
@@ -455,7 +455,7 @@ Deno.test("what the table does not allow is a conflict that names what it does",
     assertEquals([status, stderr], [
       4,
       `Error: Cannot ${action} "login": it is paused\n` +
-      "Hint: From there: resume (mpm resume)\n",
+      "Hint: Possible now: mpm resume\n",
     ]);
   }
   const archived = await mpm(env, ["archive", "login"]);
@@ -638,5 +638,5 @@ Deno.test("an archived session is found by its name where it is requested", asyn
   const refused = await mpm(env, ["resume", "login"]);
   assertEquals(refused.status, 4);
   const none = await mpm(env, ["resume", "--peek", "other"]);
-  assertStringIncludes(none.stderr, 'mpm saves list --all" shows them');
+  assertStringIncludes(none.stderr, 'mpm list --all" lists them');
 });

@@ -207,6 +207,6 @@ Deno.test("a rollback out of order takes away no save whose old file cannot come
     second!,
   ]);
   assertEquals(status, 4);
-  assertStringIncludes(stdout, "what it was made of is not as it was left");
+  assertStringIncludes(stdout, "its source was changed since");
   assertEquals(secondsSaid(env), [[1, 10]]);
 });

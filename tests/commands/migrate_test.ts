@@ -227,12 +227,12 @@ Deno.test("migrate says of a conflict which id the older session got", async () 
   assertEquals(status, 0);
   assertEquals(
     stdout.replaceAll("$ROOT/project/.claude-mpm/sessions", "$S"),
-    `Moved 18 files of 5 sessions to $S
+    `Moved 18 files of 5 saves to $S
   rewritten:  10 (they named the old folder)
   duplicates: 2 (the new folder has them)
   conflicts:  2
-    two different sessions were ${NEWER}: the older one is now session-20251103-100001
-    two different sessions were ${OLDER}: the older one is now session-20251104-100001
+    two different saves had the ID ${NEWER}: the older one is now session-20251103-100001
+    two different saves had the ID ${OLDER}: the older one is now session-20251104-100001
   left:       1
     $S/pause/README.md: not of a session
 The old folder keeps its other files: $S/pause

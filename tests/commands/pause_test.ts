@@ -41,7 +41,7 @@ Deno.test("pause answers in six lines, with -v with the files, with -q with the 
     status: 0,
     stdout: `Session Paused Successfully: Working on [auth] \\x1b[31mrefactor
 Saved: ${SESSIONS}/${ID}.json
-Session: branch main, no copy in git (--no-commit)
+Branch: main, no copy in git (--no-commit)
 Files: 2 uncommitted; contents of 2 kept (12 B)
 Next: Add tests (and 1 more)
 Continue: mpm resume
@@ -348,7 +348,7 @@ Deno.test("pause --dry-run writes nothing and says what it would", async () => {
   const { stdout } = await mpm(env, ["pause", "--dry-run", "x"], { now: NOON });
   assertStringIncludes(stdout, "Dry run: nothing was written");
   assertStringIncludes(stdout, `Would save: ${SESSIONS}/${ID}.json`);
-  assertStringIncludes(stdout, "branch main, with a copy in git");
+  assertStringIncludes(stdout, "Branch: main, with a copy in git");
   assertEquals(env.exists(".claude-mpm"), false);
 });
 

@@ -315,9 +315,9 @@ Deno.test("replay finds a session by a save, an ID, a part of it, or a file", as
   assertEquals(await of(path), [file, ID, null]);
   for (
     const [args, status, error] of [
-      [["nothing-like-it"], 3, 'No saved session matches "nothing-like-it"'],
+      [["nothing-like-it"], 3, 'No save matches "nothing-like-it"'],
       [["gone.jsonl"], 3, 'There is no file "gone.jsonl"'],
-      [["--from", "noon"], 2, 'Neither an age nor a date: "noon"'],
+      [["--from", "noon"], 2, 'Invalid --since "noon"'],
       [["--only", "joke"], 2, "joke"],
     ] as const
   ) {

@@ -219,7 +219,7 @@ Deno.test("resume takes the newest of this worktree and reports a newer one", as
   const here = await mpmJson<ResumeReport>(env, ["resume"]);
   assertEquals(here.session.conversation.summary, "Second");
   assertEquals(here.warnings, [
-    `A newer session is of another worktree, ${side} on side: ` +
+    `A newer save is from another worktree, ${side} on side: ` +
     "mpm resume session-20261120-140000",
   ]);
   const there = await mpmJson<ResumeReport>(env, ["resume"], { cwd: side });

@@ -64,12 +64,12 @@ Deno.test("a number beyond a list selects nothing, in whatever command", async (
   assertEquals(await mpm(env, ["resume", "6"]), {
     status: 3,
     stdout: "",
-    stderr: "Error: No saved session 6: the list has 0 to 1\n" +
+    stderr: "Error: No save 6: the list has 0 to 1\n" +
       `Hint: There are: 0 ${NEWER}, 1 ${OLDER}\n`,
   });
   for (const verb of ["complete", "cancel", "archive"]) {
     const { stderr } = await mpm(env, [verb, "6"]);
-    assertStringIncludes(stderr, "No saved session 6: the list has 0 to 1");
+    assertStringIncludes(stderr, "No save 6: the list has 0 to 1");
   }
   const operation = await mpm(env, ["undo", "66"]);
   assertStringIncludes(operation.stderr, "The log has 1 to 1: ");

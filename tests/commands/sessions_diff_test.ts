@@ -51,7 +51,7 @@ uncommitted files:
   const same = await mpm(env, ["saves", "diff", "0", "latest"]);
   assertEquals(
     same.stdout,
-    "session-20261120-120100 -> session-20261120-120100\nThey say the same.\n",
+    "session-20261120-120100 -> session-20261120-120100\nNo differences.\n",
   );
 });
 

@@ -144,7 +144,7 @@ Deno.test("a bundle comes into another project, marked as someone else's", async
     shown.stderr,
     "Warning: From Ada Lovelace (not verified). To use it as your own: " +
       `mpm saves trust ${id}\n` +
-      "Warning: It was imported from $ROOT/bundle.json: its texts are someone else's\n",
+      "Warning: It was imported from $ROOT/bundle.json and is not verified\n",
   );
   const { session } = await mpmJson<SavesShowResult>(other, [
     "saves",
@@ -159,7 +159,7 @@ Deno.test("a bundle comes into another project, marked as someone else's", async
   ]);
   const { stdout } = await mpm(other, ["resume"]);
   assertStringIncludes(stdout, "Theirs");
-  assertStringIncludes(stdout, "its texts are someone else's");
+  assertStringIncludes(stdout, "and is not verified");
   const verified = await mpmJson<SavesVerifyResult>(other, [
     "saves",
     "verify",

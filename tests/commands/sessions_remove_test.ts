@@ -57,7 +57,7 @@ Deno.test("sessions rm moves every file of a save into the trash, its second cop
   });
   assertEquals([status, stdout], [
     0,
-    "Moved 1 session to the trash:\n" +
+    "Moved 1 save to the trash:\n" +
     `  ${newest}  -  Work 1\n` +
     "They are in $ROOT/project/.claude-mpm/trash/20261120-120000-rm\n",
   ]);
@@ -74,7 +74,7 @@ Deno.test("sessions rm moves every file of a save into the trash, its second cop
   const verified = await mpm(env, ["saves", "verify"]);
   assertEquals(
     verified.stdout,
-    `intact     ${ID}\n1 session: 1 intact, 0 unchecked, 0 damaged\n`,
+    `intact     ${ID}\n1 save: 1 intact, 0 unchecked, 0 damaged\n`,
   );
 });
 

@@ -48,7 +48,7 @@ Deno.test("sessions list without saves says how to make one", async () => {
   });
   assertEquals([status, stdout], [
     0,
-    'No saved sessions. "mpm pause" saves one.\n',
+    'No saves. "mpm pause" makes one.\n',
   ]);
 });
 
@@ -96,7 +96,7 @@ Deno.test("sessions list shows a terminal the newest 20 and how to see more", as
     await list("--limit", "6")
       .then((lines) => lines.slice(0, -1)),
   );
-  assertEquals(await list("--search", "nowhere"), ["No saved session fits."]);
+  assertEquals(await list("--search", "nowhere"), ["No save matches."]);
 });
 
 Deno.test("sessions list pipes every save whole, with tabs between the fields", async () => {
@@ -184,7 +184,7 @@ Deno.test("sessions verify tells intact, unchecked and damaged apart", async () 
   const good = await mpm(env, ["saves", "verify"]);
   assertEquals([good.status, good.stdout], [
     0,
-    `intact     ${ID}\n1 session: 1 intact, 0 unchecked, 0 damaged\n`,
+    `intact     ${ID}\n1 save: 1 intact, 0 unchecked, 0 damaged\n`,
   ]);
   env.remove(`${SESSIONS}/${ID}.json.sha256`);
   env.remove(`${SESSIONS}/${ID}.yaml`);

@@ -130,7 +130,7 @@ Deno.test("setup installs completions for the user's shells, and one undo remove
     "# bash completion for mpm",
   );
   const again = await mpm(env, ["setup", "--yes"]);
-  assertStringIncludes(again.stdout, "Completion for bash is there");
+  assertStringIncludes(again.stdout, "The completion for bash exists already");
   await mpmJson(env, ["undo"]);
   await mpmJson(env, ["undo"]).catch(() => {});
   assertEquals([...Deno.readDirSync(share)].map(({ name }) => name), ["zsh"]);

@@ -81,7 +81,7 @@ Deno.test("stack reports an active session that its worktree is not at", async (
   const { problems, current } = await mpmJson<StackResult>(env, ["stack"]);
   const id = "work-20261121-120000";
   assertEquals([current, problems], ["work-20261121-120100", [
-    `first is active, but its worktree is not at it: mpm complete ${id} or ` +
+    `first is active, but not the session of its worktree: mpm complete ${id} or ` +
     `mpm cancel ${id} ends it`,
   ]]);
   await mpmJson(env, ["cancel", id], { now: at(2) });
@@ -95,7 +95,7 @@ Deno.test("a detour that its worktree is not at is put back, not ended", async (
   env.remove(`${CURRENT}/main.json`);
   const { problems } = await mpmJson<StackResult>(env, ["stack"]);
   assertEquals(problems, [
-    "look is active, but its worktree is not at it: mpm doctor --fix restores it",
+    "look is active, but not the session of its worktree: mpm doctor --fix restores it",
   ]);
   await mpm(env, ["doctor", "--fix"]);
   await mpmJson(env, ["return"]);

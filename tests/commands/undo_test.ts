@@ -483,8 +483,8 @@ Deno.test("log is cut at its limit and reports it", async () => {
   }
   const { stdout } = await mpm(env, ["log", "-n", "2"], { now: clock.now });
   assertEquals(stdout.trimEnd().split("\n"), [
-    "4  just now      make the template t3",
-    "3  1 minute ago  make the template t2",
+    "4  just now  make the template t3",
+    "3  1m ago    make the template t2",
     "and 2 older: mpm undo list -n all",
   ]);
   assertEquals((await mpm(env, ["log", "-n", "x"])).status, 2);

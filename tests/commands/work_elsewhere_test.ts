@@ -258,7 +258,7 @@ Deno.test("what two clones ticked is ticked once they meet", async () => {
   const { ticked, done, warnings } = await resumed(env, 7);
   assertEquals([ticked, done], [[1, 5], 2]);
   assertEquals(warnings.filter((text) => text.includes("elsewhere")), [
-    "It continued here and elsewhere: what is ticked in either is ticked now",
+    "It continued here and elsewhere: items ticked in either place are ticked now",
   ]);
 });
 

@@ -27,18 +27,21 @@ Deno.test("someone else's session does not belong to this user", async () => {
   const shown = JSON.stringify(
     await fire(env, "SessionStart", { source: "startup" }),
   );
-  assertStringIncludes(shown, "is someone else's and does not continue here");
+  assertStringIncludes(
+    shown,
+    "is from someone else (not verified), so it does not",
+  );
   assert(!/Their detour|outage/.test(shown), shown);
   const { sessions, problems } = await mpmJson<StackResult>(env, ["stack"]);
   assertEquals(sessions, []);
-  assertStringIncludes(problems[0]!, "2 sessions of someone else");
+  assertStringIncludes(problems[0]!, "2 sessions from someone else");
   for (const args of [["check"], ["complete"], ["return"], ["cancel"]]) {
     const { status, stderr } = await mpm(env, args);
     assertEquals(status, 4, `${args}: ${stderr}`);
     assertStringIncludes(stderr, "mpm start");
   }
   const doctor = await mpm(env, ["doctor"]);
-  assertStringIncludes(doctor.stdout, "2 sessions of someone else");
+  assertStringIncludes(doctor.stdout, "2 sessions from someone else");
 });
 
 Deno.test("no word of someone else's session gets into a save", async () => {

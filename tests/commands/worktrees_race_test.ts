@@ -328,7 +328,7 @@ posixTest(
     });
     assertEquals(
       preserved.map(({ name, reason, unsaved }) => [name, reason, unsaved]),
-      [["x", "is gone by now: something else took it away", false]],
+      [["x", "is gone: another program removed it", false]],
     );
   },
 );

@@ -196,7 +196,7 @@ programTest("fish offers what mpm knows", ["fish"], async () => {
   const offered = (line: string) =>
     fish(env, line).map((row) => row.split("\t")[0]);
   assertEquals(fish(env, "mpm saves l"), [
-    "list\tList the saved sessions of this project",
+    "list\tList the saves of this project",
   ]);
   assertEquals(offered("mpm checkpoint show Before\\ t"), [
     "Before the refactoring",

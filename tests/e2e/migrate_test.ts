@@ -23,7 +23,7 @@ Deno.test("the binary migrates and undoes it", () => {
   assertEquals(sessionsListing(env), before);
   const { status, stdout, stderr } = run("migrate");
   assertEquals([status, stderr], [0, ""]);
-  assertStringIncludes(stdout, "Moved 18 files of 5 sessions");
+  assertStringIncludes(stdout, "Moved 18 files of 5 saves");
   const verified = run("saves", "verify", "--json");
   const { intact } = JSON.parse(verified.stdout) as SavesVerifyResult;
   assert(intact);

@@ -68,7 +68,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "GIT_ATTR_NOSYSTEM, GIT_CEILING_DIRECTORIES, GIT_CONFIG_GLOBAL",
-    summary: "As git takes them",
+    summary: "Used as git uses them",
   },
   {
     name: "GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM",

@@ -15,7 +15,7 @@ export interface Published {
 export const STORED: readonly Published[] = [
   {
     name: "save",
-    summary: "A saved session: .claude-mpm/sessions/session-*.json",
+    summary: "A save: .claude-mpm/sessions/session-*.json",
     load: async () => (await import("../../saves/schema.ts")).SaveSchema,
   },
   {

@@ -79,7 +79,7 @@ is marked "from someone else (not verified)".`,
         "or after steps: mpm checkpoint list --all\n"
       : "";
     if (rows.length === 0) {
-      return `No checkpoints; "mpm checkpoint save <name>" takes one.\n${more}`;
+      return `No checkpoints. "mpm checkpoint save <name>" takes one.\n${more}`;
     }
     return table(rows, style.columns, [BRANCH, NAME]) + more;
   },

@@ -51,7 +51,7 @@ trusted with it.`,
   flags: {
     all: {
       type: "boolean",
-      summary: "Every session and checkpoint of this project",
+      summary: "Every save and checkpoint of this project",
     },
     revoke: { type: "boolean", summary: "Stop trusting them" },
     list: { type: "boolean", summary: "List the saves that you trust" },
@@ -144,7 +144,7 @@ async function chosenSaves(
   if (all === selectors.length > 0) {
     throw new MpmError(
       "USAGE",
-      all ? "Both --all and a session were given" : "No session was named",
+      all ? "Both --all and a save were given" : "No save was named",
       { hint: '"mpm saves list" shows them; --all selects all of them' },
     );
   }
@@ -276,5 +276,5 @@ function render(result: TrustResult, style: Style): string {
     return `${WORDS[change]}: ${style.cyan(id)}  ${text}\n`;
   });
   const head = dry ? "Dry run: nothing was changed\n" : "";
-  return head + (lines.join("") || "There is no session.\n");
+  return head + (lines.join("") || "There are no saves.\n");
 }

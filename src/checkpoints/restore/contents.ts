@@ -218,7 +218,7 @@ function noneHere(refs: ReadonlyMap<string, string>): MpmError {
 
 function notKept(id: string): MpmError {
   return new MpmError("NOT_FOUND", `No contents are kept with ${id}`, {
-    hint: "Nothing was uncommitted then, or its contents were removed since",
+    hint: "It had no uncommitted files, or mpm removed their contents since",
   });
 }
 

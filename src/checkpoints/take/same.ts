@@ -170,8 +170,8 @@ function takenByOthers(name: string): MpmError {
   const word = shellWord(name);
   return new MpmError(
     "CONFLICT",
-    `There is a checkpoint "${name}" already, and nothing says that you made ` +
-      "it on this machine",
+    `There is a checkpoint "${name}" already, from someone else (not ` +
+      "verified)",
     {
       hint:
         `Choose another name, or remove it: mpm checkpoint rm ${word}; if ` +

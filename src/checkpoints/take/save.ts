@@ -147,7 +147,7 @@ function nameOf({ system }: Context, input: SaveInput): string {
     return timedName("batch", system.now());
   }
   if (words !== "") return checkedCheckpointName(words);
-  throw new MpmError("USAGE", "The checkpoint has no name", {
+  throw new MpmError("USAGE", "Missing name of the checkpoint", {
     hint: 'E.g. mpm checkpoint save "before the refactoring"',
   });
 }

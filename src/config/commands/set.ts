@@ -85,7 +85,7 @@ settings.`,
           entry === undefined
             ? wordsFor(settingOf(key))
             : ENTRY[kind as keyof typeof ENTRY]
-        }: current value is "${typed}"`,
+        }, not "${typed}"`,
       );
     }
     await checkRedaction(key, entry === undefined ? value : { [entry]: value });

@@ -247,7 +247,7 @@ async function planLinked(
   }
   const linked = join(workspace.root, WORKTREES, slug);
   if (system.files.lstat(linked)) {
-    throw new MpmError("CONFLICT", `"${linked}" is there already`, {
+    throw new MpmError("CONFLICT", `"${linked}" exists already`, {
       hint: "Choose another name, or move it away",
     });
   }

@@ -116,7 +116,7 @@ function decided(system: System, root: string, given: Beginning): Decision {
   if (current && current.state !== "paused") {
     throw new MpmError(
       "CONFLICT",
-      `This worktree is at ${labelOf(current)}, which is ${current.state}`,
+      `The session ${labelOf(current)} is ${current.state} in this worktree`,
       {
         hint: '"mpm pause" leaves it for later, "mpm complete" or "mpm ' +
           'cancel" ends it, "mpm branch" starts a detour that comes back to it',

@@ -307,7 +307,7 @@ async function linkedWay(
   { input, from }: { input: ReturnInput; from: Position },
 ): Promise<Way> {
   if (input.carry) {
-    throw new MpmError("USAGE", '"--carry" has nowhere to bring it', {
+    throw new MpmError("USAGE", "Cannot carry changes to another worktree", {
       hint: "The parent is in another worktree: commit it here, or --park it",
     });
   }

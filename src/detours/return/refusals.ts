@@ -72,7 +72,7 @@ export function gone(
 ): MpmError {
   if (input["git-branch"] !== undefined) {
     return new MpmError("NOT_FOUND", `There is no git branch "${branch}"`, {
-      hint: "git branch lists them",
+      hint: '"git branch" lists them',
     });
   }
   const again = `git branch ${shellWord(branch)} ${before ?? "<commit>"}`;

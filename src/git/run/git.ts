@@ -195,9 +195,13 @@ export function gitFailure(
   const command = `git ${name ?? ""}`;
   switch (result.outcome) {
     case "missing":
-      return new MpmError("GIT_FAILED", `Cannot run "${command}": no git`, {
-        hint: "Install git, or put it on PATH",
-      });
+      return new MpmError(
+        "GIT_FAILED",
+        `Cannot run "${command}": git is not installed`,
+        {
+          hint: "Install git, or put it on PATH",
+        },
+      );
     case "denied":
       return new MpmError(
         "GIT_FAILED",

@@ -46,7 +46,7 @@ async function acknowledgeLevel(
   const { root, cwd } = workspace;
   const id = sessionOf(system, workspace, given);
   if (id === undefined) {
-    throw new MpmError("NOT_FOUND", `No agent's session found in "${root}"`, {
+    throw new MpmError("NOT_FOUND", `No agent session found in "${root}"`, {
       hint: "Name one: mpm context acknowledge --agent-session <id>",
     });
   }

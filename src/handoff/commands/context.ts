@@ -97,7 +97,9 @@ function contextText(result: ContextResult, style: Style): string {
         tokens.padEnd(18)
       }${row.does}`;
     }),
-    ...result.enabled ? [] : ["", "The hooks are switched off: none applies."],
+    ...result.enabled
+      ? []
+      : ["", "The hooks are switched off, so no threshold applies."],
   ].join("\n") + "\n";
 }
 

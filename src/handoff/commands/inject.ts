@@ -54,6 +54,6 @@ function limitOf(given: string | undefined): number | undefined {
   if (limit >= least && limit <= most) return limit;
   throw new MpmError(
     "USAGE",
-    `--limit must be from ${least} to ${most}: current value is "${given}"`,
+    `--limit must be from ${least} to ${most}, not "${given}"`,
   );
 }

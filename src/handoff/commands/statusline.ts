@@ -43,7 +43,7 @@ After an error, the exit status is still 0 and the line may be empty.`,
   },
   next: ({ session_id }) =>
     session_id === null
-      ? "Claude Code runs this and tells it on standard input; " +
+      ? "Claude Code runs this and passes JSON on standard input; " +
         '"mpm hooks install --statusline" sets it up'
       : undefined,
   verbatim: () => true,

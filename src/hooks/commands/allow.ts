@@ -19,7 +19,7 @@ export const hooksAllow = defineCommand({
     "Let this project's shell hooks run on this machine, as they are now",
   description: `
 A script that came with a clone, or changed since, is someone else's program:
-mpm does not run it before you reported it. Read it first. Only this text is
+mpm does not run it until you allow it. Read it first. Only this text is
 allowed; after the next change it must be allowed again.`,
   positionals: [{
     name: "names",

@@ -45,7 +45,7 @@ edited. mpm keeps a copy of the old settings first.`,
         workspace,
         files: [place.path, ...excludes === undefined ? [] : [excludes]],
         title: () =>
-          `take hooks out of ${pathBelow(workspace.root, place.path)}`,
+          `uninstall hooks from ${pathBelow(workspace.root, place.path)}`,
       });
     if (result.changes.length + result.skills.length > 0) return result;
     const others = SCOPES.filter((scope) => scope !== input.scope)

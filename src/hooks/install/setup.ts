@@ -169,8 +169,8 @@ const NO_GIT = { status: -1, stdout: new Uint8Array() };
 
 /** Returns what `git version` prints; null: git does not run. */
 async function gitHere({ system, folder }: Context): Promise<string | null> {
-  const { status, stdout } = await new Git(system, folder).run(["version"])
-    .catch(() => NO_GIT);
+  const git = new Git(system, folder, { plain: true });
+  const { status, stdout } = await git.run(["version"]).catch(() => NO_GIT);
   const text = new TextDecoder().decode(stdout).trim();
   return status === 0 && text !== "" ? escapeText(text) : null;
 }

@@ -109,7 +109,7 @@ function completionText(
   const file = escapeText(path);
   switch (action) {
     case "kept":
-      return `Completion for ${shell} is there: ${file}\n`;
+      return `The completion for ${shell} exists already: ${file}\n`;
     case "foreign":
       return `Left alone, not from mpm: ${file}\n`;
     case "added":

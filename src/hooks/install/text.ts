@@ -41,7 +41,7 @@ export function installText(
       ...result.backup === null
         ? []
         : [`The old file: ${escapeText(result.backup)}`],
-      "Claude Code takes them up by itself; a session that runs may need a restart.",
+      "Claude Code loads them by itself; a running session may need a restart.",
     ];
   return [...head, ...parts].join("\n") + `\n${notes}`;
 }
@@ -63,11 +63,10 @@ export function uninstallText(
     : result.removed
     ? `Removed ${what}, which held nothing but mpm's hooks`
     : result.restored
-    ? `${what} is what it was before mpm's hooks, to the byte`
-    : `Took ${
+    ? `Restored ${what} as it was before mpm's hooks, to the byte`
+    : `Removed ${
       counted(changes.length, "mpm entry", "mpm entries")
-    } out of ${what}; ` +
-      "the rest, which changed since, is as it was";
+    } from ${what}; the rest, which changed since, stays as it is`;
   return [head, ...skillLines(skills, dry)].join("\n") + `\n${notes}`;
 }
 
@@ -90,7 +89,7 @@ function skillLines(skills: readonly Skill[], dry: boolean): string[] {
     });
   const kept = skills.filter(({ action }) => action === "foreign")
     .map(({ name, path }) =>
-      `Kept /${name}, which is not as mpm wrote it: ${escapeText(path)}`
+      `Kept /${name}, which was edited: ${escapeText(path)}`
     );
   return [...changed, ...kept];
 }
@@ -99,8 +98,8 @@ function excludeLines(excluded: readonly string[], dry: boolean): string[] {
   if (excluded.length === 0) return [];
   const what = excluded.length === 1 ? "it" : "these files";
   return [
-    `Git ${dry ? "would ignore" : "ignores"} ${what} from now on, by its own ` +
-    "info/exclude",
+    `Git ${dry ? "would ignore" : "ignores"} ${what} from now on, by ` +
+    "its info/exclude",
   ];
 }
 

@@ -58,7 +58,7 @@ export function scriptProblems(
     return [{
       detail: `mpm does not run ${names.join(", ")}: ${why}`,
       mend: state === "unusable"
-        ? "Replace it by your own plain file"
+        ? "Replace it with your own plain file"
         : `Read it, then: ${allowing(names)}`,
     }];
   });

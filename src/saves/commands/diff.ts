@@ -14,11 +14,11 @@ import type { Todo } from "../../clients/mod.ts";
 /** `mpm saves diff` */
 export const sessionsDiff = defineCommand({
   name: "saves diff",
-  summary: "Show what differs between two saved sessions",
+  summary: "Show what differs between two saves",
   description: `
-Compares two sessions: summary, steps, decisions, todos, branch and commit, and
+Compares two saves: summary, steps, decisions, todos, branch and commit, and
 the uncommitted files. Files are compared by content if both recorded it, else
-by name. "mpm resume" shows the changes in the repository since a session.`,
+by name. "mpm resume" shows the changes in the repository since a save.`,
   positionals: [
     {
       name: "before",
@@ -67,7 +67,7 @@ function render(result: DiffResult, style: Style): string {
   const plus = (text: string) => style.green(`  + ${shown(text)}`);
   return [
     `${before.session_id} -> ${after.session_id}`,
-    ...result.same ? ["They say the same."] : [],
+    ...result.same ? ["No differences."] : [],
     ...values.flatMap((value) => [
       `${value.field}:`,
       minus(value.before ?? "(none)"),

@@ -19,7 +19,7 @@ import { openStore } from "../store/recover.ts";
 /** `mpm saves export` */
 export const sessionsExport = defineCommand({
   name: "saves export",
-  summary: "Write saved sessions to a file, one or a bundle of several",
+  summary: "Write saves to a file, one or a bundle of several",
   description: `
 Exports one save as its JSON file, unchanged. Several saves become a bundle, which
 "mpm saves import" reads: one JSON file with the text and checksum of each. mpm does
@@ -78,7 +78,7 @@ async function choose(
   { selectors, all }: { selectors: readonly string[]; all: boolean },
 ): Promise<SaveEntry[]> {
   if (all && selectors.length > 0) {
-    throw new MpmError("USAGE", "Both --all and sessions were given");
+    throw new MpmError("USAGE", "Both --all and a save were given");
   }
   const chosen = all
     ? (await listSaves(system, root)).filter((entry) => !isLog(entry))
@@ -88,7 +88,7 @@ async function choose(
       selectors.length > 0 ? selectors : ["latest"],
     );
   if (chosen.length === 0) {
-    throw new MpmError("NOT_FOUND", "There are no saved sessions to export", {
+    throw new MpmError("NOT_FOUND", "There are no saves to export", {
       hint: '"mpm pause" saves one',
     });
   }
@@ -97,7 +97,7 @@ async function choose(
 
 function render({ file, bundle, sessions, skipped }: ExportResult): string {
   const what = bundle
-    ? `${counted(sessions.length, "session")} in a bundle`
+    ? `${counted(sessions.length, "save")} in a bundle`
     : sessions[0];
   return [
     file === null

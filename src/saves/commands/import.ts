@@ -64,7 +64,7 @@ a save.`,
           operation: "sessions import",
           workspace,
           title: ({ plan: { imports } }) =>
-            `import ${counted(imports.length, "session")} from ${input.source}`,
+            `import ${counted(imports.length, "save")} from ${input.source}`,
         },
       );
     return {

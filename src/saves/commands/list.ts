@@ -6,11 +6,11 @@ import { locate } from "../../git/mod.ts";
 import type { SessionRow, SessionsResult } from "./results.ts";
 import {
   filterRows,
+  labelBefore,
   madeBy,
   ownTitle,
   parseLimit,
   parseSince,
-  sessionLabel,
   summaryBeside,
 } from "../list.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
@@ -18,7 +18,7 @@ import { openStore, unfinishedPause } from "../store/recover.ts";
 /** `mpm saves list` */
 export const sessionsList = defineCommand({
   name: "saves list",
-  summary: "List the saved sessions of this project",
+  summary: "List the saves of this project",
   description: `
 The newest comes first. Its number, its id, a unique part of its id, its name
 and "latest" all select a session in the other commands. The saves of archived
@@ -146,9 +146,7 @@ function whoText(row: SessionRow, style: Style): string {
 }
 
 function nothing({ total }: SessionsResult): string {
-  return total > 0
-    ? "No saved session fits."
-    : 'No saved sessions. "mpm pause" saves one.';
+  return total > 0 ? "No save matches." : 'No saves. "mpm pause" makes one.';
 }
 
 /** A row for programs: every field there, none cut, nothing but a line. */
@@ -174,8 +172,7 @@ function title(row: SessionRow, style: Style): string {
   if (row.log) {
     return `${style.dim("log:")} ${escapeText(row.summary)}`;
   }
-  const label = sessionLabel(row);
-  const work = label === "" ? "" : `${style.cyan(label)} `;
+  const work = style.cyan(labelBefore(row));
   const name = row.name === null ? "" : `${escapeText(row.name)}: `;
   const rest = summaryBeside(row.summary, [ownTitle(row), row.name]);
   const automatic = row.automatic ? style.dim("automatic: ") : "";

@@ -5,6 +5,7 @@ import type { PauseResult } from "./results.ts";
 import { cleanupText } from "../../worktrees/mod.ts";
 import { counted, cutText, sizeText } from "../../base/words.ts";
 import { ignoredPaths } from "../../git/mod.ts";
+import { HOME } from "../../ops/mod.ts";
 import { fullTitle } from "../../work/mod.ts";
 
 function text(summary: string, short?: string) {
@@ -130,7 +131,8 @@ with a line "- text" below it for each entry.`,
     if (!input.verbose) return result;
     const { workspace } = plan.draft;
     const ignored = await ignoredPaths(context.system, workspace.worktree);
-    return { ...result, ignored };
+    const foreign = ignored.filter((path) => !path.startsWith(`${HOME}/`));
+    return { ...result, ignored: foreign };
   },
   render: pauseText,
   brief: ({ session_id: id }) => id,
@@ -147,6 +149,8 @@ function pauseText(
 ): string {
   const { dry_run: dry, session_id: id, location, exported } = result;
   const line = (label: string, text: string) => `${style.bold(label)}: ${text}`;
+  const { session, branch } = result;
+  const place = session ? "Session" : branch === null ? "Git" : "Branch";
   const redacted = Object.entries(result.redactions)
     .map(([label, count]) => `${label} ${count}`).join(", ");
   const saved = [
@@ -160,8 +164,8 @@ function pauseText(
       oneLine(result.summary, style),
     ),
     line(dry ? "Would save" : "Saved", saved.join(", ")),
-    line("Session", placeText(result)),
-    line("Files", filesText(result)),
+    line(place, placeText(result, style)),
+    line("Files", filesText(result, style)),
     line("Next", nextText(result, style)),
     line("Continue", continueText(result)),
     ...result.warnings.map((text) => `Warning: ${escapeText(text)}`),
@@ -182,18 +186,27 @@ const LABEL = 30;
 const LEAST = 24;
 
 /** The session, the branch, and the commit of the save. */
-function placeText(result: PauseResult): string {
+function placeText(
+  result: PauseResult,
+  { piped, columns }: Style,
+): string {
   const { session, branch: name } = result;
-  const branch = name === null ? [] : [`branch ${escapeText(name)}`];
-  const work = session === null ? [] : [sessionText(session)];
-  return [...work, ...branch, copyText(result), ...commitText(result)]
-    .join(", ");
+  const branch = name === null
+    ? []
+    : [(session ? "branch " : "") + escapeText(name)];
+  const rest = [...branch, copyText(result), ...commitText(result)].join(", ");
+  if (session === null) return rest;
+  const state = `${stateText(session)}, ${rest}`;
+  const title = escapeText(fullTitle(session));
+  const room = columns - "Session: ".length - state.length;
+  return (piped ? title : cut(title, Math.max(LEAST / 2, room))) + state;
 }
 
-function sessionText(session: NonNullable<PauseResult["session"]>): string {
-  const { state, done, total } = session;
+function stateText(
+  { state, done, total }: NonNullable<PauseResult["session"]>,
+): string {
   const of = total === 0 ? "" : `, ${done} of ${total} done`;
-  return `${escapeText(fullTitle(session))} (${state}${of})`;
+  return ` (${state}${of})`;
 }
 
 /** The second copy of the save. */
@@ -217,10 +230,14 @@ function commitText(
 /** Paths that are named before they are only counted. */
 const NAMED = 3;
 
-function filesText({ uncommitted, contents }: PauseResult): string {
+function filesText(
+  { repository, uncommitted, contents }: PauseResult,
+  { piped, columns }: Style,
+): string {
+  if (!repository) return "not compared: there is no git repository";
   const count = uncommitted.length;
   const isNothing = count === 0 && !contents?.left_out.length;
-  if (isNothing) return "nothing is uncommitted";
+  if (isNothing) return "none uncommitted";
   if (contents === null) return `${count} uncommitted; contents are not kept`;
   const { files, bytes, left_out: left, omitted, removed, reason } = contents;
   const size = sizeText(bytes);
@@ -230,16 +247,21 @@ function filesText({ uncommitted, contents }: PauseResult): string {
   const named = left.slice(0, NAMED).map(({ path, reason }) =>
     `${escapeText(path)} (${escapeText(reason)})`
   );
-  const more = left.length - named.length + omitted;
+  const all = left.length + omitted;
+  const more = all - named.length;
   const out = [...named, ...more > 0 ? [`${more} more`] : []].join(", ");
-  const whole = `${count + omitted} uncommitted; ${kept}`;
-  return [
-    whole,
-    ...out === "" ? [] : [`left out: ${out}`],
-    ...removed.length === 0
-      ? []
-      : [`removed the contents of ${counted(removed.length, "older save")}`],
-  ].join("; ");
+  const text = (out: string) =>
+    [
+      `${count + omitted} uncommitted; ${kept}`,
+      ...all === 0 ? [] : [out],
+      ...removed.length === 0
+        ? []
+        : [`removed the contents of ${counted(removed.length, "older save")}`],
+    ].join("; ");
+  const whole = text(`left out: ${out}`);
+  return piped || whole.length + "Files: ".length <= columns
+    ? whole
+    : text(`${all} left out, see --verbose`);
 }
 
 function nextText({ next_steps: [first, ...more] }: PauseResult, style: Style) {

@@ -11,9 +11,9 @@ import { idTime, isLog, type SaveEntry } from "../store/save_entry.ts";
 /** `mpm saves prune` */
 export const sessionsPrune = defineCommand({
   name: "saves prune",
-  summary: "Move old saved sessions into the trash",
+  summary: "Move old saves into the trash",
   description: `
-Moves saves beyond the newest --keep, or saves older than --older-than; with both options, saves to which both apply. The newest session of each branch always stays, and
+Moves saves beyond the newest --keep, or saves older than --older-than; with both options, saves to which both apply. The newest save of each branch always stays, and
 so do unreadable saves, claude-mpm's logs, and saves in the home folder. It
 moves them as "mpm saves rm" does.`,
   positionals: [],

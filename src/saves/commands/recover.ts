@@ -129,7 +129,7 @@ function render(result: RecoverResult): string {
       counted(lost.length, "save")
     } missing from the disk, with a copy in git:`,
     ...rowLines(lost),
-    '"mpm saves recover ID" writes the files of one again, and --all those of all.',
+    '"mpm saves recover <id>" writes the files of one save again, --all of all.',
     "",
   ].join("\n");
   return gone + (state === "none" && gone !== "" ? "" : recordText(result));

@@ -66,6 +66,8 @@ export const PauseResult = z.strictObject({
   summary_generated: z.boolean(),
   /** Absolute path of the copy of `--export`. */
   exported: z.nullable(text),
+  /** False outside git, where mpm does not know what is uncommitted. */
+  repository: z.boolean(),
   /** The branch that is checked out; null: none, or no repository. */
   branch: z.nullable(text),
   /** The second copy in git, which no branch has. */

@@ -25,11 +25,11 @@ const FLAGS = {
   },
   list: {
     type: "boolean",
-    summary: "List the sessions, and on a terminal ask which one",
+    summary: "List the saves, and on a terminal ask which one",
   },
   last: {
     type: "boolean",
-    summary: "The newest session of the project, from any worktree",
+    summary: "The newest save of the project, from any worktree",
   },
   all: {
     type: "boolean",
@@ -55,7 +55,7 @@ const FLAGS = {
 /** `mpm resume` */
 export const resume = defineCommand({
   name: "resume",
-  summary: "Load a saved session and report what changed since",
+  summary: "Load a save and report what changed since",
   description: `
 Takes the newest save of this worktree unless you select another, and checks its
 checksum. Then it compares the repository at the pause and now:

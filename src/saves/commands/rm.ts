@@ -12,7 +12,7 @@ import { openStore } from "../store/recover.ts";
 /** `mpm saves rm` */
 export const sessionsRm = defineCommand({
   name: "saves rm",
-  summary: "Move saved sessions into the trash",
+  summary: "Move saves into the trash",
   description: `
 Moves all files of a save, and mpm's copies of it, into a separate folder in
 .claude-mpm/trash/. A manifest there lists the original
@@ -30,7 +30,7 @@ its git ref. If someone committed the save to a branch, that branch keeps it.`,
   async run(context, input) {
     const { system, folder } = context;
     if (input.selectors.length === 0) {
-      throw new MpmError("USAGE", "No session was named", {
+      throw new MpmError("USAGE", "No save was named", {
         hint: 'Name one as "mpm saves list" shows it',
       });
     }

@@ -20,7 +20,7 @@ import { selectSave } from "../resume/select.ts";
 /** `mpm saves show` */
 export const sessionsShow = defineCommand({
   name: "saves show",
-  summary: "Show one saved session as it was written",
+  summary: "Show a save as it was written",
   description: `
 Shows the contents of the save. "mpm resume" also shows the changes since. The default is the newest save. The number of an item, such as "#4",
 selects the first save that had it.`,

@@ -18,7 +18,7 @@ type Row = VerifyResult["sessions"][number];
 /** `mpm saves verify` */
 export const sessionsVerify = defineCommand({
   name: "saves verify",
-  summary: "Check saved sessions against their checksums and their format",
+  summary: "Check saves against their checksums and their format",
   description: `
 Checks every save, or the selected save, against its checksum and the schema.
 "unchecked" is a save without a checksum, such as a save of claude-mpm. mpm also
@@ -44,7 +44,7 @@ changes.`,
   async run(context, input) {
     const { system, folder } = context;
     if (input.all && input.selector !== undefined) {
-      throw new MpmError("USAGE", "Both --all and a session were given");
+      throw new MpmError("USAGE", "Both --all and a save were given");
     }
     const workspace = await locate(system, folder);
     const { root } = workspace;
@@ -90,7 +90,7 @@ changes.`,
 
 function titleOf(rows: readonly Row[]): string {
   const repaired = rows.filter((row) => row.repaired.length > 0);
-  return `repair ${counted(repaired.length, "session")}`;
+  return `repair ${counted(repaired.length, "save")}`;
 }
 
 /** Sessions that a terminal gets a line each of. */
@@ -116,10 +116,10 @@ function render({ sessions }: VerifyResult, style: Style): string {
   ]);
   const number = (wanted: Row["state"]) =>
     sessions.filter(({ state }) => state === wanted).length;
-  if (sessions.length === 0) return "No saved sessions.\n";
+  if (sessions.length === 0) return "No saves.\n";
   return [
     ...lines,
-    `${counted(sessions.length, "session")}: ${number("intact")} intact, ` +
+    `${counted(sessions.length, "save")}: ${number("intact")} intact, ` +
     `${number("unchecked")} unchecked, ${number("damaged")} damaged`,
     "",
   ].join("\n");

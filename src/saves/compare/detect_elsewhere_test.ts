@@ -63,7 +63,7 @@ Deno.test("detectChanges() outside a repository says that nothing can be told", 
   const save = await pauseIn(env);
   assertEquals(
     await reportSince(env, save),
-    "  Notes:\n    • There is no git repository: changes cannot be told\n",
+    "  Notes:\n    • Not a git repository, so mpm does not know what changed\n",
   );
   env.git("init", "-q");
   assertEquals((await changesSince(env, save)).repository, "appeared");
@@ -73,7 +73,7 @@ Deno.test("detectChanges() outside a repository says that nothing can be told", 
   env.extra.PATH = "/nowhere";
   const { repository, notes } = await changesSince(env, inside);
   assertEquals([repository, notes], ["unreadable", [
-    "Git could not be asked (git is not installed); nothing was compared",
+    "Git failed (git is not installed); nothing was compared",
   ]]);
 });
 

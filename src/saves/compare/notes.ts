@@ -31,7 +31,7 @@ function repositoryNotes(changes: Found, { history }: Sources): string[] {
     case "both":
       return [];
     case "neither":
-      return ["There is no git repository: changes cannot be told"];
+      return ["Not a git repository, so mpm does not know what changed"];
     case "appeared":
       return [
         "The save names no git repository; nothing was compared",
@@ -42,7 +42,7 @@ function repositoryNotes(changes: Found, { history }: Sources): string[] {
       ];
     case "unreadable":
       return [
-        `Git could not be asked (${
+        `Git failed (${
           history.reason ?? "no reason given"
         }); nothing was compared`,
       ];

@@ -280,7 +280,7 @@ Deno.test("compare() gives what its schema says, also where nothing is known", (
     `🔄 Changes Since Pause:
 
   Notes:
-    • There is no git repository: changes cannot be told
+    • Not a git repository, so mpm does not know what changed
 `,
   );
 });

@@ -62,6 +62,7 @@ function count(number: number, noun: string): string {
 
 /** Counts what changed since a save, e.g. `2 new commits, 1 file changed`. */
 export function changeCounts(changes: Changes): string {
+  if (changes.repository !== "both") return "not known";
   const { commits, files, working_directory: working, branch } = changes;
   const { lost = [], not_kept = [], restore } = changes.contents ?? {};
   const paths = new Set([

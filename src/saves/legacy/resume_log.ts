@@ -135,7 +135,7 @@ function title(text: string): string {
 const CONTINUE = "Continue: ";
 const THEN = "Then: ";
 const PAUSE = "Save the session: mpm pause";
-const RESUME = "In a new session: mpm resume tells what changed since";
+const RESUME = "In a new session: mpm resume reports what changed since";
 const REVIEW = /^Look through \d+ uncommitted files?: git status$/;
 
 /** Tasks that are named of each list. */

@@ -29,7 +29,7 @@ export function agentOf(
   if (given !== undefined && !isAgentId(given)) {
     throw new MpmError(
       "USAGE",
-      `"${given}" is not an id of a Claude Code session`,
+      `Invalid Claude Code session ID "${given}"`,
       {
         hint: "Use the UUID that /status shows and transcripts are named after",
       },

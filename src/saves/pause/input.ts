@@ -65,7 +65,7 @@ export function parseInput(text: string, source: string): Content {
       "USAGE",
       `Cannot use ${source}: ${problems.join("; ")}`,
       {
-        hint: "mpm help pause shows the fields",
+        hint: '"mpm help pause" shows the fields',
       },
     );
   }

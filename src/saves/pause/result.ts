@@ -88,6 +88,7 @@ export function report(
     summary: save.conversation.summary,
     summary_generated: draft.content.summary === undefined,
     exported: null,
+    repository: draft.workspace.git === "repository",
     branch: save.git_context.branch ?? null,
     commit: {
       made: false,

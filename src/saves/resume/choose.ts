@@ -11,11 +11,11 @@ import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shortAge } from "../../base/times.ts";
 import {
+  labelBefore,
   markOf,
   ownTitle,
   searcher,
   seedList,
-  sessionLabel,
   summaryBeside,
 } from "../list.ts";
 import type { SessionRow, SessionsResult } from "../commands/results.ts";
@@ -59,7 +59,6 @@ export async function chooseSession(
 const BRANCH = 20;
 
 function choiceOf(row: SessionRow, listedAt: string): Choice {
-  const label = sessionLabel(row);
   const text = row.problem
     ? `Cannot be read: ${row.problem.message}`
     : row.summary === ""
@@ -72,7 +71,7 @@ function choiceOf(row: SessionRow, listedAt: string): Choice {
       String(row.index ?? "-"),
       shortAge(Date.parse(row.paused_at), new Date(listedAt)),
       cut(branch, BRANCH),
-      `${markOf(row)}${label && `${label} `}${escapeText(name + text)}`,
+      `${markOf(row)}${labelBefore(row)}${escapeText(name + text)}`,
     ],
     number: row.index ?? undefined,
     detail: [

@@ -58,10 +58,9 @@ export function planResume(facts: ResumeFacts): ResumePlan | undefined {
   const other = current && current.id !== known.id ? current : undefined;
   if (other && other.state !== "paused") {
     return unchanged(
-      `This worktree is at ${labelOf(other)}, which is ${other.state}: ` +
-        `${
-          labelOf(known)
-        } stays as it is; "mpm pause" first to continue with it`,
+      `${labelOf(other)} is ${other.state} in this worktree, so ` +
+        `${labelOf(known)} stays as it is. To continue with it, run ` +
+        '"mpm pause" first',
     );
   }
   switch (known.state) {
@@ -117,8 +116,7 @@ export function caughtUp(
     last === undefined || local.transitions.some((move) => isSame(move, last));
   if (isKnown) return { work: local, note: undefined };
   if (!haveSameItems(local.checklist, saved.checklist)) {
-    const note = "Its checklist in this save is another one: the one of here " +
-      "is kept";
+    const note = "This save has another checklist: mpm kept the present one";
     return { work: local, note };
   }
   const saves = [...local.saves, id];
@@ -140,7 +138,8 @@ export function caughtUp(
   const checklist = local.checklist.map((item, at) =>
     item.done ? item : saved.checklist[at]!
   );
-  const note = "It continued here and elsewhere: what is ticked in either is " +
+  const note =
+    "It continued here and elsewhere: items ticked in either place are " +
     "ticked now";
   return {
     work: { ...local, saves, checklist },

@@ -296,7 +296,7 @@ async function loadOrOffer(
       if (tried++ === OFFERED) break;
       if (!await attempt(() => loadSave(system, other))) continue;
       throw new MpmError(error.code, error.message, {
-        hint: `The newest other one that is whole: mpm resume ${other.id}`,
+        hint: `The newest undamaged save: mpm resume ${other.id}`,
         cause: error,
       });
     }

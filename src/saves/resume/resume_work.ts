@@ -39,8 +39,8 @@ export function passedOverNote(entries: readonly SaveEntry[]): string[] {
     entries.map(({ session }) => session && labelOf(session)),
   );
   return [
-    `Skipped ${counted(entries.length, "newer save")} of sessions that ` +
-    `are over: ${[...labels].join(", ")}`,
+    `Skipped ${counted(entries.length, "newer save")} of ended sessions: ` +
+    [...labels].join(", "),
   ];
 }
 
@@ -62,7 +62,7 @@ export function refuseOver(
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     throw new MpmError(error.code, error.message, {
-      hint: `To read it all the same: mpm resume --peek ${id}`,
+      hint: `To read it anyway: mpm resume --peek ${id}`,
       cause: error,
     });
   }
@@ -98,7 +98,7 @@ export async function followResume(
   const hasWork = workIdIn(save.mpm?.session) !== undefined;
   if (origin === "foreign") {
     const warning =
-      "Its session does not continue: that is someone else's, too";
+      "Its session does not continue: it is also from someone else";
     return hasWork ? withWarning(result, warning) : result;
   }
   const { root } = workspace;

@@ -186,12 +186,12 @@ function laterNote(later: readonly SaveEntry[]): string[] {
 
 function newerNote({ id, worktree, branch }: SaveEntry): string {
   const where = branch === null ? worktree : `${worktree} on ${branch}`;
-  return `A newer session is of another worktree, ${where}: mpm resume ${id}`;
+  return `A newer save is from another worktree, ${where}: mpm resume ${id}`;
 }
 
 function nothingOpen({ id }: SaveEntry): MpmError {
-  return new MpmError("NOT_FOUND", "All saves are of sessions that are over", {
-    hint: `To read the newest all the same: mpm resume --peek ${id}`,
+  return new MpmError("NOT_FOUND", "All saves belong to ended sessions", {
+    hint: `To read the newest anyway: mpm resume --peek ${id}`,
   });
 }
 
@@ -272,7 +272,7 @@ async function otherSave(
     const paths = [found!, ...more].map(({ entry: { path } }) => path);
     throw new MpmError(
       "AMBIGUOUS",
-      `"${selector}" matches ${paths.length} saved sessions: ` +
+      `"${selector}" matches ${paths.length} saves: ` +
         paths.join(", "),
       { hint: "Run mpm resume in the folder that holds the one you mean" },
     );

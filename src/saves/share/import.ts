@@ -69,7 +69,7 @@ export async function planImport(
     if (free === undefined) {
       throw new MpmError(
         "CONFLICT",
-        `No free session id within an hour of ${own}`,
+        `No free save ID within an hour of ${own}`,
         { hint: "Nothing was imported; import fewer at a time" },
       );
     }

@@ -49,7 +49,7 @@ export async function readSource(
   const found = system.files.lstat(path);
   if (!found) {
     throw new MpmError("NOT_FOUND", `No file or folder "${path}"`, {
-      hint: "Give a bundle, a saved session, or a project's folder",
+      hint: "Give a bundle, a save, or a project's folder",
     });
   }
   if (found.kind === "link") throw new FileError("link", "import", path);
@@ -105,8 +105,9 @@ function idOf(path: string, value: Fields): string {
   const pausedAt = field(value, "paused_at");
   const time = typeof pausedAt === "string" ? parseTime(pausedAt) : undefined;
   if (time !== undefined) return sessionId(new Date(time));
-  throw new MpmError("UNREADABLE", `"${path}" is not a saved session`, {
-    hint: "It has neither an id nor a time; give a bundle or a session's file",
+  throw new MpmError("UNREADABLE", `"${path}" is not a save`, {
+    hint:
+      "It has neither an ID nor a time; give a bundle or the file of a save",
   });
 }
 
@@ -181,7 +182,7 @@ function faultOf(item: unknown): string | undefined {
   const [id, digest, json] = ["session_id", "sha256", "json"]
     .map((name) => field(item, name));
   if (typeof id !== "string" || !SESSION_ID.test(id)) {
-    return `${JSON.stringify(id) ?? "nothing"} is not an id of a session`;
+    return `${JSON.stringify(id) ?? "nothing"} is not the ID of a save`;
   }
   if (typeof json !== "string") return `${id}: no text of a save`;
   return sha256(new TextEncoder().encode(json)) === digest
@@ -229,8 +230,8 @@ async function readFolder(
     }
   }
   if (incoming.length + refused.length === 0) {
-    throw new MpmError("NOT_FOUND", `No saved sessions in "${path}"`, {
-      hint: "Give a project's folder, or the one its sessions are in",
+    throw new MpmError("NOT_FOUND", `No saves in "${path}"`, {
+      hint: "Give a project's folder, or the folder of its saves",
     });
   }
   incoming.sort((a, b) => a.save.session_id < b.save.session_id ? -1 : 1);
@@ -250,6 +251,6 @@ function refuseOwn(system: System, root: string, folder: string): void {
     files.realPath(folder) === files.realPath(sessions);
   if (!same) return;
   throw new MpmError("CONFLICT", `"${folder}" is this project's own`, {
-    hint: 'Its sessions are there already: "mpm saves list"',
+    hint: 'Its saves are here already: "mpm list"',
   });
 }

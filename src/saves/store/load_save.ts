@@ -73,7 +73,7 @@ export async function loadSave(
       ...checksum === "absent" ? [unverified(entry)] : [],
       ...from === undefined
         ? []
-        : [`It was imported from ${from}: its texts are someone else's`],
+        : [`It was imported from ${from} and is not verified`],
       ...parsed.warnings,
       ...normalized.warnings,
     ],

@@ -165,8 +165,8 @@ export function freeId(system: System, root: string, time: Date): string {
     if (!SESSION_ID.test(id)) break;
     if (!isTaken(system, root, id)) return id;
   }
-  throw new MpmError("CONFLICT", "No free session id within an hour", {
-    hint: "Check the clock: the store holds saves of every coming second",
+  throw new MpmError("CONFLICT", "No free save ID within an hour", {
+    hint: "Check the clock: all save IDs of the next hour are taken",
   });
 }
 

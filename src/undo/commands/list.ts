@@ -2,7 +2,7 @@ import { defineCommand, table } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/mod.ts";
-import { ageWords } from "../../base/times.ts";
+import { shortAge } from "../../base/times.ts";
 import {
   chosenRoot,
   nextToUndo,
@@ -80,11 +80,11 @@ undone. --json prints the state before and after each operation.`,
     };
   },
   render({ operations, listed_at, more }, style) {
-    if (operations.length === 0) return "Nothing was done yet.\n";
+    if (operations.length === 0) return "No operations yet.\n";
     const now = new Date(listed_at);
     const rows = operations.map((row) => [
       style.cyan(String(row.number)),
-      style.dim(ageWords(new Date(row.at), now)),
+      style.dim(shortAge(Date.parse(row.at), now)),
       row.undone ? style.dim(titleOf(row)) : titleOf(row),
     ]);
     const rest = more > 0 ? `and ${more} older: mpm undo list -n all\n` : "";
@@ -109,7 +109,7 @@ function titleOf({ title, undone, automatic, own, lasting }: Row): string {
 function limitOf(text: string): number {
   if (text === "all") return Infinity;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new MpmError("USAGE", `--limit is not a number: "${text}"`, {
+  throw new MpmError("USAGE", `Invalid --limit "${text}"`, {
     hint: "Give a whole number, or all",
   });
 }

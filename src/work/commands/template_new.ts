@@ -128,7 +128,7 @@ async function original(
 
 function refuseThere(system: System, path: string): void {
   if (!system.files.lstat(path)) return;
-  throw new MpmError("CONFLICT", `"${path}" is there already`, {
+  throw new MpmError("CONFLICT", `"${path}" exists already`, {
     hint: "Edit it, or give another name",
   });
 }

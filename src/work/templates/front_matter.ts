@@ -93,7 +93,10 @@ function isAbout(line: string, name: string): boolean {
 function frontMatter(value: unknown, fault: Fault): FrontMatter {
   if (value === null || value === undefined) return NONE;
   if (!isFields(value)) {
-    throw fault([], `the front matter is not a fields but ${kindOf(value)}`);
+    throw fault(
+      [],
+      `the front matter must have fields, it is a ${kindOf(value)}`,
+    );
   }
   return {
     name: textIn(value, ["name"], fault)?.trim() || undefined,

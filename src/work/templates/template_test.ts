@@ -167,7 +167,10 @@ const FAULTS: Record<string, [text: string, fault: string]> = {
     "---\ndescription: d\nname: [a]\n---\n- [ ] a\n",
     'line 3: "name" must be text, it is a list',
   ],
-  "no fields": ["---\n- a\n---\n- [ ] a\n", "line 2: the front matter is no"],
+  "no fields": [
+    "---\n- a\n---\n- [ ] a\n",
+    "line 2: the front matter must have fields, it is a list",
+  ],
   "odd variables": [
     "---\nvariables: 5\n---\n- [ ] a\n",
     'line 2: "variables" must be a list or fields',

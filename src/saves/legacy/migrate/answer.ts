@@ -41,16 +41,16 @@ function migrated(result: MigrateResult): string[] {
   const { dry_run: dry, moved, rewritten, duplicates, conflicts, saves } =
     result;
   if (moved + duplicates === 0) {
-    return ["Nothing to migrate: no session is in the old folder."];
+    return ["Nothing to migrate: the old folder has no saves."];
   }
   return [
     `${dry ? "Would move" : "Moved"} ${counted(moved, "file")} of ` +
-    `${counted(saves, "session")} to ${escapeText(result.sessions)}`,
+    `${counted(saves, "save")} to ${escapeText(result.sessions)}`,
     `  rewritten:  ${rewritten} (they named the old folder)`,
     `  duplicates: ${duplicates} (the new folder has them)`,
     `  conflicts:  ${conflicts.length}`,
     ...conflicts.map(({ session_id: id, new_id: newId }) =>
-      `    two different sessions were ${id}: the older one ` +
+      `    two different saves had the ID ${id}: the older one ` +
       `${dry ? "would be" : "is now"} ${newId}`
     ),
     `  left:       ${result.left.length}`,

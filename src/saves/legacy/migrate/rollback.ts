@@ -31,8 +31,8 @@ export function planRollback(
     if (other && isPointer(at)) continue;
     if (other || needed.has(refKey(at))) {
       const note = other
-        ? "it is not as it was left, and stays"
-        : "what it was made of is not as it was left, so it stays";
+        ? "it was changed since, and stays"
+        : "its source was changed since, so it stays";
       steps.push({ action: "leave", from: at, to: null, note });
       continue;
     }
