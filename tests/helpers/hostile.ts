@@ -78,6 +78,7 @@ export class HostileProject implements Named, AsyncDisposable {
   saves: readonly string[] = [];
   /** The numbers of a next step and of a decision. */
   items: readonly number[] = [];
+  notes: readonly string[] = [];
 
   /** `umask`: of everything that mpm does here, in octal digits. */
   static async make({ umask }: { umask: string }): Promise<HostileProject> {
@@ -233,9 +234,22 @@ export class HostileProject implements Named, AsyncDisposable {
         "See tracked.txt#L1\n",
     );
     await this.#must("handoff", "accept", "planted", "--agent", "b");
+    await this.#notes();
     const items = filesBelow(join(this.project, ".claude-mpm/state/items"))
       .map((path) => Number(/^item-(\d+)\.json$/.exec(path)?.[1] ?? 0));
     this.items = items.sort((a, b) => a - b).slice(-2);
+  }
+
+  /** A note, and two that both replace it. */
+  async #notes(): Promise<void> {
+    const folder = join(this.project, ".claude/shared-context");
+    const ids = () =>
+      filesBelow(folder).map((path) => path.replace(".json", ""));
+    await this.#must("note", GENUINE);
+    const [old] = ids() as [string];
+    await this.#must("note", "one", "--supersedes", old);
+    await this.#must("note", "other", "--supersedes", old);
+    this.notes = [old, ids().find((id) => id !== old)!];
   }
 
   /** One that is in use, one that could go, and one that went. */

@@ -15,6 +15,8 @@ export interface Named {
   readonly saves: readonly string[];
   /** The numbers of a next step and of a decision. */
   readonly items: readonly number[];
+  /** A superseded note, and one of two that contradict each other. */
+  readonly notes: readonly string[];
 }
 
 type Making = (named: Named) => (string | readonly string[])[];
@@ -63,6 +65,11 @@ const LINES: Record<string, Making> = {
   "handoff accept": () => ["planted"],
   "handoff done": () => ["planted"],
   "handoff reject": () => ["planted words"],
+  "note": ({ notes }) => ["fresh words", `other --supersedes ${notes[0]}`],
+  "notes": ({ notes }) => ["--all", notes[0]!],
+  "notes settle": ({ notes }) => [notes[1]!],
+  "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
+  "standup": () => ["", "--since 2w --format markdown"],
   "template list": () => [""],
   "template show": () => ["planted"],
   "template new": () => ["second --from planted"],
@@ -208,7 +215,8 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "migrate --rollback|hooks status|hooks eject|hooks allow|hooks test|config get|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
   "partition show|partition use|context diff|summary --session|replay|replay fork 1 --name|" +
-  "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to")
+  "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|" +
+  "notes|notes rm|notes settle|note x --supersedes")
   .split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */
