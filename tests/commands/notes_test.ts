@@ -221,6 +221,15 @@ posixTest("notes are not written through links", async () => {
   assertEquals(namesIn(env, "elsewhere"), ["kept"]);
 });
 
+posixTest("notes are not read through links", async () => {
+  using env = TestEnv.repository();
+  await note(env, ["A"]);
+  const claude = join(env.project, ".claude");
+  Deno.renameSync(claude, join(env.root, "outside"));
+  Deno.symlinkSync(join(env.root, "outside"), claude);
+  assertEquals(await texts(env), []);
+});
+
 Deno.test("secrets in notes are redacted, and no text acts as markup", async () => {
   using env = TestEnv.repository();
   const secret = `ghp_${"a1B2".repeat(9)}`;

@@ -55,8 +55,13 @@ function worktreesWithNotes(
   { root, worktree }: Place,
 ): string[] {
   const all = new Set([worktree, ...worktreesByFiles(system, root)]);
-  return [...all].filter((one) =>
-    attempt(() => system.files.lstat(notesFolder(one))?.kind === "folder")
+  return [...all].filter((one) => hasFolder(system, one));
+}
+
+/** Returns whether a worktree has the folder; a link could lead anywhere. */
+function hasFolder(system: System, worktree: string): boolean {
+  return [join(worktree, ".claude"), notesFolder(worktree)].every((folder) =>
+    attempt(() => system.files.lstat(folder)?.kind === "folder")
   );
 }
 
@@ -75,6 +80,7 @@ export function noteIds(system: System, place: Place): Set<string> {
 }
 
 function idsIn(system: System, worktree: string): string[] {
+  if (!hasFolder(system, worktree)) return [];
   const entries = attempt(() => system.files.list(notesFolder(worktree))) ?? [];
   return entries.flatMap(({ name }) => NAME.exec(name)?.[1] ?? []).sort();
 }
