@@ -94,10 +94,15 @@ wineTest("every command does its work", async (env) => {
   const items = namesIn(join(store, "state", "items"))
     .flatMap((name) => Number(/^item-(\d+)\.json$/.exec(name)?.[1] ?? []))
     .sort((a, b) => a - b);
+  const noted = (text: string, ...more: string[]) =>
+    env.mpm(["note", text, ...more, "-q"]).then(({ stdout }) => stdout.trim());
+  const old = await noted("old");
+  const notes = [old, await noted("one", "--supersedes", old)];
+  await noted("other", "--supersedes", old);
   const project = env.windows(env.project);
   env.keep();
   const wrong: unknown[] = [];
-  const lines = allLines({ project, saves, items: items.slice(-2) });
+  const lines = allLines({ project, saves, items: items.slice(-2), notes });
   for (const { command, args, stdin } of lines) {
     env.restore();
     const { status, stderr } = await env.mpm(args, { stdin: stdin ?? "" });
