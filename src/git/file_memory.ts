@@ -1,5 +1,7 @@
 import { sha256 } from "../base/digest.ts";
+import { attempt } from "../base/errors.ts";
 import type { FileInfo, System } from "../system/system.ts";
+import type { FileState } from "./repository.ts";
 import { hashOf, type ObjectHash, objectId } from "./tree/snapshot.ts";
 
 /** The contents of a file. */
@@ -9,18 +11,34 @@ export interface KnownContent {
   readonly id: string;
 }
 
-/** A file and what was in it when it had this size and these times. */
-export type MemoryRow = readonly [
-  path: string,
-  size: number,
-  /** Milliseconds since the epoch. */
-  mtime: number,
-  /** The same, of the last change of the entry. */
-  changed: number,
-  inode: number,
-  sha256: string,
-  id: string,
+/** The changed files of a worktree as a command saw them, a column for each fact. */
+export interface FileNote {
+  /** Tells it from all other notes. */
+  readonly mark: string;
+  /** Digest of git's answer, where `files` are all that it lists. */
+  readonly list?: string | undefined;
+  /** Changed paths beyond those in the list. */
+  readonly omitted: number;
+  readonly files: readonly FileState[];
+  /** When an entry changed, in milliseconds; null: nothing is at the path. */
+  readonly changed: readonly (number | null)[];
+  readonly inodes: readonly (number | null)[];
+  /** Ids of blobs with the contents; null: not known. */
+  readonly ids: readonly (string | null)[];
+}
+
+const NO_NOTE: FileNote = {
+  ...{ mark: "", omitted: 0, files: [], changed: [], inodes: [], ids: [] },
+};
+
+/** The facts about a path that are in no {@link FileState}. */
+type Facts = readonly [
+  changed: number | null,
+  inode: number | null,
+  id: string | null,
 ];
+
+const GONE: Facts = [null, null, null];
 
 /** Milliseconds within which a file may change without its times doing so. */
 const RACY = 3000;
@@ -39,20 +57,37 @@ export function isSettled(
 /**
  * Remembers what is in files from one command to the next, so that a file is
  * read again only after it changed. Git's index does the same: size, inode and
- * both times of a file tell, and no program can set the second time.
+ * both times of a file tell, and no program can set the second time. Where git
+ * lists what it listed before, and no file changed, the whole list is known.
  */
 export class FileMemory {
-  readonly #known = new Map<string, MemoryRow>();
-  readonly #seen = new Map<string, FileInfo>();
-  readonly #rows: MemoryRow[] = [];
+  readonly #before: FileNote;
+  readonly #kept: ReadonlySet<string> | undefined;
   readonly #now: Date;
+  readonly #mark: string;
+  /** What is at the paths that are as they were, by their place in the note. */
+  readonly #seen: (FileInfo | undefined)[] = [];
+  readonly #facts = new Map<string, Facts>();
+  #places: Map<string, number> | undefined;
   #hash: ObjectHash = "sha1";
+  #isWhole: boolean;
   #isNew = false;
+  #note: FileNote | undefined;
 
-  /** To be made before any of the files is read. */
-  constructor({ now }: System, rows: Iterable<MemoryRow>) {
-    for (const row of rows) this.#known.set(row[0], row);
+  /**
+   * To be made before any of the files is read. `kept`: ids of the contents that
+   * count as known; all do by default. `whole`: the list as a whole may be known.
+   */
+  constructor(
+    { now, random }: System,
+    before: FileNote = NO_NOTE,
+    { kept, whole }: { kept?: ReadonlySet<string>; whole: boolean },
+  ) {
+    this.#before = before;
+    this.#kept = kept;
+    this.#isWhole = whole && before.list !== undefined;
     this.#now = now();
+    this.#mark = random();
   }
 
   /** Sets the hash function of object ids. Call before the first file. */
@@ -60,30 +95,44 @@ export class FileMemory {
     this.#hash = hash;
   }
 
-  /**
-   * Looks at the files that are known, while git looks for those that changed.
-   * `look` returns what is at a path and throws nothing.
-   */
-  lookAhead(look: (path: string) => FileInfo | undefined): void {
-    for (const row of this.#known.values()) {
-      const info = look(row[0]);
-      if (info && isAsKnown(row, info)) this.#seen.set(row[0], info);
-    }
+  /** Looks at the files that are known, while git looks for those that changed. */
+  lookAhead({ files: { lstat } }: System, folder: string): void {
+    const { files } = this.#before;
+    const isDone = attempt(() => {
+      for (let at = 0; at < files.length; at++) {
+        const info = lstat(`${folder}/${files[at]!.path}`);
+        if (this.#isAsKnown(at, info)) this.#seen[at] = info;
+        else this.#isWhole = false;
+      }
+      return true;
+    });
+    if (!isDone) this.#isWhole = false;
   }
 
-  /** Returns what {@link lookAhead} saw of a file that is as it was. */
+  /**
+   * Returns the list where git's answer has this digest, {@link lookAhead} saw no
+   * change, and nothing else has to be in it.
+   */
+  whole(digest: string): FileNote | undefined {
+    const isSame = this.#isWhole && this.#before.list === digest;
+    if (isSame) this.#note = this.#before;
+    return isSame ? this.#before : undefined;
+  }
+
+  /** Returns what {@link lookAhead} saw of a file that need not be read. */
   seen(path: string): FileInfo | undefined {
-    return this.#seen.get(path);
+    const at = this.#placeOf(path);
+    return at === undefined || !this.#idAt(at) ? undefined : this.#seen[at];
   }
 
   /** Returns what is in a file that is as it was. */
   get(path: string, info: FileInfo): KnownContent | undefined {
-    const row = this.#known.get(path);
-    if (!row || !isAsKnown(row, info)) return undefined;
-    const [, , , , , sha256, id] = row;
-    if (hashOf(id) !== this.#hash) return undefined;
-    this.#rows.push(row);
-    return { sha256, id };
+    const at = this.#placeOf(path);
+    const id = at === undefined ? undefined : this.#idAt(at);
+    const digest = at === undefined ? null : this.#before.files[at]!.sha256;
+    if (!id || digest === null || !this.#isAsKnown(at!, info)) return undefined;
+    this.#facts.set(path, [info.changed!, info.inode!, id]);
+    return { sha256: digest, id };
   }
 
   /** Returns what was read, and remembers it if the file is at rest. */
@@ -92,29 +141,77 @@ export class FileMemory {
       sha256: sha256(bytes),
       id: objectId("blob", bytes, this.#hash),
     };
-    const { kind, size, mtime, changed, inode } = info;
-    const isSure = kind === "file" && size === bytes.length &&
-      changed !== undefined && inode !== undefined &&
-      isSettled(info, this.#now);
-    if (isSure) {
-      this.#isNew = true;
-      const { sha256, id } = known;
-      this.#rows.push([path, size, mtime, changed, inode, sha256, id]);
+    if (info.kind === "file" && info.size === bytes.length) {
+      this.note(path, info, known.id);
     }
     return known;
   }
 
-  /** The files that were asked about; `undefined`: as they were known before. */
-  get rows(): readonly MemoryRow[] | undefined {
-    const isSame = !this.#isNew && this.#rows.length === this.#known.size;
-    return isSame ? undefined : this.#rows;
+  /** Notes what is at a path, if that is at rest. */
+  note(path: string, info: FileInfo, id: string | null = null): void {
+    const { changed, inode } = info;
+    const isSure = changed !== undefined && inode !== undefined &&
+      isSettled(info, this.#now);
+    if (!isSure) return;
+    this.#facts.set(path, [changed, inode, id]);
+    const at = this.#placeOf(path);
+    const isOld = at !== undefined && this.#before.ids[at] === id &&
+      this.#isAsKnown(at, info);
+    this.#isNew ||= !isOld;
+  }
+
+  /** Notes the list. `digest`: of git's answer, where that tells all of it. */
+  end(
+    states: readonly FileState[],
+    { digest, omitted }: { digest: string | undefined; omitted: number },
+  ): void {
+    const found = states.flatMap((state) => {
+      const facts = this.#facts.get(state.path) ??
+        (isGone(state) ? GONE : undefined);
+      return facts ? [{ state, facts }] : [];
+    });
+    const list = found.length === states.length ? digest : undefined;
+    const before = this.#before;
+    const isSame = !this.#isNew && list === before.list &&
+      found.length === before.files.length;
+    this.#note = isSame ? before : {
+      ...{ mark: this.#mark, list, omitted },
+      files: found.map(({ state }) => state),
+      changed: found.map(({ facts: [changed] }) => changed),
+      inodes: found.map(({ facts: [, inode] }) => inode),
+      ids: found.map(({ facts: [, , id] }) => id),
+    };
+  }
+
+  /** The files that are known now; `undefined`: they were not looked at. */
+  get known(): FileNote | undefined {
+    return this.#note;
+  }
+
+  #placeOf(path: string): number | undefined {
+    this.#places ??= new Map(
+      this.#before.files.map(({ path }, at) => [path, at]),
+    );
+    return this.#places.get(path);
+  }
+
+  /** The id of contents that count as known. */
+  #idAt(at: number): string | undefined {
+    const id = this.#before.ids[at] ?? null;
+    if (id === null || hashOf(id) !== this.#hash) return undefined;
+    return this.#kept && !this.#kept.has(id) ? undefined : id;
+  }
+
+  #isAsKnown(at: number, info: FileInfo | undefined): boolean {
+    const { files, changed, inodes } = this.#before;
+    if (!info) return changed[at] === null;
+    const { size, mtime } = files[at]!;
+    return size === info.size && mtime === info.mtime &&
+      changed[at] === info.changed && inodes[at] === info.inode;
   }
 }
 
-function isAsKnown(
-  [, size, mtime, changed, inode]: MemoryRow,
-  info: FileInfo,
-): boolean {
-  return info.kind === "file" && size === info.size && mtime === info.mtime &&
-    changed === info.changed && inode === info.inode;
+/** Returns whether git says that nothing is at the path. */
+function isGone({ status, size }: FileState): boolean {
+  return status[1] === "D" && size === null;
 }

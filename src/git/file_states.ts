@@ -99,11 +99,13 @@ export class ContentReader {
     const { size } = info;
     if (info.kind === "link") {
       const bytes = encodeText(files.readLink(full));
+      this.#memory?.note(path, info);
       this.#taker?.take(path, info, { bytes });
       return { ...known, sha256: sha256(bytes) };
     }
     const unread = this.#unread(info);
     if (unread) {
+      this.#memory?.note(path, info);
       this.#taker?.take(path, info);
       return { ...known, sha256: null, unread };
     }

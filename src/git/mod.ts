@@ -154,7 +154,7 @@ export {
   packContents,
   type PlannedContents,
 } from "./tree/contents.ts";
-export { FileMemory, type MemoryRow } from "./file_memory.ts";
+export { FileMemory, type FileNote } from "./file_memory.ts";
 export type { RawCache, RawFile } from "./tree/converted.ts";
 export {
   holdTrees,

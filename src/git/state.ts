@@ -4,14 +4,27 @@ import { type Names, resolveUpstream, UPSTREAM } from "./branches.ts";
 import type { FileState, RepositoryState, Workspace } from "./repository.ts";
 import { Git, gitFailure, reasonOf } from "./run/git.ts";
 import { objectHash, readSettings } from "./run/settings.ts";
-import { closedIn, STATUS, type Status } from "./status.ts";
+import {
+  closedIn,
+  parseStatus,
+  STATUS,
+  type Status,
+  statusHead,
+} from "./status.ts";
 import type { FileMemory } from "./file_memory.ts";
 import { type ContentTaker, readFileStates } from "./file_states.ts";
 import { readRecent, type Recent } from "./history/log.ts";
 import { readUnwatched } from "./unwatched.ts";
-import { runStatus } from "./submodules.ts";
-import { allEnded, decodeBytes, splitFields, words } from "./text.ts";
-import type { System } from "../system/system.ts";
+import { askStatus, statusIn } from "./submodules.ts";
+import {
+  allEnded,
+  decodeBytes,
+  joinBytes,
+  splitFields,
+  words,
+} from "./text.ts";
+import { sha256 } from "../base/digest.ts";
+import type { RunResult, System } from "../system/system.ts";
 
 /** The longest list of changed paths; beyond it they are only counted. */
 const FILE_LIMIT = 10_000;
@@ -31,6 +44,8 @@ export interface StateReaders {
     {
       readonly status: Status;
       readonly files: readonly FileState[];
+      /** Changed paths beyond those. */
+      readonly omitted: number;
       readonly unwatched?: RepositoryState["unwatched"];
       readonly closed?: RepositoryState["closed"];
     }
@@ -95,14 +110,15 @@ export async function readPresent(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree), names } = readers;
   const gitDir = workspace.gitDir!;
-  const [{ status, files, ...rest }, resolved, stashes] = await allEnded([
-    readers.files
-      ? readers.files()
-      : readFiles(system, git, workspace, readers),
-    names,
-    hasStashes(system, workspace) ? readStashes(git) : [],
-  ]);
-  const { head, branch, upstream, ahead = 0, behind = 0, entries } = status;
+  const [{ status, files, omitted, ...rest }, resolved, stashes] =
+    await allEnded([
+      readers.files
+        ? readers.files()
+        : readFiles(system, git, workspace, readers),
+      names,
+      hasStashes(system, workspace) ? readStashes(git) : [],
+    ]);
+  const { head, branch, upstream, ahead = 0, behind = 0 } = status;
   // User settings may also name a folder, though they rarely do.
   const upstreams = upstream === undefined || resolved.has(UPSTREAM)
     ? resolved
@@ -116,7 +132,7 @@ export async function readPresent(
       : { name: upstream, commit: upstreams.get(UPSTREAM), ahead, behind },
     recent: [],
     files,
-    filesOmitted: entries.length - files.length,
+    filesOmitted: omitted,
     ...rest.unwatched ? { unwatched: rest.unwatched } : {},
     ...rest.closed ? { closed: rest.closed } : {},
     operation: readOperation(system, gitDir),
@@ -131,33 +147,50 @@ async function readFiles(
   { keeper, memory: remembered }: StateReaders,
 ) {
   const gitDir = workspace.gitDir!;
-  const index = keeper !== undefined;
   // A submodule that settings say to ignore changes all the same.
-  const question = { gitDir, args: STATUS, everything: true, index };
-  const [{ result, status: found }, unwatched, memory] = await allEnded([
-    runStatus(system, git, question),
+  const question = { gitDir, args: STATUS, everything: true };
+  const [asked, unwatched, memory] = await allEnded([
+    askStatus(system, git, question),
     readUnwatched(system, git, gitDir),
     remembered,
   ]);
+  const { result, submodules } = asked;
   if (result.status !== 0) throw gitFailure(STATUS, result);
-  const known = new Set(found.entries.map(({ path }) => path));
-  const hidden = unwatched.entries.filter(({ path }) => !known.has(path));
-  const entries = [...found.entries, ...hidden];
+  const closed = closedIn(decodeBytes(result.stderr));
+  const isAll = unwatched.entries.length + submodules.length === 0;
+  const digest = memory && isAll ? digestOf(result) : undefined;
+  const known = digest === undefined ? undefined : memory?.whole(digest);
+  if (known) {
+    return {
+      status: parseStatus(statusHead(result.stdout)),
+      ...{ files: known.files, omitted: known.omitted, closed },
+      unwatched: { paths: [], omitted: unwatched.omitted },
+    };
+  }
+  const status = statusIn(asked, { index: keeper !== undefined });
+  const paths = new Set(status.entries.map(({ path }) => path));
+  const hidden = unwatched.entries.filter(({ path }) => !paths.has(path));
+  const entries = [...status.entries, ...hidden];
   const listed = entries.slice(0, FILE_LIMIT);
-  memory?.begin(objectHash(system, workspace, found.head));
+  const omitted = entries.length - listed.length;
+  memory?.begin(objectHash(system, workspace, status.head));
   const readers = { keeper, memory };
   const files = await readFileStates(system, git.folder, listed, readers);
-  const closed = closedIn(decodeBytes(result.stderr));
-  keeper?.listed(listed, entries.length - listed.length, closed);
+  memory?.end(files, { digest, omitted });
+  keeper?.listed(listed, omitted, closed);
   return {
-    status: { ...found, entries },
-    files,
+    ...{ status, files, omitted, closed },
     unwatched: {
       paths: hidden.map(({ path }) => path),
       omitted: unwatched.omitted,
     },
-    closed,
   };
+}
+
+/** Of what git says of changed files, and warns of. */
+function digestOf({ stdout, stderr }: RunResult): string {
+  const { length } = statusHead(stdout);
+  return sha256(joinBytes([stderr, stdout.subarray(length)]));
 }
 
 /** Without a reflog of stashes there is no need to ask git for them. */

@@ -152,6 +152,15 @@ export function parseStatus(
   return { ...branchOf(headers), entries };
 }
 
+/** Returns the part of git's answer before the first path. */
+export function statusHead(output: Uint8Array): Uint8Array {
+  let end = 0;
+  while (output[end] === HASH_SIGN) end = output.indexOf(0, end) + 1;
+  return output.subarray(0, end);
+}
+
+const HASH_SIGN = 0x23;
+
 function branchOf(headers: Map<string, string>): Omit<Status, "entries"> {
   const oid = headers.get("branch.oid");
   const branch = headers.get("branch.head");

@@ -24,26 +24,46 @@ interface StatusQuestion {
   readonly args: readonly string[];
   /** True to look into submodules that settings say to ignore. */
   readonly everything?: boolean;
-  /** True if the entries tell what the index holds. */
-  readonly index?: boolean;
+}
+
+/** The answer of `git status`, and of the submodules. */
+export interface AskedStatus {
+  readonly result: RunResult;
+  readonly submodules: readonly Submodule[];
 }
 
 /**
  * Runs `git status` and looks into each submodule by itself: git would do so
- * with the settings of the submodule, which may name programs. `status`
- * means nothing where `result` is a failure.
+ * with the settings of the submodule, which may name programs.
  */
-export async function runStatus(
+export async function askStatus(
   system: System,
   git: Git,
-  { gitDir, args, everything = false, index = false }: StatusQuestion,
-): Promise<{ result: RunResult; status: Status }> {
+  { gitDir, args, everything = false }: StatusQuestion,
+): Promise<AskedStatus> {
   const [result, submodules] = await Promise.all([
     git.run(args.toSpliced(2, 0, "--ignore-submodules=dirty")),
     readSubmodules(system, git, { gitDir, everything }),
   ]);
-  const status = parseStatus(result.stdout, { index });
-  return { result, status: withSubmodules(status, submodules) };
+  return { result, submodules };
+}
+
+/** Reads the answer. `index`: the entries tell what the index holds. */
+export function statusIn(
+  { result, submodules }: AskedStatus,
+  { index = false } = {},
+): Status {
+  return withSubmodules(parseStatus(result.stdout, { index }), submodules);
+}
+
+/** Asks and reads; `status` means nothing where `result` is a failure. */
+export async function runStatus(
+  system: System,
+  git: Git,
+  question: StatusQuestion,
+): Promise<{ result: RunResult; status: Status }> {
+  const asked = await askStatus(system, git, question);
+  return { result: asked.result, status: statusIn(asked) };
 }
 
 /** The facts about a submodule that mpm adds to git's report of its commit. */

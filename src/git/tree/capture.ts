@@ -111,7 +111,7 @@ async function captureOnce(
   const gather = async () => {
     const [status, listing] = await Promise.all([reading, listed]);
     await readChanged(system, { vault, files, status, listing, options });
-    return { status, files: statesOf(status, files) };
+    return { status, ...statesOf(status, files) };
   };
   const [state, listing, { tree, head }, status] = await Promise.all([
     readState(system, workspace, { git, names, recent, files: gather }),
@@ -244,11 +244,12 @@ function worktreeOf(
   return found;
 }
 
+/** The state of the first paths, and the number of the others. */
 function statesOf(
   { entries }: Status,
   { files }: FileCapture,
-): FileState[] {
-  return entries.slice(0, LISTED).map(({ path, status, staged }) => {
+): { files: FileState[]; omitted: number } {
+  const states = entries.slice(0, LISTED).map(({ path, status, staged }) => {
     const file = files.get(path);
     return {
       path,
@@ -260,6 +261,7 @@ function statesOf(
       ...(staged === undefined ? {} : { object: staged }),
     };
   });
+  return { files: states, omitted: entries.length - states.length };
 }
 
 /** Returns what the capture's base, the tree of HEAD, has at a changed path. */

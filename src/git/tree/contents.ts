@@ -19,6 +19,8 @@ import type { TreeDelta, TreeEntry, Unmerged } from "./snapshot.ts";
 export interface ContentRules {
   /** Returns whether the contents of a path are never kept. */
   excluded(path: string): boolean;
+  /** Tells which files these are. */
+  readonly key: string;
   /** Bytes that a save keeps at most, and that all saves do. */
   readonly most: number;
   readonly total: number;
@@ -117,16 +119,26 @@ export class ContentsKeeper implements ContentTaker {
     this.#entries = this.#entries.filter(({ path }) => same.has(path));
   }
 
-  /** Returns the plan, as far as it is known without git. */
-  planned(head: string | undefined): PlannedContents {
-    const { gitDir, commonDir, worktree } = this.#workspace;
+  /** The rules by which the same files give the same contents. */
+  get key(): string {
+    return JSON.stringify([this.#rules.key, this.#hasModes()]);
+  }
+
+  /** Returns whether the file system tells which files are executable. */
+  #hasModes(): boolean {
+    const { gitDir, commonDir } = this.#workspace;
     const place = { gitDir: gitDir!, commonDir: commonDir! };
     const settings = readSettings(this.#system, place) ?? [];
-    const hash = objectHash(this.#system, place, head);
-    const fileMode =
-      settings.findLast(({ section, key }) =>
-        section === "core" && key === "filemode"
-      )?.value !== "false";
+    return settings.findLast(({ section, key }) =>
+      section === "core" && key === "filemode"
+    )?.value !== "false";
+  }
+
+  /** Returns the plan, as far as it is known without git. */
+  planned(head: string | undefined): PlannedContents {
+    const { worktree } = this.#workspace;
+    const hash = objectHash(this.#system, this.#workspace, head);
+    const fileMode = this.#hasModes();
     const git = new Git(this.#system, worktree, { filters: "none" });
     const files = new FileCapture(this.#system, git, {
       ...{ hash, fileMode },
@@ -182,10 +194,6 @@ export class PlannedContents {
       )
       .map(({ path }) => path);
     this.count = parts.files.count + this.#unopenable.length;
-  }
-
-  get git(): Git {
-    return this.#parts.git;
   }
 
   /** The hash function of the repository. */

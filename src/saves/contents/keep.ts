@@ -6,6 +6,7 @@ import {
   CONTENTS,
   ContentsKeeper,
   createRef,
+  Git,
   packContents,
   type PlannedContents,
   takesPack,
@@ -18,7 +19,11 @@ import { settleContents } from "../store/second_copy.ts";
 import { noteOwn } from "../trust/origins.ts";
 import { boundContents } from "./bounds.ts";
 import type { BesideSave, NewRef } from "../store/save_log.ts";
-import type { LastContents, WorktreeMemory } from "./memory.ts";
+import type {
+  ContentsSummary,
+  LastContents,
+  WorktreeMemory,
+} from "./memory.ts";
 import { contentsMark, contentsRecord } from "./record.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -59,6 +64,10 @@ export function contentsKeeper(
   const { state } = layout(workspace.root);
   return new ContentsKeeper(system, workspace, {
     excluded: excludedBy(config["pause.contents_exclude"]),
+    key: JSON.stringify([
+      config["pause.contents_exclude"],
+      config["pause.contents_max_mb"],
+    ]),
     most: config["pause.contents_max_mb"] * MEBIBYTE,
     total: config["pause.contents_total_mb"] * MEBIBYTE,
     rawFolder: join(state, "raw.git"),
@@ -77,7 +86,7 @@ export interface Kept {
 
 /** Returns the part of an answer about contents that are, or would be, kept. */
 export function contentsAnswer(
-  planned: PlannedContents | undefined,
+  planned: ContentsSummary | undefined,
   kept: Kept = {},
 ): PauseResult["contents"] {
   if (!planned) return null;
@@ -94,11 +103,17 @@ export function contentsAnswer(
   };
 }
 
+/** Returns whether nothing is to be kept. */
+export function isEmpty(planned: PlannedContents | LastContents): boolean {
+  return "isEmpty" in planned && planned.isEmpty;
+}
+
 /** The contents of one save on their way. */
 export class KeepingContents implements BesideSave {
   readonly #system: System;
   readonly #workspace: Workspace;
-  readonly #planned: PlannedContents;
+  readonly #git: Git;
+  readonly #planned: PlannedContents | LastContents;
   readonly #memory: WorktreeMemory;
   #id = "";
   #stored: LastContents | undefined;
@@ -108,10 +123,14 @@ export class KeepingContents implements BesideSave {
   constructor(
     system: System,
     workspace: Workspace,
-    { planned, memory }: { planned: PlannedContents; memory: WorktreeMemory },
+    { planned, memory }: {
+      planned: PlannedContents | LastContents;
+      memory: WorktreeMemory;
+    },
   ) {
     this.#system = system;
     this.#workspace = workspace;
+    this.#git = new Git(system, workspace.worktree, { filters: "none" });
     this.#planned = planned;
     this.#memory = memory;
   }
@@ -123,9 +142,12 @@ export class KeepingContents implements BesideSave {
 
   /** Stores the objects, once. */
   async store(): Promise<NewRef | undefined> {
-    if (this.#planned.isEmpty) return undefined;
+    const planned = this.#planned;
+    if (isEmpty(planned)) return undefined;
     try {
-      const { commit } = this.#stored ??= await this.#store();
+      const { commit } = this.#stored ??= "commit" in planned
+        ? planned
+        : await this.#store(planned);
       return { ref: `${CONTENTS}/${this.#id}`, commit };
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
@@ -134,9 +156,9 @@ export class KeepingContents implements BesideSave {
     }
   }
 
-  async #store(): Promise<LastContents> {
-    const contents = await this.#planned.finish();
-    const { git, hash } = this.#planned;
+  async #store(planned: PlannedContents): Promise<LastContents> {
+    const contents = await planned.finish();
+    const { count, size, leftOut, omitted, hash } = planned;
     const { last } = this.#memory;
     const { worktree, commonDir } = this.#workspace;
     const { commit, pack } = packContents(contents, {
@@ -145,8 +167,13 @@ export class KeepingContents implements BesideSave {
       hash,
     });
     if (last?.commit === commit) return last;
-    await pack.store(git, { packed: takesPack(this.#system, commonDir!) });
-    return { save: this.#id, commit, ids: [...pack.ids] };
+    await pack.store(this.#git, {
+      packed: takesPack(this.#system, commonDir!),
+    });
+    return {
+      ...{ save: this.#id, commit, ids: [...pack.ids] },
+      ...{ count, size, leftOut, omitted },
+    };
   }
 
   noteMade(): void {
@@ -161,7 +188,7 @@ export class KeepingContents implements BesideSave {
   async keep(): Promise<Kept> {
     const made = this.#isMade || this.#reason ? undefined : await this.store();
     try {
-      if (made) await createRef(this.#planned.git, made);
+      if (made) await createRef(this.#git, made);
       if (made) this.noteMade();
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
@@ -170,8 +197,11 @@ export class KeepingContents implements BesideSave {
     const { root } = this.#workspace;
     if (!this.#reason) settleContents(this.#system, root, this.#id);
     const stored = this.#isMade ? this.#stored : undefined;
+    const planned = this.#planned;
     const isNew = stored && stored !== this.#memory.last;
-    const removed = isNew ? await this.#makeRoom() : undefined;
+    const removed = isNew && !("commit" in planned)
+      ? await this.#makeRoom(planned)
+      : undefined;
     this.#memory.keep(stored);
     return {
       ...stored ? { commit: stored.commit } : {},
@@ -181,15 +211,16 @@ export class KeepingContents implements BesideSave {
   }
 
   /** Returns the saves that lost their contents. */
-  async #makeRoom(): Promise<string[] | undefined> {
+  async #makeRoom(
+    { size: added, rules }: PlannedContents,
+  ): Promise<string[] | undefined> {
     const { root } = this.#workspace;
-    const { git, size: added, rules } = this.#planned;
     const bounds = { root, id: this.#id, added, most: rules.total };
     return await attempt(() =>
       withLock(
         this.#system,
         root,
-        () => boundContents(this.#system, git, bounds),
+        () => boundContents(this.#system, this.#git, bounds),
       )
     );
   }

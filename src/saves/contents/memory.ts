@@ -1,42 +1,67 @@
 import { join } from "@std/path";
-import { SESSION_ID } from "../../base/ids.ts";
-import { field, isFields } from "../../base/parsed_values.ts";
+import { attempt } from "../../base/errors.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
 import {
   CONTENTS,
   FileMemory,
-  type MemoryRow,
+  type FileNote,
+  type LeftOut,
   type Workspace,
 } from "../../git/mod.ts";
-import { layout, readOwnJson, replaceDerived } from "../../ops/mod.ts";
+import { layout, ownSeals, replaceDerived } from "../../ops/mod.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
-import { Origins } from "../trust/origins.ts";
-import { contentsMark } from "./record.ts";
+
+/** The amount of contents, and what is left out of them. */
+export interface ContentsSummary {
+  /** The number of files and links. */
+  readonly count: number;
+  /** Their bytes. */
+  readonly size: number;
+  readonly leftOut: readonly LeftOut[];
+  /** Changed paths beyond those that are looked at. */
+  readonly omitted: number;
+}
 
 /** The contents that were kept last in a worktree. */
-export interface LastContents {
+export interface LastContents extends ContentsSummary {
   /** The save that they were first kept for. */
   readonly save: string;
   readonly commit: string;
   /** The ids of the files, folders and so on that they consist of. */
   readonly ids: readonly string[];
+  /** The note of these files, and the rules that they were kept by. */
+  readonly mark?: string;
+  readonly rules?: string | undefined;
 }
 
-const VERSION = 1;
+/** The note of another version counts as missing. */
+interface Note {
+  readonly version: typeof VERSION;
+  readonly last?: LastContents | undefined;
+  readonly seen: FileNote;
+}
+
+const VERSION = 2;
+
+/** In the seal, so that no other record passes for it. */
+const KIND = "worktree memory";
 
 /** Bytes of the largest note that is read: 10,000 files with long paths. */
 const LIMIT = 16 * 1024 * 1024;
 
 /**
  * The state of a worktree's uncommitted files as the last command saw it:
- * `state/contents-<worktree>.json`. Derived, and never a source of truth.
+ * `state/contents-<worktree>.json`. Derived, and sealed by this user's mpm, so
+ * that its shape needs no other check.
  */
 export class WorktreeMemory {
   readonly #system: System;
   readonly #root: string;
   readonly #path: string;
-  readonly #rows: readonly MemoryRow[];
+  readonly #note: Note | undefined;
   #last: LastContents | undefined;
+  #rules: string | undefined;
   #files: FileMemory | undefined;
 
   constructor(system: System, { root, worktree }: Workspace) {
@@ -44,12 +69,8 @@ export class WorktreeMemory {
     this.#root = root;
     const key = sha256(worktree).slice(0, 16);
     this.#path = join(layout(root).state, `contents-${key}.json`);
-    const note = readOwnJson(system, this.#path, LIMIT);
-    const isCurrent = field(note, "version") === VERSION;
-    const rows = isCurrent ? field(note, "files") : undefined;
-    const last = isCurrent ? field(note, "last") : undefined;
-    this.#rows = Array.isArray(rows) ? rows.filter(isRow) : [];
-    this.#last = isLast(last) ? last : undefined;
+    this.#note = readNote(system, root, this.#path);
+    this.#last = this.#note?.last;
   }
 
   /** The refs that {@link open} asks for. */
@@ -66,58 +87,70 @@ export class WorktreeMemory {
 
   /**
    * Returns the known states of files. `refs`: those refs that are there. `kept`:
-   * only files whose contents git has.
+   * only files whose contents git has. `rules`: the list as a whole may be known,
+   * if contents were kept by the same rules.
    */
   open(
     refs: ReadonlyMap<string, string>,
-    { kept }: { kept: boolean },
+    { kept, rules }: { kept: boolean; rules?: string | undefined },
   ): FileMemory {
-    if (!this.#isThere(refs)) this.#last = undefined;
-    const ids = new Set(this.#last?.ids);
-    const rows = kept
-      ? this.#rows.filter((row) => ids.has(row[6]))
-      : this.#rows;
-    return this.#files = new FileMemory(this.#system, rows);
+    const last = this.#last;
+    const isThere = last &&
+      refs.get(`${CONTENTS}/${last.save}`) === last.commit;
+    if (!isThere) this.#last = undefined;
+    this.#rules = rules;
+    const seen = this.#note?.seen;
+    const isKept = this.#isBy(rules, seen);
+    const options = kept
+      ? { kept: new Set(this.#last?.ids), whole: isKept }
+      : { whole: true };
+    return this.#files = new FileMemory(this.#system, seen, options);
   }
 
-  /** A note in the project may have come with a clone, and a ref by a fetch. */
-  #isThere(refs: ReadonlyMap<string, string>): boolean {
-    if (!this.#last) return false;
-    const { save, commit } = this.#last;
-    return refs.get(`${CONTENTS}/${save}`) === commit &&
-      new Origins(this.#system).of(contentsMark(save, commit)) === "own";
+  /** Returns whether what was kept last are these files, by these rules. */
+  #isBy(rules: string | undefined, seen: FileNote | undefined): boolean {
+    const last = this.#last;
+    return rules !== undefined && last?.rules === rules &&
+      last.mark === seen?.mark;
+  }
+
+  /** The contents of all files, if these are what was kept last. */
+  get whole(): LastContents | undefined {
+    const seen = this.#files?.known;
+    const isSame = seen?.list !== undefined && seen === this.#note?.seen &&
+      this.#isBy(this.#rules, seen);
+    return isSame ? this.#last : undefined;
   }
 
   /** Keeps what is known now for the next command. Never throws. */
-  keep(last: LastContents | undefined = this.#last): void {
-    const files = this.#files?.rows;
-    if (!files && last === this.#last) return;
-    const note = { version: VERSION, last, files: files ?? this.#rows };
-    replaceDerived(this.#system, this.#root, {
-      path: this.#path,
-      text: JSON.stringify(note),
-    });
+  keep(stored?: LastContents): void {
+    const seen = this.#files?.known;
+    if (!seen) return;
+    const { mark } = seen;
+    const rules = this.#rules;
+    const isSame = stored?.mark === mark && stored.rules === rules;
+    const last = !stored || isSame
+      ? stored ?? this.#last
+      : { ...stored, mark, rules };
+    if (seen === this.#note?.seen && last === this.#note.last) return;
+    const note: Note = { version: VERSION, last, seen };
+    attempt(() =>
+      replaceDerived(this.#system, this.#root, {
+        path: this.#path,
+        text: ownSeals(this.#system, this.#root, KIND).sealLine(note),
+      })
+    );
   }
 }
 
-const OBJECT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-const DIGEST = /^[0-9a-f]{64}$/;
-
-function isObject(value: unknown): value is string {
-  return typeof value === "string" && OBJECT.test(value);
-}
-
-function isLast(value: unknown): value is LastContents {
-  return isFields(value) && typeof value.save === "string" &&
-    SESSION_ID.test(value.save) &&
-    isObject(value.commit) && Array.isArray(value.ids) &&
-    value.ids.every(isObject);
-}
-
-function isRow(row: unknown): row is MemoryRow {
-  if (!Array.isArray(row) || row.length !== 7) return false;
-  const [path, size, mtime, changed, inode, digest, id] = row;
-  return typeof path === "string" &&
-    [size, mtime, changed, inode].every(Number.isFinite) &&
-    typeof digest === "string" && DIGEST.test(digest) && isObject(id);
+function readNote(
+  system: System,
+  root: string,
+  path: string,
+): Note | undefined {
+  const bytes = attempt(() => system.files.readOwn(path, LIMIT));
+  const text = new TextDecoder().decode(bytes);
+  if (!ownSeals(system, root, KIND).isOwn(text)) return undefined;
+  const note = jsonIn(text);
+  return field(note, "version") === VERSION ? note as Note : undefined;
 }

@@ -47,6 +47,7 @@ import {
 import {
   contentsAnswer,
   contentsKeeper,
+  isEmpty,
   KeepingContents,
 } from "../contents/keep.ts";
 import { keepDue } from "../contents/keep_with.ts";
@@ -117,7 +118,7 @@ async function gatherIn(
   const commits = input.commit === true ||
     input.commit !== "never" && config["pause.branch_commit"];
   const agent = agentIn(context, workspace, input);
-  const contents = keeper?.planned(state?.head);
+  const contents = keeper && (memory?.whole ?? keeper.planned(state?.head));
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
     author: authorOf(identity),
@@ -126,7 +127,7 @@ async function gatherIn(
       agent: input.past ? null : agent.agent,
     }),
     ...await projectParts(context, workspace, { config, state }),
-    contents: contents && !contents.isEmpty
+    contents: contents && !isEmpty(contents)
       ? { files: contents.count, bytes: contents.size }
       : undefined,
     version: VERSION,
@@ -153,25 +154,31 @@ async function readGit(
   workspace: Workspace,
   keeper: ContentsKeeper | undefined,
 ) {
-  const memory = new WorktreeMemory(system, workspace);
-  const asked = readOwnRefs(system, workspace, memory.refs);
-  const known = asked.then(async (refs) => {
-    const files = memory.open(refs, { kept: !!keeper });
-    // After git has begun.
-    await system.sleep(0);
-    files.lookAhead((path) =>
-      attempt(() => system.files.lstat(`${workspace.worktree}/${path}`))
-    );
-    return files;
-  });
-  const [state, refs, identity] = await Promise.all([
-    workspace.git === "repository"
-      ? readState(system, workspace, { keeper, memory: known })
-      : undefined,
-    asked,
+  if (workspace.git !== "repository") return { refs: new Map() };
+  const known = openMemory(system, workspace, keeper);
+  const files = known.then(({ files }) => files);
+  const [state, { refs, memory }, identity] = await Promise.all([
+    readState(system, workspace, { keeper, memory: files }),
+    known,
     readIdentity(system, workspace),
   ]);
   return { state, refs, identity, memory };
+}
+
+/** Looks at the files that are known while git looks for the changed ones. */
+async function openMemory(
+  system: System,
+  workspace: Workspace,
+  keeper: ContentsKeeper | undefined,
+) {
+  // After git has begun.
+  await system.sleep(0);
+  const memory = new WorktreeMemory(system, workspace);
+  const refs = await readOwnRefs(system, workspace, memory.refs);
+  const order = { kept: keeper !== undefined, rules: keeper?.key };
+  const files = memory.open(refs, order);
+  files.lookAhead(system, workspace.worktree);
+  return { refs, memory, files };
 }
 
 function agentIn(
@@ -296,13 +303,13 @@ async function saved(
     ? attempt(() => beginLog(system, workspace, plan.log.refs))
     : undefined;
   const { contents: planned, memory } = plan;
-  const keeping = planned &&
+  const keeping = planned && memory &&
     new KeepingContents(system, workspace, { planned, memory });
   const { save, bytes, files, ...done } = await writeSave(system, workspace, {
     time: draft.time,
     // Outside git a copy is kept aside.
     copied: plan.log.reason === undefined || workspace.git !== "repository",
-    keeps: plan.contents?.isEmpty === false,
+    keeps: planned !== undefined && !isEmpty(planned),
     begun: begun && { ...begun, beside: keeping },
     build(slot) {
       keeping?.begin(slot.id);
@@ -318,7 +325,7 @@ async function saved(
     },
   });
   const kept = await keeping?.keep();
-  if (!keeping) memory.keep();
+  if (!keeping) memory?.keep();
   const { branchCommit } = plan;
   const onBranch = branchCommit &&
     await commitToBranch(system, branchCommit, { save, files });

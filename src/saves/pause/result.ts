@@ -6,7 +6,7 @@ import type { System } from "../../system/system.ts";
 import { agentCommand } from "../agent_command.ts";
 import type { PauseResult } from "../commands/results.ts";
 import { contentsAnswer } from "../contents/keep.ts";
-import type { WorktreeMemory } from "../contents/memory.ts";
+import type { LastContents, WorktreeMemory } from "../contents/memory.ts";
 import { outlineOf } from "../handoff/outline.ts";
 import type { Save } from "../save.ts";
 import { pausedSession } from "../saved_session.ts";
@@ -29,9 +29,9 @@ export interface PausePlan {
   /** `undefined` if it was not requested. */
   readonly branchCommit: BranchCommit | undefined;
   /** The uncommitted files; `undefined`: none are kept. */
-  readonly contents: PlannedContents | undefined;
-  /** The files that need not be read again. */
-  readonly memory: WorktreeMemory;
+  readonly contents: PlannedContents | LastContents | undefined;
+  /** The files that need not be read again; `undefined` outside git. */
+  readonly memory: WorktreeMemory | undefined;
   /** Rules for the clean-up of worktrees; `undefined` for no clean-up. */
   readonly worktrees: WorktreeRules | undefined;
   /** The sources of the hand-off beside carried items. */
