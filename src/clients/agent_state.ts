@@ -16,9 +16,10 @@ import { isFolder, listNames } from "./look.ts";
  * Kinds of files that mpm keeps of an agent's session. They are the status
  * line's figures, the levels that were crossed, the time of the last work, the
  * next message for the agent, its tasks. Further kinds are the prompts that pass
- * a full context, and notes of the conversation. Also the trees after its steps,
- * its name and sub-agents, and the hand-offs and notes that it was given. The
- * last is the process that saves it after its client was killed.
+ * a full context, notes of the conversation, and a digest of it for its save.
+ * Also the trees after its steps, its name and sub-agents, and the hand-offs and
+ * notes that it was given. The last is the process that saves it after its
+ * client was killed.
  */
 export type AgentFile =
   | "status"

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import type { HandoffListResult } from "../../schemas/types.ts";
 import { clientTest, runClient } from "../helpers/client.ts";
 import type { TestEnv } from "../helpers/env.ts";
@@ -15,7 +16,12 @@ function hooked(): TestEnv {
 }
 
 function prompt(text: string, ...more: string[]): string[] {
-  const model = ["--model", "claude-opus-5-5", "--allowedTools", "Bash"];
+  const model = [
+    "--model",
+    "claude-opus-5-5",
+    "--allowedTools",
+    "Bash,Read,Write",
+  ];
   return ["-p", text, ...model, ...more];
 }
 
@@ -50,53 +56,75 @@ function timesGiven({ requests }: MockApi): number {
   return text.split("- PUT /api/users/:id endpoint").length - 1;
 }
 
-clientTest("two sessions build one feature across a hand-off", async () => {
+const FRONTEND = { env: { MPM_AGENT: "frontend" } };
+const BACKEND = { env: { MPM_AGENT: "backend" } };
+
+/** A call of the client's own tool that writes a file. */
+function write(env: TestEnv, path: string, content: string): Block[] {
+  const input = { file_path: join(env.project, path), content };
+  return [{ type: "tool_use", name: "Write", input }];
+}
+
+/** Runs a session of the frontend that writes the endpoints itself. */
+async function trespass(env: TestEnv): Promise<MockApi> {
+  const api = new MockApi({
+    steps: [write(env, "src/api/users.ts", "export const mine = 1;\n")],
+  });
+  await runClient(env, api, prompt("Add the endpoints"), FRONTEND);
+  return api;
+}
+
+function lastTalk({ requests }: MockApi): string {
+  return JSON.stringify(requests.at(-1)!.messages);
+}
+
+clientTest("two agents build one feature across a hand-off", async () => {
   using env = hooked();
   await using frontend = new MockApi({
     steps: [
-      bash(
-        "echo 'export const UserProfile = 1;' > " +
-          "src/components/UserProfile.tsx",
-      ),
+      write(env, "src/components/UserProfile.tsx", "export {};\n"),
       bash(mpmLine("handoff", "new", ...HANDOFF_ARGS.slice(2))),
       bash(mpmLine("handoff", "check")),
     ],
   });
-  await runClient(env, frontend, prompt("Build the user profile"), {
-    env: { MPM_AGENT: "frontend" },
-  });
+  await runClient(env, frontend, prompt("Build the user profile"), FRONTEND);
   assertEquals(states(env), ["waiting"]);
-  assertStringIncludes(
-    JSON.stringify(frontend.requests.at(-1)!.messages),
-    "No findings in 1 hand-off",
-  );
+  assertStringIncludes(lastTalk(frontend), "No findings in 1 hand-off");
   // What the second agent does follows from what it is given.
   let id: string | undefined;
   let step = 0;
   await using backend = new MockApi({
-    answer(request): Block[] | undefined {
+    async answer(request): Promise<Block[] | undefined> {
       if (!request.tools?.length) return undefined;
       id ??= givenIn(request);
       if (id === undefined) return [{ type: "text", text: "Nothing to do." }];
-      const answer = (verb: string, ...more: string[]) =>
-        bash(mpmLine("handoff", verb, id!, ...more));
-      const lines = [
-        answer("accept"),
-        bash("mkdir -p src/api && echo 'export {};' > src/api/users.ts"),
-        answer("done", "src/api/users.ts has both endpoints"),
+      step++;
+      if (step === 3) {
+        await using refused = await trespass(env);
+        assertStringIncludes(
+          lastTalk(refused),
+          "mpm refused this edit: backend",
+        );
+        assertEquals(env.exists("src/api/users.ts"), false);
+      }
+      const steps = [
+        bash(mpmLine("handoff", "accept", id)),
+        bash(mpmLine("claim", "src/api", "--task", "Add the endpoints")),
+        write(env, "src/api/users.ts", "export const users = 1;\n"),
+        bash(mpmLine("note", "Users have the fields id, name, email, avatar")),
+        bash(mpmLine("handoff", "done", id, "Both are in src/api/users.ts")),
+        bash(mpmLine("release", "src/api")),
       ];
-      return lines[step++] ?? [{ type: "text", text: "Done." }];
+      return steps[step - 1] ?? [{ type: "text", text: "Done." }];
     },
   });
-  const as = { env: { MPM_AGENT: "backend" } };
-  const session = ["--session-id", "11111111-2222-4333-8444-555555555555"];
-  await runClient(env, backend, prompt("Go on", ...session), as);
+  await runClient(env, backend, prompt("Go on"), BACKEND);
   assertEquals(timesGiven(backend), 1);
   assertEquals(states(env), ["done"]);
-  assert(env.exists("src/api/users.ts"));
-  await using later = new MockApi();
-  await runClient(env, later, prompt("Go on"), as);
-  assertEquals(timesGiven(later), 0);
+  assertEquals(env.read("src/api/users.ts"), "export const users = 1;\n");
+  await using after = await trespass(env);
+  assertStringIncludes(lastTalk(after), "Users have the fields");
+  assertEquals(env.read("src/api/users.ts"), "export const mine = 1;\n");
   assertEquals(failures(env), "");
 });
 
@@ -108,13 +136,12 @@ clientTest(
       env.run(binary(), ["handoff", "new", ...HANDOFF_ARGS]).status,
       0,
     );
-    const as = { env: { MPM_AGENT: "backend" } };
     await using api = new MockApi();
     const id = "11111111-2222-4333-8444-555555555556";
-    await runClient(env, api, prompt("Look", "--session-id", id), as);
+    await runClient(env, api, prompt("Look", "--session-id", id), BACKEND);
     assertEquals(timesGiven(api), 1);
     // The conversation has it already.
-    await runClient(env, api, prompt("Go on", "--resume", id), as);
+    await runClient(env, api, prompt("Go on", "--resume", id), BACKEND);
     assertEquals(timesGiven(api), 1);
     env.write(
       ".claude/agents/backend.md",
