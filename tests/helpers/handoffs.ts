@@ -22,6 +22,25 @@ Please implement the required endpoints.
 See API spec: docs/api-spec.md#user-endpoints
 `;
 
+/** A hand-off that mpm handoff check accepts where there is `tracked.txt`. */
+export function plantedHandoff(text: string): string {
+  return `# Agent Handoff: A → B
+
+## From: A Agent
+Completed: ${text}
+Files: tracked.txt
+
+## Needs from B:
+- ${text}
+
+## Acceptance Criteria:
+- ${text}
+
+## To: B Agent
+See tracked.txt#L1
+`;
+}
+
 /** The options of `mpm handoff new` that write it. */
 export const HANDOFF_ARGS = [
   ...["--from", "frontend", "--to", "backend", "--bare"],

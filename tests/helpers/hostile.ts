@@ -3,6 +3,7 @@ import { dirname, join, relative } from "@std/path";
 import { beforeDeadline } from "../../src/system/real_run.ts";
 import { filesBelow, foldersBelow } from "./below.ts";
 import { type Outcome, TestEnv } from "./env.ts";
+import { plantedHandoff } from "./handoffs.ts";
 import { AGENT, EVENTS } from "./hook_events.ts";
 import { Driver } from "./hostile_driver.ts";
 import {
@@ -229,9 +230,7 @@ export class HostileProject implements Named, AsyncDisposable {
     await this.#must("var", "set", "planted", GENUINE);
     this.#plant(
       ".claude-mpm/handoffs/planted.md",
-      `# Agent Handoff: A → B\n\n## From: A Agent\nCompleted: ${GENUINE}\n` +
-        `Files: tracked.txt\n\n## Needs from B:\n- ${GENUINE}\n\n## Acceptance Criteria:\n- ${GENUINE}\n\n## To: B\n` +
-        "See tracked.txt#L1\n",
+      plantedHandoff(GENUINE),
     );
     await this.#must("handoff", "accept", "planted", "--agent", "b");
     await this.#notes();

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { plantedHandoff } from "../helpers/handoffs.ts";
 import { allLines, statusesOf } from "../helpers/hostile_lines.ts";
 import { AGENT } from "../helpers/hook_events.ts";
 import { say } from "../helpers/say.ts";
@@ -26,6 +27,7 @@ async function prepare(env: WineEnv): Promise<void> {
     ".claude-mpm/config.toml",
     '[partitions.planted]\npaths = ["tracked.txt"]\n',
   );
+  env.write(".claude-mpm/handoffs/planted.md", plantedHandoff("Words"));
   await must(env, "start done Task");
   await must(env, "complete -s Done");
   for (const name of ["gone", "idle", "busy"]) {

@@ -108,7 +108,9 @@ const SECTIONS:
       ...["start", "status", "check", "complete", "cancel", "archive"],
       ...["branch", "return", "template"],
     ]],
-    ["Several agents", ["handoff"]],
+    ["Several agents", [
+      ...["handoff", "note", "notes", "claim", "claims", "release", "standup"],
+    ]],
     ["The working tree", ["checkpoint", "worktrees", "undo"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
     ["Looking back", ["replay", "timeline"]],
