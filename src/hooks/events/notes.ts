@@ -27,8 +27,8 @@ export async function keepNotes(
         keeps: (source) => config[`handoff.${source}`],
         redactor: redactorOf(system),
       });
-    // Most events tell nothing: those need no lock. A prompt mostly does.
-    if (event !== "UserPromptSubmit" && !after(readNotes(world))) return;
+    // Most events tell nothing, and need no lock.
+    if (!TELLING.includes(event) && !after(readNotes(world))) return;
     await changeAgentFile(system, session, {
       file: "notes",
       change: (value) => {
@@ -40,6 +40,9 @@ export async function keepNotes(
     noteFailure(system, event, error);
   }
 }
+
+/** Events that mostly tell something. */
+const TELLING = ["UserPromptSubmit", "Stop"];
 
 /** Reads the notes of the conversation so far. */
 export function readNotes({ context: { system }, session }: HookWorld): Notes {

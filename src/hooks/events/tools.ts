@@ -36,17 +36,24 @@ export const onToolsUsed: Handler = async (world) => {
     await letThroughNext(world.context.system, world.session, prompts);
   }
   if (world.invited) await keepTrack(world, calls);
-  await keepNotes(world, await verifications(world));
   if (world.event === "Stop") {
-    if (world.invited) await startDigest(world);
+    await endTurn(world);
     // A text for the agent would begin another turn.
     return { message: answer.message ?? "" };
   }
+  await keepNotes(world, await verifications(world));
   const told = takePending(world);
   return told === ""
     ? answer
     : { ...answer, context: [told, answer.context ?? ""].join("\n").trim() };
 };
+
+/** Keeps what the turn ended with, while another process is being started. */
+async function endTurn(world: HookWorld): Promise<void> {
+  // It reads the notes long after they are written.
+  const starting = world.invited ? startDigest(world) : undefined;
+  await Promise.all([starting, keepNotes(world)]);
+}
 
 /** The calls of tools that an event tells. */
 function callsOf({ event, input }: HookWorld): readonly unknown[] {
