@@ -689,6 +689,30 @@ export interface HandoffAnswer {
   [name: string]: unknown;
 }
 
+/** A note: .claude/shared-context/*.json. */
+export interface NoteFile {
+  schema: 1;
+  /** 12 hex digits, the start of the SHA-256 of all other fields. */
+  id: string;
+  /** The agent or the person who wrote it. */
+  by: string;
+  /** True if a person wrote it. */
+  person: boolean;
+  /** Time at which it was written, ISO 8601, UTC. */
+  at: string;
+  /**
+   * Higher than that of every note that the writer had. Clocks may differ, so
+   * notes are listed by it.
+   */
+  order: number;
+  /** The git branch it was written on; null: none. */
+  branch: string | null;
+  /** The ids of the notes that it replaces. */
+  supersedes: string[];
+  text: string;
+  [name: string]: unknown;
+}
+
 /** One mpm operation, a line of .claude-mpm/state/journal.jsonl. */
 export interface JournalLine {
   /** Counts from 1. */

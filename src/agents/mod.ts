@@ -22,5 +22,6 @@ export {
   readPresence,
   type Subagent,
 } from "./presence.ts";
+export { NOTE } from "./notes/note.ts";
 export { takeNewNotes } from "./notes/seen.ts";
-export { renewChangedView, renewView } from "./notes/store.ts";
+export { readNotes, renewChangedView, renewView } from "./notes/store.ts";

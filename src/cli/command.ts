@@ -23,6 +23,7 @@ export type Named =
   | "var"
   | "partition"
   | "handoff"
+  | "note"
   | "setting"
   | "setting-value"
   | "shell-hook"

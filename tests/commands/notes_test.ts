@@ -4,6 +4,7 @@ import type { NoteResult, NotesResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire, namesIn } from "../helpers/hook_events.ts";
 import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
+import { misfits } from "../helpers/schemas.ts";
 import { posixTest } from "../helpers/posix.ts";
 
 const VIEW = ".claude/shared-context.md";
@@ -110,6 +111,8 @@ Deno.test("notes lists by writer and by ID", async () => {
   await note(env, ["B"]);
   env.extra.MPM_AGENT = "Frontend";
   await note(env, ["C"]);
+  const file = JSON.parse(env.read(`${FOLDER}/${id}.json`));
+  assertEquals(misfits("note-file", file), "");
   assertEquals(await texts(env, "--by", "Backend Agent"), ["A"]);
   assertEquals(await texts(env, "--by", "ada lovelace"), ["B"]);
   assertEquals(await texts(env, "--by", "frontend"), ["C"]);

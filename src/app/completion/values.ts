@@ -1,3 +1,4 @@
+import { readNotes } from "../../agents/mod.ts";
 import { readJournal, undoneIds } from "../../ops/mod.ts";
 import { branchNames, Git, quickPlace, quickRoot } from "../../git/mod.ts";
 import { readRescues } from "../../worktrees/mod.ts";
@@ -140,6 +141,14 @@ const SOURCES: Partial<Record<Named, Source>> = {
       value: id,
       summary: `${standing.state}: ${titleOf(document)}`,
     }));
+  },
+  note: ({ system, folder, line }) => {
+    const place = quickPlace(system, folder);
+    const notes = place ? readNotes(system, place).notes : [];
+    return notes.map(({ note: { id, by, text } }) => ({
+      value: id,
+      summary: `${by}: ${text}`,
+    })).reverse().filter(({ value }) => !line.words.includes(value));
   },
   setting: () =>
     KEYS.map((value) => ({ value, summary: settingOf(value).summary })),

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { schemaOf } from "../../base/schema.ts";
+import { NOTE } from "../../agents/mod.ts";
 import { ANSWER } from "../../documents/mod.ts";
 import { ERRORS } from "../../base/errors.ts";
 
@@ -85,6 +86,9 @@ export const JournalLine = z.looseObject({
 
 /** An answer to a hand-off document; it never changes. */
 export const HandoffAnswerFile = schemaOf(ANSWER);
+
+/** A note in `.claude/shared-context/`; it never changes. */
+export const NoteFile = schemaOf(NOTE);
 
 /** A failure in an agent session. */
 export const ErrorFile = z.looseObject({

@@ -36,6 +36,11 @@ export const STORED: readonly Published[] = [
     load: async () => (await import("./json_schema.ts")).HandoffAnswerFile,
   },
   {
+    name: "note-file",
+    summary: "A note: .claude/shared-context/*.json",
+    load: async () => (await import("./json_schema.ts")).NoteFile,
+  },
+  {
     name: "journal-line",
     summary: "One mpm operation, a line of .claude-mpm/state/journal.jsonl",
     load: async () => (await import("./json_schema.ts")).JournalLine,

@@ -10,6 +10,7 @@ const FLAGS = {
     type: "string",
     value: "id",
     repeatable: true,
+    names: "note",
     summary: "The ID of a note that it replaces, or how it begins",
   },
   "dry-run": {

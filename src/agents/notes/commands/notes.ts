@@ -21,6 +21,7 @@ for example after a pull.`,
     name: "id",
     summary: "Only these notes, superseded or not",
     rest: true,
+    names: "note",
   }],
   flags: {
     all: { type: "boolean", summary: "List superseded notes, too" },

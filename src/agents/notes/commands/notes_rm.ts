@@ -13,6 +13,7 @@ better one, use "mpm note <text> --supersedes <id>".`,
     name: "id",
     summary: "The notes, or how their IDs begin",
     rest: true,
+    names: "note",
   }],
   flags: {
     superseded: {

@@ -11,7 +11,11 @@ export const notesSettle = defineCommand({
 Writes the text of the note again, as a note that replaces it and all that
 contradict it. For another text, use "mpm note <text>" with --supersedes for each
 of them.`,
-  positionals: [{ name: "id", summary: "The note that holds from now on" }],
+  positionals: [{
+    name: "id",
+    summary: "The note that holds from now on",
+    names: "note",
+  }],
   flags: {
     ...AGENT_FLAG,
     "dry-run": {
