@@ -126,12 +126,11 @@ export class WorktreeMemory {
   keep(stored?: LastContents): void {
     const seen = this.#files?.known;
     if (!seen) return;
-    const { mark } = seen;
-    const rules = this.#rules;
-    const isSame = stored?.mark === mark && stored.rules === rules;
+    const by = { mark: seen.mark, rules: this.#rules };
+    const isSame = stored?.mark === by.mark && stored?.rules === by.rules;
     const last = !stored || isSame
       ? stored ?? this.#last
-      : { ...stored, mark, rules };
+      : { ...stored, ...by };
     if (seen === this.#note?.seen && last === this.#note.last) return;
     const note: Note = { version: VERSION, last, seen };
     attempt(() =>
