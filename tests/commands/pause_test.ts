@@ -92,6 +92,9 @@ Deno.test("pause -e saves what the editor left, and nothing for an empty text", 
   const { session } = await mpmJson<{ session: Save }>(env, ["show"]);
   assertEquals(session.conversation.summary, "Typed by hand");
   assertEquals(session.conversation.next_steps, ["From the line", "Second"]);
+  // The empty entries of the other fields are no entries.
+  const { accomplishments = [] } = session.conversation;
+  assertEquals([accomplishments, session.open_questions ?? []], [[], []]);
   const count = async () =>
     (await mpmJson<{ total: number }>(env, ["saves", "list"])).total;
   for (

@@ -43,8 +43,8 @@ export function parsePlain(
       if (rest !== undefined) entries.push(rest);
       continue;
     }
-    const entry = /^\s*[-*]\s+([^]*)$/.exec(line)?.[1];
-    if (entry !== undefined && entries) entries.push(entry);
+    const entry = /^\s*[-*](?:\s+([^]*))?$/.exec(line);
+    if (entry && entries) entries.push(entry[1] ?? "");
     else if (entries && entries.length > 0) {
       entries.push(`${entries.pop()}\n${line}`);
     } else if (entries && line !== "") entries.push(line);
