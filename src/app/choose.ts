@@ -14,11 +14,22 @@ import {
 import { lookOnly } from "../ops/mod.ts";
 import { candidatesFor } from "./completion/values.ts";
 
-/** Kinds of names that a person can choose from a list. */
-const CHOSEN: ReadonlySet<Named | undefined> = new Set([
-  ...["session", "work", "item", "open-item", "checkpoint", "partition"],
-  ...["removed", "template", "var", "setting", "shell-hook", "operation"],
-] as Named[]);
+/** Kinds of names that a person can choose from a list, each with its noun. */
+const CHOSEN: ReadonlyMap<Named, string> = new Map<Named, string>([
+  ["session", "save"],
+  ["work", "session"],
+  ["item", "item"],
+  ["open-item", "item"],
+  ["checkpoint", "checkpoint"],
+  ["handoff", "hand-off"],
+  ["partition", "partition"],
+  ["removed", "worktree"],
+  ["template", "template"],
+  ["var", "variable"],
+  ["setting", "setting"],
+  ["shell-hook", "shell hook"],
+  ["operation", "operation"],
+]);
 
 /** Kinds whose values are the numbers that other lists show. */
 const NUMBERED: readonly Named[] = ["item", "open-item", "operation"];
@@ -38,12 +49,13 @@ export async function withMissingName(
   const lacks = positional !== undefined &&
     (positional.asked === true || !positional.optional && !positional.rest);
   const { named } = place;
-  if (!lacks || named !== positional.names || !CHOSEN.has(named)) return rest;
+  const noun = named && CHOSEN.get(named);
+  if (!lacks || named !== positional.names || !noun) return rest;
   const { system } = context;
-  const found = await candidatesFor(named!, place, lookOnly(system));
-  const offered = found.filter(({ value }) => isOffered(named!, value));
+  const found = await candidatesFor(named, place, lookOnly(system));
+  const offered = found.filter(({ value }) => isOffered(named, value));
   if (offered.length === 0) return rest;
-  const chosen = await choose(context, { positional, offered });
+  const chosen = await choose(context, { named, noun, offered });
   return [...rest, chosen.value];
 }
 
@@ -55,18 +67,18 @@ function isOffered(named: Named, value: string): boolean {
 
 async function choose(
   context: Context,
-  { positional, offered }: {
-    positional: Positional;
+  { named, noun, offered }: {
+    named: Named;
+    noun: string;
     offered: readonly Candidate[];
   },
 ): Promise<Candidate> {
   const numbers = offered.map(({ value }, at) =>
-    NUMBERED.includes(positional.names!) ? Number(value) : at
+    NUMBERED.includes(named) ? Number(value) : at
   );
   const texts = offered.map(({ value, summary }) => `${value} ${summary}`);
-  const noun = positional.name.replace(/s$/, "");
   const picker = new Picker({
-    title: `Choose: ${noun}`,
+    title: `Choose ${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`,
     choices: offered.map(({ value, summary }, at) => ({
       cells: [String(numbers[at]), escapeText(value), escapeText(summary)],
       number: numbers[at],

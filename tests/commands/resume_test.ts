@@ -189,7 +189,7 @@ Deno.test("resume --list on a terminal is searched as one types", async () => {
     // The terminal is as it was before anything else is said.
     assertStringIncludes(
       left.stderr,
-      "\x1b[?2004l\x1b[?25h\x1b[?1049lError: No session was chosen\n",
+      "\x1b[?2004l\x1b[?25h\x1b[?1049lError: No save was chosen\n",
     );
   }
 });

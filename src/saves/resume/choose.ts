@@ -119,7 +119,7 @@ function listing(listed: SessionsResult): string {
 }
 
 function cancelled(): MpmError {
-  return new MpmError("CANCELLED", "No session was chosen", {
+  return new MpmError("CANCELLED", "No save was chosen", {
     hint: "Name one: mpm resume <selector>",
   });
 }
