@@ -150,7 +150,7 @@ function isThere(path: string): boolean {
   }
 }
 
-Deno.test("how a pause runs is told in ten steps, each with a file", () => {
+Deno.test("the page on architecture has ten steps of a pause, each with a file", () => {
   const text = Deno.readTextFileSync(`${ROOT}/docs/architecture.md`);
   const [, section] = /^## How `mpm pause` runs\n([^]*?)^## /m.exec(text)!;
   const steps = section!.split(/^(?=\d+\. )/m).slice(1)

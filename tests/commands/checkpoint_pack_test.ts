@@ -75,7 +75,7 @@ Deno.test("an automatic checkpoint, which no one waits for, is not a pack", asyn
   env.git("fsck", "--strict");
 });
 
-Deno.test("the commit of a save is a pack, too", async () => {
+Deno.test("the commit of a save is also a pack", async () => {
   using env = TestEnv.repository();
   await run(env, "pause", "Later");
   assertEquals(objectsOf(env).packs, 1);

@@ -511,19 +511,22 @@ Deno.test("ignored files come back beside the others of a folder that stood in t
   assertStringIncludes(undone.stdout, "restore name from the trash");
 });
 
-posixTest("HEAD stays where it is, and the way there is told", async () => {
-  using env = TestEnv.repository();
-  env.write("work", "1\n");
-  await save(env, "one");
-  env.git("checkout", "-q", "-b", "feature");
-  env.write("README.md", "feature\n");
-  env.commit("Feature");
-  const { notes } = await restore(env, "one");
-  assertEquals(notes.length, 1);
-  assertStringIncludes(notes[0]!, "git checkout main");
-  assertEquals(env.git("branch", "--show-current"), "feature");
-  assertEquals(env.read("README.md"), "# Project\n");
-});
+posixTest(
+  "HEAD stays where it is, and the answer shows the way there",
+  async () => {
+    using env = TestEnv.repository();
+    env.write("work", "1\n");
+    await save(env, "one");
+    env.git("checkout", "-q", "-b", "feature");
+    env.write("README.md", "feature\n");
+    env.commit("Feature");
+    const { notes } = await restore(env, "one");
+    assertEquals(notes.length, 1);
+    assertStringIncludes(notes[0]!, "git checkout main");
+    assertEquals(env.git("branch", "--show-current"), "feature");
+    assertEquals(env.read("README.md"), "# Project\n");
+  },
+);
 
 posixTest("saves of mpm itself are not part of a checkpoint", async () => {
   using env = TestEnv.repository();
@@ -535,7 +538,7 @@ posixTest("saves of mpm itself are not part of a checkpoint", async () => {
   assertEquals((await mpm(env, ["resume"])).status, 0);
 });
 
-Deno.test("it works before the first commit", async () => {
+Deno.test("checkpoints work before the first commit", async () => {
   using env = new TestEnv();
   env.git("init", "-q");
   env.write("staged", "1\n");
@@ -551,7 +554,7 @@ Deno.test("it works before the first commit", async () => {
   assertEquals(stateOf(env), before);
 });
 
-Deno.test("it works outside git, with the rules of .gitignore", async () => {
+Deno.test("checkpoints work outside git, with the rules of .gitignore", async () => {
   using env = new TestEnv();
   env.write(".gitignore", "*.tmp\n");
   env.write("a/b", "1\n");
@@ -575,7 +578,7 @@ Deno.test("it works outside git, with the rules of .gitignore", async () => {
   assertEquals(env.exists(".git"), false);
 });
 
-Deno.test("those from before a project was in git are there in its repository", async () => {
+Deno.test("checkpoints from before a project was in git are in its repository", async () => {
   using env = new TestEnv();
   env.write("a", "1\n");
   env.write("b", "1\n");
@@ -667,7 +670,7 @@ Deno.test("the same state is not written twice, and a name is taken once", async
   }
 });
 
-Deno.test("automatic ones wait, are named by their time, and only the last stay", async () => {
+Deno.test("automatic checkpoints wait, are named by their time, and only the last stay", async () => {
   using env = TestEnv.repository();
   Deno.mkdirSync(join(env.home, ".config/mpm"), { recursive: true });
   Deno.writeTextFileSync(

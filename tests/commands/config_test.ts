@@ -127,7 +127,7 @@ Deno.test("config set makes private files, and keeps the local one out of git", 
   ) assertEquals(Deno.statSync(path).mode! & 0o777, 0o600, path);
 });
 
-Deno.test("config says what counts instead", async () => {
+Deno.test("config says which value takes precedence", async () => {
   using env = TestEnv.repository();
   env.write(LOCAL, "commit = true\n");
   const { overridden_by: by } = await mpmJson<ConfigSetResult>(env, [

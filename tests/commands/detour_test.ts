@@ -196,7 +196,7 @@ Deno.test("three detours deep, each with its own parked work", async () => {
   ]);
 });
 
-Deno.test("--dry-run of both tells the same and changes nothing", async () => {
+Deno.test("--dry-run of branch and return says the same and changes nothing", async () => {
   using env = featureUnderWay();
   const before = treeOf(env);
   const args = ["hotfix", "Fix", "--stash", "--git-branch", "fix/login"];
@@ -350,7 +350,7 @@ Deno.test("uncommitted work that is in no one's way comes along", async () => {
   assertEquals(env.git("branch", "--show-current"), "main");
 });
 
-Deno.test("two detours of one name are one too many", async () => {
+Deno.test("a second detour of the same name is refused", async () => {
   using env = TestEnv.repository();
   await branch(env, ["a"]);
   const again = await mpm(env, ["branch", "a"]);

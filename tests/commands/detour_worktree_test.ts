@@ -152,7 +152,7 @@ Deno.test("a return from a worktree leaves a parent paused that is at another de
   assertEquals((await stackLines(env))[0], "feature:active *");
 });
 
-Deno.test("a worktree that was moved out of its folder stays, and is told so", async () => {
+Deno.test("a worktree that was moved out of its folder stays, and mpm says so", async () => {
   using env = featureUnderWay();
   await branch(env, ["review", "--worktree"]);
   const cwd = join(env.root, "moved");

@@ -300,7 +300,7 @@ posixTest(
   },
 );
 
-posixTest("a copy is its own repository", async () => {
+posixTest("the copy of a worktree is its own repository", async () => {
   using env = await project(
     "git log --oneline | wc -l; git status --porcelain; " +
       "git commit -qam x; git branch here; git config a.b c; rm -rf a.txt",

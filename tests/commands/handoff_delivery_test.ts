@@ -79,7 +79,7 @@ Deno.test("a sub-agent is given its hand-off by its type, the first one of a ses
   assertEquals(failures(env), "");
 });
 
-Deno.test("nobody else is given it, and a project without hand-offs says nothing", async () => {
+Deno.test("a hand-off is given to no other agent, and a project without any says nothing", async () => {
   using env = await waiting();
   env.extra.MPM_AGENT = "frontend";
   assertEquals((await started(env)).named, false);

@@ -296,7 +296,7 @@ Deno.test("an unknown word gets a suggestion", async () => {
   ]);
 });
 
-Deno.test("a person at a terminal is told what comes next", async () => {
+Deno.test("a person at a terminal gets a hint about the next command", async () => {
   using env = TestEnv.repository();
   const hint = async (args: string[], typed?: string[]) => {
     const { status, stderr } = await mpm(env, args, typed ? { typed } : {});
@@ -334,7 +334,7 @@ Deno.test("a person at a terminal is told what comes next", async () => {
   assertEquals(await hint(["log"]), "");
 });
 
-Deno.test("a selector that is nearly right is told as it should be", async () => {
+Deno.test("a selector that is nearly right gets a suggestion", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "payments", "Pay"]);
   await mpmJson(env, ["pause", "--name", "refunds", "-s", "Begin"]);

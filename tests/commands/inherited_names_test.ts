@@ -58,28 +58,39 @@ posixTest(
   },
 );
 
-posixTest("such files come back from what a save kept", async () => {
-  using env = project();
-  const before = treeOf(env);
-  await mpmJson(env, ["pause", "--no-commit", "Edited"]);
-  env.git("checkout", "-q", ".");
-  for (const name of NAMES.slice(2)) env.remove(name);
-  const { skipped } = await mpmJson<CheckpointRestoreResult>(env, [
-    ...["restore", "--all", "--yes"],
-  ]);
-  assertEquals(skipped, []);
-  assertEquals(treeOf(env), before);
-});
+posixTest(
+  "files with inherited names come back from what a save kept",
+  async () => {
+    using env = project();
+    const before = treeOf(env);
+    await mpmJson(env, ["pause", "--no-commit", "Edited"]);
+    env.git("checkout", "-q", ".");
+    for (const name of NAMES.slice(2)) env.remove(name);
+    const { skipped } = await mpmJson<CheckpointRestoreResult>(env, [
+      ...["restore", "--all", "--yes"],
+    ]);
+    assertEquals(skipped, []);
+    assertEquals(treeOf(env), before);
+  },
+);
 
-posixTest("a detour parks such files and return restores them", async () => {
-  using env = project();
-  const before = treeOf(env);
-  await branch(env, ["constructor", "Fix", "--stash", "-b", "toString"]);
-  for (const name of NAMES) assertEquals(env.read(name), `${name} committed\n`);
-  env.write("hasOwnProperty", "leftover\n");
-  await comeBack(env, ["--park"]);
-  assertEquals(treeOf(env), before);
-});
+posixTest(
+  "a detour parks files with inherited names and return restores them",
+  async () => {
+    using env = project();
+    const before = treeOf(env);
+    await branch(env, ["constructor", "Fix", "--stash", "-b", "toString"]);
+    for (const name of NAMES) {
+      assertEquals(
+        env.read(name),
+        `${name} committed\n`,
+      );
+    }
+    env.write("hasOwnProperty", "leftover\n");
+    await comeBack(env, ["--park"]);
+    assertEquals(treeOf(env), before);
+  },
+);
 
 Deno.test("sessions, checkpoints, templates and variables may have such names", async () => {
   using env = TestEnv.repository();

@@ -289,7 +289,7 @@ Deno.test("resume leaves the worktree at another active session and reports it",
   assertEquals(states(env), before);
 });
 
-Deno.test("a resume skips saves of sessions that are over, and reports it", async () => {
+Deno.test("a resume skips saves of ended sessions, and reports it", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "Plain", "--no-commit"], { now: at(0) });
   await mpmJson(env, ["start", "login"], { now: at(1) });
@@ -592,7 +592,7 @@ Deno.test("unknown fields of a record survive what mpm writes", async () => {
   ]);
 });
 
-Deno.test("outside git a session lives as well", async () => {
+Deno.test("sessions work outside git", async () => {
   using env = new TestEnv();
   await mpmJson(env, ["start", "notes", "Write"], { now: at(0) });
   await mpmJson(env, ["pause"], { now: at(1) });

@@ -54,7 +54,7 @@ Deno.test("migrate moves a resume document and an automatic pause, which then ca
   assert(stdout.startsWith("An unfinished automatic pause"), stdout);
 });
 
-Deno.test("migrate takes equal ones in both folders for duplicates", async () => {
+Deno.test("migrate takes equal files in both folders for duplicates", async () => {
   using env = store();
   for (const name of LONE) {
     put(env, `${SESSIONS}/${name}`, { text: env.read(`${PAUSE}/${name}`) });
@@ -68,7 +68,7 @@ Deno.test("migrate takes equal ones in both folders for duplicates", async () =>
   assert(texts(env, PAUSE).every((text) => text !== null));
 });
 
-Deno.test("migrate keeps both of different ones, names them and exits with 4", async () => {
+Deno.test("migrate keeps both of two different files, names them and exits with 4", async () => {
   using env = store();
   for (const name of LONE) put(env, `${SESSIONS}/${name}`, { text: "other\n" });
   const before = texts(env, PAUSE);

@@ -261,7 +261,7 @@ Deno.test("a return finds the branch whose name holds a secret", async () => {
   assertEquals(env.read("a.txt"), "two\n");
 });
 
-Deno.test("of a detour whose name is a secret only the folder tells it", async () => {
+Deno.test("only the folder of a detour has its name where that is a secret", async () => {
   using env = TestEnv.repository();
   const token = `ghp_${alnum(36)}`;
   await mpmJson(env, ["start", "main-work"]);

@@ -295,7 +295,7 @@ function unpack(env: TestEnv): void {
   env.git("-c", `alias.each=!${each}`, "each");
 }
 
-Deno.test("parked work that is gone or damaged is told, with a way out", async () => {
+Deno.test("parked work that is gone or damaged is reported, with a way out", async () => {
   const { env } = await inDetour();
   using _env = env;
   const commit = env.git("rev-parse", "refs/mpm/checkpoints/parked-hotfix");

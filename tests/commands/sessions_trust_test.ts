@@ -102,7 +102,7 @@ Deno.test("someone else's save is shown as foreign wherever it is read", async (
   assertEquals(agent_command, null);
 });
 
-Deno.test("a foreign save is told about before a long one could push that out", async () => {
+Deno.test("the note about a foreign save comes before a long text could push it out", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   await mpmJson(env, ["pause", "x".repeat(20_000), "--no-commit"]);

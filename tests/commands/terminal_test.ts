@@ -61,7 +61,7 @@ Deno.test("an error stands out on a terminal, and is plain elsewhere", async () 
   assert(plain.stderr.startsWith("Error: "), plain.stderr);
 });
 
-Deno.test("a command that is misspelt is told what may have been meant", async () => {
+Deno.test("a misspelt command gets a suggestion", async () => {
   using env = new TestEnv();
   const cases: [string[], string][] = [
     [["puase"], 'Did you mean "mpm pause"?'],

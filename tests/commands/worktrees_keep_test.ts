@@ -542,7 +542,7 @@ posixTest(
   },
 );
 
-Deno.test("W8: a worktree made or used within the hour stays", async () => {
+Deno.test("a worktree made or used within the hour stays", async () => {
   using env = agentProject();
   addWorktree(env, "x");
   const young = await mpmJson<{ preserved: never[] }>(env, [

@@ -224,7 +224,7 @@ const FAULTS: Record<string, [text: string, fault: string]> = {
 };
 
 for (const [name, [text, fault]] of Object.entries(FAULTS)) {
-  Deno.test(`a template's fault is told with file and line: ${name}`, async () => {
+  Deno.test(`a template's fault is reported with file and line: ${name}`, async () => {
     const error = await assertRejects(() => read(text), MpmError, fault);
     assertEquals(error.code, "UNREADABLE");
     assertEquals(error.message.startsWith('Cannot use "test.md" line '), true);
