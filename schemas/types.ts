@@ -1,7 +1,7 @@
 /**
  * Types of what mpm prints with --json and of the files it writes. "deno task
  * generate" makes them from the JSON Schemas beside this file. An index signature
- * stands where a file may hold fields that mpm does not know.
+ * marks where a file may hold fields that mpm does not know.
  */
 
 /** A save: .claude-mpm/sessions/session-*.json. */
@@ -315,7 +315,7 @@ export interface Save {
         via: string;
         /** Time at which it was said, ISO 8601, UTC. */
         at: string;
-        /** The save that it first stood in; null: none yet. */
+        /** The first save that had it; null: none yet. */
         save: string | null;
         /** The agent session it was said in. */
         agent?: string;
@@ -510,7 +510,7 @@ export interface WorkSession {
   } | null;
   /** The checklist, in order. */
   checklist: {
-    /** The heading it stands under; empty: none. */
+    /** The heading it is under; empty: none. */
     phase: string;
     text: string;
     done: boolean;
@@ -1093,7 +1093,7 @@ export interface NextResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The save that it first stood in; null: none yet. */
+    /** The first save that had it; null: none yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -1134,7 +1134,7 @@ export interface NextResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The save that it first stood in; null: none yet. */
+    /** The first save that had it; null: none yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -1173,7 +1173,7 @@ export interface NextResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The save that it first stood in; null: none yet. */
+    /** The first save that had it; null: none yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -1231,7 +1231,7 @@ export interface DoneResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The save that it first stood in; null: none yet. */
+    /** The first save that had it; null: none yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -1270,7 +1270,7 @@ export interface DoneResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The save that it first stood in; null: none yet. */
+    /** The first save that had it; null: none yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -1309,7 +1309,7 @@ export interface DoneResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The save that it first stood in; null: none yet. */
+    /** The first save that had it; null: none yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -3456,7 +3456,7 @@ export interface ResumeReport {
         via: string;
         /** Time at which it was said, ISO 8601, UTC. */
         at: string;
-        /** The save that it first stood in; null: none yet. */
+        /** The first save that had it; null: none yet. */
         save: string | null;
         /** The agent session it was said in. */
         agent?: string;
@@ -3608,7 +3608,7 @@ export interface ResumeReport {
     via: string;
     /** Time at which it was said, ISO 8601, UTC. */
     at: string;
-    /** The save that it first stood in; null: none yet. */
+    /** The first save that had it; null: none yet. */
     save: string | null;
     /** The agent session it was said in. */
     agent?: string;
@@ -3748,7 +3748,7 @@ export interface StatusReport {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The save that it first stood in; null: none yet. */
+    /** The first save that had it; null: none yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;

@@ -68,7 +68,7 @@ export async function shellEdit(
   story.nextRead(path);
 }
 
-/** A server whose port stands in its output and is used. */
+/** A server whose port is in its output and is used. */
 export async function served(
   story: StoryBuilder,
   session: Session,

@@ -50,7 +50,7 @@ function packed({ modules, scripts, caches = [] }: Program): Blob[] {
 
 /**
  * A module that opens the scripts beside it when one of their modules is needed
- * first. In an executable for Linux they stand in front of what Deno appended.
+ * first. In an executable for Linux they are in front of what Deno appended.
  * A cache that V8 does not take costs time, nothing else.
  */
 function loader(

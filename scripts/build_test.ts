@@ -10,7 +10,7 @@ import { TRIPLES } from "./toolchain.ts";
 
 const COMMIT = { commit: "0123456789ab-dirty", date: "2026-01-02" };
 
-Deno.test("finish() fills in the commit and its date wherever they stand", () => {
+Deno.test("finish() fills in the commit and its date wherever they are", () => {
   assertEquals(
     finish('f("@mpm-commit@", "@mpm-date@", "@mpm-commit@", "@mpm@")', COMMIT),
     'f("0123456789ab-dirty", "2026-01-02", "0123456789ab-dirty", "@mpm@")',

@@ -18,7 +18,7 @@ export function table(
   ].join("\n");
 }
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces what is between `<!-- name -->` and `<!-- /name -->`. */
 export function marked(text: string, name: string, content: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [start, end] = [text.indexOf(open), text.indexOf(close)];

@@ -62,7 +62,7 @@ const PARTS = [
 const HEADER = `/**
  * Types of what mpm prints with --json and of the files it writes. "deno task
  * generate" makes them from the JSON Schemas beside this file. An index signature
- * stands where a file may hold fields that mpm does not know.
+ * marks where a file may hold fields that mpm does not know.
  */`;
 
 interface Definition {

@@ -10,7 +10,7 @@ const ROOT = dirname(import.meta.dirname!);
  * `src/system/real*.ts`.
  */
 function isAboveSystem(filename: string): boolean {
-  // Only the path below the project counts: a clone may lie in any folder.
+  // Only the path below the project counts: a clone may be in any folder.
   const path = relative(ROOT, resolve(ROOT, filename)).replaceAll("\\", "/");
   // A script of a page runs in a browser.
   return /^src\/.*(?<!_test)\.ts$/.test(path) &&

@@ -37,7 +37,7 @@ programTest("groff formats the man pages without a warning", ["groff"], () => {
 
 programTest("man shows every command with its options", ["man"], async () => {
   for (const [name, load] of Object.entries(COMMANDS)) {
-    // Old spellings work, and stand on no page.
+    // Old spellings work, and are on no page.
     if ((await load()).hidden) continue;
     const page = `${ROOT}/man/mpm-${name.split(" ")[0]}.1`;
     const source = Deno.readTextFileSync(page).replaceAll("\\-", "-");

@@ -182,7 +182,7 @@ function check(runtime: Uint8Array): Uint8Array {
       view.getUint32(command.at + field, true)
     );
     if ([start + size, ...offsets].some((offset) => offset > runtime.length)) {
-      throw new Error("A part of the runtime would lie outside its file");
+      throw new Error("A part of the runtime would be outside its file");
     }
   }
   return runtime;

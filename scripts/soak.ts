@@ -6,7 +6,7 @@ import { wineForTests } from "./wine.ts";
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
  * every command runs in all its forms, with the binary, on every hostile store,
  * and on a disk that is full or read-only. A store of ten thousand files
- * migrates. Every form of a detour ends over each thing that once stood in its
+ * migrates. Every form of a detour ends over each thing that once was in its
  * way. Two builds of one commit are the same. The binary for Windows is tried
  * in Wine.
  */

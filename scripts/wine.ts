@@ -110,7 +110,7 @@ export async function startWine(
     ...["nsenter", "-t", String(child.pid), "-m", "chroot", folder],
     ...ALONE,
   ];
-  // Else the first program would wait for all that it starts on the way.
+  // Else the first program would wait for everything that it starts on the way.
   // It fails where one runs already, which serves as well.
   await quietly([...before, "wineserver", "-p"]).catch(() => {});
   await quietly([...before, "wine", "cmd", "/c", "exit"]);

@@ -111,9 +111,16 @@ const TABLE: readonly (readonly [RegExp, string])[] = [
   [/\b(?:is|are|was|were) to be\b/, "must be"],
   [/\bkept apart\b/, "kept separately"],
   [
-    /\b(?:lie|lies|lay|stand|stands|stood) (?:there|in it|beside|behind)\b/,
+    /\b(?:lie|lies|lay|stands?|stood) (?:there|beside|behind|below|under|between|in(?! for\b))\b/,
     "is in",
   ],
+  [/\bthe course of (?:its|the|a|an) (?:context|session)\b/, "how it grew"],
+  [/\bmay be given several times\b/, "can be repeated"],
+  [/\bunless told otherwise\b/, "the default is"],
+  [/\bas it is (?:told|said)\b/, "as mpm prints it"],
+  [/\b(?:be|is|are) given (?:the|its|their) [a-z]+ (?:back|again)\b/, "gets"],
+
+  [/\bknows for one\b/, "may run one"],
   [/\bfor (?:its|their) part\b/, "leave it out"],
   [/\bcomes? to (?:its|an|their) end\b/, "ends"],
   [/\b(?:its|their) end with\b/, "ends with"],

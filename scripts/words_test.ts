@@ -64,6 +64,21 @@ Deno.test("a wording is found across lines and joined literals", () => {
   );
 });
 
+Deno.test("wordings of place and habit are found, and idioms are not", () => {
+  for (
+    const stiff of [
+      "the file lies in the folder",
+      "a mark stands between them",
+      "the course of the session",
+      "may be given several times",
+      "unless told otherwise",
+      "the text as it is told",
+      "every place that git knows for one",
+    ]
+  ) assertEquals(found("docs/a.md", `${stiff}.`).length, 1, stiff);
+  assertEquals(found("docs/a.md", "It stands in for the server."), []);
+});
+
 Deno.test("a sentence of 26 words is too long, code counts as one word", () => {
   const long = `${"word ".repeat(25)}end.`;
   assertEquals(found("docs/a.md", long), ["docs 26 words"]);

@@ -104,7 +104,7 @@ for (let count = 0; count < SLOW_ONES.size;) {
   }
 }
 
-/** The folder of `src/` that a path lies in. */
+/** The folder of `src/` that a path is in. */
 function contextOf(path: string): string {
   return path.split("/")[1]!;
 }
@@ -190,7 +190,7 @@ Deno.test("a module that computes imports only such modules", () => {
   assertEquals(wrong.map(described), []);
 });
 
-/** The files that what is imported stands in. */
+/** The files that what is imported is in. */
 function behindDoor({ to, names }: Import): string[] {
   if (!isDoor(to)) return [to];
   const plain = (name: string) => name.replace(/^type /, "").split(" as ")[0]!;

@@ -13,7 +13,7 @@ export interface Section {
    * left.
    */
   readonly most?: number;
-  /** True if the entries stand in the line of the title, with commas. */
+  /** True if the entries are in the line of the title, with commas. */
   readonly inline?: boolean;
   /** True if the last entries are the ones to keep. */
   readonly fromEnd?: boolean;

@@ -77,7 +77,7 @@ const sections = fc.array(
   { maxLength: 12 },
 );
 
-/** Each entry is made to be found: its section and place stand before it. */
+/** Each entry is made to be found: its section and place are before it. */
 function numbered(list: readonly Section[]): Section[] {
   return list.map((one, section) => ({
     ...one,

@@ -17,7 +17,7 @@ export function escapeText(text: string): string {
  * Escapes characters that must not reach a terminal or an agent, or hide in a
  * line. These are control characters (ANSI sequences begin with one), line and
  * paragraph separators, invisible characters, private use, and halves of
- * surrogate pairs. Classes of all of Unicode stand in functions, so that they
+ * surrogate pairs. Classes of all of Unicode are in functions, so that they
  * are built when they are used.
  */
 export function escapeUnseen(

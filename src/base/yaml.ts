@@ -59,7 +59,7 @@ const keyText = remembered(scalar);
 /** Begins with a letter or a slash, so that it is not a number and no date. */
 const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;
 
-/** Stands between quotes as it is. */
+/** Is between quotes as it is. */
 const SIMPLE = /^[ !#-[\]-~]*$/;
 
 /** Returns whether YAML 1.1 or 1.2 reads it as anything but a text. */

@@ -23,7 +23,7 @@ export function printOf(capture: Capture): string {
 
 /**
  * Returns what the user's state knows a checkpoint by: its time and id, and the
- * SHA-256 of its record's file. The commit's id stands in that, and with it
+ * SHA-256 of its record's file. The commit's id is in that, and with it
  * every file.
  */
 export function ownMark(

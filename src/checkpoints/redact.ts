@@ -34,7 +34,7 @@ const FILES: KnownKeys = {
   ids: new Set(["status", "hash", "mode"]),
 };
 
-/** The same as it is told: nothing goes by the names of its files there. */
+/** The same as mpm prints it: nothing goes by the names of its files there. */
 export function redactShown<T extends Checkpoint>(
   redactor: Redactor,
   record: T,

@@ -189,7 +189,7 @@ function newestRecord(system: System, folder: string): string | undefined {
   return newest?.path;
 }
 
-/** A field of the record itself, which stands before everything nested. */
+/** A field of the record itself, which is before everything nested. */
 function textField(text: string, name: string): string | undefined {
   const found = new RegExp(`"${name}":\\s*("(?:[^"\\\\]|\\\\.){0,400}")`)
     .exec(text);

@@ -167,7 +167,7 @@ function positionalValues(
   return values;
 }
 
-/** Throws USAGE for a negative number where the number of an item can stand. */
+/** Throws USAGE for a negative number where the number of an item can be. */
 function refuseNegative(command: AnyCommand, word: string): void {
   const numbered = (command.positionals as Positional[]).some(({ names }) =>
     names !== undefined

@@ -206,7 +206,7 @@ export function fuzzyFinder(
   };
 }
 
-/** Returns whether the letters stand in a text in this order, perhaps apart. */
+/** Returns whether the letters are in a text in this order, perhaps apart. */
 function holdsLetters(text: string, letters: string): boolean {
   let at = -1;
   for (const letter of letters) {

@@ -14,7 +14,7 @@ export interface Topic {
 
 export interface TopicSection {
   readonly title?: string;
-  /** Paragraphs; a blank line stands between two. */
+  /** Paragraphs; a blank line is between two. */
   readonly text?: string;
   readonly rows?: readonly (readonly [string, string])[];
 }
@@ -22,7 +22,7 @@ export interface TopicSection {
 /** Columns that prose and rows are wrapped to. */
 const COLUMNS = 80;
 
-/** The widest first column; a longer word stands on its own line. */
+/** The widest first column; a longer word is on its own line. */
 const WIDEST = 30;
 
 /** The page as plain text. */

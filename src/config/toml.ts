@@ -216,7 +216,7 @@ interface Statement {
   readonly kind: "header" | "pair";
   /** The full key: of a pair with the table it is in. */
   readonly path: readonly string[];
-  /** Of a pair: the table it stands in, empty at the top. */
+  /** Of a pair: the table it is in, empty at the top. */
   readonly table: readonly string[];
   /** Offsets of the start of its line and of the next line. */
   readonly start: number;

@@ -221,7 +221,7 @@ function isInside(path: string): boolean {
     !/[\\\0]|^[A-Za-z]:/.test(path);
 }
 
-/** Returns whether `name` can stand in the list: one name, or `*.suffix`. */
+/** Returns whether `name` can be in the list: one name, or `*.suffix`. */
 export function isTrashName(name: string): boolean {
   return /^(\*\.)?[^/\\*?[\]]+$/.test(name) && !/^\.{1,2}$/.test(name) &&
     name !== ".git";

@@ -78,7 +78,7 @@ export async function settleDetour(
   }
 }
 
-/** The same with {@link lockDetours}. Throws what stands in the way. */
+/** The same with {@link lockDetours}. Throws what is in the way. */
 export async function settleHeld(
   context: Context,
   workspace: Workspace,
@@ -135,7 +135,7 @@ async function finish(
 /**
  * Restores the state before the operation. Later changes go into a safety
  * checkpoint first. May be called again after an interruption. Returns
- * notes for the answer. Throws what stands in the way, and then the marker
+ * notes for the answer. Throws what is in the way, and then the marker
  * stays.
  */
 export async function takeBack(

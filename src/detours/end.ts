@@ -53,7 +53,7 @@ function ended(
 ): Work | undefined {
   const work = findWork(system, root, marker.child);
   if (!work || !isOpen(work.state)) return work;
-  // From where it stands the table knows no way but through active.
+  // From where it is the table knows no way but through active.
   const active = work.state === "paused" ? moved(work, "resume", time) : work;
   return writeWork(system, root, {
     ...moved(active, ending.action, time),

@@ -159,7 +159,7 @@ interface Placed {
 
 /**
  * The sessions as a tree: each after its parent, children by their age, the
- * newest of the outermost first. One whose parent is not there, or stands below
+ * newest of the outermost first. One whose parent is not there, or is below
  * itself, is an outermost one. Archived and cancelled sessions are left out
  * unless `all`, or unless a session below them is shown.
  */

@@ -126,7 +126,7 @@ const ANSWER = { timeout: 2000, limit: 200 };
 
 /**
  * Returns what another mpm says it is. It is what typing `mpm` may start
- * anyway, but for one that lies in the project and may have come with it.
+ * anyway, but for one that is in the project and may have come with it.
  */
 async function versionOf(
   system: System,

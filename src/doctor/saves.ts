@@ -242,13 +242,13 @@ export async function checkLayout(ground: Ground): Promise<Checked> {
   const stray = entries.filter(({ location }) => location === "global").length;
   if (stray > 0) {
     const detail = `${counted(stray, "save")} of this project ` +
-      `${stray === 1 ? "lies" : "lie"} in the home folder's store`;
+      `${stray === 1 ? "is" : "are"} in the home folder's store`;
     found.push(warning(detail, { advice: "mpm migrate --global" }));
   }
   for (const store of await otherStores(system, workspace)) {
     const count = store.entries.length;
     const detail = `${counted(count, "save")} of claude-mpm ` +
-      `${count === 1 ? "lies" : "lie"} in "${store.folder}", where lists do ` +
+      `${count === 1 ? "is" : "are"} in "${store.folder}", where lists do ` +
       "not look";
     const advice = importCommand(workspace, store);
     found.push(warning(detail, { advice }));

@@ -43,7 +43,7 @@ const FOLDERS = [
 ];
 
 /**
- * Returns what stands where mpm wants to make a folder; a link is told about
+ * Returns what is where mpm wants to make a folder; a link is told about
  * elsewhere.
  */
 function folderFindings({ at, tree }: Ground): Finding[] {

@@ -98,7 +98,7 @@ function field(
     : [`${name}:`, ...bullets(values)];
 }
 
-/** Files that stand on one line. */
+/** Files that are on one line. */
 const INLINE = 3;
 
 function bullets(values: readonly string[]): string[] {

@@ -17,7 +17,7 @@ export interface MarkedFile {
 /** The last line of mpm's part. */
 const CLOSE = "<!-- /mpm -->";
 
-/** Where mpm's part is; -1: there is none. `undefined`: damaged marks. */
+/** The place of mpm's part; -1: not in the file. `undefined`: damaged marks. */
 function partOf(
   text: string,
   { open }: MarkedFile,

@@ -66,7 +66,7 @@ export interface HandoffOrder {
   readonly collected: Collected;
   /** The agent session that is read for it. */
   readonly agent: string | undefined;
-  /** The save that it stands in; null: none, and nothing is kept. */
+  /** The save that it is in; null: none, and nothing is kept. */
   readonly save: string | null;
   readonly time: Date;
   /** The last moment of runs that count, ISO 8601, UTC; all by default. */
@@ -84,7 +84,7 @@ export interface MadeHandoff {
 /**
  * Makes the hand-off of a save, and keeps the items to carry. Call it under the
  * project's lock, unless `save` is null. Never throws an MpmError: what cannot
- * be kept stands in the save all the same.
+ * be kept is in the save all the same.
  */
 export function handoffFor(
   system: System,

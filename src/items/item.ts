@@ -90,7 +90,7 @@ const ITEM_FIELDS = {
   via: TEXT,
   /** Time at which it was said, ISO 8601, UTC. */
   at: TEXT,
-  /** The save that it first stood in; null: none yet. */
+  /** The first save that had it; null: none yet. */
   save: nullable(TEXT),
   /** The agent session it was said in. */
   agent: optional(TEXT),

@@ -3,7 +3,7 @@ import { CUT_MARK, cutMiddle } from "../clients/mod.ts";
 /** A whole sentence of prose, unchanged except for line breaks. */
 export interface Sentence {
   readonly text: string;
-  /** The heading that it stands under, lower case, without marks. */
+  /** The heading that it is under, lower case, without marks. */
   readonly heading: string;
   /** `todo` and `done`: of a list with boxes. */
   readonly mark: "none" | "item" | "todo" | "done";

@@ -23,7 +23,7 @@ import { ensureUserFolder, userState } from "./user_state.ts";
 
 /**
  * Permissions of the user on this machine: files by their contents, and command
- * lines by their texts. The list lies in the user's own state, so nothing that
+ * lines by their texts. The list is in the user's own state, so nothing that
  * comes with a project can add to it.
  */
 

@@ -32,7 +32,7 @@ export function asideIn(value: unknown): Aside[] {
 }
 
 /**
- * Puts back from the trash what stood in the way of a restore that an undo
+ * Puts back from the trash what was in the way of a restore that an undo
  * undoes, where its place is free again. Does what is still to be done; returns
  * the paths. Call under the lock.
  */

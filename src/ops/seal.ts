@@ -7,7 +7,7 @@ import { ensureUserWord, type UserWord, userWord } from "./user_state.ts";
 const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
 
 /**
- * The key that this user's journals and sessions are sealed with. It lies
+ * The key that this user's journals and sessions are sealed with. It is
  * in the user's own state, so what came with a clone cannot be sealed with it.
  */
 const KEY: UserWord = { name: "journal-key", length: 64 };

@@ -297,7 +297,7 @@ function repairObject(
   return copy ?? fields;
 }
 
-/** The fields in what stands in an object's place; `undefined`: leave it out. */
+/** The fields in what is in an object's place; `undefined`: leave it out. */
 function fromOther(
   shape: ObjectShape,
   value: unknown,
@@ -326,7 +326,7 @@ export class Notes {
     this.#repairs.set(line, (this.#repairs.get(line) ?? 0) + 1);
   }
 
-  /** Keeps a value that cannot stand where it stood. */
+  /** Keeps a value that cannot be where it was. */
   setAside(field: string, value: unknown): void {
     const held = this.#unplaced.get(field);
     if (held) held.push(value);

@@ -1,6 +1,6 @@
 import type { Span } from "./span.ts";
 
-/** A text as it is read, and where its parts stand in what was written. */
+/** A text as it is read, and where its parts are in what was written. */
 export interface AsRead {
   readonly text: string;
   /** The same spans in the text that was written. */

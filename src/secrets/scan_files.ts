@@ -23,7 +23,7 @@ const PASSED_OVER = new Set([".git", "node_modules", "checkpoints.git"]);
 
 /** A file to be read. */
 interface Source {
-  /** As it is told. */
+  /** as mpm prints it. */
   readonly name: string;
   /** Absolute; null: standard input. */
   readonly path: string | null;

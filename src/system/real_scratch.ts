@@ -66,7 +66,7 @@ function inFirst(make: (home: Home) => string): string | undefined {
 
 /**
  * The folder with these contents, which later processes use again: making one
- * costs more than looking whether it is there. `undefined`: what lies in its
+ * costs more than looking whether it is there. `undefined`: what is in its
  * place is not this.
  */
 function sharedFolder(
@@ -100,7 +100,7 @@ function digestOf({ folders, files, links }: ScratchContents): string {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Returns whether exactly these contents lie in a folder. */
+/** Returns whether exactly these contents are in a folder. */
 function stateOf(
   folder: string,
   contents: ScratchContents,

@@ -1,6 +1,6 @@
 import type { Thread } from "./system.ts";
 
-/** What comes back for a task. */
+/** The answer to a task. */
 type Answer = { readonly value: unknown } | { readonly error: string };
 
 /**

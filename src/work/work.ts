@@ -30,7 +30,7 @@ const STATE = text<WorkState>({ choices: STATES });
 const TIME = text({ test: isFullTime });
 
 export const CHECK_ITEM = object({
-  /** The heading it stands under; empty: none. */
+  /** The heading it is under; empty: none. */
   phase: TEXT,
   text: TEXT,
   done: FLAG,

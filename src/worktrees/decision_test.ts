@@ -58,7 +58,7 @@ Deno.test("decide() removes only what is known in full", () => {
   }
 });
 
-Deno.test("decide() keeps what a process stands in, an empty folder too", () => {
+Deno.test("decide() keeps what a process is in, an empty folder too", () => {
   const empty = {
     ...FREE,
     kind: "orphan",

@@ -209,7 +209,7 @@ async function addWorktree(
 }
 
 /**
- * Returns what stands in the way of restoring to `path`; an empty folder does
+ * Returns what is in the way of restoring to `path`; an empty folder does
  * not.
  */
 export function obstacleTo(system: System, path: string): string | undefined {

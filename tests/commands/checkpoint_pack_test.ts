@@ -122,7 +122,7 @@ Deno.test("now and then git gathers what pauses left, and no ref of the user", a
   env.write(".claude-mpm/state/imports", ".".repeat(99));
   env.write("new", "3\n");
   await pause(3);
-  // What the user made and no commit of mpm has stays loose.
+  // Objects of the user that no commit of mpm has stay loose.
   assertEquals(objectsOf(env), { ...left, packs: left.packs + 1, loose });
   assertEquals(env.exists(".git/refs/heads/topic"), true);
   env.git("fsck", "--strict");

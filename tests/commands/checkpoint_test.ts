@@ -492,7 +492,7 @@ posixTest(
   },
 );
 
-Deno.test("ignored files come back beside the others of a folder that stood in the way", async () => {
+Deno.test("ignored files come back beside the others of a folder that was in the way", async () => {
   using env = TestEnv.repository();
   env.write(".gitignore", "*.log\n");
   env.write("name", "a file\n");

@@ -140,7 +140,7 @@ Deno.test("what is set aside for a detour is not reported as lost", async () => 
   env.git("checkout", "-q", "other.txt");
   env.write("new.txt", "new\n");
   await branch(env, ["fix", "--stash"], { now: TEN });
-  // What was lost before the detour is in its checkpoint as it was committed.
+  // A file that was lost before the detour is in its checkpoint as it was committed.
   const { stdout: earlier } = await mpm(env, [
     ...["resume", early.session_id, "--peek"],
   ]);
@@ -156,7 +156,7 @@ Deno.test("what is set aside for a detour is not reported as lost", async () => 
   for (const text of [resumed, status]) {
     assertEquals(/lost|missing|is gone/i.test(text), false, text);
   }
-  // What the checkpoint does not have is lost all the same.
+  // A file that the checkpoint does not have is still lost.
   env.git("update-ref", "-d", "refs/mpm/checkpoints/parked-fix");
   const { stdout: lost } = await mpm(env, ["resume", "--peek"]);
   assertStringIncludes(lost, "Uncommitted Work Lost Since (2)");

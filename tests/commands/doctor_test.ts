@@ -587,7 +587,7 @@ posixTest(
         ...{ check: "path", state: "warning", status: 0, says: "(mpm 0.0.7)" },
         mend: "rm ",
       },
-      "one that lies in the project, which is not run": {
+      "one that is in the project, which is not run": {
         harm: (env) => {
           putProgram(env, "project/bin", "0.0.7");
           env.extra.PATH += `:${join(env.project, "bin")}`;

@@ -105,7 +105,7 @@ Deno.test("a session that ended after a pause is given together with the paused 
   assertEquals(session.conversation.summary, "The endpoint is there");
   assertEquals(later.length, 1);
   assertStringIncludes(warnings.join(), `mpm resume ${later[0]!.session_id}`);
-  // A save that is requested by its id stands alone.
+  // A save that is requested by its id stays alone.
   const alone = await story.resumed(session.session_id);
   assertEquals(alone.later, []);
 });

@@ -176,7 +176,7 @@ Deno.test("the editor's text is what is written, and a wrong one stays", async (
   assertStringIncludes(text, "My words");
 });
 
-Deno.test("what lies in the folders is read with care", async () => {
+Deno.test("what is in the folders is read with care", async () => {
   using env = exampleHandoff();
   await made(env, ...HANDOFF_ARGS, "--git");
   env.write("docs/handoffs/README.md", "# Hand-offs\n## To: Everyone\n");

@@ -161,7 +161,7 @@ Deno.test("a kept copy that differs is in the log, too, and the save stays as it
   ).split("\n").map((commit) => env.git("show", `${commit}:${id}.json`));
   const shown = (text: string) => text.trimEnd().replaceAll(env.root, "$ROOT");
   assertEquals(all, [shown(damaged), shown(kept)]);
-  // A copy that is no save is not thrown away with the others.
+  // A copy that is not a save is not thrown away with the others.
   assertEquals(env.exists(KEPT), false);
   const trash = join(env.project, ".claude-mpm/trash");
   const [removal] = [...Deno.readDirSync(trash)].map(({ name }) => name);

@@ -246,7 +246,7 @@ Deno.test("status --porcelain has one form, and nothing outside a project", asyn
   assertEquals(await mpm(bare, ["status", "--porcelain"]), nothing);
 });
 
-Deno.test("status --porcelain comes out whatever lies in the store", async () => {
+Deno.test("status --porcelain comes out whatever is in the store", async () => {
   using env = await prompted();
   for (const text of ["", "{", "[1]", '{"session":"../x"}']) {
     env.write(".claude-mpm/state/current/main.json", text);

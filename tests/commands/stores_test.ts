@@ -307,12 +307,12 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   assertEquals((await mpm(env, ["saves", "show", other])).status, 0);
   const none = await mpm(env, ["resume"]);
   assertEquals(none.status, 3);
-  const hint = "1 save of claude-mpm lies in packages/api, the newest " +
+  const hint = "1 save of claude-mpm is in packages/api, the newest " +
     `${other}. To bring it here: mpm saves import packages/api`;
   for (const args of [["saves", "list"], ["migrate", "--dry-run"]]) {
     const { stderr } = await mpm(env, args);
     assertStringIncludes(stderr, `Note: ${hint}\n`);
-    assertStringIncludes(stderr, "of claude-mpm lies in ../linked, the newest");
+    assertStringIncludes(stderr, "of claude-mpm is in ../linked, the newest");
   }
   const layout = (await diagnose(env)).checks.layout!;
   assertEquals(layout.findings.map(({ mend }) => mend), [

@@ -532,7 +532,7 @@ posixTest(
     env.extra.CLAUDE_PROJECT_DIR = path;
     assertEquals(reasons(await pruneLater(env)), own);
     delete env.extra.CLAUDE_PROJECT_DIR;
-    // The save lies in the main worktree, so that none is lost with it.
+    // The save is in the main worktree, so that none is lost with it.
     assertEquals(gone(await pruneLater(env)), ["x"]);
     const { sessions } = await mpmJson<{ sessions: unknown[] }>(env, [
       "saves",

@@ -184,7 +184,7 @@ posixTest("nothing is moved where mpm's folder is a link", async () => {
   assertEquals(gone(await pruneLater(env)), ["x"]);
 });
 
-/** A process that stands in `folder` until it is disposed of. */
+/** A process that is in `folder` until it is disposed of. */
 function standingIn(folder: string): Deno.ChildProcess {
   return new Deno.Command("sleep", { args: ["100"], cwd: folder }).spawn();
 }
@@ -196,7 +196,7 @@ const as = (platform: System["platform"]) => (system: System): System => ({
 
 for (const platform of ["linux", "darwin"] as const) {
   Deno.test({
-    name: `a worktree that a process stands in stays, asked as on ${platform}`,
+    name: `a worktree that a process is in stays, asked as on ${platform}`,
     ignore: Deno.build.os === "windows" ||
       (Deno.build.os !== platform && !isInstalled("lsof")),
     async fn() {
@@ -260,7 +260,7 @@ posixTest("who enters a worktree at the last moment keeps it", async () => {
   assertEquals(Deno.readLinkSync(`/proc/${standing.pid}/cwd`), path);
 });
 
-posixTest("the binary sees who stands in a worktree", async () => {
+posixTest("the binary sees who is in a worktree", async () => {
   if (Deno.build.os !== "linux") return;
   using env = agentProject();
   await using child = standingIn(addWorktree(env, "x"));

@@ -8,7 +8,7 @@ import { failures, namesIn, projectSlug } from "../helpers/hook_events.ts";
 import { MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 
-/** Clears what stands in the prompt. */
+/** Clears what is in the prompt. */
 const EMPTY = "\x15";
 
 /** The conversation as the model was last given it. */

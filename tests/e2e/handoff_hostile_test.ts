@@ -71,7 +71,7 @@ async function run(env: TestEnv, args: string[], input = ""): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-/** Asserts that what was planted stands between the fences alone. */
+/** Asserts that what was planted is between the fences alone. */
 function checkFenced(text: string, tag: string): void {
   const [, fence] = new RegExp(`^<${tag} fence="([^"]+)">$`, "m").exec(text)!;
   const open = `<${tag} fence="${fence}">`;
@@ -80,7 +80,7 @@ function checkFenced(text: string, tag: string): void {
     .flatMap((part) => part.split(close));
   assert(inside!.includes(PLANTED), "nothing was planted");
   assert(!before!.includes(PLANTED) && after!.trim() === "", text);
-  assertEquals(text.split(fence!).length, 3, "the fence stands twice");
+  assertEquals(text.split(fence!).length, 3, "the fence occurs twice");
   assert(!/<\/?(?:system-|mpm-)/i.test(inside!), inside!);
   // deno-lint-ignore no-control-regex
   assert(!/[\u202e\u200b\x1b\r]/.test(text));

@@ -99,7 +99,7 @@ Deno.test("a recover that dies anywhere leaves each save lost or whole, and can 
   sayPoints("saves recover from git", points);
 });
 
-Deno.test("a prune that dies anywhere is no loss, and git follows it", async () => {
+Deno.test("a prune that dies anywhere is not a loss, and git follows it", async () => {
   const points = await dieEverywhere(["saves", "prune", "--keep", "1"], {
     now: at(2),
     programs: "changing-git",

@@ -185,7 +185,7 @@ async function withSomethingInTheWay(): Promise<TestEnv> {
 }
 
 posixTest(
-  "an undo of a restore that dies leaves nothing in the trash that stood in its way",
+  "an undo of a restore that dies leaves nothing in the trash that was in its way",
   async () => {
     const points = await dieEverywhere(["undo"], {
       now: at(10),
@@ -211,7 +211,7 @@ posixTest(
 );
 
 posixTest(
-  "a restore that dies is undone with what stood in its way",
+  "a restore that dies is undone with what was in its way",
   async () => {
     const points = await dieEverywhere([
       "checkpoint",

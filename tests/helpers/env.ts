@@ -42,7 +42,7 @@ export class TestEnv implements Disposable {
   static #repository: FolderCopy | undefined;
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-" }));
   readonly home = join(this.root, "home");
-  /** The folder that commands run in unless told otherwise. */
+  /** The folder that commands run in by default. */
   readonly project = join(this.root, "project");
   /** Seconds added for each git command, so that commits differ in time. */
   #clock = 0;

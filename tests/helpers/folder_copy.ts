@@ -19,7 +19,7 @@ interface Entry {
 }
 
 /**
- * All that lies below a folder at a moment. It is held in memory: two moments
+ * Everything below a folder at a moment. It is held in memory: two moments
  * are compared, and one is restored by writing only what differs.
  */
 export class FolderCopy {

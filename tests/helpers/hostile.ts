@@ -18,10 +18,10 @@ import { Outline, smallText } from "./outline.ts";
 import { SOAKS } from "./posix.ts";
 import { exists, removeTree } from "./remove.ts";
 
-/** Stands in everything that the store's owner wrote. */
+/** Is in everything that the store's owner wrote. */
 export const GENUINE = "genuine7";
 
-/** Stands in everything that is outside the project: no one may see it. */
+/** Is in everything that is outside the project: no one may see it. */
 export const CANARY = "canary77";
 
 /** Milliseconds in which any command has to end, on a machine that is busy. */

@@ -35,7 +35,7 @@ export function addBytes(path: string, text: string): void {
   Deno.writeFileSync(path, bytes, { append: true });
 }
 
-/** A filter, and where it stands. */
+/** A filter, and where it is. */
 interface Route {
   /** Of the filter, a character a byte. */
   readonly filter?: string;

@@ -55,7 +55,7 @@ function touch(path: string, text: string): void {
 
 /**
  * A `.git` as an archive may bring it. Its settings, hooks and those of a
- * repository within name programs at every place that git knows for one.
+ * repository within name programs at every place where git may run one.
  */
 export function programs(hostile: HostileProject): void {
   const { env, project, program } = hostile;

@@ -150,7 +150,7 @@ const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
   ["restore", [0, 3]],
 ]);
 
-/** The statuses with which the lines of a command end where all is well. */
+/** The statuses with which the lines of a command end where all is fine. */
 export function statusesOf(command: string): readonly number[] {
   return STATUSES.get(command) ?? [0];
 }

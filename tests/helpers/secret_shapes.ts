@@ -3,7 +3,7 @@ import { PROGRAMS } from "./secret_program_shapes.ts";
 import { alnum, capitals, hex, privateKey } from "./secrets.ts";
 
 /**
- * Shapes in which credentials stand in text: a name, the text, and what must
+ * Shapes in which credentials are in text: a name, the text, and what must
  * not be left of it. All values are made here.
  */
 export type Shape = readonly [name: string, text: string, ...secrets: string[]];

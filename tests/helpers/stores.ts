@@ -140,7 +140,7 @@ export function idAt(second: number): string {
 
 export const SESSIONS = ".claude-mpm/sessions";
 
-/** Writes a save's JSON and, unless told otherwise, its checksum file. */
+/** Writes a save's JSON and, by default, its checksum file. */
 export function putSave(
   env: TestEnv,
   save: Save,

@@ -8,7 +8,7 @@ import { misfits } from "./schemas.ts";
 export const WORK = ".claude-mpm/state/work";
 export const CURRENT = ".claude-mpm/state/current";
 
-/** A clock that stands at so many minutes after noon. */
+/** A clock that is at so many minutes after noon. */
 export const at = (minute: number) => () =>
   new Date(Date.UTC(2026, 10, 21, 12, minute));
 

@@ -2,14 +2,14 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type WineEnv, wineTest } from "../helpers/wine.ts";
 
 /**
- * What Linux sees of STATUS_CONTROL_C_EXIT (0xC000013A), with which Windows
+ * The status on Linux for STATUS_CONTROL_C_EXIT (0xC000013A), with which Windows
  * ends a program that does not handle Ctrl-C.
  */
 const INTERRUPTED = 0x3a;
 
 const COLOURS = { env: { NO_COLOR: "" } };
 
-/** What mpm.exe prints on a console that nobody types at. */
+/** The output of mpm.exe on a console without input. */
 async function shown(
   env: WineEnv,
   program: string,

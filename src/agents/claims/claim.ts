@@ -42,7 +42,7 @@ export const CLAIM = object({
   schema: { is: "version" } as Shape<1>,
   /** Absolute, without links. */
   path: TEXT,
-  /** The top folder of the worktree that the path lies in, absolute. */
+  /** The top folder of the worktree that the path is in, absolute. */
   worktree: TEXT,
   holder: HOLDER,
   /** What for, redacted. */

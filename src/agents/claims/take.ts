@@ -183,7 +183,7 @@ export async function releaseClaims(
   });
 }
 
-/** Returns the claims that cover a path or lie below it. */
+/** Returns the claims that cover a path or are below it. */
 export function claimsOn(held: readonly Claim[], path: string): Claim[] {
   return held.filter((claim) => covers(path, claim.path));
 }

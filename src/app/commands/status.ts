@@ -230,7 +230,7 @@ function isProject(system: System, root: string, quiet: boolean): boolean {
     : checkFolder(system, home);
 }
 
-/** A prompt must come whatever lies in the store. */
+/** A prompt must come whatever is in the store. */
 function stackHere(
   system: System,
   place: Pick<Workspace, "root" | "linked" | "gitDir">,

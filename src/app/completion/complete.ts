@@ -242,7 +242,7 @@ function take(
   return 0;
 }
 
-/** `value` as it has to stand instead of the word that was begun. */
+/** `value` as it has to be instead of the word that was begun. */
 export function bashReply(value: string, { quote, kept }: BashWord): string {
   const rest = value.slice(kept);
   if (quote === "'") return rest.replaceAll("'", `'\\''`);

@@ -125,7 +125,7 @@ export interface RestoreOutcome {
   readonly trashed: readonly string[];
   /** Files that were in the way and are in no checkpoint, now in the trash. */
   readonly movedAside: readonly string[];
-  /** Of an undo: what had stood in the way, and is there again. */
+  /** Of an undo: what was in the way, and is there again. */
   readonly putBack: readonly string[];
   /** The folder in the trash; `undefined`: nothing is there. */
   readonly trash: string | undefined;

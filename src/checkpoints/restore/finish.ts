@@ -44,7 +44,7 @@ export async function settleRestore(
   }
 }
 
-/** Finishes a restore under the lock. Throws what stands in the way. */
+/** Finishes a restore under the lock. Throws what is in the way. */
 export async function settleLocked(
   context: Context,
   workspace: Workspace,

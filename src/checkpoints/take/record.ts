@@ -144,7 +144,7 @@ function sessionOf(
       files_to_review: save.resume_instructions.files_to_review,
       validation_commands: { check_git: "git status && git log -1 --stat" },
     },
-    // The files stand in the record itself.
+    // The files are in the record itself.
     ...save.mpm && { mpm: { ...save.mpm, files: [], files_omitted: 0 } },
   };
 }

@@ -129,9 +129,7 @@ export interface CommitWithFiles {
 }
 
 /**
- * The newest commits of all branches, remote ones too, and of the heads of all
- * worktrees since a time, with their files; without those that only record a
- * save.
+ * The newest commits of all branches and worktrees since a time, with their files. Commits that only record a save are left out.
  */
 export async function readNewestAnywhere(
   git: Git,

@@ -101,7 +101,7 @@ async function readStarts(
   return new Map(stats.map((stat) => [parseInt(stat), startInStat(stat)]));
 }
 
-/** What the numbers of processes are good for. */
+/** Uses of process numbers. */
 export interface Machine {
   /** Of this start of the system, a UUID; `undefined`: it cannot be told. */
   readonly boot: string | undefined;

@@ -225,7 +225,7 @@ function addBelowLoops(
   }
 }
 
-/** Submodules stand in the tree as the commit that the index has. */
+/** Submodules are in the tree as the commit that the index has. */
 function worktreeOf(
   { files, leftOut }: FileCapture,
   entries: readonly StatusEntry[],

@@ -134,7 +134,7 @@ export class ImportStream {
   /** Puts files into a folder of the commit. */
   files(folder: string, delta: TreeDelta): void {
     const place = (path: string) => quotePath(`${folder}/${path}`);
-    // First what goes: a file may stand where a folder was.
+    // First what goes: a file may be where a folder was.
     for (const [path, entry] of delta) {
       if (!entry) this.line(`D ${place(path)}`);
     }

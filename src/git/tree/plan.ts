@@ -99,7 +99,7 @@ export function planRestore(
 }
 
 /**
- * Returns whether a file stands where a written one needs a folder, or the
+ * Returns whether a file is where a written one needs a folder, or the
  * reverse.
  */
 function obstacles(

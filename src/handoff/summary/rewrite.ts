@@ -28,7 +28,7 @@ const OUTPUT_LIMIT = 64 * 1024;
 const KEPT = 50;
 const LARGEST = 512 * 1024;
 
-/** References that stand below a text that was rewritten. */
+/** References that are below a text that was rewritten. */
 const NAMED = 20;
 
 /**

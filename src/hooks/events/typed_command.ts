@@ -56,7 +56,7 @@ export function commandArgs(
     options: ReadonlySet<string>;
   },
 ): string[] {
-  // The name of a detour may have blanks in it, and stands in quotes then.
+  // The name of a detour may have blanks in it, and is in quotes then.
   const quoted = name === "branch" && /^["']/.test(words);
   const given = quoted || options.has(words.split(/[\s=]/, 1)[0]!)
     ? shellWords(words)

@@ -208,7 +208,7 @@ async function withScratch<T>(
     ensureHome(system, scratch.project);
     return await use(scratch);
   } finally {
-    // What a hook started may still write there: then a later trial removes it.
+    // A program that a hook started may still write there: then a later trial removes it.
     attempt(() => removeTree(system, folder));
   }
 }

@@ -59,7 +59,7 @@ export const CONTENTS_NOTE =
   "Names such as .env* and *.pem stay out of saves; other files are not " +
   "scanned for secrets.";
 
-/** What hooks can do beside. */
+/** Further effects of hooks. */
 const BATCHES = "To keep the files of each step for mpm replay: " +
   "mpm config set checkpoint.every batch\n";
 

@@ -22,7 +22,7 @@ export const ItemView = z.strictObject({
   at: text,
   /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
   closed_at: z.nullable(text),
-  /** The save that it first stood in; null: none yet. */
+  /** The first save that had it; null: none yet. */
   save: z.nullable(text),
   /** True if it belongs to this worktree and session. */
   here: z.boolean(),

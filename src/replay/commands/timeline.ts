@@ -28,7 +28,7 @@ export const timeline = defineCommand({
   description: `
 Shows sessions, detours, saves, checkpoints, agent sessions, commits and errors in
 the order of time, as a graph. Each session has a line from its start to its end.
-An agent session shows how long it lasted, and the course of its context. Saves
+An agent session shows how long it lasted, and how its context grew. Saves
 and checkpoints by someone else are marked. Times are in UTC. Secrets are
 redacted. The newest 50 events are shown, and 5,000 on a page.`,
   positionals: [],

@@ -285,7 +285,7 @@ async function commits(
   }));
 }
 
-/** Operations that stand on the timeline by what they made. */
+/** Operations that are on the timeline by what they made. */
 const SHOWN = /^(?:pause|branch|return|start|complete|cancel|checkpoint save)$/;
 
 function operations(system: System, { root }: Workspace): TimelineEvent[] {

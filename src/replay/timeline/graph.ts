@@ -6,7 +6,7 @@ import type { TimelineEvent, TimelineResult } from "../commands/results.ts";
 import { wroteText } from "../print.ts";
 import type { TimelineType } from "../types.ts";
 
-/** Columns from which a row names its type, and shows the course of a context. */
+/** Columns from which a row names its type, and shows the growth of a context. */
 const TYPED = 60;
 const CURVED = 100;
 
@@ -193,10 +193,10 @@ function stateText({ end, state }: TimelineEvent): string {
 
 const BARS = "▁▂▃▄▅▆▇█";
 
-/** Columns of the course of a context. */
+/** Columns of the growth of a context. */
 const CURVE = 16;
 
-/** The course of a context, a bar for each part of its time. */
+/** The growth of a context, a bar for each part of its time. */
 function curveOf(context: TimelineEvent["context"], most: number): string {
   const size = Math.ceil(context.length / CURVE);
   let bars = "";

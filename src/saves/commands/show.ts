@@ -73,7 +73,7 @@ selects the first save that had it.`,
   render: ({ text }) => text,
 });
 
-/** The save that an item such as `#4` first stood in. Throws NOT_FOUND. */
+/** The first save that had an item such as `#4`. Throws NOT_FOUND. */
 function bySavedItem(
   system: System,
   workspace: Workspace,

@@ -21,7 +21,7 @@ import {
   tryRange,
 } from "../../git/mod.ts";
 
-/** The commit compared with, and what lies between it and HEAD. */
+/** The commit compared with, and what is between it and HEAD. */
 export interface Way extends Range {
   readonly comparedBy: History["comparedBy"];
   readonly base: string | undefined;

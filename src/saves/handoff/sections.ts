@@ -136,7 +136,7 @@ function workLines({ work, session }: ResumeResult): string[] {
   ];
 }
 
-/** Entries up to this length stand in one line. */
+/** Entries up to this length are in one line. */
 const SHORT = 90;
 
 /** Returns the sections of changes since the save, and of notes. */

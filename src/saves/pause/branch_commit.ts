@@ -59,7 +59,7 @@ async function noCommitReason(
   if (reason !== undefined) return reason;
   if (!state) return "git failed: no answer";
   if (workspace.linked) {
-    return "this is a linked worktree; the save lies in the main one";
+    return "this is a linked worktree; the save is in the main one";
   }
   // A hook inherits the index of its commit, which mpm's commit would make
   // fail.

@@ -13,7 +13,7 @@ import { loadReaders } from "../store/read_saves.ts";
 
 /**
  * claude-mpm saves in the folder that it is run in, mpm in the top folder of the
- * repository's main worktree. So saves of claude-mpm may lie in linked worktrees
+ * repository's main worktree. So saves of claude-mpm may be in linked worktrees
  * and in subfolders.
  */
 export interface OtherStore {
@@ -144,8 +144,8 @@ export async function otherStoreHints(
   const stores = await otherStores(system, workspace);
   return stores.map((store) => {
     const { entries: [newest, ...more] } = store;
-    const [lie, them] = more.length === 0 ? ["lies", "it"] : ["lie", "them"];
-    return `${counted(more.length + 1, "save")} of claude-mpm ${lie} in ` +
+    const [is, them] = more.length === 0 ? ["is", "it"] : ["are", "them"];
+    return `${counted(more.length + 1, "save")} of claude-mpm ${is} in ` +
       `${namedFolder(workspace, store)}, the newest ${newest!.id}. To bring ` +
       `${them} here: ${importCommand(workspace, store)}`;
   });

@@ -223,7 +223,7 @@ export async function lastSaveHere(context: Context): Promise<LastSave | null> {
   };
 }
 
-/** UTF-16 units of a summary that stands on one line. */
+/** UTF-16 units of a summary that is on one line. */
 const LONGEST = 500;
 
 /** A resume that only looks. */

@@ -207,7 +207,7 @@ export async function addToLog(
  * The lines of git-fast-import(1) on who made a commit of the log; git need not
  * know the user. The author has the time, in seconds since the epoch. For the
  * committer all are of 1970: claude-mpm, and people, look for what changed with
- * `git log --since --all`, and a save is no change.
+ * `git log --since --all`, and a save is not a change.
  */
 export function makerLines(seconds: number | string): string {
   return `author ${MAKER} ${seconds} +0000\ncommitter ${MAKER} 0 +0000`;

@@ -54,7 +54,7 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
   const ids = [...tracked].filter((path) => path.endsWith(".json"))
     .map((path) => basename(path, ".json"))
     .filter((id) => SESSION_ID.test(id));
-  // First as they were kept: what lies in the folder is then the newer version.
+  // First as they were kept: what is in the folder is then the newer version.
   if (changes.length > 0) {
     const refs = await readOwnRefs(system, workspace);
     await using writer = beginLog(system, workspace, refs);

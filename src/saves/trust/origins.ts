@@ -94,7 +94,7 @@ function readOwnList(system: System, list: string): ReadonlySet<string> {
 }
 
 /**
- * Returns the source of an imported save; `undefined` for others. The mark lies
+ * Returns the source of an imported save; `undefined` for others. The mark is
  * in `mpm`, or at the top of the save of another program.
  */
 export function importedFrom(value: unknown): string | undefined {

@@ -52,7 +52,7 @@ export function findAssignments(text: string): Span[] {
   return spans;
 }
 
-/** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may stand between. */
+/** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may be between. */
 function isBetween(code: number): boolean {
   return code === 34 || code === 39 || code === 96 || code === 92 ||
     code === 93 || code === 63 || code === COLON || code === 42;
@@ -226,7 +226,7 @@ function oneValue(
   };
 }
 
-/** Skips what may stand between a colon and its value. */
+/** Skips what may be between a colon and its value. */
 function afterLead(text: string, from: number, key: Key): number {
   for (const lead of key.quote === "" ? [BOLD, MARKED] : [NEXT_LINE]) {
     lead.lastIndex = from;

@@ -15,7 +15,7 @@ import {
 /** UTF-16 units of a value that decide. */
 export const LOOKED_AT = 256;
 
-/** A value, and where it stands. */
+/** A value, and where it is. */
 interface Given {
   readonly key: Key;
   readonly value: Value;
@@ -153,7 +153,7 @@ function isOfName(written: string): boolean {
 const BEFORE = 160;
 
 /**
- * Returns whether it stands in an item of a list such as `- { name: value }`.
+ * Returns whether it is in an item of a list such as `- { name: value }`.
  */
 function isInFlow({ key, text }: Given): boolean {
   const lead = text.slice(Math.max(0, key.start - BEFORE), key.start);

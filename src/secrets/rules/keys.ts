@@ -132,7 +132,7 @@ export interface Key {
   readonly start: number;
   /** Its closing quote with the backslashes before it; empty: it has none. */
   readonly quote: string;
-  /** True if blanks stand before the sign. */
+  /** True if blanks are before the sign. */
   readonly apart: boolean;
   /** True if only a list is given to it: `tokens`. */
   readonly many: boolean;

@@ -42,7 +42,7 @@ const SCOPE = /^@?([a-z]+)\.[a-z.-]+$/;
 /** Descriptions of interfaces give these the name of another field. */
 const OF_PAGES = /^(?:input|output)[_-]?token$/i;
 
-/** A plain value, and where it stands. */
+/** A plain value, and where it is. */
 interface Given {
   readonly key: Key;
   readonly value: Value;

@@ -56,7 +56,7 @@ const LONGEST_TAIL = 16 * 1024;
 /** A line of a key, in a quote, a diff or a list as well. */
 const KEY_LINE = /^[\s>|#*+"'`,:\d-]{0,24}[A-Za-z0-9+/=]{16,}["'`,+\s\\]{0,8}$/;
 
-/** The last one, and what stands before the mark in its own line. */
+/** The last one, and what is before the mark in its own line. */
 const SHORT_LINE =
   /^[\s>|#*+"'`,:\d-]{0,24}[A-Za-z0-9+/=]{0,80}["'`,+\s\\]{0,8}$/;
 

@@ -164,7 +164,7 @@ function findAround(
   return spans;
 }
 
-/** Returns whether the next dot stands where that of such a token would. */
+/** Returns whether the next dot is where that of such a token would. */
 function isDotNear(text: string, at: number): boolean {
   return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
 }

@@ -73,7 +73,7 @@ function lineOf(yaml: readonly string[], path: readonly string[]): number {
     const next = yaml.findIndex((line, index) =>
       index >= at && isAbout(line, name)
     );
-    // In the flow style it stands on the line of what encloses it.
+    // In the flow style it is on the line of what encloses it.
     if (next >= 0) at = next + 1;
   }
   return Math.max(at, 1) + 1;

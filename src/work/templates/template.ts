@@ -8,7 +8,7 @@ import {
 
 /** An item of a template, not filled in yet. */
 interface TemplateItem {
-  /** The heading it stands under; empty: none. */
+  /** The heading it is under; empty: none. */
   readonly phase: string;
   readonly text: string;
   readonly done: boolean;

@@ -39,8 +39,8 @@ const THEN = '","timestamp":"';
 /**
  * Returns the link of a line without parsing it, which would take most of the
  * time. In a text within the line each quote has a backslash before it, so what
- * stands once in the line stands where it counts. `undefined`: the line has
- * another form, or something stands twice.
+ * occurs once in the line is where it counts. `undefined`: the line has
+ * another form, or something occurs twice.
  */
 export function quickLink(text: string): Fields | undefined {
   const found = START.exec(text);
@@ -125,7 +125,7 @@ interface Fork {
 
 const ZERO = /^[0-]*$/;
 
-/** Lines that may stand between a line and the one it follows, written later. */
+/** Lines that may be between a line and the one it follows, written later. */
 const REORDERED = 8;
 
 /**

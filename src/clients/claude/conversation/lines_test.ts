@@ -54,7 +54,7 @@ Deno.test("no text is gone through again and again", () => {
   assert(performance.now() - start < 2000);
 });
 
-Deno.test("what stands between two marks", () => {
+Deno.test("what is between two marks", () => {
   const cases: [text: string, found: string | undefined][] = [
     ["x[a]y]", "a"],
     ["][a", undefined],

@@ -35,7 +35,7 @@ export function promptsIn(transcript: Transcript): Said[] {
   return [...said, ...waiting(transcript.told)];
 }
 
-/** Words of a refusal stand in a line that shares its prompt id with others. */
+/** Words of a refusal are in a line that shares its prompt id with others. */
 function isFirst({ value }: Line): boolean {
   return field(value, "toolUseResult") === undefined;
 }

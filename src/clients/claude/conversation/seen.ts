@@ -51,7 +51,7 @@ function absolute(folder: string, name: string): string | undefined {
   return isAbsolute(folder) ? join(folder, name) : undefined;
 }
 
-/** Stands between paths, also in a log or in code. */
+/** Is between paths, also in a log or in code. */
 const BETWEEN = "\\s\"'`()<>[\\]{},;|=*?!$&#";
 
 /** Words with a dot or a slash before something else: most have none. */

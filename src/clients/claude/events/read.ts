@@ -269,7 +269,7 @@ class Reader {
     }
     const id = textField(message, "id");
     const context = contextTokens(field(message, "usage"));
-    // Each block of a message stands in its own line, with the same usage.
+    // Each block of a message is in its own line, with the same usage.
     if (context === undefined || id === undefined || id === this.#answer) {
       return;
     }

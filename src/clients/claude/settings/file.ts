@@ -35,7 +35,7 @@ export function readForeign(
   return { path, bytes, mode: found.mode ?? mode };
 }
 
-/** Throws CONFLICT where a link stands, even one that leads nowhere. */
+/** Throws CONFLICT where a link is, even one that leads nowhere. */
 export function refuseLink(system: System, path: string): void {
   if (system.files.lstat(path)?.kind !== "link") return;
   const target = system.files.readLink(path);

@@ -19,7 +19,7 @@ import type { SettingsText } from "./text.ts";
 /** An mpm handler in a settings file, and the nodes around it. */
 export interface OwnEntry {
   readonly own: OwnHandler;
-  /** The key it stands under; the client goes by this. */
+  /** The key it is under; the client goes by this. */
   readonly event: string;
   readonly hooks: JsonObject;
   readonly groups: JsonArray;
@@ -166,7 +166,7 @@ function entryDrift(
     if (known.has(event) && own.event === event) continue;
     drift.push({
       problem: "edited",
-      detail: `the entry of ${own.event} stands under ${event}`,
+      detail: `the entry of ${own.event} is under ${event}`,
     });
   }
   return drift;

@@ -171,7 +171,7 @@ export class JsonEdits {
 }
 
 /**
- * The edits in order, without those inside of a larger one: what lies in a
+ * The edits in order, without those inside of a larger one: what is in a
  * removed or replaced part goes with it.
  */
 function outermost(edits: readonly Edit[]): Edit[] {

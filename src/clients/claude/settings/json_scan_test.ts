@@ -37,7 +37,7 @@ function parsed(text: string): { value: unknown } | undefined {
   }
 }
 
-Deno.test("scanJson() finds every value where it stands", () => {
+Deno.test("scanJson() finds every value where it is", () => {
   fc.assert(
     fc.property(fc.jsonValue(), jsonText(), (value, write) => {
       const text = write(value);
@@ -79,7 +79,7 @@ Deno.test("scanJson() takes what JSON.parse() takes, and nothing else", () => {
           const offset = Math.floor(at * text.length);
           text = text.slice(0, offset) + mark + text.slice(offset + cut);
         }
-        // That mark is not a part of JSON, but may stand before it.
+        // That mark is not a part of JSON, but may be before it.
         if (text.startsWith("\ufeff")) return;
         const [expected, found] = [parsed(text), scanned(text)];
         if (!expected) {

@@ -43,7 +43,7 @@ export interface SettingsPlan {
 
 /**
  * The settings with mpm's entries in them. Everything else keeps its bytes;
- * entries of an older mpm are replaced where they stand, and second ones go.
+ * entries of an older mpm are replaced where they are, and second ones go.
  * Throws UNREADABLE or CONFLICT where they cannot be put in.
  */
 export function planInstall(
@@ -111,7 +111,7 @@ function inTheWay({ path }: SettingsText, state: string): MpmError {
   });
 }
 
-/** Puts the entry of one event into its array, where mpm's may stand already. */
+/** Puts the entry of one event into its array, where mpm's may be already. */
 function place(
   { text }: SettingsText,
   edits: JsonEdits,

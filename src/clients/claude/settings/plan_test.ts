@@ -179,7 +179,7 @@ for (const [name, [before, start]] of Object.entries(LAYOUTS)) {
   });
 }
 
-Deno.test("planInstall() replaces an older mpm's entries where they stand", () => {
+Deno.test("planInstall() replaces an older mpm's entries where they are", () => {
   const before = install('{\n  "z": 1,\n  "hooks": {"Stop": []}\n}\n');
   const older = before
     .replaceAll("/usr/local/bin/mpm", "/old place/mpm")
