@@ -32,6 +32,20 @@ const CASES: readonly HookCase[] = [
     limit: "1.3 F",
   },
   {
+    name: "PreToolUse, 20 claims",
+    event: "PreToolUse",
+    talked: false,
+    more: { tool_name: "Edit", tool_input: { file_path: "src/free/a.ts" } },
+    limit: "1.5 F",
+  },
+  {
+    name: "PreToolUse, a claimed path",
+    event: "PreToolUse",
+    talked: false,
+    more: { tool_name: "Edit", tool_input: { file_path: "claimed-7/a.ts" } },
+    limit: "1.5 F",
+  },
+  {
     name: "PostToolBatch, 70 MB transcript",
     event: "PostToolBatch",
     talked: true,
@@ -95,13 +109,15 @@ export function hookCases(root: string, binary: string): Case[] {
       .outputSync();
   run(["start", "login", "--template", "feature-development"]);
   run(["pause", "--no-commit", "Half done", ...manyItems()]);
+  const paths = Array.from({ length: 20 }, (_, at) => `claimed-${at}`);
+  run(["claim", ...paths, "--for", "24h", "--agent", "other"]);
   const path = join(root, "hooks.jsonl");
   Deno.writeFileSync(path, transcript(folder));
   const status = { name: "G: git status, hooks", command: ["git", "status"] };
   return [
     { ...status, project },
     ...CASES.map((one) => {
-      const input = join(root, `${one.event} ${one.talked}.json`);
+      const input = join(root, `${one.name}.json`.replaceAll("/", " "));
       const event = {
         session_id: ID,
         transcript_path: one.talked ? path : join(root, "none.jsonl"),

@@ -55,8 +55,11 @@ export async function claimPaths(
   const { system, folder } = context;
   const workspace = await locate(system, folder);
   const { root, worktree } = workspace;
-  const holder = await holderHere(system, workspace, agent);
-  if (force) checkPerson(system, holder);
+  const me = await holderHere(system, workspace, agent);
+  if (force) checkPerson(system, me);
+  const { session } = me;
+  const process = session === null ? null : await processOf(system, session);
+  const holder: Holder = { ...me, process };
   const now = system.now().getTime();
   const until = now + lengthOf(length);
   const places = paths.slice(0, MOST_PATHS + 1).map((given) =>
@@ -188,11 +191,10 @@ async function holderHere(
   workspace: Workspace,
   agent: string | undefined,
 ): Promise<Holder> {
-  const session = currentAgentSession(system) ?? null;
   return {
     ...await actorOf(system, workspace, agent),
-    session,
-    process: session === null ? null : await processOf(system, session),
+    session: currentAgentSession(system) ?? null,
+    process: null,
   };
 }
 
