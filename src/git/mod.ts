@@ -89,6 +89,7 @@ export {
   writeObjects,
 } from "./run/objects.ts";
 export {
+  type Machine,
   readHolders,
   readLock,
   readMachine,

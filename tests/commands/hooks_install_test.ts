@@ -98,7 +98,7 @@ Deno.test("hooks install creates missing settings, and uninstall removes them", 
         type: "command",
         command: join(env.root, "bin", "mpm"),
         args: ["hook", "PreToolUse", "--installed-by=mpm/0.1.0"],
-        timeout: 5,
+        timeout: 10,
       }],
     }]);
     assertEquals(value.statusLine.type, "command");

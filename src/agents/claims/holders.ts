@@ -1,5 +1,5 @@
 import { allClients, type Client } from "../../clients/mod.ts";
-import { readHolders, readMachine } from "../../git/mod.ts";
+import { type Machine, readHolders, readMachine } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Claim, HolderProcess } from "./claim.ts";
 
@@ -22,53 +22,51 @@ export async function processOf(
 /**
  * Returns whether the holder of each claim still works. A client that ends in
  * order removes its file, and one that is killed leaves it: then its process is
- * gone, or another one has its number. Only Linux shows processes.
+ * gone, or another one has its number. Only Linux shows processes. However many
+ * claims there are, at most three programs are started, none without a session.
  */
 export async function holderStates(
   system: System,
   claims: readonly Claim[],
 ): Promise<HolderState[]> {
-  if (claims.every(({ holder }) => holder.session === null)) {
-    return claims.map(() => "unknown");
-  }
+  const sessions = claims.filter(({ holder }) => holder.session !== null);
+  if (sessions.length === 0) return claims.map(() => "unknown");
   const clients = await allClients(system);
-  const states: HolderState[] = [];
-  for (const { holder } of claims) {
-    const own = clients.filter(({ id }) => id === holder.session);
-    states.push(
-      holder.session === null
-        ? "unknown"
-        : await stateOf(system, own, holder.process),
-    );
-  }
-  return states;
+  const known = sessions.flatMap(({ holder }) => holder.process ?? []);
+  const machine = known.length === 0 ? {} : await readMachine(system);
+  const running = await readHolders(
+    system,
+    known.map(({ pid, start }) => ({ pid, start: start ?? undefined })),
+  );
+  return claims.map(({ holder: { session, process } }) => {
+    if (session === null) return "unknown";
+    const own = clients.filter(({ id }) => id === session);
+    if (process === null) return stateOfClients(own);
+    const isKnown = ({ pid, start }: Client) =>
+      pid === process.pid && start === process.start;
+    // A resumed session has another process.
+    const resumed = own.some((one) => one.state === "alive" && !isKnown(one));
+    return resumed
+      ? "alive"
+      : stateOf(process, machine, running[known.indexOf(process)]!);
+  });
 }
 
-async function stateOf(
-  system: System,
-  clients: readonly Client[],
-  known: HolderProcess | null,
-): Promise<HolderState> {
-  const isKnown = ({ pid, start }: Client) =>
-    pid === known?.pid && start === known?.start;
-  // A resumed session has another process.
-  if (clients.some((one) => one.state === "alive" && !isKnown(one))) {
-    return "alive";
-  }
-  if (known === null) {
-    const isDead = clients.length > 0 &&
-      clients.every(({ state }) => state === "dead");
-    return isDead ? "dead" : "unknown";
-  }
-  const { boot, namespace } = await readMachine(system);
-  if (boot !== undefined && known.boot !== null && boot !== known.boot) {
+function stateOfClients(clients: readonly Client[]): HolderState {
+  const states = clients.map(({ state }) => state);
+  if (states.includes("alive")) return "alive";
+  const isDead = states.length > 0 && states.every((one) => one === "dead");
+  return isDead ? "dead" : "unknown";
+}
+
+function stateOf(
+  { boot, namespace }: HolderProcess,
+  machine: Partial<Machine>,
+  running: HolderState,
+): HolderState {
+  if (machine.boot !== undefined && boot !== null && boot !== machine.boot) {
     return "dead";
   }
-  if (known.namespace !== null && namespace !== known.namespace) {
-    return "unknown";
-  }
-  const [state] = await readHolders(system, [
-    { pid: known.pid, start: known.start ?? undefined },
-  ]);
-  return state ?? "unknown";
+  const isHere = namespace === null || namespace === machine.namespace;
+  return isHere ? running : "unknown";
 }

@@ -113,7 +113,7 @@ export async function withClaims<T>(
   ensureHidden(system, root, claims);
   using held = await takeLock(system, join(claims, ".lock"), WAIT);
   if (held) return await change();
-  throw new MpmError("LOCKED", "Cannot claim: another mpm is claiming", {
+  throw new MpmError("LOCKED", "Cannot change claims: another mpm does", {
     hint: "Run the command again",
   });
 }

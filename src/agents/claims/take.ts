@@ -29,29 +29,20 @@ export interface HeldClaim {
   readonly alive: boolean;
 }
 
-/** Claims by whether they hold. */
-interface Sorted {
-  readonly held: readonly HeldClaim[];
-  /** Of a holder that ended, or whose time is over. */
-  readonly free: readonly Claim[];
-  /** Those of `held` whose time began again. */
-  readonly begun: readonly Claim[];
-}
-
-async function sorted(system: System, root: string): Promise<Sorted> {
+/** Returns those of some claims that hold. */
+async function heldOf(
+  system: System,
+  claims: readonly Claim[],
+): Promise<HeldClaim[]> {
   const now = system.now().getTime();
-  const all = readClaims(system, root);
-  const timely = all.filter((claim) => !isOver(claim, now));
+  const timely = claims.filter((claim) => !isOver(claim, now));
   const states = await holderStates(system, timely);
-  const begun: Claim[] = [];
-  const held = timely.flatMap((claim, at) => {
-    if (states[at] === "dead") return [];
-    const again = begunAgain(claim, now);
-    if (again) begun.push(again);
-    return [{ claim: again ?? claim, alive: states[at] === "alive" }];
-  });
-  const paths = new Set(held.map(({ claim }) => claim.path));
-  return { held, begun, free: all.filter(({ path }) => !paths.has(path)) };
+  return timely.flatMap((claim, at) =>
+    states[at] === "dead" ? [] : [{
+      claim: begunAgain(claim, now) ?? claim,
+      alive: states[at] === "alive",
+    }]
+  );
 }
 
 /** Returns the claims that hold, by path. Corrects those of a changed clock. */
@@ -59,7 +50,10 @@ export async function claimsNow(
   system: System,
   root: string,
 ): Promise<readonly HeldClaim[]> {
-  const { held, begun } = await sorted(system, root);
+  const claims = readClaims(system, root);
+  const held = await heldOf(system, claims);
+  const begun = held.map(({ claim }) => claim)
+    .filter((claim) => !claims.includes(claim));
   if (begun.length > 0) await keepBegun(system, root, begun);
   return held;
 }
@@ -101,37 +95,55 @@ export async function takeClaims(
   },
 ): Promise<Taken> {
   if (dryRun) {
-    const { held } = await sorted(system, root);
-    return { claims: wanted, lost: inTheWay(system, { held, wanted, force }) };
+    const lost = await inTheWay(system, readClaims(system, root), wanted);
+    return { claims: wanted, lost: overtaken(system, { lost, wanted, force }) };
   }
   return await withClaims(system, root, async () => {
-    const { held, free } = await sorted(system, root);
-    const lost = inTheWay(system, { held, wanted, force });
-    if (held.length + wanted.length > MOST_CLAIMS) throw tooMany();
-    for (const { path } of [...free, ...lost]) removeClaim(system, root, path);
+    const all = readClaims(system, root);
+    const met = await inTheWay(system, all, wanted);
+    const lost = overtaken(system, { lost: met, wanted, force });
+    const now = system.now().getTime();
+    const free = all.filter((claim) =>
+      isOver(claim, now) || wanted.some((one) => isBeside(claim, one))
+    );
+    const count = all.length - free.length + wanted.length;
+    if (count > MOST_CLAIMS) throw tooMany();
+    for (const { path } of free) removeClaim(system, root, path);
     for (const claim of wanted) writeClaim(system, root, claim);
     return { claims: wanted, lost };
   });
 }
 
-function inTheWay(
+/** Returns whether two claims cannot both hold. */
+function isBeside(a: Claim, b: Claim): boolean {
+  return overlaps(a.path, b.path) && !isSameHolder(a.holder, b.holder);
+}
+
+/** Returns the claims of others that hold and meet the wanted ones. */
+async function inTheWay(
   system: System,
-  { held, wanted, force }: {
-    held: readonly HeldClaim[];
+  claims: readonly Claim[],
+  wanted: readonly Claim[],
+): Promise<Claim[]> {
+  const met = claims.filter((claim) =>
+    wanted.some((one) => isBeside(claim, one))
+  );
+  return (await heldOf(system, met)).map(({ claim }) => claim);
+}
+
+/** Throws CONFLICT for the first of the lost claims, unless by force. */
+function overtaken(
+  system: System,
+  { lost, wanted, force }: {
+    lost: readonly Claim[];
     wanted: readonly Claim[];
     force: boolean;
   },
-): Claim[] {
-  const found: Claim[] = [];
-  for (const { claim } of held) {
-    const met = wanted.find(({ path, holder }) =>
-      overlaps(claim.path, path) && !isSameHolder(claim.holder, holder)
-    );
-    if (!met) continue;
-    if (!force) throw taken(claim, met, system.now().getTime());
-    found.push(claim);
-  }
-  return found;
+): readonly Claim[] {
+  const [first] = lost;
+  if (!first || force) return lost;
+  const met = wanted.find((one) => isBeside(first, one))!;
+  throw taken(first, met, system.now().getTime());
 }
 
 function taken(claim: Claim, wanted: Claim, now: number): MpmError {
@@ -160,8 +172,8 @@ function tooMany(): MpmError {
 }
 
 /**
- * Releases the claims that `chosen` returns of those that hold. Returns what
- * was released.
+ * Releases the claims that `chosen` returns of those whose time is not over.
+ * Returns what was released.
  */
 export async function releaseClaims(
   system: System,
@@ -171,13 +183,14 @@ export async function releaseClaims(
     dryRun: boolean;
   },
 ): Promise<readonly Claim[]> {
-  const choose = async () => {
-    const { held } = await sorted(system, root);
-    return chosen(held.map(({ claim }) => claim));
+  const choose = () => {
+    const now = system.now().getTime();
+    const claims = readClaims(system, root);
+    return chosen(claims.filter((claim) => !isOver(claim, now)));
   };
-  if (dryRun || !hasClaims(system, root)) return await choose();
-  return await withClaims(system, root, async () => {
-    const released = await choose();
+  if (dryRun || !hasClaims(system, root)) return choose();
+  return await withClaims(system, root, () => {
+    const released = choose();
     for (const { path } of released) removeClaim(system, root, path);
     return released;
   });

@@ -81,7 +81,7 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
     event: "PreToolUse",
     // As a regular expression it would match parts of names, too.
     matcher: `^(${[...AGENT_TOOLS, ...EDIT_TOOLS, OTHER_EDITS].join("|")})$`,
-    timeout: 5,
+    timeout: 10,
   },
   // The person's answer, which the event of the whole step leaves out.
   {

@@ -9,8 +9,15 @@ import {
 import type { System } from "../../system/system.ts";
 import type { Handler } from "./world.ts";
 
-/** Bytes of an event that are read, and milliseconds that it may take. */
-const BOUNDS = { limit: 4 * 1024 * 1024, wait: 1000 };
+/** Bytes of an event that are read. */
+const LIMIT = 4 * 1024 * 1024;
+
+/**
+ * Milliseconds that reading may take. What decides about an edit waits longer:
+ * an event that comes late on a busy machine would let the edit pass.
+ */
+const WAIT = 1000;
+const WAIT_FOR_EDIT = 5000;
 
 /** The name under which a hook starts mpm at the end of a turn. */
 const DIGEST = "Digest";
@@ -32,7 +39,7 @@ export async function takeEvent(
   try {
     const json = event === DIGEST
       ? system.env("MPM_INPUT")
-      : await readEvent(system);
+      : await readEvent(system, event);
     return await answered(prepare, event, json ?? "");
   } catch (error) {
     return await failed(prepare, event, error);
@@ -49,7 +56,7 @@ export async function takeBareEvent(
   prepare: Prepare,
 ): Promise<string | undefined> {
   try {
-    const json = await readEvent(system);
+    const json = await readEvent(system, "");
     if (json === "") return undefined;
     const event = field(jsonIn(json ?? ""), "hook_event_name");
     if (typeof event !== "string" || isOff(system)) return "";
@@ -106,8 +113,12 @@ function isNothing(event: string, input: HookInput): boolean {
 }
 
 /** Reads the input in time; `undefined` if it is too large for an event. */
-async function readEvent({ terminal }: System): Promise<string | undefined> {
-  const { bytes, state } = await terminal.readInputSoon(BOUNDS);
+async function readEvent(
+  { terminal }: System,
+  event: string,
+): Promise<string | undefined> {
+  const wait = event === "PreToolUse" ? WAIT_FOR_EDIT : WAIT;
+  const { bytes, state } = await terminal.readInputSoon({ limit: LIMIT, wait });
   return state === "large" ? undefined : new TextDecoder().decode(bytes);
 }
 
