@@ -139,6 +139,13 @@ export function readDocument(text: string): ReadDocument {
   return { ...found.parts(), prose, headings };
 }
 
+/**
+ * UTF-16 units of a line and of a name that are read. Expressions for links and
+ * headings take quadratic time, and anyone may have written the file.
+ */
+const LONGEST_LINE = 4000;
+const LONGEST_NAME = 100;
+
 /** Returns the lines outside blocks of code. */
 function proseOf(text: string): Entry[] {
   const kept: Entry[] = [];
@@ -149,7 +156,7 @@ function proseOf(text: string): Entry[] {
       const closes = mark?.startsWith(fence) && line.trim() === mark;
       if (closes) fence = undefined;
     } else if (mark !== undefined) fence = mark;
-    else kept.push({ text: line, line: at + 1 });
+    else kept.push({ text: line.slice(0, LONGEST_LINE), line: at + 1 });
   });
   return kept;
 }
@@ -263,7 +270,8 @@ class Reading {
 
 /** Returns `Frontend` of `Frontend Agent`. */
 function nameIn(text: string): string {
-  return text.trim().replace(/:$/, "").replace(/[ _.-]agent$/i, "").trim();
+  return text.trim().replace(/:$/, "").replace(/[ _.-]agent$/i, "").trim()
+    .slice(0, LONGEST_NAME);
 }
 
 /** A path without the quotes of code around it, and without what follows. */

@@ -11,7 +11,7 @@ import { ANSWER, type Answer, type Standing, standingOf } from "./answers.ts";
 import { type ReadDocument, readDocument, titleOf } from "./document.ts";
 
 /** Bytes of a document and of an answer that are read. */
-export const LARGEST_DOCUMENT = 256 * 1024;
+export const LARGEST_DOCUMENT = 64 * 1024;
 const LARGEST_ANSWER = 64 * 1024;
 
 /** Documents and answers of one folder that are read, the newest first. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
   HandoffCheckResult,
   HandoffNewResult,
@@ -134,4 +134,16 @@ posixTest("what passed is evidence until a file changes", async () => {
   assertEquals(await check(env, text), ["evidence 4"]);
   const { stdout } = await mpm(env, ["handoff", "check", "handoff.md"]);
   assertStringIncludes(stdout, "handoff.md:4: evidence: `sh check.sh`: stale");
+});
+
+Deno.test("a document that is made to take long is checked soon", async () => {
+  using env = exampleHandoff();
+  const long = (sign: string) => sign.repeat(1_000_000);
+  env.write("docs/api-spec.md", `# ${long("[")}\n${long("<")}\n`);
+  const started = performance.now();
+  const text = EXAMPLE_HANDOFF
+    .replace("- User model", `- ${"[".repeat(60_000)}`);
+  await check(env, text);
+  const took = performance.now() - started;
+  assert(took < 10_000, `${took} ms`);
 });

@@ -78,15 +78,19 @@ export function anchorsIn({ headings, prose }: ReadDocument): Set<string> {
     if (underlined) add(before.text);
     const heading = marked.get(line);
     if (heading !== undefined) add(heading);
-    for (const [, name] of text.matchAll(/<[^>]+\b(?:id|name)=["']([^"']+)/g)) {
+    if (!text.includes("<")) return;
+    for (const [, name] of text.matchAll(/\b(?:id|name)=["']([^"']+)/g)) {
       anchors.add(name!);
     }
   });
   return anchors;
 }
 
+/** UTF-16 units of a heading that make its anchor. */
+const LONGEST_HEADING = 500;
+
 function slugOf(heading: string): string {
-  return heading.trim()
+  return heading.slice(0, LONGEST_HEADING).trim()
     .replaceAll(/!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])/g, "$1")
     .replaceAll(/<[^>]+>/g, "").toLowerCase()
     .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, "").replaceAll(" ", "-");

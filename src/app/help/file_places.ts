@@ -134,7 +134,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   [
     "handoffs/<id>.md, handoffs/.answers/<id>.<answer>.json",
     "hand-off documents that are not in git, and answers to them",
-    "the newest 500 documents of 256 KiB and 5,000 answers are read",
+    "the newest 500 documents of 64 KiB and 5,000 answers are read",
     BY_YOU,
   ],
   ["templates/", "templates of the project", NO_BOUND, BY_YOU],
