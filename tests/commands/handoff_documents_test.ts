@@ -21,7 +21,7 @@ async function made(env: TestEnv, ...args: string[]) {
   return await mpmJson<HandoffNewResult>(env, ["handoff", "new", ...args]);
 }
 
-Deno.test("the example goes from new to done, and undo takes each step back", async () => {
+Deno.test("the example goes from new to done, and undo undoes each step", async () => {
   using env = exampleHandoff();
   const before = env.git("status", "--short");
   const dry = await made(env, ...HANDOFF_ARGS, "--dry-run");
