@@ -182,6 +182,9 @@ function contextOf(
     status(text) {
       if (inPlace) err(`\r\x1b[K${escapeText(text).slice(0, columns() - 1)}`);
     },
+    ...input.json !== true && {
+      print: (text: string) => system.terminal.out(text),
+    },
     ask(question) {
       err(question);
       return system.terminal.readLine();

@@ -146,6 +146,11 @@ export interface Context {
    * before; an empty one takes it away. Shows nothing anywhere else.
    */
   status(text: string): void;
+  /**
+   * Prints the next part of a long answer; false: nobody reads it any more.
+   * There is no such thing under `--json`.
+   */
+  print?(text: string): boolean;
   /** Prints a question on stderr and returns the line typed. */
   ask(question: string): string | undefined;
   /** Takes secrets out of a text that is kept. Throws USAGE for bad rules. */

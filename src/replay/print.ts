@@ -20,17 +20,14 @@ const LINES = 12;
 /** Columns of the arguments of a tool. */
 const ARGUMENTS = 400;
 
-/** The steps as text: `[time] type: description`, and what belongs to each. */
+/** Says where the page is, or what the tree holds; steps are printed before. */
 export function replayText(result: ReplayResult, style: Style): string {
-  const { steps, total, full, page, tree } = result;
+  const { steps, full, page, tree } = result;
   if (tree) {
     const step = tree.file ? "" : `${stepText(steps[0]!, style, false)}\n`;
     return step + treeText(tree, style, full);
   }
-  if (page) return wroteText(page, page.steps, "step");
-  if (total === 0) return "The transcript has no steps.\n";
-  if (steps.length === 0) return `No step matches, of ${total}.\n`;
-  return steps.map((step) => stepText(step, style, full)).join("\n");
+  return page ? wroteText(page, page.steps, "step") : "";
 }
 
 /** Says where a page is. */
@@ -43,7 +40,10 @@ export function wroteText(
     `(${sizeText(bytes)})\n`;
 }
 
-/** One step. `full`: no line is left out. */
+/**
+ * One step: `[time] type: description`, and what belongs to it. `full`: no line
+ * is left out.
+ */
 export function stepText(
   step: ReplayStep,
   style: Style,

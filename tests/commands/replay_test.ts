@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { ReplayResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -402,4 +402,41 @@ Deno.test("replay redacts secrets and escapes what a terminal would obey", async
     ]);
     assertStringIncludes(stdout, "redacted");
   }
+});
+
+Deno.test("replay prints while it reads, and ends when nothing reads it", async () => {
+  using env = TestEnv.repository();
+  const lines = Array.from({ length: 200 }, (_, at) =>
+    prompt(`p${at}`, {
+      ...at > 0 && { parent: `p${at - 1}`.padEnd(8, "0") },
+      seconds: at,
+      text: `Prompt ${at}\n${"and more of it ".repeat(40)}`,
+    }));
+  transcript(env, lines.join("\n"));
+  const { stdout } = await mpm(env, ["replay"]);
+  let printed = "";
+  /** Runs it for a reader of some parts; how many it was given. */
+  const parts = async (most: number) => {
+    let count = 0;
+    printed = "";
+    const { status } = await mpm(env, ["replay"], {
+      wrap: (system) => ({
+        ...system,
+        terminal: {
+          ...system.terminal,
+          out(text) {
+            printed += text;
+            return ++count < most;
+          },
+        },
+      }),
+    });
+    assertEquals(status, 0);
+    return count;
+  };
+  assert(await parts(1000) > 4);
+  assertEquals(printed, stdout);
+  // What is left is printed once more, to no one.
+  assert(await parts(2) <= 4);
+  assertEquals(stdout.startsWith(printed), true);
 });

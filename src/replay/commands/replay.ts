@@ -19,7 +19,7 @@ import { lostText, stepsOf } from "../steps.ts";
 import { treeAt } from "../tree_at.ts";
 import { LOOKED, scanSteps } from "../trees.ts";
 import { play } from "../player/play.ts";
-import { replayText, STEP_KEYS } from "../print.ts";
+import { replayText, STEP_KEYS, stepText } from "../print.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
 import type { ReplayResult, ReplayStep } from "./results.ts";
 
@@ -140,7 +140,7 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
     const open = openEvents(system, source.path);
     const read = { open, shown, steps: stepsOf(system, workspace, open) };
     const { page, ...found } = target === undefined
-      ? { ...await readSteps(context, read), page: undefined }
+      ? { ...await showSteps(context, read, input.full), page: undefined }
       : await makePage(context, read);
     const warnings = lostText(open.lost);
     warnings.forEach((warning) => note(`Warning: ${warning}`));
@@ -171,28 +171,54 @@ interface Read {
   readonly shown: (step: ReplayStep) => boolean;
 }
 
-/** Hands out the steps to show, and returns the number of all. */
+/**
+ * Hands out the steps to show until `show` returns false. Returns the number of
+ * all.
+ */
 async function forSteps(
   context: Context,
   { steps, shown }: Read,
-  show: (step: ReplayStep) => Promise<void> | void,
+  show: (step: ReplayStep) => Promise<void> | boolean | void,
 ): Promise<number> {
   let total = 0;
   using line = new ProgressLine(context);
   for await (const step of steps) {
     total++;
     if (total % LOOKED === 0) line.count("Reading steps", total);
-    if (shown(step)) await show(step);
+    if (shown(step) && await show(step) === false) break;
   }
   return total;
 }
 
-async function readSteps(context: Context, read: Read) {
+/** UTF-16 units that are printed at once. */
+const PRINTED = 16 * 1024;
+
+/** Prints the steps while they are read, or returns them for `--json`. */
+async function showSteps(context: Context, read: Read, full: boolean) {
   const redactor = redactorOf(context.system);
   const steps: ReplayStep[] = [];
+  if (!context.print) {
+    const total = await forSteps(context, read, (step) => {
+      steps.push(redactor.known(step, STEP_KEYS));
+    });
+    return { steps, total };
+  }
+  let [count, text] = [0, ""];
+  const print = () => {
+    context.status("");
+    return context.print!(text);
+  };
   const total = await forSteps(context, read, (step) => {
-    steps.push(redactor.known(step, STEP_KEYS));
+    const clean = redactor.known(step, STEP_KEYS);
+    text += (count++ === 0 ? "" : "\n") + stepText(clean, context.style, full);
+    if (text.length < PRINTED) return;
+    const isRead = print();
+    text = "";
+    return isRead;
   });
+  if (total === 0) text = "The transcript has no steps.\n";
+  else if (count === 0) text = `No step matches, of ${total}.\n`;
+  if (text !== "") print();
   return { steps, total };
 }
 
