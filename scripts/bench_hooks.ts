@@ -15,6 +15,7 @@ interface HookCase {
   readonly worked?: boolean;
   /** True if the end of a turn comes before it, as in a client. */
   readonly stopped?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const ANSWERED = {
@@ -50,6 +51,19 @@ const CASES: readonly HookCase[] = [
     event: "PostToolBatch",
     talked: true,
     limit: "1.5 F",
+  },
+  {
+    name: "PostToolBatch that keeps the files, 70 MB transcript",
+    event: "PostToolBatch",
+    talked: true,
+    more: {
+      tool_calls: [{
+        ...{ tool_name: "Bash", tool_use_id: "toolu_1" },
+        tool_input: { command: "make" },
+      }],
+    },
+    limit: "1.5 F",
+    env: { MPM_CONFIG_CHECKPOINT_EVERY: "batch" },
   },
   {
     name: "UserPromptSubmit, 70 MB transcript",
@@ -132,7 +146,8 @@ export function hookCases(root: string, binary: string): Case[] {
       const stop = join(root, "Stop true.json");
       const transcript = { path, size: Deno.statSync(path).size };
       return {
-        ...{ name: `hook, ${one.name}`, command, project },
+        ...{ name: `hook, ${one.name}`, command },
+        project: { ...project, env: { ...env, ...one.env } },
         ...one.limit === undefined ? {} : { limit: one.limit },
         ...one.stopped &&
           { prepare: () => endTurn(project, { binary, stop, transcript }) },

@@ -1,9 +1,12 @@
 import { join } from "@std/path";
 import { type Case, measureAll } from "./bench_measure.ts";
+import type { Project } from "./bench_repository.ts";
 import { LongTranscript } from "./bench_replay_transcript.ts";
 import { ensureBuilt } from "./build.ts";
 import { exitStatus, say } from "./build_error.ts";
 import { fetchArchive, type Pinned } from "./runtime_package.ts";
+import { hello } from "./bench_hello.ts";
+import { hasPty, Pty } from "../tests/helpers/pty.ts";
 
 /** The program that mpm is compared with; it needs Node. */
 const PEER: Pinned = {
@@ -16,7 +19,13 @@ const PEER: Pinned = {
 /** Bytes of the transcript. */
 const SIZE = 70_000_000;
 
-/** The page of a long transcript, as mpm and claude-replay write it. */
+/** The first step is on the terminal within so many F. */
+const FIRST_STEP = 2;
+
+/**
+ * The page of a long transcript, as mpm and claude-replay write it, and its
+ * first step on a terminal.
+ */
 async function bench(rounds: number): Promise<void> {
   const binary = await ensureBuilt();
   const root = await Deno.makeTempDir({ prefix: "mpm-bench-" });
@@ -54,9 +63,60 @@ async function bench(rounds: number): Promise<void> {
       `ratio: time ${(own!.median / other!.median).toFixed(2)}, ` +
         `memory ${(own!.peak / other!.peak).toFixed(2)}`,
     );
+    if (hasPty()) {
+      await firstStep({ root, binary, transcript }, project, rounds);
+    }
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+}
+
+/** Milliseconds until a program on a terminal has printed something. */
+async function untilPrinted(
+  { folder, env }: Project,
+  { command, text }: { command: string; text: string },
+): Promise<number> {
+  const terminal = { project: folder, env: () => env };
+  await using pty = new Pty(
+    terminal,
+    `stty -echo; echo now; read go; ${command}`,
+  );
+  await pty.until("now");
+  const begun = performance.now();
+  await pty.type("\n");
+  await pty.until(text);
+  const time = performance.now() - begun;
+  await pty.type("q");
+  return time;
+}
+
+async function firstStep(
+  { root, binary, transcript }: {
+    root: string;
+    binary: string;
+    transcript: string;
+  },
+  project: Project,
+  rounds: number,
+): Promise<void> {
+  const cases = [
+    { command: `'${await hello(root)}'`, text: "hello" },
+    { command: `'${binary}' replay '${transcript}' --step`, text: "Step 1" },
+  ];
+  const times = cases.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [at, one] of cases.entries()) {
+      const time = await untilPrinted(project, one);
+      if (round > 0) times[at]!.push(time);
+    }
+  }
+  const [floor, first] = times.map((all) =>
+    all.sort((a, b) => a - b)[Math.floor(all.length / 2)]!
+  );
+  say(
+    `replay --step, first step, 70 MB: ${first!.toFixed(0)} ms, ` +
+      `${(first! / floor!).toFixed(2)} F of ${FIRST_STEP}`,
+  );
 }
 
 /** Fetches the package with npm and returns the path of its program. */
