@@ -42,6 +42,11 @@ ptyTest("the player shows steps, jumps, searches and filters", async () => {
   await pty.until("Step 23 of 24");
   await pty.type(":start\r");
   await pty.until("Step 1 of ");
+  // The first step of that second or after it.
+  await pty.type(":20:36:02\r");
+  await pty.until("Step 18 of ");
+  await pty.type(":start\r");
+  await pty.until("Step 1 of ");
   await pty.type("/good morning\r");
   assertStringIncludes(await pty.until("good morning"), "Step ");
   await pty.type("t");
@@ -129,6 +134,39 @@ ptyTest(
       env.run("kill", [`-${signal}`, pid!]);
       await assertGivenBack(pty, "");
     }
+  },
+);
+
+ptyTest(
+  "a stop from outside gives the terminal back until it goes on",
+  async () => {
+    using env = project();
+    await using pty = new Pty(env, "PS1='ready> ' bash --norc --noprofile -i");
+    await pty.until("ready> ");
+    await pty.type(
+      `sh -c 'echo pid=$$; exec "${binary()}" replay work.jsonl --step'\n`,
+    );
+    // The line itself, as it is typed, has no number.
+    const [, pid] = /pid=(\d+)/.exec(await pty.until("Step 1 of "))!;
+    env.run("kill", ["-TSTP", pid!]);
+    assertStringIncludes(await pty.until("ready> "), "\x1b[?1049l");
+    await pty.type("stty -a\n");
+    assert(/[ ;]icanon/.test(await pty.until("ready> ")));
+    await pty.type("fg\n");
+    await pty.until("\x1b[?1049h");
+    await pty.until("Step 1 of ");
+    // Nothing can be done before such a stop, but all is drawn again after it.
+    env.run("kill", ["-STOP", pid!]);
+    await pty.until("ready> ");
+    await pty.type("fg\n");
+    await pty.until("Step 1 of ");
+    await pty.type("j");
+    await pty.until("Step 2 of ");
+    await pty.type("q");
+    await pty.until("ready> ");
+    await pty.type("stty -a\n");
+    assert(/[ ;]icanon/.test(await pty.until("ready> ")));
+    await pty.type("exit\n");
   },
 );
 
