@@ -3245,7 +3245,7 @@ export interface ClaimResult {
     yours: boolean;
     /** True if it is known that its agent session still runs. */
     alive: boolean;
-    /** What for; null: not given. */
+    /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;
@@ -3270,7 +3270,7 @@ export interface ClaimResult {
     yours: boolean;
     /** True if it is known that its agent session still runs. */
     alive: boolean;
-    /** What for; null: not given. */
+    /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;
@@ -3302,7 +3302,7 @@ export interface ClaimsResult {
     yours: boolean;
     /** True if it is known that its agent session still runs. */
     alive: boolean;
-    /** What for; null: not given. */
+    /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;
@@ -3331,7 +3331,7 @@ export interface ReleaseResult {
     yours: boolean;
     /** True if it is known that its agent session still runs. */
     alive: boolean;
-    /** What for; null: not given. */
+    /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;

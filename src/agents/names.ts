@@ -23,7 +23,7 @@ export const AGENT_FLAG = {
   agent: {
     type: "string",
     value: "name",
-    summary: "Who you are: an agent's name; else MPM_AGENT",
+    summary: "Your name as an agent; default: MPM_AGENT",
   },
 } as const;
 

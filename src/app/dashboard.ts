@@ -76,7 +76,7 @@ function nextSteps({ last_save: save, items, checklist }: StatusResult) {
   return steps.length > 0 ? steps : left;
 }
 
-/** Names what is to be answered or cleared. */
+/** Names what must be answered or cleared. */
 function waitingText(result: StatusResult): string[] {
   const parts = WAITING.flatMap(([noun, count]) => {
     const found = count(result);

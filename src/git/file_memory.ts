@@ -65,7 +65,7 @@ export class FileMemory {
   readonly #kept: ReadonlySet<string> | undefined;
   readonly #now: Date;
   readonly #mark: string;
-  /** What is at the paths that are as they were, by their place in the note. */
+  /** The files at unchanged paths, by their place in the note. */
   readonly #seen: (FileInfo | undefined)[] = [];
   readonly #facts = new Map<string, Facts>();
   #places: Map<string, number> | undefined;

@@ -169,7 +169,7 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** What contents say is at the names in the worktree. */
+/** The files in kept contents, by their names in the worktree. */
 function keptIn(env: TestEnv, commit: string): Map<string, string> {
   const listed = env.git("-c", "core.quotePath=false", "ls-tree", "-r", commit);
   return new Map(
@@ -182,7 +182,7 @@ function keptIn(env: TestEnv, commit: string): Map<string, string> {
   );
 }
 
-/** What is at those names. */
+/** The files in the worktree at these names. */
 function thereIn(env: TestEnv, paths: Iterable<string>): Map<string, string> {
   return new Map([...paths].map((path) => {
     const full = join(env.project, path);

@@ -49,7 +49,7 @@ function say(env: TestEnv, ...lines: object[]): void {
   Deno.writeTextFileSync(transcriptOf(env), text, { append: true });
 }
 
-/** What the client writes after a turn, and when a person leaves. */
+/** The lines of the client after a turn, and when a person leaves. */
 function leave(env: TestEnv): void {
   const line = (uuid: string, parentUuid: string, more: object) => ({
     ...{ parentUuid, isSidechain: false, uuid },

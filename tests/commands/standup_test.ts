@@ -9,7 +9,7 @@ import { at } from "../helpers/works.ts";
 
 type Entry = StandupResult["actors"][number]["done"][number];
 
-/** What each one did, plans, and is blocked by. */
+/** The work, plans and blockers of each agent. */
 async function standup(
   env: TestEnv,
   ...args: string[]

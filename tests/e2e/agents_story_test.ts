@@ -90,7 +90,7 @@ clientTest("two agents build one feature across a hand-off", async () => {
   await runClient(env, frontend, prompt("Build the user profile"), FRONTEND);
   assertEquals(states(env), ["waiting"]);
   assertStringIncludes(lastTalk(frontend), "No findings in 1 hand-off");
-  // What the second agent does follows from what it is given.
+  // The second agent acts on the text that it gets.
   let id: string | undefined;
   let step = 0;
   await using backend = new MockApi({

@@ -299,7 +299,7 @@ posixTest(
       env.git("rev-parse", made.branch),
       env.git("rev-parse", "HEAD"),
     );
-    // What the next agent is given there.
+    // The text for the next agent there.
     const given = client.mpm(
       "-C",
       there,

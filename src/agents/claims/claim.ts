@@ -45,7 +45,7 @@ export const CLAIM = object({
   /** The top folder of the worktree that the path is in, absolute. */
   worktree: TEXT,
   holder: HOLDER,
-  /** What for, redacted. */
+  /** The purpose, redacted. */
   task: nullable(TEXT),
   /** Milliseconds since the epoch. */
   since: NUMBER,

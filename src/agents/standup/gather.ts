@@ -27,7 +27,7 @@ const MOST_TRANSCRIPTS = 50;
 /** Files of one commit that count: a change of all files is not work on them. */
 const MOST_FILES = 200;
 
-/** What a standup is made of, and notes about what was left out. */
+/** The sources of a standup, and notes about omitted ones. */
 interface Gathered extends StandupSources {
   readonly warnings: readonly string[];
 }
@@ -57,7 +57,7 @@ export async function gather(
   };
 }
 
-/** What each source is read with. */
+/** The inputs for reading each source. */
 interface Asked {
   readonly system: System;
   readonly workspace: Workspace;

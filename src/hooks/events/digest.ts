@@ -56,8 +56,7 @@ function requestOf({ config, ...order }: DigestOrder): ConversationRequest {
 }
 
 /**
- * Returns the digest of a conversation: the one that was kept at the end of the
- * last turn, if nothing was said since, else one that is made of the transcript.
+ * Returns the digest of a conversation. If nothing was said since the last turn, it is the one kept then, else a new one from the transcript.
  */
 export function digestOf(system: System, order: DigestOrder): Digest {
   const request = requestOf(order);

@@ -103,7 +103,7 @@ export function contentsAnswer(
   };
 }
 
-/** Returns whether nothing is to be kept. */
+/** Returns whether nothing must be kept. */
 export function isEmpty(planned: PlannedContents | LastContents): boolean {
   return "isEmpty" in planned && planned.isEmpty;
 }

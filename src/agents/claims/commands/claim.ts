@@ -32,7 +32,7 @@ cannot use it. Claims that you already hold are renewed.`,
     task: {
       type: "string",
       value: "text",
-      summary: "What for; other agents are shown it",
+      summary: "The purpose, which other agents see",
     },
     ...AGENT_FLAG,
     force: {

@@ -19,7 +19,7 @@ export const ClaimView = z.strictObject({
   yours: z.boolean(),
   /** True if it is known that its agent session still runs. */
   alive: z.boolean(),
-  /** What for; null: not given. */
+  /** The purpose; null: not given. */
   task: z.nullable(text),
   /** ISO 8601. */
   since: text,

@@ -24,8 +24,7 @@ import {
 } from "./read.ts";
 
 /**
- * How far a conversation was read. With it a later reader learns that nothing
- * was said since, so that the same comes out, without reading all of it again.
+ * The end of the part of a conversation that was read. With it, a later reader sees whether anything was said since, without reading all of it.
  */
 export interface ConversationMark {
   /** Bytes that were read. */
@@ -79,8 +78,7 @@ function markOf(
 }
 
 /**
- * The bytes that are checked, and those up to `to`; `undefined`: the mark is
- * not at the end of a line, or they cannot be read.
+ * The bytes that are checked, and those up to `to`. `undefined`: the mark is not at the end of a line, or the bytes cannot be read.
  */
 function checkedPart(
   system: System,

@@ -104,7 +104,7 @@ export function readConversation(
   return chosen(all, sources);
 }
 
-/** Where a conversation is read from, and bytes of the transcript that count. */
+/** The sources of a conversation, and the bytes of the transcript that count. */
 export function placesOf(
   system: System,
   { transcriptPath: given, notes: said, ...request }: ConversationRequest,
