@@ -150,7 +150,7 @@ export function entryToUndo(
     throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
       hint: elsewhereHint(entries, undone) ??
         (entries.length === 0
-          ? "No operation was recorded in this project yet"
+          ? "No operation was recorded here yet"
           : '"mpm undo list" lists operations; "mpm undo <number>" undoes one'),
     });
   }

@@ -52,8 +52,24 @@ Continue: mpm resume
   assertStringIncludes(verbose.stdout, "Summary:\n  One\n  two\n");
   assertStringIncludes(verbose.stdout, "files:\n  README.md\n  src/a b.ts\n");
   assertMatch(verbose.stdout, /Files of the save in .*\n {2}session-\d/);
+  assert(!verbose.stdout.includes("Ignored by git"), verbose.stdout);
   const quiet = await mpm(env, ["pause", "-q", "--no-commit"]);
   assertMatch(quiet.stdout, /^session-\d{8}-\d{6}\n$/);
+});
+
+Deno.test("pause stays within six lines of a terminal of 80 columns", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "refunds", "Refunds for partial payments"]);
+  env.git("switch", "-q", "-c", "feature/refunds-of-partial-payments");
+  for (const name of ["one", "two", "three"]) {
+    env.write(`.env.${name}-of-the-staging-machines`, "KEY=1\n");
+  }
+  const { stdout } = await mpm(env, ["pause"], { typed: [] });
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 6, stdout);
+  assertStringIncludes(lines[3]!, "3 left out, see --verbose");
+  const piped = await mpm(env, ["pause"]);
+  assertStringIncludes(piped.stdout, "left out: .env.one-of-the-staging");
 });
 
 Deno.test("pause names the command that continues the agent's conversation", async () => {
@@ -318,7 +334,13 @@ Deno.test("pause before the first commit, outside git, without git", async () =>
   using env = new TestEnv();
   const outside = await mpmJson<PauseResult>(env, ["pause"]);
   assertEquals(outside.commit.reason, "not a git repository");
-  assertEquals(outside.summary, "Outside git");
+  assertEquals([outside.summary, outside.repository], ["Outside git", false]);
+  const { stdout } = await mpm(env, ["pause"]);
+  assertStringIncludes(stdout, "\nFiles: not compared: there is no git");
+  const status = await mpm(env, ["status"]);
+  assertStringIncludes(status.stdout, "\nSince then: not known\n");
+  const setup = await mpm(env, ["setup", "--dry-run"]);
+  assertStringIncludes(setup.stdout, "git version ");
 
   env.git("init", "-q");
   env.write("a.txt", "a\n");

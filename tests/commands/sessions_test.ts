@@ -36,7 +36,7 @@ Deno.test("sessions list shows number, id, age, branch and first line", async ()
       status: 0,
       stdout: "0  2d ago  main  login: Login\n",
       stderr: 'Hint: "mpm resume <number>" continues one, ' +
-        '"mpm saves show <number>" shows it\n',
+        '"mpm show <number>" shows it\n',
     },
   );
 });

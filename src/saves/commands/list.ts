@@ -84,7 +84,7 @@ numbers.`,
   render,
   next: ({ sessions }) =>
     sessions.length > 0
-      ? '"mpm resume <number>" continues one, "mpm saves show <number>" ' +
+      ? '"mpm resume <number>" continues one, "mpm show <number>" ' +
         "shows it"
       : undefined,
 });

@@ -185,21 +185,28 @@ function oneLine(text: string, { piped, columns }: Style): string {
 const LABEL = 30;
 const LEAST = 24;
 
+/** Columns of a title and of a branch that stay. */
+const SHORT = 12;
+
 /** The session, the branch, and the commit of the save. */
 function placeText(
   result: PauseResult,
   { piped, columns }: Style,
 ): string {
   const { session, branch: name } = result;
-  const branch = name === null
-    ? []
-    : [(session ? "branch " : "") + escapeText(name)];
-  const rest = [...branch, copyText(result), ...commitText(result)].join(", ");
-  if (session === null) return rest;
-  const state = `${stateText(session)}, ${rest}`;
-  const title = escapeText(fullTitle(session));
-  const room = columns - "Session: ".length - state.length;
-  return (piped ? title : cut(title, Math.max(LEAST / 2, room))) + state;
+  const copies = [copyText(result), ...commitText(result)].join(", ");
+  const state = session ? stateText(session) : "";
+  const label = session && name !== null ? ", branch " : "";
+  const comma = session || name !== null ? ", " : "";
+  const fixed = "Session: ".length + state.length + label.length +
+    comma.length + copies.length;
+  const fitted = (text: string, beside: number) =>
+    piped ? text : cut(text, Math.max(SHORT, columns - fixed - beside));
+  const branch = fitted(escapeText(name ?? ""), session ? SHORT : 0);
+  const title = session
+    ? fitted(escapeText(fullTitle(session)), branch.length)
+    : "";
+  return title + state + label + branch + comma + copies;
 }
 
 function stateText(
