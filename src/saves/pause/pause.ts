@@ -105,9 +105,8 @@ async function gatherIn(
     : exportTarget(system, input.export, { folder, root: workspace.root });
   const { config, faults } = readConfigAnyway(system, workspace.root);
   const keeper = contentsKeeper(system, workspace, { config, faults });
-  const reading = readGit(system, workspace, keeper);
-  readyRedaction(system);
-  const { state, refs, identity, memory } = await reading;
+  const found = await readGit(system, workspace, keeper);
+  const { state, refs, identity, memory } = found;
   const faulty = faults.length > 0;
   const said = {
     asked: !input["no-commit"],
@@ -165,7 +164,7 @@ async function readGit(
   return { state, refs, identity, memory };
 }
 
-/** Looks at the files that are known while git looks for the changed ones. */
+/** Looks at the known files, and gets ready, while git looks for changed ones. */
 async function openMemory(
   system: System,
   workspace: Workspace,
@@ -178,6 +177,7 @@ async function openMemory(
   const order = { kept: keeper !== undefined, rules: keeper?.key };
   const files = memory.open(refs, order);
   files.lookAhead(system, workspace.worktree);
+  readyRedaction(system);
   return { refs, memory, files };
 }
 
