@@ -36,9 +36,13 @@ const edit: fc.Arbitrary<Edit> = fc.record({
  * The tests do not wait for a clock of whole seconds.
  */
 class Project {
-  readonly env = TestEnv.repository();
+  readonly env = new TestEnv();
   readonly #edits = new Map<string, number>();
   #hours = 1;
+
+  constructor(hash = "sha1") {
+    this.env.git("init", "-q", `--object-format=${hash}`);
+  }
 
   /** Pauses when all files have long been at rest. */
   async pause(): Promise<{ contents: PauseResult["contents"]; mpm: unknown }> {
@@ -203,8 +207,9 @@ posixTest(
           minLength: 2,
           maxLength: 6,
         }),
-        async (before, steps) => {
-          using project = new Project();
+        fc.constantFrom("sha1", "sha256"),
+        async (before, steps, hash) => {
+          using project = new Project(hash);
           const { env } = project;
           env.write("a", "one");
           env.write("b/x", "two");
@@ -234,7 +239,10 @@ posixTest(
       ),
       {
         numRuns: Number(Deno.env.get("RUNS") ?? 6),
-        examples: [[[], [[OFF], [EDIT], [ON]]], [[], [[], [EDIT]]]],
+        examples: [
+          [[], [[OFF], [EDIT], [ON]], "sha1"],
+          [[], [[], [EDIT]], "sha256"],
+        ],
       },
     );
   },
@@ -253,6 +261,30 @@ Deno.test("a file that changes twice within a moment is read again", async () =>
     commits.add(contents!.commit);
   }
   assertEquals(commits.size, texts.length);
+});
+
+Deno.test("two worktrees with files of one name remember their own", async () => {
+  using project = new Project();
+  const { env } = project;
+  env.write("file", "one");
+  env.git("add", "-A");
+  env.git("commit", "-q", "-m", "Begin");
+  const linked = join(env.root, "linked");
+  env.git("worktree", "add", "-q", linked);
+  const later = new Date(Date.now() + HOUR);
+  for (const text of ["two", "six", "six"]) {
+    for (const [folder, mark] of [[env.project, "!"], [linked, "?"]] as const) {
+      Deno.writeTextFileSync(join(folder, "file"), text + mark);
+      later.setSeconds(later.getSeconds() + 10);
+      const { contents } = await mpmJson<PauseResult>(
+        env,
+        ["pause", "Working"],
+        { cwd: folder, now: () => new Date(later) },
+      );
+      const { commit } = contents!;
+      assertEquals(env.git("show", `${commit}:worktree/file`), text + mark);
+    }
+  }
 });
 
 Deno.test("a note of another moment, or that someone changed, changes nothing", async () => {
