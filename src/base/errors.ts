@@ -27,9 +27,6 @@ export const EXIT_FOUND = 5;
 /** The exit status of a bug in mpm: an error that is no {@link MpmError}. */
 export const EXIT_BUG = 70;
 
-/** The exit status of what the user interrupted. */
-const EXIT_INTERRUPTED = 130;
-
 /** Every exit status with what it can mean, in their order. */
 export function exitMeanings(): { status: number; meanings: string[] }[] {
   const meanings = new Map<number, string[]>([[0, ["it worked"]]]);
@@ -37,11 +34,9 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
     meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
   }
   meanings.get(EXIT_FOUND)!.push(
-    "mpm scan found a secret, mpm handoff check a fault",
+    "mpm scan found a secret, or mpm handoff check an error",
   );
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
-  const unanswered = meanings.get(EXIT_INTERRUPTED) ?? [];
-  meanings.set(EXIT_INTERRUPTED, ["interrupted", ...unanswered]);
   return [...meanings].sort(([a], [b]) => a - b)
     .map(([status, texts]) => ({ status, meanings: texts }));
 }

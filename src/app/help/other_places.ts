@@ -50,7 +50,7 @@ export const GIT_FILES: readonly FilePlace[] = places([
     "one for each removal",
     UNTIL_DONE,
   ],
-  ["mpm/lock", "taken while mpm removes worktrees", "1 empty file", BY_YOU],
+  ["mpm/lock", "locked while mpm removes worktrees", "1 empty file", BY_YOU],
 ]);
 
 /**
@@ -90,7 +90,7 @@ export const USER_FILES: readonly FilePlace[] = places([
     BY_YOU,
   ],
   ["writer", "the name of this installation in refs", "1 file", BY_YOU],
-  [".lock", "taken while mpm writes here", "1 empty file", BY_YOU],
+  [".lock", "locked while mpm writes here", "1 empty file", BY_YOU],
   [
     ".claude-mpm/",
     "the log, the trash and the lock for operations outside projects",
@@ -144,6 +144,6 @@ export const USER_FILES: readonly FilePlace[] = places([
 /** Your own files: in `~/.config/mpm/`, or under `XDG_CONFIG_HOME`, `APPDATA`. */
 export const CONFIG_FILES: readonly FilePlace[] = places([
   ["config.toml", "your settings, for all projects", "64 KiB", BY_YOU],
-  [".lock", "taken while mpm writes here", "1 empty file", BY_YOU],
+  [".lock", "locked while mpm writes here", "1 empty file", BY_YOU],
   ["templates/", "your own templates", NO_BOUND, BY_YOU],
 ]);

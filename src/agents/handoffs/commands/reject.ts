@@ -16,7 +16,7 @@ to withdraw it.`,
       summary: "Which: number in the list, id, part of it, or path",
       names: "handoff",
     },
-    { name: "reason", summary: "Why", rest: true },
+    { name: "reason", summary: "The reason", rest: true },
   ],
   flags: {
     ...AGENT_FLAG,
