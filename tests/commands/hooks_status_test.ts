@@ -41,7 +41,7 @@ Deno.test("hooks status reports missing hooks, and healthy ones", async () => {
   assertEquals([status, stdout], [
     0,
     `local: $ROOT/project/${LOCAL}\n` +
-    "  14 events and the status line, mpm 0.1.0, $ROOT/bin/mpm\n" +
+    "  15 events and the status line, mpm 0.1.0, $ROOT/bin/mpm\n" +
     "Everything is in order.\n",
   ]);
 });

@@ -178,6 +178,9 @@ clientTest("hooks installed in the settings of each scope fire", async () => {
       "PreToolUse",
       "SessionEnd",
       "SessionStart",
+      "Stop",
+      "SubagentStart",
+      "SubagentStop",
       "UserPromptSubmit",
     ], scope);
     const failed = mpm.read().find(({ args }) => args.includes("failed"));
@@ -218,7 +221,12 @@ clientTest("it takes settings of all kinds with hooks in them", async () => {
       const { stderr } = await runClient(env, api, prompt("go"));
       assert(!stderr.includes("did not load"), `${some}: ${stderr}`);
       for (const { kind, mpm } of each) {
-        const started = ["SessionEnd", "SessionStart", "UserPromptSubmit"];
+        const started = [
+          "SessionEnd",
+          "SessionStart",
+          "Stop",
+          "UserPromptSubmit",
+        ];
         assertEquals(events(mpm.read()), started, kind);
       }
     }),
@@ -352,7 +360,7 @@ clientTest("the plugin passes its events on", async () => {
   assertEquals([status, stderr], [0, ""]);
   assertEquals(
     events(mpm.read()),
-    ["SessionEnd", "SessionStart", "UserPromptSubmit"],
+    ["SessionEnd", "SessionStart", "Stop", "UserPromptSubmit"],
   );
   const sent = JSON.stringify(api.requests.at(-1)!.messages);
   assertStringIncludes(sent, "Run `mpm return` in the Bash tool");

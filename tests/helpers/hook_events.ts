@@ -41,6 +41,7 @@ export const EVENTS: readonly { event: string; fields: object }[] = [
   { event: "SessionStart", fields: { source: "startup" } },
   { event: "PreToolUse", fields: { tool_name: "Agent", tool_input: {} } },
   { event: "PreToolUse", fields: { tool_name: "Workflow", tool_input: {} } },
+  { event: "Stop", fields: { last_assistant_message: "It is done" } },
   {
     event: "SubagentStart",
     fields: { agent_id: "a1", agent_type: "tried-by-hooks-test" },

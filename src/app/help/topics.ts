@@ -120,9 +120,10 @@ const DONE: Readonly<Record<string, string>> = {
     "due, and of each step if checkpoint.every is batch; " +
     "notes the results of sub-agents",
   PostToolUseFailure: "writes the error to .claude-mpm/errors/",
+  Stop: "keeps what the turn ended with, for the save at the end",
   SubagentStart: "keeps which sub-agents work",
   SubagentStop: "the same",
-  StopFailure: "the same",
+  StopFailure: "writes the error to .claude-mpm/errors/",
   PreCompact: "writes the resume file; gives the open items to the compaction",
   PostCompact: "notes the summary of the compaction",
   SessionEnd: "saves the session if it did something",

@@ -97,6 +97,7 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
   },
   { event: "SubagentStart", timeout: 5 },
   { event: "SubagentStop", timeout: 5 },
+  { event: "Stop", timeout: 10 },
   { event: "StopFailure", timeout: 10 },
   { event: "PreCompact", matcher: "manual|auto", timeout: 10 },
   { event: "PostCompact", matcher: "manual|auto", timeout: 5 },

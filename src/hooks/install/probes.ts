@@ -83,6 +83,13 @@ export const PROBES: readonly Probe[] = [
     holds: ({ output }) => answer(output, "permissionDecision") === "deny",
   },
   {
+    event: "Stop",
+    fields: { last_assistant_message: "Answered by hooks test" },
+    used: 1,
+    expected: "keeps the last message",
+    holds: ({ notes }) => notes.includes("Answered by hooks test"),
+  },
+  {
     event: "SubagentStart",
     fields: { agent_id: "a1", agent_type: "tried-by-hooks-test" },
     used: 1,
