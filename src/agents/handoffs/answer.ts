@@ -15,9 +15,25 @@ import {
 import { locate, type Workspace } from "../../git/mod.ts";
 import { journaled, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import { type Actor, actorOf } from "../names.ts";
+import { type Actor, actorOf, AGENT_FLAG } from "../names.ts";
 import { findHandoff, handoffView } from "./find.ts";
 import type { HandoffAnswerResult } from "./commands/results.ts";
+
+/** The word of a command line that names a hand-off. */
+export const WHICH = {
+  name: "handoff",
+  summary: "Which: number in the list, id, part of it, or path",
+  names: "handoff",
+} as const;
+
+/** The options of accept, done and reject, as they are declared. */
+export const ANSWER_FLAGS = {
+  ...AGENT_FLAG,
+  "dry-run": {
+    type: "boolean",
+    summary: "Show what would be noted and write nothing",
+  },
+} as const;
 
 /** The options of accept, done and reject. */
 export interface AnswerInput {

@@ -1,6 +1,5 @@
-import { AGENT_FLAG } from "../../names.ts";
 import { defineCommand } from "../../../cli/mod.ts";
-import { answerHandoff } from "../answer.ts";
+import { ANSWER_FLAGS, answerHandoff, WHICH } from "../answer.ts";
 import { answeredText } from "../text.ts";
 
 /** `mpm handoff accept` */
@@ -11,18 +10,8 @@ export const handoffAccept = defineCommand({
 Notes that you work on it. mpm no longer gives the whole document to new sessions
 of the agent, only one line until it is done. A person can answer for any agent;
 an agent answers what is for it.`,
-  positionals: [{
-    name: "handoff",
-    summary: "Which: number in the list, id, part of it, or path",
-    names: "handoff",
-  }],
-  flags: {
-    ...AGENT_FLAG,
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be noted and write nothing",
-    },
-  },
+  positionals: [WHICH],
+  flags: ANSWER_FLAGS,
   examples: [
     "mpm handoff accept 0",
     "mpm handoff accept frontend-backend --agent backend",

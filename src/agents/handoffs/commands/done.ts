@@ -1,6 +1,5 @@
-import { AGENT_FLAG } from "../../names.ts";
 import { defineCommand } from "../../../cli/mod.ts";
-import { answerHandoff } from "../answer.ts";
+import { ANSWER_FLAGS, answerHandoff, WHICH } from "../answer.ts";
 import { answeredText } from "../text.ts";
 
 /** `mpm handoff done` */
@@ -10,20 +9,10 @@ export const handoffDone = defineCommand({
   description: `
 Notes that its needs are met and its criteria hold. "mpm undo" undoes it.`,
   positionals: [
-    {
-      name: "handoff",
-      summary: "Which: number in the list, id, part of it, or path",
-      names: "handoff",
-    },
+    WHICH,
     { name: "note", summary: "A note about the result", rest: true },
   ],
-  flags: {
-    ...AGENT_FLAG,
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be noted and write nothing",
-    },
-  },
+  flags: ANSWER_FLAGS,
   examples: [
     "mpm handoff done 0",
     'mpm handoff done frontend-backend "In commit 4f2a9c1" --agent backend',

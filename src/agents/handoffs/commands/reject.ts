@@ -1,6 +1,5 @@
-import { AGENT_FLAG } from "../../names.ts";
 import { defineCommand } from "../../../cli/mod.ts";
-import { answerHandoff } from "../answer.ts";
+import { ANSWER_FLAGS, answerHandoff, WHICH } from "../answer.ts";
 import { answeredText } from "../text.ts";
 
 /** `mpm handoff reject` */
@@ -11,20 +10,10 @@ export const handoffReject = defineCommand({
 Notes that you do not do it, and why. The agent that wrote it can reject it, too,
 to withdraw it.`,
   positionals: [
-    {
-      name: "handoff",
-      summary: "Which: number in the list, id, part of it, or path",
-      names: "handoff",
-    },
+    WHICH,
     { name: "reason", summary: "The reason", rest: true },
   ],
-  flags: {
-    ...AGENT_FLAG,
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be noted and write nothing",
-    },
-  },
+  flags: ANSWER_FLAGS,
   examples: ['mpm handoff reject 0 "The API spec is missing"'],
   result: async () => (await import("./results.ts")).HandoffAnswerResult,
   settles: true,

@@ -2,6 +2,7 @@ import { escapeLines, escapeText } from "../../../base/escape.ts";
 import { defineCommand } from "../../../cli/mod.ts";
 import { readDocuments } from "../../../documents/mod.ts";
 import { findWorkspace } from "../../../git/mod.ts";
+import { WHICH } from "../answer.ts";
 import { findHandoff, handoffView } from "../find.ts";
 import { answerLines } from "../text.ts";
 import type { HandoffShowResult } from "./results.ts";
@@ -12,11 +13,7 @@ export const handoffShow = defineCommand({
   summary: "Show a hand-off document and the answers to it",
   description: `
 Prints the document without secrets, and below it who answered and when.`,
-  positionals: [{
-    name: "handoff",
-    summary: "Which: number in the list, id, part of it, or path",
-    names: "handoff",
-  }],
+  positionals: [WHICH],
   flags: {},
   examples: ["mpm handoff show 0", "mpm handoff show frontend-backend --json"],
   result: async () => (await import("./results.ts")).HandoffShowResult,
