@@ -15,7 +15,7 @@ export interface KnownContent {
 export interface FileNote {
   /** Tells it from all other notes. */
   readonly mark: string;
-  /** Digest of git's answer, where `files` are all that it lists. */
+  /** Digest of git's answer, unless `files` lacks a path of it. */
   readonly list?: string | undefined;
   /** Changed paths beyond those in the list. */
   readonly omitted: number;
@@ -160,7 +160,7 @@ export class FileMemory {
     this.#isNew ||= !isOld;
   }
 
-  /** Notes the list. `digest`: of git's answer, where that tells all of it. */
+  /** Notes the list. `digest`: of git's answer, unless more paths are listed. */
   end(
     states: readonly FileState[],
     { digest, omitted }: { digest: string | undefined; omitted: number },

@@ -12,7 +12,7 @@ import { layout, ownSeals, replaceDerived } from "../../ops/mod.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 
-/** The amount of contents, and what is left out of them. */
+/** The amount of contents, and the files that are left out. */
 export interface ContentsSummary {
   /** The number of files and links. */
   readonly count: number;
@@ -107,14 +107,14 @@ export class WorktreeMemory {
     return this.#files = new FileMemory(this.#system, seen, options);
   }
 
-  /** Returns whether what was kept last are these files, by these rules. */
+  /** Returns whether the last contents are of these files, by these rules. */
   #isBy(rules: string | undefined, seen: FileNote | undefined): boolean {
     const last = this.#last;
     return rules !== undefined && last?.rules === rules &&
       last.mark === seen?.mark;
   }
 
-  /** The contents of all files, if these are what was kept last. */
+  /** The last contents, if no file changed since. */
   get whole(): LastContents | undefined {
     const seen = this.#files?.known;
     const isSame = seen?.list !== undefined && seen === this.#note?.seen &&
