@@ -327,7 +327,7 @@ clientTest(
     for (const cwd of [join(env.project, "sub"), join(env.root, "tree"), own]) {
       const before = mpm.read().length;
       await runClient(env, api, prompt("go"), { cwd });
-      assertEquals(mpm.read().length, before + 3, cwd);
+      assertEquals(mpm.read().length, before + 4, cwd);
     }
   },
 );
