@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { HelpResult } from "../../schemas/types.ts";
+import type { HelpResult, NoteResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
@@ -94,6 +94,8 @@ Deno.test("completion knows the names in the project", async () => {
     ...["-", "latest", "Before it"],
   ]);
   assertEquals(await offered(env, ["complete", ""]), ["-", "login"]);
+  const { note } = await mpmJson<NoteResult>(env, ["note", "Dates are UTC"]);
+  assertEquals(await offered(env, ["notes", "rm", ""]), ["-", note.id]);
   assertEquals((await offered(env, ["check", ""])).slice(0, 3), [
     "-",
     "2",

@@ -22,6 +22,7 @@ export interface Writer {
   readonly hasOwnTest?: true;
 }
 
+const NOTE = "0123456789ab";
 const OLD = "session-20251105-100000";
 const SAVE = ["pause", "--no-commit", "Earlier"];
 const STARTED = ["start", "login", "--template", "bug-fix", "--var", "bug=#1"];
@@ -41,6 +42,21 @@ export const WRITERS: readonly Writer[] = [
     once: true,
   },
   { name: "done", args: ["done", "1"], before: [["next", "Add refunds"]] },
+  { name: "note", args: ["note", "Dates are ISO 8601"], adds: true },
+  {
+    name: "notes rm",
+    args: ["notes", "rm", NOTE],
+    files: (env) =>
+      env.write(
+        `.claude/shared-context/${NOTE}.json`,
+        JSON.stringify({
+          ...{ schema: 1, id: NOTE, by: "Eve", person: true, order: 1 },
+          ...{ at: "2026-11-20T10:00:00Z", branch: null, supersedes: [] },
+          text: "Dates are text",
+        }),
+      ),
+    once: true,
+  },
   { name: "var set", args: ["var", "set", "port", "8081"] },
   { name: "start", args: STARTED, once: true, hasOwnTest: true },
   { name: "check", args: ["check", "1"], before: [STARTED], hasOwnTest: true },

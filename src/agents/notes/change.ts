@@ -117,19 +117,21 @@ async function written(
   const actor = await actorOf(system, workspace, agent);
   const decided = (system: System) => {
     const before = readNotes(system, workspace);
-    // A view with damaged marks is refused before anything is written.
-    renewView(system, workspace.worktree, { dryRun: true });
     const said = decide(before);
     const note = newNote(system, workspace, { actor, before, said });
-    return { note, result: resultOf(workspace, { before, note, dryRun }) };
+    const own = [...before.here.values(), note];
+    // A view with damaged marks is refused before anything is written.
+    renewView(system, workspace.worktree, { own, dryRun: true });
+    const result = resultOf(workspace, { before, note, dryRun });
+    return { note, own, result };
   };
   if (dryRun) return decided(system).result;
   const work = ({ system }: Context) =>
     withLock(system, workspace.root, () => {
-      const { note, result } = decided(system);
+      const { note, own, result } = decided(system);
       ensureHome(system, workspace.root);
       writeNote(system, workspace.worktree, note);
-      renewView(system, workspace.worktree);
+      renewView(system, workspace.worktree, { own });
       return result;
     });
   const result = await journaled(context, work, {
@@ -203,16 +205,18 @@ export async function removeNotes(
         supersededBy.length > 0 && before.here.has(note.id)
       )
       : [...new Set(ids.map((id) => findNote(before, id, { here: true })))];
-    renewView(system, workspace.worktree, { dryRun: true });
-    return found.map((one) => noteView(one, true));
+    const gone = new Set(found.map(({ note: { id } }) => id));
+    const own = [...before.here.values()].filter(({ id }) => !gone.has(id));
+    renewView(system, workspace.worktree, { own, dryRun: true });
+    return { own, removed: found.map((one) => noteView(one, true)) };
   };
-  if (dryRun) return { dry_run: true, removed: decided(system) };
+  if (dryRun) return { dry_run: true, removed: decided(system).removed };
   const work = ({ system }: Context) =>
     withLock(system, workspace.root, () => {
-      const removed = decided(system);
+      const { own, removed } = decided(system);
       if (removed.length > 0) ensureHome(system, workspace.root);
       for (const { id } of removed) removeNote(system, workspace.worktree, id);
-      renewView(system, workspace.worktree);
+      renewView(system, workspace.worktree, { own });
       return removed;
     });
   const removed = await journaled(context, work, {

@@ -29,8 +29,8 @@ const NAME = /^([0-9a-f]{12})\.json$/;
 export interface NotesHere {
   /** Those of all its worktrees, merged. */
   readonly notes: readonly StandingNote[];
-  /** The ids of those whose files are in this worktree. */
-  readonly here: ReadonlySet<string>;
+  /** Those whose files are in this worktree, by their ids. */
+  readonly here: ReadonlyMap<string, Note>;
   /** A sentence for each problem with the files. */
   readonly problems: readonly string[];
 }
@@ -98,7 +98,7 @@ export function readNotes(system: System, place: Place): NotesHere {
   const here = read.find(({ worktree }) => worktree === place.worktree);
   return {
     notes: mergeNotes(read.flatMap(({ notes }) => notes)),
-    here: new Set(here?.notes.map(({ id }) => id)),
+    here: new Map(here?.notes.map((note) => [note.id, note])),
     problems,
   };
 }
@@ -171,9 +171,13 @@ const SHARED_CONTEXT: MarkedFile = {
 export function renewView(
   system: System,
   worktree: string,
-  { dryRun = false } = {},
+  { own = notesIn(system, worktree, []), dryRun = false }: {
+    /** The notes of the worktree, if they are known. */
+    own?: readonly Note[];
+    dryRun?: boolean;
+  } = {},
 ): boolean {
-  const notes = mergeNotes(notesIn(system, worktree, []));
+  const notes = mergeNotes(own);
   const redactor = redactorOf(system);
   const path = sharedContextPath(worktree);
   const change = changeMarkedFile(system, path, {
