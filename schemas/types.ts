@@ -156,6 +156,8 @@ export interface Save {
     worktree: string | null;
     /** The name of git's user, which anyone can set; absent if not known. */
     author?: string;
+    /** The name of the agent that paused (`MPM_AGENT`); absent: it has none. */
+    agent_name?: string;
     /** The agent's own session, so that it can be continued. */
     agent: {
       /** `claude-code`. */
@@ -3763,6 +3765,55 @@ export interface StatusReport {
     state: "waiting" | "accepted" | "disputed";
     [name: string]: unknown;
   }[];
+  /** Agent sessions that work in this project; only with `text` as the form. */
+  agents: {
+    session_id: string;
+    /** The name of its agent; null: it has none. */
+    name: string | null;
+    /** The top folder of its worktree, absolute. */
+    worktree: string;
+    /** null: detached, or not known. */
+    branch: string | null;
+    /** When it began, ISO 8601. */
+    since: string;
+    /** True if its process is known to run: only Linux tells. */
+    alive: boolean;
+    subagents: {
+      /** As its client numbers it. */
+      id: string;
+      /** Its type; null for a type that is not a name. */
+      name: string | null;
+      /** When it began, ISO 8601. */
+      since: string;
+    }[];
+  }[];
+  /** The claims that hold; only with `text` as the form. */
+  claims: {
+    /** Relative to its worktree, with `/` between folders. */
+    path: string;
+    /** The top folder of the worktree, absolute. */
+    worktree: string;
+    holder: {
+      kind: "agent" | "person";
+      name: string;
+      /** The agent session; null: not within one. */
+      session_id: string | null;
+    };
+    /** True if it is your own. */
+    yours: boolean;
+    /** True if it is known that its agent session still runs. */
+    alive: boolean;
+    /** The purpose; null: not given. */
+    task: string | null;
+    /** ISO 8601. */
+    since: string;
+    /** ISO 8601: it is free from then on. */
+    until: string;
+    /** True if an edit took it (`claims.auto`). */
+    automatic: boolean;
+  }[];
+  /** The top folder of this worktree, absolute. */
+  worktree: string;
   /**
    * Use of the context of the latest agent session; null: no session, no
    * reading, or porcelain.
@@ -4463,6 +4514,8 @@ export interface SaveRow {
    * The name of git's user its author, by its own record; null if not known.
    */
   author: string | null;
+  /** The name of the agent that made it; null: it has none. */
+  agent_name: string | null;
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: string[] | null;
   /** The session it belongs to. */

@@ -14,14 +14,15 @@ export {
 } from "./names.ts";
 export { judgeEdit } from "./claims/edit.ts";
 export { releaseSession } from "./claims/take.ts";
+export { claimLines } from "./claims/text.ts";
 export {
   forgetSession,
   noteSession,
   noteSubagent,
   type Presence,
-  readPresence,
   type Subagent,
 } from "./presence.ts";
 export { NOTE } from "./notes/note.ts";
 export { takeNewNotes } from "./notes/seen.ts";
 export { readNotes, renewChangedView, renewView } from "./notes/store.ts";
+export { type AgentAtWork, whoWorks } from "./who.ts";

@@ -96,7 +96,8 @@ export function readPresence(
   return presenceFromJson(readAgentFiles(system, session, "presence")[0]);
 }
 
-function presenceFromJson(value: unknown): Presence {
+/** Reads a kept value. */
+export function presenceFromJson(value: unknown): Presence {
   const subagents = field(value, "subagents");
   return {
     agent: nameIn(textField(value, "agent")),

@@ -1,6 +1,7 @@
 import { escapeText } from "../base/escape.ts";
 import { ageWords } from "../base/times.ts";
-import { counted } from "../base/words.ts";
+import { counted, named } from "../base/words.ts";
+import { claimLines } from "../agents/mod.ts";
 import type { Style } from "../cli/mod.ts";
 import type { GitLine } from "../git/mod.ts";
 import { itemLines } from "../items/mod.ts";
@@ -34,6 +35,7 @@ export function statusText(result: StatusResult, style: Style): string {
     ...result.problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
     ...checklist(result, style),
     ...carriedLines(result, style),
+    ...agentLines(result, style),
     "",
   ].join("\n");
 }
@@ -128,5 +130,39 @@ function carriedLines(
     "",
     ...itemLines(items.slice(0, SHOWN), { now: new Date(at), style }),
     ...more > 0 ? [`And ${more} more: mpm done`] : [],
+  ];
+}
+
+/** Returns who works where, and what is claimed. */
+function agentLines(result: StatusResult, style: Style): string[] {
+  const { agents, claims, at, worktree } = result;
+  const shown = claims.slice(0, SHOWN);
+  const more = claims.length - shown.length;
+  return [
+    ...agents.length === 0 ? [] : ["", "Agents:"],
+    ...agents.flatMap((agent) => agentText(agent, result)),
+    ...claims.length === 0 ? [] : ["", "Claims:"],
+    ...claimLines(shown, { at, worktree, style }).map((line) => `  ${line}`),
+    ...more > 0 ? [`  And ${more} more: mpm claims`] : [],
+  ];
+}
+
+function agentText(
+  agent: StatusResult["agents"][number],
+  result: StatusResult,
+): string[] {
+  const { name, session_id: id, worktree, branch, since, subagents } = agent;
+  const place = worktree === result.worktree
+    ? "here"
+    : `in ${escapeText(worktree)}`;
+  const on = branch === null ? "" : ` on ${escapeText(branch)}`;
+  const names = subagents.map(({ name }) => name ?? "(unnamed)");
+  return [
+    `  ${escapeText(name ?? "(unnamed)")} (agent session ${
+      escapeText(id.slice(0, 8))
+    }) ${place}${on}, ${age(since, result)}`,
+    ...names.length === 0
+      ? []
+      : [`    Sub-agents: ${escapeText(named(names))}`],
   ];
 }

@@ -28,6 +28,8 @@ export interface Draft {
   readonly state: RepositoryState | undefined;
   /** The name of git's user; absent if not known. */
   readonly author?: string | undefined;
+  /** The name of the agent that pauses. */
+  readonly agentName?: string | undefined;
   readonly agent: Agent | null;
   /** Open and completed work from the agent's own files. */
   readonly work: {
@@ -136,6 +138,7 @@ function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
     ...draft.recovered === undefined ? {} : { recovered: draft.recovered },
     name: content.name ?? null,
     ...draft.author === undefined ? {} : { author: draft.author },
+    ...draft.agentName === undefined ? {} : { agent_name: draft.agentName },
     agent: draft.agent,
     parent: null,
     template: null,

@@ -81,6 +81,7 @@ function sessionRow(
     imported: entry.imported,
     origin,
     author: entry.author,
+    agent_name: entry.agentName,
     agent_command: entry.agent === null ? null : agentCommand(
       { name: "claude-code", session_id: entry.agent },
       origin,
@@ -91,15 +92,19 @@ function sessionRow(
   };
 }
 
-/** Returns who made a save: you, a name, or a name that is not verified. */
-export function madeBy({ origin, author }: SessionRow): string {
-  if (origin === "own") return "you";
+/**
+ * Returns who made a save: you, also with the name of your agent, a name, or a
+ * name that is not verified.
+ */
+export function madeBy({ origin, author, agent_name: agent }: SessionRow) {
+  if (origin === "own") return agent === null ? "you" : `you (${agent})`;
   return origin === "foreign" ? fromWhom(author) : escapeText(author ?? "-");
 }
 
-/** Returns the marks of a row: its author, unless you did, a log, automatic. */
+/** Returns the marks of a row: its author if not you, its agent, its kind. */
 export function markOf(row: SessionRow): string {
   return `${row.origin === "foreign" ? `${fromWhom(row.author)}: ` : ""}` +
+    `${row.agent_name === null ? "" : `${row.agent_name}: `}` +
     `${row.log ? "log: " : ""}${row.automatic ? "automatic: " : ""}`;
 }
 
@@ -153,6 +158,7 @@ export function seedList({ sessions }: SessionsResult): string {
     const of = [
       ...label === "" ? [] : [` - ${label}`],
       ...row.origin === "foreign" ? [`, ${fromWhom(row.author)}`] : [],
+      ...row.agent_name === null ? [] : [`, ${row.agent_name}`],
       ...row.automatic ? [" (automatic)"] : [],
     ].join("");
     const at = row.index ?? "-";

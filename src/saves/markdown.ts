@@ -51,6 +51,9 @@ function metadata(save: Save, said: Partial<Save>): string {
       : [`**Project**: ${code(save.project_path)}`],
     ...said.version === undefined ? [] : [`**Version**: ${save.version}`],
     ...save.mpm?.name ? [`**Name**: ${save.mpm.name}`] : [],
+    ...save.mpm?.agent_name === undefined
+      ? []
+      : [`**Agent**: ${save.mpm.agent_name}`],
     ...save.mpm?.agent
       ? [`**Agent Session**: ${code(save.mpm.agent.session_id)}`]
       : [],

@@ -208,6 +208,8 @@ const OWN_FIELDS = object({
   worktree: TEXT_OR_NULL,
   /** The name of git's user, which anyone can set; absent if not known. */
   author: optional(TEXT),
+  /** The name of the agent that paused (`MPM_AGENT`); absent: it has none. */
+  agent_name: optional(TEXT),
   /** The agent's own session, so that it can be continued. */
   agent: nullable(AGENT),
   /** Id of the session this one is a detour of. */

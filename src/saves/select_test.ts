@@ -19,6 +19,7 @@ function entry(id: string, name: string | null = null): SaveEntry {
     own: true,
     imported: false,
     author: null,
+    agentName: null,
     session: null,
     automatic: false,
     agent: null,

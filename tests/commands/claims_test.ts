@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { ClaimResult, ClaimsResult } from "../../schemas/types.ts";
+import type {
+  ClaimResult,
+  ClaimsResult,
+  SavesListResult,
+  StatusResult,
+} from "../../schemas/types.ts";
 import {
   BACKEND,
   edit,
@@ -331,4 +336,54 @@ Deno.test("claims that mpm did not write here count for nothing", async () => {
   env.remove(CLAIMS);
   env.write(CLAIMS, "a file");
   assertEquals(refused(await edit(env, FRONTEND, "src/a")), undefined);
+});
+
+Deno.test("status shows which agents work where, and what they claimed", async () => {
+  using env = TestEnv.repository();
+  env.write(".claude-mpm/.gitignore", "*\n");
+  putClient(env, BACKEND, { pid: Deno.pid, start: undefined });
+  env.extra.MPM_AGENT = "Backend Agent";
+  await fire(env, "SessionStart", { session_id: BACKEND, source: "startup" });
+  Reflect.deleteProperty(env.extra, "MPM_AGENT");
+  const sub = (event: string, id: string, type: string) =>
+    fire(env, event, { session_id: BACKEND, agent_id: id, agent_type: type });
+  await sub("SubagentStart", "a1", "team:Reviewer");
+  await sub("SubagentStart", "a2", "Explore");
+  await sub("SubagentStop", "a2", "Explore");
+  await mpmAs(env, BACK, ["claim", "src", "--task", "Endpoints"]);
+  const { stdout } = await mpm(env, ["status"], at(5));
+  assertStringIncludes(
+    stdout,
+    `
+Agents:
+  Backend (agent session 22222222) here on main, 5 minutes ago
+    Sub-agents: team-Reviewer
+
+Claims:
+  src  Backend (agent session 22222222)  until 12:30 UTC, in 25 minutes  Endpoints
+`,
+  );
+  const { agents, claims } = await mpmJson<
+    Extract<StatusResult, { agents: unknown }>
+  >(env, ["status"], at(5));
+  assertEquals(agents.map(({ name, branch }) => [name, branch]), [
+    ["Backend", "main"],
+  ]);
+  assertEquals(claims.map(({ path }) => path), ["src"]);
+  await fire(env, "SessionEnd", { session_id: BACKEND, reason: "other" });
+  const after = await mpm(env, ["status"], at(5));
+  assert(!/Agents:|Claims:/.test(after.stdout));
+});
+
+Deno.test("a save has the name of its agent, and so do lists and hand-offs", async () => {
+  using env = TestEnv.repository();
+  await mpmAs(env, BACK, ["pause", "--no-commit", "Half done"]);
+  const { stdout } = await mpm(env, ["resume", "--list"], at(1));
+  assertStringIncludes(stdout, "Backend");
+  const { sessions } = await mpmJson<SavesListResult>(env, ["saves", "list"]);
+  assertEquals(sessions.map((row) => row.agent_name), ["Backend"]);
+  const resumed = await mpm(env, ["resume", "--peek", "--format", "context"]);
+  assertStringIncludes(resumed.stdout, "Agent: Backend\n");
+  const { markdown } = { markdown: (await mpm(env, ["saves", "show"])).stdout };
+  assertStringIncludes(markdown, "Backend");
 });

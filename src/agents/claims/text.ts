@@ -1,6 +1,6 @@
 import { basename } from "@std/path";
 import { escapeText } from "../../base/escape.ts";
-import { type Style, table } from "../../cli/mod.ts";
+import { type Style, tableRows } from "../../cli/mod.ts";
 import { holderText, untilText } from "./claim.ts";
 import type { ClaimView } from "./commands/results.ts";
 
@@ -25,16 +25,16 @@ export function placeOf(
   return escapeText(path + where);
 }
 
-/** Returns a table of claims. */
-export function claimsTable(
+/** Returns a row for each claim. */
+export function claimLines(
   claims: readonly ClaimView[],
   { at, worktree, style }: { at: string; worktree: string; style: Style },
-): string {
+): string[] {
   const rows = claims.map((claim) => [
     style.cyan(placeOf(claim, worktree)),
     holderOf(claim),
     `until ${endOf(claim, at)}`,
     escapeText(claim.task ?? ""),
   ]);
-  return table(rows, style.columns);
+  return tableRows(rows, style.columns);
 }

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ClaimView } from "../../agents/claims/commands/results.ts";
 import { schemaOf } from "../../base/schema.ts";
 import { OPEN_HANDOFF } from "../../items/mod.ts";
 import { ItemView } from "../../items/commands/results.ts";
@@ -128,6 +129,32 @@ export const StatusResult = z.strictObject({
   items: z.array(ItemView),
   /** Open hand-off documents, the newest first; empty for porcelain. */
   handoffs: z.array(schemaOf(OPEN_HANDOFF)),
+  /** Agent sessions that work in this project; only with `text` as the form. */
+  agents: z.array(z.strictObject({
+    session_id: text,
+    /** The name of its agent; null: it has none. */
+    name: maybeText,
+    /** The top folder of its worktree, absolute. */
+    worktree: text,
+    /** null: detached, or not known. */
+    branch: maybeText,
+    /** When it began, ISO 8601. */
+    since: text,
+    /** True if its process is known to run: only Linux tells. */
+    alive: z.boolean(),
+    subagents: z.array(z.strictObject({
+      /** As its client numbers it. */
+      id: text,
+      /** Its type; null for a type that is not a name. */
+      name: maybeText,
+      /** When it began, ISO 8601. */
+      since: text,
+    })),
+  })),
+  /** The claims that hold; only with `text` as the form. */
+  claims: z.array(ClaimView),
+  /** The top folder of this worktree, absolute. */
+  worktree: text,
   /**
    * Use of the context of the latest agent session; null: no session, no
    * reading, or porcelain.

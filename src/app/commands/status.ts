@@ -18,6 +18,7 @@ import {
   workView,
 } from "../../work/mod.ts";
 import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
+import { whoWorks } from "../../agents/mod.ts";
 import { latestAgentSession, readGauge } from "../../clients/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { checkFolder, layout } from "../../ops/mod.ts";
@@ -88,22 +89,7 @@ async function readStatus(
   const { system } = context;
   const porcelain = form === "porcelain";
   const place = placeHere(context);
-  const blank: StatusResult = {
-    project: null,
-    at: system.now().toISOString(),
-    form,
-    session: null,
-    resumable: false,
-    parents: [],
-    last_save: null,
-    checklist: [],
-    checkpoint: null,
-    git: null,
-    items: [],
-    handoffs: [],
-    context: null,
-    problems: [],
-  };
+  const blank = blankStatus(system, { form, worktree: place.worktree });
   const { root, gitDir, worktree } = place;
   if (!isProject(system, root, porcelain)) return blank;
   // The rest of an interrupted pause is finished, but never by a prompt.
@@ -119,6 +105,7 @@ async function readStatus(
   const carried = porcelain ? NOTHING_CARRIED : carriedHere(system, place);
   const brief = await git;
   const { save, fault } = porcelain ? NO_SAVE : await lastSave(context);
+  const team = form === "text" ? await atWork(context, root) : NO_ONE;
   return {
     ...blank,
     project: root,
@@ -131,14 +118,57 @@ async function readStatus(
     git: brief ? cleanGit(system, brief) : null,
     items: carried.items,
     handoffs: carried.handoffs,
+    agents: team.agents,
+    claims: team.claims,
     context: porcelain ? null : contextHere(context, place),
     problems: [
       ...problem === undefined ? [] : [problem],
       ...carried.problems,
       ...fault,
+      ...team.problems,
       ...porcelain ? [] : parkedNotes(system, root, chain),
     ],
   };
+}
+
+/** Returns the status outside a project. */
+function blankStatus(
+  system: System,
+  { form, worktree }: Pick<StatusResult, "form" | "worktree">,
+): StatusResult {
+  return {
+    project: null,
+    at: system.now().toISOString(),
+    form,
+    session: null,
+    resumable: false,
+    parents: [],
+    last_save: null,
+    checklist: [],
+    checkpoint: null,
+    git: null,
+    items: [],
+    handoffs: [],
+    agents: [],
+    claims: [],
+    worktree,
+    context: null,
+    problems: [],
+  };
+}
+
+type Team = Pick<StatusResult, "agents" | "claims" | "problems">;
+
+const NO_ONE: Team = { agents: [], claims: [], problems: [] };
+
+/** Returns who works in the project; a wrong name must not hide the rest. */
+async function atWork(context: Context, root: string): Promise<Team> {
+  try {
+    return { ...await whoWorks(context, root), problems: [] };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { ...NO_ONE, problems: [error.message] };
+  }
 }
 
 type Carried = Pick<StatusResult, "items" | "handoffs" | "problems">;

@@ -135,6 +135,8 @@ export const SessionRow = z.strictObject({
    * The name of git's user its author, by its own record; null if not known.
    */
   author: z.nullable(text),
+  /** The name of the agent that made it; null: it has none. */
+  agent_name: z.nullable(text),
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: z.nullable(z.array(text)),
   /** The session it belongs to. */

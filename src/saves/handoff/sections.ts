@@ -72,7 +72,7 @@ export function handoffSections(result: ResumeResult): Section[] {
 function head({ result, clock }: Facts): string[] {
   const { session, origin } = result;
   const age = ageWords(new Date(session.paused_at), clock.now);
-  const { kind, recovered } = session.mpm ?? {};
+  const { kind, recovered, agent_name: agent } = session.mpm ?? {};
   const how = recovered !== undefined
     ? [
       "Recovered after the client stopped. It was last active at " +
@@ -84,6 +84,7 @@ function head({ result, clock }: Facts): string[] {
   return [
     `Save ${session.session_id}, made ${session.paused_at} (${age})`,
     ...how,
+    ...agent === undefined ? [] : [`Agent: ${oneLine(agent)}`],
     ...origin === "foreign" ? [`Note: ${noteOf(session)}`] : [],
     ...laterLines(result, clock.now),
     ...place(session),

@@ -1,3 +1,4 @@
+import { agentNameIn } from "../../base/names.ts";
 import { attempt } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { Context } from "../../cli/mod.ts";
@@ -25,14 +26,14 @@ const LARGEST = 64 * 1024;
 
 /**
  * Returns what a save keeps of the partition in use, of the context files and of
- * the open hand-off documents. Reads the last save of this worktree only where there is such a file or a
+ * the open hand-off documents, with the name of the agent. Reads the last save of this worktree only where there is such a file or a
  * partition.
  */
 export async function projectParts(
   context: Context,
   workspace: Workspace,
   { config, state }: { config: Config; state: RepositoryState | undefined },
-): Promise<Pick<Draft, "partition" | "contexts" | "handoffs">> {
+): Promise<Pick<Draft, "partition" | "contexts" | "handoffs" | "agentName">> {
   const { system } = context;
   const partitions = new Partitions(config);
   const changed = state?.files.map(({ path }) => path) ?? [];
@@ -53,6 +54,7 @@ export async function projectParts(
   const handoffs = openHandoffs(readDocuments(system, { ...workspace, config }))
     .slice(0, MOST_HANDOFFS);
   return {
+    agentName: agentNameIn(system.env("MPM_AGENT") ?? "")?.name,
     ...name === undefined ? {} : { partition: name },
     ...contexts.length === 0 ? {} : { contexts },
     ...handoffs.length === 0 ? {} : { handoffs },

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from "@std/path";
 import { attempt, isMissing, MpmError } from "../../base/errors.ts";
 import { field } from "../../base/parsed_values.ts";
+import { agentNameIn } from "../../base/names.ts";
 import { parseTime } from "../../base/times.ts";
 import { firstLine } from "../../base/words.ts";
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";
@@ -169,6 +170,8 @@ export function describe(
     session: sessionOf(field(own, "session")),
     automatic: field(own, "kind") === "auto",
     author: textOf(field(own, "author")),
+    agentName: agentNameIn(textOf(field(own, "agent_name")) ?? "")?.name ??
+      null,
     agent: textOf(field(field(own, "agent"), "session_id")),
     size: info.size,
     mtime: info.mtime,

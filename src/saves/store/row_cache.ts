@@ -35,6 +35,7 @@ export const DESCRIBED = {
   })),
   automatic: FLAG,
   author: TEXT_OR_NULL,
+  agentName: TEXT_OR_NULL,
   agent: TEXT_OR_NULL,
   digest: optional(text({ pattern: /^[0-9a-f]{64}$/ })),
   size: NUMBER,
@@ -57,7 +58,7 @@ interface Row {
 /** Files that were read, from which on it pays to write the rows again. */
 const WORTH_WRITING = 100;
 
-const VERSION = 6;
+const VERSION = 7;
 
 /** Rows of 100,000 saves. */
 const LARGEST = 64 * 1024 * 1024;

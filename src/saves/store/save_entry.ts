@@ -67,6 +67,8 @@ export interface SaveEntry {
    * The name of git's user its author, by its own record; null if not known.
    */
   readonly author: string | null;
+  /** The name of the agent that made it; null: it has none. */
+  readonly agentName: string | null;
   /** The agent session it was made in; null: none, or not known. */
   readonly agent: string | null;
   /**

@@ -1,7 +1,7 @@
 import { defineCommand } from "../../../cli/mod.ts";
 import { AGENT_FLAG } from "../../names.ts";
 import { listClaims } from "../claim_paths.ts";
-import { claimsTable } from "../text.ts";
+import { claimLines } from "../text.ts";
 
 /** `mpm claims` */
 export const claims = defineCommand({
@@ -18,7 +18,8 @@ those of agent sessions that are gone, are free and not listed.`,
   render: ({ claims, at, worktree }, style) =>
     claims.length === 0
       ? "No claims.\n"
-      : claimsTable(claims, { at, worktree, style }),
+      : claimLines(claims, { at, worktree, style }).map((line) => `${line}\n`)
+        .join(""),
   next: ({ claims }) =>
     claims.length > 0 ? undefined : '"mpm claim <paths>" claims some',
 });

@@ -1,0 +1,79 @@
+import { join } from "@std/path";
+import { attempt } from "../base/errors.ts";
+import type { Context } from "../cli/mod.ts";
+import { allClients, listAgentFiles } from "../clients/mod.ts";
+import { quickPlace } from "../git/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { System } from "../system/system.ts";
+import { listClaims } from "./claims/claim_paths.ts";
+import type { ClaimsResult } from "./claims/commands/results.ts";
+import { hasClaims } from "./claims/store.ts";
+import { presenceFromJson, type Subagent } from "./presence.ts";
+
+/** An agent session that works in the project. */
+export interface AgentAtWork {
+  readonly session_id: string;
+  /** The name of its agent; null: it has none. */
+  readonly name: string | null;
+  /** The top folder of its worktree, absolute. */
+  readonly worktree: string;
+  /** null: detached, or not known. */
+  readonly branch: string | null;
+  /** When it began, ISO 8601. */
+  readonly since: string;
+  /** True if its process is known to run: only Linux tells. */
+  readonly alive: boolean;
+  readonly subagents: Subagent[];
+}
+
+/** Agent sessions, and lines of their names, that are listed. */
+const MOST = 50;
+
+/** Bytes of a HEAD file. */
+const LARGEST_HEAD = 4096;
+
+/**
+ * Returns the agent sessions that work in a project, with their sub-agents, and
+ * the claims that hold. Throws USAGE for an invalid `MPM_AGENT`.
+ */
+export async function whoWorks(
+  context: Context,
+  root: string,
+): Promise<{ agents: AgentAtWork[]; claims: ClaimsResult["claims"] }> {
+  const { system } = context;
+  const claims = hasClaims(system, root)
+    ? (await listClaims(context, undefined)).claims
+    : [];
+  return { agents: await agentsAt(system, root), claims };
+}
+
+async function agentsAt(system: System, root: string): Promise<AgentAtWork[]> {
+  const kept = listAgentFiles(system, root, "presence");
+  if (kept.length === 0) return [];
+  const clients = (await allClients(system))
+    .filter(({ state }) => state !== "dead");
+  return kept.flatMap(({ id, value }) => {
+    const client = clients.find((one) => one.id === id);
+    const { agent, worktree, since, subagents } = presenceFromJson(value);
+    if (!client || worktree === null || since === null) return [];
+    const place = quickPlace(system, worktree);
+    if (place?.root !== root) return [];
+    return [{
+      ...{ session_id: id, name: agent, worktree, since },
+      subagents: [...subagents],
+      branch: branchAt(system, place.gitDir),
+      alive: client.state === "alive",
+    }];
+  }).sort((a, b) => a.since < b.since ? -1 : 1).slice(0, MOST);
+}
+
+/** Read without git, which a status with many worktrees would wait for. */
+function branchAt(system: System, gitDir: string | undefined): string | null {
+  if (gitDir === undefined) return null;
+  const head = attempt(() =>
+    system.files.readOwn(join(gitDir, "HEAD"), LARGEST_HEAD)
+  );
+  const text = new TextDecoder().decode(head);
+  const branch = /^ref: refs\/heads\/([^\n]+)\n?$/.exec(text)?.[1];
+  return branch === undefined ? null : redactorOf(system).name(branch);
+}
