@@ -59,7 +59,7 @@ const CASES: readonly HookCase[] = [
     more: {
       tool_calls: [{
         ...{ tool_name: "Bash", tool_use_id: "toolu_1" },
-        tool_input: { command: "make" },
+        tool_input: { command: "touch notes" },
       }],
     },
     limit: "1.5 F",
