@@ -20,8 +20,7 @@ export async function processOf(
 }
 
 /**
- * Returns whether the holder of each claim still works. A client that ends in
- * order removes its file, and one that is killed leaves it: then its process is
+ * Returns whether the holder of each claim still works. A client that ends in order removes its file, and a killed one leaves it. Then its process is
  * gone, or another one has its number. Only Linux shows processes. However many
  * claims there are, at most three programs are started, none without a session.
  */
