@@ -170,7 +170,7 @@ Deno.test("standup takes ages, dates and days, and refuses the rest", async () =
   assertEquals(await since("1h"), at(0)().toISOString());
   const { status, stderr } = await mpm(env, ["standup", "--since", "soon"]);
   assert(status > 0);
-  assertStringIncludes(stderr, 'Neither an age nor a date: "soon"');
+  assertStringIncludes(stderr, 'Invalid --since "soon"');
 });
 
 Deno.test("a standup outside a repository has no commits", async () => {
