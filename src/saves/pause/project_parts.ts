@@ -25,8 +25,7 @@ const MOST_HANDOFFS = 50;
 const LARGEST = 64 * 1024;
 
 /**
- * Returns what a save keeps of the partition in use, of the context files and of
- * the open hand-off documents, with the name of the agent. Reads the last save of this worktree only where there is such a file or a
+ * Returns the parts of a save about the current partition, the context files and the open hand-off documents, with the agent's name. Reads the last save of this worktree only where there is such a file or a
  * partition.
  */
 export async function projectParts(
