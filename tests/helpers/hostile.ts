@@ -233,6 +233,7 @@ export class HostileProject implements Named, AsyncDisposable {
       plantedHandoff(GENUINE),
     );
     await this.#must("handoff", "accept", "planted", "--agent", "b");
+    await this.#must("claim", "held.txt", "--for", "24h", "--task", GENUINE);
     await this.#notes();
     const items = filesBelow(join(this.project, ".claude-mpm/state/items"))
       .map((path) => Number(/^item-(\d+)\.json$/.exec(path)?.[1] ?? 0));

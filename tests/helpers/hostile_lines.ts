@@ -70,6 +70,9 @@ const LINES: Record<string, Making> = {
   "notes settle": ({ notes }) => [notes[1]!],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
   "standup": () => ["", "--since 2w --format markdown"],
+  "claim": () => ["fresh.txt --task words"],
+  "claims": () => [""],
+  "release": () => ["held.txt", "--all"],
   "template list": () => [""],
   "template show": () => ["planted"],
   "template new": () => ["second --from planted"],
@@ -215,7 +218,7 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "migrate --rollback|hooks status|hooks eject|hooks allow|hooks test|config get|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
   "partition show|partition use|context diff|summary --session|replay|replay fork 1 --name|" +
-  "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|" +
+  "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|claim|release|" +
   "notes|notes rm|notes settle|note x --supersedes")
   .split("|");
 

@@ -28,6 +28,7 @@ async function prepare(env: WineEnv): Promise<void> {
     '[partitions.planted]\npaths = ["tracked.txt"]\n',
   );
   env.write(".claude-mpm/handoffs/planted.md", plantedHandoff("Words"));
+  await must(env, "claim held.txt --for 24h");
   await must(env, "start done Task");
   await must(env, "complete -s Done");
   for (const name of ["gone", "idle", "busy"]) {
