@@ -57,6 +57,9 @@ const LINES: Record<string, Making> = {
   "partition show": () => ["planted"],
   "partition use": () => ["planted", "--auto"],
   "partition suggest": () => ["", "--write"],
+  "claim": () => ["src/fresh", "README.md --for 1h --task words"],
+  "claims": () => [""],
+  "release": () => ["--all"],
   "handoff new":
     () => ["--to planted -C .claude/worktrees/idle", "--to b --git"],
   "handoff list": () => ["--all"],
