@@ -121,7 +121,7 @@ Deno.test("at 95 % typed prompts are held back but for the ways out", async () =
     assertEquals(decision, undefined);
     assertStringIncludes(
       hookSpecificOutput!.additionalContext!,
-      "this prompt was sent all the same",
+      "this prompt was sent anyway",
     );
   }
   assertEquals((await typed("another")).decision, "block");

@@ -296,7 +296,7 @@ Deno.test("hooks profile measures each of them", () => {
   const args = ["hooks", "profile", "--runs", "1", "--json"];
   const { status, stdout } = env.run(binary(), args);
   const { runs, hooks } = JSON.parse(stdout);
-  assertEquals([status, runs, hooks.length], [0, 1, 12]);
+  assertEquals([status, runs, hooks.length], [0, 1, 15]);
   for (const { p50, p95 } of hooks) assert(p50 > 0 && p95 >= p50);
   const wrong = env.run(binary(), ["hooks", "profile", "--runs", "0"]);
   assertEquals(wrong.status, 2);

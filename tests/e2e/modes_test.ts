@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { filesBelow, foldersBelow } from "../helpers/below.ts";
@@ -41,10 +41,14 @@ posixTest(
         const { mode } = Deno.statSync(join(hostile.project, ".claude", path));
         return `${(mode! & 0o777).toString(8)} ${path}`;
       });
-    assertEquals(shared, [
+    const notes = shared.filter((line) => line.includes("shared-context/"));
+    assert(notes.length > 0 && notes.every((line) => line.startsWith("644 ")));
+    assertEquals(shared.filter((line) => !notes.includes(line)), [
+      "644 .gitattributes",
       "644 context.md",
       "644 settings.json",
       "600 settings.local.json",
+      "644 shared-context.md",
       ...[
         "branch",
         "checkpoint",

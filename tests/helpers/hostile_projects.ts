@@ -34,7 +34,9 @@ function foreign(path: string): Uint8Array {
 export const PASSING = [
   ".config.toml.tmp",
   ".context.md.mpm.tmp",
+  ".gitattributes.mpm.tmp",
   ".session-summary.mpm.tmp",
+  ".shared-context.md.mpm.tmp",
   ".index.json.new",
   ".items.json.new",
   ".lock",

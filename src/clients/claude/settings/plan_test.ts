@@ -91,9 +91,12 @@ Deno.test("planRemoval() keeps what others added to the settings in the meantime
   );
 });
 
+/** An event that mpm has no hook for. */
+const LEFT = "Notification";
+
 /** An mpm entry, of whatever version, for whatever event. */
 const ownGroup = fc.record({
-  event: fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", "Stop"),
+  event: fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", LEFT),
   version: fc.constantFrom("0.0.1", "0.1.0", "9.9.9"),
   timeout: fc.constantFrom(5, 10, 99),
   matcher: fc.constantFrom(undefined, "Agent|Task|Workflow", "*"),
@@ -113,7 +116,7 @@ const ownGroup = fc.record({
 
 Deno.test("planInstall() and planRemoval() find mpm's entries wherever they are", () => {
   const strewn = fc.dictionary(
-    fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", "Stop"),
+    fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", LEFT),
     fc.array(
       fc.oneof(
         ownGroup,
@@ -134,7 +137,7 @@ Deno.test("planInstall() and planRemoval() find mpm's entries wherever they are"
         assertEquals(marks, 1, event);
       }
       assertEquals(
-        JSON.stringify(read(after).hooks.Stop ?? []).match(/--inst/),
+        JSON.stringify(read(after).hooks[LEFT] ?? []).match(/--inst/),
         null,
       );
       for (
