@@ -3765,6 +3765,8 @@ export interface StatusReport {
     state: "waiting" | "accepted" | "disputed";
     [name: string]: unknown;
   }[];
+  /** Your name, or that of your agent; null unless hand-offs are open. */
+  you: string | null;
   /** Agent sessions that work in this project; only with `text` as the form. */
   agents: {
     session_id: string;

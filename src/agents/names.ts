@@ -45,10 +45,13 @@ export function actingAgent(
   return currentAgentSession(system) === undefined ? undefined : UNNAMED;
 }
 
+/** The worktree that someone acts in. */
+type Here = Pick<Workspace, "git" | "worktree">;
+
 /** Returns who runs a command. Throws USAGE for an invalid name. */
 export async function actorOf(
   system: System,
-  workspace: Workspace,
+  workspace: Here,
   given: string | undefined,
 ): Promise<Actor> {
   const agent = actingAgent(system, given);
@@ -60,7 +63,7 @@ export async function actorOf(
 /** Returns the person that git knows here, else the one who logged in. */
 export async function personHere(
   system: System,
-  workspace: Workspace,
+  workspace: Here,
 ): Promise<Actor> {
   const author = authorOf(await readIdentity(system, workspace));
   const login = ["USER", "LOGNAME", "USERNAME"]

@@ -1,4 +1,5 @@
 import { escapeText } from "../base/escape.ts";
+import { isSameAgent } from "../base/names.ts";
 import { durationText, shortAge } from "../base/times.ts";
 import { counted, named } from "../base/words.ts";
 import { cut, type Style } from "../cli/mod.ts";
@@ -49,6 +50,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
       }`,
     ],
     ...waitingText(result),
+    ...handoffLines({ handoffs: unanswered(result).others }),
     ...contextText(result),
     ...problems.slice(0, 1).map((text) =>
       style.yellow(`Note: ${escapeText(text)}`)
@@ -90,18 +92,30 @@ type Count = (result: StatusResult) => number;
 const ofKind = (kind: string): Count => ({ items }) =>
   items.filter((item) => item.kind === kind).length;
 
-/** An accepted hand-off waits for no one. */
-const unanswered: Count = ({ handoffs }) =>
-  handoffs.filter(({ state }) => state !== "accepted").length;
+/** Returns the hand-offs without an answer, for you and for others. */
+function unanswered(
+  { handoffs, you }: StatusResult,
+): Record<"yours" | "others", StatusResult["handoffs"]> {
+  // An accepted hand-off waits for no one.
+  const open = handoffs.filter(({ state }) => state !== "accepted");
+  const isYours = ({ to }: { to: string }) =>
+    you !== null && isSameAgent(you, to);
+  return {
+    yours: open.filter(isYours),
+    others: open.filter((one) => !isYours(one)),
+  };
+}
 
 const WAITING: readonly (readonly [noun: string, count: Count])[] = [
   ["question", ofKind("question")],
   ["blocker", ofKind("blocker")],
-  ["hand-off", unanswered],
+  ["hand-off", (result) => unanswered(result).yours.length],
 ];
 
 /** Returns `Hand-offs: 2 for Backend, 1 for QA`, without finished ones. */
-export function handoffLines({ handoffs }: StatusResult): string[] {
+export function handoffLines(
+  { handoffs }: Pick<StatusResult, "handoffs">,
+): string[] {
   if (handoffs.length === 0) return [];
   const byReceiver = Map.groupBy(handoffs, ({ to }) => to.toLowerCase());
   const counts = [...byReceiver.values()].map((all) =>
@@ -143,7 +157,7 @@ function commandsFor(
       : [["mpm resume", "show what changed since"] as const],
     ["mpm pause", "save the session"] as const,
     ...waits ? [["mpm done", "list open items"]] as const : [],
-    ...unanswered(result) > 0
+    ...result.handoffs.some(({ state }) => state !== "accepted")
       ? [["mpm handoff", "list the open hand-offs"]] as const
       : [],
     ...save === null && session === null

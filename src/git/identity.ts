@@ -9,7 +9,7 @@ import { decodeBytes } from "./text.ts";
  */
 export async function readIdentity(
   system: System,
-  { git, worktree }: Workspace,
+  { git, worktree }: Pick<Workspace, "git" | "worktree">,
 ): Promise<string | undefined> {
   if (git !== "repository") return undefined;
   const args = ["var", "GIT_COMMITTER_IDENT"];

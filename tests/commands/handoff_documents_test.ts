@@ -221,7 +221,14 @@ Deno.test("status counts the open hand-offs, and saves carry them until they are
   using env = exampleHandoff();
   const dashboard = async () => (await mpm(env, ["status", "--short"])).stdout;
   const { id } = await made(env, ...HANDOFF_ARGS);
+  assertStringIncludes(
+    await dashboard(),
+    "Hand-offs: 1 for Backend (mpm handoff)\n",
+  );
+  assert(!(await dashboard()).includes("Waiting for you"));
+  env.extra.MPM_AGENT = "backend-agent";
   assertStringIncludes(await dashboard(), "Waiting for you: 1 hand-off\n");
+  delete env.extra.MPM_AGENT;
   assertStringIncludes(
     (await mpm(env, ["status"])).stdout,
     "Hand-offs: 1 for Backend (mpm handoff)\n",

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { StandupResult } from "../../schemas/types.ts";
+import { BACKEND, mpmAs } from "../helpers/agents.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, projectSlug } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -117,6 +118,30 @@ Deno.test("standup lists the hand-offs that wait, and who answered one", async (
   const done = reportOf(await standup(env), "backend");
   assertEquals(done.waiting, []);
   assertStringIncludes(texts(done.done).join(), "done (In 4f2a9c1)");
+});
+
+Deno.test("standup names the agent of a session that has ended", async () => {
+  using env = TestEnv.repository();
+  const session = [BACKEND, "backend"] as const;
+  const now = at(0);
+  await mpmAs(env, session, ["pause", "Users", "-a", "The model"], { now });
+  await mpmAs(env, session, ["next", "Write tests"], { now });
+  const result = await standup(env);
+  assertEquals(result.actors.map(({ name }) => name), ["backend"]);
+  assertEquals(texts(reportOf(result, "backend").done), ["The model"]);
+  assertEquals(texts(reportOf(result, "backend").next), ["Write tests"]);
+});
+
+Deno.test("standup lists a hand-off to a person as theirs", async () => {
+  using env = TestEnv.repository();
+  const document = ["--need", "GET /users", "--criterion", "Returns 200"];
+  const to = ["--from", "backend", "--to", "Ada Lovelace"];
+  await mpm(env, ["handoff", "new", ...to, ...document], { now: at(0) });
+  const ada = reportOf(await standup(env), "Ada Lovelace");
+  assertEquals([ada.person, ada.waiting.length], [true, 1]);
+  const { stdout } = await mpm(env, ["status", "--short"], { now: at(1) });
+  assertStringIncludes(stdout, "Waiting for you: 1 hand-off\n");
+  assert(!stdout.includes("Hand-offs:"));
 });
 
 Deno.test("standup names a claim on a file that someone else changed", async () => {

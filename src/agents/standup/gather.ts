@@ -1,5 +1,5 @@
 import { attempt } from "../../base/errors.ts";
-import { agentNameIn } from "../../base/names.ts";
+import { type AgentName, agentNameIn, isSameAgent } from "../../base/names.ts";
 import { readCourse, transcriptsOf } from "../../clients/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import {
@@ -11,7 +11,13 @@ import {
 } from "../../git/mod.ts";
 import { saidIn, SaveReader } from "../../handoff/mod.ts";
 import { isOpenItem, type KeptItem, readItems } from "../../items/mod.ts";
-import { isLog, newestSaves, openStore, type Save } from "../../saves/mod.ts";
+import {
+  isLog,
+  newestSaves,
+  openStore,
+  type Save,
+  type SaveEntry,
+} from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { shownPath } from "../claims/claim.ts";
 import { claimsNow } from "../claims/take.ts";
@@ -40,7 +46,9 @@ export async function gather(
 ): Promise<Gathered> {
   const me = await personHere(system, workspace);
   const worktrees = worktreesByFiles(system, workspace.root);
-  const whole = { system, workspace, since, me, worktrees, warnings: [] };
+  const agents = new Map<string, AgentName>();
+  const place = { system, workspace, worktrees };
+  const whole = { ...place, since, me, agents, warnings: [] };
   const saves = await ofSaves(whole);
   const parts: Part[] = [
     saves,
@@ -67,6 +75,8 @@ interface Asked {
   readonly me: Actor;
   /** Absolute. */
   readonly worktrees: readonly string[];
+  /** The names of agents by their sessions, as saves have them. */
+  readonly agents: Map<string, AgentName>;
   /** Notes about what could not be read. */
   readonly warnings: string[];
 }
@@ -74,20 +84,40 @@ interface Asked {
 type Part = Partial<StandupSources>;
 
 /** Returns the agent of a session: by its name where that is known. */
-function agentOf({ system, workspace }: Asked, session: string): Actor {
-  const { root } = workspace;
+function agentOf(
+  { system, workspace: { root }, agents }: Asked,
+  session: string,
+): Actor {
   const name = readPresence(system, { id: session, root }).agent;
-  return { kind: "agent", ...agentNameIn(name ?? "") ?? UNNAMED };
+  const agent = agentNameIn(name ?? "") ?? agents.get(session) ?? UNNAMED;
+  return { kind: "agent", ...agent };
 }
 
 function named(name: string): Actor {
   return { kind: "person", name, key: name.toLowerCase() };
 }
 
+/** Returns who made a save. Its session keeps the name of its agent. */
+function makerOf(
+  asked: Asked,
+  { agent: session, agentName: name, author }: SaveEntry,
+): Actor {
+  const agent = agentNameIn(name ?? "");
+  if (session === null) {
+    return agent
+      ? { kind: "agent", ...agent }
+      : author === null
+      ? asked.me
+      : named(author);
+  }
+  if (agent && !asked.agents.has(session)) asked.agents.set(session, agent);
+  return agentOf(asked, session);
+}
+
 async function ofSaves(
   asked: Asked,
 ): Promise<{ facts: Fact[]; uses: FileUse[] }> {
-  const { system, workspace: { root }, since, me, warnings } = asked;
+  const { system, workspace: { root }, since, warnings } = asked;
   const facts: Fact[] = [];
   const uses: FileUse[] = [];
   const reader = new SaveReader(system);
@@ -102,11 +132,7 @@ async function ofSaves(
     }
     const save = await reader.read(entry);
     if (!save) continue;
-    const actor = entry.agent !== null
-      ? agentOf(asked, entry.agent)
-      : entry.author === null
-      ? me
-      : named(entry.author);
+    const actor = makerOf(asked, entry);
     // Older saves say what was planned then.
     const line = `${actor.kind} ${actor.key} ${entry.worktree}`;
     const newest = !planned.has(line);
@@ -271,12 +297,13 @@ async function ofClaims({ system, workspace }: Asked): Promise<Part> {
 }
 
 /** Hand-offs that wait, and those that were answered. */
-function ofHandoffs({ system, workspace, since, warnings }: Asked): Part {
+function ofHandoffs({ system, workspace, since, me, warnings }: Asked): Part {
   const documents = readDocuments(system, workspace);
   warnings.push(...documents.problems);
   const waiting = openHandoffs(documents).flatMap((
     { to, ...one },
   ): Waiting[] => {
+    if (isSameAgent(me.name, to)) return [{ actor: me, ...one }];
     const agent = agentNameIn(to);
     return agent ? [{ actor: { kind: "agent", ...agent }, ...one }] : [];
   });

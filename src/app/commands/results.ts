@@ -129,6 +129,8 @@ export const StatusResult = z.strictObject({
   items: z.array(ItemView),
   /** Open hand-off documents, the newest first; empty for porcelain. */
   handoffs: z.array(schemaOf(OPEN_HANDOFF)),
+  /** Your name, or that of your agent; null unless hand-offs are open. */
+  you: maybeText,
   /** Agent sessions that work in this project; only with `text` as the form. */
   agents: z.array(z.strictObject({
     session_id: text,

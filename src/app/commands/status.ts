@@ -18,7 +18,7 @@ import {
   workView,
 } from "../../work/mod.ts";
 import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
-import { whoWorks } from "../../agents/mod.ts";
+import { actorOf, whoWorks } from "../../agents/mod.ts";
 import { latestAgentSession, readGauge } from "../../clients/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { checkFolder, layout } from "../../ops/mod.ts";
@@ -105,7 +105,10 @@ async function readStatus(
   const carried = porcelain ? NOTHING_CARRIED : carriedHere(system, place);
   const brief = await git;
   const { save, fault } = porcelain ? NO_SAVE : await lastSave(context);
-  const team = form === "text" ? await atWork(context, root) : NO_ONE;
+  const team = porcelain ? NO_ONE : await atWork(context, place, {
+    whole: form === "text",
+    named: carried.handoffs.length > 0,
+  });
   return {
     ...blank,
     project: root,
@@ -118,6 +121,7 @@ async function readStatus(
     git: brief ? cleanGit(system, brief) : null,
     items: carried.items,
     handoffs: carried.handoffs,
+    you: team.you,
     agents: team.agents,
     claims: team.claims,
     context: porcelain ? null : contextHere(context, place),
@@ -149,6 +153,7 @@ function blankStatus(
     git: null,
     items: [],
     handoffs: [],
+    you: null,
     agents: [],
     claims: [],
     worktree,
@@ -157,14 +162,26 @@ function blankStatus(
   };
 }
 
-type Team = Pick<StatusResult, "agents" | "claims" | "problems">;
+type Team = Pick<StatusResult, "you" | "agents" | "claims" | "problems">;
 
-const NO_ONE: Team = { agents: [], claims: [], problems: [] };
+const NO_ONE: Team = { you: null, agents: [], claims: [], problems: [] };
 
-/** Returns who works in the project; a wrong name must not hide the rest. */
-async function atWork(context: Context, root: string): Promise<Team> {
+/**
+ * Returns who works in the project, and who asks; a wrong name must not hide
+ * the rest.
+ */
+async function atWork(
+  context: Context,
+  { root, worktree, gitDir }: Place,
+  { whole, named }: { whole: boolean; named: boolean },
+): Promise<Team> {
+  const git = gitDir === undefined ? "none" : "repository";
   try {
-    return { ...await whoWorks(context, root), problems: [] };
+    const team = whole ? await whoWorks(context, root) : NO_ONE;
+    const you = named
+      ? (await actorOf(context.system, { git, worktree }, undefined)).name
+      : null;
+    return { ...team, you, problems: [] };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     return { ...NO_ONE, problems: [error.message] };
