@@ -2,7 +2,7 @@ import { escapeText } from "../base/escape.ts";
 import { isSameAgent } from "../base/names.ts";
 import { durationText, shortAge } from "../base/times.ts";
 import { counted, named } from "../base/words.ts";
-import { cut, type Style } from "../cli/mod.ts";
+import { cut, reflow, type Style } from "../cli/mod.ts";
 import { grouped, percentText } from "../clients/mod.ts";
 import { fromWhom } from "../saves/mod.ts";
 import { sessionLine, titleOf } from "../work/mod.ts";
@@ -55,15 +55,21 @@ export function dashboardText(result: StatusResult, style: Style): string {
     ...problems.slice(0, 1).map((text) =>
       style.yellow(`Note: ${escapeText(text)}`)
     ),
-  ].slice(0, MOST);
+  ].flatMap((line) => fitted(line, style.columns)).slice(0, MOST);
   const width = Math.max(...commandsFor(result).map(([words]) => words.length));
   const commands = commandsFor(result).map(([words, summary]) =>
     `  ${style.cyan(words.padEnd(width))}  ${summary}`
   );
-  // Half a command would be useless.
-  const fitted = (line: string) =>
-    line.startsWith("Agent: ") ? line : cut(line, style.columns);
-  return [...lines, ...commands].map((line) => `${fitted(line)}\n`).join("");
+  return [...lines, ...commands.map((line) => cut(line, style.columns))]
+    .map((line) => `${line}\n`).join("");
+}
+
+/** Cuts a line unless it has a command: half of that would be useless. */
+function fitted(line: string, columns: number): string[] {
+  if (line.startsWith("Agent: ")) return [line];
+  return line.startsWith("Since then: ")
+    ? reflow(line, columns).split("\n")
+    : [cut(line, columns)];
 }
 
 /** Lines above the three commands. */

@@ -52,27 +52,37 @@ export function cut(text: string, columns: number): string {
   return kept;
 }
 
-/** A painted line in lines of at most `columns`, broken anywhere. */
+/**
+ * A painted line in lines of at most `columns`. It is broken between words, or
+ * within a word that is longer than a line.
+ */
 export function folded(text: string, columns: number): string[] {
   if (width(text) <= columns) return [text];
-  const lines = [""];
+  const lines: string[] = [];
+  let line = "";
   let used = 0;
   for (const part of text.split(PARTS)) {
     if (part.startsWith("\x1b")) {
-      lines[lines.length - 1] += part;
+      line += part;
       continue;
     }
     for (const character of part) {
       const size = characterWidth(character);
       if (used + size > columns) {
-        lines.push("");
-        used = 0;
+        // A space of the indentation is not between words.
+        const [, head, rest] = character === " "
+          ? [line, line, ""]
+          : /^(.*\S) +(\S*)$/.exec(line) ?? [line, line, ""];
+        lines.push(head!);
+        line = rest!;
+        used = width(line);
+        if (character === " ") continue;
       }
       used += size;
-      lines[lines.length - 1] += character;
+      line += character;
     }
   }
-  return lines;
+  return [...lines, line];
 }
 
 /** Plain `text` in lines of at most `columns`, broken between words. */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { makeStyle } from "./style.ts";
-import { cut, table, width } from "./table.ts";
+import { cut, folded, table, width } from "./table.ts";
 
 const painted = makeStyle(true);
 
@@ -40,4 +40,15 @@ Deno.test("table() cuts what may be cut where the last column has no room", () =
     `${row[0]}  ${"b".repeat(17)}…\n    ${"c".repeat(35)}…\n`,
     "the last column goes below the others",
   );
+});
+
+Deno.test("folded() breaks between words, and within a word that is too long", () => {
+  assertEquals(folded("one two three", 8), ["one two", "three"]);
+  assertEquals(folded("  one two", 6), ["  one", "two"]);
+  assertEquals(folded("abcdefgh", 3), ["abc", "def", "gh"]);
+  assertEquals(folded("one two", 3), ["one", "two"]);
+  assertEquals(folded(`one ${painted.red("two")}`, 5), [
+    "one",
+    painted.red("two"),
+  ]);
 });

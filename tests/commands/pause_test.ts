@@ -341,6 +341,10 @@ Deno.test("pause before the first commit, outside git, without git", async () =>
   assertStringIncludes(status.stdout, "\nSince then: not known\n");
   const setup = await mpm(env, ["setup", "--dry-run"]);
   assertStringIncludes(setup.stdout, "git version ");
+  assertStringIncludes(
+    setup.stdout,
+    "Saves do not keep the contents of uncommitted files.",
+  );
 
   env.git("init", "-q");
   env.write("a.txt", "a\n");

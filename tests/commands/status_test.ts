@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import type { StatusReport } from "../../schemas/types.ts";
+import type { PauseResult, StatusReport } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { NOON, talked } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -93,4 +93,15 @@ Deno.test("mpm alone is a dashboard in a project on a terminal, else the help", 
   assertEquals(fresh.filter((line) => line.startsWith("  mpm ")).length, 3);
   const stale = await full(new Date(NOON.getTime() + 86_400_000));
   assertStringIncludes(stale.stdout, "Context: unknown (it is stale: ");
+});
+
+Deno.test("mpm alone keeps the command that restores a lost file whole", async () => {
+  using env = TestEnv.repository();
+  env.write("draft.txt", "draft\n");
+  const { session_id: id } = await mpmJson<PauseResult>(env, ["pause"]);
+  env.remove("draft.txt");
+  env.commit("Later");
+  const { stdout } = await mpm(env, [], { typed: [] });
+  assertStringIncludes(stdout, `("mpm restore ${id}")\n`);
+  assert(stdout.split("\n").every((line) => line.length <= 80), stdout);
 });

@@ -83,7 +83,7 @@ export async function planSetup(
   if (asks) context.note(`${foundText(found)}\n`);
   const { config } = readConfigAnyway(system, workspace.root);
   const contents = config["pause.contents"] && !input["no-contents"] &&
-    keepsContents(context, asks);
+    keepsContents(context, asks && workspace.git === "repository");
   const sources = sourcesOf(config);
   if (asks) context.note(sourcesText(sources));
   const some = sources.some(({ kept }) => kept);
@@ -113,7 +113,8 @@ export async function planSetup(
     result: {
       dry_run: true,
       ...{ ...found, completions: wanted },
-      ...{ init, contents },
+      // Contents are kept in git's objects.
+      ...{ init, contents: contents && workspace.git === "repository" },
       branch_commits: commits,
       conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
       config: settings.length > 0

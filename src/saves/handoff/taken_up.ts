@@ -80,7 +80,7 @@ export function changeCounts(changes: Changes): string {
     count(paths.size, "file") && `${counted(paths.size, "file")} changed`,
     ...switched,
     count(lost.length, "uncommitted file") &&
-    `${counted(lost.length, "uncommitted file")} lost (${restore})`,
+    `${counted(lost.length, "uncommitted file")} lost ("${restore}")`,
     count(not_kept.length, "uncommitted file") &&
     `${counted(not_kept.length, "uncommitted file")} lost and not kept`,
   ].filter((words) => words !== "");
