@@ -270,7 +270,7 @@ Deno.test("no command imports another one", () => {
 Deno.test("only ops/ takes locks, and only git/ runs git", () => {
   const wrong = SOURCES.flatMap(({ path, text }) => [
     // Hooks wait a shorter time for any lock.
-    ...!/^src\/(ops\/|system\/|hooks\/events\/world)/.test(path) &&
+    ...!/^src\/(ops\/|system\/|hooks\/events\/hook_call)/.test(path) &&
         /\bfiles\.lock\(/.test(text)
       ? [`${path} takes a lock`]
       : [],

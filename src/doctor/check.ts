@@ -58,8 +58,8 @@ function finding(
   code: ErrorCode | null,
   { detail, advice, fix }: More & { readonly detail: string },
 ): Finding {
-  const mend = advice ?? (fix ? "mpm doctor --fix" : null);
-  return { state, code, detail, mend, ...fix ? { fix } : {} };
+  const advised = advice ?? (fix ? "mpm doctor --fix" : null);
+  return { state, code, detail, mend: advised, ...fix ? { fix } : {} };
 }
 
 /** Something that works, but not for long or not as it should. */

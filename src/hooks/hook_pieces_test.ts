@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { activityFromJson, activityToJson, isWork } from "./events/activity.ts";
-import { answerText } from "./events/world.ts";
+import { answerText } from "./events/hook_call.ts";
 import {
   type KeptTask,
   savedTasks,

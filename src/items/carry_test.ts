@@ -63,7 +63,7 @@ function said(
   });
 }
 
-function told(items: readonly KeptItem[]): string[] {
+function labels(items: readonly KeptItem[]): string[] {
   return items.map(({ number, state, text }) => `${number} ${state} ${text}`);
 }
 
@@ -72,8 +72,8 @@ Deno.test("a new item gets the next number that no file has", () => {
     item({ text: "A" }),
     item({ text: "B" }),
   ], { taken: [3] });
-  assertEquals(told(open), ["2 open Old", "4 open A", "5 open B"]);
-  assertEquals(told(changed), ["4 open A", "5 open B"]);
+  assertEquals(labels(open), ["2 open Old", "4 open A", "5 open B"]);
+  assertEquals(labels(changed), ["4 open A", "5 open B"]);
 });
 
 Deno.test("the same text twice is one item, but for blanks and case", () => {
@@ -82,7 +82,7 @@ Deno.test("the same text twice is one item, but for blanks and case", () => {
     item({ text: " add tests\n" }),
     item({ text: "add tests", kind: "question" }),
   ]);
-  assertEquals(told(open), ["1 open Add  tests", "2 open add tests"]);
+  assertEquals(labels(open), ["1 open Add  tests", "2 open add tests"]);
   assertEquals(changed.length, 1);
 });
 
@@ -112,15 +112,15 @@ Deno.test("a todo follows the list of its agent session alone", () => {
     item({ ...todo, text: "First", state: "done" }),
     item({ ...todo, key: "2", text: "Never open here", state: "done" }),
   ]);
-  assertEquals(told(open), ["2 open Second"]);
-  assertEquals(told(changed), ["1 done First"]);
+  assertEquals(labels(open), ["2 open Second"]);
+  assertEquals(labels(changed), ["1 done First"]);
 });
 
 Deno.test("a todo is open again only if that was said after it was closed", () => {
   const todo = { via: "todo", key: "1", agent: "a", text: "First" };
   const closed = kept(1, { ...todo, state: "done", closed_at: ago(1) });
   const again = (at: string) =>
-    told(said([closed], [item({ ...todo, state: "doing", at })]).open);
+    labels(said([closed], [item({ ...todo, state: "doing", at })]).open);
   assertEquals(again(ago(2)), []);
   assertEquals(again(ago(0)), ["1 doing First"]);
 });
@@ -129,14 +129,14 @@ Deno.test("a todo that is done closes the same next step", () => {
   const { open, changed } = said([kept(1, { text: "Add tests" })], [
     item({ via: "todo", key: "1", text: "Add tests", state: "done" }),
   ]);
-  assertEquals([open.length, told(changed)], [0, ["1 done Add tests"]]);
+  assertEquals([open.length, labels(changed)], [0, ["1 done Add tests"]]);
 });
 
 Deno.test("what is done closes a question of the same words", () => {
   const before = [kept(1, { kind: "question", text: "Which port?" })];
   const done = item({ text: "which port?", state: "done" });
   const { open, changed } = said(before, [done]);
-  assertEquals([open.length, told(changed)], [0, ["1 done Which port?"]]);
+  assertEquals([open.length, labels(changed)], [0, ["1 done Which port?"]]);
 });
 
 Deno.test("the goals of the last three conversations stay", () => {
@@ -150,11 +150,11 @@ Deno.test("the goals of the last three conversations stay", () => {
   const fresh = item({ ...goal, via: "prompt", text: "New", at: ago(1) });
   const { open, changed } = said(before, [fresh]);
   const goals = ["2 open Old", "3 open Said", "4 open Recent", "5 open New"];
-  assertEquals(told(open), goals);
-  assertEquals(told(changed), ["1 superseded Oldest", "5 open New"]);
+  assertEquals(labels(open), goals);
+  assertEquals(labels(changed), ["1 superseded Oldest", "5 open New"]);
   assertEquals(changed[0]!.superseded_by, fresh.id);
   const older = item({ ...goal, via: "prompt", text: "Ancient", at: ago(20) });
-  assertEquals(told(said(open, [older]).open), goals);
+  assertEquals(labels(said(open, [older]).open), goals);
 });
 
 Deno.test("a goal that was said replaces all goals", () => {
@@ -164,16 +164,16 @@ Deno.test("a goal that was said replaces all goals", () => {
     kept(2, { ...goal, via: "pause" }),
   ];
   const { open } = said(before, [item({ ...goal, text: "Now this" })]);
-  assertEquals(told(open), ["3 open Now this"]);
+  assertEquals(labels(open), ["3 open Now this"]);
 });
 
 Deno.test("an older plan does not replace a newer one", () => {
   const before = [kept(1, { kind: "plan", text: "New", at: ago(1) })];
   const plan = { kind: "plan", via: "plan", key: "p" } as const;
   const older = said(before, [item({ ...plan, text: "Old", at: ago(3) })]);
-  assertEquals(told(older.open), ["1 open New"]);
+  assertEquals(labels(older.open), ["1 open New"]);
   const newer = said(before, [item({ ...plan, text: "Newest", at: ago(0) })]);
-  assertEquals(told(newer.open), ["2 open Newest"]);
+  assertEquals(labels(newer.open), ["2 open Newest"]);
 });
 
 Deno.test("what belongs to one conversation is not carried", () => {
@@ -228,7 +228,7 @@ Deno.test("no number is given twice", () => {
   const { removed, changed } = said([kept(1, closed), kept(9, closed)], [
     item(),
   ]);
-  assertEquals([removed.toSorted(), told(changed).length], [[1, 9], 1]);
+  assertEquals([removed.toSorted(), labels(changed).length], [[1, 9], 1]);
   assertEquals(changed[0]!.number, 10);
 });
 

@@ -110,14 +110,14 @@ class Maker {
       const kept = cutMiddle(text, text === goal?.text ? LONG : SHORT);
       this.#add("prompt", { ...by, at, text: kept, key });
     }
-    const told = prompts.flatMap(({ at, text }) =>
+    const fromPerson = prompts.flatMap(({ at, text }) =>
       personItems(text).map((one) => ({ ...one, at }))
     );
     const replies = repliesIn(talk);
     for (const { question, answer, ...said } of replies) {
       this.#add("decision", { ...by, ...said, text: `${question} ${answer}` });
     }
-    told.slice(-MOST.said).forEach(({ cue, text, at }, index, last) => {
+    fromPerson.slice(-MOST.said).forEach(({ cue, text, at }, index, last) => {
       if (replies.some((one) => one.at === at && one.answer === text)) return;
       const later = last.slice(index + 1);
       const same = sameText(text);
@@ -301,10 +301,10 @@ function runsOf(commands: readonly Ran[]): Run[] {
 }
 
 function runOf(
-  { command, exit, at, output, tree, doubt: told }: Ran,
+  { command, exit, at, output, tree, doubt: reported }: Ran,
   known: ReturnType<typeof verificationOf>,
 ): Run {
-  const doubt = told ?? known?.doubt;
+  const doubt = reported ?? known?.doubt;
   return {
     command: command.trim(),
     kind: known?.kind ?? "other",

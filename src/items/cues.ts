@@ -264,7 +264,7 @@ export function replyTo(message: string, prompt: string): Reply | undefined {
   return question === undefined ? undefined : { question, answer };
 }
 
-/** Only items of a list are told by their heading. */
+/** Only items of a list are fromPerson by their heading. */
 function underHeading(
   { heading, mark, text }: Sentence,
 ): Cue | undefined {
@@ -299,8 +299,8 @@ export function onlyGoesOn(prompt: string): boolean {
 function goesOnUnder(prompt: string): boolean {
   const [first, ...others] = sentencesOf(prompt).map(({ text }) => text);
   if (others.length === 0 || !GOES_ON.test(first!)) return false;
-  const told = new Set(personItems(prompt).map(({ text }) => text));
-  return others.every((text) => told.has(text) || GOES_ON.test(text));
+  const fromPerson = new Set(personItems(prompt).map(({ text }) => text));
+  return others.every((text) => fromPerson.has(text) || GOES_ON.test(text));
 }
 
 const OVERRIDDEN =

@@ -3,10 +3,10 @@ import { firstLine } from "../base/words.ts";
 import type { ReplayStep } from "./commands/results.ts";
 
 /** A step before it has its number. */
-export type Told = Omit<ReplayStep, "step">;
+export type UnnumberedStep = Omit<ReplayStep, "step">;
 
 /** Returns the event in the form that is shown and given as JSON. */
-export function told(event: AgentEvent, cwd: string): Told {
+export function stepOf(event: AgentEvent, cwd: string): UnnumberedStep {
   const { what, agent, dead } = event;
   return {
     at: event.at === "" ? null : event.at,
@@ -29,7 +29,7 @@ export const NO_DETAILS = {
   ended_at: null,
   edits: [],
   checkpoint: null,
-} satisfies Partial<Told>;
+} satisfies Partial<UnnumberedStep>;
 
 function describe(what: EventKind, cwd: string): string {
   switch (what.type) {
@@ -91,7 +91,10 @@ function argumentOf(args: unknown, cwd: string): string {
 function detailsOf(
   what: EventKind,
   cwd: string,
-): Omit<Told, "at" | "key" | "type" | "description" | "agent" | "withdrawn"> {
+): Omit<
+  UnnumberedStep,
+  "at" | "key" | "type" | "description" | "agent" | "withdrawn"
+> {
   switch (what.type) {
     case "tool_call":
     case "file_edit":

@@ -6,7 +6,7 @@ import { Git, quickRoot, readSince, type Workspace } from "../git/mod.ts";
 import { readJournal } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { ReplayStep } from "./commands/results.ts";
-import { NO_DETAILS, type Told, told } from "./step.ts";
+import { NO_DETAILS, stepOf, type UnnumberedStep } from "./step.ts";
 import type { StepType } from "./types.ts";
 
 /**
@@ -19,14 +19,14 @@ export async function* stepsOf(
   open: OpenEvents,
 ): AsyncGenerator<ReplayStep> {
   let step = 0;
-  let own: readonly Told[] | undefined;
+  let own: readonly UnnumberedStep[] | undefined;
   let next = 0;
   for (const event of open.events) {
     own ??= await ownStepsAround(system, workspace, { open, event });
     while (next < own.length && own[next]!.at! < event.at) {
       yield { step: ++step, ...own[next++]! };
     }
-    yield { step: ++step, ...told(event, workspace.worktree) };
+    yield { step: ++step, ...stepOf(event, workspace.worktree) };
   }
   for (const one of own?.slice(next) ?? []) yield { step: ++step, ...one };
 }
@@ -39,7 +39,7 @@ async function ownStepsAround(
     open: OpenEvents;
     event: AgentEvent;
   },
-): Promise<Told[]> {
+): Promise<UnnumberedStep[]> {
   // A transcript of another project does not concern this one.
   const here = cwd === undefined || quickRoot(system, cwd) === workspace.root;
   const from = Date.parse(at);
@@ -68,7 +68,7 @@ async function ownSteps(
     from: number;
     to: number;
   },
-): Promise<Told[]> {
+): Promise<UnnumberedStep[]> {
   const steps = [
     ...operations(system, workspace),
     ...await commits(system, workspace, from),
@@ -79,7 +79,10 @@ async function ownSteps(
   }).sort((a, b) => a.at! < b.at! ? -1 : a.at! > b.at! ? 1 : 0);
 }
 
-function operations(system: System, { root, worktree }: Workspace): Told[] {
+function operations(
+  system: System,
+  { root, worktree }: Workspace,
+): UnnumberedStep[] {
   return readJournal(system, root)
     .filter(({ own, worktree: where }) => own && where === worktree)
     .map(({ at, operation, title, after }) => ({
@@ -91,7 +94,7 @@ function operations(system: System, { root, worktree }: Workspace): Told[] {
 }
 
 /** The checkpoint that an operation took, if it took one. */
-function takenIn(after: unknown): Told["checkpoint"] {
+function takenIn(after: unknown): UnnumberedStep["checkpoint"] {
   const list = field(after, "restored");
   const [id, commit] = ["id", "commit"].map((name) =>
     textField(Array.isArray(list) ? list[0] : undefined, name)
@@ -103,7 +106,7 @@ async function commits(
   system: System,
   { git, worktree }: Workspace,
   from: number,
-): Promise<Told[]> {
+): Promise<UnnumberedStep[]> {
   if (git !== "repository") return [];
   const runner = new Git(system, worktree);
   const found = await attempt(() => readSince(runner, new Date(from))) ?? [];

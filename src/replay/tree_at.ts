@@ -38,8 +38,8 @@ export async function treeAt(
   const kept = exact && await scan.read(exact);
   const result = {
     step,
-    before: before ? told(before) : null,
-    after: after ? told(after) : null,
+    before: before ? withoutTree(before) : null,
+    after: after ? withoutTree(after) : null,
     ...NOTHING,
   };
   if (!exact || !kept) {
@@ -50,7 +50,7 @@ export async function treeAt(
   const { record } = kept;
   return {
     ...result,
-    exact: told(exact),
+    exact: withoutTree(exact),
     head: record.head,
     branch: record.branch,
     files: [...files.keys()],
@@ -78,7 +78,7 @@ const NOTHING = {
   written: null,
 };
 
-function told({ step, checkpoint, at }: KnownTree) {
+function withoutTree({ step, checkpoint, at }: KnownTree) {
   return { step, checkpoint, at };
 }
 

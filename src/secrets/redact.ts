@@ -170,21 +170,21 @@ export class Redactor {
   #string(text: string, { counts, kind, isName }: Place): string {
     if (isName) return this.name(text, counts);
     const clean = this.text(text, counts);
-    const told = kind !== undefined && this.#rules.enabled &&
+    const isSecret = kind !== undefined && this.#rules.enabled &&
       clean === text && text.length >= 3 &&
       (kind !== "pin" || /^\d{4,12}$/.test(text)) &&
       (text.length > LONGEST_PLACEHOLDER || !isPlaceholder(text)) &&
       !this.#rules.allows?.(text);
-    if (!told) return clean;
+    if (!isSecret) return clean;
     counts[kind] = (counts[kind] ?? 0) + 1;
     return replacementFor(kind);
   }
 
   #number(value: number, { counts, kind }: Place): unknown {
     const least = kind === "pin" ? 1_000 : 100_000;
-    const told = (kind === "password" || kind === "pin") &&
+    const isSecret = (kind === "password" || kind === "pin") &&
       this.#rules.enabled && Math.abs(value) >= least;
-    if (!told) return value;
+    if (!isSecret) return value;
     counts[kind] = (counts[kind] ?? 0) + 1;
     return replacementFor(kind);
   }

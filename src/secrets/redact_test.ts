@@ -28,8 +28,8 @@ Deno.test("the token of every provider is hidden wherever it stands", () => {
       const counts: Counts = {};
       const text = redactor.text(place(token), counts);
       const core = token.slice(-12);
-      const told = text.includes(core) || Object.keys(counts)[0] !== label;
-      if (told) wrong.push([label, place(token), text, counts]);
+      const isWrong = text.includes(core) || Object.keys(counts)[0] !== label;
+      if (isWrong) wrong.push([label, place(token), text, counts]);
     }
   }
   assertEquals(wrong, []);

@@ -222,14 +222,16 @@ async function tellHolders(
 ): Promise<void> {
   for (const { holder: { session }, ...claim } of lost) {
     if (session === null) continue;
-    const told = `${holderText(holder)} took over the claim on ` +
+    const takeover = `${holderText(holder)} took over the claim on ` +
       `"${escapeText(shownPath(claim))}" from this agent session. ` +
       "Ask before you change it again.";
     await changeAgentFile(system, { id: session, root }, {
       file: "pending",
       change: (value) => {
         const before = textField(value, "text");
-        return { text: before === undefined ? told : `${before}\n${told}` };
+        return {
+          text: before === undefined ? takeover : `${before}\n${takeover}`,
+        };
       },
     });
   }

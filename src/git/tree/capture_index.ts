@@ -87,7 +87,7 @@ async function hiddenIntents(
   listing: IndexListing,
 ): Promise<string[]> {
   const { assumeUnchanged, skipWorktree } = listing;
-  const told = new Set(
+  const listed = new Set(
     entries.filter(({ index }) => index).map(({ path }) => path),
   );
   const isEmpty = (id: string) => id === emptyBlob(id);
@@ -97,7 +97,7 @@ async function hiddenIntents(
     ).map(({ path }) => path),
     ...new Set(
       [...assumeUnchanged, ...skipWorktree].filter((path) =>
-        !told.has(path) && isEmpty(listing.files.get(path)?.id ?? "")
+        !listed.has(path) && isEmpty(listing.files.get(path)?.id ?? "")
       ),
     ),
   ];

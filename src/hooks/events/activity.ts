@@ -1,6 +1,6 @@
 import { field } from "../../base/parsed_values.ts";
 import { readAgentFiles, writeAgentFile } from "../../clients/mod.ts";
-import type { HookWorld } from "./world.ts";
+import type { HookCall } from "./hook_call.ts";
 
 /** When an agent's session last did something. */
 interface Activity {
@@ -52,14 +52,14 @@ export function scheduledPrompts(calls: readonly unknown[]): string[] {
 }
 
 /** When the session last did something, as far as hooks were told. */
-export function readActivity({ context, session }: HookWorld): Activity {
+export function readActivity({ context, session }: HookCall): Activity {
   const values = readAgentFiles(context.system, session, "activity");
   return activityFromJson(values);
 }
 
 /** Keeps it for the command that saves the session. */
 export function noteActivity(
-  { context, session, invited }: HookWorld,
+  { context, session, invited }: HookCall,
   activity: Activity,
 ): void {
   if (!invited) return;

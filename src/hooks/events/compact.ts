@@ -8,26 +8,26 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { currentStack, type Work } from "../../work/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { keepResumeFile } from "./gauge.ts";
-import type { Handler, HookWorld } from "./world.ts";
+import type { Handler, HookCall } from "./hook_call.ts";
 
 /**
  * Writes down the state of the work before the context is lost, and says what
  * the summary must keep. Claude Code adds this to its instructions for the
  * summary.
  */
-export const onCompact: Handler = async (world) => {
-  await keepResumeFile(world);
-  const { context: { system }, config, event, invited } = world;
+export const onCompact: Handler = async (hook) => {
+  await keepResumeFile(hook);
+  const { context: { system }, config, event, invited } = hook;
   if (!invited || !config["handoff.compaction"]) return {};
   try {
-    return { context: await textFor(world) };
+    return { context: await textFor(hook) };
   } catch (error) {
     noteFailure(system, event, error);
     return {};
   }
 };
 
-async function textFor({ context }: HookWorld): Promise<string> {
+async function textFor({ context }: HookCall): Promise<string> {
   const { system } = context;
   const workspace = await findWorkspace(context);
   const { items } = openItems(system, workspace);

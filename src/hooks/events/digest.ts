@@ -18,7 +18,7 @@ import { type Counts, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { readNotes } from "./notes.ts";
 import { typedCommand } from "./typed_command.ts";
-import type { Handler } from "./world.ts";
+import type { Handler } from "./hook_call.ts";
 
 /** The parts of a conversation that an automatic save is made of. */
 export interface Digest {
@@ -98,13 +98,13 @@ function madeOf(
  * Keeps a digest for the save at the end of the session. This process was
  * started for that at the end of a turn. One with a secret is not kept.
  */
-export const onDigest: Handler = async (world) => {
-  const { context, config, input, session } = world;
+export const onDigest: Handler = async (hook) => {
+  const { context, config, input, session } = hook;
   const { system } = context;
-  if (!world.invited) return {};
+  if (!hook.invited) return {};
   const workspace = await findWorkspace(context);
   const order = {
-    ...{ config, workspace, sessionId: session.id, notes: readNotes(world) },
+    ...{ config, workspace, sessionId: session.id, notes: readNotes(hook) },
     ...{ cwd: workspace.cwd, root: workspace.root },
     transcriptPath: input.transcriptPath,
   };

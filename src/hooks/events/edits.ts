@@ -3,31 +3,31 @@ import { MpmError } from "../../base/errors.ts";
 import { editedPaths, onAgent, startsAgents } from "../../clients/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { lookAtGauge, waysOut } from "./gauge.ts";
-import type { Handler, HookAnswer, HookWorld } from "./world.ts";
+import type { Handler, HookAnswer, HookCall } from "./hook_call.ts";
 
 /**
  * Refuses a new sub-agent whose result would not fit, and an edit of a path
  * that someone else has claimed.
  */
-export const onToolUse: Handler = (world) =>
-  startsAgents(world.input.text("tool_name")) ? ofAgent(world) : ofEdit(world);
+export const onToolUse: Handler = (hook) =>
+  startsAgents(hook.input.text("tool_name")) ? ofAgent(hook) : ofEdit(hook);
 
-function ofAgent(world: HookWorld): HookAnswer {
-  const { gauge, level } = lookAtGauge(world);
+function ofAgent(hook: HookCall): HookAnswer {
+  const { gauge, level } = lookAtGauge(hook);
   if (onAgent(level, gauge).allow) return {};
-  return { deny: onAgent(level, gauge, waysOut(world)).reason ?? "" };
+  return { deny: onAgent(level, gauge, waysOut(hook)).reason ?? "" };
 }
 
 /** Anything that goes wrong lets the edit pass. */
-async function ofEdit(world: HookWorld): Promise<HookAnswer> {
-  const { context: { system }, input, session, config, event } = world;
-  if (!world.invited) return {};
+async function ofEdit(hook: HookCall): Promise<HookAnswer> {
+  const { context: { system }, input, session, config, event } = hook;
+  if (!hook.invited) return {};
   const claims = config["claims.auto"];
   try {
     const deny = await judgeEdit(system, {
       paths: editedPaths(input.value("tool_input")),
       cwd: input.cwd,
-      worktree: world.worktree,
+      worktree: hook.worktree,
       session,
       agent: agentOfEvent(system, input),
       claims,
@@ -42,8 +42,8 @@ async function ofEdit(world: HookWorld): Promise<HookAnswer> {
 }
 
 /** Frees what a session that ends has claimed. */
-export async function freeClaims(world: HookWorld): Promise<void> {
-  const { context: { system }, session: { id, root }, event } = world;
+export async function freeClaims(hook: HookCall): Promise<void> {
+  const { context: { system }, session: { id, root }, event } = hook;
   try {
     await releaseSession(system, root, id);
   } catch (error) {

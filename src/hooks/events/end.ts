@@ -9,26 +9,26 @@ import { autoSave } from "./auto_save.ts";
 import { errorRecordsSince, recordError } from "./error.ts";
 import { freeClaims } from "./edits.ts";
 import { readNotes } from "./notes.ts";
-import type { Handler, HookWorld } from "./world.ts";
+import type { Handler, HookCall } from "./hook_call.ts";
 
 /** A session ends, is cleared, or left for another one: it is saved. */
-export const onSessionEnd: Handler = async (world) => {
-  const { input, invited, context } = world;
+export const onSessionEnd: Handler = async (hook) => {
+  const { input, invited, context } = hook;
   if (!invited) return {};
-  forgetSession(context.system, world.session);
-  await freeClaims(world);
+  forgetSession(context.system, hook.session);
+  await freeClaims(hook);
   let save: string | undefined;
   try {
-    save = await savedEnd(world);
+    save = await savedEnd(hook);
   } catch (error) {
-    noteFailure(context.system, world.event, error);
+    noteFailure(context.system, hook.event, error);
   }
   try {
-    await recordTurnError(world);
+    await recordTurnError(hook);
   } catch (error) {
-    noteFailure(context.system, world.event, error);
+    noteFailure(context.system, hook.event, error);
   }
-  await startScript(world, "post-session.sh", {
+  await startScript(hook, "post-session.sh", {
     MPM_REASON: input.text("reason") ?? "other",
     ...save === undefined ? {} : { MPM_SAVE: save },
   });
@@ -36,9 +36,9 @@ export const onSessionEnd: Handler = async (world) => {
 };
 
 /** Saves the session that ends; `undefined`: there was nothing to save. */
-async function savedEnd(world: HookWorld): Promise<string | undefined> {
-  const { context, config, input, session } = world;
-  const { at } = readActivity(world);
+async function savedEnd(hook: HookCall): Promise<string | undefined> {
+  const { context, config, input, session } = hook;
+  const { at } = readActivity(hook);
   if (at === undefined) return undefined;
   await settleInterrupted(context);
   const save = await autoSave(context, {
@@ -47,12 +47,12 @@ async function savedEnd(world: HookWorld): Promise<string | undefined> {
       sessionId: session.id,
       transcriptPath: input.transcriptPath,
       at,
-      notes: readNotes(world),
+      notes: readNotes(hook),
       killed: false,
     },
   });
   removeAgentFile(context.system, session, "digest");
-  if (save) await startKeeping(world, save);
+  if (save) await startKeeping(hook, save);
   return save?.session_id;
 }
 
@@ -60,11 +60,11 @@ async function savedEnd(world: HookWorld): Promise<string | undefined> {
  * Records the error that ended the session's last turn, unless it is already
  * recorded. Claude Code does not always report it before it ends.
  */
-async function recordTurnError(world: HookWorld): Promise<void> {
-  const { context: { system }, input, session } = world;
+async function recordTurnError(hook: HookCall): Promise<void> {
+  const { context: { system }, input, session } = hook;
   const path = input.transcriptPath;
   const found = path === undefined ? undefined : lastTurnError(system, path);
-  const { at } = readActivity(world);
+  const { at } = readActivity(hook);
   // One of a time that nothing was done since is not this time's.
   if (!found || at === undefined || found.time < at) return;
   const { time, text } = found;
@@ -73,5 +73,5 @@ async function recordTurnError(world: HookWorld): Promise<void> {
       field(record, "session_id") === session.id &&
       field(record, "tool") === null
     );
-  if (!recorded) await recordError(world, { at: new Date(time), error: text });
+  if (!recorded) await recordError(hook, { at: new Date(time), error: text });
 }

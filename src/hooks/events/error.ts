@@ -23,19 +23,19 @@ import { type Redactor, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { startScript } from "../scripts/events.ts";
 import { keepNotes } from "./notes.ts";
-import type { Handler, HookWorld } from "./world.ts";
+import type { Handler, HookCall } from "./hook_call.ts";
 
 /** Milliseconds that git may take: the agent waits for the record. */
 const GIT_PATIENCE = 300;
 
 /** A tool failed, or a turn ended by an error: a record is kept of it. */
-export const onError: Handler = async (world) => {
-  const { context: { system }, input, invited } = world;
+export const onError: Handler = async (hook) => {
+  const { context: { system }, input, invited } = hook;
   // Someone stopped it.
   if (!invited || input.value("is_interrupt") === true) return {};
-  await keepNotes(world);
+  await keepNotes(hook);
   const names = ["error", "error_details", "last_assistant_message"];
-  await recordError(world, {
+  await recordError(hook, {
     at: system.now(),
     error: turnErrorText(names.map((name) => input.text(name))),
   });
@@ -44,10 +44,10 @@ export const onError: Handler = async (world) => {
 
 /** Keeps a record and starts the project's script for errors. */
 export async function recordError(
-  world: HookWorld,
+  hook: HookCall,
   { at, error }: { at: Date; error: string },
 ): Promise<void> {
-  const { context: { system }, input, session, event } = world;
+  const { context: { system }, input, session, event } = hook;
   const tool = input.text("tool_name");
   const record = errorRecord({
     at,
@@ -56,7 +56,7 @@ export async function recordError(
     tool,
     input: input.value("tool_input"),
     error,
-    git: await readErrorGit(system, world.worktree, GIT_PATIENCE),
+    git: await readErrorGit(system, hook.worktree, GIT_PATIENCE),
     redactor: redactorOf(system),
   });
   const { home } = layout(session.root);
@@ -66,7 +66,7 @@ export async function recordError(
     await withLock(system, session.root, make);
   }
   const path = keepErrorRecord(system, session.root, record);
-  await startScript(world, "on-error.sh", {
+  await startScript(hook, "on-error.sh", {
     ...tool === undefined ? {} : { MPM_TOOL: record.tool! },
     MPM_ERROR: errorLine(record),
     MPM_RECORD: path,

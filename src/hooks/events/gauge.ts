@@ -14,7 +14,7 @@ import {
 import { claudeHome } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
-import type { HookAnswer, HookWorld } from "./world.ts";
+import type { HookAnswer, HookCall } from "./hook_call.ts";
 
 export interface Look {
   readonly gauge: Gauge;
@@ -23,7 +23,7 @@ export interface Look {
 
 /** Reads how full the session's context is. */
 export function lookAtGauge(
-  { context, input, config, session }: HookWorld,
+  { context, input, config, session }: HookCall,
 ): Look {
   const { gauge } = readGauge(context.system, {
     ...session,
@@ -39,25 +39,25 @@ export function lookAtGauge(
  * resume file is written.
  */
 export async function watchGauge(
-  world: HookWorld,
+  hook: HookCall,
 ): Promise<Look & { answer: HookAnswer }> {
-  const { context, config, session } = world;
-  const look = lookAtGauge(world);
+  const { context, config, session } = hook;
+  const look = lookAtGauge(hook);
   const crossed = await crossLevels(context.system, session, {
     gauge: look.gauge,
     thresholds: thresholdsOf(config),
   });
   if (crossed === null) return { ...look, answer: {} };
-  const written = await keepResumeFile(world);
-  const out = waysOut(world);
+  const written = await keepResumeFile(hook);
+  const out = waysOut(hook);
   const { message, note } = onCrossing(crossed, look.gauge, { written, out });
   return { ...look, answer: { message, context: note } };
 }
 
 /** Writes the resume file where it may be; returns whether it is there. */
-export async function keepResumeFile(world: HookWorld): Promise<boolean> {
-  if (!world.invited) return false;
-  const { context, session, input, event } = world;
+export async function keepResumeFile(hook: HookCall): Promise<boolean> {
+  if (!hook.invited) return false;
+  const { context, session, input, event } = hook;
   try {
     // Loaded here: it is large, and few events come to it.
     const { writeResumeFile } = await import("../../handoff/resume_file.ts");
@@ -77,10 +77,10 @@ export async function keepResumeFile(world: HookWorld): Promise<boolean> {
  * Finds out what can be typed in this session. Asked for only where a text
  * names it.
  */
-export function waysOut(world: HookWorld): WaysOut {
-  const { context: { system } } = world;
+export function waysOut(hook: HookCall): WaysOut {
+  const { context: { system } } = hook;
   const attended = isAttended(system);
-  if (hasSkill(world, "mpm-pause")) return { attended, skills: "" };
+  if (hasSkill(hook, "mpm-pause")) return { attended, skills: "" };
   return { attended, skills: isPlugin(system) ? "mpm:" : undefined };
 }
 
@@ -89,7 +89,7 @@ export function waysOut(world: HookWorld): WaysOut {
  * user's.
  */
 export function hasSkill(
-  { context: { system }, worktree }: HookWorld,
+  { context: { system }, worktree }: HookCall,
   name: string,
 ): boolean {
   const home = claudeHome(system);

@@ -3,11 +3,11 @@ import {
   deliverHandoffs,
   type Delivery,
 } from "../../agents/mod.ts";
-import type { HookWorld } from "./world.ts";
+import type { HookCall } from "./hook_call.ts";
 
 /** Returns the hand-offs for the agent that the event is about. */
 export async function handedTo(
-  { context: { system }, input, session, worktree }: HookWorld,
+  { context: { system }, input, session, worktree }: HookCall,
 ): Promise<Delivery> {
   const agent = agentOfEvent(system, input);
   return agent

@@ -7,7 +7,7 @@ import {
 } from "../../clients/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { noteFailure } from "../failures.ts";
-import type { Handler, HookWorld } from "./world.ts";
+import type { Handler, HookCall } from "./hook_call.ts";
 
 /**
  * Keeps what an event reports the conversation, for the save that is made when
@@ -15,11 +15,11 @@ import type { Handler, HookWorld } from "./world.ts";
  * changes no answer.
  */
 export async function keepNotes(
-  world: HookWorld,
+  hook: HookCall,
   commands?: Notes["commands"],
 ): Promise<void> {
-  const { context: { system }, config, event, input, session } = world;
-  if (!world.invited) return;
+  const { context: { system }, config, event, input, session } = hook;
+  if (!hook.invited) return;
   const at = system.now().toISOString();
   try {
     const after = (notes: Notes) =>
@@ -28,7 +28,7 @@ export async function keepNotes(
         redactor: redactorOf(system),
       });
     // Most events tell nothing, and need no lock.
-    if (!TELLING.includes(event) && !after(readNotes(world))) return;
+    if (!TELLING.includes(event) && !after(readNotes(hook))) return;
     await changeAgentFile(system, session, {
       file: "notes",
       change: (value) => {
@@ -45,12 +45,12 @@ export async function keepNotes(
 const TELLING = ["UserPromptSubmit", "Stop"];
 
 /** Reads the notes of the conversation so far. */
-export function readNotes({ context: { system }, session }: HookWorld): Notes {
+export function readNotes({ context: { system }, session }: HookCall): Notes {
   return notesFromJson(readAgentFiles(system, session, "notes")[0]);
 }
 
 /** An event that only leaves a note. */
-export const onNoted: Handler = async (world) => {
-  await keepNotes(world);
+export const onNoted: Handler = async (hook) => {
+  await keepNotes(hook);
   return {};
 };

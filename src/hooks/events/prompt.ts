@@ -24,33 +24,33 @@ import {
 } from "./gauge.ts";
 import { keepNotes } from "./notes.ts";
 import { isLetThrough, letThroughNext, takePending } from "./prompts.ts";
-import type { Handler, HookWorld } from "./world.ts";
+import type { Handler, HookCall } from "./hook_call.ts";
 
 /**
  * Answers mpm's commands. Holds back what else a person types where the context
  * is full.
  */
-export const onUserPrompt: Handler = async (world) => {
-  const prompt = world.input.text("prompt");
+export const onUserPrompt: Handler = async (hook) => {
+  const prompt = hook.input.text("prompt");
   if (prompt === undefined) return {};
   const typed = typedCommand(prompt);
-  if (typed && !isForModel(world, typed)) {
-    const answer = await (await words()).answerTyped(world, typed);
+  if (typed && !isForModel(hook, typed)) {
+    const answer = await (await words()).answerTyped(hook, typed);
     if (answer) return answer;
   }
-  const { answer, ...look } = await watchGauge(world);
-  const { allow, reason, note } = await judged(world, { prompt, look });
-  const spoken = world.invited ? spokenCommand(prompt) : undefined;
+  const { answer, ...look } = await watchGauge(hook);
+  const { allow, reason, note } = await judged(hook, { prompt, look });
+  const spoken = hook.invited ? spokenCommand(prompt) : undefined;
   const said = spoken &&
-    await (await words()).answerSpoken(world, spoken, allow);
+    await (await words()).answerSpoken(hook, spoken, allow);
   if (said?.block !== undefined) return said;
   if (!allow) return { block: reason ?? "" };
-  const { checkpoint } = readActivity(world);
-  const at = world.context.system.now().getTime();
-  noteActivity(world, { at, checkpoint });
-  if (!typed) await keepNotes(world);
-  const news = await newNotes(world);
-  const told = [takePending(world), said?.context, answer.context, note, news]
+  const { checkpoint } = readActivity(hook);
+  const at = hook.context.system.now().getTime();
+  noteActivity(hook, { at, checkpoint });
+  if (!typed) await keepNotes(hook);
+  const news = await newNotes(hook);
+  const told = [takePending(hook), said?.context, answer.context, note, news]
     .filter((text) => text).join("\n");
   return { ...answer, context: told };
 };
@@ -60,12 +60,12 @@ export const onUserPrompt: Handler = async (world) => {
  * decided and is next, and has room to report it. The hook answers if the
  * context is full, or if the client does not know the skill.
  */
-function isForModel(world: HookWorld, typed: TypedCommand): boolean {
+function isForModel(hook: HookCall, typed: TypedCommand): boolean {
   if (typed.name !== "pause" || asksForHelp(typed)) return false;
   const skilled = typed.plugin
-    ? isPlugin(world.context.system)
-    : hasSkill(world, typed.skill);
-  return skilled && lookAtGauge(world).level !== "block";
+    ? isPlugin(hook.context.system)
+    : hasSkill(hook, typed.skill);
+  return skilled && lookAtGauge(hook).level !== "block";
 }
 
 /** Loaded for the few prompts that mpm answers. */
@@ -78,14 +78,14 @@ function words() {
  * time.
  */
 async function judged(
-  world: HookWorld,
+  hook: HookCall,
   { prompt, look: { gauge, level } }: { prompt: string; look: Look },
 ): Promise<Decision> {
-  const { context: { system }, input, session } = world;
+  const { context: { system }, input, session } = hook;
   const free = decide("normal", { gauge, prompt });
   if (level !== "block" || !isTyped(system, { input, prompt })) return free;
   const again = isLetThrough(system, session, prompt);
-  const decision = decide(level, { gauge, prompt, again, out: waysOut(world) });
+  const decision = decide(level, { gauge, prompt, again, out: waysOut(hook) });
   if (decision.allow) return decision;
   if (await isQueued(system, { input, prompt })) return free;
   // No one is held back who could not send it again.
@@ -103,7 +103,7 @@ const NOTES = 2000;
  * Where the worktree has no folder of notes nothing is loaded.
  */
 async function newNotes(
-  { context: { system }, session, worktree, invited, input }: HookWorld,
+  { context: { system }, session, worktree, invited, input }: HookCall,
 ): Promise<string> {
   const places = [
     ...[worktree, session.root].map((folder) => join(folder, NOTES_FOLDER)),

@@ -7,7 +7,7 @@ import {
   removeAgentFile,
 } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
-import type { HookWorld } from "./world.ts";
+import type { HookCall } from "./hook_call.ts";
 
 function promptsIn(value: unknown): readonly unknown[] {
   const prompts = field(value, "prompts");
@@ -60,7 +60,7 @@ function promptDigest(prompt: string): string {
 
 /** Takes the message for the agent, once. */
 export function takePending(
-  { context: { system }, session }: HookWorld,
+  { context: { system }, session }: HookCall,
 ): string {
   const pending = readAgentFiles(system, session, "pending")
     .flatMap((value) => textField(value, "text") ?? []);

@@ -15,7 +15,7 @@ import { noteFailure } from "../failures.ts";
 import { activityFromJson } from "./activity.ts";
 import { startKeeping } from "../scripts/events.ts";
 import { autoSave } from "./auto_save.ts";
-import type { HookWorld } from "./world.ts";
+import type { HookCall } from "./hook_call.ts";
 
 /** Sessions that are saved at one start; the next one saves more. */
 const MOST = 3;
@@ -25,15 +25,15 @@ const MOST = 3;
  * and returns what the person is told. Never throws: the new session begins in
  * any case.
  */
-export async function recoverKilled(world: HookWorld): Promise<string[]> {
-  const { context: { system }, input, session, worktree, event } = world;
+export async function recoverKilled(hook: HookCall): Promise<string[]> {
+  const { context: { system }, input, session, worktree, event } = hook;
   const saved: Save[] = [];
   try {
     const folders = [...new Set([input.cwd, worktree])];
     const dead = await deadSessions(system, { folders, except: session.id });
     for (const one of dead) {
       if (saved.length === MOST) break;
-      const save = await recovered(world, one);
+      const save = await recovered(hook, one);
       if (save) saved.push(save);
     }
   } catch (error) {
@@ -47,10 +47,10 @@ export async function recoverKilled(world: HookWorld): Promise<string[]> {
 
 /** `undefined`: it did nothing since it was saved, or another hook saves it. */
 async function recovered(
-  world: HookWorld,
+  hook: HookCall,
   { sessionId, transcriptPath }: DeadSession,
 ): Promise<Save | undefined> {
-  const { context, config, session: { root }, event } = world;
+  const { context, config, session: { root }, event } = hook;
   const { system } = context;
   const session = { id: sessionId, root };
   const { at } = activityFromJson(readAgentFiles(system, session, "activity"));
@@ -69,7 +69,7 @@ async function recovered(
     });
     const value = { version: 1, at, done: true };
     writeAgentFile(system, session, { file: "recovery", value });
-    if (save) await startKeeping(world, save);
+    if (save) await startKeeping(hook, save);
     return save;
   } catch (error) {
     noteFailure(system, event, error);

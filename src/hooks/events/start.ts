@@ -12,7 +12,7 @@ import { handedTo } from "./handed.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { recoverKilled } from "./recover.ts";
 import { runScript, startDue } from "../scripts/events.ts";
-import { type Handler, type HookWorld, LONGEST } from "./world.ts";
+import { type Handler, type HookCall, LONGEST } from "./hook_call.ts";
 import { type ExtraPart, injected } from "../../handoff/mod.ts";
 
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
@@ -22,8 +22,8 @@ const TIMEOUT = 4000;
 const GOES_ON = new Set(["startup", "resume", "clear"]);
 
 /** A session begins: its agent gets what came before, bounded. */
-export const onSessionStart: Handler = async (world) => {
-  const { context, config, session, invited, input } = world;
+export const onSessionStart: Handler = async (hook) => {
+  const { context, config, session, invited, input } = hook;
   const source = input.text("source") ?? "startup";
   if (source === "compact" || source === "clear") {
     await changeLevels(context.system, session, (state) => ({
@@ -31,9 +31,9 @@ export const onSessionStart: Handler = async (world) => {
     }));
   }
   if (!invited) return {};
-  noteSession(context.system, { session, input, worktree: world.worktree });
+  noteSession(context.system, { session, input, worktree: hook.worktree });
   const run = (name: string) =>
-    runScript(world, name, {
+    runScript(hook, name, {
       variables: { MPM_SOURCE: source },
       timeout: TIMEOUT,
     });
@@ -43,9 +43,9 @@ export const onSessionStart: Handler = async (world) => {
   await settleInterrupted(context);
   const isSame = ["compact", "clear"].includes(source);
   // Before those that the recovery starts itself.
-  if (!isSame) await startDue(world);
-  const recovered = isSame ? [] : await recoverKilled(world);
-  const handed = await handedTo(world);
+  if (!isSame) await startDue(hook);
+  const recovered = isSame ? [] : await recoverKilled(hook);
+  const handed = await handedTo(hook);
   const { result, takenUp } = await injected(context, {
     parts: undefined,
     limit: Math.min(
@@ -53,7 +53,7 @@ export const onSessionStart: Handler = async (world) => {
       LONGEST - handed.text.length,
     ),
     extra: [
-      ...await newNotes(world, source),
+      ...await newNotes(hook, source),
       ...exited
         ? [{
           name: "script" as const,
@@ -68,13 +68,13 @@ export const onSessionStart: Handler = async (world) => {
     ...recovered,
     ...takenUp !== undefined && GOES_ON.has(source) ? [takenUp] : [],
     ...handed.message === "" ? [] : [handed.message],
-    ...source === "compact" ? [] : unseen(world),
+    ...source === "compact" ? [] : unseen(hook),
     ...before ? scriptLines("pre-session.sh", before) : [],
     // Its output is for the agent.
     ...printed
       ? scriptLines("session-start.sh", { ...printed, stdout: "" })
       : [],
-    ...source === "compact" ? [] : notRun(world),
+    ...source === "compact" ? [] : notRun(hook),
   ];
   const message = redactorOf(context.system).text(lines.join("\n"));
   return { context: result.text + handed.text, message };
@@ -85,7 +85,7 @@ export const onSessionStart: Handler = async (world) => {
  * not know, as data.
  */
 async function newNotes(
-  { context: { system }, session, worktree, input }: HookWorld,
+  { context: { system }, session, worktree, input }: HookCall,
   source: string,
 ): Promise<ExtraPart[]> {
   const place = { root: session.root, worktree };
@@ -106,7 +106,7 @@ const RUNS = 5;
 const LINES = 10;
 
 /** Returns the output of scripts in the background that no one has seen. */
-function unseen({ context: { system }, session }: HookWorld): string[] {
+function unseen({ context: { system }, session }: HookCall): string[] {
   // A log may come with a clone, and name scripts that you did not allow.
   const names = scriptsOf(system, session.root)
     .filter(({ state }) => mayRun(state)).map(({ name }) => name);
@@ -118,7 +118,7 @@ function unseen({ context: { system }, session }: HookWorld): string[] {
 }
 
 /** Scripts of the project that are there and not run. */
-function notRun({ context: { system }, session }: HookWorld): string[] {
+function notRun({ context: { system }, session }: HookCall): string[] {
   return scriptProblems(scriptsOf(system, session.root))
     .map(({ detail, mend }) => `${detail}. ${mend}`);
 }

@@ -7,7 +7,7 @@ import {
   startsAgents,
 } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
-import type { Handler } from "./world.ts";
+import type { Handler } from "./hook_call.ts";
 
 /** Bytes of an event that are read. */
 const LIMIT = 4 * 1024 * 1024;
@@ -78,11 +78,11 @@ async function answered(
   if (!input || !counts || isNothing(event, input)) return "";
   const load = HANDLERS.get(event);
   if (!load) return "";
-  const { answerText, worldOf } = await import("./world.ts");
-  const world = await worldOf(await prepare(), { event, input });
-  if (!world) return "";
+  const { answerText, hookCallOf } = await import("./hook_call.ts");
+  const hook = await hookCallOf(await prepare(), { event, input });
+  if (!hook) return "";
   const handle = await load();
-  return answerText(event, await handle(world));
+  return answerText(event, await handle(hook));
 }
 
 /** The events of sub-agents that matter. */

@@ -23,40 +23,40 @@ import {
 } from "../scripts/events.ts";
 import { watchGauge } from "./gauge.ts";
 import { verifications } from "./verifications.ts";
-import type { Handler, HookWorld } from "./world.ts";
+import type { Handler, HookCall } from "./hook_call.ts";
 
 /** After a step of the agent: the gauge, and a checkpoint where one is due. */
-export const onToolsUsed: Handler = async (world) => {
-  const calls = callsOf(world);
-  await keepTree(world, calls);
-  if (world.input.subagent) return {};
-  const { answer } = await watchGauge(world);
+export const onToolsUsed: Handler = async (hook) => {
+  const calls = callsOf(hook);
+  await keepTree(hook, calls);
+  if (hook.input.subagent) return {};
+  const { answer } = await watchGauge(hook);
   const prompts = scheduledPrompts(calls);
   if (prompts.length > 0) {
-    await letThroughNext(world.context.system, world.session, prompts);
+    await letThroughNext(hook.context.system, hook.session, prompts);
   }
-  if (world.invited) await keepTrack(world, calls);
-  if (world.event === "Stop") {
-    await endTurn(world);
+  if (hook.invited) await keepTrack(hook, calls);
+  if (hook.event === "Stop") {
+    await endTurn(hook);
     // A text for the agent would begin another turn.
     return { message: answer.message ?? "" };
   }
-  await keepNotes(world, await verifications(world));
-  const told = takePending(world);
+  await keepNotes(hook, await verifications(hook));
+  const told = takePending(hook);
   return told === ""
     ? answer
     : { ...answer, context: [told, answer.context ?? ""].join("\n").trim() };
 };
 
 /** Keeps what the turn ended with, while another process is being started. */
-async function endTurn(world: HookWorld): Promise<void> {
+async function endTurn(hook: HookCall): Promise<void> {
   // It reads the notes long after they are written.
-  const starting = world.invited ? startDigest(world) : undefined;
-  await Promise.all([starting, keepNotes(world)]);
+  const starting = hook.invited ? startDigest(hook) : undefined;
+  await Promise.all([starting, keepNotes(hook)]);
 }
 
 /** The calls of tools that an event tells. */
-function callsOf({ event, input }: HookWorld): readonly unknown[] {
+function callsOf({ event, input }: HookCall): readonly unknown[] {
   if (event === "Stop") return [];
   const calls = input.value("tool_calls") ?? [{
     tool_name: input.value("tool_name"),
@@ -67,16 +67,16 @@ function callsOf({ event, input }: HookWorld): readonly unknown[] {
 
 /** Starts a checkpoint of the tree after a batch that may have changed it. */
 async function keepTree(
-  world: HookWorld,
+  hook: HookCall,
   calls: readonly unknown[],
 ): Promise<void> {
-  const { event, config, invited } = world;
+  const { event, config, invited } = hook;
   const wanted = invited && event === "PostToolBatch" &&
     config["checkpoint.every"] === "batch";
   if (!wanted || !calls.some(isChange)) return;
   const ids = calls.map((call) => textField(call, "tool_use_id"))
     .filter((id) => id !== undefined);
-  if (ids.length > 0) await startStepTree(world, ids.slice(-MOST_CALLS));
+  if (ids.length > 0) await startStepTree(hook, ids.slice(-MOST_CALLS));
 }
 
 function isChange(call: unknown): boolean {
@@ -88,30 +88,30 @@ const MOST_CALLS = 50;
 
 /** Notes that work was done, and starts a checkpoint in the background. */
 async function keepTrack(
-  world: HookWorld,
+  hook: HookCall,
   calls: readonly unknown[],
 ): Promise<void> {
-  const { context: { system }, config } = world;
-  const before = readActivity(world);
+  const { context: { system }, config } = hook;
+  const before = readActivity(hook);
   const now = system.now().getTime();
   const worked = isWork(calls);
   const pause = config["checkpoint.auto_minutes"] * 60_000;
   const due = before.checkpoint === undefined ||
     now - before.checkpoint >= pause || now < before.checkpoint;
   if (worked || due) {
-    noteActivity(world, {
+    noteActivity(hook, {
       at: worked ? now : before.at,
       checkpoint: due ? now : before.checkpoint,
     });
   }
   if (!due) return;
-  await startCheckpoint(world);
+  await startCheckpoint(hook);
 }
 
 /** Keeps the agent's tasks, whose files and transcript may be gone later. */
-export const onTask: Handler = async (world) => {
-  const { context: { system }, config, input, session, event } = world;
-  const invited = world.invited && config["handoff.tasks"];
+export const onTask: Handler = async (hook) => {
+  const { context: { system }, config, input, session, event } = hook;
+  const invited = hook.invited && config["handoff.tasks"];
   const id = input.text("task_id") ?? input.value("task_id");
   const subject = input.text("task_subject");
   if (!invited || subject === undefined) return {};
@@ -135,13 +135,13 @@ export const onTask: Handler = async (world) => {
  * Keeps that a sub-agent works, or has stopped. The one inside a compaction
  * only stops.
  */
-export const onSubagent: Handler = async (world) => {
-  const { context: { system }, session, input, event, invited } = world;
+export const onSubagent: Handler = async (hook) => {
+  const { context: { system }, session, input, event, invited } = hook;
   const began = event === "SubagentStart";
   if (!invited) return {};
   await noteSubagent(system, { session, input, began });
   // The one inside a compaction has no type.
   if (!began || !input.text("agent_type")) return {};
-  const { text, message } = await handedTo(world);
+  const { text, message } = await handedTo(hook);
   return { context: text, message };
 };

@@ -23,7 +23,7 @@ import {
 } from "./typed_command.ts";
 import { writeAgentFile } from "../../clients/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import type { HookAnswer, HookWorld } from "./world.ts";
+import type { HookAnswer, HookCall } from "./hook_call.ts";
 
 /** Characters of what the agent is told about it with the next prompt. */
 const TOLD = 8000;
@@ -34,23 +34,23 @@ const TOLD = 8000;
  * have the command; the prompt then continues to the skill of that name.
  */
 export async function answerTyped(
-  world: HookWorld,
+  hook: HookCall,
   typed: TypedCommand,
 ): Promise<HookAnswer | undefined> {
-  const { context } = world;
+  const { context } = hook;
   const command = await context.commandNamed(commandOf(typed));
   if (!command) return undefined;
   const notes: string[] = [];
   const redactor = redactorOf(context.system);
   try {
-    const input = inputOf(world, typed, command);
+    const input = inputOf(hook, typed, command);
     if (input.help) return { block: commandHelp(command), answered: true };
     const noted = { ...context, note: (text: string) => notes.push(text) };
     const result = await runCommand(noted, command, input);
     const text = redactor.text(
       command.render(result, makeStyle(false), input).trimEnd(),
     );
-    tell(world, typed, { result, text });
+    tell(hook, typed, { result, text });
     return { block: [...notes, text].join("\n"), answered: true };
   } catch (error) {
     const block = redactor.text([...notes, errorText(error)].join("\n"));
@@ -70,11 +70,11 @@ function errorText(error: unknown): string {
  * that is not `sent`, the person is shown it and the agent told with the next.
  */
 export async function answerSpoken(
-  world: HookWorld,
+  hook: HookCall,
   { command: name, args }: CommandLine,
   sent: boolean,
 ): Promise<HookAnswer> {
-  const { context, session } = world;
+  const { context, session } = hook;
   const { system } = context;
   const text = redactorOf(system).text(await spokenText(context, name, args));
   const value = fenced(text, { name, fence: system.random() });
@@ -100,7 +100,7 @@ async function spokenText(
 
 /** Parses the typed words, as the command declares them. Throws USAGE. */
 function inputOf(
-  { context, session }: HookWorld,
+  { context, session }: HookCall,
   typed: TypedCommand,
   command: AnyCommand,
 ): Record<string, unknown> {
@@ -122,7 +122,7 @@ function inputOf(
 
 /** Keeps what the model is told with the next prompt that it gets. */
 function tell(
-  { context, session }: HookWorld,
+  { context, session }: HookCall,
   { name }: TypedCommand,
   { result, text }: { result: unknown; text: string },
 ): void {

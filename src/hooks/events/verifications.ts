@@ -4,7 +4,7 @@ import { type Call, callsOf, type Notes, ranIn } from "../../clients/mod.ts";
 import { findWorkspace, readState } from "../../git/mod.ts";
 import { treeOf, verificationOf } from "../../items/mod.ts";
 import type { System } from "../../system/system.ts";
-import type { HookWorld } from "./world.ts";
+import type { HookCall } from "./hook_call.ts";
 
 /** Milliseconds until Claude Code has written a result, and one look. */
 const PATIENCE = 200;
@@ -15,9 +15,9 @@ const LOOK = 40;
  * Only the transcript tells a command that ran from one that was refused.
  */
 export async function verifications(
-  world: HookWorld,
+  hook: HookCall,
 ): Promise<Notes["commands"]> {
-  const { context: { system }, config, input, invited } = world;
+  const { context: { system }, config, input, invited } = hook;
   const { transcriptPath: path } = input;
   if (path === undefined || !invited || !config["handoff.commands"]) return [];
   const calls = callsOf(input);
@@ -33,7 +33,7 @@ export async function verifications(
   const alone = calls.every((call) =>
     isVerifying(call) || !CHANGING.has(call.tool)
   );
-  const tree = ran.length > 0 && alone ? await treeHere(world) : undefined;
+  const tree = ran.length > 0 && alone ? await treeHere(hook) : undefined;
   return ran.map((one) => ({ ...one, ...tree && { tree } }));
 }
 
@@ -56,7 +56,7 @@ const LISTED = 10;
 
 /** The tree of the worktree; `undefined` where git does not tell in time. */
 async function treeHere(
-  { context }: HookWorld,
+  { context }: HookCall,
 ): Promise<Notes["commands"][number]["tree"]> {
   const run: System["run"] = (program, options) =>
     context.system.run(program, {

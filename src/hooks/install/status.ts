@@ -118,13 +118,13 @@ function installedIn(
 ): Installed[] {
   const hooks = said && installedHooks(said);
   if (!hooks || scope === "managed") return [];
-  const mend = `mpm hooks install --scope ${scope}`;
+  const advice = `mpm hooks install --scope ${scope}`;
   for (const { problem, detail } of hooks.drift) {
-    findings.push({ problem, path, detail, mend });
+    findings.push({ problem, path, detail, mend: advice });
   }
   for (const binary of hooks.binaries) {
     const problem = binaryProblem(system, binary);
-    if (problem) findings.push({ ...problem, path, mend });
+    if (problem) findings.push({ ...problem, path, mend: advice });
   }
   const { binary, version, events, statusLine } = hooks;
   return [{
@@ -179,10 +179,10 @@ function offFindings(
   const off = switchedOff(layers);
   if (!off || (!own && off.key === "strictPluginOnlyCustomization")) return [];
   const { key, detail, layer: { path, scope } } = off;
-  const mend = scope === "managed"
+  const advice = scope === "managed"
     ? "Ask the administrator of this machine"
     : `Remove "${key}" from ${path}`;
-  return [{ problem: "disabled", path, detail, mend }];
+  return [{ problem: "disabled", path, detail, mend: advice }];
 }
 
 /** A plugin's entries start `mpm` by name, and so are not the same. */

@@ -8,7 +8,7 @@ import {
   startShellHook,
 } from "./run.ts";
 import { dueContentsIds, type Save, uncopiedIds } from "../../saves/mod.ts";
-import type { HookWorld } from "../events/world.ts";
+import type { HookCall } from "../events/hook_call.ts";
 import { attempt } from "../../base/errors.ts";
 
 /** Variables of one script, beside those of all. */
@@ -19,31 +19,31 @@ const MOST = 64 * 1024;
 
 /** Runs a script and waits for it; `undefined` if no script may run. */
 export async function runScript(
-  world: HookWorld,
+  hook: HookCall,
   name: string,
   { variables, timeout }: { variables: Variables; timeout: number },
 ): Promise<HookOutcome | undefined> {
-  const { context: { system }, session, worktree, event } = world;
+  const { context: { system }, session, worktree, event } = hook;
   return await runShellHook(system, session.root, {
     name,
     event,
     cwd: worktree,
-    env: environmentOf(world, variables),
-    input: new TextEncoder().encode(`${eventOf(world)}\n`),
+    env: environmentOf(hook, variables),
+    input: new TextEncoder().encode(`${eventOf(hook)}\n`),
     timeout,
   });
 }
 
 /** Starts a script that outlives the event; false: none that may run. */
 export async function startScript(
-  world: HookWorld,
+  hook: HookCall,
   name: string,
   variables: Variables,
 ): Promise<boolean> {
-  const { context: { system }, session, worktree } = world;
+  const { context: { system }, session, worktree } = hook;
   const { state } = copyOf(system, session.root, hookNamed(name));
   if (!mayRun(state)) return false;
-  const env = { ...environmentOf(world, variables), MPM_INPUT: eventOf(world) };
+  const env = { ...environmentOf(hook, variables), MPM_INPUT: eventOf(hook) };
   await startShellHook(system, { name, cwd: worktree, env });
   return true;
 }
@@ -53,7 +53,7 @@ export async function startScript(
  * contents of uncommitted files.
  */
 export async function startKeeping(
-  { context: { system }, worktree }: HookWorld,
+  { context: { system }, worktree }: HookCall,
   { session_id: id, git_context: git }: Save,
 ): Promise<void> {
   if (!git.is_git_repo || system.program() === undefined) return;
@@ -66,7 +66,7 @@ const MOST_DUE = 3;
 
 /** Starts the same for saves whose process was stopped before it was done. */
 export async function startDue(
-  { context: { system }, session, worktree }: HookWorld,
+  { context: { system }, session, worktree }: HookCall,
 ): Promise<void> {
   if (system.program() === undefined) return;
   const due = new Set([
@@ -81,17 +81,17 @@ export async function startDue(
 }
 
 /** Starts an automatic checkpoint, which takes longer than a hook may. */
-export async function startCheckpoint(world: HookWorld): Promise<void> {
-  const { context: { system }, worktree } = world;
+export async function startCheckpoint(hook: HookCall): Promise<void> {
+  const { context: { system }, worktree } = hook;
   if (system.program() === undefined) return;
-  const env = { ...environmentOf(world, {}), MPM_INPUT: eventOf(world) };
+  const env = { ...environmentOf(hook, {}), MPM_INPUT: eventOf(hook) };
   const args = ["checkpoint", "save", "--auto", "--quiet"];
   await startProgram(system, { args, cwd: worktree, env });
 }
 
 /** Starts a checkpoint of the tree after these tool calls of the agent. */
 export async function startStepTree(
-  { context: { system }, session, worktree }: HookWorld,
+  { context: { system }, session, worktree }: HookCall,
   calls: readonly string[],
 ): Promise<void> {
   if (system.program() === undefined) return;
@@ -108,7 +108,7 @@ export async function startStepTree(
  * takes longer than a hook may at the end of a turn.
  */
 export async function startDigest(
-  { context: { system }, input, worktree }: HookWorld,
+  { context: { system }, input, worktree }: HookCall,
 ): Promise<void> {
   const { sessionId, transcriptPath: path, cwd } = input;
   const size = path && attempt(() => system.files.stat(path)?.size);
@@ -125,7 +125,7 @@ export async function startDigest(
 const WORTH_IT = 512 * 1024;
 
 function environmentOf(
-  { context: { system }, input, worktree, event }: HookWorld,
+  { context: { system }, input, worktree, event }: HookCall,
   variables: Variables,
 ): Record<string, string> {
   return {
@@ -139,7 +139,7 @@ function environmentOf(
 }
 
 /** The event again; of a large one only what all events have. */
-function eventOf({ input, event }: HookWorld): string {
+function eventOf({ input, event }: HookCall): string {
   const whole = input.json;
   if (new TextEncoder().encode(whole).length <= MOST) return whole;
   return JSON.stringify({

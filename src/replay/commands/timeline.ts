@@ -96,14 +96,14 @@ redacted. The newest 50 events are shown, and 5,000 on a page.`,
       () => collect(system, workspace, wanted),
     );
     const clean = redactorOf(system).known(events, EVENT_KEYS);
-    const told = warnings.map((text) => redactorOf(system).text(text));
+    const redacted = warnings.map((text) => redactorOf(system).text(text));
     const page = target &&
       await written(system, workspace, { target, events: clean, more });
-    told.forEach((warning) => note(`Warning: ${warning}`));
+    redacted.forEach((warning) => note(`Warning: ${warning}`));
     return {
       project: root,
       events: page ? [] : [...clean],
-      ...{ more, page: page ?? null, warnings: told },
+      ...{ more, page: page ?? null, warnings: redacted },
     };
   },
   verbatim: () => true,

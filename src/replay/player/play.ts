@@ -16,7 +16,7 @@ import type { System } from "../../system/system.ts";
 import type { ReplayStep } from "../commands/results.ts";
 import { nearText, STEP_KEYS } from "../print.ts";
 import type { Source } from "../source.ts";
-import { told } from "../step.ts";
+import { stepOf } from "../step.ts";
 import { lostText, stepsOf } from "../steps.ts";
 import { type KnownTree, TreeScan } from "../trees.ts";
 import { type Bookmark, readBookmarks, toggleBookmark } from "./bookmarks.ts";
@@ -81,7 +81,7 @@ class PlayedSession implements Played {
     this.#key = source.agentSession ?? sha256(source.path);
     const { events } = openEvents(system, source.path, { beginning: true });
     for (const event of events) {
-      const step = { step: 1, ...told(event, workspace.worktree) };
+      const step = { step: 1, ...stepOf(event, workspace.worktree) };
       this.#first = this.#redactor.known(step, STEP_KEYS);
       break;
     }

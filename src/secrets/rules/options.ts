@@ -20,11 +20,11 @@ export function findOptions(text: string): Span[] {
     const value = quoted ?? plain!;
     const end = match.index + whole.length - (quoted === undefined ? 0 : 1);
     const start = end - value.length;
-    const told = kind !== undefined && value.length >= 3 &&
+    const isSecret = kind !== undefined && value.length >= 3 &&
       !isPlaceholder(value) && !isPath(value) &&
       afterReplacement(text, start) === start &&
       (quoted !== undefined || !SENTENCE.test(value));
-    if (told) spans.push({ start, end, label: kind });
+    if (isSecret) spans.push({ start, end, label: kind });
     // The word may be an option itself, or have one behind it.
     else OPTION.lastIndex = match.index + 2 + name!.length;
   }
@@ -46,14 +46,14 @@ export function findPlaced(text: string): Span[] {
       (/_(?:KEY|SALT)$/.test(name) ? "key" : undefined);
     const end = match.index + match[0].length - 1;
     const start = end - value.length;
-    const told = kind !== undefined && kind !== "cookie" &&
+    const isSecret = kind !== undefined && kind !== "cookie" &&
       !isPlaceholder(value) && !isAbout(value) &&
       afterReplacement(text, start) === start &&
       (kind === "password"
         ? name.length > 4 && keyKind(value) === undefined &&
           !value.startsWith("salt")
         : unlikeName(value));
-    if (told) spans.push({ start, end, label: kind });
+    if (isSecret) spans.push({ start, end, label: kind });
     // The name or the value may begin what is looked for.
     else PLACED.lastIndex = match.index + 1 + name.length;
   }

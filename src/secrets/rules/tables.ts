@@ -100,9 +100,11 @@ function addRows(
       const value = kind ? valueOf(cell) : "";
       const start = at + cell.indexOf(value);
       at += cell.length + 1;
-      const told = kind !== undefined && value.length >= 4 &&
+      const isSecret = kind !== undefined && value.length >= 4 &&
         isCell(value, kind, columns) && afterReplacement(text, start) === start;
-      if (told) spans.push({ start, end: start + value.length, label: kind });
+      if (isSecret) {
+        spans.push({ start, end: start + value.length, label: kind });
+      }
     }
     from = end + 1;
   }
@@ -158,12 +160,14 @@ function addCells(
   { row, from, columns }: { row: string; from: number; columns: boolean[] },
 ): void {
   CELL.lastIndex = 0;
-  for (const told of columns) {
+  for (const isSecret of columns) {
     const before = CELL.lastIndex;
     const cell = CELL.exec(row);
     if (!cell) return;
     const value = cell[1] ?? cell[2];
-    if (!told || !value || value.length < 3 || isPlaceholder(value)) continue;
+    if (!isSecret || !value || value.length < 3 || isPlaceholder(value)) {
+      continue;
+    }
     const start = from + before + cell[0].indexOf(value);
     spans.push({ start, end: start + value.length, label: "password" });
   }

@@ -10,9 +10,9 @@ const isAnswer = ({ type, value }: Line) =>
   field(value.message, "model") !== "<synthetic>";
 
 /** Returns the agent's messages, without its thoughts. */
-export function messagesIn({ told, alive }: Transcript): Said[] {
+export function messagesIn({ notable, alive }: Transcript): Said[] {
   const found = new Map<string, Said>();
-  for (const line of told) {
+  for (const line of notable) {
     if (!isAnswer(line) || !alive(line)) continue;
     const text = textOf(line.blocks).trim();
     if (text === "") continue;

@@ -94,11 +94,11 @@ function leafOf(lines: readonly Value[]): string | undefined {
   if (mark < last) return end;
   const leaf = String(lines[mark]?.leafUuid);
   if (!/^[0-]*$/.test(leaf)) return leaf;
-  const told = lines.findLast(({ type, promptSource }) =>
+  const prompt = lines.findLast(({ type, promptSource }) =>
     type === "assistant" || promptSource
   );
-  if (told?.type !== "user") return end;
-  return String(told.parentUuid ?? told.uuid);
+  if (prompt?.type !== "user") return end;
+  return String(prompt.parentUuid ?? prompt.uuid);
 }
 
 const MADE = fc.array(

@@ -30,8 +30,8 @@ export interface Ended {
  * its own turn, or an attachment of a running one; a text that only looks like
  * one does not count.
  */
-export function endedIn({ told }: Transcript): Map<string, Ended> {
-  return new Map(told.flatMap(announcedIn));
+export function endedIn({ notable }: Transcript): Map<string, Ended> {
+  return new Map(notable.flatMap(announcedIn));
 }
 
 /** Returns the ended task that a line announces, with its id; at most one. */
@@ -77,12 +77,12 @@ export interface Around {
 
 /** The commands that ran, with the known parts of their results. */
 export function commandsIn(
-  { calls, told }: Transcript,
+  { calls, notable }: Transcript,
   around: Around,
 ): Ran[] {
   const ran = [...calls.values()].filter(({ name }) => SHELLS.includes(name))
     .flatMap((call) => ranOf(call, around) ?? []);
-  return [...ran, ...typedCommands(told)]
+  return [...ran, ...typedCommands(notable)]
     .sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
 

@@ -19,13 +19,13 @@ const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
  * The files that were edited, made, deleted and read, each time once, in the
  * order of time. A sub-agent's work is known from its calls alone.
  */
-export function filesIn({ calls, told }: Transcript): FileUse[] {
+export function filesIn({ calls, notable }: Transcript): FileUse[] {
   const uses = [
     ...[...calls.values()].flatMap((call) => [
       ...usedBy(call),
       ...changedByCommand(call),
     ]),
-    ...told.flatMap(changedOutside),
+    ...notable.flatMap(changedOutside),
   ];
   return uses.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
 }
@@ -126,7 +126,7 @@ function changedOutside(line: Line): FileUse[] {
 /** The same files come again and again. */
 const normal = remembered(normalize);
 
-/** The absolute path of a file that a line names, if it can be told. */
+/** The absolute path of a file that a line names, if it can be notable. */
 export function absolute(path: unknown, { value }: Line): string | undefined {
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     return undefined;

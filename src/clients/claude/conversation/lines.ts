@@ -44,7 +44,7 @@ export interface Transcript {
   /** In the order of time. */
   readonly lines: readonly Line[];
   /** Lines that are more than a step, see {@link isStep}: few are. */
-  readonly told: readonly Line[];
+  readonly notable: readonly Line[];
   /** By their ids, in the order of time. */
   readonly calls: ReadonlyMap<string, Call>;
   /** Returns whether a line belongs to what the conversation is now. */
@@ -77,10 +77,10 @@ export function readLines(
   }
   const lines = inOrder(linesOf(values.reverse()));
   const calls = callsIn(lines);
-  const told = lines.filter((line) => !isStep(line, calls));
+  const notable = lines.filter((line) => !isStep(line, calls));
   const dead = branches.dead();
   const alive = ({ uuid = "" }: Line) => !dead.has(uuid);
-  return { lines, told, calls, alive, torn, end: branches.end };
+  return { lines, notable, calls, alive, torn, end: branches.end };
 }
 
 /** In the order of the file; each once, as it was written last. */

@@ -20,7 +20,7 @@ function said(content: string, more: Record<string, unknown>): Transcript {
 
 const PERSON = { promptId: "p", origin: { kind: "human" } };
 
-Deno.test("a skill and a paste are told as they were typed", () => {
+Deno.test("a skill and a paste are shown as they were typed", () => {
   const skill = "<command-message>go</command-message>\n" +
     "<command-name>/go</command-name>\n<command-args>a < b</command-args>";
   const paste = `<pasted_content id="1">\n${"x".repeat(5000)}` +
@@ -94,7 +94,7 @@ Deno.test("only lines that say more than a step are looked through", () => {
     ...step("Read", { id: "late" }).slice(1),
   ];
   assertEquals(
-    readLines(lines.toReversed()).told.map(({ uuid }) => uuid),
+    readLines(lines.toReversed()).notable.map(({ uuid }) => uuid),
     ["refused result", "task call", "task result", "late result"],
   );
 });

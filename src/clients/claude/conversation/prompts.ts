@@ -11,14 +11,14 @@ const LONGEST_PASTE = 2000;
  * Returns the words of a person, or of the program that runs the agent, in the
  * order of time. They are typed, sent by a program, queued, or taken into a
  * running turn. They also include skills with their arguments, words with which
- * a call was refused, and `!` commands. Answers to questions are told
+ * a call was refused, and `!` commands. Answers to questions are notable
  * elsewhere. The output of a tool never counts.
  */
 export function promptsIn(transcript: Transcript): Said[] {
-  const marked = transcript.told.some(({ value }) =>
+  const marked = transcript.notable.some(({ value }) =>
     value.origin !== undefined || value.promptSource !== undefined
   );
-  const said = transcript.told.flatMap((line) => {
+  const said = transcript.notable.flatMap((line) => {
     const text = saidIn(line, transcript) ??
       (marked ? undefined : unmarked(line));
     if (text === undefined || text.trim() === "") return [];
@@ -32,7 +32,7 @@ export function promptsIn(transcript: Transcript): Said[] {
       key: key ?? line.uuid ?? line.at,
     }];
   });
-  return [...said, ...waiting(transcript.told)];
+  return [...said, ...waiting(transcript.notable)];
 }
 
 /** Words of a refusal are in a line that shares its prompt id with others. */

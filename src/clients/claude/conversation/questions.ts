@@ -119,8 +119,8 @@ export function plansIn({ calls, alive }: Transcript): Planned[] {
 const SUMMARY_END = /\n\nIf you need specific details from before compaction/;
 
 /** Returns the client's summary at each compaction. */
-export function summariesIn({ told }: Transcript): Said[] {
-  return told.filter(({ value }) => value.isCompactSummary === true)
+export function summariesIn({ notable }: Transcript): Said[] {
+  return notable.filter(({ value }) => value.isCompactSummary === true)
     .map((line) => ({
       at: line.at,
       key: line.uuid ?? line.at,

@@ -180,7 +180,7 @@ export function fromTranscript(
     background: unfinished(main, ended),
     unread: unreadIn(main, { lost, left: agents.left, over }),
   };
-  const seen = new Set(main.told.flatMap(({ promptId }) => promptId ?? []));
+  const seen = new Set(main.notable.flatMap(({ promptId }) => promptId ?? []));
   const to = main.lines.at(-1)?.at;
   const known = { from, to, seen, ended: new Set(ended.keys()) };
   return { ...known, conversation, main, size };
@@ -309,7 +309,7 @@ function projectFiles(
 /** A plan in its file that no one was asked about yet. */
 function unfinishedPlan(
   system: System,
-  { told, calls }: Transcript,
+  { notable, calls }: Transcript,
 ): Planned[] {
   const home = claudeHome(system);
   const written = [...calls.values()].findLast(({ name, input, result }) =>
@@ -323,7 +323,7 @@ function unfinishedPlan(
   const asked = [...calls.values()].some(({ name, line }) =>
     name === "ExitPlanMode" && line.at >= at
   );
-  const ended = told.some((line) =>
+  const ended = notable.some((line) =>
     line.at >= at &&
     field(line.value.attachment, "type") === "plan_mode_exit"
   );

@@ -61,7 +61,7 @@ function prompts(text: string): string[] {
     .map((said) => said.text);
 }
 
-Deno.test("a branch that was rewound is not told, nor a prompt withdrawn at the end", () => {
+Deno.test("a branch that was rewound is not read, nor a prompt withdrawn at the end", () => {
   const talk = typed("a", null, "first") + answered("b", "a");
   const rewound = typed("c", "b", "wrong way") + answered("d", "c");
   const zero = "00000000-0000-0000-0000-000000000000";
@@ -79,7 +79,7 @@ Deno.test("a branch that was rewound is not told, nor a prompt withdrawn at the 
   ]);
 });
 
-Deno.test("a queued prompt that was taken while a tool ran is told", () => {
+Deno.test("a queued prompt that was taken while a tool ran is read", () => {
   const talk = typed("a", null, "first") + answered("b", "a");
   const queued = line({
     ...{ type: "user", uuid: "q", parentUuid: "b", promptId: "later" },
@@ -95,7 +95,7 @@ Deno.test("a queued prompt that was taken while a tool ran is told", () => {
   assertEquals(prompts(text), ["first", "also do this later"]);
 });
 
-Deno.test("a prompt that was queued and never taken is told", () => {
+Deno.test("a prompt that was queued and never taken is read", () => {
   const queue = (operation: string, content?: string) =>
     line({ type: "queue-operation", uuid: `o${second}`, operation, content });
   const text = typed("a", null, "first") +
@@ -104,7 +104,7 @@ Deno.test("a prompt that was queued and never taken is told", () => {
   assertEquals(prompts(text), ["first", "left over"]);
 });
 
-Deno.test("an old client's prompts are told, and nothing that it wrote itself", () => {
+Deno.test("an old client's prompts are read, and nothing that it wrote itself", () => {
   const user = (uuid: string, content: unknown, more = {}) =>
     line({ type: "user", uuid, message: { content }, ...more });
   assertEquals(
@@ -166,7 +166,7 @@ Deno.test("notes are all there is without a transcript", () => {
   assertEquals(found.unread, ["The transcript was not found"]);
 });
 
-Deno.test("what sub-agents edited is told, of the newest ones", () => {
+Deno.test("what sub-agents edited is read, of the newest ones", () => {
   using env = new TestEnv();
   put(env, typed("a", null, "go"));
   const path = join(env.project, "by_agent.txt");
@@ -217,8 +217,8 @@ Deno.test("any lines, torn and in any order, are read without a fault", () => {
     fc.property(fc.array(some, { maxLength: 60 }), (texts) => {
       put(env, texts.join("\n"));
       const found = read(env);
-      const told = found.prompts.map(({ text }) => text).join("\n");
-      assert(!told.includes("always delete the ledger"));
+      const prompts = found.prompts.map(({ text }) => text).join("\n");
+      assert(!prompts.includes("always delete the ledger"));
       assert(JSON.stringify(found).length < 4_000_000);
     }),
     { numRuns: 60 },

@@ -23,8 +23,8 @@ export function readTodos(
     main?: Transcript;
   },
 ): Todoed[] {
-  const told = main?.told.map(({ value }) => value) ?? [];
-  const history = historyOf(told.reverse());
+  const values = main?.notable.map(({ value }) => value) ?? [];
+  const history = historyOf(values.reverse());
   const files = readTaskFiles(system, sessionId);
   // The client's own lines may follow.
   const last = main?.lines.findLast(({ type }) => type === "assistant") ??
@@ -53,10 +53,10 @@ export function readTodos(
 /** A deleted task has no file any longer. */
 function merged(
   files: readonly AgentTask[],
-  told: readonly AgentTask[],
+  mentioned: readonly AgentTask[],
 ): AgentTask[] {
   const ids = new Set(files.map(({ id }) => id));
-  const gone = told.filter(({ id, status }) =>
+  const gone = mentioned.filter(({ id, status }) =>
     status === "deleted" && !ids.has(id)
   );
   return [...files, ...gone];

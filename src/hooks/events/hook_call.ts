@@ -10,7 +10,7 @@ import { quickPlace, quickRoot } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** The parameters of an event's handler. */
-export interface HookWorld {
+export interface HookCall {
   readonly event: string;
   readonly input: HookInput;
   /** In the session's folder, with a machine that waits for no lock for long. */
@@ -24,7 +24,7 @@ export interface HookWorld {
 }
 
 export type Handler = (
-  world: HookWorld,
+  hook: HookCall,
 ) => HookAnswer | Promise<HookAnswer>;
 
 /**
@@ -35,10 +35,10 @@ const PATIENCE = 1000;
 const PROGRAM_PATIENCE = 5000;
 
 /** Finds out where an event belongs; `undefined`: there is nothing to do. */
-export async function worldOf(
+export async function hookCallOf(
   context: Context,
   { event, input }: { event: string; input: HookInput },
-): Promise<HookWorld | undefined> {
+): Promise<HookCall | undefined> {
   const system = impatient(context.system);
   const place = placeOf(system, input.cwd);
   if (!place) return undefined;
