@@ -3020,7 +3020,7 @@ export interface HandoffCheckResult {
 /** mpm handoff done --json: Note that a hand-off is done. */
 export type HandoffDoneResult = HandoffAcceptResult;
 
-/** mpm handoff list --json: List the hand-off documents that are open. */
+/** mpm handoff list --json: List the open hand-off documents. */
 export interface HandoffListResult {
   /** ISO 8601: ages count from here. */
   listed_at: string;
@@ -3119,7 +3119,7 @@ export interface HandoffShowResult {
   text: string;
 }
 
-/** mpm note --json: Write a note for all agents and people of the project. */
+/** mpm note --json: Write a note for all agents and people in the project. */
 export interface NoteResult {
   dry_run: boolean;
   note: {

@@ -22,7 +22,8 @@ import type { HandoffAnswerResult } from "./commands/results.ts";
 /** The word of a command line that names a hand-off. */
 export const WHICH = {
   name: "handoff",
-  summary: "Which: number in the list, id, part of it, or path",
+  summary:
+    "The hand-off: its number in the list, its ID or part of it, or its path",
   names: "handoff",
 } as const;
 

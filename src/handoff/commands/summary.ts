@@ -25,9 +25,9 @@ export const summary = defineCommand({
   name: "summary",
   summary: "Summarize the work, recent work in detail",
   description: `
-Prints four layers. The last hour is shown in detail, one to four hours ago with
-finished work and decisions. Older work is shown in a sentence or two, ended
-sessions in a line each. mpm reads the saves of this worktree from the last 7
+Prints four layers. The last hour is shown in detail. For work from one to four hours
+ago, mpm shows what was finished and decided. Older work gets a sentence or two, and each
+ended session gets one line. mpm reads the saves of this worktree from the last 7
 days. Each line names a save and, if it has one, the number of an item: "mpm
 saves show" opens both. Saves from others count once you trust them.
 

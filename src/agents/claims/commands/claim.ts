@@ -9,16 +9,16 @@ export const claim = defineCommand({
   name: "claim",
   summary: "Claim files and folders, so that other agents do not edit them",
   description: `
-A claim of a folder covers all below it. Until it ends, the hooks refuse edits of
-these paths by other agent sessions, and say who holds them. They cannot judge
-shell commands. If the agent session ends or is killed, its claims are free at
-once. A claim is for this worktree: the same file in another worktree is free.
+A claimed folder includes everything below it. Until the claim ends, the hooks refuse
+edits of these paths by other agent sessions, and name the holder. They do not check
+shell commands. When the agent session ends, its claims end. A claim is for
+this worktree only: others can edit the same file in another worktree.
 
-To take over a claim, use --force as a person; mpm tells the holder. An agent
-cannot use it. Claims that you already hold are renewed.`,
+A person can take over a claim with --force, and mpm informs the holder. An agent cannot.
+If you already hold a claim, this renews it.`,
   positionals: [{
     name: "paths",
-    summary: "Files and folders of this worktree, which need not exist",
+    summary: "Files and folders of this worktree; they do not have to exist",
     rest: true,
     names: "file",
   }],

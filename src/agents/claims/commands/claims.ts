@@ -8,8 +8,8 @@ export const claims = defineCommand({
   name: "claims",
   summary: "List the claimed paths, with holder, end and task",
   description: `
-The list has the claims of all worktrees of the project. Claims that ended, and
-those of agent sessions that are gone, are free and not listed.`,
+Lists the active claims in all worktrees of the project. Claims that have ended, and
+claims of agent sessions that no longer run, are not listed.`,
   positionals: [],
   flags: AGENT_FLAG,
   examples: ["mpm claims", "mpm claims --json"],

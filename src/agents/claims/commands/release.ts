@@ -8,8 +8,8 @@ export const release = defineCommand({
   name: "release",
   summary: "Release claims, so that others can edit the paths",
   description: `
-A folder stands for all claims in it. With --force, a person can release the
-claims of others; mpm tells the holder.`,
+A folder releases all claims in it. With --force, a person can release the claims of
+others, and mpm informs the holder.`,
   positionals: [{
     name: "paths",
     summary: "Claimed paths, or folders with claims",
@@ -21,7 +21,7 @@ claims of others; mpm tells the holder.`,
     ...AGENT_FLAG,
     force: {
       type: "boolean",
-      summary: "Release claims of others, too; only for a person",
+      summary: "Also release the claims of others; only for a person",
     },
     "dry-run": {
       type: "boolean",

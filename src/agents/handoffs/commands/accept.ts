@@ -7,9 +7,9 @@ export const handoffAccept = defineCommand({
   name: "handoff accept",
   summary: "Accept a hand-off",
   description: `
-Notes that you work on it. mpm no longer gives the whole document to new sessions
-of the agent, only one line until it is done. A person can answer for any agent;
-an agent answers what is for it.`,
+Notes that you work on it. Until it is done, new sessions of the agent get one line
+about it instead of the whole document. A person can answer for any agent. An agent can
+answer only the hand-offs addressed to it.`,
   positionals: [WHICH],
   flags: ANSWER_FLAGS,
   examples: [

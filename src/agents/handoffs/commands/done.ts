@@ -7,7 +7,7 @@ export const handoffDone = defineCommand({
   name: "handoff done",
   summary: "Note that a hand-off is done",
   description: `
-Notes that its needs are met and its criteria hold. "mpm undo" undoes it.`,
+Notes that the needs and the acceptance criteria are met. "mpm undo" undoes this.`,
   positionals: [
     WHICH,
     { name: "note", summary: "A note about the result", rest: true },

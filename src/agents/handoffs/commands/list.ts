@@ -9,31 +9,31 @@ import type { HandoffListResult } from "./results.ts";
 /** `mpm handoff list` */
 export const handoffList = defineCommand({
   name: "handoff list",
-  summary: "List the hand-off documents that are open",
+  summary: "List the open hand-off documents",
   description: `
 Lists hand-offs, newest first, with number, age, state, agents and title. A
 hand-off is "waiting" until someone answers it, then "accepted", "done" or
 "rejected". "disputed" means that two branches have different answers.
---all adds those that are done or rejected.`,
+--all adds hand-offs that are done or rejected.`,
   positionals: [],
   flags: {
     to: {
       type: "string",
       value: "agent",
-      summary: "Only those for this agent",
+      summary: "Only hand-offs for this agent",
     },
     from: {
       type: "string",
       value: "agent",
-      summary: "Only those that this agent wrote",
+      summary: "Only hand-offs by this agent",
     },
     state: {
       type: "string",
       value: "state",
       choices: DOCUMENT_STATES,
-      summary: "Only those in this state",
+      summary: "Only hand-offs in this state",
     },
-    all: { type: "boolean", summary: "Include those that are finished" },
+    all: { type: "boolean", summary: "Include finished hand-offs" },
   },
   examples: [
     "mpm handoff list",

@@ -8,14 +8,15 @@ export const handoffNew = defineCommand({
   name: "handoff new",
   summary: "Write a hand-off document for another agent",
   description: `
-Writes a Markdown document that says what you completed, what you need, and when
-it is done. Parts that you do not give come from the current session: finished and
-next steps, edited files, decisions, and checks that hold. With --bare, mpm takes only what you give.
+Writes a Markdown document that says what you completed, what you need, and how to
+tell that it is done. mpm fills the parts that you omit from the current session:
+finished and next steps, edited files, decisions, and checks that hold. With --bare,
+mpm does not use the session.
 
-The agent with that name gets the document when its next session or sub-agent
-starts. The document is in .claude-mpm/handoffs, which all worktrees share and
-git ignores. With --git it is in docs/handoffs of this worktree, for you to
-commit. The settings handoff.git and handoff.folder change this.
+The agent gets the document when its next session or sub-agent starts. mpm writes it to
+.claude-mpm/handoffs, which all worktrees share and git ignores. With --git, mpm writes
+it to docs/handoffs in this worktree, and you commit it. The settings handoff.git and
+handoff.folder change this.
 
 The sender is --from, else MPM_AGENT, else you.`,
   positionals: [],
@@ -23,26 +24,26 @@ The sender is --from, else MPM_AGENT, else you.`,
     to: {
       type: "string",
       value: "agent",
-      summary: "The agent that gets it",
+      summary: "The agent that gets the document",
       default: "",
     },
     from: {
       type: "string",
       value: "agent",
-      summary: "The agent that wrote it",
+      summary: "The agent that writes the document",
     },
     completed: {
       type: "string",
       value: "text",
       repeatable: true,
-      summary: "Something that is completed",
+      summary: "A completed piece of work",
     },
     file: {
       type: "string",
       value: "path",
       repeatable: true,
       names: "file",
-      summary: "A file of that work",
+      summary: "A file that belongs to the completed work",
     },
     need: {
       type: "string",
@@ -73,11 +74,11 @@ The sender is --from, else MPM_AGENT, else you.`,
     },
     git: {
       type: "boolean",
-      summary: "Write it to the folder that goes into git",
+      summary: "Write to the folder that you commit",
     },
     local: {
       type: "boolean",
-      summary: "Write it to the folder that git ignores",
+      summary: "Write to the folder that git ignores",
     },
     edit: {
       type: "boolean",

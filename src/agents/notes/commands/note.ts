@@ -22,12 +22,12 @@ const FLAGS = {
 /** `mpm note` */
 export const note = defineCommand({
   name: "note",
-  summary: "Write a note for all agents and people of the project",
+  summary: "Write a note for all agents and people in the project",
   description: `
-Adds a note to those in .claude/shared-context/, a file for each, which you commit
-with your work. Git merges them without a conflict. mpm writes the notes that
-hold into .claude/shared-context.md, between <!-- mpm: … --> and <!-- /mpm -->.
-The rest of that file is yours. Other agent sessions are given the note once.
+Writes the note as a file in .claude/shared-context/, which you commit with your work.
+Git merges notes without a conflict. mpm lists the current notes in
+.claude/shared-context.md, between <!-- mpm: … --> and <!-- /mpm -->. The rest of that
+file is yours. Each other agent session gets the note once.
 Secrets are redacted.`,
   positionals: [{ name: "text", summary: "The note", rest: true }],
   flags: FLAGS,

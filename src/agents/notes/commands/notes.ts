@@ -13,10 +13,9 @@ export const notes = defineCommand({
   name: "notes",
   summary: "List the notes of agents and people",
   description: `
-Lists the notes that hold, in all worktrees, the newest first. Notes that replace
-the same note contradict each other: all of them hold until "mpm notes settle"
-or a note that supersedes them. Also brings .claude/shared-context.md up to date,
-for example after a pull.`,
+Lists the current notes of all worktrees, newest first. Notes that replace the same note
+contradict each other. All of them stay current until "mpm notes settle" keeps one, or a
+new note replaces them. Also updates .claude/shared-context.md, for example after a pull.`,
   positionals: [{
     name: "id",
     summary: "Only these notes, superseded or not",
@@ -24,7 +23,7 @@ for example after a pull.`,
     names: "note",
   }],
   flags: {
-    all: { type: "boolean", summary: "List superseded notes, too" },
+    all: { type: "boolean", summary: "Include superseded notes" },
     by: { type: "string", value: "name", summary: "Only notes by this writer" },
   },
   examples: ["mpm notes", "mpm notes --by backend --all", "mpm notes 3f2a"],

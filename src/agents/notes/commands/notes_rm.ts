@@ -7,18 +7,17 @@ export const notesRm = defineCommand({
   name: "notes rm",
   summary: "Remove notes from this worktree",
   description: `
-Removes the files of notes; "mpm undo" restores them. To replace a note by a
-better one, use "mpm note <text> --supersedes <id>".`,
+Removes the files of notes; "mpm undo" restores them. To replace a note, use "mpm note <text> --supersedes <id>".`,
   positionals: [{
     name: "id",
-    summary: "The notes, or how their IDs begin",
+    summary: "The IDs of the notes, or how they begin",
     rest: true,
     names: "note",
   }],
   flags: {
     superseded: {
       type: "boolean",
-      summary: "Remove all notes that do not hold",
+      summary: "Remove all superseded notes",
     },
     "dry-run": {
       type: "boolean",

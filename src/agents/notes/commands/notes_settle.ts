@@ -8,12 +8,12 @@ export const notesSettle = defineCommand({
   name: "notes settle",
   summary: "Keep one of the notes that contradict each other",
   description: `
-Writes the text of the note again, as a note that replaces it and all that
-contradict it. For another text, use "mpm note <text>" with --supersedes for each
-of them.`,
+Writes a new note with the same text, which replaces the note and all notes that
+contradict it. To use another text, run "mpm note <text>" with --supersedes for each
+note.`,
   positionals: [{
     name: "id",
-    summary: "The note that holds from now on",
+    summary: "The note to keep",
     names: "note",
   }],
   flags: {
