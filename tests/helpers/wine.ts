@@ -149,8 +149,17 @@ export class WineEnv implements Disposable {
   }
 
   restore(): void {
-    for (const folder of [this.home, this.project]) removeTree(folder);
-    copy([join(this.#kept, "home"), join(this.#kept, "project")], this.root);
+    for (let tries = 0;; tries++) {
+      try {
+        for (const folder of [this.home, this.project]) removeTree(folder);
+        const kept = ["home", "project"].map((name) => join(this.#kept, name));
+        return copy(kept, this.root);
+      } catch (error) {
+        // What a command left in the background writes there for a moment.
+        if (tries === 20) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      }
+    }
   }
 
   /** Git of this machine, in the project. Throws unless it succeeds. */

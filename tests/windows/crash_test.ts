@@ -87,7 +87,7 @@ wineTest("a pause killed at any moment loses no save", async (env) => {
   for (let at = 1; at <= KILLS; at++) {
     env.write("README.md", `# ${at}\n`);
     const { stdout } = await env.mpm(["pause", "-s", `Pause ${at}.`], {
-      verb: ["kill", Math.round(at / KILLS * 2 * whole)],
+      verb: ["kill", Math.round(at / KILLS * 3 * whole)],
     });
     if (stdout.includes("Paused Successfully")) acknowledged.push(`${at}.`);
   }

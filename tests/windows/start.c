@@ -76,7 +76,8 @@ static int pass_trap(const DEBUG_EVENT *event, HANDLE process) {
   if (call == CALL_COUNT) return -1;
   HANDLE thread = OpenThread(THREAD_ALL_ACCESS, FALSE, event->dwThreadId);
   CONTEXT context = {.ContextFlags = CONTEXT_FULL};
-  if (!GetThreadContext(thread, &context)) die("context");
+  /* A thread that its process ended at this moment calls nothing any more. */
+  if (!GetThreadContext(thread, &context)) return -1;
   context.R10 = context.Rcx;
   context.Rip = (DWORD64)calls[call] + sizeof STUB;
   if (!SetThreadContext(thread, &context)) die("context");
