@@ -75,6 +75,21 @@ Deno.test("all edit tools are judged; other tools, other paths and own claims pa
   }
   assert(await isRefused("notes.ipynb", "NotebookEdit", "notebook_path"));
   assert(await isRefused("src/api/b", "mcp__files__move_file", "destination"));
+  const file = join(env.project, "src/api/b");
+  for (
+    const input of [
+      { paths: ["/elsewhere", file] },
+      { edits: [{ path: "x" }, { path: file, text: "" }] },
+      { uri: `file://${file.replace("api", "a%70i")}` },
+    ]
+  ) {
+    const more = { tool_input: input };
+    const answer = await edit(env, FRONTEND, "x", {
+      tool: "mcp__a__edit",
+      more,
+    });
+    assert(refused(answer), JSON.stringify(input));
+  }
   for (const tool of ["Read", "TodoWrite", "mcp__files__read_file", "Bash"]) {
     assert(!await isRefused("src/api", tool), tool);
   }

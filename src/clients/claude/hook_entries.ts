@@ -1,4 +1,5 @@
-import { textField } from "../../base/parsed_values.ts";
+import { attempt } from "../../base/errors.ts";
+import { field, textField } from "../../base/parsed_values.ts";
 import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
 import { VERSION } from "../../base/version.ts";
 
@@ -28,17 +29,33 @@ export function editsFiles(tool: string | undefined): boolean {
     (EDIT_TOOLS.includes(tool) || OTHER_EDIT.test(tool));
 }
 
-/** The fields of such a tool's input that name a file. */
+/** The fields of such a tool's input that name a file, or several. */
 const PATH_FIELDS = [
-  ...["file_path", "notebook_path", "path", "target_file"],
+  ...["file_path", "notebook_path", "path", "relative_path", "target_file"],
   ...["source", "destination", "old_path", "new_path", "uri"],
 ];
+const LIST_FIELDS = ["paths", "files", "edits"];
+
+/** Files of one call that are judged. */
+const MOST_PATHS = 200;
 
 /** Returns the paths that a call of such a tool names. */
 export function editedPaths(input: unknown): string[] {
-  return PATH_FIELDS.map((name) => textField(input, name))
-    .filter((path) => path !== undefined && path !== "" && !path.includes("\0"))
-    .map((path) => path!.replace(/^file:\/\//, ""));
+  const listed = LIST_FIELDS.map((name) => field(input, name))
+    .flatMap((value) => Array.isArray(value) ? value : []);
+  return [input, ...listed.slice(0, MOST_PATHS)]
+    .flatMap((one) =>
+      typeof one === "string"
+        ? [one]
+        : PATH_FIELDS.flatMap((name) => textField(one, name) ?? [])
+    )
+    .filter((path) => path !== "" && !path.includes("\0"))
+    .map((path) => path.startsWith("file://") ? pathOfUri(path) : path);
+}
+
+function pathOfUri(uri: string): string {
+  const path = uri.slice("file://".length);
+  return attempt(() => decodeURIComponent(path)) ?? path;
 }
 
 /** Tools of Claude Code that change no file. */
