@@ -34,7 +34,9 @@ export function linksOf({ prose, references }: ReadDocument): LinkTarget[] {
 function wordsOf({ text, line }: Entry): LinkTarget[] {
   const bare = text.replaceAll(INLINE, " ");
   return bare.split(/\s+/).flatMap((word) => {
-    const target = word.replace(/^[<("'`]+|[>)"'`,;.]+$/g, "");
+    const target = word.replace(/^[<("'`]+|[>)"'`,;.]+$/g, "")
+      // Without a folder it may be a host and its port.
+      .replace(/^([^#:]+\/[^#:]+):(\d+)(?:[:-]\d+)?$/, "$1#L$2");
     return PATH.test(target) || /^#\S/.test(target)
       ? targetOf(target, line)
       : [];
