@@ -3,7 +3,8 @@ import { wineForTests } from "./wine.ts";
 
 /**
  * The long form of the tests of faults: each command's process is killed two
- * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Then
+ * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Each
+ * command dies at every write. Then
  * every command runs in all its forms, with the binary, on every hostile store,
  * and on a disk that is full or read-only. A store of ten thousand files
  * migrates. Every form of a detour ends over each thing that once was in its
@@ -17,8 +18,7 @@ if (import.meta.main) {
     args: [
       ...["test", "--allow-all", "--no-check", "--parallel"],
       ...Deno.args,
-      ...["kill", "kill_pause", "kill_writers", "mounts", "undo_crash"]
-        .map((part) => `tests/faults/${part}_test.ts`),
+      "tests/faults/",
       "tests/commands/detour_ways_test.ts",
       ...["hostile_projects", "migrate", "targets"]
         .map((part) => `tests/e2e/${part}_test.ts`),

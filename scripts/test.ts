@@ -63,7 +63,10 @@ async function pass(
 function sayFaults(printed: string): void {
   for (
     const [title, pattern] of [
-      ["crash points", /crash points: (.*?) (\d+(?: in \d+ states)?)$/gm],
+      [
+        "crash points",
+        /crash points: (.*?) (\d+(?: in \d+ states, \d+ seen)?)$/gm,
+      ],
       ["processes killed", /kills: (.*?) (\d+ of \d+, seed \d+)$/gm],
     ] as const
   ) {

@@ -16,6 +16,7 @@ function enumerate(
     prepare,
     check: checkWhole,
     now: NOON,
+    all: true,
   });
 }
 

@@ -38,7 +38,7 @@ posixTest(
         );
         assertEquals(sessions.flatMap(({ notes }) => notes), [], where);
       },
-    }, killsOf(1000, 150)),
+    }, killsOf(1000, 100)),
 );
 
 function clear(env: TestEnv): void {

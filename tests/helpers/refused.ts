@@ -5,7 +5,7 @@ import type { SavesVerifyResult } from "../../schemas/types.ts";
 import { TestEnv } from "./env.ts";
 import { refusing } from "./faults.ts";
 import { binary, mpm, mpmJson } from "./mpm.ts";
-import { unprivileged } from "./posix.ts";
+import { SOAKS, unprivileged } from "./posix.ts";
 import { checkFiles, leftovers, observedState } from "./observed_state.ts";
 import { prepareFor, type Writer } from "./writers.ts";
 import { at } from "./works.ts";
@@ -15,6 +15,9 @@ import { FolderCopy } from "./folder_copy.ts";
 const PROBLEMS = ["full", "denied", "read-only", "other", "missing"] as const;
 
 type Problem = typeof PROBLEMS[number];
+
+/** Each problem is at one of so many writes. */
+const EVERY = (SOAKS ? 2 : 4) * PROBLEMS.length;
 
 /** Those that `refused_test.ts` has, at every write of these. */
 const EXPECTED: Readonly<Record<string, readonly Problem[]>> = {
@@ -81,10 +84,10 @@ export function testRefused(writers: readonly Writer[]): void {
       await mpmJson(env, [...writer.args], { now: at(0) });
       const after = observedState(env);
       let refused = 0;
-      // Each problem at other writes: together they are at every second one.
+      // Each problem at other writes, so that together they are at many.
       for (const [first, problem] of PROBLEMS.entries()) {
         if (EXPECTED[writer.name]?.includes(problem)) continue;
-        for (let from = first;; from += 2 * PROBLEMS.length) {
+        for (let from = first;; from += EVERY) {
           copy.restore();
           const how = { env, writer, before, after };
           if (!await refusedFrom(how, { from, problem })) break;

@@ -4,15 +4,17 @@ export function say(text: string): void {
 }
 
 /**
- * Says at how many points a command may die, and how many different states that
- * leaves, each of which was looked at. All of them together are the table that
- * `deno task test` ends with.
+ * Says at how many points a command may die, how many different states that
+ * leaves, and how many of these were looked at. All of them together are the
+ * table that `deno task test` ends with.
  */
 export function sayPoints(
   command: string,
-  { count, states }: { count: number; states?: number },
+  { count, states, seen }: { count: number; states?: number; seen?: number },
 ): void {
-  const suffix = states === undefined ? "" : ` in ${states} states`;
+  const suffix = states === undefined
+    ? ""
+    : ` in ${states} states, ${seen ?? states} seen`;
   say(`crash points: ${command} ${count}${suffix}`);
 }
 
