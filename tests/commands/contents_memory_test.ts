@@ -120,6 +120,25 @@ Deno.test("contents that git has lost in the meantime are stored again", async (
   );
 });
 
+Deno.test("the next pause makes up for contents whose commit git has lost", async () => {
+  using env = TestEnv.repository();
+  written(env, 4);
+  const one = await pause(env, 1);
+  const ref = `refs/mpm/contents/${one.id}`;
+  env.git("update-ref", "-d", ref);
+  env.git("gc", "-q", "--prune=now");
+  env.write(`.git/${ref}`, `${one.contents.commit}\n`);
+  const two = await pause(env, 2);
+  assertEquals(two.contents.kept, false);
+  assert(two.contents.reason);
+  const three = await pause(env, 3);
+  assert(three.contents.kept);
+  for (const { id } of [two, three]) {
+    const file = `refs/mpm/contents/${id}:worktree/0/0.txt`;
+    assertEquals(env.git("show", file), "file 0");
+  }
+});
+
 Deno.test("files that were excluded before are kept as soon as they may be", async () => {
   using env = TestEnv.repository();
   env.write("server.pem", "a key\n");

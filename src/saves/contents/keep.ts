@@ -195,7 +195,8 @@ export class KeepingContents implements BesideSave {
       this.#reason = error.message;
     }
     const { root } = this.#workspace;
-    if (!this.#reason) settleContents(this.#system, root, this.#id);
+    if (this.#reason) this.#memory.forget();
+    else settleContents(this.#system, root, this.#id);
     const stored = this.#isMade ? this.#stored : undefined;
     const planned = this.#planned;
     const isNew = stored && stored !== this.#memory.last;

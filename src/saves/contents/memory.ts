@@ -122,6 +122,11 @@ export class WorktreeMemory {
     return isSame ? this.#last : undefined;
   }
 
+  /** Forgets the last contents: git may have lost a part of them. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
   /** Keeps what is known now for the next command. Never throws. */
   keep(stored?: LastContents): void {
     const seen = this.#files?.known;
