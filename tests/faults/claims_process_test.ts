@@ -19,7 +19,7 @@ const AT_ONCE = SOAKS ? 5 : 1;
 const PAUSE = SOAKS ? 1 : 0.2;
 
 /**
- * A client, as far as hooks see it: it asks the hook before each edit, reads the
+ * A client, as far as hooks see it. It asks the hook before each edit, reads the
  * file, counts, writes it, and releases it after some edits. A refused edit is
  * tried again with the next file. `$5`: the edit at which it is killed while it
  * holds the file.

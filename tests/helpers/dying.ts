@@ -45,7 +45,7 @@ export async function runDying(
   return !died;
 }
 
-/** How many states of a command are looked at, but in `deno task soak`. */
+/** Number of states of a command that are looked at, except in `deno task soak`. */
 const ENOUGH = 24;
 
 /** Counts of the crash points of a command. */
