@@ -1,5 +1,5 @@
 import { escapeText } from "../../base/escape.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { textField } from "../../base/parsed_values.ts";
 import { parseDuration } from "../../base/times.ts";
 import { cutText, named } from "../../base/words.ts";
@@ -207,8 +207,10 @@ function checkPerson(system: System, { kind }: Holder): void {
 }
 
 function lengthOf(text: string): number {
-  const length = parseDuration(text, "--for");
-  if (length >= SHORTEST_CLAIM && length <= LONGEST_CLAIM) return length;
+  const length = attempt(() => parseDuration(text, "--for"));
+  if (
+    length !== undefined && length >= SHORTEST_CLAIM && length <= LONGEST_CLAIM
+  ) return length;
   throw new MpmError("USAGE", `Cannot claim for "${text}"`, {
     hint: "A claim lasts from 1s to 24h, e.g. --for 30m",
   });

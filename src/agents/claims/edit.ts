@@ -11,11 +11,12 @@ import {
   type Holder,
   isOver,
   isSameHolder,
+  overlaps,
   refusal,
 } from "./claim.ts";
 import { holderStates, processOf } from "./holders.ts";
 import { realPlace } from "./paths.ts";
-import { hasClaims, readClaim } from "./store.ts";
+import { hasClaims, readClaim, readClaims } from "./store.ts";
 import { keepBegun, takeClaims } from "./take.ts";
 
 /** Milliseconds of a claim that an edit takes. */
@@ -83,8 +84,11 @@ async function judge(
   return refusal(again ?? held, { path, now });
 }
 
-/** Returns the claims on a path and on each folder above it. */
+/** Returns the claims on a path, above it, and below it if it is a folder. */
 function claimsOver(system: System, root: string, path: string): Claim[] {
+  if (system.files.lstat(path)?.kind === "folder") {
+    return readClaims(system, root).filter((one) => overlaps(one.path, path));
+  }
   const found: Claim[] = [];
   for (let at = path;; at = dirname(at)) {
     const claim = readClaim(system, root, at);
