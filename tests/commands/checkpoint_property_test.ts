@@ -144,7 +144,7 @@ posixTest(
           );
         },
       ),
-      { numRuns: Number(Deno.env.get("RUNS") ?? 25) },
+      { numRuns: Number(Deno.env.get("RUNS") ?? 12) },
     );
   },
 );

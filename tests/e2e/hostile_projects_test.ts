@@ -62,7 +62,7 @@ async function files(
       }),
   );
   for (const [name, change] of Object.entries(FILES)) {
-    await t.step(name, () => hostile.attack(change));
+    await t.step(name, () => hostile.attack(change, { half: true }));
   }
 }
 
