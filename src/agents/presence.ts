@@ -88,7 +88,7 @@ export async function noteSubagent(
   });
 }
 
-/** Returns what is known of a session; empty where nothing is. */
+/** Returns what its hooks reported of a session; empty if nothing. */
 export function readPresence(
   system: System,
   session: AgentSession,

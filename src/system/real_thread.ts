@@ -5,7 +5,7 @@ type Answer = { readonly value: unknown } | { readonly error: string };
 
 /**
  * Another thread of this executable, which loads the same program and calls
- * {@link serve}. From source there is none: the main module may be a test.
+ * {@link serve}. From source it is missing: the main module may be a test.
  */
 export function openThread(): Thread | undefined {
   if (!Deno.build.standalone) return undefined;

@@ -93,7 +93,7 @@ Deno.test("all edit tools are judged; other tools, other paths and own claims pa
   for (const tool of ["Read", "TodoWrite", "mcp__files__read_file", "Bash"]) {
     assert(!await isRefused("src/api", tool), tool);
   }
-  // What moves a folder moves all that is claimed in it.
+  // Moving a folder moves each claimed file in it.
   env.write("src/other/a.ts", "");
   assert(await isRefused("src", "mcp__files__move_file", "source"));
   assert(!await isRefused("src/other", "mcp__files__move_file", "source"));

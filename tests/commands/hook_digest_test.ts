@@ -105,7 +105,7 @@ Deno.test("the end of a session takes what the last turn's end read", async () =
   });
   assert(read < 2 ** 18, `${read} bytes were read`);
   assertEquals(found, await handoffAtEnd(other));
-  // It is of no use any longer.
+  // Nothing needs it any longer.
   assertEquals(await Deno.stat(digestPath(env)).catch(() => "none"), "none");
 });
 

@@ -120,7 +120,7 @@ Deno.test({
     assertEquals([killed.length, whole.length], [4, 16]);
     const refused = whole.map(({ text }) => Number(text.split(" ")[1]));
     assert(refused.some((count) => count > 0), "they met each other");
-    // What the killed ones held is free.
+    // The claims of the killed ones are free.
     const { claims } = await mpmJson<ClaimsResult>(env, ["claims"]);
     assertEquals(claims, []);
     assertEquals(

@@ -155,7 +155,7 @@ export class WineEnv implements Disposable {
         const kept = ["home", "project"].map((name) => join(this.#kept, name));
         return copy(kept, this.root);
       } catch (error) {
-        // What a command left in the background writes there for a moment.
+        // A command may still write there in the background.
         if (tries === 20) throw error;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
       }

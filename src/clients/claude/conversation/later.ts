@@ -38,7 +38,7 @@ export interface ConversationMark {
   readonly at: string;
   /** Ids of the prompts that were read. */
   readonly prompts: readonly string[];
-  /** SHA-256 of all that the conversation is made of beside the transcript. */
+  /** SHA-256 of the other sources of the conversation. */
   readonly beside: string;
 }
 
@@ -67,7 +67,7 @@ function markOf(
     const value = byId.get(at);
     at = textField(value, "parentUuid");
     if (!value || at === undefined || !isQuiet(value, at, [])) return undefined;
-    // Odd transcripts may go round in a circle.
+    // Invalid transcripts may go round in a circle.
     byId.delete(textField(value, "uuid"));
   }
   return {
