@@ -23,7 +23,7 @@ import {
   TAKEN_OVER,
   takeOver,
 } from "./bench_handoff_successor.ts";
-import { type Client, findClient } from "./client.ts";
+import { type Client, findClaude } from "./client.ts";
 import { STORIES } from "./bench_handoff_stories.ts";
 import { ensureBuilt } from "./build.ts";
 
@@ -118,7 +118,7 @@ if (import.meta.main) {
   const lines = await benchHandoff({
     binary: await ensureBuilt(),
     seed: seed ?? headOf(dirname(import.meta.dirname!)),
-    client: await findClient(),
+    client: await findClaude(),
     only: story,
     show: show ?? "",
   });

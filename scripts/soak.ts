@@ -1,4 +1,5 @@
 import { ensureBuilt } from "./build.ts";
+import { clientVariables, findClients, sayClients } from "./client.ts";
 import { wineForTests } from "./wine.ts";
 
 /**
@@ -13,6 +14,8 @@ import { wineForTests } from "./wine.ts";
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
+  const clients = await findClients();
+  sayClients(clients);
   const wine = await wineForTests();
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -24,9 +27,16 @@ if (import.meta.main) {
         .map((part) => `tests/e2e/${part}_test.ts`),
       "tests/windows/",
     ],
-    env: { NO_COLOR: "1", MPM_BIN: binary, MPM_SOAK: "1", ...wine.env },
+    env: {
+      NO_COLOR: "1",
+      MPM_BIN: binary,
+      MPM_SOAK: "1",
+      ...clientVariables(clients),
+      ...wine.env,
+    },
     stdin: "null",
   }).spawn().status;
   await wine.stop();
+  sayClients(clients);
   Deno.exit(code);
 }

@@ -1,5 +1,5 @@
 import { ensureBuilt } from "./build.ts";
-import { type Client, findClient } from "./client.ts";
+import { clientVariables, findClients, sayClients } from "./client.ts";
 import { failuresOf } from "./test_failures.ts";
 import { inMemory } from "./test_memory.ts";
 
@@ -103,15 +103,6 @@ function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
-/** Skipped tests are reported before and after the tests. */
-function sayClient({ path, reason }: Client): void {
-  say(
-    path === undefined
-      ? `SKIPPED: all tests against the real Claude Code. ${reason}`
-      : `With the real Claude Code: ${path}`,
-  );
-}
-
 /** Runs all checks at once; returns the status of a failed one. */
 async function checkAll(): Promise<number> {
   const codes = await Promise.all(CHECKS.map(async ({ name, args }) => {
@@ -145,20 +136,22 @@ if (import.meta.main) {
   if (checked.status === "rejected") throw checked.reason;
   if (checked.value !== 0) Deno.exit(checked.value);
   if (built.status === "rejected") throw built.reason;
-  say("• Claude Code");
-  const client = await findClient();
-  sayClient(client);
+  say("• clients");
+  // The others are large: soak fetches them.
+  const clients = await findClients(["claude"]);
+  sayClients(clients);
   say("• tests");
   const env = {
     MPM_BIN: built.value,
-    CLAUDE_BIN: client.path ?? "",
+    ...clientVariables(clients),
     // One more than there are processors: some tests mostly wait.
     DENO_JOBS: String(navigator.hardwareConcurrency + 1),
   };
   const { code, printed } = await runTests(env);
   if (code === 0) {
     sayFaults(printed);
-    sayClient(client);
+    // Skipped tests are reported before and after the tests.
+    sayClients(clients);
   } else sayFailures(printed);
   summarize(printed);
   Deno.exit(code);
