@@ -1,5 +1,6 @@
 import { ensureBuilt } from "./build.ts";
 import { clientVariables, findClients, sayClients } from "./client.ts";
+import { findPrograms } from "./debian.ts";
 import { wineForTests } from "./wine.ts";
 
 /**
@@ -17,6 +18,7 @@ if (import.meta.main) {
   const clients = await findClients();
   sayClients(clients);
   const wine = await wineForTests();
+  const { path } = await findPrograms();
   const { code } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["test", "--allow-all", "--no-check", "--parallel"],
@@ -32,6 +34,7 @@ if (import.meta.main) {
       MPM_BIN: binary,
       MPM_SOAK: "1",
       ...clientVariables(clients),
+      PATH: path,
       ...wine.env,
     },
     stdin: "null",

@@ -1,5 +1,6 @@
 import { ensureBuilt } from "./build.ts";
 import { clientVariables, findClients, sayClients } from "./client.ts";
+import { findPrograms, type Programs } from "./debian.ts";
 import { failuresOf } from "./test_failures.ts";
 import { inMemory } from "./test_memory.ts";
 
@@ -103,6 +104,10 @@ function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
+function sayPrograms({ reason }: Programs): void {
+  if (reason) say(`SKIPPED: tests that need sshd or age. ${reason}`);
+}
+
 /** Runs all checks at once; returns the status of a failed one. */
 async function checkAll(): Promise<number> {
   const codes = await Promise.all(CHECKS.map(async ({ name, args }) => {
@@ -140,10 +145,13 @@ if (import.meta.main) {
   // The others are large: soak fetches them.
   const clients = await findClients(["claude"]);
   sayClients(clients);
+  const programs = await findPrograms();
+  sayPrograms(programs);
   say("• tests");
   const env = {
     MPM_BIN: built.value,
     ...clientVariables(clients),
+    PATH: programs.path,
     // One more than there are processors: some tests mostly wait.
     DENO_JOBS: String(navigator.hardwareConcurrency + 1),
   };
@@ -152,6 +160,7 @@ if (import.meta.main) {
     sayFaults(printed);
     // Skipped tests are reported before and after the tests.
     sayClients(clients);
+    sayPrograms(programs);
   } else sayFailures(printed);
   summarize(printed);
   Deno.exit(code);
