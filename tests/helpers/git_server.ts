@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 
-/** What goes wrong with the next requests for one of git's services. */
+/** A break of the next requests for one of git's services. */
 export interface Fault {
   readonly service: "git-receive-pack" | "git-upload-pack";
   /**
@@ -137,7 +137,7 @@ function cut(
   });
 }
 
-/** The variables of a server: it has a home and settings of its own. */
+/** The variables of a server: it has its own home and settings. */
 const SERVER_ENV = {
   PATH: Deno.env.get("PATH")!,
   HOME: "/nonexistent",

@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { pathOf } from "./programs.ts";
 
-/** A real `sshd` on loopback, with a key of its own for host and user. */
+/** A real `sshd` on loopback, with new keys for host and user. */
 export class SshServer implements AsyncDisposable {
   /** The start of addresses; an absolute path follows. */
   readonly url: string;
@@ -97,7 +97,7 @@ function users(): string {
 
 /**
  * The words that serve one connection on standard input. Root's `sshd` needs a
- * user and a folder, which it gets in mounts of its own.
+ * user and a folder, which private mounts give it.
  */
 function serverCommand(folder: string): string[] {
   const words = [pathOf("sshd")!, "-i", "-f", join(folder, "config")];
