@@ -130,6 +130,9 @@ export const CONVERSATION_SOURCES = [
 
 export type ConversationSource = typeof CONVERSATION_SOURCES[number];
 
+/** UTF-16 units that are kept of one text. */
+export const LONGEST_TEXT = 8000;
+
 /** Nothing is known. */
 export const NO_CONVERSATION: Conversation = {
   prompts: [],

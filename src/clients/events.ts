@@ -98,6 +98,10 @@ export interface ToolCall extends Called {
   readonly command?: string | undefined;
   /** Files that the call changed, as far as the client noticed. */
   readonly edits: readonly Edit[];
+  /** The file that the call read, absolute, if the client tells it. */
+  readonly reads?: string | undefined;
+  /** The pattern that the call searched for. */
+  readonly search?: string | undefined;
 }
 
 export interface FileEdit extends Called {
@@ -108,6 +112,8 @@ export interface FileEdit extends Called {
 export interface CallResult {
   readonly text: string;
   readonly isError: boolean;
+  /** The exit status of a command, where the client tells it by itself. */
+  readonly exit?: number | undefined;
   /** ISO 8601, UTC. */
   readonly at: string;
 }
@@ -144,4 +150,16 @@ export interface EventsLost {
   bytes: number;
   /** Files, or parts of them, that could not be read. */
   failed: number;
+}
+
+/** An opened transcript. */
+export interface OpenEvents {
+  /** In the order of time. Can be gone through once. */
+  readonly events: Iterable<AgentEvent>;
+  /** Counts of the parts left out so far. */
+  readonly lost: EventsLost;
+  /** When the transcript was last added to, milliseconds since the epoch. */
+  readonly changed: number;
+  /** Bytes of the transcript. */
+  readonly size: number;
 }

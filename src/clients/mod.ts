@@ -180,7 +180,7 @@ export {
 } from "./read_gauge.ts";
 export { usesMpm } from "./claude/home.ts";
 export { copyUpTo } from "./claude/cut.ts";
-export { type OpenEvents, openEvents } from "./claude/events/open.ts";
+export { openEvents } from "./claude/events/open.ts";
 export type {
   AgentEvent,
   CallResult,
@@ -191,5 +191,6 @@ export type {
   EventType,
   FileEdit,
   Hunk,
+  OpenEvents,
   ToolCall,
 } from "./events.ts";

@@ -1,7 +1,7 @@
 import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import { parseTime } from "../../base/times.ts";
 import { turnErrorText } from "./hook_input.ts";
-import { lastLines } from "./tail.ts";
+import { lastLines } from "../tail.ts";
 import type { StatusRecord, TranscriptReading } from "../gauge.ts";
 import type { System } from "../../system/system.ts";
 import { isAgentId } from "../../base/ids.ts";

@@ -7,7 +7,7 @@ import { TIME } from "./conversation/branches.ts";
 import { lineOf } from "./conversation/lines.ts";
 import { promptsIn } from "./conversation/prompts.ts";
 import { readBeginning } from "./conversation/read.ts";
-import { lastLines } from "./tail.ts";
+import { lastLines } from "../tail.ts";
 
 /** The context of an agent at one time. */
 export interface ContextPoint {

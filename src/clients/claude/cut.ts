@@ -2,7 +2,7 @@ import { basename, dirname, join, relative } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import { jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
-import { firstLines } from "./tail.ts";
+import { firstLines } from "../tail.ts";
 import { agentTranscripts } from "./transcript.ts";
 
 /** Bytes that are written at once. */

@@ -6,7 +6,7 @@ import { readHolders, readMachine } from "../../git/mod.ts";
 import { claudeHome } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isFile, listNames } from "../look.ts";
-import { lastLines } from "./tail.ts";
+import { lastLines } from "../tail.ts";
 import { findTranscript, projectSlug } from "./transcript.ts";
 
 /** An agent session whose client died without an orderly end. */

@@ -1,6 +1,6 @@
 import { field, jsonIn } from "../../base/parsed_values.ts";
 import { type Given, isAsked } from "./hook_input.ts";
-import { lastLines } from "./tail.ts";
+import { lastLines } from "../tail.ts";
 import type { System } from "../../system/system.ts";
 
 /**

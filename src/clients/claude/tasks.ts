@@ -10,7 +10,7 @@ import {
 import { cutText } from "../../base/words.ts";
 import { isAgentId } from "../../base/ids.ts";
 import type { Todoed } from "../conversation.ts";
-import { lastLines } from "./tail.ts";
+import { lastLines } from "../tail.ts";
 import { findTranscript } from "./transcript.ts";
 import { claudeHome } from "../../ops/mod.ts";
 import type { Redactor } from "../../secrets/mod.ts";

@@ -1,9 +1,8 @@
 import { field, textField } from "../../../base/parsed_values.ts";
 import { cutMiddle } from "../../notes.ts";
-import type { Reported, Said } from "../../conversation.ts";
+import { LONGEST_TEXT, type Reported, type Said } from "../../conversation.ts";
 import type { Ended } from "./commands.ts";
 import { type Call, type Line, textOf, type Transcript } from "./lines.ts";
-import { LONGEST_TEXT } from "./prompts.ts";
 
 const isAnswer = ({ type, value }: Line) =>
   type === "assistant" && value.isApiErrorMessage !== true &&

@@ -1,7 +1,8 @@
 import { isAbsolute, join, normalize } from "@std/path";
 import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import { remembered } from "../../../base/remembered.ts";
-import type { FileUse } from "../../conversation.ts";
+import type { FileUse, Seen } from "../../conversation.ts";
+import { namedIn } from "../../named_paths.ts";
 import { symbolsIn } from "../../symbols.ts";
 import type { Call, Line, Transcript } from "./lines.ts";
 
@@ -143,4 +144,35 @@ export function searchesIn({ calls }: Transcript): string[] {
     .map(({ input }) => textField(input, "pattern") ?? "")
     .filter((pattern) => pattern !== "" && pattern.length <= 200);
   return [...new Set(patterns.reverse())].reverse();
+}
+
+/** Tools whose calls and results name files. */
+const NAMING = new Set(["Bash", "PowerShell", "Grep", "Glob"]);
+
+/** Calls that are looked at. */
+const LAST = 60;
+
+/**
+ * The files that the last commands and searches named. An agent looked at them
+ * with `cat` or a search printed them, which no tool call reports. It includes
+ * texts that only look like a path.
+ */
+export function seenIn({ calls }: Transcript): Seen[] {
+  return [...calls.values()].filter(({ name }) => NAMING.has(name))
+    .slice(-LAST).flatMap((call) => seenBy(call) ?? []);
+}
+
+function seenBy({ input, result, line }: Call): Seen | undefined {
+  if (!result || result.line.value.toolDenialKind !== undefined) return;
+  const listed = field(result.kept, "filenames");
+  const printed = textField(result.kept, "stdout") ?? result.text;
+  // A command may have changed the folder.
+  const folders = [line, result.line]
+    .map(({ value }) => textField(value, "cwd") ?? "");
+  return namedIn(
+    Array.isArray(listed) && listed.length > 0
+      ? listed.filter((name) => typeof name === "string")
+      : `${textField(input, "command") ?? ""}\n${printed}`,
+    { at: result.line.at, folders },
+  );
 }

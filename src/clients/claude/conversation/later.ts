@@ -10,13 +10,13 @@ import {
 import type { System } from "../../../system/system.ts";
 import { readAgentFiles } from "../../agent_state.ts";
 import type { Conversation } from "../../conversation.ts";
+import { chosen } from "../../facts.ts";
 import { type Notes, withNoted } from "../../notes.ts";
 import { readTaskFiles } from "../tasks.ts";
 import { agentTranscripts } from "../transcript.ts";
 import { linkOf, SKIPPED, TELLING, TIME } from "./branches.ts";
 import { lineOf, type Transcript } from "./lines.ts";
 import {
-  chosen,
   type ConversationRequest,
   fromTranscript,
   placesOf,

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { endedIn } from "./commands.ts";
 import { between, readLines, type Transcript } from "./lines.ts";
-import { seenIn } from "./seen.ts";
+import { seenIn } from "./files.ts";
 import { promptsIn } from "./prompts.ts";
 import { summariesIn } from "./questions.ts";
 

@@ -1,10 +1,9 @@
 import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import { cutMiddle } from "../../notes.ts";
-import type { Said } from "../../conversation.ts";
+import { LONGEST_TEXT, type Said } from "../../conversation.ts";
 import { type Line, textOf, type Transcript } from "./lines.ts";
 
-/** UTF-16 units that are kept of one text, and of something pasted into it. */
-export const LONGEST_TEXT = 8000;
+/** UTF-16 units that are kept of something pasted into a text. */
 const LONGEST_PASTE = 2000;
 
 /**

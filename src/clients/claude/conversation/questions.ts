@@ -1,6 +1,11 @@
 import { field, textField } from "../../../base/parsed_values.ts";
 import { cutMiddle } from "../../notes.ts";
-import type { Asked, Planned, Said } from "../../conversation.ts";
+import {
+  type Asked,
+  LONGEST_TEXT,
+  type Planned,
+  type Said,
+} from "../../conversation.ts";
 import {
   between,
   type Call,
@@ -8,7 +13,7 @@ import {
   textOf,
   type Transcript,
 } from "./lines.ts";
-import { LONGEST_TEXT, refusalIn } from "./prompts.ts";
+import { refusalIn } from "./prompts.ts";
 
 /** The questions that the agent asked with choices, answered or not. */
 export function questionsIn({ calls, alive }: Transcript): Asked[] {

@@ -7,14 +7,14 @@ import type { System } from "../../../system/system.ts";
 import { readAgentFiles } from "../../agent_state.ts";
 import {
   type Conversation,
-  CONVERSATION_SOURCES,
   type ConversationSource,
   type FileUse,
+  LONGEST_TEXT,
   NO_CONVERSATION,
   type Planned,
   type Ran,
-  type Said,
 } from "../../conversation.ts";
+import { chosen, FIRST_PROMPTS } from "../../facts.ts";
 import { isFile } from "../../look.ts";
 import {
   cutMiddle,
@@ -22,15 +22,14 @@ import {
   notesFromJson,
   withNoted,
 } from "../../notes.ts";
-import { lastLines, type Lost } from "../tail.ts";
+import { lastLines, type Lost } from "../../tail.ts";
 import { agentTranscripts, findTranscript } from "../transcript.ts";
 import { errorsAtEnd, messagesIn, reportsIn } from "./answers.ts";
 import { commandsIn, endedIn, unfinished } from "./commands.ts";
-import { filesIn, searchesIn } from "./files.ts";
+import { filesIn, searchesIn, seenIn } from "./files.ts";
 import { type Line, readLines, type Transcript } from "./lines.ts";
-import { LONGEST_TEXT, promptsIn } from "./prompts.ts";
+import { promptsIn } from "./prompts.ts";
 import { plansIn, questionsIn, summariesIn } from "./questions.ts";
-import { seenIn } from "./seen.ts";
 import { readTodos } from "./todos.ts";
 
 /** Bytes that are read of the end of a transcript, and of its beginning. */
@@ -43,18 +42,6 @@ const MOST_WITH_NOTES = 1024 * 1024;
 /** Transcripts of sub-agents that are read, and bytes of the end of each. */
 const MOST_AGENTS = 5;
 const MOST_OF_AGENT = 256 * 1024;
-
-/** Of each list, how many of the last ones are kept. */
-const LAST = {
-  messages: 60,
-  commands: 200,
-  files: 2000,
-  searches: 20,
-  seen: 60,
-};
-const FIRST_PROMPTS = 5;
-const LAST_PROMPTS = 60;
-const LAST_FEW = 10;
 
 export interface ConversationRequest {
   readonly sessionId: string;
@@ -336,56 +323,4 @@ function unfinishedPlan(
     key: written.id,
     state: "open",
   }];
-}
-
-function bounded(all: Conversation): Conversation {
-  const { prompts } = all;
-  const many = prompts.length > FIRST_PROMPTS + LAST_PROMPTS;
-  const few = <T>(list: readonly T[]) => list.slice(-LAST_FEW);
-  return {
-    ...all,
-    prompts: many
-      ? [...prompts.slice(0, FIRST_PROMPTS), ...prompts.slice(-LAST_PROMPTS)]
-      : prompts,
-    messages: all.messages.slice(-LAST.messages),
-    questions: all.questions.slice(-LAST.messages),
-    plans: few(all.plans),
-    summaries: few(all.summaries).slice(-3),
-    commands: all.commands.slice(-LAST.commands),
-    files: all.files.slice(-LAST.files),
-    searches: all.searches.slice(-LAST.searches),
-    seen: all.seen.slice(-LAST.seen),
-    reports: few(all.reports),
-    background: few(all.background),
-  };
-}
-
-/** The last parts of each list, without what a setting leaves out. */
-export function chosen(
-  whole: Conversation,
-  sources: ReadonlySet<ConversationSource> = new Set(CONVERSATION_SOURCES),
-): Conversation {
-  const all = bounded(whole);
-  const only = <T>(source: ConversationSource, list: readonly T[]) =>
-    sources.has(source) ? list : [];
-  const message: Said | undefined = sources.has("messages")
-    ? all.lastMessage
-    : undefined;
-  return {
-    prompts: only("prompts", all.prompts),
-    messages: only("messages", all.messages),
-    lastMessage: message,
-    questions: only("answers", all.questions),
-    plans: only("plans", all.plans),
-    summaries: only("summaries", all.summaries),
-    todos: only("tasks", all.todos),
-    commands: only("commands", all.commands),
-    files: only("files", all.files),
-    searches: only("files", all.searches),
-    seen: only("files", all.seen),
-    reports: only("agents", all.reports),
-    errors: only("errors", all.errors),
-    background: only("commands", all.background),
-    unread: all.unread,
-  };
 }

@@ -1,22 +1,19 @@
-import { structuredPatch } from "diff";
-import { field, type Fields, textField } from "../../../base/parsed_values.ts";
-import type { Edit, EventKind, Hunk } from "../../events.ts";
+import { field, textField } from "../../../base/parsed_values.ts";
+import {
+  hunksIn,
+  insteadOf,
+  LONGEST_ARGUMENT,
+  LONGEST_RESULT,
+  MOST_ENTRIES,
+  shortened,
+  wholeFile,
+} from "../../edits.ts";
+import type { Edit, EventKind } from "../../events.ts";
 import { cutMiddle } from "../../notes.ts";
 import type { Ended } from "../conversation/commands.ts";
 import { absolute, comparedFiles } from "../conversation/files.ts";
 import type { Call, Line } from "../conversation/lines.ts";
 import { askedOf } from "../conversation/questions.ts";
-
-/** UTF-16 units that are kept of a result, and of each text of the arguments. */
-const LONGEST_RESULT = 8000;
-const LONGEST_ARGUMENT = 4000;
-
-/** Entries of a list or an object of arguments, and levels, that are kept. */
-const MOST_ENTRIES = 100;
-const DEEPEST = 8;
-
-/** Lines of the changes of one call that are kept. */
-const MOST_LINES = 4000;
 
 const SHELLS = ["Bash", "PowerShell"];
 
@@ -73,20 +70,6 @@ function called(call: Call): EventKind {
       at: result.line.at,
     },
   };
-}
-
-/** Arguments as they are, but not without bounds. */
-function shortened(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return cutMiddle(value, LONGEST_ARGUMENT);
-  if (typeof value !== "object" || value === null) return value;
-  if (depth === DEEPEST) return "…";
-  if (Array.isArray(value)) {
-    return value.slice(0, MOST_ENTRIES).map((one) => shortened(one, depth + 1));
-  }
-  return Object.fromEntries(
-    Object.entries(value).slice(0, MOST_ENTRIES)
-      .map(([name, held]) => [name, shortened(held, depth + 1)]),
-  );
 }
 
 function questions({ id, input, line, result }: Call): EventKind[] {
@@ -209,59 +192,6 @@ function editsOf({ name, input, result, line }: Call): Edit[] {
   }];
 }
 
-/** Edits of one text that are looked for: beyond, all of it counts as changed. */
-const MOST_EDITS = 1000;
-
-/** A sub-agent's transcript has no patch: the arguments tell the lines. */
-function insteadOf(input: Fields): Hunk[] | undefined {
-  const edits = Array.isArray(input.edits) ? input.edits : [input];
-  const hunks = edits.flatMap((edit) => {
-    const [old, now] = [
-      textField(edit, "old_string"),
-      textField(edit, "new_string") ?? textField(edit, "new_source"),
-    ];
-    if (now === undefined) return [];
-    const options = { context: 3, maxEditLength: MOST_EDITS };
-    const patch = old && now &&
-      structuredPatch("", "", old, now, "", "", options);
-    // The place of the text in its file is not known.
-    const place = { oldStart: 0, newStart: 0 };
-    if (patch) {
-      return patch.hunks.map(({ lines, oldLines, newLines }) => ({
-        ...{ ...place, oldLines, newLines },
-        lines: lines.filter((text) => !text.startsWith("\\"))
-          .slice(0, MOST_LINES),
-      }));
-    }
-    const removed = old === undefined ? [] : linesOf(old);
-    const added = linesOf(now);
-    return [{
-      ...place,
-      oldLines: removed.length,
-      newLines: added.length,
-      lines: [
-        ...removed.map((text) => `-${text}`),
-        ...added.map((text) => `+${text}`),
-      ],
-    }];
-  });
-  return hunks.length > 0 ? hunks : undefined;
-}
-
-function wholeFile(content: string): Hunk {
-  const lines = linesOf(content);
-  return {
-    ...{ oldStart: 0, oldLines: 0 },
-    ...{ newStart: 1, newLines: lines.length },
-    lines: lines.slice(0, MOST_LINES).map((text) => `+${text}`),
-  };
-}
-
-function linesOf(text: string): string[] {
-  if (text === "") return [];
-  return text.replace(/\n$/, "").split("\n").slice(0, MOST_LINES);
-}
-
 /** Changes of a command that the client noticed. */
 function commandEdits(kept: unknown, line: Line): Edit[] {
   return comparedFiles(kept, line).slice(0, MOST_ENTRIES)
@@ -269,27 +199,4 @@ function commandEdits(kept: unknown, line: Line): Edit[] {
       ...{ path, how },
       hunks: hunks === undefined ? undefined : hunksIn(hunks),
     }));
-}
-
-function hunksIn(patch: unknown): Hunk[] {
-  let left = MOST_LINES;
-  return (Array.isArray(patch) ? patch : []).flatMap((hunk) => {
-    const all = field(hunk, "lines");
-    const lines = (Array.isArray(all) ? all : [])
-      .filter((line): line is string => typeof line === "string")
-      .slice(0, left);
-    left -= lines.length;
-    return lines.length === 0 ? [] : [{
-      oldStart: numberOf(hunk, "oldStart"),
-      oldLines: numberOf(hunk, "oldLines"),
-      newStart: numberOf(hunk, "newStart"),
-      newLines: numberOf(hunk, "newLines"),
-      lines,
-    }];
-  });
-}
-
-function numberOf(value: unknown, name: string): number {
-  const held = field(value, name);
-  return typeof held === "number" ? held : 0;
 }

@@ -27,7 +27,7 @@ import {
 import { type Call, type Line, lineOf, textOf } from "../conversation/lines.ts";
 import { saidIn, unmarked } from "../conversation/prompts.ts";
 import { summaryText } from "../conversation/questions.ts";
-import { firstLines, lastLines, type Lost } from "../tail.ts";
+import { firstLines, lastLines, type Lost } from "../../tail.ts";
 import { endedEvent, eventsOf } from "./calls.ts";
 
 /** UTF-16 units that are kept of a text. */

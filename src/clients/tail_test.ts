@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { System } from "../../system/system.ts";
+import type { System } from "../system/system.ts";
 import { firstLines, lastLines, type Lost } from "./tail.ts";
 
 /** A machine with one file. */

@@ -1,5 +1,5 @@
-import { attempt } from "../../base/errors.ts";
-import type { System } from "../../system/system.ts";
+import { attempt } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
 
 /** Bytes of the first block that is read, and of the largest. */
 const FIRST = 64 * 1024;

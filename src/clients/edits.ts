@@ -1,0 +1,133 @@
+import { structuredPatch } from "diff";
+import { field, type Fields, textField } from "../base/parsed_values.ts";
+import type { Hunk } from "./events.ts";
+import { cutMiddle } from "./notes.ts";
+
+/** UTF-16 units that are kept of a result, and of each text of the arguments. */
+export const LONGEST_RESULT = 8000;
+export const LONGEST_ARGUMENT = 4000;
+
+/** Entries of a list or an object of arguments, and levels, that are kept. */
+export const MOST_ENTRIES = 100;
+const DEEPEST = 8;
+
+/** Lines of the changes of one call that are kept. */
+const MOST_LINES = 4000;
+
+/** Arguments as they are, but not without bounds. */
+export function shortened(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return cutMiddle(value, LONGEST_ARGUMENT);
+  if (typeof value !== "object" || value === null) return value;
+  if (depth === DEEPEST) return "…";
+  if (Array.isArray(value)) {
+    return value.slice(0, MOST_ENTRIES).map((one) => shortened(one, depth + 1));
+  }
+  return Object.fromEntries(
+    Object.entries(value).slice(0, MOST_ENTRIES)
+      .map(([name, held]) => [name, shortened(held, depth + 1)]),
+  );
+}
+
+/** Edits of one text that are looked for: beyond, all of it counts as changed. */
+const MOST_EDITS = 1000;
+
+/**
+ * Returns the changed lines that the arguments of a call tell: `old_string` and
+ * `new_string`, in `edits` if there are several. Their places are not known.
+ */
+export function insteadOf(input: Fields): Hunk[] | undefined {
+  const edits = Array.isArray(input.edits) ? input.edits : [input];
+  const hunks = edits.flatMap((edit) => {
+    const [old, now] = [
+      textField(edit, "old_string"),
+      textField(edit, "new_string") ?? textField(edit, "new_source"),
+    ];
+    if (now === undefined) return [];
+    const options = { context: 3, maxEditLength: MOST_EDITS };
+    const patch = old && now &&
+      structuredPatch("", "", old, now, "", "", options);
+    // The place of the text in its file is not known.
+    const place = { oldStart: 0, newStart: 0 };
+    if (patch) {
+      return patch.hunks.map(({ lines, oldLines, newLines }) => ({
+        ...{ ...place, oldLines, newLines },
+        lines: lines.filter((text) => !text.startsWith("\\"))
+          .slice(0, MOST_LINES),
+      }));
+    }
+    const removed = old === undefined ? [] : linesOf(old);
+    const added = linesOf(now);
+    return [{
+      ...place,
+      oldLines: removed.length,
+      newLines: added.length,
+      lines: [
+        ...removed.map((text) => `-${text}`),
+        ...added.map((text) => `+${text}`),
+      ],
+    }];
+  });
+  return hunks.length > 0 ? hunks : undefined;
+}
+
+/** Returns the lines of a new file. */
+export function wholeFile(content: string): Hunk {
+  const lines = linesOf(content);
+  return {
+    ...{ oldStart: 0, oldLines: 0 },
+    ...{ newStart: 1, newLines: lines.length },
+    lines: lines.slice(0, MOST_LINES).map((text) => `+${text}`),
+  };
+}
+
+function linesOf(text: string): string[] {
+  if (text === "") return [];
+  return text.replace(/\n$/, "").split("\n").slice(0, MOST_LINES);
+}
+
+/** Returns the hunks in a parsed patch, with bounded lines. */
+export function hunksIn(patch: unknown): Hunk[] {
+  let left = MOST_LINES;
+  return (Array.isArray(patch) ? patch : []).flatMap((hunk) => {
+    const all = field(hunk, "lines");
+    const lines = (Array.isArray(all) ? all : [])
+      .filter((line): line is string => typeof line === "string")
+      .slice(0, left);
+    left -= lines.length;
+    return lines.length === 0 ? [] : [{
+      oldStart: numberOf(hunk, "oldStart"),
+      oldLines: numberOf(hunk, "oldLines"),
+      newStart: numberOf(hunk, "newStart"),
+      newLines: numberOf(hunk, "newLines"),
+      lines,
+    }];
+  });
+}
+
+function numberOf(value: unknown, name: string): number {
+  const held = field(value, name);
+  return typeof held === "number" ? held : 0;
+}
+
+const HEAD = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
+
+/** Returns the hunks of a unified diff of one file; empty if it has none. */
+export function hunksOfDiff(diff: string): Hunk[] {
+  const hunks: (Hunk & { lines: string[] })[] = [];
+  let left = MOST_LINES;
+  for (const line of diff.split("\n")) {
+    const head = HEAD.exec(line);
+    if (head) {
+      const [oldStart, oldLines, newStart, newLines] = head.slice(1)
+        .map((number) => Number(number ?? 1));
+      hunks.push({
+        ...{ oldStart: oldStart!, oldLines: oldLines! },
+        ...{ newStart: newStart!, newLines: newLines! },
+        lines: [],
+      });
+    } else if (hunks.length > 0 && /^[-+ ]/.test(line) && left-- > 0) {
+      hunks.at(-1)!.lines.push(line);
+    }
+  }
+  return hunks.filter(({ lines }) => lines.length > 0);
+}

@@ -1,0 +1,54 @@
+import { isAbsolute, join, normalize } from "@std/path";
+import type { Seen } from "./conversation.ts";
+
+/** UTF-16 units of a text that are looked at, and names taken of it. */
+const LONGEST = 16_000;
+const MOST = 200;
+
+/**
+ * Returns the files that a text or a list names, as paths in each of the
+ * folders; `undefined` if it names none. Includes texts that only look like a
+ * path.
+ */
+export function namedIn(
+  given: string | readonly string[],
+  { at, folders }: { at: string; folders: readonly string[] },
+): Seen | undefined {
+  const names = typeof given === "string" ? namesIn(given) : given;
+  const each = [...new Set(names)].slice(0, MOST);
+  const paths = [...new Set(folders)].flatMap((folder) =>
+    each.flatMap((name) => absolute(folder, name) ?? [])
+  );
+  return each.length === 0
+    ? undefined
+    : { at, paths: [...new Set(paths)], names: each.length };
+}
+
+function absolute(folder: string, name: string): string | undefined {
+  if (name === "" || name.includes("\0")) return undefined;
+  if (isAbsolute(name)) return normalize(name);
+  return isAbsolute(folder) ? join(folder, name) : undefined;
+}
+
+/** Is between paths, also in a log or in code. */
+const BETWEEN = "\\s\"'`()<>[\\]{},;|=*?!$&#";
+
+/** Words with a dot or a slash before something else: most have none. */
+const WORD = new RegExp(
+  `(?<![^${BETWEEN}])[^${BETWEEN}./\\\\]*[./\\\\]+[^${BETWEEN}./\\\\][^${BETWEEN}]*`,
+  "g",
+);
+
+/** A folder before the name, or an ending. */
+const PATH = /[^/\\][/\\][^/\\]|\w\.[A-Za-z]\w{0,7}$/;
+
+/** Words that may be paths, without the line that a search adds. */
+function namesIn(text: string): string[] {
+  return (text.slice(0, LONGEST).match(WORD) ?? []).flatMap((word) => {
+    const named = word.replace(/^file:\/\//, "");
+    const drive = /^[A-Za-z]:[\\/]/.test(named) ? 2 : 0;
+    const end = named.indexOf(":", drive);
+    const path = end < 0 ? named : named.slice(0, end);
+    return path.length <= 300 && PATH.test(path) ? [path] : [];
+  });
+}

@@ -1,0 +1,110 @@
+import { attempt, MpmError } from "../base/errors.ts";
+import { type Fields, isFields, jsonIn } from "../base/parsed_values.ts";
+import type { FileInfo, System } from "../system/system.ts";
+import type { AgentEvent, EventsLost, OpenEvents } from "./events.ts";
+import { lastLines } from "./tail.ts";
+
+/** Bytes of the end of a transcript that are read. */
+const LARGEST = 2 * 1024 * 1024 * 1024;
+
+/** Bytes at both ends in which a transcript must have a line. */
+const LOOK = 1024 * 1024;
+
+/** The differences between the transcripts of clients. */
+export interface TranscriptForm {
+  /** Returns whether a parsed line belongs to a transcript. */
+  isLine(value: Fields): boolean;
+  /**
+   * The events of the transcript from the byte `start` on, and of those of its
+   * sub-agents. `lost` counts the parts that are left out.
+   */
+  sources(start: number, lost: EventsLost): readonly Generator<AgentEvent>[];
+  /** Bytes of the end that are read; 2 GiB by default. */
+  readonly most?: number | undefined;
+}
+
+/**
+ * Opens a transcript of JSON lines with those of its sub-agents. Throws
+ * NOT_FOUND for a missing file, UNREADABLE for a file that is not a transcript.
+ */
+export function openTranscript(
+  system: System,
+  path: string,
+  { isLine, sources, most = LARGEST }: TranscriptForm,
+): OpenEvents {
+  const { size, mtime } = infoOf(system, path, isLine);
+  const lost: EventsLost = { torn: 0, long: 0, bytes: 0, failed: 0 };
+  const start = size > most ? lineFrom(system, path, size - most) : 0;
+  lost.bytes = start;
+  return { events: merged(sources(start, lost)), lost, changed: mtime, size };
+}
+
+function infoOf(
+  system: System,
+  path: string,
+  isLine: TranscriptForm["isLine"],
+): FileInfo {
+  const info = attempt(() => system.files.stat(path));
+  if (!info) throw new MpmError("NOT_FOUND", `There is no file "${path}"`);
+  const is = info.kind === "file" &&
+    (info.size === 0 || hasLine(system, path, isLine));
+  if (is) return info;
+  throw new MpmError("UNREADABLE", `"${path}" is not a transcript`, {
+    hint: "A transcript has a JSON object with a type on each line",
+  });
+}
+
+/**
+ * Returns whether one of the last or of the first lines belongs to a
+ * transcript.
+ */
+function hasLine(
+  system: System,
+  path: string,
+  isLine: TranscriptForm["isLine"],
+): boolean {
+  const is = (text: string) => {
+    const value = jsonIn(text);
+    return isFields(value) && isLine(value);
+  };
+  for (const text of lastLines(system, path, LOOK)) {
+    if (is(text)) return true;
+  }
+  const bytes = attempt(() => system.files.readPart(path, 0, LOOK));
+  return new TextDecoder().decode(bytes).split("\n").some(is);
+}
+
+const NEWLINE = 10;
+
+/** The first beginning of a line from there on. */
+function lineFrom(system: System, path: string, start: number): number {
+  for (let at = start;;) {
+    const bytes = attempt(() => system.files.readPart(path, at, LOOK));
+    if (!bytes || bytes.length === 0) return at;
+    const newline = bytes.indexOf(NEWLINE);
+    if (newline >= 0) return at + newline + 1;
+    at += bytes.length;
+  }
+}
+
+/** One sequence by time; of equal times the first one's events come first. */
+function* merged(
+  sources: readonly Generator<AgentEvent>[],
+): Generator<AgentEvent> {
+  const heads = sources.map((source) => ({ source, next: source.next() }));
+  for (;;) {
+    const open = heads.filter(({ next }) => !next.done);
+    if (open.length === 0) return;
+    if (open.length === 1) {
+      const [{ next, source }] = open as [typeof open[0]];
+      if (!next.done) yield next.value;
+      yield* source;
+      return;
+    }
+    const first = open.reduce((a, b) =>
+      (b.next.value as AgentEvent).at < (a.next.value as AgentEvent).at ? b : a
+    );
+    yield first.next.value as AgentEvent;
+    first.next = first.source.next();
+  }
+}
