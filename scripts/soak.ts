@@ -11,7 +11,7 @@ import { wineForTests } from "./wine.ts";
  * and on a disk that is full or read-only. A store of ten thousand files
  * migrates. Every form of a detour ends over each thing that once was in its
  * way. Two builds of one commit are the same. The binary for Windows is tried
- * in Wine.
+ * in Wine. The real clients are fetched, and each takes over from each.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
@@ -28,6 +28,7 @@ if (import.meta.main) {
       ...["hostile_projects", "migrate", "targets"]
         .map((part) => `tests/e2e/${part}_test.ts`),
       "tests/windows/",
+      "tests/clients/",
     ],
     env: {
       NO_COLOR: "1",

@@ -1,18 +1,6 @@
-/** A block of an answer, as the Messages API has them. */
-export type Block =
-  | { type: "text"; text: string }
-  | { type: "tool_use"; name: string; input: Record<string, unknown> };
+import { type ApiRequest, type Block, WIRES } from "./mock_wires.ts";
 
-/** A request as far as tests look at it. */
-export interface ApiRequest {
-  readonly model?: string;
-  readonly stream?: boolean;
-  readonly tools?: readonly unknown[];
-  readonly messages?: readonly {
-    readonly role: string;
-    readonly content: string | readonly { readonly type: string }[];
-  }[];
-}
+export type { ApiRequest, Block };
 
 type Given = readonly Block[] | undefined;
 
@@ -33,8 +21,8 @@ export interface MockOptions {
 }
 
 /**
- * A stand-in for the Messages API on the loopback, so that the real client runs
- * without an account. It keeps every request.
+ * A stand-in for the APIs of models on the loopback, so that the real clients
+ * run without an account. It keeps every request.
  */
 export class MockApi implements AsyncDisposable {
   readonly requests: ApiRequest[] = [];
@@ -72,23 +60,35 @@ export class MockApi implements AsyncDisposable {
     if (pathname.endsWith("count_tokens")) {
       return Response.json({ input_tokens: 1234 });
     }
-    if (request.method !== "POST" || !pathname.includes("/v1/messages")) {
-      return Response.json({ data: [] });
-    }
-    const body: ApiRequest = JSON.parse(text);
+    const wire = request.method === "POST" &&
+      WIRES.find(({ takes }) => takes(pathname));
+    if (!wire) return elsewhere(pathname);
+    const body = wire.read(JSON.parse(text), pathname);
     this.requests.push(body);
     if (this.#status !== 200) {
       const error = { type: "api_error", message: "Refused by the mock" };
       return Response.json({ type: "error", error }, { status: this.#status });
     }
-    return this.#message(body, this.requests.length);
+    const number = this.requests.length;
+    const blocks = (await this.#blocks(body)).map((block, index) =>
+      block.type === "text"
+        ? block
+        : { ...block, id: `toolu_mock${number}_${index}` }
+    );
+    const reply = {
+      number,
+      model: body.model ?? "mock",
+      blocks,
+      cached: this.tokens,
+    };
+    return wire.answer(reply, body.stream === true);
   }
 
   async #blocks(body: ApiRequest): Promise<readonly Block[]> {
     const given = await this.#answered?.(body);
     if (given) return given;
     if (!body.tools?.length) {
-      return [{ type: "text", text: '{"title":"Mock"}' }];
+      return [{ type: "text", text: JSON.stringify(ASIDE) }];
     }
     const messages = body.messages ?? [];
     // A sub-agent's conversation begins with the prompt it was given.
@@ -98,67 +98,25 @@ export class MockApi implements AsyncDisposable {
     return this.#steps[toolSteps(messages)] ??
       [{ type: "text", text: "All done." }];
   }
+}
 
-  async #message(body: ApiRequest, number: number): Promise<Response> {
-    const content = (await this.#blocks(body)).map((block, index) =>
-      block.type === "text"
-        ? block
-        : { ...block, id: `toolu_mock${number}_${index}` }
-    );
-    const usage = {
-      input_tokens: 3,
-      cache_creation_input_tokens: 500,
-      cache_read_input_tokens: this.tokens,
-      output_tokens: 42,
-    };
-    const used = content.some(({ type }) => type === "tool_use");
-    const stop_reason = used ? "tool_use" : "end_turn";
-    const head = {
-      id: `msg_mock${number}`,
-      type: "message",
-      role: "assistant",
-      model: body.model,
-      stop_sequence: null,
-      usage,
-    };
-    if (!body.stream) return Response.json({ ...head, content, stop_reason });
-    const events = [
-      {
-        type: "message_start",
-        message: { ...head, content: [], stop_reason: null },
-      },
-      ...content.flatMap(blockEvents),
-      {
-        type: "message_delta",
-        delta: { stop_reason, stop_sequence: null },
-        usage,
-      },
-      { type: "message_stop" },
-    ];
-    const text = events.map((event) =>
-      `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
-    );
-    return new Response(text.join(""), {
-      headers: { "content-type": "text/event-stream" },
-    });
+/** The answer to other requests: lists of models, registries. */
+function elsewhere(path: string): Response {
+  if (path.includes("/registry/")) {
+    return Response.json({ error: "not found" }, { status: 404 });
   }
+  return Response.json({ data: [] });
 }
 
-type Answered = Block & { id?: string };
-
-function blockEvents(block: Answered, index: number) {
-  const [content_block, delta] = block.type === "text"
-    ? [{ type: "text", text: "" }, { type: "text_delta", text: block.text }]
-    : [
-      { ...block, input: {} },
-      { type: "input_json_delta", partial_json: JSON.stringify(block.input) },
-    ];
-  return [
-    { type: "content_block_start", index, content_block },
-    { type: "content_block_delta", index, delta },
-    { type: "content_block_stop", index },
-  ];
-}
+/** Fields that some client asks for without offering tools. */
+const ASIDE = {
+  title: "Mock",
+  next_speaker: "user",
+  reasoning: "mock",
+  complexity_reasoning: "mock",
+  complexity_score: 10,
+  model_choice: "flash",
+};
 
 const NONE = Infinity;
 
