@@ -2440,7 +2440,7 @@ export interface HooksEjectResult {
 /** mpm hooks test --json: Run each installed hook once and check its effect. */
 export type HooksTestResult = HookChecks | HooksProfileResult | HooksRunResult;
 
-/** mpm hook --json: Handle an event of Claude Code. */
+/** mpm hook --json: Handle an event of an agent's client. */
 export interface HookResult {
   event: string;
   /** The answer in the protocol of Claude Code; empty: none. */

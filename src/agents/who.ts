@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { attempt } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
-import { allClients, listAgentFiles } from "../clients/mod.ts";
+import { listAgentFiles, runningClients } from "../clients/mod.ts";
 import { quickPlace } from "../git/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
@@ -50,7 +50,7 @@ export async function whoWorks(
 async function agentsAt(system: System, root: string): Promise<AgentAtWork[]> {
   const kept = listAgentFiles(system, root, "presence");
   if (kept.length === 0) return [];
-  const clients = (await allClients(system))
+  const clients = (await runningClients(system))
     .filter(({ state }) => state !== "dead");
   return kept.flatMap(({ id, value }) => {
     const client = clients.find((one) => one.id === id);

@@ -53,22 +53,30 @@ async function answerHook(
   argv: readonly string[],
   system: System,
 ): Promise<boolean> {
-  const [command, event, mark, ...more] = argv;
+  const [command, event, ...options] = argv;
+  const known = options.map((one) => HOOK_OPTION.exec(one));
   const named = command === "hook" && /^[A-Za-z]+$/.test(event ?? "") &&
-    /^(--installed-by=.*)?$/s.test(mark ?? "") && more.length === 0;
+    known.every((one) => one !== null);
   // A Claude Code that passes no arguments on.
   const bare = argv.length === 0 &&
     system.env("CLAUDE_PROJECT_DIR") !== undefined;
   if (!named && !bare || system.terminal.interactive.stdin) return false;
+  const { CLAUDE, clientNamed } = await import("../clients/all.ts");
   const { takeBareEvent, takeEvent } = await import("../hooks/events/take.ts");
   const prepare = () => hookContext(system);
+  const name = known.find((one) => one?.[1])?.[1];
+  const client = name === undefined ? CLAUDE : clientNamed(name);
+  if (!client) return false;
   const output = named
-    ? await takeEvent(system, event!, prepare)
+    ? await takeEvent(system, { client, event: event! }, prepare)
     : await takeBareEvent(system, prepare);
   if (output === undefined) return false;
   system.terminal.out(output);
   return true;
 }
+
+/** An option of the entries that mpm installs; its group: the client. */
+const HOOK_OPTION = /^--(?:installed-by=.*|client=([a-z]+))$/s;
 
 /** No one reads what a hook says beside its answer. */
 async function hookContext(system: System): Promise<Context> {

@@ -69,7 +69,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "hooks status": "Show where mpm's hooks are installed, and report problems",
   "hooks eject": "Copy shell hooks into the project, for editing",
   "hooks test": "Run each installed hook once and check its effect",
-  "hook": "Handle an event of Claude Code",
+  "hook": "Handle an event of an agent's client",
   "doctor": "Check mpm and its data, and suggest fixes",
   "completions": "Print the completion script for a shell",
   "help": "Show help for a command or a topic",

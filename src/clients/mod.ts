@@ -22,21 +22,17 @@ export {
   isAsMarked,
   readForLater,
 } from "./claude/conversation/later.ts";
-export {
-  type ConversationRequest,
-  ranIn,
-  readConversation,
-} from "./claude/conversation/read.ts";
+export { ranIn, readConversation } from "./claude/conversation/read.ts";
 export {
   type AgentCourse,
   type ContextPoint,
   readCourse,
 } from "./claude/course.ts";
 export {
-  allClients,
-  type Client,
   type DeadSession,
   deadSessions,
+  type RunningClient,
+  runningClients,
 } from "./claude/dead.ts";
 export { currentAgentSession } from "./claude/home.ts";
 export {
@@ -47,12 +43,27 @@ export {
   OWN_MARK,
   startsAgents,
 } from "./claude/hook_entries.ts";
-export {
-  type HookInput,
-  isAsked,
-  parseHookInput,
-  turnErrorText,
-} from "./claude/hook_input.ts";
+export { isAsked, turnErrorText } from "./claude/hook_input.ts";
+export { type HookInput, parseHookInput } from "./hook_input.ts";
+export { CLAUDE, CLIENT_NAMES, clientNamed, CLIENTS } from "./all.ts";
+export type {
+  Client,
+  ClientName,
+  ClientSetup,
+  ConversationRequest,
+  EntryFile,
+  FoundSession,
+  HookAdapter,
+  HookAnswer,
+  InstalledEntry,
+  PartOf,
+  SessionFile,
+  SessionReader,
+  SessionStore,
+  SetupProblem,
+  Soon,
+  WantedEntries,
+} from "./client.ts";
 export { type Call, callsOf, withEvent } from "./claude/hook_notes.ts";
 export { isAttended, isQueued, isTyped } from "./claude/prompts.ts";
 export {

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { activityFromJson, activityToJson, isWork } from "./events/activity.ts";
-import { answerText } from "./events/hook_call.ts";
+import { adapter } from "../clients/claude/adapter.ts";
+import { boundedAnswer } from "./events/hook_call.ts";
+import type { HookAnswer } from "../clients/mod.ts";
 import {
   type KeptTask,
   savedTasks,
@@ -12,9 +14,11 @@ import { HOOK_ENTRIES } from "../clients/claude/hook_entries.ts";
 import { Redactor } from "../secrets/mod.ts";
 
 Deno.test("an answer follows the protocol, and is empty without content", () => {
+  const answerText = (event: string, answer: HookAnswer) =>
+    adapter.answer(event, boundedAnswer(answer));
   assertEquals(answerText("Stop", {}), "");
   assertEquals(answerText("Stop", { message: "", context: "" }), "");
-  const parsed = (event: string, answer: Parameters<typeof answerText>[1]) =>
+  const parsed = (event: string, answer: HookAnswer) =>
     JSON.parse(answerText(event, answer));
   assertEquals(parsed("UserPromptSubmit", { block: "no", answered: true }), {
     decision: "block",

@@ -1,4 +1,4 @@
-import { allClients, type Client } from "../../clients/mod.ts";
+import { type RunningClient, runningClients } from "../../clients/mod.ts";
 import { type Machine, readHolders, readMachine } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Claim, HolderProcess } from "./claim.ts";
@@ -11,7 +11,7 @@ export async function processOf(
   system: System,
   session: string,
 ): Promise<HolderProcess | null> {
-  const client = (await allClients(system))
+  const client = (await runningClients(system))
     .find(({ id, state }) => id === session && state !== "dead");
   if (!client) return null;
   const { boot = null } = await readMachine(system);
@@ -30,7 +30,7 @@ export async function holderStates(
 ): Promise<HolderState[]> {
   const sessions = claims.filter(({ holder }) => holder.session !== null);
   if (sessions.length === 0) return claims.map(() => "unknown");
-  const clients = await allClients(system);
+  const clients = await runningClients(system);
   const known = sessions.flatMap(({ holder }) => holder.process ?? []);
   const machine = known.length === 0 ? {} : await readMachine(system);
   const running = await readHolders(
@@ -41,7 +41,7 @@ export async function holderStates(
     if (session === null) return "unknown";
     const own = clients.filter(({ id }) => id === session);
     if (process === null) return stateOfClients(own);
-    const isKnown = ({ pid, start }: Client) =>
+    const isKnown = ({ pid, start }: RunningClient) =>
       pid === process.pid && start === process.start;
     // A resumed session has another process.
     const resumed = own.some((one) => one.state === "alive" && !isKnown(one));
@@ -51,7 +51,7 @@ export async function holderStates(
   });
 }
 
-function stateOfClients(clients: readonly Client[]): HolderState {
+function stateOfClients(clients: readonly RunningClient[]): HolderState {
   const states = clients.map(({ state }) => state);
   if (states.includes("alive")) return "alive";
   const isDead = states.length > 0 && states.every((one) => one === "dead");

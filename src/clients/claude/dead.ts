@@ -80,7 +80,7 @@ export async function deadSessions(
 }
 
 /** A client that runs, or was killed: an orderly end removes its file. */
-export interface Client {
+export interface RunningClient {
   /** The id of its session. */
   readonly id: string;
   readonly cwd: string;
@@ -93,13 +93,16 @@ export interface Client {
 }
 
 /** Returns the clients of this user's home folder. */
-export async function allClients(system: System): Promise<Client[]> {
+export async function runningClients(system: System): Promise<RunningClient[]> {
   const home = claudeHome(system);
   return home === undefined ? [] : await clientsOf(system, home);
 }
 
 /** `sessions/<pid>.json`; the keys beside them are secrets and never read. */
-async function clientsOf(system: System, home: string): Promise<Client[]> {
+async function clientsOf(
+  system: System,
+  home: string,
+): Promise<RunningClient[]> {
   const folder = join(home, "sessions");
   const files = listNames(system, folder)
     .filter((name) => /^[1-9]\d{0,9}\.json$/.test(name)).slice(0, MOST_CLIENTS)

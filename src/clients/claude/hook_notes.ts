@@ -4,7 +4,8 @@ import { type Notes, withNotes } from "../notes.ts";
 import type { Redactor } from "../../secrets/mod.ts";
 import { askedOf, withoutAnalysis } from "./conversation/questions.ts";
 import { textOf } from "./conversation/lines.ts";
-import { type HookInput, isAsked, turnErrorText } from "./hook_input.ts";
+import type { HookInput } from "../hook_input.ts";
+import { isAsked, turnErrorText } from "./hook_input.ts";
 
 /** An event that may tell something worth a note. */
 export interface Noted {

@@ -1,12 +1,13 @@
 import { defineCommand } from "../../cli/mod.ts";
+import { CLIENT_NAMES, clientNamed } from "../../clients/mod.ts";
 import { takeEvent } from "../events/take.ts";
 
 /** `mpm hook` */
 export const hook = defineCommand({
   name: "hook",
-  summary: "Handle an event of Claude Code",
+  summary: "Handle an event of an agent's client",
   description: `
-Claude Code runs this command: "mpm hooks install" adds it to the settings. It
+The client runs this command: "mpm hooks install" adds it to the settings. It
 reads the event's JSON from standard input and answers with JSON, or with
 nothing. After an error, the exit status is still 0. The
 error is noted in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
@@ -16,6 +17,13 @@ error is noted in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
     names: "event",
   }],
   flags: {
+    client: {
+      type: "string",
+      value: "client",
+      choices: CLIENT_NAMES,
+      default: "claude",
+      summary: "The client that the event comes from",
+    },
     "installed-by": {
       type: "string",
       value: "program",
@@ -24,12 +32,12 @@ error is noted in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
   },
   examples: ["mpm hook SessionStart"],
   result: async () => (await import("./results.ts")).HookResult,
-  async run(context, { event }) {
+  async run(context, { event, client }) {
     return {
       event,
       output: await takeEvent(
         context.system,
-        event,
+        { client: clientNamed(client)!, event },
         () => Promise.resolve(context),
       ),
     };

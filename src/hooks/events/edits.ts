@@ -3,7 +3,8 @@ import { MpmError } from "../../base/errors.ts";
 import { editedPaths, onAgent, startsAgents } from "../../clients/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { lookAtGauge, waysOut } from "./gauge.ts";
-import type { Handler, HookAnswer, HookCall } from "./hook_call.ts";
+import type { Handler, HookCall } from "./hook_call.ts";
+import type { HookAnswer } from "../../clients/mod.ts";
 
 /**
  * Refuses a new sub-agent whose result would not fit, and an edit of a path

@@ -14,7 +14,8 @@ import {
 import { claudeHome } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
-import type { HookAnswer, HookCall } from "./hook_call.ts";
+import type { HookCall } from "./hook_call.ts";
+import type { HookAnswer } from "../../clients/mod.ts";
 
 export interface Look {
   readonly gauge: Gauge;

@@ -1,7 +1,8 @@
-import { isAbsolute } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
 import {
   type AgentSession,
+  type Client,
+  type HookAnswer,
   type HookInput,
   usesMpm,
 } from "../../clients/mod.ts";
@@ -12,6 +13,7 @@ import type { System } from "../../system/system.ts";
 /** The parameters of an event's handler. */
 export interface HookCall {
   readonly event: string;
+  readonly client: Client;
   readonly input: HookInput;
   /** In the session's folder, with a machine that waits for no lock for long. */
   readonly context: Context;
@@ -37,16 +39,17 @@ const PROGRAM_PATIENCE = 5000;
 /** Finds out where an event belongs; `undefined`: there is nothing to do. */
 export async function hookCallOf(
   context: Context,
-  { event, input }: { event: string; input: HookInput },
+  { client, event, input }: Pick<HookCall, "client" | "event" | "input">,
 ): Promise<HookCall | undefined> {
   const system = impatient(context.system);
-  const place = placeOf(system, input.cwd);
+  const place = placeOf(system, input);
   if (!place) return undefined;
   const { root, folder } = place;
   const { config } = await readConfigAnyway(system, root);
   if (!config["hooks.enabled"]) return undefined;
   const worktree = quickPlace(system, folder)?.worktree ?? root;
   return {
+    client,
     event,
     input,
     context: { ...context, system, folder, interactive: false },
@@ -64,13 +67,10 @@ export async function hookCallOf(
  */
 function placeOf(
   system: System,
-  cwd: string,
+  { cwd, projectDir: started }: HookInput,
 ): { root: string; folder: string } | undefined {
   const here = quickRoot(system, cwd);
-  const started = system.env("CLAUDE_PROJECT_DIR");
-  const root = started !== undefined && isAbsolute(started)
-    ? quickRoot(system, started)
-    : undefined;
+  const root = started === undefined ? undefined : quickRoot(system, started);
   if (root !== undefined && root !== here) return { root, folder: started! };
   return here === undefined ? undefined : { root: here, folder: cwd };
 }
@@ -86,48 +86,17 @@ function impatient(system: System): System {
   return { ...system, files: { ...files, lock }, run };
 }
 
-/**
- * The answer of a hook to Claude Code. No answer: the event continues as if
- * there were no hook.
- */
-export interface HookAnswer {
-  /** Why the prompt is not sent, or what was done in its place. */
-  readonly block?: string;
-  /** True if the prompt that is not sent need not be shown again. */
-  readonly answered?: boolean;
-  /** Why the tool is not run. */
-  readonly deny?: string;
-  /** For the agent, as facts; at a PreCompact for who sums up. */
-  readonly context?: string;
-  /** For the person. */
-  readonly message?: string;
-}
-
-/** Characters of a text that Claude Code takes. */
+/** Characters of a text that clients take. */
 export const LONGEST = 10_000;
 
-/** The answer in the form of Claude Code's protocol; empty without one. */
-export function answerText(event: string, answer: HookAnswer): string {
-  const { block, deny, context, message } = answer;
-  // That event takes only plain text, for the model that summarizes the
-  // conversation.
-  if (event === "PreCompact") return context ? `${cut(context)}\n` : "";
-  const specific = {
-    ...context ? { additionalContext: cut(context) } : {},
-    ...deny === undefined ? {} : {
-      permissionDecision: "deny",
-      permissionDecisionReason: cut(deny),
-    },
-    ...answer.answered ? { suppressOriginalPrompt: true } : {},
-  };
-  const output = {
-    ...block === undefined ? {} : { decision: "block", reason: cut(block) },
-    ...message ? { systemMessage: cut(message) } : {},
-    ...Object.keys(specific).length === 0
-      ? {}
-      : { hookSpecificOutput: { hookEventName: event, ...specific } },
-  };
-  return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
+/** Returns the answer with texts that are not too long for the client. */
+export function boundedAnswer(answer: HookAnswer): HookAnswer {
+  return Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => [
+      name,
+      typeof value === "string" ? cut(value) : value,
+    ]),
+  );
 }
 
 function cut(text: string): string {

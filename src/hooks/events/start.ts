@@ -31,6 +31,7 @@ export const onSessionStart: Handler = async (hook) => {
     }));
   }
   if (!invited) return {};
+  (await hook.client.adapter()).begun?.(context.system, input);
   noteSession(context.system, { session, input, worktree: hook.worktree });
   const run = (name: string) =>
     runScript(hook, name, {

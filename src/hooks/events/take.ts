@@ -1,6 +1,8 @@
 import { field, flagIn, jsonIn } from "../../base/parsed_values.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
+  CLAUDE,
+  type Client,
   editsFiles,
   type HookInput,
   parseHookInput,
@@ -25,22 +27,29 @@ const DIGEST = "Digest";
 /** Makes the context, for an event that leads to anything. */
 type Prepare = () => Promise<Context>;
 
+/** An event, by mpm's name, and the client that it comes from. */
+export interface NamedEvent {
+  readonly client: Client;
+  readonly event: string;
+}
+
 /**
  * Takes an event from standard input and returns what must be printed. Never
  * throws: what goes wrong is noted, and the session continues.
  */
 export async function takeEvent(
   system: System,
-  event: string,
+  named: NamedEvent,
   prepare: Prepare,
 ): Promise<string> {
+  const { event } = named;
   // Someone tries it by hand: there is nothing to wait for.
   if (isOff(system) || system.terminal.interactive.stdin) return "";
   try {
     const json = event === DIGEST
       ? system.env("MPM_INPUT")
       : await readEvent(system, event);
-    return await answered(prepare, event, json ?? "");
+    return await answered({ system, prepare }, named, json ?? "");
   } catch (error) {
     return await failed(prepare, event, error);
   }
@@ -60,29 +69,31 @@ export async function takeBareEvent(
     if (json === "") return undefined;
     const event = field(jsonIn(json ?? ""), "hook_event_name");
     if (typeof event !== "string" || isOff(system)) return "";
-    return await answered(prepare, event, json!);
+    const named = { client: CLAUDE, event };
+    return await answered({ system, prepare }, named, json!);
   } catch (error) {
     return await failed(prepare, "", error);
   }
 }
 
 async function answered(
-  prepare: Prepare,
-  event: string,
+  { system, prepare }: { system: System; prepare: Prepare },
+  { client, event }: NamedEvent,
   json: string,
 ): Promise<string> {
-  const input = parseHookInput(json, event);
+  const adapter = await client.adapter();
+  const input = parseHookInput(system, adapter, { json, event });
   // A sub-agent has its own context, and its work is its parent's; but it
   // changes files.
   const counts = !input?.subagent || OF_SUBAGENTS.has(event);
   if (!input || !counts || isNothing(event, input)) return "";
   const load = HANDLERS.get(event);
   if (!load) return "";
-  const { answerText, hookCallOf } = await import("./hook_call.ts");
-  const hook = await hookCallOf(await prepare(), { event, input });
+  const { boundedAnswer, hookCallOf } = await import("./hook_call.ts");
+  const hook = await hookCallOf(await prepare(), { client, event, input });
   if (!hook) return "";
   const handle = await load();
-  return answerText(event, await handle(hook));
+  return adapter.answer(event, boundedAnswer(await handle(hook)));
 }
 
 /** The events of sub-agents that matter. */

@@ -23,7 +23,8 @@ import {
 } from "./typed_command.ts";
 import { writeAgentFile } from "../../clients/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import type { HookAnswer, HookCall } from "./hook_call.ts";
+import type { HookCall } from "./hook_call.ts";
+import type { HookAnswer } from "../../clients/mod.ts";
 
 /** Characters of what the agent is told about it with the next prompt. */
 const TOLD = 8000;

@@ -9,6 +9,7 @@ import {
 } from "../../../base/parsed_values.ts";
 import type { System } from "../../../system/system.ts";
 import { readAgentFiles } from "../../agent_state.ts";
+import type { ConversationRequest } from "../../client.ts";
 import type { Conversation } from "../../conversation.ts";
 import { chosen } from "../../facts.ts";
 import { type Notes, withNoted } from "../../notes.ts";
@@ -16,12 +17,7 @@ import { readTaskFiles } from "../tasks.ts";
 import { agentTranscripts } from "../transcript.ts";
 import { linkOf, SKIPPED, TELLING, TIME } from "./branches.ts";
 import { lineOf, type Transcript } from "./lines.ts";
-import {
-  type ConversationRequest,
-  fromTranscript,
-  placesOf,
-  startOf,
-} from "./read.ts";
+import { fromTranscript, placesOf, startOf } from "./read.ts";
 
 /**
  * The end of the part of a conversation that was read. With it, a later reader sees whether anything was said since, without reading all of it.

@@ -5,9 +5,9 @@ import { counted, sizeText } from "../../../base/words.ts";
 import { claudeHome } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { readAgentFiles } from "../../agent_state.ts";
+import type { ConversationRequest } from "../../client.ts";
 import {
   type Conversation,
-  type ConversationSource,
   type FileUse,
   LONGEST_TEXT,
   NO_CONVERSATION,
@@ -42,25 +42,6 @@ const MOST_WITH_NOTES = 1024 * 1024;
 /** Transcripts of sub-agents that are read, and bytes of the end of each. */
 const MOST_AGENTS = 5;
 const MOST_OF_AGENT = 256 * 1024;
-
-export interface ConversationRequest {
-  readonly sessionId: string;
-  /** The folder that the agent works in. */
-  readonly cwd: string;
-  /** The project's top folder, if it is known. */
-  readonly root: string | undefined;
-  /** As a hook was told. */
-  readonly transcriptPath?: string | undefined;
-  /** Notes of hooks; read from the agent's files by default. */
-  readonly notes?: Notes | undefined;
-  /**
-   * Bytes of the end of the transcript; 4 MiB if it is not given, and 1 MiB
-   * where hooks noted what was said before.
-   */
-  readonly most?: number | undefined;
-  /** The sources to read; all by default. */
-  readonly sources?: ReadonlySet<ConversationSource> | undefined;
-}
 
 /**
  * Reads the known facts of a conversation with Claude Code. Sources are the end

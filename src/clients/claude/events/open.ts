@@ -2,6 +2,7 @@ import { basename } from "@std/path";
 import { attempt } from "../../../base/errors.ts";
 import { jsonIn, textField } from "../../../base/parsed_values.ts";
 import type { System } from "../../../system/system.ts";
+import type { PartOf } from "../../client.ts";
 import type { EventAgent, EventsLost, OpenEvents } from "../../events.ts";
 import { openTranscript } from "../../open_events.ts";
 import { agentTranscripts } from "../transcript.ts";
@@ -19,9 +20,10 @@ const AGENT_BLOCK = 64 * 1024;
 export function openEvents(
   system: System,
   path: string,
-  { beginning = false } = {},
+  { beginning = false, most }: PartOf = {},
 ): OpenEvents {
   return openTranscript(system, path, {
+    most,
     isLine: (value) => textField(value, "type") !== undefined,
     sources(start, lost) {
       const files: TranscriptFile[] = [

@@ -1,0 +1,38 @@
+import { claudeHome } from "../ops/mod.ts";
+import { currentAgentSession } from "./claude/home.ts";
+import type { Client, ClientName } from "./client.ts";
+
+/**
+ * Every client that mpm knows, Claude Code first. The parts of each are loaded
+ * on demand.
+ */
+export const CLIENTS: readonly Client[] = [
+  {
+    name: "claude",
+    agent: "claude-code",
+    title: "Claude Code",
+    program: "claude",
+    instructions: "CLAUDE.md",
+    home: claudeHome,
+    current: currentAgentSession,
+    resume: (id) => ["claude", "--resume", id],
+    start: (prompt) => ["claude", prompt],
+    adapter: async () => (await import("./claude/adapter.ts")).adapter,
+    store: async () => (await import("./claude/store.ts")).store,
+    reader: async () => (await import("./claude/reader.ts")).reader,
+    setup: undefined,
+  },
+];
+
+/** Claude Code, which events without a client come from. */
+export const CLAUDE = CLIENTS[0]!;
+
+/** The names of the clients, for options. */
+export const CLIENT_NAMES: readonly ClientName[] = CLIENTS.map(({ name }) =>
+  name
+);
+
+/** Returns the client of that name, by its own or by that in saves. */
+export function clientNamed(name: string): Client | undefined {
+  return CLIENTS.find((one) => one.name === name || one.agent === name);
+}

@@ -1,0 +1,34 @@
+import type { HookAdapter, HookAnswer } from "../client.ts";
+
+/** The answer in the form of Claude Code's protocol; empty without one. */
+function answerText(event: string, answer: HookAnswer): string {
+  const { block, deny, context, message } = answer;
+  // That event takes only plain text, for the model that summarizes the
+  // conversation.
+  if (event === "PreCompact") return context ? `${context}\n` : "";
+  const specific = {
+    ...context ? { additionalContext: context } : {},
+    ...deny === undefined ? {} : {
+      permissionDecision: "deny",
+      permissionDecisionReason: deny,
+    },
+    ...answer.answered ? { suppressOriginalPrompt: true } : {},
+  };
+  const output = {
+    ...block === undefined ? {} : { decision: "block", reason: block },
+    ...message ? { systemMessage: message } : {},
+    ...Object.keys(specific).length === 0
+      ? {}
+      : { hookSpecificOutput: { hookEventName: event, ...specific } },
+  };
+  return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
+}
+
+/** Events of mpm and of Claude Code have the same form. */
+export const adapter: HookAdapter = {
+  fields: (given, _event, system) => ({
+    ...given,
+    project_dir: system.env("CLAUDE_PROJECT_DIR"),
+  }),
+  answer: answerText,
+};
