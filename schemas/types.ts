@@ -2272,7 +2272,8 @@ export interface ConfigGetResult {
     | "handoff.files"
     | "handoff.agents"
     | "handoff.errors"
-    | "handoff.compaction";
+    | "handoff.compaction"
+    | "team.keys";
   /** As a file would hold it. */
   value: unknown;
   default: unknown;
@@ -3404,6 +3405,40 @@ export interface StandupResult {
   /** Problems with what was read. */
   warnings: string[];
 }
+
+/** mpm team add --json: Encrypt the entries of this project to someone. */
+export interface TeamAddResult {
+  dry_run: boolean;
+  /** `none`: it was so before. */
+  change: "added" | "removed" | "listed" | "none";
+  /** The keys that were added or removed. */
+  changed: {
+    name: string;
+    recipient: string;
+  }[];
+  /** Everyone that entries are encrypted to, by name. */
+  members: {
+    name: string;
+    /** `age1…` or `ssh-ed25519 …`. */
+    recipient: string;
+    /** ISO 8601, UTC. */
+    added_at: string;
+    /** True if this user has the private key. */
+    own: boolean;
+  }[];
+  /** True if everything that leaves this project is encrypted. */
+  encrypted: boolean;
+  /** The public keys of this user, which others can add. */
+  own_recipients: string[];
+  /** Problems with the private keys of this user. */
+  warnings: string[];
+}
+
+/** mpm team list --json: List your team for this project, and your own keys. */
+export type TeamListResult = TeamAddResult;
+
+/** mpm team remove --json: Stop encrypting entries to someone. */
+export type TeamRemoveResult = TeamAddResult;
 
 /** A save and what changed since. */
 export interface ResumeReport {

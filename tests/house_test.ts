@@ -6,7 +6,7 @@ import { modules, ROOT, sources } from "./helpers/tree.ts";
 
 /** The folders of `src/`: each may import those after it, and none before. */
 const ORDER = [
-  ...["app", "doctor", "undo", "replay", "hooks", "agents", "handoff"],
+  ...["app", "doctor", "undo", "replay", "hooks", "team", "agents", "handoff"],
   "detours",
   "checkpoints",
   ...[
@@ -36,7 +36,8 @@ const DISPATCH = new Set([
 ]);
 
 /** Libraries that take milliseconds to load; who imports them does as well. */
-const SLOW = /^import (?!type )[^;]*"(zod\/|@std\/(yaml|toml)|re2js)/m;
+const SLOW =
+  /^import (?!type )[^;]*"(zod\/|@std\/(yaml|toml)|re2js|age-encryption|bcrypt-pbkdf|@noble\/)/m;
 
 interface Import {
   readonly from: string;

@@ -112,3 +112,18 @@ declare module "@std/assert" {
   ): Promise<E>;
   export function fail(message?: string): never;
 }
+
+declare module "bcrypt-pbkdf" {
+  /** Writes the derived key into `key`. Returns 0 unless it failed. */
+  function pbkdf(
+    passphrase: Uint8Array,
+    passphraseLength: number,
+    salt: Uint8Array,
+    saltLength: number,
+    key: Uint8Array,
+    keyLength: number,
+    rounds: number,
+  ): number;
+  const bcrypt: { readonly pbkdf: typeof pbkdf };
+  export default bcrypt;
+}

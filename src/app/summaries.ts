@@ -99,4 +99,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "claims": "List the claimed paths, with holder, end and task",
   "release": "Release claims, so that others can edit the paths",
   "standup": "Show what agents and people did, and what is next",
+  "team add": "Encrypt the entries of this project to someone",
+  "team list": "List your team for this project, and your own keys",
+  "team remove": "Stop encrypting entries to someone",
 };

@@ -176,6 +176,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../agents/claims/commands/release.ts")).release,
   "standup": async () =>
     (await import("../agents/standup/commands/standup.ts")).standup,
+  "team add": async () =>
+    (await import("../team/commands/team_add.ts")).teamAdd,
+  "team list": async () =>
+    (await import("../team/commands/team_list.ts")).teamList,
+  "team remove": async () =>
+    (await import("../team/commands/team_remove.ts")).teamRemove,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

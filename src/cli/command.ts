@@ -24,6 +24,7 @@ export type Named =
   | "partition"
   | "handoff"
   | "note"
+  | "member"
   | "setting"
   | "setting-value"
   | "shell-hook"

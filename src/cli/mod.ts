@@ -32,7 +32,7 @@ export {
   withHeadings,
 } from "./help.ts";
 export { leadingWords, parse } from "./parse.ts";
-export type { Key } from "./keys.ts";
+export { decodeKeys, type Key } from "./keys.ts";
 export { type Screen, showScreen, type Size } from "./screen.ts";
 export { type Choice, fuzzyFinder, Picker } from "./picker.ts";
 export { during, ProgressLine } from "./progress.ts";

@@ -14,6 +14,8 @@ export interface Values {
   trash: readonly string[];
   /** Names of files and folders, with `*` and `?`. */
   names: readonly string[];
+  /** Absolute, or `~/` and a path in the home folder. */
+  files: readonly string[];
   /** Below the project, with `/` between folders. */
   path: string;
   /** A table: model name to tokens. */

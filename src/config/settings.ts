@@ -311,6 +311,13 @@ export const SETTINGS = {
     true,
     "Give Claude Code the open items at a compaction",
   ),
+  "team.keys": {
+    kind: "files",
+    default: ["~/.ssh/id_ed25519"],
+    summary: "Files with your private keys, of OpenSSH or age",
+    personal: true,
+    fileOnly: true,
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type Key = keyof typeof SETTINGS;

@@ -63,6 +63,11 @@ const RULES: Readonly<Record<Kind, Rule>> = {
     fits: (value) => isTexts(value, isNamePattern) && value.length <= 200,
     fromText: list,
   },
+  files: {
+    words: () => 'a list of at most 20 files such as "~/.ssh/id_ed25519"',
+    fits: (value) => isTexts(value, isFile) && value.length <= 20,
+    fromText: list,
+  },
   path: {
     words: () => "a path inside the project, such as docs/architecture.md",
     fits: (value) => isText(value) && isInside(value),
@@ -191,6 +196,11 @@ function isGlob(text: string): boolean {
 
 function isArgument(text: string): boolean {
   return text.length <= 4096 && !text.includes("\0");
+}
+
+/** A path from here on would be a file of the project. */
+function isFile(text: string): boolean {
+  return isArgument(text) && /^(?:~?[/\\]|[A-Za-z]:[/\\])[^/\\]/.test(text);
 }
 
 /** A path from here on would be a program of the folder that mpm runs in. */

@@ -26,7 +26,7 @@ const OF_FILES = [
     "sessions rm",
   ],
   ...["sessions prune", "sessions import", "sessions recover"],
-  ...["saves recover", "claim", "release"],
+  ...["saves recover", "claim", "release", "team add", "team remove"],
   ...["sessions verify", "context update", "context resume-file"],
   ...["config set", "config unset", "hooks install", "hooks uninstall"],
   ...["hooks eject", "summary", "next", "decide", "ask", "block", "done"],

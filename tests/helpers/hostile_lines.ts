@@ -72,6 +72,11 @@ const LINES: Record<string, Making> = {
   "notes": ({ notes }) => ["--all", notes[0]!],
   "notes settle": ({ notes }) => [notes[1]!],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
+  "team add": () => [
+    "fresh age1zdy22l5qej0d8jau7h2c472v2xmmgc3f8xwzt2unz6kpfrpeefjqfm882a",
+  ],
+  "team list": () => [""],
+  "team remove": () => ["planted"],
   "standup": () => ["", "--since 2w --format markdown"],
   "template list": () => [""],
   "template show": () => ["planted"],
@@ -148,6 +153,8 @@ const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
   ["evidence", [0, 1, 4]],
   // The saves were made outside of an agent session.
   ["replay", [0, 3]],
+  // Nothing that comes with a project makes a team.
+  ["team remove", [3]],
   ["replay fork", [0, 3]],
   // Nothing was uncommitted when they were made.
   ["restore", [0, 3]],
@@ -219,7 +226,7 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
   "partition show|partition use|context diff|summary --session|replay|replay fork 1 --name|" +
   "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|claim|release|" +
-  "notes|notes rm|notes settle|note x --supersedes")
+  "team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
   .split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */

@@ -1,4 +1,5 @@
 import { readNotes } from "../../agents/mod.ts";
+import { readTeam } from "../../team/mod.ts";
 import { readJournal, undoneIds } from "../../ops/mod.ts";
 import { branchNames, Git, quickPlace, quickRoot } from "../../git/mod.ts";
 import { readRescues } from "../../worktrees/mod.ts";
@@ -90,6 +91,11 @@ const SOURCES: Partial<Record<Named, Source>> = {
       .map(([value, summary]) => ({ value, summary }));
   },
   checkpoint: ({ system, root }) => checkpoints(system, root),
+  member: ({ system, root }) =>
+    (readTeam(system, root) ?? []).map(({ name, recipient }) => ({
+      value: name,
+      summary: recipient,
+    })),
   operation: ({ system, root }) => {
     const entries = readJournal(system, root);
     const undone = undoneIds(entries);

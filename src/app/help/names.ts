@@ -111,6 +111,7 @@ const SECTIONS:
     ["Several agents", [
       ...["handoff", "note", "notes", "claim", "claims", "release", "standup"],
     ]],
+    ["With other people", ["team"]],
     ["The working tree", ["checkpoint", "worktrees", "undo"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
     ["Looking back", ["replay", "timeline"]],
@@ -128,6 +129,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   hooks: "Hooks in Claude Code",
   partition: "Parts of a large project",
   saves: "Saves",
+  team: "The people that entries are encrypted to",
   template: "Checklists to start from",
   var: "State variables of the session",
   worktrees: "Worktrees of agents",

@@ -134,6 +134,12 @@ export const USER_FILES: readonly FilePlace[] = places([
     BY_YOU,
   ],
   [
+    "teams/<store-id>.json",
+    "the keys that you encrypt the entries of a project to",
+    "200 keys a project",
+    "`mpm team remove`",
+  ],
+  [
     "trusted-saves.json",
     "SHA-256 digests of the saves by other people that you trust",
     "what you trust",

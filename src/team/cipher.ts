@@ -1,0 +1,160 @@
+import { join } from "@std/path";
+import { FileError, MpmError } from "../base/errors.ts";
+import { type Context, decodeKeys } from "../cli/mod.ts";
+import { readConfig, SETTINGS } from "../config/mod.ts";
+import type { System } from "../system/system.ts";
+import type { OwnKey } from "./crypto/age.ts";
+import { readTeam } from "./members.ts";
+
+/** Bytes of a file with private keys. */
+const LARGEST = 64 * 1024;
+
+/** Encrypts bodies for a team, and decrypts those that are for this user. */
+export interface Cipher {
+  /** True if there are recipients, so that only encrypted bodies may leave. */
+  readonly encrypts: boolean;
+  /**
+   * True if this user never chose a team here, nor gave one up. Then nothing
+   * may follow encrypted entries unencrypted: the list may have been lost.
+   */
+  readonly isUndecided: boolean;
+  /** Encrypts a body to all recipients. */
+  encrypt(body: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Decrypts a body; `undefined`: it is not for a key of this user. Throws
+   * UNREADABLE for a damaged body, CANCELLED for a wrong passphrase.
+   */
+  decrypt(body: Uint8Array): Promise<Uint8Array | undefined>;
+  /** A key with a passphrase was needed, and nobody could type it. */
+  readonly locked: boolean;
+}
+
+/**
+ * Returns the cipher of this user for the project at `root`. Asks at most once
+ * for a passphrase, and only if something is encrypted to its key. Throws
+ * UNREADABLE for a damaged team.
+ */
+export function openCipher(context: Context, root: string): Cipher {
+  const members = readTeam(context.system, root);
+  const recipients = members?.map(({ recipient }) => recipient) ?? [];
+  let own: OwnKeys | undefined;
+  return {
+    encrypts: recipients.length > 0,
+    isUndecided: members === undefined,
+    async encrypt(body) {
+      const { encrypt } = await import("./crypto/age.ts");
+      return await encrypt(recipients, body);
+    },
+    async decrypt(body) {
+      own ??= await readOwnKeys(context, root);
+      return await own.open(body);
+    },
+    get locked() {
+      return own?.locked ?? false;
+    },
+  };
+}
+
+/** The private keys of this user, which no file of a project can name. */
+export interface OwnKeys {
+  /** The recipients that belong to them. */
+  readonly recipients: readonly string[];
+  /** Files of the settings that could not be used, and why. */
+  readonly problems: readonly string[];
+  readonly locked: boolean;
+  open(bytes: Uint8Array): Promise<Uint8Array | undefined>;
+}
+
+/** Reads the keys of the setting `team.keys`. */
+export async function readOwnKeys(
+  context: Context,
+  root: string,
+): Promise<OwnKeys> {
+  const { system } = context;
+  const { decrypt, ownKeysIn } = await import("./crypto/age.ts");
+  const keys: OwnKey[] = [];
+  const problems: string[] = [];
+  let locked = false;
+  for (const name of readConfig(system, root)["team.keys"]) {
+    const ask = async () => {
+      if (locked) return undefined;
+      const typed = await askSecret(context, `Passphrase for ${name}: `);
+      locked = typed === undefined;
+      return typed;
+    };
+    try {
+      const text = readKeyText(system, name);
+      if (text !== undefined) keys.push(...await ownKeysIn(text, ask));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push(`Cannot use the key "${name}": ${error.message}`);
+    }
+  }
+  return {
+    recipients: keys.map(({ recipient }) => recipient),
+    problems,
+    get locked() {
+      return locked;
+    },
+    open: (bytes) => decrypt(keys, bytes),
+  };
+}
+
+/** Returns `undefined` if it is a default that this user does not have. */
+function readKeyText(system: System, name: string): string | undefined {
+  const home = system.home();
+  if (name.startsWith("~") && home === undefined) return undefined;
+  const path = name.startsWith("~") ? join(home!, name.slice(1)) : name;
+  try {
+    return new TextDecoder().decode(system.files.readUpTo(path, LARGEST));
+  } catch (error) {
+    const isDefault: boolean = SETTINGS["team.keys"].default
+      .some((one) => one === name);
+    const missing = error instanceof FileError && error.problem === "missing";
+    if (isDefault && missing) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Asks for a text that the terminal does not show. Returns `undefined` without
+ * a terminal. Throws CANCELLED if the person gives up.
+ */
+async function askSecret(
+  { system: { terminal }, interactive }: Context,
+  question: string,
+): Promise<string | undefined> {
+  if (!interactive) return undefined;
+  using taken = terminal.takeOver();
+  if (!taken) return undefined;
+  terminal.err(question);
+  const decoder = new TextDecoder();
+  let [typed, rest] = ["", ""];
+  for (;;) {
+    const input = await taken.next();
+    if (input === undefined || input === "stopped") throw cancelled();
+    if (typeof input === "string") continue;
+    const text = rest + decoder.decode(input, { stream: true });
+    const found = decodeKeys(text, { ended: false });
+    rest = found.rest;
+    for (const key of found.keys) {
+      if (key.name === "text") typed += key.text;
+      if (key.name === "backspace") typed = typed.slice(0, -1);
+      if (key.name === "clear") typed = "";
+      if (key.name === "cancel" || key.name === "end-of-input") {
+        terminal.err("\r\n");
+        throw cancelled();
+      }
+      if (key.name === "enter") {
+        terminal.err("\r\n");
+        return typed;
+      }
+    }
+  }
+}
+
+function cancelled(): MpmError {
+  return new MpmError("CANCELLED", "No passphrase was typed", {
+    hint: "Run the command again; nothing was changed",
+  });
+}

@@ -1,0 +1,37 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { addMember, teamText } from "../change_team.ts";
+
+/** `mpm team add` */
+export const teamAdd = defineCommand({
+  name: "team add",
+  summary: "Encrypt the entries of this project to someone",
+  description: `
+Adds a key to your team for this project. From then on, "mpm sync" encrypts each new
+entry to all keys of the team. Only their owners can read it. Add your own key too:
+"mpm team list" shows it. A key is "age1…" of age-keygen, or "ssh-ed25519 …" of a .pub
+file. mpm cannot encrypt to ssh-rsa keys or security keys. Someone may have several
+keys.
+
+The list is yours alone. It is not part of the project, and your colleagues have their
+own lists.`,
+  positionals: [
+    { name: "name", summary: "The name that you want to see" },
+    { name: "recipient", summary: "The public key", rest: true },
+  ],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Check the key and change nothing",
+    },
+  },
+  examples: [
+    "mpm team add ann age1zdy22l5qej0d8jau7h2c472v2xmmgc3f8xwzt2unz6kpfrpeefjqfm882a",
+    "mpm team add ben ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
+  ],
+  result: async () => (await import("./results.ts")).TeamResult,
+  run: (context, { name, recipient, "dry-run": dryRun }) =>
+    addMember(context, { name, recipient: recipient.join(" "), dryRun }),
+  render: teamText,
+  next: ({ change }) =>
+    change === "added" ? '"mpm sync" sends your entries' : undefined,
+});

@@ -1,0 +1,30 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { removeMember, teamText } from "../change_team.ts";
+
+/** `mpm team remove` */
+export const teamRemove = defineCommand({
+  name: "team remove",
+  summary: "Stop encrypting entries to someone",
+  description: `
+Removes someone with all keys, or a single key. New entries are not encrypted to them.
+They can still read the entries that were encrypted to them before. Remove them at
+your colleagues' too: each of them has an own list. If you remove the last member,
+new entries are not encrypted at all.`,
+  positionals: [{
+    name: "name",
+    summary: "A name or a key of the team",
+    rest: true,
+    names: "member",
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Say what would be removed and change nothing",
+    },
+  },
+  examples: ["mpm team remove ann", "mpm team remove ann --dry-run"],
+  result: async () => (await import("./results.ts")).TeamResult,
+  run: (context, { name, "dry-run": dryRun }) =>
+    removeMember(context, { named: name.join(" "), dryRun }),
+  render: teamText,
+});

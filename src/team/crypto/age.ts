@@ -1,0 +1,181 @@
+import {
+  armor,
+  Decrypter,
+  Encrypter,
+  type Identity,
+  identityToRecipient,
+} from "age-encryption";
+import { MpmError } from "../../base/errors.ts";
+import { SshIdentity, SshRecipient } from "./ssh_age.ts";
+import {
+  isKeyFile,
+  type KeyFile,
+  publicLine,
+  readKeyFile,
+  readPublicLine,
+  seedOf,
+} from "./ssh_key.ts";
+
+/**
+ * Encryption to people, in the format of age. The library takes 17 ms to load,
+ * so this file is only loaded late.
+ */
+
+/** A native key of age: X25519, with a checksum. */
+const NATIVE = /^age1[02-9ac-hj-np-z]{58}$/;
+
+/** The beginning of every file of age. */
+const HEAD = new TextEncoder().encode("age-encryption.org/v1\n");
+
+/** The same file as text, which "age --armor" writes. */
+const ARMOR = new TextEncoder().encode("-----BEGIN AGE ENCRYPTED FILE-----");
+
+function begins(bytes: Uint8Array, head: Uint8Array): boolean {
+  return head.every((byte, at) => bytes[at] === byte);
+}
+
+/** Returns whether the bytes are a file of age, by their beginning. */
+export function isEncrypted(bytes: Uint8Array): boolean {
+  return begins(bytes, HEAD) || begins(bytes, ARMOR);
+}
+
+/**
+ * Returns a recipient in its shortest form: `age1…`, or an SSH key without its
+ * comment. Throws USAGE for anything else, with the reason.
+ */
+export function checkedRecipient(text: string): string {
+  const [first = ""] = text.trim().split(/\s+/);
+  try {
+    if (/^(ssh|sk|ecdsa)-/.test(first)) {
+      const wire = readPublicLine(text);
+      new SshRecipient(wire);
+      return publicLine(wire);
+    }
+    if (NATIVE.test(text.trim())) {
+      new Encrypter().addRecipient(text.trim());
+      return text.trim();
+    }
+  } catch (error) {
+    const known = error instanceof MpmError ? error : undefined;
+    throw new MpmError(
+      "USAGE",
+      known?.message ?? `"${first.slice(0, 80)}" has a typing error`,
+      { hint: known?.hint ?? "Copy the recipient again", cause: error },
+    );
+  }
+  throw new MpmError(
+    "USAGE",
+    first.startsWith("AGE-SECRET-KEY-")
+      ? "This is a private key: never give it to anyone"
+      : `"${first.slice(0, 80)}" is not a recipient`,
+    { hint: 'Give "age1…", or "ssh-ed25519 AAAA…" from a .pub file' },
+  );
+}
+
+/** Encrypts to recipients of {@link checkedRecipient}, at least one. */
+export async function encrypt(
+  recipients: readonly string[],
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
+  if (recipients.length === 0) throw new Error("nobody to encrypt to");
+  const encrypter = new Encrypter();
+  for (const one of recipients) {
+    encrypter.addRecipient(
+      one.startsWith("ssh-") ? new SshRecipient(readPublicLine(one)) : one,
+    );
+  }
+  return await encrypter.encrypt(bytes);
+}
+
+/** A private key of this user, which opens what is encrypted to it. */
+export interface OwnKey {
+  readonly identity: Identity | string;
+  /** The recipient that belongs to it. */
+  readonly recipient: string;
+}
+
+/** The message of the library for a file that is for other people. */
+const NOT_FOR_US = /no identity matched/;
+
+/**
+ * Decrypts a file of age. Returns `undefined` if none of the keys opens it.
+ * Throws UNREADABLE if it is cut or damaged.
+ */
+export async function decrypt(
+  keys: readonly OwnKey[],
+  bytes: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const decrypter = new Decrypter();
+  for (const { identity } of keys) decrypter.addIdentity(identity);
+  try {
+    return await decrypter.decrypt(
+      begins(bytes, ARMOR)
+        ? armor.decode(new TextDecoder().decode(bytes))
+        : bytes,
+    );
+  } catch (cause) {
+    if (cause instanceof MpmError) throw cause;
+    const { message } = cause as Error;
+    if (NOT_FOR_US.test(message)) return undefined;
+    throw new MpmError("UNREADABLE", "The encrypted data is damaged or cut", {
+      hint: "Ask for it again",
+      cause,
+    });
+  }
+}
+
+/** Asks for the passphrase of a key; `undefined`: nobody can answer. */
+export type AskPassphrase = () => Promise<string | undefined>;
+
+/** Passphrases that may be tried. */
+const TRIES = 3;
+
+/**
+ * Reads the private keys of a file: an SSH key, or lines of age with comments.
+ * Throws UNREADABLE for a file with neither.
+ */
+export async function ownKeysIn(
+  text: string,
+  ask: AskPassphrase,
+): Promise<OwnKey[]> {
+  if (isKeyFile(text)) {
+    const file = readKeyFile(text);
+    const identity = new SshIdentity(file.wire, () => unlock(file, ask));
+    return [{ identity, recipient: publicLine(file.wire) }];
+  }
+  const lines = text.split("\n").map((line) => line.trim())
+    .filter((line) => line.startsWith("AGE-SECRET-KEY-1"));
+  const keys = await Promise.all(lines.map(nativeKey));
+  if (keys.length > 0) return keys;
+  throw new MpmError("UNREADABLE", "The file has no private key", {
+    hint: "Name an ssh-ed25519 key of OpenSSH, or a file of age-keygen",
+  });
+}
+
+async function nativeKey(line: string): Promise<OwnKey> {
+  try {
+    const recipient = await identityToRecipient(line);
+    return { identity: line, recipient };
+  } catch (cause) {
+    throw new MpmError("UNREADABLE", "The private key of age is damaged", {
+      hint: "Copy it again from your backup",
+      cause,
+    });
+  }
+}
+
+async function unlock(
+  file: KeyFile,
+  ask: AskPassphrase,
+): Promise<Uint8Array | undefined> {
+  if (!file.lock) return seedOf(file, "");
+  for (let tries = 0; tries < TRIES; tries++) {
+    const passphrase = await ask();
+    if (passphrase === undefined) return undefined;
+    const seed = seedOf(file, passphrase);
+    if (seed) return seed;
+  }
+  throw new MpmError("CANCELLED", "The passphrase is wrong", {
+    hint: "Run the command again; nothing was changed",
+  });
+}
