@@ -7,6 +7,8 @@ export type Bundle = ReadonlyMap<string, string>;
 const IMPORT = /^import (?:\{([^}]*)\} from )?"\.\/([^"]+)";\n/gm;
 const BUILTIN = /^import \{([^}]*)\} from "(node:[a-z/]+)";\n/gm;
 const LATER = /\bimport\("\.\/([^"]+)"\)/g;
+/** The bundler's `require`, which packages only use for Node's modules. */
+const REQUIRE = "__deno_internal_createRequire(import.meta.url)";
 const EXPORT = /^export \{([^}]*)\};\n?/m;
 
 /** The parameters of a module's function, under names that no module has. */
@@ -155,6 +157,7 @@ function functionOf(
       (_, list, from) => `${taken(list)}${BUILTIN_OF}("${from}");\n`,
     )
     .replace(LATER, (_, file) => `${LATER_OF}(${numbers.get(file)})`)
+    .replace(REQUIRE, BUILTIN_OF)
     .replace(EXPORT, "");
   const [unknown] = UNKNOWN.exec(body) ?? [];
   if (unknown) throw unusable(name, unknown.trim());
