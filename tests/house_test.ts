@@ -178,7 +178,7 @@ Deno.test("code is loaded late only where a line or an event asks for it", () =>
 // computes, and so does everything that it calls.
 Deno.test("a module that computes imports only such modules", () => {
   const MACHINE =
-    /\b(System|Context|Ground|Git|Vault|Client|SessionStore|SessionReader)\b/;
+    /\b(System|Context|Ground|Git|Vault|Client|ClientSetup|HookAdapter|SessionStore|SessionReader)\b/;
   const impure = new Set(
     SOURCES.filter(({ text, imports }) =>
       /^(export )?async function/m.test(text) ||

@@ -1,6 +1,7 @@
 import { claudeHome } from "../ops/mod.ts";
 import { currentAgentSession } from "./claude/home.ts";
 import type { Client, ClientName } from "./client.ts";
+import { currentSession, opencodeHome } from "./opencode/home.ts";
 
 /**
  * Every client that mpm knows, Claude Code first. The parts of each are loaded
@@ -21,6 +22,21 @@ export const CLIENTS: readonly Client[] = [
     store: async () => (await import("./claude/store.ts")).store,
     reader: async () => (await import("./claude/reader.ts")).reader,
     setup: undefined,
+  },
+  {
+    name: "opencode",
+    agent: "opencode",
+    title: "opencode",
+    program: "opencode",
+    instructions: "AGENTS.md",
+    home: opencodeHome,
+    current: currentSession,
+    resume: (id) => ["opencode", "--session", id],
+    start: (prompt) => ["opencode", "--prompt", prompt],
+    adapter: async () => (await import("./opencode/adapter.ts")).adapter,
+    store: async () => (await import("./opencode/store.ts")).store,
+    reader: async () => (await import("./opencode/reader.ts")).reader,
+    setup: async () => (await import("./opencode/setup.ts")).setup,
   },
 ];
 

@@ -1,0 +1,41 @@
+import { type Fields, textField } from "../../base/parsed_values.ts";
+import type { HookAdapter, HookAnswer } from "../client.ts";
+import { beginTranscript } from "./transcripts.ts";
+import { listIn, namedTool, unquoted } from "./tools.ts";
+
+/**
+ * mpm's plugin reports events in the form of mpm, but with the tools of the
+ * client. Its answers are for the plugin, which cannot hold a prompt back.
+ */
+export const adapter: HookAdapter = {
+  fields(given, _event) {
+    const tool = textField(given, "tool_name");
+    const prompt = textField(given, "prompt");
+    return {
+      ...given,
+      ...tool !== undefined && namedTool(tool, given.tool_input),
+      ...prompt !== undefined && { prompt: unquoted(prompt) },
+      ..."tool_calls" in given && {
+        tool_calls: listIn(given, "tool_calls").map((call) => ({
+          ...call as Fields,
+          ...namedTool(
+            textField(call, "tool_name") ?? "",
+            (call as Fields | null)?.tool_input,
+          ),
+        })),
+      },
+    };
+  },
+  answer(_event, { block, deny, context, message }: HookAnswer) {
+    const text = [block, context].filter(Boolean).join("\n\n");
+    const answer = {
+      ...text !== "" && { context: text },
+      ...deny !== undefined && { deny },
+      ...message && { message },
+    };
+    return Object.keys(answer).length === 0
+      ? ""
+      : `${JSON.stringify(answer)}\n`;
+  },
+  begun: (system, { sessionId }) => beginTranscript(system, sessionId),
+};

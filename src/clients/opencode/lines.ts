@@ -1,0 +1,332 @@
+import { isAbsolute } from "@std/path";
+import {
+  field,
+  type Fields,
+  isFields,
+  textField,
+} from "../../base/parsed_values.ts";
+import { LONGEST_RESULT, MOST_ENTRIES } from "../edits.ts";
+import type {
+  AgentEvent,
+  CallResult,
+  Edit,
+  EventAgent,
+  EventKind,
+} from "../events.ts";
+import { LONGEST_TEXT } from "../conversation.ts";
+import { cutMiddle } from "../notes.ts";
+import { type Call, changedTodos, cut, eventsOf } from "./calls.ts";
+import { contextOf, unquoted } from "./tools.ts";
+
+/**
+ * The lines of opencode's transcripts, as mpm's plugin writes them, are what
+ * the client's events told, in JSON. Each has `type` and `time`, milliseconds
+ * since the epoch:
+ *
+ * - `session` and `message`: `info`, the session or the message
+ * - `part`: `part`, a part of a message that no longer changes
+ * - `window`: `tokens` of the model's context, and `model`
+ * - `revert`: `messageID` from which on the conversation was withdrawn, or null
+ * - `removed`: `messageID`, which was deleted
+ *
+ * An export of the client has the same messages and parts in one object.
+ */
+
+/** Returns the lines that an export stands for; `undefined` for other values. */
+export function linesOfExport(value: unknown): Fields[] | undefined {
+  const [info, messages] = [field(value, "info"), field(value, "messages")];
+  if (!isFields(info) || !Array.isArray(messages)) return undefined;
+  const revert = field(info, "revert");
+  return [
+    { type: "session", info },
+    ...messages.flatMap((message) => {
+      const parts = field(message, "parts");
+      return [
+        { type: "message", info: field(message, "info") },
+        ...(Array.isArray(parts) ? parts : [])
+          .map((part) => ({ type: "part", part })),
+      ];
+    }),
+    ...isFields(revert) ? [{ type: "revert", ...revert }] : [],
+  ];
+}
+
+/** Returns whether a line can be one of such a transcript. */
+export function isLine(value: Fields): boolean {
+  return TYPES.has(textField(value, "type")) &&
+    ("info" in value || "part" in value || "tokens" in value ||
+      "messageID" in value);
+}
+
+const TYPES: ReadonlySet<string | undefined> = new Set(
+  ["session", "message", "part", "window", "revert", "removed"],
+);
+
+/** The messages of a conversation that were withdrawn. */
+export class Withdrawn {
+  readonly #removed = new Set<string>();
+  #from: string | undefined;
+
+  /** Takes a line; only the last line about a revert counts. */
+  take(line: Fields): void {
+    const id = textField(line, "messageID");
+    if (line.type === "revert") this.#from = id;
+    if (line.type === "removed" && id !== undefined) this.#removed.add(id);
+  }
+
+  /** Ids of messages are in the order of time. */
+  has(id: string | undefined): boolean {
+    return id !== undefined &&
+      (this.#removed.has(id) || this.#from !== undefined && id >= this.#from);
+  }
+}
+
+/** The known facts about a message. */
+interface Message {
+  readonly isUser: boolean;
+  /** True if it sums up what was said before. */
+  readonly isSummary: boolean;
+  /** Files that its calls changed. */
+  readonly changed: Set<string>;
+  hasCommand: boolean;
+  hasError: boolean;
+}
+
+/** Messages that are remembered: their parts come soon after them. */
+const MOST_MESSAGES = 1000;
+
+/** A part of a message, with its session. */
+interface Part {
+  readonly value: Fields;
+  readonly message: Message | undefined;
+  readonly agent: EventAgent | undefined;
+}
+
+/** Turns lines into events. Memory does not grow with the transcript. */
+export class Reader {
+  readonly #withdrawn: Withdrawn;
+  readonly #agents = new Map<string, EventAgent>();
+  readonly #messages = new Map<string, Message>();
+  #todos = new Map<string, string>();
+  #at = "";
+  #cwd: string | undefined;
+  #model: string | undefined;
+  /** Tokens of the context at the last answer. */
+  #context: number | undefined;
+  #prompts: string[] = [];
+
+  constructor(withdrawn: Withdrawn) {
+    this.#withdrawn = withdrawn;
+  }
+
+  *take(line: Fields): Generator<AgentEvent> {
+    const { info, part } = line;
+    this.#at = timeText(line.time) ?? this.#at;
+    if (line.type === "session" && isFields(info)) this.#session(info);
+    if (line.type === "message" && isFields(info)) yield* this.#message(info);
+    if (line.type === "revert") yield* this.#revert(line);
+    if (line.type === "part" && isFields(part)) yield* this.#part(part);
+  }
+
+  #session(info: Fields): void {
+    const id = textField(info, "id");
+    this.#cwd ??= textField(info, "directory");
+    if (id === undefined || textField(info, "parentID") === undefined) return;
+    const name = textField(info, "agent") ?? textField(info, "title") ?? id;
+    this.#agents.set(id, { id, name });
+  }
+
+  *#message(info: Fields): Generator<AgentEvent> {
+    const id = textField(info, "id") ?? "";
+    const isUser = info.role === "user";
+    const agent = this.#agents.get(textField(info, "sessionID") ?? "");
+    this.#at = timeText(field(info.time, "created")) ?? this.#at;
+    this.#cwd = textField(info.path, "cwd") ?? this.#cwd;
+    const known = this.#messages.get(id);
+    const message = known ?? {
+      ...{ isUser, isSummary: !isUser && info.summary === true },
+      ...{ changed: new Set<string>(), hasCommand: false, hasError: false },
+    };
+    if (!known) this.#remember(id, message);
+    const of = { key: id, messageID: id, agent };
+    const model = textField(info, "modelID");
+    if (!isUser && !agent && model !== undefined && model !== this.#model) {
+      const from = this.#model;
+      this.#model = model;
+      yield this.#event({ type: "model", from, to: model }, of);
+    }
+    const error = errorText(info.error);
+    if (error === undefined || message.hasError) return;
+    message.hasError = true;
+    yield this.#event({ type: "error", text: error }, of);
+  }
+
+  #remember(id: string, message: Message): void {
+    this.#messages.set(id, message);
+    if (this.#messages.size <= MOST_MESSAGES) return;
+    const [oldest] = this.#messages.keys();
+    this.#messages.delete(oldest!);
+  }
+
+  *#revert(line: Fields): Generator<AgentEvent> {
+    const id = textField(line, "messageID");
+    // A revert may be undone.
+    if (id === undefined || !this.#withdrawn.has(id)) return;
+    const prompts = this.#prompts.filter((one) => one >= id).length;
+    if (prompts === 0) return;
+    const key = `revert ${id} ${this.#at}`;
+    yield this.#event({ type: "rewind", prompts }, { key });
+  }
+
+  *#part(value: Fields): Generator<AgentEvent> {
+    const state = field(value, "state");
+    const time = field(state, "time") ?? value.time;
+    this.#at = timeText(field(time, "end")) ?? timeText(field(time, "start")) ??
+      this.#at;
+    const messageID = textField(value, "messageID");
+    const message = this.#messages.get(messageID ?? "");
+    const agent = this.#agents.get(textField(value, "sessionID") ?? "");
+    const id = textField(value, "callID") ?? textField(value, "id") ??
+      `${this.#at} ${textField(value, "type")}`;
+    let count = 0;
+    for (const what of this.#kinds({ value, message, agent })) {
+      if (what.type === "prompt" && messageID !== undefined) {
+        this.#prompts = [...this.#prompts, messageID].slice(-MOST_MESSAGES);
+      }
+      const key = count === 0 ? id : `${id}#${count}`;
+      count++;
+      yield this.#event(what, { key, messageID, agent });
+    }
+  }
+
+  #event(
+    what: EventKind,
+    { key, messageID, agent }: {
+      readonly key: string;
+      readonly messageID?: string | undefined;
+      readonly agent?: EventAgent | undefined;
+    },
+  ): AgentEvent {
+    return {
+      ...{ at: this.#at, key, what, dead: this.#withdrawn.has(messageID) },
+      ...agent && { agent },
+      ...this.#cwd !== undefined && { cwd: this.#cwd },
+    };
+  }
+
+  #kinds(part: Part): EventKind[] {
+    switch (part.value.type) {
+      case "text":
+        return this.#text(part);
+      case "reasoning":
+        return [{ type: "thinking", text: cut(textOf(part.value)) }];
+      case "tool":
+        return this.#call(part);
+      case "step-finish":
+        return this.#usage(part);
+      case "patch":
+        return this.#patch(part);
+      default:
+        return [];
+    }
+  }
+
+  #text({ value, message, agent }: Part): EventKind[] {
+    const text = textOf(value);
+    if (text.trim() === "" || value.synthetic === true) return [];
+    const isUser = message?.isUser ?? !isFields(value.time);
+    if (isUser) {
+      // That of a sub-agent is its task, which the call told.
+      return agent ? [] : [{ type: "prompt", text: cut(unquoted(text)) }];
+    }
+    if (!message?.isSummary) return [{ type: "answer", text: cut(text) }];
+    const before = this.#context;
+    this.#context = undefined;
+    const summary = cutMiddle(text, 2 * LONGEST_TEXT);
+    return [{ type: "compaction", before, after: undefined, summary }];
+  }
+
+  #usage({ value, message, agent }: Part): EventKind[] {
+    const used = contextOf(value.tokens);
+    if (used === undefined || message?.isSummary) return [];
+    if (!agent) this.#context = used.context;
+    return [{ type: "usage", ...used }];
+  }
+
+  #call({ value, message }: Part): EventKind[] {
+    const state = field(value, "state");
+    const input = field(state, "input");
+    const call: Call = {
+      tool: textField(value, "tool") ?? "",
+      input: isFields(input) ? input : {},
+      metadata: field(state, "metadata"),
+      result: this.#result(state),
+      cwd: this.#cwd,
+    };
+    if (call.tool === "todowrite") {
+      const [todos, next] = changedTodos(call, this.#todos);
+      this.#todos = next;
+      if (todos.length > 0) return todos;
+    }
+    const kinds = eventsOf(call);
+    for (const what of kinds) {
+      if (what.type !== "file_edit" && what.type !== "tool_call") continue;
+      for (const { path } of what.edits) message?.changed.add(path);
+      if (message && call.tool === "bash") message.hasCommand = true;
+    }
+    return kinds;
+  }
+
+  #result(state: unknown): CallResult | undefined {
+    const status = textField(state, "status");
+    if (status !== "completed" && status !== "error") return undefined;
+    const isError = status === "error";
+    const text = textField(state, isError ? "error" : "output") ?? "";
+    const exit = field(field(state, "metadata"), "exit");
+    return {
+      text: cutMiddle(text, LONGEST_RESULT),
+      ...{ isError, at: this.#at },
+      ...typeof exit === "number" && { exit },
+    };
+  }
+
+  /** The files of a step that the client compared: those of its commands. */
+  #patch({ value, message }: Part): EventKind[] {
+    if (!message?.hasCommand || !Array.isArray(value.files)) return [];
+    const edits = value.files.slice(0, MOST_ENTRIES)
+      .filter((path): path is string =>
+        typeof path === "string" && isAbsolute(path) &&
+        !message.changed.has(path)
+      )
+      .map((path): Edit => ({ path, how: "edited", hunks: undefined }));
+    return edits.length === 0 ? [] : [{
+      type: "file_edit",
+      tool: "bash",
+      args: {},
+      edits,
+      result: undefined,
+    }];
+  }
+}
+
+/** Returns the text of an error of a message, if it has one. */
+function errorText(error: unknown): string | undefined {
+  const name = textField(error, "name");
+  const message = textField(field(error, "data"), "message");
+  const parts = [name, message].filter((one) => one);
+  return parts.length === 0 ? undefined : cut(parts.join(": "));
+}
+
+function textOf(value: Fields): string {
+  return textField(value, "text") ?? "";
+}
+
+/** Milliseconds of the largest time that a date can have. */
+const LATEST = 8_640_000_000_000_000;
+
+/** ISO 8601, UTC. */
+export function timeText(value: unknown): string | undefined {
+  return typeof value === "number" && value > 0 && value <= LATEST
+    ? new Date(value).toISOString()
+    : undefined;
+}

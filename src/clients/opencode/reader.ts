@@ -1,0 +1,91 @@
+import { attempt } from "../../base/errors.ts";
+import { type Fields, isFields, jsonIn } from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import type { AgentEvent, EventsLost, OpenEvents } from "../events.ts";
+import { openTranscript } from "../open_events.ts";
+import { firstLines, type Lost } from "../tail.ts";
+import type { SessionReader } from "../client.ts";
+import { isLine, linesOfExport, Reader, Withdrawn } from "./lines.ts";
+
+/** Bytes of the largest export that is read, and of its beginning. */
+const LARGEST = 64 * 1024 * 1024;
+const BEGINNING = 64 * 1024;
+
+/** Marks of a line that withdraws messages. */
+const WITHDRAWS = /^\{"time":\d+,"type":"(?:revert|removed)"/;
+
+/**
+ * Opens a transcript of mpm's plugin, or an export of the client. Throws
+ * NOT_FOUND for a missing file, UNREADABLE for another file. `beginning`: what
+ * was withdrawn later is not looked for.
+ */
+export function openSession(
+  system: System,
+  path: string,
+  { beginning = false, most }: {
+    readonly beginning?: boolean | undefined;
+    readonly most?: number | undefined;
+  } = {},
+): OpenEvents {
+  return openExport(system, path) ?? openTranscript(system, path, {
+    isLine,
+    sources: (start, lost) => [
+      eventsIn(system, { path, start, beginning }, lost),
+    ],
+    most,
+  });
+}
+
+function* eventsIn(
+  system: System,
+  { path, start, beginning }: {
+    readonly path: string;
+    readonly start: number;
+    readonly beginning: boolean;
+  },
+  lost: EventsLost,
+): Generator<AgentEvent> {
+  const withdrawn = new Withdrawn();
+  for (const text of beginning ? [] : firstLines(system, path, { start })) {
+    const value = WITHDRAWS.test(text) ? jsonIn(text) : undefined;
+    if (isFields(value)) withdrawn.take(value);
+  }
+  const reader = new Reader(withdrawn);
+  const passed: Lost = { long: 0, failed: false };
+  for (const text of firstLines(system, path, { start }, passed)) {
+    const value = jsonIn(text);
+    if (!isFields(value)) lost.torn++;
+    else yield* reader.take(value);
+  }
+  lost.long += passed.long;
+  if (passed.failed) lost.failed++;
+}
+
+/** `undefined`: it is not an export. */
+function openExport(system: System, path: string): OpenEvents | undefined {
+  const info = attempt(() => system.files.stat(path));
+  if (info?.kind !== "file" || info.size > LARGEST) return undefined;
+  const head = attempt(() => system.files.readPart(path, 0, BEGINNING));
+  // Each line of a transcript begins with its time.
+  if (!/^\s*\{\s*"info"/.test(new TextDecoder().decode(head))) return undefined;
+  const bytes = attempt(() => system.files.readUpTo(path, LARGEST));
+  const lines = linesOfExport(jsonIn(new TextDecoder().decode(bytes)));
+  if (!lines) return undefined;
+  return {
+    events: eventsOfLines(lines),
+    lost: { torn: 0, long: 0, bytes: 0, failed: 0 },
+    ...{ changed: info.mtime, size: info.size },
+  };
+}
+
+function* eventsOfLines(lines: readonly Fields[]): Generator<AgentEvent> {
+  const withdrawn = new Withdrawn();
+  lines.forEach((line) => withdrawn.take(line));
+  const reader = new Reader(withdrawn);
+  for (const line of lines) yield* reader.take(line);
+}
+
+/** The conversations of opencode. */
+export const reader: SessionReader = {
+  open: (system, { path }, part) => openSession(system, path, part),
+};

@@ -1,0 +1,72 @@
+import { attempt } from "../../base/errors.ts";
+import { field, jsonIn, textField } from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import type { SessionStore } from "../client.ts";
+import type { TranscriptReading } from "../gauge.ts";
+import { isFile } from "../look.ts";
+import { lastLines } from "../tail.ts";
+import { contextOf } from "./tools.ts";
+import { allSessions, type Kept, transcriptOf } from "./transcripts.ts";
+
+/** Bytes of the beginning of a transcript, and of the end that has an answer. */
+const BEGINNING = 64 * 1024;
+const END = 4 * 1024 * 1024;
+
+/** The sessions that were started in a folder. */
+function sessionsIn(system: System, folder: string): Kept[] {
+  return allSessions(system).filter(({ path, id }) => {
+    const bytes = attempt(() => system.files.readPart(path, 0, BEGINNING));
+    return new TextDecoder().decode(bytes).split("\n").some((line) => {
+      const info = field(jsonIn(line), "info");
+      return textField(info, "id") === id &&
+        textField(info, "directory") === folder;
+    });
+  });
+}
+
+/** Marks of the end of a step, which tells the context. */
+const STEP = /"type":"step-finish"/;
+
+/**
+ * Returns how full the context was at the last step of the session itself, or
+ * that a compaction came after it. `undefined` if the end of the transcript
+ * does not tell.
+ */
+export function readGauge(
+  system: System,
+  path: string,
+): TranscriptReading | undefined {
+  let known: string | undefined;
+  for (const text of lastLines(system, path, END)) {
+    const line = STEP.test(text) ? jsonIn(text) : undefined;
+    const part = field(line, "part");
+    const used = contextOf(field(part, "tokens"));
+    const session = textField(part, "sessionID");
+    const time = field(line, "time");
+    // Steps of sub-agents have no window.
+    const window = field(line, "window");
+    if (!used || typeof time !== "number" || window === undefined) continue;
+    known ??= session;
+    if (session !== known) continue;
+    const isSummary = field(line, "summary") === true;
+    return {
+      tokens: isSummary ? undefined : used.context,
+      window: typeof window === "number" && window > 0 ? window : undefined,
+      model: textField(line, "model"),
+      time,
+      compaction: isSummary ? textField(part, "messageID") : undefined,
+    };
+  }
+  return undefined;
+}
+
+/** The transcripts that mpm's plugin writes. */
+export const store: SessionStore = {
+  find(system, { sessionId }) {
+    const path = transcriptOf(system, sessionId);
+    return path !== undefined && isFile(system, path) ? path : undefined;
+  },
+  sessionsIn,
+  all: allSessions,
+  gauge: (system, { path }) => readGauge(system, path),
+};

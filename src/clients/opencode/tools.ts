@@ -1,0 +1,77 @@
+import { field, type Fields, textField } from "../../base/parsed_values.ts";
+
+/** The tools of opencode that change files. */
+export const EDITORS: ReadonlySet<string> = new Set(
+  ["edit", "write", "patch", "apply_patch", "multiedit"],
+);
+
+/** The other tools, by mpm's names. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["bash", "Bash"],
+  ["glob", "Glob"],
+  ["grep", "Grep"],
+  ["list", "LS"],
+  ["read", "Read"],
+  ["skill", "Read"],
+  ["task", "Task"],
+  ["todowrite", "TodoWrite"],
+  ["webfetch", "WebFetch"],
+]);
+
+/** Returns mpm's name for a tool, and the call's arguments as mpm knows them. */
+export function namedTool(
+  tool: string,
+  input: unknown,
+): { tool_name: string; tool_input: unknown } {
+  if (!EDITORS.has(tool)) {
+    return { tool_name: NAMES.get(tool) ?? tool, tool_input: input };
+  }
+  const path = textField(input, "filePath");
+  const patch = textField(input, "patchText") ?? "";
+  const paths = path === undefined ? patchedPaths(patch) : [path];
+  return { tool_name: "MultiEdit", tool_input: { paths } };
+}
+
+/** The paths in a patch of the form that models of one provider write. */
+function patchedPaths(patch: string): string[] {
+  const lines = patch.matchAll(
+    /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm,
+  );
+  return [...lines].map(([, path]) => path!.trim());
+}
+
+/**
+ * Returns a prompt as it was typed. `opencode run` puts one with a blank
+ * between quotes, and a backslash before each quote in it.
+ */
+export function unquoted(text: string): string {
+  const inner = /^"((?:[^"\\]|\\[^])* (?:[^"\\]|\\[^])*)"\n*$/.exec(text)?.[1];
+  return inner === undefined ? text : inner.replaceAll('\\"', '"');
+}
+
+/** Returns a list among the fields, empty if it is missing. */
+export function listIn(value: Fields, name: string): unknown[] {
+  const held = field(value, name);
+  return Array.isArray(held) ? held : [];
+}
+
+/**
+ * Returns the tokens of a step's context, cached or not, and of its answer;
+ * `undefined` if there are no figures, or all are zero.
+ */
+export function contextOf(
+  tokens: unknown,
+): { context: number; output: number } | undefined {
+  const cache = field(tokens, "cache");
+  const counts = [field(tokens, "input"), field(cache, "read")]
+    .concat(field(cache, "write")).map(count);
+  const context = counts.reduce((sum, one) => sum + one, 0);
+  const output = count(field(tokens, "output"));
+  return context > 0 ? { context, output } : undefined;
+}
+
+function count(value: unknown): number {
+  return Number.isSafeInteger(value) && (value as number) > 0
+    ? value as number
+    : 0;
+}
