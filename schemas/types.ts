@@ -4605,6 +4605,7 @@ export interface ContextUsage {
   window_source:
     | "configuration"
     | "status-line"
+    | "transcript"
     | "model"
     | "usage"
     | "auto-compact"

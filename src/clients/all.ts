@@ -1,5 +1,5 @@
 import { claudeHome } from "../ops/mod.ts";
-import { currentAgentSession } from "./claude/home.ts";
+import { currentClaudeSession } from "./claude/home.ts";
 import type { Client, ClientName } from "./client.ts";
 import { currentSession, opencodeHome } from "./opencode/home.ts";
 
@@ -15,7 +15,7 @@ export const CLIENTS: readonly Client[] = [
     program: "claude",
     instructions: "CLAUDE.md",
     home: claudeHome,
-    current: currentAgentSession,
+    current: currentClaudeSession,
     resume: (id) => ["claude", "--resume", id],
     start: (prompt) => ["claude", prompt],
     adapter: async () => (await import("./claude/adapter.ts")).adapter,

@@ -42,6 +42,7 @@ export interface Gauge {
   readonly window_source:
     | "configuration"
     | "status-line"
+    | "transcript"
     | "model"
     | "usage"
     | "auto-compact"
@@ -102,7 +103,8 @@ export function gaugeOf(
   const { tokens, time } = reading;
   const age = now.getTime() - time;
   const model = reading.model ?? status?.model;
-  const window = windowFor({ tokens, model, status }, rules);
+  const own = reading === transcript ? reading.window : undefined;
+  const window = windowFor({ tokens, model, status, own }, rules);
   const compaction = reading === transcript
     ? transcript?.compaction ?? null
     : null;
@@ -138,6 +140,8 @@ interface Use {
   readonly tokens: number;
   readonly model: string | undefined;
   readonly status: Reading | undefined;
+  /** The window that the transcript tells. */
+  readonly own: number | undefined;
 }
 
 interface FoundWindow {
@@ -157,7 +161,7 @@ function windowFor(
 }
 
 function fullWindow(
-  { tokens, model, status }: Use,
+  { tokens, model, status, own }: Use,
   windows: GaugeRules["windows"],
 ): FoundWindow | undefined {
   const configured = [model, model && plainModel(model)].find((name) =>
@@ -166,6 +170,7 @@ function fullWindow(
   if (configured !== undefined) {
     return { tokens: getOwn(windows, configured)!, from: "configuration" };
   }
+  if (own !== undefined) return { tokens: own, from: "transcript" };
   const reported = status?.window !== undefined && tokens <= status.window &&
     (model === undefined || status.model === undefined ||
       plainModel(status.model) === plainModel(model));

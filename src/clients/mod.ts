@@ -22,7 +22,14 @@ export {
   isAsMarked,
   readForLater,
 } from "./claude/conversation/later.ts";
-export { ranIn, readConversation } from "./claude/conversation/read.ts";
+export { ranIn } from "./claude/conversation/read.ts";
+export {
+  clientOf,
+  type ClientSession,
+  currentAgentSession,
+  currentSession,
+  readConversation,
+} from "./sessions.ts";
 export {
   type AgentCourse,
   type ContextPoint,
@@ -34,7 +41,6 @@ export {
   type RunningClient,
   runningClients,
 } from "./claude/dead.ts";
-export { currentAgentSession } from "./claude/home.ts";
 export {
   editedPaths,
   editsFiles,

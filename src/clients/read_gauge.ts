@@ -6,11 +6,11 @@ import {
   listAgentFiles,
   readAgentFiles,
 } from "./agent_state.ts";
-import { findTranscript, newestTranscript } from "./claude/transcript.ts";
-import { currentAgentSession } from "./claude/home.ts";
+import { clientNamed, CLIENTS } from "./all.ts";
+import type { Client } from "./client.ts";
+import { clientOf, type ClientSession, currentSession } from "./sessions.ts";
 import { isAgentId } from "../base/ids.ts";
 import { quickRoot } from "../git/mod.ts";
-import { readTranscriptGauge } from "./claude/answers.ts";
 import {
   type Gauge,
   gaugeOf,
@@ -108,6 +108,8 @@ function isCrossing(value: unknown): value is LevelState["crossings"][number] {
 
 /** An agent's session whose context is looked at. */
 export interface Watched extends AgentSession {
+  /** Its client, if it is known. */
+  readonly client?: Client | undefined;
   /** The session's folder, by which its transcript is found. */
   readonly cwd: string;
   /** As a hook is told; else the status line's word, else it is looked for. */
@@ -125,15 +127,21 @@ export interface Watch {
  * Reads the gauge of a session. Invalid and missing values are unknown. An
  * event of a sub-agent does not count: a sub-agent has its own context.
  */
-export function readGauge(
+export async function readGauge(
   system: System,
   { config, ...watched }: Watched & { config: Config },
-): Watch {
+): Promise<Watch> {
   const status = newestStatus(readAgentFiles(system, watched, "status"));
-  const transcriptPath = transcriptOf(system, watched, status);
+  const told = [watched.transcriptPath, status?.transcriptPath]
+    .find((path) => path !== undefined && isFile(system, path));
+  const { id, cwd } = watched;
+  const session = { sessionId: id, cwd, transcriptPath: told };
+  const client = watched.client ?? await clientOf(system, session);
+  const store = await client.store();
+  const transcriptPath = told ?? await store.find(system, session);
   const transcript = transcriptPath === undefined
     ? undefined
-    : readTranscriptGauge(system, transcriptPath);
+    : await store.gauge(system, { id, path: transcriptPath });
   const gauge = gaugeOf({ status: status?.reading, transcript }, {
     rules: gaugeRules(system, config),
     now: system.now(),
@@ -145,38 +153,33 @@ export function readGauge(
  * Returns the agent session that mpm runs in, else the latest of this project
  * by the status line or a transcript.
  */
-export function latestAgentSession(
+export async function latestAgentSession(
   system: System,
   { root, cwd, worktree }: {
     readonly root: string;
     readonly cwd: string;
     readonly worktree: string;
   },
-): string | undefined {
-  const current = currentAgentSession(system);
+): Promise<ClientSession | undefined> {
+  const current = currentSession(system);
   if (current !== undefined) return current;
+  const [claude] = CLIENTS;
   const reported = listAgentFiles(system, root, "status").flatMap((one) => {
     const record = statusFromJson(one.value);
     const folder = record?.projectDir ?? record?.cwd;
     if (!record || folder === undefined || !isAgentId(one.id)) return [];
     if (quickRoot(system, folder) !== root) return [];
-    return [{ id: one.id, time: record.reading.time }];
+    return [{ id: one.id, client: claude!, time: record.reading.time }];
   });
-  const written = [...new Set([cwd, worktree, root])]
-    .map((folder) => newestTranscript(system, folder))
-    .filter((found) => found !== undefined);
-  return [...reported, ...written].sort((a, b) => b.time - a.time)[0]?.id;
-}
-
-function transcriptOf(
-  system: System,
-  { id, cwd, transcriptPath }: Watched,
-  status: StatusRecord | undefined,
-): string | undefined {
-  for (const path of [transcriptPath, status?.transcriptPath]) {
-    if (path !== undefined && isFile(system, path)) return path;
-  }
-  return findTranscript(system, { sessionId: id, cwd });
+  const folders = [...new Set([cwd, worktree, root])];
+  const written = await Promise.all(CLIENTS.map(async (client) => {
+    const store = await client.store();
+    const found = await Promise.all(
+      folders.map((folder) => store.sessionsIn(system, folder)),
+    );
+    return found.flat().map((one) => ({ ...one, client }));
+  }));
+  return [...reported, ...written.flat()].sort((a, b) => b.time - a.time)[0];
 }
 
 /** The smallest window that Claude Code takes for compacting. */
@@ -291,20 +294,25 @@ export function readContextUsage(
  * Returns how full the context of an agent session is, as a save records it:
  * by the gauge, else by what claude-mpm counted.
  */
-export function contextUsage(
+export async function contextUsage(
   system: System,
   { agent, config, root, cwd }: {
-    agent: { session_id: string; transcript_path: string | null } | null;
+    agent: {
+      name: string;
+      session_id: string;
+      transcript_path: string | null;
+    } | null;
     config: Config;
     root: string;
     cwd: string;
   },
-): ContextUsage {
+): Promise<ContextUsage> {
   if (agent === null) return UNKNOWN_USAGE;
   const { session_id: id, transcript_path: path } = agent;
   const transcriptPath = path ?? undefined;
-  const watched = { id, root, cwd, transcriptPath, config };
-  const { gauge } = readGauge(system, watched);
+  const client = clientNamed(agent.name);
+  const watched = { id, client, root, cwd, transcriptPath, config };
+  const { gauge } = await readGauge(system, watched);
   return isKnown(gauge) ? usageOf(gauge) : readContextUsage(system, root, id);
 }
 

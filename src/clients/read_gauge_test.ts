@@ -15,7 +15,7 @@ Deno.test("of a hundred hooks at once one crosses the threshold", async () => {
   talked(env, 171_000);
   const system = env.system({ now });
   const session = { id: AGENT, root: env.project };
-  const { gauge } = readGauge(system, {
+  const { gauge } = await readGauge(system, {
     ...session,
     cwd: env.project,
     transcriptPath: undefined,

@@ -94,7 +94,7 @@ export async function checkGauge(ground: Ground): Promise<Checked> {
   const line = installed.some(({ status_line: has }) => has);
   const id = currentAgentSession(system);
   if (id !== undefined) {
-    const { gauge } = readGauge(system, {
+    const { gauge } = await readGauge(system, {
       ...{ id, root, config, cwd: context.folder, transcriptPath: undefined },
     });
     const summary = gauge.percentage === null

@@ -1,5 +1,9 @@
 import { isAgentId } from "../base/ids.ts";
-import { latestAgentSession } from "../clients/mod.ts";
+import {
+  clientOf,
+  type ClientSession,
+  latestAgentSession,
+} from "../clients/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
@@ -8,25 +12,27 @@ import type { System } from "../system/system.ts";
 export const AGENT_SESSION = {
   type: "string",
   value: "id",
-  summary:
-    "The Claude Code session; default: this one, or the project's latest",
+  summary: "The agent session; default: this one, or the project's latest",
 } as const;
 
 /**
  * Returns the agent's session: the given one, the one mpm runs in, else the
  * latest of this project by the status line or a transcript.
  */
-export function sessionOf(
+export async function sessionOf(
   system: System,
   workspace: Workspace,
   given: string | undefined,
-): string | undefined {
+): Promise<ClientSession | undefined> {
   if (given !== undefined && !isAgentId(given)) {
     throw new MpmError(
       "USAGE",
-      `Invalid Claude Code session ID "${given}"`,
-      { hint: "Use the UUID that /status shows" },
+      `Invalid agent session ID "${given}"`,
+      { hint: "Use the ID that the client shows, e.g. with /status" },
     );
   }
-  return given ?? latestAgentSession(system, workspace);
+  if (given === undefined) return await latestAgentSession(system, workspace);
+  const { cwd } = workspace;
+  const client = await clientOf(system, { sessionId: given, cwd });
+  return { client, id: given };
 }

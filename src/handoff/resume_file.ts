@@ -30,6 +30,7 @@ import {
 } from "../saves/mod.ts";
 import { handoffFor, isCarried, isOpenItem, type Item } from "../items/mod.ts";
 import {
+  type ClientSession,
   type Gauge,
   grouped,
   type Level,
@@ -102,13 +103,14 @@ export async function presentSave(
   } = {},
 ): Promise<{ save: Save; gauge: Gauge; config: Config }> {
   const { root, cwd } = workspace;
-  const id = sessionOf(system, workspace, given);
+  const session = await sessionOf(system, workspace, given);
   const { config } = readConfigAnyway(system, root);
-  const gauge = id === undefined
-    ? UNKNOWN_GAUGE
-    : readGauge(system, { id, root, cwd, transcriptPath, config }).gauge;
+  const watched = { root, cwd, transcriptPath, config };
+  const { gauge } = session === undefined
+    ? { gauge: UNKNOWN_GAUGE }
+    : await readGauge(system, { ...session, ...watched });
   const state = await presentState(system, workspace, {
-    ...{ id, gauge, config, transcriptPath },
+    ...{ session, gauge, config, transcriptPath },
   });
   return { save: redactSave(redactorOf(system), state), gauge, config };
 }
@@ -116,8 +118,8 @@ export async function presentSave(
 async function presentState(
   system: System,
   workspace: Workspace,
-  { id, gauge, config, transcriptPath }: {
-    id: string | undefined;
+  { session, gauge, config, transcriptPath }: {
+    session: ClientSession | undefined;
     gauge: Gauge;
     config: Config;
     transcriptPath: string | undefined;
@@ -127,12 +129,10 @@ async function presentState(
   const state = workspace.git === "repository"
     ? await readState(system, workspace)
     : undefined;
-  const work = id === undefined
-    ? undefined
-    : agentWork(system, { sessionId: id, cwd });
-  const agent = id === undefined ? null : {
-    name: "claude-code",
-    session_id: id,
+  const work = session && await agentWork(system, { session, cwd });
+  const agent = session === undefined ? null : {
+    name: session.client.agent,
+    session_id: session.id,
     transcript_path: transcriptPath ?? work?.transcriptPath ?? null,
   };
   const time = system.now();
@@ -140,7 +140,7 @@ async function presentState(
     said: [],
     close: [],
     collected: await collectedOf(system, { agent, workspace }, config),
-    agent: id,
+    agent: session?.id,
     save: null,
     time,
     synced: false,

@@ -1,3 +1,4 @@
+import { clientNamed } from "../clients/mod.ts";
 import { isAgentId } from "../base/ids.ts";
 import type { Agent } from "./save.ts";
 import type { Origin } from "./trust/origins.ts";
@@ -10,8 +11,9 @@ export function agentCommand(
   agent: Pick<Agent, "name" | "session_id"> | null | undefined,
   origin: Origin | null,
 ): string[] | null {
-  const known = agent?.name === "claude-code" && isAgentId(agent.session_id);
-  return known && (origin === "own" || origin === "trusted")
-    ? ["claude", "--resume", agent.session_id]
-    : null;
+  if (!agent || !isAgentId(agent.session_id)) return null;
+  const client = origin === "own" || origin === "trusted"
+    ? clientNamed(agent.name)
+    : undefined;
+  return client ? [...client.resume(agent.session_id)] : null;
 }

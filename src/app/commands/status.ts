@@ -124,7 +124,7 @@ async function readStatus(
     you: team.you,
     agents: team.agents,
     claims: team.claims,
-    context: porcelain ? null : contextHere(context, place),
+    context: porcelain ? null : await contextHere(context, place),
     problems: [
       ...problem === undefined ? [] : [problem],
       ...carried.problems,
@@ -216,16 +216,16 @@ function placeHere({ system, folder }: Context) {
 }
 
 /** Returns how full the agent's context is, as far as a reading says. */
-function contextHere(
+async function contextHere(
   { system, folder }: Context,
   { root, worktree }: { root: string; worktree: string },
-): StatusResult["context"] {
+): Promise<StatusResult["context"]> {
   const here = { root, worktree, cwd: folder };
-  const id = latestAgentSession(system, here);
-  if (id === undefined) return null;
+  const session = await latestAgentSession(system, here);
+  if (session === undefined) return null;
   const { config } = readConfigAnyway(system, root);
-  const watched = { id, root, cwd: folder, transcriptPath: undefined };
-  const { gauge } = readGauge(system, { ...watched, config });
+  const watched = { ...session, root, cwd: folder, transcriptPath: undefined };
+  const { gauge } = await readGauge(system, { ...watched, config });
   const { tokens, window, age, unknown } = gauge;
   return tokens === null ? null : { tokens, window, age: age ?? 0, unknown };
 }

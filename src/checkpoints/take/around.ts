@@ -27,11 +27,11 @@ export async function aroundOf(
   const { system } = context;
   const { root, cwd } = workspace;
   const { worktree } = vault.workspace;
-  const agent = agentOf(context, { given: undefined, cwd });
+  const agent = await agentOf(context, { given: undefined, cwd });
   return {
     ...agent,
     stack: currentStack(system, workspace).chain,
-    usage: contextUsage(system, { ...agent, config, root, cwd }),
+    usage: await contextUsage(system, { ...agent, config, root, cwd }),
     context: readContextFile(system, worktree) ?? null,
     runtimes: readRuntimes(system, { cwd, worktree }),
     lastSave: await lastSteps(context, workspace),

@@ -6,7 +6,7 @@ import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
 /** The id of the Claude Code session this process was started by, if any. */
-export function currentAgentSession(system: System): string | undefined {
+export function currentClaudeSession(system: System): string | undefined {
   if (system.env("CLAUDECODE") !== "1") return undefined;
   const id = system.env("CLAUDE_CODE_SESSION_ID");
   return id !== undefined && isAgentId(id) ? id : undefined;

@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { assertEquals } from "@std/assert";
-import { currentAgentSession } from "./home.ts";
+import { currentClaudeSession } from "./home.ts";
 import { readAgentWork } from "./tasks.ts";
 import { projectSlug } from "./transcript.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
@@ -279,9 +279,9 @@ Deno.test("projectSlug() makes the names that Claude Code makes", () => {
   assertEquals(dirname(long), ".");
 });
 
-Deno.test("currentAgentSession() needs Claude Code's mark and a sound id", () => {
+Deno.test("currentClaudeSession() needs Claude Code's mark and a sound id", () => {
   using env = new TestEnv();
-  const current = () => currentAgentSession(env.system());
+  const current = () => currentClaudeSession(env.system());
   assertEquals(current(), undefined);
   env.extra.CLAUDE_CODE_SESSION_ID = ID;
   assertEquals(current(), undefined);

@@ -6,6 +6,7 @@ import {
   acknowledge,
   type AgentSession,
   changeLevels,
+  type Client,
   crossLevels,
   readGauge,
   readLevels,
@@ -44,14 +45,15 @@ async function acknowledgeLevel(
 ): Promise<AcknowledgeResult> {
   const workspace = await locate(system, folder);
   const { root, cwd } = workspace;
-  const id = sessionOf(system, workspace, given);
-  if (id === undefined) {
+  const found = await sessionOf(system, workspace, given);
+  if (found === undefined) {
     throw new MpmError("NOT_FOUND", `No agent session found in "${root}"`, {
       hint: "Name one: mpm context acknowledge --agent-session <id>",
     });
   }
+  const { client, id } = found;
   const session: AgentSession = { id, root };
-  await takeReading(system, { ...session, cwd });
+  await takeReading(system, { ...session, client, cwd });
   const before = readLevels(system, session);
   const now = system.now();
   const wanted = acknowledge(before, now);
@@ -80,10 +82,10 @@ async function acknowledgeLevel(
  */
 async function takeReading(
   system: System,
-  session: AgentSession & { cwd: string },
+  session: AgentSession & { client: Client; cwd: string },
 ): Promise<void> {
   const { config } = await readConfigAnyway(system, session.root);
-  const { gauge } = readGauge(system, {
+  const { gauge } = await readGauge(system, {
     ...session,
     transcriptPath: undefined,
     config,

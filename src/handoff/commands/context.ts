@@ -45,13 +45,14 @@ async function readContext(
   const { system, folder } = context;
   const workspace = await locate(system, folder);
   const { root } = workspace;
-  const id = sessionOf(system, workspace, given);
+  const session = await sessionOf(system, workspace, given);
+  const id = session?.id;
   const { config, faults } = await readConfigAnyway(system, root);
   const { cwd } = workspace;
   const watched = { root, cwd, transcriptPath: undefined, config };
-  const watch: Pick<Watch, "gauge" | "transcriptPath"> = id === undefined
+  const watch: Pick<Watch, "gauge" | "transcriptPath"> = session === undefined
     ? { gauge: UNKNOWN_GAUGE, transcriptPath: undefined }
-    : readGauge(system, { ...watched, id });
+    : await readGauge(system, { ...watched, ...session });
   const { gauge } = watch;
   const thresholds = thresholdsOf(config);
   const levels = id === undefined
@@ -133,6 +134,7 @@ const SOURCES: Readonly<Record<NonNullable<Gauge["source"]>, string>> = {
 const WINDOWS: Readonly<Record<NonNullable<Gauge["window_source"]>, string>> = {
   "configuration": "is configured",
   "status-line": "as the status line says",
+  "transcript": "as the transcript says",
   "model": "is the model's",
   "usage": "is judged by its use",
   "auto-compact": "is CLAUDE_CODE_AUTO_COMPACT_WINDOW",

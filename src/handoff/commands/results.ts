@@ -18,7 +18,10 @@ export const GaugeResult = z.strictObject({
   model: z.nullable(text),
   source: z.nullable(z.enum(["status-line", "transcript", "compaction"])),
   window_source: z.nullable(
-    z.enum(["configuration", "status-line", "model", "usage", "auto-compact"]),
+    z.enum([
+      ...["configuration", "status-line", "transcript"] as const,
+      ...["model", "usage", "auto-compact"] as const,
+    ]),
   ),
   read_at: z.nullable(text),
   /** Seconds. */

@@ -1,7 +1,7 @@
 import { BUILD, VERSION } from "../../base/version.ts";
 import { cutText } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
-import { contextUsage, type Notes } from "../../clients/mod.ts";
+import { type Client, contextUsage, type Notes } from "../../clients/mod.ts";
 import type { Config } from "../../config/mod.ts";
 import {
   findHeadAt,
@@ -45,6 +45,7 @@ import { currentStack } from "../../work/mod.ts";
 
 /** An agent's session that no one paused. */
 export interface Unsaved {
+  readonly client: Client;
   readonly sessionId: string;
   /** As its client told it, if it did. */
   readonly transcriptPath: string | undefined;
@@ -68,7 +69,7 @@ export async function autoSave(
   const { own, state, digest, found } = read;
   const { killed } = unsaved;
   const draft = {
-    ...draftOf(context, { config, unsaved, workspace, state, digest }),
+    ...await draftOf(context, { config, unsaved, workspace, state, digest }),
     ...await projectParts(context, workspace, { config, state }),
   };
   const later = isLeftToKeep(context.system, workspace);
@@ -134,7 +135,7 @@ async function readAll(context: Context, sources: Sources) {
     return undefined;
   }
   const { cwd, root } = workspace;
-  const digest = digestOf(system, { ...sources, ...unsaved, cwd, root });
+  const digest = await digestOf(system, { ...sources, ...unsaved, cwd, root });
   const { found } = digest;
   const seen = withSeen(system, workspace, found);
   // A failure is thrown where it is awaited.
@@ -175,22 +176,29 @@ interface Sources {
 
 type AutoDraft = Omit<Draft, "content">;
 
-function draftOf(
+async function draftOf(
   context: Context,
-  { config, unsaved: { sessionId, at, killed }, workspace, state, digest }:
+  {
+    config,
+    unsaved: { client, sessionId, at, killed },
+    workspace,
+    state,
+    digest,
+  }:
     & Sources
     & Pick<Draft, "state">
     & { digest: Digest },
-): AutoDraft {
+): Promise<AutoDraft> {
   const { system } = context;
   const { root, cwd } = workspace;
   const { todos } = digest;
-  const agent = agentOf(context, { given: sessionId, cwd, todos });
+  const given = { given: sessionId, client, cwd, todos };
+  const agent = await agentOf(context, given);
   return {
     workspace,
     state,
     ...agent,
-    usage: contextUsage(system, { ...agent, config, root, cwd }),
+    usage: await contextUsage(system, { ...agent, config, root, cwd }),
     version: VERSION,
     build: BUILD,
     time: system.now(),

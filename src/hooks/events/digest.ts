@@ -1,4 +1,6 @@
 import {
+  CLAUDE,
+  type Client,
   type Conversation,
   CONVERSATION_SOURCES,
   type ConversationMark,
@@ -44,11 +46,14 @@ const BUILT = `${VERSION} ${BUILD}`;
 
 /** A conversation of which a digest is wanted. */
 export interface DigestOrder extends Omit<ConversationRequest, "sources"> {
+  readonly client: Client;
   readonly config: Config;
   readonly workspace: Pick<Workspace, "worktree">;
 }
 
-function requestOf({ config, ...order }: DigestOrder): ConversationRequest {
+function requestOf(
+  { config, client: _, ...order }: DigestOrder,
+): ConversationRequest {
   const sources = new Set(
     CONVERSATION_SOURCES.filter((source) => config[`handoff.${source}`]),
   );
@@ -58,7 +63,10 @@ function requestOf({ config, ...order }: DigestOrder): ConversationRequest {
 /**
  * Returns the digest of a conversation. If nothing was said since the last turn, it is the one kept then, else a new one from the transcript.
  */
-export function digestOf(system: System, order: DigestOrder): Digest {
+export async function digestOf(
+  system: System,
+  order: DigestOrder,
+): Promise<Digest> {
   const request = requestOf(order);
   const session = { id: order.sessionId, root: order.root };
   const [kept] = readAgentFiles(system, session, "digest") as KeptDigest[];
@@ -66,7 +74,8 @@ export function digestOf(system: System, order: DigestOrder): Digest {
     kept.folder === order.workspace.worktree &&
     isAsMarked(system, request, kept.mark);
   if (!holds) {
-    return madeOf(system, readConversation(system, request), order);
+    const talk = await readConversation(system, order.client, request);
+    return madeOf(system, talk, order);
   }
   const { found } = kept.digest;
   const items = found.items.map((item) => ({ ...item, id: newItemId(system) }));
@@ -99,12 +108,18 @@ function madeOf(
  * started for that at the end of a turn. One with a secret is not kept.
  */
 export const onDigest: Handler = async (hook) => {
-  const { context, config, input, session } = hook;
+  const { client, context, config, input, session } = hook;
   const { system } = context;
-  if (!hook.invited) return {};
+  if (!hook.invited || client !== CLAUDE) return {};
   const workspace = await findWorkspace(context);
   const order = {
-    ...{ config, workspace, sessionId: session.id, notes: readNotes(hook) },
+    ...{
+      client,
+      config,
+      workspace,
+      sessionId: session.id,
+      notes: readNotes(hook),
+    },
     ...{ cwd: workspace.cwd, root: workspace.root },
     transcriptPath: input.transcriptPath,
   };

@@ -13,8 +13,8 @@ import type { HookAnswer } from "../../clients/mod.ts";
 export const onToolUse: Handler = (hook) =>
   startsAgents(hook.input.text("tool_name")) ? ofAgent(hook) : ofEdit(hook);
 
-function ofAgent(hook: HookCall): HookAnswer {
-  const { gauge, level } = lookAtGauge(hook);
+async function ofAgent(hook: HookCall): Promise<HookAnswer> {
+  const { gauge, level } = await lookAtGauge(hook);
   if (onAgent(level, gauge).allow) return {};
   return { deny: onAgent(level, gauge, waysOut(hook)).reason ?? "" };
 }

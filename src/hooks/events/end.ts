@@ -1,6 +1,6 @@
 import { field } from "../../base/parsed_values.ts";
 import { forgetSession } from "../../agents/mod.ts";
-import { lastTurnError, removeAgentFile } from "../../clients/mod.ts";
+import { CLAUDE, lastTurnError, removeAgentFile } from "../../clients/mod.ts";
 import { settleInterrupted } from "../../detours/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { startKeeping, startScript } from "../scripts/events.ts";
@@ -44,6 +44,7 @@ async function savedEnd(hook: HookCall): Promise<string | undefined> {
   const save = await autoSave(context, {
     config,
     unsaved: {
+      client: hook.client,
       sessionId: session.id,
       transcriptPath: input.transcriptPath,
       at,
@@ -61,8 +62,8 @@ async function savedEnd(hook: HookCall): Promise<string | undefined> {
  * recorded. Claude Code does not always report it before it ends.
  */
 async function recordTurnError(hook: HookCall): Promise<void> {
-  const { context: { system }, input, session } = hook;
-  const path = input.transcriptPath;
+  const { client, context: { system }, input, session } = hook;
+  const path = client === CLAUDE ? input.transcriptPath : undefined;
   const found = path === undefined ? undefined : lastTurnError(system, path);
   const { at } = readActivity(hook);
   // One of a time that nothing was done since is not this time's.

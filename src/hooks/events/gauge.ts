@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import {
+  CLAUDE,
   crossLevels,
   type Gauge,
   isAttended,
@@ -23,11 +24,12 @@ export interface Look {
 }
 
 /** Reads how full the session's context is. */
-export function lookAtGauge(
-  { context, input, config, session }: HookCall,
-): Look {
-  const { gauge } = readGauge(context.system, {
+export async function lookAtGauge(
+  { client, context, input, config, session }: HookCall,
+): Promise<Look> {
+  const { gauge } = await readGauge(context.system, {
     ...session,
+    client,
     cwd: input.cwd,
     transcriptPath: input.transcriptPath,
     config,
@@ -43,7 +45,7 @@ export async function watchGauge(
   hook: HookCall,
 ): Promise<Look & { answer: HookAnswer }> {
   const { context, config, session } = hook;
-  const look = lookAtGauge(hook);
+  const look = await lookAtGauge(hook);
   const crossed = await crossLevels(context.system, session, {
     gauge: look.gauge,
     thresholds: thresholdsOf(config),
@@ -79,8 +81,8 @@ export async function keepResumeFile(hook: HookCall): Promise<boolean> {
  * names it.
  */
 export function waysOut(hook: HookCall): WaysOut {
-  const { context: { system } } = hook;
-  const attended = isAttended(system);
+  const { client, context: { system } } = hook;
+  const attended = client === CLAUDE && isAttended(system);
   if (hasSkill(hook, "mpm-pause")) return { attended, skills: "" };
   return { attended, skills: isPlugin(system) ? "mpm:" : undefined };
 }
@@ -90,11 +92,15 @@ export function waysOut(hook: HookCall): WaysOut {
  * user's.
  */
 export function hasSkill(
-  { context: { system }, worktree }: HookCall,
+  { client, context: { system }, worktree }: HookCall,
   name: string,
 ): boolean {
-  const home = claudeHome(system);
-  const folders = [join(worktree, ".claude"), ...home ? [home] : []];
+  const home = system.home();
+  const own = client === CLAUDE
+    ? claudeHome(system)
+    : home && join(home, ".agents");
+  const near = client === CLAUDE ? ".claude" : ".agents";
+  const folders = [join(worktree, near), ...own ? [own] : []];
   return folders.some((folder) =>
     isFile(system, join(folder, "skills", name, "SKILL.md"))
   );

@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { bounded } from "../../base/bounded.ts";
 import {
+  CLAUDE,
   type Decision,
   isFolder,
   isQueued,
@@ -34,7 +35,7 @@ export const onUserPrompt: Handler = async (hook) => {
   const prompt = hook.input.text("prompt");
   if (prompt === undefined) return {};
   const typed = typedCommand(prompt);
-  if (typed && !isForModel(hook, typed)) {
+  if (typed && !await isForModel(hook, typed)) {
     const answer = await (await words()).answerTyped(hook, typed);
     if (answer) return answer;
   }
@@ -60,12 +61,15 @@ export const onUserPrompt: Handler = async (hook) => {
  * decided and is next, and has room to report it. The hook answers if the
  * context is full, or if the client does not know the skill.
  */
-function isForModel(hook: HookCall, typed: TypedCommand): boolean {
+async function isForModel(
+  hook: HookCall,
+  typed: TypedCommand,
+): Promise<boolean> {
   if (typed.name !== "pause" || asksForHelp(typed)) return false;
   const skilled = typed.plugin
     ? isPlugin(hook.context.system)
     : hasSkill(hook, typed.skill);
-  return skilled && lookAtGauge(hook).level !== "block";
+  return skilled && (await lookAtGauge(hook)).level !== "block";
 }
 
 /** Loaded for the few prompts that mpm answers. */
@@ -81,9 +85,11 @@ async function judged(
   hook: HookCall,
   { prompt, look: { gauge, level } }: { prompt: string; look: Look },
 ): Promise<Decision> {
-  const { context: { system }, input, session } = hook;
+  const { client, context: { system }, input, session } = hook;
   const free = decide("normal", { gauge, prompt });
-  if (level !== "block" || !isTyped(system, { input, prompt })) return free;
+  // Only Claude Code tells whether a person typed it.
+  const typed = client === CLAUDE && isTyped(system, { input, prompt });
+  if (level !== "block" || !typed) return free;
   const again = isLetThrough(system, session, prompt);
   const decision = decide(level, { gauge, prompt, again, out: waysOut(hook) });
   if (decision.allow) return decision;

@@ -3,6 +3,7 @@ import { counted } from "../../base/words.ts";
 import {
   type AgentSession,
   changeAgentFile,
+  CLAUDE,
   type DeadSession,
   deadSessions,
   notesFromJson,
@@ -60,6 +61,7 @@ async function recovered(
     const save = await autoSave(context, {
       config,
       unsaved: {
+        client: CLAUDE,
         sessionId,
         transcriptPath,
         at,

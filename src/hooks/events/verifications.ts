@@ -1,6 +1,12 @@
 import { MpmError } from "../../base/errors.ts";
 import { textField } from "../../base/parsed_values.ts";
-import { type Call, callsOf, type Notes, ranIn } from "../../clients/mod.ts";
+import {
+  type Call,
+  callsOf,
+  CLAUDE,
+  type Notes,
+  ranIn,
+} from "../../clients/mod.ts";
 import { findWorkspace, readState } from "../../git/mod.ts";
 import { treeOf, verificationOf } from "../../items/mod.ts";
 import type { System } from "../../system/system.ts";
@@ -17,7 +23,9 @@ const LOOK = 40;
 export async function verifications(
   hook: HookCall,
 ): Promise<Notes["commands"]> {
-  const { context: { system }, config, input, invited } = hook;
+  const { client, context: { system }, config, input, invited } = hook;
+  // The transcripts of others tell it when the session is saved.
+  if (client !== CLAUDE) return [];
   const { transcriptPath: path } = input;
   if (path === undefined || !invited || !config["handoff.commands"]) return [];
   const calls = callsOf(input);

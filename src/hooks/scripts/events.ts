@@ -8,6 +8,7 @@ import {
   startShellHook,
 } from "./run.ts";
 import { dueContentsIds, type Save, uncopiedIds } from "../../saves/mod.ts";
+import { CLAUDE } from "../../clients/mod.ts";
 import type { HookCall } from "../events/hook_call.ts";
 import { attempt } from "../../base/errors.ts";
 
@@ -108,8 +109,10 @@ export async function startStepTree(
  * takes longer than a hook may at the end of a turn.
  */
 export async function startDigest(
-  { context: { system }, input, worktree }: HookCall,
+  { client, context: { system }, input, worktree }: HookCall,
 ): Promise<void> {
+  // The end of another client's transcript is read when it is needed.
+  if (client !== CLAUDE) return;
   const { sessionId, transcriptPath: path, cwd } = input;
   const size = path && attempt(() => system.files.stat(path)?.size);
   if (!size || size < WORTH_IT || system.program() === undefined) return;

@@ -1,10 +1,15 @@
 import { isAgentId } from "../../base/ids.ts";
 import {
   type AgentWork,
+  CLAUDE,
+  type Client,
+  clientOf,
+  type ClientSession,
   type Conversation,
-  currentAgentSession,
+  currentSession,
   readAgentFiles,
   readAgentWork,
+  readConversation,
   savedTasks,
   tasksFromJson,
 } from "../../clients/mod.ts";
@@ -15,33 +20,38 @@ import type { System } from "../../system/system.ts";
 import { quickRoot } from "../../git/mod.ts";
 
 /**
- * The agent's session, given or surrounding, and what its files say. `todos`:
- * its lists, where its conversation was read already.
+ * Returns the agent's session, given or surrounding, and what its files say.
+ * `client`: that of the given one, if it is known. `todos`: its lists, where its
+ * conversation was read already.
  */
-export function agentOf(
+export async function agentOf(
   { system }: Context,
-  { given, cwd, todos }: {
+  { given, client, cwd, todos }: {
     given: string | undefined;
+    client?: Client;
     cwd: string;
     todos?: Conversation["todos"];
   },
-): Pick<Draft, "agent" | "work"> {
+): Promise<Pick<Draft, "agent" | "work">> {
   if (given !== undefined && !isAgentId(given)) {
     throw new MpmError(
       "USAGE",
-      `Invalid Claude Code session ID "${given}"`,
+      `Invalid agent session ID "${given}"`,
       {
-        hint: "Use the UUID that /status shows and transcripts are named after",
+        hint: "Use the ID that the client shows, e.g. with /status",
       },
     );
   }
-  const sessionId = given ?? currentAgentSession(system);
-  if (sessionId === undefined) return { agent: null, work: NO_WORK };
-  const work = agentWork(system, { sessionId, cwd, todos });
+  const session = given === undefined ? currentSession(system) : {
+    client: client ?? await clientOf(system, { sessionId: given, cwd }),
+    id: given,
+  };
+  if (session === undefined) return { agent: null, work: NO_WORK };
+  const work = await agentWork(system, { session, cwd, todos });
   return {
     agent: {
-      name: "claude-code",
-      session_id: sessionId,
+      name: session.client.agent,
+      session_id: session.id,
       transcript_path: work.transcriptPath,
     },
     work: { todos: work.todos, tasks: work.tasks },
@@ -58,14 +68,17 @@ export const NO_WORK: Draft["work"] = {
  * The lists of an agent's session; where files and transcript report no tasks,
  * those that hooks kept.
  */
-export function agentWork(
+export async function agentWork(
   system: System,
-  { sessionId, cwd, todos }: {
-    sessionId: string;
+  { session: { client, id: sessionId }, cwd, todos }: {
+    session: ClientSession;
     cwd: string;
     todos?: Conversation["todos"] | undefined;
   },
-): AgentWork {
+): Promise<AgentWork> {
+  if (client !== CLAUDE) {
+    return await otherWork(system, { client, sessionId, cwd, todos });
+  }
   const found = readAgentWork(system, { sessionId, cwd }, todos);
   if (todos) return found;
   const { pending, inProgress, completedCount } = found.tasks;
@@ -79,5 +92,25 @@ export function agentWork(
     tasks: savedTasks(tasks),
     done: tasks.filter(({ completed }) => completed)
       .map(({ subject }) => subject),
+  };
+}
+
+/** The lists of a client that keeps them in its transcript alone. */
+async function otherWork(
+  system: System,
+  { client, todos, ...session }: {
+    client: Client;
+    sessionId: string;
+    cwd: string;
+    todos?: Conversation["todos"] | undefined;
+  },
+): Promise<AgentWork> {
+  const path = await (await client.store()).find(system, session);
+  const request = { ...session, root: undefined };
+  const known = todos ??
+    (await readConversation(system, client, request)).todos;
+  return {
+    ...readAgentWork(system, session, known),
+    transcriptPath: path ?? null,
   };
 }

@@ -116,12 +116,12 @@ async function gatherIn(
   const reason = noCopyReason(workspace, said);
   const commits = input.commit === true ||
     input.commit !== "never" && config["pause.branch_commit"];
-  const agent = agentIn(context, workspace, input);
+  const agent = await agentIn(context, workspace, input);
   const contents = keeper && (memory?.whole ?? keeper.planned(state?.head));
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
     author: authorOf(identity),
-    usage: contextUsage(system, {
+    usage: await contextUsage(system, {
       ...{ ...workspace, config },
       agent: input.past ? null : agent.agent,
     }),
@@ -181,14 +181,14 @@ async function openMemory(
   return { refs, memory, files };
 }
 
-function agentIn(
+async function agentIn(
   context: Context,
   { cwd }: Workspace,
   { past, "agent-session": given }: PauseInput,
 ): ReturnType<typeof agentOf> {
   return past
     ? { agent: past.agent, work: NO_WORK }
-    : agentOf(context, { given, cwd });
+    : await agentOf(context, { given, cwd });
 }
 
 /** Returns the plan of `applied`. */

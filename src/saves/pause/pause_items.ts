@@ -1,4 +1,6 @@
 import {
+  CLAUDE,
+  clientNamed,
   CONVERSATION_SOURCES,
   NO_NOTES,
   readConversation,
@@ -96,7 +98,8 @@ export async function collectedOf(
 ): Promise<Collected> {
   const { cwd, root, worktree } = workspace;
   if (!agent) return NOTHING_COLLECTED;
-  const conversation = readConversation(system, {
+  const client = clientNamed(agent.name) ?? CLAUDE;
+  const conversation = await readConversation(system, client, {
     sessionId: past ? NO_SESSION : agent.session_id,
     transcriptPath: past?.transcript ?? agent.transcript_path ?? undefined,
     ...{ cwd, root },

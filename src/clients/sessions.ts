@@ -1,0 +1,169 @@
+import { relative } from "@std/path";
+import { isAgentId } from "../base/ids.ts";
+import { MpmError } from "../base/errors.ts";
+import { counted, sizeText } from "../base/words.ts";
+import type { System } from "../system/system.ts";
+import { readAgentFiles } from "./agent_state.ts";
+import { CLAUDE, clientNamed, CLIENTS } from "./all.ts";
+import type { Client, ConversationRequest, SessionFile } from "./client.ts";
+import {
+  type Conversation,
+  NO_CONVERSATION,
+  type Said,
+} from "./conversation.ts";
+import type { EventsLost } from "./events.ts";
+import { chosen, conversationOf, FIRST_PROMPTS } from "./facts.ts";
+import { isFile } from "./look.ts";
+import { notesFromJson, withNoted } from "./notes.ts";
+
+/** A session and the client that it is of. */
+export interface ClientSession {
+  readonly client: Client;
+  readonly id: string;
+}
+
+/**
+ * Returns the session that this process was started in, by its environment. A
+ * client that has no variables of its own has two of mpm's, set by its plugin.
+ */
+export function currentSession(system: System): ClientSession | undefined {
+  const named = clientNamed(system.env("MPM_AGENT_CLIENT") ?? "");
+  const given = system.env("MPM_AGENT_SESSION");
+  if (named && given !== undefined && isAgentId(given)) {
+    return { client: named, id: given };
+  }
+  for (const client of CLIENTS) {
+    const id = client.current(system);
+    if (id !== undefined) return { client, id };
+  }
+  return undefined;
+}
+
+/** Returns the id of that session, whatever client it is of. */
+export function currentAgentSession(system: System): string | undefined {
+  return currentSession(system)?.id;
+}
+
+/**
+ * Returns the client that a session is of: the one this process runs in, else
+ * by the place of its file, else by a look at the stores. Claude Code if
+ * nothing tells.
+ */
+export async function clientOf(
+  system: System,
+  { sessionId, cwd, transcriptPath: path }: Pick<
+    ConversationRequest,
+    "sessionId" | "cwd" | "transcriptPath"
+  >,
+): Promise<Client> {
+  const here = currentSession(system);
+  if (here?.id === sessionId) return here.client;
+  const owner = path === undefined
+    ? undefined
+    : CLIENTS.find((one) => isBelow(one.home(system), path));
+  if (owner) return owner;
+  for (const client of CLIENTS) {
+    const store = await client.store();
+    if (await store.find(system, { sessionId, cwd })) return client;
+  }
+  return CLAUDE;
+}
+
+function isBelow(folder: string | undefined, path: string): boolean {
+  return folder !== undefined && !/^(\.\.|$)/.test(relative(folder, path));
+}
+
+/** Bytes of the end of a conversation that are read. */
+const MOST = 4 * 1024 * 1024;
+
+/**
+ * Reads the known facts of a conversation with a client, and what hooks noted.
+ * Bounded however long the files are. Never throws for their content; `unread`
+ * lists parts that were not read.
+ */
+export async function readConversation(
+  system: System,
+  client: Client,
+  request: ConversationRequest,
+): Promise<Conversation> {
+  const reader = await client.reader();
+  if (reader.conversation) return reader.conversation(system, request);
+  const { sessionId: id, root, transcriptPath: given } = request;
+  const notes = request.notes ??
+    notesFromJson(readAgentFiles(system, { id, root }, "notes")[0]);
+  const path = given !== undefined && isFile(system, given)
+    ? given
+    : await (await client.store()).find(system, request);
+  const read = path === undefined
+    ? { ...NO_CONVERSATION, unread: ["The transcript was not found"] }
+    : await readEvents(system, client, { id, path }, request.most ?? MOST);
+  const known = [...read.prompts, ...read.messages].map(({ at }) => at).sort();
+  const all = withNoted(read, notes, {
+    from: known[0],
+    to: known.at(-1),
+    ended: new Set(notes.background.map(({ key }) => key)),
+  });
+  return chosen(all, request.sources);
+}
+
+async function readEvents(
+  system: System,
+  client: Client,
+  session: SessionFile,
+  most: number,
+): Promise<Conversation> {
+  try {
+    const reader = await client.reader();
+    const open = await reader.open(system, session, { most });
+    const read = conversationOf(open.events);
+    const unread = unreadIn(open.lost);
+    if (open.lost.bytes === 0) return { ...read, unread };
+    const first = await firstPrompts(system, client, session);
+    const from = read.prompts[0]?.at;
+    const before = first.filter(({ at }) => from === undefined || at < from);
+    return { ...read, prompts: [...before, ...read.prompts], unread };
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    return { ...NO_CONVERSATION, unread: [error.message] };
+  }
+}
+
+/** Events at the beginning among which the first prompts are. */
+const BEGINNING = 500;
+
+async function firstPrompts(
+  system: System,
+  client: Client,
+  session: SessionFile,
+): Promise<Said[]> {
+  const reader = await client.reader();
+  const { events } = await reader.open(system, session, { beginning: true });
+  const found: Said[] = [];
+  let left = BEGINNING;
+  for (const { at, key, agent, what } of events) {
+    if (what.type === "prompt" && !agent) {
+      found.push({ at, key, text: what.text });
+    }
+    if (found.length === FIRST_PROMPTS || left-- === 0) break;
+  }
+  return found;
+}
+
+/** Lists the parts that were not read, a sentence each. */
+function unreadIn({ bytes, torn, long, failed }: EventsLost): string[] {
+  return [
+    ...bytes > 0
+      ? [
+        `${sizeText(bytes)} of the transcript were not read: all but its ` +
+        "beginning and its end",
+      ]
+      : [],
+    ...torn > 0
+      ? [`${counted(torn, "line")} of the transcript could not be read`]
+      : [],
+    ...long > 0
+      ? [`${counted(long, "line")} of the transcript over 2 MB: not read`]
+      : [],
+    ...failed > 0 ? ["A part of the transcript could not be read"] : [],
+  ];
+}
