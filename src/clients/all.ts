@@ -1,6 +1,8 @@
 import { claudeHome } from "../ops/mod.ts";
 import { currentClaudeSession } from "./claude/home.ts";
 import type { Client, ClientName } from "./client.ts";
+import { copilotHome, currentCopilot } from "./copilot/home.ts";
+import { geminiHome } from "./gemini/home.ts";
 import { currentSession, opencodeHome } from "./opencode/home.ts";
 
 /**
@@ -37,6 +39,37 @@ export const CLIENTS: readonly Client[] = [
     store: async () => (await import("./opencode/store.ts")).store,
     reader: async () => (await import("./opencode/reader.ts")).reader,
     setup: async () => (await import("./opencode/setup.ts")).setup,
+  },
+  {
+    name: "gemini",
+    agent: "gemini-cli",
+    title: "Gemini CLI",
+    program: "gemini",
+    instructions: "GEMINI.md",
+    home: geminiHome,
+    // No variable of its shell has the session.
+    current: () => undefined,
+    resume: (id) => ["gemini", "--resume", id],
+    start: (prompt) => ["gemini", "--prompt-interactive", prompt],
+    adapter: async () => (await import("./gemini/adapter.ts")).adapter,
+    store: async () => (await import("./gemini/store.ts")).store,
+    reader: async () => (await import("./gemini/read.ts")).reader,
+    setup: async () => (await import("./gemini/setup.ts")).setup,
+  },
+  {
+    name: "copilot",
+    agent: "copilot-cli",
+    title: "Copilot CLI",
+    program: "copilot",
+    instructions: "AGENTS.md",
+    home: copilotHome,
+    current: currentCopilot,
+    resume: (id) => ["copilot", `--resume=${id}`],
+    start: (prompt) => ["copilot", "--interactive", prompt],
+    adapter: async () => (await import("./copilot/adapter.ts")).adapter,
+    store: async () => (await import("./copilot/store.ts")).store,
+    reader: async () => (await import("./copilot/read.ts")).reader,
+    setup: async () => (await import("./copilot/setup.ts")).setup,
   },
 ];
 

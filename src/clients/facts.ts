@@ -209,7 +209,7 @@ class Facts {
       seen: this.#seen.all(),
       reports: this.#reports.all(),
       errors: this.#errors,
-      // The agent went on without the results of earlier ones.
+      // The agent continued without the results of earlier ones.
       background: this.#background.all().filter(({ at }) => at >= last),
     };
   }

@@ -1,0 +1,68 @@
+import { isAgentId } from "../../base/ids.ts";
+import { field, type Fields, textField } from "../../base/parsed_values.ts";
+import type { HookAdapter } from "../client.ts";
+import { copilotHome, eventsPath } from "./home.ts";
+
+/** Tools that change the file of their `path`, by the names in such events. */
+const EDITORS = new Set(["Edit", "Write", "create", "edit"]);
+
+/**
+ * The client sends events in a form near to that of Claude Code, as long as
+ * their names in its settings are those of Claude Code.
+ */
+export const adapter: HookAdapter = {
+  fields(given, event, system) {
+    const parent = textField(given, "parent_agent_id");
+    const id = parent ?? textField(given, "session_id") ??
+      textField(given, "sessionId");
+    const home = copilotHome(system);
+    const told = textField(given, "transcript_path") ??
+      textField(given, "transcriptPath");
+    // Most events do not tell it. An id may become a part of a path only if
+    // it is one.
+    const path = told ?? (home !== undefined && id !== undefined &&
+        isAgentId(id)
+      ? eventsPath(home, id)
+      : undefined);
+    return {
+      ...given,
+      hook_event_name: event,
+      session_id: id,
+      transcript_path: path,
+      ...given.source === "new" && { source: "startup" },
+      ...callIn(given),
+      ...event === "PostToolBatch" && {
+        tool_calls: [{ ...callIn(given), tool_response: resultIn(given) }],
+      },
+      project_dir: system.env("COPILOT_PROJECT_DIR"),
+    };
+  },
+  // The client shows a person nothing of an answer.
+  answer(event, { block, deny, context }) {
+    const output = {
+      ...block !== undefined && { decision: "block", reason: block },
+      ...deny !== undefined && {
+        permissionDecision: "deny",
+        permissionDecisionReason: deny,
+      },
+      ...context && event !== "Stop" && { additionalContext: context },
+    };
+    return Object.keys(output).length === 0
+      ? ""
+      : `${JSON.stringify(output)}\n`;
+  },
+};
+
+function callIn(given: Fields): Fields {
+  const tool = textField(given, "tool_name");
+  if (tool === undefined) return {};
+  const input = given.tool_input;
+  const path = textField(input, "path");
+  return EDITORS.has(tool) && path !== undefined
+    ? { tool_name: "MultiEdit", tool_input: { paths: [path] } }
+    : { tool_name: tool, tool_input: input };
+}
+
+function resultIn(given: Fields): string {
+  return textField(field(given, "tool_result"), "text_result_for_llm") ?? "";
+}

@@ -1,0 +1,28 @@
+import { isAbsolute, join } from "@std/path";
+import { isAgentId } from "../../base/ids.ts";
+import type { System } from "../../system/system.ts";
+
+/**
+ * Returns the folder of Copilot CLI: `COPILOT_HOME`, else `.copilot` in the
+ * home folder; `undefined` where neither is known.
+ */
+export function copilotHome(system: System): string | undefined {
+  const configured = system.env("COPILOT_HOME");
+  if (configured) {
+    return isAbsolute(configured) ? configured : join(system.cwd(), configured);
+  }
+  const home = system.home();
+  return home ? join(home, ".copilot") : undefined;
+}
+
+/** Returns the file of a session's events. */
+export function eventsPath(home: string, id: string): string {
+  return join(home, "session-state", id, "events.jsonl");
+}
+
+/** Returns the session that this process was started in, by its variables. */
+export function currentCopilot(system: System): string | undefined {
+  if (system.env("COPILOT_CLI") !== "1") return undefined;
+  const id = system.env("COPILOT_AGENT_SESSION_ID");
+  return id !== undefined && isAgentId(id) ? id : undefined;
+}

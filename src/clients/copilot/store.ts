@@ -1,0 +1,101 @@
+import { join } from "@std/path";
+import { attempt } from "../../base/errors.ts";
+import { isAgentId } from "../../base/ids.ts";
+import { field, jsonIn, textField } from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import type { FoundSession, SessionStore } from "../client.ts";
+import type { TranscriptReading } from "../gauge.ts";
+import { isFile, listNames } from "../look.ts";
+import { lastLines } from "../tail.ts";
+import { copilotHome, eventsPath } from "./home.ts";
+import { countIn } from "./read.ts";
+
+/** Sessions that are looked at. */
+const MOST_SESSIONS = 5000;
+
+/** Bytes of the facts about one session. */
+const LARGEST = 64 * 1024;
+
+/** The sessions of Copilot CLI: a folder for each. */
+export const store: SessionStore = {
+  find(system, { sessionId }) {
+    const home = copilotHome(system);
+    if (home === undefined || !isAgentId(sessionId)) return undefined;
+    const path = eventsPath(home, sessionId);
+    return isFile(system, path) ? path : undefined;
+  },
+  sessionsIn: (system, folder) =>
+    sessions(system).filter(({ id }) => folderOf(system, id) === folder),
+  all: (system) => sessions(system).sort((a, b) => b.time - a.time),
+  gauge: (system, { path }) => gaugeAt(system, path),
+};
+
+function sessions(system: System): FoundSession[] {
+  const home = copilotHome(system);
+  if (home === undefined) return [];
+  return listNames(system, join(home, "session-state")).filter(isAgentId)
+    .slice(0, MOST_SESSIONS).flatMap((id) => {
+      const path = eventsPath(home, id);
+      const info = attempt(() => system.files.stat(path));
+      return info?.kind === "file" ? [{ id, path, time: info.mtime }] : [];
+    });
+}
+
+const CWD = /^cwd: (.+)$/m;
+
+/** Returns the folder that a session was begun in, from `workspace.yaml`. */
+function folderOf(system: System, id: string): string | undefined {
+  const path = join(
+    copilotHome(system)!,
+    ...["session-state", id, "workspace.yaml"],
+  );
+  const bytes = attempt(() => system.files.readUpTo(path, LARGEST));
+  const found = CWD.exec(new TextDecoder().decode(bytes))?.[1]?.trim();
+  if (!found?.startsWith('"')) return found?.replace(/^'(.*)'$/, "$1");
+  const value = jsonIn(found);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Bytes of the end that are searched. */
+const MOST = 16 * 1024 * 1024;
+
+/** Marks of a line that is worth parsing. */
+const MARKS = /^\{"type":"session\.(?:usage_record|compaction_complete)"/;
+
+/** The figures of the last answer, or what a later compaction left. */
+function gaugeAt(
+  system: System,
+  path: string,
+): TranscriptReading | undefined {
+  let compacted: TranscriptReading | undefined;
+  for (const line of lastLines(system, path, MOST)) {
+    const value = MARKS.test(line) ? jsonIn(line) : undefined;
+    if (value === undefined || field(value, "agentId") !== undefined) continue;
+    const data = field(value, "data");
+    const time = Date.parse(textField(value, "timestamp") ?? "");
+    if (Number.isNaN(time)) continue;
+    const usage = field(data, "usage");
+    const tokens = countIn(usage, "inputTokens");
+    if (tokens !== undefined && !isOfAgent(usage)) {
+      const model = textField(usage, "model");
+      const window = countIn(usage, "maxPromptTokens");
+      // The answer before it still tells the model that continues.
+      return compacted
+        ? { ...compacted, model, window }
+        : { tokens, window, model, time, compaction: undefined };
+    }
+    if (field(data, "success") !== true || compacted) continue;
+    compacted = {
+      tokens: countIn(data, "postCompactionTokens"),
+      window: undefined,
+      model: undefined,
+      time,
+      compaction: textField(value, "id") ?? String(time),
+    };
+  }
+  return compacted;
+}
+
+function isOfAgent(usage: unknown): boolean {
+  return textField(usage, "interactionType") === "conversation-subagent";
+}

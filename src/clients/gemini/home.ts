@@ -1,0 +1,12 @@
+import { isAbsolute, join } from "@std/path";
+import type { System } from "../../system/system.ts";
+
+/**
+ * Returns the folder of Gemini CLI: `.gemini` in `GEMINI_CLI_HOME`, else in the
+ * home folder; `undefined` where neither is known.
+ */
+export function geminiHome(system: System): string | undefined {
+  const base = system.env("GEMINI_CLI_HOME") || system.home();
+  if (!base) return undefined;
+  return join(isAbsolute(base) ? base : join(system.cwd(), base), ".gemini");
+}

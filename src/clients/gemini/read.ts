@@ -1,0 +1,334 @@
+import { basename, dirname, join } from "@std/path";
+import {
+  field,
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import type { SessionReader } from "../client.ts";
+import type {
+  AgentEvent,
+  EventAgent,
+  EventKind,
+  EventsLost,
+} from "../events.ts";
+import { listNames } from "../look.ts";
+import { cutMiddle } from "../notes.ts";
+import { openTranscript } from "../open_events.ts";
+import { firstLines, type Lost } from "../tail.ts";
+import { projectOf, sessionIn, STOCK } from "./store.ts";
+import { callIn, type GeminiCall, GeminiCalls } from "./calls.ts";
+
+/** UTF-16 units that are kept of a text. */
+const LONGEST = 16_000;
+
+/** Sub-agents whose chats are read. */
+const MOST_AGENTS = 200;
+
+/** Reads the chats of Gemini CLI. */
+export const reader: SessionReader = {
+  open: (system, { path }, { beginning = false, most } = {}) =>
+    openTranscript(system, path, {
+      isLine: (value) =>
+        ["sessionId", "type", "$set", "$rewindTo"]
+          .some((name) => Object.hasOwn(value, name)),
+      most,
+      sources(start, lost) {
+        const { dead, agents } = beginning
+          ? { dead: new Set<string>(), agents: new Map<string, string>() }
+          : overviewOf(firstLines(system, path, { start }));
+        const cwd = projectOf(system, path);
+        const files: ChatFile[] = [
+          { path, start, cwd, dead },
+          ...beginning ? [] : agentFiles(system, path).map((file) => ({
+            ...{ path: file, start: 0, cwd, dead: new Set<string>() },
+            agent: agentOf(file, agents),
+          })),
+        ];
+        return files.map((file) => eventsIn(system, file, lost));
+      },
+    }),
+};
+
+/** A folder with the session's id has the chats of its sub-agents. */
+function agentFiles(system: System, path: string): string[] {
+  const id = sessionIn(system, path);
+  if (id === undefined) return [];
+  const folder = join(dirname(path), id);
+  return listNames(system, folder).filter((name) => name.endsWith(".jsonl"))
+    .slice(-MOST_AGENTS).map((name) => join(folder, name));
+}
+
+function agentOf(
+  file: string,
+  names: ReadonlyMap<string, string>,
+): EventAgent {
+  const id = basename(file, ".jsonl");
+  return { id, name: names.get(id) ?? id };
+}
+
+/** A file of messages. */
+interface ChatFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The first byte that is read: the beginning of a line. */
+  readonly start: number;
+  /** The sub-agent of the file; `undefined` for the agent itself. */
+  readonly agent?: EventAgent | undefined;
+  /** The folder that the agent worked in. */
+  readonly cwd: string | undefined;
+  /** The messages that were withdrawn, by their ids. */
+  readonly dead: ReadonlySet<string>;
+}
+
+/** Facts that only the whole file tells. */
+interface Overview {
+  /** The messages that were withdrawn, by their ids. */
+  readonly dead: ReadonlySet<string>;
+  /** The names of sub-agents by their ids. */
+  readonly agents: ReadonlyMap<string, string>;
+}
+
+const MESSAGE = /^\{"id":"([^"]{1,100})"/;
+const STARTED = /"agentId":"([^"]{1,100})"[^]*?"agentName":"([^"]{1,200})"/;
+
+/** Looks through the lines of a chat, most of which are not parsed. */
+function overviewOf(texts: Iterable<string>): Overview {
+  const [dead, agents] = [new Set<string>(), new Map<string, string>()];
+  let live: string[] = [];
+  for (const text of texts) {
+    const id = MESSAGE.exec(text)?.[1];
+    if (id !== undefined) {
+      if (!live.includes(id, -8)) live.push(id);
+      const [, agent, name] = STARTED.exec(text) ?? [];
+      if (agent !== undefined) agents.set(agent, name!);
+    } else if (text.startsWith('{"$set":{"messages"')) {
+      live = idsIn(field(field(jsonIn(text), "$set"), "messages"));
+    } else if (text.startsWith('{"$rewindTo"')) {
+      const from = live.indexOf(textField(jsonIn(text), "$rewindTo") ?? "");
+      for (const gone of live.splice(Math.max(0, from))) dead.add(gone);
+    }
+  }
+  return { dead, agents };
+}
+
+function idsIn(messages: unknown): string[] {
+  return (Array.isArray(messages) ? messages : [])
+    .flatMap((message) => textField(message, "id") ?? []);
+}
+
+/**
+ * The events of one chat, in its order. Later lines edit earlier ones, so each
+ * message and each call counts where it came first. Memory does not grow with
+ * the texts. Unreadable lines are counted in `lost`.
+ */
+function* eventsIn(
+  system: System,
+  file: ChatFile,
+  lost: EventsLost,
+): Generator<AgentEvent> {
+  const passed: Lost = { long: 0, failed: false };
+  const reader = new Reader(file);
+  const { path, start } = file;
+  for (const text of firstLines(system, path, { start }, passed)) {
+    const value = jsonIn(text);
+    if (isFields(value)) yield* reader.take(value);
+    else lost.torn++;
+  }
+  lost.long += passed.long;
+  if (passed.failed) lost.failed++;
+}
+
+/** Texts that the client puts before a prompt, or that only it uses. */
+const OWN = /^\s*(?:<(?:session_context|hook_context)>|[/?])/;
+
+class Reader {
+  readonly #file: ChatFile;
+  readonly #calls = new GeminiCalls();
+  /** Messages and calls that were told, by their ids. */
+  readonly #told = new Set<string>();
+  /** The prompts among the messages. */
+  readonly #prompts = new Set<string>();
+  /** True if someone said something. */
+  #begun = false;
+  #at = "";
+  #model: string | undefined;
+  #context: number | undefined;
+  #withdrawn = 0;
+
+  constructor(file: ChatFile) {
+    this.#file = file;
+  }
+
+  *take(value: Fields): Generator<AgentEvent> {
+    const messages = field(value.$set, "messages");
+    if (Array.isArray(messages)) yield* this.#replaced(messages);
+    else if (value.$rewindTo !== undefined) yield* this.#rewound();
+    else if (typeof value.id === "string") yield* this.#message(value);
+  }
+
+  *#message(value: Fields): Generator<AgentEvent> {
+    const id = value.id as string;
+    const { timestamp, type } = value;
+    if (typeof timestamp === "string") this.#at = timestamp;
+    const kinds = type === "gemini"
+      ? this.#answered(id, value)
+      : this.#said(id, value);
+    for (const [key, what] of kinds) {
+      if (this.#told.has(key)) continue;
+      this.#told.add(key);
+      if (what.type === "prompt") {
+        this.#prompts.add(id);
+        if (this.#file.dead.has(id)) this.#withdrawn++;
+      }
+      this.#begun = true;
+      yield this.#event(key, what, id);
+    }
+  }
+
+  #event(key: string, what: EventKind, id = ""): AgentEvent {
+    const { agent, cwd, dead } = this.#file;
+    return {
+      ...{ at: this.#at, key, what },
+      dead: dead.has(id),
+      ...agent && { agent },
+      ...cwd !== undefined && { cwd },
+    };
+  }
+
+  *#said(id: string, { type, content }: Fields): Generator<Keyed> {
+    const text = textIn(content);
+    if (text.trim() === "") return;
+    if (type === "error") {
+      yield [id, { type: "error", text: cutMiddle(text, LONGEST) }];
+    } else if (type === "user") {
+      yield [id, { type: "prompt", text: cutMiddle(text, LONGEST) }];
+    }
+  }
+
+  *#answered(id: string, value: Fields): Generator<Keyed> {
+    const { content, thoughts, tokens, toolCalls } = value;
+    const model = textField(value, "model");
+    if (model !== undefined && model !== this.#model) {
+      yield [`${id}#${model}`, {
+        ...{ type: "model", from: this.#model, to: model },
+      }];
+      this.#model = model;
+    }
+    for (const [at, thought] of listOf(thoughts).entries()) {
+      const text = [
+        textField(thought, "subject") ?? "",
+        textField(
+          thought,
+          "description",
+        ),
+      ].filter(Boolean).join(": ");
+      yield [`${id}#thought ${at}`, {
+        type: "thinking",
+        text: cutMiddle(text, LONGEST),
+      }];
+    }
+    const text = textIn(content);
+    if (text.trim() !== "") {
+      yield [id, { type: "answer", text: cutMiddle(text, LONGEST) }];
+    }
+    const context = countIn(tokens, "input");
+    if (context !== undefined) {
+      this.#context = context;
+      const output = countIn(tokens, "output") ?? 0;
+      yield [`${id}#usage`, { type: "usage", context, output }];
+    }
+    for (const call of listOf(toolCalls)) yield* this.#called(callIn(call));
+  }
+
+  *#called(call: GeminiCall | undefined): Generator<Keyed> {
+    if (!call || this.#told.has(call.id)) return;
+    const kinds = this.#calls.eventsOf(call, this.#file.cwd);
+    for (const [at, what] of kinds.entries()) {
+      yield [at === 0 ? call.id : `${call.id}#${at}`, what];
+    }
+  }
+
+  /** The client replaces all messages at a start and at a compaction. */
+  *#replaced(messages: readonly unknown[]): Generator<AgentEvent> {
+    const at = messages.findIndex((message) =>
+      textIn(field(message, "content")) === STOCK
+    );
+    const summary = messages[at - 1];
+    const id = textField(summary, "id");
+    if (at > 0 && id !== undefined && !this.#told.has(id)) {
+      this.#told.add(id);
+      const given = textField(summary, "timestamp");
+      if (given !== undefined) this.#at = given;
+      yield this.#event(id, {
+        type: "compaction",
+        before: this.#context,
+        after: undefined,
+        summary: cutMiddle(textIn(field(summary, "content")), LONGEST),
+      });
+    }
+    // Earlier lines have the same messages in a richer form.
+    if (!this.#begun) {
+      const rest = at > 0 ? messages.slice(at + 1) : messages;
+      for (const message of withCalls(rest)) yield* this.#message(message);
+    }
+  }
+
+  *#rewound(): Generator<AgentEvent> {
+    const prompts = this.#withdrawn;
+    this.#withdrawn = 0;
+    if (prompts === 0) return;
+    const key = `rewind ${this.#at} ${this.#prompts.size}`;
+    yield this.#event(key, { type: "rewind", prompts });
+  }
+}
+
+type Keyed = readonly [key: string, what: EventKind];
+
+/** Messages of a resumed session with the calls that their parts hold. */
+function withCalls(messages: readonly unknown[]): Fields[] {
+  const parts = (message: unknown) => listOf(field(message, "content"));
+  const results = new Map(
+    messages.flatMap(parts).flatMap((part) => {
+      const id = textField(field(part, "functionResponse"), "id");
+      return id === undefined ? [] : [[id, part] as const];
+    }),
+  );
+  return messages.filter(isFields).filter(({ id }) => typeof id === "string")
+    .map((message) => {
+      const toolCalls = parts(message).flatMap((part) => {
+        const call = field(part, "functionCall");
+        if (!isFields(call)) return [];
+        const result = results.get(textField(call, "id") ?? "");
+        const failed = result && textField(
+              field(field(result, "functionResponse"), "response"),
+              "error",
+            ) !== undefined;
+        return [{
+          ...call,
+          status: !result ? undefined : failed ? "error" : "success",
+          result: [result],
+          timestamp: message.timestamp,
+        }];
+      });
+      return toolCalls.length > 0 ? { ...message, toolCalls } : message;
+    });
+}
+
+/** The text of a content, without what the client puts before it. */
+function textIn(content: unknown): string {
+  if (typeof content === "string") return OWN.test(content) ? "" : content;
+  return listOf(content).map((part) => textField(part, "text") ?? "")
+    .filter((text) => text !== "" && !OWN.test(text)).join("\n");
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function countIn(tokens: unknown, name: string): number | undefined {
+  const count = field(tokens, name);
+  return typeof count === "number" && count > 0 ? count : undefined;
+}

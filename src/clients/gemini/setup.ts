@@ -1,0 +1,157 @@
+import { join } from "@std/path";
+import {
+  field,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../base/parsed_values.ts";
+import { VERSION } from "../../base/version.ts";
+import type { System } from "../../system/system.ts";
+import { SKILLS } from "../claude/shipped.ts";
+import type {
+  ClientSetup,
+  EntryFile,
+  InstalledEntry,
+  WantedEntries,
+} from "../client.ts";
+import { entryOfLine, hookLine, powerShellLine } from "../hook_command.ts";
+import { ownFile } from "../own_file.ts";
+import { geminiHome } from "./home.ts";
+
+/** An event of the client that mpm wants to be reported. */
+interface Entry {
+  readonly at: string;
+  /** mpm's name of it. */
+  readonly event: string;
+  /** Names of tools, as a regular expression. */
+  readonly matcher?: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/**
+ * One process for each tool that changes something. PreCompress is left out: it
+ * comes before every request to the model, not only before a compaction.
+ */
+const EVENTS: readonly Entry[] = [
+  { at: "SessionStart", event: "SessionStart", timeout: 10_000 },
+  { at: "BeforeAgent", event: "UserPromptSubmit", timeout: 10_000 },
+  {
+    at: "AfterTool",
+    event: "PostToolBatch",
+    matcher: "run_shell_command|write_file|replace|invoke_agent|mcp_.*",
+    timeout: 10_000,
+  },
+  { at: "AfterAgent", event: "Stop", timeout: 10_000 },
+  { at: "SessionEnd", event: "SessionEnd", timeout: 10_000 },
+];
+
+const CLAIMS: Entry = {
+  at: "BeforeTool",
+  event: "PreToolUse",
+  matcher: "write_file|replace",
+  timeout: 10_000,
+};
+
+/**
+ * An extension of its own, which the client takes up from its folder. So no
+ * file of the user is changed.
+ */
+export const setup: ClientSetup = {
+  files(system) {
+    const home = geminiHome(system);
+    if (home === undefined) return [];
+    const folder = join(home, "extensions", "mpm");
+    return [
+      manifest(folder),
+      // Without it the client fails where only some extensions are allowed.
+      source(folder),
+      hooksFile(system, folder),
+      ...Object.entries(SKILLS).map(([name, text]) =>
+        command(folder, { name, text })
+      ),
+    ];
+  },
+};
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** An entry of a file that starts nothing. */
+function marked(version: string | undefined): InstalledEntry[] {
+  return version === undefined ? [] : [{ event: "", binary: "", version }];
+}
+
+const ABOUT = "Saves and restores the state of sessions. Installed by mpm.";
+
+function manifest(folder: string): EntryFile {
+  return ownFile(join(folder, "gemini-extension.json"), {
+    textOf: () => json({ name: "mpm", version: VERSION, description: ABOUT }),
+    entriesIn(text) {
+      const value = jsonIn(text);
+      const own = textField(value, "description") === ABOUT;
+      return marked(own ? textField(value, "version") : undefined);
+    },
+  });
+}
+
+function source(folder: string): EntryFile {
+  const text = json({ source: folder, type: "local" });
+  return ownFile(join(folder, ".gemini-extension-install.json"), {
+    textOf: () => text,
+    entriesIn: (there) => marked(there === text ? VERSION : undefined),
+  });
+}
+
+function hooksFile({ platform }: System, folder: string): EntryFile {
+  const line = platform === "windows" ? powerShellLine : hookLine;
+  const textOf = ({ binary, claims }: WantedEntries) => {
+    const hooks = [...EVENTS, ...claims ? [CLAIMS] : []]
+      .map(({ at, event, matcher, timeout }) => [at, [{
+        ...matcher !== undefined && { matcher },
+        hooks: [{
+          ...{ type: "command", name: `mpm ${event}` },
+          command: line({ client: "gemini", event, binary }),
+          timeout,
+        }],
+      }]]);
+    return json({ hooks: Object.fromEntries(hooks) });
+  };
+  return ownFile(join(folder, "hooks", "hooks.json"), {
+    textOf,
+    entriesIn: hooksIn,
+  });
+}
+
+function hooksIn(text: string): InstalledEntry[] {
+  const hooks = field(jsonIn(text), "hooks");
+  return Object.values(isFields(hooks) ? hooks : {})
+    .flatMap((groups) => Array.isArray(groups) ? groups : [])
+    .flatMap((group) => {
+      const handlers = field(group, "hooks");
+      return Array.isArray(handlers) ? handlers : [];
+    }).flatMap((handler) => entryOfLine(field(handler, "command")) ?? []);
+}
+
+const MARK = /^# installed by mpm (\S+)\n/;
+
+/** A command of the client, `/mpm-pause` for example, made of a skill. */
+function command(
+  folder: string,
+  { name, text }: { name: string; text: string },
+): EntryFile {
+  const [, head = "", body = ""] = /^---\n([^]*?)\n---\n([^]*)$/.exec(text) ??
+    [];
+  const about = /^description: (.*)$/m.exec(head)?.[1] ?? name;
+  const prompt = body.trim().replaceAll("$ARGUMENTS", "{{args}}")
+    // No variable of the client's shell has it.
+    .replaceAll(/--agent-session\s+\$\{CLAUDE_SESSION_ID\}\s+/g, "");
+  return ownFile(join(folder, "commands", `${name}.toml`), {
+    textOf: () =>
+      `# installed by mpm ${VERSION}\n` +
+      `description = ${JSON.stringify(about)}\n` +
+      `prompt = ${JSON.stringify(prompt)}\n`,
+    entriesIn: (there) => marked(MARK.exec(there)?.[1]),
+  });
+}

@@ -1,0 +1,153 @@
+import { basename, dirname, join } from "@std/path";
+import { attempt } from "../../base/errors.ts";
+import { sha256 } from "../../base/digest.ts";
+import { isAgentId } from "../../base/ids.ts";
+import { field, jsonIn, textField } from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import type { FoundSession, SessionStore } from "../client.ts";
+import type { TranscriptReading } from "../gauge.ts";
+import { isFile, listNames } from "../look.ts";
+import { lastLines } from "../tail.ts";
+import { geminiHome } from "./home.ts";
+
+/** Folders of projects, and chats in one of them, that are looked at. */
+const MOST_PROJECTS = 2000;
+const MOST_CHATS = 2000;
+
+/** Bytes of the list of projects, and of the first line of a chat. */
+const LARGEST_LIST = 4 * 1024 * 1024;
+const HEADER = 64 * 1024;
+
+const CHAT = /^session-[\w-]+-([\w-]{1,8})\.jsonl$/;
+
+/** The chats of Gemini CLI: a folder for each project folder. */
+export const store: SessionStore = {
+  find(system, { sessionId, cwd }) {
+    const short = sessionId.slice(0, 8);
+    const folders = new Set([
+      ...foldersOf(system, cwd),
+      ...allFolders(system),
+    ]);
+    for (const folder of folders) {
+      const found = chatsIn(system, folder)
+        .filter(({ name }) => CHAT.exec(name)?.[1] === short)
+        .find(({ path }) => sessionIn(system, path) === sessionId);
+      if (found) return found.path;
+    }
+    return undefined;
+  },
+  sessionsIn: (system, folder) =>
+    foldersOf(system, folder).flatMap((one) => sessionsOf(system, one)),
+  all: (system) =>
+    allFolders(system).flatMap((one) => sessionsOf(system, one))
+      .sort((a, b) => b.time - a.time),
+  gauge: (system, { path }) => gaugeAt(system, path),
+};
+
+function allFolders(system: System): string[] {
+  const home = geminiHome(system);
+  if (home === undefined) return [];
+  return listNames(system, join(home, "tmp")).slice(0, MOST_PROJECTS)
+    .map((name) => join(home, "tmp", name));
+}
+
+/** Older versions named the folder by the digest of the project's path. */
+function foldersOf(system: System, project: string): string[] {
+  const home = geminiHome(system);
+  if (home === undefined) return [];
+  const list = join(home, "projects.json");
+  const bytes = attempt(() => system.files.readUpTo(list, LARGEST_LIST));
+  const value = jsonIn(new TextDecoder().decode(bytes));
+  const slug = textField(field(value, "projects"), project);
+  const names = slug !== undefined && /^[\w.-]+$/.test(slug)
+    ? [slug, sha256(project)]
+    : [sha256(project)];
+  return names.map((name) => join(home, "tmp", name));
+}
+
+function chatsIn(
+  system: System,
+  folder: string,
+): { name: string; path: string }[] {
+  const chats = join(folder, "chats");
+  return listNames(system, chats).filter((name) => CHAT.test(name))
+    .slice(-MOST_CHATS).map((name) => ({ name, path: join(chats, name) }));
+}
+
+function sessionsOf(system: System, folder: string): FoundSession[] {
+  return chatsIn(system, folder).flatMap(({ path }) => {
+    const id = isFile(system, path) ? sessionIn(system, path) : undefined;
+    const time = attempt(() => system.files.stat(path)?.mtime) ?? 0;
+    return id === undefined ? [] : [{ id, path, time }];
+  });
+}
+
+/** Returns the id of a chat's session, as its first line has it. */
+export function sessionIn(system: System, path: string): string | undefined {
+  const bytes = attempt(() => system.files.readPart(path, 0, HEADER));
+  const [first = ""] = new TextDecoder().decode(bytes).split("\n", 1);
+  const id = textField(jsonIn(first), "sessionId");
+  return id !== undefined && isAgentId(id) ? id : undefined;
+}
+
+/** Returns the folder that a chat belongs to, as the client notes it. */
+export function projectOf(system: System, path: string): string | undefined {
+  const folder = dirname(path);
+  const place = basename(folder) === "chats"
+    ? dirname(folder)
+    : dirname(dirname(folder));
+  const bytes = attempt(() =>
+    system.files.readUpTo(join(place, ".project_root"), HEADER)
+  );
+  return new TextDecoder().decode(bytes).trim() || undefined;
+}
+
+/** Bytes of the end that are searched. */
+const MOST = 16 * 1024 * 1024;
+
+/** The context of all present models; no file has it. */
+const WINDOW = 1_048_576;
+
+/** The answer that the client writes after the summary of a compaction. */
+export const STOCK = "Got it. Thanks for the additional context!";
+
+/** The figures of the last answer, unless a compaction came after it. */
+function gaugeAt(
+  system: System,
+  path: string,
+): TranscriptReading | undefined {
+  let replaced: unknown[] | undefined;
+  for (const line of lastLines(system, path, MOST)) {
+    if (!replaced && line.startsWith('{"$set":{"messages"')) {
+      const messages = field(field(jsonIn(line), "$set"), "messages");
+      replaced = Array.isArray(messages) ? messages : [];
+      continue;
+    }
+    const value = line.includes('"tokens":{') ? jsonIn(line) : undefined;
+    const tokens = field(field(value, "tokens"), "input");
+    const time = Date.parse(textField(value, "timestamp") ?? "");
+    if (typeof tokens !== "number" || tokens <= 0 || Number.isNaN(time)) {
+      continue;
+    }
+    const model = textField(value, "model");
+    const window = model?.startsWith("gemini-") ? WINDOW : undefined;
+    const compaction = compactionAfter(textField(value, "id"), replaced);
+    return {
+      tokens: compaction === undefined ? tokens : undefined,
+      ...{ window, model, time, compaction },
+    };
+  }
+  return undefined;
+}
+
+/** Messages that a compaction keeps get new ids; those of a resume do not. */
+function compactionAfter(
+  answer: string | undefined,
+  replaced: readonly unknown[] = [],
+): string | undefined {
+  const kept = replaced.some((message) => textField(message, "id") === answer);
+  const stock = replaced.find((message) =>
+    JSON.stringify(field(message, "content"))?.includes(STOCK)
+  );
+  return kept ? undefined : textField(stock, "id");
+}

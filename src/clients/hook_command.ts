@@ -1,0 +1,55 @@
+import { SHELL_WORD, shellWord, unquotedWord } from "../base/shell.ts";
+import { VERSION } from "../base/version.ts";
+import type { ClientName, InstalledEntry } from "./client.ts";
+
+/** The parts of a command line for an event. */
+interface HookCommand {
+  readonly client: ClientName;
+  /** mpm's name of the event. */
+  readonly event: string;
+  /** Absolute. */
+  readonly binary: string;
+}
+
+/**
+ * Returns the line of a POSIX shell that passes an event on to mpm. It ends
+ * with 0 when mpm fails or is no longer there: the client continues.
+ */
+export function hookLine({ client, event, binary }: HookCommand): string {
+  const word = shellWord(binary);
+  const mark = `--installed-by=mpm/${VERSION}`;
+  return `[ ! -x ${word} ] || ${word} hook ${event} --client ${client} ` +
+    `${mark} || exit 0`;
+}
+
+/** Returns the same line for PowerShell. */
+export function powerShellLine(
+  { client, event, binary }: HookCommand,
+): string {
+  const word = `'${binary.replaceAll("'", "''")}'`;
+  const mark = `--installed-by=mpm/${VERSION}`;
+  return `if (Test-Path ${word}) { $input | & ${word} hook ${event} ` +
+    `--client ${client} ${mark} }; exit 0`;
+}
+
+const LINE = new RegExp(
+  `^\\[ ! -x (${SHELL_WORD}) \\] \\|\\| .* hook (\\w+) --client \\w+ ` +
+    "--installed-by=mpm/(\\S+) \\|\\| exit 0$",
+);
+const POWERSHELL =
+  /^if \(Test-Path '((?:[^']|'')*)'\) \{ .* hook (\w+) --client \w+ --installed-by=mpm\/(\S+) \}; exit 0$/;
+
+/** Reads such a line; `undefined` unless mpm wrote it. */
+export function entryOfLine(line: unknown): InstalledEntry | undefined {
+  if (typeof line !== "string") return undefined;
+  const [, word, event, version] = LINE.exec(line) ?? [];
+  if (word !== undefined) {
+    return { event: event!, binary: unquotedWord(word), version: version! };
+  }
+  const [, path, name, by] = POWERSHELL.exec(line) ?? [];
+  return path === undefined ? undefined : {
+    event: name!,
+    binary: path.replaceAll("''", "'"),
+    version: by!,
+  };
+}
