@@ -13,3 +13,9 @@ export function remembered<T>(work: (text: string) => T): (text: string) => T {
     return answer;
   };
 }
+
+/** Returns what `make` gives, made at the first call. */
+export function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -103,13 +103,14 @@ export {
   versionText,
 } from "./run/version.ts";
 export {
+  beginStatus,
   mayHaveUpstream,
   readOperation,
   readPresent,
   readState,
 } from "./state.ts";
 export { isUnmerged } from "./status.ts";
-export { runStatus } from "./submodules.ts";
+export { type AskedStatus, runStatus } from "./submodules.ts";
 export {
   allEnded,
   decodeBytes,

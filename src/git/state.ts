@@ -15,7 +15,7 @@ import type { FileMemory } from "./file_memory.ts";
 import { type ContentTaker, readFileStates } from "./file_states.ts";
 import { readRecent, type Recent } from "./history/log.ts";
 import { readUnwatched } from "./unwatched.ts";
-import { askStatus, statusIn } from "./submodules.ts";
+import { type AskedStatus, askStatus, statusIn } from "./submodules.ts";
 import {
   allEnded,
   decodeBytes,
@@ -39,6 +39,8 @@ export interface StateReaders {
   readonly keeper?: ContentTaker | undefined;
   /** Knows files that need not be read again. */
   readonly memory?: Promise<FileMemory>;
+  /** The answer that {@link beginStatus} asked for. */
+  readonly asked?: Promise<AskedStatus> | undefined;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
     {
@@ -140,17 +142,41 @@ export async function readPresent(
   };
 }
 
+/**
+ * Starts git for the status that {@link readPresent} needs. A failure waits
+ * there, so that the caller may still find out that it needs no status.
+ */
+export function beginStatus(
+  system: System,
+  workspace: Workspace,
+): Promise<AskedStatus> {
+  const asked = askFiles(
+    system,
+    new Git(system, workspace.worktree),
+    workspace.gitDir!,
+  );
+  asked.catch(() => {});
+  return asked;
+}
+
+function askFiles(
+  system: System,
+  git: Git,
+  gitDir: string,
+): Promise<AskedStatus> {
+  // A submodule that settings say to ignore changes all the same.
+  return askStatus(system, git, { gitDir, args: STATUS, everything: true });
+}
+
 async function readFiles(
   system: System,
   git: Git,
   workspace: Workspace,
-  { keeper, memory: remembered }: StateReaders,
+  { keeper, memory: remembered, asked: begun }: StateReaders,
 ) {
   const gitDir = workspace.gitDir!;
-  // A submodule that settings say to ignore changes all the same.
-  const question = { gitDir, args: STATUS, everything: true };
   const [asked, unwatched, memory] = await allEnded([
-    askStatus(system, git, question),
+    begun ?? askFiles(system, git, gitDir),
     readUnwatched(system, git, gitDir),
     remembered,
   ]);

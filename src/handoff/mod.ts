@@ -5,7 +5,8 @@
 
 export { contextFilePath, withoutContextPart } from "./context_file.ts";
 export { type EvidenceHere, readEvidence } from "./evidence/read.ts";
-export { type ExtraPart, injected } from "./inject.ts";
+export { injected } from "./inject.ts";
+export type { ExtraPart } from "./injection.ts";
 export { saidIn } from "./summary/facts.ts";
 export { SaveReader } from "./summary/read.ts";
 export {

@@ -178,8 +178,9 @@ export function renewView(
   } = {},
 ): boolean {
   const notes = mergeNotes(own);
-  const redactor = redactorOf(system);
   const path = sharedContextPath(worktree);
+  if (notes.length === 0 && !system.files.lstat(path)) return false;
+  const redactor = redactorOf(system);
   const change = changeMarkedFile(system, path, {
     file: SHARED_CONTEXT,
     renew: (before, after, eol) => ({

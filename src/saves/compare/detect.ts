@@ -3,6 +3,7 @@ import { lostContents, withoutSetAside } from "../contents/lost.ts";
 import { compare } from "./compare.ts";
 import { NO_HISTORY, recordedBranch } from "./history.ts";
 import {
+  type AskedStatus,
   Git,
   headByFiles,
   mayHaveUpstream,
@@ -31,6 +32,8 @@ interface Since {
   readonly save: Save;
   /** The id of the project's own store, if it has one. */
   readonly store?: string | undefined;
+  /** The status that git was asked for before the save was read. */
+  readonly asked?: Promise<AskedStatus> | undefined;
 }
 
 /** The changes of {@link detectState} alone. */
@@ -51,7 +54,7 @@ export async function detectChanges(
 export async function detectState(
   system: System,
   workspace: Workspace,
-  { save: written, store }: Since,
+  { save: written, store, asked }: Since,
 ): Promise<Detected> {
   if (workspace.git !== "repository") {
     const place = placeOf(system, workspace, { save: written, store });
@@ -60,12 +63,12 @@ export async function detectState(
   }
   const git = new Git(system, workspace.worktree);
   const save = await revealSave(git, written);
-  const read = async () => {
+  const read = async (asked: Since["asked"]) => {
     const still = stillAt(system, workspace, save);
     const resolving = still?.names ??
       resolveNames(git, [...namesFor(save), UPSTREAM]);
     const [state, way, names] = await Promise.all([
-      readPresent(system, workspace, { names: resolving }),
+      readPresent(system, workspace, { names: resolving, asked }),
       still?.way ?? readWay(git, save, resolving),
       resolving,
     ]);
@@ -73,9 +76,9 @@ export async function detectState(
     const moved = state.head !== head || still && still.head !== head;
     return { workspace, save, store, state, way, names, moved };
   };
-  let found = await read();
+  let found = await read(asked);
   // Someone committed in the meantime: the answers belong to different moments.
-  if (found.moved) found = await read();
+  if (found.moved) found = await read(undefined);
   const { state } = found;
   const history = await readHistory(system, git, found);
   const compared = compare(save, state, history);

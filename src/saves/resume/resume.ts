@@ -25,12 +25,20 @@ import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
 import { itemsNow, type OpenHandoff } from "../../items/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import type { Save } from "../save.ts";
-import { findWorkspace, readIn, type Workspace } from "../../git/mod.ts";
+import {
+  type AskedStatus,
+  beginStatus,
+  findWorkspace,
+  readIn,
+  type Workspace,
+} from "../../git/mod.ts";
 import type { ResumeResult, SessionsResult } from "../commands/results.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
+import { layout } from "../../ops/mod.ts";
+import { once } from "../../base/remembered.ts";
 import type { System } from "../../system/system.ts";
 import { chooseSession } from "./choose.ts";
 import { peekWork, refuseOver } from "./resume_work.ts";
@@ -57,6 +65,8 @@ interface ResumeInput {
 export interface Chosen extends NewestSave {
   readonly workspace: Workspace;
   readonly input: ResumeInput;
+  /** The status that git is asked for while the save is looked for. */
+  readonly asked?: Promise<AskedStatus> | undefined;
 }
 
 /** Chooses the save, or returns the list on request. */
@@ -70,9 +80,15 @@ export async function findOne(
   const workspace = input.workspace ?? await findWorkspace(context);
   await openStore(system, workspace.root);
   if (selector === undefined && !input.list) {
+    const asked = statusAhead(system, workspace, input);
+    // Git is started at the end of this turn.
+    await system.sleep(0);
     const anyWorktree = input.last;
-    const newest = await newestAnywhere(context, workspace, { anyWorktree });
-    return { ...newest, workspace, input };
+    const newest = await orEnded(
+      asked,
+      newestAnywhere(context, workspace, { anyWorktree }),
+    );
+    return { ...newest, workspace, input, asked };
   }
   let chosen: NewestSave;
   if (selector !== undefined) {
@@ -86,6 +102,31 @@ export async function findOne(
   }
   if (!peek) refuseOver(system, workspace, chosen.entry);
   return { ...chosen, workspace, input };
+}
+
+/** Git needs about as long for its status as mpm to find and read a save. */
+function statusAhead(
+  system: System,
+  workspace: Workspace,
+  input: ResumeInput,
+): Chosen["asked"] {
+  const { sessions } = layout(workspace.root);
+  const isNeeded = !input["no-changes"] && workspace.git === "repository" &&
+    system.files.lstat(sessions) !== undefined;
+  return isNeeded ? beginStatus(system, workspace) : undefined;
+}
+
+/** Where `work` fails, nothing that was begun for it runs on. */
+async function orEnded<T>(
+  begun: Promise<unknown> | undefined,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await begun?.catch(() => {});
+    throw error;
+  }
 }
 
 function chosenSelector(input: ResumeInput): string | undefined {
@@ -106,10 +147,11 @@ function chosenSelector(input: ResumeInput): string | undefined {
 /** Reads the chosen save and looks at what changed since. */
 export async function loadResumed(
   { system }: Context,
-  { entry, later: laterEntries = [], workspace, warnings, input }: Chosen,
+  { entry, later: laterEntries = [], workspace, warnings, input, asked }:
+    Chosen,
 ): Promise<ResumeResult> {
-  const loaded = await loadOrOffer(system, entry, workspace.root);
-  const { save, digest, warnings: repairs } = loaded;
+  const loading = loadOrOffer(system, entry, workspace.root);
+  const { save, digest, warnings: repairs } = await orEnded(asked, loading);
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
   const open = once(() =>
@@ -123,7 +165,7 @@ export async function loadResumed(
     ? { changes: null, evidence: [] }
     : readIn(system, workspace, async (workspace) => {
       const store = storeFor(system, workspace, { save, origin });
-      const since = { save, store };
+      const since = { save, store, asked };
       const { changes, state } = await detectState(system, workspace, since);
       const evidence = await evidenceOfSave(system, workspace, {
         ...{ save, origin, state, carried: open().items },
@@ -161,8 +203,7 @@ export async function loadResumed(
       ...problems,
     ],
   };
-  const { lines = false } = input;
-  return redactResume(redactorOf(system), result, { lines });
+  return redactResume(redactorOf(system), result, { lines: !!input.lines });
 }
 
 /**
@@ -250,13 +291,6 @@ async function laterOf(
   }
   return found;
 }
-
-/** Returns what `make` gives, made at the first call. */
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
 /** Returns the changes, each file with its partition. */
 function withPartitions(
   system: System,
