@@ -60,20 +60,34 @@ export function readClaim(
   return readFile(system, claimFile(system, root, path));
 }
 
-/** Reads all claims, those that no longer hold too. */
-export function readClaims(system: System, root: string): Claim[] {
+/**
+ * Reads all claims, those that no longer hold too; or those of one agent
+ * session.
+ */
+export function readClaims(
+  system: System,
+  root: string,
+  { session }: { session?: string } = {},
+): Claim[] {
   if (!hasClaims(system, root)) return [];
   const { claims } = layout(root);
   return system.files.list(claims).map(({ name }) => name)
     .filter((name) => NAME.test(name)).sort().slice(0, MOST_CLAIMS)
-    .flatMap((name) => readFile(system, join(claims, name)) ?? [])
+    .flatMap((name) => readFile(system, join(claims, name), session) ?? [])
+    .filter(({ holder }) => session === undefined || holder.session === session)
     .sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }
 
-function readFile(system: System, path: string): Claim | undefined {
+/** `word` is an id that the claim has; a text without it is not looked into. */
+function readFile(
+  system: System,
+  path: string,
+  word = "",
+): Claim | undefined {
   if (system.files.lstat(path) === undefined) return undefined;
   const bytes = attempt(() => system.files.readOwn(path, LARGEST));
   const text = new TextDecoder().decode(bytes);
+  if (!text.includes(word)) return undefined;
   const value = jsonIn(text);
   if (!fits(CLAIM, value) || !sealsOf(system).isOwn(text)) return undefined;
   const { seal: _, ...claim } = value as Claim & { seal: string };

@@ -207,11 +207,9 @@ export async function releaseSession(
   root: string,
   session: string,
 ): Promise<void> {
-  const isOwn = ({ holder }: Claim) => holder.session === session;
-  if (!readClaims(system, root).some(isOwn)) return;
+  const own = () => readClaims(system, root, { session });
+  if (own().length === 0) return;
   await withClaims(system, root, () => {
-    for (const { path } of readClaims(system, root).filter(isOwn)) {
-      removeClaim(system, root, path);
-    }
+    for (const { path } of own()) removeClaim(system, root, path);
   });
 }
