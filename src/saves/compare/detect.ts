@@ -32,7 +32,7 @@ interface Since {
   readonly save: Save;
   /** The id of the project's own store, if it has one. */
   readonly store?: string | undefined;
-  /** The status that git was asked for before the save was read. */
+  /** Git's status, where it began before the save was read. */
   readonly asked?: Promise<AskedStatus> | undefined;
 }
 

@@ -65,7 +65,7 @@ interface ResumeInput {
 export interface Chosen extends NewestSave {
   readonly workspace: Workspace;
   readonly input: ResumeInput;
-  /** The status that git is asked for while the save is looked for. */
+  /** Git's status, which runs while mpm finds the save. */
   readonly asked?: Promise<AskedStatus> | undefined;
 }
 
@@ -116,7 +116,7 @@ function statusAhead(
   return isNeeded ? beginStatus(system, workspace) : undefined;
 }
 
-/** Where `work` fails, nothing that was begun for it runs on. */
+/** Returns the end of `work`; if that fails, `begun` ends before. */
 async function orEnded<T>(
   begun: Promise<unknown> | undefined,
   work: Promise<T>,
