@@ -3,7 +3,7 @@ import { currentClaudeSession } from "./claude/home.ts";
 import type { Client, ClientName } from "./client.ts";
 import { copilotHome, currentCopilot } from "./copilot/home.ts";
 import { geminiHome } from "./gemini/home.ts";
-import { currentSession, opencodeHome } from "./opencode/home.ts";
+import { opencodeHome } from "./opencode/home.ts";
 
 /**
  * Every client that mpm knows, Claude Code first. The parts of each are loaded
@@ -31,8 +31,9 @@ export const CLIENTS: readonly Client[] = [
     title: "opencode",
     program: "opencode",
     instructions: "AGENTS.md",
+    line: /^\{"time":\d+,"type":"(?:session|message|part)"|^\{\s*"info"\s*:/m,
     home: opencodeHome,
-    current: currentSession,
+    current: () => undefined,
     resume: (id) => ["opencode", "--session", id],
     start: (prompt) => ["opencode", "--prompt", prompt],
     adapter: async () => (await import("./opencode/adapter.ts")).adapter,
@@ -46,6 +47,7 @@ export const CLIENTS: readonly Client[] = [
     title: "Gemini CLI",
     program: "gemini",
     instructions: "GEMINI.md",
+    line: /^\{"(?:sessionId":"[^"]*","projectHash|\$set|\$rewindTo)":/m,
     home: geminiHome,
     // No variable of its shell has the session.
     current: () => undefined,
@@ -62,6 +64,7 @@ export const CLIENTS: readonly Client[] = [
     title: "Copilot CLI",
     program: "copilot",
     instructions: "AGENTS.md",
+    line: /^\{"type":"\w+\.\w+","data":\{/m,
     home: copilotHome,
     current: currentCopilot,
     resume: (id) => ["copilot", `--resume=${id}`],

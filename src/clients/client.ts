@@ -1,6 +1,7 @@
 import type { Fields } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 import type { Conversation, ConversationSource } from "./conversation.ts";
+import type { AgentCourse } from "./course.ts";
 import type { OpenEvents } from "./events.ts";
 import type { TranscriptReading } from "./gauge.ts";
 import type { Notes } from "./notes.ts";
@@ -26,6 +27,11 @@ export interface Client {
   readonly title: string;
   /** The program's name on PATH, e.g. `codex`. */
   readonly program: string;
+  /**
+   * Matches a line of its transcripts, with the flag `m`, and of no other
+   * client's; `undefined` for Claude Code, which is the last resort.
+   */
+  readonly line?: RegExp;
   /** The folder of its files, by its variable or in the home folder. */
   home(system: System): string | undefined;
   /** The session that this process was started in, by its environment. */
@@ -151,6 +157,8 @@ export interface SessionReader {
    * events.
    */
   conversation?(system: System, request: ConversationRequest): Conversation;
+  /** The same for the times and the context of a session. */
+  course?(system: System, path: string): AgentCourse | undefined;
 }
 
 export interface ConversationRequest {

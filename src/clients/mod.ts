@@ -30,11 +30,15 @@ export {
   currentSession,
   readConversation,
 } from "./sessions.ts";
+export type { AgentCourse, ContextPoint } from "./course.ts";
 export {
-  type AgentCourse,
-  type ContextPoint,
+  type ClientFile,
+  clientOfFile,
+  findSession,
+  openConversation,
   readCourse,
-} from "./claude/course.ts";
+  sessionsIn,
+} from "./files.ts";
 export {
   type DeadSession,
   deadSessions,
@@ -197,7 +201,6 @@ export {
 } from "./read_gauge.ts";
 export { usesMpm } from "./claude/home.ts";
 export { copyUpTo } from "./claude/cut.ts";
-export { openEvents } from "./claude/events/open.ts";
 export type {
   AgentEvent,
   CallResult,

@@ -4,7 +4,7 @@ import { slugOf } from "../base/names.ts";
 import { firstLine } from "../base/words.ts";
 import { type KeptTree } from "../checkpoints/mod.ts";
 import type { Context } from "../cli/mod.ts";
-import { copyUpTo } from "../clients/mod.ts";
+import { CLAUDE, copyUpTo } from "../clients/mod.ts";
 import { UnderWay } from "../detours/mod.ts";
 import {
   addWorktree,
@@ -73,6 +73,15 @@ export async function planFork(
     name: string | undefined;
   },
 ): Promise<ForkPlan> {
+  if (source.client !== CLAUDE) {
+    throw new MpmError(
+      "CONFLICT",
+      `mpm cannot fork a session of ${source.client.title}`,
+      {
+        hint: `mpm replay --at ${found.step.step} --to FOLDER writes the files`,
+      },
+    );
+  }
   const { step, scan } = found;
   const { exact, before, after } = scan.around(step.step);
   const tree = exact && await scan.read(exact);

@@ -3,16 +3,26 @@ import { MpmError } from "../base/errors.ts";
 import { isAgentId } from "../base/ids.ts";
 import type { Context } from "../cli/mod.ts";
 import {
-  allTranscripts,
-  findTranscript,
+  CLAUDE,
+  type Client,
+  type ClientFile,
+  clientNamed,
+  clientOfFile,
+  CLIENTS,
+  findSession,
   isFile,
-  newestTranscript,
+  openConversation,
+  type OpenEvents,
+  type PartOf,
+  sessionsIn,
 } from "../clients/mod.ts";
 import type { Workspace } from "../git/mod.ts";
+import type { System } from "../system/system.ts";
 import { findSave, loadSave, newestSaves, openStore } from "../saves/mod.ts";
 
 /** The transcript that is replayed. */
 export interface Source {
+  readonly client: Client;
   /** Absolute. */
   readonly path: string;
   readonly agentSession: string | null;
@@ -33,13 +43,13 @@ export async function findSource(
   const { system, folder } = context;
   if (selector === undefined) return await newest(context, workspace);
   const path = resolve(folder, selector);
-  if (isFile(system, path)) return ofFile(path);
+  if (isFile(system, path)) return ofFile(system, path);
   if (/[\\/]|\.jsonl$/.test(selector)) {
     throw system.files.stat(path)
       ? new MpmError("UNREADABLE", `"${selector}" is not a plain file`)
       : new MpmError("NOT_FOUND", `There is no file "${selector}"`);
   }
-  return byAgentSession(context, selector) ??
+  return await byAgentSession(context, selector) ??
     await bySave(context, workspace, selector);
 }
 
@@ -70,28 +80,41 @@ export async function findSourceBefore(
   }
 }
 
-function ofFile(path: string): Source {
+function ofFile(system: System, path: string): Source {
+  const client = clientOfFile(system, path);
   const name = /([\w-]+)\.jsonl$/.exec(path)?.[1] ?? "";
-  return { path, agentSession: isAgentId(name) ? name : null, save: null };
+  // Other clients name their files in other ways.
+  const isNamed = client === CLAUDE && isAgentId(name);
+  return { client, path, agentSession: isNamed ? name : null, save: null };
+}
+
+function ofSession({ client, path, id }: ClientFile): Source {
+  return { client, path, agentSession: id, save: null };
 }
 
 /** Characters of an id that tell it from the selector of a save. */
 const LEAST = 8;
 
-function byAgentSession({ system }: Context, selector: string) {
+async function byAgentSession({ system }: Context, selector: string) {
   const part = selector.toLowerCase();
-  if (!/^[0-9a-f-]+$/.test(part) || part.length < LEAST) return undefined;
-  const found = [...allTranscripts(system)].filter(([id]) =>
-    id.startsWith(part)
+  if (!/^(?:[0-9a-f-]+|ses_\w+)$/.test(part) || part.length < LEAST) {
+    return undefined;
+  }
+  const all = await Promise.all(CLIENTS.map(async (client) => {
+    const found = await (await client.store()).all(system);
+    return found.map((one) => ({ ...one, client }));
+  }));
+  const found = all.flat().filter(({ id }) =>
+    id.toLowerCase().startsWith(part)
   );
   if (found.length > 1) {
     throw new MpmError(
       "AMBIGUOUS",
       `Several agent sessions begin with "${selector}"`,
-      { hint: found.slice(0, 5).map(([id]) => id).join(", ") },
+      { hint: found.slice(0, 5).map(({ id }) => id).join(", ") },
     );
   }
-  return found.map(([, path]) => ofFile(path))[0];
+  return found.map(ofSession)[0];
 }
 
 async function bySave(
@@ -106,11 +129,13 @@ async function bySave(
   const { agent } = save.mpm ?? {};
   const sessionId = agent?.session_id ?? entry.agent ?? undefined;
   const given = agent?.transcript_path ?? undefined;
+  const client = clientNamed(agent?.name ?? "") ?? CLAUDE;
   const path = given !== undefined && isFile(system, given)
     ? given
-    : sessionId && findTranscript(system, { sessionId, cwd });
+    : sessionId &&
+      await (await client.store()).find(system, { sessionId, cwd });
   if (path) {
-    return { path, agentSession: sessionId ?? null, save: entry.id };
+    return { client, path, agentSession: sessionId ?? null, save: entry.id };
   }
   throw new MpmError(
     "NOT_FOUND",
@@ -126,20 +151,18 @@ async function newest(
   { root, cwd, worktree }: Workspace,
 ): Promise<Source> {
   await openStore(system, root);
+  const here = await sessionsIn(system, [cwd, worktree, root]);
   let looked = 0;
-  for await (const { agent, id } of newestSaves(system, root)) {
-    const path = agent === null
+  for await (const { agent, id: save } of newestSaves(system, root)) {
+    const found = agent === null
       ? undefined
-      : findTranscript(system, { sessionId: agent, cwd });
-    if (path) return { path, agentSession: agent, save: id };
+      : here.find(({ id }) => id === agent) ??
+        await findSession(system, { sessionId: agent, cwd });
+    if (found) return { ...ofSession(found), save };
     if (++looked === MOST_SAVES) break;
   }
-  const found = [cwd, worktree, root]
-    .map((folder) => newestTranscript(system, folder))
-    .filter((one) => one !== undefined)
-    .sort((a, b) => b.time - a.time)[0];
-  const path = found && findTranscript(system, { sessionId: found.id, cwd });
-  if (path) return { path, agentSession: found.id, save: null };
+  const [found] = here;
+  if (found) return ofSession(found);
   throw new MpmError("NOT_FOUND", "No agent session was found here", {
     hint: "Name a save, an agent session or a transcript file",
   });
@@ -147,3 +170,13 @@ async function newest(
 
 /** Saves that are looked at for one of an agent session. */
 const MOST_SAVES = 20;
+
+/** Opens the conversation of a source. Throws NOT_FOUND, UNREADABLE. */
+export function openSource(
+  system: System,
+  { client, path, agentSession }: Source,
+  part?: PartOf,
+): Promise<OpenEvents> {
+  const id = agentSession ?? undefined;
+  return openConversation(system, { client, path, id }, part);
+}

@@ -6,11 +6,11 @@ import {
   stepTrees,
 } from "../checkpoints/mod.ts";
 import { type Context, ProgressLine } from "../cli/mod.ts";
-import { mayChangeFiles, openEvents } from "../clients/mod.ts";
+import { mayChangeFiles } from "../clients/mod.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import type { ReplayStep } from "./commands/results.ts";
-import type { Source } from "./source.ts";
+import { openSource, type Source } from "./source.ts";
 import { lostText, stepsOf } from "./steps.ts";
 
 /** A checkpoint with all files as they were after a step. */
@@ -149,7 +149,7 @@ export async function scanSteps(
   const { system } = context;
   using line = new ProgressLine(context);
   const scan = await TreeScan.open(system, workspace, source);
-  const open = openEvents(system, source.path);
+  const open = await openSource(system, source);
   let found: ReplayStep | undefined;
   let total = 0;
   for await (const step of stepsOf(system, workspace, open)) {

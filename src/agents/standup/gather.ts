@@ -1,6 +1,6 @@
 import { attempt } from "../../base/errors.ts";
 import { type AgentName, agentNameIn, isSameAgent } from "../../base/names.ts";
-import { readCourse, transcriptsOf } from "../../clients/mod.ts";
+import { readCourse, sessionsIn } from "../../clients/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import {
   Git,
@@ -261,12 +261,12 @@ async function sessionsAt(
   const spans: { id: string; worktree: string; from: number; to: number }[] =
     [];
   for (const worktree of worktrees) {
-    const recent = transcriptsOf(system, worktree)
-      .filter(({ time }) => time >= since)
-      .sort((a, b) => b.time - a.time).slice(0, MOST_TRANSCRIPTS);
+    const recent = (await sessionsIn(system, [worktree]))
+      .filter(({ time }) => time >= since).slice(0, MOST_TRANSCRIPTS);
     if (recent.length === 0) continue;
-    for (const { id, path } of recent) {
-      const course = readCourse(system, path);
+    for (const session of recent) {
+      const { id } = session;
+      const course = await readCourse(system, session);
       if (!course) continue;
       const [from, to] = [Date.parse(course.from), Date.parse(course.to)];
       spans.push({ id, worktree, from, to: to + LATE });

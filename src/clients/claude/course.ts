@@ -1,6 +1,12 @@
 import { attempt } from "../../base/errors.ts";
 import { isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
+import {
+  type AgentCourse,
+  type ContextPoint,
+  fewer,
+  MOST_ERRORS,
+} from "../course.ts";
 import { answerOf } from "./answers.ts";
 import { errorIn } from "./conversation/answers.ts";
 import { TIME } from "./conversation/branches.ts";
@@ -9,37 +15,12 @@ import { promptsIn } from "./conversation/prompts.ts";
 import { readBeginning } from "./conversation/read.ts";
 import { lastLines } from "../tail.ts";
 
-/** The context of an agent at one time. */
-export interface ContextPoint {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly tokens: number;
-}
-
-/** The course of one agent session, as far as a timeline shows it. */
-export interface AgentCourse {
-  /** ISO 8601, UTC. */
-  readonly from: string;
-  readonly to: string;
-  /** The first prompt; not redacted, not escaped. */
-  readonly title: string | undefined;
-  /** In the order of time, at most 60. */
-  readonly context: readonly ContextPoint[];
-  /** Errors of the API and interruptions. */
-  readonly errors: readonly { readonly at: string; readonly text: string }[];
-  /** True if only parts of a long transcript were read. */
-  readonly partial: boolean;
-}
-
 /** Bytes up to which a transcript is read whole. */
 const WHOLE = 2 * 1024 * 1024;
 
 /** Parts that are read of a longer one, and bytes of each. */
 const PARTS = 48;
 const PART = 32 * 1024;
-
-const MOST_POINTS = 60;
-const MOST_ERRORS = 50;
 
 /** Marks of a line that may tell the context or an error. */
 const MARKS =
@@ -95,17 +76,4 @@ function partsOf(system: System, path: string, size: number): string[] {
     const bytes = attempt(() => system.files.readPart(path, start, PART));
     return decoder.decode(bytes).split("\n").slice(1, -1);
   }).flat();
-}
-
-/** Of neighbours the one with the fullest context, so that no peak is lost. */
-function fewer(points: readonly ContextPoint[]): ContextPoint[] {
-  const size = Math.ceil(points.length / MOST_POINTS);
-  const found: ContextPoint[] = [];
-  for (let at = 0; at < points.length; at += size) {
-    found.push(
-      points.slice(at, at + size)
-        .reduce((most, one) => one.tokens > most.tokens ? one : most),
-    );
-  }
-  return found;
 }

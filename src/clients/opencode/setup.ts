@@ -1,8 +1,8 @@
 import { join } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
 import { jsonIn } from "../../base/parsed_values.ts";
 import { VERSION } from "../../base/version.ts";
-import type { ClientSetup, EntryFile, InstalledEntry } from "../client.ts";
+import type { ClientSetup, InstalledEntry } from "../client.ts";
+import { ownFile } from "../own_file.ts";
 import { opencodeHome } from "./home.ts";
 import plugin from "./plugin.js" with { type: "text" };
 
@@ -19,36 +19,21 @@ function entryIn(text: string): InstalledEntry | undefined {
     : undefined;
 }
 
-/** mpm's plugin, which is a file of its own. */
-function pluginFile(path: string): EntryFile {
-  return {
-    path,
-    mode: 0o644,
-    install(before, { binary, claims }) {
-      if (before !== undefined && !entryIn(before)) {
-        throw new MpmError("CONFLICT", `"${path}" is not a plugin of mpm`, {
-          hint: "Rename that file, and install again",
-        });
-      }
-      // A replacement's text may have characters with a meaning.
-      return plugin.replaceAll("@version@", () => VERSION)
-        .replace('"@binary@"', () => JSON.stringify(binary))
-        .replace('"@claims@"', () => String(claims));
-    },
-    remove: (before) => entryIn(before) ? undefined : before,
-    entries(text) {
-      const entry = entryIn(text);
-      return entry ? [entry] : [];
-    },
-  };
-}
-
 /** The plugins of opencode. */
 export const setup: ClientSetup = {
   files(system) {
     const home = opencodeHome(system);
-    return home === undefined
-      ? []
-      : [pluginFile(join(home, "plugins", "mpm.js"))];
+    if (home === undefined) return [];
+    return [ownFile(join(home, "plugins", "mpm.js"), {
+      // A replacement's text may have characters with a meaning.
+      textOf: ({ binary, claims }) =>
+        plugin.replaceAll("@version@", () => VERSION)
+          .replace('"@binary@"', () => JSON.stringify(binary))
+          .replace('"@claims@"', () => String(claims)),
+      entriesIn(text) {
+        const entry = entryIn(text);
+        return entry ? [entry] : [];
+      },
+    })];
   },
 };

@@ -1,7 +1,7 @@
 import { basename } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { type Context, defineCommand, ProgressLine } from "../../cli/mod.ts";
-import { type OpenEvents, openEvents } from "../../clients/mod.ts";
+import type { OpenEvents } from "../../clients/mod.ts";
 import { locate, quickWorkspace } from "../../git/mod.ts";
 import {
   type ExportTarget,
@@ -14,7 +14,12 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { StepEntries } from "../page/entries.ts";
 import { ListPage, pageHead } from "../page/page.ts";
-import { findSource, findSourceBefore, type Source } from "../source.ts";
+import {
+  findSource,
+  findSourceBefore,
+  openSource,
+  type Source,
+} from "../source.ts";
 import { lostText, stepsOf } from "../steps.ts";
 import { treeAt } from "../tree_at.ts";
 import { LOOKED, scanSteps } from "../trees.ts";
@@ -137,7 +142,7 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
         ...await play(context, workspace, source),
       };
     }
-    const open = openEvents(system, source.path);
+    const open = await openSource(system, source);
     const read = { open, shown, steps: stepsOf(system, workspace, open) };
     const { page, ...found } = target === undefined
       ? { ...await showSteps(context, read, input.full), page: undefined }

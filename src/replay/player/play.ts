@@ -3,7 +3,7 @@ import { escapeLines, escapeText } from "../../base/escape.ts";
 import { sha256 } from "../../base/digest.ts";
 import { filesIn, readFileIn } from "../../checkpoints/mod.ts";
 import { type Context, showScreen } from "../../cli/mod.ts";
-import { openEvents } from "../../clients/mod.ts";
+import type { AgentEvent, OpenEvents } from "../../clients/mod.ts";
 import {
   decodeBytes,
   partOf,
@@ -15,7 +15,7 @@ import { type Redactor, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { ReplayStep } from "../commands/results.ts";
 import { nearText, STEP_KEYS } from "../print.ts";
-import type { Source } from "../source.ts";
+import { openSource, type Source } from "../source.ts";
 import { stepOf } from "../step.ts";
 import { lostText, stepsOf } from "../steps.ts";
 import { type KnownTree, TreeScan } from "../trees.ts";
@@ -46,7 +46,9 @@ export async function play(
   source: Source,
 ): Promise<Watched> {
   const { system, style } = context;
-  const session = new PlayedSession(system, workspace, source);
+  const beginning = await openSource(system, source, { beginning: true });
+  const [first] = beginning.events;
+  const session = new PlayedSession(system, { workspace, source, first });
   const shown = context.interactive
     ? await showScreen(system, new Player(session, style))
     : undefined;
@@ -69,22 +71,26 @@ class PlayedSession implements Played {
   #spool: StepSpool | undefined;
   #scan: TreeScan | undefined;
   #steps: AsyncGenerator<ReplayStep> | undefined;
-  #open: ReturnType<typeof openEvents> | undefined;
+  #open: OpenEvents | undefined;
   #marks: readonly Bookmark[] | undefined;
   done = false;
 
-  constructor(system: System, workspace: Workspace, source: Source) {
+  constructor(
+    system: System,
+    { workspace, source, first }: {
+      workspace: Workspace;
+      source: Source;
+      first: AgentEvent | undefined;
+    },
+  ) {
     this.#system = system;
     this.#workspace = workspace;
     this.#source = source;
     this.#redactor = redactorOf(system);
     this.#key = source.agentSession ?? sha256(source.path);
-    const { events } = openEvents(system, source.path, { beginning: true });
-    for (const event of events) {
-      const step = { step: 1, ...stepOf(event, workspace.worktree) };
-      this.#first = this.#redactor.known(step, STEP_KEYS);
-      break;
-    }
+    if (!first) return;
+    const step = { step: 1, ...stepOf(first, workspace.worktree) };
+    this.#first = this.#redactor.known(step, STEP_KEYS);
   }
 
   get title(): string {
@@ -125,7 +131,7 @@ class PlayedSession implements Played {
   async #begun() {
     const system = this.#system;
     this.#scan ??= await TreeScan.open(system, this.#workspace, this.#source);
-    this.#open ??= openEvents(system, this.#source.path);
+    this.#open ??= await openSource(system, this.#source);
     return {
       scan: this.#scan,
       steps: this.#steps ??= stepsOf(system, this.#workspace, this.#open),

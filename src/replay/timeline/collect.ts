@@ -6,11 +6,7 @@ import {
   placeOf,
   type StoredCheckpoint,
 } from "../../checkpoints/mod.ts";
-import {
-  type FoundTranscript,
-  readCourse,
-  transcriptsOf,
-} from "../../clients/mod.ts";
+import { type ClientFile, readCourse, sessionsIn } from "../../clients/mod.ts";
 import { Git, readNewest, type Workspace } from "../../git/mod.ts";
 import { readJournal } from "../../ops/mod.ts";
 import {
@@ -93,7 +89,7 @@ export async function collect(
     await saves(system, workspace, { wanted, isWanted }),
     ...chosen ? [] : [
       await checkpoints(system, workspace),
-      agentSessions(system, workspace, { wanted, works }),
+      await agentSessions(system, workspace, { wanted, works }),
       await commits(system, workspace, wanted),
       operations(system, workspace),
     ],
@@ -222,30 +218,29 @@ function ofCheckpoint(
 /** Transcripts that are read, the newest. */
 const MOST_TRANSCRIPTS = 200;
 
-function agentSessions(
+async function agentSessions(
   system: System,
   { root, worktree, cwd }: Workspace,
   { wanted, works }: { wanted: Wanted; works: readonly Work[] },
-): TimelineEvent[] {
+): Promise<TimelineEvent[]> {
   const folders = [root, worktree, cwd, ...works.map((work) => work.worktree)];
-  const found = new Map<string, FoundTranscript>();
-  for (const folder of new Set(folders)) {
-    for (const one of transcriptsOf(system, folder)) found.set(one.path, one);
-  }
-  return [...found.values()].sort((a, b) => b.time - a.time)
+  const found = (await sessionsIn(system, folders))
     .filter(({ time }) => time >= (wanted.since ?? 0))
-    .slice(0, Math.min(MOST_TRANSCRIPTS, wanted.limit))
-    .flatMap((one) => ofTranscript(system, one));
+    .slice(0, Math.min(MOST_TRANSCRIPTS, wanted.limit));
+  const events: TimelineEvent[] = [];
+  for (const one of found) events.push(...await ofTranscript(system, one));
+  return events;
 }
 
 /** UTF-16 units of a title. */
 const TITLE = 160;
 
-function ofTranscript(
+async function ofTranscript(
   system: System,
-  { id, path }: FoundTranscript,
-): TimelineEvent[] {
-  const course = readCourse(system, path);
+  session: ClientFile,
+): Promise<TimelineEvent[]> {
+  const { id } = session;
+  const course = await readCourse(system, session);
   if (!course) return [];
   const { from, to, title, context, errors } = course;
   return [
