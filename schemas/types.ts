@@ -3440,6 +3440,53 @@ export type TeamListResult = TeamAddResult;
 /** mpm team remove --json: Stop encrypting entries to someone. */
 export type TeamRemoveResult = TeamAddResult;
 
+/** mpm sync --json: Share saves, hand-offs and notes through a git remote. */
+export interface SyncResult {
+  /** Nothing was sent or fetched; `sent` is what would be sent. */
+  dry_run: boolean;
+  /** The name of the remote. */
+  remote: string;
+  /** The name of the log of this clone; null: it has none yet. */
+  log: string | null;
+  /** The entries that were added to it. */
+  sent: {
+    kind:
+      | "start"
+      | "save"
+      | "handoff"
+      | "answer"
+      | "note"
+      | "claim"
+      | "trust"
+      | "removal"
+      | "contents"
+      | "conversation";
+    id: string;
+  }[];
+  /** True if the log was pushed; false also if the remote has all of it. */
+  pushed: boolean;
+  /** The number of new entries of others. */
+  received: number;
+  /** The people whose logs were read, by their ids. */
+  writers: {
+    /** 32 hex digits. */
+    writer: string;
+    /** The name that the writer gives; anyone can set it. */
+    name: string;
+    /** The entries that could be read, and those that are new. */
+    entries: number;
+    new: number;
+    /** The entries that are not for a key of this user. */
+    locked: number;
+    /** A sentence for each fault of the logs. */
+    problems: string[];
+  }[];
+  /** True if entries are encrypted to the team. */
+  encrypted: boolean;
+  /** Failures, a sentence each; the next sync tries again. */
+  problems: string[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */
@@ -4536,7 +4583,7 @@ export interface SaveRow {
   worktree: string | null;
   project_path: string;
   format: "json" | "yaml" | "md" | "jsonl";
-  location: "sessions" | "pause" | "kept" | "global" | "resume-logs";
+  location: "sessions" | "pause" | "kept" | "global" | "resume-logs" | "team";
   /** A log of claude-mpm's and no save. */
   log: boolean;
   /** Made when an agent's session ended. A plain resume prefers others. */

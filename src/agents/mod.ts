@@ -14,6 +14,7 @@ export {
 } from "./names.ts";
 export { judgeEdit } from "./claims/edit.ts";
 export { releaseSession } from "./claims/take.ts";
+export { readClaims } from "./claims/store.ts";
 export { claimLines } from "./claims/text.ts";
 export {
   forgetSession,

@@ -102,4 +102,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "team add": "Encrypt the entries of this project to someone",
   "team list": "List your team for this project, and your own keys",
   "team remove": "Stop encrypting entries to someone",
+  "sync": "Share saves, hand-offs and notes through a git remote",
 };

@@ -182,6 +182,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../team/commands/team_list.ts")).teamList,
   "team remove": async () =>
     (await import("../team/commands/team_remove.ts")).teamRemove,
+  "sync": async () => (await import("../team/commands/sync.ts")).sync,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -29,6 +29,8 @@ export {
   type Documents,
   isRealFolder,
   LARGEST_DOCUMENT,
+  type LocalHandoff,
+  localHandoffs,
   openHandoffs,
   readDocuments,
   shownPath,

@@ -5,7 +5,7 @@ import { fits } from "../base/shape.ts";
 import { counted } from "../base/words.ts";
 import { type Config, readConfigAnyway } from "../config/mod.ts";
 import type { OpenHandoff } from "../items/mod.ts";
-import { layout } from "../ops/mod.ts";
+import { layout, type TeamFolder, teamFolders } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { ANSWER, type Answer, type Standing, standingOf } from "./answers.ts";
 import { type ReadDocument, readDocument, titleOf } from "./document.ts";
@@ -27,6 +27,10 @@ export interface DocumentFolder {
   readonly path: string;
   /** True for the folder in the worktree, whose files go into git. */
   readonly shared: boolean;
+  /** The folder that answers to its documents go to; by default itself. */
+  readonly answers?: string;
+  /** The person of the team whose log it comes from. */
+  readonly from?: Pick<TeamFolder, "writer" | "name">;
 }
 
 /** A document with the answers to it. */
@@ -77,18 +81,71 @@ export function documentFolders(
 export function readDocuments(system: System, place: Place): Documents {
   const problems: string[] = [];
   const { local, shared } = documentFolders(system, place);
-  const all = [local, shared].flatMap((folder) => {
+  const team = teamDocuments(system, place.root);
+  const tried = <T>(read: () => T[]): T[] => {
     try {
-      const top = folder.shared ? place.worktree : place.root;
-      return readFolder(system, folder, { top, problems });
+      return read();
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
       problems.push(error.message);
       return [];
     }
+  };
+  const answers = answersByDocument(
+    [local, ...team].flatMap((folder) =>
+      tried(() => readAnswers(system, folder, problems))
+    ),
+  );
+  const own = [local, shared].flatMap((folder) => {
+    const top = folder.shared ? place.worktree : place.root;
+    const known = folder.shared
+      ? answersByDocument(tried(() => readAnswers(system, folder, problems)))
+      : answers;
+    return tried(() => readFolder(system, folder, { top, known, problems }));
   });
+  const texts = new Set(own.map(({ id, text }) => `${id}\n${text}`));
+  const others = team.flatMap((folder) =>
+    tried(() =>
+      readFolder(system, folder, { top: place.root, known: answers, problems })
+    )
+  ).filter(({ id, text }) => !texts.has(`${id}\n${text}`));
+  const all = [...own, ...others];
   all.sort((a, b) => a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
   return { all, problems };
+}
+
+/** Returns the folders with what others of the team shared. */
+function teamDocuments(system: System, root: string): DocumentFolder[] {
+  return teamFolders(system, root).map(({ path, writer, name }) => ({
+    path: join(path, "handoffs"),
+    shared: false,
+    answers: layout(root).handoffs,
+    from: { writer, name },
+  }));
+}
+
+/** A document or an answer of this clone, as the text of its file. */
+export interface LocalHandoff {
+  readonly kind: "handoff" | "answer";
+  /** The name of its file without the ending. */
+  readonly id: string;
+  readonly text: string;
+}
+
+/** Reads the documents and answers that are not in git. */
+export function localHandoffs(system: System, root: string): LocalHandoff[] {
+  const folder = { path: layout(root).handoffs, shared: false };
+  const read = { top: root, known: new Map(), problems: [] };
+  return attempt(() => [
+    ...readFolder(system, folder, read).map(({ id, text }) => ({
+      ...{ kind: "handoff" as const, id, text },
+    })),
+    ...readAnswers(system, folder, []).map((answer) => ({
+      kind: "answer" as const,
+      id: `${answer.document}.${answer.id}`,
+      text: JSON.stringify(answer),
+    })),
+  ]) ?? [];
 }
 
 /** Returns whether each folder from `top` down to `folder` is a real one. */
@@ -107,7 +164,12 @@ export function isRealFolder(
 function readFolder(
   system: System,
   folder: DocumentFolder,
-  { top, problems }: { top: string; problems: string[] },
+  { top, known, problems }: {
+    top: string;
+    /** Answers by the ids of their documents. */
+    known: ReadonlyMap<string, Answer[]>;
+    problems: string[];
+  },
 ): StoredDocument[] {
   const { files } = system;
   if (!files.lstat(folder.path)) return [];
@@ -122,8 +184,6 @@ function readFolder(
   if (more > 0) {
     problems.push(`${counted(more, "older hand-off")} not read`);
   }
-  if (ids.length === 0) return [];
-  const answers = readAnswers(system, folder, problems);
   return ids.slice(0, MOST_DOCUMENTS).flatMap((id) => {
     const path = join(folder.path, `${id}.md`);
     try {
@@ -131,7 +191,7 @@ function readFolder(
       const document = readDocument(text);
       // Another file of the folder, such as a README.
       if (!document.to) return [];
-      const standing = standingOf(answers.get(id) ?? []);
+      const standing = standingOf(known.get(id) ?? []);
       return [{ id, path, folder, text, document, standing }];
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
@@ -154,14 +214,18 @@ function isDocumentName(name: string): boolean {
 
 const ANSWER_NAME = /^(.+)\.([0-9a-f]{12})\.json$/;
 
-/** The answers in a folder by the ids of their documents. */
+function answersByDocument(answers: readonly Answer[]): Map<string, Answer[]> {
+  return Map.groupBy(answers, ({ document }) => document);
+}
+
+/** Reads the answers in a folder. */
 function readAnswers(
   system: System,
   folder: DocumentFolder,
   problems: string[],
-): Map<string, Answer[]> {
+): Answer[] {
   const path = join(folder.path, ANSWERS);
-  const found = new Map<string, Answer[]>();
+  const found: Answer[] = [];
   if (!isRealFolder(system, path, folder.path)) return found;
   const names = system.files.list(path).map(({ name }) => name)
     .filter((name) => ANSWER_NAME.test(name)).sort().reverse();
@@ -175,7 +239,7 @@ function readAnswers(
     if (
       !fits(ANSWER, value) || value.document !== document || value.id !== id
     ) damaged++;
-    else found.set(document!, [...found.get(document!) ?? [], value]);
+    else found.push(value);
   }
   if (damaged > 0) {
     problems.push(`${counted(damaged, "answer")} in "${path}" cannot be read`);
@@ -186,7 +250,7 @@ function readAnswers(
 /** Returns the path of an answer. */
 export function answerPath(folder: DocumentFolder, answer: Answer): string {
   const name = `${answer.document}.${answer.id}.json`;
-  return join(folder.path, ANSWERS, name);
+  return join(folder.answers ?? folder.path, ANSWERS, name);
 }
 
 /** Returns the hand-offs that are not finished, the newest first. */

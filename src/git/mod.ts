@@ -80,6 +80,12 @@ export type {
 export { refuseFilters } from "./run/filters.ts";
 export { Git, gitFailure, reasonOf } from "./run/git.ts";
 export {
+  findRemote,
+  Network,
+  type Remote,
+  RemoteError,
+} from "./run/network.ts";
+export {
   FastImport,
   findUnfinished,
   gatherObjects,

@@ -38,7 +38,16 @@ export function ensureFolder(
 
 /** Folders of mpm that git is not to see. */
 const HIDDEN: ReadonlySet<string> = new Set([
-  ...["backups", "checkpoints", "errors", "handoffs", "kept", "state", "trash"],
+  ...[
+    "backups",
+    "checkpoints",
+    "errors",
+    "handoffs",
+    "kept",
+    "state",
+    "team",
+    "trash",
+  ],
 ]);
 
 function isHidden(folder: string): boolean {

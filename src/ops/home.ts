@@ -20,6 +20,7 @@ const OWN_RULES = `/.gitignore
 /journal.jsonl
 /kept/
 /state/
+/team/
 /trash/
 `;
 

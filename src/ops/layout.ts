@@ -41,6 +41,8 @@ export const layout = remembered((root) => {
     partitions: join(state, "partitions"),
     /** Hand-off documents, which all worktrees share, and answers to them. */
     handoffs: join(home, "handoffs"),
+    /** Files that others of the team shared, a folder for each of their clones. */
+    team: join(home, "team"),
     /** Layers of a summary that a program of the user wrote. */
     summaries: join(state, "summaries"),
     /** claude-mpm's automatic pause as long as it continues. */

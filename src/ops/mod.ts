@@ -83,8 +83,18 @@ export { takeLock, withLock, withUserLock } from "./lock.ts";
 export { lookOnly } from "./look_only.ts";
 export { surveyTrash } from "./prune_trash.ts";
 export { fitChanges, pathBelow } from "./recorder.ts";
-export { ownSeals, projectSeals, RecordSeals } from "./sealed_record.ts";
-export { ensureStoreId, readStoreId } from "./store_id.ts";
+export {
+  ensureStoreId,
+  ownSeals,
+  projectSeals,
+  readStoreId,
+  RecordSeals,
+} from "./sealed_record.ts";
+export {
+  type TeamFolder,
+  teamFolders,
+  writeTeamFolders,
+} from "./team_folders.ts";
 export { moveToTrash, newTrashFolder, TrashFolder } from "./trash.ts";
 export {
   CannotUndo,
@@ -107,6 +117,7 @@ export {
   ensureUserWord,
   userFolder,
   userState,
+  type UserWord,
   userWord,
   WRITER,
 } from "./user_state.ts";

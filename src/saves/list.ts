@@ -5,7 +5,7 @@ import { fromWhom } from "./trust/foreign.ts";
 import { escapeText } from "../base/escape.ts";
 import { parseAge } from "../base/times.ts";
 import type { SessionRow, SessionsResult } from "./commands/results.ts";
-import { isLog, type SaveEntry } from "./store/save_entry.ts";
+import { fullId, isLog, type SaveEntry } from "./store/save_entry.ts";
 import { cutText } from "../base/words.ts";
 import { isSettled, type WorkState } from "../work/mod.ts";
 import { MpmError } from "../base/errors.ts";
@@ -67,7 +67,7 @@ function sessionRow(
   const { problem, session } = entry;
   return {
     index,
-    session_id: entry.id,
+    session_id: fullId(entry),
     paused_at: entry.pausedAt,
     summary: entry.summary,
     name: entry.name,
@@ -75,7 +75,7 @@ function sessionRow(
     worktree: entry.worktree,
     project_path: entry.projectPath,
     format: entry.format,
-    location: entry.location,
+    location: placeOf(entry),
     log: isLog(entry),
     automatic: entry.automatic,
     imported: entry.imported,
@@ -90,6 +90,11 @@ function sessionRow(
     source: entry.path,
     problem: problem ? { code: problem.code, message: problem.message } : null,
   };
+}
+
+function placeOf({ location }: SaveEntry): SessionRow["location"] {
+  const [place] = location.split("/");
+  return place as SessionRow["location"];
 }
 
 /**

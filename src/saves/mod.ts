@@ -103,6 +103,7 @@ export {
   contentDigestOf,
   importedFrom,
   noteOwn,
+  noteSigned,
   type Origin,
   Origins,
 } from "./trust/origins.ts";
@@ -120,5 +121,6 @@ export {
   trustedOf,
   trustSaves,
   undoTrust,
+  WRITER_ID,
   writeTrusted,
 } from "./trust/trusted.ts";

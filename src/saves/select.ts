@@ -1,7 +1,7 @@
 import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { asSessionId } from "../base/ids.ts";
-import type { SaveEntry } from "./store/save_entry.ts";
+import { fullId, isTeams, type SaveEntry } from "./store/save_entry.ts";
 import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
 
 /** The word of a command line that names a save. */
@@ -56,7 +56,13 @@ export function matchSave(
   };
   const indexed = atIndex(wanted, choices);
   if (indexed) return indexed;
-  const shown = candidates(entries, { selector: wanted, isOver });
+  const [own, others] = [false, true].map((teams) =>
+    entries.filter((entry) => isTeams(entry) === teams)
+  );
+  const mine = candidates(own!, { selector: wanted, isOver });
+  const shown = mine.length > 0
+    ? mine
+    : candidates(others!, { selector: wanted, isOver });
   const found = onlyOne(
     shown.length > 0 ? shown : namedIn(hidden, wanted),
     selector,
@@ -81,11 +87,18 @@ function candidates(
   },
 ): readonly SaveEntry[] {
   if (selector === "") return [];
-  if (selector === "latest") return entries.slice(0, 1);
+  if (selector === "latest") {
+    return entries.filter((entry) => !isTeams(entry)).slice(0, 1);
+  }
+  const full = entries.filter((entry) =>
+    isTeams(entry) && sameText(fullId(entry), selector)
+  );
+  if (full.length > 0) return full;
   // A log may have the id of a save, which comes before it.
   const exact = entries.find(({ id }) => id === selector) ??
-    entries.find(({ id }) => id.toLowerCase() === selector.toLowerCase());
-  if (exact) return [exact];
+    entries.find(({ id }) => sameText(id, selector));
+  if (exact && !isTeams(exact)) return [exact];
+  if (exact) return entries.filter(({ id }) => sameText(id, selector));
   if (asSessionId(selector) !== undefined) return [];
   const going = entries.filter((entry) =>
     isNamed(entry, selector) && !isOver(entry)
@@ -93,6 +106,10 @@ function candidates(
   const named = namedIn(going.length > 0 ? going : entries, selector);
   if (named.length > 0) return named;
   return entries.filter(({ id }) => holdsPart(id, selector));
+}
+
+function sameText(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 /** The saves of that name; of one session the newest alone. */
@@ -123,6 +140,7 @@ function* wordsFor(entries: readonly SaveEntry[]): Generator<string> {
   }
 }
 
-function labelOf({ id, name }: SaveEntry): string {
-  return name === null ? id : `${id} (${name})`;
+function labelOf(entry: SaveEntry): string {
+  const { name } = entry;
+  return name === null ? fullId(entry) : `${fullId(entry)} (${name})`;
 }

@@ -69,6 +69,10 @@ const LASTING: ReadonlyMap<string, Lasting> = new Map([
     instead:
       `"mpm branch <name> --stash --git-branch <branch>" starts a new detour there`,
   }],
+  ["sync", {
+    reason: "others may have read the entries",
+    instead: '"mpm saves rm" and "mpm notes rm" also remove for the team',
+  }],
   ["worktrees restore", {
     reason: "the worktree may contain new work",
     instead: '"mpm worktrees prune" removes it if it is empty',

@@ -71,6 +71,7 @@ const LINES: Record<string, Making> = {
   "note": ({ notes }) => ["fresh words", `other --supersedes ${notes[0]}`],
   "notes": ({ notes }) => ["--all", notes[0]!],
   "notes settle": ({ notes }) => [notes[1]!],
+  "sync": () => ["", "origin --dry-run"],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
   "team add": () => [
     "fresh age1zdy22l5qej0d8jau7h2c472v2xmmgc3f8xwzt2unz6kpfrpeefjqfm882a",

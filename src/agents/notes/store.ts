@@ -10,7 +10,12 @@ import {
   refuseLink,
   toBytes,
 } from "../../handoff/mod.ts";
-import { removeIfThere, withLock, writeAtomic } from "../../ops/mod.ts";
+import {
+  removeIfThere,
+  teamFolders,
+  withLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isNote, mergeNotes, type Note, type StandingNote } from "./note.ts";
@@ -31,6 +36,8 @@ export interface NotesHere {
   readonly notes: readonly StandingNote[];
   /** Those whose files are in this worktree, by their ids. */
   readonly here: ReadonlyMap<string, Note>;
+  /** Ids of those that others of the team shared. */
+  readonly team: ReadonlySet<string>;
   /** A sentence for each problem with the files. */
   readonly problems: readonly string[];
 }
@@ -75,13 +82,12 @@ export interface Place {
 export function noteIds(system: System, place: Place): Set<string> {
   return new Set(
     worktreesWithNotes(system, place)
-      .flatMap((worktree) => idsIn(system, worktree)),
+      .flatMap((worktree) => idsBelow(system, notesFolder(worktree))),
   );
 }
 
-function idsIn(system: System, worktree: string): string[] {
-  if (!hasFolder(system, worktree)) return [];
-  const entries = attempt(() => system.files.list(notesFolder(worktree))) ?? [];
+function idsBelow(system: System, folder: string): string[] {
+  const entries = attempt(() => system.files.list(folder)) ?? [];
   return entries.flatMap(({ name }) => NAME.exec(name)?.[1] ?? []).sort();
 }
 
@@ -95,10 +101,14 @@ export function readNotes(system: System, place: Place): NotesHere {
     worktree,
     notes: notesIn(system, worktree, problems),
   }));
+  const team = teamFolders(system, place.root).flatMap(({ path }) =>
+    notesBelow(system, join(path, "notes"), problems)
+  );
   const here = read.find(({ worktree }) => worktree === place.worktree);
   return {
-    notes: mergeNotes(read.flatMap(({ notes }) => notes)),
+    notes: mergeNotes([...read.flatMap(({ notes }) => notes), ...team]),
     here: new Map(here?.notes.map((note) => [note.id, note])),
+    team: new Set(team.map(({ id }) => id)),
     problems,
   };
 }
@@ -108,10 +118,20 @@ function notesIn(
   worktree: string,
   problems: string[],
 ): Note[] {
-  const ids = idsIn(system, worktree);
+  return hasFolder(system, worktree)
+    ? notesBelow(system, notesFolder(worktree), problems)
+    : [];
+}
+
+function notesBelow(
+  system: System,
+  folder: string,
+  problems: string[],
+): Note[] {
+  const ids = idsBelow(system, folder);
   const bad: string[] = [];
   const notes = ids.slice(0, MOST_NOTES).flatMap((id) => {
-    const path = notePath(worktree, id);
+    const path = join(folder, `${id}.json`);
     const bytes = attempt(() => system.files.readOwn(path, LARGEST));
     const value = bytes && jsonIn(new TextDecoder().decode(bytes));
     if (isNote(value) && value.id === id) return [value];
@@ -126,7 +146,7 @@ function notesIn(
     problems.push(`${bad.length - MOST_NAMED} more files are not notes`);
   }
   if (unread > 0) {
-    problems.push(`${unread} notes in "${worktree}" were not read`);
+    problems.push(`${unread} notes in "${folder}" were not read`);
   }
   return notes;
 }

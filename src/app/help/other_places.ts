@@ -134,6 +134,13 @@ export const USER_FILES: readonly FilePlace[] = places([
     BY_YOU,
   ],
   [
+    "signed/<writer>/<year>-<month>",
+    "the SHA-256 and id of each save that someone's key signed",
+    `${NO_BOUND}: about 90 bytes for each`,
+    BY_YOU,
+  ],
+  ["team-key", "the secret of the key that signs entries", "1 file", BY_YOU],
+  [
     "teams/<store-id>.json",
     "the keys that you encrypt the entries of a project to",
     "200 keys a project",

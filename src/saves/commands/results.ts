@@ -9,6 +9,16 @@ import { ItemSchema, SaveSchema } from "../schema.ts";
 
 const text = z.string();
 
+/** `team`: it came by a sync. */
+const SAVE_PLACES = [
+  "sessions",
+  "pause",
+  "kept",
+  "global",
+  "resume-logs",
+  "team",
+] as const;
+
 /**
  * `own`: made by this user on this machine; `trusted`: taken for theirs;
  * `foreign`: anybody's.
@@ -120,7 +130,7 @@ export const SessionRow = z.strictObject({
   worktree: z.nullable(text),
   project_path: text,
   format: z.enum(["json", "yaml", "md", "jsonl"]),
-  location: z.enum(["sessions", "pause", "kept", "global", "resume-logs"]),
+  location: z.enum(SAVE_PLACES),
   /** A log of claude-mpm's and no save. */
   log: z.boolean(),
   /** Made when an agent's session ended. A plain resume prefers others. */

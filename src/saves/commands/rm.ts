@@ -2,12 +2,14 @@ import { SESSIONS } from "../select.ts";
 import { removalText, remove } from "../remove.ts";
 import { type Context, defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
 import { asSessionId } from "../../base/ids.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
 import { bringBack } from "../store/restore_lost.ts";
 import { lostSaves } from "../store/copies.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
+import { fullId, isTeams } from "../store/save_entry.ts";
 
 /** `mpm saves rm` */
 export const sessionsRm = defineCommand({
@@ -41,6 +43,15 @@ its git ref. If someone committed the save to a branch, that branch keeps it.`,
     const chosen = new Set(
       await matchSaves(system, workspace.root, input.selectors),
     );
+    const theirs = [...chosen].find(isTeams);
+    if (theirs) {
+      const who = escapeText(theirs.author ?? "someone else");
+      throw new MpmError(
+        "CONFLICT",
+        `Cannot remove ${fullId(theirs)}: it is a save of ${who}`,
+        { hint: "It leaves the list when its writer removes it and syncs" },
+      );
+    }
     return await remove(context, {
       operation: "sessions rm",
       workspace,

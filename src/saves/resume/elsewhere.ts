@@ -130,6 +130,7 @@ export async function listProject(
 ): Promise<ProjectSaves> {
   const { root } = workspace;
   const entries = await listSaves(system, root, {
+    team: true,
     warn: ({ message }) => note(`Warning: ${message}`),
   });
   const states = new SessionStates(system, root);

@@ -2,7 +2,7 @@ import { dirname, join } from "@std/path";
 import { FileError, isMissing, MpmError } from "../../base/errors.ts";
 import type { SaveFormat, SaveLocation } from "./save_entry.ts";
 import type { FileInfo, System } from "../../system/system.ts";
-import { HOME, layout, saveFiles } from "../../ops/mod.ts";
+import { HOME, layout, saveFiles, teamFolders } from "../../ops/mod.ts";
 
 /** A file that may be a save, known by its name only. */
 export interface Candidate {
@@ -26,16 +26,16 @@ export interface Found {
 export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
 
 /** The folders in which saves are looked for. */
-export type SaveFolders = Partial<Record<SaveLocation, string>>;
+export type SaveFolders = Readonly<Record<string, string>>;
 
 /**
  * The folders saves are looked for in; those in the home folder only if
- * `global`, and never twice.
+ * `global`, and never twice. Those of the team only if `team`.
  */
 export function saveFolders(
   system: System,
   root: string,
-  global = true,
+  { global = true, team = false }: { global?: boolean; team?: boolean } = {},
 ): SaveFolders {
   const { sessions, legacy, kept, logs } = layout(root);
   const home = system.home();
@@ -46,6 +46,10 @@ export function saveFolders(
     kept,
     "resume-logs": logs,
     ...stray === sessions ? {} : { global: stray },
+    ...Object.fromEntries(
+      (team ? teamFolders(system, root) : [])
+        .map(({ clone, path }) => [`team/${clone}`, path]),
+    ),
   };
 }
 
@@ -151,7 +155,8 @@ function addName(
   if (name.endsWith(".json.sha256")) return;
   const log = location === "resume-logs";
   const names = log ? LOG_NAMES : SAVE_NAMES;
-  const entry = (id: string) => entryOf(found, id, log ? location : "");
+  const apart = log || location.startsWith("team/");
+  const entry = (id: string) => entryOf(found, id, apart ? location : "");
   const save = names.save.exec(name);
   if (save) {
     const format = save[2] as SaveFormat;
@@ -170,7 +175,7 @@ function addName(
   if (evidence.length < MOST_EVIDENCE) evidence.push(name);
 }
 
-/** A log may have the id of a save without being one: it gets its own key. */
+/** A log, or someone else's save, may have the id of a save: it stays apart. */
 function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
   const key = `${among}/${id}`;
   let entry = found.get(key);

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from "@std/path";
 import { attempt, isMissing, MpmError } from "../../base/errors.ts";
+import { getOwn } from "../../base/own.ts";
 import { field } from "../../base/parsed_values.ts";
 import { agentNameIn } from "../../base/names.ts";
 import { parseTime } from "../../base/times.ts";
@@ -84,7 +85,7 @@ function readCopy(
     isOurs(projectPath: string): boolean;
   },
 ): SaveEntry | undefined {
-  const path = join(reading.folders[location]!, fileName(id, format));
+  const path = join(getOwn(reading.folders, location)!, fileName(id, format));
   const base = { id, path, format, location, incremental, evidence };
   const info = system.files.lstat(path);
   if (!info) return undefined;

@@ -1,6 +1,13 @@
 import { attempt, MpmError } from "../../base/errors.ts";
 import { asSessionId } from "../../base/ids.ts";
-import { idTime, isLog, newestFirst, type SaveEntry } from "./save_entry.ts";
+import {
+  idTime,
+  isLog,
+  isTeams,
+  newestFirst,
+  type SaveEntry,
+} from "./save_entry.ts";
+import { teamFolders } from "../../ops/mod.ts";
 import { matchSave } from "../select.ts";
 import type { System } from "../../system/system.ts";
 import {
@@ -28,6 +35,8 @@ export interface ReadOptions {
    * default true.
    */
   readonly global?: boolean;
+  /** True if saves that others of the team shared are listed; default false. */
+  readonly team?: boolean;
   /**
    * Called for a folder that cannot be listed; without it, the error is thrown.
    */
@@ -49,9 +58,9 @@ const WORTH_INDEXING = 8;
 export async function listSaves(
   system: System,
   root: string,
-  { global = true, warn }: ReadOptions = {},
+  { warn, ...wanted }: ReadOptions = {},
 ): Promise<SaveEntry[]> {
-  const folders = saveFolders(system, root, global);
+  const folders = saveFolders(system, root, wanted);
   const entries: SaveEntry[] = [];
   const all = findSaves(system, folders, warn);
   await loadReaders(all);
@@ -93,7 +102,7 @@ export async function matchSaves(
   { first = 0 }: { first?: number } = {},
 ): Promise<SaveEntry[]> {
   const states = new SessionStates(system, root);
-  const entries = await listSaves(system, root);
+  const entries = await listSaves(system, root, { team: true });
   const shown = entries.filter((entry) => !states.isHidden(entry));
   const beyond = {
     hidden: entries.filter((entry) => states.isHidden(entry)),
@@ -101,8 +110,9 @@ export async function matchSaves(
     first,
   };
   return selectors.map((selector) =>
-    entries.find(({ id }) => id === (asSessionId(selector) ?? selector)) ??
-      matchSave(shown, selector, beyond)
+    entries.find((entry) =>
+      !isTeams(entry) && entry.id === (asSessionId(selector) ?? selector)
+    ) ?? matchSave(shown, selector, beyond)
   );
 }
 
@@ -123,7 +133,7 @@ export async function* newestSaves(
     given.add(entry.id);
     if (global || entry.location !== "global") yield entry;
   }
-  const folders = saveFolders(system, root, global);
+  const folders = saveFolders(system, root, { global });
   const now = system.now().getTime();
   const stamps = stampFolders(system, folders);
   const found = findSaves(system, folders, warn);
@@ -166,7 +176,9 @@ export async function findSave(
   selector: string,
   { first = 0 }: { first?: number } = {},
 ): Promise<SaveEntry> {
-  if (selector === "latest" || selector === String(first)) {
+  const isNewest = selector === "latest" ||
+    selector === String(first) && teamFolders(system, root).length === 0;
+  if (isNewest) {
     const states = new SessionStates(system, root);
     for await (const entry of newestSaves(system, root)) {
       if (!states.isHidden(entry)) return entry;
@@ -183,7 +195,7 @@ function ownSave(
   root: string,
   id: string,
 ): SaveEntry | undefined {
-  const { sessions } = saveFolders(system, root, false);
+  const { sessions } = saveFolders(system, root, { global: false });
   const found: Found = {
     id,
     candidates: [{ location: "sessions", format: "json" }],
@@ -265,6 +277,8 @@ function mayBeAnyTime({ id, incremental }: Found): boolean {
   return incremental || idTime(id) === undefined;
 }
 
+type SessionOf = Pick<SaveEntry, "session" | "location">;
+
 /** Returns the state of the sessions of saves, each read once. */
 export class SessionStates {
   readonly #read: (id: string) => WorkState | undefined;
@@ -283,8 +297,10 @@ export class SessionStates {
   }
 
   /** `undefined`: the save belongs to no session that is known here. */
-  of({ session }: Pick<SaveEntry, "session">): WorkState | undefined {
-    if (session === null) return undefined;
+  of(entry: SessionOf): WorkState | undefined {
+    const { session } = entry;
+    // Another clone may have given the same id to another session.
+    if (session === null || isTeams(entry)) return undefined;
     const { id } = session;
     if (!this.#known.has(id)) this.#known.set(id, this.#read(id));
     return this.#known.get(id);
@@ -293,7 +309,7 @@ export class SessionStates {
   /**
    * Returns whether its session has ended, so that no one continues with it.
    */
-  isOver(entry: Pick<SaveEntry, "session">): boolean {
+  isOver(entry: SessionOf): boolean {
     const state = this.of(entry);
     return state !== undefined && !isOpen(state);
   }
@@ -301,7 +317,7 @@ export class SessionStates {
   /**
    * Returns whether its session was archived or cancelled: then no list has it.
    */
-  isHidden(entry: Pick<SaveEntry, "session">): boolean {
+  isHidden(entry: SessionOf): boolean {
     const state = this.of(entry);
     return state !== undefined && isSettled(state);
   }

@@ -11,14 +11,15 @@ export type SaveFormat = "json" | "yaml" | "md" | "jsonl";
  * The folder of a save: `.claude-mpm/sessions/`, its older subfolder `pause/`,
  * or mpm's second copies in `kept/`. Others are the folder in the user's home
  * for saves by claude-mpm 6.2.41 to 6.2.52, and the one of claude-mpm's resume
- * logs.
+ * logs. Saves that came by a sync are in a folder for each of the clones.
  */
 export type SaveLocation =
   | "sessions"
   | "pause"
   | "kept"
   | "global"
-  | "resume-logs";
+  | "resume-logs"
+  | `team/${string}`;
 
 /** Why a save cannot be read: the parts of an `MpmError`. */
 export interface SaveProblem {
@@ -108,6 +109,21 @@ export function isLog(
 ): boolean {
   return location === "resume-logs" || format === "jsonl" ||
     id.startsWith("session-resume-");
+}
+
+/** Returns whether it came by a sync: another clone's, and not in `sessions/`. */
+export function isTeams({ location }: Pick<SaveEntry, "location">): boolean {
+  return location.startsWith("team/");
+}
+
+/**
+ * Returns the id of a save. If it came by a sync, the start of its writer's id
+ * is part of it: two clones may give one id to two saves.
+ */
+export function fullId({ id, location }: Pick<SaveEntry, "id" | "location">) {
+  return isTeams({ location })
+    ? `${id}@${location.slice("team/".length).slice(0, 8)}`
+    : id;
 }
 
 /** As in the names of saves, and of the documents beside them. */

@@ -12,6 +12,7 @@ import {
   TEXT,
   text,
 } from "../../base/shape.ts";
+import { getOwn } from "../../base/own.ts";
 import { SESSION_ID } from "../../base/ids.ts";
 import {
   layout,
@@ -106,7 +107,7 @@ function readIndex(
   if (!fits(INDEX, index) || index.version !== VERSION) return undefined;
   const saves: SaveEntry[] = [];
   for (const row of index.saves) {
-    const folder = folders[row.location];
+    const folder = getOwn(folders, row.location);
     if (!folder || Number.isNaN(Date.parse(row.pausedAt))) return undefined;
     const path = join(folder, `${row.id}.${row.format}`);
     saves.push({ ...row, path });

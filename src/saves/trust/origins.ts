@@ -1,5 +1,5 @@
 import { attempt, MpmError } from "../../base/errors.ts";
-import { readTrusted } from "./trusted.ts";
+import { readTrusted, WRITER_ID } from "./trusted.ts";
 import { field } from "../../base/parsed_values.ts";
 import { sha256 } from "../../base/digest.ts";
 import { join } from "@std/path";
@@ -29,6 +29,9 @@ export function withoutReturns(bytes: Uint8Array): Uint8Array {
 /** The folder in the user's state with the digests of the user's own saves. */
 const FOLDER = "own";
 
+/** The same for saves that came by a sync, with a folder for each writer. */
+const SIGNED = "signed";
+
 /** Bytes of the largest list that is read: some 800,000 saves. */
 const LIMIT = 64 * 1024 * 1024;
 
@@ -42,13 +45,38 @@ export function noteOwn(
   { id, digest }: { id: string; digest: string },
 ): string | undefined {
   try {
-    const path = join(ensureUserFolder(system, FOLDER), listOf(id));
-    // A line that was torn takes no other one with it.
-    system.files.append(path, new TextEncoder().encode(`\n${digest} ${id}`));
+    append(system, FOLDER, [{ id, digest }]);
     return undefined;
   } catch (error) {
     if (error instanceof MpmError) return error.message;
     throw error;
+  }
+}
+
+/**
+ * Notes that entries with these saves were signed by a writer's key; those of
+ * this user's own key become the user's own. Throws FILE_FAILED.
+ */
+export function noteSigned(
+  system: System,
+  { writer, own }: { writer: string; own: boolean },
+  saves: readonly Mark[],
+): void {
+  append(system, own ? FOLDER : join(SIGNED, writer), saves);
+}
+
+/** The mark of a save. */
+interface Mark {
+  readonly id: string;
+  readonly digest: string;
+}
+
+function append(system: System, folder: string, saves: readonly Mark[]): void {
+  for (const [list, some] of Map.groupBy(saves, ({ id }) => listOf(id))) {
+    const path = join(ensureUserFolder(system, folder), list);
+    // A line that was torn takes no other one with it.
+    const lines = some.map(({ id, digest }) => `\n${digest} ${id}`);
+    system.files.append(path, new TextEncoder().encode(lines.join("")));
   }
 }
 
@@ -63,6 +91,7 @@ export class Origins {
   readonly #system: System;
   readonly #lists = new Map<string, ReadonlySet<string>>();
   #trusted: ReadonlySet<string> | undefined;
+  #writers: readonly string[] = [];
 
   constructor(system: System) {
     this.#system = system;
@@ -70,23 +99,31 @@ export class Origins {
 
   /** Never throws: what cannot be read says nothing in favour of a save. */
   of({ id, digest }: { id: string; digest: string }): Origin {
-    if (this.#own(listOf(id)).has(digest)) return "own";
-    this.#trusted ??= new Set(readTrusted(this.#system).keys());
-    return this.#trusted.has(digest) ? "trusted" : "foreign";
+    const list = listOf(id);
+    if (this.#in(join(FOLDER, list)).has(digest)) return "own";
+    if (!this.#trusted) {
+      this.#trusted = new Set(readTrusted(this.#system).keys());
+      this.#writers = [...this.#trusted].filter((one) => WRITER_ID.test(one));
+    }
+    const isTrusted = this.#trusted.has(digest) ||
+      this.#writers.some((writer) =>
+        this.#in(join(SIGNED, writer, list)).has(digest)
+      );
+    return isTrusted ? "trusted" : "foreign";
   }
 
-  #own(list: string): ReadonlySet<string> {
+  #in(list: string): ReadonlySet<string> {
     let digests = this.#lists.get(list);
     if (!digests) {
-      this.#lists.set(list, digests = readOwnList(this.#system, list));
+      this.#lists.set(list, digests = readList(this.#system, list));
     }
     return digests;
   }
 }
 
-function readOwnList(system: System, list: string): ReadonlySet<string> {
+function readList(system: System, list: string): ReadonlySet<string> {
   return attempt(() => {
-    const path = join(userState(system), FOLDER, list);
+    const path = join(userState(system), list);
     const bytes = system.files.readOwn(path, LIMIT);
     const lines = new TextDecoder().decode(bytes).split("\n");
     return new Set(lines.map((line) => line.slice(0, 64)));

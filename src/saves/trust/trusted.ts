@@ -21,10 +21,14 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** The facts about a save that the user trusts. */
+/** The id of a person's key, in the same list as the digests of saves. */
+export const WRITER_ID = /^[0-9a-f]{32}$/;
+
+/** The facts about a save, or the key of a person, that the user trusts. */
 const TRUSTED = object({
+  /** For a key the name of the person, as the user trusted it. */
   session_id: TEXT,
-  /** The project it was in, absolute. */
+  /** The project it was in, absolute; for a key the one of the trust. */
   project: TEXT,
   /** ISO 8601, UTC. */
   at: TEXT,
@@ -38,7 +42,8 @@ const LIMIT = 64 * 1024 * 1024;
 
 /**
  * The saves that the user trusts, by the digest of their contents: another text
- * under the same name is another save. Nothing where the list cannot be read.
+ * under the same name is another save. Keys are in it by the id of the writer.
+ * Nothing where the list cannot be read.
  */
 export function readTrusted(system: System): Map<string, Trusted> {
   const path = attempt(() => join(userState(system), NAME));
@@ -52,7 +57,9 @@ export function readTrusted(system: System): Map<string, Trusted> {
 
 function digestsIn(value: unknown): [string, unknown][] {
   const entries = isFields(value) ? Object.entries(value) : [];
-  return entries.filter(([digest]) => /^[0-9a-f]{64}$/.test(digest));
+  return entries.filter(([mark]) =>
+    /^[0-9a-f]{64}$/.test(mark) || WRITER_ID.test(mark)
+  );
 }
 
 /** The facts about saves by the digests of their contents; null: no trust. */

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { KINDS } from "../entry.ts";
 
 /** The schemas of what commands about a team return. */
 
@@ -30,3 +31,38 @@ export const TeamResult = z.strictObject({
 });
 
 export type TeamResult = z.infer<typeof TeamResult>;
+
+/** The answer of sync. */
+export const SyncResult = z.strictObject({
+  /** Nothing was sent or fetched; `sent` is what would be sent. */
+  dry_run: z.boolean(),
+  /** The name of the remote. */
+  remote: text,
+  /** The name of the log of this clone; null: it has none yet. */
+  log: z.nullable(text),
+  /** The entries that were added to it. */
+  sent: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
+  /** True if the log was pushed; false also if the remote has all of it. */
+  pushed: z.boolean(),
+  /** The number of new entries of others. */
+  received: z.int(),
+  /** The people whose logs were read, by their ids. */
+  writers: z.array(z.strictObject({
+    /** 32 hex digits. */
+    writer: text,
+    /** The name that the writer gives; anyone can set it. */
+    name: text,
+    /** The entries that could be read, and those that are new. */
+    entries: z.int(),
+    new: z.int(),
+    /** The entries that are not for a key of this user. */
+    locked: z.int(),
+    /** A sentence for each fault of the logs. */
+    problems: z.array(text),
+  })),
+  /** True if entries are encrypted to the team. */
+  encrypted: z.boolean(),
+  /** Failures, a sentence each; the next sync tries again. */
+  problems: z.array(text),
+});
+export type SyncResult = z.infer<typeof SyncResult>;

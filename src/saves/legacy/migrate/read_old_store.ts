@@ -26,7 +26,7 @@ export function migrationFolders(
   global: boolean,
 ): Folders {
   const { sessions, legacy, kept } = layout(root);
-  const stray = saveFolders(system, root, global).global;
+  const stray = saveFolders(system, root, { global }).global;
   return { sessions, pause: legacy, kept, ...stray ? { global: stray } : {} };
 }
 

@@ -1,0 +1,233 @@
+import type { RunResult, System } from "../../system/system.ts";
+import type { Workspace } from "../repository.ts";
+import { decodeBytes, encodeText, linesOf, words } from "../text.ts";
+import { MpmError } from "../../base/errors.ts";
+import { Git } from "./git.ts";
+import { OWN_SCOPES } from "./settings.ts";
+
+/*
+ * The only place where git may use the network. The address of a remote is data
+ * of the repository. All else comes from the settings of the user and of the
+ * machine: credential helpers, ssh commands, proxies and replaced addresses.
+ * The stand-in for the repository sees to that.
+ */
+
+/** The transports that git may use; plain HTTP never leaves this machine. */
+const PROTOCOLS = ["https", "ssh", "git", "file"];
+const LOOPBACK = /^http:\/\/(?:[^@/]*@)?(?:127\.0\.0\.1|localhost|\[::1\])[:/]/;
+
+/** Milliseconds that one exchange with a remote may take. */
+const LIMIT = 10 * 60_000;
+
+/** Settings of every exchange, which beat the user's. */
+const SETTINGS = words(`core.logAllRefUpdates=false fetch.writeCommitGraph=false
+    fetch.fsckObjects=true fetch.prune=false fetch.pruneTags=false
+    http.lowSpeedLimit=1 http.lowSpeedTime=60 maintenance.auto=false gc.auto=0
+    push.followTags=false push.gpgSign=false push.recurseSubmodules=no
+    submodule.recurse=false transfer.bundleURI=false`);
+
+/**
+ * The program of the other side where the remote is a folder of this machine.
+ * It runs no hook of that repository, and no program that its settings name.
+ */
+const OTHER_SIDE = "git -c core.hooksPath=/dev/null -c receive.autogc=false " +
+  "-c core.alternateRefsCommand=true -c core.fsmonitor=false";
+
+/** A remote that git can be asked to reach. */
+export interface Remote {
+  /** Its name in the repository, or the address if it has none. */
+  readonly name: string;
+  /** As the repository has it; it may hold a password. */
+  readonly url: string;
+  /** True if it is a folder of this machine. */
+  readonly local: boolean;
+  /** The transports that git may use for it, as git takes them. */
+  readonly protocols: string;
+}
+
+/** An exchange with a remote that did not work, in words for people. */
+export class RemoteError extends MpmError {
+  override name = "RemoteError";
+}
+
+/**
+ * Finds the remote of this name, or at this address, with two processes. Throws
+ * NOT_FOUND for a name that the repository does not have, USAGE for an address
+ * of a kind that mpm does not use.
+ */
+export async function findRemote(
+  system: System,
+  { worktree }: Workspace,
+  name: string,
+): Promise<Remote> {
+  const isAddress = /[:/\\]/.test(name);
+  const url = isAddress ? name : await addressOf(system, worktree, name);
+  if (url.startsWith("-") || /[\0\n]/.test(url)) {
+    throw new MpmError("USAGE", "The address of the remote is not valid");
+  }
+  const asked = await new Git(system, worktree)
+    .read(["ls-remote", "--get-url", "--", url]);
+  const real = linesOf(asked)[0] ?? url;
+  const [, protocol] = /^([A-Za-z0-9+.-]+):(?:\/\/|:)/.exec(real) ?? [];
+  const protocols = LOOPBACK.test(real) ? [...PROTOCOLS, "http"] : PROTOCOLS;
+  if (protocol !== undefined && !protocols.includes(protocol)) {
+    throw new MpmError(
+      "USAGE",
+      `mpm does not use "${protocol}" addresses, as "${name}" has`,
+      { hint: `It uses ${PROTOCOLS.join(", ")}` },
+    );
+  }
+  const local = protocol === "file" ||
+    protocol === undefined && !/^[^/\\]*:/.test(real);
+  return { name, url, local, protocols: protocols.join(":") };
+}
+
+async function addressOf(
+  system: System,
+  worktree: string,
+  name: string,
+): Promise<string> {
+  const list = ["config", "--show-scope", "-z", "--get-all"];
+  const { status, stdout } = await new Git(system, worktree, { plain: true })
+    .run([...list, `remote.${name}.url`]);
+  const fields = decodeBytes(stdout).split("\0");
+  const at = fields.findIndex((scope, at) =>
+    at % 2 === 0 && OWN_SCOPES.includes(scope)
+  );
+  const url = status === 0 ? fields[at < 0 ? 1 : at + 1] : undefined;
+  if (url) return url;
+  throw new MpmError("NOT_FOUND", `This repository has no remote "${name}"`, {
+    hint: '"git remote -v" lists remotes',
+  });
+}
+
+/** Git that may use the network, for one remote. */
+export class Network {
+  readonly remote: Remote;
+  readonly #git: Git;
+
+  constructor(system: System, { worktree }: Workspace, remote: Remote) {
+    const { stdin, stderr } = system.terminal.interactive;
+    this.remote = remote;
+    this.#git = new Git(system, worktree).like({
+      args: SETTINGS.flatMap((setting) => ["-c", setting]),
+      env: {
+        GIT_ALLOW_PROTOCOL: remote.protocols,
+        GIT_TERMINAL_PROMPT: stdin && stderr ? "1" : "0",
+      },
+    });
+  }
+
+  /**
+   * Returns the refs of the remote below a folder, with the ids they are at.
+   * Throws a RemoteError.
+   */
+  async refs(folder: string): Promise<Map<string, string>> {
+    const done = await this.#run("ls-remote", ["--refs"], [`${folder}/*`]);
+    this.#check(done, "read");
+    return new Map(
+      linesOf(done.stdout).flatMap((line) => {
+        const [id, ref] = line.split("\t");
+        const isId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id ?? "");
+        return isId && ref ? [[ref, id!] as const] : [];
+      }),
+    );
+  }
+
+  /**
+   * Fetches refs, each `from:to`, and moves none backwards. Returns those that
+   * git refused. Throws a RemoteError where nothing was fetched at all.
+   */
+  async fetch(specs: readonly string[]): Promise<string[]> {
+    const options = words(`--no-tags --no-write-fetch-head --no-auto-maintenance
+        --no-recurse-submodules --no-show-forced-updates --porcelain --stdin`);
+    // Git before 2.41 cannot say it in this form.
+    const plain = options.filter((option) => option !== "--porcelain");
+    const done = await this.#run("fetch", plain, [], specs);
+    const said = decodeBytes(done.stderr);
+    const refused = [...said.matchAll(/^ ! \[rejected\]\s+(\S+)\s/gm)]
+      .map(([, ref]) => ref!);
+    if (done.status !== 0 && refused.length === 0) this.#check(done, "fetch");
+    return refused;
+  }
+
+  /**
+   * Pushes refs, each `from:to`, or none of them. Throws a RemoteError, with
+   * nothing changed there.
+   */
+  async push(specs: readonly string[]): Promise<void> {
+    const options = words("--porcelain --no-verify --no-follow-tags");
+    if (specs.length > 1) options.push("--atomic");
+    this.#check(await this.#run("push", options, specs), "push");
+  }
+
+  #run(
+    command: "ls-remote" | "fetch" | "push",
+    options: readonly string[],
+    refs: readonly string[],
+    stdin: readonly string[] = [],
+  ): Promise<RunResult> {
+    const { local, url } = this.remote;
+    const program = command === "push" ? "receive-pack" : "upload-pack";
+    const other = local ? [`--${program}=${OTHER_SIDE} ${program}`] : [];
+    return this.#git.run([command, ...options, ...other, "--", url, ...refs], {
+      timeout: LIMIT,
+      ...stdin.length === 0
+        ? {}
+        : { stdin: encodeText(stdin.map((one) => `${one}\n`).join("")) },
+    });
+  }
+
+  #check(done: RunResult, verb: "read" | "fetch" | "push"): void {
+    if (done.status === 0) return;
+    const { name, url } = this.remote;
+    const [message, hint] = failureText(done, verb);
+    const said = `${message.replaceAll(url, name)}`;
+    throw new RemoteError(
+      "GIT_FAILED",
+      `Cannot ${VERBS[verb]} "${name}": ${said}`,
+      {
+        hint,
+      },
+    );
+  }
+}
+
+const VERBS = { read: "reach", fetch: "fetch from", push: "push to" };
+
+const LOST = "Nothing was lost: run the command again later";
+
+/** The words of git that say what is wrong, and the next step. */
+function failureText(
+  done: RunResult,
+  verb: "read" | "fetch" | "push",
+): [message: string, hint: string] {
+  if (done.outcome === "timeout") return ["it took too long", LOST];
+  if (done.outcome === "missing") {
+    return ["git is not installed", "Install git, or put it on PATH"];
+  }
+  const out = decodeBytes(done.stdout);
+  const [, refused] = /^!\t\S+\t\[[^\]]*\] ?\(?(.*?)\)?$/m.exec(out) ?? [];
+  const text = `${decodeBytes(done.stderr)}\n${refused ?? ""}`;
+  const reason = refused || lineOf(text);
+  if (verb === "push" && refused !== undefined) {
+    return [
+      `it refused the log (${reason})`,
+      "Its rules may forbid refs below refs/mpm/; ask who runs it. " + LOST,
+    ];
+  }
+  if (
+    /Authentication failed|could not read (?:Username|Password)|Permission denied|HTTP (?:401|403)|error: 40[13]/
+      .test(text)
+  ) {
+    return [reason, "Check that git may use it: git ls-remote. " + LOST];
+  }
+  return [reason, LOST];
+}
+
+function lineOf(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const telling = lines.find((line) => /^(?:fatal|error|ssh): /.test(line)) ??
+    lines[0] ?? "git failed";
+  return telling.replace(/^(?:fatal|error): /, "");
+}

@@ -1,0 +1,69 @@
+import { defineCommand, type Style } from "../../cli/mod.ts";
+import { escapeText } from "../../base/escape.ts";
+import { counted } from "../../base/words.ts";
+import { syncTeam } from "../sync.ts";
+import type { SyncResult } from "./results.ts";
+
+/** `mpm sync` */
+export const sync = defineCommand({
+  name: "sync",
+  summary: "Share saves, hand-offs and notes through a git remote",
+  description: `
+Sends what is new in this clone to a git remote, and fetches what others sent. Your
+saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. No branch changes, and a clone without mpm does not fetch it. The
+first remote that you name is remembered. mpm sends nothing by itself, unless
+"sync.auto" says so in your own configuration.
+
+Entries are signed with a key of this installation. They never contain the
+contents of files. Messages of an agent and the output of its tools are only
+sent with --with-conversation. An entry that was sent cannot be called back:
+others may have a copy.`,
+  positionals: [{
+    name: "remote",
+    summary: "The name or address of a git remote; default: the last one",
+    optional: true,
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be sent; send and fetch nothing",
+    },
+  },
+  examples: ["mpm sync origin", "mpm sync --dry-run"],
+  result: async () => (await import("./results.ts")).SyncResult,
+  settles: true,
+  run: (context, input) =>
+    syncTeam(context, {
+      remote: input.remote,
+      dryRun: input["dry-run"],
+      sending: { conversation: false },
+    }),
+  render,
+  status: ({ problems }) => problems.length === 0 ? 0 : 6,
+});
+
+function render(result: SyncResult, style: Style): string {
+  const { dry_run: dry, sent, received, remote, writers, problems } = result;
+  const kinds = Map.groupBy(sent, ({ kind }) => kind);
+  const parts = [...kinds].map(([kind, all]) => counted(all.length, kind));
+  const what = parts.join(", ") || "nothing new";
+  const name = escapeText(remote);
+  const lines = dry ? [`Would send to ${name}: ${what}`] : [
+    `Sent to ${name}: ${what}`,
+    `Received: ${
+      received === 0 ? "nothing new" : counted(received, "entry", "entries")
+    }`,
+  ];
+  for (const { writer, name, new: fresh, locked, problems } of writers) {
+    const notes = [
+      ...fresh > 0 ? [`${fresh} new`] : [],
+      ...locked > 0 ? [`${locked} not encrypted to you`] : [],
+      ...problems.map(escapeText),
+    ];
+    if (notes.length === 0) continue;
+    const who = escapeText(name) || writer.slice(0, 8);
+    lines.push(`  ${style.cyan(who)}: ${notes.join("; ")}`);
+  }
+  lines.push(...problems.map((text) => style.red(escapeText(text))));
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,152 @@
+import { relative, SEPARATOR } from "@std/path";
+import { readClaims, readNotes } from "../agents/mod.ts";
+import { sha256 } from "../base/digest.ts";
+import { attempt } from "../base/errors.ts";
+import type { Context } from "../cli/mod.ts";
+import { localHandoffs } from "../documents/mod.ts";
+import type { Workspace } from "../git/mod.ts";
+import {
+  isLog,
+  listSaves,
+  loadSave,
+  lostSaves,
+  Origins,
+  redactSave,
+  type SaveEntry,
+} from "../saves/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import { type EntryKind, isEntryId } from "./entry.ts";
+import type { Removal } from "./merge.ts";
+import { sharedSave } from "./share_save.ts";
+import type { TeamState } from "./state.ts";
+
+/** Something of this clone that its log does not have yet. */
+export interface Unsent {
+  readonly kind: EntryKind;
+  readonly id: string;
+  /** The digest of its source. */
+  readonly source: string;
+  /** Makes the text that is sent; `undefined`: it cannot be read by now. */
+  content(): Promise<string | undefined>;
+}
+
+/** The options of a gathering. */
+export interface Sending {
+  /** Also what people and agents said, and what tools printed. */
+  readonly conversation: boolean;
+}
+
+/** Returns the key of a thing in the state. */
+export function sentKey(kind: EntryKind, id: string): string {
+  return `${kind}/${id}`;
+}
+
+/**
+ * Finds the things that the log of this clone does not have. Automatic saves, and
+ * those that others made, are left out.
+ */
+export async function gatherUnsent(
+  context: Context,
+  workspace: Workspace,
+  { state, sending }: { state: TeamState; sending: Sending },
+): Promise<Unsent[]> {
+  const sent = new Map(Object.entries(state.sent));
+  const all = [
+    ...await saves(context, workspace, sending),
+    ...documents(context, workspace),
+    ...notes(context, workspace),
+    ...claims(context, workspace),
+  ];
+  const fresh = all.filter(({ kind, id, source }) =>
+    isEntryId(kind, id) && sent.get(sentKey(kind, id))?.[0] !== source
+  );
+  const present = new Set(all.map(({ kind, id }) => sentKey(kind, id)));
+  const gone = [...sent].filter(([key]) => !present.has(key));
+  return [...fresh, ...await removals(context, workspace, gone)];
+}
+
+async function saves(
+  { system }: Context,
+  { root }: Workspace,
+  { conversation }: Sending,
+): Promise<Unsent[]> {
+  const origins = new Origins(system);
+  const redactor = redactorOf(system);
+  const isOwn = ({ id, digest, ...entry }: SaveEntry) =>
+    digest !== undefined && entry.own && !entry.imported && !entry.automatic &&
+    !entry.problem && !isLog({ id, ...entry }) &&
+    origins.of({ id, digest }) === "own";
+  const entries = await listSaves(system, root, { global: false });
+  return entries.filter(isOwn).reverse().map((entry) => ({
+    ...{ kind: "save", id: entry.id },
+    source: `${entry.digest}${conversation ? "+" : ""}`,
+    async content() {
+      const loaded = await attempt(() => loadSave(system, entry));
+      if (!loaded) return undefined;
+      const shared = sharedSave(loaded.save, { conversation });
+      return `${JSON.stringify(redactSave(redactor, shared))}\n`;
+    },
+  }));
+}
+
+function documents(
+  { system, redact }: Context,
+  { root }: Workspace,
+): Unsent[] {
+  return localHandoffs(system, root).map(({ kind, id, text }) => ({
+    ...{ kind, id, source: sha256(text) },
+    content: () => Promise.resolve(redact(text)),
+  }));
+}
+
+function notes({ system, redact }: Context, workspace: Workspace): Unsent[] {
+  const { here, team } = readNotes(system, workspace);
+  return [...here.values()].filter(({ id }) => !team.has(id)).map((note) => {
+    const text = JSON.stringify(note);
+    return {
+      ...{ kind: "note", id: note.id, source: sha256(text) },
+      content: () => Promise.resolve(redact(text)),
+    };
+  });
+}
+
+/** A claim without its process, on a path below the worktree. */
+function claims({ system, redact }: Context, { root }: Workspace): Unsent[] {
+  const now = system.now().getTime();
+  return readClaims(system, root).filter(({ until }) => until > now)
+    .map(({ path, worktree, holder: { kind, name }, task, since, until }) => {
+      const below = relative(worktree, path).split(SEPARATOR).join("/");
+      const value = { path: below, kind, name, task, since, until };
+      const text = JSON.stringify(value);
+      return {
+        ...{ kind: "claim", id: sha256(path).slice(0, 32) },
+        source: sha256(text),
+        content: () => Promise.resolve(redact(text)),
+      };
+    });
+}
+
+/**
+ * Entries for things that were removed. A save that only was lost from the disk
+ * stays in the log.
+ */
+async function removals(
+  { system }: Context,
+  workspace: Workspace,
+  gone: readonly (readonly [string, readonly string[]])[],
+): Promise<Unsent[]> {
+  if (gone.length === 0) return [];
+  const lost = new Set(
+    (await lostSaves(system, workspace)).map(({ id }) => id),
+  );
+  return gone.flatMap(([key, [, digest]]) => {
+    const at = key.indexOf("/");
+    const [kind, id] = [key.slice(0, at) as EntryKind, key.slice(at + 1)];
+    if (digest === undefined || kind === "save" && lost.has(id)) return [];
+    const removal: Removal = { kind, id, sha256: digest };
+    return [{
+      ...{ kind: "removal", id, source: digest },
+      content: () => Promise.resolve(JSON.stringify(removal)),
+    }];
+  });
+}

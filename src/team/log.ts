@@ -1,0 +1,206 @@
+import { attempt } from "../base/errors.ts";
+import {
+  decodeBytes,
+  encodeText,
+  FastImport,
+  Git,
+  gitFailure,
+  joinBytes,
+  linesOf,
+  MAKER,
+  NO_REFLOG,
+  readObjects,
+} from "../git/mod.ts";
+import { LARGEST_ENTRY, LOG_NAME } from "./entry.ts";
+
+/*
+ * A log is a chain of commits. Each has a tree with one file, `entry`, whose
+ * bytes are those of an entry. Neither commits nor trees say anything else.
+ */
+
+/** The logs of this clone, which are pushed under the same names. */
+export const LOGS = "refs/mpm/log";
+
+/** The logs of others, as they were fetched. */
+export const FETCHED = "refs/mpm/team";
+
+const FILE = "entry";
+
+/** Entries of one import, and bytes from which on it takes no more. */
+const MOST = 500;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** Entries of one log that are read at a time. */
+export const MOST_READ = 100_000;
+
+/** The logs in a repository, with the commits they are at. */
+export interface LocalLogs {
+  readonly own: ReadonlyMap<string, string>;
+  readonly others: ReadonlyMap<string, string>;
+}
+
+/** Reads where the logs are, with one process. Throws GIT_FAILED. */
+export async function readLogRefs(git: Git): Promise<LocalLogs> {
+  const format = "--format=%(refname) %(objectname)";
+  const read = await git.read([
+    ...["for-each-ref", format],
+    ...[`${LOGS}/`, `${FETCHED}/`],
+  ]);
+  const refs = new Map(
+    linesOf(read).map((line) => line.split(" ") as [string, string]),
+  );
+  return { own: logsBelow(refs, LOGS), others: logsBelow(refs, FETCHED) };
+}
+
+/** Returns the logs among refs below a folder; other names are left out. */
+export function logsBelow(
+  refs: ReadonlyMap<string, string>,
+  folder: string,
+): Map<string, string> {
+  return new Map(
+    [...refs].flatMap(([ref, commit]) => {
+      const log = ref.slice(folder.length + 1);
+      return ref.startsWith(`${folder}/`) && LOG_NAME.test(log)
+        ? [[log, commit] as const]
+        : [];
+    }),
+  );
+}
+
+/**
+ * Adds entries to a log of this clone and returns the commit it is at then.
+ * Throws GIT_FAILED, with a part of the entries added in their order.
+ */
+export async function appendEntries(
+  git: Git,
+  log: string,
+  { tip, entries }: {
+    /** The commit that the log is at; `undefined`: it begins. */
+    tip: string | undefined;
+    entries: readonly Uint8Array[];
+  },
+): Promise<string | undefined> {
+  let at = tip;
+  for (const part of portions(entries, ({ length }) => length)) {
+    await using importing = new FastImport(git, {
+      packed: true,
+      settings: NO_REFLOG.slice(1),
+    });
+    const done = await importing.run(importStream(`${LOGS}/${log}`, at, part));
+    if (done.status !== 0) throw gitFailure(["fast-import"], done);
+    at = linesOf(done.stdout).at(-1)!;
+  }
+  return at;
+}
+
+/** Parts of a list that are no larger than one process should take. */
+export function* portions<T>(
+  items: readonly T[],
+  size: (item: T) => number,
+): Generator<readonly T[]> {
+  let [part, bytes]: [T[], number] = [[], 0];
+  for (const item of items) {
+    part.push(item);
+    bytes += size(item);
+    if (part.length < MOST && bytes < MOST_BYTES) continue;
+    yield part;
+    [part, bytes] = [[], 0];
+  }
+  if (part.length > 0) yield part;
+}
+
+/** The stream of git-fast-import(1). All times are of 1970: they say nothing. */
+function importStream(
+  ref: string,
+  tip: string | undefined,
+  entries: readonly Uint8Array[],
+): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  const line = (text: string) => chunks.push(encodeText(`${text}\n`));
+  const data = (bytes: Uint8Array) => {
+    line(`data ${bytes.length}`);
+    chunks.push(bytes, encodeText("\n"));
+  };
+  for (const [at, bytes] of entries.entries()) {
+    line(`commit ${ref}`);
+    line("mark :1");
+    line(`author ${MAKER} 0 +0000\ncommitter ${MAKER} 0 +0000`);
+    data(encodeText("mpm entry\n"));
+    if (at === 0 && tip !== undefined) line(`from ${tip}`);
+    line("deleteall");
+    line(`M 100644 inline ${FILE}`);
+    data(bytes);
+  }
+  line("get-mark :1");
+  line("done");
+  return joinBytes(chunks);
+}
+
+/** The bytes of one commit of a log, or why they are not read. */
+export interface FoundEntry {
+  readonly commit: string;
+  readonly bytes: Uint8Array | "missing" | "too large";
+}
+
+/**
+ * Reads the entries of commits that are not in `known`, each after those before
+ * it in its log, a part at a time. Throws GIT_FAILED.
+ */
+export async function* readEntries(
+  git: Git,
+  tips: readonly string[],
+  known: readonly string[],
+): AsyncGenerator<FoundEntry[]> {
+  if (tips.length === 0) return;
+  const stdin = [...tips, ...known.map((commit) => `^${commit}`)];
+  const args = ["rev-list", "--topo-order", "--stdin"];
+  const listed = await git.read(args, {
+    stdin: encodeText(stdin.map((one) => `${one}\n`).join("")),
+  });
+  const commits = linesOf(listed).reverse();
+  const checked = await git.read(
+    ["cat-file", "--batch-check=%(objecttype) %(objectsize)"],
+    { stdin: encodeText(commits.map((one) => `${one}:${FILE}\n`).join("")) },
+  );
+  const sizes = linesOf(checked).map((line) => {
+    const [, size] = /^blob (\d+)$/.exec(line) ?? [];
+    return size === undefined ? undefined : Number(size);
+  });
+  const found = commits.map((commit, at) => ({ commit, size: sizes[at] }));
+  const weight = ({ size = 0 }) => size > LARGEST_ENTRY ? 0 : size;
+  for (const part of portions(found, weight)) yield await readPart(git, part);
+}
+
+async function readPart(
+  git: Git,
+  part: readonly { commit: string; size: number | undefined }[],
+): Promise<FoundEntry[]> {
+  const readable = part.filter(({ size }) =>
+    size !== undefined && size <= LARGEST_ENTRY
+  );
+  const names = readable.map(({ commit }) => `${commit}:${FILE}`);
+  const objects = await attempt(() => readObjects(git, names)) ?? [];
+  const bytes = new Map(
+    readable.map(({ commit }, at) => [commit, objects[at]?.bytes]),
+  );
+  return part.map(({ commit, size }) => ({
+    commit,
+    bytes: bytes.get(commit) ??
+      ((size ?? 0) > LARGEST_ENTRY ? "too large" : "missing"),
+  }));
+}
+
+/** Returns whether a log leads from one commit to another. */
+export async function continues(
+  git: Git,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const args = ["merge-base", "--is-ancestor", from, to];
+  return (await git.run(args)).status === 0;
+}
+
+/** Returns the name of git's user, as it is in new commits. */
+export function nameOf(output: Uint8Array): string {
+  return decodeBytes(output).trim();
+}

@@ -1,0 +1,111 @@
+import { sha256 } from "../base/digest.ts";
+import { field, jsonIn } from "../base/parsed_values.ts";
+import { cloneOf, type Entry, type EntryKind, writerOf } from "./entry.ts";
+
+/*
+ * Merges entries from anywhere. It is a pure function of the set of entries: the
+ * order in which they come does not matter, and neither do duplicates.
+ */
+
+/** Something that a writer shares now. */
+export interface Shared {
+  readonly entry: Entry;
+  /** The SHA-256 of its content. */
+  readonly digest: string;
+}
+
+/** The text of a removal. */
+export interface Removal {
+  readonly kind: EntryKind;
+  readonly id: string;
+  /** The SHA-256 of the content that is removed. */
+  readonly sha256: string;
+}
+
+/** Kinds whose entries with the same id replace each other. */
+const REPLACED: ReadonlySet<EntryKind> = new Set([
+  ...["save", "handoff", "claim", "contents", "conversation"] as const,
+]);
+
+/**
+ * Returns what the writers of some entries share: without what they removed or
+ * replaced, and each thing once for a writer. They are in the order of logs,
+ * kinds and ids.
+ */
+export function mergeEntries(entries: Iterable<Entry>): Shared[] {
+  const all = onePerNumber(entries);
+  const removed = removals(all);
+  const found = new Map<string, Shared>();
+  for (const one of all) {
+    const { entry, digest } = one;
+    const { kind, id, log, number } = entry;
+    if (kind === "start" || kind === "removal") continue;
+    const until = removed.get(keyOf([cloneOf(log), kind, id, digest])) ?? 0;
+    if (number < until) continue;
+    // Two clones of one person may give one id to two different things.
+    const key = REPLACED.has(kind)
+      ? keyOf([cloneOf(log), kind, id])
+      : keyOf([cloneOf(log), kind, id, digest]);
+    const known = found.get(key);
+    if (!known || isBetter(one, known)) found.set(key, one);
+  }
+  return oncePerWriter([...found.values()].sort(inOrder));
+}
+
+/** A writer may sign two entries with one number: both clones show the same. */
+function onePerNumber(entries: Iterable<Entry>): Shared[] {
+  const found = new Map<string, Shared>();
+  for (const entry of entries) {
+    const one = { entry, digest: sha256(entry.content) };
+    const key = `${entry.log} ${entry.number}`;
+    const known = found.get(key);
+    if (!known || textOf(one) < textOf(known)) found.set(key, one);
+  }
+  return [...found.values()];
+}
+
+function textOf({ entry, digest }: Shared): string {
+  const { kind, id, at, author } = entry;
+  return keyOf([digest, kind, id, at, author]);
+}
+
+/** The number below which each removed thing of a clone does not count. */
+function removals(all: readonly Shared[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { entry: { kind, log, number, content } } of all) {
+    if (kind !== "removal") continue;
+    const value = jsonIn(content);
+    const names = ["kind", "id", "sha256"].map((name) => field(value, name));
+    const key = keyOf([cloneOf(log), ...names]);
+    found.set(key, Math.max(found.get(key) ?? 0, number));
+  }
+  return found;
+}
+
+function isBetter({ entry: a }: Shared, { entry: b }: Shared): boolean {
+  return a.number !== b.number ? a.number > b.number : a.log < b.log;
+}
+
+/** A log that replaces another one has the same things once more. */
+function oncePerWriter(all: readonly Shared[]): Shared[] {
+  const seen = new Set<string>();
+  return all.filter(({ entry: { log, kind, id }, digest }) => {
+    const key = keyOf([writerOf(log), kind, id, digest]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function inOrder({ entry: a }: Shared, { entry: b }: Shared): number {
+  return compare(a.log, b.log) || compare(a.kind, b.kind) ||
+    compare(a.id, b.id) || a.number - b.number;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function keyOf(parts: readonly unknown[]): string {
+  return JSON.stringify(parts);
+}

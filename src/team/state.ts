@@ -1,0 +1,104 @@
+import { join } from "@std/path";
+import { attempt } from "../base/errors.ts";
+import { jsonIn } from "../base/parsed_values.ts";
+import {
+  COUNT,
+  fits,
+  type Fitting,
+  list,
+  nullable,
+  object,
+  record,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import {
+  ensureFolder,
+  layout,
+  ownSeals,
+  projectSeals,
+  writeAtomic,
+} from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import { LOG_NAME } from "./entry.ts";
+
+const LOG = text({ pattern: LOG_NAME });
+
+/** The facts about the logs of one writer. */
+const WRITER = object({
+  /** The name that the writer's last entry gives. */
+  name: TEXT,
+  /** The commit of each log that was read, by the names of the logs. */
+  logs: record(TEXT),
+  /** Entries that were read, and those that are not for this user's keys. */
+  entries: COUNT,
+  locked: COUNT,
+  /** A sentence for each fault of the logs, at most 20. */
+  problems: list(TEXT),
+});
+
+/**
+ * The state of the team in this clone: `.claude-mpm/state/team.json`, sealed,
+ * so that a clone cannot bring one.
+ */
+const STATE = object({
+  schema: { is: "version" } as Shape<1>,
+  /** The remote to sync with; null: none was named. */
+  remote: nullable(TEXT),
+  /** The log that this clone writes; null: none yet. */
+  log: nullable(LOG),
+  /** The commit it is at; null: it is empty. */
+  tip: nullable(TEXT),
+  /** The number of its next entry. */
+  next: COUNT,
+  /**
+   * The things that it has, by kind and id: the digest of the source, and that
+   * of the content.
+   */
+  sent: record(list(TEXT)),
+  /** By the ids of the writers. */
+  writers: record(WRITER),
+});
+
+export type TeamState = Fitting<typeof STATE>;
+export type WriterState = Fitting<typeof WRITER>;
+
+const NONE: TeamState = {
+  ...{ schema: 1, remote: null, log: null, tip: null, next: 1 },
+  ...{ sent: {}, writers: {} },
+};
+
+const KIND = "team";
+
+/** Bytes of the largest state that is read. */
+const LARGEST = 64 * 1024 * 1024;
+
+function statePath(root: string): string {
+  return join(layout(root).state, "team.json");
+}
+
+/** Reads the state; an empty one if this user's mpm did not write it here. */
+export function readState(system: System, root: string): TeamState {
+  const bytes = attempt(() => system.files.readOwn(statePath(root), LARGEST));
+  if (!bytes) return NONE;
+  const text = new TextDecoder().decode(bytes);
+  const value = jsonIn(text);
+  return fits(STATE, value) && ownSeals(system, root, KIND).isOwn(text)
+    ? value
+    : NONE;
+}
+
+/** Replaces the state. Call under the lock of the team. */
+export function writeState(
+  system: System,
+  root: string,
+  state: TeamState,
+): void {
+  const { schema, remote, log, tip, next, sent, writers } = state;
+  const value = { schema, remote, log, tip, next, sent, writers };
+  ensureFolder(system, layout(root).state, root);
+  const text = projectSeals(system, root, KIND).seal(value);
+  const bytes = new TextEncoder().encode(text);
+  writeAtomic(system, statePath(root), { bytes, temporary: ".team.new" });
+}

@@ -1,0 +1,182 @@
+import { dirname, join, relative } from "@std/path";
+import { sha256 } from "../base/digest.ts";
+import { attempt } from "../base/errors.ts";
+import { encodeText } from "../base/bytes.ts";
+import { getOwn } from "../base/own.ts";
+import { field, jsonIn } from "../base/parsed_values.ts";
+import {
+  ensureFolder,
+  ensureHidden,
+  layout,
+  removeIfThere,
+  removeTree,
+  saveFiles,
+  teamFolders,
+  writeTeamFolders,
+} from "../ops/mod.ts";
+import { noteSigned } from "../saves/mod.ts";
+import type { NewFile, System } from "../system/system.ts";
+import { cloneOf, writerOf } from "./entry.ts";
+import type { Shared } from "./merge.ts";
+import type { TeamState } from "./state.ts";
+
+/*
+ * The files below `.claude-mpm/team/` hold the things that others share. Each
+ * clone of theirs has a folder, with saves as in `sessions/`, and with
+ * `handoffs/`, `notes/` and `claims/`. The logs can give all of it again.
+ */
+
+/** A file to make, below the folder of its clone. */
+interface Wanted {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly mtime: number;
+}
+
+/** Returns the files of one shared thing. */
+function filesOf({ entry, digest }: Shared): Wanted[] {
+  const { kind, id, content, at } = entry;
+  const bytes = encodeText(content);
+  const mtime = Date.parse(at);
+  switch (kind) {
+    case "save": {
+      const paused = Date.parse(String(field(jsonIn(content), "paused_at")));
+      const time = Number.isNaN(paused) ? mtime : paused;
+      const { json, checksum } = saveFiles("", id);
+      return [
+        { name: checksum, bytes: encodeText(digest), mtime: time },
+        { name: json, bytes, mtime: time },
+      ];
+    }
+    case "handoff":
+      return [{ name: `handoffs/${id}.md`, bytes, mtime }];
+    case "answer":
+      return [{ name: `handoffs/.answers/${id}.json`, bytes, mtime }];
+    case "note":
+      return [{ name: `notes/${id}.json`, bytes, mtime }];
+    case "claim":
+      return [{ name: `claims/${id}.json`, bytes, mtime }];
+    default:
+      return [];
+  }
+}
+
+/**
+ * Makes the files of one writer like what it shares. Files that are right stay
+ * as they are. `own`: the writer is this user. Throws FILE_FAILED, CONFLICT.
+ */
+export async function keepShared(
+  system: System,
+  root: string,
+  { writer, own, shared }: {
+    writer: string;
+    own: boolean;
+    shared: readonly Shared[];
+  },
+): Promise<void> {
+  const { team } = layout(root);
+  ensureHidden(system, root, team);
+  const clones = Map.groupBy(shared, ({ entry: { log } }) => cloneOf(log));
+  const there = system.files.list(team)
+    .filter(({ name, kind }) => kind === "folder" && writerOf(name) === writer)
+    .map(({ name }) => name);
+  for (const name of there) {
+    if (!clones.has(name)) removeTree(system, join(team, name));
+  }
+  for (const [clone, things] of clones) {
+    await keepFiles(system, root, {
+      folder: join(team, clone),
+      wanted: things.flatMap(filesOf),
+      note: (ids) => noteSigned(system, { writer, own }, marksOf(things, ids)),
+    });
+  }
+}
+
+/** The marks of those saves whose files have these names. */
+function marksOf(things: readonly Shared[], names: ReadonlySet<string>) {
+  return things.flatMap(({ entry: { kind, id }, digest }) =>
+    kind === "save" && names.has(`${id}.json`) ? [{ id, digest }] : []
+  );
+}
+
+async function keepFiles(
+  system: System,
+  root: string,
+  { folder, wanted, note }: {
+    folder: string;
+    wanted: readonly Wanted[];
+    /** Called with the names of files that are made next. */
+    note(names: ReadonlySet<string>): void;
+  },
+): Promise<void> {
+  const { files } = system;
+  ensureFolder(system, folder, root);
+  const byPath = new Map(wanted.map((one) => [join(folder, one.name), one]));
+  const known = new Set<string>();
+  for (const path of filesBelow(system, folder)) {
+    const one = byPath.get(path);
+    if (one && isSame(system, path, one)) known.add(path);
+    else removeIfThere(system, path);
+  }
+  const missing: NewFile[] = [];
+  for (const [path, { bytes, mtime }] of byPath) {
+    if (known.has(path)) continue;
+    missing.push({ path, bytes, mtime, mode: null });
+  }
+  for (const below of new Set(missing.map(({ path }) => dirname(path)))) {
+    ensureFolder(system, below, root);
+  }
+  if (missing.length === 0) return;
+  note(new Set(missing.map(({ path }) => relative(folder, path))));
+  await files.createAll(missing);
+}
+
+function isSame(
+  { files }: System,
+  path: string,
+  { bytes, mtime }: Wanted,
+): boolean {
+  const found = files.lstat(path);
+  if (found?.kind !== "file" || found.size !== bytes.length) return false;
+  if (found.mtime !== mtime) return false;
+  const present = attempt(() => files.readOwn(path, bytes.length));
+  return present !== undefined && sha256(present) === sha256(bytes);
+}
+
+function filesBelow(system: System, folder: string): string[] {
+  return system.files.list(folder).flatMap(({ name, kind }) => {
+    const path = join(folder, name);
+    return kind === "folder" ? filesBelow(system, path) : [path];
+  });
+}
+
+/**
+ * Makes the list of the folders, after which readers find them. Removes folders
+ * that came in another way.
+ */
+export function keepFolders(
+  system: System,
+  root: string,
+  { writers }: TeamState,
+): void {
+  const { team } = layout(root);
+  ensureHidden(system, root, team);
+  const clones = system.files.list(team).filter(({ kind }) => kind === "folder")
+    .flatMap(({ name }) => {
+      const writer = writerOf(name);
+      const known = getOwn(writers, writer);
+      return known ? [{ clone: name, writer, name: known.name }] : [];
+    });
+  writeTeamFolders(system, root, clones);
+}
+
+/** Removes everything that this user's mpm did not make in the folder. */
+export function clearStrange(system: System, root: string): void {
+  const { team } = layout(root);
+  if (!system.files.lstat(team)) return;
+  const known = new Set(teamFolders(system, root).map(({ clone }) => clone));
+  for (const { name, kind } of system.files.list(team)) {
+    if (kind !== "folder" || known.has(name)) continue;
+    removeTree(system, join(team, name));
+  }
+}

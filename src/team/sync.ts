@@ -1,0 +1,300 @@
+import { join } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { counted } from "../base/words.ts";
+import type { Context } from "../cli/mod.ts";
+import {
+  allEnded,
+  findRemote,
+  findWorkspace,
+  Git,
+  Network,
+  type Remote,
+  RemoteError,
+  type Workspace,
+} from "../git/mod.ts";
+import { ensureHidden, journaled, layout, takeLock } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import { openCipher } from "./cipher.ts";
+import type { SyncResult } from "./commands/results.ts";
+import { gatherUnsent, type Sending, type Unsent } from "./gather.ts";
+import { FETCHED, LOGS, logsBelow, readLogRefs } from "./log.ts";
+import { logsByWriter, readWriter } from "./read_logs.ts";
+import { readState, type TeamState, writeState } from "./state.ts";
+import { clearStrange, keepFolders, keepShared } from "./store.ts";
+import {
+  ensureSigner,
+  type LogTools,
+  refuseNoRepository,
+  writeLog,
+} from "./write_log.ts";
+
+/** The options of a sync. */
+export interface SyncInput {
+  /** The name of a remote, or an address; the one of the last sync by default. */
+  readonly remote: string | undefined;
+  readonly dryRun: boolean;
+  readonly sending: Sending;
+}
+
+/** Milliseconds that a sync waits for another one. */
+const WAIT = 30_000;
+
+/**
+ * Adds what is new to the log of this clone, pushes it, fetches the logs of
+ * others, and makes the files that readers list. Each step can be repeated, so
+ * that a sync that was interrupted is completed by the next one. Throws
+ * NOT_FOUND, USAGE, CONFLICT, GIT_FAILED, LOCKED.
+ */
+export async function syncTeam(
+  context: Context,
+  input: SyncInput,
+): Promise<SyncResult> {
+  const { system } = context;
+  const workspace = await findWorkspace(context);
+  refuseNoRepository(workspace);
+  const { root } = workspace;
+  const remote = await remoteOf(system, workspace, input.remote);
+  if (input.dryRun) return await plannedSync(context, workspace, remote, input);
+  const { state } = layout(root);
+  ensureHidden(system, root, state);
+  using held = await takeLock(system, join(state, "team.lock"), WAIT);
+  if (!held) {
+    throw new MpmError("LOCKED", "Cannot sync: another mpm does it now", {
+      hint: "Wait for it to finish and run the command again",
+    });
+  }
+  return await journaled(
+    context,
+    (context) => new Sync(context, workspace, { remote, input }).run(),
+    {
+      operation: "sync",
+      workspace,
+      keepsOwn: true,
+      title: ({ sent, received }) =>
+        `sync with ${remote.name}: ${
+          counted(sent.length, "entry", "entries")
+        } ` +
+        `sent, ${received} received`,
+      facts: ({ sent, received }) =>
+        sent.length + received === 0
+          ? undefined
+          : { after: { sync: { sent: sent.length, received } } },
+    },
+  );
+}
+
+async function remoteOf(
+  system: System,
+  workspace: Workspace,
+  named: string | undefined,
+): Promise<Remote> {
+  const name = named ?? readState(system, workspace.root).remote;
+  if (name !== null) return await findRemote(system, workspace, name);
+  throw new MpmError("USAGE", "No remote was named yet", {
+    hint: 'Name it once, such as "mpm sync origin". ' +
+      '"git remote -v" lists remotes',
+  });
+}
+
+async function plannedSync(
+  context: Context,
+  workspace: Workspace,
+  remote: Remote,
+  { sending }: SyncInput,
+): Promise<SyncResult> {
+  const state = readState(context.system, workspace.root);
+  const cipher = openCipher(context, workspace.root);
+  const unsent = await gatherUnsent(context, workspace, { state, sending });
+  return {
+    ...{ dry_run: true, remote: remote.name, log: state.log },
+    sent: unsent.map(rowOf),
+    pushed: false,
+    received: 0,
+    writers: writerRows(state, new Map()),
+    encrypted: cipher.encrypts,
+    problems: [],
+  };
+}
+
+function rowOf({ kind, id }: Pick<Unsent, "kind" | "id">) {
+  return { kind, id };
+}
+
+type WriterRow = SyncResult["writers"][number];
+
+function writerRows(
+  { writers }: TeamState,
+  before: ReadonlyMap<string, number>,
+): WriterRow[] {
+  return Object.entries(writers).map(([writer, one]) => ({
+    ...{ writer, name: one.name, entries: one.entries, locked: one.locked },
+    new: Math.max(0, one.entries - (before.get(writer) ?? 0)),
+    problems: [...one.problems],
+  })).sort((a, b) => a.writer < b.writer ? -1 : 1);
+}
+
+/** One sync, under the lock of the team. */
+class Sync {
+  readonly #context: Context;
+  readonly #workspace: Workspace;
+  readonly #network: Network;
+  readonly #input: SyncInput;
+  readonly #git: Git;
+  readonly #problems: string[] = [];
+
+  constructor(
+    context: Context,
+    workspace: Workspace,
+    { remote, input }: { remote: Remote; input: SyncInput },
+  ) {
+    const { system } = context;
+    this.#context = context;
+    this.#workspace = workspace;
+    this.#input = input;
+    this.#network = new Network(system, workspace, remote);
+    this.#git = new Git(system, workspace.worktree);
+  }
+
+  async run(): Promise<SyncResult> {
+    const { system } = this.#context;
+    const { root } = this.#workspace;
+    const { remote } = this.#network;
+    const [there, here, tools] = await allEnded([
+      this.#network.refs(LOGS),
+      readLogRefs(this.#git),
+      Promise.resolve(this.#tools()),
+    ]);
+    const before = readState(system, root);
+    const elected = { ...before, remote: remote.name };
+    const written = await this.#write(tools, elected, here.own);
+    this.#problems.push(...written.problems);
+    let { state } = written;
+    this.#keep(before, state);
+    const theirs = logsBelow(there, LOGS);
+    const pushed = await this.#push(state, theirs);
+    state = pushed.state;
+    const others = await this.#fetch(state, theirs, here.others);
+    const read = await this.#read(tools, state, others);
+    this.#keep(state, read);
+    const known = new Map(
+      Object.entries(before.writers).map(([id, { entries }]) => [id, entries]),
+    );
+    const writers = writerRows(read, known);
+    return {
+      ...{ dry_run: false, remote: remote.name, log: read.log },
+      sent: written.added.map(rowOf),
+      pushed: pushed.done,
+      received: writers.reduce((sum, one) => sum + one.new, 0),
+      writers,
+      encrypted: tools.cipher.encrypts,
+      problems: this.#problems,
+    };
+  }
+
+  #tools(): LogTools {
+    const { system } = this.#context;
+    const signer = ensureSigner(system);
+    const cipher = openCipher(this.#context, this.#workspace.root);
+    return { system, git: this.#git, signer, cipher };
+  }
+
+  #keep(before: TeamState, state: TeamState): void {
+    if (JSON.stringify(before) === JSON.stringify(state)) return;
+    writeState(this.#context.system, this.#workspace.root, state);
+  }
+
+  async #write(
+    tools: LogTools,
+    state: TeamState,
+    own: ReadonlyMap<string, string>,
+  ) {
+    const { sending } = this.#input;
+    const unsent = await gatherUnsent(this.#context, this.#workspace, {
+      ...{ state, sending },
+    });
+    return await writeLog(tools, { state, own, unsent });
+  }
+
+  /**
+   * Pushes the log of this clone. If the remote has another log of this name, as
+   * after this clone was copied, the log gets a new name.
+   */
+  async #push(
+    state: TeamState,
+    theirs: ReadonlyMap<string, string>,
+  ): Promise<{ state: TeamState; done: boolean }> {
+    const { log, tip } = state;
+    if (log === null || tip === null || theirs.get(log) === tip) {
+      return { state, done: false };
+    }
+    try {
+      await this.#network.push([`${LOGS}/${log}:${LOGS}/${log}`]);
+      return { state, done: true };
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      this.#problems.push(`${error.message}. ${error.hint}`);
+      return { state, done: false };
+    }
+  }
+
+  /** Fetches what is new, and returns where the logs of others are then. */
+  async #fetch(
+    { log: own }: TeamState,
+    theirs: ReadonlyMap<string, string>,
+    here: ReadonlyMap<string, string>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const wanted = [...theirs].filter(([log, commit]) =>
+      log !== own && here.get(log) !== commit
+    ).map(([log]) => log);
+    if (wanted.length === 0) return here;
+    try {
+      const refused = await this.#network.fetch(
+        wanted.map((log) => `${LOGS}/${log}:${FETCHED}/${log}`),
+      );
+      this.#problems.push(
+        ...refused.map((ref) =>
+          `The log ${ref} was rewritten; mpm keeps what it read before`
+        ),
+      );
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      this.#problems.push(`${error.message}. ${error.hint}`);
+    }
+    return (await readLogRefs(this.#git)).others;
+  }
+
+  /** Reads the logs of each writer that has something new. */
+  async #read(
+    { system, git, signer, cipher }: LogTools,
+    state: TeamState,
+    others: ReadonlyMap<string, string>,
+  ): Promise<TeamState> {
+    const { root } = this.#workspace;
+    const writers = new Map(Object.entries(state.writers));
+    let changed = false;
+    for (const [writer, logs] of logsByWriter(others)) {
+      if (isRead(writers.get(writer), logs)) continue;
+      if (!changed) clearStrange(system, root);
+      changed = true;
+      const read = await readWriter({ git, cipher }, writer, logs);
+      await keepShared(system, root, {
+        ...{ writer, own: writer === signer.writer, shared: read.shared },
+      });
+      writers.set(writer, read.state);
+    }
+    const now = { ...state, writers: Object.fromEntries(writers) };
+    if (changed) keepFolders(system, root, now);
+    return now;
+  }
+}
+
+function isRead(
+  known: TeamState["writers"][string] | undefined,
+  logs: ReadonlyMap<string, string>,
+): boolean {
+  return known !== undefined &&
+    Object.keys(known.logs).length === logs.size &&
+    Object.entries(known.logs).every(([log, commit]) =>
+      logs.get(log) === commit
+    );
+}
