@@ -1,5 +1,6 @@
 import { claudeHome } from "../ops/mod.ts";
 import { currentClaudeSession } from "./claude/home.ts";
+import { codexHome, currentSession as currentCodex } from "./codex/home.ts";
 import type { Client, ClientName } from "./client.ts";
 import { copilotHome, currentCopilot } from "./copilot/home.ts";
 import { geminiHome } from "./gemini/home.ts";
@@ -24,6 +25,21 @@ export const CLIENTS: readonly Client[] = [
     store: async () => (await import("./claude/store.ts")).store,
     reader: async () => (await import("./claude/reader.ts")).reader,
     setup: undefined,
+  },
+  {
+    name: "codex",
+    agent: "codex",
+    title: "Codex CLI",
+    program: "codex",
+    instructions: "AGENTS.md",
+    home: codexHome,
+    current: currentCodex,
+    resume: (id) => ["codex", "resume", id],
+    start: (prompt) => ["codex", prompt],
+    adapter: async () => (await import("./codex/adapter.ts")).adapter,
+    store: async () => (await import("./codex/store.ts")).store,
+    reader: async () => (await import("./codex/reader.ts")).reader,
+    setup: async () => (await import("./codex/setup.ts")).setup,
   },
   {
     name: "opencode",

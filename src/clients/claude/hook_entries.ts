@@ -71,9 +71,11 @@ export function mayChangeFiles(tool: string | undefined): boolean {
   return !READERS.has(tool);
 }
 
-/** An event of Claude Code that mpm wants to be reported. */
+/** An event of a client that mpm wants to be reported. */
 export interface HookEntry {
   readonly event: string;
+  /** mpm's name of the event, if the client has another one. */
+  readonly runs?: string;
   /** Matcher of the event; absent if the client ignores it. */
   readonly matcher?: string;
   /** Seconds after which the client stops waiting. */
@@ -174,6 +176,26 @@ export function ownHandler(value: unknown): OwnHandler | undefined {
   if (version === undefined || typeof args[1] !== "string") return undefined;
   return { event: args[1], binary: command, version };
 }
+
+/** The entries of a client whose settings have the shape of Claude Code's. */
+export interface HookForm {
+  readonly entries: readonly HookEntry[];
+  /** Returns the matcher group of an entry. */
+  groupOf(
+    entry: HookEntry,
+    binary: string,
+    version?: string,
+  ): Record<string, unknown>;
+  /** Reads a handler; `undefined` unless mpm wrote it. */
+  ownHandler(value: unknown): OwnHandler | undefined;
+}
+
+/** The entries of Claude Code. */
+export const CLAUDE_FORM: HookForm = {
+  entries: HOOK_ENTRIES,
+  groupOf,
+  ownHandler,
+};
 
 const STATUS_LINE = new RegExp(
   `^(${SHELL_WORD}) statusline # installed by mpm (\\S+)$`,

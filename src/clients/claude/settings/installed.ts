@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { VERSION } from "../../../base/version.ts";
 import {
-  groupOf,
-  HOOK_ENTRIES,
+  CLAUDE_FORM,
+  type HookForm,
   type OwnHandler,
-  ownHandler,
   ownStatusLine,
 } from "../hook_entries.ts";
 import {
@@ -29,14 +28,17 @@ export interface OwnEntry {
 }
 
 /** Every mpm handler, also under keys that a later one puts out of use. */
-export function ownEntries({ text, top }: SettingsText): OwnEntry[] {
+export function ownEntries(
+  { text, top }: SettingsText,
+  form = CLAUDE_FORM,
+): OwnEntry[] {
   const found: OwnEntry[] = [];
   if (top.kind !== "object") return found;
   for (const { key, value: hooks } of top.members) {
     if (key !== "hooks" || hooks.kind !== "object") continue;
     for (const { key: event, value: groups } of hooks.members) {
       if (groups.kind !== "array") continue;
-      found.push(...ownInGroups(text, { event, hooks, groups }));
+      found.push(...ownInGroups(text, { event, hooks, groups }, form));
     }
   }
   return found;
@@ -45,6 +47,7 @@ export function ownEntries({ text, top }: SettingsText): OwnEntry[] {
 function ownInGroups(
   text: string,
   place: Pick<OwnEntry, "event" | "hooks" | "groups">,
+  form: HookForm,
 ): OwnEntry[] {
   return place.groups.items.flatMap((group) => {
     if (group.kind !== "object") return [];
@@ -52,7 +55,7 @@ function ownInGroups(
     if (handlers?.kind !== "array") return [];
     return handlers.items.flatMap((handler) => {
       const own = handler.kind === "object" &&
-        ownHandler(valueOf(text, handler));
+        form.ownHandler(valueOf(text, handler));
       return own ? [{ ...place, own, group, handlers, handler }] : [];
     });
   });
@@ -98,9 +101,10 @@ export interface InstalledHooks {
 /** Reads the mpm entries of a file; `undefined` without any. */
 export function installedHooks(
   settings: SettingsText,
+  form = CLAUDE_FORM,
 ): InstalledHooks | undefined {
   const { text, top } = settings;
-  const entries = ownEntries(settings);
+  const entries = ownEntries(settings, form);
   const line = memberOf(top, "statusLine")?.value;
   const statusLine = line && ownStatusLine(valueOf(text, line));
   const first = entries[0]?.own ?? statusLine;
@@ -114,7 +118,7 @@ export function installedHooks(
     statusLine: statusLine !== undefined,
     drift: entries.length === 0 ? [] : [
       ...versionDrift(owners.map(({ version }) => version)),
-      ...entryDrift(settings, entries),
+      ...entryDrift(settings, entries, form),
     ],
   };
 }
@@ -130,9 +134,10 @@ function versionDrift(versions: readonly string[]): Drift[] {
 function entryDrift(
   { text }: SettingsText,
   entries: readonly OwnEntry[],
+  form: HookForm,
 ): Drift[] {
   const drift: Drift[] = [];
-  for (const wanted of HOOK_ENTRIES) {
+  for (const wanted of form.entries) {
     const { event } = wanted;
     const [entry, second] = entries.filter((one) => one.event === event);
     if (!entry) {
@@ -148,7 +153,7 @@ function entryDrift(
     const { binary, version } = entry.own;
     // Entries of another version are reported as such, and not as an edit.
     if (version !== VERSION) continue;
-    const group = groupOf(wanted, binary, version);
+    const group = form.groupOf(wanted, binary, version);
     const there = valueOf(text, entry.group) as Record<string, unknown>;
     const same = isOwnGroup(entry)
       ? isDeepStrictEqual(there, group)
@@ -161,9 +166,11 @@ function entryDrift(
       });
     }
   }
-  const known = new Set(HOOK_ENTRIES.map(({ event }) => event));
+  const known = new Map(
+    form.entries.map(({ event, runs = event }) => [event, runs]),
+  );
   for (const { event, own } of entries) {
-    if (known.has(event) && own.event === event) continue;
+    if (known.get(event) === own.event) continue;
     drift.push({
       problem: "edited",
       detail: `the entry of ${own.event} is under ${event}`,

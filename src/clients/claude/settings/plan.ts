@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { MpmError } from "../../../base/errors.ts";
 import {
-  groupOf,
-  HOOK_ENTRIES,
+  CLAUDE_FORM,
   type HookEntry,
-  ownHandler,
+  type HookForm,
   ownStatusLine,
   statusLineOf,
 } from "../hook_entries.ts";
@@ -50,30 +49,36 @@ export function planInstall(
   path: string,
   before: string,
   wanted: Wanted,
+  form = CLAUDE_FORM,
 ): SettingsPlan {
   const settings = openSettings(path, before);
-  const warnings = settingsWarnings(settings);
+  const warnings = form === CLAUDE_FORM ? settingsWarnings(settings) : [];
   const top = settings.top as JsonObject;
   const edits = new JsonEdits(settings.text, top);
-  const own = ownEntries(settings);
+  const own = ownEntries(settings, form);
   const changes: SettingsChange[] = [];
   const missing: HookEntry[] = [];
   const hooks = hooksOf(settings);
-  for (const entry of HOOK_ENTRIES) {
+  for (const entry of form.entries) {
     const groups = hooks && eventOf(settings, hooks, entry.event);
     if (!groups) {
       missing.push(entry);
       continue;
     }
-    const group = groupOf(entry, wanted.binary);
+    const group = form.groupOf(entry, wanted.binary);
     const here = own.filter((found) =>
-      found.groups === groups && found.own.event === entry.event
+      found.groups === groups &&
+      found.own.event === (entry.runs ?? entry.event)
     );
     const { action, kept } = place(settings, edits, { groups, group, here });
     changes.push({ action, at: entry.event });
     if (kept) own.splice(own.indexOf(kept), 1);
   }
-  addMissing(edits, { top, hooks, missing, binary: wanted.binary });
+  const added = missing.map((entry) => ({
+    key: entry.event,
+    value: [form.groupOf(entry, wanted.binary)],
+  }));
+  addMissing(edits, { top, hooks, added });
   changes.push(
     ...missing.map(({ event }) => ({ action: "added" as const, at: event })),
   );
@@ -88,7 +93,7 @@ export function planInstall(
   removeEmptied(edits, top, own, undefined);
   changes.push(...placeStatusLine(settings, edits, wanted));
   const text = edits.apply();
-  verifyKept(path, before, text);
+  verifyKept(path, { before, after: text, form });
   return { text, changes, warnings };
 }
 
@@ -145,21 +150,16 @@ function place(
 
 function addMissing(
   edits: JsonEdits,
-  { top, hooks, missing, binary }: {
+  { top, hooks, added }: {
     top: JsonObject;
     hooks: JsonObject | undefined;
-    missing: readonly HookEntry[];
-    binary: string;
+    added: readonly { key: string; value: unknown }[];
   },
 ): void {
-  const members = missing.map((entry) => ({
-    key: entry.event,
-    value: [groupOf(entry, binary)],
-  }));
-  if (hooks) { for (const member of members) edits.add(hooks, member); }
+  if (hooks) { for (const member of added) edits.add(hooks, member); }
   else {
     const value = Object.fromEntries(
-      members.map(({ key, value }) => [key, value]),
+      added.map(({ key, value }) => [key, value]),
     );
     edits.add(top, { key: "hooks", value });
   }
@@ -202,10 +202,11 @@ export function planRemoval(
   path: string,
   before: string,
   original: string | undefined,
+  form = CLAUDE_FORM,
 ): Omit<SettingsPlan, "warnings"> {
   const settings = openSettings(path, before);
   const { text: opened, top } = settings;
-  const own = ownEntries(settings);
+  const own = ownEntries(settings, form);
   const statusLine = memberOf(top, "statusLine");
   const ownLine = statusLine &&
     ownStatusLine(valueOf(opened, statusLine.value)) !== undefined;
@@ -222,7 +223,7 @@ export function planRemoval(
     changes.push({ action: "removed", at: "statusLine" });
   }
   const text = edits.apply();
-  verifyKept(path, before, text);
+  verifyKept(path, { before, after: text, form });
   const nothing = isDeepStrictEqual(
     JSON.parse(text.replace(/^\ufeff/, "")),
     {},
@@ -271,16 +272,19 @@ type Values = Record<string, unknown>;
  * the old one except for mpm's entries. Throws if it does not, which is a bug,
  * before anything is written.
  */
-export function verifyKept(path: string, before: string, after: string): void {
+export function verifyKept(
+  path: string,
+  { before, after, form }: { before: string; after: string; form: HookForm },
+): void {
   if (before === after) return;
-  const [old, now] = [foreignOf(before), foreignOf(after)];
+  const [old, now] = [foreignOf(before, form), foreignOf(after, form)];
   if (!isDeepStrictEqual(old, now)) {
     throw new Error(`The new text of ${path} would change foreign settings`);
   }
 }
 
 /** Everything that is not mpm's, without hooks that hold nothing. */
-function foreignOf(text: string): unknown {
+function foreignOf(text: string, form: HookForm): unknown {
   const value = isBlank(text) ? {} : JSON.parse(text.replace(/^\ufeff/, ""));
   if (!isObject(value)) return value;
   const { hooks, statusLine, ...others } = value;
@@ -289,14 +293,16 @@ function foreignOf(text: string): unknown {
     ...statusLine === undefined || ownStatusLine(statusLine)
       ? {}
       : { statusLine },
-    hooks: isObject(hooks) ? foreignHooks(hooks) : hooks ?? {},
+    hooks: isObject(hooks) ? foreignHooks(hooks, form) : hooks ?? {},
   };
 }
 
-function foreignHooks(hooks: Values): Values {
+function foreignHooks(hooks: Values, form: HookForm): Values {
   const events = Object.entries(hooks).map(([event, groups]) => [
     event,
-    Array.isArray(groups) ? groups.flatMap(foreignGroup) : groups,
+    Array.isArray(groups)
+      ? groups.flatMap((group) => foreignGroup(group, form))
+      : groups,
   ]);
   return Object.fromEntries(
     events.filter(([, groups]) => !Array.isArray(groups) || groups.length > 0),
@@ -304,9 +310,9 @@ function foreignHooks(hooks: Values): Values {
 }
 
 /** The group, without mpm's handlers; nothing if it held only those. */
-function foreignGroup(group: unknown): unknown[] {
+function foreignGroup(group: unknown, form: HookForm): unknown[] {
   if (!isObject(group) || !Array.isArray(group.hooks)) return [group];
-  const hooks = group.hooks.filter((handler) => !ownHandler(handler));
+  const hooks = group.hooks.filter((handler) => !form.ownHandler(handler));
   const onlyOwn = hooks.length === 0 && group.hooks.length > 0;
   return onlyOwn ? [] : [{ ...group, hooks }];
 }

@@ -1,0 +1,75 @@
+import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
+import type { HookAdapter, HookAnswer } from "../client.ts";
+import { patchedPaths } from "./patch.ts";
+
+/** Codex reports each tool alone; for mpm that is a step with one tool. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["PostToolBatch", "PostToolUse"],
+]);
+
+/** The fields of Codex are those of Claude Code, but for its own tools. */
+export const adapter: HookAdapter = {
+  fields(given, event) {
+    const { tool_name, tool_input, tool_response, tool_use_id, ...others } =
+      given;
+    const name = NAMES.get(event) ?? event;
+    if ((textField(given, "hook_event_name") ?? name) !== name) return;
+    const call = {
+      ...toolOf(textField(given, "tool_name"), given.tool_input),
+      ...{ tool_response, tool_use_id },
+    };
+    const isTool = tool_name !== undefined || tool_input !== undefined;
+    return {
+      ...others,
+      hook_event_name: event,
+      // That of a sub-agent is another file.
+      ...event === "SubagentStart" ? { transcript_path: undefined } : {},
+      ...isTool && event === "PostToolBatch"
+        ? { tool_calls: [call] }
+        : isTool
+        ? call
+        : {},
+    };
+  },
+  answer: answerText,
+};
+
+function toolOf(name: string | undefined, input: unknown): Fields {
+  const patch = isFields(input) ? textField(input, "command") : undefined;
+  if (name === "apply_patch" && patch !== undefined) {
+    return {
+      tool_name: "MultiEdit",
+      tool_input: { paths: patchedPaths(patch) },
+    };
+  }
+  // The namespace of the tool is in front of its name.
+  const started = name?.endsWith("spawn_agent") ? "Agent" : name;
+  return { tool_name: started, tool_input: input };
+}
+
+/** Events whose answer may have text for the agent. */
+const TELLING = new Set(["SessionStart", "UserPromptSubmit", "PostToolBatch"]);
+
+function answerText(event: string, answer: HookAnswer): string {
+  const { block, deny, context, message } = answer;
+  const specific = {
+    ...context && (TELLING.has(event) || event === "SubagentStart")
+      ? { additionalContext: context }
+      : {},
+    ...deny === undefined ? {} : {
+      permissionDecision: "deny",
+      permissionDecisionReason: deny,
+    },
+  };
+  const hookEventName = NAMES.get(event) ?? event;
+  const output = {
+    ...block === undefined || event !== "UserPromptSubmit"
+      ? {}
+      : { decision: "block", reason: block },
+    ...message ? { systemMessage: message } : {},
+    ...Object.keys(specific).length === 0
+      ? {}
+      : { hookSpecificOutput: { hookEventName, ...specific } },
+  };
+  return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
+}

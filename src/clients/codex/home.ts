@@ -1,0 +1,17 @@
+import { isAbsolute, join } from "@std/path";
+import { isAgentId } from "../../base/ids.ts";
+import type { System } from "../../system/system.ts";
+
+/** The folder of Codex: `CODEX_HOME`, else `~/.codex`. */
+export function codexHome(system: System): string | undefined {
+  const given = system.env("CODEX_HOME");
+  if (given && isAbsolute(given)) return given;
+  const home = system.home();
+  return home === undefined ? undefined : join(home, ".codex");
+}
+
+/** The session that a command of the agent was started in. */
+export function currentSession(system: System): string | undefined {
+  const id = system.env("CODEX_THREAD_ID");
+  return id !== undefined && isAgentId(id) ? id : undefined;
+}

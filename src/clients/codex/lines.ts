@@ -1,0 +1,415 @@
+import {
+  field,
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../base/parsed_values.ts";
+import { LONGEST_TEXT } from "../conversation.ts";
+import { LONGEST_RESULT, shortened } from "../edits.ts";
+import type {
+  AgentEvent,
+  CallResult,
+  EventAgent,
+  EventKind,
+} from "../events.ts";
+import { cutMiddle } from "../notes.ts";
+import { absolute, editsIn, folderOf } from "./patch.ts";
+
+/**
+ * The lines of a rollout: `{timestamp, ordinal, type, payload}`. What happened
+ * is in records of the type `event_msg`: `item_completed` since 2026, events of
+ * their own before. What the model is sent is in `response_item`; of that only
+ * messages without an event count, which other tools write.
+ */
+
+/** Texts that Codex itself adds to a conversation as the user. */
+const OWN_TEXT = /^\s*(?:<[a-z_]+>|# AGENTS\.md instructions)/i;
+
+/** Returns whether a line can be one of a rollout. */
+export function isLine(value: Fields): boolean {
+  return typeof value.type === "string" && isFields(value.payload);
+}
+
+/** A sub-agent that this one started. */
+interface Started {
+  readonly name: string;
+  readonly task: string;
+}
+
+/** Turns lines into events. Memory does not grow with the rollout. */
+export class Reader {
+  readonly #agent: EventAgent | undefined;
+  readonly #isDead: (line: number) => boolean;
+  readonly #open = new Map<string, { name: string; input: unknown }>();
+  readonly #started = new Map<string, Started>();
+  /** A prompt that no event told yet. */
+  #waiting: { text: string; line: number; at: string } | undefined;
+  #lastAnswer = "";
+  #at = "";
+  #line = -1;
+  #cwd: string | undefined;
+  #model: string | undefined;
+  #used: number | undefined;
+  #from = 0;
+
+  constructor(
+    agent: EventAgent | undefined,
+    isDead: (line: number) => boolean = () => false,
+  ) {
+    this.#agent = agent;
+    this.#isDead = isDead;
+  }
+
+  /** Takes the next line, and returns what it tells. */
+  take(line: Fields): AgentEvent[] {
+    this.#line++;
+    this.#at = textField(line, "timestamp") ?? this.#at;
+    const { payload, type } = line;
+    if (!isFields(payload)) return [];
+    // A sub-agent's rollout begins with a copy of its parent's.
+    const copied = typeof line.ordinal === "number" &&
+      line.ordinal < this.#from;
+    if (copied) return [];
+    switch (type) {
+      case "session_meta":
+        return this.#began(payload);
+      case "turn_context":
+        return this.#turn(payload);
+      case "response_item":
+        return this.#sent(payload);
+      case "event_msg":
+        return this.#told(payload);
+      case "compacted":
+        return this.#compacted(payload);
+      default:
+        return [];
+    }
+  }
+
+  /** Returns what was still open at the end. */
+  end(): AgentEvent[] {
+    const open = [...this.#open].flatMap(([key, { name, input }]) => {
+      const command = commandIn(input);
+      return command === undefined ? [] : [this.#event(key, {
+        ...{ type: "tool_call", tool: name, args: shortened(input) },
+        ...{ command, result: undefined, edits: [] },
+      })];
+    });
+    return [...this.#waited(), ...open];
+  }
+
+  #event(key: string | undefined, what: EventKind): AgentEvent {
+    return {
+      at: this.#at,
+      key: key ?? `${this.#agent?.id ?? ""}#${this.#line}`,
+      ...this.#agent && { agent: this.#agent },
+      dead: this.#isDead(this.#line),
+      cwd: this.#cwd,
+      what,
+    };
+  }
+
+  #began(meta: Fields): AgentEvent[] {
+    this.#cwd ??= textField(meta, "cwd");
+    const from = meta.subagent_history_start_ordinal;
+    if (typeof from === "number") this.#from = from;
+    return [];
+  }
+
+  #turn(context: Fields): AgentEvent[] {
+    this.#cwd = textField(context, "cwd") ?? this.#cwd;
+    const to = textField(context, "model");
+    if (to === undefined || to === this.#model) return [];
+    const from = this.#model;
+    this.#model = to;
+    return [this.#event(undefined, { type: "model", from, to })];
+  }
+
+  /** A prompt that waits for its event and does not get it. */
+  #waited(): AgentEvent[] {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (!waiting) return [];
+    const { text, line, at } = waiting;
+    const what = { type: "prompt", text } as const;
+    return [{
+      ...this.#event(`#${line}`, what),
+      ...{ at, dead: this.#isDead(line) },
+    }];
+  }
+
+  #sent(item: Fields): AgentEvent[] {
+    const type = textField(item, "type");
+    const id = textField(item, "call_id");
+    switch (type) {
+      case "message":
+        return this.#message(item);
+      case "agent_message":
+        return this.#reported(item);
+      case "function_call":
+      case "custom_tool_call":
+        return this.#called(item, id);
+      case "function_call_output":
+      case "custom_tool_call_output":
+        if (id !== undefined) this.#open.delete(id);
+    }
+    return [];
+  }
+
+  #message(item: Fields): AgentEvent[] {
+    const text = contentText(item.content);
+    if (item.role === "assistant") {
+      if (text === "" || text === this.#lastAnswer) return [];
+      return [...this.#waited(), ...this.#answer(text, textField(item, "id"))];
+    }
+    if (item.role !== "user" || text === "") return [];
+    const known = field(
+      item.internal_chat_message_metadata_passthrough,
+      "content_item_kinds",
+    );
+    const typed = Array.isArray(known)
+      ? known.includes("user.text")
+      : !OWN_TEXT.test(text);
+    if (!typed) return [];
+    const before = this.#waited();
+    this.#waiting = { text, line: this.#line, at: this.#at };
+    return before;
+  }
+
+  #answer(text: string, id: string | undefined): AgentEvent[] {
+    this.#lastAnswer = text;
+    return [this.#event(id, { type: "answer", text })];
+  }
+
+  #called(item: Fields, id: string | undefined): AgentEvent[] {
+    const name = textField(item, "name") ?? "";
+    const given = textField(item, "arguments");
+    const input = given === undefined ? item.input : jsonIn(given) ?? given;
+    if (name === "update_plan") return this.#plan(input, id);
+    if (name === "spawn_agent" && id !== undefined) {
+      const task = textField(input, "message") ?? "";
+      const name = textField(input, "task_name") ?? "agent";
+      this.#started.set(name, { name, task });
+      return [];
+    }
+    if (id !== undefined) {
+      if (this.#open.size >= MOST_OPEN) this.#open.clear();
+      this.#open.set(id, { name, input });
+    }
+    return [];
+  }
+
+  #plan(input: unknown, id: string | undefined): AgentEvent[] {
+    const plan = field(input, "plan");
+    return (Array.isArray(plan) ? plan : []).slice(0, MOST_OPEN)
+      .flatMap((one, at) => {
+        const text = textField(one, "step");
+        if (text === undefined) return [];
+        const state = textField(one, "status") ?? "pending";
+        return [this.#event(`${id ?? this.#line}#${at}`, {
+          ...{ type: "todo", text, state },
+        })];
+      });
+  }
+
+  /** A sub-agent's report to this agent. */
+  #reported(item: Fields): AgentEvent[] {
+    const author = textField(item, "author")?.split("/").at(-1) ?? "";
+    const started = this.#started.get(author);
+    const found = /^Message Type: FINAL_ANSWER\n[^]*?\nPayload:\n([^]*)$/
+      .exec(contentText(item.content));
+    if (!found || !started) return [];
+    return [this.#event(textField(item, "id"), {
+      ...{ type: "agent", ...started, report: found[1]! },
+    })];
+  }
+
+  #told(event: Fields): AgentEvent[] {
+    const text = textField(event, "message") ?? "";
+    switch (event.type) {
+      case "item_completed":
+        return isFields(event.item) ? this.#item(event.item) : [];
+      case "user_message":
+        return OWN_TEXT.test(text) ? [] : this.#prompt(text, undefined);
+      case "agent_message":
+        return text === this.#lastAnswer ? [] : this.#answer(text, undefined);
+      case "agent_reasoning":
+        return [this.#event(undefined, {
+          ...{ type: "thinking", text: textField(event, "text") ?? "" },
+        })];
+      case "exec_command_end":
+        return this.#ran(event, textField(event, "call_id"));
+      case "patch_apply_end":
+        return this.#patched(event, textField(event, "call_id"));
+      case "token_count":
+        return this.#usage(field(event.info, "last_token_usage"));
+      case "error":
+      case "stream_error":
+        return [this.#event(undefined, { type: "error", text })];
+      case "turn_aborted": {
+        const reason = textField(event, "reason") ?? "unknown";
+        const what = `The turn was stopped: ${reason}`;
+        return [this.#event(undefined, { type: "error", text: what })];
+      }
+      case "thread_rolled_back": {
+        const prompts = Number(event.num_turns) || 0;
+        return [this.#event(undefined, { type: "rewind", prompts })];
+      }
+      default:
+        return [];
+    }
+  }
+
+  #item(item: Fields): AgentEvent[] {
+    const id = textField(item, "id");
+    const text = contentText(item.content);
+    switch (item.type) {
+      case "UserMessage":
+        return this.#prompt(text, id);
+      case "AgentMessage":
+        return text === ""
+          ? []
+          : [...this.#waited(), ...this.#answer(text, id)];
+      case "Reasoning": {
+        const text = textList(item.summary_text).join("\n");
+        return text === "" ? [] : [this.#event(id, { type: "thinking", text })];
+      }
+      case "CommandExecution":
+        return this.#ran(item, id);
+      case "FileChange":
+        return this.#patched(item, id);
+      case "McpToolCall":
+        return this.#tool(item, id);
+      default:
+        return [];
+    }
+  }
+
+  #prompt(text: string, id: string | undefined): AgentEvent[] {
+    const waiting = this.#waiting;
+    const before = waiting?.text === text ? [] : this.#waited();
+    this.#waiting = undefined;
+    this.#lastAnswer = "";
+    return [...before, this.#event(id, { type: "prompt", text })];
+  }
+
+  #ran(told: Fields, id: string | undefined): AgentEvent[] {
+    if (id !== undefined) this.#open.delete(id);
+    const command = commandIn(told) ?? "";
+    const exit = typeof told.exit_code === "number"
+      ? told.exit_code
+      : undefined;
+    const text = textField(told, "aggregated_output") ??
+      `${textField(told, "stdout") ?? ""}${textField(told, "stderr") ?? ""}`;
+    const cwd = folderOf(textField(told, "cwd")) ?? this.#cwd;
+    const parsed = Array.isArray(told.parsed_cmd) ? told.parsed_cmd : [];
+    const [only] = parsed.length === 1 ? parsed : [];
+    const kind = textField(only, "type");
+    const path = textField(only, "path");
+    const reads = kind === "read" && path !== undefined
+      ? absolute(path, cwd)
+      : undefined;
+    const search = kind === "search" ? textField(only, "query") : undefined;
+    const isError = exit === undefined
+      ? told.status === "failed" || told.status === "declined"
+      : exit !== 0;
+    return [{
+      ...this.#event(id, {
+        ...{ type: "tool_call", tool: "Bash", args: { command } },
+        ...{ command, edits: [], result: this.#result(text, isError, exit) },
+        ...reads !== undefined && { reads },
+        ...search !== undefined && { search },
+      }),
+      cwd,
+    }];
+  }
+
+  #result(text: string, isError: boolean, exit?: number): CallResult {
+    return {
+      text: cutMiddle(text, LONGEST_RESULT),
+      ...{ isError, at: this.#at },
+      ...exit !== undefined && { exit },
+    };
+  }
+
+  #patched(told: Fields, id: string | undefined): AgentEvent[] {
+    if (id !== undefined) this.#open.delete(id);
+    const failed = told.success === false || told.status === "failed" ||
+      told.status === "declined";
+    const edits = failed ? [] : editsIn(told.changes, this.#cwd);
+    const said = [textField(told, "stdout"), textField(told, "stderr")];
+    return [this.#event(id, {
+      ...{ type: "file_edit", tool: "apply_patch", edits },
+      args: { paths: edits.map(({ path }) => path) },
+      result: this.#result(said.join(""), failed),
+    })];
+  }
+
+  #tool(item: Fields, id: string | undefined): AgentEvent[] {
+    const names = [textField(item, "server"), textField(item, "tool")];
+    const error = textField(field(item, "error"), "message");
+    const text = error ?? contentText(field(item.result, "content"));
+    return [this.#event(id, {
+      ...{ type: "tool_call", tool: names.filter(Boolean).join(".") },
+      ...{ args: shortened(item.arguments), edits: [] },
+      result: this.#result(text, error !== undefined),
+    })];
+  }
+
+  #usage(usage: unknown): AgentEvent[] {
+    const count = (name: string) => {
+      const held = field(usage, name);
+      return typeof held === "number" && held >= 0 ? held : 0;
+    };
+    const context = count("input_tokens");
+    if (context === 0) return [];
+    this.#used = count("total_tokens");
+    const output = count("output_tokens");
+    return [this.#event(undefined, { type: "usage", context, output })];
+  }
+
+  #compacted(told: Fields): AgentEvent[] {
+    const summary = summaryIn(textField(told, "message") ?? "");
+    const id = textField(told, "window_id");
+    return [this.#event(id && `compaction ${id} ${this.#line}`, {
+      ...{ type: "compaction", before: this.#used, after: undefined },
+      summary: cutMiddle(summary, 3 * LONGEST_TEXT),
+    })];
+  }
+}
+
+/** Calls and todos that are remembered. */
+const MOST_OPEN = 200;
+
+/** The text of a message's parts. */
+function contentText(content: unknown): string {
+  if (typeof content === "string") return content;
+  return (Array.isArray(content) ? content : [])
+    .map((part) => textField(part, "text") ?? "").filter((one) => one !== "")
+    .join("\n");
+}
+
+function textList(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [])
+    .filter((one): one is string => typeof one === "string");
+}
+
+const SHELL = /(?:^|\/)(?:ba|z|da|k)?sh$/;
+
+/** Returns the command of a call or of its end, without the shell around it. */
+function commandIn(told: unknown): string | undefined {
+  const given = field(told, "command") ?? field(told, "cmd");
+  if (typeof given === "string") return given;
+  const words = textList(given);
+  if (words.length === 0) return undefined;
+  const inShell = words.length === 3 && SHELL.test(words[0]!) &&
+    /^-l?c$/.test(words[1]!);
+  return inShell ? words[2] : words.join(" ");
+}
+
+/** The summary that the model wrote, without what Codex puts before it. */
+function summaryIn(message: string): string {
+  const found = /<summary>([^]*)<\/summary>/.exec(message)?.[1];
+  return (found ?? message).trim();
+}

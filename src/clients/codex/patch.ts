@@ -1,0 +1,77 @@
+import { isAbsolute, join } from "@std/path";
+import { field, isFields, textField } from "../../base/parsed_values.ts";
+import { hunksOfDiff, wholeFile } from "../edits.ts";
+import type { Edit } from "../events.ts";
+
+/** The lines of a patch that name a file. */
+const FILE = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm;
+
+/** Paths of a patch that are looked at. */
+const MOST = 200;
+
+/** Returns the paths that a patch of `apply_patch` names. */
+export function patchedPaths(patch: string): string[] {
+  const found: string[] = [];
+  for (const [, path] of patch.matchAll(FILE)) {
+    if (found.push(path!.trim()) === MOST) break;
+  }
+  return found;
+}
+
+const KINDS: ReadonlyMap<string | undefined, Edit["how"]> = new Map([
+  ["add", "created"],
+  ["update", "edited"],
+  ["delete", "deleted"],
+]);
+
+/** Returns the edits that a change of files tells, by its paths. */
+export function editsIn(changes: unknown, cwd: string | undefined): Edit[] {
+  if (!isFields(changes)) return [];
+  return Object.entries(changes).slice(0, MOST).flatMap(([name, change]) => {
+    // Older versions have one member named after the kind.
+    const kind = textField(change, "type") ??
+      [...KINDS.keys()].find((one) => field(change, one!) !== undefined);
+    const how = KINDS.get(kind);
+    if (how === undefined) return [];
+    const told = textField(change, "type") === undefined
+      ? field(change, kind!)
+      : change;
+    return editsOf(told, { path: absolute(name, cwd), how, cwd });
+  });
+}
+
+function editsOf(
+  told: unknown,
+  { path, how, cwd }: Pick<Edit, "path" | "how"> & { cwd: string | undefined },
+): Edit[] {
+  const diff = textField(told, "unified_diff");
+  const content = textField(told, "content");
+  const hunks = diff !== undefined
+    ? hunksOfDiff(diff)
+    : how === "created" && content !== undefined
+    ? [wholeFile(content)]
+    : undefined;
+  const moved = textField(told, "move_path");
+  if (!moved) return [{ path, how, hunks }];
+  return [
+    { path, how: "deleted", hunks: undefined },
+    { path: absolute(moved, cwd), how: "created", hunks },
+  ];
+}
+
+/** Returns an absolute path, if the folder that it is in is known. */
+export function absolute(path: string, cwd: string | undefined): string {
+  return isAbsolute(path) || cwd === undefined ? path : join(cwd, path);
+}
+
+/** Returns the folder that a command ran in: a path, or a `file:` URL. */
+export function folderOf(text: string | undefined): string | undefined {
+  const path = /^file:\/\/(\/.*)$/s.exec(text ?? "")?.[1];
+  if (path === undefined) return text;
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return path;
+    throw error;
+  }
+}

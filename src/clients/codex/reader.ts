@@ -1,0 +1,128 @@
+import { basename, dirname, join } from "@std/path";
+import {
+  field,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import type { PartOf, SessionReader } from "../client.ts";
+import type {
+  AgentEvent,
+  EventAgent,
+  EventsLost,
+  OpenEvents,
+} from "../events.ts";
+import { listNames } from "../look.ts";
+import { openTranscript } from "../open_events.ts";
+import { firstLines, type Lost } from "../tail.ts";
+import { isLine, Reader } from "./lines.ts";
+import { idIn, metaOf } from "./store.ts";
+
+/** Rollouts of a day that are looked at for sub-agents, and those that are read. */
+const MOST_LOOKED = 200;
+const MOST_AGENTS = 50;
+
+interface Rollout {
+  readonly path: string;
+  readonly start: number;
+  readonly beginning: boolean;
+  readonly agent?: EventAgent;
+}
+
+/**
+ * Opens a rollout of Codex with those of its sub-agents. Throws NOT_FOUND for a
+ * missing file, UNREADABLE for another file. `beginning`: what was withdrawn
+ * later is not looked for.
+ */
+export function openRollout(
+  system: System,
+  path: string,
+  { beginning = false, most }: PartOf = {},
+): OpenEvents {
+  return openTranscript(system, path, {
+    isLine,
+    most,
+    sources: (start, lost) => [
+      eventsIn(system, { path, start, beginning }, lost),
+      ...(beginning ? [] : agentRollouts(system, path)).map((one) =>
+        eventsIn(system, { ...one, start: 0, beginning }, lost)
+      ),
+    ],
+  });
+}
+
+/** The rollouts of sub-agents, which lie in the folder of the same day. */
+function agentRollouts(
+  system: System,
+  path: string,
+): { path: string; agent: EventAgent }[] {
+  const [folder, name] = [dirname(path), basename(path)];
+  const id = idIn(name);
+  if (id === undefined) return [];
+  return listNames(system, folder).filter((one) => one > name && idIn(one))
+    .sort().slice(0, MOST_LOOKED).flatMap((one) => {
+      const child = join(folder, one);
+      const meta = metaOf(system, child);
+      if (textField(meta, "parent_thread_id") !== id) return [];
+      const own = idIn(one)!;
+      const title = textField(meta, "agent_path")?.split("/").at(-1) ??
+        textField(meta, "agent_nickname");
+      return [{ path: child, agent: { id: own, name: title || own } }];
+    }).slice(0, MOST_AGENTS);
+}
+
+function* eventsIn(
+  system: System,
+  { path, start, beginning, agent }: Rollout,
+  lost: EventsLost,
+): Generator<AgentEvent> {
+  const dead = beginning ? [] : withdrawn(system, { path, start });
+  const isDead = (line: number) =>
+    dead.some(({ from, to }) => line >= from && line < to);
+  const reader = new Reader(agent, isDead);
+  const passed: Lost = { long: 0, failed: false };
+  for (const text of firstLines(system, path, { start }, passed)) {
+    const value = jsonIn(text);
+    if (isFields(value)) yield* reader.take(value);
+    else {
+      lost.torn++;
+      yield* reader.take({});
+    }
+  }
+  yield* reader.end();
+  lost.long += passed.long;
+  if (passed.failed) lost.failed++;
+}
+
+/** Lines of a prompt, or of one that withdraws turns. */
+const MARKS = /"(?:UserMessage|user_message|thread_rolled_back)"/;
+
+/** Returns the ranges of lines that were withdrawn later. */
+function withdrawn(
+  system: System,
+  { path, start }: { path: string; start: number },
+): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  const prompts: number[] = [];
+  let line = -1;
+  for (const text of firstLines(system, path, { start })) {
+    line++;
+    const payload = MARKS.test(text)
+      ? field(jsonIn(text), "payload")
+      : undefined;
+    const type = textField(payload, "type");
+    const item = textField(field(payload, "item"), "type");
+    if (type === "user_message" || item === "UserMessage") prompts.push(line);
+    if (type !== "thread_rolled_back") continue;
+    const turns = Number(field(payload, "num_turns")) || 0;
+    const [from] = turns > 0 ? prompts.splice(-turns) : [];
+    if (from !== undefined) found.push({ from, to: line });
+  }
+  return found;
+}
+
+/** The conversations of Codex. */
+export const reader: SessionReader = {
+  open: (system, { path }, part) => openRollout(system, path, part),
+};

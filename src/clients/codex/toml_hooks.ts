@@ -1,0 +1,77 @@
+import { MpmError } from "../../base/errors.ts";
+import { VERSION } from "../../base/version.ts";
+import type { HookEntry } from "../claude/hook_entries.ts";
+import type { EntryFile } from "../client.ts";
+import { hookCommand, ownCommand } from "../hook_file.ts";
+
+const BEGIN =
+  '# >>> mpm: "mpm hooks uninstall --client codex" removes this part';
+const END = "# <<< mpm";
+const BLOCK = /\n*^# >>> mpm: [^\n]*\n[^]*?^# <<< mpm$\n?/m;
+
+const HEADER = /^[ \t]*\[\[?[ \t]*hooks[ \t]*(?:\]|\.[ \t]*(?!state\b))/m;
+const INLINE = /^[ \t]*hooks[ \t]*[.=]/m;
+
+/** Returns whether a `config.toml` has hooks, mpm's or others. */
+export function hasHooks(text: string | undefined): boolean {
+  return text !== undefined && (HEADER.test(text) || INLINE.test(text));
+}
+
+/** The hooks in a `config.toml`: mpm's are a marked part at its end. */
+export function tomlHooks(
+  path: string,
+  entries: readonly HookEntry[],
+): EntryFile {
+  return {
+    path,
+    mode: 0o600,
+    install(before = "", { binary }) {
+      if (INLINE.test(before)) {
+        throw new MpmError("CONFLICT", `Cannot add hooks to "${path}"`, {
+          hint: 'Write its "hooks" as tables such as [[hooks.Stop]] first',
+        });
+      }
+      const rest = without(before);
+      const gap = rest === "" ? "" : rest.endsWith("\n") ? "\n" : "\n\n";
+      return `${rest}${gap}${blockOf(entries, binary)}`;
+    },
+    remove: (before) => without(before) || undefined,
+    entries: (text) =>
+      commandsIn(BLOCK.exec(text)?.[0] ?? "").flatMap((command) =>
+        ownCommand(command, "codex") ?? []
+      ),
+  };
+}
+
+function without(text: string): string {
+  const found = BLOCK.exec(text);
+  if (!found) return text;
+  const [before, after] = [
+    text.slice(0, found.index),
+    text.slice(found.index + found[0].length),
+  ];
+  // One line end before the part ends the line above it.
+  const ended = before === "" || !found[0].startsWith("\n") ? "" : "\n";
+  return `${before}${ended}${after}`;
+}
+
+function commandsIn(block: string): unknown[] {
+  return [...block.matchAll(/^command = (".*")$/gm)]
+    .map(([, text]) => JSON.parse(text!));
+}
+
+function blockOf(entries: readonly HookEntry[], binary: string): string {
+  const tables = entries.map(({ event, runs = event, matcher, timeout }) => {
+    const order = { client: "codex", event: runs, version: VERSION } as const;
+    return [
+      `[[hooks.${event}]]`,
+      ...matcher === undefined ? [] : [`matcher = ${JSON.stringify(matcher)}`],
+      `[[hooks.${event}.hooks]]`,
+      'type = "command"',
+      `command = ${JSON.stringify(hookCommand(binary, order))}`,
+      `timeout = ${timeout}`,
+      "",
+    ].join("\n");
+  });
+  return [BEGIN, ...tables, END, ""].join("\n");
+}
