@@ -54,9 +54,9 @@ async function answerHook(
   system: System,
 ): Promise<boolean> {
   const [command, event, ...options] = argv;
-  const known = options.map((one) => HOOK_OPTION.exec(one));
+  const known = HOOK_OPTIONS.exec(options.join("\0"));
   const named = command === "hook" && /^[A-Za-z]+$/.test(event ?? "") &&
-    known.every((one) => one !== null);
+    known !== null;
   // A Claude Code that passes no arguments on.
   const bare = argv.length === 0 &&
     system.env("CLAUDE_PROJECT_DIR") !== undefined;
@@ -64,7 +64,7 @@ async function answerHook(
   const { CLAUDE, clientNamed } = await import("../clients/all.ts");
   const { takeBareEvent, takeEvent } = await import("../hooks/events/take.ts");
   const prepare = () => hookContext(system);
-  const name = known.find((one) => one?.[1])?.[1];
+  const name = known?.[1];
   const client = name === undefined ? CLAUDE : clientNamed(name);
   if (!client) return false;
   const output = named
@@ -75,8 +75,9 @@ async function answerHook(
   return true;
 }
 
-/** An option of the entries that mpm installs; its group: the client. */
-const HOOK_OPTION = /^--(?:installed-by=.*|client=([a-z]+))$/s;
+/** The options of entries that mpm installs; the group is the client. */
+const HOOK_OPTIONS =
+  /^(?:--client[=\0]([a-z]+)(?:\0|$))?(?:--installed-by=[^\0]*)?$/;
 
 /** No one reads what a hook says beside its answer. */
 async function hookContext(system: System): Promise<Context> {

@@ -23,8 +23,8 @@ export interface ClientSession {
 }
 
 /**
- * Returns the session that this process was started in, by its environment. A
- * client that has no variables of its own has two of mpm's, set by its plugin.
+ * Returns the session that this process was started in, by its environment. The
+ * plugin of a client without such variables sets two for mpm.
  */
 export function currentSession(system: System): ClientSession | undefined {
   const named = clientNamed(system.env("MPM_AGENT_CLIENT") ?? "");
@@ -45,9 +45,9 @@ export function currentAgentSession(system: System): string | undefined {
 }
 
 /**
- * Returns the client that a session is of: the one this process runs in, else
- * by the place of its file, else by a look at the stores. Claude Code if
- * nothing tells.
+ * Returns the client that a session is of. That is the one this process runs in,
+ * the one whose folder has its file, or the one whose store has it. Claude Code
+ * if nothing tells.
  */
 export async function clientOf(
   system: System,

@@ -177,7 +177,7 @@ export function ownHandler(value: unknown): OwnHandler | undefined {
   return { event: args[1], binary: command, version };
 }
 
-/** The entries of a client whose settings have the shape of Claude Code's. */
+/** The entries of a client with settings of Claude Code's shape. */
 export interface HookForm {
   readonly entries: readonly HookEntry[];
   /** Returns the matcher group of an entry. */

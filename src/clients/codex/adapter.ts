@@ -1,6 +1,6 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
-import { patchedPaths } from "./patch.ts";
+import { patchedPaths } from "./calls.ts";
 
 /** Codex reports each tool alone; for mpm that is a step with one tool. */
 const NAMES: ReadonlyMap<string, string> = new Map([

@@ -14,12 +14,20 @@ import type {
   EventKind,
 } from "../events.ts";
 import { cutMiddle } from "../notes.ts";
-import { absolute, editsIn, folderOf } from "./patch.ts";
+import {
+  absolute,
+  commandIn,
+  contentText,
+  editsIn,
+  folderOf,
+  summaryIn,
+  textList,
+} from "./calls.ts";
 
 /**
- * The lines of a rollout: `{timestamp, ordinal, type, payload}`. What happened
- * is in records of the type `event_msg`: `item_completed` since 2026, events of
- * their own before. What the model is sent is in `response_item`; of that only
+ * The lines of a rollout: `{timestamp, ordinal, type, payload}`. Records of the
+ * type `event_msg` tell the events: as `item_completed` since 2026, under other
+ * names before. `response_item` has what the model is sent. Of that only
  * messages without an event count, which other tools write.
  */
 
@@ -381,35 +389,3 @@ export class Reader {
 
 /** Calls and todos that are remembered. */
 const MOST_OPEN = 200;
-
-/** The text of a message's parts. */
-function contentText(content: unknown): string {
-  if (typeof content === "string") return content;
-  return (Array.isArray(content) ? content : [])
-    .map((part) => textField(part, "text") ?? "").filter((one) => one !== "")
-    .join("\n");
-}
-
-function textList(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [])
-    .filter((one): one is string => typeof one === "string");
-}
-
-const SHELL = /(?:^|\/)(?:ba|z|da|k)?sh$/;
-
-/** Returns the command of a call or of its end, without the shell around it. */
-function commandIn(told: unknown): string | undefined {
-  const given = field(told, "command") ?? field(told, "cmd");
-  if (typeof given === "string") return given;
-  const words = textList(given);
-  if (words.length === 0) return undefined;
-  const inShell = words.length === 3 && SHELL.test(words[0]!) &&
-    /^-l?c$/.test(words[1]!);
-  return inShell ? words[2] : words.join(" ");
-}
-
-/** The summary that the model wrote, without what Codex puts before it. */
-function summaryIn(message: string): string {
-  const found = /<summary>([^]*)<\/summary>/.exec(message)?.[1];
-  return (found ?? message).trim();
-}

@@ -52,7 +52,7 @@ export function openRollout(
   });
 }
 
-/** The rollouts of sub-agents, which lie in the folder of the same day. */
+/** The rollouts of sub-agents, in the folder of the same day. */
 function agentRollouts(
   system: System,
   path: string,
@@ -95,7 +95,7 @@ function* eventsIn(
   if (passed.failed) lost.failed++;
 }
 
-/** Lines of a prompt, or of one that withdraws turns. */
+/** Lines with a prompt, or that withdraw turns. */
 const MARKS = /"(?:UserMessage|user_message|thread_rolled_back)"/;
 
 /** Returns the ranges of lines that were withdrawn later. */

@@ -3,8 +3,8 @@ import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { type HookEntry, OWN_MARK } from "../claude/hook_entries.ts";
 import type { ClientSetup, EntryFile } from "../client.ts";
-import { hookFile } from "../hook_file.ts";
 import { codexHome } from "./home.ts";
+import { jsonHooks } from "./json_hooks.ts";
 import { hasHooks, tomlHooks } from "./toml_hooks.ts";
 import { hooksToTrust, trustIn } from "./trust.ts";
 
@@ -42,9 +42,7 @@ export const setup: ClientSetup = {
     const home = codexHome(system);
     if (home === undefined) return [];
     const toml = tomlHooks(join(home, "config.toml"), ENTRIES);
-    const json = hookFile(join(home, "hooks.json"), {
-      ...{ client: "codex", entries: ENTRIES },
-    });
+    const json = jsonHooks(join(home, "hooks.json"), ENTRIES);
     // Hooks in both forms get a warning of Codex.
     const isToml = hasHooks(textAt(system, toml.path));
     const [used, other] = isToml ? [toml, json] : [json, toml];

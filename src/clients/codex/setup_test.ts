@@ -2,14 +2,14 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MpmError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import type { System } from "../../system/system.ts";
-import { hookFile } from "../hook_file.ts";
 import { adapter } from "./adapter.ts";
+import { jsonHooks } from "./json_hooks.ts";
 import { ENTRIES } from "./setup.ts";
 import { hasHooks, tomlHooks } from "./toml_hooks.ts";
 import { hooksToTrust, trustIn } from "./trust.ts";
 
 const WANTED = { binary: "/opt/my mpm", claims: false };
-const JSON_FILE = hookFile("hooks.json", { client: "codex", entries: ENTRIES });
+const JSON_FILE = jsonHooks("hooks.json", ENTRIES);
 const TOML_FILE = tomlHooks("config.toml", ENTRIES);
 
 const FOREIGN = `{
@@ -116,7 +116,7 @@ Deno.test("Codex: events become mpm's, and answers Codex's", () => {
       additionalContext: "news",
     },
   });
-  // A Stop that blocks would go on for ever.
+  // A Stop that blocks would never end.
   assertEquals(parsed("Stop", { block: "no", context: "x" }), undefined);
   assertEquals(parsed("UserPromptSubmit", { block: "no" })?.decision, "block");
 });

@@ -76,8 +76,8 @@ function* daysBelow(system: System, top: string): Generator<string> {
 }
 
 /**
- * The folders of the days in which an id can have been made: it begins with its
- * time, and the folder has the day of the machine.
+ * The folders of the days in which an id can have been made. It begins with its
+ * time; the folder has the day of the machine.
  */
 function daysOf(id: string): string[] {
   const time = parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

@@ -1,8 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
-import { VERSION } from "../../base/version.ts";
 import type { HookEntry } from "../claude/hook_entries.ts";
 import type { EntryFile } from "../client.ts";
-import { hookCommand, ownCommand } from "../hook_file.ts";
+import { entryOfLine, hookLine } from "../hook_command.ts";
 
 const BEGIN =
   '# >>> mpm: "mpm hooks uninstall --client codex" removes this part';
@@ -38,7 +37,7 @@ export function tomlHooks(
     remove: (before) => without(before) || undefined,
     entries: (text) =>
       commandsIn(BLOCK.exec(text)?.[0] ?? "").flatMap((command) =>
-        ownCommand(command, "codex") ?? []
+        entryOfLine(command) ?? []
       ),
   };
 }
@@ -62,13 +61,13 @@ function commandsIn(block: string): unknown[] {
 
 function blockOf(entries: readonly HookEntry[], binary: string): string {
   const tables = entries.map(({ event, runs = event, matcher, timeout }) => {
-    const order = { client: "codex", event: runs, version: VERSION } as const;
+    const line = hookLine({ client: "codex", event: runs, binary });
     return [
       `[[hooks.${event}]]`,
       ...matcher === undefined ? [] : [`matcher = ${JSON.stringify(matcher)}`],
       `[[hooks.${event}.hooks]]`,
       'type = "command"',
-      `command = ${JSON.stringify(hookCommand(binary, order))}`,
+      `command = ${JSON.stringify(line)}`,
       `timeout = ${timeout}`,
       "",
     ].join("\n");

@@ -1,6 +1,6 @@
 import { sha256 } from "../../base/digest.ts";
 import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
-import { ownCommand } from "../hook_file.ts";
+import { entryOfLine } from "../hook_command.ts";
 
 /** The user's word about one hook. */
 interface Trust {
@@ -48,7 +48,7 @@ export function hooksToTrust(text: string): TrustedHook[] {
       return (Array.isArray(handlers) ? handlers : [])
         .flatMap((handler, index) => {
           const command = field(handler, "command");
-          if (!ownCommand(command, "codex")) return [];
+          if (!entryOfLine(command)) return [];
           const name = snake(event);
           return [{
             event,

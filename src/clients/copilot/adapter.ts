@@ -7,8 +7,8 @@ import { copilotHome, eventsPath } from "./home.ts";
 const EDITORS = new Set(["Edit", "Write", "create", "edit"]);
 
 /**
- * The client sends events in a form near to that of Claude Code, as long as
- * their names in its settings are those of Claude Code.
+ * Events with Claude Code's names in the settings of Copilot CLI come in nearly
+ * the same form.
  */
 export const adapter: HookAdapter = {
   fields(given, event, system) {

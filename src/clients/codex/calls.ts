@@ -75,3 +75,35 @@ export function folderOf(text: string | undefined): string | undefined {
     throw error;
   }
 }
+/** The text of a message's parts. */
+export function contentText(content: unknown): string {
+  if (typeof content === "string") return content;
+  return (Array.isArray(content) ? content : [])
+    .map((part) => textField(part, "text") ?? "").filter((one) => one !== "")
+    .join("\n");
+}
+
+/** Returns the texts of a list. */
+export function textList(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [])
+    .filter((one): one is string => typeof one === "string");
+}
+
+const SHELL = /(?:^|\/)(?:ba|z|da|k)?sh$/;
+
+/** Returns the command of a call or of its end, without the shell around it. */
+export function commandIn(told: unknown): string | undefined {
+  const given = field(told, "command") ?? field(told, "cmd");
+  if (typeof given === "string") return given;
+  const words = textList(given);
+  if (words.length === 0) return undefined;
+  const inShell = words.length === 3 && SHELL.test(words[0]!) &&
+    /^-l?c$/.test(words[1]!);
+  return inShell ? words[2] : words.join(" ");
+}
+
+/** The summary that the model wrote, without what Codex puts before it. */
+export function summaryIn(message: string): string {
+  const found = /<summary>([^]*)<\/summary>/.exec(message)?.[1];
+  return (found ?? message).trim();
+}
