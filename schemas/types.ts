@@ -2860,6 +2860,39 @@ export interface ReplayResult {
 }
 
 /**
+ * mpm carry --json: Write an agent's conversation as a session of another
+ * client.
+ */
+export interface CarryResult {
+  dry_run: boolean;
+  from: {
+    client: string;
+    /** The ID of the agent session; null: not known. */
+    session: string | null;
+    /** The transcript, absolute. */
+    path: string;
+  };
+  to: string;
+  /** The version of the client; null: not known. */
+  version: string | null;
+  /** Why the client did not get the conversation; null: it did. */
+  reason: string | null;
+  /** The client's ID of the new session. */
+  session: string | null;
+  /** Turns of the conversation that are carried. */
+  turns: number;
+  /** Parts of the conversation that are not carried. */
+  left_out: string[];
+  /** The new files, absolute. */
+  files: string[];
+  /**
+   * The command line that continues: the session, or the hand-off if there is a
+   * reason.
+   */
+  start: string[];
+}
+
+/**
  * mpm timeline --json: Show what happened in a project over hours or months.
  */
 export interface TimelineResult {
@@ -3735,6 +3768,16 @@ export interface ResumeReport {
   } | null;
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: string[] | null;
+  /** The client chosen with `--in`, and what its start returned. */
+  take_over: {
+    client: string;
+    title: string;
+    status: number | null;
+    /** Its program on PATH, absolute; null: it is not installed. */
+    program: string | null;
+    /** The program and its arguments; the prompt is one of them. */
+    args: string[];
+  } | null;
   /** A form chosen with `--format`; the text report unless given. */
   format: "text" | "md" | "json" | "context";
   /** Set apart from what it encloses in the form for agents. */

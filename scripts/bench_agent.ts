@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { projectSlug } from "../src/clients/claude/transcript.ts";
+import { projectSlug } from "../src/clients/claude/slug.ts";
 import type { Case } from "./bench_measure.ts";
 import { makeProject } from "./bench_repository.ts";
 

@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { field, textField } from "../src/base/parsed_values.ts";
-import { projectSlug } from "../src/clients/claude/transcript.ts";
+import { projectSlug } from "../src/clients/claude/slug.ts";
 import { type Method, METHODS, OWN, textsOf } from "./bench_handoff_methods.ts";
 import { put, Sandbox } from "./bench_handoff_sandbox.ts";
 import type { Call } from "./bench_handoff_facts.ts";

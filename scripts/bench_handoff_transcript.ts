@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { projectSlug } from "../src/clients/claude/transcript.ts";
+import { projectSlug } from "../src/clients/claude/slug.ts";
 import type { Sandbox } from "./bench_handoff_sandbox.ts";
 import type { Random } from "./bench_handoff_random.ts";
 

@@ -27,6 +27,7 @@ function terminal({ stdin = "", keys }: Line): Terminal {
     columns: () => 80,
     rows: () => 24,
     takeOver: () => keys && takenOver(keys),
+    lend: () => Promise.resolve(undefined),
     edit: () => Promise.resolve(undefined),
     out: () => true,
     err: () => true,

@@ -82,6 +82,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "partition use": "Choose the current partition of this worktree",
   "setup": "Set up a project: folder, hooks, what mpm keeps",
   "replay": "Show what happened in an agent session, step by step",
+  "carry": "Write an agent's conversation as a session of another client",
   "timeline": "Show what happened in a project over hours or months",
   "replay fork": "Continue from a step of an agent session in a new worktree",
   "handoff accept": "Accept a hand-off",

@@ -143,6 +143,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../partitions/commands/use.ts")).partitionUse,
   "setup": async () => (await import("../hooks/commands/setup.ts")).setup,
   "replay": async () => (await import("../replay/commands/replay.ts")).replay,
+  "carry": async () => (await import("../replay/commands/carry.ts")).carry,
   "timeline": async () =>
     (await import("../replay/commands/timeline.ts")).timeline,
   "replay fork": async () =>

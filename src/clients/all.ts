@@ -24,6 +24,7 @@ export const CLIENTS: readonly Client[] = [
     adapter: async () => (await import("./claude/adapter.ts")).adapter,
     store: async () => (await import("./claude/store.ts")).store,
     reader: async () => (await import("./claude/reader.ts")).reader,
+    carry: async () => (await import("./claude/carry.ts")).carrying,
     setup: undefined,
   },
   {
@@ -39,6 +40,7 @@ export const CLIENTS: readonly Client[] = [
     adapter: async () => (await import("./codex/adapter.ts")).adapter,
     store: async () => (await import("./codex/store.ts")).store,
     reader: async () => (await import("./codex/reader.ts")).reader,
+    carry: async () => (await import("./codex/carry.ts")).carrying,
     setup: async () => (await import("./codex/setup.ts")).setup,
   },
   {
@@ -55,6 +57,7 @@ export const CLIENTS: readonly Client[] = [
     adapter: async () => (await import("./opencode/adapter.ts")).adapter,
     store: async () => (await import("./opencode/store.ts")).store,
     reader: async () => (await import("./opencode/reader.ts")).reader,
+    carry: async () => (await import("./opencode/carry.ts")).carrying,
     setup: async () => (await import("./opencode/setup.ts")).setup,
   },
   {
@@ -72,6 +75,7 @@ export const CLIENTS: readonly Client[] = [
     adapter: async () => (await import("./gemini/adapter.ts")).adapter,
     store: async () => (await import("./gemini/store.ts")).store,
     reader: async () => (await import("./gemini/read.ts")).reader,
+    carry: async () => (await import("./gemini/carry.ts")).carrying,
     setup: async () => (await import("./gemini/setup.ts")).setup,
   },
   {
@@ -88,6 +92,7 @@ export const CLIENTS: readonly Client[] = [
     adapter: async () => (await import("./copilot/adapter.ts")).adapter,
     store: async () => (await import("./copilot/store.ts")).store,
     reader: async () => (await import("./copilot/read.ts")).reader,
+    carry: async () => (await import("./copilot/carry.ts")).carrying,
     setup: async () => (await import("./copilot/setup.ts")).setup,
   },
 ];

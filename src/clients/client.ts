@@ -1,5 +1,6 @@
 import type { Fields } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
+import type { Carrying } from "./carried.ts";
 import type { Conversation, ConversationSource } from "./conversation.ts";
 import type { AgentCourse } from "./course.ts";
 import type { OpenEvents } from "./events.ts";
@@ -51,6 +52,8 @@ export interface Client {
   store(): Promise<SessionStore>;
   /** Reads conversations. */
   reader(): Promise<SessionReader>;
+  /** Writes a conversation as one of its own sessions. */
+  carry(): Promise<Carrying>;
   /** Writes entries into its settings; `undefined`: `hooks/` has its own way. */
   setup: (() => Promise<ClientSetup>) | undefined;
 }

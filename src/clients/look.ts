@@ -1,3 +1,4 @@
+import { dirname } from "@std/path";
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 
@@ -19,4 +20,11 @@ export function isFile({ files }: System, path: string): boolean {
 /** Returns whether a folder is there, perhaps behind a link. */
 export function isFolder({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "folder") ?? false;
+}
+
+/** Makes a folder and those above it that are missing, for the user alone. */
+export function makeFolder(system: System, folder: string): void {
+  if (system.files.lstat(folder)) return;
+  makeFolder(system, dirname(folder));
+  system.files.mkdir(folder);
 }

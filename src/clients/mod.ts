@@ -55,6 +55,18 @@ export {
 } from "./claude/hook_entries.ts";
 export { isAsked, turnErrorText } from "./claude/hook_input.ts";
 export { type HookInput, parseHookInput } from "./hook_input.ts";
+export {
+  clientProgram,
+  clientVersion,
+  programsOnPath,
+  versionLine,
+} from "./program.ts";
+export {
+  type Carried,
+  carriedOf,
+  type NativeSession,
+  uuidOf,
+} from "./carried.ts";
 export { CLAUDE, CLIENT_NAMES, clientNamed, CLIENTS } from "./all.ts";
 export type {
   Client,
@@ -175,7 +187,7 @@ export {
   thresholdsOf,
   type WaysOut,
 } from "./levels.ts";
-export { isFile, isFolder } from "./look.ts";
+export { isFile, isFolder, makeFolder } from "./look.ts";
 export {
   CUT_MARK,
   cutMiddle,

@@ -1,13 +1,13 @@
-import { dirname, isAbsolute, join, relative } from "@std/path";
+import { dirname } from "@std/path";
 import { attempt } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { ageWords, durationText } from "../base/times.ts";
 import { BUILD, VERSION } from "../base/version.ts";
 import { counted, sizeText } from "../base/words.ts";
+import { programsOnPath, versionLine } from "../clients/mod.ts";
 import { configFiles, readConfigAnyway, readGiven } from "../config/mod.ts";
 import { isSameFile } from "../hooks/mod.ts";
 import { damagedAllowed } from "../ops/mod.ts";
-import type { System } from "../system/system.ts";
 import {
   bounded,
   type Checked,
@@ -78,13 +78,16 @@ export async function checkDisk(
 /** Does `mpm` start this mpm, and no other? */
 export async function checkPrograms({ context, system, workspace }: Ground) {
   const program = system.program();
-  const programs = programsOnPath(system);
+  const programs = programsOnPath(system, "mpm");
   const found: OnPath[] = [];
   for (const path of programs) {
     const isThis = program !== undefined && isSameFile(system, path, program);
     const version = isThis
       ? `mpm ${VERSION}`
-      : await versionOf(context.system, path, workspace.root);
+      : await versionLine(context.system, path, {
+        root: workspace.root,
+        timeout: TIMEOUT,
+      });
     found.push({ path, isThis, version });
   }
   const folder = dirname(program ?? "");
@@ -99,49 +102,8 @@ export async function checkPrograms({ context, system, workspace }: Ground) {
   };
 }
 
-/** Every `mpm` that PATH leads to, each once. */
-function programsOnPath(system: System): string[] {
-  const windows = system.platform === "windows";
-  const names = windows ? ["mpm.exe", "mpm.cmd", "mpm.bat"] : ["mpm"];
-  const found: string[] = [];
-  for (const folder of (system.env("PATH") ?? "").split(windows ? ";" : ":")) {
-    if (!isAbsolute(folder)) continue;
-    for (const name of names) {
-      const path = join(folder, name);
-      if (!isProgram(system, path)) continue;
-      if (!found.some((one) => isSameFile(system, one, path))) found.push(path);
-    }
-  }
-  return found;
-}
-
-function isProgram({ files }: System, path: string): boolean {
-  const found = attempt(() => files.stat(path));
-  return found?.kind === "file" &&
-    (found.mode === undefined || (found.mode & 0o111) !== 0);
-}
-
-/** Milliseconds and bytes for an answer. */
-const ANSWER = { timeout: 2000, limit: 200 };
-
-/**
- * Returns what another mpm says it is. It is what typing `mpm` may start
- * anyway, but for one that is in the project and may have come with it.
- */
-async function versionOf(
-  system: System,
-  path: string,
-  root: string,
-): Promise<string | undefined> {
-  const inProject = !/^\.\.(?:[\\/]|$)/.test(relative(root, path));
-  if (inProject || system.platform === "windows") return undefined;
-  const answer = await system.runProgram([path, "--version"], {
-    cwd: "/",
-    ...ANSWER,
-  });
-  const [line] = new TextDecoder().decode(answer.stdout).split("\n");
-  return answer.status === 0 && line ? line : undefined;
-}
+/** Milliseconds for an answer of another mpm. */
+const TIMEOUT = 2000;
 
 /** Milliseconds that clocks may differ before it is worth a word. */
 const SLACK = 60_000;

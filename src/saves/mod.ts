@@ -58,6 +58,7 @@ export {
   lastSaveHere,
   loadResumed,
 } from "./resume/resume.ts";
+export { handoffStart } from "./resume/take_over.ts";
 export { isOfWorktree, lastSteps, ownSavesHere } from "./resume/select.ts";
 export type { Save } from "./save.ts";
 export { openItems } from "./saved_session.ts";

@@ -28,6 +28,7 @@ export const realTerminal: Terminal = {
   },
   takeOver,
   edit,
+  lend,
   out: (text) => print(Deno.stdout, text),
   err: (text) => print(Deno.stderr, text),
   readLine,
@@ -49,6 +50,28 @@ function print(
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return false;
     throw new FileError(problemOf(error), "write to", "the output", error);
+  }
+}
+
+async function lend(
+  [program = "", ...args]: readonly string[],
+  cwd: string,
+): Promise<number | undefined> {
+  const stays = () => {};
+  Deno.addSignalListener("SIGINT", stays);
+  try {
+    const { code } = await new Deno.Command(program, {
+      args,
+      cwd,
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn().status;
+    return code;
+  } catch {
+    return undefined; // the program does not exist
+  } finally {
+    Deno.removeSignalListener("SIGINT", stays);
   }
 }
 

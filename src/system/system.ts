@@ -230,6 +230,14 @@ export interface Terminal {
    * terminal until it ends. Returns its exit status; `undefined`: it did not run.
    */
   edit(editor: string, path: string): Promise<number | undefined>;
+  /**
+   * Runs a program that has the terminal until it ends: the keys, and Ctrl-C
+   * too. Returns its exit status; `undefined`: it did not run.
+   */
+  lend(
+    args: readonly string[],
+    cwd: string,
+  ): Promise<number | undefined>;
   /** Writes all of `text`; a closed pipe is not an error and returns false. */
   out(text: string): boolean;
   err(text: string): boolean;

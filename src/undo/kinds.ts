@@ -10,7 +10,8 @@ export type UndoKind =
   | "worktrees"
   | "trusted"
   | "allowed"
-  | "fork";
+  | "fork"
+  | "carried";
 
 /** Operations of which only files have to be restored. */
 const OF_FILES = [
@@ -51,6 +52,7 @@ const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
   ["migrate --rollback", "migration"],
   ["worktrees prune", "worktrees"],
   ["replay fork", "fork"],
+  ["carry", "carried"],
 ]);
 
 /** Why an operation can never be undone, and what to do instead. */

@@ -21,7 +21,7 @@ import {
   withLock,
   worktreeOf,
 } from "../ops/mod.ts";
-import { removeFork } from "../replay/mod.ts";
+import { removeCarried, removeFork } from "../replay/mod.ts";
 import { undoMigration, undoTrust } from "../saves/mod.ts";
 import { undoPrune } from "../worktrees/mod.ts";
 import type { UndoResult } from "./commands/results.ts";
@@ -85,14 +85,18 @@ const UNDO: Readonly<
   worktrees: undoPrune,
   trusted: undoTrust,
   allowed: undoAllow,
-  fork: undoFork,
+  fork: (order) => undoWith(order, removeFork),
+  carried: (order) => undoWith(order, removeCarried),
 };
 
-/** The files first, since they may refuse; then the worktree goes. */
-async function undoFork(order: UndoOrder): Promise<Undone> {
-  await removeFork({ ...order, dryRun: true });
+/** The files first, since they may refuse; then goes what is no file. */
+async function undoWith(
+  order: UndoOrder,
+  remove: (order: UndoOrder) => Promise<string[]>,
+): Promise<Undone> {
+  await remove({ ...order, dryRun: true });
   if (!order.dryRun) await undoChanges({ ...order, dryRun: true });
-  const lines = await removeFork(order);
+  const lines = await remove(order);
   const done = await undoChanges(order);
   return { ...done, details: [...lines, ...done.details] };
 }

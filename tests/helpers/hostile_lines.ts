@@ -137,6 +137,10 @@ const LINES: Record<string, Making> = {
   "timeline": () => ["", "--only save"],
   "replay": ({ saves }) => [`${saves[0]!} --full`, "--at 1", "--step"],
   "replay fork": ({ saves }) => [`1 ${saves[0]!}`, "1 --name other"],
+  "carry": ({ saves }) => [
+    `${saves[0]!} --to claude`,
+    "--to claude --dry-run",
+  ],
   "evidence": ({ saves }) => ["", saves[0]!, "--run", "--run -- npm test"],
   "allow": () => ["npm test", ".claude-mpm/hooks/pre-session.sh", "--list"],
   "hooks test": () => ["", "pre-session", "--runs 1"],
@@ -157,6 +161,7 @@ const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
   // Nothing that comes with a project makes a team.
   ["team remove", [3]],
   ["replay fork", [0, 3]],
+  ["carry", [0, 3]],
   // Nothing was uncommitted when they were made.
   ["restore", [0, 3]],
 ]);
@@ -225,7 +230,7 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "template show|template new|start x --template|worktrees restore|" +
   "migrate --rollback|hooks status|hooks eject|hooks allow|hooks test|config get|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
-  "partition show|partition use|context diff|summary --session|replay|replay fork 1 --name|" +
+  "partition show|partition use|context diff|summary --session|replay|carry --to claude|replay fork 1 --name|" +
   "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|claim|release|" +
   "team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
   .split("|");

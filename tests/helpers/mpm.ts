@@ -14,6 +14,8 @@ export interface MpmOptions {
   readonly keys?: readonly (string | { event: "resized" | "quiet" })[];
   /** The editor's change to a file; returns its exit status. */
   readonly edit?: (path: string, editor: string) => number;
+  /** The status of a program that gets the terminal. */
+  readonly lend?: (args: readonly string[], cwd: string) => number;
   /** Text for standard input. */
   readonly stdin?: string;
   /** Puts faults into the machine. */
@@ -86,7 +88,9 @@ async function checkResult(
 }
 
 /** A terminal that only a test looks at. */
-export function fakeTerminal({ typed, keys, edit, stdin = "" }: MpmOptions) {
+export function fakeTerminal(
+  { typed, keys, edit, lend, stdin = "" }: MpmOptions,
+) {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const lines = [...typed ?? []];
@@ -96,6 +100,7 @@ export function fakeTerminal({ typed, keys, edit, stdin = "" }: MpmOptions) {
     columns: () => 80,
     rows: () => 24,
     takeOver: () => keys && takenOver(keys),
+    lend: (args, cwd) => Promise.resolve(lend?.(args, cwd)),
     edit: (editor, path) => Promise.resolve(edit?.(path, editor)),
     out: (text) => stdout.push(text) > 0,
     err: (text) => stderr.push(text) > 0,

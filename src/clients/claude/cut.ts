@@ -2,6 +2,7 @@ import { basename, dirname, join, relative } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import { jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
+import { makeFolder } from "../look.ts";
 import { firstLines } from "../tail.ts";
 import { agentTranscripts } from "./transcript.ts";
 
@@ -89,10 +90,4 @@ function copyLines(
     if (size > BLOCK) write();
   }
   write();
-}
-
-function makeFolder(system: System, folder: string): void {
-  if (system.files.lstat(folder)) return;
-  makeFolder(system, dirname(folder));
-  system.files.mkdir(folder);
 }

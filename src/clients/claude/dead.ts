@@ -7,7 +7,8 @@ import { claudeHome } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
-import { findTranscript, projectSlug } from "./transcript.ts";
+import { projectSlug } from "./slug.ts";
+import { findTranscript } from "./transcript.ts";
 
 /** An agent session whose client died without an orderly end. */
 export interface DeadSession {

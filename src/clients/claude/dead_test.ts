@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { assertEquals } from "@std/assert";
 import { deadSessions } from "./dead.ts";
-import { projectSlug } from "./transcript.ts";
+import { projectSlug } from "./slug.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
 import { putHome } from "../../../tests/helpers/stores.ts";
 

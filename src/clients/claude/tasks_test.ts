@@ -2,7 +2,7 @@ import { dirname, join } from "@std/path";
 import { assertEquals } from "@std/assert";
 import { currentClaudeSession } from "./home.ts";
 import { readAgentWork } from "./tasks.ts";
-import { projectSlug } from "./transcript.ts";
+import { projectSlug } from "./slug.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
 import { formatText, putHome } from "../../../tests/helpers/stores.ts";
 

@@ -134,6 +134,36 @@ export const ForkResult = z.strictObject({
   warnings: z.array(text),
 });
 
+export const CarryResult = z.strictObject({
+  dry_run: z.boolean(),
+  from: z.strictObject({
+    client: text,
+    /** The ID of the agent session; null: not known. */
+    session: z.nullable(text),
+    /** The transcript, absolute. */
+    path: text,
+  }),
+  to: text,
+  /** The version of the client; null: not known. */
+  version: z.nullable(text),
+  /** Why the client did not get the conversation; null: it did. */
+  reason: z.nullable(text),
+  /** The client's ID of the new session. */
+  session: z.nullable(text),
+  /** Turns of the conversation that are carried. */
+  turns: z.int(),
+  /** Parts of the conversation that are not carried. */
+  left_out: z.array(text),
+  /** The new files, absolute. */
+  files: z.array(text),
+  /**
+   * The command line that continues: the session, or the hand-off if there is a
+   * reason.
+   */
+  start: z.array(text),
+});
+
+export type CarryResult = z.infer<typeof CarryResult>;
 export type ForkResult = z.infer<typeof ForkResult>;
 export type TreeResult = z.infer<typeof TreeResult>;
 /** One thing on the timeline of a project. */

@@ -11,12 +11,7 @@ const text = z.string();
 
 /** `team`: it came by a sync. */
 const SAVE_PLACES = [
-  "sessions",
-  "pause",
-  "kept",
-  "global",
-  "resume-logs",
-  "team",
+  ...["sessions", "pause", "kept", "global", "resume-logs", "team"],
 ] as const;
 
 /**
@@ -237,6 +232,14 @@ export const ResumeResult = z.strictObject({
   })),
   /** The command that continues the agent's own conversation; null: none. */
   agent_command: z.nullable(z.array(text)),
+  /** The client chosen with `--in`, and what its start returned. */
+  take_over: z.nullable(z.strictObject({
+    ...{ client: text, title: text, status: z.nullable(z.int()) },
+    /** Its program on PATH, absolute; null: it is not installed. */
+    program: z.nullable(text),
+    /** The program and its arguments; the prompt is one of them. */
+    args: z.array(text),
+  })),
   /** A form chosen with `--format`; the text report unless given. */
   format: z.enum(["text", "md", "json", "context"]),
   /** Set apart from what it encloses in the form for agents. */

@@ -1,9 +1,12 @@
 import { ONE_SESSION } from "../select.ts";
 import { defineCommand, type Style } from "../../cli/mod.ts";
+import { CLIENT_NAMES } from "../../clients/mod.ts";
 import { keepDue } from "../contents/keep_with.ts";
 import { findOne, loadResumed } from "../resume/resume.ts";
+import { takeOver } from "../resume/take_over.ts";
 import { followResume } from "../resume/resume_work.ts";
 import { asciiJson, escapeLines, escapeText } from "../../base/escape.ts";
+import { shellWord } from "../../base/shell.ts";
 import { ageWords } from "../../base/times.ts";
 import { renderChanges } from "../compare/report.ts";
 import { openItems } from "../saved_session.ts";
@@ -43,6 +46,12 @@ const FLAGS = {
     type: "boolean",
     summary: "Do not report what changed since",
   },
+  in: {
+    type: "string",
+    value: "client",
+    choices: CLIENT_NAMES,
+    summary: "Start this client with the hand-off as its first prompt",
+  },
   format: {
     type: "string",
     value: "format",
@@ -69,7 +78,11 @@ from your save, the later save contains it, and mpm takes the later one.
 If the save belongs to a session that "mpm start" began, that session continues
 in this worktree. If this clone does not have it, mpm rebuilds it and its
 parents from the save. A session from someone else's save continues only after "mpm
-saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.`,
+saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.
+
+--in starts another client with the hand-off as its first prompt. The save can
+be from any client. Without a terminal, and with --peek, mpm prints the command
+line and starts nothing.`,
   positionals: [ONE_SESSION],
   flags: FLAGS,
   examples: [
@@ -79,6 +92,7 @@ saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing
     "mpm resume --session-id session-20261120-143022",
     "mpm resume --format context",
     "mpm resume --peek --no-changes",
+    "mpm resume --in gemini",
   ],
   result: async () => (await import("./results.ts")).ResumeAnswer,
   settles: true,
@@ -87,13 +101,19 @@ saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing
     if ("sessions" in found) return found;
     if (!input.peek) await keepDue(context.system, found.workspace);
     const result = await loadResumed(context, found);
-    return input.peek
+    const followed = input.peek
       ? result
       : await followResume(context, found.workspace, result);
+    if (input.in === undefined) return followed;
+    return await takeOver(context, found.workspace, {
+      ...{ result: followed, name: input.in, starts: !input.peek },
+    });
   },
-  verbatim: (answer) => "format" in answer && answer.format !== "text",
+  verbatim: (answer) =>
+    "format" in answer &&
+    (answer.format !== "text" || answer.take_over !== null),
   render: (answer, style) =>
-    "format" in answer && answer.format === "text"
+    "format" in answer && answer.format === "text" && answer.take_over === null
       ? painted(resumeText(answer), style)
       : resumeText(answer),
   next: (result) =>
@@ -101,7 +121,8 @@ saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing
       ? result.sessions[0]?.index === 0 && result.sessions.length > 1
         ? '"mpm resume 1" takes the second'
         : undefined
-      : result.format === "text" && (result.work?.open.length ?? 0) > 0
+      : result.format === "text" && result.take_over === null &&
+          (result.work?.open.length ?? 0) > 0
       ? '"mpm status" numbers the open items, "mpm check <number>" ticks one'
       : undefined,
 });
@@ -124,6 +145,7 @@ export function resumeText(answer: ResumeAnswer): string {
       ? 'No paused sessions. "mpm pause" saves one.\n'
       : seedList(answer);
   }
+  if (answer.take_over !== null) return takeOverText(answer.take_over);
   switch (answer.format) {
     case "json":
       return `${asciiJson(answer, 2)}\n`;
@@ -134,6 +156,14 @@ export function resumeText(answer: ResumeAnswer): string {
     case "text":
       return document(answer, false);
   }
+}
+
+function takeOverText(
+  { title, args, status }: NonNullable<ResumeResult["take_over"]>,
+): string {
+  return status === null
+    ? `${args.map(shellWord).join(" ")}\n`
+    : `${title} ended with status ${status}\n`;
 }
 
 /** A heading and its lines; nothing where there are no lines. */

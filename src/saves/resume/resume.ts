@@ -192,7 +192,7 @@ export async function loadResumed(
     handoffs: stillOpen(system, workspace, save),
     work: peekWork(system, workspace, save),
     agent_command: agentCommand(save.mpm?.agent, origin),
-    format: input.format,
+    ...{ take_over: null, format: input.format },
     fence: system.random(),
     warnings: [
       ...origin === "foreign" ? [foreignNote(entry.id, save.mpm?.author)] : [],

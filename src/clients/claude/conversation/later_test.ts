@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { isAsMarked, readForLater } from "./later.ts";
 import { readConversation } from "./read.ts";
 import { NO_NOTES } from "../../notes.ts";
-import { projectSlug } from "../transcript.ts";
+import { projectSlug } from "../slug.ts";
 import { TestEnv } from "../../../../tests/helpers/env.ts";
 import { putHome } from "../../../../tests/helpers/stores.ts";
 

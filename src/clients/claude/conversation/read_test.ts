@@ -5,7 +5,7 @@ import { readConversation } from "./read.ts";
 import { readLines } from "./lines.ts";
 import { promptsIn } from "./prompts.ts";
 import { NO_NOTES, withNotes } from "../../notes.ts";
-import { projectSlug } from "../transcript.ts";
+import { projectSlug } from "../slug.ts";
 import { TestEnv } from "../../../../tests/helpers/env.ts";
 import { formatText, putHome } from "../../../../tests/helpers/stores.ts";
 

@@ -1,0 +1,214 @@
+import { sha256 } from "../base/digest.ts";
+import { counted, cutText } from "../base/words.ts";
+import type { AgentEvent, Edit, EventKind, ToolCall } from "./events.ts";
+import { cutMiddle } from "./notes.ts";
+
+/** A part of a conversation that one side said. */
+export interface CarriedTurn {
+  readonly role: "user" | "assistant";
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly text: string;
+}
+
+/** A conversation that goes to another client. */
+export interface Carried {
+  /** The two sides in turns; the first is the person's. */
+  readonly turns: readonly CarriedTurn[];
+  /** Parts of the conversation that are not in it, a phrase each. */
+  readonly leftOut: readonly string[];
+}
+
+/** Writes a conversation as a session of a client. */
+export interface Carrying {
+  /** The versions with which tests proved it. */
+  readonly versions: readonly string[];
+  /** Returns the session, or why the client cannot get it now. */
+  session(
+    carried: Carried,
+    place: CarryPlace,
+  ): Promise<NativeSession | string>;
+  /**
+   * Arguments of the client that remove a session it took in; `undefined`: the
+   * session is only files. `id` comes from the log, so anything may be in it.
+   */
+  drop?(id: string): readonly string[] | undefined;
+}
+
+/** The session of another client that a conversation is written for. */
+export interface CarryPlace {
+  /** The folder of the client's files, absolute. */
+  readonly home: string;
+  /** A folder of mpm for files that a client is to read, absolute. */
+  readonly scratch: string;
+  /** The project, absolute. */
+  readonly cwd: string;
+  readonly branch: string | null;
+  /** A UUID, the seed of every other id. */
+  readonly id: string;
+  readonly now: Date;
+  /** The client's version. */
+  readonly version: string;
+  /** Runs the client and returns what it prints; empty if it fails. */
+  ask(args: readonly string[]): Promise<string>;
+}
+
+/** A session as a client keeps it, before it is written. */
+export interface NativeSession {
+  /** The client's id of it. */
+  readonly id: string;
+  /** New files, absolute. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** Arguments of the client that takes the files in, if it has to. */
+  readonly take?: readonly string[];
+  /** Arguments of the client that go on with the session. */
+  readonly resume: readonly string[];
+}
+
+/** Characters of a conversation that are carried, the newest. */
+const MOST = 200_000;
+
+/** Characters of what a tool returned. */
+const RESULT = 1000;
+
+/** Characters of one text. */
+const LONGEST = 16_000;
+
+/**
+ * Makes turns of the events of a conversation. The last compaction's summary
+ * replaces the turns before it. Calls of tools and the reports of sub-agents
+ * become sentences, since each client has its own tools. `clean` is for every
+ * text.
+ */
+export function carriedOf(
+  events: Iterable<AgentEvent>,
+  { from, clean }: { from: string; clean: (text: string) => string },
+): Carried {
+  const lost = new Map<string, number>();
+  const lose = (what: string, number = 1) =>
+    lost.set(what, (lost.get(what) ?? 0) + number);
+  let turns: CarriedTurn[] = [];
+  for (const { at, agent, dead, what } of events) {
+    if (dead) lose("withdrawn event");
+    else if (agent) lose("event inside of sub-agents");
+    else if (what.type === "thinking") lose("thought");
+    else if (what.type === "compaction") {
+      lose("turn before the last compaction", turns.length);
+      turns = [{ role: "user", at, text: clean(what.summary) }];
+    } else {
+      const said = saidBy(what);
+      if (said) add(turns, { ...said, at, text: clean(said.text) });
+    }
+  }
+  const kept = newest(turns);
+  lose("early turn", turns.length - kept.length);
+  const leftOut = [...lost].filter(([, number]) => number > 0)
+    .map(([what, number]) => counted(number, what));
+  const about: CarriedTurn = {
+    role: "user",
+    at: kept[0]?.at ?? "",
+    text: [
+      `mpm carried this conversation over from ${from}.`,
+      "Calls of tools are sentences in square brackets.",
+      ...leftOut.length === 0 ? [] : [`Left out: ${leftOut.join(", ")}.`],
+    ].join(" "),
+  };
+  return { turns: joined([about, ...kept]), leftOut };
+}
+
+function add(turns: CarriedTurn[], turn: CarriedTurn): void {
+  if (turn.text.trim() === "") return;
+  turns.push({ ...turn, text: cutMiddle(turn.text, LONGEST) });
+}
+
+/** The newest turns that fit. */
+function newest(turns: readonly CarriedTurn[]): CarriedTurn[] {
+  let room = MOST;
+  let first = turns.length;
+  while (first > 0 && (room -= turns[first - 1]!.text.length) >= 0) first--;
+  return turns.slice(first);
+}
+
+/** The same, with one turn for all that one side says in a row. */
+function joined(turns: readonly CarriedTurn[]): CarriedTurn[] {
+  const all: CarriedTurn[] = [];
+  for (const turn of turns) {
+    const last = all.at(-1);
+    if (last?.role !== turn.role) all.push(turn);
+    else {all[all.length - 1] = {
+        ...last,
+        text: `${last.text}\n\n${turn.text}`,
+      };}
+  }
+  return all;
+}
+
+function saidBy(what: EventKind): Omit<CarriedTurn, "at"> | undefined {
+  const agent = (text: string) => ({ role: "assistant" as const, text });
+  switch (what.type) {
+    case "prompt":
+      return { role: "user", text: what.text };
+    case "answer":
+      return agent(what.text);
+    case "tool_call":
+    case "file_edit":
+      return agent(callText(what));
+    case "todo":
+      return agent(`[todo, ${what.state}: ${what.text}]`);
+    case "question":
+      return agent(
+        `[asked: ${what.text}${
+          what.answer === undefined ? "" : `; answer: ${what.answer}`
+        }]`,
+      );
+    case "plan":
+      return agent(`[plan, ${what.state}:\n${what.text}]`);
+    case "agent":
+      return agent(
+        `[sub-agent ${what.name}: ${what.task}${
+          what.report === undefined ? "" : `; report: ${what.report}`
+        }]`,
+      );
+    case "error":
+      return agent(`[error: ${what.text}]`);
+    default:
+      return undefined;
+  }
+}
+
+function callText(
+  what: Extract<EventKind, { type: "tool_call" | "file_edit" }>,
+): string {
+  const { tool, result, edits } = what;
+  const about = what.type === "tool_call" ? subjectOf(what) : "";
+  const exit = result?.exit === undefined
+    ? result?.isError ? ", failed" : ""
+    : `, exit ${result.exit}`;
+  const changed = edits.map(({ how, path }: Edit) => `${how} ${path}`);
+  const output = result === undefined ? "" : cutMiddle(result.text, RESULT);
+  return `[${[`tool ${tool}${about}${exit}`, ...changed].join("; ")}${
+    output.trim() === "" ? "" : `:\n${output.trim()}\n`
+  }]`;
+}
+
+function subjectOf({ command, reads, search }: ToolCall): string {
+  const subject = command ?? reads ?? search;
+  return subject === undefined ? "" : `: ${cutText(subject, RESULT)}`;
+}
+
+/** The UUID that a text always gives. */
+export function uuidOf(seed: string): string {
+  const hex = sha256(seed);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}
+
+/** Values as lines of JSON. */
+export function jsonLines(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join("");
+}

@@ -1,0 +1,79 @@
+import { isAbsolute, join, relative } from "@std/path";
+import { attempt } from "../base/errors.ts";
+import type { System } from "../system/system.ts";
+import type { Client } from "./client.ts";
+
+/** Every program of that name that PATH leads to, each once; absolute. */
+export function programsOnPath(system: System, program: string): string[] {
+  const windows = system.platform === "windows";
+  const names = windows
+    ? ["exe", "cmd", "bat"].map((ending) => `${program}.${ending}`)
+    : [program];
+  const found = new Map<string, string>();
+  for (const folder of (system.env("PATH") ?? "").split(windows ? ";" : ":")) {
+    if (!isAbsolute(folder)) continue;
+    for (const name of names) {
+      const path = join(folder, name);
+      if (!isProgram(system, path)) continue;
+      const real = attempt(() => system.files.realPath(path)) ?? path;
+      if (!found.has(real)) found.set(real, path);
+    }
+  }
+  return [...found.values()];
+}
+
+function isProgram({ files }: System, path: string): boolean {
+  const found = attempt(() => files.stat(path));
+  return found?.kind === "file" &&
+    (found.mode === undefined || (found.mode & 0o111) !== 0);
+}
+
+function isBelow(root: string, path: string): boolean {
+  return !/^\.\.(?:[\\/]|$)/.test(relative(root, path));
+}
+
+/** Bytes of an answer. */
+const LIMIT = 200;
+
+/**
+ * Returns the first line of what a program says its version is. It is what
+ * typing its name may start anyway, but for one that is in the project and may
+ * have come with it.
+ */
+export async function versionLine(
+  system: System,
+  path: string,
+  { root, timeout }: { root: string; timeout: number },
+): Promise<string | undefined> {
+  if (isBelow(root, path) || system.platform === "windows") return undefined;
+  const answer = await system.runProgram([path, "--version"], {
+    ...{ cwd: "/", timeout, limit: LIMIT },
+  });
+  const [line] = new TextDecoder().decode(answer.stdout).split("\n");
+  return answer.status === 0 && line ? line : undefined;
+}
+
+/**
+ * The program of a client as PATH has it, absolute; `undefined`: it is not
+ * installed. One in the project may have come with it, so it does not count.
+ */
+export function clientProgram(
+  system: System,
+  { program }: Pick<Client, "program">,
+  root: string,
+): string | undefined {
+  return programsOnPath(system, program).find((path) => !isBelow(root, path));
+}
+
+/** Milliseconds in which a client has to tell its version. */
+const PATIENCE = 20_000;
+
+/** The version of a client's program, e.g. `1.18.33`. */
+export async function clientVersion(
+  system: System,
+  path: string,
+  root: string,
+): Promise<string | undefined> {
+  const line = await versionLine(system, path, { root, timeout: PATIENCE });
+  return /\d+\.\d+\.\d+[\w.+-]*/.exec(line ?? "")?.[0].replace(/\.$/, "");
+}

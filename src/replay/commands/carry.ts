@@ -1,0 +1,105 @@
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { shellWord } from "../../base/shell.ts";
+import { counted } from "../../base/words.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { CLIENT_NAMES, clientNamed } from "../../clients/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { handoffStart } from "../../saves/mod.ts";
+import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
+import { carry as carryTo, carryResult, planCarry } from "../carry.ts";
+import { findSource } from "../source.ts";
+import type { CarryResult } from "./results.ts";
+
+/** Facts of mpm and of clients, which must stay what they are. */
+const PLAIN: KnownKeys = {
+  names: new Set(["path", "files", "start"]),
+  ids: new Set(["session"]),
+};
+
+/** `mpm carry` */
+export const carry = defineCommand({
+  name: "carry",
+  summary: "Write an agent's conversation as a session of another client",
+  description: `
+Writes the conversation into the files of another client, so that this client
+continues it as a session of its own. Calls of tools, questions, plans and the
+reports of sub-agents become sentences, since each client has other tools. The
+summary of the last compaction replaces the conversation before it. Secrets are
+redacted. mpm lists what it left out, such as thoughts, and what a sub-agent did.
+
+mpm does this only for the versions of a client that it was tested with. For
+another version it prints how to start the client with the hand-off of a save,
+and the reason. Files of the client that are there stay as they are. opencode
+imports the session itself; Gemini CLI opens a file in .claude-mpm.
+mpm undo removes the session, as long as the client did not continue it.`,
+  positionals: [
+    {
+      name: "session",
+      summary: "A save, the ID of an agent session, or a transcript file",
+      names: "session",
+      optional: true,
+    },
+  ],
+  flags: {
+    to: {
+      type: "string",
+      value: "client",
+      choices: CLIENT_NAMES,
+      summary: "The client that gets the session; required",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be written and change nothing",
+    },
+  },
+  examples: [
+    "mpm carry latest --to gemini",
+    "mpm carry --to opencode --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).CarryResult,
+  async run(context, input): Promise<CarryResult> {
+    const to = clientNamed(input.to ?? "");
+    if (!to) {
+      throw new MpmError(
+        "USAGE",
+        "Which client gets the session? --to names it",
+        {
+          hint: `Give one of: ${CLIENT_NAMES.join(", ")}`,
+        },
+      );
+    }
+    const workspace = await locate(context.system, context.folder);
+    const source = await findSource(context, workspace, input.session);
+    const plan = await planCarry(context, workspace, { source, to });
+    const { session } = plan;
+    const dry_run = input["dry-run"];
+    const redactor = redactorOf(context.system);
+    if (typeof session === "string") {
+      const selector = source.save ?? undefined;
+      const start = await handoffStart(context, { to: to.name, selector });
+      const result = { ...carryResult(plan, undefined), dry_run, start };
+      return redactor.known({ ...result, reason: session }, PLAIN);
+    }
+    const result = dry_run
+      ? { ...carryResult(plan, session), dry_run }
+      : await carryTo(context, plan, session);
+    return redactor.known(result, PLAIN);
+  },
+  verbatim: ({ reason }) => reason !== null,
+  render({ dry_run: dry, reason, turns, to, left_out: left, files, start }) {
+    const line = `${escapeText(start.map(shellWord).join(" "))}\n`;
+    if (reason !== null) {
+      return `# ${escapeText(reason)}. With the hand-off instead:\n` +
+        `${start.map(shellWord).join(" ")}\n`;
+    }
+    return [
+      `${dry ? "Would carry" : "Carried"} ${counted(turns, "turn")} to ${to}`,
+      ...files.map((path) => `  File: ${escapeText(path)}`),
+      ...left.map((what) => `  Left out: ${escapeText(what)}`),
+      `Continue there: ${line}`,
+    ].join("\n");
+  },
+  next: ({ dry_run: dry, reason }) =>
+    dry || reason !== null ? undefined : '"mpm undo" removes it',
+});
