@@ -6,7 +6,7 @@ import { entryOfLine, hookLine } from "../hook_command.ts";
 const BEGIN =
   '# >>> mpm: "mpm hooks uninstall --client codex" removes this part';
 const END = "# <<< mpm";
-const BLOCK = /\n*^# >>> mpm: [^\n]*\n[^]*?^# <<< mpm$\n?/m;
+const BLOCK = /\n*^# >>> mpm: [^\n]*\n[^]*?^# <<< mpm(?:\n|$)/m;
 
 const HEADER = /^[ \t]*\[\[?[ \t]*hooks[ \t]*(?:\]|\.[ \t]*(?!state\b))/m;
 const INLINE = /^[ \t]*hooks[ \t]*[.=]/m;
