@@ -3520,6 +3520,27 @@ export interface SyncResult {
   problems: string[];
 }
 
+/** mpm trust --json: Trust the key of a person whose saves came by a sync. */
+export interface TrustResult {
+  dry_run: boolean;
+  /** The id of this user's own key; null: no sync made one yet. */
+  own: string | null;
+  /** The keys that were named; all known ones if none was. */
+  keys: {
+    /** The id of the key, 32 hex digits. */
+    writer: string;
+    /** The name that the writer gives. */
+    name: string;
+    /** True if this user trusts it, after the command. */
+    trusted: boolean;
+    /** The entries that were read here. */
+    entries: number;
+    /** Names of people whom this user trusts and who trust it. */
+    trusted_by: string[];
+    change: "trusted" | "revoked" | "none";
+  }[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

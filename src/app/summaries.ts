@@ -104,4 +104,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "team list": "List your team for this project, and your own keys",
   "team remove": "Stop encrypting entries to someone",
   "sync": "Share saves, hand-offs and notes through a git remote",
+  "trust": "Trust the key of a person whose saves came by a sync",
 };

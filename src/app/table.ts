@@ -184,6 +184,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "team remove": async () =>
     (await import("../team/commands/team_remove.ts")).teamRemove,
   "sync": async () => (await import("../team/commands/sync.ts")).sync,
+  "trust": async () => (await import("../team/commands/trust.ts")).trust,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

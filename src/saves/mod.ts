@@ -117,11 +117,10 @@ export {
   fromWhom,
 } from "./trust/foreign.ts";
 export {
+  changeTrust,
   readTrusted,
   trustedFile,
-  trustedOf,
   trustSaves,
   undoTrust,
   WRITER_ID,
-  writeTrusted,
 } from "./trust/trusted.ts";

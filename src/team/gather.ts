@@ -11,8 +11,10 @@ import {
   loadSave,
   lostSaves,
   Origins,
+  readTrusted,
   redactSave,
   type SaveEntry,
+  WRITER_ID,
 } from "../saves/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import { type EntryKind, isEntryId } from "./entry.ts";
@@ -56,6 +58,7 @@ export async function gatherUnsent(
     ...documents(context, workspace),
     ...notes(context, workspace),
     ...claims(context, workspace),
+    ...trusts(context, workspace),
   ];
   const fresh = all.filter(({ kind, id, source }) =>
     isEntryId(kind, id) && sent.get(sentKey(kind, id))?.[0] !== source
@@ -124,6 +127,19 @@ function claims({ system, redact }: Context, { root }: Workspace): Unsent[] {
         content: () => Promise.resolve(redact(text)),
       };
     });
+}
+
+/** The keys that this user trusts for this project. */
+function trusts({ system }: Context, { root }: Workspace): Unsent[] {
+  return [...readTrusted(system)].filter(([mark, { project }]) =>
+    WRITER_ID.test(mark) && project === root
+  ).map(([id, { session_id: name }]) => {
+    const text = JSON.stringify({ name });
+    return {
+      ...{ kind: "trust", id, source: sha256(text) },
+      content: () => Promise.resolve(text),
+    };
+  });
 }
 
 /**

@@ -31,7 +31,7 @@ export function sharedSave(
     ...shared,
     mpm: {
       ...own,
-      ...{ worktree: null, agent: null, checkpoint: null, store: null },
+      ...{ worktree: null, agent: null, checkpoint: null },
       stashes: [],
       ...handoff === undefined
         ? {}

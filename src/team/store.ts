@@ -22,7 +22,7 @@ import type { TeamState } from "./state.ts";
 
 /*
  * The files below `.claude-mpm/team/` hold the things that others share. Each
- * clone of theirs has a folder, with saves as in `sessions/`, and with
+ * of their clones has a folder, with saves as in `sessions/`, and with
  * `handoffs/`, `notes/` and `claims/`. The logs can give all of it again.
  */
 
@@ -56,6 +56,8 @@ function filesOf({ entry, digest }: Shared): Wanted[] {
       return [{ name: `notes/${id}.json`, bytes, mtime }];
     case "claim":
       return [{ name: `claims/${id}.json`, bytes, mtime }];
+    case "trust":
+      return [{ name: `trusts/${id}.json`, bytes, mtime }];
     default:
       return [];
   }

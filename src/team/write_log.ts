@@ -6,7 +6,7 @@ import {
   readIdentity,
   type Workspace,
 } from "../git/mod.ts";
-import { ensureUserWord, type UserWord } from "../ops/mod.ts";
+import { ensureUserWord, type UserWord, userWord } from "../ops/mod.ts";
 import { VERSION } from "../base/version.ts";
 import type { System } from "../system/system.ts";
 import type { Cipher } from "./cipher.ts";
@@ -60,6 +60,12 @@ export function ensureSigner(system: System): Signer {
     });
   }
   return signerOf(secret);
+}
+
+/** Returns the id of this installation's key; null: it has none yet. */
+export function ownWriter(system: System): string | null {
+  const secret = userWord(system, SECRET);
+  return secret === undefined ? null : signerOf(secret).writer;
 }
 
 /** Returns a new log of this writer, for a clone of another name. */

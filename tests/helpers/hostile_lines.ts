@@ -71,6 +71,7 @@ const LINES: Record<string, Making> = {
   "note": ({ notes }) => ["fresh words", `other --supersedes ${notes[0]}`],
   "notes": ({ notes }) => ["--all", notes[0]!],
   "notes settle": ({ notes }) => [notes[1]!],
+  "trust": () => ["", "someone --dry-run"],
   "sync": () => ["", "origin --dry-run"],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
   "team add": () => [

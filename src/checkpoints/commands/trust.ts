@@ -8,8 +8,8 @@ import {
   readCheckpointRefs,
   type Workspace,
 } from "../../git/mod.ts";
-import { journaled, withUserLock } from "../../ops/mod.ts";
 import {
+  changeTrust,
   CHECKPOINT_PREFIX,
   CONTENTS_PREFIX,
   contentsMark,
@@ -20,8 +20,7 @@ import {
   Origins,
   readTrusted,
   type SaveEntry,
-  trustedOf,
-  writeTrusted,
+  WRITER_ID,
 } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
@@ -91,7 +90,15 @@ trusted with it.`,
       ["trusted", "revoked"].includes(change)
     );
     const dryRun = input["dry-run"];
-    if (due.length > 0 && !dryRun) await apply(context, workspace, due);
+    if (due.length > 0 && !dryRun) {
+      await changeTrust(
+        context,
+        workspace,
+        due.map(({ session_id, sha256, change }) => ({
+          ...{ name: session_id, mark: sha256!, trust: change === "trusted" },
+        })),
+      );
+    }
     return { dry_run: dryRun, sessions: rows, trusted: null };
   },
   render,
@@ -128,6 +135,7 @@ function listTrusted(
     });
   }
   const trusted = [...readTrusted(system)]
+    .filter(([mark]) => !WRITER_ID.test(mark))
     .map(([sha256, { session_id, project, at }]) => ({
       ...{ session_id, project, at },
       sha256,
@@ -211,48 +219,6 @@ function changeOf(
   if (origin === "own") return "own";
   if (origin === (revoke ? "foreign" : "trusted")) return "unchanged";
   return revoke ? "revoked" : "trusted";
-}
-
-async function apply(
-  context: Context,
-  workspace: Workspace,
-  due: readonly Row[],
-): Promise<void> {
-  const digests = due.map(({ sha256 }) => sha256!);
-  await journaled(
-    context,
-    ({ system }) =>
-      withUserLock(system, () => {
-        const saves = readTrusted(system);
-        const before = trustedOf(saves, digests);
-        const at = system.now().toISOString();
-        const project = workspace.root;
-        for (const { session_id, sha256, change } of due) {
-          if (change === "revoked") saves.delete(sha256!);
-          else saves.set(sha256!, { session_id, project, at });
-        }
-        writeTrusted(system, saves);
-        return { before, after: trustedOf(saves, digests) };
-      }),
-    {
-      operation: "sessions trust",
-      workspace,
-      keepsOwn: true,
-      title: () => titleOf(due),
-      facts: ({ before, after }) => ({
-        before: { trusted: before },
-        after: { trusted: after },
-      }),
-    },
-  );
-}
-
-function titleOf(due: readonly Row[]): string {
-  const [{ change, session_id } = due[0]!, ...more] = due;
-  const verb = change === "revoked" ? "no longer trust" : "trust";
-  return more.length === 0
-    ? `${verb} ${session_id}`
-    : `${verb} ${session_id} and ${more.length} more`;
 }
 
 const WORDS = {

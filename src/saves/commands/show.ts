@@ -15,6 +15,7 @@ import type { ShowResult } from "./results.ts";
 import { toYaml } from "../../base/yaml.ts";
 import { loadSave } from "../store/load_save.ts";
 import { openStore } from "../store/recover.ts";
+import { fullId } from "../store/save_entry.ts";
 import { selectSave } from "../resume/select.ts";
 
 /** `mpm saves show` */
@@ -53,7 +54,7 @@ selects the first save that had it.`,
     const origin = new Origins(system).of({ id: entry.id, digest });
     const warnings = [
       ...origin === "foreign"
-        ? [foreignNote(entry.id, written.mpm?.author)]
+        ? [foreignNote(fullId(entry), written.mpm?.author)]
         : [],
       ...notes,
       ...loaded.warnings,

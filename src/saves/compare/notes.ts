@@ -104,8 +104,9 @@ function placeNotes(changes: Found, sources: Sources): string[] {
     case "foreign":
       return [
         save.mpm?.store
-          ? "The save was made in another copy of the project, " +
-            `${path}: its uncommitted changes were not compared`
+          ? `The save was made in another copy of the project${
+            path === "" ? "" : `, ${path}`
+          }: its uncommitted changes were not compared`
           : `The save was made in ${path}; whether this is the same copy of ` +
             "the project cannot be told, so its uncommitted changes were not " +
             "compared",

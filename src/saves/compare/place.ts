@@ -38,9 +38,9 @@ function findPlace(
   { save, store }: Made,
 ): History["place"] {
   const recorded = save.mpm?.worktree ?? save.project_path;
-  if (!/^(\/|[A-Za-z]:|\\\\)/.test(recorded)) return "here";
   const recordedStore = save.mpm?.store ?? undefined;
   if (recordedStore !== undefined && recordedStore !== store) return "foreign";
+  if (!/^(\/|[A-Za-z]:|\\\\)/.test(recorded)) return "here";
   const isHere = [workspace.worktree, workspace.cwd]
     .some((path) => samePath(system, path, recorded));
   if (isHere) return "here";

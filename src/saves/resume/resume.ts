@@ -8,6 +8,7 @@ import {
 import { listProject } from "./elsewhere.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { isAhead } from "../../base/times.ts";
+import { shellWord } from "../../base/shell.ts";
 import { firstLine } from "../../base/words.ts";
 import { outlineOf } from "../handoff/outline.ts";
 import { changeCounts } from "../handoff/taken_up.ts";
@@ -33,7 +34,7 @@ import {
   type Workspace,
 } from "../../git/mod.ts";
 import type { ResumeResult, SessionsResult } from "../commands/results.ts";
-import type { SaveEntry } from "../store/save_entry.ts";
+import { fullId, isTeams, type SaveEntry } from "../store/save_entry.ts";
 import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { newestSaves } from "../store/read_saves.ts";
 import { openStore, unfinishedPause } from "../store/recover.ts";
@@ -195,7 +196,7 @@ export async function loadResumed(
     ...{ take_over: null, format: input.format },
     fence: system.random(),
     warnings: [
-      ...origin === "foreign" ? [foreignNote(entry.id, save.mpm?.author)] : [],
+      ...originNotes(entry, { origin, changes }),
       ...warnings,
       ...placeWarnings(entry, now),
       ...unfinishedPause(system, workspace.root),
@@ -336,6 +337,22 @@ async function loadOrOffer(
     }
     throw error;
   }
+}
+
+/** Says who made a save, and where a person of the team paused. */
+function originNotes(
+  entry: SaveEntry,
+  { origin, changes }: { origin: Origin; changes: Changes | null },
+): string[] {
+  const notes = origin === "foreign"
+    ? [foreignNote(fullId(entry), entry.author)]
+    : [];
+  const { then, now, recorded, remote } = changes?.branch ?? {};
+  if (!isTeams(entry) || !then || then === now) return notes;
+  const who = entry.author ?? "Someone";
+  const get = recorded === "exists" || remote ? "" : "git fetch && ";
+  const steps = `${get}git switch ${shellWord(then)}`;
+  return [...notes, `${who} paused on ${then}: ${steps}`];
 }
 
 function placeWarnings({ pausedAt, location }: SaveEntry, now: Date): string[] {

@@ -10,10 +10,16 @@ export function fromWhom(author?: string | null): string {
   return `from ${name} (not verified)`;
 }
 
-/** Returns the note that stands with a save from someone else. */
+/**
+ * Returns the note that stands with a save from someone else. The id of a save
+ * that came by a sync names the key that signed it.
+ */
 export function foreignNote(id: string, author?: string | null): string {
-  return `F${fromWhom(author).slice(1)}. To use it as your own: ` +
-    `mpm saves trust ${id}`;
+  const from = `F${fromWhom(author).slice(1)}`;
+  const [, key] = id.split("@");
+  return key === undefined
+    ? `${from}. To use it as your own: mpm saves trust ${id}`
+    : `${from}. To trust what this person signs: mpm trust ${key}`;
 }
 
 /** The prefix of a checkpoint's name beside names of saves. */

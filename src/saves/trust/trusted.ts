@@ -9,8 +9,11 @@ import {
   object,
   TEXT,
 } from "../../base/shape.ts";
+import type { Context } from "../../cli/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
 import {
   ensureUserFolder,
+  journaled,
   noteUndoLocked,
   readOwnJson,
   type Undone,
@@ -113,6 +116,58 @@ export function trustSaves(
     trusted.set(digest, { session_id: id, project, at });
   }
   writeTrusted(system, trusted);
+}
+
+/** A save, a checkpoint or a key that is trusted from now on, or no longer. */
+export interface TrustChange {
+  /** The id of the save, or the name of the key's person. */
+  readonly name: string;
+  /** The digest of the save's content, or the id of the key. */
+  readonly mark: string;
+  readonly trust: boolean;
+}
+
+/** Changes the trust of the user, in one operation that can be undone. */
+export async function changeTrust(
+  context: Context,
+  workspace: Workspace,
+  changes: readonly TrustChange[],
+): Promise<void> {
+  const marks = changes.map(({ mark }) => mark);
+  await journaled(
+    context,
+    ({ system }) =>
+      withUserLock(system, () => {
+        const saves = readTrusted(system);
+        const before = trustedOf(saves, marks);
+        const at = system.now().toISOString();
+        const project = workspace.root;
+        for (const { name, mark, trust } of changes) {
+          if (trust) saves.set(mark, { session_id: name, project, at });
+          else saves.delete(mark);
+        }
+        writeTrusted(system, saves);
+        return { before, after: trustedOf(saves, marks) };
+      }),
+    {
+      operation: "sessions trust",
+      workspace,
+      keepsOwn: true,
+      title: () => titleOf(changes),
+      facts: ({ before, after }) => ({
+        before: { trusted: before },
+        after: { trusted: after },
+      }),
+    },
+  );
+}
+
+function titleOf(changes: readonly TrustChange[]): string {
+  const [{ trust, name } = { trust: true, name: "" }, ...more] = changes;
+  const verb = trust ? "trust" : "no longer trust";
+  return more.length === 0
+    ? `${verb} ${name}`
+    : `${verb} ${name} and ${more.length} more`;
 }
 
 /** Returns the file that lists the saves which the user trusts. */

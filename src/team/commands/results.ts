@@ -66,3 +66,25 @@ export const SyncResult = z.strictObject({
   problems: z.array(text),
 });
 export type SyncResult = z.infer<typeof SyncResult>;
+
+/** The answer of trust. */
+export const TrustKeyResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** The id of this user's own key; null: no sync made one yet. */
+  own: z.nullable(text),
+  /** The keys that were named; all known ones if none was. */
+  keys: z.array(z.strictObject({
+    /** The id of the key, 32 hex digits. */
+    writer: text,
+    /** The name that the writer gives. */
+    name: text,
+    /** True if this user trusts it, after the command. */
+    trusted: z.boolean(),
+    /** The entries that were read here. */
+    entries: z.int(),
+    /** Names of people whom this user trusts and who trust it. */
+    trusted_by: z.array(text),
+    change: z.enum(["trusted", "revoked", "none"]),
+  })),
+});
+export type TrustKeyResult = z.infer<typeof TrustKeyResult>;

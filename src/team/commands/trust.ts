@@ -1,0 +1,67 @@
+import { defineCommand, type Style } from "../../cli/mod.ts";
+import { escapeText } from "../../base/escape.ts";
+import { trustKeys } from "../trust.ts";
+import type { TrustKeyResult } from "./results.ts";
+
+/** `mpm trust` */
+export const trust = defineCommand({
+  name: "trust",
+  summary: "Trust the key of a person whose saves came by a sync",
+  description: `
+Everything that "mpm sync" brings is signed. Until you trust the key, it is shown as
+"from NAME (not verified)", since anyone can set a name. Compare the ID of the key
+with its owner first, outside of the repository. Then all saves that the key
+signed count as verified, also later ones, in every project. --revoke ends the
+trust. Without a name, the command lists the people and their keys.`,
+  positionals: [{
+    name: "names",
+    summary: "The names of people, or how the IDs of their keys begin",
+    rest: true,
+  }],
+  flags: {
+    revoke: { type: "boolean", summary: "Stop trusting them" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be done and change nothing",
+    },
+  },
+  examples: ["mpm trust", "mpm trust Ann", "mpm trust 46c3bf31 --revoke"],
+  result: async () => (await import("./results.ts")).TrustKeyResult,
+  settles: true,
+  run: (context, input) =>
+    trustKeys(context, {
+      names: input.names,
+      revoke: input.revoke,
+      dryRun: input["dry-run"],
+    }),
+  render,
+});
+
+const WORDS = {
+  trusted: "Trusted",
+  revoked: "No longer trusted",
+  none: "Unchanged",
+};
+
+function render(
+  { dry_run: dry, own, keys }: TrustKeyResult,
+  style: Style,
+): string {
+  const yours = own === null ? "" : `Your key: ${own}\n`;
+  if (keys.length === 0) {
+    return `${yours}No keys of others are known here: "mpm sync" fetches them.\n`;
+  }
+  const lines = keys.map((key) => {
+    const who = `${escapeText(key.name) || "(no name)"}  ${key.writer}`;
+    const by = key.trusted_by.map(escapeText).join(", ");
+    const facts = [
+      key.trusted ? style.green("trusted") : style.yellow("not verified"),
+      ...by === "" ? [] : [`trusted by ${by}`],
+    ].join(", ");
+    return key.change === "none"
+      ? `${style.cyan(who)}  ${facts}`
+      : `${WORDS[key.change]}: ${style.cyan(who)}`;
+  });
+  const head = dry ? "Dry run: nothing was changed\n" : "";
+  return `${head}${yours}${lines.join("\n")}\n`;
+}

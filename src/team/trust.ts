@@ -1,0 +1,137 @@
+import { join } from "@std/path";
+import { jsonIn } from "../base/parsed_values.ts";
+import { attempt, MpmError } from "../base/errors.ts";
+import { escapeText } from "../base/escape.ts";
+import { fits, object, TEXT } from "../base/shape.ts";
+import { type Context } from "../cli/mod.ts";
+import { findWorkspace, type Workspace } from "../git/mod.ts";
+import { teamFolders } from "../ops/mod.ts";
+import { changeTrust, readTrusted, WRITER_ID } from "../saves/mod.ts";
+import type { System } from "../system/system.ts";
+import type { TrustKeyResult } from "./commands/results.ts";
+import { readState } from "./state.ts";
+import { ownWriter } from "./write_log.ts";
+
+/** The options of `mpm trust`. */
+export interface TrustInput {
+  /** Names of people, or how the ids of their keys begin. */
+  readonly names: readonly string[];
+  readonly revoke: boolean;
+  readonly dryRun: boolean;
+}
+
+type Row = TrustKeyResult["keys"][number];
+
+/** Bytes of a file that says whom someone trusts. */
+const LARGEST = 64 * 1024;
+
+/** The text of an entry that says that its writer trusts a key. */
+const TRUST = object({ name: TEXT });
+
+/**
+ * Trusts the keys of people, or ends that. Without a name, it lists the keys of
+ * everyone whose log was read, and of everyone whom this user trusts. Throws
+ * NOT_FOUND, AMBIGUOUS, USAGE.
+ */
+export async function trustKeys(
+  context: Context,
+  { names, revoke, dryRun }: TrustInput,
+): Promise<TrustKeyResult> {
+  const workspace = await findWorkspace(context);
+  const known = knownKeys(context.system, workspace);
+  const own = ownWriter(context.system);
+  if (names.length === 0) {
+    if (!revoke) return { dry_run: dryRun, own, keys: known };
+    throw new MpmError("USAGE", "No name was given", {
+      hint: '"mpm trust" lists the people and their keys',
+    });
+  }
+  const chosen = new Set(names.map((name) => matchKey(known, name)));
+  const keys = [...chosen].map((row): Row => ({
+    ...row,
+    change: row.trusted === !revoke ? "none" : revoke ? "revoked" : "trusted",
+    trusted: !revoke,
+  }));
+  const due = keys.filter(({ change }) => change !== "none");
+  if (due.length > 0 && !dryRun) {
+    await changeTrust(
+      context,
+      workspace,
+      due.map(({ writer, name, trusted }) => ({
+        ...{ name: name || writer.slice(0, 8), mark: writer, trust: trusted },
+      })),
+    );
+  }
+  return { dry_run: dryRun, own, keys };
+}
+
+/** Returns the keys of the team, and those that this user trusts. */
+function knownKeys(system: System, { root }: Workspace): Row[] {
+  const trusted = new Map(
+    [...readTrusted(system)].filter(([mark]) => WRITER_ID.test(mark)),
+  );
+  const byOthers = trustedByOthers(system, root, new Set(trusted.keys()));
+  const writers = new Map(Object.entries(readState(system, root).writers));
+  const ids = new Set([...writers.keys(), ...trusted.keys()]);
+  return [...ids].sort().map((writer) => ({
+    writer,
+    name: writers.get(writer)?.name ?? trusted.get(writer)?.session_id ?? "",
+    trusted: trusted.has(writer),
+    entries: writers.get(writer)?.entries ?? 0,
+    trusted_by: byOthers.get(writer) ?? [],
+    change: "none",
+  }));
+}
+
+/** Returns who of the trusted people trusts which key, by name. */
+function trustedByOthers(
+  system: System,
+  root: string,
+  trusted: ReadonlySet<string>,
+): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { writer, name, path } of teamFolders(system, root)) {
+    if (!trusted.has(writer)) continue;
+    const folder = join(path, "trusts");
+    const files = attempt(() => system.files.list(folder)) ?? [];
+    for (const file of files) {
+      const bytes = attempt(() =>
+        system.files.readOwn(join(folder, file.name), LARGEST)
+      );
+      const [, id] = /^([0-9a-f]{32})\.json$/.exec(file.name) ?? [];
+      const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+      if (id === undefined || !fits(TRUST, value)) continue;
+      found.set(id, [...found.get(id) ?? [], name]);
+    }
+  }
+  return found;
+}
+
+/** The key of a name, or of the start of an id. */
+function matchKey(known: readonly Row[], typed: string): Row {
+  const wanted = typed.trim().toLowerCase();
+  const named = known.filter(({ name }) => name.toLowerCase() === wanted);
+  const found = named.length > 0
+    ? named
+    : known.filter(({ writer }) =>
+      wanted.length >= 8 && writer.startsWith(wanted)
+    );
+  const [one, ...more] = found;
+  if (one && more.length === 0) return one;
+  const list = (rows: readonly Row[]) =>
+    rows.map(({ name, writer }) =>
+      `${escapeText(name)} (${writer.slice(0, 12)})`
+    ).join(", ");
+  if (one) {
+    throw new MpmError(
+      "AMBIGUOUS",
+      `${found.length} keys have the name "${typed}"`,
+      { hint: `Give the start of the right one: ${list(found)}` },
+    );
+  }
+  throw new MpmError("NOT_FOUND", `No key of "${typed}" is known here`, {
+    hint: known.length === 0
+      ? '"mpm sync" fetches the logs of others'
+      : `Known keys: ${list(known.slice(0, 20))}`,
+  });
+}
