@@ -2716,6 +2716,21 @@ export interface PartitionUseResult {
 /** mpm setup --json: Set up a project: folder, hooks, what mpm keeps. */
 export type SetupResult = SetupReport | SetupRemoveResult;
 
+/**
+ * mpm setup instructions --json: Tell agents without hooks how to read the
+ * hand-off.
+ */
+export interface SetupInstructionsResult {
+  dry_run: boolean;
+  changes: {
+    /** Its name, e.g. AGENTS.md. */
+    file: string;
+    /** Absolute. */
+    path: string;
+    action: "created" | "updated" | "removed" | "unchanged" | "absent";
+  }[];
+}
+
 /** mpm replay --json: Show what happened in an agent session, step by step. */
 export interface ReplayResult {
   /** The transcript. */
@@ -4139,7 +4154,8 @@ export interface SetupRemoveResult {
       | "completion"
       | "man page"
       | "ignore rules"
-      | "context part";
+      | "context part"
+      | "instructions";
     /** Absolute. */
     path: string;
     /**

@@ -81,6 +81,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "partition suggest": "Suggest partitions from workspaces and CODEOWNERS",
   "partition use": "Choose the current partition of this worktree",
   "setup": "Set up a project: folder, hooks, what mpm keeps",
+  "setup instructions": "Tell agents without hooks how to read the hand-off",
   "replay": "Show what happened in an agent session, step by step",
   "carry": "Write an agent's conversation as a session of another client",
   "timeline": "Show what happened in a project over hours or months",

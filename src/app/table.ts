@@ -142,6 +142,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "partition use": async () =>
     (await import("../partitions/commands/use.ts")).partitionUse,
   "setup": async () => (await import("../hooks/commands/setup.ts")).setup,
+  "setup instructions": async () =>
+    (await import("../hooks/commands/instructions.ts")).setupInstructions,
   "replay": async () => (await import("../replay/commands/replay.ts")).replay,
   "carry": async () => (await import("../replay/commands/carry.ts")).carry,
   "timeline": async () =>

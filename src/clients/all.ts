@@ -33,6 +33,7 @@ export const CLIENTS: readonly Client[] = [
     title: "Codex CLI",
     program: "codex",
     instructions: "AGENTS.md",
+    line: /^\{"timestamp":"[^"]*",(?:"ordinal":\d+,)?"type":"\w+","payload":/m,
     home: codexHome,
     current: currentCodex,
     resume: (id) => ["codex", "resume", id],

@@ -192,7 +192,7 @@ export function teamText(result: TeamResult, style: Style): string {
   ].join("\n");
 }
 
-/** What a removal cannot do. */
+/** The note about entries from before a removal. */
 const REMOVED = "They can still read what they received before, and every " +
   "entry that was encrypted to them.";
 

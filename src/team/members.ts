@@ -20,8 +20,8 @@ import type { System } from "../system/system.ts";
 
 /**
  * The people that this user encrypts a project's entries to. The list is in the
- * user's own state, so nobody else can add a recipient to it: neither a file of
- * the project, nor an entry of a colleague. It is found by the id of this copy
+ * user's own state. So no file of the project and no entry of a colleague can add
+ * a recipient to it. It is found by the id of this copy
  * of the project.
  */
 

@@ -23,6 +23,7 @@ const OF_FILES = [
     "init",
     "setup",
     "setup remove",
+    "setup instructions",
     "template new",
     "sessions rm",
   ],

@@ -148,6 +148,7 @@ const LINES: Record<string, Making> = {
   "doctor": () => ["", "--fix"],
   "completions": () => ["bash"],
   "help": () => ["", "files"],
+  "setup instructions": () => ["", "GEMINI.md", "--remove"],
   "setup": () => [
     ...["--yes --no-hooks", "--yes --dry-run --no-conversation"],
     "--remove --yes",

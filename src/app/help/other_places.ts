@@ -78,6 +78,12 @@ export const USER_FILES: readonly FilePlace[] = places([
     "the next change",
   ],
   [
+    "opencode/<id>.jsonl",
+    "the conversation of an opencode session, as mpm's plugin saw it",
+    "256 MB each; the client's own text, not redacted",
+    "30 days after the last use; when opencode deletes the session",
+  ],
+  [
     "allowed.json",
     "what you allowed to run: files by their SHA-256, commands by project",
     "what you allow",

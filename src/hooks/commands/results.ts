@@ -144,6 +144,7 @@ export const SetupRemoveResult = z.strictObject({
       "man page",
       "ignore rules",
       "context part",
+      "instructions",
     ]),
     /** Absolute. */
     path: text,
@@ -179,6 +180,19 @@ export const SetupRemoveResult = z.strictObject({
 });
 
 /** `setup` with `--remove`, and without. */
+export const SetupInstructionsResult = z.strictObject({
+  dry_run: z.boolean(),
+  changes: z.array(z.strictObject({
+    /** Its name, e.g. AGENTS.md. */
+    file: text,
+    /** Absolute. */
+    path: text,
+    action: z.enum(["created", "updated", "removed", "unchanged", "absent"]),
+  })),
+});
+
+export type SetupInstructionsResult = z.infer<typeof SetupInstructionsResult>;
+
 export const SetupAnswer = z.union([SetupResult, SetupRemoveResult]);
 
 export type SetupAnswer = z.infer<typeof SetupAnswer>;

@@ -25,6 +25,10 @@ import {
   sharesOf,
 } from "../install/completions.ts";
 import { excludeFile, withoutRules } from "../install/exclude.ts";
+import {
+  INSTRUCTION_FILES,
+  withoutInstructions,
+} from "../install/instructions.ts";
 
 /** A file of the user that a removal changes or removes. */
 export interface FileEdit {
@@ -55,6 +59,11 @@ export function fileEdits(
         "context part",
         contextFilePath(worktree),
         withoutContextPart,
+      )
+    ),
+    ...worktrees.flatMap((worktree) =>
+      INSTRUCTION_FILES.flatMap((file) =>
+        instructionEdit(system, join(worktree, file))
       )
     ),
   ];
@@ -129,6 +138,12 @@ function blockEdit(
   const bytes = after === undefined ? undefined : toBytes(after);
   const folders = bytes ? [] : [dirname(path)];
   return [{ part, file, bytes, folders }];
+}
+
+/** A file that has nothing else goes, its folder never. */
+function instructionEdit(system: System, path: string): FileEdit[] {
+  return blockEdit(system, "instructions", path, withoutInstructions)
+    .map((edit) => ({ ...edit, folders: [] }));
 }
 
 /** The rule that `mpm setup --ignore` adds, with its line end. */

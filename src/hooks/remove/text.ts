@@ -38,6 +38,7 @@ const NOUNS: Readonly<Record<Removed["part"], string>> = {
   "man page": "man page",
   "ignore rules": "ignore rules",
   "context part": "mpm's part",
+  "instructions": "mpm's instructions",
 };
 
 /** Files of one kind that are listed; more are counted. */

@@ -4,8 +4,8 @@ import { createDecipheriv } from "node:crypto";
 import { MpmError } from "../../base/errors.ts";
 
 /**
- * The keys of OpenSSH, as far as age uses them: ssh-ed25519, in the lines of
- * `.pub` files and in private key files with or without a passphrase.
+ * The keys of OpenSSH, as far as age uses them: ssh-ed25519. They are in the
+ * lines of `.pub` files, and in private key files with or without a passphrase.
  */
 
 const KIND = "ssh-ed25519";

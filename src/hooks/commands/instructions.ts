@@ -1,0 +1,116 @@
+import { join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { ensureHome, journaled, withLock } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import {
+  changeInstructions,
+  instructedFiles,
+  INSTRUCTION_FILES,
+  type InstructionFile,
+} from "../install/instructions.ts";
+import type { SetupInstructionsResult } from "./results.ts";
+
+/** `mpm setup instructions` */
+export const setupInstructions = defineCommand({
+  name: "setup instructions",
+  summary: "Tell agents without hooks how to read the hand-off",
+  description: `
+Adds a short block to AGENTS.md, CLAUDE.md or GEMINI.md of the worktree, between
+<!-- mpm: … --> and <!-- /mpm -->. It tells an agent to run "mpm resume --format
+context" before it begins, and "mpm pause" when it stops. The rest of the file
+stays as it is, to the byte.
+
+AGENTS.md is the default. Codex CLI, opencode and Copilot CLI read it. Claude
+Code reads CLAUDE.md, and Gemini CLI reads GEMINI.md. Copilot CLI reads all
+three, so the block is in one file only: mpm removes it from the others. An
+agent with mpm's hooks does not need it.
+
+--remove removes the block, and the file if nothing else is in it.`,
+  positionals: [{
+    name: "file",
+    summary: "AGENTS.md, CLAUDE.md or GEMINI.md; default: AGENTS.md",
+    optional: true,
+  }],
+  flags: {
+    remove: { type: "boolean", summary: "Remove the block from all files" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be done and write nothing",
+    },
+  },
+  examples: [
+    "mpm setup instructions",
+    "mpm setup instructions GEMINI.md",
+    "mpm setup instructions --remove",
+  ],
+  result: async () => (await import("./results.ts")).SetupInstructionsResult,
+  async run(context, input): Promise<SetupInstructionsResult> {
+    const { system, folder } = context;
+    const workspace = await locate(system, folder);
+    const { root, worktree } = workspace;
+    const dryRun = input["dry-run"];
+    const file = input.remove ? null : fileNamed(input.file);
+    if (input.remove && input.file !== undefined) {
+      throw new MpmError("USAGE", `Cannot remove only "${input.file}"`, {
+        hint: "--remove without a file removes the block from all of them",
+      });
+    }
+    const change = (system: System) =>
+      changeInstructions(system, worktree, { file, dryRun });
+    const before = instructedFiles(system, worktree);
+    const changes = dryRun || (file === null && before.length === 0)
+      ? change(system)
+      : await journaled(context, ({ system }) =>
+        withLock(system, root, () => {
+          ensureHome(system, root);
+          return change(system);
+        }), {
+        operation: "setup instructions",
+        workspace,
+        files: INSTRUCTION_FILES.map((name) => join(worktree, name)),
+        title: () =>
+          file === null
+            ? `remove instructions from ${before.join(", ")}`
+            : `put instructions into ${file}`,
+      });
+    return {
+      dry_run: dryRun,
+      changes: changes.map(({ file, action }) => ({
+        file,
+        path: join(worktree, file),
+        action,
+      })),
+    };
+  },
+  render({ dry_run: dry, changes }) {
+    if (changes.length === 0) return "No file has instructions of mpm.\n";
+    return changes.map(({ path, action }) => {
+      const name = escapeText(path);
+      if (action === "unchanged") return `${name} is up to date.\n`;
+      const done = dry ? `Would be ${action}` : DONE[action];
+      return `${done}: ${name}\n`;
+    }).join("");
+  },
+  next: ({ dry_run: dry }) => dry ? undefined : '"mpm undo" undoes it',
+});
+
+const DONE = {
+  created: "Created",
+  updated: "Updated",
+  removed: "Removed",
+  absent: "Not there",
+};
+
+/** Returns the file of that name, in any case. Throws USAGE. */
+function fileNamed(given = "AGENTS.md"): InstructionFile {
+  const found = INSTRUCTION_FILES.find((name) =>
+    name.toLowerCase() === given.toLowerCase()
+  );
+  if (found) return found;
+  throw new MpmError("USAGE", `mpm writes no instructions to "${given}"`, {
+    hint: `Name one of ${INSTRUCTION_FILES.join(", ")}`,
+  });
+}
