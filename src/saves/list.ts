@@ -83,7 +83,7 @@ function sessionRow(
     author: entry.author,
     agent_name: entry.agentName,
     agent_command: entry.agent === null ? null : agentCommand(
-      { name: "claude-code", session_id: entry.agent },
+      { name: entry.client ?? "", session_id: entry.agent },
       origin,
     ),
     session: session === null ? null : { ...session, state },

@@ -23,6 +23,7 @@ function entry(id: string, name: string | null = null): SaveEntry {
     session: null,
     automatic: false,
     agent: null,
+    client: null,
     incremental: false,
     evidence: [],
     size: 0,

@@ -174,6 +174,7 @@ export function describe(
     agentName: agentNameIn(textOf(field(own, "agent_name")) ?? "")?.name ??
       null,
     agent: textOf(field(field(own, "agent"), "session_id")),
+    client: textOf(field(field(own, "agent"), "name")),
     size: info.size,
     mtime: info.mtime,
     ...digest === undefined ? {} : { digest },

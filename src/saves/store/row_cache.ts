@@ -37,6 +37,7 @@ export const DESCRIBED = {
   author: TEXT_OR_NULL,
   agentName: TEXT_OR_NULL,
   agent: TEXT_OR_NULL,
+  client: TEXT_OR_NULL,
   digest: optional(text({ pattern: /^[0-9a-f]{64}$/ })),
   size: NUMBER,
   mtime: NUMBER,
@@ -58,7 +59,7 @@ interface Row {
 /** Files that were read, from which on it pays to write the rows again. */
 const WORTH_WRITING = 100;
 
-const VERSION = 7;
+const VERSION = 8;
 
 /** Rows of 100,000 saves. */
 const LARGEST = 64 * 1024 * 1024;

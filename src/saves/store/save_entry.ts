@@ -72,6 +72,8 @@ export interface SaveEntry {
   readonly agentName: string | null;
   /** The agent session it was made in; null: none, or not known. */
   readonly agent: string | null;
+  /** The client of that session, e.g. `claude-code`. */
+  readonly client: string | null;
   /**
    * True if claude-mpm's automatic pause wrote it: it has a `.jsonl` beside it.
    */

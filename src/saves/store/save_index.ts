@@ -48,7 +48,7 @@ export interface Index {
 /** Saves in the index. */
 export const INDEXED = 50;
 
-const VERSION = 7;
+const VERSION = 8;
 
 /** Far more than an index of `INDEXED` saves takes. */
 const LARGEST_INDEX = 4 * 1024 * 1024;
