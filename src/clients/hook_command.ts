@@ -18,7 +18,7 @@ interface HookCommand {
 export function hookLine({ client, event, binary }: HookCommand): string {
   const word = shellWord(binary);
   const mark = `--installed-by=mpm/${VERSION}`;
-  return `[ ! -x ${word} ] || ${word} hook ${event} --client ${client} ` +
+  return `[ ! -x ${word} ] || ${word} hook ${event} --client=${client} ` +
     `${mark} || exit 0`;
 }
 
@@ -29,15 +29,15 @@ export function powerShellLine(
   const word = `'${binary.replaceAll("'", "''")}'`;
   const mark = `--installed-by=mpm/${VERSION}`;
   return `if (Test-Path ${word}) { $input | & ${word} hook ${event} ` +
-    `--client ${client} ${mark} }; exit 0`;
+    `--client=${client} ${mark} }; exit 0`;
 }
 
 const LINE = new RegExp(
-  `^\\[ ! -x (${SHELL_WORD}) \\] \\|\\| .* hook (\\w+) --client \\w+ ` +
+  `^\\[ ! -x (${SHELL_WORD}) \\] \\|\\| .* hook (\\w+) --client=\\w+ ` +
     "--installed-by=mpm/(\\S+) \\|\\| exit 0$",
 );
 const POWERSHELL =
-  /^if \(Test-Path '((?:[^']|'')*)'\) \{ .* hook (\w+) --client \w+ --installed-by=mpm\/(\S+) \}; exit 0$/;
+  /^if \(Test-Path '((?:[^']|'')*)'\) \{ .* hook (\w+) --client=\w+ --installed-by=mpm\/(\S+) \}; exit 0$/;
 
 /** Reads such a line; `undefined` unless mpm wrote it. */
 export function entryOfLine(line: unknown): InstalledEntry | undefined {

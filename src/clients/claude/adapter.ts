@@ -1,3 +1,5 @@
+import type { Fields } from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
 
 /** The answer in the form of Claude Code's protocol; empty without one. */
@@ -24,11 +26,21 @@ function answerText(event: string, answer: HookAnswer): string {
   return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
 }
 
+/**
+ * Copilot CLI also runs the hooks that a project has for Claude Code. mpm acts
+ * at its own events of that client alone. Claude Code sends no time, but may run
+ * in a shell of the other client.
+ */
+function isFromCopilot(given: Fields, system: System): boolean {
+  return system.env("COPILOT_CLI") === "1" && given.timestamp !== undefined;
+}
+
 /** Events of mpm and of Claude Code have the same form. */
 export const adapter: HookAdapter = {
-  fields: (given, _event, system) => ({
-    ...given,
-    project_dir: system.env("CLAUDE_PROJECT_DIR"),
-  }),
+  fields: (given, _event, system) =>
+    isFromCopilot(given, system) ? undefined : {
+      ...given,
+      project_dir: system.env("CLAUDE_PROJECT_DIR"),
+    },
   answer: answerText,
 };
