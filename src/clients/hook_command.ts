@@ -9,15 +9,19 @@ interface HookCommand {
   readonly event: string;
   /** Absolute. */
   readonly binary: string;
+  /** The version that writes it. */
+  readonly version?: string | undefined;
 }
 
 /**
  * Returns the line of a POSIX shell that passes an event on to mpm. It ends
  * with 0 when mpm fails or is no longer there: the client continues.
  */
-export function hookLine({ client, event, binary }: HookCommand): string {
+export function hookLine(
+  { client, event, binary, version = VERSION }: HookCommand,
+): string {
   const word = shellWord(binary);
-  const mark = `--installed-by=mpm/${VERSION}`;
+  const mark = `--installed-by=mpm/${version}`;
   return `[ ! -x ${word} ] || ${word} hook ${event} --client=${client} ` +
     `${mark} || exit 0`;
 }
@@ -33,11 +37,11 @@ export function powerShellLine(
 }
 
 const LINE = new RegExp(
-  `^\\[ ! -x (${SHELL_WORD}) \\] \\|\\| .* hook (\\w+) --client=\\w+ ` +
+  `^\\[ ! -x (${SHELL_WORD}) \\] \\|\\| .* hook (\\w+) --client[= ]\\w+ ` +
     "--installed-by=mpm/(\\S+) \\|\\| exit 0$",
 );
 const POWERSHELL =
-  /^if \(Test-Path '((?:[^']|'')*)'\) \{ .* hook (\w+) --client=\w+ --installed-by=mpm\/(\S+) \}; exit 0$/;
+  /^if \(Test-Path '((?:[^']|'')*)'\) \{ .* hook (\w+) --client[= ]\w+ --installed-by=mpm\/(\S+) \}; exit 0$/;
 
 /** Reads such a line; `undefined` unless mpm wrote it. */
 export function entryOfLine(line: unknown): InstalledEntry | undefined {

@@ -91,13 +91,22 @@ Deno.test("hooks install creates missing settings, and uninstall removes them", 
     );
     assertEquals([created, skills.length], [true, 8]);
     const value = JSON.parse(Deno.readTextFileSync(path));
+    const binary = join(env.root, "bin", "mpm");
+    const mark = "--installed-by=mpm/0.1.0";
+    // Copilot CLI runs the project's hooks in a shell, and takes a failed one
+    // for a refusal.
+    const started = scope === "project"
+      ? {
+        command: `[ ! -x ${binary} ] || ${binary} hook PreToolUse ` +
+          `--client=claude ${mark} || exit 0`,
+      }
+      : { command: binary, args: ["hook", "PreToolUse", mark] };
     assertEquals(value.hooks.PreToolUse, [{
       matcher:
         "^(Agent|Task|Workflow|Edit|Write|MultiEdit|NotebookEdit|mcp__.*(write|edit|create|append|insert|replace|patch|move|rename|delete).*)$",
       hooks: [{
         type: "command",
-        command: join(env.root, "bin", "mpm"),
-        args: ["hook", "PreToolUse", "--installed-by=mpm/0.1.0"],
+        ...started,
         timeout: 10,
       }],
     }]);

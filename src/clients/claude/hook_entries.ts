@@ -2,6 +2,7 @@ import { attempt } from "../../base/errors.ts";
 import { field, textField } from "../../base/parsed_values.ts";
 import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
 import { VERSION } from "../../base/version.ts";
+import { entryOfLine, hookLine } from "../hook_command.ts";
 
 /**
  * The tools of Claude Code that start sub-agents. `Task` is the older name of
@@ -170,6 +171,7 @@ export interface OwnHandler {
 export function ownHandler(value: unknown): OwnHandler | undefined {
   const { type, command, args } = (value ?? {}) as Record<string, unknown>;
   if (type !== "command" || typeof command !== "string") return undefined;
+  if (args === undefined) return entryOfLine(command);
   if (!Array.isArray(args) || args[0] !== "hook") return undefined;
   const version = args.map((arg) => MARKED.exec(String(arg))?.[1])
     .find((found) => found !== undefined);
@@ -195,6 +197,23 @@ export const CLAUDE_FORM: HookForm = {
   entries: HOOK_ENTRIES,
   groupOf,
   ownHandler,
+};
+
+/**
+ * The entries of Claude Code in a file that other clients read too. Copilot CLI
+ * runs them in a shell, without `args`, and denies the tool where the hook
+ * before it fails. So that one ends with 0 even without mpm.
+ */
+export const SHARED_FORM: HookForm = {
+  ...CLAUDE_FORM,
+  groupOf(entry, binary, version) {
+    const group = groupOf(entry, binary, version);
+    const { event, timeout } = entry;
+    if (event !== "PreToolUse") return group;
+    const client = "claude" as const;
+    const command = hookLine({ client, event, binary, version });
+    return { ...group, hooks: [{ type: "command", command, timeout }] };
+  },
 };
 
 const STATUS_LINE = new RegExp(

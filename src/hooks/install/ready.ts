@@ -43,6 +43,7 @@ export async function readyInstall(
       binary,
       statusLine: statusLineWord(system, binary),
       withStatusLine: input.statusline,
+      shared: input.scope === "project" && system.platform !== "windows",
     },
     skills: input.skills,
   };

@@ -3,8 +3,10 @@ import { VERSION } from "../../../base/version.ts";
 import {
   CLAUDE_FORM,
   type HookForm,
+  OWN_MARK,
   type OwnHandler,
   ownStatusLine,
+  SHARED_FORM,
 } from "../hook_entries.ts";
 import {
   type JsonArray,
@@ -75,7 +77,10 @@ export function ownCommands(
   settings: SettingsText,
 ): { event: string; command: string; args: string[] }[] {
   return ownEntries(settings).map(({ event, handler, own }) => {
-    const { args } = valueOf(settings.text, handler) as { args: unknown[] };
+    const { args = ["hook", own.event, OWN_MARK + own.version] } = valueOf(
+      settings.text,
+      handler,
+    ) as { args?: unknown[] };
     return { event, command: own.binary, args: args.map(String) };
   });
 }
@@ -153,12 +158,15 @@ function entryDrift(
     const { binary, version } = entry.own;
     // Entries of another version are reported as such, and not as an edit.
     if (version !== VERSION) continue;
-    const group = form.groupOf(wanted, binary, version);
+    const handler = valueOf(text, entry.handler) as Record<string, unknown>;
+    const isLine = form === CLAUDE_FORM && handler.args === undefined;
+    const group = (isLine ? SHARED_FORM : form)
+      .groupOf(wanted, binary, version);
     const there = valueOf(text, entry.group) as Record<string, unknown>;
     const same = isOwnGroup(entry)
       ? isDeepStrictEqual(there, group)
       : there.matcher === group.matcher &&
-        isDeepStrictEqual([valueOf(text, entry.handler)], group.hooks);
+        isDeepStrictEqual([handler], group.hooks);
     if (!same) {
       drift.push({
         problem: "edited",

@@ -5,6 +5,7 @@ import {
   type HookEntry,
   type HookForm,
   ownStatusLine,
+  SHARED_FORM,
   statusLineOf,
 } from "../hook_entries.ts";
 import { isOwnGroup, ownEntries, type OwnEntry } from "./installed.ts";
@@ -24,6 +25,8 @@ export interface Wanted {
   /** The binary as a word of a shell: the status line must be set, too. */
   readonly statusLine: string;
   readonly withStatusLine: boolean;
+  /** True if other clients read the file too. */
+  readonly shared?: boolean;
 }
 
 export interface SettingsChange {
@@ -49,10 +52,11 @@ export function planInstall(
   path: string,
   before: string,
   wanted: Wanted,
-  form = CLAUDE_FORM,
+  form = wanted.shared ? SHARED_FORM : CLAUDE_FORM,
 ): SettingsPlan {
   const settings = openSettings(path, before);
-  const warnings = form === CLAUDE_FORM ? settingsWarnings(settings) : [];
+  const isClaude = form === CLAUDE_FORM || form === SHARED_FORM;
+  const warnings = isClaude ? settingsWarnings(settings) : [];
   const top = settings.top as JsonObject;
   const edits = new JsonEdits(settings.text, top);
   const own = ownEntries(settings, form);

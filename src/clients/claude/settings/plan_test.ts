@@ -12,6 +12,7 @@ const WANTED: Wanted = {
   binary: "/usr/local/bin/mpm",
   statusLine: "/usr/local/bin/mpm",
   withStatusLine: false,
+  shared: false,
 };
 
 function install(text: string, wanted: Partial<Wanted> = {}): string {
