@@ -1,0 +1,227 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { dirname, join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { failures } from "../helpers/hook_events.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { formatText, putHome } from "../helpers/stores.ts";
+
+const GEMINI = "f2ef161d-4a04-4f7f-92d5-a88879912974";
+const COPILOT = "17f7f012-cd3a-4caa-b793-72ab31c2f410";
+
+const CHAT =
+  ".gemini/tmp/project/chats/session-2026-11-22T20-32-f2ef161d.jsonl";
+const EVENTS = `.copilot/session-state/${COPILOT}/events.jsonl`;
+
+const now = () => new Date("2026-11-22T20:40:00Z");
+
+/** A session of a client, whose events these tests send. */
+interface Told {
+  readonly client: "gemini" | "copilot";
+  /** The fields of all its events. */
+  readonly common: Record<string, unknown>;
+}
+
+const gemini = (env: TestEnv): Told => ({
+  client: "gemini",
+  common: {
+    session_id: GEMINI,
+    transcript_path: join(env.home, CHAT),
+    cwd: env.project,
+    timestamp: "2026-11-22T20:32:32.614Z",
+  },
+});
+
+/** Most of its events do not have the path of the file. */
+const copilot = (env: TestEnv): Told => ({
+  client: "copilot",
+  common: {
+    session_id: COPILOT,
+    cwd: env.project,
+    timestamp: "2026-11-22T20:32:44.043Z",
+  },
+});
+
+/** Sends an event, and returns what is printed for the client. */
+async function send(
+  env: TestEnv,
+  { client, common }: Told,
+  event: string,
+  fields: Record<string, unknown>,
+): Promise<string> {
+  const { status, stdout, stderr } = await mpm(
+    env,
+    ["hook", event, `--client=${client}`, "--installed-by=mpm/0.1.0"],
+    { stdin: JSON.stringify({ ...common, ...fields }), now },
+  );
+  assertEquals([status, stderr], [0, ""], event);
+  return stdout;
+}
+
+/** A repository with a save, and the session's file in the home. */
+async function prepared(path: string, format: string): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  const before = { now: () => new Date("2026-11-22T20:00:00Z") };
+  const saved = await mpm(env, ["pause", "The tokenizer is half done"], before);
+  assertEquals(saved.status, 0);
+  const text = formatText(format).replaceAll("/home/dev/project", env.project);
+  putHome(env, path, text);
+  putHome(env, join(dirname(dirname(path)), ".project_root"), env.project);
+  return env;
+}
+
+interface Shown {
+  readonly session: {
+    readonly mpm: { readonly agent: Record<string, string> };
+    readonly context_usage: { readonly tokens_used: number };
+    readonly todos: {
+      readonly active: readonly { readonly content: string }[];
+    };
+  };
+  readonly agent_command: readonly string[];
+  readonly items: readonly { readonly kind: string; readonly text: string }[];
+}
+
+/** The newest save, which the session's end made. */
+async function lastSave(env: TestEnv): Promise<Shown> {
+  const { sessions } = await mpmJson<
+    { sessions: { session_id: string; agent_command: string[] }[] }
+  >(env, ["sessions"]);
+  const [newest] = sessions;
+  const shown = await mpmJson<Shown>(env, ["resume", newest!.session_id]);
+  assertEquals(newest!.agent_command, shown.agent_command);
+  return shown;
+}
+
+Deno.test("Gemini CLI: a session gets the last save, and is saved itself", async () => {
+  using env = await prepared(CHAT, "gemini/work.jsonl");
+  const told = gemini(env);
+  const start = JSON.parse(
+    await send(env, told, "SessionStart", {
+      hook_event_name: "SessionStart",
+      source: "startup",
+    }),
+  );
+  assertEquals(start.hookSpecificOutput.hookEventName, "SessionStart");
+  const { additionalContext } = start.hookSpecificOutput;
+  assertStringIncludes(additionalContext, "The tokenizer is half done");
+  const prompt = { hook_event_name: "BeforeAgent", prompt: "Go on." };
+  assertEquals(await send(env, told, "UserPromptSubmit", prompt), "");
+  await send(env, told, "PostToolBatch", {
+    hook_event_name: "AfterTool",
+    tool_name: "run_shell_command",
+    tool_input: { command: "make" },
+    tool_response: { llmContent: "Output: made\n" },
+  });
+  await send(env, told, "Stop", {
+    hook_event_name: "AfterAgent",
+    prompt_response: "Done.",
+    stop_hook_active: false,
+  });
+  await send(env, told, "SessionEnd", { reason: "exit" });
+  const { session, agent_command } = await lastSave(env);
+  const { name, session_id } = session.mpm.agent;
+  assertEquals([name, session_id], ["gemini-cli", GEMINI]);
+  assertEquals(agent_command, ["gemini", "--resume", GEMINI]);
+  assertEquals(session.context_usage.tokens_used, 12_000);
+  assertEquals(session.todos.active.map(({ content }) => content), [
+    "Add a note",
+  ]);
+  assertEquals(failures(env), "");
+});
+
+Deno.test("Copilot CLI: a session gets the last save, and is saved itself", async () => {
+  using env = await prepared(EVENTS, "copilot/work.jsonl");
+  const told = copilot(env);
+  const start = await send(env, told, "SessionStart", { source: "new" });
+  const { additionalContext, ...rest } = JSON.parse(start);
+  assertStringIncludes(additionalContext, "The tokenizer is half done");
+  assertEquals(rest, {});
+  assertEquals(
+    await send(env, told, "UserPromptSubmit", { prompt: "Go on." }),
+    "",
+  );
+  await send(env, told, "PostToolBatch", {
+    tool_name: "Bash",
+    tool_input: { command: "make" },
+    tool_result: { result_type: "success", text_result_for_llm: "made" },
+  });
+  // The names of this event's fields are mixed in the client.
+  await send(
+    env,
+    { ...told, common: { cwd: env.project, sessionId: COPILOT } },
+    "SubagentStart",
+    { agent_id: "a-1", agent_type: "x", parent_agent_id: COPILOT },
+  );
+  await send(env, told, "Stop", { stop_hook_active: false });
+  await send(env, told, "SessionEnd", { reason: "complete" });
+  const { session, agent_command } = await lastSave(env);
+  const { name, session_id, transcript_path } = session.mpm.agent;
+  assertEquals([name, session_id], ["copilot-cli", COPILOT]);
+  assertEquals(transcript_path, join(env.home, EVENTS));
+  assertEquals(agent_command, ["copilot", `--resume=${COPILOT}`]);
+  assertEquals(session.context_usage.tokens_used, 12_000);
+  assertEquals(session.todos.active.map(({ content }) => content), [
+    "Add a note",
+  ]);
+  assertEquals(failures(env), "");
+});
+
+Deno.test("hooks of Claude Code do nothing when Copilot CLI runs them", async () => {
+  using env = await prepared(EVENTS, "copilot/work.jsonl");
+  const { common } = copilot(env);
+  const stdin = JSON.stringify({
+    ...common,
+    hook_event_name: "SessionStart",
+    source: "new",
+  });
+  const named = ["hook", "SessionStart", "--installed-by=mpm/0.1.0"];
+  env.extra.CLAUDE_PROJECT_DIR = env.project;
+  for (const args of [named, []]) {
+    env.extra.COPILOT_CLI = "1";
+    assertEquals((await mpm(env, args, { stdin })).stdout, "");
+    // The same from a client that does not say so.
+    delete env.extra.COPILOT_CLI;
+    assert((await mpm(env, args, { stdin })).stdout.includes("tokenizer"));
+  }
+});
+
+Deno.test("an edit of a claimed file is denied in each client's words", async () => {
+  using env = await prepared(EVENTS, "copilot/work.jsonl");
+  assertEquals(
+    (await mpm(env, ["claim", "src/", "--task", "the parser"])).status,
+    0,
+  );
+  const path = join(env.project, "src", "a.ts");
+  const denied = JSON.parse(
+    await send(env, copilot(env), "PreToolUse", {
+      tool_name: "Edit",
+      tool_input: { path, old_str: "a", new_str: "b" },
+    }),
+  );
+  assertEquals(denied.permissionDecision, "deny");
+  const refused = JSON.parse(
+    await send(env, gemini(env), "PreToolUse", {
+      tool_name: "replace",
+      tool_input: { file_path: path, old_string: "a", new_string: "b" },
+    }),
+  );
+  assertEquals(refused.decision, "deny");
+});
+
+Deno.test("events that are broken are not answered", async () => {
+  using env = await prepared(CHAT, "gemini/work.jsonl");
+  for (const { client, common } of [gemini(env), copilot(env)]) {
+    for (
+      const stdin of [
+        ...["", "null", "[]", '{"session_id":7}', "{", '"x"'],
+        JSON.stringify({ ...common, session_id: "../../x", sessionId: "/" }),
+        JSON.stringify({ ...common, cwd: "relative" }),
+        JSON.stringify({ ...common, transcript_path: 7, tool_response: 7 }),
+      ]
+    ) {
+      const args = ["hook", "PostToolBatch", `--client=${client}`];
+      const { status, stdout, stderr } = await mpm(env, args, { stdin });
+      assertEquals([status, stdout, stderr], [0, "", ""], stdin);
+    }
+  }
+});
