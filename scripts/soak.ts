@@ -23,7 +23,8 @@ if (import.meta.main) {
     args: [
       ...["test", "--allow-all", "--no-check", "--parallel"],
       ...Deno.args,
-      "tests/faults/",
+      ...["src/team/merge_test.ts", "tests/faults/"],
+      "tests/commands/sync_servers_test.ts",
       "tests/commands/detour_ways_test.ts",
       ...["hostile_projects", "migrate", "targets"]
         .map((part) => `tests/e2e/${part}_test.ts`),

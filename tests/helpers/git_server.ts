@@ -11,9 +11,11 @@ export interface Fault {
   readonly after: number;
 }
 
-/** A folder of bare repositories, as git serves it over HTTP on loopback. */
-export class HttpGit implements AsyncDisposable {
+/** A folder of bare repositories, as git serves it over HTTPS on loopback. */
+export class HttpsGit implements AsyncDisposable {
   readonly url: string;
+  /** What a user needs in their settings to trust the server. */
+  readonly settings: readonly (readonly [name: string, value: string])[];
   /** Methods and paths of the requests so far. */
   readonly asked: string[] = [];
   fault: Fault | undefined;
@@ -26,15 +28,17 @@ export class HttpGit implements AsyncDisposable {
     readonly login?: readonly [name: string, password: string],
   ) {
     const { signal } = this.#stop;
+    const { path, ...pair } = certificate(root);
+    this.settings = [["http.sslCAInfo", path]];
     this.#server = Deno.serve(
       {
-        ...{ hostname: "127.0.0.1", port: 0, signal },
+        ...{ hostname: "127.0.0.1", port: 0, signal, ...pair },
         onListen: () => {},
         onError: () => new Response(null, { status: 500 }),
       },
       (request) => this.#answer(request),
     );
-    this.url = `http://127.0.0.1:${this.#server.addr.port}`;
+    this.url = `https://127.0.0.1:${this.#server.addr.port}`;
   }
 
   async #answer(request: Request): Promise<Response> {
@@ -55,6 +59,25 @@ export class HttpGit implements AsyncDisposable {
     this.#stop.abort();
     await this.#server.finished.catch(() => {});
   }
+}
+
+/** Programs that a test with an {@link HttpsGit} needs. */
+export const HTTPS_PROGRAMS = ["git", "openssl"];
+
+/** Makes a certificate for this machine, and returns its path. */
+function certificate(folder: string) {
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const { success } = new Deno.Command("openssl", {
+    args: [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt"],
+      ...["ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert],
+      ...["-subj", "/CN=mpm", "-addext", "subjectAltName=IP:127.0.0.1"],
+    ],
+    stderr: "null",
+  }).outputSync();
+  if (!success) throw new Error("openssl req");
+  const [keyText, certText] = [key, cert].map(Deno.readTextFileSync);
+  return { path: cert, key: keyText!, cert: certText! };
 }
 
 /** Has git itself answer a request, as a web server runs it. */
@@ -193,11 +216,16 @@ export class GitDaemon implements AsyncDisposable {
 /** Makes a bare repository that a test's servers serve, and returns its path. */
 export function bareRepository(root: string, name = "shared.git"): string {
   const path = join(root, name);
-  const { success } = new Deno.Command("git", {
-    args: ["init", "-q", "--bare", "-b", "main", path],
-    env: SERVER_ENV,
-    clearEnv: true,
-  }).outputSync();
-  if (!success) throw new Error(`git init ${path}`);
+  serverGit("init", "-q", "--bare", "-b", "main", path);
+  // It takes pushes that are signed.
+  serverGit("-C", path, "config", "receive.certNonceSeed", "seed");
   return path;
+}
+
+/** Runs git as the server's administrator. */
+export function serverGit(...args: string[]): string {
+  const options = { args, env: SERVER_ENV, clearEnv: true };
+  const { success, stdout } = new Deno.Command("git", options).outputSync();
+  if (!success) throw new Error(`git ${args.join(" ")}`);
+  return new TextDecoder().decode(stdout).trim();
 }

@@ -65,6 +65,12 @@ export async function findRemote(
   if (url.startsWith("-") || /[\0\n]/.test(url)) {
     throw new MpmError("USAGE", "The address of the remote is not valid");
   }
+  if (isAddress && /\/\/[^\s/@]*:[^\s/@]*@/.test(url)) {
+    // It would be kept with the state, and shown.
+    throw new MpmError("USAGE", "The address of the remote has a password", {
+      hint: "Leave it out: git asks for it, or a credential helper knows it",
+    });
+  }
   const asked = await new Git(system, worktree)
     .read(["ls-remote", "--get-url", "--", url]);
   const real = linesOf(asked)[0] ?? url;
@@ -220,7 +226,9 @@ function failureText(
     /Authentication failed|could not read (?:Username|Password)|Permission denied|HTTP (?:401|403)|error: 40[13]/
       .test(text)
   ) {
-    return [reason, "Check that git may use it: git ls-remote. " + LOST];
+    const login = "Log in with git first, in your own settings: a credential " +
+      "helper, or a key of ssh. ";
+    return [reason, login + LOST];
   }
   return [reason, LOST];
 }
@@ -229,5 +237,8 @@ function lineOf(text: string): string {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   const telling = lines.find((line) => /^(?:fatal|error|ssh): /.test(line)) ??
     lines[0] ?? "git failed";
-  return telling.replace(/^(?:fatal|error): /, "");
+  return telling.replace(/^(?:fatal|error): /, "")
+    .replace(/^unable to access '[^']*': /, "")
+    // A password in an address.
+    .replaceAll(/\/\/[^\s/@]*@/g, "//");
 }
