@@ -14,7 +14,7 @@ const EACH = SOAKS ? 20 : 2;
 /** Milliseconds within which a sync is killed; fifty at once take long. */
 const SOON = SOAKS ? 3000 : 300;
 
-/** The exit status of a command that waited for the lock in vain. */
+/** The exit status of a command that did not get the lock. */
 const LOCKED = 4;
 
 /** Runs a command to its end; it may have to wait for a killed one's lock. */

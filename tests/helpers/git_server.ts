@@ -14,7 +14,7 @@ export interface Fault {
 /** A folder of bare repositories, as git serves it over HTTPS on loopback. */
 export class HttpsGit implements AsyncDisposable {
   readonly url: string;
-  /** What a user needs in their settings to trust the server. */
+  /** The settings of a user that trust the server. */
   readonly settings: readonly (readonly [name: string, value: string])[];
   /** Methods and paths of the requests so far. */
   readonly asked: string[] = [];

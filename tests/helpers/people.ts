@@ -34,7 +34,7 @@ function userSettings(env: TestEnv, settings: UserSettings): void {
   }
 }
 
-/** What the saves say that a person sees, newest first. */
+/** The summaries of the saves that a person sees, newest first. */
 export async function savesOf(env: TestEnv): Promise<string[]> {
   const { sessions } = await mpmJson<SavesListResult>(env, ["saves", "list"]);
   return sessions.map(({ summary }) => summary);
