@@ -3,15 +3,24 @@ import { clientVariables, findClients, sayClients } from "./client.ts";
 import { findPrograms } from "./debian.ts";
 import { wineForTests } from "./wine.ts";
 
+/** Test files whose properties are tried with more cases. */
+const PROPERTIES = [
+  "clients/claude/settings/plan",
+  "documents/document",
+  "saves/normalize",
+  "secrets/redact_property",
+];
+
 /**
  * The long form of the tests of faults: each command's process is killed two
  * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Each
- * command dies at every write. Then
- * every command runs in all its forms, with the binary, on every hostile store,
- * and on a disk that is full or read-only. A store of ten thousand files
- * migrates. Every form of a detour ends over each thing that once was in its
- * way. Two builds of one commit are the same. The binary for Windows is tried
- * in Wine. The real clients are fetched, and each takes over from each.
+ * command dies at every write. Properties are tried with more cases. Then every
+ * command runs in all its forms, with the binary, on every hostile store, and
+ * on a disk that is full or read-only. The binary prints the help of every
+ * command. A hundred hooks fire at once. A store of ten thousand files migrates.
+ * Every form of a detour ends over each thing that once was in its way. Two
+ * builds of one commit are the same. The binary for Windows is tried in Wine.
+ * The real clients are fetched, and each takes over from each.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();
@@ -26,7 +35,8 @@ if (import.meta.main) {
       ...["src/team/merge_test.ts", "tests/faults/"],
       "tests/commands/sync_servers_test.ts",
       "tests/commands/detour_ways_test.ts",
-      ...["hostile_projects", "migrate", "targets"]
+      ...PROPERTIES.map((part) => `src/${part}_test.ts`),
+      ...["binary", "hook_hostile", "hostile_projects", "migrate", "targets"]
         .map((part) => `tests/e2e/${part}_test.ts`),
       "tests/windows/",
       "tests/clients/",

@@ -3,6 +3,7 @@ import { clientVariables, findClients, sayClients } from "./client.ts";
 import { findPrograms, type Programs } from "./debian.ts";
 import { failuresOf } from "./test_failures.ts";
 import { inMemory } from "./test_memory.ts";
+import { join, resolve, toFileUrl } from "@std/path";
 
 /** Everything CI runs, in one go; the README's second command. */
 const CHECKS: readonly { name: string; args: readonly string[] }[] = [
@@ -13,6 +14,15 @@ const CHECKS: readonly { name: string; args: readonly string[] }[] = [
 
 /** Types are checked before, once; not quiet, since tests print figures. */
 const TESTS = ["test", "--allow-all", "--no-check", "--parallel"];
+
+/** The folders of tests, those with the longest ones first. */
+const FOLDERS = ["tests/e2e", "tests/faults", "tests", "scripts", "src"];
+
+/**
+ * Test files that share a thread. Each thread compiles mpm again, which takes
+ * longer than most files do.
+ */
+const TOGETHER = 8;
 
 interface Ended {
   readonly code: number;
@@ -118,9 +128,46 @@ async function checkAll(): Promise<number> {
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-/** Runs the tests, which write to memory where they can. */
+/** Returns the paths of the test files in a folder and the folders in it. */
+function testsIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (isDirectory) return testsIn(path);
+    return name.endsWith("_test.ts") ? [path] : [];
+  }).sort();
+}
+
+/**
+ * Writes the modules that are run as tests. Each imports a few test files, of
+ * every folder some, so that none takes much longer than the others.
+ */
+function writeGroups(folder: string): void {
+  const files = [...new Set(FOLDERS.flatMap(testsIn))];
+  const count = Math.ceil(files.length / TOGETHER);
+  for (let nth = 0; nth < count; nth++) {
+    const imports = files.filter((_, index) => index % count === nth)
+      .map((path) => `import "${toFileUrl(resolve(path))}";\n`);
+    const name = `${String(nth).padStart(2, "0")}_test.ts`;
+    Deno.writeTextFileSync(join(folder, name), imports.join(""));
+  }
+}
+
+/** Runs the tests, in groups. */
 async function runTests(env: Record<string, string>): Promise<Ended> {
-  const args = [...TESTS, ...Deno.args, "src/", "scripts/", "tests/"];
+  const groups = await Deno.makeTempDir({ prefix: "mpm-test-groups-" });
+  try {
+    writeGroups(groups);
+    return await runHere([...TESTS, ...Deno.args, groups], env);
+  } finally {
+    await Deno.remove(groups, { recursive: true });
+  }
+}
+
+/** Runs Deno with tests, which write to memory where they can. */
+async function runHere(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Ended> {
   const memory = await inMemory();
   if (!memory) return await run(args, env);
   const { folder, before } = memory;

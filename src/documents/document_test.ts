@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as fc from "fast-check";
 import { documentText, type HandoffParts, readDocument } from "./document.ts";
+import { runs } from "../../tests/helpers/posix.ts";
 
 /** The example of the protocol. */
 const EXAMPLE = `# Agent Handoff: Frontend → Backend
@@ -138,7 +139,7 @@ Deno.test("whatever is written is read again", () => {
         assertEquals(partsOf(documentText(whole)), whole);
       },
     ),
-    { numRuns: 1000 },
+    runs(1000),
   );
 });
 
@@ -149,6 +150,6 @@ Deno.test("any text can be read, and its lines stay within it", () => {
       const lines = (EXAMPLE + text).split(/\r\n|\n|\r/).length;
       assertEquals(prose.every(({ line }) => line <= lines), true);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });

@@ -10,6 +10,7 @@ import { normalize } from "./normalize.ts";
 import { SaveSchema } from "./schema.ts";
 import { anySave } from "../../tests/helpers/arbitrary_save.ts";
 import { formatText, ownSave, SAMPLES } from "../../tests/helpers/stores.ts";
+import { runs } from "../../tests/helpers/posix.ts";
 
 const ID = "session-20251020-143022";
 
@@ -28,7 +29,7 @@ Deno.test("normalize() returns every schema-valid save as it is, without a warni
       assertEquals(result.warnings, []);
       assertEquals(result.save, save as typeof result.save);
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });
 
@@ -46,7 +47,7 @@ Deno.test("normalize() makes a valid save of any object, and is done after one g
         warnings: [],
       });
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
@@ -67,7 +68,7 @@ Deno.test("normalize() makes a valid save when any one field is of any type", ()
       put(value, path, odd);
       normalized(value);
     }),
-    { numRuns: 1000 },
+    runs(1000),
   );
 });
 

@@ -12,6 +12,7 @@ import { Redactor } from "./redact.ts";
 import { alnum, hex, privateKey, TOKENS } from "../../tests/helpers/secrets.ts";
 import { SHAPES } from "../../tests/helpers/secret_shapes.ts";
 import { CODE_POINT } from "../../tests/helpers/arbitrary_text.ts";
+import { runs } from "../../tests/helpers/posix.ts";
 
 const redactor = new Redactor();
 
@@ -48,7 +49,7 @@ Deno.test("redacted once is redacted for good", () => {
       const once = redactor.text(given);
       assertEquals(redactor.text(once), once);
     }),
-    { numRuns: 3000 },
+    runs(3000),
   );
 });
 
@@ -61,7 +62,7 @@ Deno.test("spans are in order, none over another, none empty", () => {
         last = end;
       }
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 
@@ -82,7 +83,7 @@ Deno.test("no token survives among anything that parts it from words", () => {
         assertEquals(left16 <= others, true, done);
       },
     ),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 
@@ -100,7 +101,7 @@ Deno.test("ids and hashes stay to the letter", () => {
       assertEquals(redactor.text(given), given);
       assertEquals(redactor.text(`at ${given}.`), `at ${given}.`);
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 
@@ -113,7 +114,7 @@ Deno.test("values of any shape keep theirs, and JSON stays JSON", () => {
         JSON.stringify(clean),
       );
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
@@ -212,7 +213,7 @@ Deno.test("what may hold no secret holds none", () => {
         }
       },
     ),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 

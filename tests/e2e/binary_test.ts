@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
-import { posixTest } from "../helpers/posix.ts";
+import { posixTest, SOAKS } from "../helpers/posix.ts";
 import { binary, mpm } from "../helpers/mpm.ts";
 import { commandNames } from "../helpers/schemas.ts";
 import { ROOT } from "../helpers/tree.ts";
@@ -88,17 +88,18 @@ Deno.test("the binary has help for every command", async () => {
   using env = new TestEnv();
   const overview = run(env, "help", "--all");
   assertEquals(overview.status, 0);
-  for (const name of commandNames()) {
+  for (const [nth, name] of commandNames().entries()) {
     const words = name.split(" ");
     const [first, second = ""] = words;
     const row = new RegExp(`^  ${first} [^]*?\\b${second}\\b`, "m");
     assertMatch(overview.stdout, row);
-    // Whether each command is in the binary only that can tell.
-    const help = run(env, ...words, "--help");
+    const help = await mpm(env, [...words, "--help"]);
     assertEquals(help.status, 0);
     assertStringIncludes(help.stdout, `Usage: mpm ${name}`);
-    assertEquals(await mpm(env, [...words, "--help"]), help);
     assertEquals(await mpm(env, ["help", ...words]), help);
+    // Only the binary shows that it has a command, but each start takes time.
+    if (!SOAKS && nth % 3 > 0) continue;
+    assertEquals(run(env, ...words, "--help"), help);
   }
   assertEquals(run(env), run(env, "help"));
 });

@@ -188,16 +188,6 @@ clientTest("hooks installed in the settings of each scope fire", async () => {
   }
 });
 
-clientTest("removed hooks do not fire", async () => {
-  const { env, mpm, install } = installed();
-  using _ = env;
-  await using api = new MockApi();
-  install();
-  assertEquals(env.run(binary(), ["hooks", "uninstall"]).status, 0);
-  assertEquals((await runClient(env, api, prompt("go"))).status, 0);
-  assertEquals(mpm.read(), []);
-});
-
 clientTest("it takes settings of all kinds with hooks in them", async () => {
   const kinds = [
     "an empty file",
@@ -348,20 +338,25 @@ clientTest(
   },
 );
 
-clientTest("the plugin passes its events on", async () => {
-  const { env, mpm } = installed();
-  using _ = env;
-  await using api = new MockApi();
-  const PATH = `${join(mpm.path, "..")}:${Deno.env.get("PATH")}`;
-  const args = [...prompt("/mpm:mpm-return"), "--plugin-dir", ROOT];
-  // Off, or the hook would answer the typed skill itself.
-  const off = { env: { PATH, MPM_HOOKS: "off" } };
-  const { status, stderr } = await runClient(env, api, args, off);
-  assertEquals([status, stderr], [0, ""]);
-  assertEquals(
-    events(mpm.read()),
-    ["SessionEnd", "SessionStart", "Stop", "UserPromptSubmit"],
-  );
-  const sent = JSON.stringify(api.requests.at(-1)!.messages);
-  assertStringIncludes(sent, "Run `mpm return` in the Bash tool");
-});
+clientTest(
+  "the plugin passes its events on, and removed hooks do not",
+  async () => {
+    const { env, mpm, install } = installed();
+    using _ = env;
+    install();
+    assertEquals(env.run(binary(), ["hooks", "uninstall"]).status, 0);
+    await using api = new MockApi();
+    const PATH = `${join(mpm.path, "..")}:${Deno.env.get("PATH")}`;
+    const args = [...prompt("/mpm:mpm-return"), "--plugin-dir", ROOT];
+    // Off, or the hook would answer the typed skill itself.
+    const off = { env: { PATH, MPM_HOOKS: "off" } };
+    const { status, stderr } = await runClient(env, api, args, off);
+    assertEquals([status, stderr], [0, ""]);
+    assertEquals(
+      events(mpm.read()),
+      ["SessionEnd", "SessionStart", "Stop", "UserPromptSubmit"],
+    );
+    const sent = JSON.stringify(api.requests.at(-1)!.messages);
+    assertStringIncludes(sent, "Run `mpm return` in the Bash tool");
+  },
+);

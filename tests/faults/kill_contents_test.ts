@@ -131,6 +131,6 @@ const VICTIMS: readonly Victim[] = [
 for (const victim of VICTIMS) {
   posixTest(
     `${victim.name}: killed at any moment, nothing is lost`,
-    () => killAgain(victim, killsOf(300, 12)),
+    () => killAgain(victim, killsOf(300, 8)),
   );
 }

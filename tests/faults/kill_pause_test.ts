@@ -38,7 +38,7 @@ posixTest(
         );
         assertEquals(sessions.flatMap(({ notes }) => notes), [], where);
       },
-    }, killsOf(1000, 70)),
+    }, killsOf(1000, 40)),
 );
 
 function clear(env: TestEnv): void {

@@ -206,6 +206,6 @@ function renewed(env: TestEnv): string[] {
 for (const victim of VICTIMS) {
   posixTest(
     `${victim.name} killed at any moment loses nothing`,
-    () => killAgain(victim, killsOf(200, 12)),
+    () => killAgain(victim, killsOf(200, 8)),
   );
 }

@@ -46,7 +46,7 @@ export async function runDying(
 }
 
 /** Number of states of a command that are looked at, except in `deno task soak`. */
-const ENOUGH = 18;
+const ENOUGH = 12;
 
 /** Counts of the crash points of a command. */
 export interface Points {

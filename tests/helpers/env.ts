@@ -158,7 +158,22 @@ export class TestEnv implements Disposable {
   commit(message: string): string {
     this.git("add", "-A");
     this.git("commit", "-q", "--allow-empty", "-m", message);
-    return this.git("rev-parse", "HEAD");
+    return this.#head() ?? this.git("rev-parse", "HEAD");
+  }
+
+  /** The id of `HEAD` if files say it, which is cheaper than to ask git. */
+  #head(): string | undefined {
+    try {
+      const head = this.read(".git/HEAD").trim();
+      const ref = head.replace(/^ref: /, "");
+      const id = ref === head ? head : this.read(`.git/${ref}`).trim();
+      if (!/^[0-9a-f]{40,64}$/.test(id)) return undefined;
+      // The clock ticks as it does when git is asked.
+      this.#clock++;
+      return id;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Writes a file of the project, making its folders. */

@@ -402,12 +402,10 @@ export class HostileProject implements Named, AsyncDisposable {
    */
   async attack(
     change: Change,
-    { each = () => {}, skip = () => false, lines = allLines(this), ...how }: {
+    { each = () => {}, skip = () => false, lines = allLines(this), half }: {
       each?: (line: Line, done: Outcome) => void;
       skip?: (line: Line) => boolean;
       lines?: readonly Line[];
-      /** Else, but in `deno task soak`, each command in one of its forms. */
-      all?: true;
       /** Of these only every second one, and the others after the next change. */
       half?: true;
     } = {},
@@ -423,8 +421,8 @@ export class HostileProject implements Named, AsyncDisposable {
     this.#assertNothingTaken(outline.files());
     const left = lines.filter((line) => !skip(line));
     const nth = this.#changes++;
-    const forms = how.all || SOAKS ? left : oneOfEach(left, nth);
-    const some = how.half && !SOAKS
+    const forms = SOAKS ? left : oneOfEach(left, nth);
+    const some = half && !SOAKS
       ? forms.filter((_, at) => at % 2 === nth % 2)
       : forms;
     for (const line of some) {

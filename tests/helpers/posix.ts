@@ -14,6 +14,11 @@ export function posixTest(
 /** True if this is `deno task soak`. */
 export const SOAKS = Deno.env.get("MPM_SOAK") === "1";
 
+/** The cases that a property is tried with: a fifth of those of a soak. */
+export function runs(all: number): { numRuns: number } {
+  return { numRuns: SOAKS ? all : all / 5 };
+}
+
 /**
  * As {@link posixTest} for one that takes minutes: `deno task soak` runs it, and `test` says
  * that it does not.

@@ -17,7 +17,7 @@ const PROBLEMS = ["full", "denied", "read-only", "other", "missing"] as const;
 type Problem = typeof PROBLEMS[number];
 
 /** Each problem is at one of so many writes. */
-const EVERY = (SOAKS ? 2 : 4) * PROBLEMS.length;
+const EVERY = (SOAKS ? 2 : 6) * PROBLEMS.length;
 
 /** Those that `refused_test.ts` has, at every write of these. */
 const EXPECTED: Readonly<Record<string, readonly Problem[]>> = {
