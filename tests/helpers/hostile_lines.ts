@@ -162,6 +162,8 @@ const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
   ["replay", [0, 3]],
   // Nothing that comes with a project makes a team.
   ["team remove", [3]],
+  // Nor does anything name a remote.
+  ["sync", [2]],
   ["replay fork", [0, 3]],
   ["carry", [0, 3]],
   // Nothing was uncommitted when they were made.
