@@ -17,6 +17,7 @@ import { cutMiddle } from "../notes.ts";
 import { openTranscript } from "../open_events.ts";
 import { firstLines, type Lost } from "../tail.ts";
 import { type CopilotCall, CopilotCalls } from "./calls.ts";
+import { countIn } from "./store.ts";
 
 /** UTF-16 units that are kept of a text. */
 const LONGEST = 16_000;
@@ -285,10 +286,4 @@ function* compactionIn(data: Fields): Generator<EventKind> {
     after: countIn(data, "postCompactionTokens"),
     summary: cut(summary),
   };
-}
-
-/** Returns a count of tokens; `undefined` for 0 and anything else. */
-export function countIn(value: unknown, name: string): number | undefined {
-  const count = field(value, name);
-  return typeof count === "number" && count > 0 ? count : undefined;
 }

@@ -8,7 +8,6 @@ import type { TranscriptReading } from "../gauge.ts";
 import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { copilotHome, eventsPath } from "./home.ts";
-import { countIn } from "./read.ts";
 
 /** Sessions that are looked at. */
 const MOST_SESSIONS = 5000;
@@ -98,4 +97,10 @@ function gaugeAt(
 
 function isOfAgent(usage: unknown): boolean {
   return textField(usage, "interactionType") === "conversation-subagent";
+}
+
+/** Returns a count of tokens; `undefined` for 0 and anything else. */
+export function countIn(value: unknown, name: string): number | undefined {
+  const count = field(value, name);
+  return typeof count === "number" && count > 0 ? count : undefined;
 }

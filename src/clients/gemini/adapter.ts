@@ -1,6 +1,6 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
-import { responseText } from "./calls.ts";
+import { responseText } from "./parts.ts";
 
 /** mpm's names of the tools that it looks at. */
 const TOOLS: ReadonlyMap<string, string> = new Map([

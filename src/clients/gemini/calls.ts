@@ -17,6 +17,7 @@ import {
 } from "../edits.ts";
 import type { CallResult, Edit, EventKind } from "../events.ts";
 import { cutMiddle } from "../notes.ts";
+import { responseText } from "./parts.ts";
 
 /** A tool call of Gemini CLI with what came of it. */
 export interface GeminiCall {
@@ -55,12 +56,6 @@ export function callIn(value: unknown): GeminiCall | undefined {
       at: textField(value, "timestamp") ?? "",
     },
   };
-}
-
-/** Returns the text of a `functionResponse` part; empty for another part. */
-export function responseText(part: unknown): string {
-  const response = field(field(part, "functionResponse"), "response");
-  return textField(response, "output") ?? textField(response, "error") ?? "";
 }
 
 /** The argument that names the file, by the tools that read or change one. */
