@@ -1637,30 +1637,6 @@ export interface SavesExportResult {
   }[];
 }
 
-/**
- * mpm saves import --json: Import saves from a file, a bundle or another
- * project.
- */
-export interface SavesImportResult {
-  dry_run: boolean;
-  /** As it was given. */
-  source: string;
-  imported: {
-    session_id: string;
-    /** The id it had where it came from. */
-    original_id: string;
-    summary: string;
-    warnings: string[];
-  }[];
-  /** Those that were there already, by the id they have here. */
-  present: string[];
-  refused: {
-    source: string;
-    reason: string;
-  }[];
-  warnings: string[];
-}
-
 /** mpm saves trust --json: Trust saves made by someone else. */
 export interface SavesTrustResult {
   dry_run: boolean;
@@ -3554,6 +3530,66 @@ export interface TrustResult {
     trusted_by: string[];
     change: "trusted" | "revoked" | "none";
   }[];
+}
+
+/** mpm export --json: Write what you share from this project into one file. */
+export interface ExportResult {
+  dry_run: boolean;
+  /** The bundle, absolute; null: there is nothing to share. */
+  file: string | null;
+  /** The entries in it. */
+  entries: {
+    kind:
+      | "start"
+      | "save"
+      | "handoff"
+      | "answer"
+      | "note"
+      | "claim"
+      | "trust"
+      | "removal"
+      | "contents"
+      | "conversation";
+    id: string;
+  }[];
+  /** The keys that the bundle is encrypted to; empty: it is not encrypted. */
+  recipients: string[];
+  /** Things that were left out, and why. */
+  problems: string[];
+}
+
+/**
+ * mpm import --json: Import saves, hand-offs and notes from a file or another
+ * project.
+ */
+export interface ImportResult {
+  dry_run: boolean;
+  /** As it was given. */
+  source: string;
+  imported: {
+    session_id: string;
+    /** The id it had where it came from. */
+    original_id: string;
+    summary: string;
+    warnings: string[];
+  }[];
+  /** Those that were there already, by the id they have here. */
+  present: string[];
+  refused: {
+    source: string;
+    reason: string;
+  }[];
+  warnings: string[];
+  /** The entries of a bundle of "mpm export"; null: it was another source. */
+  entries: {
+    /** The id of the writer, 32 hex digits. */
+    writer: string;
+    /** The name that the writer gives; anyone can set it. */
+    name: string;
+    count: number;
+    /** True if this bundle or a newer one was here already. */
+    present: boolean;
+  } | null;
 }
 
 /** A save and what changed since. */

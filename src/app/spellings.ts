@@ -52,6 +52,7 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   "ls": { command: "saves list" },
   "show": { command: "saves show" },
   "save": { command: "pause" },
+  "saves import": { command: "import" },
   "log": { command: "undo list" },
   "trash": { command: "undo trash" },
   "trash list": { command: "undo trash" },

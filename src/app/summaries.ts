@@ -30,7 +30,6 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "saves rm": "Move saves into the trash",
   "saves prune": "Move old saves into the trash",
   "saves export": "Write saves to a file, one or a bundle of several",
-  "saves import": "Import saves from a file, a bundle or another project",
   "saves trust": "Trust saves made by someone else",
   "saves recover": "Recover saves from git, or an interrupted automatic pause",
   "saves keep": "Keep the uncommitted files with a save that lacks them",
@@ -106,4 +105,6 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "team remove": "Stop encrypting entries to someone",
   "sync": "Share saves, hand-offs and notes through a git remote",
   "trust": "Trust the key of a person whose saves came by a sync",
+  "export": "Write what you share from this project into one file",
+  "import": "Import saves, hand-offs and notes from a file or another project",
 };

@@ -51,8 +51,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../saves/commands/prune.ts")).sessionsPrune,
   "saves export": async () =>
     (await import("../saves/commands/export.ts")).sessionsExport,
-  "saves import": async () =>
-    (await import("../saves/commands/import.ts")).sessionsImport,
   "saves trust": async () =>
     (await import("../checkpoints/commands/trust.ts")).sessionsTrust,
   "saves recover": async () =>
@@ -187,6 +185,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../team/commands/team_remove.ts")).teamRemove,
   "sync": async () => (await import("../team/commands/sync.ts")).sync,
   "trust": async () => (await import("../team/commands/trust.ts")).trust,
+  "export": async () =>
+    (await import("../team/commands/export.ts")).exportCommand,
+  "import": async () =>
+    (await import("../team/commands/import.ts")).importCommand,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

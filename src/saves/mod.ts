@@ -68,6 +68,7 @@ export { Copies, lostRows, lostSaves } from "./store/copies.ts";
 export { pointedTo, pointToNewest } from "./store/derived.ts";
 export { namesIn } from "./store/find_saves.ts";
 export { loadSave } from "./store/load_save.ts";
+export { importFrom, importText } from "./share/import_from.ts";
 export {
   type ExportTarget,
   exportTarget,

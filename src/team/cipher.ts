@@ -13,9 +13,10 @@ const LARGEST = 64 * 1024;
 export interface Cipher {
   /** True if there are recipients, so that only encrypted bodies may leave. */
   readonly encrypts: boolean;
+  readonly recipients: readonly string[];
   /**
-   * True if this user never chose a team here, nor gave one up. Then nothing
-   * may follow encrypted entries unencrypted: the list may have been lost.
+   * True if this user never had a team here. Then no plain entry may follow
+   * encrypted ones, because the list may have been lost.
    */
   readonly isUndecided: boolean;
   /** Encrypts a body to all recipients. */
@@ -25,7 +26,7 @@ export interface Cipher {
    * UNREADABLE for a damaged body, CANCELLED for a wrong passphrase.
    */
   decrypt(body: Uint8Array): Promise<Uint8Array | undefined>;
-  /** A key with a passphrase was needed, and nobody could type it. */
+  /** A key with a passphrase was needed, and no one could type it. */
   readonly locked: boolean;
 }
 
@@ -40,6 +41,7 @@ export function openCipher(context: Context, root: string): Cipher {
   let own: OwnKeys | undefined;
   return {
     encrypts: recipients.length > 0,
+    recipients,
     isUndecided: members === undefined,
     async encrypt(body) {
       const { encrypt } = await import("./crypto/age.ts");

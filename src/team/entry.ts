@@ -3,6 +3,7 @@ import { sha256 } from "../base/digest.ts";
 import { MpmError } from "../base/errors.ts";
 import { READ_ID } from "../base/ids.ts";
 import { isDeeper, jsonIn } from "../base/parsed_values.ts";
+import { isWindowsName } from "../base/paths_there.ts";
 import {
   COUNT,
   fits,
@@ -247,8 +248,9 @@ export function isEntryId(kind: EntryKind, id: string): boolean {
     case "note":
       return /^[0-9a-f]{12}$/.test(id);
     case "trust":
+    case "claim":
       return /^[0-9a-f]{32}$/.test(id);
     default:
-      return FILE_NAME.test(id);
+      return FILE_NAME.test(id) && isWindowsName(id);
   }
 }

@@ -68,12 +68,12 @@ export function logsBelow(
 }
 
 /**
- * Adds entries to a log of this clone and returns the commit it is at then.
+ * Adds entries to the log at a ref and returns the commit it is at then.
  * Throws GIT_FAILED, with a part of the entries added in their order.
  */
 export async function appendEntries(
   git: Git,
-  log: string,
+  ref: string,
   { tip, entries }: {
     /** The commit that the log is at; `undefined`: it begins. */
     tip: string | undefined;
@@ -86,11 +86,24 @@ export async function appendEntries(
       packed: true,
       settings: NO_REFLOG.slice(1),
     });
-    const done = await importing.run(importStream(`${LOGS}/${log}`, at, part));
+    const done = await importing.run(importStream(ref, at, part));
     if (done.status !== 0) throw gitFailure(["fast-import"], done);
     at = linesOf(done.stdout).at(-1)!;
   }
   return at;
+}
+
+/** Removes fetched logs, each with the commit it is at. Throws GIT_FAILED. */
+export async function removeLogs(
+  git: Git,
+  logs: readonly (readonly [log: string, commit: string])[],
+): Promise<void> {
+  if (logs.length === 0) return;
+  const lines = logs.map(([log, commit]) =>
+    `delete ${FETCHED}/${log} ${commit}\n`
+  );
+  const stdin = encodeText(lines.join(""));
+  await git.read([...NO_REFLOG, "update-ref", "--stdin"], { stdin });
 }
 
 /** Parts of a list that are no larger than one process should take. */

@@ -53,7 +53,7 @@ export const MOST_MEMBERS = 200;
 /**
  * Returns the members of the project's team, sorted by name; `undefined` if
  * this user never had one. An empty team was given up on purpose. Throws
- * UNREADABLE for a damaged list, which must not be taken for a missing one.
+ * UNREADABLE for a damaged list, which must not count as a missing one.
  */
 export function readTeam(
   system: System,

@@ -1,5 +1,5 @@
 import { join } from "@std/path";
-import { attempt } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
 import {
   COUNT,
@@ -15,9 +15,11 @@ import {
 } from "../base/shape.ts";
 import {
   ensureFolder,
+  ensureHidden,
   layout,
   ownSeals,
   projectSeals,
+  takeLock,
   writeAtomic,
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
@@ -64,7 +66,8 @@ const STATE = object({
 export type TeamState = Fitting<typeof STATE>;
 export type WriterState = Fitting<typeof WRITER>;
 
-const NONE: TeamState = {
+/** The state of a clone that shared nothing. */
+export const NO_STATE: TeamState = {
   ...{ schema: 1, remote: null, log: null, tip: null, next: 1 },
   ...{ sent: {}, writers: {} },
 };
@@ -81,12 +84,12 @@ function statePath(root: string): string {
 /** Reads the state; an empty one if this user's mpm did not write it here. */
 export function readState(system: System, root: string): TeamState {
   const bytes = attempt(() => system.files.readOwn(statePath(root), LARGEST));
-  if (!bytes) return NONE;
+  if (!bytes) return NO_STATE;
   const text = new TextDecoder().decode(bytes);
   const value = jsonIn(text);
   return fits(STATE, value) && ownSeals(system, root, KIND).isOwn(text)
     ? value
-    : NONE;
+    : NO_STATE;
 }
 
 /** Replaces the state. Call under the lock of the team. */
@@ -101,4 +104,22 @@ export function writeState(
   const text = projectSeals(system, root, KIND).seal(value);
   const bytes = new TextEncoder().encode(text);
   writeAtomic(system, statePath(root), { bytes, temporary: ".team.new" });
+}
+
+/** Milliseconds that a command waits for another one. */
+const WAIT = 30_000;
+
+/** Runs `work` while no other mpm changes the team's state. Throws LOCKED. */
+export async function withTeamLock<T>(
+  system: System,
+  root: string,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  const { state } = layout(root);
+  ensureHidden(system, root, state);
+  using held = await takeLock(system, join(state, "team.lock"), WAIT);
+  if (held) return await work();
+  throw new MpmError("LOCKED", "Another mpm syncs or imports now", {
+    hint: "Wait for it to finish and run the command again",
+  });
 }

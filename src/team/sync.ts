@@ -1,4 +1,3 @@
-import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
 import type { Context } from "../cli/mod.ts";
@@ -12,15 +11,19 @@ import {
   RemoteError,
   type Workspace,
 } from "../git/mod.ts";
-import { ensureHidden, journaled, layout, takeLock } from "../ops/mod.ts";
+import { journaled } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { openCipher } from "./cipher.ts";
 import type { SyncResult } from "./commands/results.ts";
 import { gatherUnsent, type Sending, type Unsent } from "./gather.ts";
 import { FETCHED, LOGS, logsBelow, readLogRefs } from "./log.ts";
-import { logsByWriter, readWriter } from "./read_logs.ts";
-import { readState, type TeamState, writeState } from "./state.ts";
-import { clearStrange, keepFolders, keepShared } from "./store.ts";
+import { readOthers } from "./read_others.ts";
+import {
+  readState,
+  type TeamState,
+  withTeamLock,
+  writeState,
+} from "./state.ts";
 import {
   ensureSigner,
   type LogTools,
@@ -35,9 +38,6 @@ export interface SyncInput {
   readonly dryRun: boolean;
   readonly sending: Sending;
 }
-
-/** Milliseconds that a sync waits for another one. */
-const WAIT = 30_000;
 
 /**
  * Adds what is new to the log of this clone, pushes it, fetches the logs of
@@ -55,17 +55,14 @@ export async function syncTeam(
   const { root } = workspace;
   const remote = await remoteOf(system, workspace, input.remote);
   if (input.dryRun) return await plannedSync(context, workspace, remote, input);
-  const { state } = layout(root);
-  ensureHidden(system, root, state);
-  using held = await takeLock(system, join(state, "team.lock"), WAIT);
-  if (!held) {
-    throw new MpmError("LOCKED", "Cannot sync: another mpm does it now", {
-      hint: "Wait for it to finish and run the command again",
-    });
-  }
   return await journaled(
     context,
-    (context) => new Sync(context, workspace, { remote, input }).run(),
+    (context) =>
+      withTeamLock(
+        system,
+        root,
+        () => new Sync(context, workspace, { remote, input }).run(),
+      ),
     {
       operation: "sync",
       workspace,
@@ -174,7 +171,7 @@ class Sync {
     const pushed = await this.#push(state, theirs);
     state = pushed.state;
     const others = await this.#fetch(state, theirs, here.others);
-    const read = await this.#read(tools, state, others);
+    const read = await readOthers(tools, root, { state, others });
     this.#keep(state, read);
     const known = new Map(
       Object.entries(before.writers).map(([id, { entries }]) => [id, entries]),
@@ -262,39 +259,4 @@ class Sync {
     }
     return (await readLogRefs(this.#git)).others;
   }
-
-  /** Reads the logs of each writer that has something new. */
-  async #read(
-    { system, git, signer, cipher }: LogTools,
-    state: TeamState,
-    others: ReadonlyMap<string, string>,
-  ): Promise<TeamState> {
-    const { root } = this.#workspace;
-    const writers = new Map(Object.entries(state.writers));
-    let changed = false;
-    for (const [writer, logs] of logsByWriter(others)) {
-      if (isRead(writers.get(writer), logs)) continue;
-      if (!changed) clearStrange(system, root);
-      changed = true;
-      const read = await readWriter({ git, cipher }, writer, logs);
-      await keepShared(system, root, {
-        ...{ writer, own: writer === signer.writer, shared: read.shared },
-      });
-      writers.set(writer, read.state);
-    }
-    const now = { ...state, writers: Object.fromEntries(writers) };
-    if (changed) keepFolders(system, root, now);
-    return now;
-  }
-}
-
-function isRead(
-  known: TeamState["writers"][string] | undefined,
-  logs: ReadonlyMap<string, string>,
-): boolean {
-  return known !== undefined &&
-    Object.keys(known.logs).length === logs.size &&
-    Object.entries(known.logs).every(([log, commit]) =>
-      logs.get(log) === commit
-    );
 }

@@ -22,7 +22,7 @@ import {
 } from "./entry.ts";
 import { sentKey, type Unsent } from "./gather.ts";
 import { type Signer, signerOf } from "./keys.ts";
-import { appendEntries, readEntries } from "./log.ts";
+import { appendEntries, LOGS, readEntries } from "./log.ts";
 import type { TeamState } from "./state.ts";
 
 /** The tools for writing the log of this clone. */
@@ -125,7 +125,7 @@ export async function writeLog(
     await put(entry);
     added.push(entry);
   }
-  const tip = await appendEntries(tools.git, log!, {
+  const tip = await appendEntries(tools.git, `${LOGS}/${log}`, {
     ...{ entries, tip: begun.tip ?? undefined },
   });
   const now = { ...begun, next, tip: tip ?? null };
@@ -156,7 +156,9 @@ async function signedEntry(
 }
 
 /** The name of git's user, as saves have it. */
-async function authorName({ system, git }: LogTools): Promise<string> {
+export async function authorName(
+  { system, git }: Pick<LogTools, "system" | "git">,
+): Promise<string> {
   const place = { git: "repository", worktree: git.folder } as const;
   return (authorOf(await readIdentity(system, place)) ?? "").slice(0, 200);
 }

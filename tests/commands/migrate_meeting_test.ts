@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { basename, join } from "@std/path";
 import type {
+  ImportResult,
   MigrateReport,
-  SavesImportResult,
   SavesListResult,
   SavesVerifyResult,
 } from "../../schemas/types.ts";
@@ -166,7 +166,7 @@ Deno.test("a save of the last second there is moves to a free one before it", as
   });
   env.write(`one/${last}.json`, oldJson(last, { summary: "A third" }));
   await mpmJson(env, ["migrate"]);
-  const { imported } = await mpmJson<SavesImportResult>(env, [
+  const { imported } = await mpmJson<ImportResult>(env, [
     "saves",
     "import",
     "one",

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type {
+  ImportResult,
   ResumeReport,
   SavesExportResult,
-  SavesImportResult,
   SavesListResult,
   SavesShowResult,
   SavesVerifyResult,
@@ -35,8 +35,8 @@ async function ids(env: TestEnv): Promise<string[]> {
 async function bring(
   env: TestEnv,
   source: string,
-): Promise<SavesImportResult> {
-  return await mpmJson<SavesImportResult>(env, [
+): Promise<ImportResult> {
+  return await mpmJson<ImportResult>(env, [
     "saves",
     "import",
     source,
@@ -49,7 +49,7 @@ async function bring(
 async function bringSome(
   env: TestEnv,
   source: string,
-): Promise<SavesImportResult> {
+): Promise<ImportResult> {
   const { status, stdout, stderr } = await mpm(
     env,
     ["saves", "import", source, "--json"],
@@ -182,7 +182,7 @@ Deno.test("sessions import replaces nothing: a taken id moves to the next free s
   putSave(env, ownSave(idAt(1), { summary: "mine too" }));
   putSave(other, ownSave(idAt(0), { summary: "theirs" }));
   const before = env.read(`${SESSIONS}/${idAt(0)}.json`);
-  const plan = await mpmJson<SavesImportResult>(env, [
+  const plan = await mpmJson<ImportResult>(env, [
     ...["saves", "import", other.project, "--dry-run"],
   ], { now: NOON });
   assertEquals(await ids(env), [idAt(1), idAt(0)]);
@@ -262,10 +262,10 @@ Deno.test("sessions import refuses ids that are paths, changed texts and invalid
   assertEquals(imported.map(({ session_id: id }) => id), [idAt(0)]);
   assertEquals(refused.length, 6);
   assertEquals(await ids(env), [idAt(0)]);
-  env.write("newer.json", JSON.stringify({ ...bundle, mpm_bundle: 2 }));
+  env.write("newer.json", JSON.stringify({ ...bundle, mpm_bundle: 3 }));
   const newer = await mpm(env, ["saves", "import", "newer.json"]);
   assertEquals(newer.status, 5);
-  assertStringIncludes(newer.stderr, "bundle of version 2");
+  assertStringIncludes(newer.stderr, "bundle of version 3");
 });
 
 Deno.test("sessions import refuses invalid saves, and its own project", async () => {
@@ -354,7 +354,7 @@ Deno.test("sessions import refuses a save that says it is another than its entry
     "b.json",
     "--json",
   ]);
-  const { imported, refused } = JSON.parse(stdout) as SavesImportResult;
+  const { imported, refused } = JSON.parse(stdout) as ImportResult;
   assertEquals(status, 5);
   assertEquals(imported.map(({ session_id: id }) => id), [third]);
   assertEquals(refused.map(({ reason }) => reason), [
@@ -368,7 +368,7 @@ Deno.test("a save that was copied to another name leaves in a bundle under that 
   env.write(`${SESSIONS}/${idAt(60)}.json`, JSON.stringify(ownSave(idAt(0))));
   const bundle = join(other.project, "b.json");
   await mpmJson(env, ["saves", "export", "--all", "-o", bundle]);
-  const { imported } = await mpmJson<SavesImportResult>(other, [
+  const { imported } = await mpmJson<ImportResult>(other, [
     "saves",
     "import",
     "b.json",

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type {
-  SavesImportResult,
+  ImportResult,
   SavesListResult,
   SavesRecoverResult,
   SavesVerifyResult,
@@ -130,7 +130,7 @@ Deno.test("import brings in each save once and whole at every crash point", asyn
       await assertWhole(env, where);
       const before = await ids(env);
       if (finished) assertEquals(before.length, 3);
-      const { imported, present } = await mpmJson<SavesImportResult>(
+      const { imported, present } = await mpmJson<ImportResult>(
         env,
         args,
         {

@@ -91,7 +91,8 @@ const LINES: Record<string, Making> = {
   "saves rm": ({ saves }) => [saves[0]!],
   "saves prune": () => ["--keep 1"],
   "saves export": () => ["--all -o exported.json"],
-  "saves import": () => ["bundle.json", ".claude-mpm/sessions/pause"],
+  "export": () => ["--to exported.json", "--to shared.json --dry-run"],
+  "import": () => ["bundle.json", ".claude-mpm/sessions/pause"],
   "saves trust": (
     { saves },
   ) => ["--list", saves[0]!, `${saves[0]} --revoke`],

@@ -145,8 +145,9 @@ export class Network {
    * git refused. Throws a RemoteError where nothing was fetched at all.
    */
   async fetch(specs: readonly string[]): Promise<string[]> {
+    // Without "--show-forced-updates", git takes a rewritten log for a new one.
     const options = words(`--no-tags --no-write-fetch-head --no-auto-maintenance
-        --no-recurse-submodules --no-show-forced-updates --porcelain --stdin`);
+        --no-recurse-submodules --show-forced-updates --porcelain --stdin`);
     // Git before 2.41 cannot say it in this form.
     const plain = options.filter((option) => option !== "--porcelain");
     const done = await this.#run("fetch", plain, [], specs);

@@ -332,23 +332,6 @@ export const ExportResult = z.strictObject({
   skipped: z.array(z.strictObject({ session_id: text, reason: text })),
 });
 
-export const ImportResult = z.strictObject({
-  dry_run: z.boolean(),
-  /** As it was given. */
-  source: text,
-  imported: z.array(z.strictObject({
-    session_id: text,
-    /** The id it had where it came from. */
-    original_id: text,
-    summary: text,
-    warnings: z.array(text),
-  })),
-  /** Those that were there already, by the id they have here. */
-  present: z.array(text),
-  refused: z.array(z.strictObject({ source: text, reason: text })),
-  warnings: z.array(text),
-});
-
 export const RecoverResult = z.strictObject({
   dry_run: z.boolean(),
   /** State of an automatic pause, or of recovered saves. */
@@ -395,6 +378,5 @@ export type RemovedSave = z.infer<typeof RemovedSave>;
 export type RemovalResult = z.infer<typeof RemovalResult>;
 export type DiffResult = z.infer<typeof DiffResult>;
 export type ExportResult = z.infer<typeof ExportResult>;
-export type ImportResult = z.infer<typeof ImportResult>;
 export type RecoverResult = z.infer<typeof RecoverResult>;
 export type InitResult = z.infer<typeof InitResult>;

@@ -39,13 +39,15 @@ const LARGEST_BUNDLE = 256 * 1024 * 1024;
 /**
  * Reads the saves of a bundle, of a single file, or of a folder: a project, or
  * the folder its saves are in. No link is followed, and nothing outside the
- * folder is read. Throws where there is nothing to be read at all.
+ * folder is read. `opened`: the JSON that the file has, if it is encrypted.
+ * Throws where there is nothing to be read at all.
  */
 export async function readSource(
   system: System,
   root: string,
-  path: string,
+  { path, opened }: { path: string; opened?: Uint8Array | undefined },
 ): Promise<Source> {
+  if (opened) return readOpened(opened, path);
   const found = system.files.lstat(path);
   if (!found) {
     throw new MpmError("NOT_FOUND", `No file or folder "${path}"`, {
@@ -65,6 +67,17 @@ export async function readSource(
   if (isBundle(value)) return readBundle(value, path);
   if (bytes.length > LARGEST_SAVE) throw tooLarge(path);
   return { incoming: [await readSingle(system, path, value)], refused: [] };
+}
+
+function readOpened(bytes: Uint8Array, path: string): Source {
+  const { value } = parseSave(
+    { id: "", format: "json", path, location: "sessions" },
+    bytes,
+  );
+  if (isBundle(value)) return readBundle(value, path);
+  const id = idOf(path, value);
+  const json = new TextDecoder().decode(bytes);
+  return { incoming: [incomingOf(json, { id, source: path })], refused: [] };
 }
 
 function formatOf(path: string): SaveFormat {

@@ -73,7 +73,14 @@ export async function listSaves(
     if (entry) entries.push(entry);
   }
   cache?.keep();
-  return entries.sort(newestFirst);
+  return (wanted.team ? withoutCopies(entries) : entries).sort(newestFirst);
+}
+
+/** Without what someone else shared of a save that is in this project. */
+function withoutCopies(entries: readonly SaveEntry[]): SaveEntry[] {
+  const key = ({ id, digest }: SaveEntry) => `${id} ${digest}`;
+  const here = new Set(entries.filter((one) => !isTeams(one)).map(key));
+  return entries.filter((one) => !isTeams(one) || !here.has(key(one)));
 }
 
 /**

@@ -32,6 +32,47 @@ export const TeamResult = z.strictObject({
 
 export type TeamResult = z.infer<typeof TeamResult>;
 
+/** The answer of export. */
+export const ExportResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** The bundle, absolute; null: there is nothing to share. */
+  file: z.nullable(text),
+  /** The entries in it. */
+  entries: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
+  /** The keys that the bundle is encrypted to; empty: it is not encrypted. */
+  recipients: z.array(text),
+  /** Things that were left out, and why. */
+  problems: z.array(text),
+});
+
+/** The answer of import. */
+export const ImportResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** As it was given. */
+  source: text,
+  imported: z.array(z.strictObject({
+    session_id: text,
+    /** The id it had where it came from. */
+    original_id: text,
+    summary: text,
+    warnings: z.array(text),
+  })),
+  /** Those that were there already, by the id they have here. */
+  present: z.array(text),
+  refused: z.array(z.strictObject({ source: text, reason: text })),
+  warnings: z.array(text),
+  /** The entries of a bundle of "mpm export"; null: it was another source. */
+  entries: z.nullable(z.strictObject({
+    /** The id of the writer, 32 hex digits. */
+    writer: text,
+    /** The name that the writer gives; anyone can set it. */
+    name: text,
+    count: z.int(),
+    /** True if this bundle or a newer one was here already. */
+    present: z.boolean(),
+  })),
+});
+
 /** The answer of sync. */
 export const SyncResult = z.strictObject({
   /** Nothing was sent or fetched; `sent` is what would be sent. */
@@ -88,3 +129,5 @@ export const TrustKeyResult = z.strictObject({
   })),
 });
 export type TrustKeyResult = z.infer<typeof TrustKeyResult>;
+export type ExportResult = z.infer<typeof ExportResult>;
+export type ImportResult = z.infer<typeof ImportResult>;

@@ -77,7 +77,7 @@ export async function encrypt(
   recipients: readonly string[],
   bytes: Uint8Array,
 ): Promise<Uint8Array> {
-  if (recipients.length === 0) throw new Error("nobody to encrypt to");
+  if (recipients.length === 0) throw new Error("no one to encrypt to");
   const encrypter = new Encrypter();
   for (const one of recipients) {
     encrypter.addRecipient(
@@ -124,7 +124,7 @@ export async function decrypt(
   }
 }
 
-/** Asks for the passphrase of a key; `undefined`: nobody can answer. */
+/** Asks for the passphrase of a key; `undefined`: no one can answer. */
 export type AskPassphrase = () => Promise<string | undefined>;
 
 /** Passphrases that may be tried. */

@@ -1,0 +1,134 @@
+import { type Context, cut, ProgressLine, type Style } from "../../cli/mod.ts";
+import { escapeText } from "../../base/escape.ts";
+import { counted, firstLine } from "../../base/words.ts";
+import { locate } from "../../git/mod.ts";
+import { journaled } from "../../ops/mod.ts";
+import { openStore } from "../store/recover.ts";
+import { readSource, type Refused } from "./source.ts";
+import {
+  type ImportPlan,
+  importSaves,
+  type Incoming,
+  planImport,
+} from "./import.ts";
+
+/** The source of an import. */
+interface ImportInput {
+  /** Absolute. */
+  readonly path: string;
+  /** The same as it was typed. */
+  readonly typed: string;
+  /** The JSON in the file, if that is encrypted. */
+  readonly opened?: Uint8Array | undefined;
+  readonly dryRun: boolean;
+}
+
+/** The imported saves, and those that were refused. */
+interface ImportedSaves {
+  dry_run: boolean;
+  /** As it was typed. */
+  source: string;
+  imported: {
+    session_id: string;
+    original_id: string;
+    summary: string;
+    warnings: string[];
+  }[];
+  present: string[];
+  refused: { source: string; reason: string }[];
+  warnings: string[];
+}
+
+/** Imports the saves of a file or a folder, or shows which those would be. */
+export async function importFrom(
+  context: Context,
+  { path, typed, opened, dryRun }: ImportInput,
+): Promise<ImportedSaves> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  const { root } = workspace;
+  await openStore(system, root);
+  using line = new ProgressLine(context);
+  const source = await readSource(system, root, { path, opened });
+  const { incoming, refused } = await validated(source);
+  const { plan, warnings } = dryRun
+    ? { plan: await planImport(system, root, incoming), warnings: [] }
+    : await journaled(
+      context,
+      ({ system }) =>
+        importSaves(system, workspace, {
+          ...{ incoming, from: path, progress: line.show },
+        }),
+      {
+        operation: "sessions import",
+        workspace,
+        title: ({ plan: { imports } }) =>
+          `import ${counted(imports.length, "save")} from ${typed}`,
+      },
+    );
+  return {
+    dry_run: dryRun,
+    source: typed,
+    imported: plan.imports.map(importedRow),
+    present: [...plan.present],
+    refused: [...refused],
+    warnings: [...warnings],
+  };
+}
+
+/** Refuses a save that still does not fit the schema. */
+async function validated(
+  { incoming, refused }: {
+    incoming: readonly Incoming[];
+    refused: readonly Refused[];
+  },
+): Promise<{ incoming: Incoming[]; refused: Refused[] }> {
+  const { problemsOfSave } = await import("../schema.ts");
+  const faults = incoming.map(({ save }) => problemsOfSave(save));
+  return {
+    incoming: incoming.filter((_, at) => faults[at]!.length === 0),
+    refused: [
+      ...refused,
+      ...incoming.flatMap(({ source }, at) =>
+        faults[at]!.length === 0
+          ? []
+          : [{ source, reason: faults[at]!.join("; ") }]
+      ),
+    ],
+  };
+}
+
+function importedRow(
+  { id, incoming: { save, warnings } }: ImportPlan["imports"][number],
+): ImportedSaves["imported"][number] {
+  return {
+    session_id: id,
+    original_id: save.session_id,
+    summary: firstLine(save.conversation.summary, 500),
+    warnings: [...warnings],
+  };
+}
+
+/** Describes an import for people. */
+export function importText(
+  result: ImportedSaves,
+  style: Style,
+): string {
+  const { imported, present, refused, warnings, dry_run: dry } = result;
+  const verb = dry ? "Would import" : "Imported";
+  const empty = imported.length + present.length + refused.length === 0;
+  return [
+    ...empty ? ["It contains no saves."] : [],
+    ...imported.map(({ session_id: id, original_id: original, summary }) => {
+      const moved = id === original ? "" : ` (there ${original})`;
+      const text = cut(escapeText(summary) || "(no summary)", 50);
+      return `${verb} ${id}${moved}  ${text}`;
+    }),
+    ...present.map((id) => `Already here: ${id}`),
+    ...refused.map(({ source, reason }) =>
+      style.red(`Refused ${escapeText(source)}: ${escapeText(reason)}`)
+    ),
+    ...warnings.map((text) => `Note: ${escapeText(text)}`),
+    "",
+  ].join("\n");
+}

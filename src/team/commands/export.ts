@@ -1,0 +1,74 @@
+import { escapeText } from "../../base/escape.ts";
+import { counted } from "../../base/words.ts";
+import { defineCommand, type Style } from "../../cli/mod.ts";
+import { exportBundle } from "../export_bundle.ts";
+import type { ExportResult } from "./results.ts";
+
+/** `mpm export` */
+export const exportCommand = defineCommand({
+  name: "export",
+  summary: "Write what you share from this project into one file",
+  description: `
+Writes your saves, hand-off documents, notes and claims of this project into a bundle,
+for people who share no remote with you. It has the same signed entries that "mpm sync"
+sends, and "mpm import" reads it. With recipients, or if the project has a team, the
+file is encrypted in the format of age. mpm never writes a conversation unencrypted.
+
+To write single saves as they are, use "mpm saves export".`,
+  positionals: [],
+  flags: {
+    to: {
+      type: "string",
+      names: "file",
+      value: "path",
+      summary: "The file, or a folder for it",
+    },
+    recipient: {
+      type: "string",
+      repeatable: true,
+      value: "key",
+      summary: "Encrypt to this key instead of the team",
+    },
+    "with-conversation": {
+      type: "boolean",
+      summary: "Include prompts, messages and the output of tools",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be written and write nothing",
+    },
+  },
+  examples: [
+    "mpm export --to bundle.json",
+    "mpm export --to ann.age --recipient age1zdy22l5qej0d8jau7h2c472v2xmmgc3f8xwzt2unz6kpfrpeefjqfm882a",
+  ],
+  result: async () => (await import("./results.ts")).ExportResult,
+  run: (context, input) =>
+    exportBundle(context, {
+      to: input.to,
+      recipients: input.recipient,
+      conversation: input["with-conversation"],
+      dryRun: input["dry-run"],
+    }),
+  render,
+  next: ({ file, dry_run: dry }) =>
+    dry || file === null ? undefined : '"mpm import <file>" imports it',
+});
+
+function render(result: ExportResult, style: Style): string {
+  const { dry_run: dry, file, entries, recipients, problems } = result;
+  const kinds = Map.groupBy(entries, ({ kind }) => kind);
+  const parts = [...kinds].map(([kind, all]) => counted(all.length, kind));
+  const what = parts.join(", ") || "nothing: there is nothing to share";
+  const verb = dry ? "Would export" : "Exported";
+  return [
+    file === null ? `${verb} ${what}.` : `${verb} ${what}: ${escapeText(file)}`,
+    ...file === null ? [] : [
+      recipients.length === 0
+        ? "Not encrypted: anyone with the file can read it."
+        : `Encrypted to ${counted(recipients.length, "key")}.`,
+    ],
+    ...problems.map((text) => style.red(escapeText(text))),
+    "",
+  ].join("\n");
+}

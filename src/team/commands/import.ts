@@ -1,0 +1,47 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { importAny, importedText } from "../import_bundle.ts";
+
+/** `mpm import` */
+export const importCommand = defineCommand({
+  name: "import",
+  summary: "Import saves, hand-offs and notes from a file or another project",
+  description: `
+Imports a bundle of "mpm export": what someone shares from a project, as "mpm sync"
+would bring it. It is listed as "from NAME", and a newer bundle replaces an older one.
+An encrypted bundle needs one of your keys ("mpm team list").
+
+Also imports saves: a bundle of "mpm saves export", or the file of a save (JSON, YAML,
+Markdown). A folder may be another project, or its folder of saves. mpm checks each save
+against its checksum and converts it to the current format. It replaces nothing. If an
+ID is taken, the import uses the next free second. It skips saves that already exist.
+Imported saves count as someone else's. The exit status is 5 if mpm refused
+a save or an entry.`,
+  positionals: [{
+    name: "source",
+    summary: "The file or folder",
+    names: "file",
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be imported and write nothing",
+    },
+  },
+  examples: [
+    "mpm import handoff.age",
+    "mpm import ../other-clone --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).ImportResult,
+  run: (context, input) =>
+    importAny(context, { typed: input.source, dryRun: input["dry-run"] }),
+  render: importedText,
+  next: ({ dry_run: dry, imported, entries }) =>
+    dry
+      ? undefined
+      : imported.length > 0
+      ? `"mpm resume ${imported[0]!.session_id}" continues with it`
+      : entries
+      ? '"mpm list" lists the saves'
+      : undefined,
+  status: ({ refused }) => refused.length === 0 ? 0 : 5,
+});

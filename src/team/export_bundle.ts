@@ -1,0 +1,102 @@
+import { MpmError } from "../base/errors.ts";
+import type { Context } from "../cli/mod.ts";
+import { findWorkspace, Git } from "../git/mod.ts";
+import { ensureStoreId, withLock } from "../ops/mod.ts";
+import { exportTarget, writeExport } from "../saves/mod.ts";
+import { BUNDLE_FILE, bundleBytes } from "./bundle.ts";
+import { openCipher } from "./cipher.ts";
+import type { ExportResult } from "./commands/results.ts";
+import type { NewEntry } from "./entry.ts";
+import { gatherUnsent } from "./gather.ts";
+import { NO_STATE } from "./state.ts";
+import { authorName, ensureSigner } from "./write_log.ts";
+
+/** The options of an export. */
+interface ExportInput {
+  /** The file or folder, as it was typed; `undefined`: none was. */
+  readonly to: string | undefined;
+  /** Keys that replace those of the team. */
+  readonly recipients: readonly string[];
+  readonly conversation: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Writes everything that this user shares from the project into one file.
+ * Throws USAGE for a bad recipient, and CONFLICT for a file that it may not
+ * replace, or a conversation that would not be encrypted.
+ */
+export async function exportBundle(
+  context: Context,
+  { to, recipients: given, conversation, dryRun }: ExportInput,
+): Promise<ExportResult> {
+  const { system, folder } = context;
+  if (to === undefined) {
+    throw new MpmError("USAGE", "No file was named", {
+      hint: "mpm export --to bundle.json",
+    });
+  }
+  const workspace = await findWorkspace(context);
+  const { root } = workspace;
+  const recipients = given.length > 0
+    ? await checkedRecipients(given)
+    : openCipher(context, root).recipients;
+  if (conversation && recipients.length === 0) {
+    throw new MpmError(
+      "CONFLICT",
+      "Cannot export a conversation without encryption",
+      { hint: "Add --recipient age1…, or a team: mpm team add" },
+    );
+  }
+  const ending = recipients.length > 0 ? ".age" : BUNDLE_FILE.ending;
+  const file = { ...BUNDLE_FILE, ending };
+  const target = exportTarget(system, to, { folder, root, file });
+  const { entries, problems } = await allEntries(context, workspace, {
+    conversation,
+  });
+  const rows = entries.map(({ kind, id }) => ({ kind, id }));
+  const answer = { dry_run: dryRun, recipients: [...recipients], problems };
+  const path = target.path("mpm-bundle");
+  if (dryRun || entries.length === 0) {
+    return { ...answer, file: entries.length > 0 ? path : null, entries: rows };
+  }
+  const storeId = await withLock(
+    system,
+    root,
+    () => ensureStoreId(system, root),
+  );
+  const place = { storeId, now: system.now() };
+  const plain = bundleBytes(ensureSigner(system), entries, place);
+  const bytes = recipients.length > 0
+    ? await (await import("./crypto/age.ts")).encrypt(recipients, plain)
+    : plain;
+  return { ...answer, file: writeExport(system, path, bytes), entries: rows };
+}
+
+async function checkedRecipients(texts: readonly string[]): Promise<string[]> {
+  const { checkedRecipient } = await import("./crypto/age.ts");
+  return [...new Set(texts.map(checkedRecipient))];
+}
+
+/** Everything that this user shares, and what cannot be read of it. */
+async function allEntries(
+  context: Context,
+  workspace: Awaited<ReturnType<typeof findWorkspace>>,
+  sending: { readonly conversation: boolean },
+): Promise<{ entries: NewEntry[]; problems: string[] }> {
+  const { system } = context;
+  const unsent = await gatherUnsent(context, workspace, {
+    ...{ state: NO_STATE, sending },
+  });
+  const git = new Git(system, workspace.worktree);
+  const author = await authorName({ system, git });
+  const at = system.now().toISOString();
+  const entries: NewEntry[] = [];
+  const problems: string[] = [];
+  for (const { kind, id, content: read } of unsent) {
+    const content = await read();
+    if (content !== undefined) entries.push({ kind, at, author, id, content });
+    else problems.push(`Left out ${kind} ${id}: it is damaged`);
+  }
+  return { entries, problems };
+}
