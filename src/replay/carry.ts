@@ -8,7 +8,6 @@ import {
   carriedOf,
   type Client,
   clientNamed,
-  clientOf,
   clientProgram,
   clientVersion,
   makeFolder,
@@ -25,14 +24,12 @@ import {
 } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { CarryResult } from "./commands/results.ts";
-import type { Source } from "./source.ts";
+import { openSource, type Source } from "./source.ts";
 
 /** A conversation that goes to another client; nothing is written yet. */
 export interface CarryPlan {
   readonly workspace: Workspace;
   readonly source: Source;
-  /** The client that the conversation is from. */
-  readonly from: Client;
   readonly to: Client;
   /** The client's program, absolute; `undefined`: it is not installed. */
   readonly program: string | undefined;
@@ -55,16 +52,8 @@ export async function planCarry(
   { source, to }: { source: Source; to: Client },
 ): Promise<CarryPlan> {
   const { system } = context;
-  const { path, agentSession } = source;
-  const from = await clientOf(system, {
-    ...{ sessionId: agentSession ?? "", cwd: workspace.cwd },
-    transcriptPath: path,
-  });
-  const reader = await from.reader();
-  const { events } = await reader.open(system, {
-    id: agentSession ?? undefined,
-    path,
-  });
+  const { path, agentSession, client: from } = source;
+  const { events } = await openSource(system, source);
   const redactor = redactorOf(system);
   const carried = carriedOf(events, {
     from: `${from.title}, session ${agentSession ?? path}`,
@@ -77,7 +66,7 @@ export async function planCarry(
   const version = program === undefined
     ? undefined
     : await clientVersion(system, program, workspace.root);
-  const plan = { workspace, source, from, to, program, version, carried };
+  const plan = { workspace, source, to, program, version, carried };
   return { ...plan, session: await nativeSession(context, plan) };
 }
 
@@ -170,13 +159,13 @@ async function written(
 
 /** The answer of the command, for a session that is or would be written. */
 export function carryResult(
-  { source, from, to, version, carried }: CarryPlan,
+  { source, to, version, carried }: CarryPlan,
   session: NativeSession | undefined,
 ): Omit<CarryResult, "reason" | "dry_run"> & { reason: null; dry_run: false } {
   return {
     dry_run: false,
     from: {
-      client: from.name,
+      client: source.client.name,
       session: source.agentSession,
       path: source.path,
     },

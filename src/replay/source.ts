@@ -104,9 +104,10 @@ async function byAgentSession({ system }: Context, selector: string) {
     const found = await (await client.store()).all(system);
     return found.map((one) => ({ ...one, client }));
   }));
-  const found = all.flat().filter(({ id }) =>
-    id.toLowerCase().startsWith(part)
-  );
+  // A client may have several files of a session: the newest counts.
+  const matching = all.flat().sort((a, b) => a.time - b.time)
+    .filter(({ id }) => id.toLowerCase().startsWith(part));
+  const found = [...new Map(matching.map((one) => [one.id, one])).values()];
   if (found.length > 1) {
     throw new MpmError(
       "AMBIGUOUS",

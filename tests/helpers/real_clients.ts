@@ -274,6 +274,21 @@ export class RealClient {
     return { ...ended, session: String(session ?? options.resume ?? "") };
   }
 
+  /** Gives a prompt to a session that a command line would open. */
+  async goOn(line: readonly string[], prompt: string): Promise<ClientEnd> {
+    const [option = "", value = ""] = line.slice(1);
+    if (option !== "--session-file") {
+      return await this.run(prompt, {
+        resume: value || option.replace(/^.*=/, ""),
+      });
+    }
+    const args = this.#driver.args({ prompt });
+    const ended = await this.start([...args, option, value]);
+    const lines = jsonLines(ended.stdout);
+    const session = lines.map(this.#driver.session).find(Boolean);
+    return { ...ended, session: String(session ?? "") };
+  }
+
   /** Runs the client with other arguments. */
   async start(
     args: readonly string[],
