@@ -195,6 +195,26 @@ Deno.test("no secret is in any file, object or output, wherever it came from", a
   assert(files.length > 15 && made.length > 10);
 });
 
+Deno.test("no secret of a file's name is in a note of files at rest", async () => {
+  const planted = new Planted();
+  using env = plantedProject(planted);
+  const later = Date.now() + 60_000;
+  const now = () => new Date(later);
+  await mpmJson(env, ["pause", "--no-commit", "Here"], { now });
+  const state = filesBelow(join(env.project, ".claude-mpm", "state"));
+  assertEquals(
+    [...state].filter(([, text]) => planted.in(text).length > 0),
+    [],
+  );
+
+  env.remove(`keys-${planted.places.get("file name")}.txt`);
+  await mpmJson(env, ["pause", "--no-commit", "Here"], { now });
+  const notes = [
+    ...filesBelow(join(env.project, ".claude-mpm", "state")).keys(),
+  ];
+  assert(notes.some((path) => path.includes("contents-")));
+});
+
 /** A save without what differs from one run to the next. */
 interface Resumed {
   readonly session: Save;

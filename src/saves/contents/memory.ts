@@ -9,6 +9,7 @@ import {
   type Workspace,
 } from "../../git/mod.ts";
 import { layout, ownSeals, replaceDerived } from "../../ops/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 
@@ -42,7 +43,7 @@ interface Note {
   readonly seen: FileNote;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** In the seal, so that no other record passes for it. */
 const KIND = "worktree memory";
@@ -138,6 +139,8 @@ export class WorktreeMemory {
       : { ...stored, ...by };
     if (seen === this.#note?.seen && last === this.#note.last) return;
     const note: Note = { version: VERSION, last, seen };
+    // Names are kept as they are, so one with a secret keeps the whole note out.
+    if (redactorOf(this.#system).inNames(namesIn(note, this.#note))) return;
     attempt(() =>
       replaceDerived(this.#system, this.#root, {
         path: this.#path,
@@ -145,6 +148,19 @@ export class WorktreeMemory {
       })
     );
   }
+}
+
+/** Returns the names in a note that an earlier one does not have. */
+function namesIn({ seen, last }: Note, before: Note | undefined): string[] {
+  const known = new Set(before?.seen.files.map(({ path }) => path));
+  const files = seen === before?.seen ? [] : seen.files;
+  const leftOut = last === before?.last ? [] : last?.leftOut ?? [];
+  return [
+    ...files.flatMap(({ path, from }) =>
+      from === undefined ? path : [path, from]
+    ),
+    ...leftOut.map(({ path }) => path),
+  ].filter((path) => !known.has(path));
 }
 
 function readNote(
