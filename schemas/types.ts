@@ -2329,65 +2329,13 @@ export interface ScanResult {
 /** mpm migrate --json: Move saves from an older layout. */
 export type MigrateResult = MigrateReport | RollbackReport;
 
-/** mpm hooks install --json: Add mpm's hooks to Claude Code's settings. */
-export interface HooksInstallResult {
-  /** Nothing was written; the diff is what would be done. */
-  dry_run: boolean;
-  scope: "project" | "local" | "user";
-  /** The settings file, absolute. */
-  path: string;
-  /** `at` is an event or `statusLine`. */
-  changes: {
-    action: "added" | "replaced" | "removed" | "kept";
-    at: string;
-  }[];
-  /** The copy of what the file held before, absolute; null: not changed. */
-  backup: string | null;
-  /** The change, as `diff -u` writes it. */
-  diff: string;
-  skills: {
-    name: string;
-    path: string;
-    action: "added" | "replaced" | "removed" | "kept" | "foreign";
-  }[];
-  warnings: string[];
-  /** The program that the entries start, absolute. */
-  binary: string;
-  /** True if there was no settings file before. */
-  created: boolean;
-  /** Rules that git's own `info/exclude` gets here. */
-  excluded: string[];
-}
+/** mpm hooks install --json: Add mpm's hooks to the settings of a client. */
+export type HooksInstallResult = HooksInstallReport | ClientFilesResult;
 
 /**
- * mpm hooks uninstall --json: Remove mpm's hooks from Claude Code's settings.
+ * mpm hooks uninstall --json: Remove mpm's hooks from the settings of a client.
  */
-export interface HooksUninstallResult {
-  /** Nothing was written; the diff is what would be done. */
-  dry_run: boolean;
-  scope: "project" | "local" | "user";
-  /** The settings file, absolute. */
-  path: string;
-  /** `at` is an event or `statusLine`. */
-  changes: {
-    action: "added" | "replaced" | "removed" | "kept";
-    at: string;
-  }[];
-  /** The copy of what the file held before, absolute; null: not changed. */
-  backup: string | null;
-  /** The change, as `diff -u` writes it. */
-  diff: string;
-  skills: {
-    name: string;
-    path: string;
-    action: "added" | "replaced" | "removed" | "kept" | "foreign";
-  }[];
-  warnings: string[];
-  /** True if the file is again to the byte what it was. */
-  restored: boolean;
-  /** True if the file was removed, since it did not exist before. */
-  removed: boolean;
-}
+export type HooksUninstallResult = HooksUninstallReport | ClientFilesResult;
 
 /**
  * mpm hooks status --json: Show where mpm's hooks are installed, and report
@@ -4064,6 +4012,15 @@ export interface HooksReport {
     events: string[];
     status_line: boolean;
   }[];
+  /** Other clients with hooks of mpm. */
+  clients: {
+    client: "claude" | "codex" | "gemini" | "opencode" | "copilot";
+    title: string;
+    path: string;
+    binary: string;
+    version: string;
+    events: string[];
+  }[];
   /**
    * The settings files that enable mpm as a plugin, which has the same hooks.
    */
@@ -4080,7 +4037,10 @@ export interface HooksReport {
       | "missing"
       | "duplicate"
       | "twice"
-      | "script";
+      | "script"
+      | "untrusted";
+    /** The client that it concerns. */
+    client: "claude" | "codex" | "gemini" | "opencode" | "copilot";
     path: string;
     /** The problem, one line. */
     detail: string;
@@ -4110,6 +4070,91 @@ export interface HooksListResult {
   }[];
 }
 
+/** Claude Code's hooks. */
+export interface HooksInstallReport {
+  /** Nothing was written; the diffs are what would be done. */
+  dry_run: boolean;
+  scope: "project" | "local" | "user";
+  /** The settings file, absolute. */
+  path: string;
+  /** `at` is an event or `statusLine`. */
+  changes: {
+    action: "added" | "replaced" | "removed" | "kept";
+    at: string;
+  }[];
+  /** The copy of what the file held before, absolute; null: not changed. */
+  backup: string | null;
+  /** The change, as `diff -u` writes it. */
+  diff: string;
+  skills: {
+    name: string;
+    path: string;
+    action: "added" | "replaced" | "removed" | "kept" | "foreign";
+  }[];
+  warnings: string[];
+  /** The program that the entries start, absolute; null: they are removed. */
+  binary: string;
+  /** True if there was no settings file before. */
+  created: boolean;
+  /** Rules that git's own `info/exclude` gets here. */
+  excluded: string[];
+}
+
+/** The hooks removed. */
+export interface HooksUninstallReport {
+  /** Nothing was written; the diffs are what would be done. */
+  dry_run: boolean;
+  scope: "project" | "local" | "user";
+  /** The settings file, absolute. */
+  path: string;
+  /** `at` is an event or `statusLine`. */
+  changes: {
+    action: "added" | "replaced" | "removed" | "kept";
+    at: string;
+  }[];
+  /** The copy of what the file held before, absolute; null: not changed. */
+  backup: string | null;
+  /** The change, as `diff -u` writes it. */
+  diff: string;
+  skills: {
+    name: string;
+    path: string;
+    action: "added" | "replaced" | "removed" | "kept" | "foreign";
+  }[];
+  warnings: string[];
+  /** True if the file is again to the byte what it was. */
+  restored: boolean;
+  /** True if the file was removed, since it did not exist before. */
+  removed: boolean;
+}
+
+/** Files of a client. */
+export interface ClientFilesResult {
+  /** Nothing was written; the diffs are what would be done. */
+  dry_run: boolean;
+  client: "claude" | "codex" | "gemini" | "opencode" | "copilot";
+  /** E.g. `Codex CLI`. */
+  title: string;
+  /** The program that the entries start, absolute; null: they are removed. */
+  binary: string | null;
+  files: {
+    /** Absolute. */
+    path: string;
+    /**
+     * `restored`: to the byte what it was before. `foreign`: mpm leaves it
+     * alone.
+     */
+    action: "added" | "changed" | "kept" | "removed" | "restored" | "foreign";
+    /** mpm's names of the events with an entry in it. */
+    events: string[];
+    /** Why it is left alone; null: it is not. */
+    reason: string | null;
+    /** The change, as `diff -u` writes it. */
+    diff: string;
+  }[];
+  warnings: string[];
+}
+
 /** The result of each hook. */
 export interface HookChecks {
   tests: {
@@ -4134,7 +4179,7 @@ export interface SetupReport {
     /** Its folder of settings and transcripts, absolute. */
     folder: string;
   } | null;
-  /** Names of other clients on PATH, which mpm adds no hooks to. */
+  /** Names of the other clients on this machine. */
   other_clients: string[];
   init: {
     /** Absolute path of `.claude-mpm`. */
@@ -4176,7 +4221,9 @@ export interface SetupReport {
   /** The configuration file that was changed for it; null: none was. */
   config: string | null;
   /** null: hooks were not wanted, or there is no client. */
-  hooks: HooksInstallResult | null;
+  hooks: HooksInstallReport | null;
+  /** The files of the other clients. */
+  clients: ClientFilesResult[];
 }
 
 /** The parts that were removed. */

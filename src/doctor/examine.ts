@@ -13,6 +13,7 @@ import {
   worst,
 } from "./check.ts";
 import { checkCheckpoints } from "./checkpoints.ts";
+import { checkClients } from "./clients.ts";
 import { checkGauge, checkHooks, checkTranscripts } from "./claude.ts";
 import type { DoctorResult } from "./commands/results.ts";
 import { checkHandoff } from "./handoff.ts";
@@ -114,6 +115,7 @@ async function lookAtAll(
   const rows: Row[] = [];
   for (const [name, check, ...needs] of CHECKS) {
     rows.push({ name, ...await lookAt(ground, check, needs) });
+    if (check === checkHooks) rows.push(...await checkClients(ground));
   }
   return rows;
 }

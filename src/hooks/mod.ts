@@ -10,6 +10,10 @@
  */
 
 export { readHookFailures } from "./failures.ts";
-export { isSameFile } from "./install/program.ts";
-export { readAllSettings, statusOfHooks } from "./install/status.ts";
+export { clientsHere, isSameFile } from "./install/program.ts";
+export {
+  readAllSettings,
+  statusOfClients,
+  statusOfHooks,
+} from "./install/status.ts";
 export { runCommand } from "./run_command.ts";

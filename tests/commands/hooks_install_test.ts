@@ -2,8 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { FileError, type System } from "../../src/system/system.ts";
 import type {
-  HooksInstallResult,
-  HooksUninstallResult,
+  HooksInstallReport,
+  HooksUninstallReport,
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -51,7 +51,7 @@ for (const [name, { text, refused, warned, left }] of Object.entries(SHAPES)) {
       assertEquals(treeOf(join(env.project, ".claude")).length, 1);
       return;
     }
-    const { warnings, created } = await mpmJson<HooksInstallResult>(
+    const { warnings, created } = await mpmJson<HooksInstallReport>(
       env,
       INSTALL,
     );
@@ -66,10 +66,10 @@ for (const [name, { text, refused, warned, left }] of Object.entries(SHAPES)) {
       value.hooks.SessionEnd.at(-1).hooks[0].command,
       join(env.root, "bin", "mpm"),
     );
-    const again = await mpmJson<HooksInstallResult>(env, INSTALL);
+    const again = await mpmJson<HooksInstallReport>(env, INSTALL);
     assertEquals([again.diff, again.backup], ["", null]);
     assert(sameBytes(bytesOf(env), installed), "a second installation");
-    const { restored } = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+    const { restored } = await mpmJson<HooksUninstallReport>(env, UNINSTALL);
     const expected = left === undefined ? before : encode(left);
     assert(
       sameBytes(bytesOf(env), expected),
@@ -85,7 +85,7 @@ Deno.test("hooks install creates missing settings, and uninstall removes them", 
     using env = TestEnv.repository();
     const before = treeOf(env.root);
     const args = ["--scope", scope, "--skills", "--statusline"];
-    const { path, created, skills } = await mpmJson<HooksInstallResult>(
+    const { path, created, skills } = await mpmJson<HooksInstallReport>(
       env,
       [...INSTALL, ...args],
     );
@@ -111,7 +111,7 @@ Deno.test("hooks install creates missing settings, and uninstall removes them", 
       }],
     }]);
     assertEquals(value.statusLine.type, "command");
-    const result = await mpmJson<HooksUninstallResult>(
+    const result = await mpmJson<HooksUninstallReport>(
       env,
       [...UNINSTALL, "--scope", scope],
     );
@@ -127,7 +127,7 @@ Deno.test("hooks uninstall takes out only what is mpm's where others changed the
   env.write(LOCAL, '{\n  "a": 1,\n  "hooks": {\n    "Stop": []\n  }\n}\n');
   await mpm(env, INSTALL);
   env.write(LOCAL, env.read(LOCAL).replace('"a": 1', '"a": 2, "b": []'));
-  const result = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  const result = await mpmJson<HooksUninstallReport>(env, UNINSTALL);
   assertEquals(result.restored, false);
   assertEquals(
     env.read(LOCAL),
@@ -146,7 +146,7 @@ Deno.test("hooks uninstall leads back to before the first installation, through 
   await mpm(env, INSTALL);
   const other = join(env.root, "mpm-2");
   Deno.writeTextFileSync(other, "#!/bin/sh\n", { mode: 0o755 });
-  const { changes, backup } = await mpmJson<HooksInstallResult>(
+  const { changes, backup } = await mpmJson<HooksInstallReport>(
     env,
     [...INSTALL, "--binary", other],
   );
@@ -232,7 +232,7 @@ Deno.test("hooks install finds its status line whatever the binary's path", asyn
     Deno.writeTextFileSync(program, "", { mode: 0o755 });
     const args = [...INSTALL, "--statusline", "--binary", program];
     await mpmJson(env, args);
-    const { diff, changes } = await mpmJson<HooksInstallResult>(env, args);
+    const { diff, changes } = await mpmJson<HooksInstallReport>(env, args);
     assertEquals([diff, changes.at(-1)], ["", {
       action: "kept",
       at: "statusLine",
@@ -392,12 +392,12 @@ Deno.test("hooks install works in a worktree and a subfolder on the main worktre
   using env = TestEnv.repository();
   env.git("worktree", "add", "-q", "../tree");
   const cwd = join(env.root, "tree");
-  const local = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd });
+  const local = await mpmJson<HooksInstallReport>(env, INSTALL, { cwd });
   assertEquals(local.path, join(env.project, LOCAL));
   assertEquals(local.excluded, ["/.claude/settings.local.json"]);
   assertEquals(env.git("status", "--porcelain"), "");
   env.write("sub/x", "");
-  const project = await mpmJson<HooksInstallResult>(
+  const project = await mpmJson<HooksInstallReport>(
     env,
     [...INSTALL, "--scope", "project"],
     { cwd: join(env.project, "sub") },
@@ -416,7 +416,7 @@ Deno.test("what hooks install writes is not an uncommitted work, until it is edi
   assertStringIncludes(dry.stdout, "Git would ignore these files");
   assertEquals(env.read(exclude), before);
   await mpmJson(env, INSTALL);
-  const { excluded } = await mpmJson<HooksInstallResult>(env, [
+  const { excluded } = await mpmJson<HooksInstallReport>(env, [
     ...INSTALL,
     "--skills",
   ]);
@@ -439,7 +439,7 @@ Deno.test("what hooks install writes is not an uncommitted work, until it is edi
   await mpmJson(env, [...INSTALL, "--skills"]);
   assertEquals((await mpm(env, ["undo"])).status, 0);
   assertEquals(env.read(exclude), before);
-  const shared = await mpmJson<HooksInstallResult>(env, [
+  const shared = await mpmJson<HooksInstallReport>(env, [
     ...INSTALL,
     "--scope",
     "project",
@@ -453,7 +453,7 @@ posixTest(
     using env = TestEnv.repository();
     env.remove(".git/info/exclude");
     Deno.symlinkSync("/dev/null", join(env.project, ".git/info/exclude"));
-    const { excluded, warnings } = await mpmJson<HooksInstallResult>(
+    const { excluded, warnings } = await mpmJson<HooksInstallReport>(
       env,
       INSTALL,
     );
@@ -467,20 +467,20 @@ Deno.test("hooks install says where Claude Code will read what it wrote", async 
   env.git("clone", "-q", "--bare", ".", "../bare.git");
   env.gitIn(join(env.root, "bare.git"), "worktree", "add", "-q", "../tree");
   const cwd = join(env.root, "tree");
-  const bare = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd });
+  const bare = await mpmJson<HooksInstallReport>(env, INSTALL, { cwd });
   assertEquals(bare.path, join(cwd, LOCAL));
   assertStringIncludes(bare.warnings.join(), "in this worktree only");
   const plain = join(env.root, "plain");
   for (const folder of [".claude-mpm", "sub"]) {
     Deno.mkdirSync(join(plain, folder), { recursive: true });
   }
-  const above = await mpmJson<HooksInstallResult>(env, INSTALL, {
+  const above = await mpmJson<HooksInstallReport>(env, INSTALL, {
     cwd: join(plain, "sub"),
   });
   assertEquals(above.warnings, [
     `Claude Code reads this file only in sessions that start in "${plain}"`,
   ]);
-  const there = await mpmJson<HooksInstallResult>(env, INSTALL, { cwd: plain });
+  const there = await mpmJson<HooksInstallReport>(env, INSTALL, { cwd: plain });
   assertEquals(there.warnings, []);
 });
 
@@ -494,7 +494,7 @@ posixTest("hooks uninstall leaves skills behind links alone", async () => {
   Deno.symlinkSync(shared, skills);
   await mpmJson(env, INSTALL);
   assertEquals((await mpm(env, [...INSTALL, "--skills"])).status, 4);
-  const first = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  const first = await mpmJson<HooksUninstallReport>(env, UNINSTALL);
   assertEquals([first.removed, first.skills], [true, []]);
   // One that mpm wrote, which they put elsewhere then.
   Deno.removeSync(skills);
@@ -502,7 +502,7 @@ posixTest("hooks uninstall leaves skills behind links alone", async () => {
   Deno.renameSync(skills, join(shared, "skills"));
   Deno.symlinkSync(join(shared, "skills"), skills);
   await mpmJson(env, [...INSTALL, "--statusline"]);
-  const second = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  const second = await mpmJson<HooksUninstallReport>(env, UNINSTALL);
   assertEquals(second.skills.map(({ action }) => action), [
     ...Array(8).fill("foreign"),
   ]);
@@ -515,7 +515,7 @@ Deno.test("hooks install keeps a skill that someone edited, and upgrades one it 
   env.write(skill("mpm-branch"), "theirs\n");
   await mpm(env, [...INSTALL, "--skills"]);
   env.write(skill("mpm-pause"), "edited\n");
-  const again = await mpmJson<HooksInstallResult>(env, INSTALL);
+  const again = await mpmJson<HooksInstallReport>(env, INSTALL);
   assertEquals(
     again.skills.map(({ name, action }) => [name, action]),
     [
@@ -528,7 +528,7 @@ Deno.test("hooks install keeps a skill that someone edited, and upgrades one it 
       ["mpm-session-resume", "kept"],
     ],
   );
-  const gone = await mpmJson<HooksUninstallResult>(env, UNINSTALL);
+  const gone = await mpmJson<HooksUninstallReport>(env, UNINSTALL);
   assertEquals(
     gone.skills.map(({ name, action }) => [name, action]),
     [
@@ -585,9 +585,9 @@ posixTest(
     Deno.writeTextFileSync(program, "", { mode: 0o755 });
     Deno.symlinkSync(program, join(env.root, "links", "mpm"));
     env.extra.PATH = `${join(env.root, "links")}:${Deno.env.get("PATH")}`;
-    const { binary } = await mpmJson<HooksInstallResult>(env, INSTALL);
+    const { binary } = await mpmJson<HooksInstallReport>(env, INSTALL);
     assertEquals(binary, join(env.root, "links", "mpm"));
-    const denied = await mpmJson<HooksInstallResult>(env, INSTALL, {
+    const denied = await mpmJson<HooksInstallReport>(env, INSTALL, {
       wrap: (system) => ({
         ...system,
         files: {

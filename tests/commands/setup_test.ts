@@ -196,7 +196,7 @@ Deno.test("setup refuses a link instead of the folder, and shows nothing behind 
 });
 
 posixTest(
-  "setup names other clients, and says that it adds no hooks to them",
+  "setup names other clients, and adds hooks to them",
   async () => {
     using env = withClient();
     for (const name of ["codex", "gemini"]) {
@@ -209,7 +209,7 @@ posixTest(
     const { stdout } = await mpm(env, ["setup", "--dry-run", ...binary]);
     assertStringIncludes(
       stdout,
-      "Codex CLI, Gemini CLI: mpm adds hooks to Claude Code only\nShells: bash\n",
+      "Other clients: Codex CLI, Gemini CLI\nShells: bash\n",
     );
     const { other_clients: others } = await mpmJson<SetupReport>(env, [
       ...["setup", "--yes", ...binary],

@@ -1,18 +1,28 @@
-import { isOfBare, type Scope } from "../../clients/mod.ts";
+import {
+  CLAUDE,
+  type Client,
+  clientNamed,
+  isOfBare,
+  type Scope,
+} from "../../clients/mod.ts";
 import { dirname } from "@std/path";
-import { defineCommand } from "../../cli/mod.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
-import { installText } from "../install/text.ts";
-import type { HooksInstallResult } from "./results.ts";
+import { clientText, installText } from "../install/text.ts";
+import type { ClientFilesResult, HooksInstallAnswer } from "./results.ts";
 import { journaled, pathBelow } from "../../ops/mod.ts";
-import { DIFF_FLAG, SCOPE_FLAG } from "../install/change.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
+import { MpmError } from "../../base/errors.ts";
+import { CLIENT_FLAG, DIFF_FLAG, SCOPE_FLAG } from "../install/change.ts";
+import { changeClient, planClient } from "../install/client_files.ts";
+import { binaryFor } from "../install/program.ts";
 import { statusOfHooks } from "../install/status.ts";
 import { installReady, readyInstall } from "../install/ready.ts";
 
 /** `mpm hooks install` */
 export const hooksInstall = defineCommand({
   name: "hooks install",
-  summary: "Add mpm's hooks to Claude Code's settings",
+  summary: "Add mpm's hooks to the settings of a client",
   description: `
 Adds an entry for each event that mpm handles and leaves every other byte of the
 file alone. A second run changes nothing. Entries of an older mpm are replaced in
@@ -23,9 +33,15 @@ the old file first.
 
 The scopes are those of Claude Code. local is .claude/settings.local.json of the
 main worktree: this project, you alone. project is .claude/settings.json:
-everyone who clones it. user is ~/.claude/settings.json: all your projects.`,
+everyone who clones it. user is ~/.claude/settings.json: all your projects.
+
+--client names another client. Its hooks are always for all your projects:
+hooks.json or config.toml of Codex CLI, an extension of Gemini CLI, a plugin of
+opencode, a file of Copilot CLI. They end with 0 if mpm is gone or fails. Codex
+runs them after you trust them: it asks when it starts.`,
   positionals: [],
   flags: {
+    client: CLIENT_FLAG,
     scope: SCOPE_FLAG,
     skills: {
       type: "boolean",
@@ -46,12 +62,17 @@ everyone who clones it. user is ~/.claude/settings.json: all your projects.`,
   examples: [
     "mpm hooks install --dry-run",
     "mpm hooks install --skills",
+    "mpm hooks install --client codex --skills",
     "mpm hooks install --scope user --statusline",
   ],
-  result: async () => (await import("./results.ts")).HooksInstallResult,
-  async run(context, input): Promise<HooksInstallResult> {
+  result: async () => (await import("./results.ts")).HooksInstallAnswer,
+  async run(context, input): Promise<HooksInstallAnswer> {
     const { system } = context;
     const workspace = await locate(system, context.folder);
+    const client = clientNamed(input.client)!;
+    if (client !== CLAUDE) {
+      return await installFor(context, workspace, { ...input, client });
+    }
     const ready = await readyInstall(context, workspace, input);
     const { place, rules } = ready;
     const result = input["dry-run"] ? ready.planned : await journaled(
@@ -81,10 +102,38 @@ everyone who clones it. user is ~/.claude/settings.json: all your projects.`,
     ];
     return { ...result, warnings };
   },
-  render: installText,
+  render: (result, style) =>
+    "files" in result ? clientText(result, style) : installText(result, style),
   next: ({ dry_run: dry }) =>
     dry ? undefined : '"mpm hooks test" fires each hook once',
 });
+
+/** Installs the hooks of another client. */
+async function installFor(
+  context: Context,
+  workspace: Workspace,
+  { client, ...input }: {
+    client: Client;
+    binary: string | undefined;
+    skills: boolean;
+    statusline: boolean;
+    "dry-run": boolean;
+  },
+): Promise<ClientFilesResult> {
+  const { system } = context;
+  if (input.statusline) {
+    throw new MpmError("USAGE", `${client.title} has no status line for mpm`);
+  }
+  const { config } = readConfigAnyway(system, workspace.root);
+  const binary = binaryFor(context, input.binary);
+  const files = await planClient(system, client, {
+    ...{ binary, claims: config["claims.auto"], skills: input.skills },
+  });
+  const dryRun = input["dry-run"];
+  return await changeClient(context, workspace, {
+    ...{ client, files, binary, dryRun },
+  });
+}
 
 /** Warnings for a project file that Claude Code does not read. */
 function reachWarnings(

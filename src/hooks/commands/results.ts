@@ -45,6 +45,58 @@ export const HooksUninstallResult = z.strictObject({
   removed: z.boolean(),
 });
 
+const ClientName = z.enum([
+  ...["claude", "codex", "gemini", "opencode", "copilot"] as const,
+]);
+
+/** The files of a client other than Claude Code. */
+export const ClientFilesResult = z.strictObject({
+  /** Nothing was written; the diffs are what would be done. */
+  dry_run: z.boolean(),
+  client: ClientName,
+  /** E.g. `Codex CLI`. */
+  title: text,
+  /** The program that the entries start, absolute; null: they are removed. */
+  binary: z.nullable(text),
+  files: z.array(z.strictObject({
+    /** Absolute. */
+    path: text,
+    /**
+     * `restored`: to the byte what it was before. `foreign`: mpm leaves it
+     * alone.
+     */
+    action: z.enum([
+      ...["added", "changed", "kept", "removed", "restored"] as const,
+      "foreign",
+    ]),
+    /** mpm's names of the events with an entry in it. */
+    events: z.array(text),
+    /** Why it is left alone; null: it is not. */
+    reason: z.nullable(text),
+    /** The change, as `diff -u` writes it. */
+    diff: text,
+  })),
+  warnings: z.array(text),
+});
+
+export type ClientFilesResult = z.infer<typeof ClientFilesResult>;
+
+/** `hooks install` for Claude Code, and for another client. */
+export const HooksInstallAnswer = z.union([
+  HooksInstallResult,
+  ClientFilesResult,
+]);
+
+export type HooksInstallAnswer = z.infer<typeof HooksInstallAnswer>;
+
+/** `hooks uninstall` for Claude Code, and for another client. */
+export const HooksUninstallAnswer = z.union([
+  HooksUninstallResult,
+  ClientFilesResult,
+]);
+
+export type HooksUninstallAnswer = z.infer<typeof HooksUninstallAnswer>;
+
 export const HooksStatusResult = z.strictObject({
   /** This program, absolute; null: it runs from source. */
   binary: z.nullable(text),
@@ -57,6 +109,15 @@ export const HooksStatusResult = z.strictObject({
     version: text,
     events: z.array(text),
     status_line: z.boolean(),
+  })),
+  /** Other clients with hooks of mpm. */
+  clients: z.array(z.strictObject({
+    client: ClientName,
+    title: text,
+    path: text,
+    binary: text,
+    version: text,
+    events: z.array(text),
   })),
   /** The settings files that enable mpm as a plugin, which has the same hooks. */
   plugins: z.array(text),
@@ -73,7 +134,10 @@ export const HooksStatusResult = z.strictObject({
       "duplicate",
       "twice",
       "script",
+      "untrusted",
     ]),
+    /** The client that it concerns. */
+    client: ClientName,
     path: text,
     /** The problem, one line. */
     detail: text,
@@ -91,7 +155,7 @@ export const SetupResult = z.strictObject({
     /** Its folder of settings and transcripts, absolute. */
     folder: text,
   })),
-  /** Names of other clients on PATH, which mpm adds no hooks to. */
+  /** Names of the other clients on this machine. */
   other_clients: z.array(text),
   init: z.strictObject({
     /** Absolute path of `.claude-mpm`. */
@@ -131,6 +195,8 @@ export const SetupResult = z.strictObject({
   config: z.nullable(text),
   /** null: hooks were not wanted, or there is no client. */
   hooks: z.nullable(HooksInstallResult),
+  /** The files of the other clients. */
+  clients: z.array(ClientFilesResult),
 });
 
 export const SetupRemoveResult = z.strictObject({

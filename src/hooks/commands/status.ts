@@ -3,7 +3,7 @@ import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/mod.ts";
 import { hooksStatusText } from "../install/text.ts";
-import { statusOfHooks } from "../install/status.ts";
+import { statusOfClients } from "../install/status.ts";
 import { copyOf, hookNamed, hooksNamed } from "../scripts/run.ts";
 import { scriptFolder } from "../scripts/store.ts";
 import { hooksListText } from "../scripts/text.ts";
@@ -14,7 +14,7 @@ export const hooksStatus = defineCommand({
   name: "hooks status",
   summary: "Show where mpm's hooks are installed, and report problems",
   description: `
-Checks the settings of all scopes. The binary must exist and be this one, and
+Checks the settings of all scopes, and of other clients. The binary must exist and be this one, and
 the entries must be complete, of this version and unchanged. It also reports
 duplicate entries, hooks that are switched off, and files that Claude Code
 ignores. It prints the fix for each problem. The exit status is 3 if there are
@@ -53,7 +53,7 @@ it into the project, and "mpm allow <file>" lets a copy that changed run again.`
       return { name, text };
     }
     const workspace = await locate(system, folder);
-    if (!input.scripts) return statusOfHooks(system, workspace);
+    if (!input.scripts) return await statusOfClients(system, workspace);
     const { root } = workspace;
     return {
       folder: scriptFolder(root),
@@ -77,7 +77,8 @@ it into the project, and "mpm allow <file>" lets a copy that changed run again.`
       ? 0
       : answer.findings.length > 0
       ? 4
-      : answer.installed.length + answer.plugins.length === 0
+      : answer.installed.length + answer.plugins.length +
+            answer.clients.length === 0
       ? 3
       : 0,
 });

@@ -1,32 +1,57 @@
-import { placeOf, type ScopePlace, SCOPES } from "../../clients/mod.ts";
+import {
+  CLAUDE,
+  clientNamed,
+  placeOf,
+  type ScopePlace,
+  SCOPES,
+} from "../../clients/mod.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { attempt } from "../../base/errors.ts";
 import { locate } from "../../git/mod.ts";
-import { uninstallText } from "../install/text.ts";
-import type { HooksUninstallResult } from "./results.ts";
+import { clientText, uninstallText } from "../install/text.ts";
+import type { HooksUninstallAnswer } from "./results.ts";
 import { changeExcludes, excludeFile } from "../install/exclude.ts";
 import { journaled, pathBelow, withUserLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import { DIFF_FLAG, SCOPE_FLAG, uninstall } from "../install/change.ts";
+import {
+  CLIENT_FLAG,
+  DIFF_FLAG,
+  SCOPE_FLAG,
+  uninstall,
+} from "../install/change.ts";
+import { changeClient, planClientRemoval } from "../install/client_files.ts";
 
 /** `mpm hooks uninstall` */
 export const hooksUninstall = defineCommand({
   name: "hooks uninstall",
-  summary: "Remove mpm's hooks from Claude Code's settings",
+  summary: "Remove mpm's hooks from the settings of a client",
   description: `
 If nothing else changed since the installation, this restores the file byte for byte.
 Otherwise it removes only mpm's entries. It also removes skills that you have not
 edited. mpm keeps a copy of the old settings first.`,
   positionals: [],
   flags: {
+    client: CLIENT_FLAG,
     scope: SCOPE_FLAG,
     "dry-run": DIFF_FLAG,
   },
-  examples: ["mpm hooks uninstall", "mpm hooks uninstall --scope user"],
-  result: async () => (await import("./results.ts")).HooksUninstallResult,
-  async run(context, input): Promise<HooksUninstallResult> {
+  examples: [
+    "mpm hooks uninstall",
+    "mpm hooks uninstall --scope user",
+    "mpm hooks uninstall --client codex",
+  ],
+  result: async () => (await import("./results.ts")).HooksUninstallAnswer,
+  async run(context, input): Promise<HooksUninstallAnswer> {
     const { system, folder } = context;
     const workspace = await locate(system, folder);
+    const client = clientNamed(input.client)!;
+    if (client !== CLAUDE) {
+      const files = await planClientRemoval(system, client);
+      const dryRun = input["dry-run"];
+      return await changeClient(context, workspace, {
+        ...{ client, files, binary: null, dryRun },
+      });
+    }
     const place = placeOf(system, input.scope, workspace);
     const excludes = input.scope === "local"
       ? excludeFile(workspace)
@@ -56,7 +81,10 @@ edited. mpm keeps a copy of the old settings first.`,
     );
     return { ...result, warnings };
   },
-  render: uninstallText,
+  render: (result, style) =>
+    "files" in result
+      ? clientText(result, style)
+      : uninstallText(result, style),
 });
 
 /**

@@ -3,6 +3,7 @@ import { sha256 } from "../../base/digest.ts";
 import { unifiedDiff } from "../../base/unified_diff.ts";
 import {
   checkReplaceable,
+  CLIENT_NAMES,
   decodeSettings,
   type ForeignFile,
   keepCopy,
@@ -271,4 +272,13 @@ export const SCOPE_FLAG = {
 export const DIFF_FLAG = {
   type: "boolean",
   summary: "Show the change as a diff and write nothing",
+} as const;
+
+/** The option that names the client. */
+export const CLIENT_FLAG = {
+  type: "string",
+  value: "client",
+  choices: CLIENT_NAMES,
+  default: "claude",
+  summary: "The client whose settings to change",
 } as const;

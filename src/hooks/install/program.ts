@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { Context } from "../../cli/mod.ts";
+import { type Client, CLIENTS, isFile, isFolder } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /**
@@ -53,26 +54,18 @@ function pathFolders(system: System): string[] {
   return (system.env("PATH") ?? "").split(separator).filter(isAbsolute);
 }
 
-/** Other clients that agents run in, by the programs that start them. */
-const OTHER_CLIENTS: readonly (readonly [program: string, name: string])[] = [
-  ["codex", "Codex CLI"],
-  ["gemini", "Gemini CLI"],
-  ["opencode", "opencode"],
-  ["copilot", "Copilot CLI"],
-];
-
-/** Returns the names of other clients on PATH; starts none of them. */
-export function otherClients(system: System): string[] {
+/** Returns the clients on PATH, or with a folder; starts none of them. */
+export function clientsHere(system: System): Client[] {
   const endings = system.platform === "windows" ? [".exe", ".cmd"] : [""];
   const folders = pathFolders(system);
-  return OTHER_CLIENTS.filter(([program]) =>
-    folders.some((folder) =>
+  return CLIENTS.filter((client) => {
+    const home = client.home(system);
+    return folders.some((folder) =>
       endings.some((ending) =>
-        attempt(() => system.files.stat(join(folder, program + ending)))
-          ?.kind === "file"
+        isFile(system, join(folder, client.program + ending))
       )
-    )
-  ).map(([, name]) => name);
+    ) || home !== undefined && isFolder(system, home);
+  });
 }
 
 /**

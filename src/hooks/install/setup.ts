@@ -1,6 +1,11 @@
 import { escapeText } from "../../base/escape.ts";
+import { MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
-import { CONVERSATION_SOURCES, isFolder } from "../../clients/mod.ts";
+import {
+  type Client,
+  CONVERSATION_SOURCES,
+  isFolder,
+} from "../../clients/mod.ts";
 import {
   type Config,
   readConfigAnyway,
@@ -27,13 +32,21 @@ import {
   trustSaves,
 } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
-import type { SetupResult } from "../commands/results.ts";
+import type { ClientFilesResult, SetupResult } from "../commands/results.ts";
 import {
   foldersFor,
   plannedCompletions,
   writeCompletions,
 } from "./completions.ts";
-import { clientVersion, otherClients } from "./program.ts";
+import {
+  applyClient,
+  changing,
+  type ClientFile,
+  clientResult,
+  planClient,
+} from "./client_files.ts";
+import { missingFolders } from "./change.ts";
+import { binaryFor, clientsHere, clientVersion } from "./program.ts";
 import { installReady, type ReadyInstall, readyInstall } from "./ready.ts";
 import {
   CONTENTS_NOTE,
@@ -61,6 +74,8 @@ export interface SetupPlan {
   /** The answer of a dry run. */
   readonly result: SetupResult;
   readonly hooks: ReadyInstall | undefined;
+  /** The files of other clients. */
+  readonly files: readonly ClientFile[];
   /** Settings that change in the user's configuration. */
   readonly settings: Parameters<typeof setForUser>[2];
   /** Saves that the user says are theirs. */
@@ -89,10 +104,17 @@ export async function planSetup(
   const some = sources.some(({ kept }) => kept);
   const off = some && (input["no-conversation"] ||
     !yes("Keep these parts of conversations?"));
-  const hooks = client !== null && !input["no-hooks"] &&
-      yes("Install hooks and skills?")
+  const others = otherClients(system);
+  const hooked = (client !== null || others.length > 0) &&
+    !input["no-hooks"] && yes("Install hooks and skills?");
+  const hooks = hooked && client !== null
     ? await hooksFor(context, workspace, input)
     : undefined;
+  const more = hooked
+    ? await hooksOfOthers(context, others, {
+      ...{ binary: input.binary, claims: config["claims.auto"] },
+    })
+    : [];
   const wanted = asks ? wantedCompletions(context, completions) : completions;
   const folder = { "ignore": input.ignore, "dry-run": false };
   const { dry_run: _, ...init } = await planInit(context, workspace, folder);
@@ -108,7 +130,7 @@ export async function planSetup(
     commits: commits !== config["pause.branch_commit"],
   });
   return {
-    ...{ hooks, settings },
+    ...{ hooks, settings, files: more.flatMap(({ files }) => files) },
     trusted: trusts ? old : [],
     result: {
       dry_run: true,
@@ -121,6 +143,7 @@ export async function planSetup(
         ? userConfigFile(system, workspace.root)
         : null,
       hooks: hooks?.planned ?? null,
+      clients: more.map(({ result }) => result),
       claude_mpm: {
         saves: old.map(({ id, summary }) => ({ session_id: id, summary })),
         trusted: trusts,
@@ -137,7 +160,8 @@ async function foundHere(context: Context, input: SetupInput) {
     gitHere(context),
   ]);
   const completions = input["no-completions"] ? [] : plannedCompletions(system);
-  return { client, git, other_clients: otherClients(system), completions };
+  const others = otherClients(system).map(({ title }) => title);
+  return { client, git, other_clients: others, completions };
 }
 
 function keepsContents(context: Context, asks: boolean): boolean {
@@ -183,6 +207,41 @@ function hooksFor(
 ): Promise<ReadyInstall> {
   const parts = { skills: true, statusline: false };
   return readyInstall(context, workspace, { scope, binary, ...parts });
+}
+
+/** Returns the clients on this machine that have hooks of a common form. */
+function otherClients(system: System): Client[] {
+  return clientsHere(system).filter((client) => client.setup);
+}
+
+/** A client whose files cannot be changed does not stop the others. */
+async function hooksOfOthers(
+  context: Context,
+  clients: readonly Client[],
+  { binary: named, claims }: { binary: string | undefined; claims: boolean },
+): Promise<{ files: ClientFile[]; result: ClientFilesResult }[]> {
+  const { system } = context;
+  const planned: { files: ClientFile[]; result: ClientFilesResult }[] = [];
+  // Several clients have the same skills.
+  const seen = new Set<string>();
+  for (const client of clients) {
+    const binary = binaryFor(context, named);
+    const order = { binary, dryRun: true };
+    try {
+      const wanted = { binary, claims, skills: true };
+      const files = (await planClient(system, client, wanted))
+        .filter(({ entry }) => !seen.has(entry.path));
+      files.forEach(({ entry }) => seen.add(entry.path));
+      planned.push({ files, result: clientResult(client, files, order) });
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      const { message, hint } = error;
+      const warnings = [hint === undefined ? message : `${message}. ${hint}`];
+      const result = { ...clientResult(client, [], order), warnings };
+      planned.push({ files: [], result });
+    }
+  }
+  return planned;
 }
 
 function wantedCompletions(
@@ -258,10 +317,11 @@ function sourcesOf(config: Config): SetupResult["conversation"] {
 export async function applySetup(
   context: Context,
   workspace: Workspace,
-  { result, hooks, settings, trusted }: SetupPlan,
+  { result, hooks, files, settings, trusted }: SetupPlan,
 ): Promise<SetupResult> {
   const { config, completions } = result;
   const { system } = context;
+  const changed = changing(files).map(({ entry }) => entry.path);
   return await journaled(
     context,
     async ({ system }) => {
@@ -271,10 +331,12 @@ export async function applySetup(
       }
       await withUserLock(system, () => {
         writeCompletions(system, completions);
+        applyClient(system, files);
         if (trusted.length > 0) trustSaves(system, trusted, workspace.root);
       });
       const installed = hooks ? await installReady(system, hooks) : null;
-      return { ...result, dry_run: false, hooks: installed };
+      const clients = result.clients.map((one) => ({ ...one, dry_run: false }));
+      return { ...result, dry_run: false, hooks: installed, clients };
     },
     {
       operation: "setup",
@@ -284,6 +346,8 @@ export async function applySetup(
         ...config === null ? [] : [config],
         ...completions.map(({ path }) => path),
         ...foldersFor(system, completions),
+        ...missingFolders(system, changed),
+        ...changed,
         ...trusted.length > 0 ? [trustedFile(system)] : [],
       ],
       title: () => `set up${hooks ? " with hooks" : ""}`,

@@ -3,7 +3,7 @@ import { counted } from "../../base/words.ts";
 import { makeStyle } from "../../cli/mod.ts";
 import { initText } from "../../saves/mod.ts";
 import type { SetupResult } from "../commands/results.ts";
-import { installText } from "./text.ts";
+import { clientText, installText } from "./text.ts";
 
 /** Saves that the question names. */
 const NAMED = 10;
@@ -43,13 +43,11 @@ export function foundText(
   return [
     git ?? "git does not run: mpm cannot see what changed",
     client === null
-      ? "Claude Code was not found, so mpm installs no hooks"
+      ? "Claude Code was not found"
       : `Claude Code ${client.version ?? "(version unknown)"}: ${
         escapeText(client.folder)
       }`,
-    ...others.length === 0
-      ? []
-      : [`${others.join(", ")}: mpm adds hooks to Claude Code only`],
+    ...others.length === 0 ? [] : [`Other clients: ${others.join(", ")}`],
     ...shells.length === 0 ? [] : [`Shells: ${shells.join(", ")}`],
   ].join("\n");
 }
@@ -92,6 +90,12 @@ export function setupText(
         installText({ ...hooks, dry_run: dry, diff: "" }, makeStyle(false)),
         BATCHES,
       ],
+    ...result.clients.map((one) =>
+      clientText({
+        ...{ ...one, dry_run: dry },
+        files: one.files.map((file) => ({ ...file, diff: "" })),
+      }, makeStyle(false))
+    ),
     ...result.completions.map((one) => completionText(one, dry)),
     ...saves.length === 0 ? [] : [
       ...asked ? [] : [`${oldSavesText(saves)}\n`],

@@ -1,8 +1,10 @@
 import { attempt, MpmError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import {
+  type Client,
   decodeSettings,
   enabledPlugins,
+  type InstalledEntry,
   installedHooks,
   managedSettings,
   openSettings,
@@ -16,6 +18,7 @@ import {
   settingsWarnings,
   switchedOff,
 } from "../../clients/mod.ts";
+import { entriesAt, installedClients } from "./client_files.ts";
 import type { Workspace } from "../../git/mod.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import type { HooksStatusResult } from "../commands/results.ts";
@@ -24,7 +27,7 @@ import { scriptFolder } from "../scripts/store.ts";
 import { scriptProblems } from "../scripts/text.ts";
 import { isSameFile } from "./program.ts";
 
-type Finding = HooksStatusResult["findings"][number];
+type Finding = Omit<HooksStatusResult["findings"][number], "client">;
 type Installed = HooksStatusResult["installed"][number];
 
 /** An mpm handler in the settings. */
@@ -69,7 +72,62 @@ export function readAllSettings(
   return { files, findings };
 }
 
-/** Returns the places of mpm hooks, and the reasons why they do not work. */
+/**
+ * Returns the places of mpm hooks in all clients, and the reasons why they do
+ * not work.
+ */
+export async function statusOfClients(
+  system: System,
+  workspace: Workspace,
+): Promise<HooksStatusResult> {
+  const own = statusOfHooks(system, workspace);
+  const clients: HooksStatusResult["clients"] = [];
+  const found: HooksStatusResult["findings"] = [];
+  for (const client of await installedClients(system)) {
+    const { name, title } = client;
+    const setup = (await client.setup?.())!;
+    for (const entry of setup.files(system)) {
+      const [one, ...others] = entriesAt(system, entry);
+      const events = [one, ...others].flatMap((one) => one?.event || []);
+      if (!one || one.binary === "") continue;
+      const { path } = entry;
+      const { binary, version } = one;
+      clients.push({ client: name, title, path, binary, version, events });
+      found.push(
+        ...clientFindings(system, { client, entry: one, path })
+          .map((finding) => ({ ...finding, client: name })),
+      );
+    }
+    found.push(
+      ...(setup.problems?.(system) ?? []).map(({ path, detail, fix }) => ({
+        ...{ client: name, problem: "untrusted" as const },
+        ...{ path, detail, mend: fix },
+      })),
+    );
+  }
+  return { ...own, clients, findings: [...own.findings, ...found] };
+}
+
+function clientFindings(
+  system: System,
+  { client, entry: { binary, version }, path }: {
+    client: Client;
+    entry: InstalledEntry;
+    path: string;
+  },
+): Finding[] {
+  const mend = `mpm hooks install --client ${client.name}`;
+  const problem = binaryProblem(system, binary);
+  const detail = `entries are of mpm ${version}, this is ${VERSION}`;
+  return [
+    ...problem ? [{ ...problem, path, mend }] : [],
+    ...version === VERSION
+      ? []
+      : [{ problem: "version" as const, path, detail, mend }],
+  ];
+}
+
+/** Returns the same for Claude Code alone. */
 export function statusOfHooks(
   system: System,
   workspace: Workspace,
@@ -98,8 +156,12 @@ export function statusOfHooks(
     binary: system.program() ?? null,
     version: VERSION,
     installed,
+    clients: [],
     plugins,
-    findings: [...shown, ...found],
+    findings: [...shown, ...found].map((finding) => ({
+      ...finding,
+      client: "claude" as const,
+    })),
   };
 }
 

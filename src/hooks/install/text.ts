@@ -2,6 +2,7 @@ import { escapeDiff, escapeText } from "../../base/escape.ts";
 import { aligned, type Style } from "../../cli/mod.ts";
 import { counted } from "../../base/words.ts";
 import type {
+  ClientFilesResult,
   HooksInstallResult,
   HooksProfileResult,
   HooksStatusResult,
@@ -111,10 +112,11 @@ function notesOf(warnings: readonly string[], style: Style): string {
 
 /** Formats the answer of `mpm hooks status`. */
 export function hooksStatusText(
-  { installed, plugins, findings }: HooksStatusResult,
+  { installed, clients, plugins, findings }: HooksStatusResult,
   style: Style,
 ): string {
-  if (installed.length + plugins.length + findings.length === 0) {
+  const count = installed.length + clients.length + plugins.length;
+  if (count + findings.length === 0) {
     return "mpm hooks are not installed. Install them with: mpm hooks install\n";
   }
   const places = installed.map(
@@ -124,12 +126,19 @@ export function hooksStatusText(
       `${line ? " and the status line" : ""}, mpm ${escapeText(version)}, ` +
       escapeText(binary),
   );
-  const problems = findings.map(({ path, detail, mend }) =>
-    style.yellow(`Wrong: ${escapeText(detail)}`) +
+  const problems = findings.map(({ problem, path, detail, mend }) =>
+    style[problem === "untrusted" ? "red" : "yellow"](
+      `Wrong: ${escapeText(detail)}`,
+    ) +
     `\n  in ${escapeText(path)}\n  fix: ${escapeText(mend)}`
   );
   return [
     ...places,
+    ...clients.map(({ title, path, binary, version, events }) =>
+      `${title}: ${escapeText(path)}\n` +
+      `  ${counted(events.length, "event")}, mpm ${escapeText(version)}, ` +
+      escapeText(binary)
+    ),
     ...plugins.map((path) =>
       `plugin: ${escapeText(path)}\n  starts the mpm on PATH`
     ),
@@ -195,4 +204,37 @@ export function hooksProfileText(
 
 function notes(warnings: readonly string[], style: Style): string[] {
   return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
+}
+
+/** Formats what happens to the files of a client. */
+export function clientText(
+  { dry_run: dry, title, binary, files, warnings }: ClientFilesResult,
+  style: Style,
+): string {
+  const changed = files.filter(({ action }) =>
+    action !== "kept" && action !== "foreign"
+  );
+  if (dry && changed.some(({ diff }) => diff !== "")) {
+    return changed.map(({ diff }) => escapeDiff(diff)).join("") +
+      notesOf(warnings, style);
+  }
+  const nothing = binary === null
+    ? `No mpm hooks in the settings of ${title}`
+    : `mpm's hooks are in the settings of ${title} already: nothing changed`;
+  const lines = changed.length === 0 ? [nothing] : [
+    binary === null
+      ? `${dry ? "Would remove" : "Removed"} mpm's hooks from ${title}`
+      : `${dry ? "Would install" : "Installed"} mpm's hooks in ${title}`,
+    ...changed.map(({ action, path, events }) =>
+      `  ${action}: ${escapeText(path)}` +
+      (events.length === 0 || binary === null
+        ? ""
+        : ` (${counted(events.length, "event")})`)
+    ),
+  ];
+  const left = files.filter(({ reason }) => reason !== null)
+    .map(({ path, reason }) =>
+      `Kept ${escapeText(path)}: ${escapeText(reason!)}`
+    );
+  return `${[...lines, ...left].join("\n")}\n${notesOf(warnings, style)}`;
 }

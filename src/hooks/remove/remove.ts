@@ -23,6 +23,11 @@ import {
 import type { System } from "../../system/system.ts";
 import type { SetupRemoveResult } from "../commands/results.ts";
 import { uninstall } from "../install/change.ts";
+import {
+  emptied,
+  installedClients,
+  planClientRemoval,
+} from "../install/client_files.ts";
 import { remainingData } from "./data.ts";
 import { applyEdit, type FileEdit, fileEdits, unknownRule } from "./files.ts";
 
@@ -103,12 +108,32 @@ async function findInstalled(
   const places = placesOf(system, workspace, worktrees);
   return {
     places,
-    edits: fileEdits(system, workspace, worktrees),
+    edits: [
+      ...fileEdits(system, workspace, worktrees),
+      ...await clientEdits(system),
+    ],
     folders: new Map(
       places.map((place) => [place.path, foldersOf(system, place)]),
     ),
     unknown: unknownRule(system, workspace),
   };
+}
+
+/** The entries in other clients; those of an edited skill stay. */
+async function clientEdits(system: System): Promise<FileEdit[]> {
+  const clients = await installedClients(system);
+  const planned = await Promise.all(
+    clients.map((client) => planClientRemoval(system, client, clients)),
+  );
+  const files = planned.flat().filter(({ removing }) => removing);
+  const byPath = new Map(files.map((one) => [one.entry.path, one]));
+  return [...byPath.values()].map(({ entry, file, after }, at, all) => ({
+    part: entry.path.endsWith("SKILL.md") ? "skill" : "hooks",
+    file,
+    bytes: after,
+    // They are empty after the last one.
+    folders: at === all.length - 1 ? emptied(files).reverse() : [],
+  }));
 }
 
 /** Without a record, the folders that mpm would have made. */
@@ -246,9 +271,12 @@ function removeHooks(
 /** Returns the settings of other projects that have mpm's hooks. */
 function elsewhere(
   system: System,
-  { places }: Installed,
+  { places, edits }: Installed,
 ): SetupRemoveResult["elsewhere"] {
-  const here = new Set(places.map(({ path }) => path));
+  const here = new Set([
+    ...places.map(({ path }) => path),
+    ...edits.map(({ file }) => file.path),
+  ]);
   return allRecords(system).flatMap(({ path }) => {
     if (here.has(path) || !hasHooks(system, path)) return [];
     const folder = dirname(path);

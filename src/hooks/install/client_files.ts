@@ -1,0 +1,322 @@
+import { sha256 } from "../../base/digest.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { unifiedDiff } from "../../base/unified_diff.ts";
+import {
+  checkReplaceable,
+  type Client,
+  CLIENTS,
+  decodeSettings,
+  type EntryFile,
+  type ForeignFile,
+  isFile,
+  keepCopy,
+  readForeign,
+  readReplaced,
+  removeIfEmpty,
+  removeLeftover,
+  removeRecord,
+  type Replaced,
+  replaceForeign,
+  sameBytes,
+  skillFiles,
+  type WantedEntries,
+  writeRecord,
+} from "../../clients/mod.ts";
+import type { Context } from "../../cli/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
+import { journaled, withUserLock } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { ClientFilesResult } from "../commands/results.ts";
+import { missingFolders } from "./change.ts";
+
+type Action = ClientFilesResult["files"][number]["action"];
+
+/** A file of a client with mpm's entries in it, or without them. */
+export interface ClientFile extends Replaced {
+  readonly entry: EntryFile;
+  readonly file: ForeignFile;
+  /** The bytes after it; `undefined`: no file. */
+  readonly after: Uint8Array | undefined;
+  /** The bytes that a removal would restore; `undefined`: no file. */
+  readonly base: Uint8Array | undefined;
+  readonly action: Action;
+  /** True if it is planned to take the entries out. */
+  readonly removing: boolean;
+  /** Why the file is left alone. */
+  readonly reason?: string;
+  /** mpm's names of the events with entries, after an installation. */
+  readonly events: readonly string[];
+}
+
+/** The clients whose skills are in `~/.agents/skills`. */
+const WITH_SKILLS: readonly string[] = ["codex", "opencode", "copilot"];
+
+/** Returns the files of a client that get entries, hooks before skills. */
+async function filesOf(
+  system: System,
+  client: Client,
+  { skills }: { skills: boolean },
+): Promise<{ hooks: readonly EntryFile[]; skills: readonly EntryFile[] }> {
+  const setup = await client.setup?.();
+  const has = skills && WITH_SKILLS.includes(client.name);
+  return {
+    hooks: setup?.files(system) ?? [],
+    skills: has ? skillFiles(system) : [],
+  };
+}
+
+/**
+ * Plans the entries of a client. Throws UNREADABLE or CONFLICT where the hooks
+ * cannot be put in; a skill of someone else is left alone.
+ */
+export async function planClient(
+  system: System,
+  client: Client,
+  wanted: WantedEntries & { readonly skills: boolean },
+): Promise<ClientFile[]> {
+  const { hooks, skills } = await filesOf(system, client, wanted);
+  const install = (entry: EntryFile) => (before: string | undefined) =>
+    entry.install(before, wanted);
+  return [
+    ...hooks.map((entry) => planned(system, entry, install(entry))),
+    ...skills.map((entry) => {
+      try {
+        return planned(system, entry, install(entry));
+      } catch (error) {
+        if (!(error instanceof MpmError)) throw error;
+        return leftAlone(system, entry, error.message);
+      }
+    }),
+  ];
+}
+
+/** Plans the removal of the same. Skills that another client uses stay. */
+export async function planClientRemoval(
+  system: System,
+  client: Client,
+  among: readonly Client[] = [client],
+): Promise<ClientFile[]> {
+  const others = await installedClients(system);
+  const shared = others.some((other) =>
+    !among.includes(other) && WITH_SKILLS.includes(other.name)
+  );
+  const files = await filesOf(system, client, { skills: !shared });
+  const hooks = files.hooks.map((entry) => removal(system, entry));
+  const skills = files.skills.map((entry) => {
+    const one = removal(system, entry);
+    return one.action === "kept" || one.untouched
+      ? one
+      : leftAlone(system, entry, "it was edited");
+  });
+  return [...hooks, ...skills].filter(({ action }) => action !== "kept");
+}
+
+/** Returns the clients beside Claude Code that have hooks of mpm. */
+export async function installedClients(system: System): Promise<Client[]> {
+  const found: Client[] = [];
+  for (const client of CLIENTS) {
+    const { hooks } = await filesOf(system, client, { skills: false });
+    if (hooks.some((entry) => entriesAt(system, entry).length > 0)) {
+      found.push(client);
+    }
+  }
+  return found;
+}
+
+/** Lists the entries of mpm in a file; none where it cannot be read. */
+export function entriesAt(system: System, entry: EntryFile) {
+  if (!isFile(system, entry.path)) return [];
+  return attempt(() => {
+    const path = system.files.realPath(entry.path);
+    const { bytes } = readForeign(system, path, entry.mode);
+    return bytes ? entry.entries(decodeSettings(path, bytes)) : [];
+  }) ?? [];
+}
+
+function removal(system: System, entry: EntryFile): ClientFile {
+  const { original, untouched } = presentOf(system, entry);
+  const taken = planned(system, entry, (before) => {
+    if (before === undefined || entry.entries(before).length === 0) {
+      return before;
+    }
+    if (untouched) return original ? textOf(original) : undefined;
+    const known = original ? textOf(original) : undefined;
+    const text = entry.remove(before, known);
+    return text === "" && original === null ? undefined : text;
+  });
+  return { ...taken, removing: true };
+}
+
+function presentOf(system: System, entry: EntryFile) {
+  const file = readForeign(system, entry.path, entry.mode);
+  return { file, ...readReplaced(system, entry.path, file.bytes) };
+}
+
+function planned(
+  system: System,
+  entry: EntryFile,
+  change: (before: string | undefined) => string | undefined,
+): ClientFile {
+  const present = presentOf(system, entry);
+  const { file, original, untouched } = present;
+  const before = file.bytes && decodeSettings(entry.path, file.bytes);
+  const text = change(before);
+  const after = text === before ? file.bytes : text && encode(text);
+  const known = original ? textOf(original) : undefined;
+  const base = before === undefined
+    ? undefined
+    : untouched
+    ? original ?? undefined
+    : encodeAny(entry.remove(before, known));
+  const action = sameBytes(file.bytes, after || undefined)
+    ? "kept"
+    : !file.bytes
+    ? "added"
+    : !after
+    ? "removed"
+    : untouched && original && sameBytes(original, after)
+    ? "restored"
+    : "changed";
+  const events = text === undefined ? [] : entry.entries(text)
+    .map(({ event }) => event).filter((event) => event !== "");
+  return {
+    ...{ ...present, entry, base, action, events, removing: false },
+    after: after || undefined,
+  };
+}
+
+function leftAlone(
+  system: System,
+  entry: EntryFile,
+  reason: string,
+): ClientFile {
+  const file = attempt(() => readForeign(system, entry.path, entry.mode)) ??
+    { path: entry.path, bytes: undefined, mode: entry.mode };
+  return {
+    ...{ entry, file, after: file.bytes, base: file.bytes, events: [] },
+    ...{ record: undefined, original: undefined, untouched: false },
+    ...{ action: "foreign", reason, removing: false },
+  };
+}
+
+/** Returns those that change. */
+export function changing(files: readonly ClientFile[]): ClientFile[] {
+  return files.filter(({ action }) =>
+    action !== "kept" && action !== "foreign"
+  );
+}
+
+/** Applies a plan. Call under the user's lock, in an operation. */
+export function applyClient(
+  system: System,
+  files: readonly ClientFile[],
+): void {
+  for (const one of changing(files)) {
+    if (one.removing) takeOut(system, one);
+    else put(system, one);
+  }
+  for (const folder of emptied(files)) removeIfEmpty(system, folder);
+}
+
+/** The folders that were made for removed files, the innermost first. */
+export function emptied(files: readonly ClientFile[]): string[] {
+  const made = files.filter(({ removing }) => removing)
+    .flatMap(({ record }) => record?.folders ?? []);
+  return [...new Set(made)].sort((a, b) => b.length - a.length);
+}
+
+/** First keeps the old text and notes the new one; then writes. */
+function put(
+  system: System,
+  { entry: { path }, file, record, untouched, after, base }: ClientFile,
+): void {
+  checkReplaceable(system, path);
+  removeLeftover(system, path);
+  if (file.bytes) keepCopy(system, path, file.bytes);
+  if (base) keepCopy(system, path, base);
+  const folders = missingFolders(system, [path]);
+  const earlier = untouched ? record!.written : [];
+  writeRecord(system, {
+    ...{ version: 1, path, files: {} },
+    original: base ? sha256(base) : null,
+    written: [...new Set([...earlier, sha256(after!)])].slice(-16),
+    folders: [...new Set([...record?.folders ?? [], ...folders])],
+  });
+  for (const folder of folders) {
+    system.files.mkdir(folder);
+    system.files.chmod(folder, 0o700);
+  }
+  replaceForeign(system, file, after!);
+}
+
+function takeOut(
+  system: System,
+  { entry: { path }, file, after }: ClientFile,
+): void {
+  removeLeftover(system, path);
+  keepCopy(system, path, file.bytes!);
+  replaceForeign(system, file, after);
+  removeRecord(system, path);
+}
+
+/** Returns the answer of a command about these files. */
+export function clientResult(
+  client: Client,
+  files: readonly ClientFile[],
+  { binary, dryRun }: { binary: string | null; dryRun: boolean },
+): ClientFilesResult {
+  return {
+    ...{ dry_run: dryRun, client: client.name, title: client.title, binary },
+    files: files.map(({ entry: { path }, file, after, action, ...one }) => ({
+      ...{ path, action, events: [...one.events] },
+      reason: one.reason ?? null,
+      diff: unifiedDiff(path, textOf(file.bytes), textOf(after)),
+    })),
+    warnings: [],
+  };
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function encodeAny(text: string | undefined): Uint8Array | undefined {
+  return text === undefined ? undefined : encode(text);
+}
+
+function textOf(bytes: Uint8Array | undefined): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true })
+    .decode(bytes ?? new Uint8Array());
+}
+
+/** Installs or removes the entries of a client, as an operation to undo. */
+export async function changeClient(
+  context: Context,
+  workspace: Workspace,
+  { client, files, binary, dryRun }: {
+    client: Client;
+    files: readonly ClientFile[];
+    /** `null`: they are removed. */
+    binary: string | null;
+    dryRun: boolean;
+  },
+): Promise<ClientFilesResult> {
+  const result = clientResult(client, files, { binary, dryRun });
+  if (dryRun || changing(files).length === 0) return result;
+  const paths = changing(files).map(({ entry }) => entry.path);
+  const verb = binary === null ? "uninstall" : "install";
+  return await journaled(
+    context,
+    ({ system }) =>
+      withUserLock(system, () => {
+        applyClient(system, files);
+        return result;
+      }),
+    {
+      operation: `hooks ${verb}`,
+      workspace,
+      files: [...missingFolders(context.system, paths), ...paths],
+      title: () => `${verb} hooks of ${client.title}`,
+    },
+  );
+}

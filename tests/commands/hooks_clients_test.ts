@@ -1,0 +1,168 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type {
+  ClientFilesResult,
+  DoctorResult,
+  HooksReport,
+  SetupRemoveResult,
+  SetupReport,
+} from "../../schemas/types.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+/** A project, and the mpm that hooks start. */
+function withBinary(): TestEnv {
+  const env = TestEnv.repository();
+  env.write("../bin/mpm", "#!/bin/sh\n");
+  Deno.chmodSync(`${env.root}/bin/mpm`, 0o755);
+  return env;
+}
+
+const OTHERS = ["codex", "gemini", "opencode", "copilot"] as const;
+
+/** Settings of someone else beside mpm's, by client. */
+const FOREIGN: Readonly<Record<string, readonly [path: string, text: string]>> =
+  {
+    codex: [
+      ".codex/hooks.json",
+      '{\n\t"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "x"}]}]}\n}',
+    ],
+    gemini: [".gemini/settings.json", '{"theme": "x"}'],
+    opencode: [".config/opencode/plugins/other.js", "// mine\n"],
+    copilot: [".copilot/hooks/mine.json", '{"version": 1}'],
+  };
+
+/** Paths and contents below a folder, but for mpm's own state. */
+function treeOf(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    if (name === ".local") return [];
+    return isDirectory
+      ? [`${path}/`, ...treeOf(path)]
+      : [`${path} ${Deno.readTextFileSync(path)}`];
+  }).sort();
+}
+
+function inHome(env: TestEnv, path: string, text: string): void {
+  const file = join(env.home, path);
+  Deno.mkdirSync(join(file, ".."), { recursive: true });
+  Deno.writeTextFileSync(file, text);
+}
+
+for (const client of OTHERS) {
+  Deno.test(`the hooks of ${client} come and go to the byte`, async () => {
+    using env = withBinary();
+    inHome(env, ...FOREIGN[client]!);
+    const before = treeOf(env.home);
+    const install = ["hooks", "install", "--client", client, "--skills"];
+    const dry = await mpmJson<ClientFilesResult>(env, [
+      ...install,
+      "--dry-run",
+    ]);
+    assert(dry.dry_run && dry.files.some(({ diff }) => diff !== ""));
+    assertEquals(treeOf(env.home), before);
+    const done = await mpmJson<ClientFilesResult>(env, install);
+    assertEquals(
+      done.files.map(({ path }) => path),
+      dry.files.map(({ path }) => path),
+    );
+    assert(treeOf(env.home).length > before.length);
+    const again = await mpmJson<ClientFilesResult>(env, install);
+    assertEquals(
+      again.files.filter(({ action }) => action !== "kept"),
+      [],
+    );
+    const { stdout } = await mpm(env, ["hooks", "status", "--json"]);
+    const status: HooksReport = JSON.parse(stdout);
+    assertEquals(
+      status.findings.map(({ problem }) => problem),
+      client === "codex" ? ["untrusted"] : [],
+    );
+    assertEquals(status.clients.map((one) => one.client), [client]);
+    await mpm(env, ["undo"]);
+    assertEquals(treeOf(env.home), before);
+    await mpmJson(env, install);
+    await mpmJson(env, ["hooks", "uninstall", "--client", client]);
+    assertEquals(treeOf(env.home), before);
+    const text = await mpm(env, ["hooks", "uninstall", "--client", client]);
+    assertStringIncludes(text.stdout, "No mpm hooks in the settings of");
+  });
+}
+
+Deno.test("setup finds every client, and its removal restores all bytes", async () => {
+  using env = withBinary();
+  for (const file of Object.values(FOREIGN)) inHome(env, ...file);
+  const before = treeOf(env.home);
+  const setup = await mpmJson<SetupReport>(env, ["setup", "--yes"]);
+  assertEquals(
+    setup.clients.map(({ client }) => client).sort(),
+    [
+      ...OTHERS,
+    ].sort(),
+  );
+  const skill = join(env.home, ".agents/skills/mpm-pause/SKILL.md");
+  assert(!Deno.readTextFileSync(skill).includes("CLAUDE_SESSION_ID"));
+  // One client keeps the skills that it shares with others.
+  await mpmJson(env, ["hooks", "uninstall", "--client", "codex"]);
+  assert(Deno.statSync(skill).isFile);
+  const removed = await mpmJson<SetupRemoveResult>(env, [
+    ...["setup", "--remove", "--yes"],
+  ]);
+  assertEquals(removed.elsewhere, []);
+  assertEquals(
+    treeOf(env.home).filter((line) => !line.includes("completion")),
+    before,
+  );
+});
+
+Deno.test("doctor says in red which hooks of Codex CLI are not trusted", async () => {
+  using env = withBinary();
+  await mpmJson(env, ["hooks", "install", "--client", "codex"]);
+  const rowOf = async () => {
+    const { stdout } = await mpm(env, ["doctor", "--json"]);
+    const { checks }: DoctorResult = JSON.parse(stdout);
+    return checks.find(({ name }) => name === "Codex CLI");
+  };
+  const untrusted = await rowOf();
+  assertEquals(untrusted?.state, "error");
+  assertStringIncludes(untrusted?.findings[0]?.detail ?? "", "not trusted yet");
+  env.extra.NO_COLOR = "";
+  env.extra.TERM = "xterm";
+  const { stdout } = await mpm(env, ["hooks", "status"], { typed: [] });
+  assertStringIncludes(stdout, "\x1b[38;5;167mWrong: Codex does not run");
+  // As Codex writes it for a hook that the user trusts.
+  const state = HASHES.map(([key, hash]) =>
+    `[hooks.state."${join(env.home, ".codex/hooks.json")}:${key}:0:0"]\n` +
+    `trusted_hash = "sha256:${hash}"\n`
+  );
+  inHome(env, ".codex/config.toml", state.join("\n"));
+  const other = await rowOf();
+  assertStringIncludes(other?.findings[0]?.detail ?? "", "changed since");
+});
+
+/** Digests of other commands. */
+const HASHES: readonly (readonly [key: string, hash: string])[] = [
+  ...["session_start", "user_prompt_submit", "pre_tool_use"],
+  ...["post_tool_use", "subagent_start", "subagent_stop", "stop"],
+  ...["pre_compact", "session_end"],
+].map((key) => [key, "0".repeat(64)]);
+
+Deno.test("settings of a client that cannot be read are left alone", async () => {
+  using env = withBinary();
+  inHome(env, ".codex/hooks.json", '{"hooks": [}');
+  inHome(env, ".copilot/hooks/mpm.json", '{"mine": true}');
+  const before = treeOf(env.home);
+  const { status, stderr } = await mpm(env, [
+    ...["hooks", "install", "--client", "codex"],
+  ]);
+  assertEquals(status, 5);
+  assertStringIncludes(stderr, "is not JSON");
+  const copilot = await mpm(env, ["hooks", "install", "--client", "copilot"]);
+  assertEquals(copilot.status, 4);
+  const setup = await mpmJson<SetupReport>(env, [
+    ...["setup", "--yes", "--no-completions"],
+  ]);
+  const warned = setup.clients.filter(({ warnings }) => warnings.length > 0);
+  assertEquals(warned.map(({ client }) => client), ["codex", "copilot"]);
+  for (const line of before) assert(treeOf(env.home).includes(line), line);
+});
