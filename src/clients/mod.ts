@@ -67,7 +67,7 @@ export {
   type NativeSession,
   uuidOf,
 } from "./carried.ts";
-export { skillFiles } from "./skill_files.ts";
+export { skillFiles } from "./own_file.ts";
 export { CLAUDE, CLIENT_NAMES, clientNamed, CLIENTS } from "./all.ts";
 export type {
   Client,

@@ -1,4 +1,8 @@
+import { join } from "@std/path";
 import { MpmError } from "../base/errors.ts";
+import { VERSION } from "../base/version.ts";
+import type { System } from "../system/system.ts";
+import { SKILLS } from "./claude/shipped.ts";
 import type { EntryFile, InstalledEntry, WantedEntries } from "./client.ts";
 
 /**
@@ -26,4 +30,33 @@ export function ownFile(
     remove: (before) => entriesIn(before).length > 0 ? undefined : before,
     entries: entriesIn,
   };
+}
+
+const MARK = /^<!-- installed by mpm (\S+) -->$/m;
+
+/**
+ * Returns the skills in `~/.agents/skills`, which all clients but Claude Code
+ * read. Such a client does not fill in the id of its session.
+ */
+export function skillFiles(system: System): EntryFile[] {
+  const home = system.home();
+  if (home === undefined) return [];
+  return Object.entries(SKILLS).map(([name, text]) =>
+    ownFile(join(home, ".agents", "skills", name, "SKILL.md"), {
+      textOf: () =>
+        `${plainSkill(text)}\n<!-- installed by mpm ${VERSION} -->\n`,
+      entriesIn(there) {
+        const version = MARK.exec(there)?.[1];
+        return version === undefined
+          ? []
+          : [{ event: "", binary: "", version }];
+      },
+    })
+  );
+}
+
+/** The text of a skill without what only Claude Code fills in. */
+export function plainSkill(text: string): string {
+  return text
+    .replaceAll(/--agent-session\s+\$\{CLAUDE_SESSION_ID\}\s+/g, "");
 }

@@ -1,6 +1,7 @@
 import { basename } from "@std/path";
 import {
   allTranscripts,
+  clientNamed,
   currentAgentSession,
   DEFAULT_RETENTION,
   dueTranscripts,
@@ -25,8 +26,10 @@ import { durationText } from "../base/times.ts";
 import { counted, firstLine } from "../base/words.ts";
 import { readConfigAnyway } from "../config/mod.ts";
 import {
+  clientsHere,
   readAllSettings,
   readHookFailures,
+  statusOfClients,
   statusOfHooks,
 } from "../hooks/mod.ts";
 import { claudeHome } from "../ops/mod.ts";
@@ -67,6 +70,39 @@ export function checkHooks(ground: Ground): Checked {
       ...failureFindings(ground),
     ],
   };
+}
+
+/** States in which the hooks of another client do not run. */
+const NOT_RUN = ["binary-missing", "untrusted"];
+
+/** Are the hooks in each other client of this machine as they should be? */
+export async function checkClients(
+  { system, workspace }: Ground,
+): Promise<(Checked & { readonly name: string })[]> {
+  const { clients, findings } = await statusOfClients(system, workspace);
+  const names = new Set([
+    ...clientsHere(system).map(({ name }) => name),
+    ...clients.map(({ client }) => client),
+  ]);
+  return [...names].filter((name) => name !== "claude").map((name) => {
+    const { title } = clientNamed(name)!;
+    const own = clients.filter(({ client }) => client === name);
+    if (own.length === 0) {
+      const add = `mpm hooks install --client ${name}`;
+      const summary = `found, without mpm's hooks; ${add} adds them`;
+      return { name: title, summary, found: [] };
+    }
+    const paths = own.map(({ path }) => path);
+    const events = own.flatMap(({ events }) => events).length;
+    const found = findings.filter(({ client }) => client === name).map(
+      ({ problem, detail, mend: advice }) =>
+        NOT_RUN.includes(problem)
+          ? failure("CONFLICT", detail, { advice })
+          : warning(detail, { advice }),
+    );
+    const what = events === 0 ? "hooks" : counted(events, "event");
+    return { name: title, summary: `${what} in ${paths.join(", ")}`, found };
+  });
 }
 
 /** Milliseconds in which what went wrong is news. */

@@ -13,8 +13,12 @@ import {
   worst,
 } from "./check.ts";
 import { checkCheckpoints } from "./checkpoints.ts";
-import { checkClients } from "./clients.ts";
-import { checkGauge, checkHooks, checkTranscripts } from "./claude.ts";
+import {
+  checkClients,
+  checkGauge,
+  checkHooks,
+  checkTranscripts,
+} from "./claude.ts";
 import type { DoctorResult } from "./commands/results.ts";
 import { checkHandoff } from "./handoff.ts";
 import { checkGit, checkLocks, checkRefs } from "./git.ts";

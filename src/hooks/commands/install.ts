@@ -35,9 +35,9 @@ The scopes are those of Claude Code. local is .claude/settings.local.json of the
 main worktree: this project, you alone. project is .claude/settings.json:
 everyone who clones it. user is ~/.claude/settings.json: all your projects.
 
---client names another client. Its hooks are always for all your projects:
-hooks.json or config.toml of Codex CLI, an extension of Gemini CLI, a plugin of
-opencode, a file of Copilot CLI. They end with 0 if mpm is gone or fails. Codex
+--client names another client. Its hooks are for all your projects. Codex CLI
+gets them in hooks.json or config.toml, Gemini CLI in an extension, opencode in a
+plugin, and Copilot CLI in a file. They end with 0 if mpm is gone or fails. Codex
 runs them after you trust them: it asks when it starts.`,
   positionals: [],
   flags: {

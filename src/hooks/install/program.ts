@@ -2,7 +2,12 @@ import { isAbsolute, join, resolve } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { Context } from "../../cli/mod.ts";
-import { type Client, CLIENTS, isFile, isFolder } from "../../clients/mod.ts";
+import {
+  type Client,
+  CLIENTS,
+  isFolder,
+  programsOnPath,
+} from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /**
@@ -56,15 +61,10 @@ function pathFolders(system: System): string[] {
 
 /** Returns the clients on PATH, or with a folder; starts none of them. */
 export function clientsHere(system: System): Client[] {
-  const endings = system.platform === "windows" ? [".exe", ".cmd"] : [""];
-  const folders = pathFolders(system);
   return CLIENTS.filter((client) => {
     const home = client.home(system);
-    return folders.some((folder) =>
-      endings.some((ending) =>
-        isFile(system, join(folder, client.program + ending))
-      )
-    ) || home !== undefined && isFolder(system, home);
+    return programsOnPath(system, client.program).length > 0 ||
+      home !== undefined && isFolder(system, home);
   });
 }
 

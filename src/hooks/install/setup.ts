@@ -107,14 +107,10 @@ export async function planSetup(
   const others = otherClients(system);
   const hooked = (client !== null || others.length > 0) &&
     !input["no-hooks"] && yes("Install hooks and skills?");
-  const hooks = hooked && client !== null
-    ? await hooksFor(context, workspace, input)
-    : undefined;
-  const more = hooked
-    ? await hooksOfOthers(context, others, {
-      ...{ binary: input.binary, claims: config["claims.auto"] },
-    })
-    : [];
+  const { hooks, more } = await allHooks(context, workspace, {
+    ...{ input, config, claude: hooked && client !== null },
+    others: hooked ? others : [],
+  });
   const wanted = asks ? wantedCompletions(context, completions) : completions;
   const folder = { "ignore": input.ignore, "dry-run": false };
   const { dry_run: _, ...init } = await planInit(context, workspace, folder);
@@ -139,9 +135,7 @@ export async function planSetup(
       ...{ init, contents: contents && workspace.git === "repository" },
       branch_commits: commits,
       conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
-      config: settings.length > 0
-        ? userConfigFile(system, workspace.root)
-        : null,
+      config: configOf(system, workspace, settings),
       hooks: hooks?.planned ?? null,
       clients: more.map(({ result }) => result),
       claude_mpm: {
@@ -207,6 +201,34 @@ function hooksFor(
 ): Promise<ReadyInstall> {
   const parts = { skills: true, statusline: false };
   return readyInstall(context, workspace, { scope, binary, ...parts });
+}
+
+function configOf(
+  system: System,
+  { root }: Workspace,
+  settings: SetupPlan["settings"],
+): string | null {
+  return settings.length > 0 ? userConfigFile(system, root) : null;
+}
+
+/** Plans the hooks of Claude Code and those of other clients. */
+async function allHooks(
+  context: Context,
+  workspace: Workspace,
+  { input, config, claude, others }: {
+    input: SetupInput;
+    config: Config;
+    claude: boolean;
+    others: readonly Client[];
+  },
+) {
+  const { binary } = input;
+  return {
+    hooks: claude ? await hooksFor(context, workspace, input) : undefined,
+    more: await hooksOfOthers(context, others, {
+      ...{ binary, claims: config["claims.auto"] },
+    }),
+  };
 }
 
 /** Returns the clients on this machine that have hooks of a common form. */
