@@ -2219,6 +2219,9 @@ export interface ConfigGetResult {
     | "checkpoint.keep_safety"
     | "checkpoint.max_file_mb"
     | "checkpoint.max_total_mb"
+    | "sync.auto"
+    | "sync.max_age"
+    | "sync.max_mb"
     | "trash.max_age"
     | "trash.max_mb"
     | "redaction.enabled"
@@ -2934,6 +2937,11 @@ export interface HandoffAcceptResult {
     path: string;
     /** True if it is in the folder that goes into git. */
     shared: boolean;
+    /** The person who sent it by a sync; null: it is of this clone. */
+    sender: {
+      name: string;
+      verified: boolean;
+    } | null;
     /** Names of agents, as the document has them. */
     from: string;
     to: string;
@@ -3007,6 +3015,11 @@ export interface HandoffListResult {
     path: string;
     /** True if it is in the folder that goes into git. */
     shared: boolean;
+    /** The person who sent it by a sync; null: it is of this clone. */
+    sender: {
+      name: string;
+      verified: boolean;
+    } | null;
     /** Names of agents, as the document has them. */
     from: string;
     to: string;
@@ -3066,6 +3079,11 @@ export interface HandoffShowResult {
     path: string;
     /** True if it is in the folder that goes into git. */
     shared: boolean;
+    /** The person who sent it by a sync; null: it is of this clone. */
+    sender: {
+      name: string;
+      verified: boolean;
+    } | null;
     /** Names of agents, as the document has them. */
     from: string;
     to: string;
@@ -3286,6 +3304,20 @@ export interface ClaimsResult {
     /** True if an edit took it (`claims.auto`). */
     automatic: boolean;
   }[];
+  /** Claims of others on other machines. They refuse no edit here. */
+  team: {
+    /** Relative to the worktree there, with `/` between folders. */
+    path: string;
+    holder: {
+      kind: "agent" | "person";
+      name: string;
+    };
+    /** The person who sent it by a sync; anyone can set the name. */
+    sender: string;
+    task: string | null;
+    /** ISO 8601: it is free from then on. */
+    until: string;
+  }[];
 }
 
 /** mpm release --json: Release claims, so that others can edit the paths. */
@@ -3437,6 +3469,8 @@ export interface SyncResult {
   }[];
   /** True if the log was pushed; false also if the remote has all of it. */
   pushed: boolean;
+  /** The number of entries that --prune took from the log. */
+  dropped: number;
   /** The number of new entries of others. */
   received: number;
   /** The people whose logs were read, by their ids. */

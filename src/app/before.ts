@@ -1,9 +1,11 @@
+import { actingAgent } from "../agents/mod.ts";
+import { MpmError } from "../base/errors.ts";
 import { prepareRedaction, redactorOf } from "../secrets/mod.ts";
-import type { Context } from "../cli/mod.ts";
+import { type Context, parse } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { commandNamed } from "./find.ts";
 import { loadForget } from "./table.ts";
-import { configFiles, trashRules } from "../config/mod.ts";
+import { configFiles, readConfigAnyway, trashRules } from "../config/mod.ts";
 
 /**
  * Commands that must work with any configuration, and the commands that fix it.
@@ -26,6 +28,29 @@ function hasOwnSettings(system: System): boolean {
     return file !== undefined && system.files.lstat(file.path) !== undefined;
   } catch {
     return true; // reading it tells why not
+  }
+}
+
+/**
+ * Syncs after a person's pause, if the user's own configuration says so. A pause
+ * by an agent, or by a hook, sends nothing. A failure is only a note.
+ */
+export async function afterPause(
+  context: Context,
+  result: { readonly dry_run?: boolean },
+): Promise<void> {
+  const { system, note } = context;
+  if (!hasOwnSettings(system) || result.dry_run) return;
+  const root = system.files.realPath(context.folder);
+  const { config } = readConfigAnyway(system, root);
+  if (config["sync.auto"] !== "pause" || actingAgent(system, undefined)) return;
+  const sync = await commandNamed("sync");
+  try {
+    const { problems } = await sync!.run(context, parse(sync!, []) as never);
+    for (const text of problems) note(`Note: not synced: ${text}`);
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    note(`Note: not synced: ${error.message}. ${error.hint ?? ""}`);
   }
 }
 

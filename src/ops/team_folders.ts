@@ -1,7 +1,15 @@
 import { join } from "@std/path";
 import { attempt } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
-import { fits, type Fitting, list, object, TEXT, text } from "../base/shape.ts";
+import {
+  fits,
+  type Fitting,
+  FLAG,
+  list,
+  object,
+  TEXT,
+  text,
+} from "../base/shape.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
@@ -16,6 +24,8 @@ const CLONE = object({
   writer: text({ pattern: /^[0-9a-f]{32}$/ }),
   /** The name that the writer gives. */
   name: TEXT,
+  /** True if the writer is this user. */
+  own: FLAG,
 });
 
 const CLONES = object({ clones: list(CLONE) });
@@ -52,8 +62,8 @@ export function teamFolders(system: System, root: string): TeamFolder[] {
     return [];
   }
   const { team } = layout(root);
-  return value.clones.map(({ clone, writer, name }) => ({
-    ...{ clone, writer, name },
+  return value.clones.map(({ clone, writer, name, own }) => ({
+    ...{ clone, writer, name, own },
     path: join(team, clone),
   }));
 }
@@ -67,7 +77,9 @@ export function writeTeamFolders(
   const { team } = layout(root);
   ensureFolder(system, team, root);
   const value = {
-    clones: clones.map(({ clone, writer, name }) => ({ clone, writer, name })),
+    clones: clones.map(({ clone, writer, name, own }) => ({
+      ...{ clone, writer, name, own },
+    })),
   };
   const text = projectSeals(system, root, KIND).seal(value);
   const bytes = new TextEncoder().encode(text);

@@ -121,6 +121,7 @@ export {
   changeTrust,
   readTrusted,
   trustedFile,
+  trustedFolders,
   trustSaves,
   undoTrust,
   WRITER_ID,

@@ -38,6 +38,14 @@ export interface Sending {
   readonly conversation: boolean;
 }
 
+/** The kinds of things that a gathering looks for. */
+const GATHERED: ReadonlySet<string> = new Set<EntryKind>([
+  ...["save", "handoff", "answer", "note", "claim", "trust"] as const,
+]);
+
+/** The end of the source of a save that was sent with its conversation. */
+const WITH_CONVERSATION = "+";
+
 /** Returns the key of a thing in the state. */
 export function sentKey(kind: EntryKind, id: string): string {
   return `${kind}/${id}`;
@@ -60,11 +68,15 @@ export async function gatherUnsent(
     ...claims(context, workspace),
     ...trusts(context, workspace),
   ];
-  const fresh = all.filter(({ kind, id, source }) =>
-    isEntryId(kind, id) && sent.get(sentKey(kind, id))?.[0] !== source
-  );
+  const fresh = all.filter(({ kind, id, source }) => {
+    const before = sent.get(sentKey(kind, id))?.[0];
+    return isEntryId(kind, id) && before !== source &&
+      before !== `${source}${WITH_CONVERSATION}`;
+  });
   const present = new Set(all.map(({ kind, id }) => sentKey(kind, id)));
-  const gone = [...sent].filter(([key]) => !present.has(key));
+  const gone = [...sent].filter(([key]) =>
+    !present.has(key) && GATHERED.has(key.split("/", 1)[0]!)
+  );
   return [...fresh, ...await removals(context, workspace, gone)];
 }
 
@@ -82,7 +94,7 @@ async function saves(
   const entries = await listSaves(system, root, { global: false });
   return entries.filter(isOwn).reverse().map((entry) => ({
     ...{ kind: "save", id: entry.id },
-    source: `${entry.digest}${conversation ? "+" : ""}`,
+    source: `${entry.digest}${conversation ? WITH_CONVERSATION : ""}`,
     async content() {
       const loaded = await attempt(() => loadSave(system, entry));
       if (!loaded) return undefined;

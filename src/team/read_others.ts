@@ -1,3 +1,4 @@
+import { teamFolders } from "../ops/mod.ts";
 import { logsByWriter, readWriter } from "./read_logs.ts";
 import type { TeamState } from "./state.ts";
 import { clearStrange, keepFolders, keepShared } from "./store.ts";
@@ -17,9 +18,14 @@ export async function readOthers(
   },
 ): Promise<TeamState> {
   const writers = new Map(Object.entries(state.writers));
+  const folders = new Set(
+    teamFolders(system, root).map(({ writer }) => writer),
+  );
   let changed = false;
   for (const [writer, logs] of logsByWriter(others)) {
-    if (isRead(writers.get(writer), logs)) continue;
+    // Someone may have removed the files.
+    const isThere = folders.has(writer) && isRead(writers.get(writer), logs);
+    if (isThere) continue;
     if (!changed) clearStrange(system, root);
     changed = true;
     const read = await readWriter({ git, cipher }, writer, logs);
@@ -29,7 +35,7 @@ export async function readOthers(
     writers.set(writer, read.state);
   }
   const now = { ...state, writers: Object.fromEntries(writers) };
-  if (changed) keepFolders(system, root, now);
+  if (changed) keepFolders(system, root, now, signer.writer);
   return now;
 }
 

@@ -153,13 +153,14 @@ function filesBelow(system: System, folder: string): string[] {
 }
 
 /**
- * Makes the list of the folders, after which readers find them. Removes folders
- * that came in another way.
+ * Makes the list of the folders, after which readers find them. `signer` is this
+ * user's own writer.
  */
 export function keepFolders(
   system: System,
   root: string,
   { writers }: TeamState,
+  signer: string,
 ): void {
   const { team } = layout(root);
   ensureHidden(system, root, team);
@@ -167,7 +168,9 @@ export function keepFolders(
     .flatMap(({ name }) => {
       const writer = writerOf(name);
       const known = getOwn(writers, writer);
-      return known ? [{ clone: name, writer, name: known.name }] : [];
+      return known
+        ? [{ clone: name, writer, name: known.name, own: writer === signer }]
+        : [];
     });
   writeTeamFolders(system, root, clones);
 }

@@ -1,8 +1,10 @@
 import { MpmError } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
 import type { Context } from "../cli/mod.ts";
+import { readConfigAnyway } from "../config/mod.ts";
 import {
   allEnded,
+  dropRefs,
   findRemote,
   findWorkspace,
   Git,
@@ -11,12 +13,13 @@ import {
   RemoteError,
   type Workspace,
 } from "../git/mod.ts";
+import { cloneOf } from "./entry.ts";
 import { journaled } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
-import { openCipher } from "./cipher.ts";
+import { type Cipher, openCipher } from "./cipher.ts";
 import type { SyncResult } from "./commands/results.ts";
 import { gatherUnsent, type Sending, type Unsent } from "./gather.ts";
-import { FETCHED, LOGS, logsBelow, readLogRefs } from "./log.ts";
+import { continues, FETCHED, LOGS, logsBelow, readLogRefs } from "./log.ts";
 import { readOthers } from "./read_others.ts";
 import {
   readState,
@@ -26,7 +29,9 @@ import {
 } from "./state.ts";
 import {
   ensureSigner,
+  forkedState,
   type LogTools,
+  pruneLog,
   refuseNoRepository,
   writeLog,
 } from "./write_log.ts";
@@ -36,6 +41,8 @@ export interface SyncInput {
   /** The name of a remote, or an address; the one of the last sync by default. */
   readonly remote: string | undefined;
   readonly dryRun: boolean;
+  /** True if the log is shortened to what the settings allow. */
+  readonly prune: boolean;
   readonly sending: Sending;
 }
 
@@ -54,6 +61,7 @@ export async function syncTeam(
   refuseNoRepository(workspace);
   const { root } = workspace;
   const remote = await remoteOf(system, workspace, input.remote);
+  refusePlain(openCipher(context, root), input);
   if (input.dryRun) return await plannedSync(context, workspace, remote, input);
   return await journaled(
     context,
@@ -77,6 +85,16 @@ export async function syncTeam(
           ? undefined
           : { after: { sync: { sent: sent.length, received } } },
     },
+  );
+}
+
+/** Throws CONFLICT before a conversation would leave unencrypted. */
+function refusePlain(cipher: Cipher, { sending }: SyncInput): void {
+  if (!sending.conversation || cipher.encrypts) return;
+  throw new MpmError(
+    "CONFLICT",
+    "Conversations are only sent encrypted, and this project has no team",
+    { hint: 'Add the keys first: "mpm team add <name> <recipient>"' },
   );
 }
 
@@ -106,6 +124,7 @@ async function plannedSync(
     ...{ dry_run: true, remote: remote.name, log: state.log },
     sent: unsent.map(rowOf),
     pushed: false,
+    dropped: 0,
     received: 0,
     writers: writerRows(state, new Map()),
     encrypted: cipher.encrypts,
@@ -168,8 +187,12 @@ class Sync {
     let { state } = written;
     this.#keep(before, state);
     const theirs = logsBelow(there, LOGS);
-    const pushed = await this.#push(state, theirs);
+    const pushed = await this.#push(tools, state, theirs);
     state = pushed.state;
+    const pruned = this.#input.prune
+      ? await this.#prune(tools, state)
+      : { state, dropped: 0 };
+    state = pruned.state;
     const others = await this.#fetch(state, theirs, here.others);
     const read = await readOthers(tools, root, { state, others });
     this.#keep(state, read);
@@ -181,6 +204,7 @@ class Sync {
       ...{ dry_run: false, remote: remote.name, log: read.log },
       sent: written.added.map(rowOf),
       pushed: pushed.done,
+      dropped: pruned.dropped,
       received: writers.reduce((sum, one) => sum + one.new, 0),
       writers,
       encrypted: tools.cipher.encrypts,
@@ -217,6 +241,7 @@ class Sync {
    * after this clone was copied, the log gets a new name.
    */
   async #push(
+    tools: LogTools,
     state: TeamState,
     theirs: ReadonlyMap<string, string>,
   ): Promise<{ state: TeamState; done: boolean }> {
@@ -224,14 +249,52 @@ class Sync {
     if (log === null || tip === null || theirs.get(log) === tip) {
       return { state, done: false };
     }
+    const there = theirs.get(log);
+    if (there !== undefined && !await continues(this.#git, there, tip)) {
+      const forked = forkedState(tools, state);
+      const written = await this.#write(tools, forked, new Map());
+      this.#keep(state, written.state);
+      return await this.#push(tools, written.state, theirs);
+    }
+    const ref = `${LOGS}/${log}`;
+    return { state, done: await this.#tried([`${ref}:${ref}`]) };
+  }
+
+  /** Pushes refs; a failure becomes one of the problems. */
+  async #tried(specs: readonly string[]): Promise<boolean> {
     try {
-      await this.#network.push([`${LOGS}/${log}:${LOGS}/${log}`]);
-      return { state, done: true };
+      await this.#network.push(specs);
+      return true;
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
       this.#problems.push(`${error.message}. ${error.hint}`);
-      return { state, done: false };
+      return false;
     }
+  }
+
+  /** Replaces the log by a shorter one, there and here. */
+  async #prune(
+    tools: LogTools,
+    state: TeamState,
+  ): Promise<{ state: TeamState; dropped: number }> {
+    const { root } = this.#workspace;
+    const { config } = readConfigAnyway(tools.system, root);
+    const since = tools.system.now().getTime() - config["sync.max_age"];
+    const pruned = await pruneLog(tools, state, {
+      since: new Date(since).toISOString(),
+      most: config["sync.max_mb"] * 1024 * 1024,
+    });
+    if (!pruned) return { state, dropped: 0 };
+    const { log, tip } = pruned.state;
+    const old = `${LOGS}/${pruned.old}`;
+    const specs = [`${LOGS}/${log}:${LOGS}/${log}`, `:${old}`];
+    if (!await this.#tried(specs)) {
+      await dropRefs(this.#git, [{ ref: `${LOGS}/${log}`, commit: tip! }]);
+      return { state, dropped: 0 };
+    }
+    this.#keep(state, pruned.state);
+    await dropRefs(this.#git, [{ ref: old, commit: state.tip! }]);
+    return pruned;
   }
 
   /** Fetches what is new, and returns where the logs of others are then. */
@@ -240,8 +303,9 @@ class Sync {
     theirs: ReadonlyMap<string, string>,
     here: ReadonlyMap<string, string>,
   ): Promise<ReadonlyMap<string, string>> {
+    const clone = own === null ? undefined : cloneOf(own);
     const wanted = [...theirs].filter(([log, commit]) =>
-      log !== own && here.get(log) !== commit
+      cloneOf(log) !== clone && here.get(log) !== commit
     ).map(([log]) => log);
     if (wanted.length === 0) return here;
     try {

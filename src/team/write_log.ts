@@ -1,5 +1,5 @@
 import { sha256 } from "../base/digest.ts";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import {
   authorOf,
   type Git,
@@ -13,6 +13,7 @@ import type { Cipher } from "./cipher.ts";
 import {
   bodyBytes,
   cloneOf,
+  type Entry,
   entryBytes,
   LARGEST_ENTRY,
   type NewEntry,
@@ -23,6 +24,7 @@ import {
 import { sentKey, type Unsent } from "./gather.ts";
 import { type Signer, signerOf } from "./keys.ts";
 import { appendEntries, LOGS, readEntries } from "./log.ts";
+import { mergeEntries } from "./merge.ts";
 import type { TeamState } from "./state.ts";
 
 /** The tools for writing the log of this clone. */
@@ -69,13 +71,13 @@ export function ownWriter(system: System): string | null {
 }
 
 /** Returns a new log of this writer, for a clone of another name. */
-export function newLog(system: System, { writer }: Signer): string {
+function newLog(system: System, { writer }: Signer): string {
   return `${writer}-${system.random()}-1`;
 }
 
 /** Returns the name of the log that replaces another one. */
-export function nextLog(log: string): string {
-  return `${cloneOf(log)}-${Number(log.slice(cloneOf(log).length + 1)) + 1}`;
+function nextLog(log: string): string {
+  return `${cloneOf(log)}-${numberOf(log) + 1}`;
 }
 
 /**
@@ -105,8 +107,7 @@ export async function writeLog(
     next++;
   };
   if (begun.tip === null && unsent.length > 0) {
-    const content = JSON.stringify({ mpm: VERSION });
-    await put({ kind: "start", at, author, id: "start", content });
+    await put(startEntry(tools.system));
   }
   for (const { kind, id, source, content: make } of unsent) {
     const content = await make();
@@ -172,32 +173,151 @@ async function begunLog(
   state: TeamState,
   own: ReadonlyMap<string, string>,
 ): Promise<TeamState> {
-  const mine = [...own.keys()].filter((log) => writerOf(log) === signer.writer);
-  const log = state.log !== null && writerOf(state.log) === signer.writer
-    ? state.log
-    : mine.sort().at(-1) ?? newLog(system, signer);
+  const log = newestLog(
+    [...own.keys(), ...state.log === null ? [] : [state.log]],
+    state,
+    signer,
+  ) ??
+    newLog(system, signer);
   const tip = own.get(log) ?? null;
   if (log === state.log && tip === state.tip) return state;
+  const isSame = state.log !== null && cloneOf(log) === cloneOf(state.log);
   const known = log === state.log && state.tip !== null ? [state.tip] : [];
-  let next = known.length === 0 ? 1 : state.next;
-  const sent = new Map(known.length === 0 ? [] : Object.entries(state.sent));
+  let next = isSame ? state.next : 1;
+  const sent = new Map(isSame ? Object.entries(state.sent) : []);
   const tips = tip === null ? [] : [tip];
-  for await (const part of readEntries(git, tips, known)) {
-    for (const { bytes } of part) {
-      if (typeof bytes === "string") continue;
-      const signed = readEntry(bytes);
-      next = Math.max(next, signed.number + 1);
-      const body = signed.cipher === "age"
-        ? await cipher.decrypt(signed.body)
-        : signed.body;
-      // An entry that cannot be read is sent once more, which changes no list.
-      if (!body) continue;
-      const { kind, id, content } = openEntry(signed, body);
-      if (kind === "removal") sent.delete(removedKey(content));
-      else sent.set(sentKey(kind, id), ["", sha256(content)]);
+  for await (
+    const { number, entry } of ownEntries({ git, cipher }, tips, known)
+  ) {
+    next = Math.max(next, number + 1);
+    if (!entry) continue;
+    const { kind, id, content } = entry;
+    if (kind === "removal") sent.delete(removedKey(content));
+    else if (kind !== "start") {
+      sent.set(sentKey(kind, id), ["", sha256(content)]);
     }
   }
   return { ...state, log, tip, next, sent: Object.fromEntries(sent) };
+}
+
+/** Returns the log to continue: that of the state, or one that replaced it. */
+function newestLog(
+  logs: readonly string[],
+  state: TeamState,
+  { writer }: Signer,
+): string | undefined {
+  const clone = state.log === null ? undefined : cloneOf(state.log);
+  const mine = logs.filter((log) => writerOf(log) === writer);
+  const same = mine.filter((log) => cloneOf(log) === clone);
+  return (same.length > 0 ? same : mine)
+    .sort((a, b) => numberOf(a) - numberOf(b)).at(-1);
+}
+
+function numberOf(log: string): number {
+  return Number(log.slice(cloneOf(log).length + 1));
+}
+
+/**
+ * Reads entries of this writer, each after those before it. One that cannot be
+ * read or decrypted has no content. Damaged ones are left out.
+ */
+async function* ownEntries(
+  { git, cipher }: Pick<LogTools, "git" | "cipher">,
+  tips: readonly string[],
+  known: readonly string[],
+): AsyncGenerator<{ number: number; entry: Entry | undefined }> {
+  for await (const part of readEntries(git, tips, known)) {
+    for (const { bytes } of part) {
+      if (typeof bytes === "string") continue;
+      const signed = attempt(() => readEntry(bytes));
+      if (!signed) continue;
+      const entry = await attempt(async () => {
+        const body = signed.cipher === "age"
+          ? await cipher.decrypt(signed.body)
+          : signed.body;
+        return body && openEntry(signed, body);
+      });
+      yield { number: signed.number, entry };
+    }
+  }
+}
+
+/** A log that was shortened. */
+export interface Pruned {
+  readonly state: TeamState;
+  /** The log that the new one replaces. */
+  readonly old: string;
+  /** The entries that the new one lacks, without removals. */
+  readonly dropped: number;
+}
+
+/**
+ * Writes a log with a higher number that has the newest things alone: none
+ * older than `since`, and not more than `most` bytes. Each gets a new number
+ * and signature. `undefined`: all of it stays. Throws CONFLICT for
+ * entries that this user cannot decrypt.
+ */
+export async function pruneLog(
+  tools: LogTools,
+  state: TeamState,
+  { since, most }: { since: string; most: number },
+): Promise<Pruned | undefined> {
+  const { log, tip } = state;
+  if (log === null || tip === null) return undefined;
+  const entries: Entry[] = [];
+  for await (const { entry } of ownEntries(tools, [tip], [])) {
+    if (entry) entries.push(entry);
+    else throw cannotPrune();
+  }
+  const shared = mergeEntries(entries).map(({ entry }) => entry)
+    .sort((a, b) => b.number - a.number);
+  let bytes = 0;
+  const kept = shared.filter(({ at, content }) => {
+    bytes += content.length;
+    return at >= since && bytes <= most;
+  });
+  if (kept.length === shared.length) return undefined;
+  let { next } = state;
+  const renewed = nextLog(log);
+  const signed: Uint8Array[] = [];
+  for (const entry of [startEntry(tools.system), ...kept.reverse()]) {
+    const place = { log: renewed, number: next++ };
+    signed.push(await signedEntry(tools, place, entry));
+  }
+  const end = await appendEntries(tools.git, `${LOGS}/${renewed}`, {
+    ...{ entries: signed, tip: undefined },
+  });
+  return {
+    // The state knows what was dropped, so that it is not sent again.
+    state: { ...state, log: renewed, tip: end ?? null, next },
+    ...{ old: log, dropped: shared.length - kept.length },
+  };
+}
+
+function startEntry({ now }: Pick<System, "now">): NewEntry {
+  const content = JSON.stringify({ mpm: VERSION });
+  const at = now().toISOString();
+  return { kind: "start", at, author: "", id: "start", content };
+}
+
+function cannotPrune(): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    "Cannot shorten your log: you cannot decrypt some of its entries",
+    { hint: '"mpm team list" shows your keys; add your own key to the team' },
+  );
+}
+
+/**
+ * Returns the state of a clone whose log belongs to another copy of it. It has
+ * a log of a new name, which gets everything once more.
+ */
+export function forkedState(
+  { system, signer }: LogTools,
+  state: TeamState,
+): TeamState {
+  const log = newLog(system, signer);
+  return { ...state, log, tip: null, next: 1, sent: {} };
 }
 
 /** Throws CONFLICT outside a repository. */

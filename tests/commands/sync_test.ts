@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type {
+  ClaimsResult,
+  HandoffListResult,
   NotesResult,
   SavesListResult,
   SavesShowResult,
@@ -141,4 +143,131 @@ Deno.test("a save of one's own keeps its id beside one of a colleague", async ()
   assert(session_id.startsWith(`${id}@`));
   const hers = await mpmJson<SavesShowResult>(bob, ["show", session_id]);
   assertEquals(hers.session.conversation.summary, "of Ann");
+});
+
+Deno.test("a copy of a clone gets its own log, and no save is lost", async () => {
+  using team = new Team();
+  const [ann, bob] = [team.clone("Ann"), team.clone("Bob")];
+  await mpmJson(ann, ["pause", "before the copy"]);
+  await sync(ann, "origin");
+  const copy = `${ann.root}/copy`;
+  ann.run("cp", ["-r", ann.project, copy]);
+  await mpmJson(ann, ["pause", "in the clone"]);
+  await mpmJson(ann, ["pause", "in the copy"], { cwd: copy });
+  await sync(ann);
+  const forked = await mpmJson<SyncResult>(ann, ["sync"], { cwd: copy });
+  assertEquals([forked.pushed, forked.problems], [true, []]);
+  assertEquals(team.logs().length, 2);
+  await sync(bob, "origin");
+  const found = (await saves(bob)).map(({ summary }) => summary).sort();
+  assertEquals(found, ["before the copy", "in the clone", "in the copy"]);
+  const again = await mpmJson<SyncResult>(ann, ["sync"], { cwd: copy });
+  assertEquals([again.sent, again.pushed], [[], false]);
+});
+
+Deno.test("a removal reaches others, and a pruned log replaces the old one", async () => {
+  using team = new Team();
+  const [ann, bob, eve] = ["Ann", "Bob", "Eve"].map((name) => team.clone(name));
+  const at = (day: number) => () => new Date(Date.UTC(2026, 9, day));
+  await mpmJson(ann!, ["pause", "old"], { now: at(1) });
+  const options = { now: at(2) };
+  await mpmJson(ann!, ["sync", "origin"], { now: at(1) });
+  await mpmJson(ann!, ["pause", "wrong"], options);
+  await mpmJson(ann!, ["pause", "new"], options);
+  await mpmJson(ann!, ["sync"], { now: at(20) });
+  await sync(bob!, "origin");
+  const summaries = async (env: TestEnv) =>
+    (await saves(env)).map(({ summary }) => summary).sort();
+  assertEquals(await summaries(bob!), ["new", "old", "wrong"]);
+  const list = await saves(ann!);
+  const wrong = list.find(({ summary }) => summary === "wrong")!;
+  await mpmJson(ann!, ["saves", "rm", wrong.session_id]);
+  const removal = await sync(ann!);
+  assertEquals(removal.sent.map(({ kind }) => kind), ["removal"]);
+  await sync(bob!);
+  assertEquals(await summaries(bob!), ["new", "old"]);
+
+  await mpmJson(ann!, ["config", "set", "sync.max_age", "10d"]);
+  const pruned = await mpmJson<SyncResult>(ann!, ["sync", "--prune"], {
+    now: at(22),
+  });
+  assertEquals([pruned.dropped, pruned.problems], [1, []]);
+  assertEquals(team.logs().length, 1);
+  assert(team.logs()[0]!.includes("-2 "));
+  const again = await mpmJson<SyncResult>(ann!, ["sync"], { now: at(22) });
+  assertEquals([again.sent, again.pushed], [[], false]);
+  await sync(bob!);
+  assertEquals(await summaries(bob!), ["new", "old"]);
+  await sync(eve!, "origin");
+  assertEquals(await summaries(eve!), ["new"]);
+});
+
+Deno.test("conversations are refused without a team, and stay at home", async () => {
+  using team = new Team();
+  const ann = team.clone("Ann");
+  await mpmJson(ann, ["pause", "one"]);
+  const refused = await mpm(ann, ["sync", "origin", "--with-conversation"]);
+  assertEquals(refused.status, 4);
+  assertStringIncludes(refused.stderr, "mpm team add");
+  assertEquals(team.logs(), []);
+});
+
+Deno.test("hand-offs, answers and claims travel, untrusted ones reach no agent", async () => {
+  using team = new Team();
+  const [ann, bob] = [team.clone("Ann"), team.clone("Bob")];
+  await mpmJson(ann, [
+    ...["handoff", "new", "--to", "backend", "--from", "frontend"],
+    ...["--completed", "the form", "--need", "a token endpoint"],
+  ]);
+  await mpmJson(ann, ["claim", "src/api", "--task", "tokens"]);
+  await sync(ann, "origin");
+  await sync(bob, "origin");
+  const list = async (env: TestEnv) =>
+    (await mpmJson<HandoffListResult>(env, ["handoff", "list", "--all"]))
+      .handoffs;
+  const [got] = await list(bob);
+  assertEquals([got?.title, got?.sender], [
+    "the form",
+    { name: "Ann", verified: false },
+  ]);
+  const { stdout } = await mpm(bob, ["handoff", "list"]);
+  assertStringIncludes(stdout, "from Ann (not verified)");
+  const claims = await mpmJson<ClaimsResult>(bob, ["claims"]);
+  assertEquals(
+    claims.team.map(({ path, sender, task }) => [path, sender, task]),
+    [["src/api", "Ann", "tokens"]],
+  );
+  await mpmJson(bob, ["handoff", "accept", got!.id, "--agent", "backend"]);
+  await mpmJson(ann, ["release", "--all"]);
+  await sync(ann);
+  await sync(bob);
+  const none = await mpmJson<ClaimsResult>(bob, ["claims"]);
+  assertEquals(none.team, []);
+  await sync(ann);
+  assertEquals((await list(ann))[0]?.state, "accepted");
+  assertEquals((await list(ann))[0]?.sender, null);
+});
+
+Deno.test("a pause syncs only where the user set it, and keeps its status", async () => {
+  using team = new Team();
+  const ann = team.clone("Ann");
+  await mpmJson(ann, ["pause", "one"]);
+  await sync(ann, "origin");
+  const [before] = team.logs();
+  await mpmJson(ann, ["pause", "two"]);
+  assertEquals(team.logs(), [before]);
+  const folder = `${ann.home}/.config/mpm`;
+  Deno.mkdirSync(folder, { recursive: true });
+  Deno.writeTextFileSync(`${folder}/config.toml`, '[sync]\nauto = "pause"\n');
+  ann.extra["MPM_AGENT"] = "backend";
+  await mpmJson(ann, ["pause", "by an agent"]);
+  assertEquals(team.logs(), [before]);
+  delete ann.extra["MPM_AGENT"];
+  await mpmJson(ann, ["pause", "three"]);
+  const [after] = team.logs();
+  assert(after !== before);
+  ann.git("remote", "set-url", "origin", `${ann.root}/gone.git`);
+  const { status, stderr } = await mpm(ann, ["pause", "four"]);
+  assertEquals(status, 0);
+  assertStringIncludes(stderr, "not synced");
 });

@@ -5,6 +5,7 @@ import { parseDuration } from "../../base/times.ts";
 import { cutText, named } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
 import { changeAgentFile, currentAgentSession } from "../../clients/mod.ts";
+import { teamClaims } from "./store.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
 import { journaled } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
@@ -108,6 +109,7 @@ export async function listClaims(
     at: system.now().toISOString(),
     worktree: system.files.realPath(workspace.worktree),
     claims: held.map(({ claim, alive }) => viewOf(claim, { me, alive })),
+    team: teamClaims(system, workspace.root),
   };
 }
 

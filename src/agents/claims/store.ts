@@ -2,7 +2,14 @@ import { dirname, join } from "@std/path";
 import { sha256 } from "../../base/digest.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { jsonIn } from "../../base/parsed_values.ts";
-import { fits } from "../../base/shape.ts";
+import {
+  fits,
+  nullable,
+  NUMBER,
+  object,
+  TEXT,
+  text,
+} from "../../base/shape.ts";
 import {
   checkFolder,
   ensureHidden,
@@ -11,10 +18,13 @@ import {
   RecordSeals,
   removeIfThere,
   takeLock,
+  teamFolders,
   writeAtomic,
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import { CLAIM, type Claim } from "./claim.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { CLAIM, type Claim, LONGEST_CLAIM } from "./claim.ts";
+import type { ClaimsResult } from "./commands/results.ts";
 
 /** Bytes of a claim's file. */
 const LARGEST = 64 * 1024;
@@ -92,6 +102,42 @@ function readFile(
   if (!fits(CLAIM, value) || !sealsOf(system).isOwn(text)) return undefined;
   const { seal: _, ...claim } = value as Claim & { seal: string };
   return claim;
+}
+
+/** A claim that someone shared by a sync. */
+const SHARED_CLAIM = object({
+  path: TEXT,
+  kind: text<"agent" | "person">({ choices: ["agent", "person"] }),
+  name: TEXT,
+  task: nullable(TEXT),
+  since: NUMBER,
+  until: NUMBER,
+});
+
+/** Reads the claims on other machines that hold, by their end. */
+export function teamClaims(
+  system: System,
+  root: string,
+): ClaimsResult["team"] {
+  const now = system.now().getTime();
+  const redactor = redactorOf(system);
+  return teamFolders(system, root).flatMap(({ path: folder, name: sender }) => {
+    const claims = join(folder, "claims");
+    const files = attempt(() => system.files.list(claims)) ?? [];
+    return files.slice(0, MOST_CLAIMS).flatMap((file) => {
+      const bytes = attempt(() =>
+        system.files.readOwn(join(claims, file.name), LARGEST)
+      );
+      const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+      if (!fits(SHARED_CLAIM, value)) return [];
+      const { path, kind, name, task, since } = value;
+      const until = Math.min(value.until, since + LONGEST_CLAIM);
+      if (until <= now || since > now + LONGEST_CLAIM) return [];
+      const holder = { kind, name };
+      const end = new Date(until).toISOString();
+      return [redactor.value({ path, holder, sender, task, until: end })];
+    });
+  }).sort((a, b) => a.until < b.until ? -1 : 1);
 }
 
 /** Seals name no project: a claim has absolute paths. */

@@ -2,7 +2,7 @@ import { basename } from "@std/path";
 import { escapeText } from "../../base/escape.ts";
 import { type Style, tableRows } from "../../cli/mod.ts";
 import { holderText, untilText } from "./claim.ts";
-import type { ClaimView } from "./commands/results.ts";
+import type { ClaimsResult, ClaimView } from "./commands/results.ts";
 
 /** Returns `Frontend (agent session 6cfd0319)`, or `you`. */
 function holderOf({ holder, yours }: ClaimView): string {
@@ -33,6 +33,20 @@ export function claimLines(
   const rows = claims.map((claim) => [
     style.cyan(placeOf(claim, worktree)),
     holderOf(claim),
+    `until ${endOf(claim, at)}`,
+    escapeText(claim.task ?? ""),
+  ]);
+  return tableRows(rows, style.columns);
+}
+
+/** Returns a row for each claim on another machine. */
+export function teamLines(
+  claims: ClaimsResult["team"],
+  { at, style }: { at: string; style: Style },
+): string[] {
+  const rows = claims.map(({ path, holder: { name }, sender, ...claim }) => [
+    style.cyan(escapeText(path)),
+    `${escapeText(name)}, from ${escapeText(sender)} on another machine`,
     `until ${endOf(claim, at)}`,
     escapeText(claim.task ?? ""),
   ]);

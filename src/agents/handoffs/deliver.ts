@@ -5,11 +5,12 @@ import { field } from "../../base/parsed_values.ts";
 import { counted } from "../../base/words.ts";
 import { type AgentSession, changeAgentFile } from "../../clients/mod.ts";
 import {
+  type DocumentFolder,
   readDocuments,
   type StoredDocument,
   titleOf,
 } from "../../documents/mod.ts";
-import { asData } from "../../saves/mod.ts";
+import { asData, trustedFolders } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 
@@ -45,10 +46,12 @@ export async function deliverHandoffs(
   },
 ): Promise<Delivery> {
   const place = { root: session.root, worktree };
+  const isTrusted = trustedSenders(system, session.root);
   const own = readDocuments(system, place).all.filter((
-    { document, standing: { state } },
+    { folder, document, standing: { state } },
   ) =>
-    isSameAgent(document.to!.text, agent.key) && state !== "done" &&
+    isTrusted(folder) && isSameAgent(document.to!.text, agent.key) &&
+    state !== "done" &&
     state !== "rejected"
   ).reverse().slice(0, MOST);
   if (own.length === 0) return NOTHING;
@@ -164,4 +167,19 @@ function fenced(
     `</mpm-handoffs fence="${fence}">`,
     "",
   ].join("\n");
+}
+
+/** Returns whether a document is of this clone, or from someone trusted. */
+export function trustedSenders(
+  system: System,
+  root: string,
+): (folder: DocumentFolder) => boolean {
+  let trusted: ReadonlySet<string> | undefined;
+  return ({ from }) => {
+    if (!from) return true;
+    trusted ??= new Set(
+      trustedFolders(system, root).map(({ writer }) => writer),
+    );
+    return trusted.has(from.writer);
+  };
 }

@@ -13,6 +13,7 @@ import {
 import type { Workspace } from "../../git/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
+import { trustedSenders } from "./deliver.ts";
 import type { HandoffView } from "./commands/results.ts";
 
 /**
@@ -60,6 +61,12 @@ export function handoffView(
     from: document.from?.text ?? "",
     to: document.to!.text,
     title: titleOf(document),
+    sender: folder.from
+      ? {
+        name: folder.from.name,
+        verified: trustedSenders(system, place.root)(folder),
+      }
+      : null,
     state: standing.state,
     created_at: createdAt(id),
     answers: standing.history.map(({ state, by, person, at, reason }) => ({

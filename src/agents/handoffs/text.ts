@@ -2,6 +2,7 @@ import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
 import { type Style, table } from "../../cli/mod.ts";
+import { fromWhom } from "../../saves/mod.ts";
 import type {
   HandoffAnswerResult,
   HandoffListResult,
@@ -33,7 +34,7 @@ export function listText(
     ),
     stateText(one, style),
     style.bold(partiesText(one, style)),
-    escapeText(one.title),
+    senderText(one, style) + escapeText(one.title),
   ]);
   return [
     rows.length === 0
@@ -44,6 +45,14 @@ export function listText(
       : "",
     ...warnings.map((text) => style.yellow(`Note: ${escapeText(text)}\n`)),
   ].join("");
+}
+
+/** Returns `from Ann: ` for a document that came by a sync. */
+function senderText({ sender }: HandoffView, style: Style): string {
+  if (!sender) return "";
+  return sender.verified
+    ? `from ${escapeText(sender.name)}: `
+    : style.yellow(`${fromWhom(sender.name)}: `);
 }
 
 function stateText({ state }: HandoffView, style: Style): string {

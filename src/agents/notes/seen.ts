@@ -67,7 +67,7 @@ export async function takeNewNotes(
   // Otherwise each prompt would repeat them.
   if (!await remember(system, session, [...ids])) return [];
   const fresh = notes.filter(({ note: { id, by, person } }) =>
-    !seen.has(id) && (person || by.toLowerCase() !== agent)
+    ids.has(id) && !seen.has(id) && (person || by.toLowerCase() !== agent)
   );
   return agentLines(fresh, redactorOf(system));
 }

@@ -16,6 +16,7 @@ import {
   withLock,
   writeAtomic,
 } from "../../ops/mod.ts";
+import { trustedFolders } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isNote, mergeNotes, type Note, type StandingNote } from "./note.ts";
@@ -78,11 +79,17 @@ export interface Place {
   readonly worktree: string;
 }
 
-/** Returns the ids of all notes of a project, by the names of their files. */
+/**
+ * Returns the ids of all notes of a project that agents are given, by the names
+ * of their files. Of the team those of trusted people are among them.
+ */
 export function noteIds(system: System, place: Place): Set<string> {
+  const worktrees = worktreesWithNotes(system, place).map(notesFolder);
+  const team = trustedFolders(system, place.root).map(({ path }) =>
+    join(path, "notes")
+  );
   return new Set(
-    worktreesWithNotes(system, place)
-      .flatMap((worktree) => idsBelow(system, notesFolder(worktree))),
+    [...worktrees, ...team].flatMap((folder) => idsBelow(system, folder)),
   );
 }
 

@@ -16,6 +16,8 @@ import {
   journaled,
   noteUndoLocked,
   readOwnJson,
+  type TeamFolder,
+  teamFolders,
   type Undone,
   type UndoOrder,
   userState,
@@ -56,6 +58,17 @@ export function readTrusted(system: System): Map<string, Trusted> {
       fits(TRUSTED, one[1])
     ),
   );
+}
+
+/**
+ * Returns the folders of the team whose writers the user trusts with
+ * those of this user.
+ */
+export function trustedFolders(system: System, root: string): TeamFolder[] {
+  const folders = teamFolders(system, root);
+  if (folders.length === 0) return folders;
+  const trusted = readTrusted(system);
+  return folders.filter(({ own, writer }) => own || trusted.has(writer));
 }
 
 function digestsIn(value: unknown): [string, unknown][] {

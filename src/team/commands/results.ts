@@ -85,6 +85,8 @@ export const SyncResult = z.strictObject({
   sent: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
   /** True if the log was pushed; false also if the remote has all of it. */
   pushed: z.boolean(),
+  /** The number of entries that --prune took from the log. */
+  dropped: z.int(),
   /** The number of new entries of others. */
   received: z.int(),
   /** The people whose logs were read, by their ids. */

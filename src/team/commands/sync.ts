@@ -16,14 +16,23 @@ first remote that you name is remembered. mpm sends nothing by itself, unless
 
 Entries are signed with a key of this installation. They never contain the
 contents of files. Messages of an agent and the output of its tools are only
-sent with --with-conversation. An entry that was sent cannot be called back:
-others may have a copy.`,
+sent with --with-conversation, encrypted to your team. An entry that was sent
+cannot be called back: others may have a copy. --prune replaces your log with a
+shorter one, which others accept; they keep what they read.`,
   positionals: [{
     name: "remote",
     summary: "The name or address of a git remote; default: the last one",
     optional: true,
   }],
   flags: {
+    "with-conversation": {
+      type: "boolean",
+      summary: "Also send messages and tool output, encrypted to the team",
+    },
+    prune: {
+      type: "boolean",
+      summary: "Shorten your log to sync.max_age and sync.max_mb",
+    },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be sent; send and fetch nothing",
@@ -36,7 +45,8 @@ others may have a copy.`,
     syncTeam(context, {
       remote: input.remote,
       dryRun: input["dry-run"],
-      sending: { conversation: false },
+      prune: input.prune,
+      sending: { conversation: input["with-conversation"] },
     }),
   render,
   status: ({ problems }) => problems.length === 0 ? 0 : 6,
@@ -44,6 +54,7 @@ others may have a copy.`,
 
 function render(result: SyncResult, style: Style): string {
   const { dry_run: dry, sent, received, remote, writers, problems } = result;
+  const { dropped } = result;
   const kinds = Map.groupBy(sent, ({ kind }) => kind);
   const parts = [...kinds].map(([kind, all]) => counted(all.length, kind));
   const what = parts.join(", ") || "nothing new";
@@ -54,6 +65,10 @@ function render(result: SyncResult, style: Style): string {
       received === 0 ? "nothing new" : counted(received, "entry", "entries")
     }`,
   ];
+  if (dropped > 0) {
+    const gone = counted(dropped, "entry", "entries");
+    lines.push(`Removed from your log: ${gone}; others may have a copy`);
+  }
   for (const { writer, name, new: fresh, locked, problems } of writers) {
     const notes = [
       ...fresh > 0 ? [`${fresh} new`] : [],

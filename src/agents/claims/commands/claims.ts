@@ -1,7 +1,7 @@
 import { defineCommand } from "../../../cli/mod.ts";
 import { AGENT_FLAG } from "../../names.ts";
 import { listClaims } from "../claim_paths.ts";
-import { claimLines } from "../text.ts";
+import { claimLines, teamLines } from "../text.ts";
 
 /** `mpm claims` */
 export const claims = defineCommand({
@@ -9,17 +9,20 @@ export const claims = defineCommand({
   summary: "List the claimed paths, with holder, end and task",
   description: `
 Lists the active claims in all worktrees of the project. Claims that have ended, and
-claims of agent sessions that no longer run, are not listed.`,
+claims of agent sessions that no longer run, are not listed. Claims on other
+machines, which "mpm sync" brought, are listed; they stop no edit here.`,
   positionals: [],
   flags: AGENT_FLAG,
   examples: ["mpm claims", "mpm claims --json"],
   result: async () => (await import("./results.ts")).ClaimsResult,
   run: (context, { agent }) => listClaims(context, agent),
-  render: ({ claims, at, worktree }, style) =>
-    claims.length === 0
-      ? "No claims.\n"
-      : claimLines(claims, { at, worktree, style }).map((line) => `${line}\n`)
-        .join(""),
+  render: ({ claims, team, at, worktree }, style) => {
+    const lines = [
+      ...claimLines(claims, { at, worktree, style }),
+      ...teamLines(team, { at, style }),
+    ];
+    return lines.length === 0 ? "No claims.\n" : `${lines.join("\n")}\n`;
+  },
   next: ({ claims }) =>
     claims.length > 0 ? undefined : '"mpm claim <paths>" claims some',
 });

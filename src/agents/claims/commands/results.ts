@@ -44,6 +44,17 @@ export const ClaimsResult = z.strictObject({
   /** The top folder of this worktree, absolute. */
   worktree: text,
   claims: z.array(ClaimView),
+  /** Claims of others on other machines. They refuse no edit here. */
+  team: z.array(z.strictObject({
+    /** Relative to the worktree there, with `/` between folders. */
+    path: text,
+    holder: z.strictObject({ kind: z.enum(["agent", "person"]), name: text }),
+    /** The person who sent it by a sync; anyone can set the name. */
+    sender: text,
+    task: z.nullable(text),
+    /** ISO 8601: it is free from then on. */
+    until: text,
+  })),
 });
 
 export const ReleaseResult = z.strictObject({

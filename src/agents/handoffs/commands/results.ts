@@ -29,6 +29,8 @@ export const HandoffView = z.strictObject({
   path: text,
   /** True if it is in the folder that goes into git. */
   shared: z.boolean(),
+  /** The person who sent it by a sync; null: it is of this clone. */
+  sender: z.nullable(z.strictObject({ name: text, verified: z.boolean() })),
   /** Names of agents, as the document has them. */
   from: text,
   to: text,
