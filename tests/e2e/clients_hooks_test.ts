@@ -1,0 +1,118 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { failures } from "../helpers/hook_events.ts";
+import { type Block, MockApi } from "../helpers/mock_api.ts";
+import { binary } from "../helpers/mpm.ts";
+import {
+  clientsSoak,
+  clientsTest,
+  RealClient,
+  textsOf,
+} from "../helpers/real_clients.ts";
+
+/** The commands that continue a session. */
+const RESUME = {
+  gemini: (id: string) => ["gemini", "--resume", id],
+  copilot: (id: string) => ["copilot", `--resume=${id}`],
+};
+
+/** A repository with a save, and a copy of mpm that may go. */
+function prepared(): { env: TestEnv; copy: string } {
+  const env = TestEnv.repository();
+  const copy = join(env.root, "copy of mpm");
+  Deno.copyFileSync(binary(), copy);
+  mpm(env, copy, ["pause", "The XYZZY tokenizer is half done"]);
+  return { env, copy };
+}
+
+function mpm(env: TestEnv, program: string, args: string[]): string {
+  const { status, stdout, stderr } = env.run(program, args);
+  assertEquals(status, 0, stderr);
+  return stdout;
+}
+
+interface Listed {
+  readonly agent_command: readonly string[] | null;
+  readonly summary: string;
+}
+
+function newest(env: TestEnv): Listed {
+  const list = mpm(env, binary(), ["saves", "list", "--json"]);
+  return JSON.parse(list).sessions[0];
+}
+
+/** The requests that carry a conversation. */
+function asked(api: MockApi): string[] {
+  return api.requests.filter(({ tools }) => tools?.length).map(textsOf);
+}
+
+for (const name of ["gemini", "copilot"] as const) {
+  clientsTest(
+    [name],
+    "a session gets the state, and is saved",
+    async () => {
+      const { env: given, copy } = prepared();
+      using env = given;
+      await using api = new MockApi();
+      const client = new RealClient(name, env, api);
+      mpm(env, copy, ["hooks", "install", "--client", name]);
+      const { status, session, stderr } = await client.run("Are you done?");
+      assertEquals(status, 0, stderr);
+      assertStringIncludes(asked(api)[0]!, "XYZZY tokenizer");
+      assertEquals(newest(env).agent_command, RESUME[name](session));
+      assertEquals(failures(env), "");
+    },
+  );
+
+  clientsSoak(
+    [name],
+    "a session continues when mpm is gone, and when it fails",
+    async () => {
+      const { env: given, copy } = prepared();
+      using env = given;
+      const steps: Block[][] = [];
+      await using api = new MockApi({ steps });
+      const client = new RealClient(name, env, api);
+      mpm(env, copy, ["hooks", "install", "--client", name]);
+      const { session: resume } = await client.run("Begin");
+      steps.push([client.shell("echo made >> made.txt")]);
+      Deno.removeSync(copy);
+      assertEquals((await client.run("Once more", { resume })).status, 0);
+      Deno.writeTextFileSync(copy, "#!/bin/sh\nexit 2\n", { mode: 0o755 });
+      assertEquals((await client.run("And again", { resume })).status, 0);
+      assertEquals(env.read("made.txt"), "made\nmade\n");
+    },
+  );
+}
+
+/** A call of Copilot's tool that makes a file. */
+const CREATE: Block = {
+  type: "tool_use",
+  name: "create",
+  input: { path: "", file_text: "made\n" },
+};
+
+clientsSoak(
+  ["copilot"],
+  "hooks of the project for Claude Code act once, and stop no edit",
+  async () => {
+    const { env: given, copy } = prepared();
+    using env = given;
+    const path = join(env.project, "made.txt");
+    const create = { ...CREATE, input: { ...CREATE.input, path } };
+    await using api = new MockApi({ steps: [[create as Block]] });
+    const client = new RealClient("copilot", env, api);
+    mpm(env, copy, ["hooks", "install", "--scope", "project"]);
+    mpm(env, copy, ["hooks", "install", "--client", "copilot"]);
+    const { status } = await client.run("Make the file");
+    assertEquals(status, 0);
+    const first = asked(api)[0]!;
+    assertEquals(first.split("XYZZY tokenizer").length, 2, first);
+    assert(env.exists("made.txt"));
+    Deno.removeSync(path);
+    Deno.removeSync(copy);
+    assertEquals((await client.run("Make the file again")).status, 0);
+    assert(env.exists("made.txt"));
+  },
+);
