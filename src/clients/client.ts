@@ -74,6 +74,8 @@ export interface HookAdapter {
   fields(given: Fields, event: string, system: System): Fields | undefined;
   /** Returns what is printed for the client; empty without an answer. */
   answer(event: string, answer: HookAnswer): string;
+  /** True if the client takes no answer at a compaction, and not after it. */
+  readonly compactsAlone?: boolean;
   /** Called when a session begins in a project that uses mpm. */
   begun?(system: System, session: Begun): void;
 }

@@ -166,6 +166,18 @@ Deno.test("Copilot CLI: a session gets the last save, and is saved itself", asyn
   assertEquals(failures(env), "");
 });
 
+Deno.test("Copilot CLI: after a compaction the agent gets the state again", async () => {
+  using env = await prepared(EVENTS, "copilot/compact.jsonl");
+  const told = copilot(env);
+  const compacts = { trigger: "auto", custom_instructions: "" };
+  assertEquals(await send(env, told, "PreCompact", compacts), "");
+  const next = await send(env, told, "UserPromptSubmit", { prompt: "Go on." });
+  const { additionalContext } = JSON.parse(next);
+  assertStringIncludes(additionalContext, "The tokenizer is half done");
+  const last = await send(env, told, "UserPromptSubmit", { prompt: "Go on." });
+  assertEquals(last, "");
+});
+
 Deno.test("hooks of Claude Code do nothing when Copilot CLI runs them", async () => {
   using env = await prepared(EVENTS, "copilot/work.jsonl");
   const { common } = copilot(env);

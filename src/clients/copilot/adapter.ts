@@ -11,6 +11,7 @@ const EDITORS = new Set(["Edit", "Write", "create", "edit"]);
  * the same form.
  */
 export const adapter: HookAdapter = {
+  compactsAlone: true,
   fields(given, event, system) {
     const parent = textField(given, "parent_agent_id");
     const id = parent ?? textField(given, "session_id") ??

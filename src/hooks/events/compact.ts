@@ -1,14 +1,20 @@
 import { bounded } from "../../base/bounded.ts";
 import { escapeText } from "../../base/escape.ts";
 import { cutText } from "../../base/words.ts";
+import { type HookAnswer, writeAgentFile } from "../../clients/mod.ts";
 import { findWorkspace } from "../../git/mod.ts";
+import { injected } from "../../handoff/mod.ts";
 import { type ItemKind, type KeptItem, openItems } from "../../items/mod.ts";
 import { asData } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { currentStack, type Work } from "../../work/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { keepResumeFile } from "./gauge.ts";
-import type { Handler, HookCall } from "./hook_call.ts";
+import {
+  type Handler,
+  type HookCall,
+  LONGEST as LONGEST_ANSWER,
+} from "./hook_call.ts";
 
 /**
  * Writes down the state of the work before the context is lost, and says what
@@ -20,12 +26,25 @@ export const onCompact: Handler = async (hook) => {
   const { context: { system }, config, event, invited } = hook;
   if (!invited || !config["handoff.compaction"]) return {};
   try {
+    const { compactsAlone } = await hook.client.adapter();
+    if (compactsAlone) return await giveLater(hook);
     return { context: await textFor(hook) };
   } catch (error) {
     noteFailure(system, event, error);
     return {};
   }
 };
+
+/** Keeps the state for the agent's next step or prompt. */
+async function giveLater(
+  { context, config, session }: HookCall,
+): Promise<HookAnswer> {
+  const limit = Math.min(config["context.inject_limit"], LONGEST_ANSWER);
+  const { result } = await injected(context, { parts: undefined, limit });
+  const value = { text: result.text };
+  writeAgentFile(context.system, session, { file: "pending", value });
+  return {};
+}
 
 async function textFor({ context }: HookCall): Promise<string> {
   const { system } = context;
