@@ -121,7 +121,9 @@ export class Reader {
 
   *take(line: Fields): Generator<AgentEvent> {
     const { info, part } = line;
-    this.#at = timeText(line.time) ?? this.#at;
+    const at = timeText(line.time) ?? "";
+    // A line about the past has the time of its message.
+    if (at > this.#at) this.#at = at;
     if (line.type === "session" && isFields(info)) this.#session(info);
     if (line.type === "message" && isFields(info)) yield* this.#message(info);
     if (line.type === "revert") yield* this.#revert(line);

@@ -130,28 +130,49 @@ class Mpm {
     });
   }
 
-  #part(part) {
+  #message(info, past) {
+    const { id, sessionID, role, modelID, path, time, error } = info;
+    const [summary, done] = [info.summary === true, time?.completed ?? error];
+    if (this.#messages.has(id) && !done) return;
+    this.#messages.set(id, { role, summary });
+    const kept = { id, sessionID, role, modelID, path, time, error, summary };
+    this.#keep(sessionID, { ...past, type: "message", info: kept });
+  }
+
+  // Keeps a part once it changes no more; returns whether this is the time.
+  #part(part, past) {
     const { role, summary } = this.#messages.get(part.messageID) ?? {};
     const key = part.callID ?? part.id;
     if (part.type === "tool") this.#calls.set(key, part);
-    if (!isFinal(part, role) || this.#done.has(key)) return;
+    if (!isFinal(part, role) || this.#done.has(key)) return false;
     this.#done.add(key);
     this.#calls.delete(key);
     const id = part.sessionID;
     const session = this.#of(id);
     const step = part.type === "step-finish" && { summary, ...session.model };
-    this.#keep(id, { type: "part", part, ...step });
+    this.#keep(id, { ...past, type: "part", part, ...step });
     if (part.type === "text" && role === "assistant") {
       if (summary) session.summary = part.text;
       else if (!this.#parents.has(id)) session.last = part.text;
     }
-    if (part.state?.status !== "error") return;
-    this.#ask("PostToolUseFailure", id, {
-      tool_name: part.tool,
-      tool_use_id: part.callID,
-      tool_input: part.state.input,
-      error: String(part.state.error ?? ""),
-    });
+    return true;
+  }
+
+  // What was said before mpm saw the session, if its transcript is new.
+  async #keepPast({ id, path }) {
+    if (statSync(path).size > 0) return;
+    const info = { id, directory: this.#cwd };
+    this.#keep(id, { type: "session", info });
+    let timer;
+    const late = new Promise((done) => timer = setTimeout(done, PATIENCE));
+    const asked = this.#client.session.messages({ path: { id } });
+    const answer = await Promise.race([asked, late])
+      .finally(() => clearTimeout(timer));
+    for (const { info, parts } of answer?.data ?? []) {
+      const past = { time: info.time?.created ?? 0 };
+      this.#message(info, past);
+      parts.forEach((part) => this.#part(part, past));
+    }
   }
 
   #events = {
@@ -196,26 +217,29 @@ class Mpm {
       });
       session.again = answer.context;
     },
-    "message.updated": ({ info }) => {
-      const { id, sessionID, role, modelID, path, time, error } = info;
-      const [summary, done] = [info.summary === true, time?.completed ?? error];
-      if (this.#messages.has(id) && !done) return;
-      this.#messages.set(id, { role, summary });
-      const kept = { id, sessionID, role, modelID, path, time, error, summary };
-      this.#keep(sessionID, { type: "message", info: kept });
-    },
+    "message.updated": ({ info }) => this.#message(info),
     "message.removed": ({ sessionID, messageID }) => {
       this.#keep(sessionID, { type: "removed", messageID });
     },
-    "message.part.updated": ({ part }) => this.#part(part),
+    "message.part.updated": ({ part }) => {
+      const { tool, callID, state } = part;
+      if (!this.#part(part) || state?.status !== "error") return;
+      this.#ask("PostToolUseFailure", part.sessionID, {
+        ...{ tool_name: tool, tool_use_id: callID, tool_input: state.input },
+        error: String(state.error ?? ""),
+      });
+    },
   };
 
   // Begins a session, and returns the text for its agent.
-  #begin(session) {
+  async #begin(session) {
     if (session.started) return undefined;
-    const source = session.isNew ? "startup" : "resume";
-    const answer = this.#ask("SessionStart", session.id, { source });
+    const { id, isNew } = session;
+    const source = isNew ? "startup" : "resume";
+    const answer = this.#ask("SessionStart", id, { source });
     session.started = true;
+    // Without a transcript nothing is kept.
+    if (!isNew) await this.#keepPast(session).catch(() => {});
     return answer.context;
   }
 
@@ -226,9 +250,9 @@ class Mpm {
       const window = model?.limit?.context;
       this.#of(sessionID).model = { window, model: model?.id };
     },
-    "chat.message": ({ sessionID }, { message, parts }) => {
+    "chat.message": async ({ sessionID }, { message, parts }) => {
       if (this.#parents.has(sessionID)) return;
-      const begun = this.#begin(this.#of(sessionID));
+      const begun = await this.#begin(this.#of(sessionID));
       const prompt = parts
         .filter(({ type, synthetic }) => type === "text" && !synthetic)
         .map(({ text }) => text).join("\n");
@@ -297,10 +321,14 @@ class Mpm {
     return Object.fromEntries(
       Object.entries(this.#handlers).map(([name, handler]) => [
         name,
-        (...values) => {
-          const denied = safely(() => handler(...values));
-          const isDenied = denied instanceof Error;
-          return isDenied ? Promise.reject(denied) : Promise.resolve();
+        async (...values) => {
+          let denied;
+          try {
+            denied = await handler(...values);
+          } catch {
+            // The client continues.
+          }
+          if (denied instanceof Error) throw denied;
         },
       ]),
     );

@@ -1,0 +1,114 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { type Block, MockApi } from "../helpers/mock_api.ts";
+import { binary } from "../helpers/mpm.ts";
+import {
+  clientsSoak,
+  clientsTest,
+  RealClient,
+  textsOf,
+} from "../helpers/real_clients.ts";
+
+/** A project that uses mpm, with a hand-off, and the plugin in the client. */
+function withPlugin(program = binary()): TestEnv {
+  const env = TestEnv.repository();
+  const args = ["--client", "opencode", "--binary", program];
+  const done = env.run(binary(), ["hooks", "install", ...args]);
+  assertEquals([done.status, done.stderr], [0, ""]);
+  env.run(binary(), ["pause", "The ledger needs a lock"]);
+  return env;
+}
+
+interface Kept {
+  readonly session_id: string;
+  readonly mpm: { readonly agent: { name: string; session_id: string } | null };
+}
+
+function newestSave(env: TestEnv): Kept {
+  const { stdout } = env.run(binary(), ["saves", "show", "latest", "--json"]);
+  return JSON.parse(stdout).session;
+}
+
+function edit(env: TestEnv): Block {
+  const filePath = join(env.project, "README.md");
+  const [oldString, newString] = ["# Project", "# A project"];
+  const input = { filePath, oldString, newString };
+  return { type: "tool_use", name: "edit", input };
+}
+
+clientsTest(
+  ["opencode"],
+  "a session starts with the state, and is saved at its end",
+  async () => {
+    using env = withPlugin();
+    const steps: Block[][] = [];
+    await using api = new MockApi({ steps });
+    const client = new RealClient("opencode", env, api);
+    const command = `${binary()} pause "Half of it" --json`;
+    steps.push([client.shell(command)], [edit(env)]);
+    const { status, session } = await client.run("Never use globals.");
+    assertEquals(status, 0);
+    const turn = api.requests.map(textsOf)
+      .find((text) => text.includes("Never use globals."))!;
+    assertStringIncludes(turn, "The ledger needs a lock");
+    const { mpm } = newestSave(env);
+    assertEquals(mpm.agent?.name, "opencode");
+    assertEquals(mpm.agent?.session_id, session);
+    const { stdout } = env.run(binary(), ["resume"]);
+    assertStringIncludes(stdout, "Never use globals.");
+    assertStringIncludes(stdout, `opencode --session ${session}`);
+    const context = env.run(binary(), ["context", "--json"]);
+    const { gauge } = JSON.parse(context.stdout);
+    assertEquals(gauge.window, 200_000);
+    assert(gauge.tokens > 0);
+    const shown = env.run(binary(), ["replay", session]);
+    assertStringIncludes(shown.stdout, "+# A project");
+  },
+);
+
+clientsSoak(
+  ["opencode"],
+  "what was said before mpm came is in the save",
+  async () => {
+    using env = TestEnv.repository();
+    await using api = new MockApi({});
+    const client = new RealClient("opencode", env, api);
+    const { session } = await client.run("Use two spaces.");
+    env.write(".claude-mpm/config.toml", "");
+    env.run(binary(), ["hooks", "install", "--client", "opencode"]);
+    const again = await client.run("Go on.", { resume: session });
+    assertEquals([again.status, again.session], [0, session]);
+    const { stdout } = env.run(binary(), ["resume"]);
+    assertStringIncludes(stdout, "Use two spaces.");
+    assertStringIncludes(stdout, "Go on.");
+    const exported = await client.start(["export", session]);
+    assertEquals(exported.status, 0);
+    env.write("talk.json", exported.stdout);
+    const shown = env.run(binary(), ["replay", "./talk.json"]);
+    assertStringIncludes(shown.stdout, "Use two spaces.");
+  },
+);
+
+clientsSoak(
+  ["opencode"],
+  "goes on without mpm, with one that fails, and with one that hangs",
+  async () => {
+    for (const script of [undefined, "exit 1", "exec sleep 60"]) {
+      const folder = Deno.makeTempDirSync({ prefix: "mpm-" });
+      const program = join(folder, "mpm");
+      const text = `#!/bin/sh\n${script}\n`;
+      Deno.writeTextFileSync(program, text, { mode: 0o755 });
+      using env = withPlugin(program);
+      if (script === undefined) Deno.removeSync(program);
+      const steps: Block[][] = [];
+      await using api = new MockApi({ steps });
+      const client = new RealClient("opencode", env, api);
+      steps.push([client.shell("echo done > made.txt")], [edit(env)]);
+      const { status } = await client.run("Make the file.");
+      assertEquals([status, env.read("made.txt")], [0, "done\n"]);
+      assertEquals(env.read("README.md"), "# A project\n");
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+);
