@@ -39,6 +39,7 @@ async function bench(rounds: number, save: boolean): Promise<void> {
       ...contents(root, binary),
       ...resumes(root, binary),
       ...checkpoints(root, binary),
+      ...syncs(root, binary),
       ...scanCases(root, binary),
     ];
     const measured = await measureAll(cases, rounds);
@@ -104,6 +105,34 @@ function prompts(root: string, binary: string): Case[] {
     command: [binary, "status", "--porcelain"],
     project,
     limit: "1.3 F + 1 G",
+  }];
+}
+
+/** A sync with a folder of this machine that has all of it already. */
+function syncs(root: string, binary: string): Case[] {
+  const project = stocked({ root, binary, name: "sync" }, {
+    changed: 10,
+    saves: 1000,
+  });
+  const server = join(root, "server.git");
+  const run = (command: string, args: string[]) =>
+    new Deno.Command(command, {
+      args,
+      cwd: project.folder,
+      env: project.env,
+      clearEnv: true,
+    }).outputSync();
+  run("git", ["init", "-q", "--bare", server]);
+  run(binary, ["sync", server]);
+  return [{
+    name: "G: git ls-remote, sync",
+    command: ["git", "ls-remote", server],
+    project,
+  }, {
+    name: "sync, nothing new",
+    command: [binary, "sync"],
+    project,
+    limit: "2 F + 2 G",
   }];
 }
 
