@@ -15,7 +15,7 @@ import type {
   WantedEntries,
 } from "../client.ts";
 import { entryOfLine, hookLine, powerShellLine } from "../hook_command.ts";
-import { ownFile } from "../own_file.ts";
+import { ownFile, plainSkill } from "../own_file.ts";
 import { geminiHome } from "./home.ts";
 
 /** An event of the client that mpm wants to be reported. */
@@ -144,9 +144,7 @@ function command(
   const [, head = "", body = ""] = /^---\n([^]*?)\n---\n([^]*)$/.exec(text) ??
     [];
   const about = /^description: (.*)$/m.exec(head)?.[1] ?? name;
-  const prompt = body.trim().replaceAll("$ARGUMENTS", "{{args}}")
-    // No variable of the client's shell has it.
-    .replaceAll(/--agent-session\s+\$\{CLAUDE_SESSION_ID\}\s+/g, "");
+  const prompt = plainSkill(body.trim()).replaceAll("$ARGUMENTS", "{{args}}");
   return ownFile(join(folder, "commands", `${name}.toml`), {
     textOf: () =>
       `# installed by mpm ${VERSION}\n` +
