@@ -4,6 +4,7 @@ import { codexHome, currentSession as currentCodex } from "./codex/home.ts";
 import type { Client, ClientName } from "./client.ts";
 import { copilotHome, currentCopilot } from "./copilot/home.ts";
 import { geminiHome } from "./gemini/home.ts";
+import { currentGemini } from "./gemini/store.ts";
 import { opencodeHome } from "./opencode/home.ts";
 
 /**
@@ -69,8 +70,7 @@ export const CLIENTS: readonly Client[] = [
     instructions: "GEMINI.md",
     line: /^\{"(?:sessionId":"[^"]*","projectHash|\$set|\$rewindTo)":/m,
     home: geminiHome,
-    // No variable of its shell has the session.
-    current: () => undefined,
+    current: currentGemini,
     resume: (id) => ["gemini", "--resume", id],
     start: (prompt) => ["gemini", "--prompt-interactive", prompt],
     adapter: async () => (await import("./gemini/adapter.ts")).adapter,

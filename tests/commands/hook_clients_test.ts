@@ -178,6 +178,26 @@ Deno.test("Copilot CLI: after a compaction the agent gets the state again", asyn
   assertEquals(last, "");
 });
 
+Deno.test("a pause in a client's shell is of its session", async () => {
+  using env = await prepared(CHAT, "gemini/work.jsonl");
+  putHome(env, EVENTS, formatText("copilot/work.jsonl"));
+  const projects = { [env.project]: "project" };
+  putHome(env, ".gemini/projects.json", JSON.stringify({ projects }));
+  env.write("src/a.ts", "");
+  const cwd = join(env.project, "src");
+  const shells = {
+    "gemini-cli": { GEMINI_CLI: "1" },
+    "copilot-cli": { COPILOT_CLI: "1", COPILOT_AGENT_SESSION_ID: COPILOT },
+  };
+  for (const [name, variables] of Object.entries(shells)) {
+    Object.assign(env.extra, variables);
+    assertEquals((await mpm(env, ["pause", name], { now, cwd })).status, 0);
+    for (const key of Object.keys(variables)) delete env.extra[key];
+    const { session } = await lastSave(env);
+    assertEquals(session.mpm.agent.name, name);
+  }
+});
+
 Deno.test("hooks of Claude Code do nothing when Copilot CLI runs them", async () => {
   using env = await prepared(EVENTS, "copilot/work.jsonl");
   const { common } = copilot(env);

@@ -44,6 +44,20 @@ export const store: SessionStore = {
   gauge: (system, { path }) => gaugeAt(system, path),
 };
 
+/**
+ * Returns the session that this process was started in. The client's shell has
+ * no variable with its id, so it is the newest one of the folder.
+ */
+export function currentGemini(system: System): string | undefined {
+  if (system.env("GEMINI_CLI") !== "1") return undefined;
+  for (let folder = system.cwd();; folder = dirname(folder)) {
+    const [newest] = foldersOf(system, folder)
+      .flatMap((one) => sessionsOf(system, one))
+      .sort((a, b) => b.time - a.time);
+    if (newest || folder === dirname(folder)) return newest?.id;
+  }
+}
+
 function allFolders(system: System): string[] {
   const home = geminiHome(system);
   if (home === undefined) return [];
