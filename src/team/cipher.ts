@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { sha256 } from "../base/digest.ts";
 import { FileError, MpmError } from "../base/errors.ts";
 import { type Context, decodeKeys } from "../cli/mod.ts";
 import { readConfig, SETTINGS } from "../config/mod.ts";
@@ -14,6 +15,8 @@ export interface Cipher {
   /** True if there are recipients, so that only encrypted bodies may leave. */
   readonly encrypts: boolean;
   readonly recipients: readonly string[];
+  /** Changes with the recipients; empty without any. */
+  readonly mark: string;
   /**
    * True if this user never had a team here. Then no plain entry may follow
    * encrypted ones, because the list may have been lost.
@@ -26,6 +29,8 @@ export interface Cipher {
    * UNREADABLE for a damaged body, CANCELLED for a wrong passphrase.
    */
   decrypt(body: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Returns a text that changes with the keys of this user. */
+  keyMark(): Promise<string>;
   /** A key with a passphrase was needed, and no one could type it. */
   readonly locked: boolean;
 }
@@ -42,6 +47,7 @@ export function openCipher(context: Context, root: string): Cipher {
   return {
     encrypts: recipients.length > 0,
     recipients,
+    mark: markOf(recipients),
     isUndecided: members === undefined,
     async encrypt(body) {
       const { encrypt } = await import("./crypto/age.ts");
@@ -51,10 +57,19 @@ export function openCipher(context: Context, root: string): Cipher {
       own ??= await readOwnKeys(context, root);
       return await own.open(body);
     },
+    async keyMark() {
+      own ??= await readOwnKeys(context, root);
+      return own.locked ? "locked" : markOf(own.recipients);
+    },
     get locked() {
       return own?.locked ?? false;
     },
   };
+}
+
+function markOf(recipients: readonly string[]): string {
+  if (recipients.length === 0) return "";
+  return sha256(recipients.toSorted().join("\n")).slice(0, 16);
 }
 
 /** The private keys of this user, which no file of a project can name. */

@@ -4,14 +4,14 @@ import { MpmError } from "../base/errors.ts";
 import { escapeText } from "../base/escape.ts";
 import { counted } from "../base/words.ts";
 import type { Context, Style } from "../cli/mod.ts";
-import { findWorkspace, Git, type Workspace } from "../git/mod.ts";
+import { dropRefs, findWorkspace, Git, type Workspace } from "../git/mod.ts";
 import { journaled, readStoreId } from "../ops/mod.ts";
 import { importFrom, importText } from "../saves/mod.ts";
 import { type Bundle, bundleClone, openFile } from "./bundle.ts";
 import { openCipher } from "./cipher.ts";
 import type { ImportResult } from "./commands/results.ts";
 import { cloneOf, readEntry, writerOf } from "./entry.ts";
-import { appendEntries, FETCHED, readLogRefs, removeLogs } from "./log.ts";
+import { appendEntries, FETCHED, readLogRefs } from "./log.ts";
 import { readOthers } from "./read_others.ts";
 import { readState, withTeamLock, writeState } from "./state.ts";
 import { ensureSigner, refuseNoRepository } from "./write_log.ts";
@@ -70,7 +70,13 @@ async function importBundle(
         await appendEntries(git, `${FETCHED}/${log}`, {
           ...{ tip: undefined, entries },
         });
-        await removeLogs(git, ofClone);
+        await dropRefs(
+          git,
+          ofClone.map(([log, commit]) => ({
+            ref: `${FETCHED}/${log}`,
+            commit,
+          })),
+        );
         return await readNow(context, workspace, { git, result });
       }),
     {

@@ -93,19 +93,6 @@ export async function appendEntries(
   return at;
 }
 
-/** Removes fetched logs, each with the commit it is at. Throws GIT_FAILED. */
-export async function removeLogs(
-  git: Git,
-  logs: readonly (readonly [log: string, commit: string])[],
-): Promise<void> {
-  if (logs.length === 0) return;
-  const lines = logs.map(([log, commit]) =>
-    `delete ${FETCHED}/${log} ${commit}\n`
-  );
-  const stdin = encodeText(lines.join(""));
-  await git.read([...NO_REFLOG, "update-ref", "--stdin"], { stdin });
-}
-
 /** Parts of a list that are no larger than one process should take. */
 export function* portions<T>(
   items: readonly T[],

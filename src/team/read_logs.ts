@@ -54,6 +54,8 @@ export async function readWriter(
         else locked++;
       } catch (error) {
         if (!(error instanceof MpmError)) throw error;
+        // The person does not want to type a passphrase.
+        if (error.code === "CANCELLED") throw error;
         fault(error.message.replace(/^I/, "i"));
       }
     }
@@ -66,6 +68,7 @@ export async function readWriter(
       name: nameIn(entries),
       logs: Object.fromEntries(logs),
       ...{ entries: entries.length, locked, problems },
+      keys: locked > 0 ? await cipher.keyMark() : "",
     },
   };
 }

@@ -1,6 +1,7 @@
 import { teamFolders } from "../ops/mod.ts";
+import type { Cipher } from "./cipher.ts";
 import { logsByWriter, readWriter } from "./read_logs.ts";
-import type { TeamState } from "./state.ts";
+import type { TeamState, WriterState } from "./state.ts";
 import { clearStrange, keepFolders, keepShared } from "./store.ts";
 import type { LogTools } from "./write_log.ts";
 
@@ -23,9 +24,10 @@ export async function readOthers(
   );
   let changed = false;
   for (const [writer, logs] of logsByWriter(others)) {
+    const known = writers.get(writer);
     // Someone may have removed the files.
-    const isThere = folders.has(writer) && isRead(writers.get(writer), logs);
-    if (isThere) continue;
+    const isThere = folders.has(writer) && isRead(known, logs);
+    if (isThere && await isOpened(known, cipher)) continue;
     if (!changed) clearStrange(system, root);
     changed = true;
     const read = await readWriter({ git, cipher }, writer, logs);
@@ -39,8 +41,17 @@ export async function readOthers(
   return now;
 }
 
+/** Returns whether the keys of this user are those that were tried. */
+async function isOpened(
+  known: WriterState | undefined,
+  cipher: Cipher,
+): Promise<boolean> {
+  if (!known?.locked) return true;
+  return known.keys !== "locked" && known.keys === await cipher.keyMark();
+}
+
 function isRead(
-  known: TeamState["writers"][string] | undefined,
+  known: WriterState | undefined,
   logs: ReadonlyMap<string, string>,
 ): boolean {
   return known !== undefined &&

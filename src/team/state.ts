@@ -36,6 +36,8 @@ const WRITER = object({
   /** Entries that were read, and those that are not for this user's keys. */
   entries: COUNT,
   locked: COUNT,
+  /** The mark of the keys that were tried, see `Cipher`. */
+  keys: TEXT,
   /** A sentence for each fault of the logs, at most 20. */
   problems: list(TEXT),
 });
@@ -54,6 +56,10 @@ const STATE = object({
   tip: nullable(TEXT),
   /** The number of its next entry. */
   next: COUNT,
+  /** The mark of the recipients of its entries; empty: they are plain. */
+  recipients: TEXT,
+  /** Earlier logs of this clone, which the remote may still have. */
+  replaced: list(LOG),
   /**
    * The things that it has, by kind and id: the digest of the source, and that
    * of the content.
@@ -69,7 +75,7 @@ export type WriterState = Fitting<typeof WRITER>;
 /** The state of a clone that shared nothing. */
 export const NO_STATE: TeamState = {
   ...{ schema: 1, remote: null, log: null, tip: null, next: 1 },
-  ...{ sent: {}, writers: {} },
+  ...{ recipients: "", replaced: [], sent: {}, writers: {} },
 };
 
 const KIND = "team";
@@ -98,8 +104,11 @@ export function writeState(
   root: string,
   state: TeamState,
 ): void {
-  const { schema, remote, log, tip, next, sent, writers } = state;
-  const value = { schema, remote, log, tip, next, sent, writers };
+  const { schema, remote, log, tip, next, recipients, replaced } = state;
+  const { sent, writers } = state;
+  const value = {
+    ...{ schema, remote, log, tip, next, recipients, replaced, sent, writers },
+  };
   ensureFolder(system, layout(root).state, root);
   const text = projectSeals(system, root, KIND).seal(value);
   const bytes = new TextEncoder().encode(text);

@@ -28,6 +28,7 @@ import {
   writeState,
 } from "./state.ts";
 import {
+  begunLog,
   ensureSigner,
   forkedState,
   type LogTools,
@@ -119,7 +120,13 @@ async function plannedSync(
 ): Promise<SyncResult> {
   const state = readState(context.system, workspace.root);
   const cipher = openCipher(context, workspace.root);
-  const unsent = await gatherUnsent(context, workspace, { state, sending });
+  // Another team gets everything once more.
+  const since = state.recipients === cipher.mark
+    ? state
+    : { ...state, sent: {} };
+  const unsent = await gatherUnsent(context, workspace, {
+    ...{ state: since, sending },
+  });
   return {
     ...{ dry_run: true, remote: remote.name, log: state.log },
     sent: unsent.map(rowOf),
@@ -188,6 +195,7 @@ class Sync {
     this.#keep(before, state);
     const theirs = logsBelow(there, LOGS);
     const pushed = await this.#push(tools, state, theirs);
+    this.#keep(state, pushed.state);
     state = pushed.state;
     const pruned = this.#input.prune
       ? await this.#prune(tools, state)
@@ -230,15 +238,16 @@ class Sync {
     own: ReadonlyMap<string, string>,
   ) {
     const { sending } = this.#input;
+    const begun = await begunLog(tools, state, own);
     const unsent = await gatherUnsent(this.#context, this.#workspace, {
-      ...{ state, sending },
+      ...{ state: begun, sending },
     });
-    return await writeLog(tools, { state, own, unsent });
+    return await writeLog(tools, { begun, unsent });
   }
 
   /**
-   * Pushes the log of this clone. If the remote has another log of this name, as
-   * after this clone was copied, the log gets a new name.
+   * Pushes the log of this clone, and then removes the logs that it replaces.
+   * Returns the state after it, and whether entries were pushed.
    */
   async #push(
     tools: LogTools,
@@ -246,10 +255,11 @@ class Sync {
     theirs: ReadonlyMap<string, string>,
   ): Promise<{ state: TeamState; done: boolean }> {
     const { log, tip } = state;
-    if (log === null || tip === null || theirs.get(log) === tip) {
-      return { state, done: false };
-    }
+    if (log === null || tip === null) return { state, done: false };
     const there = theirs.get(log);
+    if (there === tip) {
+      return { state: await this.#dropReplaced(state, theirs), done: false };
+    }
     if (there !== undefined && !await continues(this.#git, there, tip)) {
       const forked = forkedState(tools, state);
       const written = await this.#write(tools, forked, new Map());
@@ -257,7 +267,27 @@ class Sync {
       return await this.#push(tools, written.state, theirs);
     }
     const ref = `${LOGS}/${log}`;
-    return { state, done: await this.#tried([`${ref}:${ref}`]) };
+    if (!await this.#tried([`${ref}:${ref}`])) return { state, done: false };
+    return { state: await this.#dropReplaced(state, theirs), done: true };
+  }
+
+  /** Removes logs that the present one replaces, here and on the remote. */
+  async #dropReplaced(
+    state: TeamState,
+    theirs: ReadonlyMap<string, string>,
+  ): Promise<TeamState> {
+    const { replaced } = state;
+    if (replaced.length === 0) return state;
+    const there = replaced.filter((log) => theirs.has(log));
+    const specs = there.map((log) => `:${LOGS}/${log}`);
+    if (specs.length > 0 && !await this.#tried(specs)) return state;
+    const { own } = await readLogRefs(this.#git);
+    await dropRefs(
+      this.#git,
+      [...own].filter(([log]) => replaced.includes(log))
+        .map(([log, commit]) => ({ ref: `${LOGS}/${log}`, commit })),
+    );
+    return { ...state, replaced: [] };
   }
 
   /** Pushes refs; a failure becomes one of the problems. */

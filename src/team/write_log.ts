@@ -19,6 +19,7 @@ import {
   type NewEntry,
   openEntry,
   readEntry,
+  type SignedEntry,
   writerOf,
 } from "./entry.ts";
 import { sentKey, type Unsent } from "./gather.ts";
@@ -81,19 +82,13 @@ function nextLog(log: string): string {
 }
 
 /**
- * Adds what is new to the log of this clone, and begins a missing one.
- * `own`: the logs of this writer in the repository, with their commits. Throws
- * GIT_FAILED, FILE_FAILED.
+ * Adds what is new to the log of a state of {@link begunLog}. Throws GIT_FAILED,
+ * FILE_FAILED.
  */
 export async function writeLog(
   tools: LogTools,
-  { state, own, unsent }: {
-    state: TeamState;
-    own: ReadonlyMap<string, string>;
-    unsent: readonly Unsent[];
-  },
+  { begun, unsent }: { begun: TeamState; unsent: readonly Unsent[] },
 ): Promise<Written> {
-  const begun = await begunLog(tools, state, own);
   const { log } = begun;
   let { next } = begun;
   const author = unsent.length > 0 ? await authorName(tools) : "";
@@ -117,7 +112,7 @@ export async function writeLog(
     }
     const digest = sha256(content);
     const key = sentKey(kind, id);
-    const isThere = sent.get(key)?.[1] === digest;
+    const isThere = begun.tip !== null && sent.get(key)?.[1] === digest;
     if (kind === "removal") sent.delete(removedKey(content));
     else sent.set(key, [source, digest]);
     // An interrupted sync wrote it, or what is shared of it did not change.
@@ -165,10 +160,59 @@ export async function authorName(
 }
 
 /**
+ * Returns the state with the log that the next entries go to. A log is for one
+ * team. If that changed, a new log replaces it, which has everything once more.
+ * So no team gets plain entries, and new members can read all of them. `own`:
+ * the logs of this writer in the repository, with their commits. Throws CONFLICT
+ * if the log is encrypted, and this user's team was lost.
+ */
+export async function begunLog(
+  tools: LogTools,
+  state: TeamState,
+  own: ReadonlyMap<string, string>,
+): Promise<TeamState> {
+  const { cipher: { mark, isUndecided } } = tools;
+  const known = await knownLog(tools, state, own);
+  if (known.tip === null && state.tip === null) {
+    return { ...known, recipients: mark };
+  }
+  if (isUndecided && known.recipients !== "") throw lostTeam();
+  if (known.tip !== null && known.recipients === mark) return known;
+  const log = nextLog(known.log!);
+  // An interrupted sync may have begun one of these.
+  const mine = [...own.keys()].filter((one) => cloneOf(one) === cloneOf(log));
+  const replaced = new Set([...known.replaced, known.log!, ...mine]);
+  return {
+    ...{ ...known, log, tip: null, recipients: mark },
+    replaced: [...replaced],
+    sent: Object.fromEntries(
+      Object.entries(known.sent).map(([key, [, digest = ""]]) => [
+        key,
+        ["", digest],
+      ]),
+    ),
+  };
+}
+
+function lostTeam(): MpmError {
+  return new MpmError(
+    "CONFLICT",
+    "Your earlier entries are encrypted, but you have no team here any more",
+    {
+      hint: 'Add its members again: "mpm team add". To send plain entries ' +
+        'from now on, also remove them: "mpm team remove"',
+    },
+  );
+}
+
+/** The recipients of an encrypted log that the state does not know. */
+const UNKNOWN = "unknown";
+
+/**
  * The state with the log as the repository has it: a sync that was killed may
  * have added entries that the state does not know.
  */
-async function begunLog(
+async function knownLog(
   { system, git, signer, cipher }: LogTools,
   state: TeamState,
   own: ReadonlyMap<string, string>,
@@ -184,12 +228,13 @@ async function begunLog(
   const isSame = state.log !== null && cloneOf(log) === cloneOf(state.log);
   const known = log === state.log && state.tip !== null ? [state.tip] : [];
   let next = isSame ? state.next : 1;
+  let { recipients } = state;
   const sent = new Map(isSame ? Object.entries(state.sent) : []);
   const tips = tip === null ? [] : [tip];
-  for await (
-    const { number, entry } of ownEntries({ git, cipher }, tips, known)
-  ) {
+  for await (const one of ownEntries({ git, cipher }, tips, known)) {
+    const { number, entry } = one;
     next = Math.max(next, number + 1);
+    if (known.length === 0) recipients = one.cipher === "age" ? UNKNOWN : "";
     if (!entry) continue;
     const { kind, id, content } = entry;
     if (kind === "removal") sent.delete(removedKey(content));
@@ -197,7 +242,8 @@ async function begunLog(
       sent.set(sentKey(kind, id), ["", sha256(content)]);
     }
   }
-  return { ...state, log, tip, next, sent: Object.fromEntries(sent) };
+  const entries = Object.fromEntries(sent);
+  return { ...state, log, tip, next, recipients, sent: entries };
 }
 
 /** Returns the log to continue: that of the state, or one that replaced it. */
@@ -217,6 +263,11 @@ function numberOf(log: string): number {
   return Number(log.slice(cloneOf(log).length + 1));
 }
 
+/** An entry of this writer. */
+interface OwnEntry extends Pick<SignedEntry, "number" | "cipher"> {
+  readonly entry: Entry | undefined;
+}
+
 /**
  * Reads entries of this writer, each after those before it. One that cannot be
  * read or decrypted has no content. Damaged ones are left out.
@@ -225,7 +276,7 @@ async function* ownEntries(
   { git, cipher }: Pick<LogTools, "git" | "cipher">,
   tips: readonly string[],
   known: readonly string[],
-): AsyncGenerator<{ number: number; entry: Entry | undefined }> {
+): AsyncGenerator<OwnEntry> {
   for await (const part of readEntries(git, tips, known)) {
     for (const { bytes } of part) {
       if (typeof bytes === "string") continue;
@@ -237,7 +288,7 @@ async function* ownEntries(
           : signed.body;
         return body && openEntry(signed, body);
       });
-      yield { number: signed.number, entry };
+      yield { number: signed.number, cipher: signed.cipher, entry };
     }
   }
 }
@@ -317,7 +368,7 @@ export function forkedState(
   state: TeamState,
 ): TeamState {
   const log = newLog(system, signer);
-  return { ...state, log, tip: null, next: 1, sent: {} };
+  return { ...state, log, tip: null, next: 1, sent: {}, replaced: [] };
 }
 
 /** Throws CONFLICT outside a repository. */
