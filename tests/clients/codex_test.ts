@@ -2,6 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { HooksReport, SavesListResult } from "../../schemas/types.ts";
 import { ClientHome } from "../helpers/all_clients.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { binary } from "../helpers/mpm.ts";
 import type { Block } from "../helpers/mock_api.ts";
 import {
   clientsSoak,
@@ -52,6 +54,22 @@ clientsTest(CODEX, "its hooks save a session, and tell the next", async () => {
   const request = textsOf(home.api.requests[asked]!);
   assertStringIncludes(request, "<mpm-");
   assertStringIncludes(request, "WORD-1");
+});
+
+Deno.test("hooks test tries the hooks of every other client", () => {
+  using env = TestEnv.repository();
+  const others = Deno.env.has("MPM_SOAK")
+    ? ["gemini", "opencode", "copilot"]
+    : [];
+  for (const client of ["codex", ...others]) {
+    const options = ["--client", client];
+    env.run(binary(), ["hooks", "install", ...options]);
+    const { status, stdout } = env.run(binary(), [
+      ...["hooks", "test", ...options],
+    ]);
+    assertEquals([client, status], [client, 0], stdout);
+    assertStringIncludes(stdout, "All 4 checks passed.");
+  }
 });
 
 clientsSoak(CODEX, "it continues when mpm is gone or fails", async () => {

@@ -166,3 +166,12 @@ Deno.test("settings of a client that cannot be read are left alone", async () =>
   assertEquals(warned.map(({ client }) => client), ["codex", "copilot"]);
   for (const line of before) assert(treeOf(env.home).includes(line), line);
 });
+
+Deno.test("hooks test needs hooks of the client", async () => {
+  using env = withBinary();
+  const test = ["hooks", "test", "--client", "codex"];
+  const { status, stderr } = await mpm(env, test);
+  assertEquals(status, 3);
+  assertStringIncludes(stderr, "mpm hooks install --client codex");
+  assertEquals((await mpm(env, [...test, "--runs", "2"])).status, 2);
+});

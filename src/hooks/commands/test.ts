@@ -1,5 +1,7 @@
 import { type Context, defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
+import { CLAUDE, clientNamed } from "../../clients/mod.ts";
+import { CLIENT_FLAG } from "../install/change.ts";
 import { parseDuration } from "../../base/times.ts";
 import { locate } from "../../git/mod.ts";
 import { profileHooks, testHooks } from "../install/probe.ts";
@@ -26,6 +28,9 @@ scratch project with its own home folder. Then checks that the event had its
 effect. Your project, your settings and your state stay as they are. The exit
 status is 4 if a hook does not do what it should, 3 if none is installed.
 
+With --client, the same for another client, with events of the common form. It
+does not tell whether the client runs its hooks: see "mpm doctor".
+
 --runs starts each hook many times with a simple event. It prints the time of
 the whole process and the size of its answer.
 
@@ -40,6 +45,7 @@ MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
     optional: true,
   }],
   flags: {
+    client: { ...CLIENT_FLAG, summary: "The client whose hooks to try" },
     runs: {
       type: "string",
       value: "number",
@@ -58,6 +64,7 @@ MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
   },
   examples: [
     "mpm hooks test",
+    "mpm hooks test --client codex",
     "mpm hooks test --runs 20 --json",
     "mpm hooks test pre-session",
     "mpm hooks test post-session --timeout 5m",
@@ -73,7 +80,14 @@ MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
     if (name !== undefined) {
       return await runByHand(context, { name, detach, timeout });
     }
-    if (runs === undefined) return await testHooks(context);
+    const client = clientNamed(input.client)!;
+    if (runs === undefined) return await testHooks(context, client);
+    if (client !== CLAUDE) {
+      throw new MpmError(
+        "USAGE",
+        `--runs does not take --client ${client.name}`,
+      );
+    }
     const count = /^\d{1,4}$/.test(runs) ? Number(runs) : 0;
     if (count >= 1 && count <= 1000) return await profileHooks(context, count);
     throw new MpmError("USAGE", `--runs must be from 1 to 1000: "${runs}"`);

@@ -2,7 +2,12 @@ import { join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { firstLine } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
-import { writeAgentFile } from "../../clients/mod.ts";
+import {
+  CLAUDE,
+  type Client,
+  OWN_MARK,
+  writeAgentFile,
+} from "../../clients/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { Git, locate } from "../../git/mod.ts";
 import {
@@ -18,19 +23,24 @@ import type {
   HooksTestResult,
 } from "../commands/results.ts";
 import { activityToJson } from "../events/activity.ts";
-import { type Probe, PROBES } from "./probes.ts";
+import { entriesAt } from "./client_files.ts";
+import { CLIENT_PROBES, type Probe, PROBES } from "./probes.ts";
 import { isSameFile } from "./program.ts";
 import { type InstalledCommand, installedCommands } from "./status.ts";
 
 /** Fires every installed hook once and looks at what came of it. */
-export async function testHooks(context: Context): Promise<HooksTestResult> {
+export async function testHooks(
+  context: Context,
+  client: Client,
+): Promise<HooksTestResult> {
   const { system } = context;
-  const { commands, warnings } = await installed(context);
+  const { commands, warnings } = await installed(context, client);
+  const probes = client === CLAUDE ? PROBES : CLIENT_PROBES;
   const tests: HooksTestResult["tests"] = [];
   for (const scope of new Set(commands.map(({ scope }) => scope))) {
     const own = commands.filter((command) => command.scope === scope);
     await withScratch(system, async (scratch) => {
-      for (const probe of PROBES) {
+      for (const probe of probes) {
         for (const command of own) {
           if (command.event !== probe.event) continue;
           context.status(`Trying ${probe.event}`);
@@ -104,7 +114,7 @@ export async function profileHooks(
   runs: number,
 ): Promise<HooksProfileResult> {
   const { system } = context;
-  const { commands, warnings } = await installed(context);
+  const { commands, warnings } = await installed(context, CLAUDE);
   const foreign = commands.map((one) => foreignProgram(system, one))
     .filter((reason) => reason !== undefined);
   const hooks: HooksProfileResult["hooks"] = [];
@@ -156,12 +166,15 @@ function quantile(times: readonly number[], part: number): number {
  * Returns the commands that the settings start. Throws NOT_FOUND where that is
  * mpm nothing.
  */
-async function installed({ system, folder }: Context) {
+async function installed({ system, folder }: Context, client: Client) {
   const workspace = await locate(system, folder);
-  const { commands, warnings } = installedCommands(system, workspace);
+  const { commands, warnings } = client === CLAUDE
+    ? installedCommands(system, workspace)
+    : { commands: await clientCommands(system, client), warnings: [] };
   if (commands.length === 0) {
+    const option = client === CLAUDE ? "" : ` --client ${client.name}`;
     throw new MpmError("NOT_FOUND", "No mpm hooks are installed here", {
-      hint: "Install them with: mpm hooks install",
+      hint: `Install them with: mpm hooks install${option}`,
     });
   }
   const { config } = await readConfigAnyway(system, workspace.root);
@@ -171,6 +184,27 @@ async function installed({ system, folder }: Context) {
     );
   }
   return { commands, warnings };
+}
+
+/** Returns the commands by which another client reports events to mpm. */
+async function clientCommands(
+  system: System,
+  client: Client,
+): Promise<InstalledCommand[]> {
+  const files = (await client.setup?.())?.files(system) ?? [];
+  const entries = files.flatMap((file) => entriesAt(system, file))
+    .filter(({ binary }) => binary !== "");
+  const all = CLIENT_PROBES.map(({ event }) => event);
+  return entries.flatMap(({ event, binary, version }) =>
+    // A plugin reports events that its file does not list.
+    (event === "" ? all : [event]).map((event) => ({
+      ...{ scope: "user" as const, event, command: binary },
+      args: [
+        ...["hook", event, "--client", client.name],
+        OWN_MARK + version,
+      ],
+    }))
+  );
 }
 
 /** The agent's session in it. */

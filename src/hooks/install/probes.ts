@@ -169,6 +169,41 @@ export const PROBES: readonly Probe[] = [
   },
 ];
 
+/** The same for other clients, whatever the form of their answers. */
+export const CLIENT_PROBES: readonly Probe[] = [
+  {
+    event: "UserPromptSubmit",
+    fields: { prompt: "/mpm-pause Tried by hooks test" },
+    used: 1,
+    expected: "answers /mpm-pause with a save",
+    holds: ({ files }) => hasSave(files),
+  },
+  {
+    event: "SessionStart",
+    fields: { source: "startup" },
+    used: 1,
+    expected: "gives the agent the latest save",
+    holds: ({ output }) => output.includes("Tried by hooks test"),
+  },
+  {
+    event: "Stop",
+    fields: {
+      last_assistant_message: "Answered by hooks test",
+      prompt_response: "Answered by hooks test",
+    },
+    used: 1,
+    expected: "does not hold the end of a turn back",
+    holds: ({ output }) => !output.includes("block"),
+  },
+  {
+    event: "SessionEnd",
+    fields: { reason: "other" },
+    used: 1,
+    expected: "saves the session",
+    holds: ({ files }) => hasSave(files),
+  },
+];
+
 function answer(output: string, name: string): unknown {
   const value = jsonIn(output);
   return field(value, name) ?? field(field(value, "hookSpecificOutput"), name);
