@@ -11,6 +11,7 @@ import { hookCases } from "./bench_hooks.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
 import { scanCases } from "./bench_scan.ts";
+import { teamCases } from "./bench_team.ts";
 import {
   addCommits,
   addSaves,
@@ -41,6 +42,7 @@ async function bench(rounds: number, save: boolean): Promise<void> {
       ...checkpoints(root, binary),
       ...syncs(root, binary),
       ...scanCases(root, binary),
+      ...teamCases(root, binary),
     ];
     const measured = await measureAll(cases, rounds);
     print(report(measured));
@@ -245,7 +247,7 @@ function report(measured: readonly Measured[]): string {
   const rows = measured.map(({ name, median, p95, peak, limit }) => {
     if (name.startsWith("G:")) status = median;
     const [, f = "0", g = "0", more = "0"] =
-      limit?.match(/^([\d.]+) F(?: \+ (\d+) G)?(?: \+ (\d+) ms)?$/) ?? [];
+      limit?.match(/^([\d.]+) F(?: \+ ([\d.]+) G)?(?: \+ (\d+) ms)?$/) ?? [];
     const budget = limit
       ? Number(f) * hello + Number(g) * status + Number(more)
       : 0;

@@ -73,7 +73,7 @@ async function unpacked(): Promise<string> {
   }
 }
 
-/** Downloads the packages, with lists of its own if the machine has none. */
+/** Downloads the packages, with new lists if the machine has none. */
 async function download(scratch: string): Promise<void> {
   const fetch = ["download", ...PACKAGES];
   try {
