@@ -98,8 +98,11 @@ for (const from of CLIENT_NAMES) {
       // Only the first turn of the first client works.
       answer: ({ tools }) => tools?.length ? steps[calls++] : undefined,
     });
+    home.mpm("init");
     home.installHooks(from);
-    steps.push([home.get(from).shell(WORK)]);
+    // Codex runs a login shell, which may set another PATH.
+    const work = WORK.replaceAll(/\bmpm /g, `${join(home.bin, "mpm")} `);
+    steps.push([home.get(from).shell(work)]);
     const { status, stdout } = await home.get(from).run(PROMPT);
     assertEquals(status, 0);
     assert(home.env.exists("ledger.ts"), stdout.slice(-2000));
