@@ -45,17 +45,16 @@ clientsTest(
     const steps: Block[][] = [];
     await using api = new MockApi({ steps });
     const client = new RealClient("opencode", env, api);
-    const command = `${binary()} pause "Half of it" --json`;
-    steps.push([client.shell(command)], [edit(env)]);
+    steps.push([edit(env)]);
     const { status, session } = await client.run("Never use globals.");
     assertEquals(status, 0);
     const turn = api.requests.map(textsOf)
       .find((text) => text.includes("Never use globals."))!;
     assertStringIncludes(turn, "The ledger needs a lock");
-    const { mpm } = newestSave(env);
+    const { mpm, session_id: save } = newestSave(env);
     assertEquals(mpm.agent?.name, "opencode");
     assertEquals(mpm.agent?.session_id, session);
-    const { stdout } = env.run(binary(), ["resume"]);
+    const { stdout } = env.run(binary(), ["resume", save]);
     assertStringIncludes(stdout, "Never use globals.");
     assertStringIncludes(stdout, `opencode --session ${session}`);
     const context = env.run(binary(), ["context", "--json"]);
@@ -72,13 +71,17 @@ clientsSoak(
   "what was said before mpm came is in the save",
   async () => {
     using env = TestEnv.repository();
-    await using api = new MockApi({});
+    const steps: Block[][] = [];
+    await using api = new MockApi({ steps });
     const client = new RealClient("opencode", env, api);
     const { session } = await client.run("Use two spaces.");
     env.write(".claude-mpm/config.toml", "");
     env.run(binary(), ["hooks", "install", "--client", "opencode"]);
+    const command = `${binary()} pause "Half of it" --json > saved.json`;
+    steps.push([client.shell(command)]);
     const again = await client.run("Go on.", { resume: session });
     assertEquals([again.status, again.session], [0, session]);
+    assertStringIncludes(env.read("saved.json"), session);
     const { stdout } = env.run(binary(), ["resume"]);
     assertStringIncludes(stdout, "Use two spaces.");
     assertStringIncludes(stdout, "Go on.");

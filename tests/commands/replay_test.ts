@@ -440,3 +440,30 @@ Deno.test("replay prints while it reads, and ends when nothing reads it", async 
   assert(await parts(2) <= 4);
   assertEquals(stdout.startsWith(printed), true);
 });
+
+/** A transcript of the same story from each client. */
+const OF_CLIENTS = [
+  ["claude-code/print-mode-tools-tasks.jsonl", "Bash"],
+  ["codex/gpt55-work.jsonl", "Bash"],
+  ["gemini/work.jsonl", "run_shell_command"],
+  ["opencode/work.jsonl", "bash"],
+  ["copilot/work.jsonl", "bash"],
+] as const;
+
+Deno.test("a transcript file is read by its own client's reader", async () => {
+  using env = TestEnv.repository();
+  for (const [name, tool] of OF_CLIENTS) {
+    const url = new URL(`../formats/${name}`, import.meta.url);
+    env.write("talk.jsonl", Deno.readTextFileSync(url));
+    const { steps, warnings } = await mpmJson<{
+      steps: { type: string; tool: string | null }[];
+      warnings: string[];
+    }>(env, ["replay", "./talk.jsonl"]);
+    assertEquals(warnings, []);
+    const types = new Set(steps.map(({ type }) => type));
+    for (const type of ["prompt", "answer", "tool_call"]) {
+      assert(types.has(type), `${name}: no ${type}`);
+    }
+    assert(steps.some((step) => step.tool === tool), `${name}: no ${tool}`);
+  }
+});

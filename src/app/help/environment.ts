@@ -81,6 +81,18 @@ export const VARIABLES: readonly Variable[] = [
       "set",
   },
   {
+    name: "CODEX_HOME, GEMINI_CLI_HOME, COPILOT_HOME",
+    summary: "Where these clients keep their files, in your home unless set",
+  },
+  {
+    name: "MPM_AGENT_CLIENT, MPM_AGENT_SESSION",
+    summary: "Set by mpm's plugin in opencode: the session of a command",
+  },
+  {
+    name: "CODEX_THREAD_ID, COPILOT_AGENT_SESSION_ID",
+    summary: "Set within these clients: the session of a command",
+  },
+  {
     name: "MPM_AGENT",
     summary: "The name of the agent that runs mpm, like --agent",
   },
