@@ -86,12 +86,39 @@ for (const name of ["gemini", "copilot"] as const) {
   );
 }
 
-/** A call of Copilot's tool that makes a file. */
-const CREATE: Block = {
-  type: "tool_use",
-  name: "create",
-  input: { path: "", file_text: "made\n" },
-};
+/** The call of a client's tool that makes a file. */
+function making(name: keyof typeof RESUME, path: string): Block {
+  return name === "gemini"
+    ? {
+      type: "tool_use",
+      name: "write_file",
+      input: { file_path: path, content: "made\n" },
+    }
+    : {
+      type: "tool_use",
+      name: "create",
+      input: { path, file_text: "made\n" },
+    };
+}
+
+for (const name of ["gemini", "copilot"] as const) {
+  clientsSoak([name], "an edit of a claimed path is refused", async () => {
+    const { env: given, copy } = prepared();
+    using env = given;
+    const setting = ["--scope", "user", "claims.auto", "true"];
+    mpm(env, copy, ["config", "set", ...setting]);
+    env.write("held/other.txt", "");
+    mpm(env, copy, ["claim", "held/", "--agent", "other"]);
+    const paths = ["held/made.txt", "made.txt"];
+    const steps = paths.map((path) => [making(name, join(env.project, path))]);
+    await using api = new MockApi({ steps });
+    const client = new RealClient(name, env, api);
+    mpm(env, copy, ["hooks", "install", "--client", name]);
+    assertEquals((await client.run("Make both")).status, 0);
+    assertEquals(paths.map((path) => env.exists(path)), [false, true]);
+    assertStringIncludes(asked(api).at(-1)!, "mpm refused this edit");
+  });
+}
 
 clientsSoak(
   ["copilot"],
@@ -100,8 +127,7 @@ clientsSoak(
     const { env: given, copy } = prepared();
     using env = given;
     const path = join(env.project, "made.txt");
-    const create = { ...CREATE, input: { ...CREATE.input, path } };
-    await using api = new MockApi({ steps: [[create as Block]] });
+    await using api = new MockApi({ steps: [[making("copilot", path)]] });
     const client = new RealClient("copilot", env, api);
     mpm(env, copy, ["hooks", "install", "--scope", "project"]);
     mpm(env, copy, ["hooks", "install", "--client", "copilot"]);
