@@ -25,6 +25,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 /** Pages whose lines their own test runs. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "docs/install.md": "install_sh_test.ts, against a server on loopback",
+  "docs/team.md":
+    "sync_test.ts, team_test.ts and bundle_test.ts, with a remote",
 };
 
 /** Deno at work on the project itself; that what it names exists is checked. */
