@@ -62,7 +62,7 @@ clientsSoak(
       }
       const asked = home.api.requests.length;
       const line = work.replaceAll(/\bmpm /g, `${join(home.bin, "mpm")} `);
-    calls = steps.push([home.get(name).shell(line)]) - 1;
+      calls = steps.push([home.get(name).shell(line)]) - 1;
       const { status, stderr } = await home.get(name).run(prompt);
       assertEquals([name, status], [name, 0], stderr);
       const sent = home.api.requests.slice(asked).map(textsOf);

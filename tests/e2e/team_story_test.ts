@@ -121,6 +121,9 @@ posixTest(
       await story.run(ada, "mpm", "list"),
       "from Grace Hopper (not verified)",
     );
+    await story.run(ada, "mpm", "trust", "Grace Hopper");
+    const trusted = await story.run(ada, "mpm", "list");
+    assertEquals(trusted.includes("not verified"), false);
     const path = Deno.env.get("MPM_STORY");
     if (path) Deno.writeTextFileSync(path, story.lines.join("\n"));
     assertEquals(ada.exists(join(".git", "refs/heads/mpm")), false);

@@ -103,6 +103,7 @@ for (const { name, begin, says } of FAILURES) {
     const { status, stdout, stderr } = await mpm(ada, ["sync", "origin"]);
     const said = stdout + stderr;
     assertEquals([status, says.test(said)], [OUTSIDE, true], said);
+    assertEquals(said.startsWith("Sent to origin"), name.includes("fetch"));
     assert((await savesOf(ada)).includes("Parse dates"));
     repair();
     await mpmJson(ada, ["sync", "origin"]);

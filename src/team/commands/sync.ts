@@ -54,13 +54,16 @@ shorter one, which others accept; they keep what they read.`,
 
 function render(result: SyncResult, style: Style): string {
   const { dry_run: dry, sent, received, remote, writers, problems } = result;
-  const { dropped } = result;
+  const { dropped, pushed } = result;
   const kinds = Map.groupBy(sent, ({ kind }) => kind);
-  const parts = [...kinds].map(([kind, all]) => counted(all.length, kind));
+  const parts = [...kinds].map(([kind, all]) =>
+    counted(all.length, kind === "handoff" ? "hand-off" : kind)
+  );
   const what = parts.join(", ") || "nothing new";
   const name = escapeText(remote);
+  const isLeft = sent.length > 0 && !pushed;
   const lines = dry ? [`Would send to ${name}: ${what}`] : [
-    `Sent to ${name}: ${what}`,
+    `${isLeft ? "Not sent yet" : "Sent"} to ${name}: ${what}`,
     `Received: ${
       received === 0 ? "nothing new" : counted(received, "entry", "entries")
     }`,
