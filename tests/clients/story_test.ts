@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ClientHome } from "../helpers/all_clients.ts";
 import {
@@ -85,6 +85,7 @@ clientsSoak(
     assertEquals(session.mpm.agent.name, "gemini-cli");
     const timeline = home.mpm("timeline");
     tell("mpm timeline", timeline);
+    assertEquals(timeline.match(/▶ agent/g)?.length, WORK.length);
     assert(
       timeline.includes("Gemini") || timeline.includes("gemini"),
       timeline,

@@ -8,7 +8,7 @@ import { agentContext } from "../handoff/agent_context.ts";
 
 type TakeOver = NonNullable<ResumeResult["take_over"]>;
 
-/** The last words of a first prompt, after the hand-off. */
+/** The first words of a first prompt, which lists of sessions show. */
 const REQUEST = "Continue this work where it stopped.";
 
 /**
@@ -21,7 +21,7 @@ function takeOverBy(
   { result, name }: { result: ResumeResult; name: string },
 ): TakeOver {
   const client = clientNamed(name);
-  const args = client?.start(`${agentContext(result)}\n${REQUEST}\n`);
+  const args = client?.start(`${REQUEST}\n\n${agentContext(result)}`);
   if (!client || !args) {
     throw new MpmError("NOT_FOUND", `mpm cannot start the client "${name}"`);
   }
