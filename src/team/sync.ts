@@ -182,14 +182,18 @@ class Sync {
     const { system } = this.#context;
     const { root } = this.#workspace;
     const { remote } = this.#network;
-    const [there, here, tools] = await allEnded([
-      this.#network.refs(LOGS),
-      readLogRefs(this.#git),
-      Promise.resolve(this.#tools()),
-    ]);
     const before = readState(system, root);
     const elected = { ...before, remote: remote.name };
-    const written = await this.#write(tools, elected, here.own);
+    const tools = this.#tools();
+    const writing = async () => {
+      const here = await readLogRefs(this.#git);
+      return { here, written: await this.#write(tools, elected, here.own) };
+    };
+    // The log is written while git asks the remote.
+    const [there, { here, written }] = await allEnded([
+      this.#network.refs(LOGS),
+      writing(),
+    ]);
     this.#problems.push(...written.problems);
     let { state } = written;
     this.#keep(before, state);

@@ -3,7 +3,7 @@ import type { Workspace } from "../repository.ts";
 import { decodeBytes, encodeText, linesOf, words } from "../text.ts";
 import { MpmError } from "../../base/errors.ts";
 import { Git } from "./git.ts";
-import { OWN_SCOPES } from "./settings.ts";
+import { parseListed } from "./settings.ts";
 
 /*
  * The only place where git may use the network. The address of a remote is data
@@ -51,7 +51,7 @@ export class RemoteError extends MpmError {
 }
 
 /**
- * Finds the remote of this name, or at this address, with two processes. Throws
+ * Finds the remote of this name, or at this address, with one process. Throws
  * NOT_FOUND for a name that the repository does not have, USAGE for an address
  * of a kind that mpm does not use.
  */
@@ -61,7 +61,13 @@ export async function findRemote(
   name: string,
 ): Promise<Remote> {
   const isAddress = /[:/\\]/.test(name);
-  const url = isAddress ? name : await addressOf(system, worktree, name);
+  const { addresses, replaced } = await readAddresses(system, worktree);
+  const url = isAddress ? name : addresses.get(name);
+  if (!url) {
+    throw new MpmError("NOT_FOUND", `This repository has no remote "${name}"`, {
+      hint: '"git remote -v" lists remotes',
+    });
+  }
   if (url.startsWith("-") || /[\0\n]/.test(url)) {
     throw new MpmError("USAGE", "The address of the remote is not valid");
   }
@@ -71,9 +77,7 @@ export async function findRemote(
       hint: "Leave it out: git asks for it, or a credential helper knows it",
     });
   }
-  const asked = await new Git(system, worktree)
-    .read(["ls-remote", "--get-url", "--", url]);
-  const real = linesOf(asked)[0] ?? url;
+  const real = replaced(url);
   const [, protocol] = /^([A-Za-z0-9+.-]+):(?:\/\/|:)/.exec(real) ?? [];
   const protocols = LOOPBACK.test(real) ? [...PROTOCOLS, "http"] : PROTOCOLS;
   if (protocol !== undefined && !protocols.includes(protocol)) {
@@ -88,23 +92,40 @@ export async function findRemote(
   return { name, url, local, protocols: protocols.join(":") };
 }
 
-async function addressOf(
+/** The addresses of remotes, and their replacements by the user's settings. */
+interface Addresses {
+  /** By the names of the remotes. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Returns the address that git uses for another one (`url.*.insteadOf`). */
+  replaced(url: string): string;
+}
+
+const ADDRESSES = "^(remote\\..*\\.url|url\\..*\\.insteadof)$";
+
+/** Reads them with one process. */
+async function readAddresses(
   system: System,
   worktree: string,
-  name: string,
-): Promise<string> {
-  const list = ["config", "--show-scope", "-z", "--get-all"];
-  const { status, stdout } = await new Git(system, worktree, { plain: true })
-    .run([...list, `remote.${name}.url`]);
-  const fields = decodeBytes(stdout).split("\0");
-  const at = fields.findIndex((scope, at) =>
-    at % 2 === 0 && OWN_SCOPES.includes(scope)
-  );
-  const url = status === 0 ? fields[at < 0 ? 1 : at + 1] : undefined;
-  if (url) return url;
-  throw new MpmError("NOT_FOUND", `This repository has no remote "${name}"`, {
-    hint: '"git remote -v" lists remotes',
-  });
+): Promise<Addresses> {
+  const { stdout } = await new Git(system, worktree, { plain: true })
+    .run(["config", "--show-scope", "-z", "--get-regexp", ADDRESSES]);
+  const [own, users] = (["own", "user"] as const)
+    .map((whose) => parseListed(stdout, whose));
+  const addresses = new Map<string, string>();
+  // The first address of a remote is the one to fetch from.
+  for (const { section, name, value } of [...own!, ...users!]) {
+    if (section !== "remote" || name === undefined) continue;
+    if (!addresses.has(name)) addresses.set(name, value);
+  }
+  const instead = users!.filter(({ section }) => section === "url");
+  return {
+    addresses,
+    replaced(url) {
+      const best = instead.filter(({ value }) => url.startsWith(value))
+        .sort((a, b) => b.value.length - a.value.length)[0];
+      return best ? best.name + url.slice(best.value.length) : url;
+    },
+  };
 }
 
 /** Git that may use the network, for one remote. */
