@@ -1,7 +1,10 @@
+import { relative } from "@std/path";
+import { isAgentId } from "../base/ids.ts";
 import { claudeHome } from "../ops/mod.ts";
 import { currentClaudeSession } from "./claude/home.ts";
 import { codexHome, currentSession as currentCodex } from "./codex/home.ts";
-import type { Client, ClientName } from "./client.ts";
+import type { System } from "../system/system.ts";
+import type { Client, ClientName, ConversationRequest } from "./client.ts";
 import { copilotHome, currentCopilot } from "./copilot/home.ts";
 import { geminiHome } from "./gemini/home.ts";
 import { currentGemini } from "./gemini/store.ts";
@@ -109,4 +112,61 @@ export const CLIENT_NAMES: readonly ClientName[] = CLIENTS.map(({ name }) =>
 /** Returns the client of that name, by its own or by that in saves. */
 export function clientNamed(name: string): Client | undefined {
   return CLIENTS.find((one) => one.name === name || one.agent === name);
+}
+
+/** A session and the client that it is of. */
+export interface ClientSession {
+  readonly client: Client;
+  readonly id: string;
+}
+
+/**
+ * Returns the session that this process was started in, by its environment. The
+ * plugin of a client without such variables sets two for mpm.
+ */
+export function currentSession(system: System): ClientSession | undefined {
+  const named = clientNamed(system.env("MPM_AGENT_CLIENT") ?? "");
+  const given = system.env("MPM_AGENT_SESSION");
+  if (named && given !== undefined && isAgentId(given)) {
+    return { client: named, id: given };
+  }
+  for (const client of CLIENTS) {
+    const id = client.current(system);
+    if (id !== undefined) return { client, id };
+  }
+  return undefined;
+}
+
+/** Returns the id of that session, whatever client it is of. */
+export function currentAgentSession(system: System): string | undefined {
+  return currentSession(system)?.id;
+}
+
+/**
+ * Returns the client that a session is of. That is the one this process runs in,
+ * the one whose folder has its file, or the one whose store has it. Claude Code
+ * if nothing tells.
+ */
+export async function clientOf(
+  system: System,
+  { sessionId, cwd, transcriptPath: path }: Pick<
+    ConversationRequest,
+    "sessionId" | "cwd" | "transcriptPath"
+  >,
+): Promise<Client> {
+  const here = currentSession(system);
+  if (here?.id === sessionId) return here.client;
+  const owner = path === undefined
+    ? undefined
+    : CLIENTS.find((one) => isBelow(one.home(system), path));
+  if (owner) return owner;
+  for (const client of CLIENTS) {
+    const store = await client.store();
+    if (await store.find(system, { sessionId, cwd })) return client;
+  }
+  return CLAUDE;
+}
+
+function isBelow(folder: string | undefined, path: string): boolean {
+  return folder !== undefined && !/^(\.\.|$)/.test(relative(folder, path));
 }

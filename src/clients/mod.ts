@@ -23,13 +23,13 @@ export {
   readForLater,
 } from "./claude/conversation/later.ts";
 export { ranIn } from "./claude/conversation/read.ts";
+export { readConversation } from "./sessions.ts";
 export {
   clientOf,
   type ClientSession,
   currentAgentSession,
   currentSession,
-  readConversation,
-} from "./sessions.ts";
+} from "./all.ts";
 export type { AgentCourse, ContextPoint } from "./course.ts";
 export {
   type ClientFile,

@@ -6,9 +6,14 @@ import {
   listAgentFiles,
   readAgentFiles,
 } from "./agent_state.ts";
-import { clientNamed, CLIENTS } from "./all.ts";
+import {
+  clientNamed,
+  clientOf,
+  CLIENTS,
+  type ClientSession,
+  currentSession,
+} from "./all.ts";
 import type { Client } from "./client.ts";
-import { clientOf, type ClientSession, currentSession } from "./sessions.ts";
 import { isAgentId } from "../base/ids.ts";
 import { quickRoot } from "../git/mod.ts";
 import {

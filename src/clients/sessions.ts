@@ -1,10 +1,7 @@
-import { relative } from "@std/path";
-import { isAgentId } from "../base/ids.ts";
 import { MpmError } from "../base/errors.ts";
 import { counted, sizeText } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 import { readAgentFiles } from "./agent_state.ts";
-import { CLAUDE, clientNamed, CLIENTS } from "./all.ts";
 import type { Client, ConversationRequest, SessionFile } from "./client.ts";
 import {
   type Conversation,
@@ -15,63 +12,6 @@ import type { EventsLost } from "./events.ts";
 import { chosen, conversationOf, FIRST_PROMPTS } from "./facts.ts";
 import { isFile } from "./look.ts";
 import { notesFromJson, withNoted } from "./notes.ts";
-
-/** A session and the client that it is of. */
-export interface ClientSession {
-  readonly client: Client;
-  readonly id: string;
-}
-
-/**
- * Returns the session that this process was started in, by its environment. The
- * plugin of a client without such variables sets two for mpm.
- */
-export function currentSession(system: System): ClientSession | undefined {
-  const named = clientNamed(system.env("MPM_AGENT_CLIENT") ?? "");
-  const given = system.env("MPM_AGENT_SESSION");
-  if (named && given !== undefined && isAgentId(given)) {
-    return { client: named, id: given };
-  }
-  for (const client of CLIENTS) {
-    const id = client.current(system);
-    if (id !== undefined) return { client, id };
-  }
-  return undefined;
-}
-
-/** Returns the id of that session, whatever client it is of. */
-export function currentAgentSession(system: System): string | undefined {
-  return currentSession(system)?.id;
-}
-
-/**
- * Returns the client that a session is of. That is the one this process runs in,
- * the one whose folder has its file, or the one whose store has it. Claude Code
- * if nothing tells.
- */
-export async function clientOf(
-  system: System,
-  { sessionId, cwd, transcriptPath: path }: Pick<
-    ConversationRequest,
-    "sessionId" | "cwd" | "transcriptPath"
-  >,
-): Promise<Client> {
-  const here = currentSession(system);
-  if (here?.id === sessionId) return here.client;
-  const owner = path === undefined
-    ? undefined
-    : CLIENTS.find((one) => isBelow(one.home(system), path));
-  if (owner) return owner;
-  for (const client of CLIENTS) {
-    const store = await client.store();
-    if (await store.find(system, { sessionId, cwd })) return client;
-  }
-  return CLAUDE;
-}
-
-function isBelow(folder: string | undefined, path: string): boolean {
-  return folder !== undefined && !/^(\.\.|$)/.test(relative(folder, path));
-}
 
 /** Bytes of the end of a conversation that are read. */
 const MOST = 4 * 1024 * 1024;

@@ -1,6 +1,5 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
-import { patchedPaths } from "./calls.ts";
 
 /** Codex reports each tool alone; for mpm that is a step with one tool. */
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -72,4 +71,19 @@ function answerText(event: string, answer: HookAnswer): string {
       : { hookSpecificOutput: { hookEventName, ...specific } },
   };
   return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
+}
+
+/** The lines of a patch that name a file. */
+const FILE = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm;
+
+/** Paths of a patch that are looked at. */
+const MOST = 200;
+
+/** Returns the paths that a patch of `apply_patch` names. */
+function patchedPaths(patch: string): string[] {
+  const found: string[] = [];
+  for (const [, path] of patch.matchAll(FILE)) {
+    if (found.push(path!.trim()) === MOST) break;
+  }
+  return found;
 }

@@ -3,20 +3,8 @@ import { field, isFields, textField } from "../../base/parsed_values.ts";
 import { hunksOfDiff, wholeFile } from "../edits.ts";
 import type { Edit } from "../events.ts";
 
-/** The lines of a patch that name a file. */
-const FILE = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm;
-
-/** Paths of a patch that are looked at. */
+/** Files of one change that are looked at. */
 const MOST = 200;
-
-/** Returns the paths that a patch of `apply_patch` names. */
-export function patchedPaths(patch: string): string[] {
-  const found: string[] = [];
-  for (const [, path] of patch.matchAll(FILE)) {
-    if (found.push(path!.trim()) === MOST) break;
-  }
-  return found;
-}
 
 const KINDS: ReadonlyMap<string | undefined, Edit["how"]> = new Map([
   ["add", "created"],
