@@ -17,7 +17,10 @@ export function jsonHooks(
       ...matcher === undefined ? {} : { matcher },
       hooks: [{
         type: "command",
-        command: hookLine({ client: "codex", event: runs, binary }),
+        // A changed line would have to be trusted again.
+        command: hookLine({
+          ...{ client: "codex", event: runs, binary, version: "any" },
+        }),
         timeout,
       }],
     }),

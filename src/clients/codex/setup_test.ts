@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { MpmError } from "../../base/errors.ts";
-import { VERSION } from "../../base/version.ts";
 import type { System } from "../../system/system.ts";
 import { adapter } from "./adapter.ts";
 import { jsonHooks } from "./json_hooks.ts";
@@ -31,7 +30,7 @@ Deno.test("Codex: hooks.json is to the byte as before, and foreign hooks stay", 
   }
   const [entry] = JSON_FILE.entries(JSON_FILE.install("{}", WANTED));
   assertEquals(entry, {
-    ...{ event: "SessionStart", binary: "/opt/my mpm", version: VERSION },
+    ...{ event: "SessionStart", binary: "/opt/my mpm", version: "any" },
   });
   assertThrows(() => JSON_FILE.install(FOREIGN, WANTED), MpmError, "not JSON");
 });

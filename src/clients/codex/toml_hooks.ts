@@ -61,7 +61,12 @@ function commandsIn(block: string): unknown[] {
 
 function blockOf(entries: readonly HookEntry[], binary: string): string {
   const tables = entries.map(({ event, runs = event, matcher, timeout }) => {
-    const line = hookLine({ client: "codex", event: runs, binary });
+    const line = hookLine({
+      client: "codex",
+      event: runs,
+      binary,
+      version: "any",
+    });
     return [
       `[[hooks.${event}]]`,
       ...matcher === undefined ? [] : [`matcher = ${JSON.stringify(matcher)}`],

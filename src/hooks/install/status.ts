@@ -121,7 +121,7 @@ function clientFindings(
   const detail = `entries are of mpm ${version}, this is ${VERSION}`;
   return [
     ...problem ? [{ ...problem, path, mend }] : [],
-    ...version === VERSION
+    ...version === VERSION || version === "any"
       ? []
       : [{ problem: "version" as const, path, detail, mend }],
   ];
