@@ -100,8 +100,10 @@ for (const from of CLIENT_NAMES) {
     });
     home.mpm("init");
     home.installHooks(from);
-    // Codex runs a login shell, which may set another PATH.
-    const work = WORK.replaceAll(/\bmpm /g, `${join(home.bin, "mpm")} `);
+    // Codex runs a login shell, which may set another PATH; Copilot CLI asks
+    // before a program outside of the project runs by its path.
+    const mpm = from === "codex" ? join(home.bin, "mpm") : "mpm";
+    const work = WORK.replaceAll(/\bmpm /g, `${mpm} `);
     steps.push([home.get(from).shell(work)]);
     const { status } = await home.get(from).run(PROMPT);
     assertEquals(status, 0);
