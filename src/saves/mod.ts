@@ -83,6 +83,7 @@ export {
   SessionStates,
 } from "./store/read_saves.ts";
 export { changeStore, openStore } from "./store/recover.ts";
+export { listingMark } from "./store/save_index.ts";
 export { isLog, type SaveEntry } from "./store/save_entry.ts";
 export { ensureStoreId, readStoreId } from "../ops/mod.ts";
 export {

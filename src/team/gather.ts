@@ -7,6 +7,7 @@ import { localHandoffs } from "../documents/mod.ts";
 import type { Workspace } from "../git/mod.ts";
 import {
   isLog,
+  listingMark,
   listSaves,
   loadSave,
   lostSaves,
@@ -51,6 +52,21 @@ export function sentKey(kind: EntryKind, id: string): string {
   return `${kind}/${id}`;
 }
 
+/** The entry of the state that has the {@link listingMark} of a gathering. */
+const LISTED = "listed";
+
+/**
+ * Returns the things that were sent, with a mark by which the next gathering
+ * sees that no save is new. Call {@link listingMark} before the gathering.
+ */
+export function withListing(
+  sent: TeamState["sent"],
+  mark: string | undefined,
+): TeamState["sent"] {
+  const { [LISTED]: _, ...rest } = sent;
+  return mark === undefined ? rest : { ...rest, [LISTED]: [mark] };
+}
+
 /**
  * Finds the things that the log of this clone does not have. Automatic saves, and
  * those that others made, are left out.
@@ -61,8 +77,11 @@ export async function gatherUnsent(
   { state, sending }: { state: TeamState; sending: Sending },
 ): Promise<Unsent[]> {
   const sent = new Map(Object.entries(state.sent));
+  const mark = listingMark(context.system, workspace.root);
+  const isListed = mark !== undefined && sent.get(LISTED)?.[0] === mark &&
+    !sending.conversation;
   const all = [
-    ...await saves(context, workspace, sending),
+    ...isListed ? [] : await saves(context, workspace, sending),
     ...documents(context, workspace),
     ...notes(context, workspace),
     ...claims(context, workspace),
@@ -74,9 +93,11 @@ export async function gatherUnsent(
       before !== `${source}${WITH_CONVERSATION}`;
   });
   const present = new Set(all.map(({ kind, id }) => sentKey(kind, id)));
-  const gone = [...sent].filter(([key]) =>
-    !present.has(key) && GATHERED.has(key.split("/", 1)[0]!)
-  );
+  const gone = [...sent].filter(([key]) => {
+    const [kind = ""] = key.split("/", 1);
+    return !present.has(key) && GATHERED.has(kind) &&
+      !(isListed && kind === "save");
+  });
   return [...fresh, ...await removals(context, workspace, gone)];
 }
 

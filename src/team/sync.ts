@@ -15,10 +15,16 @@ import {
 } from "../git/mod.ts";
 import { cloneOf } from "./entry.ts";
 import { journaled } from "../ops/mod.ts";
+import { listingMark } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 import { type Cipher, openCipher } from "./cipher.ts";
 import type { SyncResult } from "./commands/results.ts";
-import { gatherUnsent, type Sending, type Unsent } from "./gather.ts";
+import {
+  gatherUnsent,
+  type Sending,
+  type Unsent,
+  withListing,
+} from "./gather.ts";
 import { continues, FETCHED, LOGS, logsBelow, readLogRefs } from "./log.ts";
 import { readOthers } from "./read_others.ts";
 import {
@@ -242,11 +248,16 @@ class Sync {
     own: ReadonlyMap<string, string>,
   ) {
     const { sending } = this.#input;
+    const { system } = this.#context;
+    const mark = listingMark(system, this.#workspace.root);
     const begun = await begunLog(tools, state, own);
     const unsent = await gatherUnsent(this.#context, this.#workspace, {
       ...{ state: begun, sending },
     });
-    return await writeLog(tools, { begun, unsent });
+    const written = await writeLog(tools, { begun, unsent });
+    const { state: now, problems } = written;
+    const sent = withListing(now.sent, problems.length > 0 ? undefined : mark);
+    return { ...written, state: { ...now, sent } };
   }
 
   /**

@@ -150,6 +150,18 @@ export function openIndex(system: System, root: string): Index | undefined {
   });
 }
 
+/**
+ * Returns a text that stays the same for at most an hour, while no save comes
+ * into the folders or leaves them. `undefined`: they changed a moment ago.
+ */
+export function listingMark(system: System, root: string): string | undefined {
+  const folders = saveFolders(system, root, { global: false });
+  const stamps = attempt(() => stampFolders(system, folders));
+  const now = system.now().getTime();
+  if (!stamps || !rested(stamps, now)) return undefined;
+  return JSON.stringify([stamps, Math.floor(now / LISTING_VALID)]);
+}
+
 function sameStamps(a: Stamps, b: Stamps): boolean {
   return a.sessions === b.sessions && a.pause === b.pause &&
     a.global === b.global;
