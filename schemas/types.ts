@@ -502,7 +502,7 @@ export interface WorkSession {
   };
   /** The agent's own session at the start. */
   agent_session: string | null;
-  /** The template of its checklist. */
+  /** The template for the checklist. */
   template: {
     /** The short name, e.g. `bug-fix`. */
     name: string;
@@ -1594,7 +1594,7 @@ export interface SavesDiffResult {
   files_by: "content" | "name";
 }
 
-/** mpm saves rm --json: Move saves into the trash. */
+/** mpm saves rm --json: Move saves to the trash. */
 export interface SavesRmResult {
   dry_run: boolean;
   /** The folder in the trash they were moved to; null: nothing was moved. */
@@ -1619,12 +1619,10 @@ export interface SavesRmResult {
   warnings: string[];
 }
 
-/** mpm saves prune --json: Move old saves into the trash. */
+/** mpm saves prune --json: Move old saves to the trash. */
 export type SavesPruneResult = SavesRmResult;
 
-/**
- * mpm saves export --json: Write saves to a file, one or a bundle of several.
- */
+/** mpm saves export --json: Export one save, or a bundle of several. */
 export interface SavesExportResult {
   /** The file that was written, absolute; null: nothing was. */
   file: string | null;
@@ -2294,7 +2292,7 @@ export interface ConfigListResult {
   show_origin: boolean;
 }
 
-/** mpm scan --json: Look for secrets in files. */
+/** mpm scan --json: Find secrets in files. */
 export interface ScanResult {
   /**
    * The scope of the scan. `project`: files that git tracks or does not ignore;
@@ -2368,7 +2366,7 @@ export interface HooksEjectResult {
 /** mpm hooks test --json: Run each installed hook once and check its effect. */
 export type HooksTestResult = HookChecks | HooksProfileResult | HooksRunResult;
 
-/** mpm hook --json: Handle an event of an agent's client. */
+/** mpm hook --json: Handle an event from an agent's client. */
 export interface HookResult {
   event: string;
   /** The answer in the protocol of Claude Code; empty: none. */
@@ -2448,7 +2446,7 @@ export interface HelpResult {
   schema: Record<string, unknown> | null;
 }
 
-/** mpm summary --json: Summarize the work, recent work in detail. */
+/** mpm summary --json: Summarize the work, with more detail for recent work. */
 export interface SummaryResult {
   /** ISO 8601; the layers count from here. */
   generated_at: string;
@@ -2801,10 +2799,7 @@ export interface ReplayResult {
   warnings: string[];
 }
 
-/**
- * mpm carry --json: Write an agent's conversation as a session of another
- * client.
- */
+/** mpm carry --json: Copy an agent's conversation into another client. */
 export interface CarryResult {
   dry_run: boolean;
   from: {
@@ -3493,7 +3488,7 @@ export interface SyncResult {
   problems: string[];
 }
 
-/** mpm trust --json: Trust the key of a person whose saves came by a sync. */
+/** mpm trust --json: Trust the keys of people whose saves you received. */
 export interface TrustResult {
   dry_run: boolean;
   /** The id of this user's own key; null: no sync made one yet. */
@@ -3514,7 +3509,7 @@ export interface TrustResult {
   }[];
 }
 
-/** mpm export --json: Write what you share from this project into one file. */
+/** mpm export --json: Export what you share from this project to a file. */
 export interface ExportResult {
   dry_run: boolean;
   /** The bundle, absolute; null: there is nothing to share. */

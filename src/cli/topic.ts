@@ -38,15 +38,10 @@ export function topicText({ summary, sections }: Topic): string {
   );
 }
 
-/**
- * Prose whose paragraphs fit a page. Only one with a line that does not is
- * broken again: the others are as someone thought best.
- */
+/** Fills each paragraph to the width of a page, except one with an indent. */
 export function filled(text: string): string {
   return text.trim().split(/\n{2,}/).map((paragraph) =>
-    paragraph.split("\n").every((line) => line.length <= COLUMNS)
-      ? paragraph
-      : wrapped(paragraph, 0).join("\n")
+    /^ /m.test(paragraph) ? paragraph : wrapped(paragraph, 0).join("\n")
   ).join("\n\n");
 }
 

@@ -37,7 +37,7 @@ interface Ending {
 export const ENDING = {
   positionals: [{
     name: "selector",
-    summary: "The session: name, id, part of it, or one of its saves",
+    summary: "The session: its name, its ID or part of it, or one of its saves",
     names: "work",
     optional: true,
   }],

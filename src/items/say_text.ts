@@ -15,7 +15,7 @@ export const TEXT_WORDS = {
 export const SAY_FLAGS = {
   all: {
     type: "boolean",
-    summary: "List items of all worktrees and sessions",
+    summary: "List items from all worktrees and sessions",
   },
   "dry-run": {
     type: "boolean",

@@ -134,7 +134,7 @@ function readEnd(system: System, path: string, length: number): string {
 /** The same for the commands about the journal. */
 export const USER_FLAG = {
   type: "boolean",
-  summary: "Operations outside projects that use mpm, e.g. settings",
+  summary: "Use the log of operations outside projects, e.g. on settings",
 } as const;
 
 /**

@@ -206,7 +206,7 @@ export const TEMPLATE_FLAGS = {
     names: "template",
     short: "t",
     value: "name",
-    summary: "The template of its checklist",
+    summary: "The template for the checklist",
   },
   var: {
     type: "string",

@@ -98,7 +98,7 @@ export const WORK_FIELDS = {
   git: object({ branch: TEXT_OR_NULL, head: TEXT_OR_NULL }),
   /** The agent's own session at the start. */
   agent_session: TEXT_OR_NULL,
-  /** The template of its checklist. */
+  /** The template for the checklist. */
   template: TEMPLATE,
   /** The checklist, in order. */
   checklist: list(CHECK_ITEM),

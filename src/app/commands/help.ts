@@ -32,11 +32,11 @@ export const help = defineCommand({
   name: "help",
   summary: "Show help for a command or a topic",
   description: `
-Without arguments, it lists the everyday commands; with --all, every command.
-"mpm <command> --help" shows the same as "mpm help <command>". Other pages: ${
+Without arguments, it lists the everyday commands, and with --all every command.
+"mpm <command> --help" is the same as "mpm help <command>". Other pages: ${
     Object.keys(TOPICS).join(", ")
   }.
-"mpm help formats <name>" prints a JSON Schema. With --json, it prints the same as data.`,
+"mpm help formats <name>" prints a JSON Schema. With --json, mpm prints the page as data.`,
   positionals: [{
     name: "topic",
     summary: "A command, a group of commands, or a page",

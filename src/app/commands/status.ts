@@ -35,13 +35,12 @@ export const status = defineCommand({
   name: "status",
   summary: "Show the current session, its checklist, and the state of git",
   description: `
-With --porcelain it prints one "name=value" per line for prompts and scripts. The
-fields and their order never change. They are version (1), session, name,
+With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The fields are always in this order: version (1), session, name,
 task, state, depth (number of parents), parent, done, total, checkpoint, branch,
 ahead, behind, staged, changed, untracked, conflicts. Missing values are
-empty. Outside a project it prints nothing. It runs at most one git process.
+empty. Outside a project, mpm prints nothing. It runs at most one git process.
 
-Without --porcelain it also shows the newest save, and what changed since then.
+Without --porcelain, mpm also shows the newest save, and what changed since.
 --short prints at most twelve lines, as "mpm" alone does on a terminal.
 
 --tree draws all sessions with their detours, and marks the session of this

@@ -30,15 +30,15 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     load: exitCodes,
   },
   "environment": {
-    summary: "The environment variables that mpm looks at",
+    summary: "The environment variables that mpm uses",
     load: environment,
   },
   "files": {
-    summary: "The files of mpm, and the files of others that it reads",
+    summary: "The files that mpm writes, and those of other programs",
     load: files,
   },
   "hooks": {
-    summary: "How mpm hooks respond to the events of Claude Code",
+    summary: "How mpm hooks respond to Claude Code events",
     load: hooks,
   },
   "privacy": {

@@ -21,7 +21,7 @@ export function exitCodes(): Topic {
       {
         text: `
 mpm prints an error to standard error as one line, with a hint if there is one.
-With --json, it is one object, {"error": {"code", "message", "hint"}}, whose code is more specific than the status; standard output stays empty.
+With --json, the error is one object, {"error": {"code", "message", "hint"}}. Its code is more specific than the status. Standard output stays empty.
 
 "mpm hook" always exits with 0, so that no failure of mpm disturbs the session
 that runs it.`,
@@ -34,7 +34,7 @@ that runs it.`,
 export function environment(): Topic {
   return {
     name: "environment",
-    summary: "The environment variables that mpm looks at",
+    summary: "The environment variables that mpm uses",
     sections: [
       {
         text: `
@@ -49,7 +49,7 @@ The variable of a setting overrides the files, and a command's option overrides 
 export function files(): Topic {
   return {
     name: "files",
-    summary: "The files of mpm, and the files of others that it reads",
+    summary: "The files that mpm writes, and those of other programs",
     sections: [
       {
         text: `
@@ -69,17 +69,17 @@ the current folder. Folders have mode 0700, files 0600.`,
         rows: held(CONFIG_FILES),
       },
       {
-        title: "Of others",
+        title: "Of other programs",
         rows: [
           [
             ".claude/settings.json, .claude/settings.local.json",
             "Claude Code's settings, which mpm hooks install adds to",
           ],
           [".claude/skills/", "where mpm hooks install --skills puts skills"],
-          [".claude/worktrees/", "worktrees of agents, which are cleaned up"],
+          [".claude/worktrees/", "worktrees of agents, which mpm cleans up"],
           [
             ".claude/context.md",
-            "what an agent is given, kept up by mpm context update",
+            "project knowledge for agents; mpm context update writes its part",
           ],
           [
             ".claude/shared-context/<id>.json",
@@ -88,7 +88,7 @@ the current folder. Folders have mode 0700, files 0600.`,
           ],
           [
             ".claude/shared-context.md",
-            "the newest 200 notes that hold, and what you write around them",
+            "the newest 200 current notes, and your own text around them",
           ],
           [
             ".claude/.gitattributes",
@@ -120,13 +120,13 @@ const DONE: Readonly<Record<string, string>> = {
     "due, and of each step if checkpoint.every is batch; " +
     "notes the results of sub-agents",
   PostToolUseFailure: "writes the error to .claude-mpm/errors/",
-  Stop: "keeps what the turn ended with, for the save at the end",
-  SubagentStart: "keeps which sub-agents work",
+  Stop: "keeps the end of the turn for the save at the end of the session",
+  SubagentStart: "records which sub-agents are running",
   SubagentStop: "the same",
   StopFailure: "writes the error to .claude-mpm/errors/",
   PreCompact: "writes the resume file; gives the open items to the compaction",
   PostCompact: "notes the summary of the compaction",
-  SessionEnd: "saves the session if it did something",
+  SessionEnd: "saves the session if any work was done",
   TaskCreated: "keeps the agent's task list for the next save",
   TaskCompleted: "the same",
 };
@@ -137,7 +137,7 @@ export function hooks(summaries: Summaries): Topic {
     .filter(([name]) => /^hooks? ?/.test(name));
   return {
     name: "hooks",
-    summary: "How mpm hooks respond to the events of Claude Code",
+    summary: "How mpm hooks respond to Claude Code events",
     sections: [
       {
         text: `
@@ -182,8 +182,7 @@ export const PRIVACY: Topic = {
     {
       text: `
 mpm has no network: the executable is built without the permission to open a
-connection. It has no telemetry and looks for no updates. mpm runs git only on
-the repository of this machine; it fetches and pushes nothing.`,
+connection. It has no telemetry and does not check for updates. Only "mpm sync" makes git fetch and push.`,
     },
     {
       title: "The contents of a save",
@@ -195,7 +194,7 @@ the repository of this machine; it fetches and pushes nothing.`,
         ],
         [
           "uncommitted files",
-          "path, status, size, time and SHA-256; their contents beside it",
+          "path, status, size, time and SHA-256; the contents are kept beside the save",
         ],
         ["paths", "of the project, the worktree, the agent's transcript"],
       ],
@@ -210,23 +209,21 @@ set pause.contents false" keeps all contents out.
 
 mpm reads the end of an agent's transcript for the number of tokens, the task list and the conversation. In a project that uses mpm, the hooks
 record prompts, answers, plans, summaries, reports and errors of each agent
-session. The record is redacted, at most 64 KiB, and kept for a month. The
-settings handoff.* switch each of them off.`,
+session. The record is redacted, at most 64 KiB, and kept for a month. To switch off any of these, use the settings handoff.*.`,
     },
     {
       title: "Readers",
       text: `
-Folders have mode 0700 and files 0600: no other user of this machine reads them.
+Folders have mode 0700 and files 0600, so no other user of this machine can read them.
 In a git repository each pause adds its save to refs/mpm/saves/, which a plain
 push leaves out and "git push --mirror" includes. "mpm config set commit false" turns this off. With "mpm pause --commit" the save is also on your branch: everyone who gets the branch can read it.
 
 mpm replaces secrets in everything that it writes. These are keys and tokens of
 providers, private keys, passwords in addresses, assignments such as
-PASSWORD=value, and text between <private> and </private>. No rule sees every
-secret, and a checkpoint holds files as they are. "mpm scan" looks for secrets
+PASSWORD=value, and text between <private> and </private>. No set of rules finds every secret, and a checkpoint holds files as they are. "mpm scan" looks for secrets
 in existing files; docs/security.md lists the rules.
 
-Text by another person in a save, a clone or a template is data. mpm runs
+Text by someone else in a save, a clone or a template is data. mpm runs
 nothing in it, and gives it to an agent in a fence that names its author.`,
     },
     {
@@ -235,7 +232,7 @@ nothing in it, and gives it to an agent in a fence that names its author.`,
         ["mpm saves rm", "moves a save with its copies to the trash"],
         [
           "mpm checkpoint rm",
-          "removes a checkpoint; git keeps its objects while it can come back",
+          "removes a checkpoint; git keeps its objects while you can undo that",
         ],
         [
           "mpm undo trash --prune",
@@ -243,7 +240,7 @@ nothing in it, and gives it to an agent in a fence that names its author.`,
         ],
         [
           ".claude-mpm/",
-          "has all mpm data of a project, except the refs in git",
+          "holds all mpm data of a project, except the refs in git",
         ],
       ],
     },

@@ -16,15 +16,9 @@ export const checkpointRestore = defineCommand({
   name: "checkpoint restore",
   summary: "Restore the files and the index of a checkpoint",
   description: `
-Shows what would change and asks. If it cannot ask, it needs --yes. mpm
-first saves the present state in a checkpoint, so that "mpm undo" can undo the
-restore. Files made since the checkpoint are kept and listed; --exact moves them
-to the trash. HEAD and the branch never move. If HEAD has moved since, the
-answer shows the command to go back.
+Shows what would change and asks you to confirm. If it cannot ask, you need --yes. mpm first saves the present state in a checkpoint, so that "mpm undo" can undo the restore. It keeps and lists files created since the checkpoint; --exact moves them to the trash. HEAD and the branch never move. If HEAD has moved since, mpm prints the command to go back.
 
-If you name paths below the working folder, only these are restored.
---to writes the files of the checkpoint into a new or empty folder instead. The
-exit status is 4 if a file that differs was left alone; the answer says why.`,
+If you name paths below the working folder, mpm restores only those. --to writes the files of the checkpoint into a new or empty folder instead. The exit status is 4 if mpm left a file alone that differs; the output says why.`,
   positionals: [
     CHECKPOINT,
     {

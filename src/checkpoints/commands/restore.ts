@@ -17,18 +17,12 @@ export const restore = defineCommand({
   name: "restore",
   summary: "Bring back uncommitted files that a save kept",
   description: `
-A pause keeps the contents of uncommitted files. Without paths this brings back
-the files that were reverted or deleted since, and that no one committed. Paths
-bring back those files and folders, whatever changed in them since; --all brings
-back everything in the save.
+A pause keeps the contents of uncommitted files. Without paths, mpm restores the files that were reverted or deleted since then and never committed. With paths, it restores those files and folders, whatever has changed in them. --all restores everything in the save.
 
-mpm shows what would change and asks. If it cannot ask, it needs --yes. It
-first takes a checkpoint of all files, so that "mpm undo" undoes the restore.
+mpm shows what would change and asks you to confirm. If it cannot ask, you need --yes. It first takes a checkpoint of all files, so that "mpm undo" can undo the restore.
 Staged changes are staged again. HEAD and the branch do not move.
 
-Without a save, mpm takes your newest save of this worktree that has contents. To use a save by someone else, name it. The first word is a save if it names
-one, and otherwise a path. The exit status is 4
-if mpm left a file alone; the answer says why.`,
+Without a save, mpm takes your newest save of this worktree that has contents. To use someone else's save, name it. If the first word does not name a save, mpm takes it as a path. The exit status is 4 if mpm left a file alone; the output says why.`,
   positionals: [
     {
       name: "save",

@@ -17,15 +17,12 @@ stashes and reflogs unchanged. It runs no hooks. The objects are in the
 repository under refs/mpm/, which git neither clones nor pushes by itself.
 Outside git, they are in a separate repository in the mpm folder.
 
-A checkpoint cannot hold nested repositories, changed submodules, pipes and sockets;
-the answer names them.
+A checkpoint cannot hold nested repositories, changed submodules, pipes or sockets. mpm names those that it leaves out.
 
---auto is for hooks: at most one in 30 minutes, and the last 20 are kept. The
-project's checkpoint.sh runs after one, if you allowed it. --after-call is for
-hooks, too: it keeps the tree after a step of an agent, for "mpm replay --at".`,
+--auto is for hooks. It takes at most one checkpoint every 30 minutes, and keeps the last 20. Then the project's checkpoint.sh runs, if you allowed it. --after-call is also for hooks: it keeps all files after a step of an agent, for "mpm replay --at".`,
   positionals: [{
     name: "name",
-    summary: "The name; mpm joins the words",
+    summary: "The name; several words are joined with spaces",
     rest: true,
   }],
   flags: {
@@ -33,7 +30,7 @@ hooks, too: it keeps the tree after a step of an agent, for "mpm replay --at".`,
       type: "string",
       short: "m",
       value: "text",
-      summary: "A note to find it by",
+      summary: "A note to find the checkpoint by",
     },
     auto: {
       type: "boolean",
@@ -43,7 +40,8 @@ hooks, too: it keeps the tree after a step of an agent, for "mpm replay --at".`,
       type: "string",
       value: "id",
       repeatable: true,
-      summary: "Keep the files after this tool call of an agent, in no list",
+      summary:
+        "Keep the files after this tool call of an agent, without listing the checkpoint",
     },
     "agent-session": {
       type: "string",

@@ -35,12 +35,9 @@ export const sessionsTrust = defineCommand({
   description: `
 A save that you did not make on this machine is shown as "from NAME (not
 verified)". It came with a clone, a pull or an import, or from claude-mpm.
-Anyone can set the name. Read the save first ("mpm saves show"), then trust it.
-mpm keeps a digest of the content in your own state folder. If anything in the
-save changes, it is not verified again. --revoke ends the trust; --list shows
-the saves that you trust, in every project. A checkpoint is named by
-"checkpoint/" and its name. Uncommitted files that are kept with a save are
-trusted with it.`,
+Anyone can choose that name. Read the save first ("mpm saves show"), then trust it.
+mpm keeps a digest of the content in your own state folder. If anything in the save changes, you have to trust it again. --revoke ends the trust; --list shows
+the saves that you trust, in every project. To name a checkpoint, write "checkpoint/" before its name. Trusting a save includes the uncommitted files that are kept with it.`,
   positionals: [{
     name: "selectors",
     summary:

@@ -35,8 +35,7 @@ export const configSet = defineCommand({
   name: "config set",
   summary: "Set one setting in a configuration file",
   description: `
-Changes that setting in the file and leaves every other byte of it alone:
-comments, order, line ends. mpm creates the file if it does not exist. Several words make a list. Settings that allow mpm to remove, block or switch something
+Changes only that setting in the file. Comments, order and line endings stay as they are. mpm creates the file if it does not exist. Several words make a list. Settings that allow mpm to remove, block or switch something
 off can only be set in your own file. docs/configuration.md describes all
 settings.`,
   positionals: [

@@ -14,20 +14,13 @@ export const branch = defineCommand({
   name: "branch",
   summary: "Start a detour and come back later",
   description: `
-Saves the session of this worktree as "mpm pause" does and starts a new session below it. "mpm return" ends the new session and comes back. If there is no session, mpm
-creates one for the present work. Detours can be nested to any depth; "mpm status
+Saves the session of this worktree, as "mpm pause" does, and starts a new session below it. "mpm return" ends the new session and returns to the earlier session. If there is no session yet, mpm creates one for the present work. Detours can be nested to any depth; "mpm status
 --tree" shows them.
 
 --stash parks all uncommitted work in a checkpoint, including staged and untracked
-files, and leaves the tree clean. Ignored files stay. --git-branch also switches to
-that git branch. A new branch starts at the default branch, or at origin's if that is
-ahead. --worktree leaves this tree alone and opens the detour in its own
-worktree below .claude/worktrees/. --git-branch names its git branch;
-otherwise mpm chooses a name. mpm does not use the network and runs no hooks of the
-repository.
+files, and leaves the tree clean. Ignored files stay in place. --git-branch also switches to that git branch. A new branch starts at the default branch, or at origin's default branch if that is ahead. --worktree leaves this tree alone and opens the detour in its own worktree below .claude/worktrees/. There, --git-branch sets the name of the git branch; otherwise mpm chooses a name. mpm does not use the network and does not run the repository's hooks.
 
-mpm checks everything before it changes anything. The next command undoes an
-interrupted one.`,
+mpm checks everything before it changes anything. If the command is interrupted, the next mpm command undoes the changes.`,
   positionals: [
     { name: "name", summary: "A name to find the detour by" },
     { name: "task", summary: "The task of the detour", rest: true },
@@ -48,12 +41,12 @@ interrupted one.`,
     worktree: {
       type: "boolean",
       short: "w",
-      summary: "Open it in its own worktree",
+      summary: "Open the detour in its own worktree",
     },
     ...TEMPLATE_FLAGS,
     "no-commit": {
       type: "boolean",
-      summary: "Do not commit the save to the repository",
+      summary: "Do not keep a copy of the save in git",
     },
     "dry-run": {
       type: "boolean",

@@ -6,8 +6,7 @@ export const cancel = defineCommand({
   name: "cancel",
   summary: "Cancel a session",
   description: `
-Your work stays as it is: files, branches and saves. Lists show the session's
-saves only with --all.`,
+Your files, branches and saves stay as they are. Lists show the session's saves only with --all.`,
   positionals: ENDING.positionals,
   flags: {
     reason: {

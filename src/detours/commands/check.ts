@@ -24,7 +24,7 @@ export const check = defineCommand({
   name: "check",
   summary: "Tick items of the checklist, or print it",
   description: `
-Select items by number, by a range such as 2-5, or by a part of an item's text.
+Select items by number, by a range such as 2-5, or by part of their text.
 Without items, the command prints the checklist. The first tick moves an active
 session to the state "working". Ticked items stay ticked.`,
   positionals: [{

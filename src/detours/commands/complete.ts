@@ -6,8 +6,7 @@ export const complete = defineCommand({
   name: "complete",
   summary: "Complete a session",
   description: `
-mpm reports open items of the checklist. The session's saves stay, and a resume without a selector skips them. A detour, or a session with an open
-detour, ends with "mpm return" instead.`,
+mpm reports unfinished checklist items. The session's saves are kept, but a resume without a selector skips them. To end a detour, or a session with an open detour, use "mpm return" instead.`,
   positionals: ENDING.positionals,
   flags: {
     summary: {

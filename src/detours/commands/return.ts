@@ -27,24 +27,16 @@ export const returnCommand = defineCommand({
   summary: "End a detour and restore the earlier work",
   description: `
 Completes the session that "mpm branch" started, goes back to the git branch of
-its parent, and restores the parked work. It stages staged changes again
-and brings back untracked files. The parent's record gets the summary, and the report
-says what the detour did and what changed in the meantime.
+its parent, and restores the parked work. Staged changes are staged again, and untracked files are back. mpm adds the summary to the parent session, and reports what the detour did and what changed in the meantime.
 
-If the tree has uncommitted changes, mpm refuses to change it. Commit them, or
-choose: --park keeps them in a checkpoint, --carry brings them along. --discard
-cancels the detour and also keeps them in a checkpoint. If the parent's branch
+If the tree has uncommitted changes, mpm refuses to change it. Commit the changes, or use an option: --park keeps them in a checkpoint, and --carry brings them along. --discard cancels the detour, and also keeps them in a checkpoint. If the parent's branch
 has moved since, mpm merges the parked work onto it. It finds conflicts before
-it changes anything. --keep-parked comes back without the parked work, which
-stays in its checkpoint.
+it changes anything. --keep-parked returns without the parked work, which stays in its checkpoint.
 
 Files that a checkpoint cannot hold, such as a very large file or a repository
-in the tree, stay in their place. If they are in the way, they go to the trash,
-and the answer names them.
+in the tree, stay where they are. If they are in the way, mpm moves them to the trash and names them.
 
-A detour in its own worktree ends there. The worktree is removed if all its work
-is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees
-prune" removes it later.`,
+If the detour has its own worktree, run the command there. mpm removes the worktree if all its work is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees prune" removes the worktree later.`,
   positionals: [{
     name: "words",
     summary: "The result of the detour",

@@ -39,9 +39,9 @@ resume continues it. If another session is active in the worktree, mpm starts
 nothing. A paused session stays paused and can be resumed.
 
 The task defaults to the template's title and variables. A variable without
---var takes its value from "mpm var", else its default.`,
+--var gets its value from "mpm var", or else from its default.`,
   positionals: [
-    { name: "name", summary: "A name to find it by", optional: true },
+    { name: "name", summary: "A name to find the session by", optional: true },
     { name: "task", summary: "The task", rest: true },
   ],
   flags: {

@@ -21,8 +21,7 @@ export const contextAcknowledge = defineCommand({
   name: "context acknowledge",
   summary: "Note that you have seen the recommendation to pause",
   description: `
-Records that you saw the warning for the level that the session has reached. A
-higher level warns again. This does not lift a block: pause, compact or clear to do so.`,
+Records that you saw the warning for the level that the session has reached. mpm warns again at the next level. This does not lift a block. To do that, pause, compact or clear the session.`,
   positionals: [],
   flags: { "agent-session": AGENT_SESSION },
   examples: ["mpm context acknowledge"],

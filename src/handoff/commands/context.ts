@@ -25,10 +25,8 @@ export const context = defineCommand({
   summary: "Show how full the agent's context is",
   description: `
 Shows the tokens, the window, the percentage, and the age and source of the figure.
-It also lists the thresholds and their effects. The agent session is the one that mpm
-runs in, else the latest of this project. The figure comes from Claude Code's status
-line ("mpm statusline"), unless the transcript has a newer figure. Unknown or stale
-readings count as unknown, and never block anything.`,
+It also lists the thresholds and their effects. By default, mpm uses the agent session that it runs in, or else the latest session of this project. The figure comes from Claude Code's status
+line ("mpm statusline"), unless the transcript has a newer figure. A stale figure counts as unknown, and an unknown figure never blocks anything.`,
   positionals: [],
   flags: { "agent-session": AGENT_SESSION },
   examples: ["mpm context", "mpm context --json"],

@@ -17,8 +17,7 @@ export const contextDiff = defineCommand({
   summary: "Show how a context file changed since a save",
   description: `
 Prints a unified diff of .claude/context.md, or of the file given with --file.
-Without a save, mpm compares the newest save with the present file. With one save,
-it compares that save. With two saves, it compares them with each other. mpm
+Without a save, mpm compares the newest save with the present file. If you name one save, mpm compares that save with the present file. If you name two, it compares them with each other. mpm
 redacts secrets on both sides.`,
   positionals: [
     {
@@ -29,7 +28,7 @@ redacts secrets on both sides.`,
     },
     {
       name: "after",
-      summary: "The newer save; the present file if left out",
+      summary: "The newer save; default: the present file",
       names: "session",
       optional: true,
     },

@@ -26,15 +26,11 @@ export const evidence = defineCommand({
   description: `
 Lists the commands that the newest save of this worktree or an open item names as
 evidence. "holds": the command passed on the present files. "stale": it passed,
-and files changed since. "contradicted": its last run failed. "unproved": it did
-not run, or mpm does not know how it ended or on which files.
+and files changed since. "contradicted": its last run failed. "unproved": it did not run, or mpm does not know its result or the files it ran on.
 
 With --run, mpm runs the listed commands again, or the one that you name. It runs
-only commands that you allowed with "mpm allow". Each runs on a copy of the
-tracked and untracked files, outside of the project. The copy is a git repository,
-and mpm removes it afterwards. Ignored files are not in it. The copy is not
-a sandbox: the command runs as you. With "--link node_modules" it writes to your
-own folder, and can change or delete what is in it.
+only commands that you allowed with "mpm allow". Each command runs on a copy of the tracked and untracked files, outside the project. The copy is a git repository without the ignored files, and mpm removes it afterwards. The copy is not
+a sandbox: the command runs as you. With "--link node_modules", it uses your own folder, and can change or delete files there.
 
 The exit status is 0 if everything holds, and 1 if not.`,
   positionals: [{

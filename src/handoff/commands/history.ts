@@ -15,12 +15,11 @@ export const contextHistory = defineCommand({
   summary: "List the saved versions of context files",
   description: `
 Each save of this worktree keeps .claude/context.md and the context file of the
-current partition, up to 64 KiB each. mpm lists each version with the first save
-that has it, and with how many lines were added and removed.`,
+current partition, up to 64 KiB each. mpm lists each version with the first save that has it, and the number of added and removed lines.`,
   positionals: [
     {
       name: "file",
-      summary: "A file, relative to the worktree; all files if left out",
+      summary: "A file, relative to the worktree; default: all files",
       optional: true,
       names: "file",
     },
@@ -29,7 +28,7 @@ that has it, and with how many lines were added and removed.`,
     limit: {
       type: "string",
       value: "number",
-      summary: 'The most versions of each file to list, or "all"',
+      summary: 'The maximum number of versions of each file, or "all"',
     },
   },
   examples: [

@@ -24,7 +24,7 @@ and project files as data. If there is nothing to report, it prints nothing.`,
     limit: {
       type: "string",
       value: "characters",
-      summary: "The most characters, up to 10000",
+      summary: "The maximum number of characters, up to 10000",
     },
   },
   examples: [

@@ -13,8 +13,7 @@ export const contextResumeFile = defineCommand({
   description: `
 Writes .claude-mpm/sessions/session-resume-YYYY-MM-DD-HHMMSS.md: what is
 completed, in progress and pending, how full the context is, branch, commits and
-working tree, and what to do next. If the agent keeps no lists, mpm uses the lists
-of the newest save. "mpm saves list" shows the file as a log.`,
+working tree, and what to do next. If the agent keeps no task lists, mpm uses those of the newest save. "mpm saves list" shows the file as a log.`,
   positionals: [],
   flags: {
     "agent-session": AGENT_SESSION,

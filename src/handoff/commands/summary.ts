@@ -23,13 +23,13 @@ import type { SummaryResult } from "./results.ts";
 /** `mpm summary` */
 export const summary = defineCommand({
   name: "summary",
-  summary: "Summarize the work, recent work in detail",
+  summary: "Summarize the work, with more detail for recent work",
   description: `
 Prints four layers. The last hour is shown in detail. For work from one to four hours
 ago, mpm shows what was finished and decided. Older work gets a sentence or two, and each
 ended session gets one line. mpm reads the saves of this worktree from the last 7
 days. Each line names a save and, if it has one, the number of an item: "mpm
-saves show" opens both. Saves from others count once you trust them.
+saves show" opens both. mpm includes saves from others only if you trust them.
 
 With "[summarizer] command" in your own configuration, a program rewrites the
 second and third layer. mpm marks its text and keeps it.`,
@@ -38,7 +38,8 @@ second and third layer. mpm marks its text and keeps it.`,
     since: {
       type: "string",
       value: "when",
-      summary: "Only since then: an age such as 2h or 7d, or a date in UTC",
+      summary:
+        "Only work since an age such as 2h or 7d, or since a date in UTC",
     },
     session: {
       type: "string",

@@ -16,9 +16,7 @@ export const contextUpdate = defineCommand({
   summary: "Update branch, time and next steps in .claude/context.md",
   description: `
 Updates mpm's part of the file, between <!-- mpm: … --> and <!-- /mpm -->, or
-adds it at the end: the branch, the time, and the open next steps. If you have a
-line that begins with "Branch: " or "Last updated: ", mpm updates it in its
-place. The rest of the file stays as it is, to the byte. mpm creates the file
+adds it at the end: the branch, the time, and the open next steps. If the file already has a line that begins with "Branch: " or "Last updated: ", mpm updates that line instead. The rest of the file stays as it is, to the byte. mpm creates the file
 only with --create.`,
   positionals: [],
   flags: {

@@ -5,12 +5,11 @@ import { takeEvent } from "../events/take.ts";
 /** `mpm hook` */
 export const hook = defineCommand({
   name: "hook",
-  summary: "Handle an event of an agent's client",
+  summary: "Handle an event from an agent's client",
   description: `
 The client runs this command: "mpm hooks install" adds it to the settings. It
 reads the event's JSON from standard input and answers with JSON, or with
-nothing. After an error, the exit status is still 0. The
-error is noted in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
+nothing. After an error, the exit status is still 0, and mpm notes the error in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
   positionals: [{
     name: "event",
     summary: "The event, e.g. SessionStart",

@@ -24,38 +24,34 @@ export const hooksInstall = defineCommand({
   name: "hooks install",
   summary: "Add mpm's hooks to the settings of a client",
   description: `
-Adds an entry for each event that mpm handles and leaves every other byte of the
-file alone. A second run changes nothing. Entries of an older mpm are replaced in
-place. mpm refuses a file that is not strict JSON, that
-Claude Code would ignore, or that is a link. It also refuses a Claude Code
-before 2.1.101, which ignores files with unknown events. mpm keeps a copy of
-the old file first.
+Adds an entry for each event that mpm handles, and does not change anything else in the file. A second run changes nothing. mpm replaces the entries of an older version in place. It refuses a file that is a link, that is not strict JSON, or that Claude Code would ignore. It also refuses Claude Code versions before 2.1.101, which ignore files with unknown events. Before it writes, mpm keeps a copy of the old file.
 
-The scopes are those of Claude Code. local is .claude/settings.local.json of the
-main worktree: this project, you alone. project is .claude/settings.json:
-everyone who clones it. user is ~/.claude/settings.json: all your projects.
+The scopes are those of Claude Code. "local" is .claude/settings.local.json of
+the main worktree, for you alone in this project. "project" is
+.claude/settings.json, for everyone who clones the project. "user" is
+~/.claude/settings.json, for all your projects.
 
---client names another client. Its hooks are for all your projects. Codex CLI
-gets them in hooks.json or config.toml, Gemini CLI in an extension, opencode in a
-plugin, and Copilot CLI in a file. They end with 0 if mpm is gone or fails. Codex
-runs them after you trust them: it asks when it starts.`,
+--client installs the hooks in another client, for all your projects. Codex CLI
+has them in hooks.json or config.toml, Gemini CLI in an extension, opencode in a
+plugin, and Copilot CLI in a separate file. If mpm is missing or fails, they exit
+with status 0. Codex CLI asks you to trust the hooks before it runs them.`,
   positionals: [],
   flags: {
     client: CLIENT_FLAG,
     scope: SCOPE_FLAG,
     skills: {
       type: "boolean",
-      summary: "Install the skills /mpm-pause, /mpm-resume and others, too",
+      summary: "Also install the skills /mpm-pause, /mpm-resume and others",
     },
     statusline: {
       type: "boolean",
-      summary: "Set the status line, too, if it is not set",
+      summary: "Also set the status line, unless you have one",
     },
     binary: {
       type: "string",
       names: "file",
       value: "path",
-      summary: "The mpm that hooks start, instead of this one",
+      summary: "The mpm program that hooks start, instead of this one",
     },
     "dry-run": DIFF_FLAG,
   },

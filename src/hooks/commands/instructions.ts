@@ -25,8 +25,7 @@ stays as it is, to the byte.
 
 AGENTS.md is the default. Codex CLI, opencode and Copilot CLI read it. Claude
 Code reads CLAUDE.md, and Gemini CLI reads GEMINI.md. Copilot CLI reads all
-three, so the block is in one file only: mpm removes it from the others. An
-agent with mpm's hooks does not need it.
+three, so the block is in one file only: mpm removes it from the others. An agent with mpm's hooks does not need the block.
 
 --remove removes the block, and the file if nothing else is in it.`,
   positionals: [{

@@ -19,19 +19,13 @@ export const setup = defineCommand({
   summary: "Set up a project: folder, hooks, what mpm keeps",
   description: `
 Finds git, Claude Code and your shells. Then it proposes the project's folder,
-hooks and skills, completion scripts, and what mpm keeps. It shows what it will
-write and asks before it does; --yes accepts everything except saves of
-claude-mpm.
+hooks and skills, completion scripts, and what mpm keeps. It shows what it will write, and asks before it writes anything. --yes accepts the whole proposal, but does not accept saves of claude-mpm as yours.
 
-If claude-mpm left saves in this project, setup lists them and asks once whether
-they are yours: neither their path nor their owner proves it. A yes records their
-digests, and mpm uses them as your own.
+If claude-mpm left saves in this project, setup lists them and asks once whether they are yours, because neither their path nor their owner proves it. If you say yes, mpm records their digests and treats them as your own.
 
 "mpm undo" undoes the whole setup.
 
---remove is the reverse at any time. It removes hooks, skills and status lines of
-all scopes, completions and man pages. It also removes mpm's parts of other files
-and restores their bytes. It keeps a skill that you edited. Then it lists the
+--remove undoes a setup at any time. It removes hooks, skills and status lines of all scopes, completions and man pages. It also removes the parts that mpm added to other files, and restores their bytes. It keeps a skill that you edited. Then it lists the
 data that stays, and the commands that delete it.`,
   positionals: [],
   flags: {
@@ -47,7 +41,7 @@ data that stays, and the commands that delete it.`,
     },
     "no-conversation": {
       type: "boolean",
-      summary: "Keep no parts of conversations, in all your projects",
+      summary: "Do not keep parts of conversations, in all your projects",
     },
     "no-hooks": {
       type: "boolean",
@@ -63,7 +57,7 @@ data that stays, and the commands that delete it.`,
     },
     "trust-saves": {
       type: "boolean",
-      summary: "The saves of claude-mpm in this project are yours",
+      summary: "Treat the saves of claude-mpm in this project as yours",
     },
     ignore: {
       type: "boolean",
@@ -74,7 +68,7 @@ data that stays, and the commands that delete it.`,
       type: "string",
       names: "file",
       value: "path",
-      summary: "The mpm that hooks start, instead of this one",
+      summary: "The mpm program that hooks start, instead of this one",
     },
     remove: {
       type: "boolean",

@@ -14,19 +14,16 @@ export const hooksStatus = defineCommand({
   name: "hooks status",
   summary: "Show where mpm's hooks are installed, and report problems",
   description: `
-Checks the settings of all scopes, and of other clients. The binary must exist and be this one, and
-the entries must be complete, of this version and unchanged. It also reports
+Checks the settings of all scopes, and those of other clients. The entries must
+start this mpm, and must be complete, unchanged and from this version. It also reports
 duplicate entries, hooks that are switched off, and files that Claude Code
-ignores. It prints the fix for each problem. The exit status is 3 if there are
-no mpm hooks, 4 if something is wrong. It starts nothing that settings name.
+ignores. It prints the fix for each problem. The exit status is 3 if there are no mpm hooks, and 4 if something is wrong. mpm runs no program that the settings name.
 
 Shell hooks are your own scripts that mpm runs at events of a session. --scripts
-lists the shell hooks that mpm ships and the project's copies. With a name, it
-prints the shipped script. Its switches are at the top. "mpm hooks eject" copies
-it into the project, and "mpm allow <file>" lets a copy that changed run again.`,
+lists the shell hooks that mpm ships and the project's copies. With a name, it prints the shipped script, which has its switches at the top. "mpm hooks eject" copies the script into the project. After you edit the copy, "mpm allow <file>" lets it run again.`,
   positionals: [{
     name: "name",
-    summary: "A shell hook to print as it is shipped, e.g. pre-session",
+    summary: "The shipped shell hook to print, e.g. pre-session",
     names: "shell-hook",
     optional: true,
   }],

@@ -23,9 +23,7 @@ export const hooksTest = defineCommand({
   name: "hooks test",
   summary: "Run each installed hook once and check its effect",
   description: `
-Starts the commands of the settings, with an event as Claude Code sends it, in a
-scratch project with its own home folder. Then checks that the event had its
-effect. Your project, your settings and your state stay as they are. The exit
+Runs the commands in the settings in a scratch project with its own home folder, with events as Claude Code sends them. Then checks that each event had its effect. Your project, your settings and your state stay as they are. The exit
 status is 4 if a hook does not do what it should, 3 if none is installed.
 
 With --client, the same for another client, with events of the common form. It
@@ -34,9 +32,7 @@ does not tell whether the client runs its hooks: see "mpm doctor".
 --runs starts each hook many times with a simple event. It prints the time of
 the whole process and the size of its answer.
 
-A name runs this project's copy of a shell hook as an event does: with MPM_
-variables, JSON on standard input and a time limit. The run is noted in
-.claude-mpm/state/hooks.log. mpm passes on MPM_ variables that are set;
+With a name, mpm runs this project's copy of a shell hook as an event would: with MPM_ variables, JSON on standard input and a time limit. It notes the run in .claude-mpm/state/hooks.log. mpm passes on MPM_ variables that are set;
 MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
   positionals: [{
     name: "name",
@@ -54,12 +50,12 @@ MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
     },
     detach: {
       type: "boolean",
-      summary: "With a name: start the script and do not wait for its end",
+      summary: "With a name: start the script and do not wait for it",
     },
     timeout: {
       type: "string",
       value: "duration",
-      summary: "With a name: the time limit, 1m, with --detach 10m by default",
+      summary: "With a name: the time limit; default: 1m, or 10m with --detach",
     },
   },
   examples: [

@@ -7,7 +7,7 @@ export const ask = defineCommand({
   name: "ask",
   summary: "Note an open question, or list the open questions",
   description: `
-Each save and hand-off carries an open question until "mpm done" closes it. Once
+An open question is part of each save and hand-off until "mpm done" closes it. Once
 you have the answer, note it with "mpm decide" and close the question. Without a
 text, mpm lists the open questions.`,
   positionals: [TEXT_WORDS],

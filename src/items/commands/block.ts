@@ -7,7 +7,7 @@ export const block = defineCommand({
   name: "block",
   summary: "Note a blocker, or list the blockers",
   description: `
-Each save and hand-off carries a blocker until "mpm done" closes it. Without a
+A blocker is part of each save and hand-off until "mpm done" closes it. Without a
 text, mpm lists the open blockers.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,

@@ -7,8 +7,7 @@ export const decide = defineCommand({
   name: "decide",
   summary: "Note a decision and its reason, or list the decisions",
   description: `
-Each save and hand-off carries a decision until another one supersedes it or "mpm
-done" closes it. Without a text, mpm lists the current decisions with their
+A decision is part of each save and hand-off until another decision supersedes it or "mpm done" closes it. Without a text, mpm lists the current decisions with their
 numbers.`,
   positionals: [TEXT_WORDS],
   flags: {

@@ -8,10 +8,8 @@ export const done = defineCommand({
   summary: "Close next steps and other items, or list what is open",
   description: `
 People and agents add items with "mpm pause", "mpm next", "mpm decide", "mpm ask"
-and "mpm block", and mpm finds more in the conversation. Each save carries them
-until someone closes them. Without a number, mpm lists all open items of this
-session. Closing an item twice changes nothing. mpm closes an item of another
-session, such as the parent of a detour, only with --all.`,
+and "mpm block", and mpm finds more in the conversation. Each save contains them until someone closes them. Without a number, mpm lists all open items of this
+session. Closing an item twice changes nothing. To close an item of another session, such as the parent of a detour, use --all.`,
   positionals: [{
     name: "numbers",
     summary: "Numbers from the list",
@@ -25,7 +23,7 @@ session, such as the parent of a detour, only with --all.`,
     },
     all: {
       type: "boolean",
-      summary: "List or close items of all worktrees and sessions",
+      summary: "List or close items from all worktrees and sessions",
     },
     "dry-run": {
       type: "boolean",

@@ -11,12 +11,15 @@ export const varSet = defineCommand({
   summary: "Set a state variable of the session",
   description: `
 State variables are small values: a port, a ticket, the name of a test database.
-They belong to the current session of this worktree, or to the worktree if it has
-no session. Saves and hand-offs carry them. mpm redacts a value that looks like a
+They belong to the current session of this worktree, or to the worktree if there is no session. Saves and hand-offs contain them. mpm redacts a value that looks like a
 secret before it writes it.`,
   positionals: [
     { name: "name", summary: "Letters, digits and _", names: "var" },
-    { name: "value", summary: "The value; mpm joins the words", rest: true },
+    {
+      name: "value",
+      summary: "The value; several words are joined with spaces",
+      rest: true,
+    },
   ],
   flags: {
     "dry-run": {

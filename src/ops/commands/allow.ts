@@ -33,9 +33,7 @@ allow it on this machine. Give a program with its arguments, after "--" if one o
 them begins with a dash. mpm starts it without a shell. Quote a line that needs a
 shell as one word, such as "cd web && npm test". Then mpm allows exactly that text.
 
-A single word that names a project file allows the content of this file. Allow it
-again after each change. Nothing is allowed in a clone, or in a copy of the project
-in another folder. "mpm evidence --run" runs what you allowed.`,
+If you give only the name of a project file, mpm allows its present content. Allow it again after each change. This does not apply to a clone, or to a copy of the project in another folder. "mpm evidence --run" runs what you allowed.`,
   positionals: [{
     name: "command",
     summary: "A program and its arguments, one quoted line, or a file",
@@ -44,7 +42,7 @@ in another folder. "mpm evidence --run" runs what you allowed.`,
   }],
   flags: {
     list: { type: "boolean", summary: "List what may run in this project" },
-    remove: { type: "boolean", summary: "No longer allow it" },
+    remove: { type: "boolean", summary: "No longer allow the command or file" },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be allowed and change nothing",

@@ -16,9 +16,7 @@ Each operation has a folder below .claude-mpm/trash/, with a manifest of the
 original places. "mpm undo" restores its files.
 
 --prune permanently deletes folders older than trash.max_age (30 days). If the
-trash is larger than trash.max_mb (1024), it deletes the oldest folders earlier. Folders
-that the last 20 operations need stay. mpm prunes the trash by itself once a day,
-when it puts something there.`,
+trash is larger than trash.max_mb (1024), it deletes the oldest folders earlier. It keeps folders that the last 20 operations need. Once a day, when mpm moves something to the trash, it also prunes the trash.`,
   positionals: [],
   flags: {
     prune: { type: "boolean", summary: "Delete old files permanently" },

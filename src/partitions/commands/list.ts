@@ -11,8 +11,7 @@ export const partitionList = defineCommand({
 A partition is a part of a large project. You configure it under
 [partitions.NAME]: paths (folders and globs), a description, and a context file.
 The current partition is the one that you chose, or the one with the most
-uncommitted files. The next session is given its context file and
-.claude/context.md.`,
+uncommitted files. The next session gets its context file and .claude/context.md.`,
   positionals: [],
   flags: {},
   examples: ["mpm partition list", "mpm partition list --json"],

@@ -20,19 +20,11 @@ const PLAIN: KnownKeys = {
 /** `mpm carry` */
 export const carry = defineCommand({
   name: "carry",
-  summary: "Write an agent's conversation as a session of another client",
+  summary: "Copy an agent's conversation into another client",
   description: `
-Writes the conversation into the files of another client, so that this client
-continues it as a session of its own. Calls of tools, questions, plans and the
-reports of sub-agents become sentences, since each client has other tools. The
-summary of the last compaction replaces the conversation before it. Secrets are
-redacted. mpm lists what it left out, such as thoughts, and what a sub-agent did.
+Writes the conversation into the files of another client, so that you can continue it there. Tool calls, questions, plans and reports of sub-agents become sentences, because each client has different tools. The summary of the last compaction replaces the conversation before it. Secrets are redacted. mpm lists what it left out, such as thoughts and the work of sub-agents.
 
-mpm does this only for the versions of a client that it was tested with. For
-another version it prints how to start the client with the hand-off of a save,
-and the reason. Files of the client that are there stay as they are. opencode
-imports the session itself; Gemini CLI opens a file in .claude-mpm.
-mpm undo removes the session, as long as the client did not continue it.`,
+mpm does this only for the client versions that it was tested with. For another version, it gives the reason, and prints the command that starts the client with the hand-off of a save. mpm does not change existing files of the client. opencode imports the session itself, and Gemini CLI opens a file in .claude-mpm. "mpm undo" removes the session, unless you have continued it in the client.`,
   positionals: [
     {
       name: "session",

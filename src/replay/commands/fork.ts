@@ -20,13 +20,9 @@ export const replayFork = defineCommand({
   summary: "Continue from a step of an agent session in a new worktree",
   description: `
 Opens a worktree below .claude/worktrees/ with all files as they were at the
-step, and starts a session in it. Its first save is the hand-off of everything up to
-the step, and nothing after it; "mpm resume" shows it there. The branch begins
-at the commit of that time. Changes that were not committed then are not
-committed in the fork.
+step, and starts a session in it. Its first save hands off the conversation up to the step; "mpm resume" shows it there. The branch begins at the commit of that time. Changes that were uncommitted then are uncommitted in the fork.
 
-This needs a checkpoint that was taken at the step, see "mpm help replay". mpm
-undo removes the worktree, as long as nothing changed in it.`,
+This needs a checkpoint that was taken at the step: see "mpm help replay". "mpm undo" removes the worktree, unless something in it has changed.`,
   positionals: [
     { name: "step", summary: "The number of the step" },
     {
@@ -45,7 +41,7 @@ undo removes the worktree, as long as nothing changed in it.`,
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be made and change nothing",
+      summary: "Show what would be created and change nothing",
     },
   },
   examples: [

@@ -35,14 +35,10 @@ export const replay = defineCommand({
   description: `
 Reads the transcript of a Claude Code session, with those of its sub-agents, and
 prints each step. Steps are prompts, answers, tool calls with their results, and
-edits with their diffs. Commits and mpm operations of that time are listed among
-the steps. Secrets are redacted. Name a save, the ID of an agent session, or a
+edits with their diffs. Commits and mpm operations from that time appear among the steps. Secrets are redacted. Name a save, the ID of an agent session, or a
 transcript file; the newest save is the default.
 
---at shows the files as they were at a step, where a checkpoint was taken then.
-Otherwise it says that they are unknown, and names the nearest steps with a
-checkpoint. A file name prints that file; --to writes all files into a new or
-empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
+--at shows the files as they were at a step, if a checkpoint was taken then. Otherwise it says that they are unknown, and names the nearest steps with a checkpoint. With a file name, it prints that file; --to writes all files into a new or empty folder. To let hooks take such checkpoints, set "checkpoint.every" to "batch".`,
   positionals: [{
     name: "session",
     summary: "A save, the ID of an agent session, or a transcript file",
@@ -74,7 +70,8 @@ empty folder. Setting "checkpoint.every" to "batch" takes such checkpoints.`,
     to: {
       type: "string",
       value: "when",
-      summary: "End at a step number, a date, or an age; with --at a folder",
+      summary:
+        "End at a step number, a date, or an age; with --at: the folder to write to",
     },
     at: {
       type: "string",

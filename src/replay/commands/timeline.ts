@@ -26,11 +26,10 @@ export const timeline = defineCommand({
   name: "timeline",
   summary: "Show what happened in a project over hours or months",
   description: `
-Shows sessions, detours, saves, checkpoints, agent sessions, commits and errors in
-the order of time, as a graph. Each session has a line from its start to its end.
+Shows sessions, detours, saves, checkpoints, agent sessions, commits and errors in chronological order, as a graph. Each session has a line from its start to its end.
 An agent session shows how long it lasted, and how its context grew. Saves
 and checkpoints by someone else are marked. Times are in UTC. Secrets are
-redacted. The newest 50 events are shown, and 5,000 on a page.`,
+redacted. By default, mpm shows the newest 50 events, or the newest 5,000 on a page.`,
   positionals: [],
   flags: {
     since: {
@@ -58,7 +57,7 @@ redacted. The newest 50 events are shown, and 5,000 on a page.`,
     limit: {
       type: "string",
       value: "number",
-      summary: 'Print only this many events, the newest, or "all"',
+      summary: 'The maximum number of events, newest first, or "all"',
     },
     html: {
       type: "string",

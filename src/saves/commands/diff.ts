@@ -17,8 +17,7 @@ export const sessionsDiff = defineCommand({
   summary: "Show what differs between two saves",
   description: `
 Compares two saves: summary, steps, decisions, todos, branch and commit, and
-the uncommitted files. Files are compared by content if both recorded it, else
-by name. "mpm resume" shows the changes in the repository since a save.`,
+the uncommitted files. mpm compares files by content if both saves recorded it, otherwise by name. "mpm resume" shows the changes in the repository since a save.`,
   positionals: [
     {
       name: "before",

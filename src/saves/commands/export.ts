@@ -19,10 +19,9 @@ import { openStore } from "../store/recover.ts";
 /** `mpm saves export` */
 export const sessionsExport = defineCommand({
   name: "saves export",
-  summary: "Write saves to a file, one or a bundle of several",
+  summary: "Export one save, or a bundle of several",
   description: `
-Exports one save as its JSON file, unchanged. Several saves become a bundle, which
-"mpm saves import" reads: one JSON file with the text and checksum of each. mpm does
+Exports one save as its JSON file, unchanged. Several saves become a bundle, which "mpm saves import" reads: a JSON file with the text and checksum of each save. mpm does
 not export a damaged save. The default is the newest save.`,
   positionals: [SESSIONS],
   flags: {
@@ -33,7 +32,7 @@ not export a damaged save. The default is the newest save.`,
       value: "path",
       summary: "The file, or a folder for it; default: the current folder",
     },
-    all: { type: "boolean", summary: "Export every save, but no logs" },
+    all: { type: "boolean", summary: "Export all saves, but no logs" },
     bundle: { type: "boolean", summary: "Make a bundle even of a single save" },
   },
   examples: [

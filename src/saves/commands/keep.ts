@@ -9,8 +9,7 @@ export const savesKeep = defineCommand({
   name: "saves keep",
   summary: "Keep the uncommitted files with a save that lacks them",
   description: `
-mpm pause does this itself. A hook has too little time: it makes the save and starts
-this command in the background. The command also copies the save into git, and
+"mpm pause" does this itself. A hook has too little time: it makes the save and starts this command in the background. The command also copies the save into git, and
 moves automatic saves beyond "sessions.keep_auto" to the trash. It skips files
 that have changed since the save was made. "mpm restore" brings the kept contents
 back.`,

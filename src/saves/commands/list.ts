@@ -20,15 +20,9 @@ export const sessionsList = defineCommand({
   name: "saves list",
   summary: "List the saves of this project",
   description: `
-The newest comes first. Its number, its id, a unique part of its id, its name
-and "latest" all select a session in the other commands. The saves of archived
-and cancelled sessions are only shown with --all.
+The newest save comes first. To select a save in other commands, use its number, its ID or a unique part of it, its name, or "latest". The saves of archived and cancelled sessions are only shown with --all.
 
-On a terminal, it shows the newest 20: number, id (in 100 columns or more), age, branch,
-its author, session with its state, and summary. Below a save is the command
-that continues the agent's conversation. In a pipe, it prints all of them, with a tab
-between the fields: number, id, time in UTC, branch, state, origin, name,
-summary. The last field is the command that continues the agent's conversation,
+On a terminal, mpm shows the newest 20 saves, with the command that continues each agent conversation. Each row has the number, age, branch, author, session and its state, and summary. In 100 columns or more, it also has the ID. In a pipe, mpm prints all saves, with a tab between the fields: number, ID, time in UTC, branch, state, origin, name, summary. The last field is the command that continues the agent's conversation,
 if it is known. --json prints more about each save. Filters do not change the
 numbers.`,
   positionals: [],
@@ -41,7 +35,7 @@ numbers.`,
       type: "string",
       value: "text",
       summary:
-        "Only saves that have all these words in id, time, branch, summary or task",
+        "Only saves with all these words in their ID, time, branch, summary or task",
     },
     branch: {
       type: "string",
@@ -56,7 +50,7 @@ numbers.`,
     limit: {
       type: "string",
       value: "number",
-      summary: 'The most saves to list, or "all"',
+      summary: 'The maximum number of saves, or "all"',
     },
   },
   examples: [

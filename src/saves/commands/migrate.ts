@@ -20,12 +20,9 @@ export const migrate = defineCommand({
   summary: "Move saves from an older layout",
   description: `
 Moves saves from .claude-mpm/sessions/pause/, which claude-mpm before 4.21 used, to
-.claude-mpm/sessions/. It first makes and verifies a backup. If two different saves
-have the same ID, mpm keeps both. Other files stay. The next run finishes an
-interrupted one. The exit status is 4 if some saves had to stay in the old folder.
+.claude-mpm/sessions/. It first makes and verifies a backup. If two different saves have the same ID, mpm keeps both. Other files stay. If a migration is interrupted, the next run finishes it. The exit status is 4 if some saves had to stay in the old folder.
 
---rollback restores the state before the newest migration, or before the named
-backup; later saves stay. It also makes a backup, so that it can be undone.`,
+--rollback restores the state before the newest migration, or before the named backup. Later saves stay. A rollback also makes a backup, so that you can undo it.`,
   positionals: [{
     name: "backup",
     summary: "With --rollback: the backup to restore",
@@ -39,7 +36,7 @@ backup; later saves stay. It also makes a backup, so that it can be undone.`,
     },
     "no-backup": {
       type: "boolean",
-      summary: "Make no backup; you cannot undo it then",
+      summary: "Make no backup; you cannot undo the migration then",
     },
     rollback: {
       type: "boolean",

@@ -21,9 +21,9 @@ const FLAGS = {
   summary: text("The task you were working on", "s"),
   message: text("The same as --summary", "m"),
   accomplishment: texts("Something that was done", "a"),
-  "next-step": texts("Something to do next, most important first", "n"),
+  "next-step": texts("A next step; give the most important first", "n"),
   decision: texts("A decision, and why", "d"),
-  blocker: texts("Something the work waits for", "b"),
+  blocker: texts("Something that blocks the work", "b"),
   todo: texts("An open todo", "t"),
   done: texts("A finished todo"),
   name: {
@@ -56,11 +56,11 @@ const FLAGS = {
   verbose: {
     type: "boolean",
     short: "v",
-    summary: "Print the whole summary, and name the files",
+    summary: "Print the whole summary, and list the files",
   },
   "no-commit": {
     type: "boolean",
-    summary: "Keep no copy of the save in git",
+    summary: "Do not keep a copy of the save in git",
   },
   commit: {
     type: "boolean",
@@ -68,7 +68,7 @@ const FLAGS = {
   },
   "no-prune-worktrees": {
     type: "boolean",
-    summary: "Remove no worktrees",
+    summary: "Do not remove worktrees",
   },
   "dry-run": {
     type: "boolean",
@@ -81,22 +81,17 @@ export const pause = defineCommand({
   name: "pause",
   summary: "Save the session: what was done, what is next, the git state",
   description: `
-Writes .claude-mpm/sessions/session-<UTC time>.json with its checksum, and the
-same as YAML and Markdown. Without a message, mpm builds the summary from
+Writes .claude-mpm/sessions/session-<UTC time>.json with a checksum, and copies in YAML and Markdown. Without a message, mpm builds the summary from
 the branch, the last commit, the changed files and the open todos.
 
 In a git repository, mpm also keeps a copy of the save in a separate ref,
 refs/mpm/saves/<writer>. It is not on a branch, and a plain push does not include it.
-To turn this off, use --no-commit or commit = false. "mpm saves recover" brings a
-save back from there.
+To turn this off, use --no-commit or set commit = false. "mpm saves recover" restores a save from this copy.
 
 With --commit, or pause.branch_commit = true in your own configuration, mpm
-also commits the save's files, and nothing else, to the branch. It does not do so if
-git ignores the folder, in a linked worktree, before the first commit, or on a
-detached HEAD. Nor does it during a merge or another git command, or if git has no name and email for you.
+also commits the save's files, and nothing else, to the branch. mpm skips this commit in a linked worktree, before the first commit, on a detached HEAD, and during a merge or another git command. It also skips the commit if git ignores the folder, or does not know your name and email.
 
-Then mpm removes worktrees of agents below .claude/worktrees/ that are no longer
-needed, as "mpm worktrees prune" does.
+Then mpm removes agents' worktrees below .claude/worktrees/ that are no longer needed, as "mpm worktrees prune" does.
 
 Later saves carry the next steps, decisions and other items of a pause until
 someone closes them: "mpm done" lists them with numbers. --done closes an open
@@ -108,7 +103,7 @@ decisions, blockers, open_questions, constraints, rejected, verify (commands
 that check the work), important_reminders, files_to_review, done. Others: close
 (numbers of finished items), and todos (texts, or objects with content and
 status). It also takes plain text: a line such as "next_steps:" for each field,
-with a line "- text" below it for each entry.`,
+followed by a line "- text" for each entry.`,
   positionals: [{
     name: "words",
     summary: "The task you were working on",

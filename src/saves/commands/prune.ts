@@ -11,9 +11,9 @@ import { idTime, isLog, type SaveEntry } from "../store/save_entry.ts";
 /** `mpm saves prune` */
 export const sessionsPrune = defineCommand({
   name: "saves prune",
-  summary: "Move old saves into the trash",
+  summary: "Move old saves to the trash",
   description: `
-Moves saves beyond the newest --keep, or saves older than --older-than; with both options, saves to which both apply. The newest save of each branch always stays, and
+--keep moves all but the newest saves, and --older-than moves saves older than an age. With both options, mpm moves only saves that match both. The newest save of each branch always stays, and
 so do unreadable saves, claude-mpm's logs, and saves in the home folder. It
 moves them as "mpm saves rm" does.`,
   positionals: [],

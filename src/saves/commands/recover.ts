@@ -36,11 +36,7 @@ Lists saves whose files are missing from the disk but have a copy in git. Give t
 IDs, or --all, to write the files again. mpm never does this by itself, since someone
 may have removed the files on purpose.
 
-claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows that file
-before any session as long as it is there. This command shows its contents,
-except for lines torn by a crash. --finalize saves it as a session, as
-claude-mpm would have, with the present state of the repository. --discard moves
-it into the trash.`,
+claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows it before any session while the file exists. This command shows its contents, except for lines that a crash left incomplete. --finalize saves it as a session, as claude-mpm would have, with the present state of the repository. --discard moves the file to the trash.`,
   positionals: [{
     name: "ids",
     summary: "The IDs of saves that are missing from the disk",
@@ -51,8 +47,14 @@ it into the trash.`,
       type: "boolean",
       summary: "Recover all saves that are missing from the disk",
     },
-    finalize: { type: "boolean", summary: "Save it as a session" },
-    discard: { type: "boolean", summary: "Move it into the trash" },
+    finalize: {
+      type: "boolean",
+      summary: "Save the automatic pause as a session",
+    },
+    discard: {
+      type: "boolean",
+      summary: "Move the automatic pause to the trash",
+    },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be done and write nothing",

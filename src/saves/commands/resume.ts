@@ -28,11 +28,11 @@ const FLAGS = {
   },
   list: {
     type: "boolean",
-    summary: "List the saves, and on a terminal ask which one",
+    summary: "List the saves, and on a terminal ask which to load",
   },
   last: {
     type: "boolean",
-    summary: "The newest save of the project, from any worktree",
+    summary: "Load the newest save of the project, from any worktree",
   },
   all: {
     type: "boolean",
@@ -57,7 +57,7 @@ const FLAGS = {
     value: "format",
     choices: ["text", "md", "json", "context"],
     default: "text",
-    summary: "The format; context is the text for an agent",
+    summary: "The output format; context is for an agent",
   },
 } as const;
 
@@ -66,19 +66,12 @@ export const resume = defineCommand({
   name: "resume",
   summary: "Load a save and report what changed since",
   description: `
-Takes the newest save of this worktree unless you select another, and checks its
-checksum. Then it compares the repository at the pause and now:
-commits, branch, upstream, files, the working directory, stashes, a merge or
-rebase. It changes none of your files, and the save is kept.
+Loads the newest save of this worktree, or the save that you select, and verifies its checksum. Then it reports what changed in the repository since the pause: commits, branch, upstream, files, the working directory, stashes, and any merge or rebase in progress. It does not change your files, and it keeps the save.
 
-An automatic save at the end of an agent session never hides your own save. mpm
-then takes your save, and lists the later ones. If the agent session continued
-from your save, the later save contains it, and mpm takes the later one.
+An automatic save from the end of an agent session never hides your own save: mpm loads yours, and lists the later saves. If the agent session continued from your save, mpm loads the later save, which contains yours.
 
 If the save belongs to a session that "mpm start" began, that session continues
-in this worktree. If this clone does not have it, mpm rebuilds it and its
-parents from the save. A session from someone else's save continues only after "mpm
-saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.
+in this worktree. If this clone does not have the session, mpm recreates it and its parents from the save. A session from someone else's save continues only after "mpm saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.
 
 --in starts another client with the hand-off as its first prompt. The save can
 be from any client. Without a terminal, and with --peek, mpm prints the command

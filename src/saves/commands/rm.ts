@@ -14,12 +14,10 @@ import { fullId, isTeams } from "../store/save_entry.ts";
 /** `mpm saves rm` */
 export const sessionsRm = defineCommand({
   name: "saves rm",
-  summary: "Move saves into the trash",
+  summary: "Move saves to the trash",
   description: `
 Moves all files of a save, and mpm's copies of it, into a separate folder in
-.claude-mpm/trash/. A manifest there lists the original
-places, and "mpm undo" restores them. Once the trash no longer has them, mpm also removes the save from
-its git ref. If someone committed the save to a branch, that branch keeps it.`,
+.claude-mpm/trash/. A manifest there lists the original places, and "mpm undo" restores the files. When mpm deletes the files from the trash, it also removes the save from its git ref. If someone committed the save to a branch, that branch keeps it.`,
   positionals: [{ ...SESSIONS, asked: true }],
   flags: {
     "dry-run": {

@@ -23,8 +23,7 @@ export const sessionsShow = defineCommand({
   name: "saves show",
   summary: "Show a save as it was written",
   description: `
-Shows the contents of the save. "mpm resume" also shows the changes since. The default is the newest save. The number of an item, such as "#4",
-selects the first save that had it.`,
+Shows the contents of the save. "mpm resume" also shows what changed since. The default is the newest save. The number of an item, such as "#4", selects the first save that contains the item.`,
   positionals: [ONE_SESSION],
   flags: {
     format: {
@@ -32,7 +31,7 @@ selects the first save that had it.`,
       value: "format",
       choices: ["md", "json", "yaml"],
       default: "md",
-      summary: "How to print it",
+      summary: "The output format",
     },
   },
   examples: [

@@ -21,10 +21,9 @@ export const sessionsVerify = defineCommand({
   summary: "Check saves against their checksums and their format",
   description: `
 Checks every save, or the selected save, against its checksum and the schema.
-"unchecked" is a save without a checksum, such as a save of claude-mpm. mpm also
+"unchecked" means that the save has no checksum, like those of claude-mpm. mpm also
 compares the YAML and Markdown files of its saves with their expected content.
---repair writes them again. It replaces a damaged save with mpm's
-undamaged copy, and moves the damaged file to the trash. In a project without git, it
+--repair writes these files again. It also replaces a damaged save with mpm's undamaged copy, and moves the damaged file to the trash. In a project without git, it
 also restores missing saves from mpm's copies. The exit status is 5 if a save stays damaged. Without --repair, nothing
 changes.`,
   positionals: [ONE_SESSION],

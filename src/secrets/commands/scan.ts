@@ -8,14 +8,9 @@ import { scanned } from "../scan_files.ts";
 /** `mpm scan` */
 export const scan = defineCommand({
   name: "scan",
-  summary: "Look for secrets in files",
+  summary: "Find secrets in files",
   description: `
-Prints file, line, column and kind of each secret, never the secret. Without a
-file mpm reads the project: what git tracks, and what is neither tracked nor
-ignored; outside git, the folder. A folder is scanned with everything below it,
-except for .git and node_modules. Links are not followed. Binary files and text
-files above 32 MB are left out unless you name them; the last lines say how
-many. "-" is standard input. Use "mpm scan .claude-mpm" to scan mpm's files, with the trash and backups. The exit status is 5 if something was
+Prints file, line, column and kind of each secret, never the secret. Without a file, mpm scans every file of the project that git tracks or does not ignore. Outside git, it scans the current folder. In a folder, mpm scans everything except .git and node_modules, and does not follow links. It skips binary files and text files above 32 MB unless you name them; the last lines say how many. "-" is standard input. To scan mpm's own files, including the trash and backups, use "mpm scan .claude-mpm". The exit status is 5 if something was
 found or could not be read. To allow a value that is not a secret, see
 redaction.allow in docs/configuration.md.`,
   positionals: [{

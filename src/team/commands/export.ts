@@ -7,14 +7,12 @@ import type { ExportResult } from "./results.ts";
 /** `mpm export` */
 export const exportCommand = defineCommand({
   name: "export",
-  summary: "Write what you share from this project into one file",
+  summary: "Export what you share from this project to a file",
   description: `
-Writes your saves, hand-off documents, notes and claims of this project into a bundle,
-for people who share no remote with you. It has the same signed entries that "mpm sync"
-sends, and "mpm import" reads it. With recipients, or if the project has a team, the
+Writes your saves, hand-off documents, notes and claims of this project into a bundle, for people who cannot use your remote. The bundle contains the same signed entries that "mpm sync" sends, and "mpm import" reads it. With recipients, or if the project has a team, the
 file is encrypted in the format of age. mpm never writes a conversation unencrypted.
 
-To write single saves as they are, use "mpm saves export".`,
+To export single saves unchanged, use "mpm saves export".`,
   positionals: [],
   flags: {
     to: {

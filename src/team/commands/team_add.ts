@@ -7,15 +7,11 @@ export const teamAdd = defineCommand({
   summary: "Encrypt the entries of this project to someone",
   description: `
 Adds a key to your team for this project. From then on, "mpm sync" encrypts each new
-entry to all keys of the team. Only their owners can read it. Add your own key too:
-"mpm team list" shows it. A key is "age1…" of age-keygen, or "ssh-ed25519 …" of a .pub
-file. mpm cannot encrypt to ssh-rsa keys or security keys. Someone may have several
-keys.
+entry to all keys of the team. Only the owners of these keys can read the entry. Add your own key too: "mpm team list" shows it. A key is "age1…" from age-keygen, or "ssh-ed25519 …" from a .pub file. mpm cannot encrypt to ssh-rsa keys or security keys. A person can have several keys.
 
-The list is yours alone. It is not part of the project, and your colleagues have their
-own lists.`,
+This list is only for you. It is not part of the project, and your colleagues have their own lists.`,
   positionals: [
-    { name: "name", summary: "The name that you want to see" },
+    { name: "name", summary: "Your name for this person" },
     { name: "recipient", summary: "The public key", rest: true },
   ],
   flags: {

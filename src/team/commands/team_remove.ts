@@ -6,10 +6,7 @@ export const teamRemove = defineCommand({
   name: "team remove",
   summary: "Stop encrypting entries to someone",
   description: `
-Removes someone with all keys, or a single key. New entries are not encrypted to them.
-They can still read the entries that were encrypted to them before. Remove them at
-your colleagues' too: each of them has an own list. If you remove the last member,
-new entries are not encrypted at all.`,
+Removes a person with all their keys, or a single key. mpm no longer encrypts new entries to them. They can still read the entries that were encrypted to them before. Ask your colleagues to remove them too, because each colleague has a separate list. If you remove the last member, new entries are not encrypted at all.`,
   positionals: [{
     name: "name",
     summary: "A name or a key of the team",
@@ -19,7 +16,7 @@ new entries are not encrypted at all.`,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Say what would be removed and change nothing",
+      summary: "Show what would be removed and change nothing",
     },
   },
   examples: ["mpm team remove ann", "mpm team remove ann --dry-run"],

@@ -6,16 +6,12 @@ import type { TrustKeyResult } from "./results.ts";
 /** `mpm trust` */
 export const trust = defineCommand({
   name: "trust",
-  summary: "Trust the key of a person whose saves came by a sync",
+  summary: "Trust the keys of people whose saves you received",
   description: `
-Everything that "mpm sync" brings is signed. Until you trust the key, it is shown as
-"from NAME (not verified)", since anyone can set a name. Compare the ID of the key
-with its owner first, outside of the repository. Then all saves that the key
-signed count as verified, also later ones, in every project. --revoke ends the
-trust. Without a name, the command lists the people and their keys.`,
+Everything that "mpm sync" brings is signed. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. First compare the ID of the key with its owner, outside the repository. After that, all saves signed with the key count as verified, including later saves, in every project. --revoke ends the trust. Without a name, the command lists the people and their keys.`,
   positionals: [{
     name: "names",
-    summary: "The names of people, or how the IDs of their keys begin",
+    summary: "The names of people, or the start of their key IDs",
     rest: true,
   }],
   flags: {

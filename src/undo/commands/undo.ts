@@ -18,9 +18,7 @@ be undone, and lists it. A number selects one operation. An undo has a number
 too: undoing it does the operation again. An operation that a hook ran by itself
 is undone only by its number.
 
-mpm never overwrites later changes: it then does nothing, prints the reason, and
-exits with status 4. Files that an undo replaces go to the trash; a working tree
-that it replaces is saved in a checkpoint.`,
+mpm never overwrites later changes. If there are any, it does nothing, prints the reason, and exits with status 4. Files that an undo replaces go to the trash. Before it replaces a working tree, mpm saves it in a checkpoint.`,
   positionals: [{
     name: "number",
     summary: 'The number of the operation in "mpm undo list"',

@@ -20,9 +20,7 @@ export const templateList = defineCommand({
 The project's templates are in .claude-mpm/templates/, your own in the folder
 mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. If several templates have the same name, the project's template wins, then yours, then
 mpm's.
-claude-mpm also keeps documents in that folder. So a file counts there only if
-it begins with the front matter of a template or with the heading "# Template:
-...".`,
+claude-mpm also keeps documents in the project's folder. So mpm lists only files there that begin with the front matter of a template or with the heading "# Template: ...".`,
   positionals: [],
   flags: {},
   examples: ["mpm template list", "mpm template list --json"],

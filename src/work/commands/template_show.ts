@@ -8,9 +8,7 @@ export const templateShow = defineCommand({
   name: "template show",
   summary: "Print a template",
   description: `
-A template is Markdown: headings are the phases of the checklist, lines of
-"- [ ]" its items. Front matter in YAML may give it a name, a description and
-variables, whose values replace {{variable}} in headings and items.`,
+A template is a Markdown file. Its headings are the phases of the checklist, and its "- [ ]" lines are the items. YAML front matter can set a name, a description and variables. The value of a variable replaces {{variable}} in headings and items.`,
   positionals: [{
     name: "name",
     summary: "The name or title of the template",

@@ -25,7 +25,7 @@ export const worktreesList = defineCommand({
   summary: "List the worktrees of agents, and which of them can be removed",
   description: `
 Lists everything below .claude/worktrees/ of the main worktree with its branch
-and size. Says whether "mpm worktrees prune" would remove each, and why. Then lists the removed worktrees that "mpm worktrees restore" can restore. It changes
+and size. Says whether "mpm worktrees prune" would remove each of them, and why. Then lists the removed worktrees that "mpm worktrees restore" can restore. It changes
 nothing, except that it finishes or undoes an interrupted clean-up.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },

@@ -12,7 +12,7 @@ A folder releases all claims in it. With --force, a person can release the claim
 others, and mpm informs the holder.`,
   positionals: [{
     name: "paths",
-    summary: "Claimed paths, or folders with claims",
+    summary: "Claimed paths, or folders that contain them",
     rest: true,
     names: "file",
   }],
@@ -21,7 +21,7 @@ others, and mpm informs the holder.`,
     ...AGENT_FLAG,
     force: {
       type: "boolean",
-      summary: "Also release the claims of others; only for a person",
+      summary: "Also release the claims of others; only for people",
     },
     "dry-run": {
       type: "boolean",

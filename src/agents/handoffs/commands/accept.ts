@@ -7,7 +7,7 @@ export const handoffAccept = defineCommand({
   name: "handoff accept",
   summary: "Accept a hand-off",
   description: `
-Notes that you work on it. Until it is done, new sessions of the agent get one line
+Notes that you are working on the hand-off. Until it is done, new sessions of the agent get one line
 about it instead of the whole document. A person can answer for any agent. An agent can
 answer only the hand-offs addressed to it.`,
   positionals: [WHICH],

@@ -11,7 +11,7 @@ const FLAGS = {
     value: "id",
     repeatable: true,
     names: "note",
-    summary: "The ID of a note that it replaces, or how it begins",
+    summary: "The ID of a note that this one replaces, or the start of the ID",
   },
   "dry-run": {
     type: "boolean",

@@ -10,7 +10,7 @@ export const notesRm = defineCommand({
 Removes the files of notes; "mpm undo" restores them. To replace a note, use "mpm note <text> --supersedes <id>".`,
   positionals: [{
     name: "id",
-    summary: "The IDs of the notes, or how they begin",
+    summary: "The IDs of the notes, or the start of each ID",
     rest: true,
     names: "note",
   }],
@@ -21,7 +21,7 @@ Removes the files of notes; "mpm undo" restores them. To replace a note, use "mp
     },
     "dry-run": {
       type: "boolean",
-      summary: "Say what would be removed and change nothing",
+      summary: "Show what would be removed and change nothing",
     },
   },
   examples: ["mpm notes rm 3f2a", "mpm notes rm --superseded --dry-run"],

@@ -23,7 +23,8 @@ Times are in UTC. Secrets are redacted.`,
       type: "string",
       value: "when",
       default: "1d",
-      summary: "The last 12h, 1d, 2w, yesterday, or since a date in UTC",
+      summary:
+        "The start: an age such as 12h or 2w, yesterday, or a date in UTC",
     },
     format: {
       type: "string",
