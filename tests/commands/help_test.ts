@@ -182,7 +182,7 @@ Deno.test("help as data names options with their values", async () => {
     repeatable: false,
     choices: ["text", "md", "json", "context"],
     default: "text",
-    summary: "The format; context is the text for an agent",
+    summary: "The output format; context is for an agent",
   });
   const all = await mpmJson<HelpResult>(env, ["help"]);
   assertEquals(

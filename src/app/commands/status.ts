@@ -35,7 +35,7 @@ export const status = defineCommand({
   name: "status",
   summary: "Show the current session, its checklist, and the state of git",
   description: `
-With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The fields are always in this order: version (1), session, name,
+With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The order of the fields is fixed. They are version (1), session, name,
 task, state, depth (number of parents), parent, done, total, checkpoint, branch,
 ahead, behind, staged, changed, untracked, conflicts. Missing values are
 empty. Outside a project, mpm prints nothing. It runs at most one git process.

@@ -89,6 +89,10 @@ export const VARIABLES: readonly Variable[] = [
     summary: "Set by mpm's plugin in opencode: the session of a command",
   },
   {
+    name: "COPILOT_CLI",
+    summary: "Set within Copilot CLI, which also runs Claude Code's hooks",
+  },
+  {
     name: "CODEX_THREAD_ID, COPILOT_AGENT_SESSION_ID",
     summary: "Set within these clients: the session of a command",
   },

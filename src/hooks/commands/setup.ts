@@ -21,7 +21,7 @@ export const setup = defineCommand({
 Finds git, Claude Code and your shells. Then it proposes the project's folder,
 hooks and skills, completion scripts, and what mpm keeps. It shows what it will write, and asks before it writes anything. --yes accepts the whole proposal, but does not accept saves of claude-mpm as yours.
 
-If claude-mpm left saves in this project, setup lists them and asks once whether they are yours, because neither their path nor their owner proves it. If you say yes, mpm records their digests and treats them as your own.
+If claude-mpm left saves in this project, setup lists them and asks once whether they are yours. Neither their path nor their owner proves it. If you say yes, mpm records their digests and treats them as your own.
 
 "mpm undo" undoes the whole setup.
 

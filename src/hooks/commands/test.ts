@@ -32,7 +32,7 @@ does not tell whether the client runs its hooks: see "mpm doctor".
 --runs starts each hook many times with a simple event. It prints the time of
 the whole process and the size of its answer.
 
-With a name, mpm runs this project's copy of a shell hook as an event would: with MPM_ variables, JSON on standard input and a time limit. It notes the run in .claude-mpm/state/hooks.log. mpm passes on MPM_ variables that are set;
+With a name, mpm runs this project's copy of a shell hook as an event would. The script gets MPM_ variables, JSON on standard input and a time limit. It notes the run in .claude-mpm/state/hooks.log. mpm passes on MPM_ variables that are set;
 MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
   positionals: [{
     name: "name",

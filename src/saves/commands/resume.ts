@@ -66,7 +66,7 @@ export const resume = defineCommand({
   name: "resume",
   summary: "Load a save and report what changed since",
   description: `
-Loads the newest save of this worktree, or the save that you select, and verifies its checksum. Then it reports what changed in the repository since the pause: commits, branch, upstream, files, the working directory, stashes, and any merge or rebase in progress. It does not change your files, and it keeps the save.
+Loads the newest save of this worktree, or the save that you select, and verifies its checksum. Then it reports what changed in the repository since the pause: commits, branch, upstream, files, the working directory, stashes, and a merge or rebase. It does not change your files, and it keeps the save.
 
 An automatic save from the end of an agent session never hides your own save: mpm loads yours, and lists the later saves. If the agent session continued from your save, mpm loads the later save, which contains yours.
 

@@ -9,14 +9,12 @@ export const sync = defineCommand({
   name: "sync",
   summary: "Share saves, hand-offs and notes through a git remote",
   description: `
-Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. No branch changes, and a plain "git clone" does not fetch the log. The
-first remote that you name is remembered. mpm sends nothing by itself, unless
+Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. No branch changes, and a plain "git clone" does not fetch the log. mpm remembers the first remote that you name. mpm sends nothing by itself, unless
 "sync.auto" says so in your own configuration.
 
 Entries are signed with a key of this installation. They never contain the
 contents of files. Messages of an agent and the output of its tools are only
-sent with --with-conversation, encrypted to your team. You cannot take back an
-entry that you sent: others may have a copy. --prune replaces your log with a
+sent with --with-conversation, encrypted to your team. You cannot delete an entry that you sent: others may have a copy. --prune replaces your log with a
 shorter log, which others accept; they keep the entries that they have read.`,
   positionals: [{
     name: "remote",
