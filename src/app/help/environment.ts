@@ -89,8 +89,8 @@ export const VARIABLES: readonly Variable[] = [
     summary: "Set by mpm's plugin in opencode: the session of a command",
   },
   {
-    name: "COPILOT_CLI",
-    summary: "Set within Copilot CLI, which also runs Claude Code's hooks",
+    name: "COPILOT_CLI, GEMINI_CLI",
+    summary: "Set within these clients: the client that runs a command",
   },
   {
     name: "CODEX_THREAD_ID, COPILOT_AGENT_SESSION_ID",
@@ -117,7 +117,7 @@ export const VARIABLES: readonly Variable[] = [
     summary: "Tokens at which Claude Code compacts, which count as 100 %",
   },
   {
-    name: "CLAUDE_PROJECT_DIR",
+    name: "CLAUDE_PROJECT_DIR, COPILOT_PROJECT_DIR, GEMINI_PROJECT_DIR",
     summary: "Set for hooks: the project that the session was started in",
   },
   {
