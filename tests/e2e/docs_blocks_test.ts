@@ -25,6 +25,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 /** Pages whose lines their own test runs. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "docs/install.md": "install_sh_test.ts, against a server on loopback",
+  "docs/clients.md": "hooks_clients_test.ts and the tests of each client",
   "docs/team.md":
     "sync_test.ts, team_test.ts and bundle_test.ts, with a remote",
 };

@@ -80,7 +80,7 @@ posixTest(
         }, where);
       },
     });
-    assert(finished > 5, String(finished));
+    assert(finished > 3, String(finished));
     sayPoints("restore", points);
   },
 );

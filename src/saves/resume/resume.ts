@@ -111,9 +111,10 @@ function statusAhead(
   workspace: Workspace,
   input: ResumeInput,
 ): Chosen["asked"] {
-  const { sessions } = layout(workspace.root);
-  const isNeeded = !input["no-changes"] && workspace.git === "repository" &&
-    system.files.lstat(sessions) !== undefined;
+  const hasSaves =
+    system.files.lstat(layout(workspace.root).pointer) !== undefined;
+  const isNeeded = hasSaves && !input["no-changes"] &&
+    workspace.git === "repository";
   return isNeeded ? beginStatus(system, workspace) : undefined;
 }
 
