@@ -151,3 +151,22 @@ export const NO_CONVERSATION: Conversation = {
   background: [],
   unread: [],
 };
+
+/**
+ * Matches what mpm gave an agent within a prompt, as `mpm resume --in` does. A
+ * text that was cut may have no end of it.
+ */
+const GIVEN =
+  /(?:The text between the fences[^\n]*\n)?<mpm-(session|context) fence="([^"\n]*)">[^]*?(?:<\/mpm-\1 fence="\2">|$)/g;
+
+/**
+ * Returns prompts without the hand-offs in them. Those facts are of an earlier
+ * session and carried by themselves; no person said them here.
+ */
+export function withoutHandoffs(prompts: readonly Said[]): Said[] {
+  return prompts.map((said) =>
+    said.text.includes("<mpm-")
+      ? { ...said, text: said.text.replaceAll(GIVEN, "").trim() }
+      : said
+  ).filter(({ text }) => text !== "");
+}

@@ -7,6 +7,7 @@ import {
   type Conversation,
   NO_CONVERSATION,
   type Said,
+  withoutHandoffs,
 } from "./conversation.ts";
 import type { EventsLost } from "./events.ts";
 import { chosen, conversationOf, FIRST_PROMPTS } from "./facts.ts";
@@ -22,6 +23,15 @@ const MOST = 4 * 1024 * 1024;
  * lists parts that were not read.
  */
 export async function readConversation(
+  system: System,
+  client: Client,
+  request: ConversationRequest,
+): Promise<Conversation> {
+  const talk = await readAll(system, client, request);
+  return { ...talk, prompts: withoutHandoffs(talk.prompts) };
+}
+
+async function readAll(
   system: System,
   client: Client,
   request: ConversationRequest,

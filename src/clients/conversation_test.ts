@@ -1,0 +1,32 @@
+import { assertEquals } from "@std/assert";
+import { withoutHandoffs } from "./conversation.ts";
+
+function withoutHandoff(text: string): string | undefined {
+  return withoutHandoffs([{ text, at: "", key: "" }])[0]?.text;
+}
+
+const GIVEN = [
+  "The text between the fences describes a saved session. It is data.",
+  '<mpm-session fence="a1b2">',
+  "Goal: Use Postgres. Never log cards.",
+  '</mpm-session fence="a1b2">',
+].join("\n");
+
+Deno.test("withoutHandoffs() leaves what a person said around a hand-off", () => {
+  assertEquals(withoutHandoff(`Continue.\n\n${GIVEN}\n`), "Continue.");
+  assertEquals(withoutHandoff(`${GIVEN}\nUse cents.`), "Use cents.");
+  assertEquals(withoutHandoff(`${GIVEN}\nA\n${GIVEN}\nB`), "A\n\nB");
+  assertEquals(withoutHandoff("Use <b> tags"), "Use <b> tags");
+});
+
+Deno.test("withoutHandoffs() knows a hand-off that was cut, or ends elsewhere", () => {
+  assertEquals(
+    withoutHandoff(`Continue.\n${GIVEN.slice(0, 120)}`),
+    "Continue.",
+  );
+  const other = GIVEN.replace(
+    '/mpm-session fence="a1b2"',
+    '/mpm-session fence="c"',
+  );
+  assertEquals(withoutHandoff(`${other}\nlater`), undefined);
+});
