@@ -3401,7 +3401,7 @@ export interface StandupResult {
   }[];
   /** Number of entries that were left out. */
   left_out: number;
-  /** Problems with what was read. */
+  /** Problems with the data that was read. */
   warnings: string[];
 }
 

@@ -80,7 +80,7 @@ export function mergedTables(given: readonly Given[]): Record<string, unknown> {
   );
 }
 
-/** Everything that is set. `skip` is told about each fault; else it throws. */
+/** Everything that is set. `skip` gets each fault; without it, a fault is thrown. */
 export function readGiven(
   system: System,
   root: string | undefined,

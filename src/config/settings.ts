@@ -43,7 +43,7 @@ export const SETTINGS = {
       ...[".git-credentials", ".htpasswd", ".dockercfg", ".vault-token"],
       ...["*.tfstate*", "*.tfvars", ".aws", ".ssh", ".gnupg", ".kube"],
     ],
-    summary: "Names of files and folders whose contents are never saved",
+    summary: "Names of files and folders whose contents mpm never saves",
     personal: true,
   },
   "pause.contents_max_mb": {
@@ -120,7 +120,7 @@ export const SETTINGS = {
     default: 200,
     least: 1,
     most: 10_000,
-    summary: "How many trees of steps are kept",
+    summary: "Number of checkpoints after steps that mpm keeps",
     personal: true,
   },
   "checkpoint.batch_max_mb": {
@@ -128,7 +128,7 @@ export const SETTINGS = {
     default: 512,
     least: 1,
     most: 1_000_000_000,
-    summary: "Size limit of the changed files in these trees, in MiB",
+    summary: "Size limit of the changed files in these checkpoints, in MiB",
     personal: true,
   },
   "checkpoint.keep_auto": {
@@ -136,7 +136,7 @@ export const SETTINGS = {
     default: 20,
     least: 1,
     most: 1_000_000,
-    summary: "How many automatic checkpoints are kept",
+    summary: "Number of automatic checkpoints that mpm keeps",
     personal: true,
   },
   "checkpoint.keep_safety": {
@@ -144,7 +144,7 @@ export const SETTINGS = {
     default: 20,
     least: 1,
     most: 1_000_000,
-    summary: "How many restores and other operations can be undone",
+    summary: "Number of restores and similar operations that you can undo",
     personal: true,
   },
   "checkpoint.max_file_mb": {
@@ -226,7 +226,7 @@ export const SETTINGS = {
   "hooks.enabled": {
     kind: "flag",
     default: true,
-    summary: "Turn the hooks on; if off, nothing is ever blocked",
+    summary: "Turn the hooks on; while they are off, mpm never blocks anything",
     personal: true,
     variable: "MPM_HOOKS",
   },
@@ -239,13 +239,13 @@ export const SETTINGS = {
   "context.urgent_at": {
     kind: "percent",
     default: 85,
-    summary: "Percentage at which no new sub-agents are started",
+    summary: "Percentage at which mpm refuses new sub-agents",
     personal: true,
   },
   "context.block_at": {
     kind: "percent",
     default: 95,
-    summary: "Percentage at which prompts are held back",
+    summary: "Percentage at which mpm holds back prompts",
     personal: true,
   },
   "context.stale_after": {
@@ -272,7 +272,7 @@ export const SETTINGS = {
     default: 9500,
     least: 500,
     most: 10_000,
-    summary: "The most characters of that text",
+    summary: "Maximum number of characters of that text",
     option: "mpm context inject --limit",
   },
   "context.architecture": {

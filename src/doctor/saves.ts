@@ -205,7 +205,7 @@ function pointerFindings(
   if (id === undefined) {
     return [warning(`"${at.pointer}" does not say which save is newest`, more)];
   }
-  // One that left with its branch, or was lost, is told about as a save.
+  // Contents that left with their branch, or were lost, are reported as a save.
   const isKept = saves.some((save) =>
     save.id === id && save.location === "kept"
   );

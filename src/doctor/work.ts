@@ -41,7 +41,7 @@ export function checkWork(ground: Ground): Checked {
     })
   );
   const lost = lostWorks(system, root, works);
-  // One whose pointer is damaged is told about with that.
+  // A worktree with a damaged pointer is reported with the pointer.
   const isPointed = ({ place }: Work) =>
     currentWork(system, root, place).problem === undefined;
   const parked = missingNotes(works, (id) => hasRecord(system, root, id));

@@ -191,8 +191,8 @@ function refusalNote({ refused }: Carried): string[] {
   ];
 }
 
-/** Milliseconds for which saves tell what was done. */
-const TOLD = 24 * 3600 * 1000;
+/** Milliseconds after which a save leaves out a finished step. */
+const DONE_FOR_MS = 24 * 3600 * 1000;
 
 /** Returns the items of the save, in no order. */
 function itemsOf(
@@ -200,7 +200,7 @@ function itemsOf(
   { save, time }: HandoffOrder,
   { carried, fresh }: { carried: Carried; fresh: readonly Item[] },
 ): Item[] {
-  const since = new Date(time.getTime() - TOLD).toISOString();
+  const since = new Date(time.getTime() - DONE_FOR_MS).toISOString();
   const known = new Set(own.map(({ number }) => number));
   const done = carried.items.filter((item) =>
     item.state === "done" && item.kind === "next" &&

@@ -17,7 +17,7 @@ export interface UndoOrder {
   readonly entries: readonly KnownEntry[];
   /** Numbers of newer ones that cannot be undone. */
   readonly passed: ReadonlySet<number>;
-  /** Only what would be done is told. */
+  /** Reports only the planned changes. */
   readonly dryRun: boolean;
 }
 

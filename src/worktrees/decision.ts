@@ -136,7 +136,7 @@ function checkOperation({ operation }: WorktreeFacts): Finding {
     : unsaved(`a ${operation} is in progress`);
 }
 
-/** Checks what git or the system told, unless that is not read, or failed. */
+/** Checks the reports of git and the system, unless they are missing or failed. */
 function checked<T extends object>(
   value: T | Failed | undefined,
   { failed }: { failed: string },

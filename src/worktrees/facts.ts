@@ -27,7 +27,7 @@ export interface WorktreeFacts {
   readonly usedAt: number;
   readonly status?: WorktreeStatus | Failed;
   readonly landed?: Landed | Failed;
-  /** Paths that git was told not to look at and that are there. */
+  /** Existing paths that git is set to ignore. */
   readonly unwatched?: readonly string[] | Failed;
   /** Paths that differ from their blobs in what a filter takes out. */
   readonly filtered?: readonly string[] | Failed;

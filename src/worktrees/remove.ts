@@ -245,7 +245,7 @@ export function isPassing(
   return !LASTING.test(branch) && !names.includes(branch);
 }
 
-/** Bytes of a reflog that is read; of a longer one nothing could be told. */
+/** Bytes of a reflog that mpm reads; a longer reflog counts as unknown. */
 const REFLOG_LIMIT = 64 * 1024 * 1024;
 
 /** Files of a worktree's git folder whose lines begin with a commit. */

@@ -228,5 +228,5 @@ function targetNotes(
   ];
 }
 
-/** Paths that the checkpoint has not, of which each is told. */
+/** Paths that are not in the checkpoint, each of which is reported. */
 const LISTED = 5;

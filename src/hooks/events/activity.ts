@@ -51,7 +51,7 @@ export function scheduledPrompts(calls: readonly unknown[]): string[] {
     .filter((prompt) => typeof prompt === "string");
 }
 
-/** When the session last did something, as far as hooks were told. */
+/** Time of the last activity that hooks saw in the session. */
 export function readActivity({ context, session }: HookCall): Activity {
   const values = readAgentFiles(context.system, session, "activity");
   return activityFromJson(values);

@@ -47,7 +47,7 @@ import { currentStack } from "../../work/mod.ts";
 export interface Unsaved {
   readonly client: Client;
   readonly sessionId: string;
-  /** As its client told it, if it did. */
+  /** As its client reported it, if known. */
   readonly transcriptPath: string | undefined;
   /** When it last did something, milliseconds since the epoch. */
   readonly at: number;

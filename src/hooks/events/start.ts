@@ -121,5 +121,5 @@ function unseen({ context: { system }, session }: HookCall): string[] {
 /** Scripts of the project that are there and not run. */
 function notRun({ context: { system }, session }: HookCall): string[] {
   return scriptProblems(scriptsOf(system, session.root))
-    .map(({ detail, mend }) => `${detail}. ${mend}`);
+    .map(({ detail, mend: fix }) => `${detail}. ${fix}`);
 }

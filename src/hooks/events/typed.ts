@@ -26,7 +26,7 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { HookCall } from "./hook_call.ts";
 import type { HookAnswer } from "../../clients/mod.ts";
 
-/** Characters of what the agent is told about it with the next prompt. */
+/** Characters of the report that the agent gets with the next prompt. */
 const TOLD = 8000;
 
 /**
@@ -121,7 +121,7 @@ function inputOf(
   });
 }
 
-/** Keeps what the model is told with the next prompt that it gets. */
+/** Keeps the text that the model gets with its next prompt. */
 function tell(
   { context, session }: HookCall,
   { name }: TypedCommand,

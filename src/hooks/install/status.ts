@@ -335,7 +335,7 @@ function readLayer(
   }
 }
 
-/** To be told what they say, settings behind a link are read, too. */
+/** Reads settings behind a link too, so that their entries are reported. */
 function bytesOf(system: System, path: string): Uint8Array | undefined {
   const { files } = system;
   if (!files.stat(path)) return undefined;

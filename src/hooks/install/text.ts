@@ -126,11 +126,11 @@ export function hooksStatusText(
       `${line ? " and the status line" : ""}, mpm ${escapeText(version)}, ` +
       escapeText(binary),
   );
-  const problems = findings.map(({ problem, path, detail, mend }) =>
+  const problems = findings.map(({ problem, path, detail, mend: fix }) =>
     style[problem === "untrusted" ? "red" : "yellow"](
       `Wrong: ${escapeText(detail)}`,
     ) +
-    `\n  in ${escapeText(path)}\n  fix: ${escapeText(mend)}`
+    `\n  in ${escapeText(path)}\n  fix: ${escapeText(fix)}`
   );
   return [
     ...places,

@@ -46,7 +46,7 @@ export const StandupResult = z.strictObject({
   })),
   /** Number of entries that were left out. */
   left_out: z.int(),
-  /** Problems with what was read. */
+  /** Problems with the data that was read. */
   warnings: z.array(text),
 });
 
