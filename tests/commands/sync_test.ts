@@ -122,6 +122,10 @@ Deno.test("a colleague's save is resumed on another path and branch", async () =
   assertStringIncludes(refused.stderr, "save of Ann");
   const none = await mpm(bob, ["resume"]);
   assertEquals(none.status, 3);
+  assertStringIncludes(
+    none.stderr,
+    "from Ann (not verified), paused on feature/auth: mpm resume session-",
+  );
 });
 
 Deno.test("a save of one's own keeps its id beside one of a colleague", async () => {

@@ -17,10 +17,10 @@ import {
   readObjects,
   type Workspace,
 } from "../../git/mod.ts";
-import type { SaveEntry } from "../store/save_entry.ts";
+import { fullId, isLog, isTeams, type SaveEntry } from "../store/save_entry.ts";
 import { shellWord } from "../../base/shell.ts";
 import { counted } from "../../base/words.ts";
-import { layout, saveFiles } from "../../ops/mod.ts";
+import { layout, saveFiles, teamFolders } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { otherStoreHints } from "./other_stores.ts";
 
@@ -173,12 +173,31 @@ export async function nothingSaved(
   workspace: Workspace,
 ): Promise<MpmError> {
   const message = `No paused sessions found in "${workspace.root}"`;
+  const theirs = await newestOfTeam(system, workspace.root);
+  if (theirs !== undefined) {
+    return new MpmError("NOT_FOUND", message, { hint: theirs });
+  }
   const lost = await lostSaves(system, workspace);
   const [inGit] = lostNotes(await lostRows(system, workspace, lost));
   const [elsewhere] = inGit ? [] : await savesElsewhere(system, workspace, []);
   return new MpmError("NOT_FOUND", message, {
     hint: inGit ?? elsewhere ?? '"mpm pause" saves one',
   });
+}
+
+/** Returns a hint at the newest save that came by a sync. */
+async function newestOfTeam(
+  system: System,
+  root: string,
+): Promise<string | undefined> {
+  if (teamFolders(system, root).length === 0) return undefined;
+  const entries = await listSaves(system, root, { team: true });
+  const entry = entries.find((one) => isTeams(one) && !isLog(one));
+  if (!entry) return undefined;
+  const branch = entry.branch ? ` on ${escapeText(entry.branch)}` : "";
+  const name = fromWhom(entry.author);
+  return `The newest save is ${name}, paused${branch}: ` +
+    `mpm resume ${fullId(entry)}`;
 }
 
 /** A remote-tracking branch with saves. */
