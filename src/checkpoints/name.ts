@@ -12,6 +12,14 @@ const PLAIN =
 /** The ids there are; nothing else becomes part of a ref or a path. */
 export const CHECKPOINT_ID = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 
+/**
+ * Returns whether a restore may have had this target: a checkpoint or a save.
+ * The id of a save that came by a sync ends in the start of its writer's id.
+ */
+export function isTargetId(id: string): boolean {
+  return CHECKPOINT_ID.test(id.replace(/@[0-9a-f]{8}$/, ""));
+}
+
 /** `name` if a checkpoint can be called so. Throws USAGE. */
 export function checkedCheckpointName(name: string): string {
   // Two dots are kept for ranges, as in git.

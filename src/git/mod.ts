@@ -94,6 +94,7 @@ export {
   takesPack,
   writeObjects,
 } from "./run/objects.ts";
+export { objectHash } from "./run/settings.ts";
 export {
   type Machine,
   readHolders,
@@ -155,10 +156,12 @@ export {
   writeCheckpoint,
 } from "./tree/checkpoints.ts";
 export {
+  type BroughtFile,
   CONTENTS,
   type Contents,
   contentsInOrder,
   ContentsKeeper,
+  packBrought,
   packContents,
   type PlannedContents,
 } from "./tree/contents.ts";

@@ -42,6 +42,12 @@ export {
 export { aboutOf, RECOVERED } from "./auto_summary.ts";
 export { isLeftToKeep } from "./contents/keep_with.ts";
 export { contentsMark, parseContentsRecord } from "./contents/record.ts";
+export {
+  hasBrought,
+  readBrought,
+  sharedContents,
+  storeBrought,
+} from "./contents/shared.ts";
 export { agentOf, agentWork } from "./pause/agent.ts";
 export { editedText } from "./pause/edit.ts";
 export { applied, gather } from "./pause/pause.ts";
@@ -84,7 +90,7 @@ export {
 } from "./store/read_saves.ts";
 export { changeStore, openStore } from "./store/recover.ts";
 export { listingMark } from "./store/save_index.ts";
-export { isLog, type SaveEntry } from "./store/save_entry.ts";
+export { fullId, isLog, isTeams, type SaveEntry } from "./store/save_entry.ts";
 export { ensureStoreId, readStoreId } from "../ops/mod.ts";
 export {
   areCopied,

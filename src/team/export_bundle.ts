@@ -7,7 +7,7 @@ import { BUNDLE_FILE, bundleBytes } from "./bundle.ts";
 import { openCipher } from "./cipher.ts";
 import type { ExportResult } from "./commands/results.ts";
 import type { NewEntry } from "./entry.ts";
-import { gatherUnsent } from "./gather.ts";
+import { gatherUnsent, type Sending } from "./gather.ts";
 import { NO_STATE } from "./state.ts";
 import { authorName, ensureSigner } from "./write_log.ts";
 
@@ -17,7 +17,7 @@ interface ExportInput {
   readonly to: string | undefined;
   /** Keys that replace those of the team. */
   readonly recipients: readonly string[];
-  readonly conversation: boolean;
+  readonly sending: Sending;
   readonly dryRun: boolean;
 }
 
@@ -28,7 +28,7 @@ interface ExportInput {
  */
 export async function exportBundle(
   context: Context,
-  { to, recipients: given, conversation, dryRun }: ExportInput,
+  { to, recipients: given, sending, dryRun }: ExportInput,
 ): Promise<ExportResult> {
   const { system, folder } = context;
   if (to === undefined) {
@@ -41,19 +41,19 @@ export async function exportBundle(
   const recipients = given.length > 0
     ? await checkedRecipients(given)
     : openCipher(context, root).recipients;
-  if (conversation && recipients.length === 0) {
+  const { contents, conversation } = sending;
+  if ((contents || conversation) && recipients.length === 0) {
+    const what = contents ? "files" : "a conversation";
     throw new MpmError(
       "CONFLICT",
-      "Cannot export a conversation without encryption",
+      `Cannot export ${what} without encryption`,
       { hint: "Add --recipient age1…, or a team: mpm team add" },
     );
   }
   const ending = recipients.length > 0 ? ".age" : BUNDLE_FILE.ending;
   const file = { ...BUNDLE_FILE, ending };
   const target = exportTarget(system, to, { folder, root, file });
-  const { entries, problems } = await allEntries(context, workspace, {
-    conversation,
-  });
+  const { entries, problems } = await allEntries(context, workspace, sending);
   const rows = entries.map(({ kind, id }) => ({ kind, id }));
   const answer = { dry_run: dryRun, recipients: [...recipients], problems };
   const path = target.path("mpm-bundle");
@@ -82,7 +82,7 @@ async function checkedRecipients(texts: readonly string[]): Promise<string[]> {
 async function allEntries(
   context: Context,
   workspace: Awaited<ReturnType<typeof findWorkspace>>,
-  sending: { readonly conversation: boolean },
+  sending: Sending,
 ): Promise<{ entries: NewEntry[]; problems: string[] }> {
   const { system } = context;
   const unsent = await gatherUnsent(context, workspace, {
@@ -96,7 +96,7 @@ async function allEntries(
   for (const { kind, id, content: read } of unsent) {
     const content = await read();
     if (content !== undefined) entries.push({ kind, at, author, id, content });
-    else problems.push(`Left out ${kind} ${id}: it is damaged`);
+    else problems.push(`Left out ${kind} ${id}: it is damaged or too large`);
   }
   return { entries, problems };
 }

@@ -4,8 +4,14 @@ import { sha256 } from "../base/digest.ts";
 import { attempt } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import { localHandoffs } from "../documents/mod.ts";
-import type { Workspace } from "../git/mod.ts";
 import {
+  CONTENTS,
+  Git,
+  readCheckpointRefs,
+  type Workspace,
+} from "../git/mod.ts";
+import {
+  contentsMark,
   isLog,
   listingMark,
   listSaves,
@@ -15,6 +21,7 @@ import {
   readTrusted,
   redactSave,
   type SaveEntry,
+  sharedContents,
   WRITER_ID,
 } from "../saves/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
@@ -37,11 +44,14 @@ export interface Unsent {
 export interface Sending {
   /** Also what people and agents said, and what tools printed. */
   readonly conversation: boolean;
+  /** Also the contents of uncommitted files that saves kept. */
+  readonly contents: boolean;
 }
 
 /** The kinds of things that a gathering looks for. */
 const GATHERED: ReadonlySet<string> = new Set<EntryKind>([
   ...["save", "handoff", "answer", "note", "claim", "trust"] as const,
+  "contents",
 ]);
 
 /** The end of the source of a save that was sent with its conversation. */
@@ -79,9 +89,11 @@ export async function gatherUnsent(
   const sent = new Map(Object.entries(state.sent));
   const mark = listingMark(context.system, workspace.root);
   const isListed = mark !== undefined && sent.get(LISTED)?.[0] === mark &&
-    !sending.conversation;
+    !sending.conversation && !sending.contents;
+  const own = isListed ? [] : await ownSaves(context, workspace);
   const all = [
-    ...isListed ? [] : await saves(context, workspace, sending),
+    ...saves(context, own, sending),
+    ...sending.contents ? await contents(context, workspace, own) : [],
     ...documents(context, workspace),
     ...notes(context, workspace),
     ...claims(context, workspace),
@@ -95,25 +107,36 @@ export async function gatherUnsent(
   const present = new Set(all.map(({ kind, id }) => sentKey(kind, id)));
   const gone = [...sent].filter(([key]) => {
     const [kind = ""] = key.split("/", 1);
-    return !present.has(key) && GATHERED.has(kind) &&
-      !(isListed && kind === "save");
+    const isOfSave = kind === "save" || kind === "contents";
+    // Contents stay in the log as long as their save.
+    const owner = key.replace(/^contents\//, "save/");
+    return !present.has(owner) && GATHERED.has(kind) &&
+      !(isListed && isOfSave);
   });
   return [...fresh, ...await removals(context, workspace, gone)];
 }
 
-async function saves(
+/** Returns the saves that this user made with a pause, the oldest first. */
+async function ownSaves(
   { system }: Context,
   { root }: Workspace,
-  { conversation }: Sending,
-): Promise<Unsent[]> {
+): Promise<SaveEntry[]> {
   const origins = new Origins(system);
-  const redactor = redactorOf(system);
   const isOwn = ({ id, digest, ...entry }: SaveEntry) =>
     digest !== undefined && entry.own && !entry.imported && !entry.automatic &&
     !entry.problem && !isLog({ id, ...entry }) &&
     origins.of({ id, digest }) === "own";
   const entries = await listSaves(system, root, { global: false });
-  return entries.filter(isOwn).reverse().map((entry) => ({
+  return entries.filter(isOwn).reverse();
+}
+
+function saves(
+  { system }: Context,
+  entries: readonly SaveEntry[],
+  { conversation }: Sending,
+): Unsent[] {
+  const redactor = redactorOf(system);
+  return entries.map((entry) => ({
     ...{ kind: "save", id: entry.id },
     source: `${entry.digest}${conversation ? WITH_CONVERSATION : ""}`,
     async content() {
@@ -123,6 +146,28 @@ async function saves(
       return `${JSON.stringify(redactSave(redactor, shared))}\n`;
     },
   }));
+}
+
+/** The contents that this user's pauses kept, as git has them. */
+async function contents(
+  { system }: Context,
+  { git: kind, worktree }: Workspace,
+  entries: readonly SaveEntry[],
+): Promise<Unsent[]> {
+  if (kind !== "repository") return [];
+  const git = new Git(system, worktree);
+  const refs = await readCheckpointRefs(git, CONTENTS);
+  const origins = new Origins(system);
+  return entries.flatMap(({ id }) => {
+    const commit = refs.get(id);
+    // A fetch may bring a ref of that name with anything.
+    const isOwn = commit !== undefined &&
+      origins.of(contentsMark(id, commit)) === "own";
+    return !isOwn ? [] : [{
+      ...{ kind: "contents" as const, id, source: commit },
+      content: () => sharedContents(system, git, commit),
+    }];
+  });
 }
 
 function documents(
@@ -191,7 +236,8 @@ async function removals(
   return gone.flatMap(([key, [, digest]]) => {
     const at = key.indexOf("/");
     const [kind, id] = [key.slice(0, at) as EntryKind, key.slice(at + 1)];
-    if (digest === undefined || kind === "save" && lost.has(id)) return [];
+    const isLost = (kind === "save" || kind === "contents") && lost.has(id);
+    if (digest === undefined || isLost) return [];
     const removal: Removal = { kind, id, sha256: digest };
     return [{
       ...{ kind: "removal", id, source: digest },

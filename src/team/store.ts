@@ -52,6 +52,8 @@ function filesOf({ entry, digest }: Shared): Wanted[] {
       return [{ name: `handoffs/${id}.md`, bytes, mtime }];
     case "answer":
       return [{ name: `handoffs/.answers/${id}.json`, bytes, mtime }];
+    case "contents":
+      return [{ name: `contents/${id}.json`, bytes, mtime }];
     case "note":
       return [{ name: `notes/${id}.json`, bytes, mtime }];
     case "claim":
@@ -94,10 +96,13 @@ export async function keepShared(
   }
 }
 
-/** The marks of those saves whose files have these names. */
+/** The marks of those saves and contents whose files have these names. */
 function marksOf(things: readonly Shared[], names: ReadonlySet<string>) {
   return things.flatMap(({ entry: { kind, id }, digest }) =>
-    kind === "save" && names.has(`${id}.json`) ? [{ id, digest }] : []
+    kind === "save" && names.has(`${id}.json`) ||
+      kind === "contents" && names.has(join("contents", `${id}.json`))
+      ? [{ id, digest }]
+      : []
   );
 }
 

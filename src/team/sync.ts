@@ -95,12 +95,17 @@ export async function syncTeam(
   );
 }
 
-/** Throws CONFLICT before a conversation would leave unencrypted. */
+/** Throws CONFLICT before a conversation or a file would leave unencrypted. */
 function refusePlain(cipher: Cipher, { sending }: SyncInput): void {
-  if (!sending.conversation || cipher.encrypts) return;
+  const what = sending.contents
+    ? "Contents of files"
+    : sending.conversation
+    ? "Conversations"
+    : undefined;
+  if (what === undefined || cipher.encrypts) return;
   throw new MpmError(
     "CONFLICT",
-    "Conversations are only sent encrypted, and this project has no team",
+    `${what} are only sent encrypted, and this project has no team`,
     { hint: 'Add the keys first: "mpm team add <name> <recipient>"' },
   );
 }

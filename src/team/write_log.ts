@@ -98,28 +98,36 @@ export async function writeLog(
   const problems: string[] = [];
   const entries: Uint8Array[] = [];
   const put = async (entry: NewEntry) => {
-    entries.push(await signedEntry(tools, { log: log!, number: next }, entry));
+    const place = { log: log!, number: next };
+    const bytes = await signedEntry(tools, place, entry);
+    if (bytes.length > LARGEST_ENTRY) return false;
+    entries.push(bytes);
     next++;
+    return true;
   };
   if (begun.tip === null && unsent.length > 0) {
     await put(startEntry(tools.system));
   }
   for (const { kind, id, source, content: make } of unsent) {
     const content = await make();
-    if (content === undefined || content.length > LARGEST_ENTRY / 2) {
-      problems.push(`Cannot send ${kind} ${id}: it is damaged or too large`);
+    const refuse = () =>
+      problems.push(`Cannot send ${kind} ${id}: damaged or too large`);
+    if (content === undefined || content.length > LARGEST_ENTRY) {
+      refuse();
       continue;
     }
     const digest = sha256(content);
     const key = sentKey(kind, id);
     const isThere = begun.tip !== null && sent.get(key)?.[1] === digest;
+    const entry = { kind, at, author, id, content };
+    // An interrupted sync wrote it, or what is shared of it did not change.
+    if (!isThere && !await put(entry)) {
+      refuse();
+      continue;
+    }
     if (kind === "removal") sent.delete(removedKey(content));
     else sent.set(key, [source, digest]);
-    // An interrupted sync wrote it, or what is shared of it did not change.
-    if (isThere) continue;
-    const entry = { kind, at, author, id, content };
-    await put(entry);
-    added.push(entry);
+    if (!isThere) added.push(entry);
   }
   const tip = await appendEntries(tools.git, `${LOGS}/${log}`, {
     ...{ entries, tip: begun.tip ?? undefined },
@@ -186,10 +194,10 @@ export async function begunLog(
     ...{ ...known, log, tip: null, recipients: mark },
     replaced: [...replaced],
     sent: Object.fromEntries(
-      Object.entries(known.sent).map(([key, [, digest = ""]]) => [
-        key,
-        ["", digest],
-      ]),
+      Object.entries(known.sent)
+        // They are only sent again if someone asks for it.
+        .filter(([key]) => !key.startsWith(sentKey("contents", "")))
+        .map(([key, [, digest = ""]]) => [key, ["", digest]]),
     ),
   };
 }

@@ -22,7 +22,7 @@ A pause keeps the contents of uncommitted files. Without paths, mpm restores the
 mpm shows what would change and asks you to confirm. If it cannot ask, you need --yes. It first takes a checkpoint of all files, so that "mpm undo" can undo the restore.
 Staged changes are staged again. HEAD and the branch do not move.
 
-Without a save, mpm takes your newest save of this worktree that has contents. To use someone else's save, name it. If the first word does not name a save, mpm takes it as a path. The exit status is 4 if mpm left a file alone; the output says why.`,
+Without a save, mpm takes your newest save of this worktree that has contents. To use someone else's save, name it. If a colleague sent their files with "mpm sync --with-contents", mpm restores all of them. If the first word does not name a save, mpm takes it as a path. The exit status is 4 if mpm left a file alone; the output says why.`,
   positionals: [
     {
       name: "save",
@@ -99,12 +99,12 @@ async function run(
  * clock may make this save the newest.
  */
 function notesOn(
-  { target: { id }, loaded, origin }: FoundContents,
+  { target: { id }, loaded, origin, theirs }: FoundContents,
   now: Date,
 ): string[] {
   return [
     ...origin === "foreign"
-      ? [foreignContentsNote(id)]
+      ? [foreignContentsNote(id, theirs?.author)]
       : loaded?.origin === "foreign"
       ? [foreignNote(id)]
       : [],
@@ -117,6 +117,9 @@ function notesOn(
   ];
 }
 
+/** Files of a colleague that are named as left out. */
+const MOST_LEFT = 100;
+
 /** Everything, what was named, or what is lost. */
 async function wanted(
   context: Context,
@@ -124,9 +127,11 @@ async function wanted(
   { all, to }: RestoreInput,
 ): Promise<LostFiles> {
   const { named, target } = found;
-  if (!all && named.length === 0 && to === undefined) {
+  const isLost = found.theirs === undefined && to === undefined;
+  if (!all && named.length === 0 && isLost) {
     return await lostOf(context, found);
   }
   const paths = all || named.length === 0 ? target.paths : named;
-  return { paths, others: [], not_kept: [] };
+  const not_kept = found.theirs ? target.left_out.slice(0, MOST_LEFT) : [];
+  return { paths, others: [], not_kept };
 }

@@ -1,4 +1,5 @@
 import { attempt, MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
 import { asSessionId } from "../../base/ids.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
@@ -13,13 +14,18 @@ import {
   contentsMark,
   detectChanges,
   findSave,
+  fullId,
   isOfWorktree,
+  isTeams,
   loadSave,
   newestSaves,
   openStore,
   type Origin,
   Origins,
+  readBrought,
   type Save,
+  type SaveEntry,
+  storeBrought,
   storeFor,
 } from "../../saves/mod.ts";
 import { type CheckpointPlace, openPlace } from "../place.ts";
@@ -34,6 +40,8 @@ export interface FoundContents {
   readonly loaded: { readonly save: Save; readonly origin: Origin } | undefined;
   /** The origin of the contents: a fetch may bring anyone's. */
   readonly origin: Origin;
+  /** The entry of a save that came by a sync. */
+  readonly theirs?: SaveEntry;
   /** Those of its paths that the command line names. */
   readonly named: readonly string[];
 }
@@ -76,9 +84,37 @@ export async function findContents(
     ? await idOf(context, place, { first, refs })
     : await attempt(() => idOf(context, place, { first, refs }));
   if (id === undefined) throw noneHere(refs);
+  if (typeof id !== "string") {
+    return await broughtContents(context, place, { entry: id, words: rest });
+  }
   const chosen = await targetOf(place, id, refs);
   if (!chosen) throw notKept(id);
   return await withSave(context, place, { target: chosen, words: rest });
+}
+
+/** The contents that came with a save by a sync. */
+async function broughtContents(
+  context: Context,
+  place: CheckpointPlace,
+  { entry, words }: { entry: SaveEntry; words: readonly string[] },
+): Promise<FoundContents> {
+  const { system } = context;
+  const { workspace, vault } = place;
+  const id = fullId(entry);
+  const brought = readBrought(system, workspace.root, entry);
+  if (!brought) {
+    throw new MpmError("NOT_FOUND", `No contents came with ${id}`, {
+      hint: `To send them: mpm sync --with-contents, in the clone of ` +
+        `${entry.author ? escapeText(entry.author) : "its author"}`,
+    });
+  }
+  const { text, digest } = brought;
+  const commit = await storeBrought(system, workspace, { entry, text });
+  const target = await readTarget(vault, { id, commit });
+  if (target?.kind !== "contents") throw notKept(id);
+  const found = await withSave(context, place, { target, words });
+  const origin = new Origins(system).of({ id: entry.id, digest });
+  return { ...found, origin, theirs: entry };
 }
 
 /**
@@ -101,15 +137,19 @@ async function newestWith(
   return undefined;
 }
 
-/** The save that a word names; its file need not be there. */
+/**
+ * The id of the save that a word names, whose file need not be there. For one
+ * that came by a sync, its entry.
+ */
 async function idOf(
   { system }: Context,
   { workspace }: CheckpointPlace,
   { first, refs }: { first: string; refs: ReadonlyMap<string, string> },
-): Promise<string> {
+): Promise<string | SaveEntry> {
   const id = asSessionId(first);
   if (id !== undefined && refs.has(id)) return id;
-  return (await findSave(system, workspace.root, first)).id;
+  const entry = await findSave(system, workspace.root, first);
+  return isTeams(entry) ? entry : entry.id;
 }
 
 async function targetOf(

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { FileError } from "../../base/errors.ts";
 import { asciiJson } from "../../base/escape.ts";
-import { CHECKPOINT_ID } from "../name.ts";
+import { isTargetId } from "../name.ts";
 import { field, isFields } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import {
@@ -101,7 +101,7 @@ export function readMarker(
 
 function isMarker(value: unknown): value is RestoreMarker {
   const isRef = (ref: unknown) =>
-    isFields(ref) && CHECKPOINT_ID.test(String(ref.id)) &&
+    isFields(ref) && isTargetId(String(ref.id)) &&
     /^[0-9a-f]{40,64}$/.test(String(ref.commit));
   const paths = field(value, "paths");
   const brought = field(value, "brought");

@@ -215,7 +215,9 @@ function targetNotes(
   { target, paths }: RestoreOrder,
 ): string[] {
   const what = target.kind === "contents" ? "save" : "checkpoint";
-  const other = target.worktree !== vault.workspace.worktree;
+  // Files that a colleague sent say nothing about another machine.
+  const other = target.worktree !== "" &&
+    target.worktree !== vault.workspace.worktree;
   const leftNote = ({ path, reason }: { path: string; reason: string }) =>
     `The ${what} lacks ${path}: ${reason}`;
   return [

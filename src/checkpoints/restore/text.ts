@@ -47,7 +47,9 @@ export function saveRestoreText(result: SaveRestoreResult): string {
   const { session_id: id, others, not_kept, restoring } = result;
   const lines = [
     ...listed(
-      `Lost since, not kept with ${id}`,
+      id.includes("@")
+        ? `Left out of ${id}`
+        : `Lost since, not kept with ${id}`,
       not_kept.map(({ path, reason }) => `${path} (${reason})`),
     ),
     ...listed(`Changed since ${id}, left alone`, others),

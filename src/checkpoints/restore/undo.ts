@@ -1,7 +1,7 @@
 import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { readCheckpointRefs } from "../../git/mod.ts";
-import { CHECKPOINT_ID } from "../name.ts";
+import { isTargetId } from "../name.ts";
 import {
   CannotUndo,
   type JournalEntry,
@@ -27,7 +27,7 @@ function checkpointIn(
   const found = field(value, "checkpoint");
   if (!isFields(found)) return undefined;
   const { id, commit } = found;
-  const valid = typeof id === "string" && CHECKPOINT_ID.test(id) &&
+  const valid = typeof id === "string" && isTargetId(id) &&
     typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit);
   return valid ? { id, commit } : undefined;
 }

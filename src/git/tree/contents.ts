@@ -320,15 +320,50 @@ export function packContents(
       files.set(`stages/${stage}/${path}`, entry);
     }
   }
+  const count = [...contents.worktree.values()].filter((file) => file).length;
+  return { commit: addCommit(pack, { files, record, count }), pack };
+}
+
+/** A file of contents that came from elsewhere. */
+export interface BroughtFile {
+  readonly part: "worktree" | "index";
+  readonly path: string;
+  readonly mode: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Makes the objects of contents that came from elsewhere. */
+export function packBrought(
+  brought: readonly BroughtFile[],
+  { record, hash }: { record: Uint8Array; hash: ObjectHash },
+): PackedContents {
+  const pack = new ObjectPack(hash, new Set());
+  const files = new Map(
+    brought.map(({ part, path, mode, bytes }) => [
+      `${PARTS[part]}/${path}`,
+      { mode, id: pack.add("blob", bytes) },
+    ]),
+  );
+  const count = brought.filter(({ part }) => part === "worktree").length;
+  return { commit: addCommit(pack, { files, record, count }), pack };
+}
+
+/** Adds the commit of some files; equal contents are one commit at any time. */
+function addCommit(
+  pack: ObjectPack,
+  { files, record, count }: {
+    files: Map<string, TreeEntry>;
+    record: Uint8Array;
+    count: number;
+  },
+): string {
   const id = pack.add("blob", record);
   files.set(PARTS.record, { mode: "100644", id });
   const tree = pack.addTree(files);
-  const count = [...contents.worktree.values()].filter((file) => file).length;
-  // Equal contents are one commit, whenever they were kept.
   const by = (role: string) => `${role} ${MAKER} 0 +0000\n`;
   const head = `tree ${tree}\n${by("author")}${by("committer")}`;
   const text = `${head}\ncontents: ${count} files`;
-  return { commit: pack.add("commit", encodeText(text)), pack };
+  return pack.add("commit", encodeText(text));
 }
 
 /**

@@ -38,6 +38,11 @@ export function contentsMark(
   return { id, digest: sha256(`contents ${id} ${commit}`) };
 }
 
+/** Returns the bytes of a record. */
+export function recordBytes(record: ContentsRecord): Uint8Array {
+  return new TextEncoder().encode(`${asciiJson(record)}\n`);
+}
+
 /** Returns the bytes of `record.json`. */
 export function contentsRecord(
   worktree: string,
@@ -58,7 +63,7 @@ export function contentsRecord(
     left_out: contents.leftOut,
     omitted: contents.omitted,
   };
-  return new TextEncoder().encode(`${asciiJson(record)}\n`);
+  return recordBytes(record);
 }
 
 /** Reads `record.json`; `undefined`: it is another record. */

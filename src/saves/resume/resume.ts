@@ -21,6 +21,7 @@ import { storeFor } from "../compare/place.ts";
 import { evidenceOfSave } from "../evidence.ts";
 import { type Origin, Origins } from "../trust/origins.ts";
 import { foreignNote } from "../trust/foreign.ts";
+import { hasBrought } from "../contents/shared.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
 import { itemsNow, type OpenHandoff } from "../../items/mod.ts";
@@ -197,7 +198,7 @@ export async function loadResumed(
     ...{ take_over: null, format: input.format },
     fence: system.random(),
     warnings: [
-      ...originNotes(entry, { origin, changes }),
+      ...originNotes(system, workspace.root, { entry, origin, changes }),
       ...warnings,
       ...placeWarnings(entry, now),
       ...unfinishedPause(system, workspace.root),
@@ -340,17 +341,28 @@ async function loadOrOffer(
   }
 }
 
-/** Says who made a save, and where a person of the team paused. */
+/**
+ * Says who made a save, where a person of the team paused, and how to get the
+ * files that came with it.
+ */
 function originNotes(
-  entry: SaveEntry,
-  { origin, changes }: { origin: Origin; changes: Changes | null },
+  system: System,
+  root: string,
+  { entry, origin, changes }: {
+    entry: SaveEntry;
+    origin: Origin;
+    changes: Changes | null;
+  },
 ): string[] {
-  const notes = origin === "foreign"
-    ? [foreignNote(fullId(entry), entry.author)]
-    : [];
-  const { then, now, recorded, remote } = changes?.branch ?? {};
-  if (!isTeams(entry) || !then || then === now) return notes;
+  const id = fullId(entry);
+  const notes = origin === "foreign" ? [foreignNote(id, entry.author)] : [];
+  if (!isTeams(entry)) return notes;
   const who = entry.author ?? "Someone";
+  if (hasBrought(system, root, entry)) {
+    notes.push(`${who} sent uncommitted files: mpm restore ${id} --dry-run`);
+  }
+  const { then, now, recorded, remote } = changes?.branch ?? {};
+  if (!then || then === now) return notes;
   const get = recorded === "exists" || remote ? "" : "git fetch && ";
   const steps = `${get}git switch ${shellWord(then)}`;
   return [...notes, `${who} paused on ${then}: ${steps}`];

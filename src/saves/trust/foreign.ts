@@ -16,10 +16,7 @@ export function fromWhom(author?: string | null): string {
  */
 export function foreignNote(id: string, author?: string | null): string {
   const from = `F${fromWhom(author).slice(1)}`;
-  const [, key] = id.split("@");
-  return key === undefined
-    ? `${from}. To use it as your own: mpm saves trust ${id}`
-    : `${from}. To trust what this person signs: mpm trust ${key}`;
+  return `${from}. ${trustStep(id, "use it as your own")}`;
 }
 
 /** The prefix of a checkpoint's name beside names of saves. */
@@ -29,9 +26,19 @@ export const CHECKPOINT_PREFIX = "checkpoint/";
 export const CONTENTS_PREFIX = "contents/";
 
 /** Returns the note that stands with contents from someone else. */
-export function foreignContentsNote(id: string): string {
-  return `The files kept with ${id} are ${fromWhom()}. ` +
-    `To use them as your own: mpm saves trust ${id}`;
+export function foreignContentsNote(
+  id: string,
+  author?: string | null,
+): string {
+  const from = `The files kept with ${id} are ${fromWhom(author)}.`;
+  return `${from} ${trustStep(id, "use them as your own")}`;
+}
+
+function trustStep(id: string, purpose: string): string {
+  const [, key] = id.split("@");
+  return key === undefined
+    ? `To ${purpose}: mpm saves trust ${id}`
+    : `To trust what this person signs: mpm trust ${key}`;
 }
 
 /** Returns the note that stands with a checkpoint from someone else. */

@@ -10,7 +10,7 @@ export const exportCommand = defineCommand({
   summary: "Export what you share from this project to a file",
   description: `
 Writes your saves, hand-off documents, notes and claims of this project into a bundle, for people who cannot use your remote. The bundle contains the same signed entries that "mpm sync" sends, and "mpm import" reads it. With recipients, or if the project has a team, the
-file is encrypted in the format of age. mpm never writes a conversation unencrypted.
+file is encrypted in the format of age. mpm never writes a conversation or the contents of files unencrypted.
 
 To export single saves unchanged, use "mpm saves export".`,
   positionals: [],
@@ -31,6 +31,10 @@ To export single saves unchanged, use "mpm saves export".`,
       type: "boolean",
       summary: "Include prompts, messages and the output of tools",
     },
+    "with-contents": {
+      type: "boolean",
+      summary: "Include uncommitted files of saves",
+    },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be written and write nothing",
@@ -45,7 +49,10 @@ To export single saves unchanged, use "mpm saves export".`,
     exportBundle(context, {
       to: input.to,
       recipients: input.recipient,
-      conversation: input["with-conversation"],
+      sending: {
+        conversation: input["with-conversation"],
+        contents: input["with-contents"],
+      },
       dryRun: input["dry-run"],
     }),
   render,

@@ -12,9 +12,10 @@ export const sync = defineCommand({
 Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. No branch changes, and a plain "git clone" does not fetch the log. mpm remembers the first remote that you name. mpm sends nothing by itself, unless
 "sync.auto" says so in your own configuration.
 
-Entries are signed with a key of this installation. They never contain the
-contents of files. Messages of an agent and the output of its tools are only
-sent with --with-conversation, encrypted to your team. You cannot delete an entry that you sent: others may have a copy. --prune replaces your log with a
+Entries are signed with a key of this installation. Messages of an agent and the
+output of its tools are only sent with --with-conversation, encrypted to your team.
+--with-contents also sends uncommitted files that your pauses kept, encrypted but
+not redacted. You cannot delete an entry that you sent: others may have a copy. --prune replaces your log with a
 shorter log, which others accept; they keep the entries that they have read.`,
   positionals: [{
     name: "remote",
@@ -25,6 +26,10 @@ shorter log, which others accept; they keep the entries that they have read.`,
     "with-conversation": {
       type: "boolean",
       summary: "Also send messages and tool output, encrypted to the team",
+    },
+    "with-contents": {
+      type: "boolean",
+      summary: "Also send uncommitted files of saves, encrypted to the team",
     },
     prune: {
       type: "boolean",
@@ -43,7 +48,10 @@ shorter log, which others accept; they keep the entries that they have read.`,
       remote: input.remote,
       dryRun: input["dry-run"],
       prune: input.prune,
-      sending: { conversation: input["with-conversation"] },
+      sending: {
+        conversation: input["with-conversation"],
+        contents: input["with-contents"],
+      },
     }),
   render,
   status: ({ problems }) => problems.length === 0 ? 0 : 6,
