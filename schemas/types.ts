@@ -3457,6 +3457,7 @@ export interface SyncResult {
       | "note"
       | "claim"
       | "trust"
+      | "key"
       | "removal"
       | "contents"
       | "conversation";
@@ -3503,6 +3504,13 @@ export interface TrustResult {
     trusted: boolean;
     /** The entries that were read here. */
     entries: number;
+    /** The key with which the writer's git signs; null: no entry names one. */
+    git_key: {
+      /** `unchecked`: mpm cannot check its format. */
+      state: "checked" | "unchecked" | "wrong";
+      /** `SHA256:…`, as ssh-keygen prints it; empty unless it was checked. */
+      fingerprint: string;
+    } | null;
     /** Names of people whom this user trusts and who trust it. */
     trusted_by: string[];
     change: "trusted" | "revoked" | "none";
@@ -3524,6 +3532,7 @@ export interface ExportResult {
       | "note"
       | "claim"
       | "trust"
+      | "key"
       | "removal"
       | "contents"
       | "conversation";

@@ -21,3 +21,46 @@ export async function readIdentity(
 export function authorOf(identity: string | undefined): string | undefined {
   return identity?.replace(/ ?<[^]*$/, "").trim() || undefined;
 }
+
+/**
+ * Returns `user.signingKey` and `gpg.format` of the user and the machine as one
+ * text, empty without such a key. Those of the repository do not count.
+ */
+export async function readSigningKey(git: Git): Promise<string> {
+  const pattern = "^(user\\.signingkey|gpg\\.format)$";
+  const { stdout } = await git.run(["config", "-z", "--get-regexp", pattern]);
+  const lines = decodeBytes(stdout).split("\0").map((line) => {
+    const [name = "", value = ""] = line.split(/\n([^]*)/);
+    return [name, value] as const;
+  });
+  const values = new Map(lines);
+  const key = values.get("user.signingkey");
+  return key ? `${values.get("gpg.format") ?? "openpgp"} ${key}` : "";
+}
+
+/** Nobody is asked for a passphrase of an SSH key. */
+const SIGNING = {
+  GIT_AUTHOR_NAME: "mpm",
+  GIT_AUTHOR_EMAIL: "mpm",
+  GIT_AUTHOR_DATE: "@0 +0000",
+  GIT_COMMITTER_NAME: "mpm",
+  GIT_COMMITTER_EMAIL: "mpm",
+  GIT_COMMITTER_DATE: "@0 +0000",
+  SSH_ASKPASS: "false",
+  SSH_ASKPASS_REQUIRE: "force",
+};
+
+/**
+ * Signs a message as git signs commits, with the user's own settings. Returns
+ * the text of a commit without a parent or files; no ref leads to it. Throws
+ * GIT_FAILED, also where a passphrase would be asked for.
+ */
+export async function signMessage(git: Git, message: string): Promise<string> {
+  const signing = git.with(SIGNING)
+    .like({ args: ["-c", "i18n.commitEncoding=UTF-8"] });
+  const nothing = { stdin: new Uint8Array() };
+  const tree = decodeBytes(await git.read(["mktree"], nothing)).trim();
+  const args = ["commit-tree", "-S", tree, "-m", message];
+  const commit = decodeBytes(await signing.read(args)).trim();
+  return decodeBytes(await git.read(["cat-file", "commit", commit]));
+}

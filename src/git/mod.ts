@@ -238,7 +238,12 @@ export {
   WorktreeWriter,
   writeEntries,
 } from "./tree/write_files.ts";
-export { authorOf, readIdentity } from "./identity.ts";
+export {
+  authorOf,
+  readIdentity,
+  readSigningKey,
+  signMessage,
+} from "./identity.ts";
 export { findWorkspace, locate, readIn } from "./workspace.ts";
 export {
   answered,

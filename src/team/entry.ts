@@ -66,6 +66,8 @@ export const KINDS = [
   "claim",
   // A writer that this one trusts.
   "trust",
+  // The binding of this writer to a signing key of git, see git_key.ts.
+  "key",
   // The end of something that this writer shared.
   "removal",
   // Files kept with a save, and the conversation of its agent.

@@ -8,6 +8,7 @@ import { openCipher } from "./cipher.ts";
 import type { ExportResult } from "./commands/results.ts";
 import type { NewEntry } from "./entry.ts";
 import { gatherUnsent, type Sending } from "./gather.ts";
+import type { Signer } from "./keys.ts";
 import { NO_STATE } from "./state.ts";
 import { authorName, ensureSigner } from "./write_log.ts";
 
@@ -53,11 +54,14 @@ export async function exportBundle(
   const ending = recipients.length > 0 ? ".age" : BUNDLE_FILE.ending;
   const file = { ...BUNDLE_FILE, ending };
   const target = exportTarget(system, to, { folder, root, file });
-  const { entries, problems } = await allEntries(context, workspace, sending);
+  const signer = dryRun ? undefined : ensureSigner(system);
+  const { entries, problems } = await allEntries(context, workspace, {
+    ...{ sending, signer },
+  });
   const rows = entries.map(({ kind, id }) => ({ kind, id }));
   const answer = { dry_run: dryRun, recipients: [...recipients], problems };
   const path = target.path("mpm-bundle");
-  if (dryRun || entries.length === 0) {
+  if (!signer || entries.length === 0) {
     return { ...answer, file: entries.length > 0 ? path : null, entries: rows };
   }
   const storeId = await withLock(
@@ -66,7 +70,7 @@ export async function exportBundle(
     () => ensureStoreId(system, root),
   );
   const place = { storeId, now: system.now() };
-  const plain = bundleBytes(ensureSigner(system), entries, place);
+  const plain = bundleBytes(signer, entries, place);
   const bytes = recipients.length > 0
     ? await (await import("./crypto/age.ts")).encrypt(recipients, plain)
     : plain;
@@ -82,11 +86,11 @@ async function checkedRecipients(texts: readonly string[]): Promise<string[]> {
 async function allEntries(
   context: Context,
   workspace: Awaited<ReturnType<typeof findWorkspace>>,
-  sending: Sending,
+  { sending, signer }: { sending: Sending; signer: Signer | undefined },
 ): Promise<{ entries: NewEntry[]; problems: string[] }> {
   const { system } = context;
   const unsent = await gatherUnsent(context, workspace, {
-    ...{ state: NO_STATE, sending },
+    ...{ state: NO_STATE, sending, signer },
   });
   const git = new Git(system, workspace.worktree);
   const author = await authorName({ system, git });
@@ -96,7 +100,10 @@ async function allEntries(
   for (const { kind, id, content: read } of unsent) {
     const content = await read();
     if (content !== undefined) entries.push({ kind, at, author, id, content });
-    else problems.push(`Left out ${kind} ${id}: it is damaged or too large`);
+    // Git cannot sign, and a note said so.
+    else if (kind !== "key") {
+      problems.push(`Left out ${kind} ${id}: it is damaged or too large`);
+    }
   }
   return { entries, problems };
 }

@@ -26,6 +26,8 @@ import {
 } from "../saves/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import { type EntryKind, isEntryId } from "./entry.ts";
+import { GIT_KEY, signBinding, signingMark } from "./git_key.ts";
+import type { Signer } from "./keys.ts";
 import type { Removal } from "./merge.ts";
 import { sharedSave } from "./share_save.ts";
 import type { TeamState } from "./state.ts";
@@ -50,7 +52,7 @@ export interface Sending {
 
 /** The kinds of things that a gathering looks for. */
 const GATHERED: ReadonlySet<string> = new Set<EntryKind>([
-  ...["save", "handoff", "answer", "note", "claim", "trust"] as const,
+  ...["save", "handoff", "answer", "note", "claim", "trust", "key"] as const,
   "contents",
 ]);
 
@@ -84,14 +86,21 @@ export function withListing(
 export async function gatherUnsent(
   context: Context,
   workspace: Workspace,
-  { state, sending }: { state: TeamState; sending: Sending },
+  { state, sending, signer }: {
+    state: TeamState;
+    sending: Sending;
+    /** The key of this installation; `undefined`: no content is made. */
+    signer: Signer | undefined;
+  },
 ): Promise<Unsent[]> {
   const sent = new Map(Object.entries(state.sent));
+  const gitKey = ownGitKey(context, workspace, { sent, signer });
   const mark = listingMark(context.system, workspace.root);
   const isListed = mark !== undefined && sent.get(LISTED)?.[0] === mark &&
     !sending.conversation && !sending.contents;
   const own = isListed ? [] : await ownSaves(context, workspace);
   const all = [
+    ...await gitKey,
     ...saves(context, own, sending),
     ...sending.contents ? await contents(context, workspace, own) : [],
     ...documents(context, workspace),
@@ -105,15 +114,19 @@ export async function gatherUnsent(
       before !== `${source}${WITH_CONVERSATION}`;
   });
   const present = new Set(all.map(({ kind, id }) => sentKey(kind, id)));
-  const gone = [...sent].filter(([key]) => {
+  const gone = [...sent].filter(([key, [, digest]]) => {
     const [kind = ""] = key.split("/", 1);
     const isOfSave = kind === "save" || kind === "contents";
     // Contents stay in the log as long as their save.
     const owner = key.replace(/^contents\//, "save/");
     return !present.has(owner) && GATHERED.has(kind) &&
-      !(isListed && isOfSave);
+      digest !== UNMADE && !(isListed && isOfSave);
   });
-  return [...fresh, ...await removals(context, workspace, gone)];
+  const unsent = [...fresh, ...await removals(context, workspace, gone)];
+  // A key alone begins no log.
+  const isDue = state.tip !== null ||
+    unsent.some(({ kind }) => kind !== "key");
+  return isDue ? unsent : [];
 }
 
 /** Returns the saves that this user made with a pause, the oldest first. */
@@ -218,6 +231,47 @@ function trusts({ system }: Context, { root }: Workspace): Unsent[] {
       content: () => Promise.resolve(text),
     };
   });
+}
+
+/** The digest of a binding that git could not sign. */
+const UNMADE = "";
+
+/** Returns what the state has of a binding that git could not sign. */
+export function unmadeKey(source: string, at: string): string[] {
+  return [source, UNMADE, dayOf(at)];
+}
+
+function dayOf(at: string): string {
+  return at.slice(0, 10);
+}
+
+/**
+ * The binding to the key that git's user signs with. If git cannot sign, the
+ * next attempt is on another day, or with another key.
+ */
+async function ownGitKey(
+  context: Context,
+  workspace: Workspace,
+  { sent, signer }: {
+    sent: Map<string, readonly string[]>;
+    signer: Signer | undefined;
+  },
+): Promise<Unsent[]> {
+  const source = await signingMark(context, workspace);
+  if (source === undefined) return [];
+  const key = sentKey("key", GIT_KEY);
+  const [before, digest, day] = sent.get(key) ?? [];
+  const quiet = before === source && digest === UNMADE;
+  const today = dayOf(context.system.now().toISOString());
+  if (quiet && day !== today) sent.delete(key);
+  return [{
+    ...{ kind: "key", id: GIT_KEY, source },
+    async content() {
+      if (!signer) return "";
+      const { publicKey } = signer;
+      return await signBinding(context, workspace, { publicKey, quiet });
+    },
+  }];
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Removal {
 
 /** Kinds whose entries with the same id replace each other. */
 const REPLACED: ReadonlySet<EntryKind> = new Set([
-  ...["save", "handoff", "claim", "contents", "conversation"] as const,
+  ...["save", "handoff", "claim", "key", "contents", "conversation"] as const,
 ]);
 
 /**

@@ -3,6 +3,7 @@ import { counted } from "../base/words.ts";
 import type { Git } from "../git/mod.ts";
 import type { Cipher } from "./cipher.ts";
 import { type Entry, openEntry, readEntry, writerOf } from "./entry.ts";
+import { checkBinding, type GitKeyState } from "./git_key.ts";
 import { readEntries } from "./log.ts";
 import { mergeEntries, type Shared } from "./merge.ts";
 import type { WriterState } from "./state.ts";
@@ -60,17 +61,32 @@ export async function readWriter(
       }
     }
   }
+  const shared = mergeEntries(entries);
+  const gitKey = gitKeyIn(writer, shared);
+  if (gitKey?.reason) fault(`its git key is not proven: ${gitKey.reason}`);
   const problems = [...faults].slice(0, MOST_PROBLEMS)
     .map(([text, count]) => `${counted(count, "entry", "entries")}: ${text}`);
   return {
-    shared: mergeEntries(entries),
+    shared,
     state: {
       name: nameIn(entries),
       logs: Object.fromEntries(logs),
       ...{ entries: entries.length, locked, problems },
+      ...gitKey === undefined ? {} : { git_key: gitKey },
       keys: locked > 0 ? await cipher.keyMark() : "",
     },
   };
+}
+
+/** The newest binding of a writer to a key of git. */
+function gitKeyIn(
+  writer: string,
+  shared: readonly Shared[],
+): GitKeyState | undefined {
+  const [last] = shared.map(({ entry }) => entry)
+    .filter(({ kind }) => kind === "key")
+    .sort((a, b) => a.at < b.at ? 1 : -1);
+  return last && checkBinding(writer, last.content);
 }
 
 /** The name in the last entry of the logs. */

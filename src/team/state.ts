@@ -8,6 +8,7 @@ import {
   list,
   nullable,
   object,
+  optional,
   record,
   type Shape,
   TEXT,
@@ -24,6 +25,7 @@ import {
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { LOG_NAME } from "./entry.ts";
+import { GIT_KEY_STATE } from "./git_key.ts";
 
 const LOG = text({ pattern: LOG_NAME });
 
@@ -38,6 +40,8 @@ const WRITER = object({
   locked: COUNT,
   /** The mark of the keys that were tried, see `Cipher`. */
   keys: TEXT,
+  /** The key with which the writer's git signs, if an entry says so. */
+  git_key: optional(GIT_KEY_STATE),
   /** A sentence for each fault of the logs, at most 20. */
   problems: list(TEXT),
 });

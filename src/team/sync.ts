@@ -136,7 +136,7 @@ async function plannedSync(
     ? state
     : { ...state, sent: {} };
   const unsent = await gatherUnsent(context, workspace, {
-    ...{ state: since, sending },
+    ...{ state: since, sending, signer: undefined },
   });
   return {
     ...{ dry_run: true, remote: remote.name, log: state.log },
@@ -257,7 +257,7 @@ class Sync {
     const mark = listingMark(system, this.#workspace.root);
     const begun = await begunLog(tools, state, own);
     const unsent = await gatherUnsent(this.#context, this.#workspace, {
-      ...{ state: begun, sending },
+      ...{ state: begun, sending, signer: tools.signer },
     });
     const written = await writeLog(tools, { begun, unsent });
     const { state: now, problems } = written;

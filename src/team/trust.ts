@@ -9,7 +9,7 @@ import { teamFolders } from "../ops/mod.ts";
 import { changeTrust, readTrusted, WRITER_ID } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 import type { TrustKeyResult } from "./commands/results.ts";
-import { readState } from "./state.ts";
+import { readState, type WriterState } from "./state.ts";
 import { ownWriter } from "./write_log.ts";
 
 /** The options of `mpm trust`. */
@@ -46,7 +46,7 @@ export async function trustKeys(
       hint: '"mpm trust" lists the people and their keys',
     });
   }
-  const chosen = new Set(names.map((name) => matchKey(known, name)));
+  const chosen = new Set(names.flatMap((name) => matchKeys(known, name)));
   const keys = [...chosen].map((row): Row => ({
     ...row,
     change: row.trusted === !revoke ? "none" : revoke ? "revoked" : "trusted",
@@ -78,6 +78,7 @@ function knownKeys(system: System, { root }: Workspace): Row[] {
     name: writers.get(writer)?.name ?? trusted.get(writer)?.session_id ?? "",
     trusted: trusted.has(writer),
     entries: writers.get(writer)?.entries ?? 0,
+    git_key: gitKeyOf(writers.get(writer)),
     trusted_by: byOthers.get(writer) ?? [],
     change: "none",
   }));
@@ -107,8 +108,21 @@ function trustedByOthers(
   return found;
 }
 
-/** The key of a name, or of the start of an id. */
-function matchKey(known: readonly Row[], typed: string): Row {
+function gitKeyOf(known: WriterState | undefined): Row["git_key"] {
+  if (!known?.git_key) return null;
+  const { is: state, fingerprint } = known.git_key;
+  return { state, fingerprint };
+}
+
+/**
+ * The key of a name, or of the start of an id. A fingerprint may stand for the
+ * keys of several machines.
+ */
+function matchKeys(known: readonly Row[], typed: string): Row[] {
+  const signed = known.filter(({ git_key: key }) =>
+    key?.state === "checked" && key.fingerprint === typed.trim()
+  );
+  if (signed.length > 0) return signed;
   const wanted = typed.trim().toLowerCase();
   const named = known.filter(({ name }) => name.toLowerCase() === wanted);
   const found = named.length > 0
@@ -117,7 +131,7 @@ function matchKey(known: readonly Row[], typed: string): Row {
       wanted.length >= 8 && writer.startsWith(wanted)
     );
   const [one, ...more] = found;
-  if (one && more.length === 0) return one;
+  if (one && more.length === 0) return [one];
   const list = (rows: readonly Row[]) =>
     rows.map(({ name, writer }) =>
       `${escapeText(name)} (${writer.slice(0, 12)})`

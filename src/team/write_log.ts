@@ -22,7 +22,7 @@ import {
   type SignedEntry,
   writerOf,
 } from "./entry.ts";
-import { sentKey, type Unsent } from "./gather.ts";
+import { sentKey, unmadeKey, type Unsent } from "./gather.ts";
 import { type Signer, signerOf } from "./keys.ts";
 import { appendEntries, LOGS, readEntries } from "./log.ts";
 import { mergeEntries } from "./merge.ts";
@@ -110,6 +110,10 @@ export async function writeLog(
   }
   for (const { kind, id, source, content: make } of unsent) {
     const content = await make();
+    if (content === undefined && kind === "key") {
+      sent.set(sentKey(kind, id), unmadeKey(source, at));
+      continue;
+    }
     const refuse = () =>
       problems.push(`Cannot send ${kind} ${id}: damaged or too large`);
     if (content === undefined || content.length > LARGEST_ENTRY) {
@@ -331,9 +335,9 @@ export async function pruneLog(
   const shared = mergeEntries(entries).map(({ entry }) => entry)
     .sort((a, b) => b.number - a.number);
   let bytes = 0;
-  const kept = shared.filter(({ at, content }) => {
+  const kept = shared.filter(({ kind, at, content }) => {
     bytes += content.length;
-    return at >= since && bytes <= most;
+    return kind === "key" || at >= since && bytes <= most;
   });
   if (kept.length === shared.length) return undefined;
   let { next } = state;

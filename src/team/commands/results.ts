@@ -125,6 +125,13 @@ export const TrustKeyResult = z.strictObject({
     trusted: z.boolean(),
     /** The entries that were read here. */
     entries: z.int(),
+    /** The key with which the writer's git signs; null: no entry names one. */
+    git_key: z.nullable(z.strictObject({
+      /** `unchecked`: mpm cannot check its format. */
+      state: z.enum(["checked", "unchecked", "wrong"]),
+      /** `SHA256:…`, as ssh-keygen prints it; empty unless it was checked. */
+      fingerprint: text,
+    })),
     /** Names of people whom this user trusts and who trust it. */
     trusted_by: z.array(text),
     change: z.enum(["trusted", "revoked", "none"]),

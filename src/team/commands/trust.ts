@@ -8,10 +8,12 @@ export const trust = defineCommand({
   name: "trust",
   summary: "Trust the keys of people whose saves you received",
   description: `
-Everything that "mpm sync" brings is signed. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. First compare the ID of the key with its owner, outside the repository. After that, all saves signed with the key count as verified, including later saves, in every project. --revoke ends the trust. Without a name, the command lists the people and their keys.`,
+Everything that "mpm sync" brings is signed. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. First compare the ID of the key with its owner, outside the repository. After that, all saves signed with the key count as verified, including later saves, in every project. --revoke ends the trust. Without a name, the command lists the people and their keys.
+
+Git may sign the ID of a key with its owner's ssh-ed25519 key. mpm checks that signature, and the list shows the fingerprint, as "ssh-keygen -l" and Git hosts do. You can give the fingerprint instead of a name.`,
   positionals: [{
     name: "names",
-    summary: "The names of people, or the start of their key IDs",
+    summary: "Names of people, the start of their key IDs, or fingerprints",
     rest: true,
   }],
   flags: {
@@ -39,6 +41,20 @@ const WORDS = {
   none: "Unchanged",
 };
 
+/** Returns what is known about the signing key of a writer's git. */
+function gitKeyText(key: TrustKeyResult["keys"][number]["git_key"]): string[] {
+  switch (key?.state) {
+    case "checked":
+      return [`git key ${escapeText(key.fingerprint)}`];
+    case "unchecked":
+      return ["git key not checked"];
+    case "wrong":
+      return ["git key not proven"];
+    default:
+      return [];
+  }
+}
+
 function render(
   { dry_run: dry, own, keys }: TrustKeyResult,
   style: Style,
@@ -51,12 +67,14 @@ function render(
     const who = `${escapeText(key.name) || "(no name)"}  ${key.writer}`;
     const by = key.trusted_by.map(escapeText).join(", ");
     const facts = [
+      ...gitKeyText(key.git_key),
       key.trusted ? style.green("trusted") : style.yellow("not verified"),
       ...by === "" ? [] : [`trusted by ${by}`],
     ].join(", ");
     return key.change === "none"
       ? `${style.cyan(who)}  ${facts}`
-      : `${WORDS[key.change]}: ${style.cyan(who)}`;
+      : `${WORDS[key.change]}: ${style.cyan(who)}` +
+        gitKeyText(key.git_key).map((text) => `  ${text}`).join("");
   });
   const head = dry ? "Dry run: nothing was changed\n" : "";
   return `${head}${yours}${lines.join("\n")}\n`;

@@ -2,6 +2,7 @@ import { base64 } from "@scure/base";
 import bcrypt from "bcrypt-pbkdf";
 import { createDecipheriv } from "node:crypto";
 import { MpmError } from "../../base/errors.ts";
+import { damaged, WireReader } from "./ssh_wire.ts";
 
 /**
  * The keys of OpenSSH, as far as age uses them: ssh-ed25519. They are in the
@@ -22,44 +23,6 @@ export interface KeyFile {
   /** The secret part, encrypted unless `lock` is null. */
   readonly secret: Uint8Array;
   readonly lock: { readonly salt: Uint8Array; readonly rounds: number } | null;
-}
-
-/** Reads the fields of the SSH wire format one after another. */
-class WireReader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
-  }
-
-  number(): number {
-    if (this.#bytes.length - this.#at < 4) throw damaged();
-    const { buffer, byteOffset } = this.#bytes;
-    const value = new DataView(buffer, byteOffset + this.#at).getUint32(0);
-    this.#at += 4;
-    return value;
-  }
-
-  bytes(): Uint8Array {
-    const length = this.number();
-    if (length > this.#bytes.length - this.#at) throw damaged();
-    return this.#bytes.subarray(this.#at, this.#at += length);
-  }
-
-  text(): string {
-    return new TextDecoder().decode(this.bytes());
-  }
-}
-
-function damaged(): MpmError {
-  return new MpmError("UNREADABLE", "The SSH key is damaged", {
-    hint: "Copy it again, or name another key",
-  });
 }
 
 /**

@@ -1,0 +1,78 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import type { SavesListResult, TrustResult } from "../../schemas/types.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { programTest } from "../helpers/programs.ts";
+import { Team } from "../helpers/team.ts";
+
+/** Makes a key of ssh and sets it in the user's own settings of git. */
+function signsWithKey(env: TestEnv, passphrase: string): string {
+  const key = join(env.home, "signing");
+  env.run("ssh-keygen", ["-qt", "ed25519", "-N", passphrase, "-f", key]);
+  setUser(env, "gpg.format", "ssh");
+  setUser(env, "user.signingKey", key);
+  const { stdout } = env.run("ssh-keygen", ["-lf", `${key}.pub`]);
+  return stdout.split(" ")[1]!;
+}
+
+function setUser(env: TestEnv, name: string, value: string): void {
+  const path = join(env.home, ".gitconfig");
+  env.extra.GIT_CONFIG_GLOBAL = path;
+  env.git("config", "-f", path, name, value);
+}
+
+async function keysSeenBy(env: TestEnv): Promise<TrustResult["keys"]> {
+  await mpmJson(env, ["sync", "origin"]);
+  return (await mpmJson<TrustResult>(env, ["trust"])).keys;
+}
+
+programTest(
+  "the key that git signs with vouches for the entries, and can be trusted",
+  ["ssh-keygen"],
+  async () => {
+    using team = new Team();
+    const [ann, bob] = [team.clone("Ann"), team.clone("Bob")];
+    const print = signsWithKey(ann, "");
+    await mpmJson(ann, ["pause", "one"]);
+    await mpmJson(ann, ["sync", "origin"]);
+    const again = await mpm(ann, ["sync"]);
+    assertStringIncludes(again.stdout, "nothing new");
+    const [key] = await keysSeenBy(bob);
+    assertEquals(key?.git_key, { state: "checked", fingerprint: print });
+    const listed = await mpm(bob, ["trust"]);
+    assertStringIncludes(listed.stdout, `git key ${print}`);
+    const trusted = await mpmJson<TrustResult>(bob, ["trust", print]);
+    assertEquals(trusted.keys.map(({ change }) => change), ["trusted"]);
+    const { sessions } = await mpmJson<SavesListResult>(bob, ["saves", "list"]);
+    assertEquals(sessions[0]?.origin, "trusted");
+  },
+);
+
+programTest(
+  "a key with a passphrase, or of the repository, vouches for nothing",
+  ["ssh-keygen"],
+  async () => {
+    using team = new Team();
+    const [ann, bob] = [team.clone("Ann"), team.clone("Bob")];
+    signsWithKey(ann, "secret");
+    await mpmJson(ann, ["pause", "one"]);
+    const first = await mpm(ann, ["sync", "origin"]);
+    assertEquals(first.status, 0);
+    assertStringIncludes(first.stderr, "git signing key");
+    assertStringIncludes(first.stdout, "Sent to origin: 1 save\n");
+    await mpmJson(ann, ["note", "two"]);
+    const second = await mpm(ann, ["sync"]);
+    assertEquals([second.status, second.stderr], [0, ""]);
+
+    const key = signsWithKey(bob, "") && join(bob.home, "signing");
+    bob.git("config", "gpg.format", "ssh");
+    bob.git("config", "user.signingKey", key);
+    setUser(bob, "user.signingKey", "");
+    await mpmJson(bob, ["note", "three"]);
+    await mpmJson(bob, ["sync", "origin"]);
+    const seen = [...await keysSeenBy(ann), ...await keysSeenBy(bob)];
+    assertEquals(seen.map(({ git_key }) => git_key), [null, null]);
+    assert(!second.stdout.includes("key"));
+  },
+);
