@@ -36,7 +36,7 @@ export class ClientHome implements AsyncDisposable {
     this.clients = new Map(
       names.map((name) => [name, new RealClient(name, env, this.api)]),
     );
-    // What mpm starts of a client needs its variables, too.
+    // A client that mpm starts needs its variables, too.
     for (const client of this.clients.values()) {
       Object.assign(env.extra, client.variables());
     }
