@@ -50,7 +50,7 @@ export const GIT_KEY_STATE = object({
   }),
   /** `SHA256:…`, as ssh-keygen prints it; empty unless it was checked. */
   fingerprint: TEXT,
-  /** What is wrong; empty if nothing is. */
+  /** The fault of the binding; empty without one. */
   reason: TEXT,
 });
 
