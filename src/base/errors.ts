@@ -3,11 +3,11 @@
  * stable; the codes are many and stable.
  */
 export const ERRORS = {
-  USAGE: { exit: 2, meaning: "the command line or an input is wrong" },
+  USAGE: { exit: 2, meaning: "the command line or an input is invalid" },
   NOT_FOUND: { exit: 3, meaning: "what was requested does not exist" },
   AMBIGUOUS: { exit: 4, meaning: "several things match what was requested" },
   CONFLICT: { exit: 4, meaning: "the present state does not allow this" },
-  FOREIGN: { exit: 4, meaning: "it is someone else's, and not trusted" },
+  FOREIGN: { exit: 4, meaning: "the data is someone else's, and not trusted" },
   LOCKED: { exit: 4, meaning: "another mpm is writing" },
   CORRUPT: { exit: 5, meaning: "a stored file does not match its checksum" },
   UNREADABLE: { exit: 5, meaning: "a stored file does not match its format" },

@@ -167,7 +167,8 @@ export const SETTINGS = {
     kind: "choice",
     default: "never",
     choices: ["never", "pause"],
-    summary: 'When "mpm sync" runs by itself: after a pause by a person',
+    summary:
+      'When mpm runs "mpm sync" by itself: never, or after each pause by a person',
     personal: true,
     fileOnly: true,
   },

@@ -80,7 +80,7 @@ const RULES: Readonly<Record<Kind, Rule>> = {
   },
   command: {
     words: () =>
-      "a list of a program (name or full path) and its arguments, " +
+      "a list of the program (its name or full path) and its arguments, " +
       'such as ["claude", "-p", "Shorten this"]',
     fits: (value) => isTexts(value, isArgument) && isCommand(value),
     fromText: (text) => text.split(/\s+/).filter((word) => word !== ""),

@@ -33,7 +33,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: "CI", summary: "Not empty: no question, no progress line" },
   {
     name: "VISUAL, EDITOR",
-    summary: "The editor that mpm pause -e opens, vi unless set",
+    summary: "The editor that mpm pause -e opens; default: vi",
   },
   {
     name: "HOME",
@@ -41,30 +41,31 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "SHELL",
-    summary: "Your shell, which mpm setup completes commands for",
+    summary: "Your shell, for which mpm setup installs completions",
   },
   {
     name: "XDG_CONFIG_HOME",
     summary:
-      "Where your configuration is, ~/.config unless set; on Windows APPDATA",
+      "Your configuration folder; default: ~/.config, on Windows APPDATA",
   },
   {
     name: "XDG_DATA_HOME",
-    summary: "Where mpm setup puts completions, ~/.local/share unless set",
+    summary:
+      "The folder in which mpm setup installs completions; default: ~/.local/share",
   },
   {
     name: "XDG_STATE_HOME",
-    summary: "Where mpm keeps data outside projects, ~/.local/state " +
-      "unless set; on Windows LOCALAPPDATA",
+    summary:
+      "The folder for mpm data outside projects; default: ~/.local/state, on Windows LOCALAPPDATA",
   },
   {
     name: "PATH",
-    summary: "Where git is found, and the mpm that installed hooks start",
+    summary: "Folders in which mpm finds git, and hooks find mpm",
   },
   {
     name: "GIT_INDEX_FILE",
     summary:
-      "Set by git during a commit: a pause then makes no commit. mpm removes git's other GIT_ variables before it runs git",
+      "Set by git during a commit; a pause then makes no commit. mpm removes git's other GIT_ variables before it runs git",
   },
   {
     name: "GIT_ATTR_NOSYSTEM, GIT_CEILING_DIRECTORIES, GIT_CONFIG_GLOBAL",
@@ -77,12 +78,12 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "CLAUDE_CONFIG_DIR",
     summary:
-      "Where Claude Code keeps its settings and tasks, ~/.claude unless " +
-      "set",
+      "The folder of Claude Code's settings and tasks; default: ~/.claude",
   },
   {
     name: "CODEX_HOME, GEMINI_CLI_HOME, COPILOT_HOME",
-    summary: "Where these clients keep their files, in your home unless set",
+    summary:
+      "The folders of these clients' files; by default in your home folder",
   },
   {
     name: "MPM_AGENT_CLIENT, MPM_AGENT_SESSION",
@@ -102,7 +103,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "USER, LOGNAME, USERNAME",
-    summary: "Your name where git does not know it",
+    summary: "Your name, if git does not know it",
   },
   {
     name: "CLAUDECODE, CLAUDE_CODE_SESSION_ID",

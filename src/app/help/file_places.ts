@@ -287,7 +287,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/team.json",
-    "the remote of `mpm sync`, and how far logs were read",
+    "the remote of `mpm sync`, and the last entry read in each log",
     "a row for each entry of your log",
     BY_YOU,
   ],

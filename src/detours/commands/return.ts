@@ -27,7 +27,7 @@ export const returnCommand = defineCommand({
   summary: "End a detour and restore the earlier work",
   description: `
 Completes the session that "mpm branch" started, goes back to the git branch of
-its parent, and restores the parked work. Staged changes are staged again, and untracked files are back. mpm adds the summary to the parent session, and reports what the detour did and what changed in the meantime.
+its parent, and restores the parked work. Staged changes are staged again, and untracked files are restored. mpm adds the summary to the parent session, and reports what the detour did and what changed in the meantime.
 
 If the tree has uncommitted changes, mpm refuses to change it. Commit the changes, or use an option: --park keeps them in a checkpoint, and --carry brings them along. --discard cancels the detour, and also keeps them in a checkpoint. If the parent's branch
 has moved since, mpm merges the parked work onto it. It finds conflicts before
