@@ -100,7 +100,7 @@ and line, or the variable. Hooks, the status line and saves ignore that setting
 instead, or the whole file if it is not TOML or is larger than 64 KiB. A pause
 then warns, commits nothing and removes no worktree.
 
-\`mpm config set\` changes the lines of that one setting. Comments, order and line
+\`mpm config set\` changes only the lines of that setting. Comments, order and line
 ends stay.
 
 ## Settings
