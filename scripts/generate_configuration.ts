@@ -85,23 +85,23 @@ A value from a later place overrides the ones before it:
 
 A table, such as \`context.windows\`, has the entries of all files.
 
-**Files of a project may be someone else's**, so they can only set what is
-marked with * below. mpm reports any other setting in them as an error.
-Redaction can only be set in your own file, because a project can set variables
-for its tools ([security.md](security.md)).
+**Files of a project may be someone else's**, so they can only contain the
+settings that are marked with * below. mpm reports any other setting in them as
+an error. Redaction can only be set in your own file, because a project can set
+variables for its tools ([security.md](security.md)).
 
 The variable of a setting is \`MPM_CONFIG_\` and the key in capital letters, with
-\`_\` for a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Lists have commas or spaces
-between their values, tables are written \`name=number\`, and an empty variable
-counts as unset.
+\`_\` for a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Separate the values of a list with
+commas or spaces, and write a table as \`name=number\`. An empty variable counts
+as unset.
 
 **Errors.** An unknown key or an invalid value is an error, which names the file
 and line, or the variable. Hooks, the status line and saves ignore that setting
-instead, or the whole file if it is not TOML or is larger than 64 KiB. A pause
-then warns, commits nothing and removes no worktree.
+instead. If the file is not TOML or is larger than 64 KiB, they ignore the whole
+file. A pause then warns you, commits nothing and removes no worktree.
 
-\`mpm config set\` changes only the lines of that setting. Comments, order and line
-ends stay.
+\`mpm config set\` changes only the lines of that setting. Comments, order and
+line endings stay.
 
 ## Settings
 
