@@ -5,6 +5,11 @@ import type { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { programTest } from "../helpers/programs.ts";
 import { Team } from "../helpers/team.ts";
+import {
+  CraftedRemote,
+  CraftedWriter,
+  craftEntry,
+} from "../helpers/team_entries.ts";
 
 /** Makes a key of ssh and sets it in the user's own settings of git. */
 function signsWithKey(env: TestEnv, passphrase: string): string {
@@ -27,6 +32,19 @@ async function keysSeenBy(env: TestEnv): Promise<TrustResult["keys"]> {
   return (await mpmJson<TrustResult>(env, ["trust"])).keys;
 }
 
+/** Puts a person's binding into the log of another writer; returns its id. */
+function copyBinding(of: TestEnv, team: Team): string {
+  const { server } = team;
+  const [ref = ""] = team.logs()[0]!.split(" ");
+  const entry = of.gitIn(server, "show", `${ref}~1:entry`);
+  const { kind, content } = JSON.parse(entry.slice(entry.indexOf("{")));
+  assertEquals(kind, "key");
+  const mallory = new CraftedWriter();
+  const crafted = craftEntry(mallory, { number: 1, kind, id: "git", content });
+  new CraftedRemote(server).put(mallory.log, [crafted]);
+  return mallory.id;
+}
+
 programTest(
   "the key that git signs with vouches for the entries, and can be trusted",
   ["ssh-keygen"],
@@ -46,6 +64,13 @@ programTest(
     assertEquals(trusted.keys.map(({ change }) => change), ["trusted"]);
     const { sessions } = await mpmJson<SavesListResult>(bob, ["saves", "list"]);
     assertEquals(sessions[0]?.origin, "trusted");
+
+    const mallory = copyBinding(ann, team);
+    const seen = await keysSeenBy(bob);
+    const copied = seen.find(({ writer }) => writer === mallory)?.git_key;
+    assertEquals(copied, { state: "wrong", fingerprint: "" });
+    const { stdout } = await mpm(bob, ["sync"]);
+    assertStringIncludes(stdout, "its git key is not proven");
   },
 );
 
