@@ -1,3 +1,4 @@
+import { firstLine } from "../base/words.ts";
 import type { Save } from "../saves/mod.ts";
 
 /** The ways in which items are added that are not part of a conversation. */
@@ -19,9 +20,13 @@ export function sharedSave(
   save: Save,
   { conversation }: { conversation: boolean },
 ): Save {
-  const { mpm, active_context: active, ...rest } = save;
+  const { mpm, active_context: active, ...rest } =
+    conversation || !save.mpm?.handoff
+      ? save
+      : withoutSaid(save, save.mpm.handoff);
   const shared: Save = {
     ...rest,
+    resume_instructions: sharedInstructions(rest.resume_instructions),
     active_context: { ...active, working_directory: "" },
     project_path: "",
   };
@@ -43,24 +48,97 @@ export function sharedSave(
   };
 }
 
+/** Instructions without commands on files of this machine. */
+function sharedInstructions(
+  { files_to_review: review, validation_commands: commands }:
+    Save["resume_instructions"],
+): Save["resume_instructions"] {
+  return {
+    quick_start: [],
+    files_to_review: review.filter(isInside),
+    validation_commands: Object.fromEntries(
+      Object.entries(commands).filter(([name]) => /^verify_\d+$/.test(name)),
+    ),
+  };
+}
+
+/** The longest headline of a save, in characters. */
+const HEADLINE = 120;
+
+/**
+ * Returns a save whose lists lack the items of a conversation. Each open item
+ * is also in the list of its kind, and the goal is the headline.
+ */
+function withoutSaid(save: Save, handoff: Handoff): Save {
+  const { conversation: outline, mpm, open_questions: questions } = save;
+  const shared = new Set(handoff.items.filter(isShared).flatMap(formsOf));
+  const said = handoff.items.filter((item) => !isShared(item));
+  const withheld = new Set(said.flatMap(formsOf)).difference(shared);
+  const others = (texts: readonly string[]) =>
+    texts.filter((text) => !withheld.has(plain(text)));
+  const headlines = new Set([...withheld].map((text) => headOf(text)));
+  return {
+    ...save,
+    conversation: {
+      ...outline,
+      primary_task: headlines.has(headOf(outline.primary_task))
+        ? firstLine(outline.summary, HEADLINE)
+        : outline.primary_task,
+      accomplishments: others(outline.accomplishments),
+      next_steps: others(outline.next_steps),
+    },
+    important_reminders: others(save.important_reminders),
+    open_questions: others(questions),
+    ...mpm === undefined ? {} : {
+      mpm: {
+        ...mpm,
+        decisions: others(mpm.decisions),
+        blockers: others(mpm.blockers),
+      },
+    },
+  };
+}
+
+/** The forms in which the lists of a save have an item. */
+function formsOf({ text, why }: Handoff["items"][number]): string[] {
+  return [plain(text), plain(`${text} (${why ?? ""})`)];
+}
+
+/** Equal for texts that differ in blanks and case alone. */
+function plain(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
+}
+
+/** Equal for a text and its headline, which may be cut. */
+function headOf(text: string): string {
+  return plain(text).slice(0, HEADLINE / 2);
+}
+
 type Handoff = NonNullable<NonNullable<Save["mpm"]>["handoff"]>;
 
 function sharedHandoff(handoff: Handoff, conversation: boolean): Handoff {
   const { searches: _, seen, ...rest } = handoff;
   const files = handoff.files.filter(({ path }) => !isOutside(path));
-  const items = handoff.items.map(({ agent: _agent, ...item }) => item);
+  // A key begins with the id of the agent session.
+  const items = handoff.items.map(({ agent: _agent, key: _key, ...item }) =>
+    item
+  );
   if (conversation) {
     return { ...handoff, items, files, seen: (seen ?? []).filter(isInside) };
   }
   return {
     ...rest,
-    items: items.filter(({ via, kind }) =>
-      DELIBERATE.has(via) && !CONVERSATION.has(kind)
-    ),
+    items: items.filter(isShared),
     files,
     runs: handoff.runs.map((run) => ({ ...run, tail: "" })),
     unread: [],
   };
+}
+
+function isShared(
+  { via, kind }: Pick<Handoff["items"][number], "via" | "kind">,
+): boolean {
+  return DELIBERATE.has(via) && !CONVERSATION.has(kind);
 }
 
 function isInside(path: string): boolean {

@@ -17,6 +17,7 @@ import {
   CraftedWriter,
   craftEntry,
 } from "../helpers/team_entries.ts";
+import { putTranscript, workTranscript } from "../helpers/transcripts.ts";
 
 /** A key of `ssh-keygen`. */
 const KEYS = new URL("../formats/age/", import.meta.url);
@@ -30,6 +31,15 @@ function giveKey(env: TestEnv): void {
 }
 
 const kinds = ({ sent }: SyncResult) => sent.map(({ kind }) => kind);
+
+/** The bytes of every object of a repository. */
+function objects(cwd: string): string {
+  const { stdout } = new Deno.Command("git", {
+    args: ["cat-file", "--batch", "--batch-all-objects", "--unordered"],
+    cwd,
+  }).outputSync();
+  return new TextDecoder("latin1").decode(stdout);
+}
 
 async function newest(env: TestEnv): Promise<string> {
   const { sessions } = await mpmJson<SavesListResult>(env, ["list"]);
@@ -69,11 +79,7 @@ posixTest(
     assertEquals(kinds(sent), ["contents"]);
     const again = await mpmJson<SyncResult>(ann, ["sync", ...options]);
     assertEquals(kinds(again), []);
-    const { stdout: there } = new Deno.Command("sh", {
-      args: ["-c", "git cat-file --batch --batch-all-objects --unordered"],
-      cwd: team.server,
-    }).outputSync();
-    assert(!new TextDecoder("latin1").decode(there).includes("PLANTED"));
+    assert(!objects(team.server).includes("PLANTED"));
 
     giveKey(bob);
     const lacking = await mpm(bob, ["resume"]);
@@ -137,6 +143,46 @@ posixTest("files of a bundle come back on the other side", async () => {
   await mpmJson(bob, ["import", file]);
   await mpmJson(bob, ["restore", await newest(bob), "--yes"]);
   assertEquals(bob.read("new.txt"), "mine\n");
+});
+
+const AGENT = "0a8d9d4e-1f2b-4c3d-8e4f-5a6b7c8d9e0f";
+
+/** Words that a person typed, an agent said, and a tool printed. */
+const SAID = ["PLANTEDPROMPT", "PLANTEDNEXT", "PLANTEDSAID", "PLANTEDOUTPUT"];
+
+/** A conversation with those words. */
+function plantedTranscript(): string {
+  const [first, next, said, output] = SAID;
+  return workTranscript()
+    .replaceAll("Make the greeting polite.", `Make the ${first} polite.`)
+    .replaceAll("Now add a note.", `Now add a ${next}.`)
+    .replaceAll("The greeting is polite now.", `We decided on ${said}.`)
+    .replaceAll("\\nbroken", `\\n${output} broken`);
+}
+
+posixTest("a conversation stays at home unless it is asked for", async () => {
+  using team = new Team();
+  const [ann, bob] = [team.clone("Ann"), team.clone("Bob")];
+  putTranscript(ann, `${AGENT}.jsonl`, plantedTranscript());
+  const { session_id: id } = await mpmJson<PauseResult>(ann, [
+    ...["pause", "--agent-session", AGENT, "--no-commit"],
+    ...["--decision", "Keep it short"],
+  ]);
+  const folder = join(ann.project, ".claude-mpm", "sessions");
+  const saved = Deno.readTextFileSync(join(folder, `${id}.json`));
+  assertEquals(SAID.filter((word) => saved.includes(word)), SAID);
+  await mpmJson<SyncResult>(ann, ["sync", "origin"]);
+  const sent = objects(team.server);
+  assertStringIncludes(sent, "Keep it short");
+  const hidden = [...SAID, ann.root, AGENT];
+  assertEquals(hidden.filter((word) => sent.includes(word)), []);
+
+  giveKey(bob);
+  await mpmJson(ann, ["team", "add", "bob", ...SSH.split(" ")]);
+  await mpmJson(ann, ["sync", "--with-conversation"]);
+  await mpmJson(bob, ["sync", "origin"]);
+  const { stdout } = await mpm(bob, ["show", await newest(bob), "--json"]);
+  assertEquals(SAID.filter((word) => stdout.includes(word)), SAID);
 });
 
 const ID = "session-20261120-120000";

@@ -242,7 +242,7 @@ function isKeptPath(path: string, platform: Platform): boolean {
 
 /**
  * Returns whether the target of a link is in the worktree. A step up after a
- * name could go up from the target of another link, so there may be none.
+ * name could go up from the target of another link, so the target has no such step.
  */
 function staysWithin(
   path: string,
@@ -263,7 +263,7 @@ function staysWithin(
   return there.length === 0 || isKeptPath(there.join("/"), platform);
 }
 
-/** Throws UNREADABLE if one file is in the place of another, or of a folder. */
+/** Throws UNREADABLE if one file has the path of another, or of a folder. */
 function refuseClashes(files: readonly BroughtFile[], id: string): void {
   const paths = new Set(files.map(({ part, path }) => `${part}/${path}`));
   const isClear = paths.size === files.length &&
