@@ -117,6 +117,7 @@ Deno.test("recipients are checked and shortened", async () => {
 
 Deno.test("other recipients are refused in words", async () => {
   const native = await identityToRecipient(await generateX25519Identity());
+  const mistyped = native.slice(0, -1) + (native.endsWith("q") ? "p" : "q");
   const short = textOf("plain.pub").split(" ")[1]!;
   const zero = btoa(
     `${atob(short).slice(0, 19)}\x01${"\0".repeat(31)}`,
@@ -125,7 +126,7 @@ Deno.test("other recipients are refused in words", async () => {
     const [given, message] of [
       ["", '"" is not a recipient'],
       ["ann", '"ann" is not a recipient'],
-      [`${native.slice(0, -1)}q`, "has a typing error"],
+      [mistyped, "has a typing error"],
       [native.slice(0, -1), "is not a recipient"],
       [await generateX25519Identity(), "This is a private key"],
       ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAB", 'not encrypt to "ssh-rsa"'],
