@@ -2208,6 +2208,7 @@ export interface ConfigGetResult {
     | "sessions.keep_auto"
     | "worktrees.min_age"
     | "worktrees.trash"
+    | "agents.client"
     | "claims.auto"
     | "checkpoint.auto_minutes"
     | "checkpoint.every"

@@ -25,6 +25,13 @@ export const CLIENTS: readonly Client[] = [
     current: currentClaudeSession,
     resume: (id) => ["claude", "--resume", id],
     start: (prompt) => ["claude", prompt],
+    headless: (prompt, turns) => [
+      ...["claude", "-p"],
+      ...turns === undefined ? [] : ["--max-turns", String(turns)],
+      ...["--", prompt],
+    ],
+    limitsTurns: true,
+    variables: ["CLAUDECODE", "CLAUDE_CODE_SESSION_ID"],
     adapter: async () => (await import("./claude/adapter.ts")).adapter,
     store: async () => (await import("./claude/store.ts")).store,
     reader: async () => (await import("./claude/reader.ts")).reader,
@@ -42,6 +49,8 @@ export const CLIENTS: readonly Client[] = [
     current: currentCodex,
     resume: (id) => ["codex", "resume", id],
     start: (prompt) => ["codex", prompt],
+    headless: (prompt) => ["codex", "exec", "--", prompt],
+    variables: ["CODEX_THREAD_ID"],
     adapter: async () => (await import("./codex/adapter.ts")).adapter,
     store: async () => (await import("./codex/store.ts")).store,
     reader: async () => (await import("./codex/reader.ts")).reader,
@@ -59,6 +68,8 @@ export const CLIENTS: readonly Client[] = [
     current: () => undefined,
     resume: (id) => ["opencode", "--session", id],
     start: (prompt) => ["opencode", "--prompt", prompt],
+    headless: (prompt) => ["opencode", "run", "--", prompt],
+    variables: [],
     adapter: async () => (await import("./opencode/adapter.ts")).adapter,
     store: async () => (await import("./opencode/store.ts")).store,
     reader: async () => (await import("./opencode/reader.ts")).reader,
@@ -76,6 +87,8 @@ export const CLIENTS: readonly Client[] = [
     current: currentGemini,
     resume: (id) => ["gemini", "--resume", id],
     start: (prompt) => ["gemini", "--prompt-interactive", prompt],
+    headless: (prompt) => ["gemini", `--prompt=${prompt}`],
+    variables: ["GEMINI_CLI"],
     adapter: async () => (await import("./gemini/adapter.ts")).adapter,
     store: async () => (await import("./gemini/store.ts")).store,
     reader: async () => (await import("./gemini/read.ts")).reader,
@@ -93,6 +106,8 @@ export const CLIENTS: readonly Client[] = [
     current: currentCopilot,
     resume: (id) => ["copilot", `--resume=${id}`],
     start: (prompt) => ["copilot", "--interactive", prompt],
+    headless: (prompt) => ["copilot", "--silent", `--prompt=${prompt}`],
+    variables: ["COPILOT_CLI", "COPILOT_AGENT_SESSION_ID"],
     adapter: async () => (await import("./copilot/adapter.ts")).adapter,
     store: async () => (await import("./copilot/store.ts")).store,
     reader: async () => (await import("./copilot/read.ts")).reader,
@@ -119,6 +134,12 @@ export interface ClientSession {
   readonly client: Client;
   readonly id: string;
 }
+
+/** The variables with the session that a process was started in. */
+export const SESSION_VARIABLES: readonly string[] = [
+  ...["MPM_AGENT_CLIENT", "MPM_AGENT_SESSION"],
+  ...CLIENTS.flatMap(({ variables }) => variables),
+];
 
 /**
  * Returns the session that this process was started in, by its environment. The

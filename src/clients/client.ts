@@ -44,6 +44,16 @@ export interface Client {
    * `undefined`: it takes none.
    */
   start(prompt: string): readonly string[] | undefined;
+  /**
+   * Arguments, the program first, that answer one prompt without a person and
+   * end. A prompt that begins with a dash stays a prompt. `turns`: the most
+   * answers of the model, for clients with `limitsTurns`.
+   */
+  headless(prompt: string, turns?: number): readonly string[];
+  /** True if an argument limits the turns of a headless run. */
+  readonly limitsTurns?: true;
+  /** The variables that `current` reads. */
+  readonly variables: readonly string[];
   /** The file of instructions that it reads in a repository. */
   readonly instructions: "AGENTS.md" | "CLAUDE.md" | "GEMINI.md";
   /** Translates events and answers of hooks. */

@@ -56,6 +56,8 @@ export {
 export { isAsked, turnErrorText } from "./claude/hook_input.ts";
 export { type HookInput, parseHookInput } from "./hook_input.ts";
 export {
+  type AgentProgram,
+  agentProgram,
   clientProgram,
   clientVersion,
   programsOnPath,

@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative } from "@std/path";
-import { attempt } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
+import { SESSION_VARIABLES } from "./all.ts";
 import type { Client } from "./client.ts";
 
 /** Every program of that name that PATH leads to, each once; absolute. */
@@ -76,4 +77,44 @@ export async function clientVersion(
 ): Promise<string | undefined> {
   const line = await versionLine(system, path, { root, timeout: PATIENCE });
   return /\d+\.\d+\.\d+[\w.+-]*/.exec(line ?? "")?.[0].replace(/\.$/, "");
+}
+
+/** A client that answers prompts without a person. */
+export interface AgentProgram {
+  /** E.g. `Claude Code`. */
+  readonly title: string;
+  /** The limit that it cannot keep, as a sentence without its full stop. */
+  readonly warning: string | undefined;
+  /** Without the session that mpm itself was started in. */
+  readonly env: Readonly<Record<string, null>>;
+  /** The program, absolute, and its arguments. */
+  args(prompt: string): readonly string[];
+}
+
+/**
+ * Finds the program that gives prompts to a client. `turns`: the most answers
+ * of the model to one prompt. Throws NOT_FOUND where PATH does not have it, or
+ * only in the project.
+ */
+export function agentProgram(
+  system: System,
+  { client, turns }: { client: Client; turns: number | undefined },
+  root: string,
+): AgentProgram {
+  const { title, limitsTurns } = client;
+  const program = clientProgram(system, client, root);
+  if (program === undefined) {
+    throw new MpmError(
+      "NOT_FOUND",
+      `Cannot find ${title}: "${client.program}" is not on PATH`,
+    );
+  }
+  return {
+    title,
+    warning: turns === undefined || limitsTurns
+      ? undefined
+      : `${title} has no option that limits turns, so mpm ignores "turns"`,
+    env: Object.fromEntries(SESSION_VARIABLES.map((name) => [name, null])),
+    args: (prompt) => [program, ...client.headless(prompt, turns).slice(1)],
+  };
 }

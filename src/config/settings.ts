@@ -96,6 +96,13 @@ export const SETTINGS = {
     summary: "Ignored names that may be removed together with a worktree",
     personal: true,
   },
+  "agents.client": {
+    kind: "choice",
+    default: "claude",
+    choices: ["claude", "codex", "gemini", "opencode", "copilot"],
+    summary: "Client that runs the agents of tasks",
+    personal: true,
+  },
   "claims.auto": flag(
     false,
     "Let each edit of an agent claim its file for 10 minutes",
