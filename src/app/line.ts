@@ -183,9 +183,12 @@ function contextOf(
     status(text) {
       if (inPlace) err(`\r\x1b[K${escapeText(text).slice(0, columns() - 1)}`);
     },
-    ...input.json !== true && {
-      print: (text: string) => system.terminal.out(text),
-    },
+    showsStatus: inPlace,
+    ...input.json === true
+      ? {
+        event: (value: object) => system.terminal.out(`${asciiJson(value)}\n`),
+      }
+      : { print: (text: string) => system.terminal.out(text) },
     ask(question) {
       err(question);
       return system.terminal.readLine();

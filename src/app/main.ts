@@ -91,6 +91,7 @@ async function hookContext(system: System): Promise<Context> {
     style: makeStyle(false),
     note: () => {},
     status: () => {},
+    showsStatus: false,
     ask: () => undefined,
   };
 }

@@ -147,11 +147,18 @@ export interface Context {
    * before; an empty one takes it away. Shows nothing anywhere else.
    */
   status(text: string): void;
+  /** True if `status` shows anything. */
+  readonly showsStatus: boolean;
   /**
    * Prints the next part of a long answer; false: nobody reads it any more.
    * There is no such thing under `--json`.
    */
   print?(text: string): boolean;
+  /**
+   * Prints an event of a long piece of work as one line of JSON, before the
+   * answer; false: nobody reads it any more. Only under `--json`.
+   */
+  event?(value: object): boolean;
   /** Prints a question on stderr and returns the line typed. */
   ask(question: string): string | undefined;
   /** Takes secrets out of a text that is kept. Throws USAGE for bad rules. */
