@@ -13,6 +13,7 @@ import { counted } from "../base/words.ts";
 import { listBackups, openStore, PREPARING } from "../saves/mod.ts";
 import { hasDetourMarker, settleDetour } from "../detours/mod.ts";
 import { hasMarker } from "../checkpoints/mod.ts";
+import { allIntents } from "../ops/mod.ts";
 
 /** Was anything begun that is not done? */
 export function checkUnfinished(ground: Ground): Checked {
@@ -22,6 +23,7 @@ export function checkUnfinished(ground: Ground): Checked {
     : [];
   const found = [
     ...inStore,
+    ...intentFindings(ground),
     ...switchFindings(ground),
     ...removalFindings(ground),
   ];
@@ -52,6 +54,25 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
     );
   }
   return found;
+}
+
+/** Operations that are written down and not done. */
+function intentFindings({ context, system, workspace }: Ground): Finding[] {
+  const { root } = workspace;
+  return allIntents(system, root).map(({ path, intent }) =>
+    intent === undefined
+      ? warning(
+        `"${path}" is of an operation that your mpm did not begin here. ` +
+          "mpm leaves it alone",
+        { advice: "Delete the file, or move the project back to finish it" },
+      )
+      : warning(`"mpm ${intent.kind}" was interrupted or is running`, {
+        fix: {
+          title: "Finish the interrupted operation",
+          apply: () => openStore(context.system, root),
+        },
+      })
+  );
 }
 
 /** A migration, or a rollback of one; the next one continues with it. */

@@ -26,6 +26,8 @@ export const layout = remembered((root) => {
     claims: join(state, "claims"),
     /** The last run of each command that verifies the work. */
     runs: join(state, "runs.json"),
+    /** Operations under way, a file for each. */
+    intents: join(state, "ops"),
     /** A `branch` or `return` under way in each worktree. */
     detours: join(state, "detours"),
     detourLock: join(state, "detours.lock"),
@@ -68,11 +70,6 @@ export const layout = remembered((root) => {
     pending: join(sessions, ".pending.json"),
   };
 });
-
-/** Returns what an undo is about to do, there until it is done. */
-export function undoMarker(root: string): string {
-  return join(layout(root).state, "undo.json");
-}
 
 /** The files of one save; `id` must be a valid session id. */
 export function saveFiles(folder: string, id: string) {

@@ -3,10 +3,10 @@ import { join } from "@std/path";
 import { ensureUserFolder } from "./user_state.ts";
 import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
-import { finishUndo } from "./finish_undo.ts";
+import { finishUndo } from "./intents/finish_undo.ts";
 import { ensureHidden } from "./home.ts";
 import type { JournalEntry } from "./entry.ts";
-import { layout, undoMarker } from "./layout.ts";
+import { layout } from "./layout.ts";
 
 /** Milliseconds a command waits for another one to finish. */
 const WAIT = 30_000;
@@ -26,11 +26,8 @@ export async function withLock<T>(
   ensureHidden(system, root, state);
   using _held = await locked(system, lock);
   await takeOver(system, root);
-  if (system.files.lstat(undoMarker(root))) {
-    // An undo that was killed comes first.
-    return await write(finishUndo(system, root));
-  }
-  return await write();
+  // An undo that was killed comes first.
+  return await write(finishUndo(system, root));
 }
 
 /**

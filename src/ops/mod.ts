@@ -52,7 +52,7 @@ export {
   readOnce,
   replaceDerived,
 } from "./derived.ts";
-export { dropUndoMarker, finishUndo, writeUndoMarker } from "./finish_undo.ts";
+export { beginUndo, finishUndo, isUndoBegun } from "./intents/finish_undo.ts";
 export {
   checkFolder,
   checkPath,
@@ -77,8 +77,16 @@ export {
   USER_FLAG,
   worktreeOf,
 } from "./journal.ts";
+export {
+  allIntents,
+  beginIntent,
+  endIntent,
+  type Intent,
+  markIntent,
+  readIntents,
+} from "./intents/intents.ts";
 export { journaled, noteOperation } from "./journaled.ts";
-export { HOME, layout, saveFiles, undoMarker } from "./layout.ts";
+export { HOME, layout, saveFiles } from "./layout.ts";
 export { takeLock, withLock, withUserLock } from "./lock.ts";
 export { lookOnly } from "./look_only.ts";
 export { surveyTrash } from "./prune_trash.ts";

@@ -6,12 +6,14 @@ import { type Moved, moveOwnCommit } from "../git/mod.ts";
 import {
   appendJournal,
   applyFiles,
+  beginUndo,
   CannotUndo,
-  dropUndoMarker,
+  endIntent,
   type FilesPlan,
   type FileStep,
   fitChanges,
   GONE,
+  type Intent,
   type JournalEntry,
   keepPresent,
   newTrashFolder,
@@ -23,7 +25,6 @@ import {
   undoTitle,
   versionsIn,
   withUserLock,
-  writeUndoMarker,
 } from "../ops/mod.ts";
 import { field } from "../base/parsed_values.ts";
 import { copySaves, noteUncopied, pointToNewest } from "../saves/mod.ts";
@@ -63,9 +64,11 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const outside = plan.steps.some(({ path }) =>
     !path.startsWith(join(root, "/"))
   );
-  const { id, left } = outside ? await withUserLock(system, work) : work();
+  const { id, left, intent } = outside
+    ? await withUserLock(system, work)
+    : work();
   await pointToNewest(system, root);
-  dropUndoMarker(system, root);
+  endIntent(system, root, intent);
   if (plan.steps.some(({ name }) => NOTE.test(name))) {
     // Damaged marks are named by the next note.
     attempt(() => renewView(system, order.workspace.worktree));
@@ -176,7 +179,7 @@ function commitLines(entry: JournalEntry, moved: Moved | undefined): string[] {
     ];
 }
 
-/** From the marker on it will be done, whatever becomes of this process. */
+/** From its intent on it will be done, whatever becomes of this process. */
 function applied(
   order: UndoOrder,
   { plan, moved, progress }: {
@@ -184,20 +187,20 @@ function applied(
     moved: Moved | undefined;
     progress: ProgressLine["show"];
   },
-): { id: number; left: string[] } {
+): { id: number; left: string[]; intent: Intent } {
   const { root, entry, context: { system } } = order;
   let made: string | undefined;
   const folder = () => made ??= newTrashFolder(system, root, "undo");
   const steps = keepPresent(system, root, { steps: plan.steps, folder });
   const operation = operationOf(order, { steps, moved, folder });
-  writeUndoMarker(system, root, operation);
+  const intent = beginUndo(system, root, operation);
   const left = applyFiles(system, root, steps, progress);
   const folders = field(entry.after, "folders");
   for (const name of Array.isArray(folders) ? folders.toReversed() : []) {
     removeIfEmpty(system, resolve(root, String(name)));
   }
   const { id } = appendJournal(system, root, operation);
-  return { id, left };
+  return { id, left, intent };
 }
 
 function operationOf(

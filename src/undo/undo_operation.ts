@@ -11,11 +11,11 @@ import type { Workspace } from "../git/mod.ts";
 import {
   CannotUndo,
   entryToUndo,
+  isUndoBegun,
   type JournalEntry,
   type KnownEntry,
   readJournal,
   undoAllow,
-  undoMarker,
   type Undone,
   type UndoOrder,
   withLock,
@@ -173,7 +173,7 @@ export async function finishBegun(
   number: string | undefined,
 ): Promise<UndoResult | undefined> {
   const { system } = context;
-  const files = system.files.lstat(undoMarker(root))
+  const files = isUndoBegun(system, root)
     ? await withLock(system, root, (finished) => finished)
     : undefined;
   const restore = await finishRestore(context, workspace);

@@ -298,7 +298,12 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "what the logs of others hold",
     "the next sync; made again from git",
   ],
-  ["state/undo.json", "an unfinished undo", "1 file", UNTIL_DONE],
+  [
+    "state/ops/",
+    "unfinished operations, signed with your key",
+    "1 file for each",
+    UNTIL_DONE,
+  ],
   ["state/pruned", "when the trash was last checked", "1 file", BY_YOU],
   ["state/store-id", "identifies this copy of the project", "1 file", BY_YOU],
 ]);

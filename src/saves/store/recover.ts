@@ -5,12 +5,12 @@ import {
   checkFolder,
   ensureHome,
   finishUndo,
+  isUndoBegun,
   layout,
   readOwnJson,
   removeIfThere,
   saveFiles,
   takeLock,
-  undoMarker,
   withLock,
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
@@ -65,7 +65,7 @@ export async function openStore(system: System, root: string): Promise<void> {
   const { home, sessions, lock, pending } = layout(root);
   checkFolder(system, home);
   checkFolder(system, sessions);
-  if (!files.lstat(pending) && !files.lstat(undoMarker(root))) return;
+  if (!files.lstat(pending) && !isUndoBegun(system, root)) return;
   await attempt(async () => {
     using held = await takeLock({ files }, lock, READER_WAIT);
     if (!held) return;

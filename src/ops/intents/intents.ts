@@ -1,0 +1,162 @@
+import { join } from "@std/path";
+import { attempt } from "../../base/errors.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
+import type { System } from "../../system/system.ts";
+import { removeIfThere, removeQuietly, writeAtomic } from "../atomic.ts";
+import { checkPath, ensureFolder } from "../folders.ts";
+import { layout } from "../layout.ts";
+import { ownSeals, projectSeals, type RecordSeals } from "../sealed_record.ts";
+
+/**
+ * An operation under way: written down before its first change, removed after
+ * its last. Under the lock of its kind, one that is there was interrupted.
+ */
+export interface Intent<F = unknown> {
+  /** Also the name of its file. */
+  readonly id: string;
+  /** The kind of operation, which decides how it is finished. */
+  readonly kind: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** The worktree that it changes, absolute; outside git the project. */
+  readonly worktree: string;
+  /** All that finishing it, or taking it back, needs. */
+  readonly facts: F;
+}
+
+/** The form of these files; another one is of another version of mpm. */
+const SCHEMA = 1;
+
+/** Bytes of one; it may name every file of a large worktree. */
+const LARGEST = 64 * 1024 * 1024;
+
+/** Milliseconds after which a half-written one is of a dead process. */
+const STALE = 3_600_000;
+
+const NAME = /^([a-z0-9]{8,64})\.json$/;
+
+function fileOf(root: string, id: string): string {
+  return join(layout(root).intents, `${id}.json`);
+}
+
+/**
+ * Writes an intent down, on the disk before this returns. Without a key it is
+ * not sealed: then a death leaves it there, and no one acts on it. Call under
+ * the lock of its kind.
+ */
+export function beginIntent<F>(
+  system: System,
+  root: string,
+  { kind, worktree, facts }: Pick<Intent<F>, "kind" | "worktree" | "facts">,
+): Intent<F> {
+  const { intents } = layout(root);
+  ensureFolder(system, intents, root);
+  sweep(system, intents);
+  const at = system.now().toISOString();
+  const intent = { id: system.random(), kind, at, worktree, facts };
+  write(system, root, intent);
+  return intent;
+}
+
+/** Replaces its facts. */
+export function markIntent<F>(
+  system: System,
+  root: string,
+  intent: Intent<F>,
+  facts: F,
+): Intent<F> {
+  const marked = { ...intent, facts };
+  write(system, root, marked);
+  return marked;
+}
+
+/** Removes it: nothing is left to do. */
+export function endIntent(
+  system: System,
+  root: string,
+  { id }: Intent,
+): void {
+  removeIfThere(system, fileOf(root, id));
+}
+
+function write(system: System, root: string, intent: Intent): void {
+  const seals = sealsOf(projectSeals, system, root);
+  const value = { schema: SCHEMA, ...intent };
+  const text = attempt(() => seals.seal(value)) ?? JSON.stringify(value);
+  writeAtomic(system, fileOf(root, intent.id), {
+    bytes: new TextEncoder().encode(`${text}\n`),
+    temporary: `.${intent.id}.tmp`,
+  });
+}
+
+/** A copy of the project, or of the file, at another place does not count. */
+function sealsOf(
+  make: typeof ownSeals,
+  system: System,
+  root: string,
+): RecordSeals {
+  return make(system, root, `intent at ${root}`);
+}
+
+function sweep(system: System, folder: string): void {
+  const before = system.now().getTime() - STALE;
+  for (const { name } of system.files.list(folder)) {
+    const path = join(folder, name);
+    const left = name.startsWith(".") && name.endsWith(".tmp") &&
+      (system.files.lstat(path)?.mtime ?? before) < before;
+    if (left) removeQuietly(system, path);
+  }
+}
+
+/**
+ * Intents of that kind, the oldest first. Only those count that this user's mpm
+ * wrote, in this store and at this place. Throws CONFLICT for a link instead of
+ * their folder.
+ */
+export function readIntents<F>(
+  system: System,
+  root: string,
+  kind: string,
+): Intent<F>[] {
+  return allIntents(system, root).flatMap(({ intent }) =>
+    intent?.kind === kind ? [intent as Intent<F>] : []
+  ).sort((one, other) => one.at < other.at ? -1 : 1);
+}
+
+/** A file of an intent. */
+interface IntentFile {
+  readonly path: string;
+  /** `undefined`: it is someone else's, and left alone. */
+  readonly intent: Intent | undefined;
+}
+
+/** Every file of an intent there is, those that are left alone included. */
+export function allIntents(system: System, root: string): IntentFile[] {
+  const { intents } = layout(root);
+  if (!system.files.lstat(intents)) return [];
+  if (!checkPath(system, intents, root)) return [];
+  const names = system.files.list(intents).map(({ name }) => name)
+    .filter((name) => NAME.test(name));
+  if (names.length === 0) return [];
+  const seals = sealsOf(ownSeals, system, root);
+  return names.map((name) => {
+    const path = join(intents, name);
+    return { path, intent: readIntent(system, seals, { path, name }) };
+  });
+}
+
+function readIntent(
+  system: System,
+  seals: RecordSeals,
+  { path, name }: { path: string; name: string },
+): Intent | undefined {
+  const bytes = attempt(() => system.files.readOwn(path, LARGEST));
+  if (!bytes) return undefined;
+  const text = new TextDecoder().decode(bytes).trimEnd();
+  if (!seals.isOwn(text)) return undefined;
+  const value = jsonIn(text);
+  const isOne = field(value, "schema") === SCHEMA &&
+    `${field(value, "id")}.json` === name;
+  // Its seal shows that mpm wrote the rest.
+  return isOne ? value as Intent : undefined;
+}

@@ -1,0 +1,22 @@
+import { join } from "@std/path";
+import type { TestEnv } from "./env.ts";
+
+const FOLDER = ".claude-mpm/state/ops";
+
+/** Returns the operations under way, or interrupted: their files and kinds. */
+export function intentsOf(env: TestEnv): { path: string; kind: string }[] {
+  if (!env.exists(FOLDER)) return [];
+  return [...Deno.readDirSync(join(env.project, FOLDER))]
+    .filter(({ name }) => /^[a-z0-9].*\.json$/.test(name))
+    .map(({ name }) => {
+      const path = `${FOLDER}/${name}`;
+      return { path, kind: JSON.parse(env.read(path)).kind };
+    });
+}
+
+/** Returns whether an operation of one of the kinds is under way. */
+export function isUnderWay(env: TestEnv, ...kinds: string[]): boolean {
+  return intentsOf(env).some(({ kind }) =>
+    kinds.length === 0 || kinds.includes(kind)
+  );
+}
