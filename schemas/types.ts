@@ -3579,6 +3579,15 @@ export interface ImportResult {
   } | null;
 }
 
+/** mpm task cancel --json: Cancel a run of a task. */
+export interface TaskCancelResult {
+  dry_run: boolean;
+  /** The id of the run. */
+  run: string;
+  /** True if it ended while the command waited. */
+  ended: boolean;
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

@@ -6,7 +6,17 @@ import { modules, ROOT, sources } from "./helpers/tree.ts";
 
 /** The folders of `src/`: each may import those after it, and none before. */
 const ORDER = [
-  ...["app", "doctor", "undo", "replay", "hooks", "team", "agents", "handoff"],
+  ...[
+    "app",
+    "doctor",
+    "undo",
+    "replay",
+    "hooks",
+    "team",
+    "tasks",
+    "agents",
+    "handoff",
+  ],
   "detours",
   "checkpoints",
   ...[

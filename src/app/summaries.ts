@@ -107,4 +107,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "trust": "Trust the keys of people whose saves you received",
   "export": "Export what you share from this project to a file",
   "import": "Import saves, hand-offs and notes from a file or another project",
+  "task cancel": "Cancel a run of a task",
 };

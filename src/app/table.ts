@@ -189,6 +189,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../team/commands/export.ts")).exportCommand,
   "import": async () =>
     (await import("../team/commands/import.ts")).importCommand,
+  "task cancel": async () =>
+    (await import("../tasks/commands/cancel.ts")).taskCancel,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

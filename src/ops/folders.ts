@@ -44,6 +44,7 @@ const HIDDEN: ReadonlySet<string> = new Set([
     "errors",
     "handoffs",
     "kept",
+    "runs",
     "state",
     "team",
     "trash",

@@ -19,6 +19,7 @@ const OWN_RULES = `/.gitignore
 /errors/
 /journal.jsonl
 /kept/
+/runs/
 /state/
 /team/
 /trash/

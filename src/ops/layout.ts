@@ -45,6 +45,10 @@ export const layout = remembered((root) => {
     handoffs: join(home, "handoffs"),
     /** Files that others of the team shared, a folder for each of their clones. */
     team: join(home, "team"),
+    /** Definitions of tasks, the project's own files. */
+    tasks: join(home, "tasks"),
+    /** Runs of tasks, a folder for each. */
+    taskRuns: join(home, "runs"),
     /** Layers of a summary that a program of the user wrote. */
     summaries: join(state, "summaries"),
     /** claude-mpm's automatic pause as long as it continues. */

@@ -1,4 +1,4 @@
-import { isLike } from "../base/like.ts";
+import { isLike } from "../base/names.ts";
 import type { Config } from "../config/mod.ts";
 
 /** A part of a large project. */

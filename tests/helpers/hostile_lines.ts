@@ -74,6 +74,7 @@ const LINES: Record<string, Making> = {
   "trust": () => ["", "someone --dry-run"],
   "sync": () => ["", "origin --dry-run"],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
+  "task cancel": () => ["", "planted"],
   "team add": () => [
     "fresh age1zdy22l5qej0d8jau7h2c472v2xmmgc3f8xwzt2unz6kpfrpeefjqfm882a",
   ],
@@ -237,7 +238,7 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
   "partition show|partition use|context diff|summary --session|replay|carry --to claude|replay fork 1 --name|" +
   "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|claim|release|" +
-  "team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
+  "task cancel|team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
   .split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */

@@ -111,6 +111,7 @@ const SECTIONS:
     ["Several agents", [
       ...["handoff", "note", "notes", "claim", "claims", "release", "standup"],
     ]],
+    ["Work that survives", ["task"]],
     ["With other people", ["team"]],
     ["The working tree", ["checkpoint", "worktrees", "undo"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
@@ -124,6 +125,7 @@ const SECTIONS:
 /** Subjects of the groups whose first word is not a command. */
 const ABOUT: Readonly<Record<string, string>> = {
   handoff: "Hand-off documents between agents",
+  task: "Programs over many items, with progress and resume",
   checkpoint: "Snapshots of all files",
   config: "Settings",
   hooks: "Hooks in Claude Code",

@@ -1,6 +1,6 @@
 import { join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
-import { isLike } from "../../base/like.ts";
+import { isLike } from "../../base/names.ts";
 import type { Config } from "../../config/mod.ts";
 import {
   CONTENTS,

@@ -1,5 +1,6 @@
 import type { MpmError } from "../../base/errors.ts";
 import { field, isFields, kindOf } from "../../base/parsed_values.ts";
+import { type FaultAt, lineOf, parseYaml } from "../../base/yaml_lines.ts";
 
 /** Something a template is told about the work. */
 export interface Variable {
@@ -16,9 +17,6 @@ interface FrontMatter {
   readonly description: string;
   readonly variables: readonly Variable[];
 }
-
-/** Makes the error for a line of the file, from 1. */
-export type FaultAt = (line: number, words: string) => MpmError;
 
 /** The same for the line of the field that `path` leads to. */
 type Fault = (path: readonly string[], words: string) => MpmError;
@@ -44,50 +42,10 @@ export async function splitFrontMatter(
   );
   if (end < 0) throw faultAt(1, 'the "---" has no end');
   const yaml = lines.slice(1, end);
-  const value = await parseYaml(yaml, faultAt);
-  const fault: Fault = (path, words) => faultAt(lineOf(yaml, path), words);
+  // The line of the "---" comes before them.
+  const value = await parseYaml(yaml, (at, words) => faultAt(at + 1, words));
+  const fault: Fault = (path, words) => faultAt(lineOf(yaml, path) + 1, words);
   return { front: frontMatter(value, fault), start: end + 1 };
-}
-
-async function parseYaml(
-  yaml: readonly string[],
-  faultAt: FaultAt,
-): Promise<unknown> {
-  // Loaded here: only a template with front matter needs it.
-  const { parse } = await import("@std/yaml");
-  try {
-    return parse(yaml.join("\n"), { schema: "failsafe" });
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const at = Number(/ at line (\d+)/.exec(error.message)?.[1] ?? 1);
-    const words = error.message.split("\n", 1)[0]!
-      .replace(/ at line \d+, column \d+:?$/, "");
-    throw faultAt(Math.min(at, yaml.length) + 1, words);
-  }
-}
-
-/** The line of the file where the field stands that `path` leads to. */
-function lineOf(yaml: readonly string[], path: readonly string[]): number {
-  let at = 0;
-  for (const name of path) {
-    const next = yaml.findIndex((line, index) =>
-      index >= at && isAbout(line, name)
-    );
-    // In the flow style it is on the line of what encloses it.
-    if (next >= 0) at = next + 1;
-  }
-  return Math.max(at, 1) + 1;
-}
-
-/**
- * Returns whether a line begins with `name`, as a field, in a list, or after
- * `name:`.
- */
-function isAbout(line: string, name: string): boolean {
-  return [/^[\s-]*["']?/, /^[\s-]*name:\s*["']?/].some((beginning) => {
-    const rest = line.replace(beginning, "");
-    return rest.startsWith(name) && !/^[\w-]/.test(rest.slice(name.length));
-  });
 }
 
 function frontMatter(value: unknown, fault: Fault): FrontMatter {

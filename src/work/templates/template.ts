@@ -1,10 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
 import { getOwn } from "../../base/own.ts";
-import {
-  type FaultAt,
-  splitFrontMatter,
-  type Variable,
-} from "./front_matter.ts";
+import type { FaultAt } from "../../base/yaml_lines.ts";
+import { splitFrontMatter, type Variable } from "./front_matter.ts";
 
 /** An item of a template, not filled in yet. */
 interface TemplateItem {

@@ -1,0 +1,261 @@
+import { field, jsonIn } from "../base/parsed_values.ts";
+import {
+  COUNT,
+  fits,
+  type Fitting,
+  nullable,
+  NUMBER,
+  object,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+
+/** The names that a task can have: its file is named after it. */
+export const TASK_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
+
+/** The id of a run: its task, and the UTC second it began in. */
+export const RUN_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}-\d{8}-\d{6}$/;
+
+/**
+ * The intent of a run, written and sealed before anything runs. A run goes on
+ * by this record alone, whatever happens to the file of its task.
+ */
+export const RUN_RECORD = object({
+  version: { is: "version" } as Shape<1>,
+  /** Also the name of its folder. */
+  id: text({ pattern: RUN_ID }),
+  task: text({ pattern: TASK_NAME }),
+  /** When it began, ISO 8601, UTC. */
+  at: TEXT,
+  /** The file of the task, absolute. */
+  file: TEXT,
+  /** Its text. */
+  definition: TEXT,
+  /** The folder that programs run in, absolute. */
+  worktree: TEXT,
+  /** Number of items; 1 for a task without items. */
+  total: COUNT,
+  /** Items in each chunk, but perhaps the last. */
+  chunk: COUNT,
+  /** SHA-256 of the file with the items; null: the task has no items. */
+  items: nullable(TEXT),
+  /** The client that agents run with; null: the task runs a program. */
+  client: nullable(TEXT),
+});
+
+export type RunRecord = Fitting<typeof RUN_RECORD>;
+
+/** How a run ended, in its log. */
+export type RunEnd = "done" | "failed" | "cancelled" | "stopped";
+
+/** How a chunk ended, which is how each of its items did. */
+export type ItemState = "done" | "failed" | "flagged";
+
+/** Number of items by how they ended, of the whole run until that moment. */
+const COUNTERS = { done: COUNT, failed: COUNT, flagged: COUNT };
+
+const END = text<ItemState>({ choices: ["done", "failed", "flagged"] });
+const OVER = text<RunEnd>({
+  choices: ["done", "failed", "cancelled", "stopped"],
+});
+
+/** Chunks count from 0, attempts from 1. `at`: ISO 8601, UTC. */
+const CHUNK = { chunk: COUNT, at: TEXT };
+
+/** A program as it ended: by an exit status, or for a reason in words. */
+const EXIT = { exit: nullable(NUMBER), reason: nullable(TEXT) };
+
+function line<E extends string>(event: E) {
+  return { event: text<E>({ choices: [event] }) };
+}
+
+/** A process took the run, at its start or by a resume. */
+const BEGIN = object({ ...line("begin"), at: TEXT, pid: nullable(COUNT) });
+
+/** On the disk before the program starts. */
+const START = object({ ...line("start"), ...CHUNK, attempt: COUNT });
+
+/** A try failed, and there will be another. */
+const RETRY = object({ ...line("retry"), ...CHUNK, ...EXIT });
+
+const DONE = object({
+  ...line("end"),
+  ...CHUNK,
+  ...EXIT,
+  state: END,
+  ms: COUNT,
+  ...COUNTERS,
+});
+
+const LAST = object({
+  ...line("over"),
+  at: TEXT,
+  state: OVER,
+  reason: nullable(TEXT),
+  ...COUNTERS,
+});
+
+/** The notification at the end of a run; `reason`: it failed. */
+const NOTIFIED = object({
+  ...line("notified"),
+  at: TEXT,
+  reason: nullable(TEXT),
+});
+
+const LINES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
+  ["begin", BEGIN],
+  ["start", START],
+  ["retry", RETRY],
+  ["end", DONE],
+  ["over", LAST],
+  ["notified", NOTIFIED],
+]);
+
+/** A line of a run's log, which is only ever appended to. */
+export type LogLine =
+  | Fitting<typeof BEGIN>
+  | Fitting<typeof START>
+  | Fitting<typeof RETRY>
+  | Fitting<typeof DONE>
+  | Fitting<typeof LAST>
+  | Fitting<typeof NOTIFIED>;
+
+/** The entry in a line of the log; `undefined`: it is torn, or not one. */
+export function logLineIn(text: string): LogLine | undefined {
+  const value = jsonIn(text);
+  const event = field(value, "event");
+  const shape = LINES.get(event);
+  return shape && fits(shape, value) ? value as LogLine : undefined;
+}
+
+/** Number of items of a run by how they ended. */
+export interface Counters {
+  readonly done: number;
+  readonly failed: number;
+  readonly flagged: number;
+}
+
+/** A run as the end of its log tells it. */
+export interface RunTail extends Counters {
+  /** null: it did not end. Then it runs, or its process died. */
+  readonly end: RunEnd | null;
+  /** Why it ended so; null: for no particular reason, or it did not. */
+  readonly reason: string | null;
+  /** When the last thing happened, ISO 8601, UTC; null: nothing did. */
+  readonly at: string | null;
+  /** The chunk in work when the log ends, from 0. */
+  readonly chunk: number | null;
+}
+
+const NOTHING: RunTail = {
+  ...{ done: 0, failed: 0, flagged: 0 },
+  ...{ end: null, reason: null, at: null, chunk: null },
+};
+
+/**
+ * Returns the state of a run by the last lines of its log, of which the first
+ * may be torn. The counters of a line are those of the whole run.
+ */
+export function tailOf(lines: readonly string[]): RunTail {
+  let tail = NOTHING;
+  for (const text of lines) {
+    const line = logLineIn(text);
+    if (line) tail = after(tail, line);
+  }
+  return tail;
+}
+
+function after(tail: RunTail, line: LogLine): RunTail {
+  const { at } = line;
+  switch (line.event) {
+    case "begin":
+      return { ...tail, end: null, reason: null, chunk: null, at };
+    case "start":
+      return { ...tail, chunk: line.chunk, at };
+    case "notified":
+      return { ...tail, at };
+    case "retry":
+      return { ...tail, chunk: null, at };
+    case "end": {
+      const { done, failed, flagged } = line;
+      return { ...tail, done, failed, flagged, chunk: null, at };
+    }
+    case "over": {
+      const { done, failed, flagged, state: end, reason } = line;
+      return { done, failed, flagged, end, reason, chunk: null, at };
+    }
+  }
+}
+
+/** What is known of one chunk. */
+export type ChunkState = "waiting" | "started" | ItemState;
+
+const STATES: readonly ChunkState[] = [
+  ...["waiting", "started", "done", "failed", "flagged"] as const,
+];
+
+/** Every chunk of a run by its log, in as little memory as a list of bytes. */
+export class Chunks {
+  /** The number of chunks. */
+  readonly length: number;
+  readonly #total: number;
+  readonly #size: number;
+  readonly #states: Uint8Array;
+  readonly #attempts: Uint16Array;
+  readonly #items = { done: 0, failed: 0, flagged: 0 };
+  constructor({ total, chunk }: { total: number; chunk: number }) {
+    this.#total = total;
+    this.#size = chunk;
+    this.length = Math.ceil(total / chunk);
+    this.#states = new Uint8Array(this.length);
+    this.#attempts = new Uint16Array(this.length);
+  }
+
+  /** The items of the whole run by how they ended. */
+  get counters(): Counters {
+    return { ...this.#items };
+  }
+
+  stateOf(chunk: number): ChunkState {
+    return STATES[this.#states[chunk]!]!;
+  }
+
+  /** Tries until now. */
+  attemptsOf(chunk: number): number {
+    return this.#attempts[chunk]!;
+  }
+
+  /** Indexes of the first item of a chunk, and of the first after it. */
+  rangeOf(chunk: number): [number, number] {
+    const first = chunk * this.#size;
+    return [first, Math.min(first + this.#size, this.#total)];
+  }
+
+  /** Takes a line of the log; those of other chunks are left out. */
+  take(line: LogLine): void {
+    if (line.event === "start" && line.chunk < this.length) {
+      this.#attempts[line.chunk] = line.attempt;
+      this.set(line.chunk, "started");
+    }
+    if (line.event === "retry" && line.chunk < this.length) {
+      this.set(line.chunk, "waiting");
+    }
+    if (line.event === "end" && line.chunk < this.length) {
+      this.set(line.chunk, line.state);
+    }
+  }
+
+  /** Gives a chunk another state, and counts its items so. */
+  set(chunk: number, state: ChunkState): void {
+    const [first, end] = this.rangeOf(chunk);
+    this.#count(this.stateOf(chunk), first - end);
+    this.#count(state, end - first);
+    this.#states[chunk] = STATES.indexOf(state);
+  }
+
+  #count(state: ChunkState, items: number): void {
+    if (state === "waiting" || state === "started") return;
+    this.#items[state] += items;
+  }
+}

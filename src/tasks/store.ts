@@ -1,0 +1,150 @@
+import { join } from "@std/path";
+import { attempt, MpmError } from "../base/errors.ts";
+import { jsonIn } from "../base/parsed_values.ts";
+import { fits } from "../base/shape.ts";
+import { named } from "../base/words.ts";
+import { layout, ownSeals, takeLock } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import { RUN_ID, RUN_RECORD, type RunRecord } from "./run.ts";
+
+/** Bytes of a record that is read: it holds a definition. */
+const LARGEST = 8 * 1024 * 1024;
+
+/** Bytes at the end of a log that tell how a run is. */
+const TAIL = 16 * 1024;
+
+/** The kind of a run's record in its seal. */
+export const RUN_SEAL = "run";
+
+/** Returns the files of a run; `id` must be a valid one. */
+export function runPaths(root: string, id: string) {
+  const folder = join(layout(root).taskRuns, id);
+  return {
+    folder,
+    /** The sealed intent. */
+    record: join(folder, "run.json"),
+    /** The items, a JSON string a line. */
+    items: join(folder, "items.jsonl"),
+    log: join(folder, "log.jsonl"),
+    results: join(folder, "results.jsonl"),
+    /** The output of programs, a file for each chunk. */
+    logs: join(folder, "logs"),
+    /** The last state that the program of a chunk printed, until it ends. */
+    states: join(folder, "state"),
+    /** Held as long as a process works on the run. */
+    lock: join(folder, "lock"),
+    /** That process, for people. */
+    runner: join(folder, "runner.json"),
+    /** There if someone asked to cancel the run. */
+    cancel: join(folder, "cancel"),
+  };
+}
+
+/** The ids of all runs of a project, the newest first. */
+export function runIds(system: System, root: string): string[] {
+  const listed = attempt(() => system.files.list(layout(root).taskRuns)) ?? [];
+  return listed
+    .filter(({ name, kind }) => kind === "folder" && RUN_ID.test(name))
+    .map(({ name }) => name)
+    .sort((a, b) => {
+      const [one, other] = [timeOf(a), timeOf(b)];
+      return one === other ? (a < b ? 1 : -1) : one < other ? 1 : -1;
+    });
+}
+
+function timeOf(id: string): string {
+  return id.slice(-"YYYYMMDD-HHMMSS".length);
+}
+
+/** The task of a run, by its id. */
+export function taskOf(id: string): string {
+  return id.slice(0, -"-YYYYMMDD-HHMMSS".length);
+}
+
+/** A run, as it was recorded before it began. */
+export interface KnownRun {
+  readonly record: RunRecord;
+  /** True if this user's mpm wrote it for this very place. */
+  readonly own: boolean;
+}
+
+/** `undefined`: it is not there, or damaged. */
+export function readRun(
+  system: System,
+  root: string,
+  id: string,
+): KnownRun | undefined {
+  const bytes = attempt(() =>
+    system.files.readOwn(runPaths(root, id).record, LARGEST)
+  );
+  if (!bytes) return undefined;
+  const text = new TextDecoder().decode(bytes);
+  const record = jsonIn(text);
+  if (!fits(RUN_RECORD, record)) return undefined;
+  const own = record.id === id && ownSeals(system, root, RUN_SEAL).isOwn(text);
+  return { record, own };
+}
+
+/**
+ * Returns the id of the run that was typed: an id, the beginning of one, or the
+ * name of a task, whose newest run it is. The newest of all by default. Throws
+ * NOT_FOUND, AMBIGUOUS.
+ */
+export function findRun(
+  system: System,
+  root: string,
+  typed: string | undefined,
+): string {
+  const ids = runIds(system, root);
+  const found = typed === undefined
+    ? ids[0]
+    : ids.find((id) => id === typed) ?? ids.find((id) => taskOf(id) === typed);
+  if (found !== undefined) return found;
+  const begun = ids.filter((id) => id.startsWith(typed!));
+  if (begun.length === 1) return begun[0]!;
+  if (begun.length > 1) {
+    throw new MpmError("AMBIGUOUS", `Several runs match "${typed}"`, {
+      hint: `Give one of them: ${named(begun)}`,
+    });
+  }
+  throw new MpmError(
+    "NOT_FOUND",
+    typed === undefined ? "No task has run here" : `No run "${typed}"`,
+    {
+      hint: ids.length === 0
+        ? "Start a task with: mpm task run NAME"
+        : `The newest runs are ${named(ids)}`,
+    },
+  );
+}
+
+/** The lines at the end of a run's log, the first of them perhaps torn. */
+export function readTail(system: System, root: string, id: string): string[] {
+  const path = runPaths(root, id).log;
+  return attempt(() => {
+    const found = system.files.lstat(path);
+    if (found?.kind !== "file") return [];
+    const from = Math.max(0, found.size - TAIL);
+    const bytes = system.files.readPart(path, from, TAIL);
+    return new TextDecoder().decode(bytes).split("\n");
+  }) ?? [];
+}
+
+/** Milliseconds in which another look at the lock has ended. */
+const LOOK = 3;
+
+/**
+ * Returns whether a process works on the run. Only the lock tells: it ends with
+ * the process, whoever has its number now.
+ */
+export async function isRunning(
+  system: System,
+  root: string,
+  id: string,
+): Promise<boolean> {
+  const { lock } = runPaths(root, id);
+  if (system.files.lstat(lock)?.kind !== "file") return false;
+  const held = await takeLock(system, lock, LOOK);
+  held?.[Symbol.dispose]();
+  return held === undefined;
+}
