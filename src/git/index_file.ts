@@ -19,6 +19,11 @@ export interface IndexListing {
   readonly hasAttributes: boolean;
 }
 
+export const EMPTY_INDEX: IndexListing = {
+  ...{ files: new Map(), submodules: new Map() },
+  ...{ assumeUnchanged: [], skipWorktree: [], hasAttributes: false },
+};
+
 /** Bytes of an index that is read here: some five million files. */
 const LARGEST = 512 * 1024 * 1024;
 
@@ -28,35 +33,19 @@ const LIST_INDEX = words("ls-files -z --stage -v");
 /**
  * Returns every path of the index of `gitDir`. Reads the index file, which
  * costs a tenth of asking git, or asks `git` if the file has another form.
- * Throws GIT_FAILED.
+ * Empty without an index. Throws GIT_FAILED.
  */
 export async function listIndex(
   system: System,
   git: Git,
-  { gitDir, hash }: { gitDir: string; hash: ObjectHash },
-): Promise<IndexListing> {
-  const bytes = readIndexFile(system, join(gitDir, "index"));
-  return (bytes && listIndexBytes(bytes, hash)) ??
-    parseIndex(await git.read(LIST_INDEX));
-}
-
-/**
- * Reads the index as {@link listIndex} does where the repository's hash is not
- * known. `undefined`: there is no index, or git cannot read it.
- */
-export async function listIndexFile(
-  system: System,
-  git: Git,
   gitDir: string,
-): Promise<IndexListing | undefined> {
+): Promise<IndexListing> {
   const path = join(gitDir, "index");
+  if (!system.files.lstat(path)) return EMPTY_INDEX;
   const bytes = readIndexFile(system, path);
   const listing = bytes &&
     (listIndexBytes(bytes, "sha1") ?? listIndexBytes(bytes, "sha256"));
-  if (listing) return listing;
-  if (!bytes && system.files.lstat(path) === undefined) return undefined;
-  const listed = await git.run(LIST_INDEX);
-  return listed.status === 0 ? parseIndex(listed.stdout) : undefined;
+  return listing ?? parseIndex(await git.read(LIST_INDEX));
 }
 
 /** Reads the index; `undefined` where only git may be able to. */

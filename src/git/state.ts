@@ -175,13 +175,13 @@ async function readFiles(
   { keeper, memory: remembered, asked: begun }: StateReaders,
 ) {
   const gitDir = workspace.gitDir!;
-  const [asked, unwatched, memory] = await allEnded([
+  const [asked, memory] = await allEnded([
     begun ?? askFiles(system, git, gitDir),
-    readUnwatched(system, git, gitDir),
     remembered,
   ]);
-  const { result, submodules } = asked;
+  const { result, listing, submodules } = asked;
   if (result.status !== 0) throw gitFailure(STATUS, result);
+  const unwatched = await readUnwatched(system, git, listing);
   const closed = closedIn(decodeBytes(result.stderr));
   const isAll = unwatched.entries.length + submodules.length === 0;
   const digest = memory && isAll ? digestOf(result) : undefined;

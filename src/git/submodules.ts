@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { Vault } from "./tree/vault.ts";
 import { Git, reasonOf } from "./run/git.ts";
-import { parseSettings, readPlain } from "./run/settings.ts";
+import { parseSettings } from "./run/settings.ts";
 import {
   parseStatus,
   readShallow,
@@ -12,10 +12,9 @@ import {
 import type { LeftOut } from "./tree/snapshot.ts";
 import { decodeBytes, inParallel, isOpenable, splitFields } from "./text.ts";
 import type { RunResult, System } from "../system/system.ts";
-import { type IndexListing, stagedIn } from "./index_file.ts";
+import { EMPTY_INDEX, type IndexListing, listIndex } from "./index_file.ts";
 
-/** Bytes of an index and of `.gitmodules` that are read. */
-const LARGEST_INDEX = 512 * 1024 * 1024;
+/** Bytes of a `.gitmodules` that are read. */
 const LARGEST_MODULES = 1024 * 1024;
 
 interface StatusQuestion {
@@ -26,9 +25,10 @@ interface StatusQuestion {
   readonly everything?: boolean;
 }
 
-/** The answer of `git status`, and of the submodules. */
+/** The answer of `git status`, of the index, and of the submodules. */
 export interface AskedStatus {
   readonly result: RunResult;
+  readonly listing: IndexListing;
   readonly submodules: readonly Submodule[];
 }
 
@@ -41,11 +41,11 @@ export async function askStatus(
   git: Git,
   { gitDir, args, everything = false }: StatusQuestion,
 ): Promise<AskedStatus> {
-  const [result, submodules] = await Promise.all([
+  const [result, indexed] = await Promise.all([
     git.run(args.toSpliced(2, 0, "--ignore-submodules=dirty")),
-    readSubmodules(system, git, { gitDir, everything }),
+    readIndexed(system, git, { gitDir, everything }),
   ]);
-  return { result, submodules };
+  return { result, ...indexed };
 }
 
 /** Reads the answer. `index`: the entries tell what the index holds. */
@@ -75,19 +75,18 @@ interface Submodule {
   readonly hidden: boolean;
 }
 
-async function readSubmodules(
+/** Where git cannot read the index, its status fails and says why. */
+async function readIndexed(
   system: System,
   git: Git,
   { gitDir, everything }: { gitDir: string; everything: boolean },
-): Promise<Submodule[]> {
-  if (!mayHaveSubmodules(system, gitDir)) return [];
-  const listed = await git.run(["ls-files", "--stage", "-z"]);
-  const paths = splitFields(listed.stdout)
-    .map(stagedIn).filter(({ mode }) => mode === "160000")
-    .map(({ path }) => path);
-  if (paths.length === 0) return [];
+): Promise<Omit<AskedStatus, "result">> {
+  const listing = await attempt(() => listIndex(system, git, gitDir)) ??
+    EMPTY_INDEX;
+  const paths = [...listing.submodules.keys()];
+  if (paths.length === 0) return { listing, submodules: [] };
   const ignored = everything ? () => "none" : await readIgnored(system, git);
-  const found: Submodule[] = [];
+  const submodules: Submodule[] = [];
   for (const path of paths) {
     const ignore = ignored(path);
     const looks = ignore !== "all" && ignore !== "dirty";
@@ -96,38 +95,9 @@ async function readSubmodules(
         untracked: ignore === "untracked" ? "no" : "normal",
         everything,
       });
-    found.push({ path, changed, hidden: ignore === "all" });
+    submodules.push({ path, changed, hidden: ignore === "all" });
   }
-  return found;
-}
-
-/**
- * Reads the bytes of the index, which costs less than asking git. True if the
- * mode of a submodule, 0160000, is among them, or a part is elsewhere.
- */
-function mayHaveSubmodules(system: System, gitDir: string): boolean {
-  const path = join(gitDir, "index");
-  try {
-    if (!system.files.stat(path)) return false;
-    const index = readPlain(system, path, LARGEST_INDEX);
-    if (holdsSubmoduleMode(index)) return true;
-    return system.files.list(gitDir)
-      .some(({ name }) => name.startsWith("sharedindex."));
-  } catch (error) {
-    if (error instanceof MpmError) return true;
-    throw error;
-  }
-}
-
-/**
- * Returns whether the mode of a submodule, 0160000, may be in the bytes of an
- * index.
- */
-function holdsSubmoduleMode(bytes: Uint8Array): boolean {
-  for (let at = 0; (at = bytes.indexOf(0xe0, at) + 1) > 0;) {
-    if (!bytes[at] && !bytes[at - 2] && !bytes[at - 3]) return true;
-  }
-  return false;
+  return { listing, submodules };
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 import { HASH_LIMIT } from "./file_states.ts";
 import type { System } from "../system/system.ts";
 import type { Git } from "./run/git.ts";
-import { listIndexFile } from "./index_file.ts";
+import type { IndexListing } from "./index_file.ts";
 import type { StatusEntry } from "./status.ts";
 import { encodeText, isOpenable } from "./text.ts";
 import { isSpecified, readAttributes } from "./run/filters.ts";
@@ -27,16 +27,13 @@ const MOST = 1_000;
 /**
  * Finds the files that are marked assume-unchanged or skip-worktree and differ
  * from the index. A sparse checkout has thousands of skip-worktree files, which
- * do not exist. The index is read here; git is asked only where it has another
- * form.
+ * do not exist.
  */
 export async function readUnwatched(
   system: System,
   git: Git,
-  gitDir: string,
+  listing: IndexListing,
 ): Promise<Unwatched> {
-  const listing = await listIndexFile(system, git, gitDir);
-  if (!listing) return { entries: [], omitted: 0 };
   const { assumeUnchanged, skipWorktree } = listing;
   if (assumeUnchanged.length + skipWorktree.length === 0) {
     return { entries: [], omitted: 0 };

@@ -98,8 +98,7 @@ async function captureOnce(
   const { git, workspace } = vault;
   const { ahead } = options;
   const reading = ahead?.status ?? readShallow(git, { index: true });
-  const listed = ahead?.listing ??
-    listIndex(system, git, { gitDir: workspace.gitDir!, hash: vault.hash });
+  const listed = ahead?.listing ?? listIndex(system, git, workspace.gitDir!);
   const recent = ahead?.recent ?? readRecent(git);
   const names = vault.upstreams
     ? resolveUpstream(git)

@@ -31,8 +31,7 @@ export async function readAhead(
   const recent = readRecent(git);
   const early = Promise.allSettled([recent, status]);
   const settings = await asked;
-  const { hash } = settings;
-  const listing = listIndex(system, git, { gitDir, hash });
+  const listing = listIndex(system, git, gitDir);
   const ended = Promise.allSettled([early, listing]);
   return { settings, status, listing, recent, ended };
 }
