@@ -125,9 +125,12 @@ export {
   inParallel,
   isOpenable,
   joinBytes,
+  lined,
   linesOf,
+  portions,
   quotePath,
   splitFields,
+  zeroed,
 } from "./text.ts";
 export {
   ignoredOf,
@@ -147,7 +150,8 @@ export {
   dropRefs,
   endCheckpoint,
   gitOfOwn,
-  MAKER,
+  importedId,
+  ImportStream,
   moveCheckpointRef,
   NO_REFLOG,
   patchToWorktree,

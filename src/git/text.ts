@@ -42,6 +42,26 @@ export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
+/** Items that one git process takes, and bytes from which on it takes no more. */
+const MOST = 500;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** Parts of a list that are no larger than one process should take. */
+export function* portions<T>(
+  items: readonly T[],
+  size: (item: T) => number,
+): Generator<readonly T[]> {
+  let [part, bytes]: [T[], number] = [[], 0];
+  for (const item of items) {
+    part.push(item);
+    bytes += size(item);
+    if (part.length < MOST && bytes < MOST_BYTES) continue;
+    yield part;
+    [part, bytes] = [[], 0];
+  }
+  if (part.length > 0) yield part;
+}
+
 /** Git processes side by side: a few more than a small machine has cores. */
 const AT_ONCE = 6;
 

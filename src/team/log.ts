@@ -1,14 +1,13 @@
 import { attempt } from "../base/errors.ts";
 import {
   decodeBytes,
-  encodeText,
   FastImport,
   Git,
-  gitFailure,
-  joinBytes,
+  importedId,
+  ImportStream,
+  lined,
   linesOf,
-  MAKER,
-  NO_REFLOG,
+  portions,
   readObjects,
 } from "../git/mod.ts";
 import { LARGEST_ENTRY, LOG_NAME } from "./entry.ts";
@@ -25,10 +24,6 @@ export const LOGS = "refs/mpm/log";
 export const FETCHED = "refs/mpm/team";
 
 const FILE = "entry";
-
-/** Entries of one import, and bytes from which on it takes no more. */
-const MOST = 500;
-const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Entries of one log that are read at a time. */
 export const MOST_READ = 100_000;
@@ -82,31 +77,10 @@ export async function appendEntries(
 ): Promise<string | undefined> {
   let at = tip;
   for (const part of portions(entries, ({ length }) => length)) {
-    await using importing = new FastImport(git, {
-      packed: true,
-      settings: NO_REFLOG.slice(1),
-    });
-    const done = await importing.run(importStream(ref, at, part));
-    if (done.status !== 0) throw gitFailure(["fast-import"], done);
-    at = linesOf(done.stdout).at(-1)!;
+    await using importing = new FastImport(git, { packed: true });
+    at = await importedId(importing, importStream(ref, at, part));
   }
   return at;
-}
-
-/** Parts of a list that are no larger than one process should take. */
-export function* portions<T>(
-  items: readonly T[],
-  size: (item: T) => number,
-): Generator<readonly T[]> {
-  let [part, bytes]: [T[], number] = [[], 0];
-  for (const item of items) {
-    part.push(item);
-    bytes += size(item);
-    if (part.length < MOST && bytes < MOST_BYTES) continue;
-    yield part;
-    [part, bytes] = [[], 0];
-  }
-  if (part.length > 0) yield part;
 }
 
 /** The stream of git-fast-import(1). All times are of 1970: they say nothing. */
@@ -115,25 +89,15 @@ function importStream(
   tip: string | undefined,
   entries: readonly Uint8Array[],
 ): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  const line = (text: string) => chunks.push(encodeText(`${text}\n`));
-  const data = (bytes: Uint8Array) => {
-    line(`data ${bytes.length}`);
-    chunks.push(bytes, encodeText("\n"));
-  };
+  const stream = new ImportStream();
   for (const [at, bytes] of entries.entries()) {
-    line(`commit ${ref}`);
-    line("mark :1");
-    line(`author ${MAKER} 0 +0000\ncommitter ${MAKER} 0 +0000`);
-    data(encodeText("mpm entry\n"));
-    if (at === 0 && tip !== undefined) line(`from ${tip}`);
-    line("deleteall");
-    line(`M 100644 inline ${FILE}`);
-    data(bytes);
+    stream.commit(ref, "mpm entry\n", { made: 0, committed: 0 });
+    if (at === 0 && tip !== undefined) stream.line(`from ${tip}`);
+    stream.line("deleteall");
+    stream.line(`M 100644 inline ${FILE}`);
+    stream.data(bytes);
   }
-  line("get-mark :1");
-  line("done");
-  return joinBytes(chunks);
+  return stream.end();
 }
 
 /** The bytes of one commit of a log, or why they are not read. */
@@ -155,12 +119,12 @@ export async function* readEntries(
   const stdin = [...tips, ...known.map((commit) => `^${commit}`)];
   const args = ["rev-list", "--topo-order", "--stdin"];
   const listed = await git.read(args, {
-    stdin: encodeText(stdin.map((one) => `${one}\n`).join("")),
+    stdin: lined(stdin),
   });
   const commits = linesOf(listed).reverse();
   const checked = await git.read(
     ["cat-file", "--batch-check=%(objecttype) %(objectsize)"],
-    { stdin: encodeText(commits.map((one) => `${one}:${FILE}\n`).join("")) },
+    { stdin: lined(commits.map((one) => `${one}:${FILE}`)) },
   );
   const sizes = linesOf(checked).map((line) => {
     const [, size] = /^blob (\d+)$/.exec(line) ?? [];

@@ -4,15 +4,16 @@ import type { System } from "../system/system.ts";
 import {
   answered,
   decodeBytes,
-  encodeText,
   type Failed,
   Git,
   gitAt,
   type IndexEntry,
   isOpenable,
+  lined,
   quotePath,
   splitFields,
   type WorktreeFolders,
+  zeroed,
 } from "../git/mod.ts";
 
 /**
@@ -120,7 +121,7 @@ export async function readFiltered(
     );
     const attributes = splitFields(
       await git.read(["check-attr", "-z", "--stdin", "filter"], {
-        stdin: encodeText(files.map(({ path }) => `${path}\0`).join("")),
+        stdin: zeroed(files.map(({ path }) => path)),
       }),
     );
     const converted = files.filter((_, at) =>
@@ -128,9 +129,9 @@ export async function readFiltered(
     );
     if (converted.length === 0) return [];
     const hash = ["hash-object", "--no-filters", "--stdin-paths"];
-    const lines = converted.map(({ path }) => `${quotePath(path)}\n`);
+    const stdin = lined(converted.map(({ path }) => quotePath(path)));
     const ids = decodeBytes(
-      await git.read(hash, { stdin: encodeText(lines.join("")) }),
+      await git.read(hash, { stdin }),
     ).split("\n");
     return converted.filter(({ object }, at) => ids[at] !== object)
       .map(({ path }) => path);

@@ -2,11 +2,11 @@ import {
   answered,
   decodeBytes,
   type DefaultBranch,
-  encodeText,
   type Failed,
   findSquash,
   type Git,
   inParallel,
+  lined,
   patchArguments,
   patchForm,
 } from "../git/mod.ts";
@@ -42,7 +42,7 @@ async function notContained(
   const lines = [...heads, ...tips.map(({ commit }) => `^${commit}`)];
   const missing = await git.read(
     ["--no-replace-objects", "rev-list", "--stdin"],
-    { stdin: encodeText(lines.map((line) => `${line}\n`).join("")) },
+    { stdin: lined(lines) },
   );
   const ahead = new Set(decodeBytes(missing).split("\n"));
   return new Set(heads.filter((head) => ahead.has(head)));
@@ -93,7 +93,7 @@ async function isCopied(
   git: Git,
   { tip, head, equal }: { tip: string; head: string; equal: string[] },
 ): Promise<boolean> {
-  const stdin = encodeText(equal.map((id) => `${id}\n`).join(""));
+  const stdin = lined(equal);
   const [ids, patches] = await Promise.all([
     git.read(["--no-replace-objects", "rev-list", head, `^${tip}`, "--"]),
     git.read(patchArguments("--stdin"), { stdin }),

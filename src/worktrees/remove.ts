@@ -8,9 +8,9 @@ import {
 } from "./rescue.ts";
 import {
   decodeBytes,
-  encodeText,
   Git,
   isFailed,
+  lined,
   readWorktrees,
 } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
@@ -273,7 +273,7 @@ async function findLost(
   ];
   // A reflog may name commits that are gone by now.
   const args = ["rev-list", "--ignore-missing", "--stdin"];
-  const stdin = encodeText(lines.map((line) => `${line}\n`).join(""));
+  const stdin = lined(lines);
   const lost = logs.flat().length === 0
     ? new Set<string>()
     : new Set(decodeBytes(await git.read(args, { stdin })).split("\n"));

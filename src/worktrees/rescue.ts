@@ -8,6 +8,7 @@ import {
   encodeText,
   type Git,
   gitFailure,
+  lined,
   readObjects,
   resolveNames,
 } from "../git/mod.ts";
@@ -127,7 +128,7 @@ export async function updateRefs(
   lines: readonly string[],
 ): Promise<void> {
   const args = ["update-ref", "--stdin"];
-  const stdin = encodeText(lines.map((line) => `${line}\n`).join(""));
+  const stdin = lined(lines);
   const result = await git.run(args, { stdin });
   if (result.status !== 0) throw gitFailure(args, result);
 }

@@ -1,6 +1,6 @@
 import type { RunResult, System } from "../../system/system.ts";
 import type { Workspace } from "../repository.ts";
-import { decodeBytes, encodeText, linesOf, words } from "../text.ts";
+import { decodeBytes, lined, linesOf, words } from "../text.ts";
 import { MpmError } from "../../base/errors.ts";
 import { Git } from "./git.ts";
 import { parseListed } from "./settings.ts";
@@ -200,9 +200,7 @@ export class Network {
     const other = local ? [`--${program}=${OTHER_SIDE} ${program}`] : [];
     return this.#git.run([command, ...options, ...other, "--", url, ...refs], {
       timeout: LIMIT,
-      ...stdin.length === 0
-        ? {}
-        : { stdin: encodeText(stdin.map((one) => `${one}\n`).join("")) },
+      ...stdin.length === 0 ? {} : { stdin: lined(stdin) },
     });
   }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname, isAbsolute, join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import type { RunResult, System } from "../../system/system.ts";
-import { decodeBytes, encodeText, words } from "../text.ts";
+import { decodeBytes, encodeText, lined, words } from "../text.ts";
 import type { Git, GitOptions } from "./git.ts";
 import { isOpenAnywhere } from "./processes.ts";
 
@@ -175,8 +175,8 @@ interface ImportOptions {
   readonly timeout?: number;
 }
 
-/** As git compresses loose objects. */
-const COMPRESSION = "pack.compression=1";
+/** Refs of mpm have no history, and objects are compressed as loose ones are. */
+const USUAL = ["core.logAllRefUpdates=false", "pack.compression=1"];
 
 /** Git would make a loose object of each where they are fewer than 100. */
 const PACKED = "fastimport.unpackLimit=1";
@@ -196,7 +196,7 @@ export class FastImport implements AsyncDisposable {
   readonly #done: Promise<RunResult>;
 
   constructor(git: Git, { settings = [], packed, timeout }: ImportOptions) {
-    const all = [COMPRESSION, ...packed ? [PACKED] : [], ...settings];
+    const all = [...USUAL, ...packed ? [PACKED] : [], ...settings];
     const args = [
       ...all.flatMap((setting) => ["-c", setting]),
       ...words("fast-import --quiet --date-format=raw --done"),
@@ -306,7 +306,7 @@ export async function readObjects(
 ): Promise<(GitObject | undefined)[]> {
   if (names.length === 0) return [];
   const output = await git.read(["cat-file", "--batch"], {
-    stdin: encodeText(names.map((name) => `${name}\n`).join("")),
+    stdin: lined(names),
   });
   let at = 0;
   return names.map(() => {

@@ -2,7 +2,13 @@ import { join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { Git, gitFailure } from "../run/git.ts";
 import { FastImport, takesPack } from "../run/objects.ts";
-import { decodeBytes, encodeText, joinBytes, quotePath } from "../text.ts";
+import {
+  decodeBytes,
+  encodeText,
+  joinBytes,
+  lined,
+  quotePath,
+} from "../text.ts";
 import type { Capture } from "./capture.ts";
 import { SYNCED } from "./capture_files.ts";
 import type { TreeDelta } from "./snapshot.ts";
@@ -17,7 +23,6 @@ export const MAKER = "mpm <mpm@localhost>";
 export const CHECKPOINTS = "refs/mpm/checkpoints";
 
 const SETTINGS = [
-  "core.logAllRefUpdates=false",
   // When git says that it is done, all is on the disk.
   "core.fsync=all",
   // One wait for the disk rather than one for each loose object.
@@ -81,8 +86,9 @@ export async function endCheckpoint(
   record: Uint8Array,
 ): Promise<string> {
   const stream = new ImportStream();
-  stream.record(record);
-  return await importedId(importing, stream.whole());
+  stream.line(`M 100644 inline ${PARTS.record}`);
+  stream.data(record);
+  return await importedId(importing, stream.end());
 }
 
 /** Ends an import and returns the id that its stream asks for last. */
@@ -157,12 +163,11 @@ export class ImportStream {
     }
   }
 
-  /** Puts the record into the commit, asks for its id, and ends the stream. */
-  record(bytes: Uint8Array): void {
-    this.line(`M 100644 inline ${PARTS.record}`);
-    this.data(bytes);
+  /** Asks for the id of the last commit, and returns the stream that ends so. */
+  end(): Uint8Array {
     this.line("get-mark :1");
     this.line("done");
+    return this.whole();
   }
 
   whole(): Uint8Array {
@@ -277,9 +282,7 @@ export async function dropRefs(
   refs: readonly { ref: string; commit: string }[],
 ): Promise<void> {
   if (refs.length === 0) return;
-  const stdin = encodeText(
-    refs.map(({ ref, commit }) => `delete ${ref} ${commit}\n`).join(""),
-  );
+  const stdin = lined(refs.map(({ ref, commit }) => `delete ${ref} ${commit}`));
   await git.read(["update-ref", "--stdin"], { stdin });
 }
 

@@ -4,7 +4,7 @@ import type { Workspace } from "../repository.ts";
 import { Git } from "../run/git.ts";
 import { objectHash, readSettings } from "../run/settings.ts";
 import type { StatusEntry } from "../status.ts";
-import { decodeBytes, encodeText, isOpenable, words } from "../text.ts";
+import { decodeBytes, encodeText, isOpenable, lined, words } from "../text.ts";
 import type { LeftOut, ObjectHash } from "./snapshot.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import { type CapturedFile, FileCapture, reasonOf } from "./capture_files.ts";
@@ -374,8 +374,6 @@ export async function contentsInOrder(
   git: Git,
   commits: readonly string[],
 ): Promise<Map<string, number>> {
-  const lined = (ids: readonly string[]) =>
-    encodeText(ids.map((id) => `${id}\n`).join(""));
   const unique = [...new Set(commits)];
   // In the order given; what a commit before had is not listed again.
   const listed = await git.read(

@@ -1,11 +1,11 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import {
-  encodeText,
   Git,
   type RepositoryState,
   splitFields,
   type Workspace,
+  zeroed,
 } from "../../git/mod.ts";
 import { HOME, layout, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
@@ -92,7 +92,7 @@ export async function isIgnored(
   const asked = [sessions, join(home, "session-20000101-000000.json")];
   const { status, stdout } = await new Git(system, worktree)
     .run(["check-ignore", "-v", "-z", "--no-index", "--stdin"], {
-      stdin: encodeText(asked.map((path) => `${path}\0`).join("")),
+      stdin: zeroed(asked),
     });
   if (status > 1 || status < 0) return undefined;
   // Four fields each: source, line, pattern, path (git-check-ignore(1)).

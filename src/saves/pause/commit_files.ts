@@ -5,11 +5,13 @@ import {
   encodeText,
   Git,
   gitFailure,
+  lined,
   quotePath,
   reasonOf,
   splitFields,
   type Workspace,
   writeObjects,
+  zeroed,
 } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 
@@ -64,9 +66,7 @@ async function storeFiles(
   const paths = files.map((path) =>
     relative(git.folder, path).replaceAll("\\", "/")
   );
-  const stdin = encodeText(
-    paths.map((path) => `${quotePath(path)}\n`).join(""),
-  );
+  const stdin = lined(paths.map(quotePath));
   const written = await writeObjects(git, HASH, { stdin });
   if (written.status !== 0) throw gitFailure(HASH, written);
   const ids = decodeBytes(written.stdout).trim().split("\n");
@@ -85,7 +85,7 @@ async function stage(
   git: Git,
   lines: readonly string[],
 ): Promise<void> {
-  const stdin = indexInfo(lines);
+  const stdin = zeroed(lines);
   for (let tries = 1;; tries++) {
     const done = await git.run(STAGE, { stdin });
     if (done.status === 0) return;
@@ -96,10 +96,6 @@ async function stage(
     }
     await system.sleep(PAUSE_MS);
   }
-}
-
-function indexInfo(lines: readonly string[]): Uint8Array {
-  return encodeText(lines.map((line) => `${line}\0`).join(""));
 }
 
 /** Times a commit is built again since the branch moved in the meantime. */
@@ -141,7 +137,7 @@ async function treeWith(
   const index = join(await git.temporaryFolder(), "index");
   const own = git.with({ GIT_INDEX_FILE: index });
   await own.read(["read-tree", head]);
-  await own.read(STAGE, { stdin: indexInfo(lines) });
+  await own.read(STAGE, { stdin: zeroed(lines) });
   return decodeBytes(await own.read(["write-tree"])).trim();
 }
 

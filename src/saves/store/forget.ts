@@ -8,8 +8,8 @@ import {
   encodeText,
   FastImport,
   Git,
-  gitFailure,
-  joinBytes,
+  importedId,
+  ImportStream,
   locate,
   NO_REFLOG,
   readCheckpointRefs,
@@ -24,7 +24,7 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { namesIn } from "./find_saves.ts";
-import { makerLines, readLog, readLogRefs } from "./save_log.ts";
+import { readLog, readLogRefs } from "./save_log.ts";
 
 /**
  * Makes removed saves unreachable in git once the trash no longer has them. The
@@ -101,8 +101,8 @@ const LARGEST = 64 * 1024 * 1024;
 interface LogCommit {
   readonly commit: string;
   readonly tree: string;
-  /** Author's time, seconds since the epoch. */
-  readonly time: string;
+  /** Author's time, milliseconds since the epoch. */
+  readonly made: number;
   readonly message: string;
   readonly id: string | undefined;
 }
@@ -141,7 +141,8 @@ async function commitsOf(git: Git, ref: string): Promise<LogCommit[]> {
     const [line = "", ...message] = text.split("\n");
     const [commit = "", tree = "", time = ""] = line.split(" ");
     const id = /^Session ID: (\S+)$/m.exec(text)?.[1];
-    return { commit, tree, time, message: message.join("\n"), id };
+    const made = Number(time) * 1000;
+    return { commit, tree, made, message: message.join("\n"), id };
   });
 }
 
@@ -150,28 +151,15 @@ async function importAgain(
   commits: readonly LogCommit[],
   base: string | undefined,
 ): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  const line = (text: string) => chunks.push(encodeText(`${text}\n`));
+  const stream = new ImportStream();
   // One that a rebuilding which died has left is in the way.
-  line(`reset ${SCRATCH}`);
-  if (base !== undefined) line(`from ${base}`);
-  for (const [at, { tree, time, message }] of commits.entries()) {
-    line(`commit ${SCRATCH}`);
-    line(`mark :${at + 1}`);
-    line(makerLines(time));
-    const bytes = encodeText(message);
-    line(`data ${bytes.length}`);
-    chunks.push(bytes, encodeText("\n"));
-    line(`M 040000 ${tree} `);
+  stream.line(`reset ${SCRATCH}`);
+  if (base !== undefined) stream.line(`from ${base}`);
+  for (const { tree, made, message } of commits) {
+    stream.commit(SCRATCH, message, { made, committed: 0 });
+    stream.line(`M 040000 ${tree} `);
   }
-  line(`get-mark :${commits.length}`);
-  line("done");
   await git.run([...NO_REFLOG, "update-ref", "-d", SCRATCH]);
-  await using importing = new FastImport(git, {
-    packed: true,
-    settings: NO_REFLOG.slice(1),
-  });
-  const done = await importing.run(joinBytes(chunks));
-  if (done.status !== 0) throw gitFailure(["fast-import"], done);
-  return decodeBytes(done.stdout).trim().split("\n").at(-1)!;
+  await using importing = new FastImport(git, { packed: true });
+  return await importedId(importing, stream.end());
 }

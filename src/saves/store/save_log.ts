@@ -4,16 +4,14 @@ import { SESSION_ID, utcSeconds } from "../../base/ids.ts";
 import { field, jsonIn } from "../../base/parsed_values.ts";
 import {
   decodeBytes,
-  encodeText,
   FastImport,
   Git,
   gitFailure,
-  joinBytes,
+  ImportStream,
+  lined,
   linesOf,
   looseRef,
-  MAKER,
   mayHaveRefs,
-  NO_REFLOG,
   readObjects,
   takesPack,
   type Workspace,
@@ -131,14 +129,12 @@ export function beginLog(
   const git = gitOf(system, workspace);
   const ref = `${SAVES}/${writer}`;
   const packed = takesPack(system, workspace.commonDir!);
-  const importing = new FastImport(git, { packed, settings: NO_LOG });
+  const importing = new FastImport(git, { packed });
   return {
     ...{ git, ref, exists: refs.has(ref), importing },
     [Symbol.asyncDispose]: () => importing[Symbol.asyncDispose](),
   };
 }
-
-const NO_LOG = NO_REFLOG.slice(1);
 
 /**
  * Hands over the JSON of the first change, which git compresses until the rest
@@ -148,14 +144,14 @@ export async function beginSave(
   writer: LogWriter,
   bytes: Uint8Array,
 ): Promise<LogWriter> {
-  const head = `blob\nmark ${GIVEN}\ndata ${bytes.length}\n`;
-  const stream = [encodeText(head), bytes, encodeText("\n")];
-  await writer.importing.begin(joinBytes(stream));
+  const stream = new ImportStream();
+  stream.line(`blob\nmark ${GIVEN}`);
+  stream.data(bytes);
+  await writer.importing.begin(stream.whole());
   return { ...writer, given: bytes };
 }
 
-/** The marks of the last commit and of the JSON that was given before. */
-const LAST = ":1";
+/** The mark of the JSON that was given before. */
 const GIVEN = ":2";
 
 /** Times a commit is built again since the ref moved, or was held. */
@@ -177,7 +173,7 @@ export async function addToLog(
   for (let attempt = 1;; attempt++) {
     await using again = attempt === 1
       ? undefined
-      : new FastImport(git, { packed: false, settings: NO_LOG });
+      : new FastImport(git, { packed: false });
     const order = { ref, exists, also, time: system.now() };
     const known = again ? undefined : given;
     const done = await (again ?? importing).run(
@@ -204,16 +200,6 @@ export async function addToLog(
 }
 
 /**
- * The lines of git-fast-import(1) on who made a commit of the log; git need not
- * know the user. The author has the time, in seconds since the epoch. For the
- * committer all are of 1970: claude-mpm, and people, look for what changed with
- * `git log --since --all`, and a save is not a change.
- */
-export function makerLines(seconds: number | string): string {
-  return `author ${MAKER} ${seconds} +0000\ncommitter ${MAKER} 0 +0000`;
-}
-
-/**
  * The stream of git-fast-import(1). Each tree holds one save alone: a tree of
  * all saves would be written again by each commit.
  */
@@ -228,33 +214,22 @@ function importStream(
   },
   changes: readonly LogChange[],
 ): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  const line = (text: string) => chunks.push(encodeText(`${text}\n`));
-  const data = (bytes: Uint8Array) => {
-    line(`data ${bytes.length}`);
-    chunks.push(bytes, encodeText("\n"));
-  };
-  const seconds = Math.floor(time.getTime() / 1000);
+  const stream = new ImportStream();
   for (const [at, { id, bytes, value }] of changes.entries()) {
-    line(`commit ${ref}`);
-    line(`mark ${LAST}`);
-    line(makerLines(seconds));
     const message = bytes
       ? commitMessage(id, value ?? jsonIn(decodeBytes(bytes)))
       : removalMessage(id);
-    data(encodeText(message));
+    stream.commit(ref, message, { made: time.getTime(), committed: 0 });
     // Where the ref is by then, as git-fast-import(1) asks for it.
-    if (at === 0 && exists) line(`from ${ref}^0`);
-    line("deleteall");
+    if (at === 0 && exists) stream.line(`from ${ref}^0`);
+    stream.line("deleteall");
     if (!bytes) continue;
     const isGiven = bytes === given;
-    line(`M 100644 ${isGiven ? GIVEN : "inline"} ${id}.json`);
-    if (!isGiven) data(bytes);
+    stream.line(`M 100644 ${isGiven ? GIVEN : "inline"} ${id}.json`);
+    if (!isGiven) stream.data(bytes);
   }
-  if (also) line(`reset ${also.ref}\nfrom ${also.commit}\n`);
-  line(`get-mark ${LAST}`);
-  line("done");
-  return joinBytes(chunks);
+  if (also) stream.line(`reset ${also.ref}\nfrom ${also.commit}\n`);
+  return stream.end();
 }
 
 /** The seed's message of a commit of a save, whose JSON has this value. */
@@ -342,9 +317,7 @@ export async function readBlobIds(
   if (saves.length === 0) return found;
   const args = ["cat-file", "--batch-check=%(objectname)"];
   const { stdout } = await gitOf(system, workspace).run(args, {
-    stdin: encodeText(
-      saves.map(({ commit, id }) => `${commit}:${id}.json\n`).join(""),
-    ),
+    stdin: lined(saves.map(({ commit, id }) => `${commit}:${id}.json`)),
   });
   for (const [at, line] of linesOf(stdout).entries()) {
     if (/^[0-9a-f]+$/.test(line)) found.set(saves[at]!.id, line);

@@ -8,6 +8,7 @@ import {
   encodeText,
   gatherObjects,
   type Git,
+  portions,
   type Workspace,
 } from "../../git/mod.ts";
 import {
@@ -95,10 +96,6 @@ export function areContentsDue(
 export function settleContents(system: System, root: string, id: string): void {
   settle(system, root, [dueContents(id)]);
 }
-
-/** Saves that one import takes, and bytes from which on it takes no more. */
-const MOST = 500;
-const MOST_BYTES = 32 * 1024 * 1024;
 
 /** The copy of a new save. */
 interface NewCopy {
@@ -200,7 +197,9 @@ async function logAll(
   const { root } = workspace;
   let commit: string | null = null;
   let writer = begun;
-  for (const part of parts(system, root, ids)) {
+  const size = (id: string) =>
+    system.files.lstat(saveFiles(layout(root).sessions, id).json)?.size ?? 0;
+  for (const part of portions(ids, size)) {
     await using next = writer ?? await beginHere(system, workspace);
     writer = undefined;
     const changes = await changesOf(system, workspace, part, fresh);
@@ -232,24 +231,6 @@ async function beginHere(
   workspace: Workspace,
 ): Promise<LogWriter> {
   return beginLog(system, workspace, await readOwnRefs(system, workspace));
-}
-
-/** Ids whose saves fit into one import. */
-function* parts(
-  { files }: System,
-  root: string,
-  ids: readonly string[],
-): Generator<readonly string[]> {
-  let [part, bytes]: [string[], number] = [[], 0];
-  for (const id of ids) {
-    const { json } = saveFiles(layout(root).sessions, id);
-    bytes += files.lstat(json)?.size ?? 0;
-    part.push(id);
-    if (part.length < MOST && bytes < MOST_BYTES) continue;
-    yield part;
-    [part, bytes] = [[], 0];
-  }
-  if (part.length > 0) yield part;
 }
 
 /**
