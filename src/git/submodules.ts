@@ -75,7 +75,7 @@ interface Submodule {
   readonly hidden: boolean;
 }
 
-/** Where git cannot read the index, its status fails and says why. */
+/** Reads the index. If git cannot read it, its status fails and says why. */
 async function readIndexed(
   system: System,
   git: Git,
