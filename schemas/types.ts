@@ -2206,6 +2206,8 @@ export interface ConfigGetResult {
     | "pause.contents_total_mb"
     | "pause.branch_commit"
     | "sessions.keep_auto"
+    | "tasks.keep"
+    | "tasks.max_age"
     | "worktrees.min_age"
     | "worktrees.trash"
     | "agents.client"
@@ -3587,6 +3589,164 @@ export interface TaskCancelResult {
   /** True if it ended while the command waited. */
   ended: boolean;
 }
+
+/** mpm task list --json: List the runs of tasks. */
+export interface TaskListResult {
+  at: string;
+  /** The newest first. */
+  runs: {
+    /** Its ID: the task, and the UTC second in which it began. */
+    run: string;
+    task: string;
+    /** `interrupted`: its mpm was killed, or the machine went down. */
+    state:
+      | "running"
+      | "done"
+      | "failed"
+      | "cancelled"
+      | "stopped"
+      | "interrupted";
+    /** Items. */
+    total: number;
+    done: number;
+    failed: number;
+    /** Items whose programs started, without a known end. */
+    flagged: number;
+    /** Items that have not started, or are at work. */
+    waiting: number;
+    started_at: string;
+    /** When the log of the run last changed. */
+    changed_at: string;
+    /** Why it ended, if there is more to say than the state. */
+    reason: string | null;
+    /** False: someone else made it, so mpm only lists it. */
+    own: boolean;
+  }[];
+  /** Runs that cannot be read, and why. */
+  problems: string[];
+}
+
+/** mpm task logs --json: Print what the programs of a run printed. */
+export interface TaskLogsResult {
+  run: string;
+  logs: {
+    /** Counted from 0. */
+    chunk: number;
+    items: string[];
+    /** The output of its programs, redacted. */
+    text: string;
+  }[];
+  /** Logs that were left out because the answer is long enough. */
+  left_out: number;
+}
+
+/** mpm task report --json: Report what a run of a task did, in Markdown. */
+export interface TaskReportResult {
+  /** Its ID: the task, and the UTC second in which it began. */
+  run: string;
+  task: string;
+  /** `interrupted`: its mpm was killed, or the machine went down. */
+  state:
+    | "running"
+    | "done"
+    | "failed"
+    | "cancelled"
+    | "stopped"
+    | "interrupted";
+  /** Items. */
+  total: number;
+  done: number;
+  failed: number;
+  /** Items whose programs started, without a known end. */
+  flagged: number;
+  /** Items that have not started, or are at work. */
+  waiting: number;
+  started_at: string;
+  /** When the log of the run last changed. */
+  changed_at: string;
+  /** Why it ended, if there is more to say than the state. */
+  reason: string | null;
+  /** False: someone else made it, so mpm only lists it. */
+  own: boolean;
+  /** Milliseconds between its start and the last change. */
+  ms: number;
+  /** Items that failed or are flagged, the first of them. */
+  trouble: {
+    item: string | null;
+    state: "done" | "failed" | "flagged";
+    /** The exit status; null: a signal or a limit ended the program. */
+    exit: number | null;
+    /** The end of what the program printed, redacted. */
+    output: string;
+    /** The result that the program reported, any JSON. */
+    result: unknown;
+    attempts: number;
+    ms: number;
+  }[];
+  /** Results of items that are done, the first of them. */
+  results: {
+    item: string | null;
+    state: "done" | "failed" | "flagged";
+    /** The exit status; null: a signal or a limit ended the program. */
+    exit: number | null;
+    /** The end of what the program printed, redacted. */
+    output: string;
+    /** The result that the program reported, any JSON. */
+    result: unknown;
+    attempts: number;
+    ms: number;
+  }[];
+  /** The file that the report was written to; null: it was printed. */
+  file: string | null;
+}
+
+/** mpm task rm --json: Move runs of tasks to the trash. */
+export interface TaskRmResult {
+  dry_run: boolean;
+  /** IDs of the runs. */
+  removed: string[];
+  /** The folder in the trash; null: nothing was moved. */
+  folder: string | null;
+}
+
+/** mpm task status --json: Show the state of a run of a task. */
+export interface TaskStatusResult {
+  /** Its ID: the task, and the UTC second in which it began. */
+  run: string;
+  task: string;
+  /** `interrupted`: its mpm was killed, or the machine went down. */
+  state:
+    | "running"
+    | "done"
+    | "failed"
+    | "cancelled"
+    | "stopped"
+    | "interrupted";
+  /** Items. */
+  total: number;
+  done: number;
+  failed: number;
+  /** Items whose programs started, without a known end. */
+  flagged: number;
+  /** Items that have not started, or are at work. */
+  waiting: number;
+  started_at: string;
+  /** When the log of the run last changed. */
+  changed_at: string;
+  /** Why it ended, if there is more to say than the state. */
+  reason: string | null;
+  /** False: someone else made it, so mpm only lists it. */
+  own: boolean;
+  /** When this was looked at. */
+  at: string;
+  /** The number of the chunk at work, from 0; null: none is. */
+  chunk: number | null;
+  /** The ID of the process that runs it; null: none does, or not known. */
+  pid: number | null;
+}
+
+/** mpm task watch --json: Show the progress of a run until it ends. */
+export type TaskWatchResult = TaskStatusResult;
 
 /** A save and what changed since. */
 export interface ResumeReport {

@@ -191,6 +191,15 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../team/commands/import.ts")).importCommand,
   "task cancel": async () =>
     (await import("../tasks/commands/cancel.ts")).taskCancel,
+  "task list": async () => (await import("../tasks/commands/list.ts")).taskList,
+  "task logs": async () => (await import("../tasks/commands/logs.ts")).taskLogs,
+  "task report": async () =>
+    (await import("../tasks/commands/report.ts")).taskReport,
+  "task rm": async () => (await import("../tasks/commands/rm.ts")).taskRm,
+  "task status": async () =>
+    (await import("../tasks/commands/status.ts")).taskStatus,
+  "task watch": async () =>
+    (await import("../tasks/commands/watch.ts")).taskWatch,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -5,8 +5,8 @@ import type { Style } from "./style.ts";
 /**
  * The kind of thing that a word of a command line names, so that a shell can
  * offer its values. `session` is a save, `work` a session, `item` an item of a
- * checklist, `open-item` an item that goes from save to save. `variable` is a
- * variable of a template, `var` a state variable, `removed` a worktree that can
+ * checklist, `open-item` an item that goes from save to save. `run` is a run of
+ * a task. `variable` is a variable of a template, `var` a state variable, `removed` a worktree that can
  * be restored, `operation` a line of the log.
  */
 export type Named =
@@ -25,6 +25,8 @@ export type Named =
   | "handoff"
   | "note"
   | "member"
+  | "task"
+  | "run"
   | "setting"
   | "setting-value"
   | "shell-hook"
@@ -156,7 +158,7 @@ export interface Context {
   print?(text: string): boolean;
   /**
    * Prints an event of a long piece of work as one line of JSON, before the
-   * answer; false: nobody reads it any more. Only under `--json`.
+   * answer; false: no one reads it. Only under `--json`.
    */
   event?(value: object): boolean;
   /** Prints a question on stderr and returns the line typed. */

@@ -19,6 +19,17 @@ function flag(value: boolean, summary: string) {
   return { kind: "flag", default: value, summary, personal: true } as const;
 }
 
+/** A number or a size that only the user sets. */
+function count(
+  value: number,
+  summary: string,
+  { least = 1, most = 1_000_000_000 } = {},
+) {
+  const bounds = { least, most };
+  const kind = "count" as const;
+  return { kind, default: value, ...bounds, summary, personal: true } as const;
+}
+
 /**
  * Everything that can be configured, by its key in the files. A new setting is
  * a row here: files, environment, `mpm config`, types and documentation follow.
@@ -46,22 +57,14 @@ export const SETTINGS = {
     summary: "Names of files and folders whose contents mpm never saves",
     personal: true,
   },
-  "pause.contents_max_mb": {
-    kind: "count",
-    default: 50,
-    least: 1,
-    most: 1_000_000_000,
-    summary: "Size limit of the contents of one save, in MiB",
-    personal: true,
-  },
-  "pause.contents_total_mb": {
-    kind: "count",
-    default: 1024,
-    least: 1,
-    most: 1_000_000_000,
-    summary: "Size limit of the contents of all saves, in MiB",
-    personal: true,
-  },
+  "pause.contents_max_mb": count(
+    50,
+    "Size limit of the contents of one save, in MiB",
+  ),
+  "pause.contents_total_mb": count(
+    1024,
+    "Size limit of the contents of all saves, in MiB",
+  ),
   "pause.branch_commit": {
     kind: "flag",
     default: false,
@@ -70,12 +73,15 @@ export const SETTINGS = {
     fileOnly: true,
     option: "mpm pause --commit",
   },
-  "sessions.keep_auto": {
-    kind: "count",
-    default: 20,
-    least: 1,
-    most: 1_000_000,
-    summary: "Number of automatic saves that each branch keeps",
+  "sessions.keep_auto": count(
+    20,
+    "Number of automatic saves that each branch keeps",
+  ),
+  "tasks.keep": count(20, "Number of runs of each task that mpm keeps"),
+  "tasks.max_age": {
+    kind: "duration",
+    default: "90d",
+    summary: "How long mpm keeps the older runs of a task",
     personal: true,
   },
   "worktrees.min_age": {
@@ -107,14 +113,11 @@ export const SETTINGS = {
     false,
     "Let each edit of an agent claim its file for 10 minutes",
   ),
-  "checkpoint.auto_minutes": {
-    kind: "count",
-    default: 30,
-    least: 0,
-    most: 1_000_000,
-    summary: "Minutes between two automatic checkpoints",
-    personal: true,
-  },
+  "checkpoint.auto_minutes": count(
+    30,
+    "Minutes between two automatic checkpoints",
+    { least: 0, most: 1_000_000 },
+  ),
   "checkpoint.every": {
     kind: "choice",
     default: "never",
@@ -122,54 +125,31 @@ export const SETTINGS = {
     summary: 'When hooks keep all files for "mpm replay --at"',
     personal: true,
   },
-  "checkpoint.keep_batch": {
-    kind: "count",
-    default: 200,
-    least: 1,
-    most: 10_000,
-    summary: "Number of checkpoints after steps that mpm keeps",
-    personal: true,
-  },
-  "checkpoint.batch_max_mb": {
-    kind: "count",
-    default: 512,
-    least: 1,
-    most: 1_000_000_000,
-    summary: "Size limit of the changed files in these checkpoints, in MiB",
-    personal: true,
-  },
-  "checkpoint.keep_auto": {
-    kind: "count",
-    default: 20,
-    least: 1,
-    most: 1_000_000,
-    summary: "Number of automatic checkpoints that mpm keeps",
-    personal: true,
-  },
-  "checkpoint.keep_safety": {
-    kind: "count",
-    default: 20,
-    least: 1,
-    most: 1_000_000,
-    summary: "Number of restores and similar operations that you can undo",
-    personal: true,
-  },
-  "checkpoint.max_file_mb": {
-    kind: "count",
-    default: 512,
-    least: 1,
-    most: 1_000_000_000,
-    summary: "Size limit of one changed file in a checkpoint, in MiB",
-    personal: true,
-  },
-  "checkpoint.max_total_mb": {
-    kind: "count",
-    default: 1024,
-    least: 1,
-    most: 1_000_000_000,
-    summary: "Size limit of all changed files in a checkpoint, in MiB",
-    personal: true,
-  },
+  "checkpoint.keep_batch": count(
+    200,
+    "Number of checkpoints after steps that mpm keeps",
+    { least: 1, most: 10_000 },
+  ),
+  "checkpoint.batch_max_mb": count(
+    512,
+    "Size limit of the changed files in these checkpoints, in MiB",
+  ),
+  "checkpoint.keep_auto": count(
+    20,
+    "Number of automatic checkpoints that mpm keeps",
+  ),
+  "checkpoint.keep_safety": count(
+    20,
+    "Number of restores and similar operations that you can undo",
+  ),
+  "checkpoint.max_file_mb": count(
+    512,
+    "Size limit of one changed file in a checkpoint, in MiB",
+  ),
+  "checkpoint.max_total_mb": count(
+    1024,
+    "Size limit of all changed files in a checkpoint, in MiB",
+  ),
   "sync.auto": {
     kind: "choice",
     default: "never",
@@ -202,14 +182,10 @@ export const SETTINGS = {
     personal: true,
     option: "mpm undo trash --prune --older-than",
   },
-  "trash.max_mb": {
-    kind: "count",
-    default: 1024,
-    least: 1,
-    most: 1_000_000_000,
-    summary: "Size limit of the trash, in MiB; the oldest files go first",
-    personal: true,
-  },
+  "trash.max_mb": count(
+    1024,
+    "Size limit of the trash, in MiB; the oldest files go first",
+  ),
   "redaction.enabled": {
     kind: "flag",
     default: true,

@@ -46,10 +46,10 @@ export const RUN_RECORD = object({
 
 export type RunRecord = Fitting<typeof RUN_RECORD>;
 
-/** How a run ended, in its log. */
+/** The end of a run, in its log. */
 export type RunEnd = "done" | "failed" | "cancelled" | "stopped";
 
-/** How a chunk ended, which is how each of its items did. */
+/** The end of a chunk, and so of each of its items. */
 export type ItemState = "done" | "failed" | "flagged";
 
 /** Number of items by how they ended, of the whole run until that moment. */
@@ -188,7 +188,7 @@ function after(tail: RunTail, line: LogLine): RunTail {
   }
 }
 
-/** What is known of one chunk. */
+/** The known state of one chunk. */
 export type ChunkState = "waiting" | "started" | ItemState;
 
 const STATES: readonly ChunkState[] = [

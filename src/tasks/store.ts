@@ -5,7 +5,7 @@ import { fits } from "../base/shape.ts";
 import { named } from "../base/words.ts";
 import { layout, ownSeals, takeLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
-import { RUN_ID, RUN_RECORD, type RunRecord } from "./run.ts";
+import { RUN_ID, RUN_RECORD, type RunRecord, TASK_NAME } from "./run.ts";
 
 /** Bytes of a record that is read: it holds a definition. */
 const LARGEST = 8 * 1024 * 1024;
@@ -56,6 +56,27 @@ function timeOf(id: string): string {
   return id.slice(-"YYYYMMDD-HHMMSS".length);
 }
 
+/** Tasks of a project that are listed. */
+const MOST = 1000;
+
+/** Returns the names of the tasks that the project defines. */
+export function taskNames(system: System, root: string): string[] {
+  const listed = attempt(() => system.files.list(layout(root).tasks)) ?? [];
+  return listed.flatMap(({ name, kind }) => {
+    const task = kind !== "folder" && name.endsWith(".yaml")
+      ? name.slice(0, -".yaml".length)
+      : "";
+    return TASK_NAME.test(task) ? [task] : [];
+  }).sort().slice(0, MOST);
+}
+
+/** When a run began, by its id, in milliseconds since the epoch. */
+export function timeOfRun(id: string): number {
+  const [, year, month, day, hour, minute, second] =
+    /(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(id) ?? [];
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
 /** The task of a run, by its id. */
 export function taskOf(id: string): string {
   return id.slice(0, -"-YYYYMMDD-HHMMSS".length);
@@ -86,8 +107,8 @@ export function readRun(
 }
 
 /**
- * Returns the id of the run that was typed: an id, the beginning of one, or the
- * name of a task, whose newest run it is. The newest of all by default. Throws
+ * Returns the id of the run that was typed: an id, the beginning of one, or a
+ * task for its newest run. The newest of all by default. Throws
  * NOT_FOUND, AMBIGUOUS.
  */
 export function findRun(

@@ -11,6 +11,7 @@ export type UndoKind =
   | "trusted"
   | "allowed"
   | "fork"
+  | "runs"
   | "carried";
 
 /** Operations of which only files have to be restored. */
@@ -53,6 +54,7 @@ const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
   ["migrate --rollback", "migration"],
   ["worktrees prune", "worktrees"],
   ["replay fork", "fork"],
+  ["task rm", "runs"],
   ["carry", "carried"],
 ]);
 

@@ -22,6 +22,7 @@ import {
   worktreeOf,
 } from "../ops/mod.ts";
 import { removeCarried, removeFork } from "../replay/mod.ts";
+import { undoRemovedRuns } from "../tasks/mod.ts";
 import { undoMigration, undoTrust } from "../saves/mod.ts";
 import { undoPrune } from "../worktrees/mod.ts";
 import type { UndoResult } from "./commands/results.ts";
@@ -85,6 +86,7 @@ const UNDO: Readonly<
   worktrees: undoPrune,
   trusted: undoTrust,
   allowed: undoAllow,
+  runs: undoRemovedRuns,
   fork: (order) => undoWith(order, removeFork),
   carried: (order) => undoWith(order, removeCarried),
 };

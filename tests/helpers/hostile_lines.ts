@@ -75,6 +75,12 @@ const LINES: Record<string, Making> = {
   "sync": () => ["", "origin --dry-run"],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
   "task cancel": () => ["", "planted"],
+  "task list": () => [""],
+  "task status": () => ["", "planted"],
+  "task watch": () => ["", "planted"],
+  "task logs": () => ["", "planted --item fresh"],
+  "task report": () => ["", "planted --output report.md"],
+  "task rm": () => ["planted --dry-run", "planted"],
   "team add": () => [
     "fresh age1zdy22l5qej0d8jau7h2c472v2xmmgc3f8xwzt2unz6kpfrpeefjqfm882a",
   ],

@@ -137,6 +137,18 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "the newest 500 documents of 64 KiB and 5,000 answers are read",
     BY_YOU,
   ],
+  [
+    "tasks/<name>.yaml",
+    "definitions of tasks",
+    "1 MiB each",
+    BY_YOU,
+  ],
+  [
+    "runs/<id>/",
+    "a run of a task: record, items, log, results, output of programs",
+    "`tasks.keep` runs of each task; 64 MiB of output a run",
+    "`mpm task rm`, the next run of the task; into the trash",
+  ],
   ["templates/", "templates of the project", NO_BOUND, BY_YOU],
   ["hooks/", "shell scripts of the project", "one for each hook", BY_YOU],
   ["state/lock", "locked while mpm writes", "1 empty file", BY_YOU],

@@ -1,8 +1,116 @@
 import * as z from "zod/mini";
 
-/** The schemas of what the commands on tasks give. */
+/** The answers of the `task` commands. */
 
 const text = z.string();
+const count = z.int().check(z.nonnegative());
+
+const RUN_STATE = z.enum([
+  "running",
+  "done",
+  "failed",
+  "cancelled",
+  "stopped",
+  "interrupted",
+]);
+
+const RunFields = {
+  /** Its ID: the task, and the UTC second in which it began. */
+  run: text,
+  task: text,
+  /** `interrupted`: its mpm was killed, or the machine went down. */
+  state: RUN_STATE,
+  /** Items. */
+  total: count,
+  done: count,
+  failed: count,
+  /** Items whose programs started, without a known end. */
+  flagged: count,
+  /** Items that have not started, or are at work. */
+  waiting: count,
+  started_at: text,
+  /** When the log of the run last changed. */
+  changed_at: text,
+  /** Why it ended, if there is more to say than the state. */
+  reason: z.nullable(text),
+  /** False: someone else made it, so mpm only lists it. */
+  own: z.boolean(),
+};
+
+/** A run, as most of these commands answer with it. */
+export const TaskRunView = z.strictObject(RunFields);
+export type TaskRunView = z.infer<typeof TaskRunView>;
+
+export const TaskStatusResult = z.strictObject({
+  ...RunFields,
+  /** When this was looked at. */
+  at: text,
+  /** The number of the chunk at work, from 0; null: none is. */
+  chunk: z.nullable(count),
+  /** The ID of the process that runs it; null: none does, or not known. */
+  pid: z.nullable(count),
+});
+export type TaskStatusResult = z.infer<typeof TaskStatusResult>;
+
+export const TaskListResult = z.strictObject({
+  at: text,
+  /** The newest first. */
+  runs: z.array(TaskRunView),
+  /** Runs that cannot be read, and why. */
+  problems: z.array(text),
+});
+export type TaskListResult = z.infer<typeof TaskListResult>;
+
+/** An item with its result. */
+const TaskItem = z.strictObject({
+  item: z.nullable(text),
+  state: z.enum(["done", "failed", "flagged"]),
+  /** The exit status; null: a signal or a limit ended the program. */
+  exit: z.nullable(z.int()),
+  /** The end of what the program printed, redacted. */
+  output: text,
+  /** The result that the program reported, any JSON. */
+  result: z.unknown(),
+  attempts: count,
+  ms: count,
+});
+export type TaskItem = z.infer<typeof TaskItem>;
+
+export const TaskLogsResult = z.strictObject({
+  run: text,
+  logs: z.array(z.strictObject({
+    /** Counted from 0. */
+    chunk: count,
+    items: z.array(text),
+    /** The output of its programs, redacted. */
+    text,
+  })),
+  /** Logs that were left out because the answer is long enough. */
+  left_out: count,
+});
+export type TaskLogsResult = z.infer<typeof TaskLogsResult>;
+
+export const TaskReportResult = z.strictObject({
+  ...RunFields,
+  /** Milliseconds between its start and the last change. */
+  ms: count,
+  /** Items that failed or are flagged, the first of them. */
+  trouble: z.array(TaskItem),
+  /** Results of items that are done, the first of them. */
+  results: z.array(TaskItem),
+  /** The file that the report was written to; null: it was printed. */
+  file: z.nullable(text),
+});
+export type TaskReportResult = z.infer<typeof TaskReportResult>;
+
+export const TaskRmResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** IDs of the runs. */
+  removed: z.array(text),
+  /** The folder in the trash; null: nothing was moved. */
+  folder: z.nullable(text),
+});
+export type TaskRmResult = z.infer<typeof TaskRmResult>;
 
 export const TaskCancelResult = z.strictObject({
   dry_run: z.boolean(),

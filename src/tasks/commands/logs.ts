@@ -1,0 +1,64 @@
+import { escapeLines, escapeText } from "../../base/escape.ts";
+import { cutText, named } from "../../base/words.ts";
+import { defineCommand, type Style } from "../../cli/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { readLogs, type TaskLog } from "../logs.ts";
+import { taskRoot } from "../root.ts";
+import { findRun } from "../store.ts";
+import type { TaskLogsResult } from "./results.ts";
+
+/** Characters of all logs in one answer for programs. */
+const MOST = 16 * 1024 * 1024;
+
+/** `mpm task logs` */
+export const taskLogs = defineCommand({
+  name: "task logs",
+  summary: "Print what the programs of a run printed",
+  description: `
+Prints the logs in the order of the items. Secrets are redacted. A log has the first and the last 512 KiB of what a program printed.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or a task for its newest run; default: the newest",
+    optional: true,
+    names: "run",
+  }],
+  flags: {
+    item: {
+      type: "string",
+      value: "item",
+      summary: "Only the log of this item",
+    },
+  },
+  examples: ["mpm task logs", "mpm task logs smells --item src/main.ts"],
+  result: async () => (await import("./results.ts")).TaskLogsResult,
+  run(context, { run, item }): Promise<TaskLogsResult> {
+    const { system, print, style } = context;
+    const root = taskRoot(context);
+    const id = findRun(system, root, run);
+    const redactor = redactorOf(system);
+    const result: TaskLogsResult = { run: id, logs: [], left_out: 0 };
+    let size = 0;
+    for (const log of readLogs(system, { root, id, item, redactor })) {
+      if (print) {
+        // The reader may have gone, as head does.
+        if (!print(logText(log, style))) break;
+        continue;
+      }
+      size += log.text.length;
+      if (size > MOST) result.left_out++;
+      else result.logs.push(log);
+    }
+    return Promise.resolve(result);
+  },
+  render: () => "",
+  verbatim: () => true,
+});
+
+function logText({ chunk, items, text }: TaskLog, style: Style): string {
+  const title = items.length === 0
+    ? `chunk ${chunk}`
+    : named(items.map((item) => escapeText(cutText(item, 200))));
+  const end = text === "" || text.endsWith("\n") ? "" : "\n";
+  return `${style.bold(`== ${title} ==`)}\n${escapeLines(text)}${end}`;
+}

@@ -1,0 +1,76 @@
+import { defineCommand } from "../../cli/mod.ts";
+import {
+  exportTarget,
+  parseLimit,
+  writeExport,
+  type WrittenFile,
+} from "../../saves/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { readReport } from "../results.ts";
+import { taskRoot } from "../root.ts";
+import { findRun } from "../store.ts";
+import { REPORT_HEAD, reportText } from "../view/report_text.ts";
+import type { TaskReportResult } from "./results.ts";
+
+const REPORT: WrittenFile = {
+  option: "--output",
+  noun: "a report of a task",
+  ending: ".md",
+  begins: new RegExp(`^${REPORT_HEAD}`),
+};
+
+/** Items of each list, unless a limit is given. */
+const LIMIT = 200;
+
+/** `mpm task report` */
+export const taskReport = defineCommand({
+  name: "task report",
+  summary: "Report what a run of a task did, in Markdown",
+  description: `
+Prints a summary, the items that failed or are flagged, and the results. It works while the run is under way. Secrets are redacted. All results are in results.jsonl in the folder of the run.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or a task for its newest run; default: the newest",
+    optional: true,
+    names: "run",
+  }],
+  flags: {
+    output: {
+      type: "string",
+      short: "o",
+      value: "file",
+      names: "file",
+      summary: "Write it to this file, or into this folder",
+    },
+    limit: {
+      type: "string",
+      value: "number",
+      summary:
+        'The maximum number of items in each list, or "all"; default: 200',
+    },
+  },
+  examples: [
+    "mpm task report",
+    "mpm task report smells -o smells.md --limit all",
+  ],
+  result: async () => (await import("./results.ts")).TaskReportResult,
+  async run(context, input): Promise<TaskReportResult> {
+    const { system, folder } = context;
+    const root = taskRoot(context);
+    const id = findRun(system, root, input.run);
+    const target = input.output === undefined
+      ? undefined
+      : exportTarget(system, input.output, { folder, root, file: REPORT });
+    const report = await readReport(system, {
+      ...{ root, id, redactor: redactorOf(system) },
+      limit: parseLimit(input.limit) ?? LIMIT,
+    });
+    if (!target) return report;
+    const bytes = new TextEncoder().encode(reportText(report));
+    return { ...report, file: writeExport(system, target.path(id), bytes) };
+  },
+  render: (report) =>
+    report.file === null ? reportText(report) : `Wrote ${report.file}\n`,
+  verbatim: ({ file }) => file === null,
+});

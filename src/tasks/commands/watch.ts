@@ -1,0 +1,84 @@
+import { type Context, defineCommand } from "../../cli/mod.ts";
+import { readStatus } from "../read.ts";
+import { taskRoot } from "../root.ts";
+import { logLineIn } from "../run.ts";
+import { findRun, runPaths } from "../store.ts";
+import { RunDisplay } from "../view/show.ts";
+import { runStatus, statusText } from "../view/text.ts";
+
+/** Milliseconds between two looks at the log. */
+const LOOK = 200;
+
+/** Bytes of the log that are read at a time. */
+const PART = 256 * 1024;
+
+/** `mpm task watch` */
+export const taskWatch = defineCommand({
+  name: "task watch",
+  summary: "Show the progress of a run until it ends",
+  description: `
+Shows a bar with the rate and the time left, in any terminal. If standard error is not a terminal, it prints a line every ten seconds. With --json, it prints events as lines of JSON, and the state of the run as the last line.
+
+Ctrl-C ends only the watching. The exit status is that of the run: 0 if all items are done, 1 if some are not, 130 if it was cancelled.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or a task for its newest run; default: the newest",
+    optional: true,
+    names: "run",
+  }],
+  flags: {},
+  examples: ["mpm task watch", "mpm task watch smells --json"],
+  result: async () => (await import("./results.ts")).TaskStatusResult,
+  async run(context, { run }) {
+    const { system } = context;
+    const root = taskRoot(context);
+    const id = findRun(system, root, run);
+    await watchRun(context, root, id);
+    return await readStatus(system, root, id);
+  },
+  render: statusText,
+  status: runStatus,
+});
+
+/**
+ * Shows a run by its log until it ends, or the watching is interrupted. Throws
+ * what reading throws.
+ */
+async function watchRun(
+  context: Context,
+  root: string,
+  id: string,
+): Promise<void> {
+  const { system } = context;
+  const { files } = system;
+  const { log } = runPaths(root, id);
+  let status = await readStatus(system, root, id);
+  if (status.state !== "running") return;
+  const { run, task, total, done, failed, flagged } = status;
+  const counters = { done, failed, flagged };
+  using shown = new RunDisplay(context, { run, task, total, counters });
+  using interrupted = system.interruption();
+  // Lines from here on are events; the one at the end may still be written.
+  let offset = files.lstat(log)?.size ?? 0;
+  let rest = "";
+  const decoder = new TextDecoder();
+  while (status.state === "running" && !interrupted.signal.aborted) {
+    await system.sleep(LOOK, interrupted.signal);
+    status = await readStatus(system, root, id);
+    for (;;) {
+      const part = (files.lstat(log)?.size ?? 0) > offset
+        ? files.readPart(log, offset, PART)
+        : new Uint8Array();
+      if (part.length === 0) break;
+      offset += part.length;
+      const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
+      rest = lines.pop()!;
+      for (const text of lines) {
+        const line = logLineIn(text);
+        if (line) shown.take(line);
+      }
+    }
+    shown.tick();
+  }
+}

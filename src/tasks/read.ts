@@ -1,0 +1,87 @@
+import { MpmError } from "../base/errors.ts";
+import { field } from "../base/parsed_values.ts";
+import { readOwnJson } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import type {
+  TaskListResult,
+  TaskRunView,
+  TaskStatusResult,
+} from "./commands/results.ts";
+import { tailOf } from "./run.ts";
+import {
+  isRunning,
+  readRun,
+  readTail,
+  runIds,
+  runPaths,
+  taskOf,
+} from "./store.ts";
+
+/** Returns the state of a run. Throws UNREADABLE if its record is damaged. */
+export async function readStatus(
+  system: System,
+  root: string,
+  id: string,
+): Promise<TaskStatusResult> {
+  const known = readRun(system, root, id);
+  if (!known) {
+    throw new MpmError("UNREADABLE", `The run "${id}" is damaged`, {
+      hint: `Its results are in ${runPaths(root, id).folder}; ` +
+        `"mpm task rm ${id}" moves it to the trash`,
+    });
+  }
+  const { record, own } = known;
+  let tail = tailOf(readTail(system, root, id));
+  const alive = tail.end === null && await isRunning(system, root, id);
+  // It may have ended in between.
+  if (!alive) tail = tailOf(readTail(system, root, id));
+  const { done, failed, flagged, end, chunk, at, reason } = tail;
+  const waiting = record.total - done - failed - flagged;
+  return {
+    run: id,
+    task: taskOf(id),
+    state: end ?? (alive ? "running" : "interrupted"),
+    ...{ total: record.total, done, failed, flagged },
+    waiting: Math.max(0, waiting),
+    started_at: record.at,
+    changed_at: at ?? record.at,
+    ...{ reason, own },
+    at: system.now().toISOString(),
+    chunk: end === null ? chunk : null,
+    pid: alive ? runnerPid(system, root, id) : null,
+  };
+}
+
+function runnerPid(system: System, root: string, id: string): number | null {
+  const { runner } = runPaths(root, id);
+  const pid = field(readOwnJson(system, runner, 4096), "pid");
+  return Number.isSafeInteger(pid) && Number(pid) > 0 ? Number(pid) : null;
+}
+
+/** Returns the runs, the newest first, and why others cannot be read. */
+export async function listRuns(
+  system: System,
+  root: string,
+  { task, limit }: { task: string | undefined; limit: number },
+): Promise<Pick<TaskListResult, "runs" | "problems">> {
+  const ids = runIds(system, root)
+    .filter((id) => task === undefined || taskOf(id) === task);
+  const runs: TaskRunView[] = [];
+  const problems: string[] = [];
+  for (const id of ids.slice(0, limit)) {
+    try {
+      runs.push(viewOf(await readStatus(system, root, id)));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  return { runs, problems };
+}
+
+/** Returns a run without what is true for a moment only. */
+export function viewOf(
+  { at: _at, chunk: _chunk, pid: _pid, ...view }: TaskStatusResult,
+): TaskRunView {
+  return view;
+}

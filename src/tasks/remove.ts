@@ -1,0 +1,186 @@
+import { join, relative } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { field, textField } from "../base/parsed_values.ts";
+import { counted } from "../base/words.ts";
+import type { Context } from "../cli/mod.ts";
+import type { Workspace } from "../git/mod.ts";
+import { readConfigAnyway } from "../config/mod.ts";
+import {
+  CannotUndo,
+  ensureHidden,
+  journaled,
+  layout,
+  moveToTrash,
+  noteUndoLocked,
+  type Undone,
+  type UndoOrder,
+  withLock,
+} from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import type { TaskRmResult } from "./commands/results.ts";
+import { RUN_ID } from "./run.ts";
+import { isRunning, runIds, runPaths, taskOf, timeOfRun } from "./store.ts";
+
+/** Runs that are removed together. */
+interface Removal {
+  readonly ids: readonly string[];
+  readonly dryRun: boolean;
+  /** No one asked for it. */
+  readonly automatic?: true;
+}
+
+/**
+ * Moves runs to the trash, each by one rename. Throws CONFLICT for a run that is
+ * under way, with nothing removed.
+ */
+export async function removeRuns(
+  context: Context,
+  { root, ...workspace }: Pick<Workspace, "git" | "root" | "worktree">,
+  { ids, dryRun, ...more }: Removal,
+): Promise<TaskRmResult> {
+  const work = ({ system }: Context) =>
+    withLock(system, root, async () => {
+      await refuseRunning(system, root, ids);
+      return moved(system, root, ids);
+    });
+  if (dryRun || ids.length === 0) {
+    await refuseRunning(context.system, root, ids);
+    return { dry_run: dryRun, removed: [...ids], folder: null };
+  }
+  const folder = await journaled(context, work, {
+    operation: "task rm",
+    workspace: { root, ...workspace },
+    title: () =>
+      `task rm ${ids.length > 3 ? counted(ids.length, "run") : ids.join(" ")}`,
+    facts: (trash) => ({ before: { runs: ids }, after: { runs: ids, trash } }),
+    keepsOwn: true,
+    ...more,
+  });
+  return { dry_run: false, removed: [...ids], folder };
+}
+
+async function refuseRunning(
+  system: System,
+  root: string,
+  ids: readonly string[],
+): Promise<void> {
+  for (const id of ids) {
+    if (!await isRunning(system, root, id)) continue;
+    throw new MpmError("CONFLICT", `The run "${id}" is under way`, {
+      hint: `mpm task cancel ${id} ends it; nothing was removed`,
+    });
+  }
+}
+
+function moved(system: System, root: string, ids: readonly string[]): string {
+  return moveToTrash(system, root, {
+    operation: "task rm",
+    items: ids.map((id) => ({
+      name: id,
+      files: [{ from: runPaths(root, id).folder, to: id }],
+    })),
+  });
+}
+
+/** Undoes the removal of runs, or such an undo. Throws CONFLICT. */
+export async function undoRemovedRuns(order: UndoOrder): Promise<Undone> {
+  const { context: { system }, root, entry, dryRun } = order;
+  const ids = idsOf(entry.after);
+  const trash = textField(entry.after, "trash");
+  const restores = trash !== undefined;
+  const details = ids.map((id) => `${restores ? "restore" : "remove"} ${id}`);
+  if (restores) refuseLost(order, { ids, trash });
+  else await refuseRunning(system, root, ids);
+  if (dryRun) return { details, left: [], operation: undefined };
+  const folder = restores
+    ? restored(system, root, { ids, trash })
+    : moved(system, root, ids);
+  const operation = noteUndoLocked(system, root, {
+    entry,
+    before: { runs: ids, ...restores ? { trash } : {} },
+    after: { runs: ids, ...folder === undefined ? {} : { trash: folder } },
+  });
+  return {
+    details: ids.map((id) => `${restores ? "restored" : "removed"} ${id}`),
+    ...{ left: [], operation },
+  };
+}
+
+function idsOf(side: unknown): string[] {
+  const ids = field(side, "runs");
+  return Array.isArray(ids)
+    ? ids.filter((id) => typeof id === "string" && RUN_ID.test(id))
+    : [];
+}
+
+/** Throws CONFLICT if a run is in the way, or no longer in the trash. */
+function refuseLost(
+  { context: { system: { files } }, root, entry }: UndoOrder,
+  { ids, trash }: { ids: readonly string[]; trash: string },
+): void {
+  const inTrash = /^[^./\\][^/\\]*$/.test(relative(layout(root).trash, trash));
+  const lost = ids.find((id) =>
+    !inTrash || files.lstat(join(trash, id))?.kind !== "folder" &&
+      !files.lstat(runPaths(root, id).folder)
+  );
+  if (lost !== undefined) {
+    throw new CannotUndo(entry, {
+      reason: `${lost} is no longer in the trash`,
+      instead: "The last operations are kept, see trash.max_age",
+    });
+  }
+  const taken = ids.find((id) =>
+    files.lstat(join(trash, id)) && files.lstat(runPaths(root, id).folder)
+  );
+  if (taken === undefined) return;
+  throw new MpmError("CONFLICT", `Cannot restore "${taken}": it exists`, {
+    hint: "Nothing was changed; move that folder away and try again",
+  });
+}
+
+/** Moves the runs back; those that an undo killed before moved are there. */
+function restored(
+  system: System,
+  root: string,
+  { ids, trash }: { ids: readonly string[]; trash: string },
+): undefined {
+  const { files } = system;
+  const { taskRuns } = layout(root);
+  ensureHidden(system, root, taskRuns);
+  for (const id of ids) {
+    const from = join(trash, id);
+    if (files.lstat(from)) files.rename(from, runPaths(root, id).folder);
+  }
+  files.syncFolder(taskRuns);
+}
+
+/**
+ * Moves old runs of a task to the trash, as the settings `tasks.keep` and
+ * `tasks.max_age` say. The newest run stays, and so do those under way. A
+ * problem is a note, since the next run tries again.
+ */
+export async function pruneRuns(
+  context: Context,
+  workspace: Pick<Workspace, "git" | "root" | "worktree">,
+  task: string,
+): Promise<void> {
+  const { system, note } = context;
+  const { root } = workspace;
+  const { config } = readConfigAnyway(system, root);
+  const now = system.now().getTime();
+  const isOld = (id: string) => now - timeOfRun(id) > config["tasks.max_age"];
+  const ids = runIds(system, root).filter((id) => taskOf(id) === task)
+    .filter((id, at) => at > 0 && (at >= config["tasks.keep"] || isOld(id)));
+  try {
+    const ended: string[] = [];
+    for (const id of ids) {
+      if (!await isRunning(system, root, id)) ended.push(id);
+    }
+    await removeRuns(context, workspace, {
+      ...{ ids: ended, dryRun: false, automatic: true },
+    });
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    note(`Note: old runs were not removed: ${error.message}`);
+  }
+}

@@ -1,0 +1,135 @@
+import { jsonIn } from "../base/parsed_values.ts";
+import {
+  COUNT,
+  fits,
+  type Fitting,
+  nullable,
+  NUMBER,
+  object,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import type { Redactor } from "../secrets/mod.ts";
+import type { System } from "../system/system.ts";
+import type { TaskItem, TaskReportResult } from "./commands/results.ts";
+import { readStatus, viewOf } from "./read.ts";
+import type { ItemState } from "./run.ts";
+import { runPaths } from "./store.ts";
+
+/** A line of the results of a run: how one item ended. */
+const RESULT = object({
+  /** Its place in the list, from 0. */
+  index: COUNT,
+  chunk: COUNT,
+  /** null: the task has no items. */
+  item: nullable(TEXT),
+  state: text<ItemState>({ choices: ["done", "failed", "flagged"] }),
+  exit: nullable(NUMBER),
+  /** The end of what its program printed. */
+  output: TEXT,
+  attempts: COUNT,
+  ms: COUNT,
+});
+
+/** May also have a `result`, which is any JSON. */
+type StoredResult = Fitting<typeof RESULT>;
+
+/** Bytes that are read at once, and of the longest line. */
+const PART = 1024 * 1024;
+const LONGEST = 16 * PART;
+
+/** Items of which the newest result is found; of more, all are read. */
+const MOST = 16 * 1024 * 1024;
+
+/**
+ * Reads the results of a run, one at a time, however many there are. An item
+ * that ran again has its newest result alone. Torn lines are left out.
+ */
+export function* readResults(
+  system: System,
+  path: string,
+): Generator<StoredResult> {
+  const newest = new Map<number, number>();
+  let number = 0;
+  for (const line of linesOf(system, path)) {
+    const index = INDEX.exec(line)?.[1];
+    number++;
+    if (index !== undefined && newest.size < MOST) {
+      newest.set(Number(index), number);
+    }
+  }
+  number = 0;
+  for (const line of linesOf(system, path)) {
+    number++;
+    const value = jsonIn(line);
+    if (!fits(RESULT, value)) continue;
+    const last = newest.get(value.index);
+    if (last === undefined || last === number) yield value;
+  }
+}
+
+/** The place of an item, without reading all of its line. */
+const INDEX = /^\{"index":(\d{1,15}),/;
+
+/** Returns the lines of a file that ended with a line break. */
+export function* linesOf(system: System, path: string): Generator<string> {
+  const { files } = system;
+  if (files.lstat(path)?.kind !== "file") return;
+  const decoder = new TextDecoder();
+  let rest = "";
+  let isTooLong = false;
+  for (let offset = 0;;) {
+    const part = files.readPart(path, offset, PART);
+    if (part.length === 0) return;
+    offset += part.length;
+    const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      if (!isTooLong) yield line;
+      isTooLong = false;
+    }
+    if (rest.length > LONGEST) isTooLong = true;
+    if (isTooLong) rest = "";
+  }
+}
+
+/** Characters of an output in a report. */
+const OUTPUT = 4096;
+
+/**
+ * Returns the contents of a report, redacted. Each list has at most `limit`
+ * items.
+ */
+export async function readReport(
+  system: System,
+  { root, id, limit, redactor }: {
+    root: string;
+    id: string;
+    limit: number;
+    redactor: Redactor;
+  },
+): Promise<TaskReportResult> {
+  const status = await readStatus(system, root, id);
+  const trouble: TaskItem[] = [];
+  const results: TaskItem[] = [];
+  for (const result of readResults(system, runPaths(root, id).results)) {
+    const list = result.state === "done" ? results : trouble;
+    if (list.length < limit) list.push(itemOf(result, redactor));
+  }
+  const { changed_at: changed, started_at: started } = status;
+  return {
+    ...viewOf(status),
+    ms: Math.max(0, Date.parse(changed) - Date.parse(started)),
+    ...{ trouble, results, file: null },
+  };
+}
+
+function itemOf(stored: StoredResult, redactor: Redactor): TaskItem {
+  const { item, state, exit, output, result, attempts, ms } = stored;
+  return {
+    item: item === null ? null : redactor.text(item),
+    ...{ state, exit, attempts, ms },
+    output: redactor.text(output).slice(-OUTPUT),
+    result: redactor.value(result ?? null),
+  };
+}

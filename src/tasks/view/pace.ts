@@ -1,0 +1,184 @@
+import { counted } from "../../base/words.ts";
+import { width } from "../../cli/mod.ts";
+
+/** The counters of a run, as a screen shows them. */
+export interface Counted {
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly flagged: number;
+}
+
+/** Milliseconds that the rate looks back, and between two samples. */
+const WINDOW = 30_000;
+const APART = 500;
+
+/** The rate of a run over the last half minute, in constant memory. */
+export class Pace {
+  readonly #samples: { at: number; ended: number }[] = [];
+
+  /** Notes how many items had ended at a time, in milliseconds. */
+  note(ended: number, at: number): void {
+    const samples = this.#samples;
+    const last = samples.at(-1);
+    // A clock that went back makes no rate.
+    if (last !== undefined && at < last.at) samples.length = 0;
+    const [before, newest] = samples.slice(-2);
+    const isClose = before !== undefined && newest !== undefined &&
+      newest.at - before.at < APART;
+    if (isClose) samples.pop();
+    samples.push({ at, ended });
+    while (samples.length > 2 && at - samples[1]!.at >= WINDOW) samples.shift();
+  }
+
+  /** Returns items a second; `undefined` as long as nothing has ended. */
+  rate(): number | undefined {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (first === undefined || last === undefined) return undefined;
+    const seconds = (last.at - first.at) / 1000;
+    const ended = last.ended - first.ended;
+    return seconds > 0 && ended > 0 ? ended / seconds : undefined;
+  }
+}
+
+/** Returns the number of items that have ended. */
+export function endedOf(
+  { done, failed, flagged }: Omit<Counted, "total">,
+): number {
+  return done + failed + flagged;
+}
+
+/** `1,234` */
+export function figure(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** `12 a second`, `3.4 a minute`: a figure that people can grasp. */
+function rateText(rate: number): string {
+  const steps = [[1, "s"], [60, "min"], [3600, "h"]] as const;
+  const [size, unit] = steps.find(([size]) => rate * size >= 1) ?? steps[2];
+  const count = rate * size;
+  const shown = count < 9.95 ? count.toFixed(1) : figure(Math.round(count));
+  return `${shown.replace(/\.0$/, "")}/${unit}`;
+}
+
+/** A length of time in two figures at most: `48s`, `2m 05s`, `3h 20m`. */
+export function shortDuration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const two = (count: number) => String(count).padStart(2, "0");
+  const [minutes, hours] = [
+    Math.floor(seconds / 60),
+    Math.floor(seconds / 3600),
+  ];
+  if (minutes === 0) return `${seconds}s`;
+  if (hours === 0) return `${minutes}m ${two(seconds % 60)}s`;
+  const days = Math.floor(hours / 24);
+  return days === 0
+    ? `${hours}h ${two(minutes % 60)}m`
+    : `${days}d ${two(hours % 24)}h`;
+}
+
+/** `2 failed, 1 flagged`; empty: neither. */
+export function troubleText(
+  { failed, flagged }: Pick<Counted, "failed" | "flagged">,
+): string {
+  return [
+    ...failed > 0 ? [`${figure(failed)} failed`] : [],
+    ...flagged > 0 ? [`${figure(flagged)} flagged`] : [],
+  ].join(", ");
+}
+
+/** The parameters of a line of progress. */
+export interface Line {
+  readonly task: string;
+  readonly counts: Counted;
+  /** Items of the chunks at work that their programs say are done. */
+  readonly partly: number;
+  /** Items a second. */
+  readonly rate: number | undefined;
+  /** The text that a program gave with its progress. */
+  readonly text: string | undefined;
+}
+
+/** Cells of the bar: at most, and at least. */
+const WIDEST = 30;
+const NARROWEST = 8;
+
+/**
+ * Returns one line for a terminal of that width: name, bar, percentage, items,
+ * rate, time left. In a narrow terminal the bar shrinks first; then parts are
+ * left out, the least important first.
+ */
+export function barLine(
+  line: Line,
+  { columns, ascii }: { columns: number; ascii: boolean },
+): string {
+  const { task, counts, rate, text } = line;
+  const share = shareOf(line);
+  const percent = `${Math.floor(share * 100)}%`;
+  const items = `${figure(endedOf(counts))}/${figure(counts.total)}`;
+  const trouble = troubleText(counts);
+  const left = leftOf(line);
+  // In the order of their places; a lower rank is left out later.
+  const parts = [
+    { rank: 3, text: task },
+    { rank: 0, text: percent },
+    { rank: 1, text: items },
+    { rank: 4, text: rate === undefined ? "" : rateText(rate) },
+    { rank: 2, text: left === undefined ? "" : `${shortDuration(left)} left` },
+    { rank: 1, text: trouble },
+    { rank: 5, text: text ?? "" },
+  ].filter((part) => part.text !== "");
+  const gap = "  ";
+  const sizeOf = () =>
+    parts.reduce((sum, part) => sum + width(part.text) + gap.length, 0);
+  for (;;) {
+    const last = Math.max(...parts.map(({ rank }) => rank));
+    // Failures are worth more than the bar.
+    const wanted = last > 1 ? NARROWEST : -gap.length;
+    if (last === 0 || sizeOf() + wanted <= columns) break;
+    parts.splice(parts.findLastIndex(({ rank }) => rank === last), 1);
+  }
+  const cells = Math.min(WIDEST, columns - sizeOf());
+  const at = parts[0]!.text === task ? 1 : 0;
+  const shown = parts.map((part) => part.text);
+  if (cells >= NARROWEST) shown.splice(at, 0, bar(share, { cells, ascii }));
+  return shown.join(gap);
+}
+
+/** Returns the same for a log, with the words spelled out. */
+export function logLine(line: Line): string {
+  const { task, counts, rate } = line;
+  const left = leftOf(line);
+  const trouble = troubleText(counts);
+  return [
+    `${task}: ${figure(endedOf(counts))} of ${
+      counted(counts.total, "item").replace(/^\d+/, figure(counts.total))
+    } (${Math.floor(shareOf(line) * 100)}%)`,
+    ...trouble === "" ? [] : [trouble],
+    ...rate === undefined ? [] : [rateText(rate)],
+    ...left === undefined ? [] : [`${shortDuration(left)} left`],
+  ].join(", ");
+}
+
+/** Returns the share that is done, from 0 to 1; 1 only at the end. */
+export function shareOf({ counts, partly }: Line): number {
+  const { total } = counts;
+  if (total === 0) return 1;
+  return Math.min(1, (endedOf(counts) + partly) / total);
+}
+
+/** Returns the milliseconds left at this rate. */
+export function leftOf({ counts, partly, rate }: Line): number | undefined {
+  const waiting = counts.total - endedOf(counts) - partly;
+  return rate === undefined || waiting <= 0 ? undefined : waiting / rate * 1000;
+}
+
+function bar(
+  share: number,
+  { cells, ascii }: { cells: number; ascii: boolean },
+): string {
+  const [on, off] = ascii ? ["#", "."] : ["█", "░"];
+  const full = Math.floor(share * cells);
+  return on.repeat(full) + off.repeat(cells - full);
+}

@@ -1,0 +1,117 @@
+import { escapeLines } from "../../base/escape.ts";
+import { counted, cutText } from "../../base/words.ts";
+import { MARKDOWN } from "../../saves/mod.ts";
+import type { TaskItem, TaskReportResult } from "../commands/results.ts";
+import { figure, shortDuration } from "./pace.ts";
+
+/** The start of every report, by which mpm knows a file as one. */
+export const REPORT_HEAD = "# Task report: ";
+
+/** Characters of a result that stay on the line of its item. */
+const SHORT = 200;
+
+/** Returns a report in Markdown. Texts of items and programs are data in it. */
+export function reportText(report: TaskReportResult): string {
+  const { task, run, state, total, started_at: started, ms } = report;
+  const { code, words } = MARKDOWN;
+  const rows = [
+    ["Run", code(run)],
+    ["State", state],
+    ["Started", started],
+    ["Time", shortDuration(ms)],
+    ["Items", figure(total)],
+    ["Done", figure(report.done)],
+    ["Failed", figure(report.failed)],
+    ["Flagged", figure(report.flagged)],
+    ["Waiting", figure(report.waiting)],
+    ...report.reason === null ? [] : [["Reason", words(report.reason)]],
+  ];
+  return [
+    `${REPORT_HEAD}${words(task)}`,
+    "",
+    "|  |  |",
+    "| --- | --- |",
+    ...rows.map((cells) => `| ${cells.join(" | ")} |`),
+    ...troublePart(report),
+    ...resultsPart(report),
+    "",
+  ].join("\n");
+}
+
+function troublePart({ trouble, failed, flagged }: TaskReportResult): string[] {
+  if (failed + flagged === 0) return [];
+  return [
+    "",
+    "## Failed and flagged items",
+    ...flagged === 0 ? [] : [
+      "",
+      "A flagged item may have happened: its program started, and mpm was " +
+      "stopped before it ended.",
+    ],
+    ...trouble.flatMap((item) => ["", ...troubleLines(item)]),
+    ...moreLine(failed + flagged - trouble.length),
+  ];
+}
+
+function troubleLines(item: TaskItem): string[] {
+  const { state, exit, attempts, output } = item;
+  const facts = [
+    state,
+    ...exit === null ? [] : [`exit status ${exit}`],
+    ...attempts > 1 ? [`${attempts} attempts`] : [],
+  ];
+  return [
+    `### ${nameOf(item)}: ${facts.join(", ")}`,
+    ...output.trim() === "" ? [] : ["", ...fenced(output)],
+  ];
+}
+
+function resultsPart({ results, done }: TaskReportResult): string[] {
+  const told = results.filter((item) => textOf(item) !== "");
+  const silent = results.length - told.length;
+  return [
+    ...told.length === 0 ? [] : ["", "## Results", ""],
+    ...told.flatMap(resultLines),
+    ...silent === 0 ? [] : [
+      "",
+      `${counted(silent, "item")} ${
+        silent === 1 ? "is" : "are"
+      } done and printed nothing.`,
+    ],
+    ...moreLine(done - results.length),
+  ];
+}
+
+function moreLine(count: number): string[] {
+  return count <= 0
+    ? []
+    : ["", `And ${figure(count)} more: see results.jsonl of the run.`];
+}
+
+function resultLines(item: TaskItem): string[] {
+  const text = textOf(item);
+  return text.includes("\n") || text.length > SHORT
+    ? [`- ${nameOf(item)}:`, "", ...fenced(text).map((line) => `  ${line}`), ""]
+    : [`- ${nameOf(item)}: ${MARKDOWN.code(text)}`];
+}
+
+/** Returns the result of an item, else what its program printed. */
+function textOf({ result, output }: TaskItem): string {
+  return result === null || result === undefined
+    ? output.trim()
+    : typeof result === "string"
+    ? result
+    : JSON.stringify(result);
+}
+
+function nameOf({ item }: TaskItem): string {
+  return item === null ? "The program" : MARKDOWN.code(cutText(item, SHORT));
+}
+
+/** A block whose fence is longer than any within. */
+function fenced(text: string): string[] {
+  const runs = text.match(/`{3,}/g) ?? [];
+  const longest = Math.max(2, ...runs.map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return [`${fence}text`, escapeLines(text.replace(/\n+$/, "")), fence];
+}

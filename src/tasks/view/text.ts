@@ -1,0 +1,118 @@
+import { escapeText } from "../../base/escape.ts";
+import { ageWords, shortAge } from "../../base/times.ts";
+import { counted } from "../../base/words.ts";
+import { type Style, tableRows } from "../../cli/mod.ts";
+import type {
+  TaskListResult,
+  TaskRunView,
+  TaskStatusResult,
+} from "../commands/results.ts";
+import { endedOf, figure, shortDuration, troubleText } from "./pace.ts";
+
+/** Returns the exit status for a run: 0 as long as nothing failed. */
+export function runStatus({ state }: TaskRunView): number {
+  return state === "done" || state === "running"
+    ? 0
+    : state === "cancelled"
+    ? 130
+    : 1;
+}
+
+/** Says how a run stands, and what to do next. */
+export function statusText(run: TaskStatusResult, style: Style): string {
+  const { total, at, started_at: started, changed_at: changed } = run;
+  const lines = [
+    `${style.bold(escapeText(run.task))}: ${stateText(run, style)}` +
+    ` (${escapeText(run.run)})`,
+    `Items: ${itemsText(run)} of ${figure(total)}`,
+    `Started: ${ageWords(new Date(started), new Date(at))}`,
+    ...run.state === "running" ? [] : [
+      `Time: ${shortDuration(Date.parse(changed) - Date.parse(started))}`,
+    ],
+    ...run.reason === null ? [] : [`Reason: ${escapeText(run.reason)}`],
+    ...advice(run),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** `4,190 done, 8 failed, 2 flagged, 5,800 waiting`. */
+function itemsText(run: TaskRunView): string {
+  const trouble = troubleText(run);
+  return [
+    `${figure(run.done)} done`,
+    ...trouble === "" ? [] : [trouble],
+    ...run.waiting > 0 ? [`${figure(run.waiting)} waiting`] : [],
+  ].join(", ");
+}
+
+function stateText({ state, own }: TaskRunView, style: Style): string {
+  if (!own) return style.yellow("made by someone else");
+  if (state === "done") return style.green(state);
+  if (state === "running") return style.cyan(state);
+  return state === "failed" ? style.red(state) : style.yellow(state);
+}
+
+/** Returns what a person can do about a run. */
+function advice(run: TaskStatusResult): string[] {
+  const id = escapeText(run.run);
+  if (!run.own) {
+    return ["mpm lists this run and does nothing else with it."];
+  }
+  if (run.state === "running") {
+    return [`Watch it: mpm task watch ${id}`];
+  }
+  const atWork = run.state === "interrupted" && run.chunk !== null
+    ? [
+      `Chunk ${run.chunk} was at work when it stopped. It may have happened.`,
+    ]
+    : [];
+  const failed = run.failed + run.flagged > 0
+    ? [`See why: mpm task report ${id}`]
+    : [];
+  const resumable = run.state !== "done" && run.waiting > 0;
+  return [
+    ...atWork,
+    ...failed,
+    ...resumable ? [`Continue: mpm task resume ${id}`] : [],
+  ];
+}
+
+/** Returns the table of runs. */
+export function runsText(
+  { runs, problems, at }: TaskListResult,
+  style: Style,
+): string {
+  if (runs.length + problems.length === 0) {
+    return 'No task has run here. "mpm task" lists the tasks.\n';
+  }
+  const rows = runs.map((run) => [
+    style.cyan(escapeText(run.run)),
+    style.dim(shortAge(Date.parse(run.started_at), new Date(at))),
+    stateText(run, style),
+    itemsShort(run),
+  ]);
+  return [
+    ...tableRows(rows, style.columns, [0]),
+    ...problems.map((text) => style.red(escapeText(text))),
+  ].map((line) => `${line}\n`).join("");
+}
+
+/** `4,200/10,000, 8 failed`. */
+function itemsShort(run: TaskRunView): string {
+  const trouble = troubleText(run);
+  const items = `${figure(endedOf(run))}/${figure(run.total)}`;
+  return trouble === "" ? items : `${items}, ${trouble}`;
+}
+
+/** `Removed 2 runs`. */
+export function removedText(
+  { removed, dry_run: dry }: { removed: readonly string[]; dry_run: boolean },
+): string {
+  if (removed.length === 0) return "No runs to remove.\n";
+  const what = counted(removed.length, "run");
+  return dry
+    ? `Would move ${what} to the trash:\n${removed.join("\n")}\n`
+    : `Moved ${what} to the trash. "mpm undo" restores ${
+      removed.length === 1 ? "it" : "them"
+    }.\n`;
+}
