@@ -4,7 +4,14 @@ import { prepareRedaction, redactorOf } from "../secrets/mod.ts";
 import { type Context, parse } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { commandNamed } from "./find.ts";
-import { loadForget } from "./table.ts";
+import {
+  locate,
+  quickPlace,
+  quickWorkspace,
+  rootWithoutGit,
+} from "../git/mod.ts";
+import { isUnsettled, settleKinds } from "../ops/mod.ts";
+import { loadFinishers, loadForget } from "./table.ts";
 import { configFiles, readConfigAnyway, trashRules } from "../config/mod.ts";
 
 /**
@@ -57,12 +64,37 @@ export async function afterPause(
 /** Data of other contexts that commands get without importing them. */
 export function givenTo(
   system: System,
-): Pick<Context, "redact" | "trashRules" | "forgetRemoved" | "commandNamed"> {
+): Pick<
+  Context,
+  "redact" | "trashRules" | "forgetRemoved" | "settle" | "commandNamed"
+> {
   return {
     redact: (text) => redactorOf(system).text(text),
     trashRules: (root) => trashRules(system, root),
     forgetRemoved: async (system, root) =>
       await (await loadForget())(system, root),
+    settle: async (context, order) => {
+      if (!mayBeUnsettled(context)) return;
+      const workspace = await locate(context.system, context.folder);
+      for (const finisher of await loadFinishers()) {
+        await settleKinds(context, workspace, { finisher, ...order });
+      }
+    },
     commandNamed,
   };
+}
+
+/** Files alone tell, without git, where there is nothing to settle. */
+function mayBeUnsettled({ system, folder }: Context): boolean {
+  const usual = quickWorkspace(system, folder);
+  if (usual) return isUnsettled(system, usual);
+  const place = quickPlace(system, folder);
+  if (!place) {
+    const root = rootWithoutGit(system, folder);
+    return isUnsettled(system, {
+      ...{ root, worktree: folder, linked: false, gitDir: undefined },
+    });
+  }
+  const isKnown = place.linked && place.gitDir !== undefined;
+  return !isKnown || isUnsettled(system, place);
 }

@@ -1,4 +1,5 @@
 import type { AnyCommand } from "../cli/mod.ts";
+import type { Finisher } from "../ops/mod.ts";
 
 /**
  * Every command by the words typed, each loaded only when it is wanted.
@@ -205,6 +206,15 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
 /** Forgets saves that were removed; see `forget.ts`. */
 export const loadForget = async () =>
   (await import("../saves/store/forget.ts")).forgetRemoved;
+
+/**
+ * Finishes each kind of interrupted operation, in this order: a restore
+ * may be a step of a `branch` or a `return`.
+ */
+export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
+  (await import("../checkpoints/restore/finish.ts")).RESTORES,
+  (await import("../detours/back.ts")).DETOURS_UNDER_WAY,
+];
 
 /** Answers a shell that asks how a word may continue. */
 export const loadCompletion = async () =>

@@ -21,8 +21,8 @@ export {
   undoRemoval,
 } from "./remove.ts";
 export { restoreLocked, type RestoreOutcome } from "./restore/apply.ts";
-export { settleRestore } from "./restore/finish.ts";
-export { type CheckpointRef, hasMarker, readMarker } from "./restore/marker.ts";
+export { RESTORES } from "./restore/finish.ts";
+export type { CheckpointRef } from "./restore/plan.ts";
 export { writeTo } from "./restore/write_to.ts";
 export { undoRestore } from "./restore/undo.ts";
 export {

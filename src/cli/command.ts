@@ -169,6 +169,11 @@ export interface Context {
   trashRules(root: string): TrashRules;
   /** Forgets files that no trash can restore. Throws GIT_FAILED. */
   forgetRemoved(system: System, root: string): Promise<void>;
+  /**
+   * Finishes or undoes what was interrupted in the worktree of
+   * `context.folder`. An obstacle is only noted; `strict`: it is thrown.
+   */
+  settle(context: Context, order?: { strict?: boolean }): Promise<void>;
   /** Returns the command of exactly that name, or `undefined`. */
   commandNamed(name: string): Promise<AnyCommand | undefined>;
 }

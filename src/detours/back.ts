@@ -22,17 +22,16 @@ import {
   printOf,
   recordOf,
   restoreLocked,
-  settleRestore,
+  RESTORES,
   takeCheckpoint,
   timedName,
 } from "../checkpoints/mod.ts";
-import { type DetourMarker } from "./marker_schema.ts";
 import {
-  dropDetourMarker,
-  hasDetourMarker,
+  type DetourFacts,
+  type DetourIntent,
+  KINDS,
   lockDetours,
-  readDetourMarker,
-} from "./marker.ts";
+} from "./intent.ts";
 import { isAt, positionText } from "./position.ts";
 import {
   findWork,
@@ -49,52 +48,40 @@ import { asideNotes, giveBack } from "./aside.ts";
 import { settleLeft } from "./commits.ts";
 import { endDetour, keepParked } from "./end.ts";
 import { cleanTree, gitHere, lookAtTree, openTree } from "./tree.ts";
-import { moveToTrash, withLock } from "../ops/mod.ts";
+import {
+  endIntent,
+  type Finisher,
+  moveToTrash,
+  settleKinds,
+  takeOldDetour,
+  withLock,
+} from "../ops/mod.ts";
 
 /**
- * Finishes a restore that was interrupted, and undoes, or finishes, a `branch` or
- * `return` whose process is gone. An obstacle is reported; `strict`: it is
- * thrown.
+ * Undoes, or finishes, a `branch`, `return` or `replay fork` whose process is
+ * gone.
  */
-export async function settleDetour(
-  context: Context,
-  workspace: Workspace,
-  { strict = false } = {},
-): Promise<void> {
-  const { system } = context;
-  const { root } = workspace;
-  await settleRestore(context, workspace);
-  if (!hasDetourMarker(system, workspace)) return;
-  try {
-    using _held = await lockDetours(system, root);
-    await settleHeld(context, workspace);
-  } catch (error) {
-    if (!(error instanceof MpmError) || strict) throw error;
-    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
-    context.note(
-      "Warning: a detour was interrupted and could not be repaired: " +
-        `${error.message}${hint}`,
-    );
-  }
-}
+export const DETOURS_UNDER_WAY: Finisher<DetourFacts> = {
+  kinds: KINDS,
+  takesOld: takeOldDetour,
+  lock: lockDetours,
+  finish: settle,
+};
 
-/** The same with {@link lockDetours}. Throws what is in the way. */
-export async function settleHeld(
+async function settle(
   context: Context,
   workspace: Workspace,
+  intent: DetourIntent,
 ): Promise<void> {
-  const { system } = context;
   const { root } = workspace;
-  const marker = await readDetourMarker(system, workspace);
-  if (!marker) return;
-  await settleRestore(context, workspace);
-  const what = `"mpm ${marker.operation}" was interrupted`;
-  if (isPast(system, root, marker)) {
-    await finish(context, workspace, marker);
+  await settleKinds(context, workspace, { finisher: RESTORES });
+  const what = `"mpm ${intent.kind}" was interrupted`;
+  if (isPast(context.system, root, intent)) {
+    await finish(context, workspace, intent);
     context.note(`${what} almost complete, and mpm finished it`);
-    asideNotes(marker.aside ?? []).forEach((note) => context.note(note));
+    asideNotes(intent.facts.aside ?? []).forEach((note) => context.note(note));
   } else {
-    const notes = await takeBack(context, workspace, marker);
+    const notes = await takeBack(context, workspace, intent);
     context.note(`${what}: it is undone`);
     notes.forEach((note) => context.note(note));
   }
@@ -104,72 +91,77 @@ export async function settleHeld(
 function isPast(
   system: System,
   root: string,
-  { operation, child, parent }: DetourMarker,
+  { kind, facts: { child, parent } }: DetourIntent,
 ): boolean {
   const work = findWork(system, root, child);
   // Another session may have got the id of this one.
-  if (operation === "branch") return work?.parent === parent;
-  if (operation === "replay fork") return (work?.saves.length ?? 0) > 0;
+  if (kind === "branch") return work?.parent === parent;
+  if (kind === "replay fork") return (work?.saves.length ?? 0) > 0;
   return work !== undefined && !isOpen(work.state);
 }
 
 async function finish(
   { system }: Context,
   workspace: Workspace,
-  marker: DetourMarker,
+  intent: DetourIntent,
 ): Promise<void> {
   const { root } = workspace;
-  const { ending, linked, parent } = marker;
+  const { ending, linked, parent } = intent.facts;
   // A worktree that no detour is worked on in is like any other.
   if (linked !== null && parent === null) {
     await unlockWorktree(new Git(system, workspace.worktree), linked);
   }
   if (ending) {
     await changeStore(system, root, () => {
-      endDetour(system, root, { marker, ending, time: system.now() });
+      endDetour(system, root, {
+        facts: intent.facts,
+        ending,
+        time: system.now(),
+      });
     });
   }
-  dropDetourMarker(system, workspace);
+  endIntent(system, root, intent);
 }
 
 /**
  * Restores the state before the operation. Later changes go into a safety
  * checkpoint first. May be called again after an interruption. Returns
- * notes for the answer. Throws what is in the way, and then the marker
+ * notes for the answer. Throws what is in the way, and then the intent
  * stays.
  */
 export async function takeBack(
   context: Context,
   workspace: Workspace,
-  marker: DetourMarker,
+  intent: DetourIntent,
 ): Promise<string[]> {
   const { system } = context;
   const { root } = workspace;
+  const { kind, facts } = intent;
   const notes: string[] = [];
-  if (marker.changing && workspace.git === "repository") {
+  if (facts.changing && workspace.git === "repository") {
     const place = await openTree(system, workspace);
     // Of a new worktree this one knows nothing.
-    if (marker.linked === null) {
-      notes.push(...await treeBack(context, place, marker));
-      notes.push(...await giveBack(context, place, marker.aside ?? []));
+    if (facts.linked === null) {
+      notes.push(...await treeBack(context, place, intent));
+      notes.push(...await giveBack(context, place, facts.aside ?? []));
     }
     const { git } = place.vault;
-    const linked = marker.linked === null
+    const linked = facts.linked === null
       ? undefined
-      : await dropLinked(context, root, { git, path: marker.linked, marker });
+      : await dropLinked(context, root, { git, path: facts.linked, kind });
     notes.push(...linked?.notes ?? []);
     const now = await readPosition(git);
     if (
-      marker.created && now.branch !== marker.created.branch && !linked?.stays
+      facts.created && now.branch !== facts.created.branch && !linked?.stays
     ) {
-      await dropBranch(git, marker.created);
+      await dropBranch(git, facts.created);
     }
-    if (marker.operation === "branch" && marker.from.branch === null) {
-      notes.push(...await settleLeft(git, marker.child, now.head));
+    if (kind === "branch" && facts.from.branch === null) {
+      notes.push(...await settleLeft(git, facts.child, now.head));
     }
   }
-  await changeStore(system, root, () => sessionBack(system, root, marker));
-  dropDetourMarker(system, workspace);
+  await changeStore(system, root, () => sessionBack(system, root, intent));
+  endIntent(system, root, intent);
   return notes;
 }
 
@@ -179,12 +171,11 @@ export async function takeBack(
 function sessionBack(
   system: System,
   root: string,
-  marker: DetourMarker,
+  { kind, facts }: DetourIntent,
 ): void {
-  const { operation, parent, parent_state: state, made_parent: made, place } =
-    marker;
-  if (operation === "replay fork") return forkBack(system, root, marker);
-  if (operation !== "branch" || parent === null) return;
+  const { parent, parent_state: state, made_parent: made, place } = facts;
+  if (kind === "replay fork") return forkBack(system, root, facts);
+  if (kind !== "branch" || parent === null) return;
   const work = findWork(system, root, parent);
   // With work that waits for it in a checkpoint it stays.
   if (made && (!work || keptOf(work).length === 0)) {
@@ -203,7 +194,7 @@ function sessionBack(
 function forkBack(
   system: System,
   root: string,
-  { child, linked }: DetourMarker,
+  { child, linked }: DetourFacts,
 ): void {
   const work = findWork(system, root, child);
   if (work === undefined || work.worktree !== linked) return;
@@ -214,15 +205,15 @@ function forkBack(
 async function treeBack(
   context: Context,
   place: CheckpointPlace,
-  marker: DetourMarker,
+  intent: DetourIntent,
 ): Promise<string[]> {
   const { system } = context;
   const { vault } = place;
-  const { from, to, before } = marker;
+  const { from, to, before } = intent.facts;
   await waitForIndex(system, vault);
   const now = await readPosition(vault.git);
   if (!isAt(now, from) && !(to && isAt(now, to))) {
-    return await leave(context, place, { marker, now });
+    return await leave(context, place, { intent, now });
   }
   const capture = await lookAtTree(system, place);
   const target = before ? await recordOf(place.vault, before) : undefined;
@@ -232,11 +223,11 @@ async function treeBack(
     });
   }
   if (isAt(now, from) && isAsBefore(capture, target)) return [];
-  const notes = await clear(context, place, { marker, capture });
+  const notes = await clear(context, place, { intent, capture });
   if (!isAt(now, from)) notes.push(...await back(context, place, from));
   if (target) {
     const operation = "checkpoint restore";
-    const title = `undo an interrupted ${marker.operation}`;
+    const title = `undo an interrupted ${intent.kind}`;
     const how = { paths: [], exact: false, clears: true };
     const order = { target, ...how, operation, title };
     await withLock(
@@ -277,14 +268,14 @@ function isAsBefore(
 async function clear(
   context: Context,
   place: CheckpointPlace,
-  { marker, capture }: { marker: DetourMarker; capture: Capture },
+  { intent, capture }: { intent: DetourIntent; capture: Capture },
 ): Promise<string[]> {
   if (capture.entries.length === 0) return [];
-  const { operation, before, after, to, from } = marker;
+  const { before, after, to, from } = intent.facts;
   const safety = await takeCheckpoint(context, place, {
     name: timedName("safety", context.system.now()),
     kind: "safety",
-    note: `before undoing an interrupted ${operation}`,
+    note: `before undoing an interrupted ${intent.kind}`,
   });
   const trees = [
     ...[before, after].filter((key) => key !== null)
@@ -301,11 +292,11 @@ async function clear(
 async function leave(
   { system }: Context,
   { workspace }: CheckpointPlace,
-  { marker, now }: { marker: DetourMarker; now: Position },
+  { intent, now }: { intent: DetourIntent; now: Position },
 ): Promise<string[]> {
-  const { before, operation, parent, child } = marker;
+  const { before, parent, child } = intent.facts;
   if (!before) return [];
-  const owner = operation === "branch" ? parent : child;
+  const owner = intent.kind === "branch" ? parent : child;
   await changeStore(system, workspace.root, () => {
     keepParked(system, workspace.root, {
       owner,
@@ -329,30 +320,27 @@ async function leave(
 async function dropLinked(
   context: Context,
   root: string,
-  { git, path, marker: { operation } }: {
-    git: Git;
-    path: string;
-    marker: DetourMarker;
-  },
+  { git, path, kind }: { git: Git; path: string; kind: string },
 ): Promise<{ stays: boolean; notes: string[] }> {
   const { system } = context;
   if (!system.files.lstat(path) || await dropCleanWorktree(git, path)) {
     return { stays: false, notes: [] };
   }
   if (!isUnfinished(system, path)) {
-    if (operation !== "replay fork") {
+    if (kind !== "replay fork") {
       const note = `The worktree "${path}" is not clean: it stays`;
       return { stays: true, notes: [note] };
     }
     const there = { ...context, folder: path };
-    await settleRestore(there, await locate(system, path));
+    const workspace = await locate(system, path);
+    await settleKinds(there, workspace, { finisher: RESTORES });
   }
   const trash = await withLock(
     system,
     root,
     () =>
       Promise.resolve(moveToTrash(system, root, {
-        operation,
+        operation: kind,
         items: [{ name: path, files: [{ from: path, to: "files/worktree" }] }],
       })),
   );

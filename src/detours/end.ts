@@ -1,4 +1,4 @@
-import type { DetourMarker, Ending } from "./marker_schema.ts";
+import type { DetourFacts, Ending } from "./intent.ts";
 import {
   currentWork,
   findWork,
@@ -20,15 +20,15 @@ import type { System } from "../system/system.ts";
 export function endDetour(
   system: System,
   root: string,
-  { marker, ending, time }: {
-    marker: Ended;
+  { facts, ending, time }: {
+    facts: Ended;
     ending: Ending;
     time: Date;
   },
 ): { child: Work | undefined; parent: Work | undefined } {
-  const child = ended(system, root, { marker, ending, time });
-  const parent = resumed(system, root, { marker, ending, time, child });
-  const { place } = marker;
+  const child = ended(system, root, { facts, ending, time });
+  const parent = resumed(system, root, { facts, ending, time, child });
+  const { place } = facts;
   if (parent && isOpen(parent.state) && parent.place === place) {
     pointTo(system, root, { place, id: parent.id });
   } else if (!currentWork(system, root, place).work) {
@@ -38,10 +38,10 @@ export function endDetour(
 }
 
 /** Identifies the detour. */
-type Ended = Pick<DetourMarker, "child" | "parent" | "place">;
+type Ended = Pick<DetourFacts, "child" | "parent" | "place">;
 
 interface End {
-  readonly marker: Ended;
+  readonly facts: Ended;
   readonly ending: Ending;
   readonly time: Date;
 }
@@ -49,9 +49,9 @@ interface End {
 function ended(
   system: System,
   root: string,
-  { marker, ending, time }: End,
+  { facts, ending, time }: End,
 ): Work | undefined {
-  const work = findWork(system, root, marker.child);
+  const work = findWork(system, root, facts.child);
   if (!work || !isOpen(work.state)) return work;
   // From where it is the table knows no way but through active.
   const active = work.state === "paused" ? moved(work, "resume", time) : work;
@@ -64,17 +64,17 @@ function ended(
 function resumed(
   system: System,
   root: string,
-  { marker, ending, time, child }: End & { child: Work | undefined },
+  { facts, ending, time, child }: End & { child: Work | undefined },
 ): Work | undefined {
-  const parent = marker.parent === null
+  const parent = facts.parent === null
     ? undefined
-    : findWork(system, root, marker.parent);
+    : findWork(system, root, facts.parent);
   if (!parent) return undefined;
   const { leftovers, kept, summary } = ending;
   const at = time.toISOString();
-  const isListed = parent.children.some(({ id }) => id === marker.child);
+  const isListed = parent.children.some(({ id }) => id === facts.child);
   const entry = {
-    id: marker.child,
+    id: facts.child,
     name: child?.name ?? null,
     summary: child?.summary ?? summary,
     at,
@@ -82,7 +82,7 @@ function resumed(
     ...ending.action === "cancel" ? { cancelled: true } : {},
   };
   const goesOn = parent.state === "paused" &&
-    isCalledBack(system, root, { parent, place: marker.place });
+    isCalledBack(system, root, { parent, place: facts.place });
   const open = goesOn ? moved(parent, "resume", time) : parent;
   const next: Work = {
     ...open,
@@ -90,7 +90,7 @@ function resumed(
   };
   const same = isListed && open === parent && kept === null;
   if (same) return parent;
-  const one = { checkpoint: kept ?? "", session: marker.child, at };
+  const one = { checkpoint: kept ?? "", session: facts.child, at };
   return writeWork(system, root, kept === null ? next : withKept(next, one));
 }
 

@@ -197,7 +197,7 @@ function giveBack(
   { work, ending: { action, summary } }: Ended,
 ): Work {
   const { child } = endDetour(system, root, {
-    marker: { child: work.id, parent: work.parent, place: work.place },
+    facts: { child: work.id, parent: work.parent, place: work.place },
     ending: {
       action: action === "cancel" ? "cancel" : "complete",
       summary: summary ?? "",

@@ -1,14 +1,12 @@
 /**
  * The only door of `detours/`: leaving work for something else and coming back
- * to an untouched tree. A detour is written down in a marker before it changes
+ * to an untouched tree. A detour is written down before it changes
  * anything, and the next command finishes or undoes what a death left.
  */
 
-export { settleDetour } from "./back.ts";
+export { DETOURS_UNDER_WAY } from "./back.ts";
 export { DETOURS } from "./commits.ts";
 export { findSession } from "./find_session.ts";
-export { hasDetourMarker } from "./marker.ts";
 export { readTree, treeText } from "./session_tree.ts";
-export { settleInterrupted } from "./settle.ts";
 export { isStranded } from "./stranded.ts";
 export { alone, UnderWay } from "./under_way.ts";

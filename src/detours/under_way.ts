@@ -6,9 +6,20 @@ import {
   printOf,
   type StoredCheckpoint,
 } from "../checkpoints/mod.ts";
-import { settleDetour, settleHeld, takeBack } from "./back.ts";
-import { type DetourMarker } from "./marker_schema.ts";
-import { dropDetourMarker, lockDetours, writeDetourMarker } from "./marker.ts";
+import {
+  beginIntent,
+  endIntent,
+  markIntent,
+  settleHeld,
+  worktreeOf,
+} from "../ops/mod.ts";
+import { DETOURS_UNDER_WAY, takeBack } from "./back.ts";
+import {
+  type DetourFacts,
+  type DetourIntent,
+  KINDS,
+  lockDetours,
+} from "./intent.ts";
 import { cleanTree, lookAtTree } from "./tree.ts";
 
 /**
@@ -23,77 +34,80 @@ export async function alone<R>(
   const { system, folder } = context;
   const workspace = await locate(system, folder);
   if (dryRun) {
-    await settleDetour(context, workspace, { strict: true });
+    await context.settle(context, { strict: true });
     return await work(workspace);
   }
   using _held = await lockDetours(system, workspace.root);
-  await settleHeld(context, workspace);
+  await settleHeld(context, workspace, DETOURS_UNDER_WAY);
   return await work(workspace);
 }
 
-/** The facts in every marker. */
+/** The facts in every intent. */
 type Begun = Pick<
-  DetourMarker,
-  "operation" | "place" | "child" | "parent" | "parent_state" | "from"
+  DetourFacts,
+  "place" | "child" | "parent" | "parent_state" | "from"
 >;
 
-/** A `branch` or `return` under way, from its marker to its end. */
+/** A `branch`, `return` or fork under way, from its intent to its end. */
 export class UnderWay {
   readonly #context: Context;
   readonly #workspace: Workspace;
-  #marker: DetourMarker | undefined;
+  #intent: DetourIntent | undefined;
 
   constructor(context: Context, workspace: Workspace) {
     this.#context = context;
     this.#workspace = workspace;
   }
 
-  /** The marker, once it is written. */
-  get marker(): DetourMarker {
-    return this.#marker!;
+  /** The facts, once they are written down. */
+  get facts(): DetourFacts {
+    return this.#intent!.facts;
   }
 
-  /** Writes the marker: nothing may be changed before. */
-  begin(what: Begun & Partial<DetourMarker>): void {
-    this.#write({
-      schema: 1,
-      at: this.#context.system.now().toISOString(),
-      worktree: this.#workspace.worktree,
-      made_parent: false,
-      changing: false,
-      to: null,
-      created: null,
-      before: null,
-      after: null,
-      linked: null,
-      ending: null,
-      ...what,
+  /** Writes the intent down: nothing may be changed before. */
+  begin(
+    kind: typeof KINDS[number],
+    what: Begun & Partial<DetourFacts>,
+  ): void {
+    this.#intent = beginIntent(this.#context.system, this.#workspace.root, {
+      kind,
+      worktree: worktreeOf(this.#workspace),
+      facts: {
+        made_parent: false,
+        changing: false,
+        to: null,
+        created: null,
+        before: null,
+        after: null,
+        linked: null,
+        ending: null,
+        ...what,
+      },
     });
   }
 
   /** Writes it with changes. */
-  mark(changes: Partial<DetourMarker>): void {
-    this.#write({ ...this.marker, ...changes });
-  }
-
-  #write(marker: DetourMarker): void {
-    writeDetourMarker(this.#context.system, this.#workspace, marker);
-    this.#marker = marker;
+  mark(changes: Partial<DetourFacts>): void {
+    const { system } = this.#context;
+    const facts = { ...this.facts, ...changes };
+    const { root } = this.#workspace;
+    this.#intent = markIntent(system, root, this.#intent!, facts);
   }
 
   /** Removes it: from now on a failure undoes nothing. */
   end(): void {
-    this.#marker = undefined;
-    dropDetourMarker(this.#context.system, this.#workspace);
+    const intent = this.#intent!;
+    this.#intent = undefined;
+    endIntent(this.#context.system, this.#workspace.root, intent);
   }
 
-  /** Runs the steps. With a marker, a failure undoes them. */
+  /** Runs the steps. With an intent, a failure undoes them. */
   async run<R>(steps: () => Promise<R>): Promise<R> {
     try {
       return await steps();
     } catch (error) {
-      if (!(error instanceof MpmError) || !this.#marker) throw error;
-      throw await this.#undone(error, this.#marker);
+      if (!(error instanceof MpmError) || !this.#intent) throw error;
+      throw await this.#undone(error, this.#intent);
     }
   }
 
@@ -104,7 +118,7 @@ export class UnderWay {
   ): Promise<void> {
     const capture = await lookAtTree(this.#context.system, tree);
     if (printOf(capture) !== print) {
-      const what = this.marker.operation === "return"
+      const what = this.#intent!.kind === "return"
         ? "Files were changed while mpm returned"
         : CHANGED;
       throw new MpmError("CONFLICT", what, { hint: AGAIN });
@@ -114,14 +128,14 @@ export class UnderWay {
   }
 
   /** The error, after the state was restored. */
-  async #undone(error: MpmError, marker: DetourMarker): Promise<MpmError> {
+  async #undone(error: MpmError, intent: DetourIntent): Promise<MpmError> {
     try {
-      const notes = await takeBack(this.#context, this.#workspace, marker);
+      const notes = await takeBack(this.#context, this.#workspace, intent);
       notes.forEach((note) => this.#context.note(note));
       return error;
     } catch (failure) {
       if (!(failure instanceof MpmError)) throw failure;
-      const { before } = marker;
+      const { before } = intent.facts;
       const kept = before ? `; uncommitted work is in "${before.id}"` : "";
       return new MpmError(
         error.code,

@@ -1,5 +1,4 @@
 import { join } from "@std/path";
-import { attempt } from "../base/errors.ts";
 import { finishRemovals, readBoxes, removingFolder } from "../worktrees/mod.ts";
 import {
   type Checked,
@@ -11,9 +10,7 @@ import {
 } from "./check.ts";
 import { counted } from "../base/words.ts";
 import { listBackups, openStore, PREPARING } from "../saves/mod.ts";
-import { hasDetourMarker, settleDetour } from "../detours/mod.ts";
-import { hasMarker } from "../checkpoints/mod.ts";
-import { allIntents } from "../ops/mod.ts";
+import { allIntents, type Intent, worktreeOf } from "../ops/mod.ts";
 
 /** Was anything begun that is not done? */
 export function checkUnfinished(ground: Ground): Checked {
@@ -24,7 +21,6 @@ export function checkUnfinished(ground: Ground): Checked {
   const found = [
     ...inStore,
     ...intentFindings(ground),
-    ...switchFindings(ground),
     ...removalFindings(ground),
   ];
   const summary = found.length > 0
@@ -59,6 +55,14 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
 /** Operations that are written down and not done. */
 function intentFindings({ context, system, workspace }: Ground): Finding[] {
   const { root } = workspace;
+  const here = worktreeOf(workspace);
+  const fix: Fix = {
+    title: "Finish or undo the interrupted commands in this worktree",
+    apply: async () => {
+      await openStore(context.system, root);
+      await context.settle(context, { strict: true });
+    },
+  };
   return allIntents(system, root).map(({ path, intent }) =>
     intent === undefined
       ? warning(
@@ -66,13 +70,17 @@ function intentFindings({ context, system, workspace }: Ground): Finding[] {
           "mpm leaves it alone",
         { advice: "Delete the file, or move the project back to finish it" },
       )
-      : warning(`"mpm ${intent.kind}" was interrupted or is running`, {
-        fix: {
-          title: "Finish the interrupted operation",
-          apply: () => openStore(context.system, root),
+      : warning(
+        interrupted(intent),
+        intent.worktree === here ? { fix } : {
+          advice: `mpm status, in "${intent.worktree}"`,
         },
-      })
+      )
   );
+}
+
+function interrupted({ kind, worktree }: Intent): string {
+  return `"mpm ${kind}" was interrupted or is running in "${worktree}"`;
 }
 
 /** A migration, or a rollback of one; the next one continues with it. */
@@ -92,55 +100,6 @@ function migrationFindings(
     found.push(warning(detail, { advice: "mpm migrate" }));
   }
   return found;
-}
-
-/** A `branch`, `return` or restore of a worktree. */
-function switchFindings(ground: Ground): Finding[] {
-  const { context, system, workspace } = ground;
-  const { root, git, worktree } = workspace;
-  const fix: Fix = {
-    title: "Finish or undo the interrupted commands in this worktree",
-    apply: () => settleDetour(context, workspace, { strict: true }),
-  };
-  const found: Finding[] = [];
-  const place = git === "repository" ? worktree : root;
-  if (hasMarker(system, root, place)) {
-    const detail = "A restore of a checkpoint was interrupted or is running";
-    found.push(warning(detail, { fix }));
-  }
-  if (hasDetourMarker(system, workspace)) {
-    const detail = "A branch or return was interrupted or is running";
-    found.push(warning(detail, { fix }));
-  }
-  return [...found, ...otherFindings(ground)];
-}
-
-/** The same in the other worktrees, where a command has to be run. */
-function otherFindings({ system, workspace }: Ground): Finding[] {
-  const { root, commonDir, gitDir } = workspace;
-  if (commonDir === undefined) return [];
-  const folder = join(commonDir, "worktrees");
-  const gitDirs = namesIn(system, folder).map((name) => join(folder, name));
-  return [commonDir, ...gitDirs].filter((path) => path !== gitDir)
-    .filter((path) =>
-      hasDetourMarker(system, {
-        root,
-        linked: path !== commonDir,
-        gitDir: path,
-      })
-    ).map((path) =>
-      warning(
-        `A branch or return was interrupted in the worktree of "${path}"`,
-        {
-          advice: "mpm status, in that worktree",
-        },
-      )
-    );
-}
-
-function namesIn(system: Ground["system"], folder: string): string[] {
-  const found = attempt(() => system.files.list(folder)) ?? [];
-  return found.map(({ name }) => name);
 }
 
 /** Worktrees on their way out. */

@@ -11,8 +11,7 @@ export async function runCommand(
 ): Promise<unknown> {
   const { settles, shellHook } = command;
   if (typeof settles === "function" ? settles(input as never) : settles) {
-    const { settleInterrupted } = await import("../detours/settle.ts");
-    await settleInterrupted(context);
+    await context.settle(context);
   }
   // `parse` made `input` from this command's own flags and words, so its shape
   // is the one `run` declares.

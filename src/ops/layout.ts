@@ -28,8 +28,6 @@ export const layout = remembered((root) => {
     runs: join(state, "runs.json"),
     /** Operations under way, a file for each. */
     intents: join(state, "ops"),
-    /** A `branch` or `return` under way in each worktree. */
-    detours: join(state, "detours"),
     detourLock: join(state, "detours.lock"),
     /** Saves whose second copy is still to be made, an empty file for each. */
     uncopied: join(state, "uncopied"),

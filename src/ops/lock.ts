@@ -30,6 +30,15 @@ export async function withLock<T>(
   return await write(finishUndo(system, root));
 }
 
+/** Takes the same lock within `wait` milliseconds; `undefined`: it is held. */
+export function takeStoreLock(
+  system: System,
+  root: string,
+  wait: number,
+): Promise<Disposable | undefined> {
+  return takeLock(system, layout(root).lock, wait);
+}
+
 /**
  * Runs `write` while no other mpm of this user changes what belongs to no one
  * project: settings, and which scripts may run. Throws LOCKED.

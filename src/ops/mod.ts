@@ -85,9 +85,16 @@ export {
   markIntent,
   readIntents,
 } from "./intents/intents.ts";
+export { takeOldDetour, takeOldRestore } from "./intents/old_markers.ts";
+export {
+  type Finisher,
+  isUnsettled,
+  settleHeld,
+  settleKinds,
+} from "./intents/settle.ts";
 export { journaled, noteOperation } from "./journaled.ts";
 export { HOME, layout, saveFiles } from "./layout.ts";
-export { takeLock, withLock, withUserLock } from "./lock.ts";
+export { takeLock, takeStoreLock, withLock, withUserLock } from "./lock.ts";
 export { lookOnly } from "./look_only.ts";
 export { surveyTrash } from "./prune_trash.ts";
 export { fitChanges, pathBelow } from "./recorder.ts";

@@ -184,8 +184,7 @@ async function forked(
   const git = new Git(system, workspace.worktree);
   const parent = currentWork(system, root, placeKey(workspace)).work;
   const rule = await worktreeRule(system, workspace);
-  under.begin({
-    operation: "replay fork",
+  under.begin("replay fork", {
     place: placeKey(workspace),
     child: freeWorkId(system, root, system.now()),
     parent: parent?.id ?? null,
@@ -199,7 +198,7 @@ async function forked(
   await addWorktree(system, git, {
     path,
     target: { branch, head, start: `step ${plan.step.step}` },
-    reason: `mpm session ${under.marker.child}`,
+    reason: `mpm session ${under.facts.child}`,
   });
   await fillFork(context, plan);
   const session = await begin(system, plan, { under, parent });
@@ -253,10 +252,10 @@ async function begin(
   const there = await locate(system, path);
   return await changeStore(system, root, () => {
     // Another worktree may have begun a session in the meantime.
-    if (findWork(system, root, under.marker.child)) {
+    if (findWork(system, root, under.facts.child)) {
       under.mark({ child: freeWorkId(system, root, system.now()) });
     }
-    const id = under.marker.child;
+    const id = under.facts.child;
     const place = placeKey(there);
     const work = newWork({
       ...{ id, name, place, worktree: path, git: { branch, head } },

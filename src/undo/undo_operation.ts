@@ -1,12 +1,6 @@
 import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import {
-  hasMarker,
-  readMarker,
-  undoRemoval,
-  undoRestore,
-} from "../checkpoints/mod.ts";
-import { settleDetour } from "../detours/mod.ts";
+import { undoRemoval, undoRestore } from "../checkpoints/mod.ts";
 import type { Workspace } from "../git/mod.ts";
 import {
   CannotUndo,
@@ -14,6 +8,7 @@ import {
   isUndoBegun,
   type JournalEntry,
   type KnownEntry,
+  readIntents,
   readJournal,
   undoAllow,
   type Undone,
@@ -197,17 +192,12 @@ export async function finishBegun(
 
 async function finishRestore(
   context: Context,
-  workspace: Workspace,
+  { root }: Workspace,
 ): Promise<JournalEntry | undefined> {
   const { system } = context;
-  const { root } = workspace;
-  const worktree = worktreeOf(workspace);
-  const begun = hasMarker(system, root, worktree)
-    ? readMarker(system, root, worktree)
-    : undefined;
-  await settleDetour(context, workspace);
-  return begun &&
-    readJournal(system, root).find(({ own, after }) =>
-      own && after.restore === begun.restore
-    );
+  const begun = readIntents(system, root, "restore").map(({ id }) => id);
+  await context.settle(context);
+  return readJournal(system, root).findLast(({ own, after }) =>
+    own && begun.includes(String(after.restore))
+  );
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
 import { stackLines, treeOf } from "../helpers/detours.ts";
+import { isUnderWay } from "../helpers/intents.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { type Obstacle, OBSTACLES } from "../helpers/obstacles.ts";
@@ -95,7 +96,7 @@ async function checkReturns(env: TestEnv, where: string): Promise<void> {
   for (const form of RETURNS) {
     const at = `${where}; return ${form.join(" ")}`;
     const done = await mpm(env, ["return", "--no-changes", ...form]);
-    assertEquals(env.exists(".git/mpm-detour.json"), false, at);
+    assertEquals(isUnderWay(env), false, at);
     if (done.status === 0) {
       const reached = env.git("rev-list", "--objects", "--all").split("\n");
       const has = new Set([
@@ -128,7 +129,7 @@ async function checkAll(obstacles: readonly Obstacle[]): Promise<void> {
     const names = obstacles.map(({ name }) => name).join(" and ");
     const where = `${names}: branch ${form.join(" ")}`;
     const done = await mpm(env, ["branch", "fix", "--no-commit", ...form]);
-    assertEquals(env.exists(".git/mpm-detour.json"), false, where);
+    assertEquals(isUnderWay(env), false, where);
     if (done.status === 0) {
       for (const { when, make } of obstacles) if (when === "within") make(env);
       await checkReturns(env, where);

@@ -368,13 +368,10 @@ posixTest("doctor finds what was cut short, and finishes it", async () => {
       ...{ check: "unfinished", state: "warning", status: 0 },
       ...{ says: "1 removal of worktrees", fixed: "ok" },
     },
-    "a branch in another worktree": {
-      harm: (env) => {
-        env.git("worktree", "add", "-q", join(env.root, "other"));
-        env.write(".git/worktrees/other/mpm-detour.json", "{}");
-      },
+    "an operation that someone else began": {
+      harm: (env) => env.write(".claude-mpm/state/ops/0123abcd.json", "{}"),
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "worktrees/other", mend: "mpm status" },
+      ...{ says: "0123abcd.json", mend: "Delete the file" },
     },
   });
 });
@@ -391,8 +388,8 @@ posixTest(
     };
     for (
       const [args, says] of [
-        [["branch", "fix", "--stash"], "branch or return"],
-        [["checkpoint", "restore", "one", "--yes"], "restore of a checkpoint"],
+        [["branch", "fix", "--stash"], "mpm branch"],
+        [["checkpoint", "restore", "one", "--yes"], "mpm restore"],
       ] as const
     ) {
       let found = false;
@@ -403,6 +400,11 @@ posixTest(
         if (!finding) return;
         found = true;
         assertStringIncludes(finding.detail, says);
+        const other = join(env.root, "other");
+        env.git("worktree", "add", "-q", "--detach", other);
+        const there = (await diagnose(env, [], { cwd: other })).checks;
+        const { mend } = there.unfinished!.findings[0]!;
+        assertEquals(mend, 'mpm status, in "$ROOT/project"');
         const fixed = await diagnose(env, ["--fix"]);
         assertEquals(fixed.checks.unfinished!.findings, []);
         assertEquals(fixed.result.fixes!.failed, []);

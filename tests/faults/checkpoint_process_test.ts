@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { Buffer } from "node:buffer";
+import { isUnderWay } from "../helpers/intents.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { killOnce } from "../helpers/kills.ts";
 import { mpm, start } from "../helpers/mpm.ts";
@@ -11,13 +12,6 @@ import { stateOf } from "../helpers/worktree_state.ts";
 
 /** Restores that are killed. */
 const ROUNDS = 8;
-
-/** Returns whether there is a marker of a restore that is not over. */
-function isBegun(env: TestEnv): boolean {
-  const state = join(env.project, ".claude-mpm/state");
-  return [...Deno.readDirSync(state)]
-    .some(({ name }) => /^restore-.*\.json$/.test(name));
-}
 
 /** Someone commits all when git has reported HEAD and looks at the files. */
 function committing(env: TestEnv) {
@@ -72,7 +66,11 @@ posixTest(
       env.write("README.md", `round ${round}\n`);
       const child = start(env, ["checkpoint", "restore", "many", "--yes"]);
       // `kill_test.ts` has those that are killed before.
-      const signal = await killOnce(child, () => isBegun(env), round);
+      const signal = await killOnce(
+        child,
+        () => isUnderWay(env, "restore"),
+        round,
+      );
       if (signal === "SIGKILL") outcomes.killed++;
       const next = await mpm(env, ["checkpoint", "list"]);
       assertEquals(next.status, 0, next.stderr);

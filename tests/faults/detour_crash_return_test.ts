@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { isUnderWay } from "../helpers/intents.ts";
 import {
   branch,
   smallFeature,
@@ -58,7 +59,7 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
       }
       assertEquals(stack, ["feature:active *", "  hotfix:complete"], where);
       assertEquals(treeOf(env), parent, where);
-      assertEquals(env.exists(".git/mpm-detour.json"), false, where);
+      assertEquals(isUnderWay(env), false, where);
       assertEquals(trashed(env), ["ignored\n"], where);
       if (!finished && !isOneOf(10, where)) return;
       const kept = await mpm(env, [

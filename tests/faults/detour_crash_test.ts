@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { intentsOf } from "../helpers/intents.ts";
 import {
   comeBack,
   smallFeature,
@@ -63,8 +64,11 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
 
 /** Returns the files that an operation leaves until it is settled. */
 function leftovers(env: TestEnv): string[] {
-  return [".git/mpm-detour.json", ".claude-mpm/sessions/.pending.json"]
-    .filter((path) => env.exists(path));
+  const pending = ".claude-mpm/sessions/.pending.json";
+  return [
+    ...intentsOf(env).map(({ path }) => path),
+    ...env.exists(pending) ? [pending] : [],
+  ];
 }
 
 Deno.test("a detour into a worktree is all there or not at every crash point", async () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { StackResult } from "../../schemas/types.ts";
+import { intentsOf, isUnderWay } from "../helpers/intents.ts";
 import { featureUnderWay, stackLines, treeOf } from "../helpers/detours.ts";
 import { runDying } from "../helpers/dying.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
@@ -37,7 +38,7 @@ Deno.test("what was edited after a death is in a checkpoint", async () => {
       now,
       programs: "changing-git",
     });
-    if (!env.exists(".git/mpm-detour.json")) continue;
+    if (!isUnderWay(env)) continue;
     env.write("README.md", "edited in between\n");
     env.write("fresh.txt", "fresh\n");
     const past = (await stackLines(env)).includes("  hotfix:active *");
@@ -77,7 +78,7 @@ Deno.test("a worktree that git was stopped in is undone", async () => {
       programs: "changing-git",
     });
     const made = ".git/worktrees/review/index";
-    if (finished || !env.exists(".git/mpm-detour.json") || !env.exists(made)) {
+    if (finished || !isUnderWay(env) || !env.exists(made)) {
       continue;
     }
     // As git leaves it: no index yet, and a file of which half is written.
@@ -107,14 +108,14 @@ Deno.test("after a death and a switch by hand the parked work is named", async (
       now: () => new Date("2026-11-20T12:00:00Z"),
       programs: "changing-git",
     });
-    const marker = ".git/mpm-detour.json";
-    if (finished || !env.exists(marker)) continue;
-    if (JSON.parse(env.read(marker)).before === null) continue;
+    const intent = intentsOf(env).find(({ kind }) => kind === "branch");
+    if (finished || intent === undefined) continue;
+    if (JSON.parse(env.read(intent.path)).facts.before === null) continue;
     env.git("checkout", "-q", "-f", "--detach", "main");
     const { sessions, problems } = await mpmJson<StackResult>(env, ["stack"]);
     const reported = [...problems, ...sessions.map(({ parked }) => parked)];
     assertStringIncludes(reported.join(), "parked-hotfix");
-    assertEquals(env.exists(marker), false);
+    assertEquals(intentsOf(env), []);
     switched++;
   }
   assert(switched > 1);

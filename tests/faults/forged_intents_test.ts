@@ -1,24 +1,113 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { createHash, createHmac } from "node:crypto";
 import type { DoctorResult } from "../../schemas/types.ts";
+import { smallFeature, treeOf } from "../helpers/detours.ts";
 import { runDying } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { FolderCopy } from "../helpers/folder_copy.ts";
+import { called, stepOf } from "../helpers/forks.ts";
+import { AGENT } from "../helpers/hook_events.ts";
 import { intentsOf } from "../helpers/intents.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
-/** A command that dies once its intent is written, by the kind of that. */
-const KINDS: Record<
-  string,
-  { prepare(): Promise<TestEnv>; dies: string[]; next?: string[] }
-> = {
+/** An operation that dies in its middle. */
+interface Interrupted {
+  prepare(): Promise<TestEnv>;
+  readonly dies: (env: TestEnv) => string[] | Promise<string[]>;
+  /** Returns whether it is in its middle. */
+  isBegun?(env: TestEnv): boolean;
+  /** Every how many writes it is tried. */
+  readonly every?: number;
+  /** Returns the file in which an earlier version noted it, and the text. */
+  readonly old: (env: TestEnv, intent: OldIntent) => [string, unknown];
+}
+
+interface OldIntent {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: string;
+  readonly worktree: string;
+  readonly facts: Record<string, unknown>;
+}
+
+const branchMarker: Interrupted["old"] = (_env, { at, facts, ...rest }) => {
+  const { kind: operation, worktree } = rest;
+  const value = { schema: 1, operation, at, worktree, ...facts };
+  return [".git/mpm-detour.json", value];
+};
+
+async function detour(): Promise<TestEnv> {
+  const env = smallFeature();
+  await mpmJson(env, ["start", "feature"]);
+  await mpmJson(env, ["branch", "fix", "--stash", "--git-branch", "other"]);
+  return env;
+}
+
+const headOf = (env: TestEnv) => env.read(".git/HEAD").trim().split("/").at(-1);
+
+const KINDS: Record<string, Interrupted> = {
   "undo": {
     async prepare() {
       const env = TestEnv.repository();
       await mpmJson(env, ["template", "new", "mine"]);
       return env;
     },
-    dies: ["undo"],
+    dies: () => ["undo"],
+    old(env, { facts }) {
+      const line = JSON.stringify({ id: 1, ...facts });
+      const path = join(env.home, ".local/state/mpm/journal-key");
+      const key = Deno.readTextFileSync(path);
+      const seal = createHmac("sha256", key).update(line.slice(0, -1));
+      return [
+        ".claude-mpm/state/undo.json",
+        { ...JSON.parse(line), seal: seal.digest("hex") },
+      ];
+    },
+  },
+  "restore": {
+    async prepare() {
+      const env = TestEnv.repository();
+      for (const name of "abcd") env.write(name, "1\n");
+      await mpmJson(env, ["checkpoint", "save", "one"]);
+      for (const name of "abcd") env.write(name, "2\n");
+      return env;
+    },
+    dies: () => ["checkpoint", "restore", "one", "--yes"],
+    isBegun: (env) => env.read("a") !== env.read("d"),
+    every: 2,
+    old(env, { id, worktree, facts }) {
+      const key = createHash("sha256").update(env.project).digest("hex");
+      return [
+        `.claude-mpm/state/restore-${key.slice(0, 16)}.json`,
+        { restore: id, worktree, staging: "/", ...facts },
+      ];
+    },
+  },
+  "branch": {
+    async prepare() {
+      const env = smallFeature();
+      await mpmJson(env, ["start", "feature"]);
+      return env;
+    },
+    dies: () => ["branch", "fix", "--stash", "--git-branch", "other"],
+    isBegun: (env) => headOf(env) === "other",
+    every: 5,
+    old: branchMarker,
+  },
+  "return": {
+    prepare: detour,
+    dies: () => ["return"],
+    isBegun: (env) => headOf(env) === "feature",
+    every: 3,
+    old: branchMarker,
+  },
+  "replay fork": {
+    prepare: called,
+    dies: async (env) => ["replay", "fork", await stepOf(env), AGENT],
+    isBegun: (env) => env.git("branch").includes("fork-"),
+    every: 5,
+    old: branchMarker,
   },
 };
 
@@ -30,19 +119,17 @@ const FORGERIES: Record<string, (env: TestEnv, path: string) => void> = {
   },
   "another store": (env) =>
     env.write(".claude-mpm/state/store-id", "0123456789abcdef"),
-  "another place": (env, path) => {
+  "another place": (env) => {
     // As in a copy of the project: the seal is for the folder it was in.
-    const text = env.read(path);
     const moved = join(env.root, "moved");
     Deno.renameSync(env.project, moved);
     Deno.symlinkSync(moved, env.project);
-    assertEquals(env.read(path), text);
   },
   "another name": (env, path) => {
     const copy = path.replace(/[^/]+\.json$/, "0123456789abcdef.json");
     Deno.renameSync(join(env.project, path), join(env.project, copy));
   },
-  "an edited line": (env, path) =>
+  "an edited text": (env, path) =>
     env.write(path, env.read(path).replace('"schema": 1', '"schema":  1')),
   "no seal": (env, path) => {
     const { seal: _, ...rest } = JSON.parse(env.read(path));
@@ -51,55 +138,57 @@ const FORGERIES: Record<string, (env: TestEnv, path: string) => void> = {
 };
 
 /** Everything that finishing an operation could change. */
-function stateOf(env: TestEnv): string {
-  const all = env.run("sh", [
+function stateOf(env: TestEnv): unknown {
+  const { stdout } = env.run("sh", [
     "-c",
-    "git rev-parse HEAD; git status --porcelain; git for-each-ref; " +
-    "find . -path ./.git -prune -o -path ./.claude-mpm/state -prune -o " +
-    "-type f -exec sha256sum {} + | sort -k 2",
+    "git rev-parse HEAD; git worktree list; git for-each-ref; " +
+    "find .claude-mpm -path .claude-mpm/state/ops -prune -o -name journal* " +
+    "-o -type f -exec sha256sum {} + | sort -k 2",
   ]);
-  return all.stdout;
+  return [treeOf(env), stdout];
 }
 
-/** Goes on to the first moment at which the intent is on the disk. */
-async function withIntent(
+/** Runs it until it is in its middle, and dies there. */
+async function interrupted(
   kind: string,
-  { prepare, dies }: typeof KINDS[string],
+  { prepare, dies, isBegun = () => true, every = 1 }: Interrupted,
 ): Promise<TestEnv> {
   const env = await prepare();
   env.settle();
+  const line = await dies(env);
   const begun = new FolderCopy(env.root);
-  for (let at = 0;; at++) {
-    const ended = await runDying(env, dies, {
+  for (let at = 0;; at += every) {
+    const ended = await runDying(env, line, {
       at,
       now: () => new Date("2026-11-20T12:00:00Z"),
       programs: "changing-git",
     });
-    if (intentsOf(env).some((one) => one.kind === kind)) return env;
-    assert(!ended, `${kind}: no intent was ever there`);
+    const isThere = intentsOf(env).some((one) => one.kind === kind);
+    if (isThere && isBegun(env)) return env;
+    assert(!ended, `${kind}: it was never in its middle`);
     begun.restore();
   }
 }
 
+/** Commands that finish whatever was interrupted. */
+async function goOn(env: TestEnv): Promise<void> {
+  await mpm(env, ["checkpoint", "list"]);
+  await mpm(env, ["saves", "list"]);
+}
+
 for (const [kind, one] of Object.entries(KINDS)) {
   Deno.test(`a forged intent of ${kind} is listed and left alone`, async () => {
-    using env = await withIntent(kind, one);
+    using env = await interrupted(kind, one);
     const begun = new FolderCopy(env.root);
-    const next = one.next ?? ["checkpoint", "list"];
-    const finish = async () => {
-      await mpm(env, next);
-      await mpm(env, ["template", "new", "other"]);
-      env.remove(".claude-mpm/templates/other.md");
-    };
-    await finish();
-    assertEquals(intentsOf(env), [], "its own is finished");
     for (const [name, forge] of Object.entries(FORGERIES)) {
-      begun.restore();
-      forge(env, intentsOf(env)[0]!.path);
-      const { path } = intentsOf(env)[0]!;
+      forge(env, intentsOf(env).find((one) => one.kind === kind)!.path);
+      // A restore may be a step of it.
+      intentsOf(env).filter((one) => one.kind !== kind)
+        .forEach(({ path }) => env.remove(path));
+      const [{ path }] = intentsOf(env) as [{ path: string }, ...unknown[]];
       const text = env.read(path);
       const before = stateOf(env);
-      await finish();
+      await goOn(env);
       assertEquals(stateOf(env), before, name);
       assertEquals(env.read(path), text, name);
       const { checks } = JSON.parse(
@@ -107,6 +196,28 @@ for (const [kind, one] of Object.entries(KINDS)) {
       ) as DoctorResult;
       const said = checks.find(({ name }) => name === "unfinished")!.findings;
       assertStringIncludes(JSON.stringify(said), path.split("/").at(-1)!, name);
+      if (name === "another place") {
+        Deno.removeSync(env.project);
+        Deno.renameSync(join(env.root, "moved"), env.project);
+      }
+      begun.restore();
     }
+    // The intent itself is finished, and the marker of an earlier version.
+    const { path } = intentsOf(env).find((one) => one.kind === kind)!;
+    const intent = JSON.parse(env.read(path)) as OldIntent;
+    const middle = treeOf(env);
+    await goOn(env);
+    assertEquals(intentsOf(env), [], "its own is finished");
+    const finished = treeOf(env);
+    if (kind !== "undo" && kind !== "replay fork") {
+      assert(JSON.stringify(finished) !== JSON.stringify(middle));
+    }
+    begun.restore();
+    const [marker, value] = one.old(env, intent);
+    env.remove(path);
+    env.write(marker, JSON.stringify(value));
+    await goOn(env);
+    assertEquals([intentsOf(env), env.exists(marker)], [[], false]);
+    assertEquals(treeOf(env), finished);
   });
 }

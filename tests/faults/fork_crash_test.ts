@@ -1,64 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
-import { dirname, join } from "@std/path";
-import type { ReplayForkResult, ReplayResult } from "../../schemas/types.ts";
+import { join } from "@std/path";
+import type { ReplayForkResult } from "../../schemas/types.ts";
 import { stackLines } from "../helpers/detours.ts";
 import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
-import { TestEnv } from "../helpers/env.ts";
-import { AGENT, transcriptOf } from "../helpers/hook_events.ts";
+import { isUnderWay } from "../helpers/intents.ts";
+import type { TestEnv } from "../helpers/env.ts";
+import { called, stepOf } from "../helpers/forks.ts";
+import { AGENT } from "../helpers/hook_events.ts";
 import { killAgain, killsOf } from "../helpers/kills.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { at } from "../helpers/works.ts";
 
-/** The call whose files are kept. */
-const CALL = "toolu_1";
-
-/** An agent session with a call that wrote a file, and the files after it. */
-async function called(): Promise<TestEnv> {
-  const env = TestEnv.repository();
-  const tool = { type: "tool_use", id: CALL, name: "Bash", input: {} };
-  const result = { type: "tool_result", tool_use_id: CALL, content: "done" };
-  const lines = [
-    { type: "user", promptSource: "typed", message: { content: "Write a" } },
-    { type: "assistant", message: { id: "msg_1", content: [tool] } },
-    { type: "user", message: { content: [result] } },
-  ].map((line, number) => ({
-    ...{ uuid: `${number}0000000-0000-4000-8000-000000000000` },
-    parentUuid: number === 0
-      ? null
-      : `${number - 1}0000000-0000-4000-8000-000000000000`,
-    ...{ sessionId: AGENT, cwd: env.project },
-    timestamp: at(number - 30)().toISOString(),
-    ...line,
-  }));
-  const path = transcriptOf(env);
-  Deno.mkdirSync(dirname(path), { recursive: true });
-  Deno.writeTextFileSync(
-    path,
-    lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
-  );
-  env.write("a", "written by the call\n");
-  const kept = ["checkpoint", "save", `--after-call=${CALL}`];
-  const { status, stderr } = await mpm(
-    env,
-    [...kept, "--agent-session", AGENT],
-    { now: at(-27) },
-  );
-  assertEquals(status, 0, stderr);
-  env.write("a", "changed since\n");
-  return env;
-}
-
-/** The number of the call's step. */
-async function stepOf(env: TestEnv): Promise<string> {
-  const { steps } = await mpmJson<ReplayResult>(env, ["replay", AGENT]);
-  return String(steps.find(({ key }) => key === CALL)!.step);
-}
-
 /** Returns the names of the forks; each is there with all that belongs to it. */
 async function forks(env: TestEnv, where: string): Promise<string[]> {
   const stack = await stackLines(env, { now: at(60) });
-  assertEquals(env.exists(".git/mpm-detour.json"), false, where);
+  assertEquals(isUnderWay(env), false, where);
   assertEquals(env.read("a"), "changed since\n", where);
   const names = env.git("branch", "--format=%(refname:short)").split("\n")
     .filter((name) => name !== "main");

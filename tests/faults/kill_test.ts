@@ -6,6 +6,7 @@ import {
   treeOf,
   type TreeState,
 } from "../helpers/detours.ts";
+import { isUnderWay } from "../helpers/intents.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { killAgain, killsOf, type Victim } from "../helpers/kills.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -178,7 +179,7 @@ const VICTIMS: readonly Victim[] = [
     async check(env, where) {
       let lines = await stackLines(env);
       // A git that the dead process had started may still be at its work.
-      for (let tries = 0; env.exists(".git/mpm-detour.json"); tries++) {
+      for (let tries = 0; isUnderWay(env); tries++) {
         assert(tries < 50, `${where}: it is not settled`);
         lines = await stackLines(env);
       }

@@ -165,10 +165,10 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "mpm drops the older half",
   ],
   [
-    "state/detours/, state/detours.lock",
-    "an unfinished branch or return",
-    EACH_WORKTREE,
-    UNTIL_DONE,
+    "state/detours.lock",
+    "the lock of branch and return",
+    "1 empty file",
+    BY_YOU,
   ],
   [
     "state/work/work-….json",
@@ -260,7 +260,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "one for each command that runs",
     UNTIL_DONE + ", or an hour later",
   ],
-  ["state/restore-…", "an unfinished restore", EACH_WORKTREE, UNTIL_DONE],
+  ["state/restore-…", "files of a restore", EACH_WORKTREE, UNTIL_DONE],
   [
     "state/partitions/",
     "the partition chosen for each worktree",

@@ -11,12 +11,6 @@ import {
   WorktreeWriter,
 } from "../../git/mod.ts";
 import { timedName } from "../name.ts";
-import {
-  dropMarker,
-  type RestoreMarker,
-  stagingFolder,
-  writeMarker,
-} from "./marker.ts";
 import { captureNow, type CheckpointPlace, rawFolder } from "../place.ts";
 import { storeCheckpoint } from "../take/take.ts";
 import { dirname, join } from "@std/path";
@@ -26,20 +20,41 @@ import {
   planFrom,
   type PlannedRestore,
   replacedNotes,
+  type RestoreFacts,
   type RestoreOrder,
 } from "./plan.ts";
 import { getOwn } from "../../base/own.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import {
   appendJournal,
+  beginIntent,
+  endIntent,
   ensureFolder,
+  type Intent,
   type JournalEntry,
+  layout,
+  markIntent,
   putBack,
   removeTree,
   TrashFolder,
 } from "../../ops/mod.ts";
-import { sweepState } from "../raw_cache.ts";
+import type { System } from "../../system/system.ts";
+import { sweepState, worktreeKey } from "../raw_cache.ts";
 import { pruneCheckpoints } from "../remove.ts";
+
+/** The folder that a restore of `worktree` puts files together in. */
+function stagingFolder(root: string, worktree: string): string {
+  return join(layout(root).state, `restore-${worktreeKey(worktree)}`);
+}
+
+/** Removes what a restore that was killed had put together. */
+export function dropStaging(
+  system: System,
+  root: string,
+  worktree: string,
+): void {
+  removeTree(system, stagingFolder(root, worktree));
+}
 
 /**
  * Restores a checkpoint: takes a safety checkpoint, writes what differs, then
@@ -54,7 +69,7 @@ export async function restoreLocked(
   place: CheckpointPlace,
   { order, unfinished, always = false }: {
     order: RestoreOrder;
-    unfinished?: RestoreMarker;
+    unfinished?: Intent<RestoreFacts>;
     always?: boolean;
   },
 ): Promise<RestoreOutcome> {
@@ -144,15 +159,16 @@ interface RestoreParts {
   readonly planned: PlannedRestore;
   readonly safety: StoredCheckpoint;
   readonly stamp: IndexStamp;
-  readonly unfinished: RestoreMarker | undefined;
+  readonly unfinished: Intent<RestoreFacts> | undefined;
 }
 
-/** One restore from its marker to its journal entry. */
+/** One restore from its intent to its journal entry. */
 export class Restore {
   readonly #context: Context;
   readonly #place: CheckpointPlace;
   readonly #parts: RestoreParts;
-  readonly #token: string;
+  /** Written before the first change; its id is also the index lock's text. */
+  #intent: Intent<RestoreFacts> | undefined;
   readonly #worktree: string;
   readonly #trash: TrashFolder;
   readonly #movedAside: string[] = [];
@@ -164,7 +180,7 @@ export class Restore {
     this.#context = context;
     this.#place = place;
     this.#parts = parts;
-    this.#token = parts.unfinished?.restore ?? context.system.random();
+    this.#intent = parts.unfinished;
     this.#worktree = place.vault.workspace.worktree;
     this.#skipped = [...parts.planned.plan.skipped];
     const { root } = place.workspace;
@@ -179,13 +195,11 @@ export class Restore {
     const { workspace } = this.#place;
     const { planned } = this.#parts;
     const staged = await this.#stage();
-    writeMarker(system, workspace.root, this.#marker());
+    this.#note();
     const { removed, trashed, written } = this.#files(staged);
     const { indexRestored, notes } = await this.#index(written);
     const entry = this.#parts.order.part ? undefined : this.#journal();
-    if (this.#staging() !== stagingFolder(workspace.root, this.#worktree)) {
-      removeTree(system, this.#staging());
-    }
+    removeTree(system, this.#staging());
     await this.#prune();
     const { undoes } = this.#parts.order;
     const back = undoes === undefined ? [] : putBack(system, {
@@ -193,7 +207,7 @@ export class Restore {
       worktree: this.#worktree,
     }, undoes);
     // The last step: if it still exists, an undo was interrupted.
-    dropMarker(system, workspace.root, this.#worktree);
+    endIntent(system, workspace.root, this.#intent!);
     return {
       planned,
       safety: this.#parts.safety,
@@ -242,14 +256,25 @@ export class Restore {
     });
   }
 
-  #marker(): RestoreMarker {
+  /** Writes down what it is about to do. */
+  #note(): void {
+    const { system } = this.#context;
+    const { root } = this.#place.workspace;
+    const facts = this.#facts();
+    this.#intent = this.#intent
+      ? markIntent(system, root, this.#intent, facts)
+      : beginIntent(system, root, {
+        ...{ kind: "restore", worktree: this.#worktree, facts },
+      });
+  }
+
+  #facts(): RestoreFacts {
     const { order, safety, unfinished } = this.#parts;
     const { target, paths, exact, operation, title } = order;
     return {
-      restore: this.#token,
-      worktree: this.#worktree,
       target: { id: target.id, commit: target.commit },
-      safety: unfinished?.safety ?? { id: safety.id, commit: safety.commit },
+      safety: unfinished?.facts.safety ??
+        { id: safety.id, commit: safety.commit },
       paths,
       exact,
       brought: order.brought ?? null,
@@ -257,9 +282,8 @@ export class Restore {
       title,
       undoes: order.undoes ?? null,
       clears: order.clears ?? false,
-      staging: this.#staging(),
       aside: [
-        ...unfinished?.aside ?? order.aside ?? [],
+        ...unfinished?.facts.aside ?? order.aside ?? [],
         ...this.#aside.length === 0
           ? []
           : [{ trash: this.#trash.folder!, paths: this.#aside }],
@@ -269,7 +293,6 @@ export class Restore {
 
   #files(staged: readonly string[]) {
     const { system } = this.#context;
-    const { workspace } = this.#place;
     const { plan } = this.#parts.planned;
     const { permissions } = this.#parts.order.target;
     const since = new Set(plan.trash.map(({ path }) => path));
@@ -278,7 +301,7 @@ export class Restore {
         if (since.has(path)) return this.#trash.take(path);
         this.#trash.expect([path]);
         this.#aside.push(path);
-        writeMarker(system, workspace.root, this.#marker());
+        this.#note();
         this.#trash.take(path);
         this.#movedAside.push(path);
       },
@@ -329,7 +352,7 @@ export class Restore {
         written,
       },
       stamp,
-      token: this.#token,
+      token: this.#intent!.id,
     });
     return { indexRestored: planned.indexDiffers, notes };
   }
@@ -337,7 +360,7 @@ export class Restore {
   #journal(): JournalEntry {
     const { system, redact } = this.#context;
     const { order } = this.#parts;
-    const { safety, target, paths, exact, undoes, aside } = this.#marker();
+    const { safety, target, paths, exact, undoes, aside } = this.#facts();
     return appendJournal(system, this.#place.workspace.root, {
       at: system.now().toISOString(),
       operation: order.operation,
@@ -348,7 +371,7 @@ export class Restore {
         checkpoint: target,
         paths,
         exact,
-        restore: this.#token,
+        restore: this.#intent!.id,
         trash: this.#trash.folder ?? null,
         aside,
       },
@@ -362,7 +385,7 @@ export class Restore {
       sweepState(this.#context.system, this.#place.workspace.root);
       await pruneCheckpoints(this.#context, this.#place, {
         kind: "safety",
-        taken: this.#marker().safety,
+        taken: this.#facts().safety,
       });
     });
   }

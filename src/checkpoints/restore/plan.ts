@@ -57,6 +57,26 @@ export interface RestoreOrder {
   readonly undoes?: number | undefined;
 }
 
+/** A checkpoint by its id and commit. */
+export interface CheckpointRef {
+  readonly id: string;
+  readonly commit: string;
+}
+
+/** The facts of a restore that finishing it needs. */
+export interface RestoreFacts extends
+  Pick<
+    RestoreOrder,
+    "paths" | "exact" | "operation" | "title" | "clears"
+  > {
+  readonly target: CheckpointRef;
+  readonly safety: CheckpointRef;
+  readonly brought: string | null;
+  readonly undoes: number | null;
+  /** Files that were in the way, by each run of it. */
+  readonly aside: readonly Aside[];
+}
+
 /** The plan of a restore, and the state it is based on. */
 export interface PlannedRestore {
   readonly plan: RestorePlan;

@@ -3,12 +3,12 @@ import { MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
 import { type Context, during } from "../../cli/mod.ts";
 import { isNothing } from "../../git/mod.ts";
-import { withLock } from "../../ops/mod.ts";
+import { settleHeld, withLock } from "../../ops/mod.ts";
 import { nameForm } from "../../secrets/mod.ts";
 import type { RestoredFiles } from "../commands/results.ts";
 import type { CheckpointPlace } from "../place.ts";
 import { restoreLocked, type RestoreOutcome } from "./apply.ts";
-import { settleLocked } from "./finish.ts";
+import { RESTORES } from "./finish.ts";
 import { type PlannedRestore, planOf, type RestoreOrder } from "./plan.ts";
 import { previewText } from "./text.ts";
 import { writeTo } from "./write_to.ts";
@@ -75,7 +75,7 @@ export async function runRestore(
   const { workspace } = place;
   const outcome = await withLock(context.system, workspace.root, async () => {
     // A restore that was killed a moment ago comes first.
-    await settleLocked(context, workspace);
+    await settleHeld(context, workspace, RESTORES);
     return await restoreLocked(context, place, { order });
   });
   return said(outcome.planned, outcome);

@@ -14,7 +14,7 @@ import {
   takeCheckpoint,
   timedName,
 } from "../../checkpoints/mod.ts";
-import { type DetourMarker } from "../marker_schema.ts";
+import { type DetourFacts } from "../intent.ts";
 import { isAt } from "../position.ts";
 import type { BranchResult } from "../commands/results.ts";
 import {
@@ -45,7 +45,7 @@ import { barelyIgnored, gitHere, isIgnoreRule } from "../tree.ts";
 import { basename } from "@std/path";
 import { isSessionName } from "../../base/names.ts";
 
-/** One `branch` from its marker to the record of the new session. */
+/** One `branch` from its intent to the record of the new session. */
 export class Branch {
   readonly #context: Context;
   readonly #system: System;
@@ -92,7 +92,7 @@ export class Branch {
     };
   }
 
-  /** Writes the marker, and a record for a parent without one. */
+  /** Writes the intent, and a record for a parent without one. */
   async #begin(): Promise<Work> {
     const { root } = this.#workspace;
     const system = this.#system;
@@ -102,8 +102,7 @@ export class Branch {
       if (known?.id !== this.#plan.parent?.id) throw changedMeanwhile();
       const made = known ??
         newWork(parentOf(this.#context, this.#plan), system.now());
-      this.#under.begin({
-        operation: "branch",
+      this.#under.begin("branch", {
         place,
         child: freeIdBeside(system, root, made.id),
         parent: made.id,
@@ -170,8 +169,8 @@ export class Branch {
     return kept;
   }
 
-  /** Returns where HEAD is to go, for the marker. */
-  #aim(from: Position): Pick<DetourMarker, "to" | "created"> {
+  /** Returns where HEAD is to go, for the intent. */
+  #aim(from: Position): Pick<DetourFacts, "to" | "created"> {
     const { target } = this.#plan;
     if (!target || isAt(from, target)) return { to: null, created: null };
     const { branch, head, start } = target;
@@ -184,10 +183,10 @@ export class Branch {
   async #switch(from: Position): Promise<void> {
     const { git } = this.#plan.tree!.vault;
     const aim = this.#aim(from);
-    if (!this.#under.marker.changing) {
+    if (!this.#under.facts.changing) {
       this.#under.mark({ changing: true, from, ...aim });
     }
-    await keepLeft(git, this.#under.marker.child, { from, to: aim.to! });
+    await keepLeft(git, this.#under.facts.child, { from, to: aim.to! });
     if (aim.created) await createBranch(git, aim.created);
     this.#notes.push(...await switchTo(gitHere(this.#context, git), aim.to!));
   }
@@ -207,7 +206,7 @@ export class Branch {
     await addWorktree(this.#system, git, {
       path: linked!,
       target: target!,
-      reason: `mpm session ${this.#under.marker.child}`,
+      reason: `mpm session ${this.#under.facts.child}`,
     });
   }
 
@@ -227,13 +226,13 @@ export class Branch {
     return await changeStore(system, root, () => {
       const place = placeKey(workspace);
       // Another worktree may have begun a session in the meantime.
-      if (findWork(system, root, this.#under.marker.child)) {
+      if (findWork(system, root, this.#under.facts.child)) {
         const id = freeWorkId(system, root, system.now());
         this.#under.mark({ child: id });
       }
       const work = newWork({
         ...child,
-        id: this.#under.marker.child,
+        id: this.#under.facts.child,
         place,
         worktree: workspace.worktree,
         git: { branch: at.branch, head: at.head },

@@ -13,7 +13,7 @@ import {
   takeCheckpoint,
   timedName,
 } from "../../checkpoints/mod.ts";
-import type { Ending } from "../marker_schema.ts";
+import type { Ending } from "../intent.ts";
 import type { ReturnResult } from "../commands/results.ts";
 import { changeStore, givenSummary } from "../../saves/mod.ts";
 import { labelOf, type Work, workView } from "../../work/mod.ts";
@@ -67,13 +67,13 @@ export class Return {
     if (this.#plan.to) await this.#leave(this.#plan.to);
     if (target) await this.#restore(target);
     const time = this.#system.now();
-    const { marker } = this.#under;
-    const ending = marker.ending!;
+    const { facts } = this.#under;
+    const ending = facts.ending!;
     const { child, parent } = await changeStore(
       this.#system,
       this.#root,
       () => {
-        const end = { marker, ending, time };
+        const end = { facts, ending, time };
         const ended = endDetour(this.#system, this.#root, end);
         if (!this.#journalled) this.#journal(time);
         return ended;
@@ -94,7 +94,7 @@ export class Return {
       worktree: linked ? await endWorktree(this.#system, this.#plan) : null,
       warnings: [
         ...this.#warnings,
-        ...asideNotes(marker.aside ?? []),
+        ...asideNotes(facts.aside ?? []),
         ...await this.#tidy(target),
       ],
     };
@@ -106,8 +106,8 @@ export class Return {
     await setAside(this.#context, this.#plan.tree!, {
       paths,
       note: (aside) => {
-        const { marker } = this.#under;
-        this.#under.mark({ aside: [...marker.aside ?? [], aside] });
+        const { facts } = this.#under;
+        this.#under.mark({ aside: [...facts.aside ?? [], aside] });
       },
     });
   }
@@ -121,7 +121,7 @@ export class Return {
       title: this.#context.redact(`return from ${labelOf(child)}`),
       worktree: workspace.worktree,
       before: { session: child.id },
-      after: { session: child.parent, aside: this.#under.marker.aside ?? [] },
+      after: { session: child.parent, aside: this.#under.facts.aside ?? [] },
     });
   }
 
@@ -157,8 +157,7 @@ export class Return {
       leftovers: left && !input.carry ? left.name : null,
       kept,
     };
-    this.#under.begin({
-      operation: "return",
+    this.#under.begin("return", {
       place: child.place,
       child: child.id,
       parent: child.parent,
@@ -189,7 +188,7 @@ export class Return {
             paths: [],
             exact: false,
             clears: true,
-            aside: this.#under.marker.aside,
+            aside: this.#under.facts.aside,
             operation: "return",
             title: `return from ${labelOf(child)}`,
           },

@@ -1,7 +1,6 @@
 import { field } from "../../base/parsed_values.ts";
 import { forgetSession } from "../../agents/mod.ts";
 import { CLAUDE, lastTurnError, removeAgentFile } from "../../clients/mod.ts";
-import { settleInterrupted } from "../../detours/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { startKeeping, startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";
@@ -40,7 +39,7 @@ async function savedEnd(hook: HookCall): Promise<string | undefined> {
   const { context, config, input, session } = hook;
   const { at } = readActivity(hook);
   if (at === undefined) return undefined;
-  await settleInterrupted(context);
+  await context.settle(context);
   const save = await autoSave(context, {
     config,
     unsaved: {

@@ -1,5 +1,4 @@
 import { afterCompaction, changeLevels } from "../../clients/mod.ts";
-import { settleInterrupted } from "../../detours/mod.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
 import {
@@ -41,7 +40,7 @@ export const onSessionStart: Handler = async (hook) => {
   const before = await run("pre-session.sh");
   const printed = await run("session-start.sh");
   const exited = printed?.outcome === "exited";
-  await settleInterrupted(context);
+  await context.settle(context);
   const isSame = ["compact", "clear"].includes(source);
   // Before those that the recovery starts itself.
   if (!isSame) await startDue(hook);

@@ -1,11 +1,7 @@
 import { field } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
-import { join } from "@std/path";
-import { attempt } from "../../base/errors.ts";
-import { removeIfThere } from "../atomic.ts";
-import { type JournalEntry, parseEntry } from "../entry.ts";
-import { layout } from "../layout.ts";
-import { isSealed, journalKey } from "../seal.ts";
+import type { JournalEntry } from "../entry.ts";
+import { hasOldUndo, takeOldUndo } from "./old_markers.ts";
 import {
   allIntents,
   beginIntent,
@@ -70,34 +66,4 @@ function finish(
     entry.own && field(entry.after, "mark") === mark
   );
   return recorded ?? appendJournal(system, root, operation);
-}
-
-/** Bytes of the marker that earlier versions wrote. */
-const LARGEST = 4 * 1024 * 1024;
-
-function oldUndo(root: string): string {
-  return join(layout(root).state, "undo.json");
-}
-
-/** Returns whether there is the marker of an undo. */
-function hasOldUndo(system: System, root: string): boolean {
-  return system.files.lstat(oldUndo(root)) !== undefined;
-}
-
-/** Hands over the undo that an earlier version noted. Call under the lock. */
-function takeOldUndo(
-  system: System,
-  root: string,
-  take: (operation: Operation) => void,
-): void {
-  if (!hasOldUndo(system, root)) return;
-  const path = oldUndo(root);
-  const bytes = attempt(() => system.files.readOwn(path, LARGEST));
-  const line = new TextDecoder().decode(bytes).trimEnd();
-  const entry: JournalEntry & { seal?: string } | undefined = parseEntry(line);
-  if (entry && isSealed(journalKey(system), line)) {
-    const { id: _id, seal: _seal, ...operation } = entry;
-    take(operation);
-  }
-  removeIfThere(system, path);
 }

@@ -20,9 +20,12 @@ export interface Intent<F = unknown> {
   readonly at: string;
   /** The worktree that it changes, absolute; outside git the project. */
   readonly worktree: string;
-  /** All that finishing it, or taking it back, needs. */
+  /** The facts with which it can be finished or undone. */
   readonly facts: F;
 }
+
+/** An intent to begin; it gets a new id unless one is given. */
+type Begun<F> = Omit<Intent<F>, "id" | "at"> & { readonly id?: string };
 
 /** The form of these files; another one is of another version of mpm. */
 const SCHEMA = 1;
@@ -47,13 +50,13 @@ function fileOf(root: string, id: string): string {
 export function beginIntent<F>(
   system: System,
   root: string,
-  { kind, worktree, facts }: Pick<Intent<F>, "kind" | "worktree" | "facts">,
+  { id = system.random(), kind, worktree, facts }: Begun<F>,
 ): Intent<F> {
   const { intents } = layout(root);
   ensureFolder(system, intents, root);
   sweep(system, intents);
   const at = system.now().toISOString();
-  const intent = { id: system.random(), kind, at, worktree, facts };
+  const intent = { id, kind, at, worktree, facts };
   write(system, root, intent);
   return intent;
 }

@@ -1,6 +1,5 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { settleDetour } from "../../detours/mod.ts";
 import { locate } from "../../git/mod.ts";
 import { chosenRoot, USER_FLAG } from "../../ops/mod.ts";
 import { openStore } from "../../saves/mod.ts";
@@ -41,7 +40,7 @@ mpm never overwrites later changes. If there are any, it does nothing, prints th
     const dryRun = input["dry-run"];
     const parts = { context, workspace, root, dryRun };
     if (dryRun) {
-      await settleDetour(context, workspace);
+      await context.settle(context);
       await openStore(system, root);
     } else {
       const begun = await finishBegun(parts, input.number);

@@ -1,0 +1,81 @@
+import { MpmError } from "../../base/errors.ts";
+import type { Context } from "../../cli/mod.ts";
+import type { QuickPlace, Workspace } from "../../git/mod.ts";
+import type { System } from "../../system/system.ts";
+import { worktreeOf } from "../journal.ts";
+import { allIntents, type Intent, readIntents } from "./intents.ts";
+import { hasOldMarker, type OldMarkers } from "./old_markers.ts";
+
+/** A way to finish or undo interrupted operations of some kinds. */
+export interface Finisher<F = never> {
+  readonly kinds: readonly string[];
+  /** Makes intents of what earlier versions left behind. */
+  readonly takesOld?: OldMarkers;
+  /**
+   * Takes the lock that these operations hold from begin to end; `undefined`:
+   * one of them is at work.
+   */
+  lock(system: System, root: string): Promise<Disposable | undefined>;
+  /**
+   * Finishes one, or undoes it, and ends its intent. May be
+   * called again after a death. Throws what is in the way, and then it stays.
+   */
+  finish(
+    context: Context,
+    workspace: Workspace,
+    intent: Intent<F>,
+  ): Promise<void>;
+}
+
+/** Returns whether anything was left behind; looks at a few files. */
+export function isUnsettled(system: System, place: QuickPlace): boolean {
+  return hasOldMarker(system, place) ||
+    allIntents(system, place.root).some(({ intent }) => intent !== undefined);
+}
+
+/**
+ * Finishes or undoes what was interrupted in this worktree. An obstacle is
+ * only noted, and the next command tries again; `strict`: it is thrown.
+ */
+export async function settleKinds<F>(
+  context: Context,
+  workspace: Workspace,
+  { finisher, strict = false }: { finisher: Finisher<F>; strict?: boolean },
+): Promise<void> {
+  const { system } = context;
+  if (!isUnsettled(system, placeOf(workspace))) return;
+  try {
+    using held = await finisher.lock(system, workspace.root);
+    if (held) await settleHeld(context, workspace, finisher);
+  } catch (error) {
+    if (!(error instanceof MpmError) || strict) throw error;
+    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+    context.note(
+      `Warning: an interrupted ${finisher.kinds[0]} could not be finished: ` +
+        `${error.message}${hint}`,
+    );
+  }
+}
+
+/** The same with the lock of these kinds. Throws what is in the way. */
+export async function settleHeld<F>(
+  context: Context,
+  workspace: Workspace,
+  finisher: Finisher<F>,
+): Promise<void> {
+  const { system } = context;
+  const { root } = workspace;
+  const place = placeOf(workspace);
+  finisher.takesOld?.(system, place);
+  const intents = finisher.kinds
+    .flatMap((kind) => readIntents<F>(system, root, kind));
+  for (const intent of intents) {
+    if (intent.worktree !== place.worktree) continue;
+    await finisher.finish(context, workspace, intent);
+  }
+}
+
+function placeOf(workspace: Workspace): QuickPlace {
+  const { root, linked, gitDir } = workspace;
+  return { root, linked, gitDir, worktree: worktreeOf(workspace) };
+}
