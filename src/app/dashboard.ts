@@ -2,7 +2,7 @@ import { escapeText } from "../base/escape.ts";
 import { isSameAgent } from "../base/names.ts";
 import { durationText, shortAge } from "../base/times.ts";
 import { counted, named } from "../base/words.ts";
-import { cut, reflow, type Style } from "../cli/mod.ts";
+import { cut, noteLines, reflow, type Style } from "../cli/mod.ts";
 import { grouped, percentText } from "../clients/mod.ts";
 import { fromWhom } from "../saves/mod.ts";
 import { sessionLine, titleOf } from "../work/mod.ts";
@@ -52,9 +52,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
     ...waitingText(result),
     ...handoffLines({ handoffs: unanswered(result).others }),
     ...contextText(result),
-    ...problems.slice(0, 1).map((text) =>
-      style.yellow(`Note: ${escapeText(text)}`)
-    ),
+    ...noteLines(problems.slice(0, 1), style),
   ].flatMap((line) => fitted(line, style.columns)).slice(0, MOST);
   const width = Math.max(...commandsFor(result).map(([words]) => words.length));
   const commands = commandsFor(result).map(([words, summary]) =>

@@ -2,7 +2,7 @@ import { escapeText } from "../base/escape.ts";
 import { ageWords } from "../base/times.ts";
 import { counted, named } from "../base/words.ts";
 import { claimLines } from "../agents/mod.ts";
-import type { Style } from "../cli/mod.ts";
+import { noteLines, type Style } from "../cli/mod.ts";
 import type { GitLine } from "../git/mod.ts";
 import { itemLines } from "../items/mod.ts";
 import { fromWhom } from "../saves/mod.ts";
@@ -32,7 +32,7 @@ export function statusText(result: StatusResult, style: Style): string {
     ...result.git ? [gitLine(result.git, style)] : [],
     ...contextText(result),
     ...handoffLines(result),
-    ...result.problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    ...noteLines(result.problems, style),
     ...checklist(result, style),
     ...carriedLines(result, style),
     ...agentLines(result, style),

@@ -57,6 +57,13 @@ export class MpmError extends Error {
     this.code = code;
     this.hint = options.hint;
   }
+
+  /** The message with the hint in brackets: for a part of a sentence. */
+  get withHint(): string {
+    return this.hint === undefined
+      ? this.message
+      : `${this.message} (${this.hint})`;
+  }
 }
 
 /** Why the operating system refused a file operation. */

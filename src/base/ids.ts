@@ -28,7 +28,8 @@ export function workId(time: Date): string {
   return `work-${secondOf(time)}`;
 }
 
-function secondOf(time: Date): string {
+/** The UTC second of a moment as ids have it: `20261120-143022`. */
+export function secondOf(time: Date): string {
   const digits = time.toISOString().replaceAll(/[-:]/g, "");
   return `${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
 }

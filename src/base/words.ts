@@ -20,13 +20,10 @@ export function firstLine(text: string, longest: number): string {
   return cutText(start.split(/[\r\n]/, 1)[0]!.trimEnd(), longest);
 }
 
-/** Paths that a message names. */
-const NAMED = 8;
-
 /** `a, b and 3 more`. */
-export function named(paths: readonly string[]): string {
-  const more = paths.length - NAMED;
-  const list = paths.slice(0, NAMED).join(", ");
+export function named(paths: readonly string[], most = 8): string {
+  const more = paths.length - most;
+  const list = paths.slice(0, most).join(", ");
   return more > 0 ? `${list} and ${more} more` : list;
 }
 
@@ -41,4 +38,9 @@ export function sizeText(bytes: number): string {
     ? Math.round(amount).toString()
     : amount.toFixed(1);
   return `${text} ${unit}`;
+}
+
+/** Compares two texts by their UTF-16 units, for a sort. */
+export function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { secondOf } from "../base/ids.ts";
 import { createHash } from "node:crypto";
 import { MpmError } from "../base/errors.ts";
 import { isName, NAME_RULE } from "../base/names.ts";
@@ -53,6 +54,5 @@ export function autoName(time: Date): string {
 
 /** `safety-20261120-143000`, in UTC, and similar names for other kinds. */
 export function timedName(kind: string, time: Date): string {
-  const digits = time.toISOString().replaceAll(/[-:]/g, "");
-  return `${kind}-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
+  return `${kind}-${secondOf(time)}`;
 }

@@ -37,7 +37,13 @@ export { type Screen, showScreen, type Size } from "./screen.ts";
 export { type Choice, fuzzyFinder, Picker } from "./picker.ts";
 export { during, ProgressLine } from "./progress.ts";
 export { reflow, reflowPage } from "./reflow.ts";
-export { makeStyle, type Style, wantsAscii, wantsColor } from "./style.ts";
+export {
+  makeStyle,
+  noteLines,
+  type Style,
+  wantsAscii,
+  wantsColor,
+} from "./style.ts";
 export {
   aligned,
   cut,

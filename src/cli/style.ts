@@ -1,3 +1,4 @@
+import { escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
 
 /** The style of the answer: decided once, passed down as a value. */
@@ -41,6 +42,14 @@ export function makeStyle(
     yellow: paint("38;5;130", 39),
     cyan: paint("38;5;31", 39),
   };
+}
+
+/** Formats the warnings of an answer, a line each. */
+export function noteLines(
+  warnings: readonly string[],
+  style: Style,
+): string[] {
+  return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
 }
 
 /**

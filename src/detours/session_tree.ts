@@ -1,4 +1,4 @@
-import { type Context, cut, type Style, width } from "../cli/mod.ts";
+import { type Context, cut, noteLines, type Style, width } from "../cli/mod.ts";
 import { locate } from "../git/mod.ts";
 import {
   currentWork,
@@ -98,7 +98,7 @@ export function treeText(result: StackResult, style: Style): string {
     ...hidden > 0
       ? [style.dim(`${hidden} more archived or cancelled: --all`)]
       : [],
-    ...problems.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    ...noteLines(problems, style),
     "",
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import type { Style } from "../cli/mod.ts";
+import { noteLines, type Style } from "../cli/mod.ts";
 import { escapeText } from "../base/escape.ts";
 import { positionText } from "./position.ts";
 import { durationText } from "../base/times.ts";
@@ -38,7 +38,7 @@ export function branchText(result: BranchResult, style: Style): string {
       ]
       : [],
     ...carried.length > 0 ? [`  Still in the tree: ${pathsText(carried)}`] : [],
-    ...warningLines(result.warnings, style),
+    ...noteLines(result.warnings, style),
     ...result.checklist.length > 0
       ? ["", ...checklistLines(result.checklist, style)]
       : [],
@@ -75,7 +75,7 @@ export function returnText(result: ReturnResult, style: Style): string {
   const dry = result.dry_run;
   const verb = dry ? "Would come back" : "Came back";
   const to = parent ? fullTitle(parent) : "no session: its record is gone";
-  const back = [...backLines(result), ...warningLines(result.warnings, style)];
+  const back = [...backLines(result), ...noteLines(result.warnings, style)];
   return lines([
     `${verb} to ${style.bold(to)}`,
     "",
@@ -179,13 +179,6 @@ function backLines(result: ReturnResult): string[] {
       "restores it",
     ],
   ];
-}
-
-function warningLines(
-  warnings: readonly string[],
-  style: Style,
-): string[] {
-  return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
 }
 
 /** `hotfix: Fix login`, escaped. */

@@ -1,3 +1,4 @@
+import { compareText } from "../base/words.ts";
 import { sha256 } from "../base/digest.ts";
 import {
   type Fitting,
@@ -71,7 +72,7 @@ export interface Standing {
 /** Returns the standing of a document. */
 export function standingOf(answers: readonly Answer[]): Standing {
   const all = [...new Map(answers.map((one) => [one.id, one])).values()]
-    .sort((a, b) => compared(a.at, b.at) || compared(a.id, b.id));
+    .sort((a, b) => compareText(a.at, b.at) || compareText(a.id, b.id));
   const followed = new Set(all.flatMap(({ after }) => after));
   const open = all.filter(({ id }) => !followed.has(id));
   // Answers that all follow each other were forged or damaged.
@@ -102,8 +103,4 @@ function inOrder(all: readonly Answer[]): Answer[] {
     begun.add(one);
   }
   return [...placed];
-}
-
-function compared(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

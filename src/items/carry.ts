@@ -1,3 +1,4 @@
+import { compareText } from "../base/words.ts";
 import type { Item, ItemKind, ItemState, KeptItem } from "./item.ts";
 
 /** Items that may be open in a project. */
@@ -255,7 +256,7 @@ class Book {
     const kept = item.kind === "plan" ? 1 : GOALS;
     const newer = like.filter(({ at }) => at > item.at).length;
     if (newer >= kept) return undefined;
-    return like.sort((a, b) => order(b.at, a.at)).slice(kept - 1);
+    return like.sort((a, b) => compareText(b.at, a.at)).slice(kept - 1);
   }
 
   #add(item: Item, older: readonly KeptItem[]): number {
@@ -348,17 +349,13 @@ function outdated(
     }
   }
   const closed = items.filter((item) => !isOpenItem(item))
-    .sort((a, b) => order(b.closed_at ?? "", a.closed_at ?? ""));
+    .sort((a, b) => compareText(b.closed_at ?? "", a.closed_at ?? ""));
   const last = Math.max(...items.map(({ number }) => number));
   return closed.filter((item, at) =>
     item.number !== last && (at >= MOST_CLOSED ||
       (item.closed_at ?? "") < since &&
         (item.agent === undefined || !live.has(item.agent)))
   ).map(({ number }) => number);
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function changing({ state, text, why }: Item): Partial<KeptItem> {

@@ -1,6 +1,6 @@
 import { getOwn } from "../base/own.ts";
 import { escapeText } from "../base/escape.ts";
-import type { Style } from "../cli/mod.ts";
+import { noteLines, type Style } from "../cli/mod.ts";
 import type { DoneResult, ItemView, SayResult } from "./commands/results.ts";
 import { closedLine, itemLines, itemText, originOf } from "./text.ts";
 
@@ -35,7 +35,7 @@ const EMPTY: Readonly<Record<string, string>> = {
 export function sayText(result: SayResult, style: Style): string {
   const { item, items, kind, superseded } = result;
   const now = new Date(result.listed_at);
-  const warnings = warningLines(result.warnings, style);
+  const warnings = noteLines(result.warnings, style);
   if (item === null) {
     const none = getOwn(EMPTY, kind) ?? "No items.";
     const lines = items.length === 0
@@ -64,7 +64,7 @@ export function sayText(result: SayResult, style: Style): string {
 export function doneText(result: DoneResult, style: Style): string {
   const { closed, already, open, dropped, dry_run: dry } = result;
   const now = new Date(result.listed_at);
-  const warnings = warningLines(result.warnings, style);
+  const warnings = noteLines(result.warnings, style);
   if (closed.length + already.length === 0) {
     const lines = open.length === 0
       ? ["Nothing is open."]
@@ -86,8 +86,4 @@ export function doneText(result: DoneResult, style: Style): string {
 
 function plainLine(item: ItemView): string {
   return `#${item.number}: ${itemText(item)}`;
-}
-
-function warningLines(warnings: readonly string[], style: Style): string[] {
-  return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
 }

@@ -1,3 +1,4 @@
+import { secondOf } from "../base/ids.ts";
 import { dirname, join } from "@std/path";
 import { FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
@@ -65,9 +66,8 @@ export function newTrashFolder(
 ): string {
   const { trash } = layout(root);
   ensureHidden(system, root, trash);
-  const digits = system.now().toISOString().replaceAll(/[-:]/g, "");
   const verb = operation.split(" ").at(-1);
-  const name = `${digits.slice(0, 8)}-${digits.slice(9, 15)}-${verb}`;
+  const name = `${secondOf(system.now())}-${verb}`;
   for (let number = 1;; number++) {
     const folder = join(trash, number === 1 ? name : `${name}-${number}`);
     try {

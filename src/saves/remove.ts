@@ -2,7 +2,13 @@ import { join } from "@std/path";
 import { SESSION_ID } from "../base/ids.ts";
 import { escapeText } from "../base/escape.ts";
 import { counted } from "../base/words.ts";
-import { type Context, cut, ProgressLine, type Style } from "../cli/mod.ts";
+import {
+  type Context,
+  cut,
+  noteLines,
+  ProgressLine,
+  type Style,
+} from "../cli/mod.ts";
 import { readConfigAnyway } from "../config/mod.ts";
 import { trackedFiles, type Workspace } from "../git/mod.ts";
 import { journaled, layout, moveToTrash } from "../ops/mod.ts";
@@ -94,7 +100,7 @@ export function removalText(result: RemovalResult, style: Style): string {
       `Kept ${id}: ${escapeText(reason)}`
     ),
     ...trash === null ? [] : [`They are in ${escapeText(trash)}`],
-    ...warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    ...noteLines(warnings, style),
     "",
   ].join("\n");
 }

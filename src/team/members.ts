@@ -1,3 +1,4 @@
+import { compareText } from "../base/words.ts";
 import { join } from "@std/path";
 import { isMissing, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
@@ -94,16 +95,14 @@ export function writeTeam(
 ): void {
   ensureUserFolder(system, FOLDER);
   const sorted = [...members].sort((a, b) =>
-    a.name === b.name ? order(a.added_at, b.added_at) : order(a.name, b.name)
+    a.name === b.name
+      ? compareText(a.added_at, b.added_at)
+      : compareText(a.name, b.name)
   );
   const value = { version: 1, project: root, members: sorted };
   writeAtomic(system, teamFile(system, root), {
     bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`),
   });
-}
-
-function order(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Returns whether two names are those of one member. */

@@ -1,3 +1,4 @@
+import { compareText } from "../base/words.ts";
 import { sha256 } from "../base/digest.ts";
 import { field, jsonIn } from "../base/parsed_values.ts";
 import { cloneOf, type Entry, type EntryKind, writerOf } from "./entry.ts";
@@ -98,12 +99,8 @@ function oncePerWriter(all: readonly Shared[]): Shared[] {
 }
 
 function inOrder({ entry: a }: Shared, { entry: b }: Shared): number {
-  return compare(a.log, b.log) || compare(a.kind, b.kind) ||
-    compare(a.id, b.id) || a.number - b.number;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(a.log, b.log) || compareText(a.kind, b.kind) ||
+    compareText(a.id, b.id) || a.number - b.number;
 }
 
 function keyOf(parts: readonly unknown[]): string {

@@ -1,3 +1,4 @@
+import { named } from "../base/words.ts";
 import { durationText } from "../base/times.ts";
 import { type Failed, isFailed } from "../git/mod.ts";
 import type { Place, WorktreeFacts } from "./facts.ts";
@@ -158,18 +159,12 @@ function checkStatus({ status }: WorktreeFacts): Finding {
 /** Paths named in a reason. */
 const NAMED = 3;
 
-function some(paths: readonly string[]): string {
-  const more = paths.length - NAMED;
-  const named = paths.slice(0, NAMED).join(", ");
-  return more > 0 ? `${named} and ${more} more` : named;
-}
-
 function checkIgnored({ status }: WorktreeFacts, rules: DecisionRules) {
   if (!status || isFailed(status)) return "unread";
   const kept = status.ignored.filter((found) => !isTrash(found, rules.trash));
-  return kept.length === 0
-    ? undefined
-    : unsaved(`has ignored files: ${some(kept.map(({ path }) => path))}`);
+  return kept.length === 0 ? undefined : unsaved(
+    `has ignored files: ${named(kept.map(({ path }) => path), NAMED)}`,
+  );
 }
 
 function checkLanded({ landed, branch }: WorktreeFacts): Finding {
@@ -183,7 +178,9 @@ function checkLanded({ landed, branch }: WorktreeFacts): Finding {
 
 /** Preserves what has such paths. */
 function unsavedPaths(paths: readonly string[], why: string): Finding {
-  return paths.length === 0 ? undefined : unsaved(`${why} ${some(paths)}`);
+  return paths.length === 0
+    ? undefined
+    : unsaved(`${why} ${named(paths, NAMED)}`);
 }
 
 function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
@@ -249,5 +246,5 @@ function checkStanding({ standing }: WorktreeFacts): Finding {
 /** Returns the text about the processes in it. */
 export function standingText(pids: readonly number[]): string {
   const noun = pids.length === 1 ? "process" : "processes";
-  return `in use by ${noun} ${some(pids.map(String))}`;
+  return `in use by ${noun} ${named(pids.map(String), NAMED)}`;
 }

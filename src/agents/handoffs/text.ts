@@ -1,7 +1,7 @@
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
-import { type Style, table } from "../../cli/mod.ts";
+import { noteLines, type Style, table } from "../../cli/mod.ts";
 import { fromWhom } from "../../saves/mod.ts";
 import type {
   HandoffAnswerResult,
@@ -90,7 +90,7 @@ export function answeredText(
     : `Already ${answer}`;
   return [
     `${verb}: ${escapeText(handoff.id)} (${partiesText(handoff, style)})`,
-    ...warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    ...noteLines(warnings, style),
     "",
   ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { compareText } from "../../base/words.ts";
 import { sha256 } from "../../base/digest.ts";
 import { isFullTime } from "../../base/times.ts";
 import {
@@ -141,11 +142,8 @@ function isBefore(a: Note, b: Note): boolean {
 }
 
 function byOrder(a: Note, b: Note): number {
-  return a.order - b.order || compare(a.at, b.at) || compare(a.id, b.id);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a.order - b.order || compareText(a.at, b.at) ||
+    compareText(a.id, b.id);
 }
 
 /** The ids of the notes that replace each note, whether it is known or not. */

@@ -1,3 +1,4 @@
+import { compareText } from "../../base/words.ts";
 import type { Actor } from "../names.ts";
 import type { StandupResult } from "./commands/results.ts";
 
@@ -59,7 +60,7 @@ export function standupOf(
     if (!actors.has(key)) actors.set(key, actor);
   }
   const sorted = [...actors.values()].sort((a, b) =>
-    compare(a.kind, b.kind) || compare(a.key, b.key)
+    compareText(a.kind, b.kind) || compareText(a.key, b.key)
   );
   const { overlaps, more } = overlapsIn(uses, actors);
   let left = more + Math.max(0, sorted.length - MOST_ACTORS);
@@ -75,7 +76,7 @@ export function standupOf(
       ...{ name: actor.name, person: actor.kind === "person" },
       ...{ done: of("done"), next: of("next"), blocked: of("blocked") },
       waiting: waiting.filter(isOwn).map(({ actor: _, ...one }) => one)
-        .sort((a, b) => compare(a.id, b.id)).slice(0, MOST_ENTRIES),
+        .sort((a, b) => compareText(a.id, b.id)).slice(0, MOST_ENTRIES),
     };
   });
   return { actors: reports, overlaps, left_out: left };
@@ -84,7 +85,8 @@ export function standupOf(
 /** Entries without repeated texts, the oldest first. */
 function entriesOf(facts: readonly Fact[]): ActorReport["done"] {
   const sorted = [...facts].sort((a, b) =>
-    compare(a.at, b.at) || compare(a.id, b.id) || compare(a.text, b.text)
+    compareText(a.at, b.at) || compareText(a.id, b.id) ||
+    compareText(a.text, b.text)
   );
   const found = new Map<string, ActorReport["done"][number]>();
   for (const { text, source, id, at } of sorted) {
@@ -138,9 +140,5 @@ function keyOf({ kind, key }: Actor): string {
 
 /** Names of the same key may differ in case: the first by this order counts. */
 function byName(a: { actor: Actor }, b: { actor: Actor }): number {
-  return compare(a.actor.name, b.actor.name);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(a.actor.name, b.actor.name);
 }

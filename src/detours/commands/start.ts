@@ -1,5 +1,9 @@
-import { type Context, defineCommand, type Style } from "../../cli/mod.ts";
-import { escapeText } from "../../base/escape.ts";
+import {
+  type Context,
+  defineCommand,
+  noteLines,
+  type Style,
+} from "../../cli/mod.ts";
 import {
   type Beginning,
   type BeginningInput,
@@ -160,7 +164,7 @@ function startText(result: StartResult, style: Style): string {
   return [
     `${verb} ${sessionLine(session, style)}`,
     ...left ? [`Left paused: ${titleOf(left)}`] : [],
-    ...result.warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    ...noteLines(result.warnings, style),
     ...checklist.length > 0 ? ["", ...checklistLines(checklist, style)] : [],
     "",
   ].join("\n");

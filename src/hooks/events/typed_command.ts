@@ -1,3 +1,4 @@
+import { secondOf } from "../../base/ids.ts";
 import { shellWords } from "../../base/shell.ts";
 
 /** A command of mpm as someone typed it into the agent's prompt. */
@@ -74,7 +75,7 @@ function textArgs(
   time: Date,
 ): string[] {
   if (name === "checkpoint") {
-    return ["--", words === "" ? timeName(time) : words];
+    return ["--", words === "" ? `typed-${secondOf(time)}` : words];
   }
   if (words === "" && name !== "branch") return [];
   if (name === "branch") {
@@ -83,12 +84,6 @@ function textArgs(
     return ["--", first, ...rest];
   }
   return name === "resume" ? ["--", words] : [`--summary=${words}`];
-}
-
-/** `typed-20261120-143022` */
-function timeName(time: Date): string {
-  const digits = time.toISOString().replaceAll(/[-:]/g, "");
-  return `typed-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
 }
 
 /** A command line of mpm, the command's own words apart. */

@@ -1,5 +1,5 @@
 import { escapeDiff, escapeText } from "../../base/escape.ts";
-import { aligned, type Style } from "../../cli/mod.ts";
+import { aligned, noteLines, type Style } from "../../cli/mod.ts";
 import { counted } from "../../base/words.ts";
 import type {
   ClientFilesResult,
@@ -105,9 +105,7 @@ function excludeLines(excluded: readonly string[], dry: boolean): string[] {
 }
 
 function notesOf(warnings: readonly string[], style: Style): string {
-  return warnings.map((text) =>
-    style.yellow(`Note: ${escapeText(text)}`) + "\n"
-  ).join("");
+  return noteLines(warnings, style).map((line) => `${line}\n`).join("");
 }
 
 /** Formats the answer of `mpm hooks status`. */
@@ -173,7 +171,7 @@ export function hooksTestText(
     failed === 0
       ? `All ${tests.length} checks passed.`
       : style.yellow(`${failed} of ${tests.length} checks failed.`),
-    ...notes(warnings, style),
+    ...noteLines(warnings, style),
     "",
   ].join("\n");
 }
@@ -197,13 +195,9 @@ export function hooksProfileText(
     ...rows,
     "",
     `Each started ${runs} ${runs === 1 ? "time" : "times"}.`,
-    ...notes(warnings, style),
+    ...noteLines(warnings, style),
     "",
   ].join("\n");
-}
-
-function notes(warnings: readonly string[], style: Style): string[] {
-  return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
 }
 
 /** Formats what happens to the files of a client. */

@@ -49,10 +49,9 @@ export async function settleKinds<F>(
     if (held) await settleHeld(context, workspace, finisher);
   } catch (error) {
     if (!(error instanceof MpmError) || strict) throw error;
-    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
     context.note(
       `Warning: an interrupted ${finisher.kinds[0]} could not be finished: ` +
-        `${error.message}${hint}`,
+        `${error.withHint}`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { compareText } from "../../base/words.ts";
 import { readable } from "../../base/parsed_values.ts";
 import {
   type Handoff,
@@ -137,7 +138,7 @@ function handoffLine({ id, from, to, title, state }: OpenHandoff): string {
 function together(
   given: readonly { paused_at: string; handoff?: Handoff | undefined }[],
 ): Handoff | undefined {
-  const all = given.toSorted((a, b) => compared(a.paused_at, b.paused_at))
+  const all = given.toSorted((a, b) => compareText(a.paused_at, b.paused_at))
     .flatMap(({ handoff }) => handoff ?? []);
   const last = all.at(-1);
   if (!last || all.length === 1) return last;
@@ -206,15 +207,11 @@ function ordered(items: readonly Item[]): Item[] {
 
 /** The newest first; what has the same time stays in its order. */
 function newestFirst(items: readonly Item[]): Item[] {
-  return [...items].sort((a, b) => compared(b.at, a.at));
+  return [...items].sort((a, b) => compareText(b.at, a.at));
 }
 
 function oldestFirst(items: readonly Item[]): Item[] {
-  return [...items].sort((a, b) => compared(a.at, b.at));
-}
-
-function compared(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return [...items].sort((a, b) => compareText(a.at, b.at));
 }
 
 function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {

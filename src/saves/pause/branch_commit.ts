@@ -134,7 +134,6 @@ export async function commitToBranch(
     return { made: true, sha, branch, reason: null };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
-    return { ...none, reason: `${error.message}${hint}` };
+    return { ...none, reason: error.withHint };
   }
 }

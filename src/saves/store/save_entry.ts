@@ -1,3 +1,4 @@
+import { compareText } from "../../base/words.ts";
 import type { ErrorCode } from "../../base/errors.ts";
 import { sessionId } from "../../base/ids.ts";
 
@@ -161,10 +162,6 @@ export function* nearbyIds(id: string): Generator<string, undefined> {
 /** Compares for newest first: saves by `pausedAt`, id and mtime, then logs. */
 export function newestFirst(a: SaveEntry, b: SaveEntry): number {
   return Number(isLog(a)) - Number(isLog(b)) ||
-    compare(b.pausedAt, a.pausedAt) || compare(b.id, a.id) ||
+    compareText(b.pausedAt, a.pausedAt) || compareText(b.id, a.id) ||
     b.mtime - a.mtime;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -127,8 +127,7 @@ export async function copySaves(
     return { ...copied, commit: await logAll(system, workspace, ids, added) };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    const hint = error.hint === undefined ? "" : ` (${error.hint})`;
-    return { ...copied, problem: `${error.message}${hint}` };
+    return { ...copied, problem: error.withHint };
   }
 }
 

@@ -2,7 +2,7 @@ import { resolve } from "@std/path";
 import { EXIT_FOUND } from "../../../base/errors.ts";
 import { escapeText } from "../../../base/escape.ts";
 import { counted } from "../../../base/words.ts";
-import { defineCommand, type Style } from "../../../cli/mod.ts";
+import { defineCommand, noteLines, type Style } from "../../../cli/mod.ts";
 import { documentAt, readDocuments } from "../../../documents/mod.ts";
 import { locate } from "../../../git/mod.ts";
 import { checkDocument, type CheckedText } from "../check_document.ts";
@@ -88,7 +88,7 @@ function render(
   return [
     ...lines,
     `${found} in ${counted(checked.length, "hand-off")}`,
-    ...warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`)),
+    ...noteLines(warnings, style),
     "",
   ].join("\n");
 }
