@@ -51,7 +51,7 @@ export async function settleKinds<F>(
     if (!(error instanceof MpmError) || strict) throw error;
     context.note(
       `Warning: an interrupted ${finisher.kinds[0]} could not be finished: ` +
-        `${error.withHint}`,
+        error.withHint,
     );
   }
 }
