@@ -2,9 +2,11 @@ import { join } from "@std/path";
 import { type Program, writeProgram } from "./build_loader.ts";
 import type { Compilation } from "./build_compile.ts";
 import { BuildError } from "./build_error.ts";
+import { grouped } from "./build_groups.ts";
 import type { Triple } from "./toolchain.ts";
 
 const TRAINING = join(import.meta.dirname!, "build_training.ts");
+const SAMPLES = join(import.meta.dirname!, "../tests/formats");
 
 /**
  * Room for everything that the training needs, in MB, so that no memory is used
@@ -46,6 +48,7 @@ function hermetic(home: string): Record<string, string> {
   ]);
   return {
     ...Object.fromEntries([...kept, ...person]),
+    SAMPLES,
     HOME: home,
     USERPROFILE: home,
     // Other processes' files there would lead to other code.
@@ -79,7 +82,8 @@ async function runStep(
 
 /**
  * Lets the program run what people and agents run every day. The modules that
- * the same command lines load become one script, and the rest becomes the last.
+ * mostly the same command lines load become one script, and the rest becomes
+ * the last.
  * So no one waits for unused code. Each script comes with what V8 compiled in
  * the meantime, so the executable neither parses nor compiles that again. This
  * is V8's code cache (https://v8.dev/blog/code-caching-for-devs), which only
@@ -105,7 +109,10 @@ export async function trained(
   const layout = join(folder, "layout.json");
   const deno = [Deno.execPath(), "run", "-A", "--no-config"] as const;
   await runStep(folder, [...deno, whole, "layout", "", layout]);
-  const used: number[][] = JSON.parse(await Deno.readTextFile(layout));
+  const used = grouped(
+    JSON.parse(await Deno.readTextFile(layout)),
+    (module) => modules[module]!.length,
+  );
   const rest = new Set(all).difference(new Set(used.flat()));
   const program = { modules, scripts: [...used, [...rest]] };
 

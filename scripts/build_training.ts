@@ -1,8 +1,13 @@
 // Bundled on its own, without the import map of deno.json.
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PROBES } from "../src/hooks/install/probes.ts";
 import type { System, Takeover, Terminal } from "../src/system/system.ts";
 import type { Compiled, Trainee } from "./build_loader.ts";
+import {
+  CLIENT_SAMPLES,
+  type ClientSample,
+  hookInput,
+} from "./client_samples.ts";
 
 /** The agent's session that the hooks speak of. */
 const AGENT = "00000000-0000-4000-8000-000000000000";
@@ -157,6 +162,26 @@ function hookLine(event: string, transcript: string, fields: object): Line {
   };
 }
 
+/** The hooks of a session in another client, whose transcript is there. */
+function clientLines(one: ClientSample): Line[] {
+  const folder = Deno.cwd();
+  const transcript = join(Deno.env.get("HOME")!, one.transcript);
+  Deno.mkdirSync(dirname(transcript), { recursive: true });
+  const sample = join(Deno.env.get("SAMPLES")!, one.sample);
+  Deno.writeTextFileSync(transcript, Deno.readTextFileSync(sample));
+  const line = (name: string, event: Record<string, unknown>): Line => ({
+    args: ["hook", name, `--client=${one.client}`, "--installed-by=mpm/any"],
+    stdin: hookInput(one, { folder, transcript, event }),
+  });
+  return [
+    line("SessionStart", { source: "startup" }),
+    line("UserPromptSubmit", { ...one.prompt, prompt: "Add a test." }),
+    line("PostToolBatch", one.tool),
+    line("Stop", { last_assistant_message: "The test is there." }),
+    line("SessionEnd", { reason: "other" }),
+  ];
+}
+
 /** Returns the everyday commands of people and agents. */
 function linesOf(round: number, transcript: string): Line[] {
   const cwd = Deno.cwd();
@@ -199,6 +224,7 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["decide", `Cents in part ${round}`, "--why", "No rounding"] },
     hookLine("SessionEnd", transcript, { reason: "other" }),
     hookLine("SessionStart", transcript, { source: "startup" }),
+    ...CLIENT_SAMPLES.flatMap(clientLines),
     { args: ["resume", "--format", "context"] },
     { args: ["statusline"], stdin: status },
     { args: ["context", "--agent-session", AGENT] },
@@ -244,22 +270,21 @@ async function runRound(
   git("commit", "-q", "-m", `Round ${round}`);
 }
 
-/** Returns the modules that are loaded, together those that the same lines load. */
-async function loadedModules(trainee: Trainee): Promise<number[][]> {
+/** Returns the lines that load each module. */
+async function loadedModules(trainee: Trainee): Promise<[number, number[]][]> {
   const { transcript } = prepare();
-  const users = new Map<number, string>();
+  const users = new Map<number, number[]>();
   let line = 0;
   for (let round = 0; round < ROUNDS; round++) {
     await runRound(round, transcript, async (what) => {
       await run(trainee.program(), what);
       for (const module of trainee.loaded()) {
-        users.set(module, `${users.get(module) ?? ""} ${line}`);
+        users.set(module, [...users.get(module) ?? [], line]);
       }
       line++;
     });
   }
-  const modules = [...users.keys()].sort((a, b) => a - b);
-  return [...Map.groupBy(modules, (module) => users.get(module)).values()];
+  return [...users].sort(([a], [b]) => a - b);
 }
 
 /** Runs what is run every day, and returns what V8 compiled for that. */
