@@ -7,6 +7,7 @@ import {
   keepBaseline,
   readBaseline,
 } from "./bench_baseline.ts";
+import { clientCases } from "./bench_clients.ts";
 import { hookCases } from "./bench_hooks.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
@@ -36,6 +37,7 @@ async function bench(rounds: number, save: boolean): Promise<void> {
       ...prompts(root, binary),
       ...agentCases(root, binary),
       ...hookCases(root, binary),
+      ...clientCases(root, binary),
       ...pauses(root, binary),
       ...contents(root, binary),
       ...resumes(root, binary),

@@ -24,6 +24,8 @@ const ANSWERED = {
     "This part is done. I tried a lock, but it deadlocks.",
 };
 
+const STOP = "Stop, 70 MB transcript";
+
 const CASES: readonly HookCase[] = [
   {
     name: "nothing to do",
@@ -80,7 +82,7 @@ const CASES: readonly HookCase[] = [
     limit: "2 F + 3 G",
   },
   {
-    name: "Stop, 70 MB transcript",
+    name: STOP,
     event: "Stop",
     talked: true,
     more: ANSWERED,
@@ -131,7 +133,7 @@ export function hookCases(root: string, binary: string): Case[] {
   return [
     { ...status, project },
     ...CASES.map((one) => {
-      const input = join(root, `${one.name}.json`.replaceAll("/", " "));
+      const input = join(root, `${one.name}.json`);
       const event = {
         session_id: ID,
         transcript_path: one.talked ? path : join(root, "none.jsonl"),
@@ -143,7 +145,7 @@ export function hookCases(root: string, binary: string): Case[] {
       const before = one.worked ? worked(folder) : "";
       const script = `${before}exec "$0" hook ${one.event} < "$1"`;
       const command = ["sh", "-c", script, binary, input];
-      const stop = join(root, "Stop true.json");
+      const stop = join(root, `${STOP}.json`);
       const transcript = { path, size: Deno.statSync(path).size };
       return {
         ...{ name: `hook, ${one.name}`, command },
