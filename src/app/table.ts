@@ -204,8 +204,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */
-export const loadForget = async () =>
-  (await import("../saves/store/forget.ts")).forgetRemoved;
+export async function loadForget() {
+  return (await import("../saves/store/forget.ts")).forgetRemoved;
+}
 
 /**
  * Finishes each kind of interrupted operation, in this order: a restore
