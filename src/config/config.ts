@@ -101,12 +101,17 @@ export function readGiven(
     if (!isThere(system, file)) continue;
     take(() => checkedFile(readText(system, file), file, { skip }));
   }
+  // Hooks read this all the time, and most environments have none of them.
+  const named = system.envNames().filter((name) => OWN.test(name));
+  if (named.length === 0) return values;
   for (const key of KEYS) {
     const name = variableOf(key);
     const text = name === undefined ? undefined : system.env(name);
     if (text) take(() => new Map([[key, checkedVariable(key, text)]]));
   }
-  for (const name of unknownVariables(system)) {
+  const known = new Set(KEYS.map(variableOf));
+  for (const name of named.filter((name) => name.startsWith(PREFIX))) {
+    if (known.has(name) || !system.env(name)) continue;
     take(() => {
       throw unknownVariable(name);
     });
@@ -114,14 +119,9 @@ export function readGiven(
   return values;
 }
 
+/** Variables of mpm; Windows does not tell cases apart. */
+const OWN = /^mpm_/i;
 const PREFIX = "MPM_CONFIG_";
-
-function unknownVariables(system: System): string[] {
-  const named = system.envNames().filter((name) => name.startsWith(PREFIX));
-  if (named.length === 0) return named;
-  const known = new Set(KEYS.map(variableOf));
-  return named.filter((name) => !known.has(name) && system.env(name));
-}
 
 function isThere(system: System, { path }: ConfigFile): boolean {
   try {
