@@ -2,7 +2,7 @@ import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 
 /** Bytes of the first block that is read, and of the largest. */
-const FIRST = 64 * 1024;
+const FIRST = 16 * 1024;
 const LARGEST = 1024 * 1024;
 
 /** Bytes of the longest line that is handed out. */
