@@ -2,6 +2,7 @@ import { noteSubagent } from "../../agents/mod.ts";
 import { handedTo } from "./handed.ts";
 import {
   changeAgentFile,
+  type HookAnswer,
   mayChangeFiles,
   tasksFromJson,
   withTask,
@@ -28,8 +29,17 @@ import type { Handler, HookCall } from "./hook_call.ts";
 /** After a step of the agent: the gauge, and a checkpoint where one is due. */
 export const onToolsUsed: Handler = async (hook) => {
   const calls = callsOf(hook);
-  await keepTree(hook, calls);
-  if (hook.input.subagent) return {};
+  const [answer] = await Promise.all([
+    hook.input.subagent ? {} : afterTools(hook, calls),
+    keepTree(hook, calls),
+  ]);
+  return answer;
+};
+
+async function afterTools(
+  hook: HookCall,
+  calls: readonly unknown[],
+): Promise<HookAnswer> {
   const { answer } = await watchGauge(hook);
   const prompts = scheduledPrompts(calls);
   if (prompts.length > 0) {
@@ -46,7 +56,7 @@ export const onToolsUsed: Handler = async (hook) => {
   return told === ""
     ? answer
     : { ...answer, context: [told, answer.context ?? ""].join("\n").trim() };
-};
+}
 
 /** Keeps what the turn ended with, while another process is being started. */
 async function endTurn(hook: HookCall): Promise<void> {
