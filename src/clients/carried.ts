@@ -61,7 +61,7 @@ export interface NativeSession {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   /** Arguments of the client that takes the files in, if it has to. */
   readonly take?: readonly string[];
-  /** Arguments of the client that go on with the session. */
+  /** Arguments of the client that continue the session. */
   readonly resume: readonly string[];
 }
 

@@ -62,7 +62,7 @@ export interface Client {
   store(): Promise<SessionStore>;
   /** Reads conversations. */
   reader(): Promise<SessionReader>;
-  /** Writes a conversation as one of its own sessions. */
+  /** Writes a conversation as a session of the client. */
   carry(): Promise<Carrying>;
   /** Writes entries into its settings; `undefined`: `hooks/` has its own way. */
   setup: (() => Promise<ClientSetup>) | undefined;

@@ -38,7 +38,7 @@ export const adapter: HookAdapter = {
       project_dir: system.env("COPILOT_PROJECT_DIR"),
     };
   },
-  // The client shows a person nothing of an answer.
+  // The client does not show answers to a person.
   answer(event, { block, deny, context }) {
     const output = {
       ...block !== undefined && { decision: "block", reason: block },

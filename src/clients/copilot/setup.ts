@@ -23,7 +23,7 @@ const EVENTS: readonly { at: string; event: string; seconds: number }[] = [
 /** A hook of this event that fails stops the tool: it is only for claims. */
 const CLAIMS = { at: "PreToolUse", event: "PreToolUse", seconds: 10 };
 
-/** A file of its own beside other hooks of the user. */
+/** A separate file beside other hooks of the user. */
 export const setup: ClientSetup = {
   files(system) {
     const home = copilotHome(system);

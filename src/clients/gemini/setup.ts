@@ -54,7 +54,7 @@ const CLAIMS: Entry = {
 };
 
 /**
- * An extension of its own, which the client takes up from its folder. So no
+ * A separate extension, which the client takes up from its folder. So no
  * file of the user is changed.
  */
 export const setup: ClientSetup = {

@@ -9,8 +9,8 @@ import type {
 } from "../carried.ts";
 
 /**
- * The file that `opencode import` takes. Each message of a person names a
- * model, which opencode goes on with: the last one used, or the configured one.
+ * The file that `opencode import` takes. Each message of a person names the
+ * model that opencode continues with: the last one used, or the configured one.
  */
 export const carrying: Carrying = {
   versions: ["1.18.33"],

@@ -15,8 +15,8 @@ import type { Handler } from "./hook_call.ts";
 const LIMIT = 4 * 1024 * 1024;
 
 /**
- * Milliseconds that reading may take. What decides about an edit waits longer:
- * an event that comes late on a busy machine would let the edit pass.
+ * Milliseconds that reading may take. An event that decides about an edit waits
+ * longer: coming late on a busy machine, it would let the edit pass.
  */
 const WAIT = 1000;
 const WAIT_FOR_EDIT = 5000;
