@@ -4118,6 +4118,38 @@ export interface StatusReport {
     state: "waiting" | "accepted" | "disputed";
     [name: string]: unknown;
   }[];
+  /**
+   * The newest run of a task, if it is under way or was interrupted; null for
+   * porcelain.
+   */
+  run: {
+    /** Its ID: the task, and the UTC second in which it began. */
+    run: string;
+    task: string;
+    /** `interrupted`: its mpm was killed, or the machine went down. */
+    state:
+      | "running"
+      | "done"
+      | "failed"
+      | "cancelled"
+      | "stopped"
+      | "interrupted";
+    /** Items. */
+    total: number;
+    done: number;
+    failed: number;
+    /** Items whose programs started, without a known end. */
+    flagged: number;
+    /** Items that have not started, or are at work. */
+    waiting: number;
+    started_at: string;
+    /** When the log of the run last changed. */
+    changed_at: string;
+    /** Why it ended, if there is more to say than the state. */
+    reason: string | null;
+    /** False: someone else made it, so mpm only lists it. */
+    own: boolean;
+  } | null;
   /** Your name, or that of your agent; null unless hand-offs are open. */
   you: string | null;
   /** Agent sessions that work in this project; only with `text` as the form. */

@@ -51,6 +51,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
     ],
     ...waitingText(result),
     ...handoffLines({ handoffs: unanswered(result).others }),
+    ...runLine(result),
     ...contextText(result),
     ...noteLines(problems.slice(0, 1), style),
   ].flatMap((line) => fitted(line, style.columns)).slice(0, MOST);
@@ -126,6 +127,18 @@ export function handoffLines(
     `${all.length} for ${escapeText(all[0]!.to)}`
   );
   return [`Hand-offs: ${named(counts)} (mpm handoff)`];
+}
+
+/** Returns `Task: smells, 40 of 100 items done (mpm task watch)`. */
+export function runLine({ run }: Pick<StatusResult, "run">): string[] {
+  if (run === null) return [];
+  const { task, state, done, total } = run;
+  const figures = `${grouped(done)} of ${grouped(total)} items done`;
+  return state === "running"
+    ? [`Task: ${escapeText(task)}, ${figures} (mpm task watch)`]
+    : [
+      `Task: ${escapeText(task)} was interrupted, ${figures} (mpm task resume)`,
+    ];
 }
 
 /** Returns `Context: 150,000 of 200,000 tokens, 75.0 % (1 minute ago)`. */

@@ -14,6 +14,7 @@ import {
   handoffLines,
   lastSaveLines,
   porcelainText,
+  runLine,
 } from "./dashboard.ts";
 
 /** Returns what `mpm status` prints. */
@@ -32,6 +33,7 @@ export function statusText(result: StatusResult, style: Style): string {
     ...result.git ? [gitLine(result.git, style)] : [],
     ...contextText(result),
     ...handoffLines(result),
+    ...runLine(result),
     ...noteLines(result.problems, style),
     ...checklist(result, style),
     ...carriedLines(result, style),

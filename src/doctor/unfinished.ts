@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { finishRemovals, readBoxes, removingFolder } from "../worktrees/mod.ts";
 import {
+  bounded,
   type Checked,
   type Finding,
   type Fix,
@@ -11,9 +12,13 @@ import {
 import { counted } from "../base/words.ts";
 import { listBackups, openStore, PREPARING } from "../saves/mod.ts";
 import { allIntents, type Intent, worktreeOf } from "../ops/mod.ts";
+import { listRuns } from "../tasks/mod.ts";
+
+/** Runs of tasks that are looked at, the newest first. */
+const RUNS = 200;
 
 /** Was anything begun that is not done? */
-export function checkUnfinished(ground: Ground): Checked {
+export async function checkUnfinished(ground: Ground): Promise<Checked> {
   const { hasStore } = ground;
   const inStore = hasStore
     ? [...pauseFindings(ground), ...migrationFindings(ground)]
@@ -22,6 +27,7 @@ export function checkUnfinished(ground: Ground): Checked {
     ...inStore,
     ...intentFindings(ground),
     ...removalFindings(ground),
+    ...await runFindings(ground),
   ];
   const summary = found.length > 0
     ? counted(found.length, "operation")
@@ -81,6 +87,33 @@ function intentFindings({ context, system, workspace }: Ground): Finding[] {
 
 function interrupted({ kind, worktree }: Intent): string {
   return `"mpm ${kind}" was interrupted or is running in "${worktree}"`;
+}
+
+/** Runs of tasks that were interrupted, or cannot be read. */
+async function runFindings(
+  { hasStore, context: { system }, workspace: { root } }: Ground,
+): Promise<Finding[]> {
+  if (!hasStore) return [];
+  const { runs, problems } = await listRuns(system, root, {
+    ...{ task: undefined, limit: RUNS },
+  });
+  const found = runs.filter(({ state, own }) => own && state === "interrupted");
+  return [
+    ...bounded(
+      found.map(({ run, waiting }) =>
+        warning(`The run "${run}" was interrupted, ${waiting} items wait`, {
+          advice: `mpm task resume ${run}`,
+        })
+      ),
+      "more run",
+    ),
+    ...bounded(
+      problems.map((problem) =>
+        warning(problem, { advice: '"mpm task rm <run>" removes it' })
+      ),
+      "more run",
+    ),
+  ];
 }
 
 /** A migration, or a rollback of one; the next one continues with it. */

@@ -2,6 +2,6 @@
  * The only door of `tasks/`: work on many items that survives its process.
  */
 
-export { listRuns } from "./read.ts";
+export { listRuns, openRun } from "./read.ts";
 export { undoRemovedRuns } from "./remove.ts";
-export { taskNames } from "./store.ts";
+export { runIds, taskNames } from "./store.ts";

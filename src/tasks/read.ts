@@ -1,4 +1,4 @@
-import { MpmError } from "../base/errors.ts";
+import { attempt, FileError, MpmError } from "../base/errors.ts";
 import { field } from "../base/parsed_values.ts";
 import { readOwnJson } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
@@ -32,7 +32,7 @@ export async function readStatus(
   }
   const { record, own } = known;
   let tail = tailOf(readTail(system, root, id));
-  const alive = tail.end === null && await isRunning(system, root, id);
+  const alive = tail.end === null && await hasRunner(system, root, id);
   // It may have ended in between.
   if (!alive) tail = tailOf(readTail(system, root, id));
   const { done, failed, flagged, end, chunk, at, reason } = tail;
@@ -50,6 +50,20 @@ export async function readStatus(
     chunk: end === null ? chunk : null,
     pid: alive ? runnerPid(system, root, id) : null,
   };
+}
+
+/** Returns whether a process works on it: none can if the lock cannot be opened. */
+async function hasRunner(
+  system: System,
+  root: string,
+  id: string,
+): Promise<boolean> {
+  try {
+    return await isRunning(system, root, id);
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
 }
 
 function runnerPid(system: System, root: string, id: string): number | null {
@@ -77,6 +91,22 @@ export async function listRuns(
     }
   }
   return { runs, problems };
+}
+
+/**
+ * Returns the newest run of the user, if it is under way or was interrupted. It
+ * never throws, since nothing about tasks must hide a status.
+ */
+export async function openRun(
+  system: System,
+  root: string,
+): Promise<TaskRunView | undefined> {
+  const [id] = runIds(system, root);
+  if (id === undefined) return undefined;
+  const status = await attempt(() => readStatus(system, root, id));
+  return status?.own && /^(running|interrupted)$/.test(status.state)
+    ? viewOf(status)
+    : undefined;
 }
 
 /** Returns a run without what is true for a moment only. */

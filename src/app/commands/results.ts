@@ -3,6 +3,7 @@ import { ClaimView } from "../../agents/claims/commands/results.ts";
 import { schemaOf } from "../../base/schema.ts";
 import { OPEN_HANDOFF } from "../../items/mod.ts";
 import { ItemView } from "../../items/commands/results.ts";
+import { TaskRunView } from "../../tasks/commands/results.ts";
 import {
   ChecklistItem,
   StackResult,
@@ -129,6 +130,11 @@ export const StatusResult = z.strictObject({
   items: z.array(ItemView),
   /** Open hand-off documents, the newest first; empty for porcelain. */
   handoffs: z.array(schemaOf(OPEN_HANDOFF)),
+  /**
+   * The newest run of a task, if it is under way or was interrupted; null for
+   * porcelain.
+   */
+  run: z.nullable(TaskRunView),
   /** Your name, or that of your agent; null unless hand-offs are open. */
   you: maybeText,
   /** Agent sessions that work in this project; only with `text` as the form. */

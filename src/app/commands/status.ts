@@ -25,6 +25,7 @@ import { checkFolder, layout } from "../../ops/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import { itemView, openItems } from "../../items/mod.ts";
 import { type LastSave, lastSaveHere, openStore } from "../../saves/mod.ts";
+import { openRun } from "../../tasks/mod.ts";
 import { readTree, treeText } from "../../detours/mod.ts";
 import { statusText } from "../status_text.ts";
 import type { StatusAnswer, StatusResult } from "./results.ts";
@@ -120,6 +121,7 @@ async function readStatus(
     git: brief ? cleanGit(system, brief) : null,
     items: carried.items,
     handoffs: carried.handoffs,
+    run: porcelain ? null : await openRun(system, root) ?? null,
     you: team.you,
     agents: team.agents,
     claims: team.claims,
@@ -152,6 +154,7 @@ function blankStatus(
     git: null,
     items: [],
     handoffs: [],
+    run: null,
     you: null,
     agents: [],
     claims: [],

@@ -1,5 +1,5 @@
 import { readNotes } from "../../agents/mod.ts";
-import { listRuns, taskNames } from "../../tasks/mod.ts";
+import { runIds, taskNames } from "../../tasks/mod.ts";
 import { readTeam } from "../../team/mod.ts";
 import { readJournal, undoneIds } from "../../ops/mod.ts";
 import { branchNames, Git, quickPlace, quickRoot } from "../../git/mod.ts";
@@ -159,15 +159,10 @@ const SOURCES: Partial<Record<Named, Source>> = {
   },
   task: ({ system, root }) =>
     taskNames(system, root).map((value) => ({ value, summary: "" })),
-  run: async ({ system, root, line }) => {
-    const { runs } = await listRuns(system, root, {
-      ...{ task: undefined, limit: SOON },
-    });
-    return runs.map(({ run, state, done, total }) => ({
-      value: run,
-      summary: `${state}, ${done} of ${total} done`,
-    })).filter(({ value }) => !line.words.includes(value));
-  },
+  run: ({ system, root, line }) =>
+    runIds(system, root).slice(0, MOST)
+      .map((value) => ({ value, summary: "" }))
+      .filter(({ value }) => !line.words.includes(value)),
   setting: () =>
     KEYS.map((value) => ({ value, summary: settingOf(value).summary })),
   "setting-value": ({ line }) => {

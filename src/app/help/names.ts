@@ -1,4 +1,5 @@
 import { schemaList } from "./schemas.ts";
+import { TASKS } from "./task_topic.ts";
 import {
   environment,
   exitCodes,
@@ -45,6 +46,10 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     summary:
       "Data that mpm writes, who can read it, and what stays on this machine",
     load: () => PRIVACY,
+  },
+  "tasks": {
+    summary: TASKS.summary,
+    load: () => TASKS,
   },
   "formats": {
     summary: "The JSON that mpm prints and stores, and its schemas",

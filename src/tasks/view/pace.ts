@@ -1,5 +1,6 @@
 import { counted } from "../../base/words.ts";
 import { width } from "../../cli/mod.ts";
+import { grouped } from "../../clients/mod.ts";
 
 /** The counters of a run, as a screen shows them. */
 export interface Counted {
@@ -48,17 +49,12 @@ export function endedOf(
   return done + failed + flagged;
 }
 
-/** `1,234` */
-export function figure(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
-}
-
 /** `12 a second`, `3.4 a minute`: a figure that people can grasp. */
 function rateText(rate: number): string {
   const steps = [[1, "s"], [60, "min"], [3600, "h"]] as const;
   const [size, unit] = steps.find(([size]) => rate * size >= 1) ?? steps[2];
   const count = rate * size;
-  const shown = count < 9.95 ? count.toFixed(1) : figure(Math.round(count));
+  const shown = count < 9.95 ? count.toFixed(1) : grouped(Math.round(count));
   return `${shown.replace(/\.0$/, "")}/${unit}`;
 }
 
@@ -83,8 +79,8 @@ export function troubleText(
   { failed, flagged }: Pick<Counted, "failed" | "flagged">,
 ): string {
   return [
-    ...failed > 0 ? [`${figure(failed)} failed`] : [],
-    ...flagged > 0 ? [`${figure(flagged)} flagged`] : [],
+    ...failed > 0 ? [`${grouped(failed)} failed`] : [],
+    ...flagged > 0 ? [`${grouped(flagged)} flagged`] : [],
   ].join(", ");
 }
 
@@ -116,7 +112,7 @@ export function barLine(
   const { task, counts, rate, text } = line;
   const share = shareOf(line);
   const percent = `${Math.floor(share * 100)}%`;
-  const items = `${figure(endedOf(counts))}/${figure(counts.total)}`;
+  const items = `${grouped(endedOf(counts))}/${grouped(counts.total)}`;
   const trouble = troubleText(counts);
   const left = leftOf(line);
   // In the order of their places; a lower rank is left out later.
@@ -152,8 +148,8 @@ export function logLine(line: Line): string {
   const left = leftOf(line);
   const trouble = troubleText(counts);
   return [
-    `${task}: ${figure(endedOf(counts))} of ${
-      counted(counts.total, "item").replace(/^\d+/, figure(counts.total))
+    `${task}: ${grouped(endedOf(counts))} of ${
+      counted(counts.total, "item").replace(/^\d+/, grouped(counts.total))
     } (${Math.floor(shareOf(line) * 100)}%)`,
     ...trouble === "" ? [] : [trouble],
     ...rate === undefined ? [] : [rateText(rate)],

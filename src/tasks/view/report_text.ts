@@ -1,8 +1,9 @@
 import { escapeLines } from "../../base/escape.ts";
 import { counted, cutText } from "../../base/words.ts";
+import { grouped } from "../../clients/mod.ts";
 import { MARKDOWN } from "../../saves/mod.ts";
 import type { TaskItem, TaskReportResult } from "../commands/results.ts";
-import { figure, shortDuration } from "./pace.ts";
+import { shortDuration } from "./pace.ts";
 
 /** The start of every report, by which mpm knows a file as one. */
 export const REPORT_HEAD = "# Task report: ";
@@ -19,11 +20,11 @@ export function reportText(report: TaskReportResult): string {
     ["State", state],
     ["Started", started],
     ["Time", shortDuration(ms)],
-    ["Items", figure(total)],
-    ["Done", figure(report.done)],
-    ["Failed", figure(report.failed)],
-    ["Flagged", figure(report.flagged)],
-    ["Waiting", figure(report.waiting)],
+    ["Items", grouped(total)],
+    ["Done", grouped(report.done)],
+    ["Failed", grouped(report.failed)],
+    ["Flagged", grouped(report.flagged)],
+    ["Waiting", grouped(report.waiting)],
     ...report.reason === null ? [] : [["Reason", words(report.reason)]],
   ];
   return [
@@ -85,7 +86,7 @@ function resultsPart({ results, done }: TaskReportResult): string[] {
 function moreLine(count: number): string[] {
   return count <= 0
     ? []
-    : ["", `And ${figure(count)} more: see results.jsonl of the run.`];
+    : ["", `And ${grouped(count)} more: see results.jsonl of the run.`];
 }
 
 function resultLines(item: TaskItem): string[] {

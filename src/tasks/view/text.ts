@@ -2,12 +2,13 @@ import { escapeText } from "../../base/escape.ts";
 import { ageWords, shortAge } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
 import { type Style, tableRows } from "../../cli/mod.ts";
+import { grouped } from "../../clients/mod.ts";
 import type {
   TaskListResult,
   TaskRunView,
   TaskStatusResult,
 } from "../commands/results.ts";
-import { endedOf, figure, shortDuration, troubleText } from "./pace.ts";
+import { endedOf, shortDuration, troubleText } from "./pace.ts";
 
 /** Returns the exit status for a run: 0 as long as nothing failed. */
 export function runStatus({ state }: TaskRunView): number {
@@ -24,7 +25,7 @@ export function statusText(run: TaskStatusResult, style: Style): string {
   const lines = [
     `${style.bold(escapeText(run.task))}: ${stateText(run, style)}` +
     ` (${escapeText(run.run)})`,
-    `Items: ${itemsText(run)} of ${figure(total)}`,
+    `Items: ${itemsText(run)} of ${grouped(total)}`,
     `Started: ${ageWords(new Date(started), new Date(at))}`,
     ...run.state === "running" ? [] : [
       `Time: ${shortDuration(Date.parse(changed) - Date.parse(started))}`,
@@ -39,9 +40,9 @@ export function statusText(run: TaskStatusResult, style: Style): string {
 function itemsText(run: TaskRunView): string {
   const trouble = troubleText(run);
   return [
-    `${figure(run.done)} done`,
+    `${grouped(run.done)} done`,
     ...trouble === "" ? [] : [trouble],
-    ...run.waiting > 0 ? [`${figure(run.waiting)} waiting`] : [],
+    ...run.waiting > 0 ? [`${grouped(run.waiting)} waiting`] : [],
   ].join(", ");
 }
 
@@ -100,7 +101,7 @@ export function runsText(
 /** `4,200/10,000, 8 failed`. */
 function itemsShort(run: TaskRunView): string {
   const trouble = troubleText(run);
-  const items = `${figure(endedOf(run))}/${figure(run.total)}`;
+  const items = `${grouped(endedOf(run))}/${grouped(run.total)}`;
   return trouble === "" ? items : `${items}, ${trouble}`;
 }
 
