@@ -3748,6 +3748,41 @@ export interface TaskStatusResult {
 /** mpm task watch --json: Show the progress of a run until it ends. */
 export type TaskWatchResult = TaskStatusResult;
 
+/** mpm task resume --json: Continue a run that was interrupted. */
+export interface TaskResumeResult {
+  /** null: a dry run. */
+  run: string | null;
+  task: string;
+  state:
+    | "running"
+    | "done"
+    | "failed"
+    | "cancelled"
+    | "stopped"
+    | "interrupted"
+    | null;
+  /** Items. */
+  total: number;
+  done: number;
+  failed: number;
+  /** Items whose programs started, without a known end. */
+  flagged: number;
+  /** Items that have not started, or are at work. */
+  waiting: number;
+  started_at: string | null;
+  changed_at: string | null;
+  /** Why it ended, if there is more to say than the state. */
+  reason: string | null;
+  /** False: someone else made it, so mpm only lists it. */
+  own: boolean;
+  dry_run: boolean;
+  /** Of a dry run, the first items; null otherwise. */
+  items: string[] | null;
+}
+
+/** mpm task run --json: Run a task on all its items. */
+export type TaskRunResult = TaskResumeResult;
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

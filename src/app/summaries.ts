@@ -114,4 +114,6 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "task rm": "Move runs of tasks to the trash",
   "task status": "Show the state of a run of a task",
   "task watch": "Show the progress of a run until it ends",
+  "task resume": "Continue a run that was interrupted",
+  "task run": "Run a task on all its items",
 };

@@ -201,6 +201,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../tasks/commands/status.ts")).taskStatus,
   "task watch": async () =>
     (await import("../tasks/commands/watch.ts")).taskWatch,
+  "task resume": async () =>
+    (await import("../tasks/commands/resume.ts")).taskResume,
+  "task run": async () => (await import("../tasks/commands/run.ts")).taskRun,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -21,6 +21,9 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** The exit status of a task that ended without all of its items done. */
+export const EXIT_INCOMPLETE = 1;
+
 /** The exit status of a scan that found a secret, which is not an error. */
 export const EXIT_FOUND = 5;
 
@@ -36,6 +39,9 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
   meanings.get(EXIT_FOUND)!.push(
     "mpm scan found a secret, or mpm handoff check an error",
   );
+  meanings.set(EXIT_INCOMPLETE, [
+    "a task ended, and some of its items are not done",
+  ]);
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
   return [...meanings].sort(([a], [b]) => a - b)
     .map(([status, texts]) => ({ status, meanings: texts }));

@@ -96,10 +96,13 @@ export {
 } from "./run/objects.ts";
 export { objectHash } from "./run/settings.ts";
 export {
+  type KnownProcess,
   type Machine,
+  processesWith,
   readHolders,
   readLock,
   readMachine,
+  readSelf,
   type WorktreeLock,
 } from "./run/processes.ts";
 export {

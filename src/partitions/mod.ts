@@ -15,4 +15,4 @@ export {
   type PartitionInUse,
   partitionInUse,
 } from "./in_use.ts";
-export { type Partition, Partitions } from "./partition.ts";
+export { isBelow, type Partition, Partitions } from "./partition.ts";

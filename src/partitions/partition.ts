@@ -87,7 +87,10 @@ export class Partitions {
  * expressions that a library makes of globs take exponential time for some, and
  * these may come with a clone.
  */
-function isBelow(glob: readonly string[], path: readonly string[]): boolean {
+export function isBelow(
+  glob: readonly string[],
+  path: readonly string[],
+): boolean {
   // How many names of the path may be used up.
   let used = new Set([0]);
   for (const segment of glob) {

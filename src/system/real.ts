@@ -69,11 +69,13 @@ export function homeOf(
 
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => {
+    const end = () => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
       resolve();
-    }, { once: true });
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
   });
 }
 
@@ -84,10 +86,12 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
 
 function interruption(): Interruption {
   const control = new AbortController();
-  const take = () => control.abort();
+  const again = new AbortController();
+  const take = () => (control.signal.aborted ? again : control).abort();
   for (const signal of SIGNALS) Deno.addSignalListener(signal, take);
   return {
     signal: control.signal,
+    again: again.signal,
     [Symbol.dispose]() {
       for (const signal of SIGNALS) Deno.removeSignalListener(signal, take);
     },

@@ -181,30 +181,36 @@ const EXEC = 'exec "$@"';
 const TIED = `
 exec 3<&0 </dev/null
 ( (while read -r line; do :; done; kill -9 0) <&3 >/dev/null 2>&1 & )
-exec 3<&- 2>&1
+exec 3<&-
 exec "$@"
 `;
+
+/** The same with both streams as one. */
+const TIED_AS_ONE = TIED.replace("exec 3<&-", "exec 3<&- 2>&1");
 
 /** Runs a program without waiting for anything, not even its end. */
 export async function realRunProgram(
   program: string,
   options: ProgramOptions & RunOptions,
 ): Promise<RunResult> {
-  const { limit, keep = "start", signal, tied = false } = options;
+  const { limit, keep = "start", signal, tied = false, output } = options;
   // Windows has no groups of processes; its own console would show.
   const detached = Deno.build.os !== "windows";
   const over = new Promise<Uint8Array>(() => {});
   const given = tied ? { ...options, stdin: over } : options;
   const child = start(program, given, { detached });
   if (!(child instanceof Deno.ChildProcess)) return child;
-  const [stdout, stderr] = [child.stdout, child.stderr]
-    .map((stream) => new Output(stream, { limit, keep }));
+  const [stdout, stderr] = (["stdout", "stderr"] as const).map((name) => {
+    const given = output && ((bytes: Uint8Array) => output(name, bytes));
+    return new Output(child[name], { limit, keep, given });
+  });
   const fed = !tied && options.stdin && feed(child.stdin, options.stdin);
+  using stop = new Abortion(signal);
   const status = await Promise.race([
     beforeDeadline(child.status, options.timeout),
-    ...signal ? [aborted(signal)] : [],
+    stop.happened,
   ]);
-  if (!status) await endGroup(child);
+  if (!status) await endGroup(child, options);
   // Its background processes end now.
   if (tied) await child.stdin.abort().catch(() => {});
   // A background process may keep all of this open.
@@ -221,7 +227,11 @@ export function programRunner(
   run: typeof realRunProgram,
 ): System["runProgram"] {
   return async (args, options) => {
-    const script = options.tied ? TIED : EXEC;
+    const script = options.tied === true
+      ? TIED_AS_ONE
+      : options.tied
+      ? TIED
+      : EXEC;
     const done = await run("sh", {
       ...options,
       args: ["-c", script, "sh", ...args],
@@ -233,11 +243,24 @@ export function programRunner(
   };
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
+/** Waits for a signal, which may outlive many programs. */
+class Abortion implements Disposable {
+  readonly happened: Promise<undefined>;
+  readonly #over = new AbortController();
+
+  constructor(signal: AbortSignal | undefined) {
+    this.happened = new Promise((resolve) => {
+      if (signal?.aborted) resolve(undefined);
+      const { signal: over } = this.#over;
+      signal?.addEventListener("abort", () => resolve(undefined), {
+        signal: over,
+      });
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
 }
 
 /** Milliseconds for ending a program and everything that it started. */
@@ -249,16 +272,22 @@ class Output {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #limit: number;
   readonly #fromEnd: boolean;
+  readonly #given: ((bytes: Uint8Array) => void) | undefined;
   #parts: Uint8Array[] = [];
   #size = 0;
 
   constructor(
     stream: ReadableStream<Uint8Array>,
-    { limit, keep }: { limit: number; keep: "start" | "end" },
+    { limit, keep, given }: {
+      limit: number;
+      keep: "start" | "end";
+      given: ((bytes: Uint8Array) => void) | undefined;
+    },
   ) {
     this.#reader = stream.getReader();
     this.#limit = limit;
     this.#fromEnd = keep === "end";
+    this.#given = given;
     this.ended = this.#read();
   }
 
@@ -266,6 +295,10 @@ class Output {
     for (;;) {
       const { value } = await this.#reader.read();
       if (!value) return;
+      if (this.#given) {
+        this.#given(value);
+        continue;
+      }
       if (!this.#fromEnd && this.#size >= this.#limit) continue;
       this.#parts.push(value);
       this.#size += value.length;
@@ -290,31 +323,49 @@ class Output {
   }
 }
 
-/** Asks a group of processes to end, and kills the rest after 0.3 s. */
+/** Milliseconds that a group of processes has to end, unless given. */
+const END_WITHIN = 300;
+
+/** Asks a group of processes to end; kills the rest after `$2` times 50 ms. */
 const END = `
 kill -15 "-$1"
-for pause in 0.05 0.05 0.1 0.1; do
-  kill -0 "-$1" && sleep "$pause"
+left=$2
+while [ "$left" -gt 0 ] && kill -0 "-$1"; do
+  sleep 0.05
+  left=$((left - 1))
 done
 kill -0 "-$1" && kill -9 "-$1"
 `;
+
+/** The same without asking. */
+const END_NOW = 'kill -9 "-$1"';
 
 /**
  * Ends a process with everything that it started and that did not leave its
  * group. First politely, or git would leave its lock files behind. Signals to
  * other processes are not among mpm's permissions, a shell is.
  */
-async function endGroup(child: Deno.ChildProcess): Promise<void> {
+async function endGroup(
+  child: Deno.ChildProcess,
+  { grace = END_WITHIN, kill }: Pick<ProgramOptions, "grace" | "kill">,
+): Promise<void> {
   const windows = Deno.build.os === "windows";
-  // The shell of Windows makes one slash of two, and a path of one.
-  const script = windows ? 'exec taskkill //F //T //PID "$1"' : END;
   const run = windows ? withGitsShell(realRun) : realRun;
-  await run("sh", {
-    args: ["-c", script, "sh", String(child.pid)],
-    // The program may have removed the folder it was started in.
-    cwd: dirname(Deno.execPath()),
-    timeout: KILL_LIMIT,
-  });
+  const end = (script: string) =>
+    run("sh", {
+      args: [
+        ...["-c", script, "sh", String(child.pid)],
+        String(Math.ceil(grace / 50)),
+      ],
+      // The program may have removed the folder it was started in.
+      cwd: dirname(Deno.execPath()),
+      timeout: grace + KILL_LIMIT,
+    });
+  // The shell of Windows makes one slash of two, and a path of one.
+  const asked = end(windows ? 'exec taskkill //F //T //PID "$1"' : END);
+  using now = new Abortion(kill);
+  await Promise.race([asked, now.happened]);
+  if (kill?.aborted && !windows) await end(END_NOW);
   try {
     child.kill("SIGKILL");
   } catch (error) {

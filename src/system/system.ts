@@ -307,19 +307,27 @@ export interface ProgramOptions extends Omit<RunOptions, "args"> {
   readonly limit: number;
   /** The part of the output to keep; its start by default. */
   readonly keep?: "start" | "end";
+  /** Gets the output as it comes; the result has none of it. */
+  output?(stream: "stdout" | "stderr", bytes: Uint8Array): void;
   /** Ends it before its time; the outcome is `timeout` then. */
   readonly signal?: AbortSignal;
+  /** Milliseconds that it has to end when it is asked to; 300 by default. */
+  readonly grace?: number;
+  /** Ends it at once when it was asked to end. */
+  readonly kill?: AbortSignal;
   /**
    * No process of its group outlives mpm, even if mpm is killed. It reads
-   * nothing, and what it says as an error is part of `stdout`.
+   * nothing. Its errors are part of `stdout`, unless `apart`.
    */
-  readonly tied?: true;
+  readonly tied?: true | "apart";
 }
 
 /** A signal from a person or the system to end mpm. */
 export interface Interruption extends Disposable {
   /** Aborted when it happens; mpm continues to clean up. */
   readonly signal: AbortSignal;
+  /** Aborted when it happens again. */
+  readonly again: AbortSignal;
 }
 
 export interface RunResult {

@@ -18,8 +18,8 @@ export const TASK_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 export const RUN_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}-\d{8}-\d{6}$/;
 
 /**
- * The intent of a run, written and sealed before anything runs. A run goes on
- * by this record alone, whatever happens to the file of its task.
+ * The intent of a run, written and sealed before anything runs. A run
+ * continues by this record alone, even if the file of its task changes.
  */
 export const RUN_RECORD = object({
   version: { is: "version" } as Shape<1>,
@@ -219,6 +219,30 @@ export class Chunks {
 
   stateOf(chunk: number): ChunkState {
     return STATES[this.#states[chunk]!]!;
+  }
+
+  /** True if a chunk started and did not end. */
+  get hasStarted(): boolean {
+    return this.#states.includes(STATES.indexOf("started"));
+  }
+
+  /**
+   * Returns whether a chunk is still to be run, or decided on. `again`: those
+   * that failed or are flagged are, too.
+   */
+  isLeft(chunk: number, again: boolean): boolean {
+    const state = this.stateOf(chunk);
+    return state === "waiting" || state === "started" ||
+      again && state !== "done";
+  }
+
+  /** Counts these chunks. */
+  count(again: boolean): number {
+    let count = 0;
+    for (let chunk = 0; chunk < this.length; chunk++) {
+      if (this.isLeft(chunk, again)) count++;
+    }
+    return count;
   }
 
   /** Tries until now. */

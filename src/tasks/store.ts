@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { sha256 } from "../base/digest.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
 import { fits } from "../base/shape.ts";
@@ -156,7 +157,7 @@ const LOOK = 3;
 
 /**
  * Returns whether a process works on the run. Only the lock tells: it ends with
- * the process, whoever has its number now.
+ * the process, and numbers are used again.
  */
 export async function isRunning(
   system: System,
@@ -168,4 +169,32 @@ export async function isRunning(
   const held = await takeLock(system, lock, LOOK);
   held?.[Symbol.dispose]();
   return held === undefined;
+}
+
+/** Bytes of a list of items that is read. */
+const LARGEST_LIST = 1024 * 1024 * 1024;
+
+/**
+ * Returns the items that a run began with; `undefined`: its task has none.
+ * Throws CORRUPT if someone changed the list.
+ */
+export function readItems(
+  system: System,
+  root: string,
+  { id, items, total }: RunRecord,
+): string[] | undefined {
+  if (items === null) return undefined;
+  const path = runPaths(root, id).items;
+  const bytes = system.files.readOwn(path, LARGEST_LIST);
+  if (sha256(bytes) === items) {
+    const lines = new TextDecoder().decode(bytes).split("\n").slice(0, total);
+    return lines.map((line) => String(jsonIn(line)));
+  }
+  throw new MpmError(
+    "CORRUPT",
+    `"${path}" is not the list of the run "${id}"`,
+    {
+      hint: `Start the task again: mpm task run ${taskOf(id)}`,
+    },
+  );
 }

@@ -14,3 +14,37 @@ Deno.test("a run that is not there, or not the user's, is not cancelled", async 
   assertEquals(foreign.status, 4);
   assertStringIncludes(foreign.stderr, "planted-20260101-000000");
 });
+
+const WORK = ".claude-mpm/tasks/work.yaml";
+
+Deno.test("a task runs on its items after it was allowed, and continues with --again", async () => {
+  using env = TestEnv.repository();
+  env.write("a.txt", "");
+  env.write("b c.txt", "");
+  env.write(
+    WORK,
+    `items: { files: ["*.txt"] }
+run: [sh, -c, 'echo "$1"; test -e fixed || test "$1" = a.txt', sh, "{item}"]
+`,
+  );
+  const refused = await mpm(env, ["task", "run", "work"]);
+  assertEquals([refused.status, refused.stderr], [
+    4,
+    'Error: You have not allowed the task "work" to run\n' +
+    `Hint: Read it, then: mpm allow ${WORK}\n`,
+  ]);
+  assertEquals((await mpm(env, ["allow", WORK])).status, 0);
+  const run = await mpm(env, ["task", "run", "work", "--json"]);
+  assertEquals(run.status, 1);
+  const { state, done, failed, total, run: id } = JSON.parse(
+    run.stdout.trimEnd().split("\n").at(-1)!,
+  );
+  assertEquals([state, done, failed, total], ["failed", 1, 1, 2]);
+  const nothing = await mpm(env, ["task", "resume"]);
+  assertEquals(nothing.status, 4);
+  assertStringIncludes(nothing.stderr, `mpm task resume ${id} --again`);
+  env.write("fixed", "");
+  const again = await mpm(env, ["task", "resume", "work", "--again"]);
+  assertEquals([again.status, again.stderr], [0, ""]);
+  assertStringIncludes(again.stdout, "2 done of 2");
+});

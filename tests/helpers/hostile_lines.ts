@@ -74,6 +74,8 @@ const LINES: Record<string, Making> = {
   "trust": () => ["", "someone --dry-run"],
   "sync": () => ["", "origin --dry-run"],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
+  "task run": () => ["planted", "fresh --dry-run"],
+  "task resume": () => ["", "planted --again"],
   "task cancel": () => ["", "planted"],
   "task list": () => [""],
   "task status": () => ["", "planted"],
@@ -244,7 +246,7 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
   "partition show|partition use|context diff|summary --session|replay|carry --to claude|replay fork 1 --name|" +
   "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|claim|release|" +
-  "task cancel|team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
+  "task run|task resume|task cancel|team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
   .split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */

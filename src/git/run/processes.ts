@@ -128,6 +128,52 @@ export async function readMachine(system: System): Promise<Machine> {
   };
 }
 
+/** A process that can be told from every other one. */
+export interface KnownProcess {
+  readonly pid: number | null;
+  /** Its start in clock ticks since boot; null: the system does not say. */
+  readonly start: string | null;
+  /** This start of the system, a UUID; null: the system does not say. */
+  readonly boot: string | null;
+}
+
+/** Returns the process of this mpm. */
+export async function readSelf(system: System): Promise<KnownProcess> {
+  const script = 'echo "$PPID"; cat /proc/sys/kernel/random/boot_id; ' +
+    'exec cat "/proc/$PPID/stat"';
+  const { stdout } = await system.run("sh", {
+    args: ["-c", `{ ${script}; } 2> /dev/null`],
+    cwd: "/",
+    timeout: READ_LIMIT,
+  });
+  const [pid = "", boot = "", ...stat] = decodeBytes(stdout).split("\n");
+  const isLinux = showsProcesses(system);
+  return {
+    pid: /^\d+$/.test(pid) ? Number(pid) : null,
+    start: isLinux ? startInStat(stat.join("\n")) ?? null : null,
+    boot: isLinux && /^[0-9a-f-]{36}$/.test(boot) ? boot : null,
+  };
+}
+
+/**
+ * Returns the numbers of this user's processes that got the variable, as
+ * `NAME=VALUE`, when they were started. Empty where the system does not say.
+ */
+export async function processesWith(
+  system: System,
+  variable: string,
+): Promise<number[]> {
+  if (!showsProcesses(system)) return [];
+  const script = 'exec grep -l -s -z -x -F -e "$1" /proc/[0-9]*/environ';
+  const { stdout } = await system.run("sh", {
+    args: ["-c", script, "sh", variable],
+    cwd: "/",
+    timeout: SEARCH_LIMIT,
+  });
+  const paths = decodeBytes(stdout).split("\n").filter(Boolean);
+  return paths.map((path) => Number(path.split("/")[2]));
+}
+
 /** Returns whether /proc is there and shows more than one's own processes. */
 function showsProcesses(system: System): boolean {
   return system.platform === "linux" && isThere(system, "/proc/self") &&

@@ -49,7 +49,7 @@ the task's "grace" sets. mpm records its end. "mpm task resume" continues with t
       : `Asked ${shown} to end. Its program has not ended yet\n`;
   },
   next: ({ run, ended }) =>
-    ended ? `"mpm task resume ${run}" goes on with it` : undefined,
+    ended ? `"mpm task resume ${run}" continues it` : undefined,
 });
 
 /** Throws CONFLICT for a run that is not at work, FOREIGN for someone else's. */

@@ -52,6 +52,20 @@ export const TaskStatusResult = z.strictObject({
 });
 export type TaskStatusResult = z.infer<typeof TaskStatusResult>;
 
+/** A run that ended, or the plan of a dry run. */
+export const TaskRunResult = z.strictObject({
+  ...RunFields,
+  dry_run: z.boolean(),
+  /** null: a dry run. */
+  run: z.nullable(text),
+  state: z.nullable(RUN_STATE),
+  started_at: z.nullable(text),
+  changed_at: z.nullable(text),
+  /** Of a dry run, the first items; null otherwise. */
+  items: z.nullable(z.array(text)),
+});
+export type TaskRunResult = z.infer<typeof TaskRunResult>;
+
 export const TaskListResult = z.strictObject({
   at: text,
   /** The newest first. */

@@ -38,7 +38,7 @@ Ctrl-C ends only the watching. The exit status is that of the run: 0 if all item
     return await readStatus(system, root, id);
   },
   render: statusText,
-  status: runStatus,
+  status: ({ state }) => runStatus(state),
 });
 
 /**

@@ -1,3 +1,4 @@
+import { ERRORS, EXIT_INCOMPLETE } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords, shortAge } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
@@ -5,18 +6,40 @@ import { type Style, tableRows } from "../../cli/mod.ts";
 import { grouped } from "../../clients/mod.ts";
 import type {
   TaskListResult,
+  TaskRunResult,
   TaskRunView,
   TaskStatusResult,
 } from "../commands/results.ts";
 import { endedOf, shortDuration, troubleText } from "./pace.ts";
 
 /** Returns the exit status for a run: 0 as long as nothing failed. */
-export function runStatus({ state }: TaskRunView): number {
-  return state === "done" || state === "running"
+export function runStatus(state: TaskRunResult["state"]): number {
+  return state === null || state === "done" || state === "running"
     ? 0
     : state === "cancelled"
-    ? 130
-    : 1;
+    ? ERRORS.CANCELLED.exit
+    : EXIT_INCOMPLETE;
+}
+
+/** Says what a dry run would do. */
+function plannedText({ task, total, items }: TaskRunResult): string {
+  const shown = (items ?? []).map((item) => `  ${escapeText(item)}\n`);
+  const more = total - shown.length;
+  return `Would run ${escapeText(task)} on ${counted(total, "item")}:\n` +
+    shown.join("") + (more > 0 && shown.length > 0 ? `  … ${more} more\n` : "");
+}
+
+/** Says how a run ended. */
+export function endText(run: TaskRunResult, style: Style): string {
+  const { run: id, state, started_at: started, changed_at: at } = run;
+  if (id === null || state === null || started === null || at === null) {
+    return plannedText(run);
+  }
+  return statusText({
+    ...run,
+    ...{ run: id, state, started_at: started, changed_at: at, at },
+    ...{ chunk: null, pid: null },
+  }, style);
 }
 
 /** Says how a run stands, and what to do next. */

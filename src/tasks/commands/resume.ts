@@ -1,0 +1,41 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { taskRoot } from "../root.ts";
+import { runToEnd } from "../runner/run_to_end.ts";
+import { findRun } from "../store.ts";
+import { endText, runStatus } from "../view/text.ts";
+
+/** `mpm task resume` */
+export const taskResume = defineCommand({
+  name: "task resume",
+  summary: "Continue a run that was interrupted",
+  description: `
+Runs the items that have not started, with the definition and the list of items that the
+run began with. If either changed since, mpm says so.
+
+An item whose program started and has no known end is flagged: it may have happened, so
+mpm does not run it again by itself. It does if the task is "repeatable", or if the
+program had printed a state, which it then gets back. With --again, mpm also runs
+flagged and failed items again.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or a task for its newest run; default: the newest",
+    optional: true,
+    names: "run",
+  }],
+  flags: {
+    again: {
+      type: "boolean",
+      summary: "Also run failed and flagged items again",
+    },
+  },
+  examples: ["mpm task resume", "mpm task resume smells --again"],
+  result: async () => (await import("./results.ts")).TaskRunResult,
+  async run(context, { run, again }) {
+    const root = taskRoot(context);
+    const id = findRun(context.system, root, run);
+    return await runToEnd(context, { root, id, again });
+  },
+  render: endText,
+  status: ({ state }) => runStatus(state),
+});

@@ -1,0 +1,72 @@
+import { counted } from "../../base/words.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { createRun, planRun } from "../runner/create_run.ts";
+import { runToEnd } from "../runner/run_to_end.ts";
+import { endText, runStatus } from "../view/text.ts";
+import type { TaskRunResult } from "./results.ts";
+
+/** Items that a dry run lists. */
+const LISTED = 100;
+
+/** `mpm task run` */
+export const taskRun = defineCommand({
+  name: "task run",
+  summary: "Run a task on all its items",
+  description: `
+A task is a file of the project, .claude-mpm/tasks/NAME.yaml:
+
+  description: Look for code smells in every source file
+  items: { files: ["src/**/*.ts"] }   # or { lines: [program, argument] },
+                                      # or { list: [a, b] }
+  chunk: 1                            # items that one program gets
+  run: [node, smells.mjs, "{item}"]   # "{items}" if the chunk is larger
+  retries: 2                          # tries after the first one
+  timeout: 60s                        # for one try
+  on_error: continue                  # or stop
+  repeatable: false                   # true: a chunk can safely run twice
+  grace: 10s                          # between SIGTERM and SIGKILL
+  notify: [notify-send, "{task}: {state}"]
+
+It runs only after you allowed its present content: mpm allow FILE. Programs start
+without a shell, in the top folder of the working tree. An item that begins with a dash
+is an argument like any other: put "--" before it if the program knows that.
+
+Before a program starts, mpm has written to the disk what happened until then. Ctrl-C
+cancels: the program gets SIGTERM, and mpm records its end. Another Ctrl-C ends it at
+once. "mpm task resume" continues a run that was cancelled or killed.
+
+The exit status is 0 if all items are done, 1 if some are not, and 130 if the run was
+cancelled.`,
+  positionals: [{ name: "name", summary: "The task" }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "List the items and start nothing",
+    },
+  },
+  examples: ["mpm task run smells", "mpm task run smells --dry-run"],
+  result: async () => (await import("./results.ts")).TaskRunResult,
+  async run(context, input): Promise<TaskRunResult> {
+    const workspace = await locate(context.system, context.folder);
+    const plan = await planRun(context, workspace, input.name);
+    if (plan.unreadable > 0) {
+      const items = counted(plan.unreadable, "item");
+      context.note(`Note: left out ${items} that cannot be written as UTF-8`);
+    }
+    if (!input["dry-run"]) {
+      const id = await createRun(context, workspace, plan);
+      const { root } = workspace;
+      return await runToEnd(context, { root, id, again: false });
+    }
+    const total = plan.items?.length ?? 1;
+    return {
+      ...{ dry_run: true, run: null, task: plan.task, state: null },
+      ...{ total, done: 0, failed: 0, flagged: 0, waiting: total },
+      ...{ started_at: null, changed_at: null, reason: null, own: true },
+      items: plan.items?.slice(0, LISTED) ?? [],
+    };
+  },
+  render: endText,
+  status: ({ state }) => runStatus(state),
+});

@@ -1,0 +1,156 @@
+import { join } from "@std/path";
+import { attempt, MpmError } from "../base/errors.ts";
+import { firstLine } from "../base/words.ts";
+import { projectFiles, type Workspace } from "../git/mod.ts";
+import { HOME } from "../ops/mod.ts";
+import { isBelow } from "../partitions/mod.ts";
+import type { System } from "../system/system.ts";
+import type { Definition } from "./definition.ts";
+
+/** The items of a task, in order. */
+export interface Items {
+  readonly values: readonly string[];
+  /** Items that were left out, since their names are not UTF-8. */
+  readonly unreadable: number;
+}
+
+/** The bounds of a list. */
+const MOST = 1_000_000;
+const LARGEST = 128 * 1024 * 1024;
+
+/** Milliseconds for the program that prints the items. */
+const LIST_LIMIT = 10 * 60_000;
+
+/**
+ * Lists the items of a task as they are now; `undefined`: it has no items.
+ * Throws CONFLICT for an empty list, or if it cannot be made.
+ */
+export async function listItems(
+  system: System,
+  workspace: Workspace,
+  { definition: { items }, signal }: {
+    definition: Definition;
+    signal: AbortSignal;
+  },
+): Promise<Items | undefined> {
+  if (!items) return undefined;
+  const found = items.kind === "list"
+    ? wholeOf(items.values)
+    : items.kind === "files"
+    ? await filesOf(system, workspace, items.globs)
+    : await linesOf(system, workspace, { args: items.args, signal });
+  refuseUnusable(found.values);
+  return found;
+}
+
+function refuseUnusable(values: readonly string[]): void {
+  if (values.length === 0) {
+    throw new MpmError("CONFLICT", "The task has no items now", {
+      hint: 'Look at "items" in its file',
+    });
+  }
+  const size = values.reduce((sum, { length }) => sum + length, 0);
+  if (values.length > MOST || size > LARGEST) {
+    throw new MpmError(
+      "CONFLICT",
+      `The task has too many items: ${values.length}, ` +
+        `of ${Math.ceil(size / 1_048_576)} MiB`,
+      { hint: `Name at most ${MOST} items, of 128 MiB in all` },
+    );
+  }
+  const at = values.findIndex((value) => value.includes("\0"));
+  if (at < 0) return;
+  throw new MpmError(
+    "CONFLICT",
+    `Item ${at + 1} has a NUL character, which no argument can have`,
+    { hint: 'Correct "items" in the file of the task' },
+  );
+}
+
+/** Leaves out names that are not UTF-8: a program would get another name. */
+function wholeOf(all: readonly string[]): Items {
+  const values = all.filter((value) => value.isWellFormed());
+  return { values, unreadable: all.length - values.length };
+}
+
+/** Regular files; links are not followed. */
+async function filesOf(
+  system: System,
+  { git, worktree }: Workspace,
+  globs: readonly string[],
+): Promise<Items> {
+  const all = git === "repository"
+    ? await projectFiles(system, worktree)
+    : walk(system, worktree, "");
+  const wanted = globs.map((glob) => glob.replace(/^\.\//, "").split("/"));
+  const found = all.filter((path) => {
+    const names = path.split("/");
+    return names[0] !== HOME && wanted.some((glob) => isBelow(glob, names));
+  });
+  const there = found.filter((path) =>
+    !path.isWellFormed() ||
+    attempt(() => system.files.lstat(join(worktree, path)))?.kind === "file"
+  );
+  return wholeOf(there);
+}
+
+/** Every file below a folder outside git, by its path, in order. */
+function walk(system: System, root: string, folder: string): string[] {
+  const entries = attempt(() => system.files.list(join(root, folder))) ?? [];
+  return entries.sort((a, b) => a.name < b.name ? -1 : 1)
+    .flatMap(({ name, kind }) => {
+      const path = folder === "" ? name : `${folder}/${name}`;
+      if (kind !== "folder") return [path];
+      return name === ".git" || name === HOME ? [] : walk(system, root, path);
+    });
+}
+
+/** The lines that a program prints, but empty ones. */
+async function linesOf(
+  system: System,
+  { worktree }: Workspace,
+  { args, signal }: { args: readonly string[]; signal: AbortSignal },
+): Promise<Items> {
+  const done = await system.runProgram(args, {
+    cwd: worktree,
+    timeout: LIST_LIMIT,
+    limit: LARGEST + 1,
+    tied: "apart",
+    signal,
+  });
+  if (signal.aborted) {
+    throw new MpmError("CANCELLED", "Interrupted: nothing has run");
+  }
+  const text = new TextDecoder();
+  if (done.outcome !== "exited" || done.status !== 0) {
+    const said = firstLine(text.decode(done.stderr), 200);
+    throw new MpmError(
+      "CONFLICT",
+      `Cannot list the items: "${args[0]}" ${endOf(done)}` +
+        (said === "" ? "" : `: ${said}`),
+      { hint: `Run it to see why: ${args.join(" ")}` },
+    );
+  }
+  const printed = text.decode(done.stdout);
+  const lines = printed.split("\n")
+    .map((line) => line.replace(/\r$/, "")).filter(Boolean);
+  // Bytes that are not UTF-8 were replaced by this sign.
+  const values = lines.filter((line) => !line.includes("\ufffd"));
+  return { values, unreadable: lines.length - values.length };
+}
+
+/** Words for the end of a program. */
+export function endOf(
+  { outcome, status }: { outcome: string; status: number },
+): string {
+  switch (outcome) {
+    case "missing":
+      return "is not installed";
+    case "denied":
+      return "may not be run";
+    case "timeout":
+      return "took too long";
+    default:
+      return `ended with exit status ${status}`;
+  }
+}

@@ -1,0 +1,205 @@
+import { joinBytes } from "../git/mod.ts";
+import { field, isFields, jsonIn } from "../base/parsed_values.ts";
+
+/** A line by which a program says more than its output does. */
+export type Message =
+  /** `partly`: from 0 to 1. */
+  | {
+    readonly kind: "progress";
+    readonly partly: number;
+    readonly text?: string;
+  }
+  /** The program gets it back if it has to run again. */
+  | { readonly kind: "state"; readonly value: unknown }
+  | { readonly kind: "result"; readonly value: unknown };
+
+/** Bytes of a line that can be a message. */
+const LONGEST = 1024 * 1024;
+
+const NEWLINE = 10;
+const BRACE = 123;
+
+/**
+ * Splits what a program prints into messages and output. A message is a line
+ * that is a JSON object with exactly one of the fields `progress`, `state` and
+ * `result`. At most one line is held.
+ */
+export class Messages {
+  readonly #take: (message: Message) => void;
+  readonly #output: (bytes: Uint8Array) => void;
+  /** The beginning of a line that may become a message. */
+  #held: Uint8Array[] = [];
+  #size = 0;
+  /** True within a line that is output. */
+  #passing = false;
+
+  constructor(
+    { take, output }: {
+      take: (message: Message) => void;
+      output: (bytes: Uint8Array) => void;
+    },
+  ) {
+    this.#take = take;
+    this.#output = output;
+  }
+
+  /** Takes the next part of the output, which may begin and end anywhere. */
+  add(bytes: Uint8Array): void {
+    // Output between messages continues in one piece.
+    let start = 0;
+    let at = 0;
+    while (at < bytes.length) {
+      const end = bytes.indexOf(NEWLINE, at);
+      const next = end < 0 ? bytes.length : end + 1;
+      const begins = !this.#passing && this.#size === 0;
+      if (this.#passing || begins && bytes[at] !== BRACE) {
+        this.#passing = end < 0;
+      } else {
+        if (start < at) this.#output(bytes.subarray(start, at));
+        this.#hold(bytes.slice(at, next), end >= 0);
+        start = next;
+      }
+      at = next;
+    }
+    if (start < bytes.length) this.#output(bytes.subarray(start));
+  }
+
+  #hold(part: Uint8Array, isWhole: boolean): void {
+    this.#held.push(part);
+    this.#size += part.length;
+    const isTooLong = this.#size > LONGEST;
+    if (!isWhole && !isTooLong) return;
+    const message = isTooLong ? undefined : messageIn(this.#text());
+    if (message) this.#take(message);
+    else for (const held of this.#held) this.#output(held);
+    this.#held = [];
+    this.#size = 0;
+    this.#passing = !isWhole;
+  }
+
+  #text(): string {
+    const decoder = new TextDecoder();
+    return this.#held.map((part) => decoder.decode(part, { stream: true }))
+      .join("");
+  }
+
+  /** Takes the last line, which may have no end. */
+  close(): void {
+    if (this.#size > 0) this.#hold(new Uint8Array(), true);
+  }
+}
+
+const KINDS = ["progress", "state", "result"] as const;
+
+function messageIn(line: string): Message | undefined {
+  const value = jsonIn(line);
+  if (!isFields(value)) return undefined;
+  const kinds = KINDS.filter((kind) => Object.hasOwn(value, kind));
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) return undefined;
+  const said = field(value, kind);
+  return kind === "progress" ? progressIn(said) : { kind, value: said };
+}
+
+/** A number from 0 to 1, or `{ done, total, text }`. */
+function progressIn(said: unknown): Message | undefined {
+  const text = field(said, "text");
+  const [done, total] = [field(said, "done"), field(said, "total")];
+  const partly = isFields(said)
+    ? Number(done ?? 0) / Number(total ?? 1)
+    : typeof said === "number"
+    ? said
+    : NaN;
+  if (!Number.isFinite(partly)) return undefined;
+  return {
+    kind: "progress",
+    partly: Math.min(1, Math.max(0, partly)),
+    ...typeof text === "string" ? { text } : {},
+  };
+}
+
+/** The beginning and the end of some output, of which there may be any amount. */
+export class Excerpt {
+  readonly #half: number;
+  #start: Uint8Array[] = [];
+  #startSize = 0;
+  #end: Uint8Array[] = [];
+  #endSize = 0;
+  /** Bytes between the two that are left out. */
+  #dropped = 0;
+
+  /** `limit`: bytes that are kept. */
+  constructor(limit: number) {
+    this.#half = Math.floor(limit / 2);
+  }
+
+  add(bytes: Uint8Array): void {
+    const room = this.#half - this.#startSize;
+    const first = bytes.slice(0, Math.max(0, room));
+    if (first.length > 0) this.#start.push(first);
+    this.#startSize += first.length;
+    const rest = bytes.slice(first.length).slice(-this.#half);
+    this.#dropped += bytes.length - first.length - rest.length;
+    if (rest.length === 0) return;
+    this.#end.push(rest);
+    this.#endSize += rest.length;
+    // Twice as much at most is held.
+    if (this.#endSize > 2 * this.#half) this.#cut();
+  }
+
+  #cut(): void {
+    const all = joinBytes(this.#end);
+    const kept = all.slice(-this.#half);
+    this.#dropped += all.length - kept.length;
+    this.#end = [kept];
+    this.#endSize = kept.length;
+  }
+
+  /** The beginning, to which only more is added. */
+  start(): Uint8Array {
+    return joinBytes(this.#start);
+  }
+
+  /** Both parts, with a line between them if something is left out. */
+  bytes(): Uint8Array {
+    if (this.#endSize > this.#half) this.#cut();
+    const gap = this.#dropped === 0
+      ? []
+      : [new TextEncoder().encode(`\n… ${this.#dropped} bytes left out …\n`)];
+    return joinBytes([...this.#start, ...gap, ...this.#end]);
+  }
+
+  text(): string {
+    return new TextDecoder().decode(this.bytes());
+  }
+}
+
+/** Values for the placeholders in arguments. */
+export interface Values {
+  readonly task: string;
+  /** The items of one chunk; none for a task without items. */
+  readonly items: readonly string[];
+}
+
+/**
+ * Returns the arguments of a program with the items filled in. An item is data:
+ * nothing in it is a placeholder, and no shell reads it. `{items}` becomes as
+ * many arguments as there are items.
+ */
+export function argumentsWith(
+  args: readonly string[],
+  { task, items }: Values,
+): string[] {
+  const values = new Map([["{task}", task], ["{item}", items[0] ?? ""]]);
+  return args.flatMap((arg) =>
+    arg === "{items}" ? [...items] : [filled(arg, values)]
+  );
+}
+
+/** Fills in what a text has of the placeholders, each of them once. */
+export function filled(
+  text: string,
+  values: ReadonlyMap<string, string>,
+): string {
+  return text.replaceAll(/\{[a-z]+\}/g, (name) => values.get(name) ?? name);
+}

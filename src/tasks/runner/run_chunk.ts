@@ -1,0 +1,242 @@
+import { join } from "@std/path";
+import { FileError, MpmError } from "../../base/errors.ts";
+import { sizeText } from "../../base/words.ts";
+import { durationText } from "../../base/times.ts";
+import { ensureFolder, removeIfThere, writeAtomic } from "../../ops/mod.ts";
+import type { RunResult, System } from "../../system/system.ts";
+import type { Definition } from "../definition.ts";
+import { endOf } from "../items.ts";
+import { Excerpt, type Message, Messages } from "../protocol.ts";
+import type { runPaths } from "../store.ts";
+import type { Stops } from "./stops.ts";
+
+/** Bytes of output that a result has. */
+const OUTPUT = 4096;
+
+/** Bytes of what a program gives as results of one chunk. */
+const MOST_RESULTS = 8 * 1024 * 1024;
+
+/** Bytes of output in a log before they are written. */
+const PENDING = 64 * 1024;
+
+/** One program, ready to start. */
+export interface ChunkOrder {
+  readonly chunk: number;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly cwd: string;
+  readonly definition: Pick<Definition, "timeout" | "grace">;
+  readonly paths: ReturnType<typeof runPaths>;
+  readonly stops: Pick<Stops, "cancel" | "kill" | "eachLook">;
+  /** Bytes of its log; a chunk that is done has no log if `onlyFailure`. */
+  readonly log: { limit: number; onlyFailure: boolean };
+  progress(message: Extract<Message, { kind: "progress" }>): void;
+}
+
+/** The end of one program. */
+export interface ChunkEnd {
+  /**
+   * `never`: it did not start, and neither would any other. `unclear`: it was
+   * ended early by a person.
+   */
+  readonly outcome: "done" | "failed" | "never" | "unclear";
+  /** Its exit status; null: it did not exit by itself. */
+  readonly exit: number | null;
+  /** Why it has no exit status, in words. */
+  readonly reason: string | null;
+  readonly ms: number;
+  /** The beginning and end of its output. */
+  readonly output: string;
+  readonly results: readonly unknown[];
+  /** Bytes in its log. */
+  readonly logged: number;
+  /** Why its log or state could not be kept. */
+  readonly failure: FileError | undefined;
+}
+
+/** Runs the program of one chunk to its end. Throws if its folder is gone. */
+export async function runChunk(
+  system: System,
+  order: ChunkOrder,
+): Promise<ChunkEnd> {
+  const { args, env, cwd, definition, stops } = order;
+  const kept = new KeptOutput(system, order);
+  const start = system.now().getTime();
+  let result: Pick<RunResult, "outcome" | "status"> & { reason?: string };
+  stops.eachLook = () => kept.flush();
+  try {
+    result = await system.runProgram(args, {
+      ...{ env, cwd, limit: 0, tied: "apart" },
+      ...{ timeout: definition.timeout, grace: definition.grace },
+      ...{ signal: stops.cancel, kill: stops.kill },
+      output: (stream, bytes) => kept.add(stream, bytes),
+    });
+  } catch (error) {
+    // Arguments that are too long are those of this chunk alone.
+    if (!(error instanceof MpmError) || error.code !== "GIT_FAILED") {
+      throw error;
+    }
+    const reason = "its arguments are too long";
+    result = { outcome: "exited", status: -1, reason };
+  } finally {
+    stops.eachLook = undefined;
+  }
+  const ms = Math.max(0, Math.round(system.now().getTime() - start));
+  const end = { ...endingOf(result, order), ms };
+  return { ...end, ...kept.close(end.outcome !== "done") };
+}
+
+function endingOf(
+  { outcome, status, reason }: {
+    outcome: RunResult["outcome"];
+    status: number;
+    reason?: string;
+  },
+  { args, definition, stops }: ChunkOrder,
+): Pick<ChunkEnd, "outcome" | "exit" | "reason"> {
+  if (reason !== undefined) return { outcome: "failed", exit: null, reason };
+  if (outcome === "exited") {
+    return {
+      outcome: status === 0 ? "done" : "failed",
+      exit: status,
+      reason: null,
+    };
+  }
+  if (outcome === "timeout") {
+    return stops.cancel.aborted
+      ? { outcome: "unclear", exit: null, reason: "it was cancelled" }
+      : {
+        outcome: "failed",
+        exit: null,
+        reason: `it took longer than ${durationText(definition.timeout)}`,
+      };
+  }
+  const why = endOf({ outcome, status });
+  return { outcome: "never", exit: null, reason: `"${args[0]}" ${why}` };
+}
+
+/** The output of a program: messages, a log, and an excerpt for its result. */
+class KeptOutput {
+  readonly #system: System;
+  readonly #order: ChunkOrder;
+  readonly #excerpt = new Excerpt(OUTPUT);
+  readonly #log: Excerpt;
+  readonly #messages: Messages;
+  /** Bytes that came, and that are in the log, until now. */
+  #came = 0;
+  #written = 0;
+  #results: unknown[] = [];
+  #resultSize = 0;
+  /** The last state that was printed, and is not written yet. */
+  #state: { value: unknown } | undefined;
+  #failure: FileError | undefined;
+
+  constructor(system: System, order: ChunkOrder) {
+    this.#system = system;
+    this.#order = order;
+    this.#log = new Excerpt(order.log.limit);
+    this.#messages = new Messages({
+      take: (message) => this.#take(message),
+      output: (bytes) => this.#keep(bytes),
+    });
+  }
+
+  add(stream: "stdout" | "stderr", bytes: Uint8Array): void {
+    if (stream === "stderr") this.#keep(bytes);
+    else this.#messages.add(bytes);
+    this.#writeState();
+    if (this.#came - this.#written > PENDING) this.flush();
+  }
+
+  /** Adds to the log what came, for people who read it now. */
+  flush(): void {
+    if (!this.#order.log.onlyFailure) this.#write(this.#log.start());
+  }
+
+  #take(message: Message): void {
+    if (message.kind === "progress") this.#order.progress(message);
+    else if (message.kind === "state") this.#state = message;
+    else {
+      this.#resultSize += JSON.stringify(message.value).length;
+      if (this.#resultSize <= MOST_RESULTS) this.#results.push(message.value);
+    }
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#excerpt.add(bytes);
+    this.#log.add(bytes);
+    this.#came += bytes.length;
+  }
+
+  /** It is there before the program can do much more. */
+  #writeState(): void {
+    if (!this.#state) return;
+    const { paths, chunk } = this.#order;
+    const bytes = new TextEncoder().encode(JSON.stringify(this.#state.value));
+    this.#state = undefined;
+    this.#try(() => {
+      ensureFolder(this.#system, paths.states, paths.folder);
+      const path = statePath(paths, chunk);
+      writeAtomic(this.#system, path, { bytes, synced: false });
+    });
+  }
+
+  /** Adds to the log what of `all` is not in it. */
+  #write(all: Uint8Array): void {
+    const bytes = all.slice(this.#written);
+    if (bytes.length === 0) return;
+    this.#written = all.length;
+    const { paths, chunk } = this.#order;
+    this.#try(() => {
+      ensureFolder(this.#system, paths.logs, paths.folder);
+      this.#system.files.append(join(paths.logs, `${chunk}.log`), bytes);
+    });
+  }
+
+  /** The program continues; the run ends after it. */
+  #try(write: () => void): void {
+    try {
+      if (!this.#failure) write();
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      this.#failure = error;
+    }
+  }
+
+  close(
+    hasFailed: boolean,
+  ): Pick<ChunkEnd, "output" | "results" | "logged" | "failure"> {
+    this.#messages.close();
+    this.#writeState();
+    if (hasFailed || !this.#order.log.onlyFailure) {
+      this.#write(this.#log.bytes());
+    }
+    if (this.#resultSize > MOST_RESULTS) {
+      const note = `\n(mpm kept ${sizeText(MOST_RESULTS)} of its results)\n`;
+      this.#excerpt.add(new TextEncoder().encode(note));
+    }
+    return {
+      output: this.#excerpt.text(),
+      results: this.#results,
+      logged: this.#written,
+      failure: this.#failure,
+    };
+  }
+}
+
+/** The file with the last state of a chunk's program. */
+export function statePath(
+  { states }: ReturnType<typeof runPaths>,
+  chunk: number,
+): string {
+  return join(states, `${chunk}.json`);
+}
+
+/** Forgets the state of a chunk that has ended. */
+export function dropState(
+  system: System,
+  paths: ReturnType<typeof runPaths>,
+  chunk: number,
+): void {
+  removeIfThere(system, statePath(paths, chunk));
+}

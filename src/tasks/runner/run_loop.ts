@@ -1,0 +1,285 @@
+import { attempt } from "../../base/errors.ts";
+import { field } from "../../base/parsed_values.ts";
+import { removeIfThere, sizeBelow } from "../../ops/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
+import { argumentsWith } from "../protocol.ts";
+import type { Definition } from "../definition.ts";
+import type { Chunks, ItemState, LogLine, RunEnd, RunRecord } from "../run.ts";
+import type { runPaths } from "../store.ts";
+import type { RunLog } from "./log.ts";
+import { type ChunkEnd, runChunk, statePath } from "./run_chunk.ts";
+import type { Stops } from "./stops.ts";
+
+/** Gets what happens in a run. */
+export interface RunListener {
+  /** A line of the log, which may not be on the disk yet. */
+  take(line: LogLine): void;
+  /** `partly`: items of the chunk at work. */
+  progress(what: { partly: number; text: string | undefined }): void;
+  /** Called five times a second. */
+  tick(): void;
+}
+
+/** Milliseconds before the second try, and the longest such pause. */
+const PAUSE = 1000;
+const LONGEST_PAUSE = 60_000;
+
+/** Bytes of the log of a chunk, and of a failed one among many. */
+const LOG = 1024 * 1024;
+const SHORT_LOG = 16 * 1024;
+
+/** Bytes of all logs of a run; then only failures have one. */
+const ALL_LOGS = 64 * 1024 * 1024;
+
+/** UTF-16 units of an item that a variable can hold. */
+const LONGEST_VARIABLE = 32 * 1024;
+
+/** A run at work. */
+interface LoopOrder {
+  readonly record: RunRecord;
+  readonly definition: Definition;
+  readonly items: readonly string[] | undefined;
+  readonly paths: ReturnType<typeof runPaths>;
+  readonly chunks: Chunks;
+  readonly log: RunLog;
+  readonly stops: Stops;
+  readonly listener: RunListener;
+  /** True if chunks that failed or are flagged run again. */
+  readonly again: boolean;
+  /** The process of this mpm. */
+  readonly pid: number | null;
+}
+
+/** An end of the whole run before its last chunk. */
+interface Stopped {
+  readonly state: RunEnd;
+  readonly reason: string | null;
+}
+
+/** Runs the chunks of a run that are left, one after the other. */
+export class RunLoop {
+  readonly #system: System;
+  readonly #run: LoopOrder;
+  /** Bytes in logs. */
+  #logged: number;
+  /** A chunk whose end is not on the disk yet. */
+  #ended: number | undefined;
+
+  constructor(system: System, run: LoopOrder) {
+    this.#system = system;
+    this.#run = run;
+    this.#logged = attempt(() => sizeBelow(system, run.paths.logs).bytes) ?? 0;
+  }
+
+  /** Returns how the run ended. Throws FILE_FAILED where it cannot be kept. */
+  async run(): Promise<Stopped> {
+    const { chunks, pid } = this.#run;
+    this.#add({ event: "begin", at: this.#now(), pid });
+    this.#settle();
+    await this.#flush();
+    const stopped = await this.#all();
+    const { counters } = chunks;
+    const end = stopped ?? {
+      state: counters.failed + counters.flagged > 0 ? "failed" : "done",
+      reason: null,
+    } as const;
+    this.#add({ event: "over", at: this.#now(), ...end, ...counters });
+    await this.#flush();
+    return end;
+  }
+
+  #add(line: LogLine): void {
+    const { chunks, log, listener } = this.#run;
+    chunks.take(line);
+    log.add(line);
+    listener.take(line);
+  }
+
+  #now(): string {
+    return this.#system.now().toISOString();
+  }
+
+  /** Decides about chunks that started, and whose end is not known. */
+  #settle(): void {
+    const { chunks } = this.#run;
+    for (let chunk = 0; chunk < chunks.length; chunk++) {
+      if (chunks.stateOf(chunk) !== "started") continue;
+      this.#doubt(chunk, { exit: null, reason: "mpm was ended", ms: 0 });
+    }
+  }
+
+  /** A chunk may have happened: it runs again if that is safe, or is flagged. */
+  #doubt(
+    chunk: number,
+    { exit, reason, ms, ...more }: Doubt,
+  ): "waiting" | "flagged" {
+    const { definition, again, paths } = this.#run;
+    const isSafe = definition.repeatable || again ||
+      this.#system.files.lstat(statePath(paths, chunk)) !== undefined;
+    if (isSafe) {
+      this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
+      return "waiting";
+    }
+    this.#end(chunk, "flagged", {
+      ...{ output: "", results: [], exit, reason, ms },
+      ...more,
+    });
+    return "flagged";
+  }
+
+  async #all(): Promise<Stopped | undefined> {
+    const { chunks, again, stops } = this.#run;
+    for (let chunk = 0; chunk < chunks.length; chunk++) {
+      if (!chunks.isLeft(chunk, again)) continue;
+      if (stops.cancel.aborted) return CANCELLED;
+      const stopped = await this.#tryChunk(chunk);
+      if (stopped) return stopped;
+    }
+    return undefined;
+  }
+
+  async #tryChunk(chunk: number): Promise<Stopped | undefined> {
+    const { definition, chunks, stops } = this.#run;
+    for (let tries = 0;; tries++) {
+      const attempt = chunks.attemptsOf(chunk) + 1;
+      this.#add({ event: "start", at: this.#now(), chunk, attempt });
+      await this.#flush();
+      const end = await this.#runChunk(chunk);
+      if (end.outcome === "failed" && tries < definition.retries) {
+        const { exit, reason } = end;
+        this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
+        await this.#flush();
+        if (end.failure) throw end.failure;
+        const pause = Math.min(PAUSE * 2 ** tries, LONGEST_PAUSE);
+        await this.#system.sleep(pause, stops.cancel);
+        if (stops.cancel.aborted) return CANCELLED;
+        continue;
+      }
+      const stopped = this.#record(chunk, end);
+      if (!end.failure) return stopped;
+      await this.#flush();
+      throw end.failure;
+    }
+  }
+
+  /** Records the end of the last try of a chunk. */
+  #record(chunk: number, end: ChunkEnd): Stopped | undefined {
+    const { definition } = this.#run;
+    const { outcome, exit, reason } = end;
+    if (outcome === "never") {
+      this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
+      return { state: "stopped", reason };
+    }
+    if (outcome === "unclear") {
+      this.#doubt(chunk, end);
+      return CANCELLED;
+    }
+    this.#end(chunk, outcome, end);
+    if (outcome === "done" || definition.onError === "continue") {
+      return undefined;
+    }
+    return { state: "stopped", reason: 'an item failed ("on_error: stop")' };
+  }
+
+  async #runChunk(chunk: number): Promise<ChunkEnd> {
+    const { record, definition, paths, stops, listener } = this.#run;
+    const [first, end] = this.#run.chunks.rangeOf(chunk);
+    const items = this.#run.items?.slice(first, end) ?? [];
+    const isFull = this.#logged > ALL_LOGS;
+    const done = await runChunk(this.#system, {
+      ...{ chunk, definition, paths, stops, cwd: record.worktree },
+      args: this.#arguments(items),
+      env: {
+        MPM_TASK: record.task,
+        MPM_TASK_RUN: record.id,
+        MPM_TASK_ITEM: items.length === 1 &&
+            items[0]!.length <= LONGEST_VARIABLE
+          ? items[0]!
+          : null,
+        MPM_TASK_STATE: statePath(paths, chunk),
+      },
+      log: { limit: isFull ? SHORT_LOG : LOG, onlyFailure: isFull },
+      progress: ({ partly, text }) =>
+        listener.progress({ partly: partly * (end - first), text }),
+    });
+    this.#logged += done.logged;
+    return done;
+  }
+
+  #arguments(items: readonly string[]): string[] {
+    const { record: { task }, definition: { work } } = this.#run;
+    if (work.kind === "run") return argumentsWith(work.args, { task, items });
+    throw new Error("agents are not there yet");
+  }
+
+  /** The end of a chunk, and the result of each of its items. */
+  #end(
+    chunk: number,
+    state: ItemState,
+    { exit, reason, ms, output, results }: Pick<
+      ChunkEnd,
+      "exit" | "reason" | "ms" | "output" | "results"
+    >,
+  ): void {
+    const { chunks, log, items } = this.#run;
+    const attempts = chunks.attemptsOf(chunk);
+    const [first, end] = chunks.rangeOf(chunk);
+    const shown = output === "" ? "" : redactorOf(this.#system).text(output);
+    const given = resultsByItem(items?.slice(first, end) ?? [""], results);
+    const lines: string[] = [];
+    for (let index = first; index < end; index++) {
+      const item = items?.[index] ?? null;
+      lines.push(`${
+        JSON.stringify({
+          ...{ index, chunk, item, state, exit, reason },
+          // Of several items, the first has what their program printed.
+          output: index === first ? shown : "",
+          ...given.get(index - first),
+          ...{ attempts, ms },
+        })
+      }\n`);
+    }
+    log.addResults(lines.join(""));
+    chunks.set(chunk, state);
+    this.#add({
+      ...{ event: "end", at: this.#now(), chunk, state, exit, reason, ms },
+      ...chunks.counters,
+    });
+    this.#ended = chunk;
+  }
+
+  async #flush(): Promise<void> {
+    await this.#run.log.flush();
+    if (this.#ended === undefined) return;
+    // No one goes back to it now.
+    const path = statePath(this.#run.paths, this.#ended);
+    if (this.#system.files.lstat(path)) removeIfThere(this.#system, path);
+    this.#ended = undefined;
+  }
+}
+
+type Doubt =
+  & Pick<ChunkEnd, "exit" | "reason" | "ms">
+  & Partial<Pick<ChunkEnd, "output" | "results">>;
+
+const CANCELLED: Stopped = { state: "cancelled", reason: null };
+
+/**
+ * Returns what a program gave for each item, by its place in the chunk. A value
+ * with a field `item` belongs to that item, any other to the first.
+ */
+function resultsByItem(
+  items: readonly string[],
+  results: readonly unknown[],
+): Map<number, { result: unknown }> {
+  const lists = Map.groupBy(results, (result) => {
+    const item = field(result, "item");
+    return Math.max(0, typeof item === "string" ? items.indexOf(item) : 0);
+  });
+  return new Map(
+    [...lists].map((
+      [at, list],
+    ) => [at, { result: list.length === 1 ? list[0] : list }]),
+  );
+}

@@ -1,0 +1,121 @@
+import { MpmError } from "../../base/errors.ts";
+import { field } from "../../base/parsed_values.ts";
+import type { Context } from "../../cli/mod.ts";
+import { processesWith, readSelf } from "../../git/mod.ts";
+import {
+  readOwnJson,
+  removeIfThere,
+  takeLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { readDefinition } from "../definition.ts";
+import { readStatus, viewOf } from "../read.ts";
+import { Chunks, type RunRecord } from "../run.ts";
+import { readItems, readRun, runPaths } from "../store.ts";
+import { RunDisplay } from "../view/show.ts";
+import type { TaskRunResult } from "../commands/results.ts";
+import { RunLog } from "./log.ts";
+import { RunLoop } from "./run_loop.ts";
+import { Stops } from "./stops.ts";
+
+/** Milliseconds in which another look at the lock has ended. */
+const WAIT = 500;
+
+/** Milliseconds in which the programs of a killed process have ended. */
+const GONE_WITHIN = 2000;
+
+/**
+ * Continues a run until it ends or is interrupted. Chunks that may have
+ * happened run again only if that is known to be safe, or `again` says so. Then
+ * those that failed do, too. Throws FOREIGN, CONFLICT if another process works
+ * on it, CORRUPT, FILE_FAILED.
+ */
+export async function runToEnd(
+  context: Context,
+  { root, id, again }: { root: string; id: string; again: boolean },
+): Promise<TaskRunResult> {
+  const { system } = context;
+  const record = ownRun(system, root, id);
+  const paths = runPaths(root, id);
+  using held = await takeLock(system, paths.lock, WAIT);
+  if (!held) throw atWork(system, root, id);
+  removeIfThere(system, paths.cancel);
+  const definition = await readDefinition(record.definition, record.file);
+  const items = readItems(system, root, record);
+  const chunks = new Chunks(record);
+  const log = new RunLog(system, paths);
+  log.replay(chunks);
+  if (chunks.count(again) === 0) throw nothingLeft(id, chunks);
+  await refuseSurvivors(system, id, chunks);
+  const runner = await readSelf(system);
+  const at = system.now().toISOString();
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...runner, at }));
+  writeAtomic(system, paths.runner, { bytes, synced: false });
+  const { task, total } = record;
+  const { counters } = chunks;
+  using listener = new RunDisplay(context, { run: id, task, total, counters });
+  using stops = new Stops(system, paths.cancel, () => listener.tick());
+  const order = { record, definition, items, paths, chunks, log, stops };
+  const { pid } = runner;
+  await new RunLoop(system, { ...order, listener, again, pid }).run();
+  removeIfThere(system, paths.runner);
+  const view = viewOf(await readStatus(system, root, id));
+  return { ...view, dry_run: false, items: null };
+}
+
+/** Throws NOT_FOUND, FOREIGN. */
+export function ownRun(
+  system: System,
+  root: string,
+  id: string,
+): RunRecord {
+  const known = readRun(system, root, id);
+  if (known?.own) return known.record;
+  throw new MpmError("FOREIGN", `The run "${id}" is not yours`, {
+    hint: "mpm continues only runs that you started in this project",
+  });
+}
+
+function atWork(system: System, root: string, id: string): MpmError {
+  const runner = readOwnJson(system, runPaths(root, id).runner, 4096);
+  const pid = field(runner, "pid");
+  const who = typeof pid === "number" ? `process ${pid}` : "another mpm";
+  return new MpmError("CONFLICT", `The run "${id}" is running: ${who}`, {
+    hint: `"mpm task watch ${id}" shows it, "mpm task cancel ${id}" ends it`,
+  });
+}
+
+function nothingLeft(id: string, { counters }: Chunks): MpmError {
+  const { failed, flagged } = counters;
+  return new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
+    hint: failed + flagged === 0
+      ? "All its items are done"
+      : `To run failed and flagged items again: mpm task resume ${id} --again`,
+  });
+}
+
+/**
+ * A program that a killed mpm started may still work. It ends with mpm, unless
+ * it left its group. Throws CONFLICT.
+ */
+async function refuseSurvivors(
+  system: System,
+  id: string,
+  chunks: Chunks,
+): Promise<void> {
+  if (!chunks.hasStarted) return;
+  const end = system.now().getTime() + GONE_WITHIN;
+  for (;;) {
+    const [pid] = await processesWith(system, `MPM_TASK_RUN=${id}`);
+    if (pid === undefined) return;
+    if (system.now().getTime() > end) {
+      throw new MpmError(
+        "CONFLICT",
+        `Process ${pid}, which the run "${id}" started, is still at work`,
+        { hint: `Wait for its end, or end it with "kill ${pid}"` },
+      );
+    }
+    await system.sleep(50);
+  }
+}

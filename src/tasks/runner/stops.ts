@@ -1,0 +1,54 @@
+import { attempt } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+
+/** Milliseconds between two looks for a request to cancel. */
+const LOOK = 200;
+
+/**
+ * Takes what ends a run early: Ctrl-C or a signal of the system, once or twice,
+ * and the file that `mpm task cancel` writes.
+ */
+export class Stops implements Disposable {
+  readonly #cancel = new AbortController();
+  readonly #kill = new AbortController();
+  readonly #over = new AbortController();
+  /** Called at each look, while a program is at work. */
+  eachLook: (() => void) | undefined;
+
+  /** `tick` is called at each look. */
+  constructor(system: System, path: string, tick: () => void) {
+    const interruption = system.interruption();
+    const { signal, again } = interruption;
+    signal.addEventListener("abort", () => this.#cancel.abort());
+    again.addEventListener("abort", () => this.#kill.abort());
+    if (signal.aborted) this.#cancel.abort();
+    this.#watch(system, path, tick).finally(() =>
+      interruption[Symbol.dispose]()
+    );
+  }
+
+  /** Aborted when the run is to end. */
+  get cancel(): AbortSignal {
+    return this.#cancel.signal;
+  }
+
+  /** Aborted when it is to end at once. */
+  get kill(): AbortSignal {
+    return this.#kill.signal;
+  }
+
+  async #watch(system: System, path: string, tick: () => void): Promise<void> {
+    const { signal } = this.#over;
+    while (!signal.aborted) {
+      await system.sleep(LOOK, signal);
+      if (signal.aborted) return;
+      if (attempt(() => system.files.lstat(path))) this.#cancel.abort();
+      this.eachLook?.();
+      tick();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+}
