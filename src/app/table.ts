@@ -218,6 +218,7 @@ export async function loadForget() {
 export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
   (await import("../checkpoints/restore/finish.ts")).RESTORES,
   (await import("../detours/back.ts")).DETOURS_UNDER_WAY,
+  (await import("../saves/legacy/migrate/finish.ts")).MIGRATIONS,
 ];
 
 /** Answers a shell that asks how a word may continue. */

@@ -9,6 +9,7 @@ import { FolderCopy } from "../helpers/folder_copy.ts";
 import { called, stepOf } from "../helpers/forks.ts";
 import { AGENT } from "../helpers/hook_events.ts";
 import { intentsOf } from "../helpers/intents.ts";
+import { mixedStore } from "../helpers/old_stores.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 /** An operation that dies in its middle. */
@@ -21,6 +22,8 @@ interface Interrupted {
   readonly every?: number;
   /** Returns the file in which an earlier version noted it, and the text. */
   readonly old: (env: TestEnv, intent: OldIntent) => [string, unknown];
+  /** The command that takes that over, where not every one does. */
+  readonly next?: string[];
 }
 
 interface OldIntent {
@@ -109,7 +112,32 @@ const KINDS: Record<string, Interrupted> = {
     every: 5,
     old: branchMarker,
   },
+  "migrate": {
+    prepare: () => Promise.resolve(mixedStore()),
+    dies: () => ["migrate"],
+    isBegun: (env) => sessionsOf(env).length > 8,
+    every: 4,
+    old(env, { facts: { name } }) {
+      const folder = `.claude-mpm/backups/${name}`;
+      const record = JSON.parse(env.read(`${folder}/manifest.json`));
+      env.remove(`${folder}/manifest.json`);
+      return [`${folder}/unfinished.json`, record];
+    },
+    next: ["migrate"],
+  },
 };
+
+function sessionsOf(env: TestEnv, folder = "sessions"): string[] {
+  if (!env.exists(`.claude-mpm/${folder}`)) return [];
+  const path = join(env.project, ".claude-mpm", folder);
+  return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+}
+
+/** The files in which finishing it must end. */
+function endOf(env: TestEnv): unknown {
+  const files = env.exists(".git") ? treeOf(env) : {};
+  return { files, old: sessionsOf(env, "sessions/pause") };
+}
 
 /** Ways in which an intent is not of this user, this store, and this place. */
 const FORGERIES: Record<string, (env: TestEnv, path: string) => void> = {
@@ -145,7 +173,7 @@ function stateOf(env: TestEnv): unknown {
     "find .claude-mpm -path .claude-mpm/state/ops -prune -o -name journal* " +
     "-o -type f -exec sha256sum {} + | sort -k 2",
   ]);
-  return [treeOf(env), stdout];
+  return [endOf(env), stdout];
 }
 
 /** Runs it until it is in its middle, and dies there. */
@@ -205,10 +233,10 @@ for (const [kind, one] of Object.entries(KINDS)) {
     // The intent itself is finished, and the marker of an earlier version.
     const { path } = intentsOf(env).find((one) => one.kind === kind)!;
     const intent = JSON.parse(env.read(path)) as OldIntent;
-    const middle = treeOf(env);
+    const middle = endOf(env);
     await goOn(env);
     assertEquals(intentsOf(env), [], "its own is finished");
-    const finished = treeOf(env);
+    const finished = endOf(env);
     if (kind !== "undo" && kind !== "replay fork") {
       assert(JSON.stringify(finished) !== JSON.stringify(middle));
     }
@@ -216,8 +244,9 @@ for (const [kind, one] of Object.entries(KINDS)) {
     const [marker, value] = one.old(env, intent);
     env.remove(path);
     env.write(marker, JSON.stringify(value));
+    if (one.next) await mpm(env, one.next);
     await goOn(env);
     assertEquals([intentsOf(env), env.exists(marker)], [[], false]);
-    assertEquals(treeOf(env), finished);
+    assertEquals(endOf(env), finished);
   });
 }

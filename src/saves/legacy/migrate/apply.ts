@@ -15,9 +15,8 @@ import {
 } from "../../../ops/mod.ts";
 import { indexPath } from "../../store/save_index.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
-import { PREPARING, stagedPath } from "./prepare.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
-import { backupPath, MANIFEST, UNFINISHED } from "./backups.ts";
+import { backupPath, PREPARING, stagedPath } from "./backups.ts";
 
 /** A file that someone changed while the set was applied, and so stays. */
 export interface Skipped {
@@ -34,10 +33,12 @@ export interface Skipped {
 export function applyChanges(
   system: System,
   root: string,
-  { set, folders, progress }: {
+  { set, folders, progress, end }: {
     set: ChangeSet;
     folders: Folders;
     progress: Progress;
+    /** Removes its intent. */
+    end(): void;
   },
 ): Skipped[] {
   const { backups, legacy } = layout(root);
@@ -65,7 +66,7 @@ export function applyChanges(
   // Derived of folders that are others now.
   removeIfThere(system, indexPath(root));
   if (applier.skipped.length > 0) unshareBackup(system, folder, set);
-  finishSet(system, root, set);
+  finishSet(system, root, { set, end });
   return applier.skipped;
 }
 
@@ -250,24 +251,23 @@ class Applier {
   }
 }
 
-/** Its record is what says that a set is complete. */
+/** Leaves the backup alone, or nothing. */
 function finishSet(
   system: System,
   root: string,
-  { name, backup }: ChangeSet,
+  { set: { name, backup }, end }: { set: ChangeSet; end(): void },
 ): void {
   const { files } = system;
   const { backups } = layout(root);
   const folder = join(backups, name);
   if (backup) {
     removeTree(system, join(folder, "new"));
-    files.rename(join(folder, UNFINISHED), join(folder, MANIFEST));
-    files.syncFolder(folder);
-    return;
+    return end();
   }
   const work = join(backups, PREPARING);
   removeTree(system, work);
   files.rename(folder, work);
+  end();
   removeTree(system, work);
 }
 

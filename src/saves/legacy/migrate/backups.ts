@@ -4,24 +4,44 @@ import { MpmError } from "../../../base/errors.ts";
 import type { ChangeSet, Ref } from "./change_set.ts";
 import { sessionId } from "../../../base/ids.ts";
 import type { System } from "../../../system/system.ts";
-import { checkPath, layout } from "../../../ops/mod.ts";
+import { checkPath, layout, readIntents } from "../../../ops/mod.ts";
 
 const NAME = /^pause_backup_\d{8}-\d{6}$/;
 
-/** The record of a backup whose changes are not all made yet. */
-export const UNFINISHED = "unfinished.json";
-/** The same for a complete backup. */
+/** The record of a backup, and of the changes that it was made for. */
 export const MANIFEST = "manifest.json";
 
+/** The same of earlier versions until the changes were made. */
+export const UNFINISHED = "unfinished.json";
+
+/** A folder of a set that is not written whole; a run that finds it removes it. */
+export const PREPARING = ".preparing";
+
+/** The facts of a migration or a rollback under way. */
+export interface MigrationFacts {
+  /** The name of its backup. */
+  readonly name: string;
+  /** The digest of the record. */
+  readonly sha256: string;
+}
+
 /** A record of this many bytes is of some hundred thousand files. */
-const LARGEST_RECORD = 256 * 1024 * 1024;
+export const LARGEST_RECORD = 256 * 1024 * 1024;
 
 /** Returns the place of a file's old content in a backup. */
 export function backupPath(folder: string, { place, name }: Ref): string {
   return join(folder, place, name);
 }
 
-/** Names of the backups, the oldest first, by whether they are complete. */
+/** Returns the place of a file's new content until it is in its place. */
+export function stagedPath(folder: string, { place, name }: Ref): string {
+  return join(folder, "new", place, name);
+}
+
+/**
+ * Names of the backups, the oldest first, by whether they are complete, or of
+ * an earlier version that was interrupted.
+ */
 export function listBackups(
   system: System,
   root: string,
@@ -31,8 +51,12 @@ export function listBackups(
   const unfinished: string[] = [];
   const { files } = system;
   if (files.lstat(backups)?.kind !== "folder") return { finished, unfinished };
+  const begun = new Set(
+    readIntents<MigrationFacts>(system, root, "migrate")
+      .map(({ facts }) => facts.name),
+  );
   for (const { name, kind } of files.list(backups)) {
-    if (!NAME.test(name) || kind !== "folder") continue;
+    if (!NAME.test(name) || kind !== "folder" || begun.has(name)) continue;
     const folder = join(backups, name);
     if (files.lstat(join(folder, UNFINISHED))) unfinished.push(name);
     else if (files.lstat(join(folder, MANIFEST))) finished.push(name);

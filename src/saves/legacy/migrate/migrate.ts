@@ -11,14 +11,14 @@ import { type Facts, migrateResult, rollbackResult } from "./answer.ts";
 import { refKey } from "./old_store.ts";
 import type { MigrateResult, RollbackResult } from "./results.ts";
 import { isPointer, planRollback } from "./rollback.ts";
-import { applyChanges, type Skipped } from "./apply.ts";
+import { chooseBackup } from "./backups.ts";
 import {
-  chooseBackup,
-  listBackups,
-  readRecord,
-  UNFINISHED,
-} from "./backups.ts";
-import { layout, removeTree, withLock } from "../../../ops/mod.ts";
+  applyPrepared,
+  type Done,
+  finishInterrupted,
+  interruptedSets,
+} from "./finish.ts";
+import { layout, withLock } from "../../../ops/mod.ts";
 import {
   type Folders,
   listFolder,
@@ -29,15 +29,12 @@ import {
 } from "./read_old_store.ts";
 import {
   prepareChanges,
-  PREPARING,
   wantedByPlan,
   wantedByRollback,
   type WantedSet,
 } from "./prepare.ts";
 import { finishPending } from "../../store/recover.ts";
 import { pointAgain } from "../../store/derived.ts";
-import { copySaves, noteUncopied } from "../../store/second_copy.ts";
-import { SESSION_ID } from "../../../base/ids.ts";
 import type { Workspace } from "../../../git/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { FileError, isMissing } from "../../../base/errors.ts";
@@ -70,11 +67,6 @@ export function backupFact(
   return { backup: last === undefined ? null : basename(last) };
 }
 
-interface Done {
-  readonly set: ChangeSet;
-  readonly skipped: readonly Skipped[];
-}
-
 /** Moves the saves of the old folder, and of the home folder if `global`. */
 export async function migrateSaves(
   work: MigrationRun,
@@ -92,7 +84,7 @@ export async function migrateSaves(
   }
   return await withLock(system, root, async () => {
     await finishPending(system, root);
-    const earlier = await finishInterrupted(system, root, work.progress);
+    const earlier = await finishInterrupted(work);
     const { plan, inventory } = await readPlan(work, global);
     const { steps } = plan;
     if (plan.transfers.length === 0) {
@@ -124,7 +116,7 @@ async function foreseeMigration(
   work: MigrationRun,
   global: boolean,
 ): Promise<MigrateResult> {
-  const sets = await interrupted(work.system, work.root);
+  const sets = await interruptedSets(work.system, work.root);
   const earlier = sets.map((set): Done => ({ set, skipped: [] }));
   if (earlier.length > 0) return migrated(work, { earlier, steps: [] });
   const { plan } = await readPlan(work, global);
@@ -136,26 +128,12 @@ async function change(
   planned: Omit<WantedSet, "backup">,
 ): Promise<Done> {
   const folders = migrationFolders(system, root, true);
-  const set = await prepareChanges(system, root, {
+  const { set, intent } = await prepareChanges(system, root, {
     set: { ...planned, backup },
     folders,
     progress,
   });
-  noteUncopied(system, root, [...savesIn(set)]);
-  const skipped = applyChanges(system, root, { set, folders, progress });
-  await copySaves(system, workspace);
-  return { set, skipped };
-}
-
-/** The ids of the saves whose JSON in the new folder changes. */
-function savesIn({ changes }: ChangeSet): Set<string> {
-  const json = changes.filter(({ at: { place, name } }) =>
-    place === "sessions" && name.endsWith(".json")
-  );
-  return new Set(
-    json.map(({ at }) => basename(at.name, ".json"))
-      .filter((id) => SESSION_ID.test(id)),
-  );
+  return await applyPrepared(system, workspace, { set, intent, progress });
 }
 
 /** An old folder with nothing in it needs no backup to go. */
@@ -224,7 +202,7 @@ export async function rollBack(
   }
   return await withLock(system, root, async () => {
     await finishPending(system, root);
-    const earlier = await finishInterrupted(system, root, work.progress);
+    const earlier = await finishInterrupted(work);
     const record = await chooseBackup(system, root, wanted);
     const { steps, changes } = readRollback(work, record);
     if (changes.length === 0) {
@@ -326,34 +304,6 @@ function folderState(
 ): FolderState | null {
   const found = system.files.lstat(layout(root).legacy);
   return found ? { mode: found.mode ?? null, mtime: found.mtime } : null;
-}
-
-/** Makes what an interrupted run had decided. Call under the lock. */
-async function finishInterrupted(
-  system: System,
-  root: string,
-  progress: Progress,
-): Promise<{ set: ChangeSet; skipped: Skipped[] }[]> {
-  const folders = migrationFolders(system, root, true);
-  removeTree(system, join(layout(root).backups, PREPARING));
-  const done = [];
-  for (const set of await interrupted(system, root)) {
-    const skipped = applyChanges(system, root, { set, folders, progress });
-    done.push({ set, skipped });
-  }
-  return done;
-}
-
-/** The sets that a run died over. */
-async function interrupted(
-  system: System,
-  root: string,
-): Promise<ChangeSet[]> {
-  const sets = [];
-  for (const name of listBackups(system, root).unfinished) {
-    sets.push(await readRecord(system, root, { name, file: UNFINISHED }));
-  }
-  return sets;
 }
 
 /** Returns whether no session files are left in the old folder. */

@@ -7,10 +7,19 @@ import {
   type StoredFile,
   type Transfer,
 } from "./old_store.ts";
-import { backupPath, freeBackup, UNFINISHED } from "./backups.ts";
 import {
+  backupPath,
+  freeBackup,
+  MANIFEST,
+  PREPARING,
+  stagedPath,
+} from "./backups.ts";
+import { beginMigration } from "./finish.ts";
+import {
+  endIntent,
   ensureFolder,
   ensureHidden,
+  type Intent,
   layout,
   removeTree,
 } from "../../../ops/mod.ts";
@@ -45,19 +54,11 @@ export interface WantedSet
   readonly wanted: readonly Wanted[];
 }
 
-/** A folder of an unfinished set; any run that finds it removes it. */
-export const PREPARING = ".preparing";
-
-/** Returns the place of a file's new content until it is in its place. */
-export function stagedPath(folder: string, { place, name }: Ref): string {
-  return join(folder, "new", place, name);
-}
-
 /**
  * Writes everything that a set of changes needs: the files as they are, the new
- * contents, and the record, each synced and read back. Renaming the folder at
- * the end decides. Before that, nothing is changed and the next run starts
- * again. After that, the next run finishes the work of this one.
+ * contents, and the record, each synced and read back. The intent decides.
+ * Before it, nothing is changed and the next run starts again. After it, the
+ * next run finishes the work of this one.
  */
 export async function prepareChanges(
   system: System,
@@ -67,29 +68,32 @@ export async function prepareChanges(
     folders: Folders;
     progress: Progress;
   },
-): Promise<ChangeSet> {
+): Promise<{ set: ChangeSet; intent: Intent }> {
   const { backups } = layout(root);
   const work = join(backups, PREPARING);
   removeTree(system, work);
   ensureHidden(system, root, backups);
   ensureFolder(system, work, root);
+  let intent: Intent | undefined;
   try {
     const preparer = new Preparer(system, { work, root, folders });
     const changes = await preparer.writeAll(set, progress);
     const { wanted: _, ...rest } = set;
     const name = freeBackup(system, root);
     const record: ChangeSet = { version: 1, ...rest, name, changes };
-    system.files.create(
-      join(work, UNFINISHED),
-      new TextEncoder().encode(JSON.stringify(record)),
-    );
+    const text = new TextEncoder().encode(JSON.stringify(record));
+    system.files.create(join(work, MANIFEST), text);
     preparer.syncFolders();
+    intent = beginMigration(system, root, { name, sha256: sha256(text) });
     system.files.rename(work, join(backups, name));
     system.files.syncFolder(backups);
-    return record;
+    return { set: record, intent };
   } catch (error) {
-    // The failure itself is what is reported.
-    if (error instanceof MpmError) attempt(() => removeTree(system, work));
+    if (error instanceof MpmError) {
+      // The failure itself is what is reported.
+      if (intent) endIntent(system, root, intent);
+      attempt(() => removeTree(system, work));
+    }
     throw error;
   }
 }

@@ -1,0 +1,194 @@
+import { basename, join } from "@std/path";
+import { sha256 } from "../../../base/digest.ts";
+import { attempt } from "../../../base/errors.ts";
+import { SESSION_ID } from "../../../base/ids.ts";
+import type { Workspace } from "../../../git/mod.ts";
+import {
+  appendJournal,
+  beginIntent,
+  endIntent,
+  type Finisher,
+  type Intent,
+  layout,
+  readIntents,
+  removeTree,
+  takeStoreLock,
+} from "../../../ops/mod.ts";
+import type { System } from "../../../system/system.ts";
+import { copySaves, noteUncopied } from "../../store/second_copy.ts";
+import { applyChanges, type Skipped } from "./apply.ts";
+import {
+  LARGEST_RECORD,
+  listBackups,
+  MANIFEST,
+  type MigrationFacts,
+  PREPARING,
+  readRecord,
+  UNFINISHED,
+} from "./backups.ts";
+import type { ChangeSet } from "./change_set.ts";
+import { migrationFolders, type Progress } from "./read_old_store.ts";
+
+/** A migration or a rollback that is done. */
+export interface Done {
+  readonly set: ChangeSet;
+  readonly skipped: readonly Skipped[];
+}
+
+const KIND = "migrate";
+
+/** Milliseconds to wait for a migration that may be running. */
+const WAIT = 250;
+
+/** Finishes a migration or a rollback that was killed. */
+export const MIGRATIONS: Finisher<MigrationFacts> = {
+  kinds: [KIND],
+  lock: (system, root) => takeStoreLock(system, root, WAIT),
+  async finish({ system, note }, workspace, intent) {
+    const { root } = workspace;
+    const order = { intent, progress: () => {} };
+    const done = await finishOne(system, workspace, order);
+    if (!done) return;
+    const { name, kind, backup } = done.set;
+    appendJournal(system, root, {
+      at: system.now().toISOString(),
+      operation: kind === "migrate" ? "migrate" : "migrate --rollback",
+      title: `finish the interrupted ${kind} ${name}`,
+      worktree: root,
+      before: {},
+      after: { backup: backup ? name : null },
+    });
+    note(`Finished an interrupted ${kind}: ${name}`);
+  },
+};
+
+/**
+ * Writes down that a set is prepared: from here on it is applied, by another
+ * mpm if need be. Call under the lock.
+ */
+export function beginMigration(
+  system: System,
+  root: string,
+  facts: MigrationFacts,
+): Intent<MigrationFacts> {
+  return beginIntent(system, root, { kind: KIND, worktree: root, facts });
+}
+
+/** Applies what interrupted runs had prepared. Call under the lock. */
+export async function finishInterrupted(
+  { system, workspace, progress }: {
+    system: System;
+    workspace: Workspace;
+    progress: Progress;
+  },
+): Promise<Done[]> {
+  const { root } = workspace;
+  await takeOld(system, root);
+  const done = [];
+  for (const intent of readIntents<MigrationFacts>(system, root, KIND)) {
+    const one = await finishOne(system, workspace, { intent, progress });
+    if (one) done.push(one);
+  }
+  removeTree(system, join(layout(root).backups, PREPARING));
+  return done;
+}
+
+/** `undefined`: its folder is gone, or is not the one that was prepared. */
+async function finishOne(
+  system: System,
+  workspace: Workspace,
+  { intent, progress }: {
+    intent: Intent<MigrationFacts>;
+    progress: Progress;
+  },
+): Promise<Done | undefined> {
+  const { root } = workspace;
+  const { backups } = layout(root);
+  const { name, sha256 } = intent.facts;
+  const [work, folder] = [join(backups, PREPARING), join(backups, name)];
+  if (isPrepared(system, work, sha256) && !system.files.lstat(folder)) {
+    system.files.rename(work, folder);
+  }
+  if (!isPrepared(system, folder, sha256)) {
+    return void endIntent(system, root, intent);
+  }
+  const set = await readRecord(system, root, { name, file: MANIFEST });
+  return await applyPrepared(system, workspace, { set, intent, progress });
+}
+
+/** Applies a set, ends its intent, and copies its saves. */
+export async function applyPrepared(
+  system: System,
+  workspace: Workspace,
+  { set, intent, progress }: {
+    set: ChangeSet;
+    intent: Intent;
+    progress: Progress;
+  },
+): Promise<Done> {
+  const { root } = workspace;
+  const folders = migrationFolders(system, root, true);
+  noteUncopied(system, root, [...savesIn(set)]);
+  const skipped = applyChanges(system, root, {
+    ...{ set, folders, progress },
+    end: () => endIntent(system, root, intent),
+  });
+  await copySaves(system, workspace);
+  return { set, skipped };
+}
+
+/** The ids of the saves whose JSON in the new folder changes. */
+function savesIn({ changes }: ChangeSet): Set<string> {
+  const json = changes.filter(({ at: { place, name } }) =>
+    place === "sessions" && name.endsWith(".json")
+  );
+  return new Set(
+    json.map(({ at }) => basename(at.name, ".json"))
+      .filter((id) => SESSION_ID.test(id)),
+  );
+}
+
+function isPrepared(system: System, folder: string, digest: string): boolean {
+  return digestOf(system, join(folder, MANIFEST)) === digest;
+}
+
+function digestOf(system: System, path: string): string | undefined {
+  return attempt(() => sha256(system.files.readOwn(path, LARGEST_RECORD)));
+}
+
+/** The sets of interrupted runs, for a dry run. */
+export async function interruptedSets(
+  system: System,
+  root: string,
+): Promise<ChangeSet[]> {
+  const sets = [];
+  for (const name of listBackups(system, root).unfinished) {
+    sets.push(await readRecord(system, root, { name, file: UNFINISHED }));
+  }
+  for (const { facts } of readIntents<MigrationFacts>(system, root, KIND)) {
+    const name = isPrepared(
+        system,
+        join(layout(root).backups, facts.name),
+        facts.sha256,
+      )
+      ? facts.name
+      : PREPARING;
+    const record = { name, file: MANIFEST };
+    sets.push({ ...await readRecord(system, root, record), name: facts.name });
+  }
+  return sets;
+}
+
+/**
+ * Makes intents of the records of earlier versions. Only `mpm migrate` does it:
+ * such a record is not signed.
+ */
+async function takeOld(system: System, root: string): Promise<void> {
+  for (const name of listBackups(system, root).unfinished) {
+    await readRecord(system, root, { name, file: UNFINISHED });
+    const folder = join(layout(root).backups, name);
+    const digest = digestOf(system, join(folder, UNFINISHED))!;
+    beginMigration(system, root, { name, sha256: digest });
+    system.files.rename(join(folder, UNFINISHED), join(folder, MANIFEST));
+  }
+}
