@@ -978,7 +978,7 @@ export interface PauseResult {
 /** mpm resume --json: Load a save and report what changed since. */
 export type ResumeResult = ResumeReport | SavesListResult;
 
-/** mpm restore --json: Bring back uncommitted files that a save kept. */
+/** mpm restore --json: Restore uncommitted files from a save. */
 export interface RestoreResult {
   dry_run: boolean;
   worktree: string;
@@ -1029,7 +1029,7 @@ export interface StartResult {
  */
 export type StatusResult = StackResult | StatusReport;
 
-/** mpm check --json: Tick items of the checklist, or print it. */
+/** mpm check --json: Tick items of the checklist, or print the checklist. */
 export interface CheckResult {
   dry_run: boolean;
   session: SessionInfo;
@@ -1184,16 +1184,18 @@ export interface NextResult {
   warnings: string[];
 }
 
-/** mpm decide --json: Note a decision and its reason, or list the decisions. */
+/**
+ * mpm decide --json: Record a decision and its reason, or list the decisions.
+ */
 export type DecideResult = NextResult;
 
-/** mpm ask --json: Note an open question, or list the open questions. */
+/** mpm ask --json: Record an open question, or list the open questions. */
 export type AskResult = NextResult;
 
-/** mpm block --json: Note a blocker, or list the blockers. */
+/** mpm block --json: Record a blocker, or list the blockers. */
 export type BlockResult = NextResult;
 
-/** mpm done --json: Close next steps and other items, or list what is open. */
+/** mpm done --json: Close next steps and other items, or list open items. */
 export interface DoneResult {
   dry_run: boolean;
   /** ISO 8601: ages count from here. */
@@ -1459,10 +1461,7 @@ export interface ReturnResult {
   warnings: string[];
 }
 
-/**
- * mpm template list --json: List the templates that sessions can be started
- * from.
- */
+/** mpm template list --json: List the templates for sessions. */
 export interface TemplateListResult {
   templates: {
     name: string;
@@ -1563,7 +1562,7 @@ export interface SavesVerifyResult {
   }[];
 }
 
-/** mpm saves diff --json: Show what differs between two saves. */
+/** mpm saves diff --json: Show the differences between two saves. */
 export interface SavesDiffResult {
   before: {
     session_id: string;
@@ -1622,7 +1621,7 @@ export interface SavesRmResult {
 /** mpm saves prune --json: Move old saves to the trash. */
 export type SavesPruneResult = SavesRmResult;
 
-/** mpm saves export --json: Export one save, or a bundle of several. */
+/** mpm saves export --json: Export one save, or a bundle of several saves. */
 export interface SavesExportResult {
   /** The file that was written, absolute; null: nothing was. */
   file: string | null;
@@ -1700,8 +1699,7 @@ export interface SavesRecoverResult {
 }
 
 /**
- * mpm saves keep --json: Keep the uncommitted files with a save that lacks
- * them.
+ * mpm saves keep --json: Add uncommitted files to a save without file contents.
  */
 export interface SavesKeepResult {
   dry_run: boolean;
@@ -1787,7 +1785,7 @@ export interface CheckpointListResult {
   hidden: number;
 }
 
-/** mpm checkpoint show --json: Show what a checkpoint holds. */
+/** mpm checkpoint show --json: Show the contents of a checkpoint. */
 export interface CheckpointShowResult {
   name: string;
   id: string;
@@ -1848,7 +1846,7 @@ export interface CheckpointShowResult {
 }
 
 /**
- * mpm checkpoint diff --json: Show what differs between a checkpoint and the
+ * mpm checkpoint diff --json: Show the differences between a checkpoint and the
  * working tree.
  */
 export interface CheckpointDiffResult {
@@ -1945,7 +1943,7 @@ export interface UndoResult {
   operation: number | null;
 }
 
-/** mpm undo list --json: List the mpm operations that can be undone. */
+/** mpm undo list --json: List the operations that you can undo. */
 export interface UndoListResult {
   project: string;
   listed_at: string;
@@ -1974,7 +1972,9 @@ export interface UndoListResult {
   undo: number | null;
 }
 
-/** mpm undo trash --json: List what mpm removed or replaced, or prune it. */
+/**
+ * mpm undo trash --json: List or prune the files that mpm removed or replaced.
+ */
 export interface UndoTrashResult {
   /** Nothing was removed. */
   dry_run: boolean;
@@ -2095,8 +2095,8 @@ export interface ContextResult {
 }
 
 /**
- * mpm context acknowledge --json: Note that you have seen the recommendation to
- * pause.
+ * mpm context acknowledge --json: Confirm that you have seen the recommendation
+ * to pause.
  */
 export interface ContextAcknowledgeResult {
   session_id: string;
@@ -2106,8 +2106,8 @@ export interface ContextAcknowledgeResult {
 }
 
 /**
- * mpm context resume-file --json: Write down the state of the work before the
- * context is lost.
+ * mpm context resume-file --json: Write the state of the work to a file before
+ * the context is lost.
  */
 export interface ContextResumeFileResult {
   dry_run: boolean;
@@ -2350,7 +2350,10 @@ export type HooksStatusResult = HooksReport | HooksListResult | {
   text: string;
 };
 
-/** mpm hooks eject --json: Copy shell hooks into the project, for editing. */
+/**
+ * mpm hooks eject --json: Copy shell hooks into the project, so that you can
+ * edit them.
+ */
 export interface HooksEjectResult {
   dry_run: boolean;
   hooks: {
@@ -2641,7 +2644,7 @@ export interface PartitionUseResult {
   dry_run: boolean;
 }
 
-/** mpm setup --json: Set up a project: folder, hooks, what mpm keeps. */
+/** mpm setup --json: Set up a project: its folder, hooks and saved data. */
 export type SetupResult = SetupReport | SetupRemoveResult;
 
 /**
@@ -2996,7 +2999,7 @@ export interface HandoffCheckResult {
   warnings: string[];
 }
 
-/** mpm handoff done --json: Note that a hand-off is done. */
+/** mpm handoff done --json: Mark a hand-off as done. */
 export type HandoffDoneResult = HandoffAcceptResult;
 
 /** mpm handoff list --json: List the open hand-off documents. */
@@ -3408,7 +3411,7 @@ export interface StandupResult {
   warnings: string[];
 }
 
-/** mpm team add --json: Encrypt the entries of this project to someone. */
+/** mpm team add --json: Encrypt the entries of this project for someone. */
 export interface TeamAddResult {
   dry_run: boolean;
   /** `none`: it was so before. */
@@ -3439,7 +3442,7 @@ export interface TeamAddResult {
 /** mpm team list --json: List your team for this project, and your own keys. */
 export type TeamListResult = TeamAddResult;
 
-/** mpm team remove --json: Stop encrypting entries to someone. */
+/** mpm team remove --json: Stop encrypting entries for someone. */
 export type TeamRemoveResult = TeamAddResult;
 
 /** mpm sync --json: Share saves, hand-offs and notes through a git remote. */
@@ -3520,7 +3523,7 @@ export interface TrustResult {
   }[];
 }
 
-/** mpm export --json: Export what you share from this project to a file. */
+/** mpm export --json: Export your saves, hand-offs and notes to a file. */
 export interface ExportResult {
   dry_run: boolean;
   /** The bundle, absolute; null: there is nothing to share. */

@@ -32,7 +32,7 @@ function section(name: string, keys: readonly Key[], table: Table): string {
   return [
     `### ${name}`,
     table(
-      ["setting", "sets", "value", "default"],
+      ["setting", "description", "value", "default"],
       keys.map((key) => [
         `${quoted(key)}${settingOf(key).personal ? "" : " *"}`,
         summaryOf(key),
@@ -73,7 +73,7 @@ mpm config set commit false --scope local
 mpm config unset commit --scope local
 \`\`\`
 
-A value from a later place overrides the ones before it:
+mpm reads settings from these places. A later place overrides an earlier one:
 
 1. your own file: \`mpm/config.toml\` in \`$XDG_CONFIG_HOME\` or \`~/.config\`; on
    Windows in \`%APPDATA%\`
@@ -83,25 +83,27 @@ A value from a later place overrides the ones before it:
 4. a variable
 5. an option of the command
 
-A table, such as \`context.windows\`, has the entries of all files.
+For a table, such as \`context.windows\`, mpm combines the entries of all files.
 
-**Files of a project may be someone else's**, so they can only contain the
-settings that are marked with * below. mpm reports any other setting in them as
-an error. Redaction can only be set in your own file, because a project can set
-variables for its tools ([security.md](security.md)).
+**Someone else may have written the files of a project**, so these files can
+only contain the settings that are marked with * below. mpm reports any other
+setting in a project's file as an error. Redaction can only be set in your own
+file, not by variables, because a project can set variables for its tools
+([security.md](security.md)).
 
 The variable of a setting is \`MPM_CONFIG_\` and the key in capital letters, with
-\`_\` for a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Separate the values of a list with
-commas or spaces, and write a table as \`name=number\`. An empty variable counts
-as unset.
+\`_\` instead of a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Separate the values of a
+list with commas or spaces, and write a table as \`name=number\`. An empty
+variable counts as unset.
 
-**Errors.** An unknown key or an invalid value is an error, which names the file
-and line, or the variable. Hooks, the status line and saves ignore that setting
-instead. If the file is not TOML or is larger than 64 KiB, they ignore the whole
-file. A pause then warns you, commits nothing and removes no worktree.
+**Errors.** If a key is unknown or a value is invalid, mpm prints an error with
+the file and line, or the variable. Hooks, the status line and saves ignore the
+invalid setting instead. If the file is not TOML or is larger than 64 KiB, they
+ignore the whole file. \`mpm pause\` then warns you, commits nothing and removes
+no worktree.
 
-\`mpm config set\` changes only the lines of that setting. Comments, order and
-line endings stay.
+\`mpm config set\` changes only the lines of one setting. It keeps comments, order
+and line endings.
 
 ## Settings
 

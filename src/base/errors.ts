@@ -5,17 +5,17 @@
 export const ERRORS = {
   USAGE: { exit: 2, meaning: "the command line or an input is invalid" },
   NOT_FOUND: { exit: 3, meaning: "what was requested does not exist" },
-  AMBIGUOUS: { exit: 4, meaning: "several things match what was requested" },
+  AMBIGUOUS: { exit: 4, meaning: "the request is ambiguous" },
   CONFLICT: { exit: 4, meaning: "the present state does not allow this" },
-  FOREIGN: { exit: 4, meaning: "the data is someone else's, and not trusted" },
-  LOCKED: { exit: 4, meaning: "another mpm is writing" },
+  FOREIGN: { exit: 4, meaning: "you do not trust the author of the data" },
+  LOCKED: { exit: 4, meaning: "another mpm process is writing" },
   CORRUPT: { exit: 5, meaning: "a stored file does not match its checksum" },
   UNREADABLE: { exit: 5, meaning: "a stored file does not match its format" },
   GIT_FAILED: { exit: 6, meaning: "git refused or did not answer" },
   FILE_FAILED: { exit: 6, meaning: "the system refused to read or write" },
   CANCELLED: {
     exit: 130,
-    meaning: "interrupted, or a question was left unanswered",
+    meaning: "interrupted, or a question was not answered",
   },
 } as const satisfies Record<string, { exit: number; meaning: string }>;
 
@@ -32,7 +32,7 @@ export const EXIT_BUG = 70;
 
 /** Every exit status with what it can mean, in their order. */
 export function exitMeanings(): { status: number; meanings: string[] }[] {
-  const meanings = new Map<number, string[]>([[0, ["it worked"]]]);
+  const meanings = new Map<number, string[]>([[0, ["success"]]]);
   for (const { exit, meaning } of Object.values(ERRORS)) {
     meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
   }

@@ -12,7 +12,8 @@ import { ownMark } from "./record.ts";
 /** The word of a command line that names a checkpoint. */
 export const CHECKPOINT = {
   name: "checkpoint",
-  summary: "The checkpoint: name, part of it, number in the list, or latest",
+  summary:
+    "The checkpoint: its name or part of the name, number in the list, or latest",
   names: "checkpoint",
 } as const;
 

@@ -31,7 +31,8 @@ export const FILE_FLAGS = {
     value: "scope",
     choices: ["user", "project", "local"],
     default: "user",
-    summary: "The file to change: your own, the project's, or the local one",
+    summary:
+      "The file to change: your own, the project's, or the project's local file",
   },
   "dry-run": {
     type: "boolean",

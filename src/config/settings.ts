@@ -87,7 +87,7 @@ export const SETTINGS = {
   "worktrees.min_age": {
     kind: "duration",
     default: "1h",
-    summary: "How long a worktree must be unused before mpm removes it",
+    summary: "Time for which a worktree must be unused before mpm removes it",
     personal: true,
     option: "mpm worktrees prune --min-age",
   },
@@ -99,7 +99,8 @@ export const SETTINGS = {
       ...[".pytest_cache", ".ruff_cache", ".svelte-kit", ".tox", ".turbo"],
       ...[".venv", ".DS_Store"],
     ],
-    summary: "Ignored names that may be removed together with a worktree",
+    summary:
+      "Ignored files and folders that may be removed together with a worktree",
     personal: true,
   },
   "agents.client": {
@@ -122,7 +123,7 @@ export const SETTINGS = {
     kind: "choice",
     default: "never",
     choices: ["never", "batch"],
-    summary: 'When hooks keep all files for "mpm replay --at"',
+    summary: 'When hooks take checkpoints for "mpm replay --at"',
     personal: true,
   },
   "checkpoint.keep_batch": count(
@@ -132,7 +133,7 @@ export const SETTINGS = {
   ),
   "checkpoint.batch_max_mb": count(
     512,
-    "Size limit of the changed files in these checkpoints, in MiB",
+    "Size limit of the changed files in checkpoints after steps, in MiB",
   ),
   "checkpoint.keep_auto": count(
     20,
@@ -162,7 +163,8 @@ export const SETTINGS = {
   "sync.max_age": {
     kind: "duration",
     default: "365d",
-    summary: "How long entries stay in your log when it is shortened",
+    summary:
+      "Age above which entries are removed when your sync log is shortened",
     personal: true,
     option: "mpm sync --prune",
   },
@@ -171,20 +173,20 @@ export const SETTINGS = {
     default: 100,
     least: 1,
     most: 1_000_000,
-    summary: "Size limit of your log when it is shortened, in MiB",
+    summary: "Size limit of your sync log when it is shortened, in MiB",
     personal: true,
     option: "mpm sync --prune",
   },
   "trash.max_age": {
     kind: "duration",
     default: "30d",
-    summary: "How long removed and replaced files stay in the trash",
+    summary: "Time for which removed and replaced files stay in the trash",
     personal: true,
     option: "mpm undo trash --prune --older-than",
   },
   "trash.max_mb": count(
     1024,
-    "Size limit of the trash, in MiB; the oldest files go first",
+    "Size limit of the trash, in MiB; mpm deletes the oldest files first",
   ),
   "redaction.enabled": {
     kind: "flag",
@@ -223,13 +225,13 @@ export const SETTINGS = {
   "context.urgent_at": {
     kind: "percent",
     default: 85,
-    summary: "Percentage at which mpm refuses new sub-agents",
+    summary: "Percentage of the context at which mpm refuses new sub-agents",
     personal: true,
   },
   "context.block_at": {
     kind: "percent",
     default: 95,
-    summary: "Percentage at which mpm holds back prompts",
+    summary: "Percentage of the context at which mpm holds back prompts",
     personal: true,
   },
   "context.stale_after": {
@@ -241,7 +243,7 @@ export const SETTINGS = {
   "context.windows": {
     kind: "tokens",
     default: {},
-    summary: "Context windows in tokens by model; they override mpm's table",
+    summary: "Context windows in tokens by model; these override mpm's table",
     personal: true,
   },
   "context.inject": {
@@ -256,13 +258,13 @@ export const SETTINGS = {
     default: 9500,
     least: 500,
     most: 10_000,
-    summary: "Maximum number of characters of that text",
+    summary: "Maximum number of characters of the text at session start",
     option: "mpm context inject --limit",
   },
   "context.architecture": {
     kind: "path",
     default: "docs/architecture.md",
-    summary: "The architecture document for context.inject",
+    summary: "The architecture document that context.inject can include",
   },
   "partitions": {
     kind: "partitions",
@@ -281,19 +283,19 @@ export const SETTINGS = {
   "summarizer.timeout": {
     kind: "duration",
     default: "1m",
-    summary: "Time limit of that program for one layer",
+    summary: "Time limit of summarizer.command for one layer",
     personal: true,
     fileOnly: true,
   },
   "handoff.folder": {
     kind: "path",
     default: "docs/handoffs",
-    summary: "The folder of hand-off documents that go into git",
+    summary: "The folder for hand-off documents that you keep in git",
   },
   "handoff.git": {
     kind: "flag",
     default: false,
-    summary: "Write new hand-off documents to that folder",
+    summary: "Write new hand-off documents to handoff.folder",
     option: "mpm handoff new --git",
   },
   "handoff.prompts": flag(true, "Keep people's prompts in saves"),

@@ -12,7 +12,8 @@ import type { System } from "../system/system.ts";
 export const AGENT_SESSION = {
   type: "string",
   value: "id",
-  summary: "The agent session; default: this one, or the project's latest",
+  summary:
+    "The agent session; default: the current session, or the project's latest",
 } as const;
 
 /**

@@ -7,7 +7,8 @@ import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
 /** The word of a command line that names a save. */
 export const ONE_SESSION = {
   name: "selector",
-  summary: "The save: id, part of it, number in the list, name, or latest",
+  summary:
+    "The save: its ID or part of the ID, number in the list, name, or latest",
   names: "session",
   optional: true,
 } as const;
@@ -15,7 +16,7 @@ export const ONE_SESSION = {
 /** The words that name several. */
 export const SESSIONS = {
   name: "selectors",
-  summary: "The saves: ids, parts of them, numbers in the list, or names",
+  summary: "The saves: IDs or parts of IDs, numbers in the list, or names",
   names: "session",
   rest: true,
 } as const;

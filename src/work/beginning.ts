@@ -213,6 +213,6 @@ export const TEMPLATE_FLAGS = {
     names: "variable",
     value: "name=value",
     repeatable: true,
-    summary: "The value of one of the template's variables",
+    summary: "The value of a template variable",
   },
 } as const;

@@ -18,7 +18,7 @@ export const MIN_AGE = {
   type: "string",
   value: "age",
   summary:
-    "Keep worktrees that were used within this time; 1h unless configured",
+    "Keep worktrees that were used within this time; default: 1h, or the setting worktrees.min_age",
 } as const;
 
 /** A clean-up as it would be done: nothing is removed yet. */

@@ -23,7 +23,7 @@ import type { HandoffAnswerResult } from "./commands/results.ts";
 export const WHICH = {
   name: "handoff",
   summary:
-    "The hand-off: its number in the list, its ID or part of it, or its path",
+    "The hand-off: its number in the list, its ID or part of the ID, or its path",
   names: "handoff",
 } as const;
 
@@ -32,7 +32,7 @@ export const ANSWER_FLAGS = {
   ...AGENT_FLAG,
   "dry-run": {
     type: "boolean",
-    summary: "Show what would be noted and write nothing",
+    summary: "Show the answer and write nothing",
   },
 } as const;
 

@@ -36,13 +36,13 @@ export const status = defineCommand({
   name: "status",
   summary: "Show the current session, its checklist, and the state of git",
   description: `
-With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The order of the fields is fixed. They are version (1), session, name,
-task, state, depth (number of parents), parent, done, total, checkpoint, branch,
-ahead, behind, staged, changed, untracked, conflicts. Missing values are
-empty. Outside a project, mpm prints nothing. It runs at most one git process.
+With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The
+fields always have this order: version (1), session, name, task, state, depth
+(number of parents), parent, done, total. Then follow checkpoint, branch, ahead,
+behind, staged, changed, untracked, conflicts. Missing values are empty. Outside a project, mpm prints nothing. This command runs at most one git process.
 
 Without --porcelain, mpm also shows the newest save, and what changed since.
---short prints at most twelve lines, as "mpm" alone does on a terminal.
+--short prints at most twelve lines, like "mpm" without a command in a terminal.
 
 --tree draws all sessions with their detours, and marks the session of this
 worktree.`,

@@ -11,33 +11,38 @@ export interface Variable {
 export const VARIABLES: readonly Variable[] = [
   {
     name: "NO_COLOR",
-    summary: "Not empty: no colour, like --no-color (no-color.org)",
+    summary: "Disables colour if not empty, like --no-color (no-color.org)",
   },
   {
     name: "CLICOLOR_FORCE, FORCE_COLOR",
-    summary: "Force colour even when the output is not a terminal",
+    summary: "Force colour, even if the output is not a terminal",
   },
-  { name: "CLICOLOR", summary: "0: no colour" },
+  { name: "CLICOLOR", summary: "0 disables colour" },
   {
     name: "TERM",
-    summary: "dumb: no colour, ASCII only, no progress line, plain questions",
+    summary:
+      "dumb means: no colour, only ASCII, no progress line, plain questions",
   },
   {
     name: "ACCESSIBLE",
-    summary: "Not empty: plain questions, which a screen reader can read",
+    summary:
+      "If not empty, mpm asks plain questions, which a screen reader can read",
   },
   {
     name: "LC_ALL, LC_CTYPE, LANG",
-    summary: "C or POSIX: only ASCII characters in trees and lists",
+    summary: "With C or POSIX, trees and lists have only ASCII characters",
   },
-  { name: "CI", summary: "Not empty: no question, no progress line" },
+  {
+    name: "CI",
+    summary: "If not empty, mpm asks no questions and shows no progress line",
+  },
   {
     name: "VISUAL, EDITOR",
-    summary: "The editor that mpm pause -e opens; default: vi",
+    summary: "Your editor, for options such as mpm pause -e; default: vi",
   },
   {
     name: "HOME",
-    summary: "Your home folder; on Windows USERPROFILE",
+    summary: "Your home folder; on Windows, mpm reads USERPROFILE",
   },
   {
     name: "SHELL",
@@ -51,7 +56,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "XDG_DATA_HOME",
     summary:
-      "The folder in which mpm setup installs completions; default: ~/.local/share",
+      "Your data folder, in which mpm setup installs completions; default: ~/.local/share",
   },
   {
     name: "XDG_STATE_HOME",
@@ -60,20 +65,20 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "PATH",
-    summary: "Folders in which mpm finds git, and hooks find mpm",
+    summary: "The folders where mpm looks for git, and hooks look for mpm",
   },
   {
     name: "GIT_INDEX_FILE",
     summary:
-      "Set by git during a commit; a pause then makes no commit. mpm removes git's other GIT_ variables before it runs git",
+      "Set by git during a commit; mpm pause then makes no commit. mpm runs git without other GIT_ variables",
   },
   {
     name: "GIT_ATTR_NOSYSTEM, GIT_CEILING_DIRECTORIES, GIT_CONFIG_GLOBAL",
-    summary: "Used as git uses them",
+    summary: "mpm passes these variables on to git",
   },
   {
     name: "GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM",
-    summary: "Used as git uses them",
+    summary: "mpm passes these variables on to git",
   },
   {
     name: "CLAUDE_CONFIG_DIR",
@@ -83,23 +88,23 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "CODEX_HOME, GEMINI_CLI_HOME, COPILOT_HOME",
     summary:
-      "The folders of these clients' files; by default in your home folder",
+      "The folders with the clients' files; by default in your home folder",
   },
   {
     name: "MPM_AGENT_CLIENT, MPM_AGENT_SESSION",
-    summary: "Set by mpm's plugin in opencode: the session of a command",
+    summary: "Set by mpm's plugin in opencode: the session that runs a command",
   },
   {
     name: "COPILOT_CLI, GEMINI_CLI",
-    summary: "Set within these clients: the client that runs a command",
+    summary: "Set by these clients: the client that runs a command",
   },
   {
     name: "CODEX_THREAD_ID, COPILOT_AGENT_SESSION_ID",
-    summary: "Set within these clients: the session of a command",
+    summary: "Set by these clients: the session that runs a command",
   },
   {
     name: "MPM_AGENT",
-    summary: "The name of the agent that runs mpm, like --agent",
+    summary: "The name of the agent that runs mpm; --agent overrides it",
   },
   {
     name: "USER, LOGNAME, USERNAME",
@@ -107,19 +112,20 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "CLAUDECODE, CLAUDE_CODE_SESSION_ID",
-    summary: "Set within Claude Code: the session whose todos are saved",
+    summary: "Set by Claude Code: the session whose todos mpm saves",
   },
   {
     name: "CLAUDE_CODE_TASK_LIST_ID",
-    summary: "The task list of that session, if it has another name",
+    summary: "The task list of the Claude Code session, if it has another name",
   },
   {
     name: "CLAUDE_CODE_AUTO_COMPACT_WINDOW",
-    summary: "Tokens at which Claude Code compacts, which count as 100 %",
+    summary:
+      "The number of tokens at which Claude Code compacts; mpm counts it as 100 %",
   },
   {
     name: "CLAUDE_PROJECT_DIR, COPILOT_PROJECT_DIR, GEMINI_PROJECT_DIR",
-    summary: "Set for hooks: the project that the session was started in",
+    summary: "Set for hooks: the project in which the session was started",
   },
   {
     name: "CLAUDE_CODE_SESSION_ATTENDED, CLAUDE_CODE_ENTRYPOINT",
@@ -127,11 +133,11 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "CLAUDE_PLUGIN_ROOT",
-    summary: "Set for the hooks of a plugin: its skills have the prefix mpm:",
+    summary: "Set for hooks of a plugin, whose skills have the prefix mpm:",
   },
   {
     name: "MPM_EVENT, MPM_CWD, MPM_SOURCE, MPM_INPUT, MPM_DETACHED",
-    summary: "Given to shell hooks; mpm hooks test passes them on",
+    summary: "Set for shell hooks; mpm hooks test passes them on",
   },
 ];
 

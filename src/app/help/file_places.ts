@@ -30,13 +30,13 @@ export function places(rows: readonly Row[]): readonly FilePlace[] {
 }
 
 /** Phrases of several rows. */
-export const NO_BOUND = "no bound";
+export const NO_BOUND = "no limit";
 export const BY_YOU = "you";
 const EACH_SAVE = "one for each save";
 const EACH_WORKTREE = "one for each worktree";
-const WITH_SAVE = "`mpm saves rm`, `prune`, into the trash";
-export const UNTIL_DONE = "when it is done";
-const DERIVED = "written again when needed";
+const WITH_SAVE = "`mpm saves rm`, `mpm saves prune` (to the trash)";
+export const UNTIL_DONE = "at the end of the operation";
+const DERIVED = "you; mpm recreates it";
 
 /** Files in `.claude-mpm/` of a project. */
 export const PROJECT_FILES: readonly FilePlace[] = places([
@@ -55,14 +55,14 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   [
     "checkpoints/<id>.json",
     "the record of a checkpoint",
-    "`checkpoint.keep_auto`, `keep_safety`, `keep_batch`; named ones: no bound",
-    "the next automatic one; `mpm checkpoint rm`",
+    "`checkpoint.keep_auto`, `keep_safety`, `keep_batch`; named checkpoints: no limit",
+    "the next automatic checkpoint; `mpm checkpoint rm`",
   ],
   [
     "checkpoints.git/",
-    "outside git: the objects of checkpoints",
-    `${NO_BOUND}: also those of removed checkpoints`,
-    "you, with `git gc` in it",
+    "the objects of checkpoints, in a project without git",
+    `${NO_BOUND}: includes removed checkpoints`,
+    "you, with `git gc` in this folder",
   ],
   [
     "config.toml",
@@ -79,7 +79,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   [
     "sessions/session-YYYYMMDD-HHMMSS.json",
     "the save",
-    "automatic ones: `sessions.keep_auto` a branch; others: no bound",
+    "automatic saves: `sessions.keep_auto` for each branch; other saves: no limit",
     WITH_SAVE,
   ],
   [
@@ -104,7 +104,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "sessions/LATEST-SESSION.txt",
     "the name of the newest save",
     "1 file",
-    "with the last save",
+    "together with the last save",
   ],
   [
     "sessions/session-resume-YYYY-MM-DD-HHMMSS.md",
@@ -121,20 +121,20 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ["<folder>/.gitignore", "keeps a folder out of git", "1 file", BY_YOU],
   [
     "kept/",
-    "outside git, a copy of every save's JSON",
+    "a copy of the JSON of every save, in a project without git",
     EACH_SAVE,
-    "when the trash drops the save",
+    "when the save is deleted from the trash",
   ],
   [
     "trash/",
     "removed and replaced files",
-    "`trash.max_age`, `trash.max_mb`; never the last 20 operations",
+    "`trash.max_age`, `trash.max_mb`, except for the last 20 operations",
     "once a day; `mpm undo trash --prune`",
   ],
   [
     "handoffs/<id>.md, handoffs/.answers/<id>.<answer>.json",
-    "hand-off documents that are not in git, and answers to them",
-    "the newest 500 documents of 64 KiB and 5,000 answers are read",
+    "hand-off documents that are not in git, and their answers",
+    "mpm reads the newest 500 documents, up to 64 KiB each, and 5,000 answers",
     BY_YOU,
   ],
   [
@@ -154,7 +154,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ["state/lock", "locked while mpm writes", "1 empty file", BY_YOU],
   [
     "state/.batch-lock",
-    "locked while mpm keeps the files of a step",
+    "locked while mpm takes a checkpoint of a step",
     "1 empty file",
     BY_YOU,
   ],
@@ -191,7 +191,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   [
     "state/agents/",
     "measurements, notes and digests of agent sessions",
-    "64 KiB a file, digests 512 KiB, for 30 days",
+    "64 KiB for each file, 512 KiB for each digest, for 30 days",
     "the next session",
   ],
   [
@@ -203,7 +203,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   [
     "state/claims/",
     "paths that agents and people have claimed, and a lock",
-    "1,000 claims, for 24 hours at most",
+    "1,000 claims, for at most 24 hours",
     "`mpm release`, the end of the agent session, the next claim",
   ],
   [
@@ -216,19 +216,19 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "state/auto-saves.json",
     "saves made at the end of sessions",
     "5,000 entries",
-    "the next one",
+    "the next save at the end of a session",
   ],
   [
     "state/hooks.log, state/hooks.log.1",
     "the log of shell hooks",
     "two files of 256 KiB",
-    "mpm deletes the older one",
+    "mpm deletes the older file",
   ],
   [
     "state/hook-errors.log, state/hook-errors.log.1",
     "errors of hooks",
     "two files of 256 KiB",
-    "mpm deletes the older one",
+    "mpm deletes the older file",
   ],
   [
     "state/index.json",
@@ -263,7 +263,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ["state/restore-…", "files of a restore", EACH_WORKTREE, UNTIL_DONE],
   [
     "state/partitions/",
-    "the partition chosen for each worktree",
+    "the current partition of each worktree",
     EACH_WORKTREE,
     BY_YOU,
   ],
@@ -271,29 +271,29 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "state/summaries/",
     "layers of summaries, rewritten by your program",
     "50 files of 512 KiB",
-    "the next one",
+    "the next summary",
   ],
   [
     "state/uncopied/",
-    "saves that still lack their second copy or their contents",
-    "one empty file a save",
+    "saves whose second copy or contents are still missing",
+    "one empty file for each save",
     "the next pause",
   ],
   [
     "state/contents.json, state/contents-….json",
-    "cache: the contents that the last saves kept",
+    "cache: the contents in the last saves",
     "one for each worktree, of 16 MiB",
     DERIVED,
   ],
   [
     "state/imports",
-    "the number of copies of saves, for git gc",
+    "the number of copied saves since the last git gc",
     "100 bytes",
-    "the hundredth copy",
+    "you",
   ],
   [
     "state/told-commit",
-    "shows that mpm warned about an old setting",
+    "records that mpm warned about an old setting",
     "1 empty file",
     BY_YOU,
   ],
@@ -307,15 +307,20 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   [
     "team/",
     "saves, hand-offs, notes and claims that others sent",
-    "what the logs of others hold",
-    "the next sync; made again from git",
+    "as much as the logs of others contain",
+    "the next sync, which recreates it from git",
   ],
   [
     "state/ops/",
     "unfinished operations, signed with your key",
-    "1 file for each",
+    "one file for each operation",
     UNTIL_DONE,
   ],
-  ["state/pruned", "when the trash was last checked", "1 file", BY_YOU],
+  [
+    "state/pruned",
+    "the time at which mpm last checked the trash",
+    "1 file",
+    BY_YOU,
+  ],
   ["state/store-id", "identifies this copy of the project", "1 file", BY_YOU],
 ]);

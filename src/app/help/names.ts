@@ -136,7 +136,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   hooks: "Hooks in Claude Code",
   partition: "Parts of a large project",
   saves: "Saves",
-  team: "The people that entries are encrypted to",
+  team: "The people for whom mpm encrypts entries",
   template: "Checklists to start from",
   var: "State variables of the session",
   worktrees: "Worktrees of agents",

@@ -20,11 +20,12 @@ export function exitCodes(): Topic {
       },
       {
         text: `
-mpm prints an error to standard error as one line, with a hint if there is one.
-With --json, the error is one object, {"error": {"code", "message", "hint"}}. Its code is more specific than the status. Standard output stays empty.
+mpm prints an error as one line on standard error, often followed by a hint.
+With --json, the error is one object, {"error": {"code", "message", "hint"}}.
+The code is more specific than the exit status. Standard output stays empty.
 
-"mpm hook" always exits with 0, so that no failure of mpm disturbs the session
-that runs it.`,
+"mpm hook" always exits with 0, so that a failure of mpm never disturbs the
+agent's session.`,
       },
     ],
   };
@@ -38,7 +39,7 @@ export function environment(): Topic {
     sections: [
       {
         text: `
-The variable of a setting overrides the files, and a command's option overrides the variable. Separate the values of a list with commas or spaces, and write a table as name=number. An empty variable counts as unset.`,
+The variable of a setting overrides the configuration files, and a command's option overrides the variable. Separate the values of a list with commas or spaces, and write a table as name=number. An empty variable counts as unset.`,
       },
       { rows: allVariables().map(({ name, summary }) => [name, summary]) },
     ],
@@ -49,13 +50,13 @@ The variable of a setting overrides the files, and a command's option overrides 
 export function files(): Topic {
   return {
     name: "files",
-    summary: "The files that mpm writes, and those of other programs",
+    summary: "The files that mpm writes, and files of other programs",
     sections: [
       {
         text: `
-A project's data is in .claude-mpm/ in the top folder of the repository's main
-worktree. Outside git, it is in the nearest parent folder that has one, else in
-the current folder. Folders have mode 0700, files 0600.`,
+A project's data is in the folder .claude-mpm/ of the repository's main
+worktree. Outside git, mpm uses the nearest .claude-mpm/ in a parent folder,
+else in the current folder. Folders have mode 0700, and files have mode 0600.`,
       },
       { title: "In .claude-mpm/", rows: held(PROJECT_FILES) },
       { title: "In git's own folder", rows: held(GIT_FILES) },
@@ -69,22 +70,25 @@ the current folder. Folders have mode 0700, files 0600.`,
         rows: held(CONFIG_FILES),
       },
       {
-        title: "Of other programs",
+        title: "Files of other programs",
         rows: [
           [
             ".claude/settings.json, .claude/settings.local.json",
-            "Claude Code's settings, which mpm hooks install adds to",
+            "Claude Code's settings; mpm hooks install adds hooks to them",
           ],
-          [".claude/skills/", "where mpm hooks install --skills puts skills"],
+          [
+            ".claude/skills/",
+            "skills that mpm hooks install --skills installs",
+          ],
           [".claude/worktrees/", "worktrees of agents, which mpm cleans up"],
           [
             ".claude/context.md",
-            "project knowledge for agents; mpm context update writes its part",
+            "project knowledge for agents; mpm context update writes one part",
           ],
           [
             ".claude/shared-context/<id>.json",
-            "a note of an agent or a person: 32 KiB each, 2,000 at most; " +
-            "mpm notes rm",
+            "a note by an agent or a person: at most 2,000 notes of 32 KiB; " +
+            "mpm notes rm removes notes",
           ],
           [
             ".claude/shared-context.md",
@@ -108,27 +112,22 @@ function held(places: readonly FilePlace[]): [string, string][] {
 const DONE: Readonly<Record<string, string>> = {
   SessionStart: "tells the agent where the work stopped and what changed since",
   UserPromptSubmit:
-    "checks the context size: recommends a pause, or holds the " +
-    "prompt back; answers /mpm-resume and related commands; " +
-    "notes the prompt",
+    "checks the context size, and recommends a pause or holds back the prompt; answers /mpm-resume and related commands; records the prompt",
   PreToolUse:
-    "denies new sub-agents when the context is nearly full, and edits of " +
-    "claimed paths",
-  PostToolUse: "notes answers to questions and approved plans",
+    "refuses new sub-agents when the context is nearly full; refuses edits of claimed paths",
+  PostToolUse: "records answers to questions and approved plans",
   PostToolBatch:
-    "checks the context size; takes an automatic checkpoint if one is " +
-    "due, and of each step if checkpoint.every is batch; " +
-    "notes the results of sub-agents",
+    "checks the context size; takes an automatic checkpoint when it is due, or after each step if checkpoint.every is batch; records the results of sub-agents",
   PostToolUseFailure: "writes the error to .claude-mpm/errors/",
-  Stop: "keeps the end of the turn for the save at the end of the session",
+  Stop: "records the end of the turn for the save at the end of the session",
   SubagentStart: "records which sub-agents are running",
-  SubagentStop: "the same",
+  SubagentStop: "records which sub-agents are running",
   StopFailure: "writes the error to .claude-mpm/errors/",
-  PreCompact: "writes the resume file; gives the open items to the compaction",
-  PostCompact: "notes the summary of the compaction",
+  PreCompact: "writes the resume file; adds the open items to the compaction",
+  PostCompact: "records the summary of the compaction",
   SessionEnd: "saves the session if any work was done",
-  TaskCreated: "keeps the agent's task list for the next save",
-  TaskCompleted: "the same",
+  TaskCreated: "records the agent's task list for the next save",
+  TaskCompleted: "records the agent's task list for the next save",
 };
 
 /** `mpm help hooks` */
@@ -141,8 +140,8 @@ export function hooks(summaries: Summaries): Topic {
     sections: [
       {
         text: `
-"mpm hooks install" adds an entry for each of these events to Claude Code's
-settings; each starts "mpm hook <event>".`,
+"mpm hooks install" adds a hook for each of these events to Claude Code's
+settings. Each hook starts "mpm hook <event>".`,
       },
       {
         title: "Events",
@@ -159,11 +158,12 @@ settings; each starts "mpm hook <event>".`,
       },
       {
         text: `
-"mpm hooks eject" creates them with everything switched off. They run on this
-machine only in the version that "mpm allow <file>" last allowed.
+"mpm hooks eject" creates these scripts, with every action switched off. On
+this machine, mpm runs a script only in the version that "mpm allow <file>" last
+allowed.
 
 A hook never fails, never waits for long, never uses the network, and never
-blocks anything because of missing data. MPM_HOOKS=off turns all hooks off before they read anything. hooks.enabled = false in your own configuration turns them off before they do anything.`,
+blocks anything because of missing data. MPM_HOOKS=off turns all hooks off before they read anything. hooks.enabled = false in your own configuration also turns them off, after they have read the configuration.`,
       },
       {
         title: "Commands",
@@ -176,55 +176,64 @@ blocks anything because of missing data. MPM_HOOKS=off turns all hooks off befor
 /** `mpm help privacy` */
 export const PRIVACY: Topic = {
   name: "privacy",
-  summary:
-    "Data that mpm writes, who can read it, and what stays on this machine",
+  summary: "The data that mpm writes, and who can read it",
   sections: [
     {
       text: `
-mpm has no network: the executable is built without the permission to open a
-connection. It has no telemetry and does not check for updates. Only "mpm sync" makes git fetch and push.`,
+mpm cannot use the network: the executable is built without the permission to
+open a connection. mpm has no telemetry and does not check for updates. Only
+"mpm sync" runs git to fetch and push.`,
     },
     {
       title: "The contents of a save",
       rows: [
-        ["your words", "summary, next steps, decisions, blockers, todos"],
+        ["your texts", "summary, next steps, decisions, blockers, todos"],
         [
           "git's state",
-          "branch, commits with author and subject, stashes by their message",
+          "branch, commits with author and subject, stashes with their message",
         ],
         [
           "uncommitted files",
-          "path, status, size, time and SHA-256; the contents are kept beside the save",
+          "path, status, size, time and SHA-256; mpm keeps the contents in separate refs",
         ],
-        ["paths", "of the project, the worktree, the agent's transcript"],
+        [
+          "paths",
+          "the paths of the project, the worktree and the agent's transcript",
+        ],
       ],
     },
     {
       text: `
-A checkpoint also holds the contents of changed and untracked files, and in a
-git repository a pause keeps them beside the save. They are objects in the
-repository's own git folder, under refs that git pushes only on request. Ignored
-files are in neither. mpm does not scan contents for secrets. Files that match pause.contents_exclude, such as .env* and *.pem, stay out of saves. "mpm config
-set pause.contents false" keeps all contents out.
+A checkpoint also contains changed and untracked files, and so does a save in a
+git repository. Their contents are objects in the repository's own git folder,
+under refs that git pushes only on request. Saves and checkpoints leave out
+ignored files. mpm does not scan contents for secrets. Saves also leave out
+files that match pause.contents_exclude, such as .env* and *.pem. "mpm config
+set pause.contents false" leaves out all contents.
 
-mpm reads the end of an agent's transcript for the number of tokens, the task list and the conversation. In a project that uses mpm, the hooks
+From the end of an agent's transcript, mpm reads the number of tokens, the task list and the conversation. In a project that uses mpm, the hooks
 record prompts, answers, plans, summaries, reports and errors of each agent
-session. The record is redacted, at most 64 KiB, and kept for a month. To switch off any of these, use the settings handoff.*.`,
+session. mpm redacts this record, limits it to 64 KiB, and keeps it for a month.
+The settings handoff.* switch off each kind of data.`,
     },
     {
       title: "Readers",
       text: `
-Folders have mode 0700 and files 0600, so no other user of this machine can read them.
-In a git repository each pause adds its save to refs/mpm/saves/, which a plain
-push leaves out and "git push --mirror" includes. "mpm config set commit false" turns this off. With "mpm pause --commit" the save is also on your branch: everyone who gets the branch can read it.
+Folders have mode 0700 and files 0600, so other users of this machine cannot
+read them. In a git repository, each pause adds its save to refs/mpm/saves/,
+which "git push --mirror" pushes, but a plain push does not. "mpm config set
+commit false" turns this off. With "mpm pause --commit", the save is also on
+your branch, so everyone who gets the branch can read the save.
 
-mpm replaces secrets in everything that it writes. These are keys and tokens of
-providers, private keys, passwords in addresses, assignments such as
-PASSWORD=value, and text between <private> and </private>. No set of rules finds every secret, and a checkpoint holds files as they are. "mpm scan" looks for secrets
+mpm replaces secrets in everything that it writes. Secrets are keys and tokens
+of providers, private keys, passwords in addresses, assignments such as
+PASSWORD=value, and text between <private> and </private>. No set of rules finds
+every secret, and mpm does not redact files in a checkpoint. "mpm scan" looks for secrets
 in existing files; docs/security.md lists the rules.
 
-Text by someone else in a save, a clone or a template is data. mpm runs
-nothing in it, and gives it to an agent in a fence that names its author.`,
+mpm treats text by someone else, in a save, a clone or a template, as data. It
+does not run commands from the text, and marks the text for agents with the name
+of its author.`,
     },
     {
       title: "How to delete data",
@@ -232,15 +241,15 @@ nothing in it, and gives it to an agent in a fence that names its author.`,
         ["mpm saves rm", "moves a save with its copies to the trash"],
         [
           "mpm checkpoint rm",
-          "removes a checkpoint; git keeps its objects while you can undo that",
+          "removes a checkpoint; git keeps the objects while you can undo the removal",
         ],
         [
           "mpm undo trash --prune",
-          "deletes the parts of the trash that are older than your setting",
+          "deletes files in the trash that are older than trash.max_age",
         ],
         [
           ".claude-mpm/",
-          "holds all mpm data of a project, except the refs in git",
+          "contains all mpm data of a project, except the refs in git",
         ],
       ],
     },
@@ -256,11 +265,13 @@ export function formats(): Topic {
       {
         text: `
 Every command takes --json and then prints one JSON value in ASCII. "mpm help
-formats <name>" prints the JSON Schema (draft 2020-12) of a format below. For the answer of a command, name the command: "mpm help formats saves list". schemas/<name>.json in the source has
-the same schema with a description of each field. An answer has exactly the fields of its
+formats <name>" prints the JSON Schema (draft 2020-12) of a format below. For
+the answer of a command, use the command as the name: "mpm help formats saves
+list". In the source, schemas/<name>.json contains the same schema, with a
+description of each field. An answer has exactly the fields of its
 schema. A file may have fields that mpm does not know, and mpm keeps them.
 
-A reader must accept fields that it does not know, because later versions may add some. The changelog lists each field that is removed or gets another meaning.`,
+A program that reads these formats must ignore unknown fields, because later versions may add some. The changelog lists each field that is removed or changes its meaning.`,
       },
       {
         title: "Formats",

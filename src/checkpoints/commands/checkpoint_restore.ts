@@ -16,9 +16,9 @@ export const checkpointRestore = defineCommand({
   name: "checkpoint restore",
   summary: "Restore the files and the index of a checkpoint",
   description: `
-Shows what would change and asks you to confirm. If it cannot ask, you need --yes. mpm first saves the present state in a checkpoint, so that "mpm undo" can undo the restore. It keeps and lists files created since the checkpoint; --exact moves them to the trash. HEAD and the branch never move. If HEAD has moved since, mpm prints the command to go back.
+Shows the changes and asks you to confirm. If mpm cannot ask, you need --yes. mpm first saves the present state in a checkpoint, so that "mpm undo" can undo the restore. It keeps and lists files created since the checkpoint; --exact moves them to the trash. HEAD and the branch never move. If HEAD has moved since the checkpoint, mpm prints the command to go back.
 
-If you name paths below the working folder, mpm restores only those. --to writes the files of the checkpoint into a new or empty folder instead. The exit status is 4 if mpm left a file alone that differs; the output says why.`,
+If you name paths below the working folder, mpm restores only these paths. --to writes the files of the checkpoint into a new or empty folder instead. If mpm had to leave a changed file alone, it prints the reason, and the exit status is 4.`,
   positionals: [
     CHECKPOINT,
     {

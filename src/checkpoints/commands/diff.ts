@@ -29,7 +29,7 @@ import {
 /** `mpm checkpoint diff` */
 export const checkpointDiff = defineCommand({
   name: "checkpoint diff",
-  summary: "Show what differs between a checkpoint and the working tree",
+  summary: "Show the differences between a checkpoint and the working tree",
   description: `
 Lists the paths that were added, modified or deleted since the checkpoint, or
 between two checkpoints. It leaves out ignored files. mpm runs no diff program or

@@ -19,8 +19,9 @@ export const checkpointList = defineCommand({
   description: `
 Lists the checkpoints of all worktrees, newest first. Each row has the number,
 age, name, branch, size of the changed files, and note. --all adds the checkpoints
-that mpm took before restores and after steps of an agent. A checkpoint that you did not take on this machine
-is marked "from someone else (not verified)".`,
+that mpm took before restores and after steps of an agent. The mark "from
+someone else (not verified)" means that you did not take the checkpoint on this
+machine.`,
   positionals: [],
   flags: {
     all: {

@@ -13,9 +13,10 @@ export const checkpointLoad = defineCommand({
   name: "checkpoint load",
   summary: "Print what an agent needs to continue from a checkpoint",
   description: `
-Prints the context, the changed files, the next steps, the notes, and the commands to resume with. It changes nothing: "mpm checkpoint restore" restores the files. A
-checkpoint from another machine is printed in part, between fences and without
-its commands, until you trust it.`,
+Prints the context, the changed files, the next steps, the notes, and the commands to resume with. The
+command changes nothing; to restore the files, use "mpm checkpoint restore". If
+you do not trust a checkpoint from another machine, mpm marks its text as data,
+and leaves out the commands.`,
   positionals: [CHECKPOINT],
   flags: {},
   examples: ['mpm checkpoint load "Feature Development"'],

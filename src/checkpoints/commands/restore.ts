@@ -15,14 +15,14 @@ import type { SaveRestoreResult } from "./results.ts";
 /** `mpm restore` */
 export const restore = defineCommand({
   name: "restore",
-  summary: "Bring back uncommitted files that a save kept",
+  summary: "Restore uncommitted files from a save",
   description: `
-A pause keeps the contents of uncommitted files. Without paths, mpm restores the files that were reverted or deleted since then and never committed. With paths, it restores those files and folders, whatever has changed in them. --all restores everything in the save.
+A save includes the contents of uncommitted files. Without paths, mpm restores files that you reverted or deleted after the save and never committed. With paths, it restores these files and folders, whatever has changed in them. --all restores all files in the save.
 
-mpm shows what would change and asks you to confirm. If it cannot ask, you need --yes. It first takes a checkpoint of all files, so that "mpm undo" can undo the restore.
+mpm shows the changes and asks you to confirm. If it cannot ask, you need --yes. It first takes a checkpoint of all files, so that "mpm undo" can undo the restore.
 Staged changes are staged again. HEAD and the branch do not move.
 
-Without a save, mpm takes your newest save of this worktree that has contents. To use someone else's save, name it. If a colleague sent their files with "mpm sync --with-contents", mpm restores all of them. If the first word does not name a save, mpm takes it as a path. The exit status is 4 if mpm left a file alone; the output says why.`,
+Without a save, mpm uses your newest save of this worktree that has file contents. To use a save by someone else, name the save. If a colleague sent files with "mpm sync --with-contents", mpm restores all these files. If the first word is not the name of a save, mpm treats it as a path. If mpm had to leave a file alone, it prints the reason, and the exit status is 4.`,
   positionals: [
     {
       name: "save",
@@ -40,7 +40,7 @@ Without a save, mpm takes your newest save of this worktree that has contents. T
   flags: {
     all: {
       type: "boolean",
-      summary: "Bring back all files in the save",
+      summary: "Restore all files in the save",
     },
     ...RESTORE_FLAGS,
   },

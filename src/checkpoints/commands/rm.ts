@@ -12,11 +12,12 @@ export const checkpointRm = defineCommand({
   name: "checkpoint rm",
   summary: "Remove checkpoints",
   description: `
-Removes checkpoints from the list. "mpm undo" restores them while the
-removal is among the last 20. After that, git deletes their contents.`,
+Removes checkpoints from the list. You can undo a removal with "mpm undo" while
+it is one of the last 20, or younger than trash.max_age. Later, git deletes the
+contents of the checkpoint.`,
   positionals: [{
     name: "checkpoints",
-    summary: "The checkpoints: names, parts of them, or numbers in the list",
+    summary: "The checkpoints: names or parts of names, or numbers in the list",
     names: "checkpoint",
     rest: true,
     asked: true,

@@ -11,15 +11,15 @@ export const checkpointSave = defineCommand({
   name: "checkpoint save",
   summary: "Save the whole working tree and its context under a name",
   description: `
-Saves every file that git does not ignore, byte for byte. It also saves the staged
-changes, and the context as "mpm pause" does. It leaves your files, index, HEAD, branch,
-stashes and reflogs unchanged. It runs no hooks. The objects are in the
-repository under refs/mpm/, which git neither clones nor pushes by itself.
-Outside git, they are in a separate repository in the mpm folder.
+Saves every file that git does not ignore, byte for byte, with the staged
+changes and the context of the work. mpm does not change your files, index,
+HEAD, branch, stashes or reflogs, and runs no git hooks. The objects are in the
+repository under refs/mpm/, which git does not clone or push by default. In a
+project without git, they are in a separate repository in the mpm folder.
 
-A checkpoint cannot hold nested repositories, changed submodules, pipes or sockets. mpm names those that it leaves out.
+A checkpoint cannot contain nested repositories, changed submodules, pipes or sockets. mpm lists the ones that it leaves out.
 
---auto is for hooks. It takes at most one checkpoint every 30 minutes, and keeps the last 20. Then the project's checkpoint.sh runs, if you allowed it. --after-call is also for hooks: it keeps all files after a step of an agent, for "mpm replay --at".`,
+--auto is for hooks. It takes at most one checkpoint every 30 minutes, and keeps the last 20. Then it runs the project's checkpoint.sh, if you allowed this script. --after-call is also for hooks: it takes a checkpoint after a step of an agent, for "mpm replay --at".`,
   positionals: [{
     name: "name",
     summary: "The name; several words are joined with spaces",
@@ -30,18 +30,17 @@ A checkpoint cannot hold nested repositories, changed submodules, pipes or socke
       type: "string",
       short: "m",
       value: "text",
-      summary: "A note to find the checkpoint by",
+      summary: "A note about the checkpoint",
     },
     auto: {
       type: "boolean",
-      summary: "Take an automatic checkpoint, if one is due",
+      summary: "Take an automatic checkpoint if the last one is old enough",
     },
     "after-call": {
       type: "string",
       value: "id",
       repeatable: true,
-      summary:
-        "Keep the files after this tool call of an agent, without listing the checkpoint",
+      summary: "Take an unlisted checkpoint after this tool call of an agent",
     },
     "agent-session": {
       type: "string",

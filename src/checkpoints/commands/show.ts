@@ -8,7 +8,7 @@ import { CHECKPOINT, findTarget } from "../select.ts";
 /** `mpm checkpoint show` */
 export const checkpointShow = defineCommand({
   name: "checkpoint show",
-  summary: "Show what a checkpoint holds",
+  summary: "Show the contents of a checkpoint",
   description: `
 Prints the git state, working files, context and environment of the checkpoint as
 Markdown. --json prints the timestamp, branch, files with hash and status, context,

@@ -33,15 +33,18 @@ export const sessionsTrust = defineCommand({
   name: "saves trust",
   summary: "Trust saves made by someone else",
   description: `
-A save that you did not make on this machine is shown as "from NAME (not
-verified)". It came with a clone, a pull or an import, or from claude-mpm.
-Anyone can choose that name. Read the save first ("mpm saves show"), then trust it.
-mpm keeps a digest of the content in your own state folder. If anything in the save changes, you have to trust it again. --revoke ends the trust; --list shows
-the saves that you trust, in every project. To name a checkpoint, write "checkpoint/" before its name. Trusting a save includes the uncommitted files that are kept with it.`,
+mpm shows a save that you did not make on this machine as "from NAME (not
+verified)". Such a save came with a clone, a pull or an import, or from
+claude-mpm. The name proves nothing, because anyone can choose it. Read the save
+first ("mpm saves show"), then trust it. mpm keeps a digest of the content in
+your own state folder. If anything in the save changes, you have to trust it
+again. --revoke ends the trust, and --list shows the saves that you trust in all
+projects. To trust a checkpoint, write "checkpoint/" before its name. If you
+trust a save, you also trust the uncommitted files in the save.`,
   positionals: [{
     name: "selectors",
     summary:
-      "The saves: ids, parts of them, numbers, names, or checkpoint/<name>",
+      "The saves: IDs or parts of IDs, numbers, names, or checkpoint/<name>",
     rest: true,
   }],
   flags: {
@@ -49,7 +52,7 @@ the saves that you trust, in every project. To name a checkpoint, write "checkpo
       type: "boolean",
       summary: "Every save and checkpoint of this project",
     },
-    revoke: { type: "boolean", summary: "Stop trusting them" },
+    revoke: { type: "boolean", summary: "Stop trusting the saves" },
     list: { type: "boolean", summary: "List the saves that you trust" },
     "dry-run": {
       type: "boolean",

@@ -8,8 +8,8 @@ export const configGet = defineCommand({
   name: "config get",
   summary: "Print the value of one setting",
   description: `
-Prints the value that applies here, from your file, the project's files or the
-environment. --json also prints its source.`,
+Prints the effective value, from your file, the project's files or the
+environment. --json also prints the source.`,
   positionals: [{
     name: "key",
     summary: "The setting, e.g. context.stale_after",

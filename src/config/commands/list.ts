@@ -8,8 +8,8 @@ export const configList = defineCommand({
   name: "config list",
   summary: "List all settings with their values",
   description: `
-Lists all settings with the values that apply here. --show-origin adds the source of
-each value. If a file has an error, mpm names the file and line.`,
+Lists all settings with their effective values. --show-origin adds the source of
+each value. If a file has an error, mpm prints the file and line.`,
   positionals: [],
   flags: {
     "show-origin": {

@@ -35,9 +35,10 @@ export const configSet = defineCommand({
   name: "config set",
   summary: "Set one setting in a configuration file",
   description: `
-Changes only that setting in the file. Comments, order and line endings stay as they are. mpm creates the file if it does not exist. Several words make a list. Settings that allow mpm to remove, block or switch something
-off can only be set in your own file. docs/configuration.md describes all
-settings.`,
+Changes only one setting in the file, and keeps comments, order and line
+endings. mpm creates a missing file. To set a list, give several words. Settings
+that allow mpm to remove data, block actions or switch off protections work only
+in your own file. docs/configuration.md describes all settings.`,
   positionals: [
     {
       name: "key",
@@ -46,7 +47,7 @@ settings.`,
     },
     {
       name: "value",
-      summary: "The value; several words make a list",
+      summary: "The value; for a list, several words",
       names: "setting-value",
       rest: true,
     },

@@ -6,7 +6,7 @@ export const archive = defineCommand({
   name: "archive",
   summary: "Archive a completed session",
   description: `
-Lists show its saves only with --all, but you can still select them by full ID or name.
+Lists show the saves of an archived session only with --all, but you can still select them by full ID or name.
 Without a selector, mpm archives the completed session of this worktree, if
 there is only one.`,
   positionals: ENDING.positionals,

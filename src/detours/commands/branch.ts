@@ -14,15 +14,15 @@ export const branch = defineCommand({
   name: "branch",
   summary: "Start a detour and come back later",
   description: `
-Saves the session of this worktree, as "mpm pause" does, and starts a new session below it. "mpm return" ends the new session and returns to the earlier session. If there is no session yet, mpm creates one for the present work. Detours can be nested to any depth; "mpm status
+Saves the session of this worktree, as "mpm pause" does, and starts a new session below it. "mpm return" ends the new session and returns to the earlier session. If there is no earlier session, mpm creates a session for the present work. Detours can be nested to any depth; "mpm status
 --tree" shows them.
 
 --stash parks all uncommitted work in a checkpoint, including staged and untracked
-files, and leaves the tree clean. Ignored files stay in place. --git-branch also switches to that git branch. A new branch starts at the default branch, or at origin's default branch if that is ahead. --worktree leaves this tree alone and opens the detour in its own worktree below .claude/worktrees/. There, --git-branch sets the name of the git branch; otherwise mpm chooses a name. mpm does not use the network and does not run the repository's hooks.
+files, and leaves the tree clean. Ignored files stay in place. --git-branch also switches to that git branch. A new branch starts at the default branch, or at origin's default branch if it is ahead. --worktree leaves this tree alone and opens the detour in its own worktree below .claude/worktrees/. With --worktree, --git-branch sets the name of the git branch; otherwise mpm chooses a name. mpm does not use the network and does not run the repository's hooks.
 
-mpm checks everything before it changes anything. If the command is interrupted, the next mpm command undoes the changes.`,
+mpm makes all checks before it changes anything. If the command is interrupted, the next mpm command undoes the changes.`,
   positionals: [
-    { name: "name", summary: "A name to find the detour by" },
+    { name: "name", summary: "A name for the detour" },
     { name: "task", summary: "The task of the detour", rest: true },
   ],
   flags: {

@@ -22,7 +22,7 @@ import { needCurrent } from "../find_session.ts";
 /** `mpm check` */
 export const check = defineCommand({
   name: "check",
-  summary: "Tick items of the checklist, or print it",
+  summary: "Tick items of the checklist, or print the checklist",
   description: `
 Select items by number, by a range such as 2-5, or by part of their text.
 Without items, the command prints the checklist. The first tick moves an active

@@ -6,7 +6,7 @@ export const complete = defineCommand({
   name: "complete",
   summary: "Complete a session",
   description: `
-mpm reports unfinished checklist items. The session's saves are kept, but a resume without a selector skips them. To end a detour, or a session with an open detour, use "mpm return" instead.`,
+mpm reports unfinished checklist items. It keeps the session's saves, but "mpm resume" without a selector skips them. To end a detour, or a session with an open detour, use "mpm return" instead.`,
   positionals: ENDING.positionals,
   flags: {
     summary: {

@@ -29,12 +29,14 @@ export const returnCommand = defineCommand({
 Completes the session that "mpm branch" started, goes back to the git branch of
 its parent, and restores the parked work. Staged changes are staged again, and untracked files are restored. mpm adds the summary to the parent session, and reports what the detour did and what changed in the meantime.
 
-If the tree has uncommitted changes, mpm refuses to change it. Commit the changes, or use an option: --park keeps them in a checkpoint, and --carry brings them along. --discard cancels the detour, and also keeps them in a checkpoint. If the parent's branch
-has moved since, mpm merges the parked work onto it. It finds conflicts before
-it changes anything. --keep-parked returns without the parked work, which stays in its checkpoint.
+If the tree has uncommitted changes, mpm refuses to change it. Commit the changes, or use an option: --park
+keeps the changes in a checkpoint, and --carry takes them to the parent's
+branch. --discard cancels the detour, and also keeps the changes in a
+checkpoint. If the parent's branch has moved since, mpm merges the parked work
+onto the branch. mpm finds conflicts before it changes anything. --keep-parked returns without the parked work, which stays in its checkpoint.
 
 Files that a checkpoint cannot hold, such as a very large file or a repository
-in the tree, stay where they are. If they are in the way, mpm moves them to the trash and names them.
+in the tree, stay where they are. If such a file is in the way, mpm moves it to the trash and names it.
 
 If the detour has its own worktree, run the command there. mpm removes the worktree if all its work is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees prune" removes the worktree later.`,
   positionals: [{
@@ -57,15 +59,16 @@ If the detour has its own worktree, run the command there. mpm removes the workt
     },
     park: {
       type: "boolean",
-      summary: "Keep uncommitted changes of the detour in a checkpoint",
+      summary: "Move the detour's uncommitted changes to a checkpoint",
     },
     carry: {
       type: "boolean",
-      summary: "Bring uncommitted changes of the detour along",
+      summary: "Take the detour's uncommitted changes to the parent's branch",
     },
     discard: {
       type: "boolean",
-      summary: "Cancel the detour; its uncommitted changes go to a checkpoint",
+      summary:
+        "Cancel the detour, and move its uncommitted changes to a checkpoint",
     },
     "keep-parked": {
       type: "boolean",
@@ -76,7 +79,7 @@ If the detour has its own worktree, run the command there. mpm removes the workt
       names: "branch",
       short: "b",
       value: "branch",
-      summary: "Go to this git branch rather than the parent's",
+      summary: "Switch to this git branch instead of the parent's",
     },
     "no-changes": {
       type: "boolean",

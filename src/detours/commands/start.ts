@@ -37,15 +37,16 @@ export const start = defineCommand({
   name: "start",
   summary: "Start a session, optionally from a template",
   description: `
-A session is a stretch of work on one task, with a state and a checklist.
-It becomes the current session of this worktree: every pause saves it, and a
-resume continues it. If another session is active in the worktree, mpm starts
-nothing. A paused session stays paused and can be resumed.
+A session is a stretch of work on one task, with a state and a checklist. The
+new session becomes the current session of this worktree: every pause saves it,
+and a resume continues it. If another session is active in the worktree, mpm
+does not start a new session. A paused session stays paused, and you can resume
+it later.
 
-The task defaults to the template's title and variables. A variable without
---var gets its value from "mpm var", or else from its default.`,
+The task defaults to the template's title and variables. If you do not set a
+variable with --var, mpm takes the value from "mpm var", or else the default.`,
   positionals: [
-    { name: "name", summary: "A name to find the session by", optional: true },
+    { name: "name", summary: "A name for the session", optional: true },
     { name: "task", summary: "The task", rest: true },
   ],
   flags: {

@@ -108,14 +108,14 @@ export const doctor = defineCommand({
   summary: "Check mpm and its data, and suggest fixes",
   description: `
 Checks git, the saves, sessions and checkpoints, the log, interrupted commands,
-locks and hooks. Also checks the configuration, the clock, the disk, PATH, and the transcripts that Claude Code will soon delete. The result of each check is "ok", "warning", "error", or "unknown" if mpm could not check. Below a problem is the command that fixes it. mpm changes nothing and does not use the network. It asks every other mpm on PATH for its version.
+locks and hooks. Also checks the configuration, the clock, the disk, PATH, and the transcripts that Claude Code will soon delete. The result of each check is "ok", "warning", "error", or "unknown" if mpm could not check. Below each problem, mpm prints the command that fixes it. mpm changes nothing and does not use the network. It runs other copies of mpm on PATH to get their versions.
 
-With --fix, mpm makes the safe fixes and lists them. It makes folders private, writes derived files again, finishes interrupted commands, and moves the remains of failed writes to the trash. Then it checks everything again.
+With --fix, mpm makes all safe fixes and lists them. It makes folders private, writes derived files again, finishes interrupted commands, and moves files of failed writes to the trash. Then it checks everything again.
 
-The exit status is 0 if there is no error; warnings do not count. Otherwise it is 5 if stored data is damaged, 6 if git, the disk or the system refuses, and 4 for any other error.`,
+The exit status is 0 if there are no errors; warnings do not count. It is 5 if stored data is damaged, 6 if git, the disk or the system refuses, and 4 for other errors.`,
   positionals: [],
   flags: {
-    fix: { type: "boolean", summary: "Make the safe fixes, and check again" },
+    fix: { type: "boolean", summary: "Make all safe fixes, and check again" },
     "dry-run": {
       type: "boolean",
       summary: "With --fix: show the fixes and change nothing",

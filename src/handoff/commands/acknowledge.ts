@@ -19,9 +19,9 @@ import type { System } from "../../system/system.ts";
 /** `mpm context acknowledge` */
 export const contextAcknowledge = defineCommand({
   name: "context acknowledge",
-  summary: "Note that you have seen the recommendation to pause",
+  summary: "Confirm that you have seen the recommendation to pause",
   description: `
-Records that you saw the warning for the level that the session has reached. mpm warns again at the next level. This does not lift a block. To do that, pause, compact or clear the session.`,
+Records that you have seen the warning at the present threshold. mpm warns again at the next threshold. This command does not unblock prompts. To unblock them, pause, compact or clear the session.`,
   positionals: [],
   flags: { "agent-session": AGENT_SESSION },
   examples: ["mpm context acknowledge"],

@@ -25,7 +25,7 @@ export const context = defineCommand({
   summary: "Show how full the agent's context is",
   description: `
 Shows the tokens, the window, the percentage, and the age and source of the figure.
-It also lists the thresholds and their effects. By default, mpm uses the agent session that it runs in, or else the latest session of this project. The figure comes from Claude Code's status
+It also lists the thresholds and their effects. By default, mpm uses the current agent session, or else the latest agent session of this project. The figure comes from Claude Code's status
 line ("mpm statusline"), unless the transcript has a newer figure. A stale figure counts as unknown, and an unknown figure never blocks anything.`,
   positionals: [],
   flags: { "agent-session": AGENT_SESSION },

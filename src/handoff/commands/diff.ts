@@ -16,9 +16,10 @@ export const contextDiff = defineCommand({
   name: "context diff",
   summary: "Show how a context file changed since a save",
   description: `
-Prints a unified diff of .claude/context.md, or of the file given with --file.
-Without a save, mpm compares the newest save with the present file. If you name one save, mpm compares that save with the present file. If you name two, it compares them with each other. mpm
-redacts secrets on both sides.`,
+Prints a unified diff of .claude/context.md, or of the file in --file. Without a
+save, mpm compares the newest save with the present file. With one save, it
+compares that save with the present file. With two saves, it compares the saves.
+mpm redacts secrets on both sides.`,
   positionals: [
     {
       name: "before",

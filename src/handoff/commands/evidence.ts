@@ -24,13 +24,17 @@ export const evidence = defineCommand({
   name: "evidence",
   summary: "Show which checks still hold, or run them again",
   description: `
-Lists the commands that the newest save of this worktree or an open item names as
-evidence. "holds": the command passed on the present files. "stale": it passed,
-and files changed since. "contradicted": its last run failed. "unproved": it did not run, or mpm does not know its result or the files it ran on.
+Lists the commands that verify the work, from the newest save of this worktree
+and from open items. "holds": the command passed on the present files. "stale":
+the command passed, but files have changed since. "contradicted": the last run
+failed. "unproved": the command did not run, or mpm does not know the result or
+the tested files.
 
-With --run, mpm runs the listed commands again, or the one that you name. It runs
-only commands that you allowed with "mpm allow". Each command runs on a copy of the tracked and untracked files, outside the project. The copy is a git repository without the ignored files, and mpm removes it afterwards. The copy is not
-a sandbox: the command runs as you. With "--link node_modules", it uses your own folder, and can change or delete files there.
+With --run, mpm runs the listed commands again, or the command that you give. It
+runs only commands that you allowed with "mpm allow". Each command runs on a copy of the tracked and untracked files, outside the project. The copy is a git repository without the ignored files, and mpm removes it afterwards. The
+copy is not a sandbox: the command runs with your account. With "--link
+node_modules", the command uses your own folder, and can change or delete files
+in it.
 
 The exit status is 0 if everything holds, and 1 if not.`,
   positionals: [{

@@ -14,8 +14,9 @@ export const contextHistory = defineCommand({
   name: "context history",
   summary: "List the saved versions of context files",
   description: `
-Each save of this worktree keeps .claude/context.md and the context file of the
-current partition, up to 64 KiB each. mpm lists each version with the first save that has it, and the number of added and removed lines.`,
+Each save of this worktree includes .claude/context.md and the context file of
+the current partition, up to 64 KiB each. mpm lists each version with its first
+save, and the number of added and removed lines.`,
   positionals: [
     {
       name: "file",

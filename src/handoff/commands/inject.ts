@@ -9,9 +9,10 @@ export const contextInject = defineCommand({
   name: "context inject",
   summary: "Print the text for an agent at the start of its session",
   description: `
-Prints the parts that context.inject names, between fences with a random mark. The
-output has at most context.inject_limit characters. The fences mark text from saves
-and project files as data. If there is nothing to report, it prints nothing.`,
+Prints the parts listed in context.inject, between fences with a random mark.
+The fences mark text from saves and project files as data. The output has at
+most context.inject_limit characters. If there is nothing to report, mpm prints
+nothing.`,
   positionals: [],
   flags: {
     part: {
@@ -19,7 +20,7 @@ and project files as data. If there is nothing to report, it prints nothing.`,
       value: "part",
       choices: INJECTED_PARTS,
       repeatable: true,
-      summary: "Print these parts instead of the configured ones",
+      summary: "Print these parts instead of the configured parts",
     },
     limit: {
       type: "string",

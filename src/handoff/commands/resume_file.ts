@@ -9,15 +9,17 @@ import { writeResumeFile } from "../resume_file.ts";
 /** `mpm context resume-file` */
 export const contextResumeFile = defineCommand({
   name: "context resume-file",
-  summary: "Write down the state of the work before the context is lost",
+  summary: "Write the state of the work to a file before the context is lost",
   description: `
-Writes .claude-mpm/sessions/session-resume-YYYY-MM-DD-HHMMSS.md: what is
-completed, in progress and pending, how full the context is, branch, commits and
-working tree, and what to do next. If the agent keeps no task lists, mpm uses those of the newest save. "mpm saves list" shows the file as a log.`,
+Writes .claude-mpm/sessions/session-resume-YYYY-MM-DD-HHMMSS.md. The file lists
+completed, current and pending work, and the next steps. It also contains the
+size of the context, the branch, commits and working tree. If the agent has no
+task lists, mpm uses the lists of the newest save. "mpm saves list" shows the
+file as a log.`,
   positionals: [],
   flags: {
     "agent-session": AGENT_SESSION,
-    "dry-run": { type: "boolean", summary: "Print it and write nothing" },
+    "dry-run": { type: "boolean", summary: "Print the text and write nothing" },
   },
   examples: ["mpm context resume-file", "mpm context resume-file --dry-run"],
   result: async () => (await import("./results.ts")).ResumeFileResult,

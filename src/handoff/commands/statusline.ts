@@ -24,7 +24,9 @@ export const statusline = defineCommand({
   summary: "Print a status line for Claude Code",
   description: `
 Reads the input of a Claude Code status line command, at most 1 MiB within one
-second. Prints one line: model, use of the context, branch, name. mpm keeps the reading for "mpm context" and the hooks. In Claude Code's settings: "statusLine":
+second. Prints one line: model, use of the context, branch, name. mpm stores the
+reading for "mpm context" and the hooks. To use the command, add this to Claude
+Code's settings: "statusLine":
 {"type": "command", "command": "mpm statusline"}.
 
 After an error, the exit status is still 0 and the line may be empty.`,

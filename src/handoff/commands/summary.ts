@@ -25,14 +25,15 @@ export const summary = defineCommand({
   name: "summary",
   summary: "Summarize the work, with more detail for recent work",
   description: `
-Prints four layers. The last hour is shown in detail. For work from one to four hours
-ago, mpm shows what was finished and decided. Older work gets a sentence or two, and each
-ended session gets one line. mpm reads the saves of this worktree from the last 7
-days. Each line names a save and, if it has one, the number of an item: "mpm
-saves show" opens both. mpm includes saves from others only if you trust them.
+Prints the work in four layers. mpm shows the last hour in detail, and
+accomplishments and decisions from one to four hours ago. It summarizes older
+work in one or two sentences, and each ended session in one line. mpm reads the
+saves of this worktree from the last 7 days. Each line ends with a save, and the
+number of an item if there is one; "mpm saves show" takes both. mpm includes
+saves by others only if you trust these saves.
 
-With "[summarizer] command" in your own configuration, a program rewrites the
-second and third layer. mpm marks its text and keeps it.`,
+If you set "[summarizer] command" in your own configuration, that program
+rewrites the second and third layer. mpm marks the rewritten text.`,
   positionals: [],
   flags: {
     since: {

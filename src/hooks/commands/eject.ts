@@ -29,11 +29,11 @@ const ACTIONS: Record<ScriptState, Action> = {
 /** `mpm hooks eject` */
 export const hooksEject = defineCommand({
   name: "hooks eject",
-  summary: "Copy shell hooks into the project, for editing",
+  summary: "Copy shell hooks into the project, so that you can edit them",
   description: `
-Copies the named scripts to .claude-mpm/hooks/, or all scripts if you name no
-script. A copy that you have not edited is updated to this version. An edited copy
-stays as it is. After an edit, run "mpm allow <file>" to let it run on this machine.`,
+Copies the named scripts, or all scripts, to .claude-mpm/hooks/. mpm updates
+copies that you have not edited, and does not change edited copies. After you
+edit a script, run "mpm allow <file>" to let mpm run it on this machine.`,
   positionals: [{
     name: "names",
     summary: "The scripts, e.g. pre-session",

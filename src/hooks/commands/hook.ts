@@ -7,9 +7,10 @@ export const hook = defineCommand({
   name: "hook",
   summary: "Handle an event from an agent's client",
   description: `
-The client runs this command: "mpm hooks install" adds it to the settings. It
-reads the event's JSON from standard input and answers with JSON, or with
-nothing. After an error, the exit status is still 0, and mpm notes the error in .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
+Clients run this command; "mpm hooks install" adds it to their settings. mpm
+reads the event as JSON from standard input, and prints JSON or nothing. After
+an error, the exit status is still 0, and mpm logs the error in
+.claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
   positionals: [{
     name: "event",
     summary: "The event, e.g. SessionStart",
@@ -26,7 +27,7 @@ nothing. After an error, the exit status is still 0, and mpm notes the error in 
     "installed-by": {
       type: "string",
       value: "program",
-      summary: "The mark of entries that mpm installed",
+      summary: "Marks hooks that mpm installed",
     },
   },
   examples: ["mpm hook SessionStart"],

@@ -24,34 +24,34 @@ export const hooksInstall = defineCommand({
   name: "hooks install",
   summary: "Add mpm's hooks to the settings of a client",
   description: `
-Adds an entry for each event that mpm handles, and does not change anything else in the file. A second run changes nothing. mpm replaces the entries of an older version in place. It refuses a file that is a link, that is not strict JSON, or that Claude Code would ignore. It also refuses Claude Code versions before 2.1.101, which ignore files with unknown events. Before it writes, mpm keeps a copy of the old file.
+Adds a hook for each event that mpm handles, and does not change the rest of the file. A second run changes nothing. mpm replaces hooks of an older version in place. It refuses a file that is a link, that is not strict JSON, or that Claude Code would ignore. It also refuses Claude Code versions before 2.1.101, which ignore files with unknown events. mpm keeps a copy of the old file.
 
-The scopes are those of Claude Code. "local" is .claude/settings.local.json of
-the main worktree, for you alone in this project. "project" is
+The scopes are the same as in Claude Code. "local" is
+.claude/settings.local.json of the main worktree, only for you in this project. "project" is
 .claude/settings.json, for everyone who clones the project. "user" is
 ~/.claude/settings.json, for all your projects.
 
---client installs the hooks in another client, for all your projects. Codex CLI
-has them in hooks.json or config.toml, Gemini CLI in an extension, opencode in a
-plugin, and Copilot CLI in a separate file. If mpm is missing or fails, they exit
-with status 0. Codex CLI asks you to trust the hooks before it runs them.`,
+--client installs the hooks in another client, for all your projects. For Codex
+CLI, mpm writes hooks.json or config.toml; for Gemini CLI, an extension; for
+opencode, a plugin; for Copilot CLI, a separate file. If mpm is missing or
+fails, these hooks exit with status 0. Codex CLI asks you to trust the hooks before it runs them.`,
   positionals: [],
   flags: {
     client: CLIENT_FLAG,
     scope: SCOPE_FLAG,
     skills: {
       type: "boolean",
-      summary: "Also install the skills /mpm-pause, /mpm-resume and others",
+      summary: "Also install skills such as /mpm-pause and /mpm-resume",
     },
     statusline: {
       type: "boolean",
-      summary: "Also set the status line, unless you have one",
+      summary: "Also install the status line, unless you already have one",
     },
     binary: {
       type: "string",
       names: "file",
       value: "path",
-      summary: "The mpm program that hooks start, instead of this one",
+      summary: "The program that hooks start, instead of the running mpm",
     },
     "dry-run": DIFF_FLAG,
   },

@@ -19,13 +19,14 @@ export const setupInstructions = defineCommand({
   summary: "Tell agents without hooks how to read the hand-off",
   description: `
 Adds a short block to AGENTS.md, CLAUDE.md or GEMINI.md of the worktree, between
-<!-- mpm: … --> and <!-- /mpm -->. It tells an agent to run "mpm resume --format
-context" before it begins, and "mpm pause" when it stops. The rest of the file
-stays as it is, to the byte.
+<!-- mpm: … --> and <!-- /mpm -->. The block tells an agent to run "mpm resume
+--format context" before it begins, and "mpm pause" when it stops. The rest of
+the file does not change.
 
-AGENTS.md is the default. Codex CLI, opencode and Copilot CLI read it. Claude
+The default is AGENTS.md, which Codex CLI, opencode and Copilot CLI read. Claude
 Code reads CLAUDE.md, and Gemini CLI reads GEMINI.md. Copilot CLI reads all
-three, so the block is in one file only: mpm removes it from the others. An agent with mpm's hooks does not need the block.
+three files, so mpm keeps the block in one file and removes it from the others.
+An agent with mpm's hooks does not need the block.
 
 --remove removes the block, and the file if nothing else is in it.`,
   positionals: [{

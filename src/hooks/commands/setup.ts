@@ -16,17 +16,22 @@ import type { SetupAnswer } from "./results.ts";
 /** `mpm setup` */
 export const setup = defineCommand({
   name: "setup",
-  summary: "Set up a project: folder, hooks, what mpm keeps",
+  summary: "Set up a project: its folder, hooks and saved data",
   description: `
-Finds git, Claude Code and your shells. Then it proposes the project's folder,
-hooks and skills, completion scripts, and what mpm keeps. It shows what it will write, and asks before it writes anything. --yes accepts the whole proposal, but does not accept saves of claude-mpm as yours.
+Finds git, Claude Code and your shells. Then mpm proposes the project's folder,
+hooks and skills, completion scripts, and the data that it saves. It shows all
+changes, and asks before it writes anything. --yes accepts the whole proposal,
+but does not trust saves by claude-mpm.
 
-If claude-mpm left saves in this project, setup lists them and asks once whether they are yours. Neither their path nor their owner proves it. If you say yes, mpm records their digests and treats them as your own.
+If this project has saves by claude-mpm, mpm lists them and asks once whether they are yours. Neither their path nor their owner proves this. If you say yes, mpm records their digests and treats the saves as your own.
 
 "mpm undo" undoes the whole setup.
 
---remove undoes a setup at any time. It removes hooks, skills and status lines of all scopes, completions and man pages. It also removes the parts that mpm added to other files, and restores their bytes. It keeps a skill that you edited. Then it lists the
-data that stays, and the commands that delete it.`,
+--remove undoes a setup at any time. mpm removes hooks, skills and status lines
+of all scopes, completions and man pages. It also removes the parts that it
+added to other files, and restores the original bytes. It keeps skills that you
+edited. Then it lists the remaining data, and the commands that delete this
+data.`,
   positionals: [],
   flags: {
     yes: {
@@ -37,19 +42,19 @@ data that stays, and the commands that delete it.`,
     "no-contents": {
       type: "boolean",
       summary:
-        "Do not keep contents of uncommitted files, in all your projects",
+        "Do not save contents of uncommitted files, in all your projects",
     },
     "no-conversation": {
       type: "boolean",
-      summary: "Do not keep parts of conversations, in all your projects",
+      summary: "Do not save parts of conversations, in all your projects",
     },
     "no-hooks": {
       type: "boolean",
-      summary: "Leave Claude Code's settings alone",
+      summary: "Do not change Claude Code's settings",
     },
     "no-completions": {
       type: "boolean",
-      summary: "Install no completion scripts",
+      summary: "Do not install completion scripts",
     },
     "branch-commits": {
       type: "boolean",
@@ -57,7 +62,7 @@ data that stays, and the commands that delete it.`,
     },
     "trust-saves": {
       type: "boolean",
-      summary: "Treat the saves of claude-mpm in this project as yours",
+      summary: "Treat the saves by claude-mpm in this project as yours",
     },
     ignore: {
       type: "boolean",
@@ -68,7 +73,7 @@ data that stays, and the commands that delete it.`,
       type: "string",
       names: "file",
       value: "path",
-      summary: "The mpm program that hooks start, instead of this one",
+      summary: "The program that hooks start, instead of the running mpm",
     },
     remove: {
       type: "boolean",

@@ -14,23 +14,26 @@ export const hooksStatus = defineCommand({
   name: "hooks status",
   summary: "Show where mpm's hooks are installed, and report problems",
   description: `
-Checks the settings of all scopes, and those of other clients. The entries must
-start this mpm, and must be complete, unchanged and from this version. It also reports
-duplicate entries, hooks that are switched off, and files that Claude Code
-ignores. It prints the fix for each problem. The exit status is 3 if there are no mpm hooks, and 4 if something is wrong. mpm runs no program that the settings name.
+Checks the settings of all scopes and of other clients. The hooks must start the
+running mpm, and must be complete, unchanged and from the same version. mpm also
+reports duplicate hooks, hooks that are switched off, and files that Claude Code
+ignores. It prints the fix for each problem. The exit status is 3 if there are
+no mpm hooks, and 4 if there is a problem. mpm does not run programs from the
+settings.
 
 Shell hooks are your own scripts that mpm runs at events of a session. --scripts
-lists the shell hooks that mpm ships and the project's copies. With a name, it prints the shipped script, which has its switches at the top. "mpm hooks eject" copies the script into the project. After you edit the copy, "mpm allow <file>" lets it run again.`,
+lists mpm's example scripts and the project's copies. With a name, mpm prints
+the example script, which has its switches at the top. "mpm hooks eject" copies the script into the project. After you edit the copy, "mpm allow <file>" lets it run again.`,
   positionals: [{
     name: "name",
-    summary: "The shipped shell hook to print, e.g. pre-session",
+    summary: "The example script to print, e.g. pre-session",
     names: "shell-hook",
     optional: true,
   }],
   flags: {
     scripts: {
       type: "boolean",
-      summary: "List the shell hooks, and which of them this project has",
+      summary: "List the example scripts and this project's copies",
     },
   },
   examples: [

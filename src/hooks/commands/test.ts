@@ -23,17 +23,21 @@ export const hooksTest = defineCommand({
   name: "hooks test",
   summary: "Run each installed hook once and check its effect",
   description: `
-Runs the commands in the settings in a scratch project with its own home folder, with events as Claude Code sends them. Then checks that each event had its effect. Your project, your settings and your state stay as they are. The exit
-status is 4 if a hook does not do what it should, 3 if none is installed.
+Runs the hooks in the settings in a scratch project with its own home folder,
+with events as Claude Code sends them. Then checks that each hook had the right
+effect. mpm does not change your project, your settings or your state. The exit
+status is 4 if a hook fails its check, and 3 if no hooks are installed.
 
-With --client, the same for another client, with events of the common form. It
-does not tell whether the client runs its hooks: see "mpm doctor".
+--client tests the hooks of another client. This does not show whether the
+client runs its hooks; for that, use "mpm doctor".
 
---runs starts each hook many times with a simple event. It prints the time of
-the whole process and the size of its answer.
+--runs starts each hook several times with a simple event. mpm prints the time
+of the whole process and the size of the answer.
 
-With a name, mpm runs this project's copy of a shell hook as an event would. The script gets MPM_ variables, JSON on standard input and a time limit. It notes the run in .claude-mpm/state/hooks.log. mpm passes on MPM_ variables that are set;
-MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
+With a name, mpm runs this project's copy of a shell hook as an event would. The
+script gets MPM_ variables, JSON on standard input and a time limit. mpm logs
+the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes
+them on; MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
   positionals: [{
     name: "name",
     summary: "A shell hook of this project to run, e.g. pre-session",
@@ -41,12 +45,12 @@ MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
     optional: true,
   }],
   flags: {
-    client: { ...CLIENT_FLAG, summary: "The client whose hooks to try" },
+    client: { ...CLIENT_FLAG, summary: "The client whose hooks to test" },
     runs: {
       type: "string",
       value: "number",
       summary:
-        "Start each hook this many times, from 1 to 1000, and measure it",
+        "Start each hook this number of times, from 1 to 1000, and measure the time",
     },
     detach: {
       type: "boolean",

@@ -26,8 +26,9 @@ export const hooksUninstall = defineCommand({
   name: "hooks uninstall",
   summary: "Remove mpm's hooks from the settings of a client",
   description: `
-If nothing else changed since the installation, this restores the file byte for byte.
-Otherwise it removes only mpm's entries. It also removes skills that you have not edited. Before it writes, mpm keeps a copy of the old settings.`,
+If the file has not changed since the installation, mpm restores the original
+bytes. Otherwise, it removes only its own hooks. It also removes skills that you
+have not edited. mpm keeps a copy of the old settings.`,
   positionals: [],
   flags: {
     client: CLIENT_FLAG,

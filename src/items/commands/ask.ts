@@ -5,10 +5,10 @@ import { SAY_FLAGS, sayText, TEXT_WORDS } from "../say_text.ts";
 /** `mpm ask` */
 export const ask = defineCommand({
   name: "ask",
-  summary: "Note an open question, or list the open questions",
+  summary: "Record an open question, or list the open questions",
   description: `
 An open question is part of each save and hand-off until "mpm done" closes it. Once
-you have the answer, note it with "mpm decide" and close the question. Without a
+you have the answer, record it with "mpm decide" and close the question. Without a
 text, mpm lists the open questions.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,

@@ -5,7 +5,7 @@ import { SAY_FLAGS, sayText, TEXT_WORDS } from "../say_text.ts";
 /** `mpm block` */
 export const block = defineCommand({
   name: "block",
-  summary: "Note a blocker, or list the blockers",
+  summary: "Record a blocker, or list the blockers",
   description: `
 A blocker is part of each save and hand-off until "mpm done" closes it. Without a
 text, mpm lists the open blockers.`,

@@ -5,7 +5,7 @@ import { SAY_FLAGS, sayText, TEXT_WORDS } from "../say_text.ts";
 /** `mpm decide` */
 export const decide = defineCommand({
   name: "decide",
-  summary: "Note a decision and its reason, or list the decisions",
+  summary: "Record a decision and its reason, or list the decisions",
   description: `
 A decision is part of each save and hand-off until another decision supersedes it or "mpm done" closes it. Without a text, mpm lists the current decisions with their
 numbers.`,
@@ -16,7 +16,7 @@ numbers.`,
       type: "string",
       value: "number",
       names: "open-item",
-      summary: "The number of the item that it replaces",
+      summary: "The number of the item that the new item replaces",
     },
     ...SAY_FLAGS,
   },

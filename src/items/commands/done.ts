@@ -5,10 +5,10 @@ import { doneText } from "../say_text.ts";
 /** `mpm done` */
 export const done = defineCommand({
   name: "done",
-  summary: "Close next steps and other items, or list what is open",
+  summary: "Close next steps and other items, or list open items",
   description: `
 People and agents add items with "mpm pause", "mpm next", "mpm decide", "mpm ask"
-and "mpm block", and mpm finds more in the conversation. Each save contains them until someone closes them. Without a number, mpm lists all open items of this
+and "mpm block", and mpm finds more items in the conversation. Each save contains an item until someone closes the item. Without a number, mpm lists all open items of this
 session. Closing an item twice changes nothing. To close an item of another session, such as the parent of a detour, use --all.`,
   positionals: [{
     name: "numbers",

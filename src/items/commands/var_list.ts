@@ -9,7 +9,7 @@ export const varList = defineCommand({
   name: "var list",
   summary: "List the state variables of the session",
   description: `
-A session starts with the variables of its worktree, and then has its own. A detour starts without variables.`,
+A new session copies the variables of its worktree. A detour starts without variables.`,
   positionals: [],
   flags: {},
   examples: ["mpm var list", "mpm var list --json"],

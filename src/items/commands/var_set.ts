@@ -11,8 +11,9 @@ export const varSet = defineCommand({
   summary: "Set a state variable of the session",
   description: `
 State variables are small values: a port, a ticket, the name of a test database.
-They belong to the current session of this worktree, or to the worktree if there is no session. Saves and hand-offs contain them. mpm redacts a value that looks like a
-secret before it writes it.`,
+They belong to the current session of this worktree, or to the worktree if there is no session. Saves
+and hand-offs include the variables. If a value looks like a secret, mpm redacts
+it.`,
   positionals: [
     { name: "name", summary: "Letters, digits and _", names: "var" },
     {

@@ -28,12 +28,13 @@ export const allow = defineCommand({
   name: "allow",
   summary: "Allow a command or a script of this project to run",
   description: `
-mpm runs no command that a save, a conversation or a project file names until you
-allow it on this machine. Give a program with its arguments, after "--" if one of
-them begins with a dash. mpm starts it without a shell. Quote a line that needs a
-shell as one word, such as "cd web && npm test". Then mpm allows exactly that text.
+A save, a conversation or a project file can contain commands. mpm runs such a
+command only after you allow it on this machine. Give a program with its
+arguments, after "--" if an argument begins with a dash. mpm starts the program
+without a shell. If a command needs a shell, quote the whole line, such as "cd
+web && npm test". Then mpm allows exactly that text.
 
-If you give only the name of a project file, mpm allows its present content. Allow it again after each change. This does not apply to a clone, or to a copy of the project in another folder. "mpm evidence --run" runs what you allowed.`,
+If you give only the name of a project file, mpm allows the present content of the file. After each change, allow the file again. The permission does not apply to a clone, or to a copy of the project in another folder. "mpm evidence --run" runs allowed commands.`,
   positionals: [{
     name: "command",
     summary: "A program and its arguments, one quoted line, or a file",
@@ -41,7 +42,10 @@ If you give only the name of a project file, mpm allows its present content. All
     rest: true,
   }],
   flags: {
-    list: { type: "boolean", summary: "List what may run in this project" },
+    list: {
+      type: "boolean",
+      summary: "List the commands and files that you allowed in this project",
+    },
     remove: { type: "boolean", summary: "No longer allow the command or file" },
     "dry-run": {
       type: "boolean",

@@ -10,13 +10,13 @@ import type { TrashResult } from "./results.ts";
 /** `mpm undo trash` */
 export const undoTrash = defineCommand({
   name: "undo trash",
-  summary: "List what mpm removed or replaced, or prune it",
+  summary: "List or prune the files that mpm removed or replaced",
   description: `
 Each operation has a folder below .claude-mpm/trash/, with a manifest of the
 original places. "mpm undo" restores its files.
 
 --prune permanently deletes folders older than trash.max_age (30 days). If the
-trash is larger than trash.max_mb (1024), it deletes the oldest folders earlier. It keeps folders that the last 20 operations need. Once a day, when mpm moves something to the trash, it also prunes the trash.`,
+trash is larger than trash.max_mb (1024), it deletes the oldest folders earlier. It keeps folders that the last 20 operations need. Once a day, when mpm moves files to the trash, it also prunes the trash.`,
   positionals: [],
   flags: {
     prune: { type: "boolean", summary: "Delete old files permanently" },

@@ -8,10 +8,11 @@ export const partitionList = defineCommand({
   name: "partition list",
   summary: "List the partitions and show the current one",
   description: `
-A partition is a part of a large project. You configure it under
+A partition is a part of a large project. You configure a partition under
 [partitions.NAME]: paths (folders and globs), a description, and a context file.
-The current partition is the one that you chose, or the one with the most
-uncommitted files. The next session gets its context file and .claude/context.md.`,
+The current partition is the partition that you chose, or the one with the most
+uncommitted files. The next session gets .claude/context.md and the context file
+of the current partition.`,
   positionals: [],
   flags: {},
   examples: ["mpm partition list", "mpm partition list --json"],

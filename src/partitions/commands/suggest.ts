@@ -18,15 +18,15 @@ export const partitionSuggest = defineCommand({
   name: "partition suggest",
   summary: "Suggest partitions from workspaces and CODEOWNERS",
   description: `
-Reads the workspaces of npm, pnpm, Cargo and Go, and CODEOWNERS, and prints TOML
-for the partitions that they suggest. --write adds it to the project's
-configuration, .claude-mpm/config.toml. mpm leaves out partitions and folders that
-the configuration already has.`,
+Reads the workspaces of npm, pnpm, Cargo and Go, and CODEOWNERS, and prints a
+configuration with partitions. --write adds the partitions to the project's
+configuration, .claude-mpm/config.toml. mpm leaves out partitions and folders
+that the configuration already has.`,
   positionals: [],
   flags: {
     write: {
       type: "boolean",
-      summary: "Add them to the project's configuration",
+      summary: "Add the partitions to the project's configuration",
     },
     "dry-run": {
       type: "boolean",

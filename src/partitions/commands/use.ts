@@ -14,8 +14,8 @@ export const partitionUse = defineCommand({
   name: "partition use",
   summary: "Choose the current partition of this worktree",
   description: `
-mpm keeps the choice for this worktree, and each save names it. Without a choice,
-the current partition is the one with the most uncommitted files.`,
+mpm remembers the choice for this worktree, and each save contains it. If you do
+not choose, the partition with the most uncommitted files is current.`,
   positionals: [
     {
       name: "name",

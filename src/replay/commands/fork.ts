@@ -19,10 +19,13 @@ export const replayFork = defineCommand({
   name: "replay fork",
   summary: "Continue from a step of an agent session in a new worktree",
   description: `
-Opens a worktree below .claude/worktrees/ with all files as they were at the
-step, and starts a session in it. Its first save hands off the conversation up to the step; "mpm resume" shows it there. The branch begins at the commit of that time. Changes that were uncommitted then are uncommitted in the fork.
+Creates a worktree below .claude/worktrees/ with all files as they were at the
+step, and starts a session in the worktree. The first save of the session has
+the hand-off of the conversation up to the step; run "mpm resume" in the
+worktree to continue. The new branch begins at the commit of that time.
+Uncommitted changes stay uncommitted in the worktree.
 
-This needs a checkpoint that was taken at the step: see "mpm help replay". "mpm undo" removes the worktree, unless something in it has changed.`,
+A fork needs a checkpoint of the step: see "mpm help replay". "mpm undo" removes the worktree, unless something in it has changed.`,
   positionals: [
     { name: "step", summary: "The number of the step" },
     {

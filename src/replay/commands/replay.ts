@@ -33,12 +33,12 @@ export const replay = defineCommand({
   name: "replay",
   summary: "Show what happened in an agent session, step by step",
   description: `
-Reads the transcript of a Claude Code session, with those of its sub-agents, and
-prints each step. Steps are prompts, answers, tool calls with their results, and
+Reads the transcripts of a Claude Code session and its sub-agents, and prints
+each step. Steps are prompts, answers, tool calls with their results, and
 edits with their diffs. Commits and mpm operations from that time appear among the steps. Secrets are redacted. Name a save, the ID of an agent session, or a
 transcript file; the newest save is the default.
 
---at shows the files as they were at a step, if a checkpoint was taken then. Otherwise it says that they are unknown, and names the nearest steps with a checkpoint. With a file name, it prints that file; --to writes all files into a new or empty folder. To let hooks take such checkpoints, set "checkpoint.every" to "batch".`,
+--at shows the files as they were at a step, if the step has a checkpoint. Otherwise, mpm says that the files are unknown, and names the nearest steps with a checkpoint. With a file name, mpm prints that file; --to writes all files into a new or empty folder. To let hooks take such checkpoints, set "checkpoint.every" to "batch".`,
   positionals: [{
     name: "session",
     summary: "A save, the ID of an agent session, or a transcript file",
@@ -60,7 +60,7 @@ transcript file; the newest save is the default.
     },
     "skip-tool-calls": {
       type: "boolean",
-      summary: "Leave out tool calls that changed no file",
+      summary: "Leave out tool calls that did not change a file",
     },
     from: {
       type: "string",

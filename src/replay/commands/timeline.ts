@@ -27,15 +27,15 @@ export const timeline = defineCommand({
   summary: "Show what happened in a project over hours or months",
   description: `
 Shows sessions, detours, saves, checkpoints, agent sessions, commits and errors in chronological order, as a graph. Each session has a line from its start to its end.
-An agent session shows how long it lasted, and how its context grew. Saves
-and checkpoints by someone else are marked. Times are in UTC. Secrets are
+An agent session shows how long it lasted, and how its context grew. mpm marks
+saves and checkpoints by someone else. Times are in UTC. Secrets are
 redacted. By default, mpm shows the newest 50 events, or the newest 5,000 on a page.`,
   positionals: [],
   flags: {
     since: {
       type: "string",
       value: "when",
-      summary: "Events of the last 12h, 7d, 2w, or since a date in UTC",
+      summary: "Events from the last 12h, 7d or 2w, or since a date in UTC",
     },
     until: {
       type: "string",

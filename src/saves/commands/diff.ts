@@ -14,14 +14,14 @@ import type { Todo } from "../../clients/mod.ts";
 /** `mpm saves diff` */
 export const sessionsDiff = defineCommand({
   name: "saves diff",
-  summary: "Show what differs between two saves",
+  summary: "Show the differences between two saves",
   description: `
 Compares two saves: summary, steps, decisions, todos, branch and commit, and
-the uncommitted files. mpm compares files by content if both saves recorded it, otherwise by name. "mpm resume" shows the changes in the repository since a save.`,
+the uncommitted files. mpm compares files by content if both saves have the content, otherwise by name. "mpm resume" shows the changes in the repository since a save.`,
   positionals: [
     {
       name: "before",
-      summary: "The first save: id, part of it, number, or name",
+      summary: "The first save: its ID or part of the ID, number, or name",
       names: "session",
     },
     { name: "after", summary: "The second save", names: "session" },

@@ -19,10 +19,12 @@ import { openStore } from "../store/recover.ts";
 /** `mpm saves export` */
 export const sessionsExport = defineCommand({
   name: "saves export",
-  summary: "Export one save, or a bundle of several",
+  summary: "Export one save, or a bundle of several saves",
   description: `
-Exports one save as its JSON file, unchanged. Several saves become a bundle, which "mpm saves import" reads: a JSON file with the text and checksum of each save. mpm does
-not export a damaged save. The default is the newest save.`,
+Exports one save as its JSON file, unchanged, or several saves as a bundle. A
+bundle is a JSON file with the text and checksum of each save. To import the
+file, use "mpm saves import". mpm does not export a damaged save. The default is
+the newest save.`,
   positionals: [SESSIONS],
   flags: {
     output: {
@@ -30,10 +32,13 @@ not export a damaged save. The default is the newest save.`,
       names: "file",
       short: "o",
       value: "path",
-      summary: "The file, or a folder for it; default: the current folder",
+      summary: "The file to write, or a folder; default: the current folder",
     },
     all: { type: "boolean", summary: "Export all saves, but no logs" },
-    bundle: { type: "boolean", summary: "Make a bundle even of a single save" },
+    bundle: {
+      type: "boolean",
+      summary: "Write a bundle even for a single save",
+    },
   },
   examples: [
     "mpm saves export -o handoff.json",

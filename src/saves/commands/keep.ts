@@ -7,15 +7,17 @@ import type { KeepResult } from "./results.ts";
 /** `mpm saves keep` */
 export const savesKeep = defineCommand({
   name: "saves keep",
-  summary: "Keep the uncommitted files with a save that lacks them",
+  summary: "Add uncommitted files to a save without file contents",
   description: `
-"mpm pause" does this itself. A hook has too little time: it makes the save and starts this command in the background. The command also copies the save into git, and
-moves automatic saves beyond "sessions.keep_auto" to the trash. It skips files
-that have changed since the save was made. "mpm restore" brings the kept contents
-back.`,
+"mpm pause" includes uncommitted files in its saves. A hook has too little time,
+so it starts this command in the background after the save. The command also
+copies the save into git, and moves automatic saves beyond "sessions.keep_auto"
+to the trash. It skips files that have changed since the save. "mpm restore"
+restores the files.`,
   positionals: [{
     name: "selector",
-    summary: "The save: id, part of it, number in the list, name, or latest",
+    summary:
+      "The save: its ID or part of the ID, number in the list, name, or latest",
     names: "session",
   }],
   flags: {

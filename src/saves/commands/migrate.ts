@@ -19,10 +19,12 @@ export const migrate = defineCommand({
   name: "migrate",
   summary: "Move saves from an older layout",
   description: `
-Moves saves from .claude-mpm/sessions/pause/, which claude-mpm before 4.21 used, to
-.claude-mpm/sessions/. It first makes and verifies a backup. If two different saves have the same ID, mpm keeps both. Other files stay. If a migration is interrupted, the next run finishes it. The exit status is 4 if some saves had to stay in the old folder.
+Moves saves from .claude-mpm/sessions/pause/, which claude-mpm before 4.21 used,
+to .claude-mpm/sessions/. mpm first makes and verifies a backup. If two
+different saves have the same ID, mpm keeps both. It does not move other files.
+If a migration is interrupted, the next run finishes it. The exit status is 4 if some saves had to stay in the old folder.
 
---rollback restores the state before the newest migration, or before the named backup. Later saves stay. A rollback also makes a backup, so that you can undo it.`,
+--rollback restores the state before the newest migration, or the state in the named backup. mpm keeps later saves. A rollback also makes a backup, so you can undo it.`,
   positionals: [{
     name: "backup",
     summary: "With --rollback: the backup to restore",
@@ -32,11 +34,11 @@ Moves saves from .claude-mpm/sessions/pause/, which claude-mpm before 4.21 used,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show every move, skip and rewrite, and write nothing",
+      summary: "List all moved, skipped and rewritten files, and write nothing",
     },
     "no-backup": {
       type: "boolean",
-      summary: "Make no backup; you cannot undo the migration then",
+      summary: "Make no backup; you cannot undo the migration",
     },
     rollback: {
       type: "boolean",

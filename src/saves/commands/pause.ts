@@ -20,7 +20,7 @@ function texts(summary: string, short?: string) {
 const FLAGS = {
   summary: text("The task you were working on", "s"),
   message: text("The same as --summary", "m"),
-  accomplishment: texts("Something that was done", "a"),
+  accomplishment: texts("Something that you have done", "a"),
   "next-step": texts("A next step; give the most important first", "n"),
   decision: texts("A decision, and why", "d"),
   blocker: texts("Something that blocks the work", "b"),
@@ -29,13 +29,13 @@ const FLAGS = {
   name: {
     type: "string",
     value: "name",
-    summary: "A name to find the session by",
+    summary: "A name for the session",
   },
   input: {
     type: "string",
     names: "file",
     value: "file",
-    summary: "Read these fields from a file; - is standard input",
+    summary: "Read the fields from a file; - is standard input",
   },
   "agent-session": {
     type: "string",
@@ -81,29 +81,29 @@ export const pause = defineCommand({
   name: "pause",
   summary: "Save the session: what was done, what is next, the git state",
   description: `
-Writes .claude-mpm/sessions/session-<UTC time>.json with a checksum, and copies in YAML and Markdown. Without a message, mpm builds the summary from
+Writes the save to .claude-mpm/sessions/session-<UTC time>.json with a checksum, and copies of the save in YAML and Markdown. Without a message, mpm builds the summary from
 the branch, the last commit, the changed files and the open todos.
 
 In a git repository, mpm also keeps a copy of the save in a separate ref,
-refs/mpm/saves/<writer>. It is not on a branch, and a plain push does not include it.
-To turn this off, use --no-commit or set commit = false. "mpm saves recover" restores a save from this copy.
+refs/mpm/saves/<writer>. This ref is not a branch, and a plain push leaves it
+out. To turn off the copy, use --no-commit or set commit = false. "mpm saves recover" restores a save from this copy.
 
 With --commit, or pause.branch_commit = true in your own configuration, mpm
 also commits the save's files, and nothing else, to the branch. mpm skips this commit in a linked worktree, before the first commit, on a detached HEAD, and during a merge or another git command. It also skips the commit if git ignores the folder, or does not know your name and email.
 
-Then mpm removes agents' worktrees below .claude/worktrees/ that are no longer needed, as "mpm worktrees prune" does.
+After the save, mpm removes agents' worktrees below .claude/worktrees/ that are no longer needed, as "mpm worktrees prune" does.
 
 Later saves carry the next steps, decisions and other items of a pause until
 someone closes them: "mpm done" lists them with numbers. --done closes an open
 item with the same text.
 
---input takes one JSON object with any of these fields. Texts: summary, name,
+--input takes one JSON object with any of the following fields. Texts: summary, name,
 primary_task, current_phase, goal. Lists of text: accomplishments, next_steps,
 decisions, blockers, open_questions, constraints, rejected, verify (commands
 that check the work), important_reminders, files_to_review, done. Others: close
 (numbers of finished items), and todos (texts, or objects with content and
-status). It also takes plain text: a line such as "next_steps:" for each field,
-followed by a line "- text" for each entry.`,
+status). --input also takes plain text: a line such as "next_steps:" for each
+field, followed by a line "- text" for each entry.`,
   positionals: [{
     name: "words",
     summary: "The task you were working on",

@@ -13,20 +13,21 @@ export const sessionsPrune = defineCommand({
   name: "saves prune",
   summary: "Move old saves to the trash",
   description: `
---keep moves all but the newest saves, and --older-than moves saves older than an age. With both options, mpm moves only saves that match both. The newest save of each branch always stays, and
-so do unreadable saves, claude-mpm's logs, and saves in the home folder. It
-moves them as "mpm saves rm" does.`,
+--keep moves all but the newest saves, and --older-than moves saves above an
+age. With both options, mpm moves only saves that match both. mpm always keeps
+the newest save of each branch, unreadable saves, claude-mpm's logs, and saves
+in the home folder. It moves saves in the same way as "mpm saves rm".`,
   positionals: [],
   flags: {
     keep: {
       type: "string",
       value: "number",
-      summary: "Keep this many of the newest saves",
+      summary: "Keep this number of the newest saves",
     },
     "older-than": {
       type: "string",
       value: "age",
-      summary: "Only saves older than this, e.g. 30d, 12h, 8w, 6mo, 1y",
+      summary: "Only saves above this age, e.g. 30d, 12h, 8w, 6mo, 1y",
     },
     "dry-run": {
       type: "boolean",

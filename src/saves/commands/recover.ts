@@ -32,11 +32,11 @@ export const sessionsRecover = defineCommand({
   name: "saves recover",
   summary: "Recover saves from git, or an interrupted automatic pause",
   description: `
-Lists saves whose files are missing from the disk but have a copy in git. Give their
-IDs, or --all, to write the files again. mpm never does this by itself, since someone
-may have removed the files on purpose.
+Lists saves that have a copy in git but no files on the disk. With their IDs, or
+with --all, mpm writes the files again. mpm never does this without your
+request, because someone may have removed the files on purpose.
 
-claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows it before any session while the file exists. This command shows its contents, except for lines that a crash left incomplete. --finalize saves it as a session, as claude-mpm would have, with the present state of the repository. --discard moves the file to the trash.`,
+claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl. This command shows the contents of that file, except for incomplete lines. --finalize writes the save that claude-mpm would have written, with the present state of the repository. --discard moves the file to the trash.`,
   positionals: [{
     name: "ids",
     summary: "The IDs of saves that are missing from the disk",
@@ -49,7 +49,7 @@ claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl, and shows it before
     },
     finalize: {
       type: "boolean",
-      summary: "Save the automatic pause as a session",
+      summary: "Turn the automatic pause into a save",
     },
     discard: {
       type: "boolean",

@@ -28,7 +28,7 @@ const FLAGS = {
   },
   list: {
     type: "boolean",
-    summary: "List the saves, and on a terminal ask which to load",
+    summary: "List the saves; in a terminal, ask which save to load",
   },
   last: {
     type: "boolean",
@@ -66,9 +66,9 @@ export const resume = defineCommand({
   name: "resume",
   summary: "Load a save and report what changed since",
   description: `
-Loads the newest save of this worktree, or the save that you select, and verifies its checksum. Then it reports what changed in the repository since the pause: commits, branch, upstream, files, the working directory, stashes, and a merge or rebase. It does not change your files, and it keeps the save.
+Loads the newest save of this worktree, or the save that you select, and verifies its checksum. Then it reports what changed in the repository since the pause: commits, branch, upstream, files, the working directory, stashes, and a merge or rebase. mpm does not change your files or the save.
 
-An automatic save from the end of an agent session never hides your own save: mpm loads yours, and lists the later saves. If the agent session continued from your save, mpm loads the later save, which contains yours.
+mpm prefers your own save to later automatic saves from the end of agent sessions, and lists these saves. If the agent session continued from your save, mpm loads the automatic save, which includes the items of your save.
 
 If the save belongs to a session that "mpm start" began, that session continues
 in this worktree. If this clone does not have the session, mpm recreates it and its parents from the save. A session from someone else's save continues only after "mpm saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.

@@ -16,8 +16,11 @@ export const sessionsRm = defineCommand({
   name: "saves rm",
   summary: "Move saves to the trash",
   description: `
-Moves all files of a save, and mpm's copies of it, into a separate folder in
-.claude-mpm/trash/. A manifest there lists the original places, and "mpm undo" restores the files. When mpm deletes the files from the trash, it also removes the save from its git ref. If someone committed the save to a branch, that branch keeps it.`,
+Moves all files of a save into a separate folder in .claude-mpm/trash/. A
+manifest in the folder lists the original places, and "mpm undo" restores the
+files. When mpm deletes the files from the trash, it also removes the copy of
+the save in git. If someone committed the save to a branch, the branch still has
+it.`,
   positionals: [{ ...SESSIONS, asked: true }],
   flags: {
     "dry-run": {

@@ -21,11 +21,12 @@ export const sessionsVerify = defineCommand({
   summary: "Check saves against their checksums and their format",
   description: `
 Checks every save, or the selected save, against its checksum and the schema.
-"unchecked" means that the save has no checksum, like those of claude-mpm. mpm also
-compares the YAML and Markdown files of its saves with their expected content.
---repair writes these files again. It also replaces a damaged save with mpm's undamaged copy, and moves the damaged file to the trash. In a project without git, it
-also restores missing saves from mpm's copies. The exit status is 5 if a save stays damaged. Without --repair, nothing
-changes.`,
+"unchecked" means that the save has no checksum, for example a save by
+claude-mpm. mpm also compares the YAML and Markdown files of its saves with
+their expected content. --repair writes these files again. It also replaces a
+damaged save with an undamaged copy, and moves the damaged file to the trash. In
+a project without git, it also restores missing saves from copies. The exit
+status is 5 if a save is still damaged. Without --repair, mpm changes nothing.`,
   positionals: [ONE_SESSION],
   flags: {
     all: { type: "boolean", summary: "Check all saves (the default)" },

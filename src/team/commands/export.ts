@@ -7,10 +7,13 @@ import type { ExportResult } from "./results.ts";
 /** `mpm export` */
 export const exportCommand = defineCommand({
   name: "export",
-  summary: "Export what you share from this project to a file",
+  summary: "Export your saves, hand-offs and notes to a file",
   description: `
-Writes your saves, hand-off documents, notes and claims of this project into a bundle, for people who cannot use your remote. The bundle contains the same signed entries that "mpm sync" sends, and "mpm import" reads it. With recipients, or if the project has a team, the
-file is encrypted in the format of age. mpm never writes a conversation or the contents of files unencrypted.
+Writes your saves, hand-off documents, notes and claims of this project into a
+bundle, for people who cannot use your remote. The bundle contains the same
+signed entries that "mpm sync" sends. To read it, use "mpm import". With
+recipients, or if the project has a team, mpm encrypts the file in the format of
+age. mpm never writes conversations or contents of files without encryption.
 
 To export single saves unchanged, use "mpm saves export".`,
   positionals: [],
@@ -19,13 +22,13 @@ To export single saves unchanged, use "mpm saves export".`,
       type: "string",
       names: "file",
       value: "path",
-      summary: "The file, or a folder for it",
+      summary: "The file to write, or a folder",
     },
     recipient: {
       type: "string",
       repeatable: true,
       value: "key",
-      summary: "Encrypt to this key instead of the team",
+      summary: "Encrypt for this key instead of the team",
     },
     "with-conversation": {
       type: "boolean",

@@ -6,13 +6,13 @@ export const importCommand = defineCommand({
   name: "import",
   summary: "Import saves, hand-offs and notes from a file or another project",
   description: `
-Imports a bundle from "mpm export", as if "mpm sync" had fetched its entries. mpm lists the entries as "from NAME". A newer bundle replaces an older one. To read an encrypted bundle, mpm needs one of your keys ("mpm team list").
+Imports a bundle from "mpm export", as if "mpm sync" had fetched its entries. mpm lists the entries as "from NAME". A newer bundle replaces an older bundle. To read an encrypted bundle, mpm needs one of your keys ("mpm team list").
 
 Also imports saves: a bundle from "mpm saves export", or the file of a save (JSON, YAML, Markdown). You can also name another project, or its folder of saves. mpm checks each save
-against its checksum and converts it to the current format. It replaces nothing. If an
-ID is taken, the import uses the next free second. It skips saves that already exist.
-Imported saves count as someone else's. The exit status is 5 if mpm refused
-a save or an entry.`,
+against its checksum and converts it to the current format. mpm skips saves that
+you already have, and never replaces a save. If a different save has the same
+ID, the imported save gets the next free second. Imported saves are not
+verified. The exit status is 5 if mpm refused a save or an entry.`,
   positionals: [{
     name: "source",
     summary: "The file or folder",

@@ -9,14 +9,16 @@ export const sync = defineCommand({
   name: "sync",
   summary: "Share saves, hand-offs and notes through a git remote",
   description: `
-Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. No branch changes, and a plain "git clone" does not fetch the log. mpm remembers the first remote that you name. mpm sends nothing by itself, unless
-"sync.auto" says so in your own configuration.
+Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. No branch changes, and a plain "git clone" does not fetch the log. mpm remembers the first remote that you name. mpm
+sends nothing without your request, unless you set "sync.auto" in your own
+configuration.
 
-Entries are signed with a key of this installation. Messages of an agent and the
-output of its tools are only sent with --with-conversation, encrypted to your team.
---with-contents also sends uncommitted files that your pauses kept, encrypted but
-not redacted. You cannot delete an entry that you sent: others may have a copy. --prune replaces your log with a
-shorter log, which others accept; they keep the entries that they have read.`,
+mpm signs entries with a key of this installation. --with-conversation also
+sends messages of agents and the output of their tools, encrypted for your team.
+--with-contents also sends the uncommitted files in your saves, encrypted but
+not redacted. You cannot take back an entry, because others may have a copy.
+--prune replaces your log with a shorter log. Others keep the entries that they
+have already fetched.`,
   positionals: [{
     name: "remote",
     summary: "The name or address of a git remote; default: the last one",
@@ -25,11 +27,11 @@ shorter log, which others accept; they keep the entries that they have read.`,
   flags: {
     "with-conversation": {
       type: "boolean",
-      summary: "Also send messages and tool output, encrypted to the team",
+      summary: "Also send messages and tool output, encrypted for the team",
     },
     "with-contents": {
       type: "boolean",
-      summary: "Also send uncommitted files of saves, encrypted to the team",
+      summary: "Also send uncommitted files of saves, encrypted for the team",
     },
     prune: {
       type: "boolean",

@@ -4,10 +4,10 @@ import { addMember, teamText } from "../change_team.ts";
 /** `mpm team add` */
 export const teamAdd = defineCommand({
   name: "team add",
-  summary: "Encrypt the entries of this project to someone",
+  summary: "Encrypt the entries of this project for someone",
   description: `
-Adds a key to your team for this project. From then on, "mpm sync" encrypts each new
-entry to all keys of the team. Only the owners of these keys can read the entry. Add your own key too: "mpm team list" shows it. A key is "age1…" from age-keygen, or "ssh-ed25519 …" from a .pub file. mpm cannot encrypt to ssh-rsa keys or security keys. A person can have several keys.
+Adds a key to your team for this project. From then on, "mpm sync" encrypts each
+new entry for all keys of the team. Only the owners of these keys can read the entry. Add your own key too: "mpm team list" shows it. A key is "age1…" from age-keygen, or "ssh-ed25519 …" from a .pub file. mpm cannot encrypt for ssh-rsa keys or security keys. A person can have several keys.
 
 This list is only for you. It is not part of the project, and your colleagues have their own lists.`,
   positionals: [

@@ -4,9 +4,9 @@ import { removeMember, teamText } from "../change_team.ts";
 /** `mpm team remove` */
 export const teamRemove = defineCommand({
   name: "team remove",
-  summary: "Stop encrypting entries to someone",
+  summary: "Stop encrypting entries for someone",
   description: `
-Removes a person with all their keys, or a single key. mpm no longer encrypts new entries to them. They can still read the entries that were encrypted to them before. Ask your colleagues to remove them too, because each colleague has a separate list. If you remove the last member, new entries are not encrypted at all.`,
+Removes a person with all their keys, or a single key. mpm no longer encrypts new entries for this person, who can still read earlier entries. Ask your colleagues to remove the person too, because each colleague has a separate list. If you remove the last member, mpm does not encrypt new entries at all.`,
   positionals: [{
     name: "name",
     summary: "A name or a key of the team",

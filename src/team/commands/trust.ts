@@ -8,16 +8,16 @@ export const trust = defineCommand({
   name: "trust",
   summary: "Trust the keys of people whose saves you received",
   description: `
-Everything that "mpm sync" brings is signed. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. First compare the ID of the key with its owner, outside the repository. After that, all saves signed with the key count as verified, including later saves, in every project. --revoke ends the trust. Without a name, the command lists the people and their keys.
+All entries that "mpm sync" fetches are signed with a key. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. First ask the owner for the ID of the key, outside the repository, and compare the IDs. If you trust a key, all saves with the key count as verified, including later saves, in every project. --revoke ends the trust. Without a name, mpm lists the people and their keys.
 
-Git may sign the ID of a key with its owner's ssh-ed25519 key. mpm checks that signature, and the list shows the fingerprint, as "ssh-keygen -l" and Git hosts do. You can give the fingerprint instead of a name.`,
+Git may sign the ID of a key with the owner's ssh-ed25519 key. mpm checks that signature, and lists the fingerprint in the form of "ssh-keygen -l" and Git hosts. You can give the fingerprint instead of a name.`,
   positionals: [{
     name: "names",
     summary: "Names of people, the start of their key IDs, or fingerprints",
     rest: true,
   }],
   flags: {
-    revoke: { type: "boolean", summary: "Stop trusting them" },
+    revoke: { type: "boolean", summary: "Stop trusting these people" },
     "dry-run": {
       type: "boolean",
       summary: "Show what would be done and change nothing",

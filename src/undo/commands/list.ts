@@ -19,11 +19,11 @@ type Row = UndoListResult["operations"][number];
 /** `mpm undo list` */
 export const undoList = defineCommand({
   name: "undo list",
-  summary: "List the mpm operations that can be undone",
+  summary: "List the operations that you can undo",
   description: `
 Lists the operations of the project, newest first, with the numbers for "mpm undo".
-Marks show which operations a hook ran, which are already undone, and which cannot be
-undone. --json prints the state before and after each operation.`,
+Marks show which operations a hook ran, which you have undone, and which you
+cannot undo. --json prints the state before and after each operation.`,
   positionals: [],
   flags: {
     limit: {

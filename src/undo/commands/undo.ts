@@ -11,13 +11,13 @@ export const undo = defineCommand({
   name: "undo",
   summary: "Undo the last operation",
   description: `
-Undoes the newest operation of this worktree that is not undone yet. "mpm undo list"
-lists the operations. Repeat the command to go further back. mpm skips an operation that cannot
-be undone, and lists it. A number selects one operation. An undo has a number
-too: undoing it does the operation again. An operation that a hook ran by itself
-is undone only by its number.
+Undoes the newest operation of this worktree. "mpm undo list" lists the
+operations. Repeat the command to undo earlier operations. mpm skips and lists
+operations that you cannot undo. A number selects one operation. An undo is also
+an operation: to repeat the original operation, undo the undo. To undo an
+operation by a hook, give its number.
 
-mpm never overwrites later changes. If there are any, it does nothing, prints the reason, and exits with status 4. Files that an undo replaces go to the trash. Before it replaces a working tree, mpm saves it in a checkpoint.`,
+mpm never overwrites later changes. If there are later changes, mpm changes nothing, prints the reason, and exits with status 4. mpm moves replaced files to the trash. Before it restores a working tree, it saves the present files in a checkpoint.`,
   positionals: [{
     name: "number",
     summary: 'The number of the operation in "mpm undo list"',

@@ -15,12 +15,13 @@ import type { System } from "../../system/system.ts";
 /** `mpm template list` */
 export const templateList = defineCommand({
   name: "template list",
-  summary: "List the templates that sessions can be started from",
+  summary: "List the templates for sessions",
   description: `
-The project's templates are in .claude-mpm/templates/, your own in the folder
-mpm/templates/ of your configuration, e.g. ~/.config/mpm/templates/. If several templates have the same name, the project's template wins, then yours, then
-mpm's.
-claude-mpm also keeps documents in the project's folder. So mpm lists only files there that begin with the front matter of a template or with the heading "# Template: ...".`,
+The project's templates are in .claude-mpm/templates/. Your own templates are in
+mpm/templates/ of your configuration folder, e.g. ~/.config/mpm/templates/. If
+several templates have the same name, mpm uses the project's template, else
+yours, else the built-in template. claude-mpm also keeps documents in the
+project's folder. So from there, mpm lists only files that begin with the front matter of a template or with the heading "# Template: ...".`,
   positionals: [],
   flags: {},
   examples: ["mpm template list", "mpm template list --json"],

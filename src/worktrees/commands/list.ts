@@ -24,9 +24,10 @@ export const worktreesList = defineCommand({
   name: "worktrees list",
   summary: "List the worktrees of agents, and which of them can be removed",
   description: `
-Lists everything below .claude/worktrees/ of the main worktree with its branch
-and size. Says whether "mpm worktrees prune" would remove each of them, and why. Then lists the removed worktrees that "mpm worktrees restore" can restore. It changes
-nothing, except that it finishes or undoes an interrupted clean-up.`,
+Lists all folders below .claude/worktrees/ of the main worktree, with branch and
+size. For each folder, mpm says whether "mpm worktrees prune" would remove it,
+and why. Then mpm lists the removed worktrees that "mpm worktrees restore" can
+restore. If a cleanup was interrupted, mpm also finishes or undoes the cleanup.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },
   examples: ["mpm worktrees list", "mpm worktrees list --json"],

@@ -14,11 +14,14 @@ export const worktreesPrune = defineCommand({
   name: "worktrees prune",
   summary: "Remove worktrees of agents that are no longer needed",
   description: `
-Looks only below .claude/worktrees/ of the main worktree. A worktree is
-removed if it is clean, its ignored files can be rebuilt, and its commits are merged
-into the default branch. Squashed and rebased commits count as merged. Also, no running process may lock or use it, you must not be in it, and it must have been unused for an hour. mpm also deletes its merged branch. If in doubt, mpm keeps the worktree and prints the reason.
+Removes worktrees only below .claude/worktrees/ of the main worktree. The
+worktree must be clean, its ignored files must match worktrees.trash, and its
+commits must be merged into the default branch. Squashed and rebased commits
+count as merged. No running process may lock or use the worktree, you must not
+be in it, and it must have been unused for an hour. mpm also deletes the merged
+branch. In doubt, mpm keeps the worktree and prints the reason.
 
-"mpm worktrees restore" undoes a removal. mpm removes a directory that git does not know only if it is empty. It also removes a moved worktree of this project that passes the same checks.`,
+"mpm worktrees restore" undoes a removal. If git does not know a directory, mpm removes it only in two cases. It may be empty, or a moved worktree of this project that passes the same checks.`,
   positionals: [],
   flags: {
     "min-age": MIN_AGE,

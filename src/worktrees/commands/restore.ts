@@ -13,13 +13,14 @@ export const worktreesRestore = defineCommand({
   name: "worktrees restore",
   summary: "Undo the removal of a worktree",
   description: `
-Restores a worktree that a clean-up removed: at the same place and commit, with its
-branch and the branch's upstream. Ignored files that can be rebuilt are not restored.
-"mpm worktrees list" shows the worktrees that you can restore. You can omit the name
-if there is only one.`,
+Restores a removed worktree at the same place and commit, with its branch and
+the branch's upstream. mpm does not restore ignored files. "mpm worktrees list"
+shows the worktrees that you can restore. You can omit the name if there is only
+one worktree.`,
   positionals: [{
     name: "name",
-    summary: "The worktree: its name below .claude/worktrees/, or part of it",
+    summary:
+      "The worktree: its name below .claude/worktrees/, or part of the name",
     names: "removed",
     optional: true,
   }],

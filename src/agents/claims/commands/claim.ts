@@ -9,13 +9,14 @@ export const claim = defineCommand({
   name: "claim",
   summary: "Claim files and folders, so that other agents do not edit them",
   description: `
-A claimed folder includes everything below it. Until the claim ends, the hooks refuse
-edits of these paths by other agent sessions, and name the holder. They do not check
-shell commands. When the agent session ends, its claims end. A claim is for
-this worktree only: others can edit the same file in another worktree.
+A claimed folder includes everything below it. Until the claim ends, the hooks
+refuse edits of these paths by other agent sessions, and name the holder of the
+claim. The hooks do not check shell commands. When an agent session ends, its
+claims end too. A claim applies only to this worktree: others can edit the same
+file in another worktree.
 
-A person can take over a claim with --force, and mpm informs the holder. An agent cannot.
-If you already hold a claim, this renews it.`,
+With --force, a person can take over a claim, and mpm informs the holder. An
+agent cannot use --force. If you already hold the claim, mpm renews it.`,
   positionals: [{
     name: "paths",
     summary: "Files and folders of this worktree; they do not have to exist",
@@ -27,7 +28,7 @@ If you already hold a claim, this renews it.`,
       type: "string",
       value: "time",
       default: "30m",
-      summary: "How long the claim lasts, at most 24h",
+      summary: "The duration of the claim, at most 24h",
     },
     task: {
       type: "string",

@@ -8,9 +8,10 @@ export const claims = defineCommand({
   name: "claims",
   summary: "List the claimed paths, with holder, end and task",
   description: `
-Lists the active claims in all worktrees of the project. Claims that have ended, and
-claims of agent sessions that no longer run, are not listed. Claims on other
-machines, which "mpm sync" brought, are listed; they stop no edit here.`,
+Lists the active claims in all worktrees of the project. mpm leaves out claims
+that have ended, and claims of agent sessions that no longer run. It also lists
+claims from other machines, which "mpm sync" fetched; these claims do not stop
+edits on this machine.`,
   positionals: [],
   flags: AGENT_FLAG,
   examples: ["mpm claims", "mpm claims --json"],

@@ -8,8 +8,8 @@ export const release = defineCommand({
   name: "release",
   summary: "Release claims, so that others can edit the paths",
   description: `
-A folder releases all claims in it. With --force, a person can release the claims of
-others, and mpm informs the holder.`,
+If you name a folder, mpm releases all claims in it. With --force, a person can
+release the claims of others, and mpm informs the holder.`,
   positionals: [{
     name: "paths",
     summary: "Claimed paths, or folders that contain them",

@@ -7,9 +7,9 @@ export const handoffAccept = defineCommand({
   name: "handoff accept",
   summary: "Accept a hand-off",
   description: `
-Notes that you are working on the hand-off. Until it is done, new sessions of the agent get one line
-about it instead of the whole document. A person can answer for any agent. An agent can
-answer only the hand-offs addressed to it.`,
+Records that you are working on the hand-off. New sessions of the agent then get
+one line about the hand-off instead of the whole document. A person can answer
+for any agent. An agent can answer only hand-offs to itself.`,
   positionals: [WHICH],
   flags: ANSWER_FLAGS,
   examples: [

@@ -5,9 +5,9 @@ import { answeredText } from "../text.ts";
 /** `mpm handoff done` */
 export const handoffDone = defineCommand({
   name: "handoff done",
-  summary: "Note that a hand-off is done",
+  summary: "Mark a hand-off as done",
   description: `
-Notes that the needs and the acceptance criteria are met. "mpm undo" undoes this.`,
+Records that the needs and the acceptance criteria are met. You can undo this with "mpm undo".`,
   positionals: [
     WHICH,
     { name: "note", summary: "A note about the result", rest: true },

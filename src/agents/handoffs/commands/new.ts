@@ -8,15 +8,15 @@ export const handoffNew = defineCommand({
   name: "handoff new",
   summary: "Write a hand-off document for another agent",
   description: `
-Writes a Markdown document that says what you completed, what you need, and how to
-tell that it is done. mpm fills the parts that you omit from the current session:
-finished and next steps, edited files, decisions, and checks that hold. With --bare,
-mpm does not use the session.
+Writes a Markdown document with your completed work, your needs, and the
+criteria for the result. If you omit a part, mpm fills it from the current
+session: finished and next steps, edited files, decisions, and checks that hold.
+With --bare, mpm does not use the session.
 
 The agent gets the document when its next session or sub-agent starts. mpm writes it to
-.claude-mpm/handoffs, which all worktrees share and git ignores. With --git, mpm writes
-it to docs/handoffs in this worktree, and you commit it. The settings handoff.git and
-handoff.folder change this.
+.claude-mpm/handoffs, which all worktrees share and git ignores. With --git, mpm
+writes it to docs/handoffs in this worktree, for you to commit. The settings
+handoff.git and handoff.folder change these places.
 
 The sender is --from, else MPM_AGENT, else you.`,
   positionals: [],
@@ -70,11 +70,11 @@ The sender is --from, else MPM_AGENT, else you.`,
     },
     bare: {
       type: "boolean",
-      summary: "Take nothing from the current session",
+      summary: "Do not use the current session",
     },
     git: {
       type: "boolean",
-      summary: "Write to the folder that you commit",
+      summary: "Write to the folder for documents in git",
     },
     local: {
       type: "boolean",
@@ -83,7 +83,7 @@ The sender is --from, else MPM_AGENT, else you.`,
     edit: {
       type: "boolean",
       short: "e",
-      summary: "Edit the text before it is written",
+      summary: "Edit the text before mpm writes it",
     },
     "dry-run": {
       type: "boolean",

@@ -7,7 +7,7 @@ export const handoffReject = defineCommand({
   name: "handoff reject",
   summary: "Reject a hand-off, with a reason",
   description: `
-Notes that you will not do the work, and why. The agent that wrote the document can also reject it, to withdraw it.`,
+Records that you will not do the work, and why. To withdraw a document, the agent that wrote it can reject it.`,
   positionals: [
     WHICH,
     { name: "reason", summary: "The reason", rest: true },

@@ -11,7 +11,7 @@ const FLAGS = {
     value: "id",
     repeatable: true,
     names: "note",
-    summary: "The ID of a note that this one replaces, or the start of the ID",
+    summary: "The ID, or start of the ID, of a note that the new note replaces",
   },
   "dry-run": {
     type: "boolean",
@@ -24,7 +24,7 @@ export const note = defineCommand({
   name: "note",
   summary: "Write a note for all agents and people in the project",
   description: `
-Writes the note as a file in .claude/shared-context/, which you commit with your work.
+Writes the note to a file in .claude/shared-context/. Commit this file with your work.
 Git merges notes without a conflict. mpm lists the current notes in
 .claude/shared-context.md, between <!-- mpm: … --> and <!-- /mpm -->. The rest of that
 file is yours. Each other agent session gets the note once.

@@ -14,11 +14,11 @@ export const notes = defineCommand({
   summary: "List the notes of agents and people",
   description: `
 Lists the current notes of all worktrees, newest first. Notes that replace the same note
-contradict each other. All of them stay current until "mpm notes settle" keeps one, or a
-new note replaces them. Also updates .claude/shared-context.md, for example after a pull.`,
+contradict each other. All these notes stay current until "mpm notes settle"
+keeps one of them, or a new note replaces them. The command also updates .claude/shared-context.md, for example after a pull.`,
   positionals: [{
     name: "id",
-    summary: "Only these notes, superseded or not",
+    summary: "Show only these notes, even if superseded",
     rest: true,
     names: "note",
   }],

@@ -12,10 +12,11 @@ export const standup = defineCommand({
   name: "standup",
   summary: "Show what agents and people did, and what is next",
   description: `
-Shows for each agent and person what they did, what is next, what blocks them, and which hand-offs they have to answer. It ends with the files that
-more than one of them changed or claimed. mpm reads the saves, items, hand-offs and
-commits of all worktrees. A commit counts for an agent if only its session worked in that
-worktree at the time.
+Shows for each agent and person what they did, what is next, what blocks them,
+and which hand-offs they have to answer. At the end, mpm lists files that
+several agents or people changed or claimed. mpm reads the saves, items, hand-offs and
+commits of all worktrees. A commit counts for an agent if the agent's session
+was the only one in that worktree at the time.
 Times are in UTC. Secrets are redacted.`,
   positionals: [],
   flags: {
