@@ -49,7 +49,7 @@ export function writeRawCache(
 ): void {
   ensureFolder(system, layout(root).state, root);
   writeAtomic(system, cacheFile(root, worktree), {
-    bytes: new TextEncoder().encode(JSON.stringify([...cache])),
+    text: JSON.stringify([...cache]),
   });
 }
 

@@ -236,7 +236,7 @@ function rewrite(
   const target = realTarget(system, file);
   const mode = found ? system.files.stat(target)?.mode : undefined;
   writeAtomic(system, target, {
-    bytes: new TextEncoder().encode(after),
+    text: after,
     temporary: ".config.toml.tmp",
     ...mode === undefined ? {} : { mode },
   });

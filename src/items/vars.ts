@@ -108,7 +108,7 @@ export function writeVars(
   const seals = projectSeals(system, root, KIND);
   const text = seals.seal({ schema: 1, of: ownerOf(here), vars });
   ensureFolder(system, layout(root).items, root);
-  writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
+  writeAtomic(system, path, { text });
 }
 
 /** The variables of the line of work at `place`. Throws as {@link readVars}. */

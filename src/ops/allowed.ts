@@ -105,7 +105,7 @@ function readList(system: System, name: string): unknown {
 function writeAllowed(system: System, allowed: Allowed): void {
   const folder = ensureUserFolder(system, ".");
   writeAtomic(system, join(folder, LIST), {
-    bytes: new TextEncoder().encode(`${JSON.stringify(allowed, null, 2)}\n`),
+    text: `${JSON.stringify(allowed, null, 2)}\n`,
   });
 }
 

@@ -3,8 +3,11 @@ import { attempt, isMissing, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 
-interface AtomicFile {
-  readonly bytes: Uint8Array;
+type AtomicFile = Content & Manner;
+
+type Content = { readonly bytes: Uint8Array } | { readonly text: string };
+
+interface Manner {
   /** Milliseconds since the epoch; now unless given. */
   readonly mtime?: number;
   /** 0600 unless given. */
@@ -24,9 +27,13 @@ interface AtomicFile {
 export function writeAtomic(
   system: System,
   path: string,
-  { bytes, mtime, mode, temporary = ".mpm.tmp", synced = true }: AtomicFile,
+  { mtime, mode, temporary = ".mpm.tmp", synced = true, ...content }:
+    AtomicFile,
 ): void {
   const { files } = system;
+  const bytes = "text" in content
+    ? new TextEncoder().encode(content.text)
+    : content.bytes;
   refuseFolder(system, path);
   const written = join(dirname(path), temporary);
   removeIfThere(system, written);

@@ -37,7 +37,7 @@ export function ensureHome(system: System, root: string): boolean {
   const rules = join(home, ".gitignore");
   // One that is there may be claude-mpm's, and tracked.
   if (!system.files.lstat(rules)) {
-    writeAtomic(system, rules, { bytes: new TextEncoder().encode(OWN_RULES) });
+    writeAtomic(system, rules, { text: OWN_RULES });
   }
   return isNew;
 }

@@ -103,7 +103,7 @@ function rotate(system: System, journal: string): void {
   if ((system.files.lstat(journal)?.size ?? 0) <= LIMIT) return;
   const text = readEnd(system, journal, KEPT);
   const whole = text.slice(text.indexOf("\n") + 1);
-  writeAtomic(system, journal, { bytes: new TextEncoder().encode(whole) });
+  writeAtomic(system, journal, { text: whole });
 }
 
 /**

@@ -113,7 +113,7 @@ export function ensureStoreId(system: System, root: string): string {
   const { state } = layout(root);
   ensureFolder(system, state, root);
   const id = system.random() + system.random();
-  writeAtomic(system, idFile(root), { bytes: new TextEncoder().encode(id) });
+  writeAtomic(system, idFile(root), { text: id });
   return id;
 }
 

@@ -80,7 +80,7 @@ export async function choose(
     ensureHome(system, root);
     ensureFolder(system, layout(root).partitions, root);
     const text = `${JSON.stringify({ schema: 1, partition: name })}\n`;
-    writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
+    writeAtomic(system, path, { text });
   });
 }
 

@@ -101,7 +101,7 @@ export function writeTeam(
   );
   const value = { version: 1, project: root, members: sorted };
   writeAtomic(system, teamFile(system, root), {
-    bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`),
+    text: `${JSON.stringify(value, null, 2)}\n`,
   });
 }
 

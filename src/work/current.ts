@@ -108,9 +108,7 @@ export function pointTo(
   if (before === id) return;
   const text = JSON.stringify({ schema: 1, session: id, before });
   ensureFolder(system, layout(root).current, root);
-  writeAtomic(system, pointerPath(root, place), {
-    bytes: new TextEncoder().encode(`${text}\n`),
-  });
+  writeAtomic(system, pointerPath(root, place), { text: `${text}\n` });
 }
 
 /** The session that the pointer leads to now, whosever it is. */

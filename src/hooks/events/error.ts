@@ -219,7 +219,7 @@ function keepErrorRecord(
   const text = `${JSON.stringify(record, null, 2)}\n`;
   // Not synced: losing an error in a power failure does no harm.
   writeAtomic(system, path, {
-    bytes: new TextEncoder().encode(text),
+    text,
     temporary: `${name}.tmp`,
     synced: false,
   });

@@ -87,7 +87,7 @@ function write(system: System, root: string, intent: Intent): void {
   const value = { schema: SCHEMA, ...intent };
   const text = attempt(() => seals.seal(value)) ?? JSON.stringify(value);
   writeAtomic(system, fileOf(root, intent.id), {
-    bytes: new TextEncoder().encode(`${text}\n`),
+    text: `${text}\n`,
     temporary: `.${intent.id}.tmp`,
   });
 }

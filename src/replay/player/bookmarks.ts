@@ -87,9 +87,7 @@ export async function toggleBookmark(
     const sessions = [...all].slice(-MOST_SESSIONS)
       .map(([session, bookmarks]) => ({ session, bookmarks }));
     const text = sealsOf(system).seal({ version: 1, sessions });
-    writeAtomic(system, join(folder, NAME), {
-      bytes: new TextEncoder().encode(text),
-    });
+    writeAtomic(system, join(folder, NAME), { text });
     return after;
   });
 }

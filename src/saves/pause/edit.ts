@@ -113,7 +113,7 @@ function textOf(system: System, path: string): string {
 
 function write(system: System, path: string, text: string): void {
   ensureUserFolder(system, "edits");
-  writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
+  writeAtomic(system, path, { text });
 }
 
 function withoutComments(text: string): string {

@@ -133,7 +133,5 @@ function writeList(
 ): void {
   ensureFolder(system, layout(root).state, root);
   const text = `${JSON.stringify({ version: 1, saves })}\n`;
-  writeAtomic(system, listPath(root), {
-    bytes: new TextEncoder().encode(text),
-  });
+  writeAtomic(system, listPath(root), { text });
 }

@@ -168,7 +168,7 @@ export async function pointToNewest(
       system.files.lstat(join(sessions, id + ending)) !== undefined;
     const text = pointerText(loaded.save, sessions, has);
     return writeAtomic(system, pointer, {
-      bytes: new TextEncoder().encode(text),
+      text,
       mtime: new Date(loaded.save.paused_at).getTime(),
     });
   }

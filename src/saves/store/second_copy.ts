@@ -284,7 +284,7 @@ function copyAside(system: System, root: string, ids: readonly string[]): void {
     ensureHidden(system, root, kept);
     const { json: from } = saveFiles(layout(root).sessions, id);
     const { mtime } = files.lstat(from)!;
-    writeAtomic(system, checksum, { bytes: encodeText(digest!), mtime });
+    writeAtomic(system, checksum, { text: digest!, mtime });
     writeAtomic(system, json, { bytes, mtime });
   }
   settle(system, root, ids);

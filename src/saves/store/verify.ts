@@ -195,7 +195,7 @@ function restoreChecksum(
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
   if (!copies.vouches(id, bytes)) return false;
   writeAtomic(system, checksum, {
-    bytes: new TextEncoder().encode(sha256(bytes)),
+    text: sha256(bytes),
     mtime: system.files.lstat(path)!.mtime,
   });
   return true;

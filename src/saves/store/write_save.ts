@@ -187,10 +187,7 @@ function commit(
   try {
     files.create(pending, bytes);
     files.setMtime(pending, mtime);
-    writeAtomic(system, checksum, {
-      bytes: new TextEncoder().encode(digest),
-      mtime,
-    });
+    writeAtomic(system, checksum, { text: digest, mtime });
     publish(system, pending, json);
     written.unshift(json);
     files.syncFolder(sessions);

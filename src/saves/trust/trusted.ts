@@ -109,9 +109,7 @@ export function writeTrusted(
   const path = join(ensureUserFolder(system, "."), NAME);
   // One that only cannot be read would be lost with everything that is in it.
   if (system.files.lstat(path)) system.files.readOwn(path, LIMIT);
-  writeAtomic(system, path, {
-    bytes: new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`),
-  });
+  writeAtomic(system, path, { text: `${JSON.stringify(value, null, 2)}\n` });
 }
 
 /**

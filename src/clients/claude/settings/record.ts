@@ -138,9 +138,7 @@ export function allRecords(system: System): SettingsRecord[] {
 export function writeRecord(system: System, record: SettingsRecord): void {
   const folder = ensureUserFolder(system, folderOf(record.path));
   const text = `${JSON.stringify(record, null, 2)}\n`;
-  writeAtomic(system, join(folder, "record.json"), {
-    bytes: new TextEncoder().encode(text),
-  });
+  writeAtomic(system, join(folder, "record.json"), { text });
 }
 
 /** The copies stay. */
