@@ -92,7 +92,6 @@ export type {
 export { type Call, callsOf, withEvent } from "./claude/hook_notes.ts";
 export { isAttended, isQueued, isTyped } from "./claude/prompts.ts";
 export {
-  checkReplaceable,
   type ForeignFile,
   readForeign,
   refuseLink,
@@ -121,13 +120,15 @@ export {
 } from "./claude/settings/plan.ts";
 export {
   allRecords,
-  keepCopy,
+  missingFolders,
+  type Present,
+  putReplaced,
+  readPresent,
   readReplaced,
   recordReplaced,
   removeRecord,
-  type Replaced,
   type SettingsRecord,
-  writeRecord,
+  takeReplaced,
 } from "./claude/settings/record.ts";
 export {
   decodeSettings,

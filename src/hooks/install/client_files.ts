@@ -1,40 +1,34 @@
-import { sha256 } from "../../base/digest.ts";
+import { decodeBytes, encodeText } from "../../base/bytes.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { unifiedDiff } from "../../base/unified_diff.ts";
 import {
-  checkReplaceable,
   type Client,
   CLIENTS,
   decodeSettings,
   type EntryFile,
-  type ForeignFile,
   isFile,
-  keepCopy,
+  missingFolders,
+  type Present,
+  putReplaced,
   readForeign,
-  readReplaced,
+  readPresent,
   removeIfEmpty,
-  removeLeftover,
-  removeRecord,
-  type Replaced,
-  replaceForeign,
   sameBytes,
   skillFiles,
+  takeReplaced,
   type WantedEntries,
-  writeRecord,
 } from "../../clients/mod.ts";
 import type { Context } from "../../cli/mod.ts";
 import type { Workspace } from "../../git/mod.ts";
 import { journaled, withUserLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { ClientFilesResult } from "../commands/results.ts";
-import { missingFolders } from "./change.ts";
 
 type Action = ClientFilesResult["files"][number]["action"];
 
 /** A file of a client with mpm's entries in it, or without them. */
-export interface ClientFile extends Replaced {
+export interface ClientFile extends Present {
   readonly entry: EntryFile;
-  readonly file: ForeignFile;
   /** The bytes after it; `undefined`: no file. */
   readonly after: Uint8Array | undefined;
   /** The bytes that a removal would restore; `undefined`: no file. */
@@ -134,22 +128,17 @@ export function entriesAt(system: System, entry: EntryFile) {
 }
 
 function removal(system: System, entry: EntryFile): ClientFile {
-  const { original, untouched } = presentOf(system, entry);
+  const { original, untouched } = readPresent(system, entry.path, entry.mode);
   const taken = planned(system, entry, (before) => {
     if (before === undefined || entry.entries(before).length === 0) {
       return before;
     }
-    if (untouched) return original ? textOf(original) : undefined;
-    const known = original ? textOf(original) : undefined;
+    if (untouched) return original ? decodeBytes(original) : undefined;
+    const known = original ? decodeBytes(original) : undefined;
     const text = entry.remove(before, known);
     return text === "" && original === null ? undefined : text;
   });
   return { ...taken, removing: true };
-}
-
-function presentOf(system: System, entry: EntryFile) {
-  const file = readForeign(system, entry.path, entry.mode);
-  return { file, ...readReplaced(system, entry.path, file.bytes) };
 }
 
 function planned(
@@ -157,17 +146,18 @@ function planned(
   entry: EntryFile,
   change: (before: string | undefined) => string | undefined,
 ): ClientFile {
-  const present = presentOf(system, entry);
+  const present = readPresent(system, entry.path, entry.mode);
   const { file, original, untouched } = present;
   const before = file.bytes && decodeSettings(entry.path, file.bytes);
   const text = change(before);
-  const after = text === before ? file.bytes : text && encode(text);
-  const known = original ? textOf(original) : undefined;
-  const base = before === undefined
-    ? undefined
-    : untouched
+  const after = text === before ? file.bytes : text && encodeText(text);
+  const known = original ? decodeBytes(original) : undefined;
+  const rest = before === undefined ? undefined : entry.remove(before, known);
+  const base = before !== undefined && untouched
     ? original ?? undefined
-    : encodeAny(entry.remove(before, known));
+    : rest === undefined
+    ? undefined
+    : encodeText(rest);
   const action = sameBytes(file.bytes, after || undefined)
     ? "kept"
     : !file.bytes
@@ -212,8 +202,9 @@ export function applyClient(
   files: readonly ClientFile[],
 ): void {
   for (const one of changing(files)) {
-    if (one.removing) takeOut(system, one);
-    else put(system, one);
+    const { after, base } = one;
+    if (one.removing) takeReplaced(system, one, after);
+    else putReplaced(system, one, { after: after!, base, folderMode: 0o700 });
   }
   for (const folder of emptied(files)) removeIfEmpty(system, folder);
 }
@@ -223,40 +214,6 @@ export function emptied(files: readonly ClientFile[]): string[] {
   const made = files.filter(({ removing }) => removing)
     .flatMap(({ record }) => record?.folders ?? []);
   return [...new Set(made)].sort((a, b) => b.length - a.length);
-}
-
-/** First keeps the old text and notes the new one; then writes. */
-function put(
-  system: System,
-  { entry: { path }, file, record, untouched, after, base }: ClientFile,
-): void {
-  checkReplaceable(system, path);
-  removeLeftover(system, path);
-  if (file.bytes) keepCopy(system, path, file.bytes);
-  if (base) keepCopy(system, path, base);
-  const folders = missingFolders(system, [path]);
-  const earlier = untouched ? record!.written : [];
-  writeRecord(system, {
-    ...{ version: 1, path, files: {} },
-    original: base ? sha256(base) : null,
-    written: [...new Set([...earlier, sha256(after!)])].slice(-16),
-    folders: [...new Set([...record?.folders ?? [], ...folders])],
-  });
-  for (const folder of folders) {
-    system.files.mkdir(folder);
-    system.files.chmod(folder, 0o700);
-  }
-  replaceForeign(system, file, after!);
-}
-
-function takeOut(
-  system: System,
-  { entry: { path }, file, after }: ClientFile,
-): void {
-  removeLeftover(system, path);
-  keepCopy(system, path, file.bytes!);
-  replaceForeign(system, file, after);
-  removeRecord(system, path);
 }
 
 /** Returns the answer of a command about these files. */
@@ -276,17 +233,8 @@ export function clientResult(
   };
 }
 
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-function encodeAny(text: string | undefined): Uint8Array | undefined {
-  return text === undefined ? undefined : encode(text);
-}
-
 function textOf(bytes: Uint8Array | undefined): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true })
-    .decode(bytes ?? new Uint8Array());
+  return bytes ? decodeBytes(bytes) : "";
 }
 
 /** Installs or removes the entries of a client, as an operation to undo. */

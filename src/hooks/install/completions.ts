@@ -3,11 +3,10 @@ import fish from "../../../completions/mpm.fish" with { type: "text" };
 import zsh from "../../../completions/mpm.zsh" with { type: "text" };
 import { basename, dirname, isAbsolute, join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
-import { recordReplaced } from "../../clients/mod.ts";
+import { missingFolders, recordReplaced } from "../../clients/mod.ts";
 import { ensureFolder, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { SetupResult } from "../commands/results.ts";
-import { missingFolders } from "./change.ts";
 
 type Planned = SetupResult["completions"][number];
 

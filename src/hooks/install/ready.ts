@@ -1,11 +1,16 @@
 import { dirname, relative, SEPARATOR } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
-import { placeOf, type Scope, type ScopePlace } from "../../clients/mod.ts";
+import {
+  missingFolders,
+  placeOf,
+  type Scope,
+  type ScopePlace,
+} from "../../clients/mod.ts";
 import { ignoredOf, type Workspace } from "../../git/mod.ts";
 import { withUserLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { HooksInstallResult } from "../commands/results.ts";
-import { install, type InstallOrder, missingFolders } from "./change.ts";
+import { install, type InstallOrder } from "./change.ts";
 import { changeExcludes, excludeFile } from "./exclude.ts";
 import { binaryFor, refuseOldClient, statusLineWord } from "./program.ts";
 

@@ -5,6 +5,7 @@ import {
   type Client,
   CONVERSATION_SOURCES,
   isFolder,
+  missingFolders,
 } from "../../clients/mod.ts";
 import {
   type Config,
@@ -45,7 +46,6 @@ import {
   clientResult,
   planClient,
 } from "./client_files.ts";
-import { missingFolders } from "./change.ts";
 import { binaryFor, clientsHere, clientVersion } from "./program.ts";
 import { installReady, type ReadyInstall, readyInstall } from "./ready.ts";
 import {

@@ -9,6 +9,15 @@ import {
   userState,
   writeAtomic,
 } from "../../../ops/mod.ts";
+import {
+  checkReplaceable,
+  type ForeignFile,
+  readForeign,
+  removeIfEmpty,
+  removeLeftover,
+  replaceForeign,
+  sameBytes,
+} from "./file.ts";
 
 /**
  * A record of the parts that mpm installed into one settings file and the
@@ -92,6 +101,120 @@ export function readReplaced(
   const untouched = original !== undefined && now !== undefined &&
     record!.written.includes(sha256(now));
   return { record, original, untouched };
+}
+
+/** A file that mpm may change, and its earlier state. */
+export interface Present extends Replaced {
+  readonly file: ForeignFile;
+}
+
+/** Reads both. Throws CONFLICT for links, FILE_FAILED. */
+export function readPresent(
+  system: System,
+  path: string,
+  mode: number,
+): Present {
+  const file = readForeign(system, path, mode);
+  return { file, ...readReplaced(system, path, file.bytes) };
+}
+
+/** The new bytes of a file, and what a removal needs. */
+interface Replacement {
+  readonly after: Uint8Array;
+  /** The bytes that a removal would restore; `undefined`: no file. */
+  readonly base: Uint8Array | undefined;
+  /** Permission bits of folders that are made for it. */
+  readonly folderMode: number;
+  /** Files beside it that are written, too. */
+  readonly beside?: readonly {
+    readonly path: string;
+    readonly bytes: Uint8Array;
+  }[];
+}
+
+/**
+ * Puts mpm's bytes in place. First keeps the old bytes and notes the new ones,
+ * so that a removal after an interruption knows both. Then writes the folders,
+ * the file, and those beside it. Returns the copy. Call under the user's lock.
+ */
+export function putReplaced(
+  system: System,
+  { file, record, untouched }: Present,
+  { after, base, folderMode, beside = [] }: Replacement,
+): string | null {
+  const { path, bytes: before } = file;
+  checkReplaceable(system, path);
+  removeLeftover(system, path);
+  const changed = !sameBytes(before, after);
+  const copy = changed && before ? keepCopy(system, path, before) : null;
+  if (base) keepCopy(system, path, base);
+  const paths = [path, ...beside.map((one) => one.path)];
+  const folders = missingFolders(system, paths);
+  const earlier = untouched ? record!.written : [];
+  const digests = beside.map(({ path, bytes }) => [path, sha256(bytes)]);
+  writeRecord(system, {
+    ...{ version: 1, path, original: base ? sha256(base) : null },
+    written: [...new Set([...earlier, sha256(after)])].slice(-16),
+    folders: [...new Set([...record?.folders ?? [], ...folders])],
+    files: { ...record?.files, ...Object.fromEntries(digests) },
+  });
+  for (const folder of folders) {
+    system.files.mkdir(folder);
+    system.files.chmod(folder, folderMode);
+  }
+  if (changed) replaceForeign(system, file, after);
+  for (const one of beside) {
+    removeLeftover(system, one.path);
+    const there = readForeign(system, one.path, 0o644);
+    replaceForeign(system, there, one.bytes);
+  }
+  return copy;
+}
+
+/**
+ * Takes mpm's bytes out. Then removes the files beside it, the folders made for
+ * them that are empty, and at last the record. Returns the copy of what was
+ * there. Call under the user's lock.
+ */
+export function takeReplaced(
+  system: System,
+  { file, record }: Present,
+  after: Uint8Array | undefined,
+  beside: readonly string[] = [],
+): string | null {
+  const { path, bytes: before } = file;
+  removeLeftover(system, path);
+  const changed = !sameBytes(before, after);
+  const copy = changed && before ? keepCopy(system, path, before) : null;
+  if (changed) replaceForeign(system, file, after);
+  for (const path of Object.keys(record?.files ?? {})) {
+    removeLeftover(system, path);
+  }
+  for (const path of beside) {
+    const there = readForeign(system, path, 0o644);
+    if (there.bytes) replaceForeign(system, there, undefined);
+  }
+  for (const folder of [...record?.folders ?? []].reverse()) {
+    removeIfEmpty(system, folder);
+  }
+  removeRecord(system, path);
+  return copy;
+}
+
+/** Folders that are not there yet, the outermost first. */
+export function missingFolders(
+  system: System,
+  paths: readonly string[],
+): string[] {
+  const missing = new Set<string>();
+  for (const path of paths) {
+    for (
+      let folder = dirname(path);
+      !system.files.stat(folder) && !missing.has(folder);
+      folder = dirname(folder)
+    ) missing.add(folder);
+  }
+  return [...missing].sort((a, b) => a.length - b.length);
 }
 
 /**
