@@ -33,7 +33,8 @@ export const realFiles: Files = {
   create: (path, bytes, { synced = true } = {}) =>
     guard("write", path, () => create(path, bytes, synced)),
   createAll,
-  append: (path, bytes) => guard("write", path, () => append(path, bytes)),
+  append: (path, bytes) =>
+    unheld(() => guard("write", path, () => append(path, bytes))),
   syncFiles,
   mkdir: (path) =>
     guard("create", path, () => {
@@ -257,7 +258,7 @@ async function lock(
   path: string,
   wait: number,
 ): Promise<Disposable | undefined> {
-  const file = guard("lock", path, () => openLock(path));
+  const file = unheld(() => guard("lock", path, () => openLock(path)));
   const end = Date.now() + wait;
   let retry = LOCK_RETRY.first;
   while (!guard("lock", path, () => file.tryLockSync(true))) {

@@ -1,7 +1,9 @@
 import { join } from "@std/path";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { FileError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
+import { unheld } from "./real_windows.ts";
 import type { Scratch, ScratchContents } from "./system.ts";
 
 const WINDOWS = Deno.build.os === "windows";
@@ -249,9 +251,11 @@ function entriesOf(folder: string): Deno.DirEntry[] {
 function linkFile(target: string, path: string): void {
   if (!WINDOWS) return Deno.symlinkSync(target, path);
   try {
-    Deno.copyFileSync(target, path);
+    unheld(() => guard("read", target, () => Deno.copyFileSync(target, path)));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof FileError && error.problem === "missing")) {
+      throw error;
+    }
   }
 }
 
