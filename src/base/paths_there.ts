@@ -17,6 +17,17 @@ export function reasonNotThere(
 }
 
 /**
+ * Why a path that git lists is not looked at here: on Windows it would be
+ * another file, or a device. `undefined`: it can be.
+ */
+export function reasonNotRead(
+  path: string,
+  platform: Platform,
+): string | undefined {
+  return platform === "windows" ? reasonNotThere(path, platform) : undefined;
+}
+
+/**
  * Returns whether a path stays within its worktree, and outside git's folder
  * and the mpm folder, by any name that the system knows them by.
  */

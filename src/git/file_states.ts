@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import { sha256 } from "../base/digest.ts";
 import { FileError, isMissing } from "../base/errors.ts";
+import { reasonNotRead } from "../base/paths_there.ts";
 import { counted } from "../base/words.ts";
 import type { FileMemory } from "./file_memory.ts";
 import type { FileContent, FileState } from "./repository.ts";
@@ -80,7 +81,9 @@ export class ContentReader {
   read(path: string): FileContent {
     if (!isOpenable(path)) return NOTHING;
     try {
-      return this.#read(path);
+      const reason = reasonNotRead(path, this.#system.platform);
+      if (reason === undefined) return this.#read(path);
+      throw new FileError("other", "read", path, new Error(reason));
     } catch (error) {
       if (isMissing(error)) return NOTHING;
       if (!(error instanceof FileError)) throw error;

@@ -166,6 +166,21 @@ posixTest(
   },
 );
 
+posixTest("on Windows a save says which names it cannot keep", async () => {
+  using env = TestEnv.repository();
+  const unusable = ["a:b", "aux.c", "end."];
+  for (const path of [...unusable, "fine.txt"]) env.write(path, `${path}\n`);
+  const paused = await mpm(env, ["pause", "Names"], on(env));
+  assertStringIncludes(paused.stdout, "contents of 1 kept");
+  for (const path of unusable) {
+    assertStringIncludes(paused.stdout, `"${path}": `);
+  }
+  const saved = await mpm(env, ["checkpoint", "save", "names"], on(env));
+  assertStringIncludes(saved.stdout, "aux.c (Windows cannot use this name)");
+  const resumed = await mpm(env, ["resume"], on(env));
+  assertStringIncludes(resumed.stdout, "could not be read: a:b, aux.c");
+});
+
 Deno.test("no template gets a name that Windows has for a device", async () => {
   using env = new TestEnv();
   for (const name of ["con", "NUL", "aux.x", "com1"]) {

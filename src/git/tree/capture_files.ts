@@ -1,5 +1,6 @@
 import { sha256 } from "../../base/digest.ts";
 import { attempt, FileError, isMissing, MpmError } from "../../base/errors.ts";
+import { reasonNotRead } from "../../base/paths_there.ts";
 import { sizeText } from "../../base/words.ts";
 import type { TakenContent } from "../file_states.ts";
 import { type Git, gitFailure } from "../run/git.ts";
@@ -70,6 +71,11 @@ export class FileCapture {
    * index's, for where the file system tells no executable bit.
    */
   add(path: string, mode?: string): void {
+    const reason = reasonNotRead(path, this.#system.platform);
+    if (reason !== undefined) {
+      this.leftOut.push({ path, reason });
+      return;
+    }
     try {
       this.#add(path, mode);
     } catch (error) {
