@@ -3,7 +3,7 @@ import { BuildError, say } from "./build_error.ts";
 import { cacheFolder } from "./runtime.ts";
 import { fetchArchive, type Pinned } from "./runtime_package.ts";
 
-/** A client that tests run: its npm package for Linux on x64. */
+/** A client that tests run, in an npm package. */
 interface Packed extends Pinned {
   readonly title: string;
   /** The program's path in the package. */
@@ -58,16 +58,30 @@ const PACKED = {
   },
 } satisfies Record<string, Packed>;
 
+/** Tests of `mpm.exe` run it in Wine. */
+const CLAUDE_FOR_WINDOWS: Packed = {
+  title: "Claude Code for Windows",
+  name: "@anthropic-ai/claude-code-win32-x64",
+  version: PACKED.claude.version,
+  integrity:
+    "sha512-BkbOTOAYvz1BNVwdRJzibhxXtZVw289ucHt1aSArGSax8C6INgf6Xtp2wxmwsSSpKk+P8LyIhj0ufvFD1VJOFA==",
+  program: "claude.exe",
+};
+
 type ClientName = keyof typeof PACKED;
 
 /** The platform of the packages. */
 const PLATFORM = "x86_64-unknown-linux-gnu";
 
-/** A client's program, or the reason why it is not available. */
-export interface Client {
-  readonly name: ClientName;
+/** A program's path, or the reason why it is not available. */
+interface Found {
   readonly path?: string;
   readonly reason?: string;
+}
+
+/** A client with its program. */
+export interface Client extends Found {
+  readonly name: ClientName;
 }
 
 /**
@@ -88,6 +102,11 @@ export async function findClients(
 /** The real Claude Code alone, fetched if it is missing. */
 export async function findClaude(): Promise<Client> {
   return { name: "claude", ...await find("claude", true) };
+}
+
+/** The real Claude Code for Windows, fetched if it is missing. */
+export async function findClaudeForWindows(): Promise<Found> {
+  return await findPacked("claude-windows", CLAUDE_FOR_WINDOWS, true);
 }
 
 function clientNames(): ClientName[] {
@@ -120,10 +139,7 @@ export function sayClients(clients: readonly Client[]): void {
   }
 }
 
-async function find(
-  name: ClientName,
-  fetched: boolean,
-): Promise<Omit<Client, "name">> {
+async function find(name: ClientName, fetched: boolean): Promise<Found> {
   const named = Deno.env.get(variable(name));
   if (named) return { path: named };
   if (Deno.build.target !== PLATFORM) {
@@ -133,6 +149,14 @@ async function find(
   if (packed.needs && !await runs(packed.needs)) {
     return { reason: `It needs ${packed.needs}, which does not run here` };
   }
+  return await findPacked(name, packed, fetched);
+}
+
+async function findPacked(
+  name: string,
+  packed: Packed,
+  fetched: boolean,
+): Promise<Found> {
   const folder = folderOf(name, packed);
   const path = join(folder, packed.program);
   // It got this name when it was whole.
@@ -152,7 +176,7 @@ async function find(
   }
 }
 
-function folderOf(client: ClientName, { version, integrity }: Packed): string {
+function folderOf(client: string, { version, integrity }: Packed): string {
   const cache = cacheFolder(Deno.build.os, (name) => Deno.env.get(name));
   const digest = integrity.slice(7, 19).replaceAll(/[^\w]/g, "_");
   return join(cache, `${client}-${version}-${digest}`);

@@ -1,6 +1,7 @@
 import { dirname, join } from "@std/path";
 import { build } from "./build.ts";
 import { BuildError, say } from "./build_error.ts";
+import { findClaudeForWindows } from "./client.ts";
 import { cacheFolder } from "./runtime.ts";
 
 /**
@@ -173,12 +174,18 @@ export async function wineForTests(): Promise<WineForTests> {
     return { env: {}, stop: () => Promise.resolve() };
   }
   const [binary = ""] = await build(["x86_64-pc-windows-msvc"]);
+  const claude = await findClaudeForWindows();
+  if (claude.path === undefined) {
+    say(`SKIPPED: Claude Code for Windows. ${claude.reason}`);
+  }
   const temporary = Deno.env.get("TMPDIR") ?? "/tmp";
-  const shared = [temporary, dirname(binary)];
+  const programs = [binary, ...claude.path === undefined ? [] : [claude.path]];
+  const shared = [temporary, ...programs.map((path) => dirname(path))];
   const { before, stop } = await startWine(folder, shared);
   const env = {
     MPM_SOAK: "1",
     MPM_EXE: binary,
+    MPM_CLAUDE_EXE: claude.path ?? "",
     MPM_WINE: folder,
     MPM_WINE_BEFORE: JSON.stringify(before),
   };

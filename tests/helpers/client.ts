@@ -27,6 +27,13 @@ export function clientEnv(
     ...env.env(),
     SHELL: "/bin/bash",
     TERM: "xterm-256color",
+    ...apiVariables(api),
+  };
+}
+
+/** The variables by which Claude Code talks to `api` alone. */
+export function apiVariables(api: MockApi): Record<string, string> {
+  return {
     ANTHROPIC_BASE_URL: api.url,
     ANTHROPIC_API_KEY: "dummy-for-the-mock",
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",

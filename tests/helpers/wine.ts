@@ -14,13 +14,20 @@ const DEBIAN = Deno.env.get("MPM_WINE");
 const BEFORE: string[] = JSON.parse(Deno.env.get("MPM_WINE_BEFORE") ?? "[]");
 const BINARY = Deno.env.get("MPM_EXE");
 
-/** A test of `mpm.exe`. Without Wine it is left out, and says so. */
+/** Claude Code for Windows, or "" if it is not available. */
+export const CLAUDE_EXE = Deno.env.get("MPM_CLAUDE_EXE") ?? "";
+
+/**
+ * A test of `mpm.exe`. Without Wine, or a program that it `needs`, it is left
+ * out, and says so.
+ */
 export function wineTest(
   name: string,
   fn: (env: WineEnv) => void | Promise<void>,
+  needs = BINARY,
 ): void {
-  const there = DEBIAN !== undefined && BINARY !== undefined;
-  if (SOAKS && !there) say(`SKIPPED for want of Wine: "${name}"`);
+  const there = DEBIAN !== undefined && Boolean(BINARY) && Boolean(needs);
+  if (SOAKS && !there) say(`SKIPPED in Wine: "${name}"`);
   Deno.test({
     name: `mpm.exe: ${name}`,
     ignore: !there,
@@ -252,6 +259,22 @@ export class WineEnv implements Disposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+  }
+
+  /** Another program opens a file alone, until it is released. */
+  async hold(path: string): Promise<{ release(): Promise<void> }> {
+    const child = this.spawn(this.starter, ["hold", this.windows(path)]);
+    const reader = child.stdout.getReader();
+    const said = new TextDecoder().decode((await reader.read()).value);
+    if (!said.includes("held")) throw new Error(`Cannot open ${path} alone`);
+    return {
+      async release() {
+        await child.stdin.close();
+        await reader.cancel();
+        await child.stderr.cancel();
+        await child.status;
+      },
+    };
   }
 
   /** A program of Windows on a terminal, which then prints its status. */
