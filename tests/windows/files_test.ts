@@ -8,20 +8,11 @@ async function whileHeld<T>(
   path: string,
   act: () => Promise<T>,
 ): Promise<T> {
-  const child = env.spawn(env.starter, ["hold", env.windows(path)], {
-    verb: ["run"],
-  });
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  assertStringIncludes(new TextDecoder().decode(value), "held");
+  const held = await env.hold(path);
   try {
     return await act();
   } finally {
-    await child.stdin.close();
-    reader.releaseLock();
-    await child.stderr.cancel();
-    await child.stdout.cancel();
-    await child.status;
+    await held.release();
   }
 }
 
