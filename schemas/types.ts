@@ -3786,6 +3786,51 @@ export interface TaskResumeResult {
 /** mpm task run --json: Run a task on all its items. */
 export type TaskRunResult = TaskResumeResult;
 
+/**
+ * mpm task --json: List the tasks of the project and the newest run of each.
+ */
+export interface TaskResult {
+  at: string;
+  tasks: {
+    name: string;
+    /** Relative to the project, with `/` between folders. */
+    path: string;
+    description: string;
+    allowed: boolean;
+    /** Why it cannot run; null: it can be read. */
+    problem: string | null;
+    /** Its newest run. */
+    run: {
+      /** Its ID: the task, and the UTC second in which it began. */
+      run: string;
+      task: string;
+      /** `interrupted`: its mpm was killed, or the machine went down. */
+      state:
+        | "running"
+        | "done"
+        | "failed"
+        | "cancelled"
+        | "stopped"
+        | "interrupted";
+      /** Items. */
+      total: number;
+      done: number;
+      failed: number;
+      /** Items whose programs started, without a known end. */
+      flagged: number;
+      /** Items that have not started, or are at work. */
+      waiting: number;
+      started_at: string;
+      /** When the log of the run last changed. */
+      changed_at: string;
+      /** Why it ended, if there is more to say than the state. */
+      reason: string | null;
+      /** False: someone else made it, so mpm only lists it. */
+      own: boolean;
+    } | null;
+  }[];
+}
+
 /** A save and what changed since. */
 export interface ResumeReport {
   /** When it was resumed, ISO 8601: ages count from here. */

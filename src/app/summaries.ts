@@ -117,4 +117,5 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "task watch": "Show the progress of a run until it ends",
   "task resume": "Continue a run that was interrupted",
   "task run": "Run a task on all its items",
+  "task": "List the tasks of the project and the newest run of each",
 };

@@ -204,6 +204,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "task resume": async () =>
     (await import("../tasks/commands/resume.ts")).taskResume,
   "task run": async () => (await import("../tasks/commands/run.ts")).taskRun,
+  "task": async () => (await import("../tasks/commands/task.ts")).task,
 };
 
 /** Forgets saves that were removed; see `forget.ts`. */

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 
@@ -194,4 +199,118 @@ Deno.test("watching a run that is over shows how it stands", async () => {
   plant(env);
   const { status, stdout } = await mpm(env, ["task", "watch", RUN, "--json"]);
   assertEquals([status, JSON.parse(stdout).state], [1, "failed"]);
+});
+
+const TASK = ".claude-mpm/tasks/work.yaml";
+
+/** A project with an allowed task of three items, of which "b" fails. */
+async function project(more = ""): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  env.write(
+    TASK,
+    `description: Say them
+items: { list: [a, b, c] }
+run: [sh, -c, 'test "$1" != b', sh, "{item}"]
+${more}`,
+  );
+  assertEquals((await mpm(env, ["allow", TASK])).status, 0);
+  return env;
+}
+
+Deno.test("mpm task lists the tasks, with what keeps them from running", async () => {
+  using env = await project();
+  env.write(".claude-mpm/tasks/odd.yaml", "runs: [a]\n");
+  env.write(".claude-mpm/tasks/-x.yaml", "run: [a]\n");
+  await mpm(env, ["task", "run", "work"]);
+  env.write(TASK, "run: [sh]\n");
+  const { status, stdout } = await mpm(env, ["task", "--json"]);
+  const { tasks } = JSON.parse(stdout);
+  assertEquals(status, 0);
+  assertEquals(tasks.map(({ name }: { name: string }) => name), [
+    "odd",
+    "work",
+  ]);
+  assertEquals(tasks.map(({ allowed }: { allowed: boolean }) => allowed), [
+    false,
+    false,
+  ]);
+  assertStringIncludes(tasks[0].problem, '"runs"');
+  assertEquals([tasks[1].problem, tasks[1].run.state], [null, "failed"]);
+  const text = await mpm(env, ["task"]);
+  assertStringIncludes(text.stdout, `Not allowed yet: mpm allow ${TASK}`);
+});
+
+Deno.test("a run tells what happens in events, and a log a line each ten seconds", async () => {
+  using env = await project();
+  const { stdout } = await mpm(env, ["task", "run", "work", "--json"]);
+  const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(lines.slice(0, -1).map(({ event }) => event), [
+    "begin",
+    ...["start", "end", "start", "end", "start", "end"],
+    "over",
+  ]);
+  const ends = lines.filter(({ event }) => event === "end");
+  assertEquals(ends.map(({ state, done }) => [state, done]), [
+    ["done", 1],
+    ["failed", 1],
+    ["done", 2],
+  ]);
+  assertEquals(lines.at(-1).state, "failed");
+  let time = Date.UTC(2026, 10, 23);
+  // Each look at the clock takes a second.
+  const slow = await mpm(env, ["task", "run", "work"], {
+    now: () => new Date(time += 1000),
+  });
+  assertMatch(slow.stderr, /^work: \d of 3 items \(\d+%\), .*s left\n/);
+});
+
+Deno.test("a notification gets the state, and may fail", async () => {
+  using env = await project(
+    `notify: [sh, -c, 'echo "$1" > told; echo oops >&2; exit 3', sh, "{task}: {state}"]\n`,
+  );
+  const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+  assertEquals([status, env.read("told")], [1, "work: failed\n"]);
+  assertStringIncludes(stderr, 'the program of "notify" failed: oops');
+});
+
+Deno.test("a new run moves old ones to the trash", async () => {
+  using env = await project();
+  const id = (minute: number) => ({
+    now: () => new Date(Date.UTC(2026, 10, 23, 10, minute)),
+  });
+  env.extra.MPM_CONFIG_TASKS_KEEP = "2";
+  for (const minute of [1, 2, 3]) {
+    await mpm(env, ["task", "run", "work"], id(minute));
+  }
+  const { runs } = JSON.parse(
+    (await mpm(env, ["task", "list", "--json"])).stdout,
+  );
+  assertEquals(runs.map(({ run }: { run: string }) => run), [
+    "work-20261123-100300",
+    "work-20261123-100200",
+  ]);
+  const undo = await mpm(env, ["undo", "list"]);
+  assertStringIncludes(undo.stdout, "task rm work-20261123-100100");
+});
+
+Deno.test("an interrupted run is in status and doctor, an ended one is not", async () => {
+  using env = await project();
+  await mpm(env, ["task", "run", "work"]);
+  const before = await mpm(env, ["status", "--json"]);
+  assertEquals(JSON.parse(before.stdout).run, null);
+  const { runs } = JSON.parse(
+    (await mpm(env, ["task", "list", "--json"])).stdout,
+  );
+  const [{ run }] = runs;
+  // As if the machine had gone down before the end was written.
+  const log = `.claude-mpm/runs/${run}/log.jsonl`;
+  env.write(log, env.read(log).split("\n").slice(0, -3).join("\n"));
+  const status = await mpm(env, ["status"]);
+  assertStringIncludes(
+    status.stdout,
+    "Task: work was interrupted, 1 of 3 items done (mpm task resume)",
+  );
+  const doctor = await mpm(env, ["doctor"]);
+  assertStringIncludes(doctor.stdout, `"${run}" was interrupted`);
+  assertStringIncludes(doctor.stdout, `mpm task resume ${run}`);
 });

@@ -77,6 +77,7 @@ const LINES: Record<string, Making> = {
   "task run": () => ["planted", "fresh --dry-run"],
   "task resume": () => ["", "planted --again"],
   "task cancel": () => ["", "planted"],
+  "task": () => [""],
   "task list": () => [""],
   "task status": () => ["", "planted"],
   "task watch": () => ["", "planted"],

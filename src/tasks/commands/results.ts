@@ -75,6 +75,25 @@ export const TaskListResult = z.strictObject({
 });
 export type TaskListResult = z.infer<typeof TaskListResult>;
 
+/** A task. */
+const TaskRow = z.strictObject({
+  name: text,
+  /** Relative to the project, with `/` between folders. */
+  path: text,
+  description: text,
+  allowed: z.boolean(),
+  /** Why it cannot run; null: it can be read. */
+  problem: z.nullable(text),
+  /** Its newest run. */
+  run: z.nullable(TaskRunView),
+});
+
+export const TasksResult = z.strictObject({
+  at: text,
+  tasks: z.array(TaskRow),
+});
+export type TasksResult = z.infer<typeof TasksResult>;
+
 /** An item with its result. */
 const TaskItem = z.strictObject({
   item: z.nullable(text),

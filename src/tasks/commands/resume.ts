@@ -1,4 +1,5 @@
 import { defineCommand } from "../../cli/mod.ts";
+import { BACKGROUND, startInBackground } from "../background.ts";
 import { taskRoot } from "../root.ts";
 import { runToEnd } from "../runner/run_to_end.ts";
 import { findRun } from "../store.ts";
@@ -28,12 +29,16 @@ flagged and failed items again.`,
       type: "boolean",
       summary: "Also run failed and flagged items again",
     },
+    background: BACKGROUND,
   },
   examples: ["mpm task resume", "mpm task resume smells --again"],
   result: async () => (await import("./results.ts")).TaskRunResult,
-  async run(context, { run, again }) {
+  async run(context, { run, again, background }) {
     const root = taskRoot(context);
     const id = findRun(context.system, root, run);
+    if (background) {
+      return await startInBackground(context, { root, id, again });
+    }
     return await runToEnd(context, { root, id, again });
   },
   render: endText,

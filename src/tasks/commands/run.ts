@@ -1,6 +1,8 @@
 import { counted } from "../../base/words.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
+import { BACKGROUND, startInBackground } from "../background.ts";
+import { pruneRuns } from "../remove.ts";
 import { createRun, planRun } from "../runner/create_run.ts";
 import { runToEnd } from "../runner/run_to_end.ts";
 import { endText, runStatus } from "../view/text.ts";
@@ -40,12 +42,17 @@ The exit status is 0 if all items are done, 1 if some are not, and 130 if the ru
 cancelled.`,
   positionals: [{ name: "name", summary: "The task" }],
   flags: {
+    background: BACKGROUND,
     "dry-run": {
       type: "boolean",
       summary: "List the items and start nothing",
     },
   },
-  examples: ["mpm task run smells", "mpm task run smells --dry-run"],
+  examples: [
+    "mpm task run smells",
+    "mpm task run smells --background",
+    "mpm task run smells --dry-run",
+  ],
   result: async () => (await import("./results.ts")).TaskRunResult,
   async run(context, input): Promise<TaskRunResult> {
     const workspace = await locate(context.system, context.folder);
@@ -57,6 +64,10 @@ cancelled.`,
     if (!input["dry-run"]) {
       const id = await createRun(context, workspace, plan);
       const { root } = workspace;
+      await pruneRuns(context, workspace, plan.task);
+      if (input.background) {
+        return await startInBackground(context, { root, id, again: false });
+      }
       return await runToEnd(context, { root, id, again: false });
     }
     const total = plan.items?.length ?? 1;

@@ -1,5 +1,6 @@
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { field } from "../../base/parsed_values.ts";
+import { firstLine } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
 import { processesWith, readSelf } from "../../git/mod.ts";
 import {
@@ -10,6 +11,7 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { readDefinition } from "../definition.ts";
+import { filled } from "../protocol.ts";
 import { readStatus, viewOf } from "../read.ts";
 import { Chunks, type RunRecord } from "../run.ts";
 import { readItems, readRun, runPaths } from "../store.ts";
@@ -59,9 +61,45 @@ export async function runToEnd(
   const order = { record, definition, items, paths, chunks, log, stops };
   const { pid } = runner;
   await new RunLoop(system, { ...order, listener, again, pid }).run();
-  removeIfThere(system, paths.runner);
   const view = viewOf(await readStatus(system, root, id));
+  if (definition.notify) {
+    const reason = await notify(system, definition.notify, record, view.state);
+    log.add({ event: "notified", at: system.now().toISOString(), reason });
+    await log.flush();
+    if (reason !== null) {
+      context.note(`Note: the program of "notify" failed: ${reason}`);
+    }
+  }
+  removeIfThere(system, paths.runner);
   return { ...view, dry_run: false, items: null };
+}
+
+/** Milliseconds that the program of `notify` may take. */
+const NOTIFY = 30_000;
+
+/**
+ * Starts the program of `notify`, without a shell. Returns why it failed; null:
+ * it did not.
+ */
+async function notify(
+  system: System,
+  args: readonly string[],
+  { task, id, worktree }: RunRecord,
+  state: string,
+): Promise<string | null> {
+  const values = new Map([["{task}", task], ["{state}", state]]);
+  const done = await attempt(() =>
+    system.runProgram(args.map((arg) => filled(arg, values)), {
+      ...{ cwd: worktree, limit: 4096, timeout: NOTIFY },
+      env: { MPM_TASK: task, MPM_TASK_RUN: id },
+    })
+  );
+  if (done?.status === 0) return null;
+  const said = firstLine(new TextDecoder().decode(done?.stderr), 200);
+  if (said !== "") return said;
+  return done?.outcome === "exited"
+    ? `exit status ${done.status}`
+    : done?.outcome ?? "it cannot be started";
 }
 
 /** Throws NOT_FOUND, FOREIGN. */

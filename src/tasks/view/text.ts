@@ -2,12 +2,13 @@ import { ERRORS, EXIT_INCOMPLETE } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords, shortAge } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
-import { type Style, tableRows } from "../../cli/mod.ts";
+import { cut, type Style, tableRows } from "../../cli/mod.ts";
 import { grouped } from "../../clients/mod.ts";
 import type {
   TaskListResult,
   TaskRunResult,
   TaskRunView,
+  TasksResult,
   TaskStatusResult,
 } from "../commands/results.ts";
 import { endedOf, shortDuration, troubleText } from "./pace.ts";
@@ -126,6 +127,32 @@ function itemsShort(run: TaskRunView): string {
   const trouble = troubleText(run);
   const items = `${grouped(endedOf(run))}/${grouped(run.total)}`;
   return trouble === "" ? items : `${items}, ${trouble}`;
+}
+
+/** Returns the table of tasks, each with its newest run. */
+export function tasksText({ tasks, at }: TasksResult, style: Style): string {
+  if (tasks.length === 0) {
+    return "No tasks in this project. A task is a file such as " +
+      '.claude-mpm/tasks/smells.yaml: see "mpm help tasks".\n';
+  }
+  const rows = tasks.map(({ name, description, run }) => [
+    style.bold(escapeText(name)),
+    run === null ? style.dim("never ran") : stateText(run, style),
+    run === null ? "" : itemsShort(run),
+    run === null
+      ? ""
+      : style.dim(shortAge(Date.parse(run.started_at), new Date(at))),
+    cut(escapeText(description), 60),
+  ]);
+  const notes = tasks.flatMap(({ path, allowed, problem }) =>
+    problem !== null
+      ? [style.red(escapeText(problem))]
+      : allowed
+      ? []
+      : [style.yellow(`Not allowed yet: mpm allow ${escapeText(path)}`)]
+  );
+  return [...tableRows(rows, style.columns, [0]), ...notes]
+    .map((line) => `${line}\n`).join("");
 }
 
 /** `Removed 2 runs`. */

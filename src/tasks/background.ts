@@ -1,0 +1,51 @@
+import { MpmError } from "../base/errors.ts";
+import type { Context } from "../cli/mod.ts";
+import type { TaskRunResult } from "./commands/results.ts";
+import { readStatus, viewOf } from "./read.ts";
+import { runPaths } from "./store.ts";
+
+/** The option of commands that start one. */
+export const BACKGROUND = {
+  type: "boolean",
+  summary: "Return at once, and run without this terminal",
+} as const;
+
+/** Milliseconds in which a process in the background begins, and between looks. */
+const WITHIN = 15_000;
+const LOOK = 20;
+
+/** Starts a program that outlives its parent and has no terminal. */
+const DETACH = '"$@" </dev/null >/dev/null 2>&1 &';
+
+/**
+ * Starts another mpm that continues a run without the terminal. Returns when
+ * that has begun, which its log shows. Throws CONFLICT if it has not.
+ */
+export async function startInBackground(
+  { system, folder }: Context,
+  { root, id, again }: { root: string; id: string; again: boolean },
+): Promise<TaskRunResult> {
+  const { files } = system;
+  const program = system.program();
+  if (program === undefined) {
+    throw new MpmError("CONFLICT", "Only an installed mpm can run a task so", {
+      hint: `Without --background: mpm task resume ${id}`,
+    });
+  }
+  const { log } = runPaths(root, id);
+  const sizeOf = () => files.lstat(log)?.size ?? 0;
+  const before = sizeOf();
+  const line = [program, "task", "resume", id, "--quiet"];
+  const args = ["sh", "-c", DETACH, "sh", ...line, ...again ? ["--again"] : []];
+  await system.runProgram(args, { cwd: folder, limit: 1024, timeout: WITHIN });
+  for (let waited = 0; waited < WITHIN; waited += LOOK) {
+    if (sizeOf() > before) {
+      const view = viewOf(await readStatus(system, root, id));
+      return { ...view, dry_run: false, items: null };
+    }
+    await system.sleep(LOOK);
+  }
+  throw new MpmError("CONFLICT", `The run "${id}" did not start`, {
+    hint: `This shows why: mpm task resume ${id}`,
+  });
+}

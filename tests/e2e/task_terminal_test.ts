@@ -1,0 +1,71 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { TestEnv } from "../helpers/env.ts";
+import { binary } from "../helpers/mpm.ts";
+import { hasPty, Pty } from "../helpers/pty.ts";
+
+const TASK = ".claude-mpm/tasks/work.yaml";
+
+/** A project with an allowed task whose program waits for a file. */
+function project(run: string): TestEnv {
+  const env = TestEnv.repository();
+  env.write(TASK, `items: { list: [a, b] }\nrun: ${run}\n`);
+  assertEquals(env.run(binary(), ["allow", TASK]).status, 0);
+  return env;
+}
+
+function statusOf(env: TestEnv) {
+  const { stdout } = env.run(binary(), ["task", "status", "--json"]);
+  return JSON.parse(stdout);
+}
+
+/** Looks until a run has the state, at most ten seconds. */
+async function until(env: TestEnv, state: string) {
+  for (let tries = 0; tries < 100; tries++) {
+    const status = statusOf(env);
+    if (status.state === state) return status;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`not ${state}: ${JSON.stringify(statusOf(env))}`);
+}
+
+Deno.test({
+  name: "a run in the background survives its terminal, and ends once",
+  ignore: !hasPty(),
+  async fn() {
+    const wait = "while ! test -e go; do sleep 0.02; done";
+    using env = project(`[sh, -c, '${wait}; echo "$1" >> out', sh, "{item}"]`);
+    {
+      await using pty = new Pty(env, `${binary()} task run work --background`);
+      await pty.until("Watch it: mpm task watch");
+    }
+    const { pid, run } = await until(env, "running");
+    assert(pid > 0);
+    // Of two processes that want it, one has it.
+    const second = env.run(binary(), ["task", "resume"]);
+    assertEquals(second.status, 4, second.stdout);
+    assertStringIncludes(second.stderr, `process ${pid}`);
+    const remove = env.run(binary(), ["task", "rm", run]);
+    assertEquals(remove.status, 4);
+    env.write("go", "");
+    const watched = env.run(binary(), ["task", "watch"]);
+    assertEquals(watched.status, 0, watched.stderr);
+    assertEquals((await until(env, "done")).done, 2);
+    assertEquals(env.read("out"), "a\nb\n");
+  },
+});
+
+Deno.test({
+  name: "a terminal shows a bar, and Ctrl-C cancels",
+  ignore: !hasPty(),
+  async fn() {
+    using env = project(
+      `[sh, -c, 'test "$1" = a || exec sleep 60', sh, "{item}"]`,
+    );
+    await using pty = new Pty(env, `${binary()} task run work`);
+    await pty.until("50%  1/2");
+    await pty.type("\x03");
+    await pty.until("cancelled");
+    const { state, done, flagged, failed } = await until(env, "cancelled");
+    assertEquals([state, done, flagged + failed], ["cancelled", 1, 1]);
+  },
+});
