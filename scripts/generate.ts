@@ -8,6 +8,7 @@ import { pluginFiles } from "./generate_plugin.ts";
 import { reference } from "./generate_reference.ts";
 import { schemaFiles } from "./generate_schemas.ts";
 import { commandTable } from "./generate_table.ts";
+import { undoPage } from "./generate_undo.ts";
 import { typesFile } from "./generate_types.ts";
 
 /** The project this script is part of. */
@@ -48,6 +49,7 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
     ["docs/cli.md", reference(commands, topics)],
     ["docs/configuration.md", configurationPage(table)],
     ["docs/formats.md", formatsPage(await read("docs/formats.md"))],
+    ["docs/undo.md", undoPage(await read("docs/undo.md"))],
   ]);
 }
 

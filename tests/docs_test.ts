@@ -13,6 +13,7 @@ import { GLOBAL_FLAGS } from "../src/cli/globals.ts";
 import { parse } from "../src/cli/parse.ts";
 import { COMMANDS } from "../src/app/table.ts";
 import { ERRORS } from "../src/base/errors.ts";
+import { OPERATIONS } from "../src/ops/mod.ts";
 import { anchorsOf, pages } from "./helpers/markdown.ts";
 import { modules, ROOT, sources } from "./helpers/tree.ts";
 
@@ -51,6 +52,19 @@ Deno.test("the command table is complete and without contradictions", async () =
     }
     assert(/^[A-Z].*[^.]$/s.test(command.summary), name);
     assert(command.examples.length > 0, name);
+  }
+});
+
+Deno.test("a command that no undo takes back says so in its help", async () => {
+  const all = new Map(await commands());
+  const lasting = Object.entries(OPERATIONS)
+    .filter(([, kind]) => typeof kind === "object").map(([name]) => name);
+  assert(lasting.length > 3);
+  for (const name of lasting) {
+    assertMatch(
+      all.get(name)!.description,
+      /"mpm undo" does not|does not undo/,
+    );
   }
 });
 

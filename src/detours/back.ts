@@ -226,7 +226,7 @@ async function treeBack(
   const notes = await clear(context, place, { intent, capture });
   if (!isAt(now, from)) notes.push(...await back(context, place, from));
   if (target) {
-    const operation = "checkpoint restore";
+    const operation = "checkpoint restore" as const;
     const title = `undo an interrupted ${intent.kind}`;
     const how = { paths: [], exact: false, clears: true };
     const order = { target, ...how, operation, title };

@@ -3,7 +3,12 @@ import { cutText } from "../base/words.ts";
 import type { Context } from "../cli/mod.ts";
 import { currentAgentSession } from "../clients/mod.ts";
 import { locate, type Workspace } from "../git/mod.ts";
-import { ensureHome, journaled, withLock } from "../ops/mod.ts";
+import {
+  ensureHome,
+  journaled,
+  type OperationName,
+  withLock,
+} from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { type Carried, carry, isOpenItem } from "./carry.ts";
 import type { DoneResult, ItemView, SayResult } from "./commands/results.ts";
@@ -17,7 +22,7 @@ import { closedLine, itemView } from "./text.ts";
 export interface SayInput {
   readonly kind: "next" | "decision" | "question" | "blocker";
   /** The command, e.g. `next`. */
-  readonly operation: string;
+  readonly operation: OperationName;
   readonly words: readonly string[];
   readonly why?: string | undefined;
   readonly supersedes?: string | undefined;
@@ -238,7 +243,7 @@ async function changed<R extends object>(
   context: Context,
   workspace: Workspace,
   { operation, dryRun, decide, title }: {
-    operation: string;
+    operation: OperationName;
     dryRun: boolean;
     decide(before: ItemsHere): { carried: Carried; result: R };
     title(result: R): string;

@@ -7,6 +7,7 @@ import { writeAtomic } from "./atomic.ts";
 import { type JournalEntry, type KnownEntry, parseEntry } from "./entry.ts";
 import { checkPath, ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
+import type { OperationName } from "./operations.ts";
 import { ensureJournalKey, isSealed, journalKey, sealed } from "./seal.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
@@ -21,7 +22,9 @@ const READ = 2 * LIMIT;
 const TAIL = 64 * 1024;
 
 /** An operation that was done, before it has a number. */
-export type Operation = Omit<JournalEntry, "id">;
+export type Operation = Omit<JournalEntry, "id" | "operation"> & {
+  readonly operation: OperationName;
+};
 
 /**
  * Every operation, the oldest first; a torn last line counts as not there.

@@ -12,14 +12,14 @@ import {
 } from "./journal.ts";
 import { layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
+import type { OperationName } from "./operations.ts";
 import { pruneDaily } from "./prune_trash.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import { claudeHome, userFolder, userState } from "./user_state.ts";
 
 /** An operation as the journal is to report it. */
 interface Deed<T> {
-  /** The command, e.g. `sessions rm`. */
-  readonly operation: string;
+  readonly operation: OperationName;
   readonly workspace: Pick<Workspace, "git" | "root" | "worktree">;
   /** One line for people: what was done. */
   title(result: T): string;

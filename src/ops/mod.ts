@@ -96,6 +96,12 @@ export { journaled, noteOperation } from "./journaled.ts";
 export { HOME, layout, saveFiles } from "./layout.ts";
 export { takeLock, takeStoreLock, withLock, withUserLock } from "./lock.ts";
 export { lookOnly } from "./look_only.ts";
+export {
+  type Lasting,
+  type OperationName,
+  OPERATIONS,
+  type UndoKind,
+} from "./operations.ts";
 export { surveyTrash } from "./prune_trash.ts";
 export { fitChanges, pathBelow } from "./recorder.ts";
 export {

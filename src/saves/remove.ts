@@ -11,7 +11,12 @@ import {
 } from "../cli/mod.ts";
 import { readConfigAnyway } from "../config/mod.ts";
 import { trackedFiles, type Workspace } from "../git/mod.ts";
-import { journaled, layout, moveToTrash } from "../ops/mod.ts";
+import {
+  journaled,
+  layout,
+  moveToTrash,
+  type OperationName,
+} from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { RemovalResult } from "./commands/results.ts";
 import type { Save } from "./save.ts";
@@ -27,7 +32,7 @@ import { copySaves, noteUncopied } from "./store/second_copy.ts";
 /** A removal that is decided. */
 export interface RemovalOrder {
   /** `sessions rm` or `sessions prune`. */
-  readonly operation: string;
+  readonly operation: OperationName;
   readonly workspace: Workspace;
   readonly entries: readonly SaveEntry[];
   /** Requested saves that stay. */
@@ -154,7 +159,7 @@ function removeSaves(
   system: System,
   workspace: Workspace,
   { operation, entries, progress }: {
-    operation: string;
+    operation: OperationName;
     entries: readonly SaveEntry[];
     progress?: (what: string, done: number, of: number) => void;
   },

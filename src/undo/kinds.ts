@@ -1,88 +1,12 @@
-import { earlierHint, type KnownEntry } from "../ops/mod.ts";
+import {
+  earlierHint,
+  type KnownEntry,
+  type Lasting,
+  OPERATIONS,
+  type UndoKind,
+} from "../ops/mod.ts";
+import { getOwn } from "../base/own.ts";
 import { field } from "../base/parsed_values.ts";
-
-/** The way to undo operations of one kind. */
-export type UndoKind =
-  | "files"
-  | "checkpoints"
-  | "restore"
-  | "migration"
-  | "worktrees"
-  | "trusted"
-  | "allowed"
-  | "fork"
-  | "runs"
-  | "carried";
-
-/** Operations of which only files have to be restored. */
-const OF_FILES = [
-  ...["pause", "automatic save", "automatic prune", "resume", "start", "check"],
-  ...[
-    "complete",
-    "cancel",
-    "archive",
-    "init",
-    "setup",
-    "setup remove",
-    "setup instructions",
-    "template new",
-    "sessions rm",
-  ],
-  ...["sessions prune", "sessions import", "sessions recover"],
-  ...["saves recover", "claim", "release", "team add", "team remove"],
-  ...["sessions verify", "context update", "context resume-file"],
-  ...["config set", "config unset", "hooks install", "hooks uninstall"],
-  ...["hooks eject", "summary", "next", "decide", "ask", "block", "done"],
-  ...["var set", "var unset", "evidence"],
-  ...["partition use", "partition suggest"],
-  ...["handoff new", "handoff accept", "handoff done", "handoff reject"],
-  ...["note", "notes settle", "notes rm"],
-];
-
-/** The kind of each operation, by its name in the journal. */
-const KINDS: ReadonlyMap<string, UndoKind> = new Map<string, UndoKind>([
-  ...OF_FILES.map((name) => [name, "files"] as const),
-  ["sessions trust", "trusted"],
-  ["hooks allow", "allowed"],
-  ["allow", "allowed"],
-  ["checkpoint save", "checkpoints"],
-  ["automatic checkpoint", "checkpoints"],
-  ["checkpoint rm", "checkpoints"],
-  ["checkpoint restore", "restore"],
-  ["restore", "restore"],
-  ["migrate", "migration"],
-  ["migrate --rollback", "migration"],
-  ["worktrees prune", "worktrees"],
-  ["replay fork", "fork"],
-  ["task rm", "runs"],
-  ["carry", "carried"],
-]);
-
-/** Why an operation can never be undone, and what to do instead. */
-interface Lasting {
-  readonly reason: string;
-  readonly instead: string;
-}
-
-const LASTING: ReadonlyMap<string, Lasting> = new Map([
-  ["branch", {
-    reason: "mpm return ends a detour",
-    instead: '"mpm return" ends a detour, --discard drops its changes',
-  }],
-  ["return", {
-    reason: "an ended session cannot be reopened",
-    instead:
-      `"mpm branch <name> --stash --git-branch <branch>" starts a new detour there`,
-  }],
-  ["sync", {
-    reason: "others may have read the entries",
-    instead: '"mpm saves rm" and "mpm notes rm" also remove for the team',
-  }],
-  ["worktrees restore", {
-    reason: "the worktree may contain new work",
-    instead: '"mpm worktrees prune" removes it if it is empty',
-  }],
-]);
 
 /** Returns how an operation is undone; or why it never can be. */
 export function undoKindOf(
@@ -90,7 +14,7 @@ export function undoKindOf(
   entry: KnownEntry,
 ): UndoKind | Lasting {
   const { operation } = rootOf(entries, entry);
-  return lastingReason(entry) ?? KINDS.get(operation) ?? {
+  return lastingReason(entry) ?? getOwn(OPERATIONS, operation) ?? {
     reason: `"${operation}" is unknown to this mpm`,
     instead: "Undo it with the version of mpm that did it",
   };
@@ -108,8 +32,8 @@ export function lastingIn(
 function lastingReason(
   { operation, before, after }: KnownEntry,
 ): Lasting | undefined {
-  const lasting = LASTING.get(operation);
-  if (lasting) return lasting;
+  const kind = getOwn(OPERATIONS, operation);
+  if (typeof kind === "object") return kind;
   const changed = [before, after].some((side) =>
     field(side, "files") !== undefined || field(side, "list") !== undefined
   );

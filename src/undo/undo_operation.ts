@@ -11,6 +11,7 @@ import {
   readIntents,
   readJournal,
   undoAllow,
+  type UndoKind,
   type Undone,
   type UndoOrder,
   withLock,
@@ -22,7 +23,7 @@ import { undoMigration, undoTrust } from "../saves/mod.ts";
 import { undoPrune } from "../worktrees/mod.ts";
 import type { UndoResult } from "./commands/results.ts";
 import { undoChanges } from "./files.ts";
-import { type UndoKind, undoKindOf } from "./kinds.ts";
+import { undoKindOf } from "./kinds.ts";
 
 /** The place of an undo, and whether it changes anything. */
 type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;

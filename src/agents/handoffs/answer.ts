@@ -13,7 +13,7 @@ import {
   writeInFolder,
 } from "../../documents/mod.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
-import { journaled, withLock } from "../../ops/mod.ts";
+import { journaled, type OperationName, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { type Actor, actorOf, AGENT_FLAG } from "../names.ts";
 import { findHandoff, handoffView } from "./find.ts";
@@ -49,7 +49,7 @@ export interface AnswerInput {
 const LONGEST_REASON = 2000;
 
 /** Returns the words that name the command. */
-function commandOf(state: Answer["state"]): string {
+function commandOf(state: Answer["state"]): OperationName {
   return `handoff ${COMMANDS[state]}`;
 }
 

@@ -1,7 +1,12 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
 import { branchByFiles, locate, type Workspace } from "../../git/mod.ts";
-import { ensureHome, journaled, withLock } from "../../ops/mod.ts";
+import {
+  ensureHome,
+  journaled,
+  type OperationName,
+  withLock,
+} from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { cutText } from "../../base/words.ts";
@@ -108,7 +113,7 @@ export async function settleNote(
 async function written(
   context: Context,
   { agent, dryRun, operation, decide }: Manner & {
-    readonly operation: string;
+    readonly operation: OperationName;
     decide(before: NotesHere): Said;
   },
 ): Promise<NoteResult> {

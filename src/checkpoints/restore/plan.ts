@@ -15,7 +15,7 @@ import {
   type Vault,
   withinAny,
 } from "../../git/mod.ts";
-import type { Aside } from "../../ops/mod.ts";
+import type { Aside, OperationName } from "../../ops/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { named } from "../../base/words.ts";
 import type { System } from "../../system/system.ts";
@@ -49,7 +49,7 @@ export interface RestoreOrder {
   /** True if the journal has it as a part of another operation. */
   readonly part?: true;
   /** For the journal: the command, and a line that tells what was done. */
-  readonly operation: string;
+  readonly operation: OperationName;
   readonly title: string;
   /** Of an undo: the commit of the checkpoint whose files may go again. */
   readonly brought?: string | undefined;

@@ -38,7 +38,9 @@ onto the branch. mpm finds conflicts before it changes anything. --keep-parked r
 Files that a checkpoint cannot hold, such as a very large file or a repository
 in the tree, stay where they are. If such a file is in the way, mpm moves it to the trash and names it.
 
-If the detour has its own worktree, run the command there. mpm removes the worktree if all its work is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees prune" removes the worktree later.`,
+If the detour has its own worktree, run the command there. mpm removes the worktree if all its work is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees prune" removes the worktree later.
+
+"mpm undo" does not undo a return: an ended session cannot be reopened.`,
   positionals: [{
     name: "words",
     summary: "The result of the detour",

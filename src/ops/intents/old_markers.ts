@@ -59,7 +59,7 @@ export function takeOldUndo(
   const entry: JournalEntry & { seal?: string } | undefined = parseEntry(line);
   if (entry && isSealed(journalKey(system), line)) {
     const { id: _id, seal: _seal, ...operation } = entry;
-    take(operation);
+    take(operation as Operation);
   }
   removeIfThere(system, oldUndo(root));
 }

@@ -200,7 +200,7 @@ async function recover(
       hint: "This project has no interrupted automatic pause",
     });
   }
-  const deed = { operation: "sessions recover", workspace };
+  const deed = { operation: "sessions recover" as const, workspace };
   if (discard) {
     const trash = dryRun ? null : await journaled(
       context,

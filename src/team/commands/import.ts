@@ -12,7 +12,9 @@ Also imports saves: a bundle from "mpm saves export", or the file of a save (JSO
 against its checksum and converts it to the current format. mpm skips saves that
 you already have, and never replaces a save. If a different save has the same
 ID, the imported save gets the next free second. Imported saves are not
-verified. The exit status is 5 if mpm refused a save or an entry.`,
+verified. The exit status is 5 if mpm refused a save or an entry.
+
+"mpm undo" undoes the import of saves. It does not undo the import of a bundle from "mpm export", which only adds entries of others.`,
   positionals: [{
     name: "source",
     summary: "The file or folder",

@@ -18,7 +18,9 @@ sends messages of agents and the output of their tools, encrypted for your team.
 --with-contents also sends the uncommitted files in your saves, encrypted but
 not redacted. You cannot take back an entry, because others may have a copy.
 --prune replaces your log with a shorter log. Others keep the entries that they
-have already fetched.`,
+have already fetched.
+
+"mpm undo" does not undo a sync: others may have read the entries.`,
   positionals: [{
     name: "remote",
     summary: "The name or address of a git remote; default: the last one",

@@ -16,7 +16,9 @@ export const worktreesRestore = defineCommand({
 Restores a removed worktree at the same place and commit, with its branch and
 the branch's upstream. mpm does not restore ignored files. "mpm worktrees list"
 shows the worktrees that you can restore. You can omit the name if there is only
-one worktree.`,
+one worktree.
+
+"mpm undo" does not undo it: the worktree may contain new work. "mpm worktrees prune" removes it if it is empty.`,
   positionals: [{
     name: "name",
     summary:
