@@ -12,6 +12,9 @@ import {
 /** The agent's session that the hooks speak of. */
 const AGENT = "00000000-0000-4000-8000-000000000000";
 
+/** The definition of a task. */
+const TASK = ".claude-mpm/tasks/train.yaml";
+
 /** A second time, what is made once is there, and every branch was taken. */
 const ROUNDS = 3;
 
@@ -67,6 +70,8 @@ function prepare(): { transcript: string } {
   for (const name of ["a.txt", "b.txt", "c.txt"]) {
     Deno.writeTextFileSync(name, `${name}\n`);
   }
+  Deno.mkdirSync(dirname(TASK), { recursive: true });
+  Deno.writeTextFileSync(TASK, 'items: { list: [a] }\nrun: [sh, -c, ":"]\n');
   git("add", "-A");
   git("commit", "-q", "-m", "First");
   const transcript = join(Deno.env.get("HOME")!, "transcript.jsonl");
@@ -229,6 +234,9 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["statusline"], stdin: status },
     { args: ["context", "--agent-session", AGENT] },
     { args: ["status", "--porcelain"] },
+    { args: ["allow", TASK] },
+    { args: ["task", "run", "train"] },
+    { args: ["task", "status"] },
     { args: ["replay", transcript, "--step"], keys: ["jjk", "q"] },
     { args: ["complete", "-s", "Done"] },
     // From here on there is a configuration file.

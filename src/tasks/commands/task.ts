@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
-import { fileState, layout, readAllowable } from "../../ops/mod.ts";
+import { fileState, readAllowable } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { readDefinition } from "../definition.ts";
@@ -46,28 +46,29 @@ async function listTasks(
   for (const name of taskNames(system, root)) {
     const id = ids.find((id) => taskOf(id) === name);
     rows.push({
-      ...{ name, path: `.claude-mpm/tasks/${name}.yaml` },
-      ...await definedAs(system, root, name),
+      name,
+      ...await definedAs(system, root, `.claude-mpm/tasks/${name}.yaml`),
       run: id === undefined ? null : await newestRun(system, root, id),
     });
   }
   return rows;
 }
 
-async function definedAs(system: System, root: string, name: string) {
-  const path = join(layout(root).tasks, `${name}.yaml`);
+async function definedAs(system: System, root: string, shown: string) {
+  const path = join(root, shown);
   const state = fileState(system, { root, worktree: root }, path);
   const bytes = readAllowable(system, root, path);
-  const found = { description: "", allowed: state === "allowed" };
+  const found = { path: shown, description: "", allowed: state === "allowed" };
   if (typeof bytes === "string") {
     return {
       ...found,
-      problem: `"${path}" is not a regular file that you own, of at most 1 MiB`,
+      problem:
+        `"${shown}" is not a regular file that you own, of at most 1 MiB`,
     };
   }
   try {
     const text = new TextDecoder().decode(bytes);
-    const { description } = await readDefinition(text, path);
+    const { description } = await readDefinition(text, shown);
     return { ...found, description, problem: null };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;

@@ -112,7 +112,7 @@ export function runsText(
   }
   const rows = runs.map((run) => [
     style.cyan(escapeText(run.run)),
-    style.dim(shortAge(Date.parse(run.started_at), new Date(at))),
+    style.dim(ageOf(run, at)),
     stateText(run, style),
     itemsShort(run),
   ]);
@@ -120,6 +120,10 @@ export function runsText(
     ...tableRows(rows, style.columns, [0]),
     ...problems.map((text) => style.red(escapeText(text))),
   ].map((line) => `${line}\n`).join("");
+}
+
+function ageOf({ started_at: started }: TaskRunView, at: string): string {
+  return shortAge(Date.parse(started), new Date(at));
 }
 
 /** `4,200/10,000, 8 failed`. */
@@ -135,15 +139,19 @@ export function tasksText({ tasks, at }: TasksResult, style: Style): string {
     return "No tasks in this project. A task is a file such as " +
       '.claude-mpm/tasks/smells.yaml: see "mpm help tasks".\n';
   }
-  const rows = tasks.map(({ name, description, run }) => [
-    style.bold(escapeText(name)),
-    run === null ? style.dim("never ran") : stateText(run, style),
-    run === null ? "" : itemsShort(run),
-    run === null
-      ? ""
-      : style.dim(shortAge(Date.parse(run.started_at), new Date(at))),
-    cut(escapeText(description), 60),
-  ]);
+  const rows = tableRows(
+    tasks.map(({ name, run }) => [
+      style.bold(escapeText(name)),
+      run === null
+        ? style.dim("never ran")
+        : [stateText(run, style), itemsShort(run), ageOf(run, at)].join(", "),
+    ]),
+    style.columns,
+  );
+  const lines = rows.flatMap((row, index) => {
+    const about = escapeText(tasks[index]!.description);
+    return about === "" ? [row] : [row, cut(`  ${about}`, style.columns)];
+  });
   const notes = tasks.flatMap(({ path, allowed, problem }) =>
     problem !== null
       ? [style.red(escapeText(problem))]
@@ -151,7 +159,7 @@ export function tasksText({ tasks, at }: TasksResult, style: Style): string {
       ? []
       : [style.yellow(`Not allowed yet: mpm allow ${escapeText(path)}`)]
   );
-  return [...tableRows(rows, style.columns, [0]), ...notes]
+  return [...lines, ...notes]
     .map((line) => `${line}\n`).join("");
 }
 
