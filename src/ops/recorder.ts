@@ -76,9 +76,9 @@ export class Recorder {
         files.create(path, bytes, options);
         this.#now.set(path, bytes);
       },
-      append: (path, bytes) => {
+      append: (path, bytes, options) => {
         this.#look(path);
-        files.append(path, bytes);
+        files.append(path, bytes, options);
         this.#now.set(path, { path });
       },
       mkdir: (path) => {

@@ -33,8 +33,8 @@ export const realFiles: Files = {
   create: (path, bytes, { synced = true } = {}) =>
     guard("write", path, () => create(path, bytes, synced)),
   createAll,
-  append: (path, bytes) =>
-    unheld(() => guard("write", path, () => append(path, bytes))),
+  append: (path, bytes, options) =>
+    unheld(() => guard("write", path, () => append(path, bytes, options))),
   syncFiles,
   mkdir: (path) =>
     guard("create", path, () => {
@@ -201,7 +201,11 @@ function create(path: string, bytes: Uint8Array, synced: boolean): void {
   if (synced) file.syncDataSync();
 }
 
-function append(path: string, bytes: Uint8Array): void {
+function append(
+  path: string,
+  bytes: Uint8Array,
+  { synced = false }: { synced?: boolean } = {},
+): void {
   if (!lookup(path, Deno.lstatSync)) {
     // Someone else may be as fast; then it is there as well.
     Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
@@ -218,6 +222,7 @@ function append(path: string, bytes: Uint8Array): void {
     takeBack(file, opened.size, written);
     throw error;
   }
+  if (synced) file.syncDataSync();
 }
 
 /** Cuts a part off that was appended, unless someone added to it since. */

@@ -232,15 +232,27 @@ export function programRunner(
       : options.tied
       ? TIED
       : EXEC;
+    let said = "";
+    const output: ProgramOptions["output"] = options.output &&
+      ((stream, bytes) => {
+        // Only the shell's own words are needed, and they come first.
+        if (said === "" && stream === "stderr") said = decode(bytes);
+        options.output?.(stream, bytes);
+      });
     const done = await run("sh", {
       ...options,
+      ...output && { output },
       args: ["-c", script, "sh", ...args],
     });
-    const said = new TextDecoder().decode(done.stderr);
+    said ||= decode(done.stderr);
     const lacking = done.status === 127 &&
       said.includes(`exec: ${args[0]}: not found`);
     return lacking ? { ...done, outcome: "missing", status: -1 } : done;
   };
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 /** Waits for a signal, which may outlive many programs. */

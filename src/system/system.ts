@@ -152,9 +152,9 @@ export interface Files {
   createAll(files: readonly NewFile[]): Promise<void>;
   /**
    * Adds to the end of a plain file, in one piece; creates it with mode 0600.
-   * Not synced. Throws `link` rather than follow one.
+   * Not synced, unless asked for. Throws `link` rather than follow one.
    */
-  append(path: string, bytes: Uint8Array): void;
+  append(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
   /** Makes the contents of these files durable, much faster than one by one. */
   syncFiles(paths: readonly string[]): Promise<void>;
   /** Creates one folder with mode 0700; throws `exists`. */

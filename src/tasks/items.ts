@@ -5,7 +5,7 @@ import { projectFiles, type Workspace } from "../git/mod.ts";
 import { HOME } from "../ops/mod.ts";
 import { isBelow } from "../partitions/mod.ts";
 import type { System } from "../system/system.ts";
-import type { Definition } from "./definition.ts";
+import type { Definition, ItemSource } from "./definition.ts";
 
 /** The items of a task, in order. */
 export interface Items {
@@ -39,16 +39,23 @@ export async function listItems(
     : items.kind === "files"
     ? await filesOf(system, workspace, items.globs)
     : await linesOf(system, workspace, { args: items.args, signal });
+  if (found.values.length === 0) throw noItems(items);
   refuseUnusable(found.values);
   return found;
 }
 
+function noItems(items: ItemSource): MpmError {
+  const why = items.kind === "files"
+    ? `no file matches ${items.globs.map((glob) => `"${glob}"`).join(", ")}`
+    : items.kind === "lines"
+    ? `"${items.args.join(" ")}" printed no line`
+    : "its list is empty";
+  return new MpmError("CONFLICT", `The task has no items now: ${why}`, {
+    hint: 'Look at "items" in its file',
+  });
+}
+
 function refuseUnusable(values: readonly string[]): void {
-  if (values.length === 0) {
-    throw new MpmError("CONFLICT", "The task has no items now", {
-      hint: 'Look at "items" in its file',
-    });
-  }
   const size = values.reduce((sum, { length }) => sum + length, 0);
   if (values.length > MOST || size > LARGEST) {
     throw new MpmError(

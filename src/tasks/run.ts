@@ -221,9 +221,15 @@ export class Chunks {
     return STATES[this.#states[chunk]!]!;
   }
 
-  /** True if a chunk started and did not end. */
-  get hasStarted(): boolean {
-    return this.#states.includes(STATES.indexOf("started"));
+  /** True if a chunk has ever started. */
+  get hasBegun(): boolean {
+    return this.#attempts.some((count) => count > 0);
+  }
+
+  /** The chunk that started and did not end; `undefined`: none. */
+  get started(): number | undefined {
+    const chunk = this.#states.indexOf(STATES.indexOf("started"));
+    return chunk < 0 ? undefined : chunk;
   }
 
   /**

@@ -6,6 +6,9 @@ import type { runPaths } from "../store.ts";
 
 type Paths = ReturnType<typeof runPaths>;
 
+/** Milliseconds between two syncs of the results. */
+const APART = 200;
+
 /**
  * The log of a run at work, with the results. New lines are on the
  * disk when `flush` returns, several at the price of one.
@@ -17,6 +20,11 @@ export class RunLog {
   #results = "";
   /** A killed process may have left a part of a line in each. */
   #torn = { log: true, results: true };
+
+  /** True if there are results that a power failure could take. */
+  #unsynced = false;
+  /** When they were last synced, milliseconds since the epoch. */
+  #synced = 0;
 
   constructor(system: System, paths: Paths) {
     this.#system = system;
@@ -41,21 +49,35 @@ export class RunLog {
   }
 
   /**
-   * Writes and syncs what was added. If the disk takes only a part, that is the
-   * end of a program rather than the start of the next. Throws FILE_FAILED.
+   * Writes what was added. Lines are on the disk then, results soon. If the disk
+   * takes only a part, that is the end of a program, and not the start of the
+   * next. Throws FILE_FAILED.
    */
   async flush(): Promise<void> {
     const [results, lines] = [this.#results, this.#lines];
     this.#results = "";
     this.#lines = [];
-    const first = lines.slice(0, 1);
     let failure = this.#append("results", results);
     if (!failure) failure = this.#append("log", lines.join(""));
-    if (failure) this.#append("log", first.join(""));
-    const { log, results: other } = this.#paths;
-    const paths = results === "" || failure ? [log] : [other, log];
-    await this.#system.files.syncFiles(paths);
-    if (failure) throw failure;
+    if (!failure) return await this.#syncResults(results !== "");
+    this.#append("log", lines[0] ?? "");
+    throw failure;
+  }
+
+  /** The log alone tells how an item ended. */
+  async #syncResults(isNew: boolean): Promise<void> {
+    this.#unsynced ||= isNew;
+    const now = this.#system.now().getTime();
+    if (!this.#unsynced || Math.abs(now - this.#synced) < APART) return;
+    await this.sync();
+  }
+
+  /** Makes all results durable. */
+  async sync(): Promise<void> {
+    if (!this.#unsynced) return;
+    await this.#system.files.syncFiles([this.#paths.results]);
+    this.#synced = this.#system.now().getTime();
+    this.#unsynced = false;
   }
 
   /** Returns why it failed; then nothing was written. */
@@ -65,7 +87,8 @@ export class RunLog {
     const gap = this.#torn[name] && isTorn(this.#system, path) ? "\n" : "";
     try {
       const bytes = new TextEncoder().encode(gap + text);
-      this.#system.files.append(path, bytes);
+      const synced = name === "log";
+      this.#system.files.append(path, bytes, { synced });
       this.#torn[name] = false;
       return undefined;
     } catch (error) {

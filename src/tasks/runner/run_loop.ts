@@ -1,5 +1,5 @@
 import { attempt } from "../../base/errors.ts";
-import { field } from "../../base/parsed_values.ts";
+import { field, jsonIn } from "../../base/parsed_values.ts";
 import { removeIfThere, sizeBelow } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
@@ -84,6 +84,8 @@ export class RunLoop {
       state: counters.failed + counters.flagged > 0 ? "failed" : "done",
       reason: null,
     } as const;
+    await this.#flush();
+    await this.#run.log.sync();
     this.#add({ event: "over", at: this.#now(), ...end, ...counters });
     await this.#flush();
     return end;
@@ -102,30 +104,38 @@ export class RunLoop {
 
   /** Decides about chunks that started, and whose end is not known. */
   #settle(): void {
-    const { chunks } = this.#run;
+    const { chunks, again } = this.#run;
+    const killed: ChunkEnd = {
+      ...{ outcome: "unclear", exit: null, reason: "mpm was ended", ms: 0 },
+      ...{ output: "", results: [], logged: 0, failure: undefined },
+    };
     for (let chunk = 0; chunk < chunks.length; chunk++) {
       if (chunks.stateOf(chunk) !== "started") continue;
-      this.#doubt(chunk, { exit: null, reason: "mpm was ended", ms: 0 });
+      if (again) this.#putBack(chunk, killed);
+      else this.#doubt(chunk, killed);
     }
   }
 
   /** A chunk may have happened: it runs again if that is safe, or is flagged. */
-  #doubt(
-    chunk: number,
-    { exit, reason, ms, ...more }: Doubt,
-  ): "waiting" | "flagged" {
-    const { definition, again, paths } = this.#run;
-    const isSafe = definition.repeatable || again ||
-      this.#system.files.lstat(statePath(paths, chunk)) !== undefined;
-    if (isSafe) {
-      this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
-      return "waiting";
-    }
-    this.#end(chunk, "flagged", {
-      ...{ output: "", results: [], exit, reason, ms },
-      ...more,
-    });
-    return "flagged";
+  #doubt(chunk: number, end: ChunkEnd): void {
+    const isSafe = this.#run.definition.repeatable || this.#hasState(chunk);
+    if (isSafe) this.#putBack(chunk, end);
+    else this.#end(chunk, "flagged", end);
+  }
+
+  /** A chunk has another try, in this run or after a resume. */
+  #putBack(chunk: number, { exit, reason }: ChunkEnd): void {
+    this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
+  }
+
+  /** Removes a state that a power failure has damaged. */
+  #hasState(chunk: number): boolean {
+    const path = statePath(this.#run.paths, chunk);
+    const bytes = attempt(() => this.#system.files.read(path));
+    if (!bytes) return false;
+    if (jsonIn(new TextDecoder().decode(bytes)) !== undefined) return true;
+    removeIfThere(this.#system, path);
+    return false;
   }
 
   async #all(): Promise<Stopped | undefined> {
@@ -147,8 +157,7 @@ export class RunLoop {
       await this.#flush();
       const end = await this.#runChunk(chunk);
       if (end.outcome === "failed" && tries < definition.retries) {
-        const { exit, reason } = end;
-        this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
+        this.#putBack(chunk, end);
         await this.#flush();
         if (end.failure) throw end.failure;
         const pause = Math.min(PAUSE * 2 ** tries, LONGEST_PAUSE);
@@ -166,10 +175,10 @@ export class RunLoop {
   /** Records the end of the last try of a chunk. */
   #record(chunk: number, end: ChunkEnd): Stopped | undefined {
     const { definition } = this.#run;
-    const { outcome, exit, reason } = end;
+    const { outcome } = end;
     if (outcome === "never") {
-      this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
-      return { state: "stopped", reason };
+      this.#putBack(chunk, end);
+      return { state: "stopped", reason: end.reason };
     }
     if (outcome === "unclear") {
       this.#doubt(chunk, end);
@@ -217,10 +226,7 @@ export class RunLoop {
   #end(
     chunk: number,
     state: ItemState,
-    { exit, reason, ms, output, results }: Pick<
-      ChunkEnd,
-      "exit" | "reason" | "ms" | "output" | "results"
-    >,
+    { exit, reason, ms, output, results }: ChunkEnd,
   ): void {
     const { chunks, log, items } = this.#run;
     const attempts = chunks.attemptsOf(chunk);
@@ -258,10 +264,6 @@ export class RunLoop {
     this.#ended = undefined;
   }
 }
-
-type Doubt =
-  & Pick<ChunkEnd, "exit" | "reason" | "ms">
-  & Partial<Pick<ChunkEnd, "output" | "results">>;
 
 const CANCELLED: Stopped = { state: "cancelled", reason: null };
 

@@ -1,9 +1,10 @@
-import { attempt, MpmError } from "../../base/errors.ts";
+import { attempt, FileError, MpmError } from "../../base/errors.ts";
 import { field } from "../../base/parsed_values.ts";
 import { firstLine } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
 import { processesWith, readSelf } from "../../git/mod.ts";
 import {
+  allowedFile,
   readOwnJson,
   removeIfThere,
   takeLock,
@@ -17,7 +18,9 @@ import { Chunks, type RunRecord } from "../run.ts";
 import { readItems, readRun, runPaths } from "../store.ts";
 import { RunDisplay } from "../view/show.ts";
 import type { TaskRunResult } from "../commands/results.ts";
+import { noteChanges } from "./changes.ts";
 import { RunLog } from "./log.ts";
+import { statePath } from "./run_chunk.ts";
 import { RunLoop } from "./run_loop.ts";
 import { Stops } from "./stops.ts";
 
@@ -49,7 +52,8 @@ export async function runToEnd(
   const log = new RunLog(system, paths);
   log.replay(chunks);
   if (chunks.count(again) === 0) throw nothingLeft(id, chunks);
-  await refuseSurvivors(system, id, chunks);
+  await refuseSurvivors(system, root, { id, chunks });
+  if (chunks.hasBegun) await noteChanges(context, root, { record, items });
   const runner = await readSelf(system);
   const at = system.now().toISOString();
   const bytes = new TextEncoder().encode(JSON.stringify({ ...runner, at }));
@@ -60,7 +64,11 @@ export async function runToEnd(
   using stops = new Stops(system, paths.cancel, () => listener.tick());
   const order = { record, definition, items, paths, chunks, log, stops };
   const { pid } = runner;
-  await new RunLoop(system, { ...order, listener, again, pid }).run();
+  try {
+    await new RunLoop(system, { ...order, listener, again, pid }).run();
+  } catch (error) {
+    throw stoppedBy(error, id);
+  }
   const view = viewOf(await readStatus(system, root, id));
   if (definition.notify) {
     const reason = await notify(system, definition.notify, record, view.state);
@@ -102,16 +110,35 @@ async function notify(
     : done?.outcome ?? "it cannot be started";
 }
 
-/** Throws NOT_FOUND, FOREIGN. */
-export function ownRun(
+/** A task that the user allows no longer does not run. */
+function allowedStill(system: System, record: RunRecord): RunRecord {
+  if (allowedFile(system, record.file)) return record;
+  throw new MpmError(
+    "CONFLICT",
+    `You no longer allow the task "${record.task}" to run`,
+    { hint: `To allow it again: mpm allow ${record.file}` },
+  );
+}
+
+/** Throws FOREIGN, CONFLICT if its task is no longer allowed. */
+function ownRun(
   system: System,
   root: string,
   id: string,
 ): RunRecord {
   const known = readRun(system, root, id);
-  if (known?.own) return known.record;
+  if (known?.own) return allowedStill(system, known.record);
   throw new MpmError("FOREIGN", `The run "${id}" is not yours`, {
     hint: "mpm continues only runs that you started in this project",
+  });
+}
+
+/** Says how to continue after a disk that took nothing more. */
+function stoppedBy(error: unknown, id: string): unknown {
+  if (!(error instanceof FileError)) return error;
+  return new MpmError("FILE_FAILED", `The run stopped: ${error.message}`, {
+    hint: `Its results are kept. Solve that, then: mpm task resume ${id}`,
+    cause: error,
   });
 }
 
@@ -139,13 +166,15 @@ function nothingLeft(id: string, { counters }: Chunks): MpmError {
  */
 async function refuseSurvivors(
   system: System,
-  id: string,
-  chunks: Chunks,
+  root: string,
+  { id, chunks }: { id: string; chunks: Chunks },
 ): Promise<void> {
-  if (!chunks.hasStarted) return;
+  const chunk = chunks.started;
+  if (chunk === undefined) return;
+  const variable = `MPM_TASK_STATE=${statePath(runPaths(root, id), chunk)}`;
   const end = system.now().getTime() + GONE_WITHIN;
   for (;;) {
-    const [pid] = await processesWith(system, `MPM_TASK_RUN=${id}`);
+    const [pid] = await processesWith(system, variable);
     if (pid === undefined) return;
     if (system.now().getTime() > end) {
       throw new MpmError(
