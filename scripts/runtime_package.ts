@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { gunzipSync } from "node:zlib";
 import { join } from "@std/path";
+import { parseTar } from "nanotar";
 import { BuildError } from "./build_error.ts";
 import type { Target } from "./toolchain.ts";
-
-const BLOCK = 512;
 
 /**
  * Checks an archive against the integrity npm publishes for it: `sha512-` and
@@ -21,43 +21,19 @@ export function verifyIntegrity(archive: Uint8Array, integrity: string): void {
   );
 }
 
-/** One field of a tar header: bytes up to the first NUL, as text. */
-function field(header: Uint8Array, start: number, length: number): string {
-  const bytes = header.subarray(start, start + length);
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
 /**
- * One file of a tar archive in the POSIX "ustar" form of npm. It has headers of
- * 512 bytes, name at 0, size in octal at 124, name's prefix at 345.
+ * One file of a packed archive of npm.
  *
- * @throws {Error} when the archive has no such file or ends too early
+ * @throws {Error} when the archive is damaged or has no such file
  */
-export function fileInTar(tar: Uint8Array, name: string): Uint8Array {
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
-    const header = tar.subarray(at, at + BLOCK);
-    const size = parseInt(field(header, 124, 12), 8);
-    if (!(size >= 0)) throw new Error("The archive is damaged");
-    const start = at + BLOCK;
-    const prefix = field(header, 345, 155);
-    const path = (prefix ? `${prefix}/` : "") + field(header, 0, 100);
-    if (path === name) {
-      if (start + size > tar.length) throw new Error("The archive is cut off");
-      return tar.slice(start, start + size);
-    }
-    at = start + Math.ceil(size / BLOCK) * BLOCK;
-  }
-  throw new Error(`The archive has no file "${name}"`);
-}
-
-/** The bytes of a gzip stream, unpacked. */
-export async function gunzip(
-  archive: Uint8Array<ArrayBuffer>,
-): Promise<Uint8Array> {
-  const stream = new Blob([archive]).stream()
-    .pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+export function fileIn(archive: Uint8Array, name: string): Uint8Array {
+  // A copy: the library reads from the beginning of the buffer behind it.
+  const [file] = parseTar(new Uint8Array(gunzipSync(archive)), {
+    filter: (file) => file.name === name,
+  });
+  const bytes = file?.data;
+  if (!bytes) throw new Error(`The archive has no file "${name}"`);
+  return bytes;
 }
 
 /** On Windows npm is a batch file, which only the command shell can run. */
@@ -131,5 +107,5 @@ export async function fetchProgram(
   folder: string,
 ): Promise<Uint8Array> {
   const { archive } = await fetchArchive(target, folder);
-  return fileInTar(await gunzip(archive), target.program);
+  return fileIn(archive, target.program);
 }
