@@ -12,6 +12,7 @@ import {
   isOlder,
   OLDEST_GIT,
   parseGitVersion,
+  readRefs,
   removeUnfinished,
   USABLE_GIT,
   versionText,
@@ -221,13 +222,8 @@ export async function checkRefs(
   if (workspace.git === "none") return { summary: "no repository", found: [] };
   const { root } = workspace;
   const git = new Git(system, root);
-  const refs = new TextDecoder().decode(
-    await git.read([
-      "for-each-ref",
-      "--format=%(refname)",
-      ...[DETOURS, REMOVED, RESCUE].map((folder) => `${folder}/`),
-    ]),
-  ).split("\n").filter((ref) => ref !== "");
+  const folders = [DETOURS, REMOVED, RESCUE].map((folder) => `${folder}/`);
+  const refs = (await readRefs(git, ["%(refname)"], ...folders)).flat();
   if (refs.length === 0) {
     return { summary: "only those of checkpoints", found: [] };
   }

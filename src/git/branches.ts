@@ -61,7 +61,7 @@ export async function resolveNames(
 }
 
 /** The columns of each ref that `git for-each-ref` lists. Throws GIT_FAILED. */
-async function readRefs(
+export async function readRefs(
   git: Git,
   columns: readonly string[],
   ...args: readonly string[]

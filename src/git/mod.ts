@@ -16,6 +16,7 @@ export {
   mayHaveRefs,
   type Names,
   readBranches,
+  readRefs,
   resolveNames,
   type SwitchTarget,
   UPSTREAM,

@@ -9,6 +9,7 @@ import {
   linesOf,
   portions,
   readObjects,
+  readRefs,
 } from "../git/mod.ts";
 import { LARGEST_ENTRY, LOG_NAME } from "./entry.ts";
 
@@ -36,14 +37,9 @@ export interface LocalLogs {
 
 /** Reads where the logs are, with one process. Throws GIT_FAILED. */
 export async function readLogRefs(git: Git): Promise<LocalLogs> {
-  const format = "--format=%(refname) %(objectname)";
-  const read = await git.read([
-    ...["for-each-ref", format],
-    ...[`${LOGS}/`, `${FETCHED}/`],
-  ]);
-  const refs = new Map(
-    linesOf(read).map((line) => line.split(" ") as [string, string]),
-  );
+  const columns = ["%(refname)", "%(objectname)"];
+  const read = await readRefs(git, columns, `${LOGS}/`, `${FETCHED}/`);
+  const refs = new Map(read as [string, string][]);
   return { own: logsBelow(refs, LOGS), others: logsBelow(refs, FETCHED) };
 }
 

@@ -10,6 +10,7 @@ import {
   gitFailure,
   lined,
   readObjects,
+  readRefs,
   resolveNames,
 } from "../git/mod.ts";
 
@@ -135,13 +136,8 @@ export async function updateRefs(
 
 /** Every removal that can be undone, the newest first. */
 export async function readRescues(git: Git): Promise<Rescue[]> {
-  const refs = decodeBytes(
-    await git.read([
-      "for-each-ref",
-      "--format=%(refname)%00%(objectname)",
-      `${RESCUE}/*/*/about`,
-    ]),
-  ).split("\n").slice(0, -1).map((line) => line.split("\0"));
+  const columns = ["%(refname)", "%(objectname)"];
+  const refs = await readRefs(git, columns, `${RESCUE}/*/*/about`);
   if (refs.length === 0) return [];
   const notes = await readObjects(git, refs.map(([, id]) => id!));
   const isNote = await noteCheck();

@@ -1,11 +1,11 @@
 import { join, SEPARATOR } from "@std/path";
 import { FileError, MpmError } from "../base/errors.ts";
 import {
-  decodeBytes,
   encodeText,
   Git,
   makeWorktree,
   pathsOf,
+  readRefs,
   readWorktrees,
   refuseFilters,
   resolveNames,
@@ -123,15 +123,8 @@ export async function planRestore(
 async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
   const parts = ref.split("/");
   const above = parts.map((_, at) => parts.slice(0, at).join("/")).slice(3);
-  const list = decodeBytes(
-    await git.read([
-      "for-each-ref",
-      "--format=%(refname)",
-      `${ref}/`,
-      ...above,
-    ]),
-  );
-  return list.split("\n").slice(0, -1)
+  const refs = await readRefs(git, ["%(refname)"], `${ref}/`, ...above);
+  return refs.flat()
     .find((one) => one.startsWith(`${ref}/`) || above.includes(one))
     ?.replace("refs/heads/", "");
 }

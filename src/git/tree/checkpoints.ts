@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
+import { readRefs } from "../branches.ts";
 import { Git, gitFailure } from "../run/git.ts";
 import { FastImport, takesPack } from "../run/objects.ts";
 import {
@@ -213,21 +214,12 @@ export async function readCheckpointRefs(
   git: Git,
   folder = CHECKPOINTS,
 ): Promise<Map<string, string>> {
-  const output = decodeBytes(
-    await git.read([
-      "for-each-ref",
-      "--format=%(objecttype) %(objectname) %(refname)",
-      `${folder}/`,
-    ]),
+  const columns = ["%(objecttype)", "%(objectname)", "%(refname)"];
+  const refs = await readRefs(git, columns, `${folder}/`);
+  return new Map(
+    refs.filter(([type]) => type === "commit")
+      .map(([, commit, ref]) => [ref!.slice(folder.length + 1), commit!]),
   );
-  const found = new Map<string, string>();
-  for (const line of output.split("\n")) {
-    const [type, commit, ref] = line.split(" ");
-    if (type === "commit") {
-      found.set(ref!.slice(folder.length + 1), commit!);
-    }
-  }
-  return found;
 }
 
 /** The bytes of the record in a checkpoint's commit. Throws GIT_FAILED. */

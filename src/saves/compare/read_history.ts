@@ -14,6 +14,7 @@ import {
   type OwnCommits,
   readCuts,
   readEqualPatches,
+  readRefs,
   readWorktrees,
   type RepositoryState,
   type Workspace,
@@ -226,13 +227,8 @@ async function readRemote(
     shallow: boolean;
   },
 ): Promise<NonNullable<History["branch"]>["remote"]> {
-  const output = await git.read([
-    "for-each-ref",
-    "--format=%(refname) %(objectname)",
-    `refs/remotes/*/${branch}`,
-  ]);
-  const refs = decodeBytes(output).split("\n").filter((line) => line !== "")
-    .map((line) => line.slice("refs/remotes/".length).split(" "));
+  const columns = ["%(refname:lstrip=2)", "%(objectname)"];
+  const refs = await readRefs(git, columns, `refs/remotes/*/${branch}`);
   const upstream = save.mpm?.upstream?.name;
   const found = [upstream, `origin/${branch}`, refs[0]?.[0]]
     .map((wanted) => refs.find(([name]) => name === wanted))

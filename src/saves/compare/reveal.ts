@@ -1,6 +1,7 @@
+import { attempt } from "../../base/errors.ts";
 import { NAME_PRINT, nameForm } from "../../secrets/mod.ts";
 import type { Save } from "../save.ts";
-import { decodeBytes, type Git, readLeft, splitFields } from "../../git/mod.ts";
+import { type Git, readLeft, readRefs, splitFields } from "../../git/mod.ts";
 
 /** The name that a branch is kept under, where a secret was left out of it. */
 export async function revealBranch<T extends string | null>(
@@ -76,19 +77,12 @@ function isHidden(name = ""): boolean {
 
 /** The branches that are here, and those that were checked out here. */
 async function branches(git: Git): Promise<Map<string, string>> {
-  const [{ stdout }, left] = await Promise.all([
-    git.run([
-      "for-each-ref",
-      "--format=%(refname:lstrip=2)",
-      "refs/heads",
-      "refs/remotes",
-    ]),
+  const places = ["refs/heads", "refs/remotes"];
+  const [refs, left] = await Promise.all([
+    attempt(() => readRefs(git, ["%(refname:lstrip=2)"], ...places)),
     readLeft(git),
   ]);
-  return byForm([
-    ...left.map(({ branch }) => branch),
-    ...decodeBytes(stdout).split("\n"),
-  ]);
+  return byForm([...left.map(({ branch }) => branch), ...(refs ?? []).flat()]);
 }
 
 /** Everything that is there now, and what was in the commit of the pause. */

@@ -15,6 +15,7 @@ import {
   Git,
   mayHaveRefs,
   readObjects,
+  readRefs,
   type Workspace,
 } from "../../git/mod.ts";
 import { fullId, isLog, isTeams, type SaveEntry } from "../store/save_entry.ts";
@@ -241,16 +242,12 @@ async function findRemoteSaves(
 
 /** Short names, without those that only stand for another branch. */
 async function remoteBranches(git: Git): Promise<string[]> {
-  const { status, stdout } = await git.run([
-    "for-each-ref",
-    "--sort=-committerdate",
-    `--count=${BRANCHES}`,
-    "--format=%(refname) %(symref)",
-    "refs/remotes",
-  ]);
-  if (status !== 0) return [];
-  return decodeBytes(stdout).split("\n").filter((line) => line.endsWith(" "))
-    .map((line) => line.trimEnd().slice("refs/remotes/".length));
+  const newest = ["--sort=-committerdate", `--count=${BRANCHES}`];
+  const columns = ["%(refname:lstrip=2)", "%(symref)"];
+  const refs =
+    await attempt(() => readRefs(git, columns, ...newest, "refs/remotes")) ??
+      [];
+  return refs.filter(([, target]) => target === "").map(([name]) => name!);
 }
 
 /** Returns which of the names are local branches, and whether a worktree has them. */
@@ -260,18 +257,13 @@ async function findLocal(
   names: readonly string[],
 ): Promise<Map<string, "free" | "checked out">> {
   if (names.length === 0) return new Map();
-  const refs = names.map((name) => `refs/heads/${name}`);
-  const { stdout } = await new Git(system, root).run([
-    "for-each-ref",
-    "--format=%(refname) %(worktreepath)",
-    ...refs,
-  ]);
-  const lines = decodeBytes(stdout).split("\n").filter((line) => line !== "");
-  return new Map(lines.map((line) => {
-    const at = line.indexOf(" ");
-    const name = line.slice("refs/heads/".length, at);
-    return [name, at === line.length - 1 ? "free" : "checked out"] as const;
-  }));
+  const git = new Git(system, root);
+  const columns = ["%(refname:lstrip=2)", "%(worktreepath)"];
+  const heads = names.map((name) => `refs/heads/${name}`);
+  const refs = await attempt(() => readRefs(git, columns, ...heads)) ?? [];
+  return new Map(
+    refs.map(([name, path]) => [name!, path === "" ? "free" : "checked out"]),
+  );
 }
 
 /** The tree of each branch's folder of saves. */

@@ -13,6 +13,7 @@ import {
   looseRef,
   mayHaveRefs,
   readObjects,
+  readRefs,
   takesPack,
   type Workspace,
 } from "../../git/mod.ts";
@@ -92,18 +93,11 @@ export async function readLogRefs(
   more: readonly string[] = [],
 ): Promise<Map<string, string>> {
   if (workspace.git !== "repository") return new Map();
-  const { status, stdout } = await gitOf(system, workspace).run([
-    "for-each-ref",
-    "--format=%(refname) %(objectname)",
-    ...[`${SAVES}/`, ...more],
-  ]);
-  if (status !== 0) return new Map();
-  return new Map(
-    linesOf(stdout).map((line) => {
-      const [ref, commit] = line.split(" ");
-      return [ref!, commit!];
-    }),
+  const columns = ["%(refname)", "%(objectname)"];
+  const refs = await attempt(() =>
+    readRefs(gitOf(system, workspace), columns, `${SAVES}/`, ...more)
   );
+  return new Map(refs as [string, string][] | undefined);
 }
 
 function gitOf(system: System, { worktree }: Workspace): Git {
