@@ -3742,8 +3742,17 @@ export interface TaskStatusResult {
   own: boolean;
   /** When this was looked at. */
   at: string;
-  /** The number of the chunk at work, from 0; null: none is. */
-  chunk: number | null;
+  /**
+   * The items whose program runs, or ran when the run was interrupted; null:
+   * none does.
+   */
+  at_work: {
+    /** The numbers of the first and the last of them, from 1. */
+    first: number;
+    last: number;
+    /** The item, if the run was interrupted and its chunks have one item. */
+    item: string | null;
+  } | null;
   /** The ID of the process that runs it; null: none does, or not known. */
   pid: number | null;
 }

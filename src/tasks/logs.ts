@@ -3,8 +3,7 @@ import { jsonIn } from "../base/parsed_values.ts";
 import type { Redactor } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import type { TaskLogsResult } from "./commands/results.ts";
-import { linesOf } from "./results.ts";
-import { readRun, runPaths } from "./store.ts";
+import { linesOf, readRun, runPaths } from "./store.ts";
 
 /** Bytes of a log; mpm writes no longer one. */
 const LARGEST = 4 * 1024 * 1024;

@@ -1,15 +1,17 @@
 import { attempt, FileError, MpmError } from "../base/errors.ts";
-import { field } from "../base/parsed_values.ts";
+import { field, jsonIn } from "../base/parsed_values.ts";
 import { readOwnJson } from "../ops/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import type {
   TaskListResult,
   TaskRunView,
   TaskStatusResult,
 } from "./commands/results.ts";
-import { tailOf } from "./run.ts";
+import { type RunRecord, tailOf } from "./run.ts";
 import {
   isRunning,
+  linesOf,
   readRun,
   readTail,
   runIds,
@@ -37,19 +39,42 @@ export async function readStatus(
   if (!alive) tail = tailOf(readTail(system, root, id));
   const { done, failed, flagged, end, chunk, at, reason } = tail;
   const waiting = record.total - done - failed - flagged;
+  const state = end ?? (alive ? "running" : "interrupted");
   return {
     run: id,
     task: taskOf(id),
-    state: end ?? (alive ? "running" : "interrupted"),
+    state,
     ...{ total: record.total, done, failed, flagged },
     waiting: Math.max(0, waiting),
     started_at: record.at,
     changed_at: at ?? record.at,
     ...{ reason, own },
     at: system.now().toISOString(),
-    chunk: end === null ? chunk : null,
+    at_work: end === null && chunk !== null
+      ? atWork(system, root, { record, chunk, named: own && !alive })
+      : null,
     pid: alive ? runnerPid(system, root, id) : null,
   };
+}
+
+function atWork(
+  system: System,
+  root: string,
+  { record: { id, chunk: size, total, items }, chunk, named }: {
+    record: RunRecord;
+    chunk: number;
+    named: boolean;
+  },
+): NonNullable<TaskStatusResult["at_work"]> {
+  const [first, last] = [chunk * size + 1, Math.min((chunk + 1) * size, total)];
+  const isOne = named && items !== null && first === last;
+  let number = 0;
+  for (const line of isOne ? linesOf(system, runPaths(root, id).items) : []) {
+    if (++number < first) continue;
+    const item = redactorOf(system).text(String(jsonIn(line)));
+    return { first, last, item };
+  }
+  return { first, last, item: null };
 }
 
 /** Returns whether a process works on it: none can if the lock cannot be opened. */
@@ -111,7 +136,7 @@ export async function openRun(
 
 /** Returns a run without what is true for a moment only. */
 export function viewOf(
-  { at: _at, chunk: _chunk, pid: _pid, ...view }: TaskStatusResult,
+  { at: _at, at_work: _work, pid: _pid, ...view }: TaskStatusResult,
 ): TaskRunView {
   return view;
 }

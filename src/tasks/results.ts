@@ -14,7 +14,7 @@ import type { System } from "../system/system.ts";
 import type { TaskItem, TaskReportResult } from "./commands/results.ts";
 import { readStatus, viewOf } from "./read.ts";
 import type { ItemState } from "./run.ts";
-import { runPaths } from "./store.ts";
+import { linesOf, runPaths } from "./store.ts";
 
 /** A line of the results of a run: how one item ended. */
 const RESULT = object({
@@ -33,10 +33,6 @@ const RESULT = object({
 
 /** May also have a `result`, which is any JSON. */
 type StoredResult = Fitting<typeof RESULT>;
-
-/** Bytes that are read at once, and of the longest line. */
-const PART = 1024 * 1024;
-const LONGEST = 16 * PART;
 
 /** Items of which the newest result is found; of more, all are read. */
 const MOST = 16 * 1024 * 1024;
@@ -70,28 +66,6 @@ export function* readResults(
 
 /** The place of an item, without reading all of its line. */
 const INDEX = /^\{"index":(\d{1,15}),/;
-
-/** Returns the lines of a file that ended with a line break. */
-export function* linesOf(system: System, path: string): Generator<string> {
-  const { files } = system;
-  if (files.lstat(path)?.kind !== "file") return;
-  const decoder = new TextDecoder();
-  let rest = "";
-  let isTooLong = false;
-  for (let offset = 0;;) {
-    const part = files.readPart(path, offset, PART);
-    if (part.length === 0) return;
-    offset += part.length;
-    const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) {
-      if (!isTooLong) yield line;
-      isTooLong = false;
-    }
-    if (rest.length > LONGEST) isTooLong = true;
-    if (isTooLong) rest = "";
-  }
-}
 
 /** Characters of an output in a report. */
 const OUTPUT = 4096;

@@ -198,3 +198,29 @@ export function readItems(
     },
   );
 }
+
+/** Bytes that are read at once, and of the longest line. */
+const PART = 1024 * 1024;
+const LONGEST = 16 * PART;
+
+/** Returns the lines of a file that ended with a line break. */
+export function* linesOf(system: System, path: string): Generator<string> {
+  const { files } = system;
+  if (files.lstat(path)?.kind !== "file") return;
+  const decoder = new TextDecoder();
+  let rest = "";
+  let isTooLong = false;
+  for (let offset = 0;;) {
+    const part = files.readPart(path, offset, PART);
+    if (part.length === 0) return;
+    offset += part.length;
+    const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      if (!isTooLong) yield line;
+      isTooLong = false;
+    }
+    if (rest.length > LONGEST) isTooLong = true;
+    if (isTooLong) rest = "";
+  }
+}

@@ -95,10 +95,10 @@ Deno.test("a run without an end and without a lock is interrupted", async () => 
   using env = TestEnv.repository();
   plant(env, { over: false });
   const { stdout } = await mpm(env, ["task", "status", "--json"]);
-  const { state, chunk, pid, waiting, done } = JSON.parse(stdout);
-  assertEquals([state, chunk, pid, waiting, done], [
+  const { state, at_work: at, pid, waiting, done } = JSON.parse(stdout);
+  assertEquals([state, at, pid, waiting, done], [
     "interrupted",
-    3,
+    { first: 4, last: 4, item: null },
     null,
     1,
     2,
@@ -310,6 +310,8 @@ Deno.test("an interrupted run is in status and doctor, an ended one is not", asy
     status.stdout,
     "Task: work was interrupted, 1 of 3 items done (mpm task resume)",
   );
+  const shown = await mpm(env, ["task", "status"]);
+  assertStringIncludes(shown.stdout, '"c" was at work when it stopped');
   const doctor = await mpm(env, ["doctor"]);
   assertStringIncludes(doctor.stdout, `"${run}" was interrupted`);
   assertStringIncludes(doctor.stdout, `mpm task resume ${run}`);

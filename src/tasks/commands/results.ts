@@ -45,8 +45,17 @@ export const TaskStatusResult = z.strictObject({
   ...RunFields,
   /** When this was looked at. */
   at: text,
-  /** The number of the chunk at work, from 0; null: none is. */
-  chunk: z.nullable(count),
+  /**
+   * The items whose program runs, or ran when the run was interrupted; null:
+   * none does.
+   */
+  at_work: z.nullable(z.strictObject({
+    /** The numbers of the first and the last of them, from 1. */
+    first: count,
+    last: count,
+    /** The item, if the run was interrupted and its chunks have one item. */
+    item: z.nullable(text),
+  })),
   /** The ID of the process that runs it; null: none does, or not known. */
   pid: z.nullable(count),
 });

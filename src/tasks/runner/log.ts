@@ -1,8 +1,7 @@
 import { FileError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { type Chunks, type LogLine, logLineIn } from "../run.ts";
-import { linesOf } from "../results.ts";
-import type { runPaths } from "../store.ts";
+import { linesOf, type runPaths } from "../store.ts";
 
 type Paths = ReturnType<typeof runPaths>;
 

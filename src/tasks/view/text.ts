@@ -1,7 +1,7 @@
 import { ERRORS, EXIT_INCOMPLETE } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords, shortAge } from "../../base/times.ts";
-import { counted } from "../../base/words.ts";
+import { counted, cutText } from "../../base/words.ts";
 import { cut, type Style, tableRows } from "../../cli/mod.ts";
 import { grouped } from "../../clients/mod.ts";
 import type {
@@ -39,7 +39,7 @@ export function endText(run: TaskRunResult, style: Style): string {
   return statusText({
     ...run,
     ...{ run: id, state, started_at: started, changed_at: at, at },
-    ...{ chunk: null, pid: null },
+    ...{ at_work: null, pid: null },
   }, style);
 }
 
@@ -86,20 +86,31 @@ function advice(run: TaskStatusResult): string[] {
   if (run.state === "running") {
     return [`Watch it: mpm task watch ${id}`];
   }
-  const atWork = run.state === "interrupted" && run.chunk !== null
-    ? [
-      `Chunk ${run.chunk} was at work when it stopped. It may have happened.`,
-    ]
-    : [];
-  const failed = run.failed + run.flagged > 0
-    ? [`See why: mpm task report ${id}`]
-    : [];
-  const resumable = run.state !== "done" && run.waiting > 0;
+  const { failed, flagged, waiting, at_work: atWork } = run;
+  const trouble = failed + flagged > 0;
   return [
-    ...atWork,
-    ...failed,
-    ...resumable ? [`Continue: mpm task resume ${id}`] : [],
+    ...atWork ? [interruptedText(atWork)] : [],
+    ...flagged > 0 ? ["A flagged item may have happened."] : [],
+    ...trouble ? [`See why: mpm task report ${id}`] : [],
+    ...waiting > 0 ? [`Continue: mpm task resume ${id}`] : [],
+    ...trouble
+      ? [`Run failed and flagged items again: mpm task resume ${id} --again`]
+      : [],
   ];
+}
+
+/** Names the items whose program was at work when mpm was stopped. */
+function interruptedText(
+  { first, last, item }: NonNullable<TaskStatusResult["at_work"]>,
+): string {
+  const what = item !== null
+    ? `"${escapeText(cutText(item, 200))}"`
+    : first === last
+    ? `Item ${grouped(first)}`
+    : `Items ${grouped(first)} to ${grouped(last)}`;
+  return `${what} ${
+    first === last ? "was" : "were"
+  } at work when it stopped, and may have happened.`;
 }
 
 /** Returns the table of runs. */
