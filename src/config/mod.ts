@@ -20,5 +20,5 @@ export {
 } from "./settings.ts";
 export type { PartitionSetting } from "./setting.ts";
 export { type ConfigChange, editConfig } from "./change.ts";
-export { tomlLiteral } from "./toml.ts";
+export { statements, tomlLiteral } from "./toml.ts";
 export { type ConfigFile, configFiles } from "./sources.ts";

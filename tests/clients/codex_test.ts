@@ -92,9 +92,28 @@ clientsSoak(CODEX, "it continues when mpm is gone or fails", async () => {
   }
 });
 
-clientsSoak(CODEX, "it runs hooks once mpm sees them as trusted", async () => {
+/** A hook of the user, beside which those of mpm come. */
+const USER_HOOK = `
+[[hooks.Stop]]
+[[hooks.Stop.hooks]]
+type = "command"
+command = "true"
+`;
+
+for (const form of ["hooks.json", "config.toml"]) {
+  const name = `it runs hooks of ${form} once mpm sees them as trusted`;
+  clientsSoak(CODEX, name, () => trustedHooks(form));
+}
+
+async function trustedHooks(form: string): Promise<void> {
   const steps: Block[][] = [];
-  await using home = withHooks(steps);
+  await using home = new ClientHome(CODEX, { steps });
+  const config = join(home.env.home, ".codex/config.toml");
+  if (form === "config.toml") {
+    Deno.writeTextFileSync(config, USER_HOOK, { append: true });
+  }
+  home.mpm("start", "Make the greeting polite");
+  home.installHooks("codex");
   const codex = home.get("codex");
   const untrusted = () => {
     const { stdout } = home.env.run(join(home.bin, "mpm"), [
@@ -107,7 +126,6 @@ clientsSoak(CODEX, "it runs hooks once mpm sees them as trusted", async () => {
   const args = ["exec", "--skip-git-repo-check", "Go on."];
   await codex.start(args);
   assertEquals(saves(home).length, 0);
-  const config = join(home.env.home, ".codex/config.toml");
   for (const { key, currentHash } of await hooksOf(home)) {
     Deno.writeTextFileSync(
       config,
@@ -119,7 +137,7 @@ clientsSoak(CODEX, "it runs hooks once mpm sees them as trusted", async () => {
   steps.push([codex.shell("echo done > done.txt")]);
   await codex.start(args);
   assertEquals(saves(home).length, 1);
-});
+}
 
 /** Asks Codex itself for its hooks. */
 async function hooksOf(

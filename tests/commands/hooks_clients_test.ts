@@ -115,8 +115,23 @@ Deno.test("setup finds every client, and its removal restores all bytes", async 
   );
 });
 
-Deno.test("doctor says in red which hooks of Codex CLI are not trusted", async () => {
-  using env = withBinary();
+for (const name of ["hooks.json", "config.toml"]) {
+  Deno.test(`doctor says in red which hooks of Codex CLI in ${name} are not trusted`, async () => {
+    using env = withBinary();
+    const before = name === "config.toml" ? USER_HOOK : "";
+    inHome(env, ".codex/config.toml", before);
+    await untrustedHooks(env, name);
+  });
+}
+
+const USER_HOOK = `[[hooks.Stop]]
+[[hooks.Stop.hooks]]
+type = "command"
+command = "true"
+
+`;
+
+async function untrustedHooks(env: TestEnv, name: string): Promise<void> {
   await mpmJson(env, ["hooks", "install", "--client", "codex"]);
   const rowOf = async () => {
     const { stdout } = await mpm(env, ["doctor", "--json"]);
@@ -132,13 +147,21 @@ Deno.test("doctor says in red which hooks of Codex CLI are not trusted", async (
   assertStringIncludes(stdout, "\x1b[38;5;167mWrong: Codex does not run");
   // As Codex writes it for a hook that the user trusts.
   const state = HASHES.map(([key, hash]) =>
-    `[hooks.state."${join(env.home, ".codex/hooks.json")}:${key}:0:0"]\n` +
+    `[hooks.state."${join(env.home, ".codex", name)}:${key}:0:0"]\n` +
     `trusted_hash = "sha256:${hash}"\n`
   );
-  inHome(env, ".codex/config.toml", state.join("\n"));
+  const config = join(env.home, ".codex/config.toml");
+  const written = Deno.readTextFileSync(config);
+  inHome(env, ".codex/config.toml", `${written}${state.join("\n")}`);
   const other = await rowOf();
-  assertStringIncludes(other?.findings[0]?.detail ?? "", "changed since");
-});
+  const details = other?.findings.map(({ detail }) => detail) ?? [];
+  assert(details.some((detail) => detail.includes("changed since")));
+  inHome(env, ".codex/config.toml", `${written}hooks = `);
+  assertStringIncludes(
+    (await rowOf())?.findings[0]?.detail ?? "",
+    "cannot tell whether Codex runs its hooks",
+  );
+}
 
 /** Digests of other commands. */
 const HASHES: readonly (readonly [key: string, hash: string])[] = [

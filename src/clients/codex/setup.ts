@@ -2,11 +2,17 @@ import { join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { type HookEntry, OWN_MARK } from "../claude/hook_entries.ts";
-import type { ClientSetup, EntryFile } from "../client.ts";
+import type { ClientSetup, EntryFile, SetupProblem } from "../client.ts";
 import { codexHome } from "./home.ts";
 import { jsonHooks } from "./json_hooks.ts";
 import { hasHooks, tomlHooks } from "./toml_hooks.ts";
-import { hooksToTrust, trustIn } from "./trust.ts";
+import {
+  hooksInJson,
+  hooksInToml,
+  hooksToTrust,
+  type TrustedHook,
+  trustIn,
+} from "./trust.ts";
 
 /**
  * The entries for Codex; the limits are seconds, and at most 3 at the end of a
@@ -52,57 +58,73 @@ export const setup: ClientSetup = {
   problems(system) {
     const home = codexHome(system);
     if (home === undefined) return [];
-    const config = join(home, "config.toml");
-    const path = join(home, "hooks.json");
+    const [config, json] = [
+      join(home, "config.toml"),
+      join(home, "hooks.json"),
+    ];
     const text = textAt(system, config) ?? "";
-    const trust = trustIn(text);
-    const hooks = hooksToTrust(textAt(system, path) ?? "");
-    const named = (state: string, events: readonly string[]) =>
-      events.length === 0 ? [] : [{
-        path,
-        detail: `Codex does not run these hooks, ${state}: ${
-          events.join(", ")
-        }`,
-        fix: "Start codex, and trust mpm's hooks when it asks (or by /hooks)",
+    const inJson = hooksToTrust(hooksInJson(textAt(system, json) ?? ""));
+    let hooks: unknown;
+    try {
+      hooks = hooksInToml(text);
+    } catch (error) {
+      const reason = (error as Error).message;
+      return inJson.length === 0 && !text.includes(OWN_MARK) ? [] : [{
+        path: config,
+        detail: `mpm cannot tell whether Codex runs its hooks: ${reason}`,
+        fix: `Correct "${config}"`,
       }];
-    const known = hooks.map((hook) => ({
-      ...hook,
-      trust: trustOf(system, trust, { path, key: hook.key }),
-    }));
-    const of = (is: (one: typeof known[number]) => boolean) =>
-      known.filter(is).map(({ event }) => event);
+    }
+    const trust = trustIn(hooks);
     return [
-      ...named(
-        "which you have not trusted yet",
-        of(({ trust }) => trust?.hash === undefined),
-      ),
-      ...named(
-        "which changed since you trusted them",
-        of(({ trust, hash }) =>
-          trust?.hash !== undefined && trust.hash !== hash
-        ),
-      ),
-      ...named(
-        "which are switched off",
-        of(({ trust, hash }) => trust?.hash === hash && !trust.enabled),
-      ),
+      ...untrusted(system, trust, { path: json, hooks: inJson }),
+      ...untrusted(system, trust, { path: config, hooks: hooksToTrust(hooks) }),
     ];
   },
 };
+
+/** Reasons why Codex does not run the hooks of a file. */
+function untrusted(
+  system: System,
+  trust: ReturnType<typeof trustIn>,
+  { path, hooks }: { path: string; hooks: readonly TrustedHook[] },
+): SetupProblem[] {
+  // Codex names a hook by the real path of its file.
+  const real = attempt(() => system.files.realPath(path)) ?? path;
+  const states = hooks.map(({ key, ...hook }) => ({
+    ...hook,
+    trust: trust.get(`${real}:${key}`) ?? trust.get(`${path}:${key}`),
+  }));
+  const named = (
+    state: string,
+    is: (one: typeof states[number]) => boolean,
+  ) => {
+    const events = states.filter(is).map(({ event }) => event);
+    return events.length === 0 ? [] : [{
+      path,
+      detail: `Codex does not run these hooks, ${state}: ${events.join(", ")}`,
+      fix: "Start codex, and trust mpm's hooks when it asks (or by /hooks)",
+    }];
+  };
+  return [
+    ...named(
+      "which you have not trusted yet",
+      ({ trust }) => trust?.hash === undefined,
+    ),
+    ...named(
+      "which changed since you trusted them",
+      ({ trust, hash }) => trust?.hash !== undefined && trust.hash !== hash,
+    ),
+    ...named(
+      "which are switched off",
+      ({ trust, hash }) => trust?.hash === hash && !trust.enabled,
+    ),
+  ];
+}
 
 function onlyRemoved(file: EntryFile): EntryFile {
   return {
     ...file,
     install: (before = "") => file.remove(before, undefined) ?? "{}\n",
   };
-}
-
-/** Codex names a hook by the real path of its file. */
-function trustOf(
-  system: System,
-  trust: ReturnType<typeof trustIn>,
-  { path, key }: { path: string; key: string },
-) {
-  const real = attempt(() => system.files.realPath(path)) ?? path;
-  return trust.get(`${real}:${key}`) ?? trust.get(`${path}:${key}`);
 }

@@ -5,7 +5,7 @@ import { adapter } from "./adapter.ts";
 import { jsonHooks } from "./json_hooks.ts";
 import { ENTRIES } from "./setup.ts";
 import { hasHooks, tomlHooks } from "./toml_hooks.ts";
-import { hooksToTrust, trustIn } from "./trust.ts";
+import { hooksInJson, hooksInToml, hooksToTrust, trustIn } from "./trust.ts";
 
 const WANTED = { binary: "/opt/my mpm", claims: false };
 const JSON_FILE = jsonHooks("hooks.json", ENTRIES);
@@ -65,10 +65,11 @@ Deno.test("Codex: mpm's part of config.toml comes and goes to the byte", () => {
 
 Deno.test("Codex: the trust of a hook is read, and what it would have to be", () => {
   const text = JSON_FILE.install("{}", WANTED);
-  const [first] = hooksToTrust(text);
+  const [first] = hooksToTrust(hooksInJson(text));
   assertEquals(first?.key, "session_start:0:0");
-  const trust = trustIn(
-    `model = "x"
+  const config = `model = "x"
+[projects."/p"]
+trust_level = "trusted"
 [hooks.state."/h/hooks.json:session_start:0:0"]
 trusted_hash = "${first?.hash}"
 
@@ -76,14 +77,35 @@ trusted_hash = "${first?.hash}"
 enabled = false
 [hooks.state]
 "k" = { trusted_hash = "sha256:1" }
-`,
-  );
+`;
+  const trust = trustIn(hooksInToml(config));
   const of = (key: string) => trust.get(key);
   assertEquals(of("/h/hooks.json:session_start:0:0"), {
     ...{ hash: first?.hash, enabled: true },
   });
   assertEquals(of("C:\\h:stop:0:0"), { hash: undefined, enabled: false });
   assertEquals(of("k")?.hash, "sha256:1");
+});
+
+Deno.test("Codex: hooks in config.toml have keys and hashes as those in hooks.json", () => {
+  const foreign =
+    '[[hooks.Stop]]\n[[hooks.Stop.hooks]]\ntype = "command"\ncommand = "x"\n';
+  const hooks = hooksInToml(
+    `${TOML_FILE.install(foreign, WANTED)}[hooks.state."a:stop:1:0"]
+enabled = false
+`,
+  );
+  const found = hooksToTrust(hooks);
+  const inJson = hooksToTrust(hooksInJson(JSON_FILE.install("{}", WANTED)));
+  const hashes = (hooks: typeof found) => hooks.map(({ hash }) => hash).sort();
+  assertEquals(hashes(found), hashes(inJson));
+  assertEquals(
+    found.find(({ event }) => event === "Stop")?.key,
+    // The first one is the user's.
+    "stop:1:0",
+  );
+  assertEquals(trustIn(hooks).get("a:stop:1:0")?.enabled, false);
+  assertThrows(() => hooksInToml("[hooks]\nnot toml\n"), SyntaxError);
 });
 
 Deno.test("Codex: events become mpm's, and answers Codex's", () => {

@@ -1,5 +1,12 @@
+import { parse } from "@std/toml";
+import { statements } from "../../config/mod.ts";
 import { sha256 } from "../../base/digest.ts";
-import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
+import {
+  field,
+  isFields,
+  jsonIn,
+  textField,
+} from "../../base/parsed_values.ts";
 import { entryOfLine } from "../hook_command.ts";
 
 /** The user's word about one hook. */
@@ -9,25 +16,68 @@ interface Trust {
   readonly enabled: boolean;
 }
 
-const TABLE =
-  /^\s*\[hooks\.state\.("(?:[^"\\]|\\.)*"|'[^']*')\]\s*$([^]*?)(?=^\s*\[|(?![^]))/gm;
-const INLINE =
-  /^\s*(?:hooks\.state\.)?("(?:[^"\\]|\\.)*"|'[^']*')\s*=\s*\{([^}\n]*)\}/gm;
+/** A table of TOML, by its names. */
+type Table = Map<string, unknown>;
 
-/** Reads the trust in a `config.toml`, by the keys of hooks. */
-export function trustIn(text: string): Map<string, Trust> {
-  const found = new Map<string, Trust>();
-  for (const form of [INLINE, TABLE]) {
-    for (const [, name, body] of text.matchAll(form)) {
-      const key = name!.startsWith("'") ? name!.slice(1, -1) : jsonIn(name!);
-      if (typeof key !== "string") continue;
-      found.set(key, {
-        hash: /\btrusted_hash\s*=\s*["']([^"']+)["']/.exec(body!)?.[1],
-        enabled: !/\benabled\s*=\s*false\b/.test(body!),
-      });
+/**
+ * Returns what a `config.toml` has under `hooks`, `undefined` if nothing. Throws
+ * SyntaxError for a text that is not understood.
+ */
+export function hooksInToml(text: string): unknown {
+  const top: Table = new Map();
+  let table = top;
+  const found = statements(text);
+  if (!found) throw new SyntaxError("the file is written in an unusual way");
+  for (const { kind, path, start, value, table: { length } } of found) {
+    if (path[0] !== "hooks") continue;
+    const [name, ...before] = path.slice(length).reverse() as [string];
+    if (kind === "pair") {
+      const literal = text.slice(value.start, value.end);
+      const holder = tableAt(length === 0 ? top : table, before.reverse());
+      holder.set(name, parse(`value = ${literal}`).value);
+      continue;
     }
+    const holder = tableAt(top, before.reverse());
+    if (!/^\s*\[\[/.test(text.slice(start, value.end))) {
+      table = tableAt(holder, [name]);
+      continue;
+    }
+    const list = holder.get(name);
+    table = new Map();
+    holder.set(name, [...Array.isArray(list) ? list : [], table]);
   }
-  return found;
+  return field(plain(top), "hooks");
+}
+
+/** Returns the table of that path, made if it is missing. */
+function tableAt(table: Table, path: readonly string[]): Table {
+  return path.reduce((holder, name) => {
+    const list = holder.get(name);
+    const held = Array.isArray(list) ? list.at(-1) : list;
+    if (held instanceof Map) return held;
+    const made: Table = new Map(isFields(held) ? Object.entries(held) : []);
+    holder.set(name, made);
+    return made;
+  }, table);
+}
+
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (!(value instanceof Map)) return value;
+  return Object.fromEntries(
+    [...value].map(([name, one]) => [name, plain(one)]),
+  );
+}
+
+/** Reads the trust in the hooks of a `config.toml`, by the keys of hooks. */
+export function trustIn(hooks: unknown): Map<string, Trust> {
+  const state = field(hooks, "state");
+  return new Map(
+    Object.entries(isFields(state) ? state : {}).map(([key, value]) => [key, {
+      hash: textField(value, "trusted_hash"),
+      enabled: field(value, "enabled") !== false,
+    }]),
+  );
 }
 
 /** A hook of mpm, as Codex names it. */
@@ -38,9 +88,13 @@ export interface TrustedHook {
   readonly hash: string;
 }
 
-/** Returns mpm's hooks in a `hooks.json`, with what trusts each. */
-export function hooksToTrust(text: string): TrustedHook[] {
-  const hooks = field(jsonIn(text.replace(/^\ufeff/, "")), "hooks");
+/** Returns what a `hooks.json` has under `hooks`. */
+export function hooksInJson(text: string): unknown {
+  return field(jsonIn(text.replace(/^\ufeff/, "")), "hooks");
+}
+
+/** Returns mpm's hooks among those of a file, with what trusts each. */
+export function hooksToTrust(hooks: unknown): TrustedHook[] {
   if (!isFields(hooks)) return [];
   return Object.entries(hooks).flatMap(([event, groups]) =>
     (Array.isArray(groups) ? groups : []).flatMap((group, at) => {
