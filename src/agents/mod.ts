@@ -18,6 +18,8 @@ export { readClaims } from "./claims/store.ts";
 export { claimLines } from "./claims/text.ts";
 export {
   forgetSession,
+  type KilledSession,
+  killedSessions,
   noteSession,
   noteSubagent,
   type Presence,

@@ -3,11 +3,22 @@ import { field, textField } from "../base/parsed_values.ts";
 import {
   type AgentSession,
   changeAgentFile,
+  CLAUDE,
+  type Client,
+  clientNamed,
+  type DeadSession,
   type HookInput,
+  listAgentFiles,
   readAgentFiles,
   removeAgentFile,
   writeAgentFile,
 } from "../clients/mod.ts";
+import {
+  callingProgram,
+  type ProcessMark,
+  readHolders,
+  readMachine,
+} from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { agentOfEvent } from "./names.ts";
 
@@ -20,6 +31,13 @@ export interface Presence {
   /** When it began, ISO 8601. */
   readonly since: string | null;
   readonly subagents: readonly Subagent[];
+  /** The process of its client; null: not known, or the client tells. */
+  readonly process: ClientProcess | null;
+}
+
+interface ClientProcess extends ProcessMark {
+  /** The client's name. */
+  readonly client: string;
 }
 
 export interface Subagent {
@@ -38,17 +56,21 @@ const MOST = 100;
 const LONGEST_ID = 100;
 
 /** Keeps that a session works in a worktree. */
-export function noteSession(
+export async function noteSession(
   system: System,
-  { session, input, worktree }: {
+  { session, input, worktree, client }: {
     session: AgentSession;
     input: HookInput;
     worktree: string;
+    client: Client;
   },
-): void {
+): Promise<void> {
   // A compaction may come while sub-agents work.
   if (input.text("source") === "compact") return;
+  // A Claude Code keeps a file about its process.
+  const found = client === CLAUDE ? undefined : await callingProgram(system);
   const presence: Presence = {
+    process: found ? { client: client.name, ...found } : null,
     agent: agentOfEvent(system, input)?.name ?? null,
     worktree,
     since: system.now().toISOString(),
@@ -103,6 +125,7 @@ export function presenceFromJson(value: unknown): Presence {
     agent: nameIn(textField(value, "agent")),
     worktree: textField(value, "worktree") ?? null,
     since: textField(value, "since") ?? null,
+    process: processIn(field(value, "process")),
     subagents: (Array.isArray(subagents) ? subagents : []).slice(-MOST)
       .map((one) => ({
         id: textField(one, "id") ?? "",
@@ -114,4 +137,61 @@ export function presenceFromJson(value: unknown): Presence {
 
 function nameIn(text: string | undefined): string | null {
   return agentNameIn(text ?? "")?.name ?? null;
+}
+
+function processIn(value: unknown): ClientProcess | null {
+  const pid = field(value, "pid");
+  const texts = ["client", "start", "namespace"] as const;
+  const [client, start, namespace] = texts.map((name) =>
+    textField(value, name)
+  );
+  return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 1 &&
+      client !== undefined && start !== undefined && namespace !== undefined
+    ? { client, pid, start, namespace }
+    : null;
+}
+
+/** A session of any client that was killed. */
+export interface KilledSession extends DeadSession {
+  readonly client: Client;
+}
+
+/** Sessions whose processes are looked at. */
+const MOST_KILLED = 50;
+
+/**
+ * Finds sessions that began in `folders` and did not end, and whose client's
+ * process is gone. Claude Code is left out. Only Linux shows processes.
+ */
+export async function killedSessions(
+  system: System,
+  { root, folders, except }: {
+    root: string;
+    folders: readonly string[];
+    /** The session that asks. */
+    except: string;
+  },
+): Promise<KilledSession[]> {
+  const kept = listAgentFiles(system, root, "presence")
+    .flatMap(({ id, value }) => {
+      const { worktree: cwd, process } = presenceFromJson(value);
+      const counts = id !== except && cwd !== null && folders.includes(cwd);
+      return counts && process ? [{ id, cwd, ...process }] : [];
+    }).slice(-MOST_KILLED);
+  const states = await readHolders(system, kept);
+  const dead = kept.filter((_, at) => states[at] === "dead");
+  if (dead.length === 0) return [];
+  // A process of another container looks dead from here.
+  const { namespace } = await readMachine(system);
+  const found = dead.filter((one) => one.namespace === namespace)
+    .map(async ({ id: sessionId, cwd, client: name }) => {
+      const client = clientNamed(name);
+      const store = await client?.store();
+      const path = await store?.find(system, { sessionId, cwd });
+      if (!client || path === undefined) return [];
+      const lastActivity = system.files.stat(path)?.mtime ?? 0;
+      const times = { lastActivity, sure: true };
+      return [{ client, sessionId, transcriptPath: path, cwd, ...times }];
+    });
+  return (await Promise.all(found)).flat();
 }

@@ -97,9 +97,11 @@ export {
 } from "./run/objects.ts";
 export { objectHash } from "./run/settings.ts";
 export {
+  callingProgram,
   type KnownProcess,
   type Machine,
   processesWith,
+  type ProcessMark,
   readHolders,
   readLock,
   readMachine,

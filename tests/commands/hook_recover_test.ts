@@ -8,7 +8,7 @@ import {
   NOON,
   projectSlug,
 } from "../helpers/hook_events.ts";
-import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { putHome } from "../helpers/stores.ts";
 
 /** Sessions of clients that were killed, and one that begins. */
@@ -218,3 +218,57 @@ Deno.test("traces that are torn or hostile keep no session from its start", asyn
   }
   assertEquals([(await saves(env)).length, failures(env)], [2, ""]);
 });
+
+const FORMATS = join(import.meta.dirname!, "../formats");
+
+/** Where the transcript of a session of another client is, and its form. */
+const OTHER_CLIENTS = [
+  {
+    client: "codex",
+    sample: "codex/gpt55-work.jsonl",
+    path: (id: string) =>
+      `.codex/sessions/2026/11/22/rollout-2026-11-22T20-36-05-${id}.jsonl`,
+  },
+  {
+    client: "copilot",
+    sample: "copilot/work.jsonl",
+    path: (id: string) => `.copilot/session-state/${id}/events.jsonl`,
+  },
+];
+
+for (const { client, sample, path } of OTHER_CLIENTS) {
+  Deno.test({
+    name: `what a killed ${client} left is saved, and what runs is not`,
+    ignore: Deno.build.os !== "linux",
+    fn: async () => {
+      using env = projectWithMpm();
+      for (const id of [KILLED, OTHER]) {
+        putHome(env, path(id), Deno.readTextFileSync(join(FORMATS, sample)));
+      }
+      const hook = (event: string, session_id: string) => {
+        const name = `${event}-${session_id}.json`;
+        const prompt = "Make the greeting polite.";
+        const fields = { session_id, cwd: env.project, prompt, source: "new" };
+        putHome(env, name, JSON.stringify(fields));
+        const line = `${binary()} hook ${event} --client=${client}`;
+        return `${line} < '${join(env.home, name)}' || exit 0`;
+      };
+      const session = (id: string) =>
+        `{ ${hook("SessionStart", id)}; }; { ${
+          hook("UserPromptSubmit", id)
+        }; }`;
+      // The client ends without a hook, and this process does not.
+      env.run("timeout", ["60", "sh", "-c", session(KILLED)]);
+      env.run("sh", ["-c", session(OTHER)]);
+      for (let round = 0; round < 2; round++) {
+        env.run("sh", ["-c", hook("SessionStart", NEW)]);
+        const all = await saves(env);
+        assertEquals(all.map((one) => one.mpm.agent.session_id), [KILLED]);
+        assertStringIncludes(
+          all[0]!.conversation.summary,
+          "Recovered after the client stopped: Make the greeting polite.",
+        );
+      }
+    },
+  });
+}

@@ -1,4 +1,3 @@
-import { attempt } from "../../base/errors.ts";
 import { field, textField } from "../../base/parsed_values.ts";
 import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
 import { VERSION } from "../../base/version.ts";
@@ -56,7 +55,11 @@ export function editedPaths(input: unknown): string[] {
 
 function pathOfUri(uri: string): string {
   const path = uri.slice("file://".length);
-  return attempt(() => decodeURIComponent(path)) ?? path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path; // a "%" that does not begin an escape
+  }
 }
 
 /** Tools of Claude Code that change no file. */

@@ -174,6 +174,43 @@ export async function processesWith(
   return paths.map((path) => Number(path.split("/")[2]));
 }
 
+/** A process, for as long as its number means it. */
+export interface ProcessMark {
+  readonly pid: number;
+  /** Its start in clock ticks since boot. */
+  readonly start: string;
+  /** The number of its process namespace. */
+  readonly namespace: string;
+}
+
+/** Prints the processes above the shell, its parent first, and a namespace. */
+const ANCESTORS = 'p=$PPID; n=0; while [ "$p" -gt 1 ] && [ $n -lt 8 ] && ' +
+  'read -r stat < "/proc/$p/stat"; do echo "$stat"; ' +
+  'set -- ${stat##*") "}; p=$2; n=$((n + 1)); done; ' +
+  "exec readlink /proc/self/ns/pid";
+
+const SHELLS = /^\d+ \((?:ba|da|a|z|k|fi)?sh\) /;
+
+/**
+ * Returns the program that started this one, past the shells between them;
+ * `undefined` where that cannot be told.
+ */
+export async function callingProgram(
+  system: System,
+): Promise<ProcessMark | undefined> {
+  if (!showsProcesses(system)) return undefined;
+  const { stdout } = await system.run("sh", {
+    ...{ args: ["-c", ANCESTORS], cwd: "/", timeout: READ_LIMIT },
+  });
+  const lines = decodeBytes(stdout).trimEnd().split("\n");
+  const namespace = /^pid:\[(\d+)\]$/.exec(lines.pop() ?? "")?.[1];
+  const stat = lines.slice(1).find((line) => !SHELLS.test(line)) ?? "";
+  const [pid, start] = [parseInt(stat), startInStat(stat)];
+  return pid > 1 && start !== undefined && namespace !== undefined
+    ? { pid, start, namespace }
+    : undefined;
+}
+
 /** Returns whether /proc is there and shows more than one's own processes. */
 function showsProcesses(system: System): boolean {
   return system.platform === "linux" && isThere(system, "/proc/self") &&

@@ -1,10 +1,10 @@
 import { field } from "../../base/parsed_values.ts";
+import { type KilledSession, killedSessions } from "../../agents/mod.ts";
 import { counted } from "../../base/words.ts";
 import {
   type AgentSession,
   changeAgentFile,
   CLAUDE,
-  type DeadSession,
   deadSessions,
   notesFromJson,
   readAgentFiles,
@@ -31,8 +31,17 @@ export async function recoverKilled(hook: HookCall): Promise<string[]> {
   const saved: Save[] = [];
   try {
     const folders = [...new Set([input.cwd, worktree])];
-    const dead = await deadSessions(system, { folders, except: session.id });
-    for (const one of dead) {
+    const except = session.id;
+    const dead = await deadSessions(system, { folders, except });
+    const others = await killedSessions(system, {
+      ...{ root: session.root, folders, except },
+    });
+    for (
+      const one of [
+        ...dead.map((one) => ({ client: CLAUDE, ...one })),
+        ...others,
+      ]
+    ) {
       if (saved.length === MOST) break;
       const save = await recovered(hook, one);
       if (save) saved.push(save);
@@ -49,7 +58,7 @@ export async function recoverKilled(hook: HookCall): Promise<string[]> {
 /** `undefined`: it did nothing since it was saved, or another hook saves it. */
 async function recovered(
   hook: HookCall,
-  { sessionId, transcriptPath }: DeadSession,
+  { client, sessionId, transcriptPath }: KilledSession,
 ): Promise<Save | undefined> {
   const { context, config, session: { root }, event } = hook;
   const { system } = context;
@@ -61,7 +70,7 @@ async function recovered(
     const save = await autoSave(context, {
       config,
       unsaved: {
-        client: CLAUDE,
+        client,
         sessionId,
         transcriptPath,
         at,

@@ -31,7 +31,8 @@ export const onSessionStart: Handler = async (hook) => {
   }
   if (!invited) return {};
   (await hook.client.adapter()).begun?.(context.system, input);
-  noteSession(context.system, { session, input, worktree: hook.worktree });
+  const { client, worktree } = hook;
+  await noteSession(context.system, { session, input, worktree, client });
   const run = (name: string) =>
     runScript(hook, name, {
       variables: { MPM_SOURCE: source },
