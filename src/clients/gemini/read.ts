@@ -141,8 +141,11 @@ function* eventsIn(
   if (passed.failed) lost.failed++;
 }
 
-/** Texts that the client puts before a prompt, or that only it uses. */
-const OWN = /^\s*(?:<(?:session_context|hook_context)>|[/?])/;
+/** Texts that the client puts before a prompt, also into the same part. */
+const ADDED = /^\s*<(session_context|hook_context)>[^]*?(?:<\/\1>\s*|$)/;
+
+/** The beginning of what only the client uses. */
+const OWN = /^\s*[/?]/;
 
 class Reader {
   readonly #file: ChatFile;
@@ -319,8 +322,10 @@ function withCalls(messages: readonly unknown[]): Fields[] {
 
 /** The text of a content, without what the client puts before it. */
 function textIn(content: unknown): string {
-  if (typeof content === "string") return OWN.test(content) ? "" : content;
-  return listOf(content).map((part) => textField(part, "text") ?? "")
+  const parts = typeof content === "string"
+    ? [content]
+    : listOf(content).map((part) => textField(part, "text") ?? "");
+  return parts.map((text) => text.replace(ADDED, ""))
     .filter((text) => text !== "" && !OWN.test(text)).join("\n");
 }
 

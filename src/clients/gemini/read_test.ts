@@ -134,3 +134,16 @@ Deno.test("chats are found by their folder and by their id", async () => {
   const other = { sessionId: `${ID.slice(0, 8)}-x`, cwd: "/home/dev/project" };
   assertEquals(await store.find(system, other), undefined);
 });
+
+Deno.test("a prompt behind what hooks added is read", async () => {
+  using env = new TestEnv();
+  const events = await eventsOf(
+    env,
+    lines(
+      user("m1", "<session_context>\n<b>\n</session_context>"),
+      user("m2", "<hook_context>&lt;x&gt;\n</hook_context>\n\nAdd a test."),
+      user("m3", "<hook_context>is torn"),
+    ),
+  );
+  assertEquals(texts(events, "prompt"), ["Add a test."]);
+});
