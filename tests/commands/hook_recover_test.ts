@@ -221,7 +221,7 @@ Deno.test("traces that are torn or hostile keep no session from its start", asyn
 
 const FORMATS = join(import.meta.dirname!, "../formats");
 
-/** Where the transcript of a session of another client is, and its form. */
+/** Other clients, with a transcript and its path below the home folder. */
 const OTHER_CLIENTS = [
   {
     client: "codex",
