@@ -216,7 +216,7 @@ function folderOf(system: System, project: string | undefined): string {
   const path = isAbsolute(project) ? project : join(cwd, project);
   if (system.files.stat(path)?.kind !== "folder") {
     throw new MpmError("NOT_FOUND", `No folder "${project}"`, {
-      hint: "Give -C a folder that exists",
+      hint: "Give -C an existing folder",
     });
   }
   return system.files.realPath(path);

@@ -122,7 +122,7 @@ export async function openPlace(
   if (place.vault) return { ...place, vault: place.vault };
   throw new MpmError(
     "GIT_FAILED",
-    "The repository of checkpoints is not there",
+    "The repository of checkpoints is missing",
   );
 }
 

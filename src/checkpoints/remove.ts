@@ -181,7 +181,7 @@ function refuseRemoved(
     "CONFLICT",
     `Operation ${entry.id} cannot be undone: the checkpoint "${lost.id}" ` +
       "was removed since",
-    { hint: '"mpm undo list" shows by which operation' },
+    { hint: '"mpm undo list" shows the later operation' },
   );
 }
 

@@ -188,7 +188,7 @@ export async function editConfig(
   using held = await takeLock(system, join(folder, ".lock"), 10_000);
   if (!held) {
     throw new MpmError("LOCKED", `Cannot lock "${folder}"`, {
-      hint: "Another mpm is changing it; run the command again",
+      hint: "Another mpm process is changing it; run the command again",
     });
   }
   return rewrite(system, file, changes);

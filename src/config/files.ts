@@ -109,8 +109,8 @@ function checkedKey(
   if (!isKey(key)) throw unknownKey(key, place);
   if (settingOf(key).personal && layer !== "user") {
     throw new MpmError("USAGE", `"${key}" cannot be set in ${place}`, {
-      hint: "Only your own file may set what mpm deletes, blocks or " +
-        "switches off: mpm config set --scope user",
+      hint:
+        "This setting works only in your own file: mpm config set --scope user",
     });
   }
   if (!fitsSetting(key, value)) throw misfit(key, value, place);

@@ -219,7 +219,8 @@ async function treeBack(
   const target = before ? await recordOf(place.vault, before) : undefined;
   if (before && !target) {
     throw new MpmError("CONFLICT", `The checkpoint "${before.id}" is gone`, {
-      hint: "It holds the uncommitted work from before: see git fsck",
+      hint:
+        "It contains the uncommitted work from before the detour: see git fsck",
     });
   }
   if (isAt(now, from) && isAsBefore(capture, target)) return [];

@@ -75,6 +75,6 @@ export async function lockDetours(
   throw new MpmError(
     "LOCKED",
     `Cannot lock "${detourLock}": another mpm is starting or ending a detour`,
-    { hint: "Wait for it to finish and run the command again" },
+    { hint: "Wait until it has finished, and run the command again" },
   );
 }

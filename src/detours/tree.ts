@@ -39,7 +39,7 @@ export async function openTree(
   if (place.vault) {
     return { ...place, vault: place.vault, leaveLarge: true };
   }
-  throw new MpmError("GIT_FAILED", "There is no repository here");
+  throw new MpmError("GIT_FAILED", "This folder is not in a repository");
 }
 
 /** Worktrees of agents, which stay where they are whatever is checked out. */
@@ -154,8 +154,8 @@ export function refuseCovering(
   if (lost.length === 0) return;
   throw new MpmError(
     "CONFLICT",
-    `Ignored files are where the last commit has others: ${named(lost)}`,
-    { hint: "Move them away: ignored files are in no checkpoint" },
+    `Ignored files have the names of files in the last commit: ${named(lost)}`,
+    { hint: "Move them away: checkpoints leave out ignored files" },
   );
 }
 

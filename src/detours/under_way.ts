@@ -139,7 +139,7 @@ export class UnderWay {
       const kept = before ? `; uncommitted work is in "${before.id}"` : "";
       return new MpmError(
         error.code,
-        `${error.message}; and it could not be undone yet: ` +
+        `${error.message}; and mpm could not undo it yet: ` +
           `${failure.message}${kept}`,
         {
           hint: failure.hint ?? "The next mpm command tries again",

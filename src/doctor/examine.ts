@@ -78,8 +78,8 @@ export async function examine(
   { fix, "dry-run": dryRun }: DoctorInput,
 ): Promise<DoctorResult> {
   if (dryRun && !fix) {
-    throw new MpmError("USAGE", "Nothing to show: --dry-run needs --fix", {
-      hint: "Without --fix nothing is changed anyway",
+    throw new MpmError("USAGE", "--dry-run works only with --fix", {
+      hint: "Without --fix, mpm changes nothing",
     });
   }
   using line = new ProgressLine(context);

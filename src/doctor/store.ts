@@ -52,8 +52,8 @@ function folderFindings({ at, tree }: Ground): Finding[] {
     const kind = kinds.get(path) ?? "folder";
     if (kind === "folder" || kind === "link") return [];
     const detail = `"${join(at.home, path)}" is not a folder: ${kind}`;
-    const advice = "mpm keeps its files in real folders only; move it out of " +
-      "the way";
+    const advice =
+      "mpm keeps its files only in real folders; move the file away";
     return [failure("CONFLICT", detail, { advice })];
   });
 }

@@ -37,7 +37,8 @@ export function checkWork(ground: Ground): Checked {
   const open = works.filter(({ state }) => isOpen(state));
   const records = problems.map(({ message }) =>
     failure("UNREADABLE", message, {
-      advice: "Move it away; the saves of the session are not touched by that",
+      advice:
+        "Move the file away; this does not change the saves of the session",
     })
   );
   const lost = lostWorks(system, root, works);

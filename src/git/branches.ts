@@ -286,7 +286,7 @@ async function checkName(git: Git, branch: string): Promise<void> {
   const checked = await git.run(["check-ref-format", "--branch", branch]);
   if (checked.status === 0 && !branch.startsWith("@{")) return;
   throw new MpmError("USAGE", `"${branch}" cannot name a git branch`, {
-    hint: "See git help check-ref-format; give another with --git-branch",
+    hint: "See git help check-ref-format; give another name with --git-branch",
   });
 }
 

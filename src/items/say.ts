@@ -283,7 +283,7 @@ function numberOf(text: string): number {
   const number = /^#?([1-9]\d{0,8})$/.exec(text.trim())?.[1];
   if (number !== undefined) return Number(number);
   throw new MpmError("USAGE", `Invalid item number "${text}"`, {
-    hint: '"mpm done" lists the numbers; separate several with spaces',
+    hint: '"mpm done" lists the numbers; separate numbers with spaces',
   });
 }
 

@@ -78,7 +78,7 @@ function changed(
       "CONFLICT",
       `Cannot set "${name}": there are ${MOST} variables already`,
       {
-        hint: '"mpm var unset <name>" removes one',
+        hint: '"mpm var unset <name>" removes a variable',
       },
     );
   }
@@ -111,7 +111,7 @@ function notSet(name: string, vars: Vars): MpmError {
   const names = Object.keys(vars).sort();
   return new MpmError("NOT_FOUND", `No variable "${name}"`, {
     hint: names.length === 0
-      ? '"mpm var set <name> <value>" sets one'
+      ? '"mpm var set <name> <value>" sets a variable'
       : `Variables: ${named(names)}`,
   });
 }

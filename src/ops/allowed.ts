@@ -327,7 +327,7 @@ export async function undoAllow(
   });
 }
 
-/** Throws CONFLICT where something else was allowed since. */
+/** Throws CONFLICT where something else has been allowed since. */
 function refuseChanged(
   system: System,
   id: number,
@@ -357,7 +357,7 @@ function refuseChanged(
   throw new MpmError(
     "CONFLICT",
     `Operation ${id} cannot be undone: another text of ` +
-      `"${changed}" was allowed since`,
-    { hint: '"mpm undo list" shows by which operation' },
+      `"${changed}" has been allowed since`,
+    { hint: '"mpm undo list" shows the later operation' },
   );
 }

@@ -130,8 +130,8 @@ export function nextToUndo(
 /**
  * Returns the operation to undo. That is the one with the given number.
  * Otherwise it is the newest of this worktree that is not an undo, not by a
- * hook, and not undone yet. Throws NOT_FOUND, CONFLICT where it is undone
- * already or not this user's.
+ * hook, and not undone yet. Throws NOT_FOUND, CONFLICT where it is already
+ * undone or not this user's.
  */
 export function entryToUndo(
   entries: readonly KnownEntry[],
@@ -151,7 +151,7 @@ export function entryToUndo(
       hint: elsewhereHint(entries, undone) ??
         (entries.length === 0
           ? "No operation was recorded here yet"
-          : '"mpm undo list" lists operations; "mpm undo <number>" undoes one'),
+          : '"mpm undo list" lists operations; "mpm undo <number>" undoes an operation'),
     });
   }
   refuseNegative(number);
@@ -167,8 +167,8 @@ export function entryToUndo(
   }
   if (!found.own) throw foreign(found);
   if (!undone.has(found.id)) return found;
-  throw new MpmError("CONFLICT", `Operation ${number} is undone already`, {
-    hint: 'To do it again, undo the undo: "mpm undo list" has its number',
+  throw new MpmError("CONFLICT", `Operation ${number} is already undone`, {
+    hint: 'To repeat it, undo the undo: "mpm undo list" shows the number',
   });
 }
 
@@ -196,7 +196,7 @@ function foreign({ id }: JournalEntry): MpmError {
   return new MpmError(
     "CONFLICT",
     `Operation ${id} was not done by this user's mpm on this machine`,
-    { hint: "Paths in such a line are not trusted: nothing was changed" },
+    { hint: "mpm does not trust paths in such a line, and changed nothing" },
   );
 }
 

@@ -108,8 +108,7 @@ export function checkFolder(system: System, folder: string): boolean {
       "CONFLICT",
       `"${folder}" is not a folder: ${found.kind}`,
       {
-        hint:
-          "mpm keeps its files in real folders only; move it out of the way",
+        hint: "mpm keeps its files only in real folders; move the file away",
       },
     );
   }

@@ -67,9 +67,13 @@ export function takeLock(
 async function locked(system: System, lock: string): Promise<Disposable> {
   const held = await takeLock(system, lock, WAIT);
   if (held) return held;
-  throw new MpmError("LOCKED", `Cannot lock "${lock}": another mpm holds it`, {
-    hint: "Wait for it to finish and run the command again",
-  });
+  throw new MpmError(
+    "LOCKED",
+    `Cannot lock "${lock}": another mpm process holds it`,
+    {
+      hint: "Wait until it has finished, and run the command again",
+    },
+  );
 }
 
 /**

@@ -86,8 +86,8 @@ export function projectSeals(
 function keyless(): MpmError {
   return new MpmError(
     "FILE_FAILED",
-    "Cannot keep the key that tells your records from someone else's",
-    { hint: "Make ~/.local/state/mpm a folder that you may write to" },
+    "Cannot write the key that marks your records",
+    { hint: "Make ~/.local/state/mpm a writable folder" },
   );
 }
 

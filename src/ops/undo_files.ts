@@ -82,7 +82,7 @@ function versionsOf(
   const bytes = version && keptBytes(system, root, version);
   if (!bytes) {
     throw new MpmError("CONFLICT", "Its list of files is not in the trash", {
-      hint: "The trash was emptied since, see docs/undo.md",
+      hint: "The trash has been emptied since: see docs/undo.md",
     });
   }
   // Its digest is in a line that this user's mpm wrote.

@@ -20,7 +20,7 @@ export function userState(system: System): string {
     : home && join(home, ".local", "state");
   if (base) return join(base, "mpm");
   throw new MpmError("CONFLICT", "Cannot find your home folder", {
-    hint: "Set HOME: mpm keeps there what it installed where",
+    hint: "Set HOME: mpm records its installations in that folder",
   });
 }
 

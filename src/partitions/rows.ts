@@ -56,7 +56,7 @@ export function needPartition(
   const names = all.map(({ name }) => name);
   throw new MpmError("NOT_FOUND", `No partition "${typed}"`, {
     hint: names.length === 0
-      ? '"mpm partition suggest" suggests some'
+      ? '"mpm partition suggest" suggests partitions'
       : didYouMean(typed, names, `There are: ${names.join(", ")}`),
   });
 }

@@ -152,7 +152,7 @@ async function written(
   if (answer.status === 0) return { ...result, files: [] };
   throw new MpmError(
     "CONFLICT",
-    `${plan.to.title} did not take the session (${answer.outcome}, status ${answer.status})`,
+    `${plan.to.title} did not accept the session (${answer.outcome}, status ${answer.status})`,
     { hint: `mpm resume --in ${plan.to.name} gives it the hand-off` },
   );
 }

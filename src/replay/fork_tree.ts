@@ -70,7 +70,7 @@ async function placeThere(
 ): Promise<CheckpointPlace> {
   const place = await placeOf(system, workspace, { create: true });
   if (place.vault) return { ...place, vault: place.vault, leaveLarge: true };
-  throw new MpmError("GIT_FAILED", "There is no repository here");
+  throw new MpmError("GIT_FAILED", "This folder is not in a repository");
 }
 
 /** Identifies the state of a worktree. */
@@ -109,7 +109,7 @@ export async function removeFork(
       "CONFLICT",
       `Operation ${entry.id} cannot be undone: "${path}" was changed since`,
       {
-        hint: '"mpm complete" ends its session, "mpm worktrees prune" follows',
+        hint: "To remove the worktree: mpm complete, then mpm worktrees prune",
       },
     );
   }

@@ -141,7 +141,7 @@ async function bySave(
   throw new MpmError(
     "NOT_FOUND",
     sessionId === undefined
-      ? `The save ${entry.id} was made outside of an agent session`
+      ? `The save ${entry.id} was made outside an agent session`
       : `The transcript of agent session ${sessionId} is gone`,
     { hint: "Name another save, an agent session or a transcript file" },
   );

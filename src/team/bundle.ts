@@ -131,7 +131,7 @@ async function decrypted(
       hint: "Run the command in a terminal, where it can ask for it",
     });
   }
-  throw new MpmError("FOREIGN", `"${name}" is encrypted to other keys`, {
+  throw new MpmError("FOREIGN", `"${name}" is encrypted for other keys`, {
     hint: '"mpm team list" shows your keys. If you lost the right one, ask ' +
       "the sender to encrypt to a new key: nothing else can open this file",
   });

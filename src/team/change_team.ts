@@ -58,7 +58,7 @@ export async function addMember(
       throw new MpmError(
         "CONFLICT",
         `A team has at most ${counted(MOST_MEMBERS, "key")}`,
-        { hint: '"mpm team remove <name>" removes the keys of someone' },
+        { hint: '"mpm team remove <name>" removes the keys of a person' },
       );
     }
     return { change: "added", members: [...members, added], changed: [added] };

@@ -192,14 +192,14 @@ export function readEntry(bytes: Uint8Array): SignedEntry {
   const text = decodeBytes(bytes.subarray(0, LARGEST_HEAD));
   const found = HEAD.exec(text);
   if (!found) {
-    throw new MpmError("UNREADABLE", "It is not an entry that mpm can read");
+    throw new MpmError("UNREADABLE", "mpm cannot read this entry");
   }
   const [head, log = "", number, digest, length, cipher, key, signature] =
     found;
   const body = bytes.subarray(head.length);
   const publicKey = fromBase64(key!);
   if (writerId(publicKey) !== writerOf(log)) {
-    throw new MpmError("CORRUPT", "Its key is not that of its log");
+    throw new MpmError("CORRUPT", "Its key is not the key of its log");
   }
   const signed = encodeText(head.slice(0, head.indexOf("signature ")));
   if (!isSigned(publicKey, signed, fromBase64(signature!))) {
@@ -225,14 +225,14 @@ export function openEntry(
 ): Entry {
   const value = jsonIn(decodeBytes(body));
   if (isDeeper(value, DEEPEST) || !fits(BODY, value)) {
-    throw new MpmError("UNREADABLE", "Its body is not one that mpm can read");
+    throw new MpmError("UNREADABLE", "mpm cannot read its body");
   }
   if (value.log !== log || value.number !== number) {
     throw new MpmError("CORRUPT", "Its body belongs to another entry");
   }
   const { kind, at, author, id, content } = value;
   if (!isEntryId(kind, id)) {
-    throw new MpmError("UNREADABLE", "It carries something with a bad ID");
+    throw new MpmError("UNREADABLE", "It contains an invalid ID");
   }
   return { log, number, kind, at, author, id, content };
 }

@@ -132,7 +132,7 @@ export async function withTeamLock<T>(
   ensureHidden(system, root, state);
   using held = await takeLock(system, join(state, "team.lock"), WAIT);
   if (held) return await work();
-  throw new MpmError("LOCKED", "Another mpm syncs or imports now", {
-    hint: "Wait for it to finish and run the command again",
+  throw new MpmError("LOCKED", "Another mpm process is syncing or importing", {
+    hint: "Wait until it has finished, and run the command again",
   });
 }

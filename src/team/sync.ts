@@ -105,7 +105,7 @@ function refusePlain(cipher: Cipher, { sending }: SyncInput): void {
   if (what === undefined || cipher.encrypts) return;
   throw new MpmError(
     "CONFLICT",
-    `${what} are only sent encrypted, and this project has no team`,
+    `${what} must be encrypted, and this project has no team`,
     { hint: 'Add the keys first: "mpm team add <name> <recipient>"' },
   );
 }
@@ -118,7 +118,7 @@ async function remoteOf(
   const name = named ?? readState(system, workspace.root).remote;
   if (name !== null) return await findRemote(system, workspace, name);
   throw new MpmError("USAGE", "No remote was named yet", {
-    hint: 'Name it once, such as "mpm sync origin". ' +
+    hint: 'Name a remote once, such as "mpm sync origin". ' +
       '"git remote -v" lists remotes',
   });
 }

@@ -140,7 +140,7 @@ function matchKeys(known: readonly Row[], typed: string): Row[] {
     throw new MpmError(
       "AMBIGUOUS",
       `${found.length} keys have the name "${typed}"`,
-      { hint: `Give the start of the right one: ${list(found)}` },
+      { hint: `Give the start of the right key ID: ${list(found)}` },
     );
   }
   throw new MpmError("NOT_FOUND", `No key of "${typed}" is known here`, {

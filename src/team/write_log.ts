@@ -58,9 +58,13 @@ const SECRET: UserWord = { name: "team-key", length: 64 };
 export function ensureSigner(system: System): Signer {
   const secret = ensureUserWord(system, SECRET);
   if (secret === undefined) {
-    throw new MpmError("FILE_FAILED", "Cannot keep the key that signs", {
-      hint: "Make ~/.local/state/mpm a folder that you may write to",
-    });
+    throw new MpmError(
+      "FILE_FAILED",
+      "Cannot write the key that signs your entries",
+      {
+        hint: "Make ~/.local/state/mpm a writable folder",
+      },
+    );
   }
   return signerOf(secret);
 }
@@ -209,7 +213,7 @@ export async function begunLog(
 function lostTeam(): MpmError {
   return new MpmError(
     "CONFLICT",
-    "Your earlier entries are encrypted, but you have no team here any more",
+    "Your earlier entries are encrypted, but this project no longer has a team",
     {
       hint: 'Add its members again: "mpm team add". To send plain entries ' +
         'from now on, also remove them: "mpm team remove"',

@@ -133,8 +133,7 @@ function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
     ].join("\n"),
     {
       hint: later
-        ? `Operation ${later.id} came later (${later.title}): undo that ` +
-          `one first, mpm undo ${later.id}`
+        ? `Operation ${later.id} came later (${later.title}). Undo it first: mpm undo ${later.id}`
         : "Move those files away or restore them, and try again" +
           (before === undefined ? "" : `; ${before}`),
     },

@@ -47,7 +47,7 @@ export async function beginningOf(
   if (input.template === undefined) {
     if (input.var.length === 0) return common;
     throw new MpmError("USAGE", '"--var" needs a template', {
-      hint: 'Add --template <name>; "mpm template list" shows them',
+      hint: 'Add --template <name>; "mpm template list" shows the templates',
     });
   }
   const { template } = await findTemplate(
@@ -68,7 +68,7 @@ export async function beginningOf(
 function sessionName(name: string | undefined): string | undefined {
   if (name === undefined || !name.startsWith("work-")) return checkedName(name);
   throw new MpmError("USAGE", `"${name}" cannot name a session`, {
-    hint: "A name that begins with work- could be read as an id",
+    hint: "A name that begins with work- looks like an ID",
   });
 }
 

@@ -89,7 +89,7 @@ export function allowedSteps(
     `Cannot ${action} ${label}: it is ${state}`,
     {
       hint: rest.length === 0
-        ? `"${COMMANDS.start}" begins another session`
+        ? `"${COMMANDS.start}" starts another session`
         : `Possible now: ${
           [...new Set(rest.map((name) => COMMANDS[name]))].join(", ")
         }`,

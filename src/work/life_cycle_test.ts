@@ -130,6 +130,6 @@ Deno.test("a refusal names the state and the commands that are allowed", () => {
   const last = assertThrows(() => moved(cancelled, "archive", now), MpmError);
   assertEquals(
     last.hint,
-    '"mpm start" begins another session',
+    '"mpm start" starts another session',
   );
 });

@@ -118,7 +118,7 @@ function foreign(id: string): MpmError {
 
 function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
-    hint: "Move it away; the saves of the session are not touched by that",
+    hint: "Move the file away; this does not change the saves of the session",
     cause,
   });
 }
@@ -217,7 +217,7 @@ export function writeWork(system: System, root: string, work: Work): Work {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > LARGEST) {
     throw new MpmError("CONFLICT", `The record of ${work.id} is full`, {
-      hint: '"mpm complete" ends the session, "mpm start" begins another one',
+      hint: '"mpm complete" ends the session, "mpm start" starts another',
     });
   }
   ensureFolder(system, layout(root).work, root);

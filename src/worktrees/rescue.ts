@@ -65,14 +65,14 @@ export function selectRescue(
       hint: didYouMean(
         name ?? "",
         rescues.map((rescue) => rescue.name),
-        '"mpm worktrees list" names those that can be restored',
+        '"mpm worktrees list" lists worktrees that you can restore',
       ),
     });
   }
   throw new MpmError(
     "AMBIGUOUS",
     `${names.length} removed worktrees match: ${names.join(", ")}`,
-    { hint: "Give the whole name of one" },
+    { hint: "Give the full name of one worktree" },
   );
 }
 

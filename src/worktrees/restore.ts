@@ -96,7 +96,7 @@ export async function planRestore(
   const listed = await readWorktrees(git);
   if (listed.some((one) => one.path === path)) {
     throw new MpmError("CONFLICT", `Git has a worktree at "${path}" already`, {
-      hint: '"git worktree prune" forgets one whose folder is gone',
+      hint: '"git worktree prune" removes entries of missing worktrees',
     });
   }
   const how = { path, branch: undefined, newBranch: false, notes: [] };
@@ -272,8 +272,8 @@ async function rescuesOf(
 function again({ entry }: UndoOrder): MpmError {
   return new MpmError(
     "CONFLICT",
-    `Operation ${entry.id} cannot be undone: there may be work in the ` +
-      "worktrees by now",
-    { hint: '"mpm worktrees prune" removes those that hold nothing' },
+    `Operation ${entry.id} cannot be undone: the worktrees ` +
+      "may contain new work",
+    { hint: '"mpm worktrees prune" removes worktrees without new work' },
   );
 }

@@ -135,7 +135,7 @@ Deno.test("a bundle is encrypted to recipients, or to the team", async () => {
   assertEquals(refused.status, 4);
   assertStringIncludes(
     refused.stderr,
-    '"bundle.age" is encrypted to other keys',
+    '"bundle.age" is encrypted for other keys',
   );
   assertStringIncludes(refused.stderr, "nothing else can open this file");
   await mpmJson(env, ["team", "add", "ben", LOCKED]);

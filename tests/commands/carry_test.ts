@@ -132,7 +132,7 @@ Deno.test("an import that fails leaves nothing, and a missing model is said", as
   });
   const { status, stderr } = await mpm(env, [...carry, "opencode"]);
   assert(status !== 0);
-  assertStringIncludes(stderr, "opencode did not take the session");
+  assertStringIncludes(stderr, "opencode did not accept the session");
   const left = [...Deno.readDirSync(join(env.project, ".claude-mpm/state"))]
     .filter(({ name }) => name.startsWith("carried"));
   assertEquals(left, []);

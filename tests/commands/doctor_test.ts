@@ -490,7 +490,7 @@ posixTest(
     const { status, stderr } = await mpm(env, ["doctor", "--dry-run"]);
     assertEquals([status, stderr.split("\n")[0]], [
       2,
-      "Error: Nothing to show: --dry-run needs --fix",
+      "Error: --dry-run works only with --fix",
     ]);
   },
 );

@@ -493,7 +493,7 @@ Deno.test("migrate --rollback refuses a damaged backup before it changes anythin
   Deno.writeTextFileSync(join(backups[0]!, "pause", `${PLAIN}.json`), "other");
   const { status, stderr } = await mpm(env, ["migrate", "--rollback"]);
   assertEquals(status, 5);
-  assertStringIncludes(stderr, "is not what was backed up");
+  assertStringIncludes(stderr, "is not the file in the backup");
   assertEquals(sessionsListing(env), after);
 });
 

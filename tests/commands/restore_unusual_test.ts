@@ -137,7 +137,7 @@ posixTest(
     assertStringIncludes(stdout, "contents are not kept: ");
     const { status, stderr } = await mpm(env, ["restore"]);
     assertEquals(status, 3);
-    assertStringIncludes(stderr, "No save of this worktree has contents");
+    assertStringIncludes(stderr, "No save of this worktree has file contents");
   },
 );
 

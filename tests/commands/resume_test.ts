@@ -100,7 +100,7 @@ Deno.test("resume without a save is exit 3 with the way on", async () => {
     status: 3,
     stdout: "",
     stderr: 'Error: No paused sessions found in "$ROOT/project"\n' +
-      'Hint: "mpm pause" saves one\n',
+      'Hint: "mpm pause" makes a save\n',
   });
   assertEquals(await mpm(env, ["resume", "--json"]), {
     status: 3,

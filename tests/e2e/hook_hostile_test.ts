@@ -221,14 +221,17 @@ posixTest(
       // A second for the lock, the rest for a machine that is busy.
       assert(milliseconds < 8000, `${event}: ${milliseconds}`);
       if (event === "UserPromptSubmit") {
-        assertStringIncludes(JSON.parse(stdout).reason, "another mpm holds it");
+        assertStringIncludes(
+          JSON.parse(stdout).reason,
+          "another mpm process holds it",
+        );
       }
     }
     held.unlockSync();
     const log = Deno.readTextFileSync(
       join(folder, ".claude-mpm/state/hook-errors.log"),
     );
-    assertStringIncludes(log, "another mpm holds it");
+    assertStringIncludes(log, "another mpm process holds it");
   },
 );
 

@@ -181,7 +181,7 @@ function notYours(claim: Claim): MpmError {
     "CONFLICT",
     `Cannot release "${shown}": ${holderText(claim.holder)} has claimed it`,
     {
-      hint: "Ask for its release; a person can release it: " +
+      hint: "Ask the holder to release it. A person can release it: " +
         `mpm release --force "${shown}"`,
     },
   );

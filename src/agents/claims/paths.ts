@@ -63,11 +63,11 @@ export function claimablePath(
       `Cannot claim "${shown}": "${escapeText(path)}" is outside "${
         escapeText(top)
       }"`,
-      { hint: "Claim paths of this worktree, or use -C for another one" },
+      { hint: "Claim paths of this worktree, or use -C for another worktree" },
     );
   }
   if (redactorOf(system).name(path) !== path) {
-    throw new MpmError("USAGE", "Cannot claim a path that holds a secret", {
+    throw new MpmError("USAGE", "Cannot claim a path that contains a secret", {
       hint: "Claim the folder above it",
     });
   }

@@ -173,7 +173,11 @@ export async function withClaims<T>(
   ensureHidden(system, root, claims);
   using held = await takeLock(system, join(claims, ".lock"), WAIT);
   if (held) return await change();
-  throw new MpmError("LOCKED", "Cannot change claims: another mpm does", {
-    hint: "Run the command again",
-  });
+  throw new MpmError(
+    "LOCKED",
+    "Cannot change claims: another mpm process is changing them",
+    {
+      hint: "Run the command again",
+    },
+  );
 }

@@ -157,8 +157,9 @@ function taken(claim: Claim, wanted: Claim, now: number): MpmError {
     `Cannot claim "${shown}": ${holderText(claim.holder)} has claimed ` +
       `${other}${task} until ${untilText(claim.until, now)}`,
     {
-      hint: "Wait, ask for its release, or work in another worktree; " +
-        `a person can take it over: mpm claim --force "${shown}"`,
+      hint:
+        "Wait, ask the holder to release it, or work in another worktree. " +
+        `A person can take over the claim: mpm claim --force "${shown}"`,
     },
   );
 }

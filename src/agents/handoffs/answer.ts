@@ -146,7 +146,7 @@ function decide(
   throw new MpmError(
     "CONFLICT",
     `"${id}" is ${state} already: ${escapeText(by)}, ${age}`,
-    { hint: 'Write a new one with "mpm handoff new", or run "mpm undo"' },
+    { hint: 'Write a new document with "mpm handoff new", or run "mpm undo"' },
   );
 }
 

@@ -149,7 +149,7 @@ async function edited(
       if (to && agentNameIn(to.text)) return context.redact(text);
       throw new MpmError(
         "UNREADABLE",
-        "The edited text names no agent that it is for",
+        "The edited text does not name the agent that gets it",
         { hint: 'Leave "# Agent Handoff: <from> → <to>" as the first line' },
       );
     },

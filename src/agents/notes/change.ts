@@ -156,7 +156,8 @@ function newNote(
 ): Note {
   if (before.here.size >= MOST_NOTES) {
     throw new MpmError("CONFLICT", `There are ${before.here.size} notes`, {
-      hint: '"mpm notes rm --superseded" removes those that do not hold',
+      hint:
+        '"mpm notes rm --superseded" removes notes that are no longer current',
     });
   }
   const redactor = redactorOf(system);

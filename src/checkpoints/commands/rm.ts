@@ -35,7 +35,7 @@ contents of the checkpoint.`,
     const { system } = context;
     if (input.checkpoints.length === 0) {
       throw new MpmError("USAGE", "No checkpoint was named", {
-        hint: 'Name one as "mpm checkpoint list" shows it',
+        hint: 'Use a name from "mpm checkpoint list"',
       });
     }
     const place = await findPlace(context, { create: false });

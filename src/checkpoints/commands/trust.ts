@@ -131,7 +131,7 @@ function listTrusted(
 ): TrustResult {
   if (selectors.length > 0 || all || revoke) {
     throw new MpmError("USAGE", "Cannot combine --list with other arguments", {
-      hint: "It lists what you trust in every project",
+      hint: "It lists the saves that you trust in all projects",
     });
   }
   const trusted = [...readTrusted(system)]

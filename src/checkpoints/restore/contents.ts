@@ -59,7 +59,7 @@ export async function findContents(
   const { workspace, vault } = opened;
   if (vault.own) {
     throw new MpmError("NOT_FOUND", "Saves keep no contents outside git", {
-      hint: "Run git init: from then on, a pause keeps uncommitted files",
+      hint: "Run git init; saves then include uncommitted files",
     });
   }
   await openStore(system, workspace.root);
@@ -221,8 +221,8 @@ export async function lostOf(
   );
   if (place !== "here" && place !== "moved") {
     throw new MpmError("CONFLICT", `${target.id} was made in another folder`, {
-      hint: `It was "${target.worktree}". To bring its contents here: name ` +
-        "paths, or give --all",
+      hint: `It was "${target.worktree}". To restore its files in ` +
+        "this folder, name paths or give --all",
     });
   }
   const has = new Set(target.paths);
@@ -248,12 +248,16 @@ const KEPT: ReadonlySet<string> = new Set([
 ]);
 
 function noneHere(refs: ReadonlyMap<string, string>): MpmError {
-  return new MpmError("NOT_FOUND", "No save of this worktree has contents", {
-    hint: refs.size === 0
-      ? '"mpm pause" keeps them where anything is uncommitted'
-      : "Name one of another worktree, or from someone else: " +
-        `mpm restore ${[...refs.keys()].at(-1)}`,
-  });
+  return new MpmError(
+    "NOT_FOUND",
+    "No save of this worktree has file contents",
+    {
+      hint: refs.size === 0
+        ? "Saves with uncommitted files have contents"
+        : "Name one of another worktree, or from someone else: " +
+          `mpm restore ${[...refs.keys()].at(-1)}`,
+    },
+  );
 }
 
 function notKept(id: string): MpmError {

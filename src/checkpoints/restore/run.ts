@@ -131,7 +131,7 @@ export function pathBelow(
 function confirm(context: Context, preview: string): void {
   if (!context.interactive) {
     throw new MpmError("CONFLICT", "A restore must be confirmed", {
-      hint: "Give --yes to do it, or --dry-run to see what would change",
+      hint: "Give --yes to restore, or --dry-run to see the changes",
     });
   }
   const answer = context.ask(`${preview}Restore? [y/N] `);
@@ -221,7 +221,9 @@ function targetNotes(
   const leftNote = ({ path, reason }: { path: string; reason: string }) =>
     `The ${what} lacks ${path}: ${reason}`;
   return [
-    ...other ? [`The ${what} is of another worktree: ${target.worktree}`] : [],
+    ...other
+      ? [`The ${what} is from another worktree: ${target.worktree}`]
+      : [],
     // Otherwise "all is as it was" would also cover these.
     ...paths.length === 0 ? target.left_out.slice(0, LISTED).map(leftNote) : [],
     ...paths.length === 0 && target.left_out.length > LISTED

@@ -117,8 +117,8 @@ async function refuseEdited(
       ...more > 0 ? [`  and ${more} more`] : [],
     ].join("\n"),
     {
-      hint: `mpm checkpoint restore ${order.target.id} goes back ` +
-        "anyway, and keeps the present state",
+      hint: `mpm checkpoint restore ${order.target.id} goes back anyway, ` +
+        "and saves the present state first",
     },
   );
 }

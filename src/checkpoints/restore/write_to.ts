@@ -110,7 +110,7 @@ function checkTarget(
   const above = found ? to : join(to, "..");
   if (!files.stat(above)) {
     throw new MpmError("NOT_FOUND", `No folder "${above}"`, {
-      hint: "Make it first",
+      hint: "Create the folder first",
     });
   }
   const real = found ? files.realPath(to) : join(files.realPath(above), "x");

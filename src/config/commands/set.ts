@@ -66,7 +66,7 @@ in your own file. docs/configuration.md describes all settings.`,
   async run(context, input) {
     if (input.value.length === 0) {
       throw new MpmError("USAGE", "Missing argument <value>", {
-        hint: `To remove it: mpm config unset ${input.key}`,
+        hint: `To remove the setting: mpm config unset ${input.key}`,
       });
     }
     const { key, entry } = keyOf(input.key);

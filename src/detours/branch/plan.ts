@@ -170,10 +170,10 @@ function currentParent(
     `${labelOf(namesake)} is ${state} already${here}: ${id}`,
     {
       hint: namesake.id === work?.id
-        ? '"mpm return" ends it; for another detour choose another name'
+        ? '"mpm return" ends it. For a new detour, choose another name'
         : isStranded(system, workspace, namesake)
         ? `Its worktree is gone. End it: mpm complete ${shellWord(name)}`
-        : "Choose another name, or continue with that one",
+        : "Choose another name, or continue that session",
     },
   );
 }
@@ -284,7 +284,7 @@ async function checkSwitch(
       `Uncommitted changes are in the way of "${target.branch}": ${
         named(blocked)
       }`,
-      { hint: "--stash parks them until the return; or commit them" },
+      { hint: "Commit them, or park them with --stash until the return" },
     );
   }
   refuseMoves(changes);
@@ -302,8 +302,8 @@ function refuseMoves(
   if (!moved) return;
   throw new MpmError(
     "CONFLICT",
-    `The submodule "${moved.path}" is at another commit there, and mpm does ` +
-      "not move it",
+    `The submodule "${moved.path}" is at another commit on that ` +
+      "branch, and mpm does not change submodules",
     { hint: "Switch by hand, or use --worktree" },
   );
 }
@@ -325,7 +325,7 @@ function refuseOverwriting(
     "CONFLICT",
     `${branch === null ? "That commit" : `"${branch}"`} has files where ` +
       `ignored files are: ${named(lost)}`,
-    { hint: "Move them away: ignored files are in no checkpoint" },
+    { hint: "Move them away: checkpoints leave out ignored files" },
   );
 }
 

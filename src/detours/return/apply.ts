@@ -291,7 +291,7 @@ function refuseSkipped({ skipped }: RestoreOutcome): void {
   throw new MpmError(
     "CONFLICT",
     `"${first.path}" cannot be restored: ${first.reason}`,
-    { hint: "mpm return --keep-parked comes back without the parked work" },
+    { hint: "mpm return --keep-parked returns without the parked work" },
   );
 }
 

@@ -146,7 +146,8 @@ async function destination(
     const found = await resolveNames(git, [`${before}^{commit}`]);
     if (found.get(`${before}^{commit}`) !== undefined) return to;
     throw new MpmError("CONFLICT", `The commit ${before.slice(0, 7)} is gone`, {
-      hint: "Its work was there, detached: give a branch with --git-branch",
+      hint:
+        "The earlier work was on this detached commit: give a branch with --git-branch",
     });
   }
   const ref = `refs/heads/${branch}`;
@@ -308,7 +309,8 @@ async function linkedWay(
 ): Promise<Way> {
   if (input.carry) {
     throw new MpmError("USAGE", "Cannot carry changes to another worktree", {
-      hint: "The parent is in another worktree: commit it here, or --park it",
+      hint:
+        "The parent is in another worktree. Commit the changes here, or use --park",
     });
   }
   if (!input.park && !input.discard) return CLEAR;

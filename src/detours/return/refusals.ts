@@ -42,7 +42,7 @@ export function hasDetour(
       "CONFLICT",
       `${labelOf(work)} waits for its detour ${labelOf(deeper)}, whose ` +
         `worktree is gone: "${deeper.worktree}"`,
-      { hint: `End that one: mpm complete ${name}, or mpm cancel ${name}` },
+      { hint: `End that detour: mpm complete ${name}, or mpm cancel ${name}` },
     );
   }
   return new MpmError(
@@ -51,9 +51,10 @@ export function hasDetour(
       `${deeper.state} in "${deeper.worktree}"`,
     {
       hint: deeper.place === work.place
-        ? `Continue with that one: mpm pause, then mpm resume ${name}`
-        : "Return from that one first: " +
-          `cd ${shellWord(deeper.worktree)} && mpm return`,
+        ? `Continue that detour: mpm pause, then mpm resume ${name}`
+        : `Return from that detour first: cd ${
+          shellWord(deeper.worktree)
+        } && mpm return`,
     },
   );
 }
@@ -62,7 +63,9 @@ export function noDetour(work: Work): MpmError {
   return new MpmError(
     "CONFLICT",
     `${labelOf(work)} is not a detour: there is nothing to return to`,
-    { hint: '"mpm complete" ends it, "mpm pause" leaves it for later' },
+    {
+      hint: '"mpm complete" ends the session, "mpm pause" leaves it for later',
+    },
   );
 }
 
@@ -90,7 +93,7 @@ export function gone(
 export function refuseUnborn({ branch, head }: Position): void {
   if (head !== null) return;
   throw new MpmError("CONFLICT", `"${branch}" has no commit yet`, {
-    hint: "Commit something first, or go to a branch that has one",
+    hint: "Commit something first, or use a branch with commits",
   });
 }
 
@@ -123,10 +126,10 @@ export function refuseWithoutGit(
   if (!touched || input["keep-parked"]) return;
   throw new MpmError(
     "CONFLICT",
-    `${labelOf(child)} left a git repository: ${reason}`,
+    `${labelOf(child)} started in a git repository: ${reason}`,
     {
-      hint: "Fix that first; or come back with the files as they are, and " +
-        "parked work in its checkpoint: mpm return --keep-parked",
+      hint:
+        "Fix this first, or return with the files as they are: mpm return --keep-parked",
     },
   );
 }
@@ -143,10 +146,10 @@ export function refuseUncarriable(
   if (!first) return;
   throw new MpmError(
     "CONFLICT",
-    `"${first.path}" cannot be brought along: ${first.reason}`,
+    `"${first.path}" cannot be carried: ${first.reason}`,
     {
-      hint: "Commit it; or --park, which keeps the rest in a checkpoint and " +
-        "moves this to the trash",
+      hint:
+        "Commit it, or use --park, which moves it to the trash and other changes to a checkpoint",
     },
   );
 }
@@ -156,8 +159,8 @@ export function dirty(dirt: readonly string[], child: Work): MpmError {
     "CONFLICT",
     `${labelOf(child)} has uncommitted changes: ${named(dirt)}`,
     {
-      hint: "Commit them; or --park keeps them in a checkpoint, --carry " +
-        "brings them along, --discard cancels the detour",
+      hint:
+        "Commit them, or use --park (to a checkpoint), --carry (to the parent's branch) or --discard (cancels the detour)",
     },
   );
 }

@@ -137,7 +137,7 @@ function refuseMarks({ index, id }: StoredCheckpoint, why: string): void {
   throw new MpmError(
     "CONFLICT",
     `"${first.path}" has a conflict in "${id}", and ${why}`,
-    { hint: "mpm return --keep-parked comes back without it" },
+    { hint: "mpm return --keep-parked returns without it" },
   );
 }
 

@@ -94,7 +94,7 @@ function refuse(found: ReadonlyMap<string, string[]>, hint: string): void {
     if (!isSpecified(value) || value === "set") continue;
     throw new MpmError(
       "CONFLICT",
-      `"${path}" goes through the filter "${value}", and mpm runs no filters`,
+      `"${path}" goes through the filter "${value}", and mpm does not run filters`,
       { hint },
     );
   }

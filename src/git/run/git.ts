@@ -209,7 +209,7 @@ export function gitFailure(
       );
     case "timeout":
       return new MpmError("GIT_FAILED", `"${command}" took too long`, {
-        hint: "Run it by hand to see what it waits for",
+        hint: "Run it yourself to see the reason",
       });
     case "exited":
       return new MpmError(

@@ -74,7 +74,8 @@ export async function findRemote(
   if (isAddress && /\/\/[^\s/@]*:[^\s/@]*@/.test(url)) {
     // It would be kept with the state, and shown.
     throw new MpmError("USAGE", "The address of the remote has a password", {
-      hint: "Leave it out: git asks for it, or a credential helper knows it",
+      hint:
+        "Remove the password: git asks for it, or a credential helper provides it",
     });
   }
   const real = replaced(url);

@@ -32,7 +32,8 @@ export function refuseHeldIndex(system: System, vault: Vault): void {
   const lock = `${indexFile(vault)}.lock`;
   if (!system.files.lstat(lock)) return;
   throw new MpmError("CONFLICT", `Another git command is running: "${lock}"`, {
-    hint: "Wait for it to finish; if none runs, remove that file",
+    hint:
+      "Wait until it has finished. If no git command is running, remove that file",
   });
 }
 
@@ -100,7 +101,7 @@ export async function restoreIndex(
         "CONFLICT",
         "The index was changed by another git command in the meantime",
         {
-          hint: "The files are restored, the index is not: restore once more",
+          hint: "mpm restored the files, but not the index: restore again",
         },
       );
     }

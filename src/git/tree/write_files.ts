@@ -270,9 +270,9 @@ async function lostError(
   const more = lost.length > 1 ? ` and ${lost.length - 1} more` : "";
   return new MpmError(
     "UNREADABLE",
-    `The repository has lost what the checkpoint has at "${lost[0]!.path}"` +
+    `The repository has lost the checkpoint's content of "${lost[0]!.path}"` +
       `${more}; nothing was changed`,
-    { hint: 'Other paths can still come back: name them after "restore"' },
+    { hint: 'You can still restore other paths: name them after "restore"' },
   );
 }
 

@@ -47,7 +47,7 @@ async function acknowledgeLevel(
   const found = await sessionOf(system, workspace, given);
   if (found === undefined) {
     throw new MpmError("NOT_FOUND", `No agent session found in "${root}"`, {
-      hint: "Name one: mpm context acknowledge --agent-session <id>",
+      hint: "Name the session: mpm context acknowledge --agent-session <id>",
     });
   }
   const { client, id } = found;
@@ -64,8 +64,8 @@ async function acknowledgeLevel(
   // Another one may have been faster.
   const after = changed?.state ?? readLevels(system, session);
   if (acknowledge(after, now) !== after) {
-    throw new MpmError("FILE_FAILED", "The acknowledgement cannot be kept", {
-      hint: "Check that your home folder can be written to",
+    throw new MpmError("FILE_FAILED", "Cannot store the acknowledgement", {
+      hint: "Check that you can write to your home folder",
     });
   }
   return {

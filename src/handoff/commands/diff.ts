@@ -85,7 +85,7 @@ async function newestKept(
   const found = files.find((one) => one.path === path);
   if (found?.text !== undefined) return { ...found, text: found.text };
   throw new MpmError("NOT_FOUND", `No save of this worktree has "${path}"`, {
-    hint: '"mpm context history" lists the files that saves have',
+    hint: '"mpm context history" lists the files in saves',
   });
 }
 

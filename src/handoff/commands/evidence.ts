@@ -81,7 +81,7 @@ The exit status is 0 if everything holds, and 1 if not.`,
         "CONFLICT",
         "Cannot run a command here: this is not a git repository",
         {
-          hint: "mpm uses git to tell which files a result belongs to",
+          hint: "mpm needs git to know which files were tested",
         },
       );
     }
@@ -164,7 +164,7 @@ function chosenCommands(
     {
       // A command from someone else is never suggested.
       hint: origin === "foreign" && !named
-        ? "Someone else named them: read each one before you allow it"
+        ? "They came from someone else: read each command before you allow it"
         : first.reason === NOT_ALLOWED
         ? `To allow it: mpm allow ${shellWord(first.command)}`
         : "Use relative paths in the command",

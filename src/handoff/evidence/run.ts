@@ -119,7 +119,7 @@ async function presentTree(
   if (tree) return tree;
   throw new MpmError(
     "CONFLICT",
-    "Cannot tell on which files a command would run: mpm cannot read some",
+    "Cannot record the files for the run: mpm cannot read all of them",
     {
       hint: "Commit or ignore repositories within the project, and make " +
         "unreadable files readable",

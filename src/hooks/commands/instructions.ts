@@ -55,7 +55,7 @@ An agent with mpm's hooks does not need the block.
     const file = input.remove ? null : fileNamed(input.file);
     if (input.remove && input.file !== undefined) {
       throw new MpmError("USAGE", `Cannot remove only "${input.file}"`, {
-        hint: "--remove without a file removes the block from all of them",
+        hint: "--remove without a file removes the block from all files",
       });
     }
     const change = (system: System) =>
@@ -110,7 +110,7 @@ function fileNamed(given = "AGENTS.md"): InstructionFile {
     name.toLowerCase() === given.toLowerCase()
   );
   if (found) return found;
-  throw new MpmError("USAGE", `mpm writes no instructions to "${given}"`, {
+  throw new MpmError("USAGE", `mpm does not write instructions to "${given}"`, {
     hint: `Name one of ${INSTRUCTION_FILES.join(", ")}`,
   });
 }

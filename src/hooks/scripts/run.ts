@@ -269,6 +269,6 @@ export async function startProgram(
   });
   if (outcome === "exited") return;
   throw new MpmError("FILE_FAILED", "Cannot work in the background", {
-    hint: "No shell runs, and that needs sh",
+    hint: "This needs the shell sh, which does not run",
   });
 }

@@ -28,5 +28,7 @@ A new session copies the variables of its worktree. A detour starts without vari
       style.columns,
     ),
   next: ({ vars }) =>
-    vars.length > 0 ? undefined : '"mpm var set <name> <value>" sets one',
+    vars.length > 0
+      ? undefined
+      : '"mpm var set <name> <value>" sets a variable',
 });

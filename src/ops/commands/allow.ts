@@ -118,7 +118,8 @@ function targetOf(
   const text = commandText(words);
   if (text === "") {
     throw new MpmError("USAGE", "Missing argument <command>", {
-      hint: 'mpm allow -- npm test, or "mpm allow --list" to list what may run',
+      hint:
+        'mpm allow -- npm test, or "mpm allow --list" to list allowed commands',
     });
   }
   if (words.length === 1) {
@@ -146,7 +147,8 @@ function targetOf(
       "USAGE",
       "Cannot allow this command: it contains a secret",
       {
-        hint: "Put the secret into an environment variable, and use that",
+        hint:
+          "Put the secret into an environment variable, and use the variable",
       },
     );
   }
@@ -199,7 +201,7 @@ function removalOf(
     return { commands: { [target.name]: null } };
   }
   throw new MpmError("NOT_FOUND", `"${target.name}" is not allowed here`, {
-    hint: '"mpm allow --list" lists what may run',
+    hint: '"mpm allow --list" lists allowed commands and files',
   });
 }
 

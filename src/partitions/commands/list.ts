@@ -30,7 +30,7 @@ of the current partition.`,
   render,
   next: ({ partitions }) =>
     partitions.length === 0
-      ? '"mpm partition suggest" suggests some'
+      ? '"mpm partition suggest" suggests partitions'
       : '"mpm partition use <name>" chooses one for this worktree',
 });
 

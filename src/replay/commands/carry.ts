@@ -55,7 +55,7 @@ mpm does this only for the client versions that it was tested with. For another 
     if (!to) {
       throw new MpmError(
         "USAGE",
-        "Which client gets the session? --to names it",
+        "The client is missing: name it with --to",
         {
           hint: `Give one of: ${CLIENT_NAMES.join(", ")}`,
         },

@@ -114,8 +114,8 @@ transcript file; the newest save is the default.
     const now = system.now();
     if (input.at !== undefined) return await showTree(context, input, input.at);
     if (input.file !== undefined) {
-      throw new MpmError("USAGE", `"${input.file}" is one word too many`, {
-        hint: "A file is printed with --at and the number of a step",
+      throw new MpmError("USAGE", `"${input.file}" is an unexpected argument`, {
+        hint: "To print a file, add --at with the number of a step",
       });
     }
     const shown = filterOf({

@@ -53,8 +53,8 @@ export async function play(
     ? await showScreen(system, new Player(session, style))
     : undefined;
   if (shown === undefined) {
-    throw new MpmError("USAGE", "The player of --step needs a terminal", {
-      hint: 'Without it "mpm replay" prints the steps',
+    throw new MpmError("USAGE", "--step needs a terminal", {
+      hint: 'Without --step, "mpm replay" prints the steps',
     });
   }
   return { total: session.count, warnings: session.warnings() };

@@ -93,7 +93,7 @@ async function choose(
     );
   if (chosen.length === 0) {
     throw new MpmError("NOT_FOUND", "There are no saves to export", {
-      hint: '"mpm pause" saves one',
+      hint: '"mpm pause" makes a save',
     });
   }
   return [...new Set(chosen)];

@@ -67,7 +67,7 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
     }
     if (rollback && global) {
       throw new MpmError("USAGE", "Both --rollback and --global were given", {
-        hint: "A rollback restores every file of its backup to its old place",
+        hint: "A rollback moves every file in its backup to its old place",
       });
     }
     const { system } = context;

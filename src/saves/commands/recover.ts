@@ -275,8 +275,8 @@ function describeRecord(
 
 function refuseEmpty({ pause }: PauseRecord, source: string): void {
   if (pause.actions.length > 0) return;
-  throw new MpmError("UNREADABLE", `"${source}" has no line that can be read`, {
-    hint: "mpm saves recover --discard moves it into the trash",
+  throw new MpmError("UNREADABLE", `"${source}" has no readable line`, {
+    hint: "mpm saves recover --discard moves it to the trash",
   });
 }
 

@@ -135,7 +135,7 @@ function painted(text: string, style: Style): string {
 export function resumeText(answer: ResumeAnswer): string {
   if ("sessions" in answer) {
     return answer.sessions.length === 0
-      ? 'No paused sessions. "mpm pause" saves one.\n'
+      ? 'No paused sessions. "mpm pause" makes a save.\n'
       : seedList(answer);
   }
   if (answer.take_over !== null) return takeOverText(answer.take_over);

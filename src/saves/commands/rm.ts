@@ -34,7 +34,7 @@ it.`,
     const { system, folder } = context;
     if (input.selectors.length === 0) {
       throw new MpmError("USAGE", "No save was named", {
-        hint: 'Name one as "mpm saves list" shows it',
+        hint: 'Use an ID or a number from "mpm saves list"',
       });
     }
     const workspace = await locate(system, folder);
@@ -50,7 +50,7 @@ it.`,
       throw new MpmError(
         "CONFLICT",
         `Cannot remove ${fullId(theirs)}: it is a save of ${who}`,
-        { hint: "It leaves the list when its writer removes it and syncs" },
+        { hint: "It leaves the list when its author removes it and syncs" },
       );
     }
     return await remove(context, {

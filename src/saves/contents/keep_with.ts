@@ -37,7 +37,7 @@ import { WorktreeMemory } from "./memory.ts";
 /**
  * Keeps uncommitted files with a save that was made without them: those that are
  * still as the save says. Throws NOT_FOUND, AMBIGUOUS, CONFLICT for a save that
- * has contents or is of another worktree.
+ * has contents or is from another worktree.
  */
 export async function keepWith(
   context: Context,
@@ -119,7 +119,7 @@ async function keepIn(
   const keeper = contentsKeeper(system, workspace, configured);
   if (!keeper) {
     if (configured.faults.length === 0) settleContents(system, root, id);
-    throw new MpmError("CONFLICT", "Contents are not kept here", {
+    throw new MpmError("CONFLICT", "Cannot save contents here", {
       hint: "They need a git repository, and pause.contents = true",
     });
   }
@@ -159,10 +159,8 @@ async function thereNow(
     const folder = mpm?.worktree;
     const isThere = folder && system.files.lstat(folder);
     if (!isThere) settleContents(system, root, id);
-    throw new MpmError("CONFLICT", `${id} is of another worktree`, {
-      hint: `Run the command there: ${
-        mpm?.worktree ?? "it is not known where"
-      }`,
+    throw new MpmError("CONFLICT", `${id} is from another worktree`, {
+      hint: `Run the command there: ${mpm?.worktree ?? "its place is unknown"}`,
     });
   }
   const ref = `${CONTENTS}/${id}`;

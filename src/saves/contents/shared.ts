@@ -213,7 +213,7 @@ function openShared(
 
 function unreadable(id: string, why: string): MpmError {
   return new MpmError("UNREADABLE", `Cannot read the files of ${id}: ${why}`, {
-    hint: "Ask the person who paused to send them in another way",
+    hint: "Ask the author of the save to send them in another way",
   });
 }
 

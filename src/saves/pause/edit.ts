@@ -68,7 +68,7 @@ export async function editedText<T>(
   const { system } = context;
   if (!context.interactive) {
     throw new MpmError("USAGE", "Cannot open an editor without a terminal", {
-      hint: "Give the words as options, or a file with --input",
+      hint: "Give the texts as options, or a file with --input",
     });
   }
   const path = textPath(system, key);

@@ -120,6 +120,6 @@ function listing(listed: SessionsResult): string {
 
 function cancelled(): MpmError {
   return new MpmError("CANCELLED", "No save was chosen", {
-    hint: "Name one: mpm resume <selector>",
+    hint: "Name a save: mpm resume <selector>",
   });
 }

@@ -182,7 +182,7 @@ export async function nothingSaved(
   const [inGit] = lostNotes(await lostRows(system, workspace, lost));
   const [elsewhere] = inGit ? [] : await savesElsewhere(system, workspace, []);
   return new MpmError("NOT_FOUND", message, {
-    hint: inGit ?? elsewhere ?? '"mpm pause" saves one',
+    hint: inGit ?? elsewhere ?? '"mpm pause" makes a save',
   });
 }
 

@@ -274,7 +274,7 @@ async function otherSave(
       "AMBIGUOUS",
       `"${selector}" matches ${paths.length} saves: ` +
         paths.join(", "),
-      { hint: "Run mpm resume in the folder that holds the one you mean" },
+      { hint: "Run mpm resume in the folder of the save" },
     );
   }
   return found && asChosen(workspace, found);

@@ -157,7 +157,7 @@ function refuseStore(system: System, path: string, root: string): void {
   for (let above = path;; above = dirname(above)) {
     if (own && files.stat(above) && files.realPath(above) === own) {
       throw new MpmError("CONFLICT", `Cannot export into "${home}"`, {
-        hint: "Give a place outside mpm's folder; nothing was written",
+        hint: "Give a path outside mpm's folder; nothing was written",
       });
     }
     if (dirname(above) === above) return;

@@ -146,9 +146,13 @@ function readBundle(value: Fields, path: string): Source {
     );
   }
   if (!Array.isArray(list) || list.length > MOST) {
-    throw new MpmError("UNREADABLE", `Cannot read "${path}": no saves in it`, {
-      hint: 'Make one with "mpm saves export --all --output <file>"',
-    });
+    throw new MpmError(
+      "UNREADABLE",
+      `Cannot read "${path}": it contains no saves`,
+      {
+        hint: 'Make a bundle with "mpm saves export --all --output <file>"',
+      },
+    );
   }
   const incoming: Incoming[] = [];
   // First what is wrong with the bundle, then what is with its saves.
@@ -264,6 +268,6 @@ function refuseOwn(system: System, root: string, folder: string): void {
     files.realPath(folder) === files.realPath(sessions);
   if (!same) return;
   throw new MpmError("CONFLICT", `"${folder}" is this project's own`, {
-    hint: 'Its saves are here already: "mpm list"',
+    hint: 'You already have its saves: "mpm list"',
   });
 }

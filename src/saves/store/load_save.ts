@@ -114,7 +114,7 @@ function verify(
     return "verified";
   }
   throw new MpmError("CORRUPT", `"${path}" does not match its checksum file`, {
-    hint: 'Run "mpm saves verify" to see which saves are whole, ' +
+    hint: 'Run "mpm saves verify" to find undamaged saves, ' +
       "and resume one of those by its id",
   });
 }
@@ -180,7 +180,7 @@ function parseRecord(bytes: Uint8Array, path: string): ForeignSave {
 
 function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
-    hint: 'Run "mpm saves verify" to see which saves are whole',
+    hint: 'Run "mpm saves verify" to find undamaged saves',
     cause,
   });
 }

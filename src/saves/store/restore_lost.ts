@@ -29,13 +29,13 @@ export async function chooseLost(
     if (found) return found;
     const { json } = saveFiles(layout(workspace.root).sessions, id ?? "-");
     if (system.files.lstat(json)) {
-      throw new MpmError("CONFLICT", `"${name}" is not gone from the disk`, {
+      throw new MpmError("CONFLICT", `"${name}" is still on the disk`, {
         hint: `mpm saves verify ${name} --repair repairs it`,
       });
     }
     throw new MpmError("NOT_FOUND", `Git has no copy of a save "${name}"`, {
       hint: lost.length === 0
-        ? "No save is gone from the disk"
+        ? "No save is missing from the disk"
         : `It has ${lost.slice(0, 10).map((save) => save.id).join(", ")}`,
     });
   });
@@ -78,7 +78,7 @@ async function writeAgain(
     const bytes = found.get(id);
     if (!bytes || !isSave(id, bytes)) {
       throw new MpmError("CORRUPT", `The copy of ${id} in git is damaged`, {
-        hint: "git fsck says what is wrong with the repository",
+        hint: "git fsck shows the damage",
       });
     }
     putBack(system, root, { id, bytes });

@@ -117,7 +117,7 @@ export function beginLog(
   const writer = ensureUserWord(system, WRITER);
   if (writer === undefined) {
     throw new MpmError("FILE_FAILED", "Cannot name this installation", {
-      hint: "mpm keeps its name in your state folder; set HOME",
+      hint: "mpm stores the name in your state folder; set HOME",
     });
   }
   const git = gitOf(system, workspace);

@@ -200,9 +200,13 @@ function commit(
 
 function readBack(system: System, json: string, digest: string): void {
   if (sha256(system.files.read(json)) === digest) return;
-  throw new MpmError("CORRUPT", `"${json}" did not read back as written`, {
-    hint: "Nothing was saved. Check the disk and run the command again",
-  });
+  throw new MpmError(
+    "CORRUPT",
+    `"${json}" differs from the written text when read back`,
+    {
+      hint: "Nothing was saved. Check the disk and run the command again",
+    },
+  );
 }
 
 /**

@@ -205,9 +205,11 @@ export async function undoTrust(
       if (!isSame(now, getOwn(after, digest)) && !isSame(now, was)) {
         throw new MpmError(
           "CONFLICT",
-          `Operation ${entry.id} cannot be undone: "${idOf(digest)}" was ` +
-            "trusted once more since",
-          { hint: '"mpm undo list" shows by which operation' },
+          `Operation ${entry.id} cannot be undone: "${
+            idOf(digest)
+          }" has been ` +
+            "trusted again since",
+          { hint: '"mpm undo list" shows the later operation' },
         );
       }
       if (was) saves.set(digest, was);

@@ -57,7 +57,7 @@ export class SshRecipient implements Recipient {
       this.wrapFileKey(new Uint8Array(16));
     } catch (cause) {
       if (cause instanceof MpmError) throw cause;
-      throw new MpmError("UNREADABLE", "The SSH key is not a valid one", {
+      throw new MpmError("UNREADABLE", "Invalid SSH key", {
         hint: "Copy it again from its .pub file",
         cause,
       });

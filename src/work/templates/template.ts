@@ -56,7 +56,7 @@ export async function parseTemplate(
       "UNREADABLE",
       `Cannot use "${source.path}" line ${line}: ${words}`,
       {
-        hint: '"mpm template show feature-development" is a template to go by',
+        hint: '"mpm template show feature-development" prints an example',
       },
     );
   const { front, start } = await splitFrontMatter(lines, fault);

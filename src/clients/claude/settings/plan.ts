@@ -116,7 +116,7 @@ function eventOf(settings: SettingsText, hooks: JsonObject, event: string) {
 
 function inTheWay({ path }: SettingsText, state: string): MpmError {
   return new MpmError("CONFLICT", `Cannot add hooks to "${path}": ${state}`, {
-    hint: "Claude Code ignores it in this form; fix or remove it first",
+    hint: "Claude Code ignores the file in this form; fix or remove it first",
   });
 }
 

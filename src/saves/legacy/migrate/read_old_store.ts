@@ -240,7 +240,7 @@ export function refuseLinks(system: System, paths: readonly string[]): void {
       "CONFLICT",
       `"${path}" is not a folder: ${kind}`,
       {
-        hint: `Move it out of the way: mpm migrates real folders only ` +
+        hint: `Move it away: mpm migrates only real folders ` +
           `(${basename(path)})`,
       },
     );
