@@ -2037,7 +2037,7 @@ export interface WorktreesPruneResult {
     /** null: HEAD is detached, or it is not known. */
     branch: string | null;
     head: string | null;
-    /** True if a clean-up removes it. */
+    /** True if a cleanup removes it. */
     remove: boolean;
     /** Why, or why not. */
     reason: string;
@@ -5125,7 +5125,7 @@ export interface WorktreeRow {
   /** null: HEAD is detached, or it is not known. */
   branch: string | null;
   head: string | null;
-  /** True if a clean-up removes it. */
+  /** True if a cleanup removes it. */
   remove: boolean;
   /** Why, or why not. */
   reason: string;

@@ -76,7 +76,7 @@ const TABLE: readonly (readonly [RegExp, string])[] = [
   [/\bwork sessions?\b/, "session"],
   [/\b(?:was|were|is|been) cut short\b/, "was interrupted"],
   [
-    /\b(?:lock|command|clean-up|return|pause|restore) is under way\b/,
+    /\b(?:lock|command|cleanup|return|pause|restore) is under way\b/,
     "is running",
   ],
   [/\bat work (?:here|now|in)\b/, "running"],

@@ -105,7 +105,7 @@ export async function asideToSwitch(
   return [...new Set([...lost, ...unseen(capture, changes)])].sort();
 }
 
-/** Edited files that git is told not to look at: it refuses to replace them. */
+/** Edited skip-worktree and assume-unchanged files, which git refuses to replace. */
 export function unseen(
   { marks, worktree, listing, index }: Capture,
   changes: readonly TreeChange[],

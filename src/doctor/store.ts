@@ -43,8 +43,8 @@ const FOLDERS = [
 ];
 
 /**
- * Returns what is where mpm wants to make a folder; a link is told about
- * elsewhere.
+ * Returns the kind of file in the place of a folder that mpm needs. Another
+ * check reports links.
  */
 function folderFindings({ at, tree }: Ground): Finding[] {
   const kinds = new Map(tree.map(({ path, kind }) => [path, kind]));

@@ -133,7 +133,7 @@ export async function readBranches(git: Git): Promise<BranchRef[]> {
 
 /**
  * The default branch: what the remote calls so, else `main` or `master`, else
- * the branch of the main worktree (`mainRef`), which no clean-up removes.
+ * the branch of the main worktree (`mainRef`), which no cleanup removes.
  */
 export async function findDefault(
   git: Git,

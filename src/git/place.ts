@@ -56,8 +56,8 @@ function isGitFolder(system: System, folder: string, common = folder): boolean {
 }
 
 /**
- * Returns whether git, on its way up from `cwd`, comes as far as `top`. Git may
- * have been told where to stop, and stops at the border of a disk (git(1)).
+ * Returns whether git, on its way up from `cwd`, comes as far as `top`. Git
+ * stops at GIT_CEILING_DIRECTORIES and at the border of a disk (git(1)).
  */
 function isReached({ env, files }: System, cwd: string, top: string): boolean {
   return cwd === top ||

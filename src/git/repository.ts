@@ -96,7 +96,7 @@ export interface RepositoryState {
   readonly files: readonly FileState[];
   /** Dirty paths that were not listed since there are too many. */
   readonly filesOmitted: number;
-  /** Files that git was told not to look at; absent: mpm did not look there. */
+  /** Files marked assume-unchanged or skip-worktree; absent: not compared. */
   readonly unwatched?: {
     /** Those of `files` that `git status` does not list. */
     readonly paths: readonly string[];

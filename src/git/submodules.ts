@@ -71,7 +71,7 @@ interface Submodule {
   readonly path: string;
   /** Files in it are changed. */
   readonly changed: boolean;
-  /** That it is at another commit is not told either. */
+  /** Git does not report another commit of it either. */
   readonly hidden: boolean;
 }
 

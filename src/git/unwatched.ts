@@ -13,7 +13,7 @@ import { encodeText, isOpenable } from "./text.ts";
 import { isSpecified, readAttributes } from "./run/filters.ts";
 import { attempt } from "../base/errors.ts";
 
-/** Files that `git status` was told not to look at. */
+/** Files that are marked assume-unchanged or skip-worktree. */
 export interface Unwatched {
   /** Files that differ from the index. */
   readonly entries: readonly StatusEntry[];
@@ -48,7 +48,7 @@ export async function readUnwatched(
     path,
     state: compare(system, `${git.folder}/${path}`, listing.files.get(path)),
   }));
-  // With a filter a change cannot be told from an edit.
+  // With a filter, the bytes do not show whether someone edited the file.
   const other = states.filter(({ state }) => state === "other");
   const attributes = await readAttributes(
     git,

@@ -16,8 +16,8 @@ import { MpmError } from "../base/errors.ts";
 
 /**
  * Finds the repository, worktree and project root of `folder`, with one git
- * process, two in a linked worktree. A git that is missing or refuses is told
- * in the answer, and so is a repository that is not this folder's. Throws
+ * process, two in a linked worktree. The answer says if git is missing or
+ * refuses, or if the repository belongs to another folder. Throws
  * FILE_FAILED if the folder does not exist.
  */
 export async function locate(

@@ -103,7 +103,7 @@ function isLink(system: System, folder: string, path: string): boolean {
 
 /** A path in the index. */
 export interface IndexEntry {
-  /** `H`, or another letter for one that git was told not to look at. */
+  /** `H`, or another letter for a file marked assume-unchanged or skip-worktree. */
   readonly tag: string;
   readonly mode: string;
   readonly object: string;
@@ -129,9 +129,8 @@ export async function readIndex(
 }
 
 /**
- * Files whose changes git was told not to see. Those are all assume-unchanged
- * files, and the existing skip-worktree files, of which a sparse checkout has
- * thousands.
+ * Files whose changes git ignores: all assume-unchanged files, and the existing
+ * skip-worktree files. A sparse checkout has thousands of skip-worktree files.
  */
 export function unwatchedIn(
   system: System,

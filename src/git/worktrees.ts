@@ -94,7 +94,7 @@ export async function makeWorktree(
   }
 }
 
-/** Git has written where it was told that the repository is; returns it. */
+/** Corrects the paths that git wrote for the repository; returns the worktree. */
 function bindWorktree(
   { files, random }: System,
   { repository, env }: StandIn,
@@ -143,7 +143,7 @@ function copySettings(
 }
 
 /**
- * Makes a worktree at `path`, locked with a reason, so that no clean-up takes
+ * Makes a worktree at `path`, locked with a reason, so that no cleanup takes
  * it. A new branch starts where the target says. Throws GIT_FAILED.
  */
 export async function addWorktree(
@@ -162,7 +162,7 @@ export async function addWorktree(
   await makeWorktree(system, git, { path, how: [...lock, ...what] });
 }
 
-/** Lets clean-ups look at a worktree again; not locked is fine. */
+/** Lets cleanups look at a worktree again; not locked is fine. */
 export async function unlockWorktree(git: Git, path: string): Promise<void> {
   await git.like({ plain: true }).run(["worktree", "unlock", "--", path]);
 }

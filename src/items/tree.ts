@@ -157,8 +157,8 @@ export function treeKey({ head, changes }: RanOn): string {
 }
 
 /**
- * The difference between the present files and those of a run. `same`
- * undefined: it cannot be told, and `why` says why not.
+ * The difference between the present files and those of a run. If mpm cannot
+ * compare, `same` is undefined, and `why` is the reason.
  */
 export interface Difference {
   readonly same: boolean | undefined;

@@ -13,8 +13,8 @@ const WAIT = 30_000;
 
 /**
  * Runs `write` while no other mpm writes to the project's store. The lock is
- * the kernel's: it ends with the process, so none is ever left over. `write` is
- * told about a killed undo that was finished before it. Throws LOCKED when
+ * the kernel's: it ends with the process, so no lock is ever left over. `write`
+ * gets the killed undo that was finished before, if any. Throws LOCKED when
  * someone else holds it for too long.
  */
 export async function withLock<T>(

@@ -1,5 +1,5 @@
 /**
- * The only door of `secrets/`: finding what must not be told, and hiding it.
+ * The only door of `secrets/`: finding secrets, and redacting them.
  *
  * Everything mpm writes or prints of others passes a `Redactor`. It gives the text
  * as a reader takes it (without invisible characters, its parts joined) to a list

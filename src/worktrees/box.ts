@@ -69,7 +69,7 @@ function readName(
 }
 
 /**
- * Keeps all other clean-ups of these worktrees out, for `wait` milliseconds at
+ * Keeps all other cleanups of these worktrees out, for `wait` milliseconds at
  * most; `undefined`: another one is at work. Throws FILE_FAILED.
  */
 export async function lockRemovals(

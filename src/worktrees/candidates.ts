@@ -75,7 +75,7 @@ export async function findCandidates(
   return [...found.filter((one) => !isAside(one)), ...aside];
 }
 
-/** Those that a clean-up took from their place and neither removed nor put back. */
+/** Those that a cleanup took from their place and neither removed nor put back. */
 function asideCandidates(
   system: System,
   { commonDir }: Workspace,

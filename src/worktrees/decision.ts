@@ -95,7 +95,7 @@ const PLACES: ReadonlyMap<Place, string> = new Map([
 function checkPlace({ place, aside }: WorktreeFacts): Finding {
   if (place === "inside") return undefined;
   return place === "aside"
-    ? unsaved(`is set aside in "${aside}" by a clean-up that did not end`)
+    ? unsaved(`is set aside in "${aside}" by a cleanup that did not end`)
     : inUse(PLACES.get(place)!);
 }
 

@@ -34,12 +34,12 @@ import { readStanding } from "./processes.ts";
 import { isUnchanged, readContents } from "./contents.ts";
 import type { Surveyed } from "./survey.ts";
 
-/** Milliseconds another clean-up is waited for. */
+/** Milliseconds another cleanup is waited for. */
 const WAIT = 1000;
 
 const CHANGED = "changed while mpm looked at it";
 
-/** The parameters of all steps of one clean-up. */
+/** The parameters of all steps of one cleanup. */
 interface Place {
   readonly system: System;
   readonly git: Git;
@@ -80,7 +80,7 @@ export async function deleteWorktrees(
   const commonDir = dirname(dirname(items[0]!.gitDir!));
   try {
     using lock = await lockRemovals(place.system, commonDir, WAIT);
-    if (!lock) return all.map(() => "another clean-up is running");
+    if (!lock) return all.map(() => "another cleanup is running");
     await deleteAll(place, all);
     clearHome(place.system, commonDir);
     return all.map(({ problem }) => problem);
@@ -221,7 +221,7 @@ async function forgetAll(
 }
 
 /**
- * Deletes the box; what cannot be deleted now, the next clean-up tries again.
+ * Deletes the box; what cannot be deleted now, the next cleanup tries again.
  */
 function deleteBox({ system }: Place, { box }: Going): void {
   attempt(() => emptyBox(system, box));
@@ -264,8 +264,8 @@ async function unregister(
 const SHORT_WAIT = 250;
 
 /**
- * Finishes or undoes what a clean-up that died left. Whatever cannot be, and
- * all while another clean-up is at work, stays as it is: a survey reports it.
+ * Finishes or undoes what a cleanup that died left. Whatever cannot be, and
+ * all while another cleanup is at work, stays as it is: a survey reports it.
  */
 export async function finishRemovals(
   system: System,

@@ -40,7 +40,7 @@ export interface WorktreeFacts {
 
 /**
  * Its place, as far as that allows to remove it. `gone`: it was there a moment
- * ago. `aside`: a clean-up has moved it away and neither removed nor restored
+ * ago. `aside`: a cleanup has moved it away and neither removed nor restored
  * it.
  */
 export type Place =

@@ -21,7 +21,7 @@ export const MIN_AGE = {
     "Keep worktrees that were used within this time; default: 1h, or the setting worktrees.min_age",
 } as const;
 
-/** A clean-up as it would be done: nothing is removed yet. */
+/** A cleanup as it would be done: nothing is removed yet. */
 interface PrunePlan {
   readonly workspace: Workspace;
   readonly folder: string;
@@ -54,7 +54,7 @@ export async function rulesOf(
 
 /**
  * Looks at all worktrees and decides about each. Unless it is a `dryRun`, first
- * finishes an interrupted clean-up.
+ * finishes an interrupted cleanup.
  */
 export async function planPrune(
   system: System,

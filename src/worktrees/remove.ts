@@ -31,7 +31,7 @@ export interface Removal {
 /**
  * Removes the worktrees that the survey selected. It writes the rescue refs of
  * all, then removes each one that has not changed since, and last the branches.
- * Whatever fails stays and is told in the answer.
+ * If a removal fails, the worktree stays, and the answer gives the reason.
  */
 export async function removeWorktrees(
   system: System,

@@ -218,7 +218,7 @@ export function obstacleTo(system: System, path: string): string | undefined {
   }
 }
 
-/** Makes the worktrees again that a clean-up removed. */
+/** Makes the worktrees again that a cleanup removed. */
 export async function undoPrune(order: UndoOrder): Promise<Undone> {
   const { context: { system }, workspace, root, entry, dryRun } = order;
   if (entry.undoes !== undefined) throw again(order);

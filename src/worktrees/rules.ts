@@ -1,5 +1,5 @@
 import type { IgnoredPath } from "../git/mod.ts";
-/** The user's settings for the clean-up of worktrees. */
+/** The user's settings for the cleanup of worktrees. */
 export interface WorktreeRules {
   /** Milliseconds a worktree must have been left alone. */
   readonly minAge: number;

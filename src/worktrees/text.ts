@@ -3,7 +3,7 @@ import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
 import { sizeText } from "../base/words.ts";
 
 /**
- * Returns what a clean-up did, in claude-mpm's words, with reasons and sizes.
+ * Returns what a cleanup did, in claude-mpm's words, with reasons and sizes.
  */
 export function cleanupText(result: WorktreesPruneResult): string {
   const { skipped, removed, preserved, dry_run: dry } = result;

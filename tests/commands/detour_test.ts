@@ -92,7 +92,7 @@ Deno.test("an urgent fix: branch, work, commit, return", async () => {
   );
 });
 
-Deno.test("a switch leaves no trace of the clean-up in the reflog", async () => {
+Deno.test("a switch leaves no trace of the cleanup in the reflog", async () => {
   using env = featureUnderWay();
   await branch(env, ["a", "--stash", "--git-branch", "fix", "--no-commit"]);
   await comeBack(env);

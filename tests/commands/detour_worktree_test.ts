@@ -49,7 +49,7 @@ Deno.test("--worktree leaves this tree alone and ends where it began", async () 
     here.stderr,
     "cd $ROOT/project/.claude/worktrees/review && mpm return",
   );
-  // No clean-up takes it, however old it looks.
+  // No cleanup takes it, however old it looks.
   await mpmJson(env, ["worktrees", "prune", "--min-age", "0"]);
   await mpmJson(env, ["pause", "--no-commit"]);
   assertEquals(worktrees(env), [

@@ -330,7 +330,7 @@ const MEDDLING: readonly {
     reason: /^changed while mpm looked at it$/,
   },
   {
-    what: "another clean-up",
+    what: "another cleanup",
     meddle: (env, path) => void env.git("worktree", "remove", path),
     when: rescuing,
     reason: /^changed while mpm looked at it$/,
@@ -450,7 +450,7 @@ for (
   );
 }
 
-posixTest("pause succeeds whatever goes wrong in the clean-up", async () => {
+posixTest("pause succeeds whatever goes wrong in the cleanup", async () => {
   using env = agentProject();
   addWorktree(env, "x");
   const { worktrees, session_id: id } = await mpmJson<PauseResult>(

@@ -139,7 +139,7 @@ posixTest(
     assertEquals(gone(again), []);
     assertEquals(again.preserved.map(({ reason }) => reason), [
       "its .git file is missing",
-      `is set aside in "${tree}" by a clean-up that did not end`,
+      `is set aside in "${tree}" by a cleanup that did not end`,
     ]);
     Deno.removeSync(path, { recursive: true });
     const dry = await mpmJson<{ preserved: never[] }>(
@@ -148,7 +148,7 @@ posixTest(
       { now: LATER },
     );
     assertEquals(reasons(dry), {
-      x: `is set aside in "${tree}" by a clean-up that did not end`,
+      x: `is set aside in "${tree}" by a cleanup that did not end`,
     });
     await mpmJson<WorktreesListResult>(env, ["worktrees", "list"]);
     assertEquals(env.gitIn(path, "status", "--porcelain"), "");
@@ -156,7 +156,7 @@ posixTest(
   },
 );
 
-posixTest("two clean-ups at once do not meet", async () => {
+posixTest("two cleanups at once do not meet", async () => {
   using env = agentProject();
   addWorktree(env, "x");
   const folder = join(env.project, ".git/mpm");
@@ -164,7 +164,7 @@ posixTest("two clean-ups at once do not meet", async () => {
   const lock = await env.system({}).files.lock(join(folder, "lock"), 0);
   assert(lock);
   assertEquals(reasons(await pruneLater(env)), {
-    x: "another clean-up is running",
+    x: "another cleanup is running",
   });
   lock[Symbol.dispose]();
   assertEquals(gone(await pruneLater(env)), ["x"]);

@@ -228,7 +228,7 @@ Deno.test("a forged rescue leads nowhere else", async () => {
   assert(!env.exists(join("..", "escape")));
 });
 
-Deno.test("undo makes the worktrees of a clean-up again, and says what it cannot", async () => {
+Deno.test("undo makes the worktrees of a cleanup again, and says what it cannot", async () => {
   using env = agentProject();
   await mpmJson(env, ["init"]);
   const path = addWorktree(env, "agent-a", "--detach");

@@ -80,7 +80,7 @@ const NEXT = [
   ["pause", "--no-commit"],
 ];
 
-posixTest("a clean-up may be killed at every step", async () => {
+posixTest("a cleanup may be killed at every step", async () => {
   if (Deno.build.os !== "linux") return;
   let heads = new Map<string, string>();
   const points = await dieEverywhere(["worktrees", "prune"], {
@@ -97,7 +97,7 @@ posixTest("a clean-up may be killed at every step", async () => {
       const where = `${died}, then ${next}`;
       await mpm(env, next);
       checkWhole(env, heads, where);
-      // Now and then also that the clean-up is done by the next one.
+      // Now and then also that the cleanup is done by the next one.
       if (isOneOf(5, died) || finished) await finishAndRestore(env, where);
     },
   });

@@ -167,7 +167,7 @@ export async function planFrom(
   };
 }
 
-/** Ignored files, and those that git is told not to look at. */
+/** Ignored files, and files that are marked assume-unchanged or skip-worktree. */
 function hiddenIn(capture: Capture, listed: Capture): Set<string> {
   const { assume_unchanged: assumed, skip_worktree: skipped } = listed.marks;
   const added = capture === listed ? [] : [...capture.worktree.keys()]

@@ -329,7 +329,7 @@ function refuseOverwriting(
   );
 }
 
-/** Throws CONFLICT for edited files that git is told not to look at. */
+/** Throws CONFLICT for edited skip-worktree and assume-unchanged files. */
 function refuseUnseen(paths: readonly string[]): void {
   const [first] = paths;
   if (first === undefined) return;

@@ -82,7 +82,7 @@ export async function deedsOf(
 }
 
 /**
- * Returns what changed since the parent's save; null where that cannot be told.
+ * Returns the changes since the parent's save; null if mpm cannot compare.
  */
 export async function changesSince(
   system: System,
@@ -100,8 +100,8 @@ export async function changesSince(
 }
 
 /**
- * Unlocks the worktree of a detour and removes it by the rules of the clean-up:
- * anything in doubt stays, and is told.
+ * Unlocks the worktree of a detour and removes it by the rules of the cleanup.
+ * In doubt, the worktree stays, and the answer says so.
  */
 export async function endWorktree(
   system: System,
@@ -144,7 +144,7 @@ async function removed(
   return done?.problem ?? null;
 }
 
-/** The clean-up looks at nothing else. */
+/** The cleanup looks at nothing else. */
 function whyUnknown(root: string, worktree: string): string {
   return dirname(worktree) === join(root, WORKTREES)
     ? "git does not know it"

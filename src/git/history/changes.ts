@@ -62,9 +62,9 @@ export async function tryFileChanges(
 }
 
 /**
- * As {@link tryFileChanges}, between commits that are known to exist. A
- * partial clone may lack the contents that renames are found by; what changed
- * is then told without them.
+ * As {@link tryFileChanges}, between commits that are known to exist. A partial
+ * clone may lack the contents for finding renames; the changes then have no
+ * renames.
  */
 export async function readFileChanges(
   git: Git,

@@ -41,14 +41,14 @@ export function startInStat(stat: string): string | undefined {
 
 export interface WorktreeLock {
   readonly reason: string;
-  /** State of the process that it names; `unknown`: it cannot be told. */
+  /** State of the process in `reason`; `unknown`: there is no way to check. */
   readonly holder: "alive" | "dead" | "unknown";
 }
 
 /**
- * Returns whether the process that `reason` names still runs. It is told from
- * Linux's /proc alone: elsewhere, and of any other reason, it is unknown. A
- * process of another container cannot be seen from here and looks dead.
+ * Returns whether the process that `reason` names still runs. Only Linux's
+ * /proc shows this: on other systems, and for other reasons, the answer is
+ * unknown. A process in another container looks dead.
  */
 export async function readLock(
   system: System,
@@ -103,7 +103,7 @@ async function readStarts(
 
 /** Uses of process numbers. */
 export interface Machine {
-  /** Of this start of the system, a UUID; `undefined`: it cannot be told. */
+  /** UUID of this start of the system; `undefined` if the system has none. */
   readonly boot: string | undefined;
   /** Of the process namespace, e.g. `4026531836`: others cannot be seen. */
   readonly namespace: string | undefined;
@@ -128,7 +128,7 @@ export async function readMachine(system: System): Promise<Machine> {
   };
 }
 
-/** A process that can be told from every other one. */
+/** A process that cannot be confused with another process. */
 export interface KnownProcess {
   readonly pid: number | null;
   /** Its start in clock ticks since boot; null: the system does not say. */

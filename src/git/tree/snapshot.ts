@@ -3,7 +3,7 @@ import type { FileInfo, System } from "../../system/system.ts";
 
 /**
  * The contents of a worktree in a checkpoint: the raw bytes of its files, and
- * its index. Both are told as differences from the tree of HEAD.
+ * its index. Both are differences from the tree of HEAD.
  */
 
 /** The hash function of object ids. */

@@ -22,8 +22,8 @@ import type { HookCall } from "./hook_call.ts";
 const MOST = 3;
 
 /**
- * Saves what sessions of this worktree did whose client was killed, each once,
- * and returns what the person is told. Never throws: the new session begins in
+ * Saves the sessions of this worktree whose client was killed, each once, and
+ * returns the message for the person. Never throws: the new session begins in
  * any case.
  */
 export async function recoverKilled(hook: HookCall): Promise<string[]> {

@@ -67,8 +67,9 @@ function errorText(error: unknown): string {
 }
 
 /**
- * Does what a prompt asks for in words. The agent is told with the prompt; where
- * that is not `sent`, the person is shown it and the agent told with the next.
+ * Runs the command that a prompt asks for in words. The agent gets the result
+ * with the prompt. If the prompt is not `sent`, the person sees the result, and
+ * the agent gets it with the next prompt.
  */
 export async function answerSpoken(
   hook: HookCall,

@@ -49,8 +49,8 @@ const WITHHELD = {
 
 /**
  * Runs a shell hook to its end, or until its time is over, and logs how it
- * went. Whatever the script does, this returns: a failure of it is told in the
- * answer, and one of the log is skipped.
+ * went. This always returns: the answer contains a failure of the script, and a
+ * failure of the log is ignored.
  */
 async function runHook(
   system: System,

@@ -134,7 +134,7 @@ field, followed by a line "- text" for each entry.`,
 });
 
 /**
- * Returns what `mpm pause` prints: six lines, the clean-up of worktrees if there
+ * Returns what `mpm pause` prints: six lines, the cleanup of worktrees if there
  * was one, and with `--verbose` the files.
  */
 function pauseText(
@@ -302,7 +302,7 @@ function details(result: PauseResult): string[] {
   ];
 }
 
-/** Returns the clean-up of worktrees, if there was one. */
+/** Returns the cleanup of worktrees, if there was one. */
 function worktreeLines({ worktrees }: PauseResult): string[] {
   const said = worktrees && (worktrees.skipped !== null ||
     worktrees.removed.length + worktrees.preserved.length > 0);

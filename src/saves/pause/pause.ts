@@ -378,7 +378,7 @@ export async function cleanUp(
   }
 }
 
-/** Worktrees, or what a clean-up that died left of the only one. */
+/** Worktrees, or what a cleanup that died left of the only one. */
 function hasWork(
   { files }: System,
   { commonDir }: Workspace,

@@ -32,7 +32,7 @@ export interface PausePlan {
   readonly contents: PlannedContents | LastContents | undefined;
   /** The files that need not be read again; `undefined` outside git. */
   readonly memory: WorktreeMemory | undefined;
-  /** Rules for the clean-up of worktrees; `undefined` for no clean-up. */
+  /** Rules for the cleanup of worktrees; `undefined` for no cleanup. */
   readonly worktrees: WorktreeRules | undefined;
   /** The sources of the hand-off beside carried items. */
   readonly order: Omit<HandoffOrder, "save">;

@@ -198,7 +198,7 @@ const programs = (): Form[] => [
     /\b(?:2FA|T?OTP|MFA) (?:secret|key|seed)(?::| is)? ((?:[A-Z2-7]{4} ){3,15}[A-Z2-7]{4})(?![A-Z2-7])/g,
     { label: "secret", accepts: (value) => /[2-7]/.test(value) },
   ],
-  // Sentences in which only what is generated can be told from a word.
+  // Sentences in which mpm finds a secret only if it looks random.
   [
     "word reset to |word changed to |word set to |word back to |word to ",
     /[pP]assword (?:reset |changed |set |back )?to[ \t]["'`]?([^\s"'`]{6,128})/g,

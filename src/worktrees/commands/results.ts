@@ -14,7 +14,7 @@ export const WorktreeRow = z.strictObject({
   /** null: HEAD is detached, or it is not known. */
   branch: z.nullable(text),
   head: z.nullable(text),
-  /** True if a clean-up removes it. */
+  /** True if a cleanup removes it. */
   remove: z.boolean(),
   /** Why, or why not. */
   reason: text,
