@@ -3629,7 +3629,7 @@ export interface TaskListResult {
   problems: string[];
 }
 
-/** mpm task logs --json: Print what the programs of a run printed. */
+/** mpm task logs --json: Print the output of a run's programs. */
 export interface TaskLogsResult {
   run: string;
   logs: {

@@ -110,7 +110,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "import": "Import saves, hand-offs and notes from a file or another project",
   "task cancel": "Cancel a run of a task",
   "task list": "List the runs of tasks",
-  "task logs": "Print what the programs of a run printed",
+  "task logs": "Print the output of a run's programs",
   "task report": "Report what a run of a task did, in Markdown",
   "task rm": "Move runs of tasks to the trash",
   "task status": "Show the state of a run of a task",

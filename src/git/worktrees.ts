@@ -94,7 +94,7 @@ export async function makeWorktree(
   }
 }
 
-/** Corrects the paths that git wrote for the repository; returns the worktree. */
+/** Corrects the paths that git wrote for the repository; returns its folder in `worktrees/`. */
 function bindWorktree(
   { files, random }: System,
   { repository, env }: StandIn,

@@ -312,7 +312,7 @@ Deno.test("entries of a bundle that are not its writer's are refused, the others
   const result = JSON.parse(stdout) as ImportResult;
   assertEquals(result.refused.length, 4);
   assertEquals(await seen(env), ["S7 (foreign)", "S1 (foreign)"]);
-  assertStringIncludes(result.warnings.join(), "bad ID");
+  assertStringIncludes(result.warnings.join(), "invalid ID");
 });
 
 Deno.test("outside a repository, only saves can be imported", async () => {

@@ -176,5 +176,5 @@ Deno.test("carry says what is missing", async () => {
   const empty = await mpm(env, ["carry", AGENT, "--to", "claude"]);
   assertStringIncludes(empty.stderr, "has no conversation to carry");
   const to = await mpm(env, ["carry", AGENT]);
-  assertStringIncludes(to.stderr, "--to names it");
+  assertStringIncludes(to.stderr, "name it with --to");
 });

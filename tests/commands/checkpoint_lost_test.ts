@@ -29,7 +29,7 @@ Deno.test("a content that the repository lost is named by its path", async () =>
   assertEquals(whole.status, 5);
   assertStringIncludes(
     whole.stderr,
-    'has lost what the checkpoint has at "src',
+    "has lost the checkpoint's content of \"src",
   );
   assertEquals(env.read("README.md"), "later\n");
   const { written } = await mpmJson<CheckpointRestoreResult>(env, [

@@ -184,7 +184,7 @@ Deno.test("paths that cannot be claimed are named with the reason", async () => 
       ["../other", "is outside"],
       ["/etc/passwd", "is outside"],
       ["", "Invalid path"],
-      [secret, "holds a secret"],
+      [secret, "contains a secret"],
     ] as const
   ) {
     const { status, stderr } = await mpmAs(env, BACK, ["claim", path]);

@@ -238,7 +238,7 @@ Deno.test("what a branch refuses changes nothing", async () => {
     [["a", "--git-branch", "fix..it"], 2, "cannot name a git branch"],
     [["a", "--stash", "--git-branch", "taken"], 4, "another worktree"],
     [["a", "--stash", "--git-branch", "main/x"], 4, 'beside "main"'],
-    [["a", "--git-branch", "main"], 4, "--stash parks them"],
+    [["a", "--git-branch", "main"], 4, "park them with --stash"],
     [["a", "--var", "x=y"], 2, "template"],
   ];
   for (const [args, status, words] of refused) {

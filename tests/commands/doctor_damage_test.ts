@@ -51,12 +51,12 @@ const CASES: Record<string, Illness> = {
   "a file instead of the trash": {
     harm: swap(`${STORE}/trash`, "file"),
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'trash" is not a folder: file', mend: "move it" },
+    ...{ says: 'trash" is not a folder: file', mend: "move the file" },
   },
   "a file instead of the templates": {
     harm: swap(`${STORE}/templates`, "file"),
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'templates" is not a folder: file', mend: "move it" },
+    ...{ says: 'templates" is not a folder: file', mend: "move the file" },
   },
   "a record that does not describe a checkpoint": {
     harm: (env) => env.write(`${STORE}/checkpoints/before.json`, "{"),

@@ -96,7 +96,7 @@ const CASES: Record<string, Illness> = {
       env.write(ITEMS, "");
     },
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'items" is not a folder: file', mend: "move it" },
+    ...{ says: 'items" is not a folder: file', mend: "move the file" },
   },
   "an unreadable list of allowed commands": {
     harm: (env) =>

@@ -208,7 +208,7 @@ Deno.test("a key that cannot be read is not replaced", async () => {
   });
   const { status, stderr } = await mpm(env, ["start", "other"], { wrap });
   assertEquals(status, 6);
-  assertStringIncludes(stderr, "Cannot keep the key");
+  assertStringIncludes(stderr, "Cannot write the key");
   assertEquals((await mpm(env, ["pause", "Work"], { wrap })).status, 0);
   assertEquals(Deno.readTextFileSync(key), before);
   const { stdout } = await mpm(env, ["status"]);

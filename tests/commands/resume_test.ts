@@ -107,7 +107,7 @@ Deno.test("resume without a save is exit 3 with the way on", async () => {
     stdout: "",
     stderr: '{"error":{"code":"NOT_FOUND","message":' +
       '"No paused sessions found in \\"$ROOT/project\\"",' +
-      '"hint":"\\"mpm pause\\" saves one"}}\n',
+      '"hint":"\\"mpm pause\\" makes a save"}}\n',
   });
 });
 

@@ -76,7 +76,7 @@ Deno.test("a damaged or forged entry is named and hides no other", async () => {
           ...saveEntry(16, idAt(2), "bad"),
           log: other.log,
         }),
-      "its key is not that of its log",
+      "its key is not the key of its log",
     ],
     [
       "another writer's log and key",
@@ -123,17 +123,17 @@ Deno.test("a damaged or forged entry is named and hides no other", async () => {
     [
       "a newer format",
       ({ writer }) => craftEntry(writer, { number: 11, magic: "mpm-entry 2" }),
-      "it is not an entry that mpm can read",
+      "mpm cannot read this entry",
     ],
     [
       "an unknown kind",
       ({ writer }) => craftEntry(writer, { number: 12, kind: "program" }),
-      "its body is not one that mpm can read",
+      "mpm cannot read its body",
     ],
     [
       "a body of a newer mpm",
       ({ writer }) => craftEntry(writer, { number: 13, body: { schema: 2 } }),
-      "its body is not one that mpm can read",
+      "mpm cannot read its body",
     ],
     [
       "a body that is deep",
@@ -142,9 +142,9 @@ Deno.test("a damaged or forged entry is named and hides no other", async () => {
           number: 14,
           bytes: new TextEncoder().encode("[".repeat(1_000_000)),
         }),
-      "its body is not one that mpm can read",
+      "mpm cannot read its body",
     ],
-    ["nothing", () => new Uint8Array(), "it is not an entry that mpm can read"],
+    ["nothing", () => new Uint8Array(), "mpm cannot read this entry"],
     [
       "an encrypted body that is none",
       ({ writer }) =>
@@ -157,7 +157,7 @@ Deno.test("a damaged or forged entry is named and hides no other", async () => {
     [
       "a number that is none",
       ({ writer }) => craftEntry(writer, { number: 1e15 }),
-      "it is not an entry that mpm can read",
+      "mpm cannot read this entry",
     ],
   ];
   using world = new World();

@@ -110,6 +110,6 @@ Deno.test("where no key can be kept, no session begins", async () => {
   env.extra.XDG_STATE_HOME = join(env.project, "README.md");
   const { status, stderr } = await mpm(env, ["start", "mine", "x"]);
   assertEquals(status, 6);
-  assertStringIncludes(stderr, "Cannot keep the key");
+  assertStringIncludes(stderr, "Cannot write the key");
   assertEquals(workIds(env), []);
 });

@@ -7,7 +7,7 @@ export const TASKS: Topic = {
   sections: [
     {
       text: `
-A task is a file .claude-mpm/tasks/NAME.yaml. It runs on this machine only after "mpm allow .claude-mpm/tasks/NAME.yaml", and after each change only when you allow it again. docs/tasks.md has examples.`,
+A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine only after "mpm allow .claude-mpm/tasks/NAME.yaml". After each change, allow the file again. docs/tasks.md has examples.`,
     },
     {
       title: "Fields",
@@ -23,8 +23,8 @@ A task is a file .claude-mpm/tasks/NAME.yaml. It runs on this machine only after
           "agent",
           "instead of run: { prompt: text, turns: number, client: name }",
         ],
-        ["retries", "how often a failed program runs again; default: 0"],
-        ["timeout", "how long a program may take, e.g. 60s or 10m"],
+        ["retries", "the number of retries for a failed program; default: 0"],
+        ["timeout", "the time limit of a program, e.g. 60s or 10m"],
         ["on_error", "continue with the next item, or stop the run"],
         ["notify", "a program and its arguments, which runs at the end"],
         ["repeatable", "true if running an item twice does no harm"],
@@ -37,10 +37,10 @@ A task is a file .claude-mpm/tasks/NAME.yaml. It runs on this machine only after
     {
       title: "Placeholders in arguments",
       rows: [
-        ["{item}", "the item, if a chunk has one"],
-        ["{items}", "as a whole argument: every item of the chunk"],
+        ["{item}", "the item, if a chunk is a single item"],
+        ["{items}", "all items of the chunk; must be the whole argument"],
         ["{task}", "the name of the task"],
-        ["{state}", "in notify: how the run ended"],
+        ["{state}", "in notify: the state at the end of the run"],
       ],
     },
     {
@@ -50,7 +50,10 @@ A task is a file .claude-mpm/tasks/NAME.yaml. It runs on this machine only after
           '{"progress": 0.4}',
           'the share that is done; also {"done": 4, "total": 10, "text": "..."}',
         ],
-        ['{"state": ...}', "what it needs to continue, at most 1 MiB of JSON"],
+        [
+          '{"state": ...}',
+          "data that the program needs to continue, at most 1 MiB of JSON",
+        ],
         ['{"result": ...}', "the result of the item, any JSON"],
       ],
     },
@@ -59,13 +62,16 @@ A task is a file .claude-mpm/tasks/NAME.yaml. It runs on this machine only after
       rows: [
         ["MPM_TASK", "the name of the task"],
         ["MPM_TASK_RUN", "the ID of the run"],
-        ["MPM_TASK_ITEM", "the item, if a chunk has one"],
-        ["MPM_TASK_STATE", "a file with the last state that it printed"],
+        ["MPM_TASK_ITEM", "the item, if a chunk is a single item"],
+        [
+          "MPM_TASK_STATE",
+          "a file with the last state that the program printed",
+        ],
       ],
     },
     {
       text: `
-There is no shell: each argument reaches the program unchanged. An item may begin with "-". Write "--" before it if the program knows that.`,
+mpm does not use a shell, and passes each argument to the program unchanged. An item may begin with "-". If the program supports "--", write "--" before the item.`,
     },
   ],
 };

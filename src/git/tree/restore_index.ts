@@ -32,8 +32,7 @@ export function refuseHeldIndex(system: System, vault: Vault): void {
   const lock = `${indexFile(vault)}.lock`;
   if (!system.files.lstat(lock)) return;
   throw new MpmError("CONFLICT", `Another git command is running: "${lock}"`, {
-    hint:
-      "Wait until it has finished. If no git command is running, remove that file",
+    hint: "Wait until it has finished. If none is running, remove that file",
   });
 }
 

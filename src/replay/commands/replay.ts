@@ -87,7 +87,7 @@ transcript file; the newest save is the default.
       type: "string",
       value: "file",
       names: "file",
-      summary: "Write a page for a browser, as a single file",
+      summary: "Write a single HTML page for a browser",
     },
     step: {
       type: "boolean",

@@ -63,7 +63,7 @@ redacted. By default, mpm shows the newest 50 events, or the newest 5,000 on a p
       type: "string",
       value: "file",
       names: "file",
-      summary: "Write a page for a browser, as a single file",
+      summary: "Write a single HTML page for a browser",
     },
   },
   examples: [

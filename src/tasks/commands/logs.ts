@@ -13,7 +13,7 @@ const MOST = 16 * 1024 * 1024;
 /** `mpm task logs` */
 export const taskLogs = defineCommand({
   name: "task logs",
-  summary: "Print what the programs of a run printed",
+  summary: "Print the output of a run's programs",
   description: `
 Prints the logs in the order of the items. Secrets are redacted. A log has the first and the last 512 KiB of what a program printed.`,
   positionals: [{

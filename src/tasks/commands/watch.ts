@@ -19,7 +19,7 @@ export const taskWatch = defineCommand({
   description: `
 Shows a bar with the rate and the time left, in any terminal. If standard error is not a terminal, it prints a line every ten seconds. With --json, it prints events as lines of JSON, and the state of the run as the last line.
 
-Ctrl-C ends only the watching. The exit status is that of the run: 0 if all items are done, 1 if some are not, 130 if it was cancelled.`,
+Ctrl-C ends only the display. The exit status is the status of the run: 0 if all items are done, 1 if not, 130 if you cancelled the run.`,
   positionals: [{
     name: "run",
     summary:
