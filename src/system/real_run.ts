@@ -194,11 +194,9 @@ export async function realRunProgram(
   options: ProgramOptions & RunOptions,
 ): Promise<RunResult> {
   const { limit, keep = "start", signal, tied = false, output } = options;
-  // Windows has no groups of processes; its own console would show.
-  const detached = Deno.build.os !== "windows";
   const over = new Promise<Uint8Array>(() => {});
   const given = tied ? { ...options, stdin: over } : options;
-  const child = start(program, given, { detached });
+  const child = startGroup(program, given);
   if (!(child instanceof Deno.ChildProcess)) return child;
   const [stdout, stderr] = (["stdout", "stderr"] as const).map((name) => {
     const given = output && ((bytes: Uint8Array) => output(name, bytes));
@@ -220,6 +218,39 @@ export async function realRunProgram(
   return status
     ? { outcome: "exited", status: status.code, ...result }
     : { outcome: "timeout", status: -1, ...result };
+}
+
+/** Programs that start another one in its own group, where Linux has them. */
+const SETSID = ["/usr/bin/setsid", "/bin/setsid"];
+let setsid: string | undefined | null;
+
+/**
+ * Starts a program that leads its own group. Deno can do so only by a copy of
+ * this process, which takes several times as long as another program.
+ */
+function startGroup(
+  program: string,
+  options: RunOptions,
+): Deno.ChildProcess | RunResult {
+  const { os } = Deno.build;
+  setsid ??= os !== "linux" ? null : SETSID.find(isFile) ?? null;
+  if (setsid === null) {
+    // Windows has no groups of processes; its own console would show.
+    return start(program, options, { detached: os !== "windows" });
+  }
+  const args = [
+    ...["-c", 'exec "$0" "$@"', setsid, program],
+    ...options.args,
+  ];
+  return start("sh", { ...options, args });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** The same by its arguments, with a shell that only starts it. */

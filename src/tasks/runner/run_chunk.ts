@@ -86,6 +86,12 @@ export async function runChunk(
   return { ...end, ...kept.close(end.outcome !== "done") };
 }
 
+const CANCELLED = {
+  outcome: "unclear",
+  exit: null,
+  reason: "it was cancelled",
+} as const;
+
 function endingOf(
   { outcome, status, reason }: {
     outcome: RunResult["outcome"];
@@ -96,6 +102,7 @@ function endingOf(
 ): Pick<ChunkEnd, "outcome" | "exit" | "reason"> {
   if (reason !== undefined) return { outcome: "failed", exit: null, reason };
   if (outcome === "exited") {
+    if (status !== 0 && stops.cancel.aborted) return CANCELLED;
     return {
       outcome: status === 0 ? "done" : "failed",
       exit: status,
@@ -103,13 +110,11 @@ function endingOf(
     };
   }
   if (outcome === "timeout") {
-    return stops.cancel.aborted
-      ? { outcome: "unclear", exit: null, reason: "it was cancelled" }
-      : {
-        outcome: "failed",
-        exit: null,
-        reason: `it took longer than ${durationText(definition.timeout)}`,
-      };
+    return stops.cancel.aborted ? CANCELLED : {
+      outcome: "failed",
+      exit: null,
+      reason: `it took longer than ${durationText(definition.timeout)}`,
+    };
   }
   const why = endOf({ outcome, status });
   return { outcome: "never", exit: null, reason: `"${args[0]}" ${why}` };
