@@ -200,6 +200,7 @@ export class HostileProject implements Named, AsyncDisposable {
     await this.#must("resume");
     await this.#must("allow", "true");
     await this.#must("evidence", "--run", "true");
+    await this.#task();
     await this.#worktrees();
     await this.#old();
     await this.#claude();
@@ -216,6 +217,18 @@ export class HostileProject implements Named, AsyncDisposable {
       .filter((id) => id !== undefined);
     this.saves = saves;
     this.#copy(this.env.root, this.#built, ["outside"]);
+  }
+
+  /** Runs a task, of which an item fails. */
+  async #task(): Promise<void> {
+    const path = ".claude-mpm/tasks/planted.yaml";
+    const run = ["sh", "-c", 'echo "$1"; test "$1" != fresh', "sh", "{item}"];
+    const items = { list: [GENUINE, "fresh"] };
+    this.#plant(path, JSON.stringify({ description: GENUINE, items, run }));
+    await this.#must("allow", path);
+    const args = ["task", "run", "planted"];
+    const done = await this.#runLine({ command: "task run", args });
+    assertEquals(done.status, 1, done.stderr);
   }
 
   /** Makes the sources of hand-offs. */

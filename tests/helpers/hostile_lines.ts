@@ -74,16 +74,16 @@ const LINES: Record<string, Making> = {
   "trust": () => ["", "someone --dry-run"],
   "sync": () => ["", "origin --dry-run"],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
-  "task run": () => ["planted", "fresh --dry-run"],
-  "task resume": () => ["", "planted --again"],
-  "task cancel": () => ["", "planted"],
+  "task run": () => ["planted"],
+  "task resume": () => ["planted --again"],
+  "task cancel": () => ["planted"],
   "task": () => [""],
   "task list": () => [""],
-  "task status": () => ["", "planted"],
-  "task watch": () => ["", "planted"],
-  "task logs": () => ["", "planted --item fresh"],
-  "task report": () => ["", "planted --output report.md"],
-  "task rm": () => ["planted --dry-run", "planted"],
+  "task status": () => ["planted"],
+  "task watch": () => ["planted"],
+  "task logs": () => ["planted --item fresh"],
+  "task report": () => ["planted --output report.md"],
+  "task rm": () => ["planted"],
   "team add": () => [
     "fresh age1zdy22l5qej0d8jau7h2c472v2xmmgc3f8xwzt2unz6kpfrpeefjqfm882a",
   ],
@@ -177,6 +177,11 @@ const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
   ["sync", [2]],
   ["replay fork", [0, 3]],
   ["carry", [0, 3]],
+  // An item of the run failed, and no process works on it.
+  ["task run", [1]],
+  ["task resume", [1]],
+  ["task watch", [1]],
+  ["task cancel", [4]],
   // Nothing was uncommitted when they were made.
   ["restore", [0, 3]],
 ]);
@@ -247,7 +252,7 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
   "partition show|partition use|context diff|summary --session|replay|carry --to claude|replay fork 1 --name|" +
   "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|claim|release|" +
-  "task run|task resume|task cancel|team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
+  "task run|task resume|task cancel|task status|task rm|task report|team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
   .split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */
