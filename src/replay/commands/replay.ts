@@ -91,7 +91,7 @@ transcript file; the newest save is the default.
     },
     step: {
       type: "boolean",
-      summary: "Show the steps one by one on the whole terminal",
+      summary: "Show the steps one by one in full screen",
     },
     full: {
       type: "boolean",
