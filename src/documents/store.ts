@@ -1,11 +1,15 @@
 import { join, relative, SEPARATOR } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
-import { jsonIn } from "../base/parsed_values.ts";
 import { fits } from "../base/shape.ts";
 import { counted } from "../base/words.ts";
 import { type Config, readConfigAnyway } from "../config/mod.ts";
 import type { OpenHandoff } from "../items/mod.ts";
-import { layout, type TeamFolder, teamFolders } from "../ops/mod.ts";
+import {
+  layout,
+  readOwnJson,
+  type TeamFolder,
+  teamFolders,
+} from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { ANSWER, type Answer, type Standing, standingOf } from "./answers.ts";
 import { type ReadDocument, readDocument, titleOf } from "./document.ts";
@@ -232,10 +236,7 @@ function readAnswers(
   let damaged = Math.max(0, names.length - MOST_ANSWERS);
   for (const name of names.slice(0, MOST_ANSWERS)) {
     const [, document, id] = ANSWER_NAME.exec(name)!;
-    const bytes = attempt(() =>
-      system.files.readOwn(join(path, name), LARGEST_ANSWER)
-    );
-    const value = jsonIn(new TextDecoder().decode(bytes));
+    const value = readOwnJson(system, join(path, name), LARGEST_ANSWER);
     if (
       !fits(ANSWER, value) || value.document !== document || value.id !== id
     ) damaged++;

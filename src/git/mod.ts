@@ -203,9 +203,11 @@ export {
 export {
   emptyTree,
   foldersAbove,
+  hashOf,
   isOwnPath,
   isWithin,
   type LeftOut,
+  objectId,
   type TreeDelta,
   type TreeEntry,
   withinAny,

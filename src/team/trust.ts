@@ -1,11 +1,10 @@
 import { join } from "@std/path";
-import { jsonIn } from "../base/parsed_values.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { escapeText } from "../base/escape.ts";
 import { fits, object, TEXT } from "../base/shape.ts";
 import { type Context } from "../cli/mod.ts";
 import { findWorkspace, type Workspace } from "../git/mod.ts";
-import { teamFolders } from "../ops/mod.ts";
+import { readOwnJson, teamFolders } from "../ops/mod.ts";
 import { changeTrust, readTrusted, WRITER_ID } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 import type { TrustKeyResult } from "./commands/results.ts";
@@ -96,11 +95,9 @@ function trustedByOthers(
     const folder = join(path, "trusts");
     const files = attempt(() => system.files.list(folder)) ?? [];
     for (const file of files) {
-      const bytes = attempt(() =>
-        system.files.readOwn(join(folder, file.name), LARGEST)
-      );
       const [, id] = /^([0-9a-f]{32})\.json$/.exec(file.name) ?? [];
-      const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+      const path = join(folder, file.name);
+      const value = readOwnJson(system, path, LARGEST);
       if (id === undefined || !fits(TRUST, value)) continue;
       found.set(id, [...found.get(id) ?? [], name]);
     }

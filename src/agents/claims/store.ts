@@ -15,6 +15,7 @@ import {
   ensureHidden,
   ensureHome,
   layout,
+  readOwnJson,
   RecordSeals,
   removeIfThere,
   takeLock,
@@ -125,10 +126,7 @@ export function teamClaims(
     const claims = join(folder, "claims");
     const files = attempt(() => system.files.list(claims)) ?? [];
     return files.slice(0, MOST_CLAIMS).flatMap((file) => {
-      const bytes = attempt(() =>
-        system.files.readOwn(join(claims, file.name), LARGEST)
-      );
-      const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+      const value = readOwnJson(system, join(claims, file.name), LARGEST);
       if (!fits(SHARED_CLAIM, value)) return [];
       const { path, kind, name, task, since } = value;
       const until = Math.min(value.until, since + LONGEST_CLAIM);

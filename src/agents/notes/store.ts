@@ -1,6 +1,5 @@
 import { join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
-import { jsonIn } from "../../base/parsed_values.ts";
 import { worktreesByFiles } from "../../git/mod.ts";
 import {
   changeMarkedFile,
@@ -11,6 +10,7 @@ import {
   toBytes,
 } from "../../handoff/mod.ts";
 import {
+  readOwnJson,
   removeIfThere,
   teamFolders,
   withLock,
@@ -139,8 +139,7 @@ function notesBelow(
   const bad: string[] = [];
   const notes = ids.slice(0, MOST_NOTES).flatMap((id) => {
     const path = join(folder, `${id}.json`);
-    const bytes = attempt(() => system.files.readOwn(path, LARGEST));
-    const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+    const value = readOwnJson(system, path, LARGEST);
     if (isNote(value) && value.id === id) return [value];
     bad.push(path);
     return [];

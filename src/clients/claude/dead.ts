@@ -3,7 +3,7 @@ import { attempt } from "../../base/errors.ts";
 import { isAgentId } from "../../base/ids.ts";
 import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import { readHolders, readMachine } from "../../git/mod.ts";
-import { claudeHome } from "../../ops/mod.ts";
+import { claudeHome, readOwnJson } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
@@ -108,10 +108,7 @@ async function clientsOf(
   const files = listNames(system, folder)
     .filter((name) => /^[1-9]\d{0,9}\.json$/.test(name)).slice(0, MOST_CLIENTS)
     .flatMap((name) => {
-      const bytes = attempt(() =>
-        system.files.readOwn(join(folder, name), 64 * 1024)
-      );
-      const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+      const value = readOwnJson(system, join(folder, name), 64 * 1024);
       const id = textField(value, "sessionId");
       const cwd = textField(value, "cwd");
       if (id === undefined || !isAgentId(id) || cwd === undefined) return [];

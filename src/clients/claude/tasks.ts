@@ -1,5 +1,4 @@
 import { join } from "@std/path";
-import { attempt } from "../../base/errors.ts";
 import {
   field,
   type Fields,
@@ -12,7 +11,7 @@ import { isAgentId } from "../../base/ids.ts";
 import type { Todoed } from "../conversation.ts";
 import { lastLines } from "../tail.ts";
 import { findTranscript } from "./transcript.ts";
-import { claudeHome } from "../../ops/mod.ts";
+import { claudeHome, readOwnJson } from "../../ops/mod.ts";
 import type { Redactor } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { listNames } from "../look.ts";
@@ -331,8 +330,7 @@ function readTask(
   path: string,
   name: string,
 ): AgentTask | undefined {
-  const bytes = attempt(() => system.files.readOwn(path, LARGEST_TASK));
-  return bytes && taskOf(jsonIn(new TextDecoder().decode(bytes)), name);
+  return taskOf(readOwnJson(system, path, LARGEST_TASK), name);
 }
 
 /** A task as hooks were told about it. */

@@ -1,6 +1,5 @@
 import { join } from "@std/path";
-import { attempt } from "../../base/errors.ts";
-import { field, jsonIn } from "../../base/parsed_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import {
   CONTENTS,
   contentsInOrder,
@@ -8,7 +7,7 @@ import {
   type Git,
   readCheckpointRefs,
 } from "../../git/mod.ts";
-import { layout, writeAtomic } from "../../ops/mod.ts";
+import { layout, readOwnJson, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { listSaves } from "../store/read_saves.ts";
 
@@ -74,13 +73,8 @@ function totalFile(root: string): string {
 }
 
 /** Bytes that were stored at most, as of the last count. */
-function readTotal({ files }: System, root: string): number | undefined {
-  const path = totalFile(root);
-  const bytes = attempt(() =>
-    files.lstat(path) ? files.readOwn(path, 1024) : undefined
-  );
-  const total = bytes &&
-    field(jsonIn(new TextDecoder().decode(bytes)), "bytes");
+function readTotal(system: System, root: string): number | undefined {
+  const total = field(readOwnJson(system, totalFile(root), 1024), "bytes");
   return typeof total === "number" && total >= 0 ? total : undefined;
 }
 

@@ -1,7 +1,6 @@
 import { changeStore } from "../store/recover.ts";
-import { attempt } from "../../base/errors.ts";
 import { sessionId } from "../../base/ids.ts";
-import { field, jsonIn } from "../../base/parsed_values.ts";
+import { field } from "../../base/parsed_values.ts";
 import { dirname, join } from "@std/path";
 import type { Save } from "../save.ts";
 import { idTime } from "../store/save_entry.ts";
@@ -12,6 +11,7 @@ import {
   ensureStoreId,
   layout,
   moveToTrash,
+  readOwnJson,
   removeIfThere,
   saveFiles,
   withLock,
@@ -119,8 +119,7 @@ function savedAs(
 
 function digestIn(system: System, path: string): unknown {
   // An unreadable file is not the save of this record.
-  const bytes = attempt(() => system.files.readOwn(path, LARGEST_SAVE));
-  const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+  const value = readOwnJson(system, path, LARGEST_SAVE);
   return field(field(value, "incremental_pause"), "source_sha256");
 }
 

@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { encodeText } from "../../base/bytes.ts";
 import { sha256 } from "../../base/digest.ts";
 import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
-import type { Workspace } from "../../git/mod.ts";
+import { hashOf, objectId, type Workspace } from "../../git/mod.ts";
 import {
   layout,
   removeIfThere,
@@ -56,7 +54,9 @@ export class Copies {
    */
   isSame(id: string, bytes: Uint8Array): boolean | undefined {
     const blob = this.#blobs.get(id);
-    if (blob !== undefined) return blob === blobId(bytes, blob.length);
+    if (blob !== undefined) {
+      return blob === objectId("blob", bytes, hashOf(blob));
+    }
     const kept = readPlain(this.#system, this.#kept(id).json);
     if (kept === "unreadable") return false;
     return kept === "missing" ? undefined : sha256(kept) === sha256(bytes);
@@ -101,12 +101,6 @@ function textAt(system: System, path: string): string | undefined {
   return typeof found === "string"
     ? undefined
     : new TextDecoder().decode(found);
-}
-
-/** The id that git gives to content, by the length of ids in its format. */
-export function blobId(bytes: Uint8Array, length: number): string {
-  return createHash(length === 64 ? "sha256" : "sha1")
-    .update(encodeText(`blob ${bytes.length}\0`)).update(bytes).digest("hex");
 }
 
 /** Returns whether the text is that save's; its shape may be any. */

@@ -84,20 +84,6 @@ function withoutCopies(entries: readonly SaveEntry[]): SaveEntry[] {
 }
 
 /**
- * The saves that lists show and that numbers count: those of archived and
- * cancelled sessions are left out.
- */
-export async function listShown(
-  system: System,
-  root: string,
-  options: ReadOptions = {},
-): Promise<SaveEntry[]> {
-  const states = new SessionStates(system, root);
-  const entries = await listSaves(system, root, options);
-  return entries.filter((entry) => !states.isHidden(entry));
-}
-
-/**
  * The saves for some selectors, from the list that is shown. A full id also
  * finds hidden saves, and so does a name that no shown save has. Throws
  * NOT_FOUND or AMBIGUOUS.

@@ -1,7 +1,13 @@
+import { sha256 } from "../../base/digest.ts";
 import { basename, join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { SESSION_ID } from "../../base/ids.ts";
-import { trackedFiles, type Workspace } from "../../git/mod.ts";
+import {
+  hashOf,
+  objectId,
+  trackedFiles,
+  type Workspace,
+} from "../../git/mod.ts";
 import {
   layout,
   moveToTrash,
@@ -10,7 +16,7 @@ import {
   withLock,
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import { blobId, isSave, putBack } from "./copies.ts";
+import { isSave, putBack } from "./copies.ts";
 import { completeSave, readPlain } from "./derived.ts";
 import { namesIn } from "./find_saves.ts";
 import { loadSave } from "./load_save.ts";
@@ -71,7 +77,7 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
         completeSave(system, root, await loadSave(system, entry));
       });
     } else if (
-      typeof there !== "string" && blobId(there, 40) !== blobId(bytes!, 40)
+      typeof there !== "string" && sha256(there) !== sha256(bytes!)
     ) ids.push(id);
   }
   noteUncopied(system, root, ids);
@@ -138,7 +144,7 @@ async function verify(
   const blobs = await readBlobIds(system, workspace, logged);
   for (const { id, bytes } of changes) {
     const blob = blobs.get(id);
-    if (blob === undefined || blob !== blobId(bytes!, blob.length)) {
+    if (blob === undefined || blob !== objectId("blob", bytes!, hashOf(blob))) {
       throw new MpmError("GIT_FAILED", `Git did not keep ${id} as it is`);
     }
   }
