@@ -16,6 +16,7 @@ const TOPICS = [
   "files",
   "hooks",
   "privacy",
+  "tasks",
   "formats",
 ];
 
