@@ -69,7 +69,10 @@ function intentFindings({ context, system, workspace }: Ground): Finding[] {
       await context.settle(context, { strict: true });
     },
   };
-  return allIntents(system, root).map(({ path, intent }) =>
+  // Removals of worktrees are counted below.
+  const all = allIntents(system, root)
+    .filter(({ intent }) => intent?.kind !== "worktrees prune");
+  return all.map(({ path, intent }) =>
     intent === undefined
       ? warning(
         `"${path}" is of an operation that your mpm did not begin here. ` +

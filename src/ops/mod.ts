@@ -70,6 +70,7 @@ export {
 export {
   appendJournal,
   chosenRoot,
+  ensureJournalRoot,
   journalFile,
   journalLines,
   type Operation,

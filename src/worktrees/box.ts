@@ -2,7 +2,8 @@ import { takeLock } from "../ops/mod.ts";
 import { basename, dirname, join } from "@std/path";
 import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
-import { decodeBytes, encodeText } from "../git/mod.ts";
+import { decodeBytes } from "../git/mod.ts";
+import { Removals } from "./removals.ts";
 import { isBelow } from "./facts.ts";
 
 /**
@@ -14,22 +15,22 @@ export function removingFolder(commonDir: string): string {
 }
 
 /**
- * A worktree on its way out. Its box holds `name`, written before anything is
- * moved; `tree`, the worktree's folder itself; and `checked` from the moment on
- * that it may be deleted. So after an interruption, the next command knows what
- * to do. Without `checked` the folder goes back; with it, the removal is
- * finished.
+ * A worktree on its way out: `tree` in its box is the worktree's folder itself.
+ * The intent of the clean-up tells the rest.
  */
 export interface Box {
   readonly folder: string;
   readonly tree: string;
   /** The worktree's old place; `undefined` if it is not known. */
   readonly path: string | undefined;
+  /** True if it may be deleted. */
+  readonly checked: boolean;
 }
 
 /** Bytes of a name that are read. */
 const NAME_LIMIT = 16_384;
 
+// The files in which earlier versions noted the same.
 const nameIn = (folder: string) => join(folder, "name");
 const checkedIn = (folder: string) => join(folder, "checked");
 
@@ -37,7 +38,7 @@ const checkedIn = (folder: string) => join(folder, "checked");
 export function boxFor(path: string, gitDir: string): Box {
   const commonDir = dirname(dirname(gitDir));
   const folder = join(removingFolder(commonDir), basename(gitDir));
-  return { folder, tree: join(folder, "tree"), path };
+  return { folder, tree: join(folder, "tree"), path, checked: false };
 }
 
 /** The boxes there are, those in use by another mpm included. */
@@ -48,24 +49,32 @@ export function readBoxes(
 ): Box[] {
   const home = removingFolder(commonDir);
   if (system.files.lstat(home)?.kind !== "folder") return [];
+  const known = new Map(
+    Removals.read(system, dirname(dirname(worktrees)))
+      .flatMap(({ boxes }) => boxes.map((box) => [box.folder, box] as const)),
+  );
   return system.files.list(home).filter(({ kind }) => kind === "folder")
     .map(({ name }) => {
       const folder = join(home, name);
-      const path = readName(system, folder, worktrees);
-      return { folder, tree: join(folder, "tree"), path };
+      const { path, checked } = known.get(folder) ??
+        readOld(system, folder, worktrees);
+      return { folder, tree: join(folder, "tree"), path, checked };
     });
 }
 
-function readName(
+/** Outside of clones, so it may be trusted without a seal. */
+function readOld(
   system: System,
   folder: string,
   worktrees: string,
-): string | undefined {
-  return attempt(() => {
+): Pick<Box, "path" | "checked"> {
+  const path = attempt(() => {
     const bytes = system.files.readOwn(nameIn(folder), NAME_LIMIT);
     const path = join(worktrees, decodeBytes(bytes));
     return isBelow(path, worktrees) ? path : undefined;
   });
+  const checked = system.files.lstat(checkedIn(folder)) !== undefined;
+  return { path, checked };
 }
 
 /**
@@ -100,52 +109,22 @@ function makeFolder({ files }: System, folder: string): void {
   }
 }
 
-/** Makes a box, which is not on disk for sure before `sealBoxes`. */
-export function makeBox(
-  { files }: System,
-  { folder, path }: Box,
-  worktrees: string,
-): void {
-  files.mkdir(folder);
-  const name = encodeText(path!.slice(worktrees.length + 1));
-  files.create(nameIn(folder), name, { synced: false });
-}
-
-export async function sealBoxes(
-  system: System,
-  boxes: readonly Box[],
-): Promise<void> {
-  await system.files.syncFiles(boxes.map(({ folder }) => nameIn(folder)));
-}
-
 /** Returns whether there is a worktree in it. */
 export function isFull(system: System, { tree }: Box): boolean {
   return system.files.lstat(tree) !== undefined;
 }
 
-/** From now on what is in the box may be deleted. */
-export function markChecked(system: System, { folder }: Box): void {
-  system.files.create(checkedIn(folder), new Uint8Array(), { synced: false });
-}
-
-/** Returns whether what is in the box may be deleted. */
-export function isChecked(system: System, { folder }: Box): boolean {
-  return system.files.lstat(checkedIn(folder)) !== undefined;
-}
-
 /**
- * Moves a worktree back to its old place if that is free, and removes the box.
- * Throws FILE_FAILED.
+ * Moves a worktree, which is not checked, back to its old place if that is free,
+ * and removes the box. Throws FILE_FAILED.
  */
 export function putBack(system: System, box: Box, worktrees: string): void {
   const { files } = system;
-  const { folder, tree, path } = box;
+  const { tree, path } = box;
   if (path === undefined) {
     throw new FileError("other", "move", tree, new Error("its name is lost"));
   }
   if (isFull(system, box)) {
-    // First, so that a worktree on its way back is never deleted.
-    if (isChecked(system, box)) files.remove(checkedIn(folder));
     makeParents(system, path, worktrees);
     if (files.lstat(path)) throw new FileError("exists", "move", path);
     files.rename(tree, path);

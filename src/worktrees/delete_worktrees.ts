@@ -7,15 +7,11 @@ import {
   boxFor,
   clearHome,
   emptyBox,
-  isChecked,
   isFull,
   lockRemovals,
-  makeBox,
-  markChecked,
   putBack,
   readBoxes,
   removingFolder,
-  sealBoxes,
 } from "./box.ts";
 import {
   type Failed,
@@ -30,6 +26,7 @@ import {
   type Workspace,
 } from "../git/mod.ts";
 import { removeTree } from "../ops/mod.ts";
+import { Removals } from "./removals.ts";
 import { readStanding } from "./processes.ts";
 import { isUnchanged, readContents } from "./contents.ts";
 import type { Surveyed } from "./survey.ts";
@@ -45,6 +42,8 @@ interface Place {
   readonly git: Git;
   /** `.claude/worktrees`, absolute. */
   readonly worktrees: string;
+  /** Of worktrees that may be deleted. */
+  readonly removals?: Removals;
 }
 
 /** A worktree that is being taken away. */
@@ -87,6 +86,7 @@ export async function deleteWorktrees(
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     for (const one of all) giveUp(place, one, error.message);
+    attempt(() => endRemovals(place.system, dirname(dirname(place.worktrees))));
     return all.map(({ problem }) => problem);
   }
 }
@@ -97,11 +97,18 @@ async function deleteAll(place: Place, all: readonly Going[]): Promise<void> {
   for (const one of left()) await doStep(place, one, prepare);
   for (const one of left()) {
     await doStep(place, one, () => {
-      makeBox(system, one.box, worktrees);
+      system.files.mkdir(one.box.folder);
       one.boxed = true;
     });
   }
-  await sealBoxes(system, left().map(({ box }) => box));
+  if (left().length === 0) return;
+  const removals = Removals.begin(
+    system,
+    dirname(dirname(worktrees)),
+    left().map(({ box: { folder }, item: { facts: { path } } }) => ({
+      ...{ folder, path, checked: false },
+    })),
+  );
   for (const one of left()) await doStep(place, one, moveToBox);
   const standing = await readStanding(
     system,
@@ -111,8 +118,11 @@ async function deleteAll(place: Place, all: readonly Going[]): Promise<void> {
     left(),
     (one) => doStep(place, one, () => check(place, one, { standing })),
   );
-  await forgetAll(place, left());
+  const folders = left().map(({ box }) => box.folder);
+  if (folders.length > 0) removals.mark(folders, true);
+  await forgetAll({ ...place, removals }, left());
   for (const one of left()) deleteBox(place, one);
+  removals.end();
 }
 
 /** Does one step, and restores the worktree if the step says why it stays. */
@@ -133,10 +143,16 @@ async function doStep(
   }
 }
 
-function giveUp({ system, worktrees }: Place, one: Going, why: string): void {
+function giveUp(
+  { system, worktrees, removals }: Place,
+  one: Going,
+  why: string,
+): void {
   if (one.problem !== undefined) return;
   one.problem = why;
   try {
+    // First, so that a worktree on its way back is never deleted.
+    removals?.mark([one.box.folder], false);
     if (one.boxed) putBack(system, one.box, worktrees);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
@@ -190,7 +206,6 @@ async function check(
     !same || system.files.lstat(tree)?.kind !== "folder" ||
     !isUnchanged(system, { print, gitDir }, tree)
   ) return CHANGED;
-  markChecked(system, box);
   return undefined;
 }
 
@@ -272,7 +287,10 @@ export async function finishRemovals(
   { root, commonDir }: Workspace,
 ): Promise<void> {
   if (commonDir === undefined) return;
-  if (!system.files.lstat(removingFolder(commonDir))) return;
+  if (
+    !system.files.lstat(removingFolder(commonDir)) &&
+    Removals.read(system, root).length === 0
+  ) return;
   await attempt(async () => {
     using lock = await lockRemovals(system, commonDir, SHORT_WAIT);
     if (!lock) return;
@@ -280,7 +298,7 @@ export async function finishRemovals(
     const worktrees = join(root, ".claude", "worktrees");
     for (const box of readBoxes(system, commonDir, worktrees)) {
       await attempt(async () => {
-        if (isFull(system, box) && !isChecked(system, box)) {
+        if (isFull(system, box) && !box.checked) {
           return putBack(system, box, worktrees);
         }
         if (await forget(system, git, { box, commonDir })) {
@@ -288,8 +306,14 @@ export async function finishRemovals(
         }
       });
     }
+    endRemovals(system, root);
     clearHome(system, commonDir);
   });
+}
+
+/** Removes the intents of clean-ups that left no box. */
+function endRemovals(system: System, root: string): void {
+  Removals.read(system, root).forEach((one) => one.end());
 }
 
 /** Returns whether git has no registration left of what a box was to remove. */
@@ -300,7 +324,7 @@ async function forget(
 ): Promise<boolean> {
   const { path, folder } = box;
   const gitDir = join(commonDir, "worktrees", basename(folder));
-  if (!isChecked(system, box) || path === undefined) return true;
+  if (!box.checked || path === undefined) return true;
   // Another folder is at its place by now.
   if (system.files.lstat(path) || !system.files.lstat(gitDir)) return true;
   const one = (await readWorktrees(git)).find((one) => one.path === path);

@@ -11,6 +11,7 @@ import { AGENT } from "../helpers/hook_events.ts";
 import { intentsOf } from "../helpers/intents.ts";
 import { mixedStore } from "../helpers/old_stores.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { addWorktree, agentProject, LATER } from "../helpers/worktrees.ts";
 
 /** An operation that dies in its middle. */
 interface Interrupted {
@@ -21,9 +22,10 @@ interface Interrupted {
   /** Every how many writes it is tried. */
   readonly every?: number;
   /** Returns the file in which an earlier version noted it, and the text. */
-  readonly old: (env: TestEnv, intent: OldIntent) => [string, unknown];
-  /** The command that takes that over, where not every one does. */
+  readonly old?: (env: TestEnv, intent: OldIntent) => [string, unknown];
+  /** The command that finishes it, where not every one does. */
   readonly next?: string[];
+  readonly now?: () => Date;
 }
 
 interface OldIntent {
@@ -34,7 +36,10 @@ interface OldIntent {
   readonly facts: Record<string, unknown>;
 }
 
-const branchMarker: Interrupted["old"] = (_env, { at, facts, ...rest }) => {
+const branchMarker: NonNullable<Interrupted["old"]> = (
+  _env,
+  { at, facts, ...rest },
+) => {
   const { kind: operation, worktree } = rest;
   const value = { schema: 1, operation, at, worktree, ...facts };
   return [".git/mpm-detour.json", value];
@@ -125,6 +130,19 @@ const KINDS: Record<string, Interrupted> = {
     },
     next: ["migrate"],
   },
+  "worktrees prune": {
+    async prepare() {
+      const env = agentProject();
+      await mpmJson(env, ["init"]);
+      addWorktree(env, "x");
+      return env;
+    },
+    dies: () => ["worktrees", "prune"],
+    now: LATER,
+    isBegun: (env) => env.exists(".git/mpm/removing/x/tree"),
+    every: 2,
+    next: ["worktrees", "list"],
+  },
 };
 
 function sessionsOf(env: TestEnv, folder = "sessions"): string[] {
@@ -136,7 +154,8 @@ function sessionsOf(env: TestEnv, folder = "sessions"): string[] {
 /** The files in which finishing it must end. */
 function endOf(env: TestEnv): unknown {
   const files = env.exists(".git") ? treeOf(env) : {};
-  return { files, old: sessionsOf(env, "sessions/pause") };
+  const worktree = env.exists(".claude/worktrees/x");
+  return { files, worktree, old: sessionsOf(env, "sessions/pause") };
 }
 
 /** Ways in which an intent is not of this user, this store, and this place. */
@@ -179,7 +198,13 @@ function stateOf(env: TestEnv): unknown {
 /** Runs it until it is in its middle, and dies there. */
 async function interrupted(
   kind: string,
-  { prepare, dies, isBegun = () => true, every = 1 }: Interrupted,
+  {
+    prepare,
+    dies,
+    isBegun = () => true,
+    every = 1,
+    now = () => new Date("2026-11-20T12:00:00Z"),
+  }: Interrupted,
 ): Promise<TestEnv> {
   const env = await prepare();
   env.settle();
@@ -188,7 +213,7 @@ async function interrupted(
   for (let at = 0;; at += every) {
     const ended = await runDying(env, line, {
       at,
-      now: () => new Date("2026-11-20T12:00:00Z"),
+      now,
       programs: "changing-git",
     });
     const isThere = intentsOf(env).some((one) => one.kind === kind);
@@ -199,7 +224,8 @@ async function interrupted(
 }
 
 /** Commands that finish whatever was interrupted. */
-async function goOn(env: TestEnv): Promise<void> {
+async function goOn(env: TestEnv, next?: readonly string[]): Promise<void> {
+  if (next) await mpm(env, next);
   await mpm(env, ["checkpoint", "list"]);
   await mpm(env, ["saves", "list"]);
 }
@@ -216,7 +242,7 @@ for (const [kind, one] of Object.entries(KINDS)) {
       const [{ path }] = intentsOf(env) as [{ path: string }, ...unknown[]];
       const text = env.read(path);
       const before = stateOf(env);
-      await goOn(env);
+      await goOn(env, kind === "migrate" ? undefined : one.next);
       assertEquals(stateOf(env), before, name);
       assertEquals(env.read(path), text, name);
       const { checks } = JSON.parse(
@@ -234,18 +260,18 @@ for (const [kind, one] of Object.entries(KINDS)) {
     const { path } = intentsOf(env).find((one) => one.kind === kind)!;
     const intent = JSON.parse(env.read(path)) as OldIntent;
     const middle = endOf(env);
-    await goOn(env);
+    await goOn(env, one.next);
     assertEquals(intentsOf(env), [], "its own is finished");
     const finished = endOf(env);
     if (kind !== "undo" && kind !== "replay fork") {
       assert(JSON.stringify(finished) !== JSON.stringify(middle));
     }
+    if (!one.old) return;
     begun.restore();
     const [marker, value] = one.old(env, intent);
     env.remove(path);
     env.write(marker, JSON.stringify(value));
-    if (one.next) await mpm(env, one.next);
-    await goOn(env);
+    await goOn(env, one.next);
     assertEquals([intentsOf(env), env.exists(marker)], [[], false]);
     assertEquals(endOf(env), finished);
   });

@@ -162,7 +162,7 @@ for (const left of ["tree", "checked"]) {
       now: LATER,
       wrap: (system) => dyingAfter(system, left),
     });
-    assert(env.exists(`.git/mpm/removing/x/${left}`));
+    assert(env.exists(".git/mpm/removing/x/tree"));
     const points = await dieEverywhere(["worktrees", "list"], {
       now: LATER,
       programs: "all",
@@ -183,13 +183,15 @@ for (const left of ["tree", "checked"]) {
   });
 }
 
-/** Dies at the step after the one that made what is named `left`. */
+/** Dies once the tree is in its box, or the intent says that it is checked. */
 function dyingAfter(system: System, left: string): System {
   let dead = false;
+  let noted = 0;
   const crash = crashing(system, 0, { programs: "all" }).system;
   const machine = () => dead ? crash : system;
   const after = (path: string) => {
-    dead ||= path.endsWith(`/${left}`);
+    if (/\/state\/ops\/\w+\.json$/.test(path)) noted++;
+    dead ||= left === "tree" ? path.endsWith("/tree") : noted === 2;
   };
   return {
     ...system,
