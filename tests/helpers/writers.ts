@@ -23,6 +23,7 @@ export interface Writer {
 }
 
 const NOTE = "0123456789ab";
+const RUN = "work-20251105-100000";
 const OLD = "session-20251105-100000";
 const SAVE = ["pause", "--no-commit", "Earlier"];
 const STARTED = ["start", "login", "--template", "bug-fix", "--var", "bug=#1"];
@@ -54,6 +55,15 @@ export const WRITERS: readonly Writer[] = [
           ...{ at: "2026-11-20T10:00:00Z", branch: null, supersedes: [] },
           text: "Dates are text",
         }),
+      ),
+    once: true,
+  },
+  {
+    name: "task rm",
+    args: ["task", "rm", RUN],
+    files: (env) =>
+      ["run.json", "log.jsonl", "logs/0.log"].forEach((name) =>
+        env.write(`.claude-mpm/runs/${RUN}/${name}`, `${name}\n`)
       ),
     once: true,
   },
