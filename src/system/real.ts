@@ -1,7 +1,8 @@
 import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
-import { programRunner, realRun, realRunProgram } from "./real_run.ts";
+import { programRunner, realRunProgram } from "./real_program.ts";
+import { realRun } from "./real_run.ts";
 import { realScratch } from "./real_scratch.ts";
 import { realTerminal } from "./real_terminal.ts";
 import { openThread } from "./real_thread.ts";

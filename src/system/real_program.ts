@@ -1,0 +1,260 @@
+import { dirname } from "@std/path";
+import { beforeDeadline, feed, realRun, start } from "./real_run.ts";
+import { joined } from "./real_stream.ts";
+import { withGitsShell } from "./real_windows.ts";
+import type {
+  ProgramOptions,
+  RunOptions,
+  RunResult,
+  System,
+} from "./system.ts";
+
+/** Milliseconds for output that is on its way when the program ends. */
+const GRACE = 100;
+
+/** Starts the program directly, so no shell reads its arguments. */
+const EXEC = 'exec "$@"';
+
+/**
+ * The same, with a pipe as standard input that shows that mpm is alive. When
+ * mpm is gone, a process of the group ends the group. It is no one's child, so
+ * that no program waits for it.
+ */
+const TIED = `
+exec 3<&0 </dev/null
+( (while read -r line; do :; done; kill -9 0) <&3 >/dev/null 2>&1 & )
+exec 3<&-
+exec "$@"
+`;
+
+/** The same with both streams as one. */
+const TIED_AS_ONE = TIED.replace("exec 3<&-", "exec 3<&- 2>&1");
+
+/** Runs a program without waiting for anything, not even its end. */
+export async function realRunProgram(
+  program: string,
+  options: ProgramOptions & RunOptions,
+): Promise<RunResult> {
+  const { limit, keep = "start", signal, tied = false, output } = options;
+  const over = new Promise<Uint8Array>(() => {});
+  const given = tied ? { ...options, stdin: over } : options;
+  const child = startGroup(program, given);
+  if (!(child instanceof Deno.ChildProcess)) return child;
+  const [stdout, stderr] = (["stdout", "stderr"] as const).map((name) => {
+    const given = output && ((bytes: Uint8Array) => output(name, bytes));
+    return new Output(child[name], { limit, keep, given });
+  });
+  const fed = !tied && options.stdin && feed(child.stdin, options.stdin);
+  using stop = new Abortion(signal);
+  const status = await Promise.race([
+    beforeDeadline(child.status, options.timeout),
+    stop.happened,
+  ]);
+  if (!status) await endGroup(child, options);
+  // Its background processes end now.
+  if (tied) await child.stdin.abort().catch(() => {});
+  // A background process may keep all of this open.
+  const all = Promise.all([stdout!.ended, stderr!.ended, fed]);
+  await beforeDeadline(all, GRACE);
+  const result = { stdout: stdout!.close(), stderr: stderr!.close() };
+  return status
+    ? { outcome: "exited", status: status.code, ...result }
+    : { outcome: "timeout", status: -1, ...result };
+}
+
+/** Programs that start another one in its own group, where Linux has them. */
+const SETSID = ["/usr/bin/setsid", "/bin/setsid"];
+let setsid: string | undefined | null;
+
+/**
+ * Starts a program that leads its own group. Deno can do so only by a copy of
+ * this process, which takes several times as long as another program.
+ */
+function startGroup(
+  program: string,
+  options: RunOptions,
+): Deno.ChildProcess | RunResult {
+  const { os } = Deno.build;
+  setsid ??= os !== "linux" ? null : SETSID.find(isFile) ?? null;
+  if (setsid === null) {
+    // Windows has no groups of processes; its own console would show.
+    return start(program, options, { detached: os !== "windows" });
+  }
+  const args = [
+    ...["-c", 'exec "$0" "$@"', setsid, program],
+    ...options.args,
+  ];
+  return start("sh", { ...options, args });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** The same by its arguments, with a shell that only starts it. */
+export function programRunner(
+  run: typeof realRunProgram,
+): System["runProgram"] {
+  return async (args, options) => {
+    const script = options.tied === true
+      ? TIED_AS_ONE
+      : options.tied
+      ? TIED
+      : EXEC;
+    let said = "";
+    const output: ProgramOptions["output"] = options.output &&
+      ((stream, bytes) => {
+        // Only the shell's own words are needed, and they come first.
+        if (said === "" && stream === "stderr") said = decode(bytes);
+        options.output?.(stream, bytes);
+      });
+    const done = await run("sh", {
+      ...options,
+      ...output && { output },
+      args: ["-c", script, "sh", ...args],
+    });
+    said ||= decode(done.stderr);
+    const lacking = done.status === 127 &&
+      said.includes(`exec: ${args[0]}: not found`);
+    return lacking ? { ...done, outcome: "missing", status: -1 } : done;
+  };
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/** Waits for a signal, which may outlive many programs. */
+class Abortion implements Disposable {
+  readonly happened: Promise<undefined>;
+  readonly #over = new AbortController();
+
+  constructor(signal: AbortSignal | undefined) {
+    this.happened = new Promise((resolve) => {
+      if (signal?.aborted) resolve(undefined);
+      const { signal: over } = this.#over;
+      signal?.addEventListener("abort", () => resolve(undefined), {
+        signal: over,
+      });
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+}
+
+/** Milliseconds for ending a program and everything that it started. */
+const KILL_LIMIT = 5000;
+
+/** One end of what a stream gives; the rest is read and dropped. */
+class Output {
+  readonly ended: Promise<void>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #limit: number;
+  readonly #fromEnd: boolean;
+  readonly #given: ((bytes: Uint8Array) => void) | undefined;
+  #parts: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(
+    stream: ReadableStream<Uint8Array>,
+    { limit, keep, given }: {
+      limit: number;
+      keep: "start" | "end";
+      given: ((bytes: Uint8Array) => void) | undefined;
+    },
+  ) {
+    this.#reader = stream.getReader();
+    this.#limit = limit;
+    this.#fromEnd = keep === "end";
+    this.#given = given;
+    this.ended = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const { value } = await this.#reader.read();
+      if (!value) return;
+      if (this.#given) {
+        this.#given(value);
+        continue;
+      }
+      if (!this.#fromEnd && this.#size >= this.#limit) continue;
+      this.#parts.push(value);
+      this.#size += value.length;
+      // Twice as much at most is held.
+      if (this.#fromEnd && this.#size > 2 * this.#limit) this.#cut();
+    }
+  }
+
+  #cut(): Uint8Array {
+    const all = joined(this.#parts, this.#size);
+    const kept = this.#fromEnd
+      ? all.slice(Math.max(0, all.length - this.#limit))
+      : all.slice(0, this.#limit);
+    this.#parts = [kept];
+    this.#size = kept.length;
+    return kept;
+  }
+
+  close(): Uint8Array {
+    this.#reader.cancel().catch(() => {});
+    return this.#cut();
+  }
+}
+
+/** Milliseconds that a group of processes has to end, unless given. */
+const END_WITHIN = 300;
+
+/** Asks a group of processes to end; kills the rest after `$2` times 50 ms. */
+const END = `
+kill -15 "-$1"
+left=$2
+while [ "$left" -gt 0 ] && kill -0 "-$1"; do
+  sleep 0.05
+  left=$((left - 1))
+done
+kill -0 "-$1" && kill -9 "-$1"
+`;
+
+/** The same without asking. */
+const END_NOW = 'kill -9 "-$1"';
+
+/**
+ * Ends a process with everything that it started and that did not leave its
+ * group. First politely, or git would leave its lock files behind. Signals to
+ * other processes are not among mpm's permissions, a shell is.
+ */
+async function endGroup(
+  child: Deno.ChildProcess,
+  { grace = END_WITHIN, kill }: Pick<ProgramOptions, "grace" | "kill">,
+): Promise<void> {
+  const windows = Deno.build.os === "windows";
+  const run = windows ? withGitsShell(realRun) : realRun;
+  const end = (script: string) =>
+    run("sh", {
+      args: [
+        ...["-c", script, "sh", String(child.pid)],
+        String(Math.ceil(grace / 50)),
+      ],
+      // The program may have removed the folder it was started in.
+      cwd: dirname(Deno.execPath()),
+      timeout: grace + KILL_LIMIT,
+    });
+  // The shell of Windows makes one slash of two, and a path of one.
+  const asked = end(windows ? 'exec taskkill //F //T //PID "$1"' : END);
+  using now = new Abortion(kill);
+  await Promise.race([asked, now.happened]);
+  if (kill?.aborted && !windows) await end(END_NOW);
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  await child.status;
+}
