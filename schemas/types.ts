@@ -3753,6 +3753,13 @@ export interface TaskStatusResult {
     /** The item, if the run was interrupted and its chunks have one item. */
     item: string | null;
   } | null;
+  /** The last progress of the program at work; null: it reported none. */
+  progress: {
+    /** Items at work that are done, with their fractions. */
+    items: number;
+    /** A text for people, redacted. */
+    text: string | null;
+  } | null;
   /** The ID of the process that runs it; null: none does, or not known. */
   pid: number | null;
 }

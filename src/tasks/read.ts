@@ -1,5 +1,5 @@
 import { attempt, FileError, MpmError } from "../base/errors.ts";
-import { field, jsonIn } from "../base/parsed_values.ts";
+import { field, jsonIn, textField } from "../base/parsed_values.ts";
 import { readOwnJson } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
@@ -53,7 +53,7 @@ export async function readStatus(
     at_work: end === null && chunk !== null
       ? atWork(system, root, { record, chunk, named: own && !alive })
       : null,
-    pid: alive ? runnerPid(system, root, id) : null,
+    ...alive ? runnerOf(system, root, id) : { pid: null, progress: null },
   };
 }
 
@@ -91,10 +91,28 @@ async function hasRunner(
   }
 }
 
-function runnerPid(system: System, root: string, id: string): number | null {
-  const { runner } = runPaths(root, id);
-  const pid = field(readOwnJson(system, runner, 4096), "pid");
-  return Number.isSafeInteger(pid) && Number(pid) > 0 ? Number(pid) : null;
+/** Bytes of the file about the process of a run. */
+const RUNNER = 4096;
+
+/** Returns the process that works on a run, and the progress it noted. */
+function runnerOf(
+  system: System,
+  root: string,
+  id: string,
+): Pick<TaskStatusResult, "pid" | "progress"> {
+  const runner = readOwnJson(system, runPaths(root, id).runner, RUNNER);
+  const [pid, partly] = [field(runner, "pid"), field(runner, "partly")];
+  const text = textField(runner, "text");
+  const known = typeof partly === "number" && (partly > 0 || text);
+  return {
+    pid: Number.isSafeInteger(pid) && Number(pid) > 0 ? Number(pid) : null,
+    progress: known
+      ? {
+        items: partly,
+        text: text ? redactorOf(system).text(text) : null,
+      }
+      : null,
+  };
 }
 
 /** Returns the runs, the newest first, and why others cannot be read. */
@@ -136,7 +154,8 @@ export async function openRun(
 
 /** Returns a run without what is true for a moment only. */
 export function viewOf(
-  { at: _at, at_work: _work, pid: _pid, ...view }: TaskStatusResult,
+  { at: _at, at_work: _work, pid: _pid, progress: _progress, ...view }:
+    TaskStatusResult,
 ): TaskRunView {
   return view;
 }

@@ -69,3 +69,21 @@ Deno.test({
     assertEquals([state, done, flagged + failed], ["cancelled", 1, 1]);
   },
 });
+
+Deno.test("another process sees the progress of a program", async () => {
+  const said = '{"progress": {"done": 2, "total": 5, "text": "reading"}}';
+  using env = TestEnv.repository();
+  const script = `echo '${said}'; while ! test -e go; do sleep 0.02; done`;
+  env.write("wait.sh", script);
+  env.write(TASK, "run: [sh, wait.sh]\n");
+  assertEquals(env.run(binary(), ["allow", TASK]).status, 0);
+  env.run(binary(), ["task", "run", "work", "--background"]);
+  let shown = "";
+  for (let tries = 0; tries < 100 && !shown.includes("40%"); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    shown = env.run(binary(), ["task", "status"]).stdout;
+  }
+  assertStringIncludes(shown, "At work: 40%, reading\n");
+  env.write("go", "");
+  await until(env, "done");
+});

@@ -56,6 +56,13 @@ export const TaskStatusResult = z.strictObject({
     /** The item, if the run was interrupted and its chunks have one item. */
     item: z.nullable(text),
   })),
+  /** The last progress of the program at work; null: it reported none. */
+  progress: z.nullable(z.strictObject({
+    /** Items at work that are done, with their fractions. */
+    items: z.number(),
+    /** A text for people, redacted. */
+    text: z.nullable(text),
+  })),
   /** The ID of the process that runs it; null: none does, or not known. */
   pid: z.nullable(count),
 });

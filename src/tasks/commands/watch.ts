@@ -79,6 +79,7 @@ async function watchRun(
         if (line) shown.take(line);
       }
     }
-    shown.tick();
+    const { items = 0, text = null } = status.progress ?? {};
+    shown.progress({ partly: items, text: text ?? undefined });
   }
 }

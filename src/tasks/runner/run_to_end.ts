@@ -55,13 +55,16 @@ export async function runToEnd(
   await refuseSurvivors(system, root, { id, chunks });
   if (chunks.hasBegun) await noteChanges(context, root, { record, items });
   const runner = await readSelf(system);
-  const at = system.now().toISOString();
-  const bytes = new TextEncoder().encode(JSON.stringify({ ...runner, at }));
-  writeAtomic(system, paths.runner, { bytes, synced: false });
   const { task, total } = record;
   const { counters } = chunks;
   using listener = new RunDisplay(context, { run: id, task, total, counters });
-  using stops = new Stops(system, paths.cancel, () => listener.tick());
+  const noted = runnerNote(system, paths.runner, { runner, listener });
+  noted();
+  using stops = new Stops(system, paths.cancel, () => {
+    listener.tick();
+    // Nothing depends on it.
+    attempt(noted);
+  });
   const order = { record, definition, items, paths, chunks, log, stops };
   const { pid } = runner;
   try {
@@ -80,6 +83,30 @@ export async function runToEnd(
   }
   removeIfThere(system, paths.runner);
   return { ...view, dry_run: false, items: null };
+}
+
+/** Milliseconds between two notes of the progress. */
+const NOTED = 1000;
+
+/**
+ * Returns what writes down the process of a run and its progress, for those who
+ * watch it. Call it often: it writes only what is new, once a second.
+ */
+function runnerNote(
+  system: System,
+  path: string,
+  { runner, listener }: { runner: object; listener: RunDisplay },
+): () => void {
+  const at = system.now().toISOString();
+  let [last, next] = ["", 0];
+  return () => {
+    const now = system.now().getTime();
+    const text = JSON.stringify({ ...runner, at, ...listener.present });
+    if (now < next || text === last) return;
+    [last, next] = [text, now + NOTED];
+    const bytes = new TextEncoder().encode(text);
+    writeAtomic(system, path, { bytes, synced: false });
+  };
 }
 
 /** Milliseconds that the program of `notify` may take. */

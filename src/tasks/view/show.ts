@@ -1,4 +1,5 @@
 import { escapeText } from "../../base/escape.ts";
+import { cutText } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { Counters, LogLine } from "../run.ts";
@@ -8,6 +9,9 @@ import { barLine, endedOf, leftOf, type Line, logLine, Pace } from "./pace.ts";
 const BAR = 100;
 const EVENT = 1000;
 const LOG = 10_000;
+
+/** Characters of a text that are noted for others. */
+const LONGEST = 200;
 
 /** The run that is shown. */
 interface Shown {
@@ -62,6 +66,12 @@ export class RunDisplay implements Disposable {
     this.#partly = partly;
     this.#text = text;
     this.tick();
+  }
+
+  /** The last progress of the program at work. */
+  get present(): { partly: number; text: string } {
+    const text = cutText(this.#text ?? "", LONGEST);
+    return { partly: this.#partly, text };
   }
 
   /** Shows the present state again, if it is time. */

@@ -39,7 +39,7 @@ export function endText(run: TaskRunResult, style: Style): string {
   return statusText({
     ...run,
     ...{ run: id, state, started_at: started, changed_at: at, at },
-    ...{ at_work: null, pid: null },
+    ...{ at_work: null, pid: null, progress: null },
   }, style);
 }
 
@@ -54,10 +54,21 @@ export function statusText(run: TaskStatusResult, style: Style): string {
     ...run.state === "running" ? [] : [
       `Time: ${shortDuration(Date.parse(changed) - Date.parse(started))}`,
     ],
+    ...run.progress === null ? [] : [progressText(run, run.progress)],
     ...run.reason === null ? [] : [`Reason: ${escapeText(run.reason)}`],
     ...advice(run),
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** `At work: 40%, reading the table`. */
+function progressText(
+  { at_work: atWork }: TaskStatusResult,
+  { items, text }: NonNullable<TaskStatusResult["progress"]>,
+): string {
+  const size = atWork ? atWork.last - atWork.first + 1 : 1;
+  const share = Math.floor(100 * Math.min(1, items / size));
+  return `At work: ${share}%${text === null ? "" : `, ${escapeText(text)}`}`;
 }
 
 /** `4,190 done, 8 failed, 2 flagged, 5,800 waiting`. */
