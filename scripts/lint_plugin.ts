@@ -69,7 +69,7 @@ const plugin: Deno.lint.Plugin = {
             const message = node.arguments[1];
             const odd = message?.type === "Literal" &&
               typeof message.value === "string" &&
-              !/^[A-Z"].*[^.]$/s.test(message.value);
+              !/^(?:[A-Z"]|--|mpm ).*[^.]$/s.test(message.value);
             if (odd) {
               context.report({
                 node: message,
