@@ -74,12 +74,8 @@ export async function runToEnd(
   }
   const view = viewOf(await readStatus(system, root, id));
   if (definition.notify) {
-    const reason = await notify(system, definition.notify, record, view.state);
-    log.add({ event: "notified", at: system.now().toISOString(), reason });
-    await log.flush();
-    if (reason !== null) {
-      context.note(`Note: the program of "notify" failed: ${reason}`);
-    }
+    const { state } = view;
+    await notify(context, definition.notify, { record, state, log });
   }
   removeIfThere(system, paths.runner);
   return { ...view, dry_run: false, items: null };
