@@ -90,7 +90,7 @@ export function carriedOf(
   let turns: CarriedTurn[] = [];
   for (const { at, agent, dead, what } of events) {
     if (dead) lose("withdrawn event");
-    else if (agent) lose("event inside of sub-agents");
+    else if (agent) lose("event inside sub-agents");
     else if (what.type === "thinking") lose("thought");
     else if (what.type === "compaction") {
       lose("turn before the last compaction", turns.length);
@@ -103,7 +103,9 @@ export function carriedOf(
   const kept = newest(turns);
   lose("early turn", turns.length - kept.length);
   const leftOut = [...lost].filter(([, number]) => number > 0)
-    .map(([what, number]) => counted(number, what));
+    .map(([what, number]) =>
+      counted(number, what, what.replace(/event|turn|thought/, "$&s"))
+    );
   const about: CarriedTurn = {
     role: "user",
     at: kept[0]?.at ?? "",

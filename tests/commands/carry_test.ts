@@ -178,3 +178,45 @@ Deno.test("carry says what is missing", async () => {
   const to = await mpm(env, ["carry", AGENT]);
   assertStringIncludes(to.stderr, "name it with --to");
 });
+
+/** Conversations of other clients, with what they say and what is left out. */
+const SOURCES: readonly (readonly [
+  file: string,
+  said: string,
+  leftOut: readonly string[],
+])[] = [
+  ["codex/compact.jsonl", "Finished.", ["8 turns before the last compaction"]],
+  ["gemini/compact.jsonl", "Finished.", ["5 turns before the last compaction"]],
+  ["copilot/compact.jsonl", "Finished.", [
+    "6 turns before the last compaction",
+  ]],
+  ["opencode/compact.jsonl", "Finished.", [
+    "5 turns before the last compaction",
+  ]],
+  ["codex/agent-main.jsonl", "[sub-agent helper: Read README.md", []],
+  ["gemini/agent-main.jsonl", "[sub-agent generalist: Read README.md", []],
+  ["copilot/agent.jsonl", "report: The title is: A project.]", [
+    "5 events inside sub-agents",
+  ]],
+  ["opencode/agent.jsonl", "report: The title is: A project.]", [
+    "4 events inside sub-agents",
+  ]],
+  ["opencode/agent.export.json", "report: The title is: A project.]", []],
+];
+
+for (const [file, said, leftOut] of SOURCES) {
+  Deno.test(`${file} is carried, and what is left out is named`, async () => {
+    using env = TestEnv.repository();
+    putClient(env, "claude", { version: "2.1.329 (Claude Code)" });
+    const path = join(import.meta.dirname!, "../formats", file);
+    const before = Deno.readTextFileSync(path);
+    const made = await mpmJson<Answer>(env, ["carry", path, "--to", "claude"]);
+    assertEquals([made.reason, made.left_out], [null, leftOut]);
+    const lines = Deno.readTextFileSync(made.files[0]!).trimEnd().split("\n")
+      .map((line) => JSON.parse(line).message.content);
+    const text = JSON.stringify(lines);
+    assertStringIncludes(text, said);
+    for (const what of leftOut) assertStringIncludes(text, what);
+    assertEquals(Deno.readTextFileSync(path), before);
+  });
+}
