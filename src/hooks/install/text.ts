@@ -134,7 +134,8 @@ export function hooksStatusText(
     ...places,
     ...clients.map(({ title, path, binary, version, events }) =>
       `${title}: ${escapeText(path)}\n` +
-      `  ${counted(events.length, "event")}, mpm ${escapeText(version)}, ` +
+      `  ${events.length === 0 ? "" : `${counted(events.length, "event")}, `}` +
+      `mpm ${escapeText(version)}, ` +
       escapeText(binary)
     ),
     ...plugins.map((path) =>
