@@ -10,6 +10,7 @@ import {
   takeLock,
   writeAtomic,
 } from "../../ops/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { readDefinition } from "../definition.ts";
 import { filled } from "../protocol.ts";
@@ -108,16 +109,16 @@ function runnerNote(
 /** Milliseconds that the program of `notify` may take. */
 const NOTIFY = 30_000;
 
-/**
- * Starts the program of `notify`, without a shell. Returns why it failed; null:
- * it did not.
- */
+/** Starts the program of `notify`, without a shell. A failure is a note. */
 async function notify(
-  system: System,
+  { system, note }: Context,
   args: readonly string[],
-  { task, id, worktree }: RunRecord,
-  state: string,
-): Promise<string | null> {
+  { record: { task, id, worktree }, state, log }: {
+    record: RunRecord;
+    state: string;
+    log: RunLog;
+  },
+): Promise<void> {
   const values = new Map([["{task}", task], ["{state}", state]]);
   const done = await attempt(() =>
     system.runProgram(args.map((arg) => filled(arg, values)), {
@@ -125,12 +126,13 @@ async function notify(
       env: { MPM_TASK: task, MPM_TASK_RUN: id },
     })
   );
-  if (done?.status === 0) return null;
   const said = firstLine(new TextDecoder().decode(done?.stderr), 200);
-  if (said !== "") return said;
-  return done?.outcome === "exited"
-    ? `exit status ${done.status}`
-    : done?.outcome ?? "it cannot be started";
+  const reason = done?.status === 0 ? null : redactorOf(system).text(said) ||
+    `${done?.outcome ?? "failed"}, status ${done?.status ?? -1}`;
+  log.add({ event: "notified", at: system.now().toISOString(), reason });
+  await log.flush();
+  if (reason === null) return;
+  note(`Note: the program of "notify" failed: ${reason}`);
 }
 
 /** A task that the user allows no longer does not run. */
