@@ -14,9 +14,12 @@ interface Deaths {
   readonly step: number;
 }
 
+/** The moments at which a command is killed from outside. */
+const MOMENTS = 6;
+
 /**
  * Ends a command before its first call that changes files, then before a later
- * one, up to its last: each time in the same state.
+ * one, up to its last; then after some time. Each time in the same state.
  */
 async function dieEverywhere(
   env: WineEnv,
@@ -29,18 +32,30 @@ async function dieEverywhere(
   assertEquals(whole.status, 0, whole.stderr);
   const [, calls, flushes] = /calls (\d+) flushes (\d+)/.exec(whole.stderr)!;
   assert(Number(flushes) > 0, "nothing was flushed to the disk");
-  let deaths = 0;
-  for (let at = 1; at <= Number(calls) + step; at += step) {
+  env.restore();
+  const begun = performance.now();
+  await good(env, args, "whole");
+  const time = performance.now() - begun;
+  const ended = { crash: 0, kill: 0 };
+  const end = async (verb: "crash" | "kill", at: number) => {
     env.restore();
-    const { status, stderr } = await env.mpm(args, { verb: ["crash", at] });
-    const where = `call ${at} of ${calls}`;
+    const { status, stderr } = await env.mpm(args, { verb: [verb, at] });
+    const where = `${verb} ${at} of ${calls} calls`;
     assert([0, ENDED].includes(status), `${where}: ${status}: ${stderr}`);
-    if (status === ENDED) deaths++;
+    if (status === ENDED) ended[verb]++;
     await check(where, status === 0);
+  };
+  for (let at = 1; at <= Number(calls) + step; at += step) {
+    await end("crash", at);
+  }
+  for (let at = 0; at < MOMENTS; at++) {
+    await end("kill", Math.round((at + 0.5) / MOMENTS * time));
   }
   const words = args.slice(0, 2).join(" ");
-  say(`deaths in Wine: ${words} ${deaths}, ${flushes} flushes`);
-  assert(deaths > 5, `${deaths} deaths`);
+  const { crash, kill } = ended;
+  say(`deaths in Wine: ${words} ${crash}, ${kill} killed, ${flushes} flushes`);
+  assert(crash > 5, `${crash} deaths`);
+  assert(kill > 0, "no command was killed");
 }
 
 /** Runs mpm.exe, which must succeed; returns what it prints. */
@@ -127,6 +142,58 @@ wineTest(
     });
   },
 );
+
+wineTest(
+  "an undo that dies anywhere is finished or taken back",
+  async (env) => {
+    env.repository();
+    const restored = async (where: string) => {
+      fill(env, "one\n");
+      await good(env, ["checkpoint", "save", "one"], where);
+      fill(env, "two\n");
+      await good(env, ["checkpoint", "restore", "one", "--yes"], where);
+    };
+    await dieEverywhere(env, ["undo"], {
+      step: 6,
+      prepare: () => restored("before"),
+      check: async (where, finished) => {
+        await good(env, ["checkpoint", "list"], where);
+        const texts = [...new Set(NAMES.map((name) => env.read(name)))];
+        assertEquals(texts.length, 1, `${where}: ${texts.join()}`);
+        if (finished) assertEquals(texts, ["two\n"]);
+        if (texts[0] === "one\n") await good(env, ["undo"], where);
+        assertEquals(env.read("f0.txt"), "two\n", where);
+      },
+    });
+  },
+);
+
+wineTest("a checkpoint that dies anywhere is whole or absent", async (env) => {
+  env.repository();
+  await dieEverywhere(env, ["checkpoint", "save", "one"], {
+    step: 4,
+    prepare: () => fill(env, "one\n"),
+    check: async (where, finished) => {
+      const listed = await good(env, ["checkpoint", "list", "--json"], where);
+      const { checkpoints } = JSON.parse(listed);
+      assertEquals(
+        NAMES.map((name) => env.read(name)),
+        NAMES.map(() => "one\n"),
+      );
+      if (finished) assertEquals(checkpoints.length, 1, where);
+      if (checkpoints.length === 0) {
+        await good(env, ["checkpoint", "save", "one"], where);
+      }
+      fill(env, "two\n");
+      await good(env, ["checkpoint", "restore", "one", "--yes"], where);
+      assertEquals(
+        NAMES.map((name) => env.read(name)),
+        NAMES.map(() => "one\n"),
+      );
+      env.git("fsck", "--no-dangling");
+    },
+  });
+});
 
 wineTest("a detour that dies anywhere keeps the work", async (env) => {
   env.repository();
