@@ -5,6 +5,7 @@ import { barriers, inBrowser } from "../helpers/browser.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { programTest } from "../helpers/programs.ts";
+import { longTranscript } from "../helpers/transcripts.ts";
 import { ROOT } from "../helpers/tree.ts";
 
 const KEY = `sk-ant-api03-${"aB3dE5fG7h".repeat(9)}`;
@@ -185,26 +186,10 @@ programTest(
   },
 );
 
-/** Prompts that make a transcript of 9 MB, some with secrets. */
-function longTranscript(): string {
-  const filling = "All of this is to be read, and most of it is code. ";
-  const lines = Array.from({ length: 1300 }, (_, at) => ({
-    timestamp: new Date(Date.UTC(2026, 0, 1, 0, 0, at)).toISOString(),
-    uuid: `${
-      (at * 64).toString(16).padStart(8, "0")
-    }-0000-4000-8000-000000000000`,
-    parentUuid: null,
-    type: "user",
-    ...{ promptSource: "typed", origin: { kind: "human" } },
-    message: { content: `${at} ${KEY} ours-${at}\n${filling.repeat(140)}` },
-  }));
-  return lines.map((line) => JSON.stringify(line)).join("\n");
-}
-
 Deno.test("a long page is the same with another thread, and if that fails", async () => {
   using env = TestEnv.repository();
   await mpm(env, ["config", "set", "redaction.rules.ours", "ours-[0-9]+"]);
-  env.write(`${ID}.jsonl`, longTranscript());
+  env.write(`${ID}.jsonl`, longTranscript(KEY));
   const args = ["replay", `${ID}.jsonl`, "--html"];
   const pages = ["alone.html", "failed.html", "thread.html"] as const;
   await mpmJson(env, [...args, pages[0]]);

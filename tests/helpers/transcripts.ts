@@ -19,3 +19,19 @@ export function putTranscript(
   Deno.writeTextFileSync(path, text);
   return path;
 }
+
+/** Prompts with a secret each, which make a transcript of 9 MB. */
+export function longTranscript(secret: string): string {
+  const filling = "All of this is to be read, and most of it is code. ";
+  const lines = Array.from({ length: 1300 }, (_, at) => ({
+    timestamp: new Date(Date.UTC(2026, 0, 1, 0, 0, at)).toISOString(),
+    uuid: `${
+      (at * 64).toString(16).padStart(8, "0")
+    }-0000-4000-8000-000000000000`,
+    parentUuid: null,
+    type: "user",
+    ...{ promptSource: "typed", origin: { kind: "human" } },
+    message: { content: `${at} ${secret} ours-${at}\n${filling.repeat(140)}` },
+  }));
+  return lines.map((line) => JSON.stringify(line)).join("\n");
+}
