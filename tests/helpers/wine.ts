@@ -39,13 +39,18 @@ export function wineTest(
 }
 
 /** Sources beside the tests, and what Debian's compiler makes of them. */
-const PROGRAMS = { "git.exe": "git.c", "start.exe": "start.c" };
+const PROGRAMS = {
+  "git.exe": ["git.c", "-lws2_32"],
+  "start.exe": ["start.c"],
+  "long.dll": ["long.c", "-shared", "-lntdll"],
+};
 const SOURCES = join(ROOT, "tests", "windows");
 
 /** Compiles the programs of the tests once; returns their folder. */
 function programs(): string {
   const hash = createHash("sha256");
-  for (const name of [...Object.values(PROGRAMS), "git-run.pl"]) {
+  const sources = Object.values(PROGRAMS).map(([source]) => source!);
+  for (const name of [...sources, "git-run.pl"]) {
     hash.update(Deno.readFileSync(join(SOURCES, name)));
   }
   const digest = hash.digest("hex").slice(0, 16);
@@ -54,11 +59,13 @@ function programs(): string {
   Deno.mkdirSync(dirname(folder), { recursive: true });
   const made = Deno.makeTempDirSync({ dir: dirname(folder) });
   const there = made.slice(DEBIAN!.length);
-  for (const [name, source] of Object.entries(PROGRAMS)) {
-    Deno.copyFileSync(join(SOURCES, source), join(made, source));
-    const words = "-O1 -Wall -Werror -municode -o";
-    const command = `x86_64-w64-mingw32-gcc ${words} ${name} ${source}`;
-    start(["sh", "-euc", `cd ${there}; ${command} -lws2_32`]);
+  for (const [name, [source, ...flags]] of Object.entries(PROGRAMS)) {
+    Deno.copyFileSync(join(SOURCES, source!), join(made, source!));
+    const words = [
+      ..."x86_64-w64-mingw32-gcc -O1 -Wall -Werror -municode".split(" "),
+      ...["-o", name, source, ...flags],
+    ];
+    start(["sh", "-euc", `cd ${there}; ${words.join(" ")}`]);
   }
   Deno.copyFileSync(join(SOURCES, "git-run.pl"), join(made, "git-run.pl"));
   Deno.chmodSync(join(made, "git-run.pl"), 0o755);
@@ -102,7 +109,7 @@ export interface WineOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The verb of `start.c`, with its number. */
   readonly verb?:
-    | readonly ["run" | "break"]
+    | readonly ["run" | "long"]
     | readonly ["kill" | "crash", number];
 }
 

@@ -50,6 +50,16 @@ wineTest("a save is picked by its number", async (env) => {
   assertStringIncludes(await pty.until("status 0."), "Summary: First");
 });
 
+wineTest("Ctrl-C leaves the list of saves", async (env) => {
+  await env.mpm(["pause", "-s", "First"]);
+  await env.mpm(["pause", "-s", "Second"]);
+  await using pty = env.console(env.exe, ["resume", "--list"]);
+  await pty.until("Search:");
+  await pty.type("\x03");
+  const shown = await pty.until("status ");
+  assert(!shown.includes("Summary: "), shown);
+});
+
 wineTest("Ctrl-C leaves a question, and changes nothing", async (env) => {
   env.repository();
   env.write("README.md", "# Kept\n");

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { AGENT, EVENTS } from "../helpers/hook_events.ts";
 import { namesIn, type WineEnv, wineTest } from "../helpers/wine.ts";
 
 /** Runs mpm.exe; throws with its output unless it exits with `expected`. */
@@ -125,22 +126,40 @@ wineTest(
     assertStringIncludes(text, "mpm.exe");
     await mpm(env, ["hooks", "test"]);
     await mpm(env, ["pause", "-s", "Before the session"]);
-    const input = JSON.stringify({
-      session_id: "11111111-2222-4333-8444-555555555555",
-      transcript_path: env.windows(join(env.home, "none.jsonl")),
-      cwd: env.windows(env.project),
-      hook_event_name: "SessionStart",
-      source: "startup",
-    });
-    const { status, stdout, stderr } = await env.mpm(["hook", "SessionStart"], {
-      stdin: input,
-    });
-    assertEquals([status, stderr], [0, ""]);
-    assertStringIncludes(stdout, "Before the session");
+    for (const { event, fields } of EVENTS) {
+      const { status, stdout, stderr } = await callHook(env, text, {
+        session_id: AGENT,
+        transcript_path: env.windows(join(env.home, "none.jsonl")),
+        cwd: env.windows(env.project),
+        hook_event_name: event,
+        ...fields,
+      });
+      assertEquals([event, status, stderr], [event, 0, ""]);
+      if (event !== "SessionStart") continue;
+      assertStringIncludes(stdout, "Before the session");
+    }
     await mpm(env, ["hooks", "uninstall", "--scope", "project"]);
     assertEquals(Deno.readTextFileSync(settings), '{ "model": "opus" }\n');
   },
 );
+
+/** Starts the program that settings name for an event, without a shell. */
+async function callHook(
+  env: WineEnv,
+  settings: string,
+  input: { hook_event_name: string; [name: string]: unknown },
+) {
+  const { hooks } = JSON.parse(settings);
+  const [group] = new Map<string, Hooks[]>(Object.entries(hooks))
+    .get(input.hook_event_name)!;
+  const [{ command, args }] = group!.hooks;
+  return await env.run(command, args, { stdin: JSON.stringify(input) });
+}
+
+/** Hooks of one event, as settings have them. */
+interface Hooks {
+  readonly hooks: readonly [{ command: string; args: string[] }];
+}
 
 wineTest("setup is taken back to the byte by one undo", async (env) => {
   env.repository();
@@ -150,24 +169,81 @@ wineTest("setup is taken back to the byte by one undo", async (env) => {
   assertEquals(env.git("status", "--porcelain"), "");
 });
 
-wineTest(
-  "a file with a long path is kept, or said to be left out",
-  async (env) => {
-    env.repository();
-    const at = env.windows(env.project).length + 1;
-    const path = (length: number) =>
-      join("d".repeat(100), "x".repeat(length - at - 101));
-    env.write(path(250), "one\n");
-    // Wine itself resolves no path of more than 260 characters.
-    const beyond = join("d".repeat(100), "y".repeat(100), "z".repeat(100));
-    env.write(beyond, "two\n");
-    assertStringIncludes(await mpm(env, ["pause", "-s", "Deep"]), beyond);
+wineTest("a path of 300 characters is kept and restored", async (env) => {
+  env.repository();
+  const folder = join("d".repeat(100), "y".repeat(100));
+  const path = join(folder, "z".repeat(100));
+  const long = async (...args: string[]) => {
+    const done = await env.mpm(args, { verb: ["long"] });
+    assertEquals(done.status, 0, done.stdout + done.stderr);
+    return done.stdout;
+  };
+  env.write(path, "one\n");
+  assertStringIncludes(await long("pause", "Deep"), "contents of 1 kept");
+  await long("checkpoint", "save", "deep");
+  for (
+    const words of [["restore", "--all"], ["checkpoint", "restore", "deep"]]
+  ) {
     Deno.removeSync(join(env.project, "d".repeat(100)), { recursive: true });
-    assertStringIncludes(await mpm(env, ["resume"]), "Not Kept with the Save");
-    await mpm(env, ["restore", "--all", "--yes"]);
-    assertEquals(env.read(path(250)), "one\n");
-  },
-);
+    await long(...words, "--yes");
+    assertEquals(env.read(path), "one\n");
+  }
+  await long("undo");
+  assertEquals(env.git("status", "--porcelain"), "");
+  // Wine itself gives up at 260 characters: then mpm says what it left out.
+  env.write(path, "two\n");
+  assertStringIncludes(await mpm(env, ["pause", "Deep"]), path);
+});
+
+wineTest("names of other systems are left out, and named", async (env) => {
+  env.repository();
+  const unusable = ["a:b", "aux.c", "con", "end."];
+  for (const path of [...unusable, "fine.txt"]) env.write(path, "text\n");
+  const paused = JSON.parse(await mpm(env, ["pause", "Names", "--json"]));
+  const saved = JSON.parse(
+    await mpm(env, ["checkpoint", "save", "names", "--json"]),
+  );
+  type LeftOut = { path: string; reason: string }[];
+  const lists: LeftOut[] = [paused.contents.left_out, saved.left_out];
+  for (const list of lists) {
+    assertEquals(list.map(({ path }) => path), unusable);
+    const [stream, ...devices] = list;
+    assertStringIncludes(stream!.reason, "its name leads elsewhere");
+    for (const { reason } of devices) {
+      assertStringIncludes(reason, "Windows cannot use this name");
+    }
+  }
+});
+
+wineTest("a save and a note reach another clone", async (env) => {
+  env.repository();
+  const server = join(env.root, "server.git");
+  const [clone, home] = [join(env.root, "clone"), join(env.root, "home b")];
+  env.git("init", "-q", "--bare", server);
+  env.git("remote", "add", "origin", server);
+  env.git("push", "-q", "origin", "main");
+  env.git("clone", "-q", "-b", "main", server, clone);
+  Deno.mkdirSync(home);
+  await mpm(env, ["pause", "-s", "Halfway"]);
+  await mpm(env, ["note", "The API is frozen"]);
+  await mpm(env, ["sync", "origin"]);
+  const bob = {
+    cwd: clone,
+    env: {
+      USERPROFILE: env.windows(home),
+      APPDATA: env.windows(join(home, "Roaming")),
+      LOCALAPPDATA: env.windows(join(home, "Local")),
+      GIT_AUTHOR_NAME: "Bob",
+      GIT_COMMITTER_NAME: "Bob",
+    },
+  };
+  const got = await env.mpm(["sync", "origin"], bob);
+  assertEquals([got.status, got.stderr], [0, ""]);
+  const listed = await env.mpm(["list", "--all"], bob);
+  assertStringIncludes(listed.stdout, "Halfway");
+  const notes = await env.mpm(["notes"], bob);
+  assertStringIncludes(notes.stdout, "The API is frozen");
+});
 
 wineTest("next, var, decide and done carry over", async (env) => {
   env.repository();

@@ -1,7 +1,7 @@
 /*
  * Starts and disturbs programs in Wine, for the tests.
  *   start run FOLDER [NAME=VALUE…] -- PROGRAM [ARGUMENT…]
- *   start break FOLDER …   the same, with Ctrl-Break at the first input
+ *   start long FOLDER …   the same, with `long.c` in the program
  *   start kill MILLISECONDS FOLDER …   ends it then, with the status 9
  *   start crash N FOLDER …   ends it before its call N that changes files
  *       (status 9); with 0 it runs on, and "calls N flushes M" is printed last
@@ -126,7 +126,24 @@ static void outlive(HANDLE job) {
   TerminateJobObject(job, 9);
 }
 
-enum verb { RUN, BREAK, KILL, CRASH };
+/* Loads long.dll, which lies beside this program, before the other begins. */
+static void lengthen(HANDLE process) {
+  WCHAR path[MAX_PATH];
+  GetModuleFileNameW(NULL, path, MAX_PATH);
+  wcscpy(wcsrchr(path, '\\') + 1, L"long.dll");
+  void *there = VirtualAllocEx(process, NULL, sizeof path, MEM_COMMIT, PAGE_READWRITE);
+  if (!WriteProcessMemory(process, there, path, sizeof path, NULL)) die("write");
+  void *load = GetProcAddress(GetModuleHandleW(L"kernel32.dll"), "LoadLibraryW");
+  HANDLE thread = CreateRemoteThread(process, NULL, 0, load, there, 0, NULL);
+  DWORD loaded;
+  WaitForSingleObject(thread, INFINITE);
+  GetExitCodeThread(thread, &loaded);
+  if (loaded) return;
+  TerminateProcess(process, 127);
+  die("long.dll");
+}
+
+enum verb { RUN, LONG_PATHS, KILL, CRASH };
 
 /* The status of a program, which is ended after so many milliseconds. */
 static DWORD end(HANDLE process, DWORD after) {
@@ -149,7 +166,7 @@ static void run(int argc, WCHAR **argv, enum verb verb, int number) {
   for (int word = at + 1; word < argc; word++) out = quote(out, argv[word]);
   STARTUPINFOW start = {.cb = sizeof start};
   PROCESS_INFORMATION made;
-  static const DWORD FLAGS[] = {[BREAK] = CREATE_NEW_PROCESS_GROUP, [KILL] = CREATE_SUSPENDED, [CRASH] = DEBUG_ONLY_THIS_PROCESS};
+  static const DWORD FLAGS[] = {[LONG_PATHS] = CREATE_SUSPENDED, [KILL] = CREATE_SUSPENDED, [CRASH] = DEBUG_ONLY_THIS_PROCESS};
   DWORD flags = FLAGS[verb], status;
   if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, NULL, NULL, &start, &made)) die("program");
   if (verb == KILL || verb == CRASH) {
@@ -160,9 +177,9 @@ static void run(int argc, WCHAR **argv, enum verb verb, int number) {
     outlive(job);
     ExitProcess(status);
   }
-  if (verb == BREAK) {
-    getchar();
-    if (!GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, made.dwProcessId)) die("break");
+  if (verb == LONG_PATHS) {
+    lengthen(made.hProcess);
+    ResumeThread(made.hThread);
   }
   ExitProcess(end(made.hProcess, INFINITE));
 }
@@ -170,7 +187,7 @@ static void run(int argc, WCHAR **argv, enum verb verb, int number) {
 int wmain(int argc, WCHAR **argv) {
   if (argc == 3 && !wcscmp(argv[1], L"hold")) hold(argv[2]);
   else if (argc > 4 && !wcscmp(argv[1], L"run")) run(argc - 2, argv + 2, RUN, 0);
-  else if (argc > 4 && !wcscmp(argv[1], L"break")) run(argc - 2, argv + 2, BREAK, 0);
+  else if (argc > 4 && !wcscmp(argv[1], L"long")) run(argc - 2, argv + 2, LONG_PATHS, 0);
   else if (argc > 5 && !wcscmp(argv[1], L"kill")) run(argc - 3, argv + 3, KILL, _wtoi(argv[2]));
   else if (argc > 5 && !wcscmp(argv[1], L"crash")) run(argc - 3, argv + 3, CRASH, _wtoi(argv[2]));
   else die("usage");
