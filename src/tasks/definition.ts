@@ -1,5 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
+import { CLIENT_NAMES } from "../clients/mod.ts";
 import { field, type Fields, isFields, kindOf } from "../base/parsed_values.ts";
 import { parseDuration } from "../base/times.ts";
 import { lineOf, parseYaml } from "../base/yaml_lines.ts";
@@ -167,7 +168,7 @@ function workIn(value: Fields, fault: Fault): Work {
   const turns = numberIn(agent, "turns", fault, {
     ...{ neutral: 0, least: 1, most: 10_000 },
   });
-  const client = textIn(agent, [...path, "client"], fault) ?? null;
+  const client = choiceIn(agent, "client", CLIENT_NAMES, fault) ?? null;
   return { kind: "agent", prompt, turns: turns || null, client };
 }
 

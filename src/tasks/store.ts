@@ -83,6 +83,11 @@ export function taskOf(id: string): string {
   return id.slice(0, -"-YYYYMMDD-HHMMSS".length);
 }
 
+/** Returns the file of a task, absolute. */
+export function taskPath(root: string, task: string): string {
+  return join(layout(root).tasks, `${task}.yaml`);
+}
+
 /** A run, as it was recorded before it began. */
 export interface KnownRun {
   readonly record: RunRecord;
@@ -103,7 +108,10 @@ export function readRun(
   const text = new TextDecoder().decode(bytes);
   const record = jsonIn(text);
   if (!fits(RUN_RECORD, record)) return undefined;
-  const own = record.id === id && ownSeals(system, root, RUN_SEAL).isOwn(text);
+  // A copy of the project is another place.
+  const isHere = record.file === taskPath(root, record.task);
+  const own = record.id === id && isHere &&
+    ownSeals(system, root, RUN_SEAL).isOwn(text);
   return { record, own };
 }
 

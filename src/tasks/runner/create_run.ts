@@ -16,11 +16,12 @@ import {
   writeAtomic,
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
+import { clientFor } from "../agent.ts";
 import { type Definition, readDefinition } from "../definition.ts";
 import { listItems } from "../items.ts";
 import { pruneRuns } from "../remove.ts";
 import { type RunRecord, TASK_NAME } from "../run.ts";
-import { RUN_SEAL, runPaths, taskNames } from "../store.ts";
+import { RUN_SEAL, runPaths, taskNames, taskPath } from "../store.ts";
 
 /** A task that may run, and its items as they are now. */
 export interface PlannedRun {
@@ -33,6 +34,8 @@ export interface PlannedRun {
   readonly items: readonly string[] | undefined;
   /** Items that were left out, since their names are not UTF-8. */
   readonly unreadable: number;
+  /** The client that runs the agents; null: the task runs a program. */
+  readonly client: string | null;
 }
 
 /**
@@ -51,9 +54,10 @@ export async function planRun(
   const file = taskFile(system, root, task);
   const text = readAllowed(system, root, { task, file });
   const definition = await readDefinition(text, relative(root, file));
+  const client = clientFor(system, root, definition.work);
   const items = await listItems(system, workspace, { definition, signal });
   return {
-    ...{ task, file, text, definition },
+    ...{ task, file, text, definition, client },
     items: items?.values,
     unreadable: items?.unreadable ?? 0,
   };
@@ -65,7 +69,7 @@ function taskFile(system: System, root: string, task: string): string {
       hint: "Use letters, digits and any of ._-, 64 characters at most",
     });
   }
-  const file = join(layout(root).tasks, `${task}.yaml`);
+  const file = taskPath(root, task);
   if (system.files.lstat(file)) return file;
   const names = taskNames(system, root);
   throw new MpmError("NOT_FOUND", `No task "${task}": no file "${file}"`, {
@@ -130,7 +134,7 @@ export async function createRun(
       total: plan.items?.length ?? 1,
       chunk: plan.definition.chunk,
       items: items ? sha256(items) : null,
-      client: null,
+      client: plan.client,
     };
     writeRun(system, root, { record, items });
     return id;

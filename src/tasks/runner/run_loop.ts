@@ -1,12 +1,14 @@
 import { attempt } from "../../base/errors.ts";
 import { field, jsonIn } from "../../base/parsed_values.ts";
+import type { AgentProgram } from "../../clients/mod.ts";
 import { removeIfThere, sizeBelow } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
+import { promptWith } from "../agent.ts";
 import { argumentsWith } from "../protocol.ts";
 import type { Definition } from "../definition.ts";
 import type { Chunks, ItemState, LogLine, RunEnd, RunRecord } from "../run.ts";
-import type { runPaths } from "../store.ts";
+import { linesOf, type runPaths } from "../store.ts";
 import type { RunLog } from "./log.ts";
 import { type ChunkEnd, runChunk, statePath } from "./run_chunk.ts";
 import type { Stops } from "./stops.ts";
@@ -39,6 +41,8 @@ const LONGEST_VARIABLE = 32 * 1024;
 interface LoopOrder {
   readonly record: RunRecord;
   readonly definition: Definition;
+  /** `undefined`: the task runs a program. */
+  readonly agent: AgentProgram | undefined;
   readonly items: readonly string[] | undefined;
   readonly paths: ReturnType<typeof runPaths>;
   readonly chunks: Chunks;
@@ -109,10 +113,45 @@ export class RunLoop {
       ...{ outcome: "unclear", exit: null, reason: "mpm was ended", ms: 0 },
       ...{ output: "", results: [], logged: 0, failure: undefined },
     };
+    const known = this.#knownResults();
     for (let chunk = 0; chunk < chunks.length; chunk++) {
-      if (chunks.stateOf(chunk) !== "started") continue;
-      if (again) this.#putBack(chunk, killed);
+      const state = chunks.stateOf(chunk);
+      if (state === "waiting") continue;
+      if (state !== "started") this.#restoreResults(chunk, state, known);
+      else if (again) this.#putBack(chunk, killed);
       else this.#doubt(chunk, killed);
+    }
+  }
+
+  /** The state that each item has in the results, by its index. */
+  #knownResults(): Map<unknown, unknown> {
+    const { chunks, paths } = this.#run;
+    const known = new Map<unknown, unknown>();
+    if (!chunks.hasBegun) return known;
+    for (const text of linesOf(this.#system, paths.results)) {
+      const line = jsonIn(text);
+      known.set(field(line, "index"), field(line, "state"));
+    }
+    return known;
+  }
+
+  /** A full disk or a power failure can take results of which the log knows. */
+  #restoreResults(
+    chunk: number,
+    state: ItemState,
+    known: ReadonlyMap<unknown, unknown>,
+  ): void {
+    const { chunks, log, items } = this.#run;
+    const [first, end] = chunks.rangeOf(chunk);
+    const attempts = chunks.attemptsOf(chunk);
+    for (let index = first; index < end; index++) {
+      if (known.get(index) === state) continue;
+      const item = items?.[index] ?? null;
+      const reason = "mpm could not keep its result";
+      const lost = { exit: null, reason, output: "", attempts, ms: 0 };
+      log.addResults(
+        `${JSON.stringify({ index, chunk, item, state, ...lost })}\n`,
+      );
     }
   }
 
@@ -200,6 +239,7 @@ export class RunLoop {
       ...{ chunk, definition, paths, stops, cwd: record.worktree },
       args: this.#arguments(items),
       env: {
+        ...this.#run.agent?.env,
         MPM_TASK: record.task,
         MPM_TASK_RUN: record.id,
         MPM_TASK_ITEM: items.length === 1 &&
@@ -217,9 +257,9 @@ export class RunLoop {
   }
 
   #arguments(items: readonly string[]): string[] {
-    const { record: { task }, definition: { work } } = this.#run;
+    const { record: { task }, definition: { work }, agent } = this.#run;
     if (work.kind === "run") return argumentsWith(work.args, { task, items });
-    throw new Error("agents are not there yet");
+    return [...agent!.args(promptWith(work.prompt, { task, items }))];
   }
 
   /** The end of a chunk, and the result of each of its items. */

@@ -12,6 +12,7 @@ import {
 } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
+import { agentFor } from "../agent.ts";
 import { readDefinition } from "../definition.ts";
 import { filled } from "../protocol.ts";
 import { readStatus, viewOf } from "../read.ts";
@@ -55,6 +56,9 @@ export async function runToEnd(
   if (chunks.count(again) === 0) throw nothingLeft(id, chunks);
   await refuseSurvivors(system, root, { id, chunks });
   if (chunks.hasBegun) await noteChanges(context, root, { record, items });
+  const { client } = record;
+  const agent = agentFor(system, root, { work: definition.work, client });
+  if (agent?.warning) context.note(`Note: ${agent.warning}`);
   const runner = await readSelf(system);
   const { task, total } = record;
   const { counters } = chunks;
@@ -66,7 +70,7 @@ export async function runToEnd(
     // Nothing depends on it.
     attempt(noted);
   });
-  const order = { record, definition, items, paths, chunks, log, stops };
+  const order = { record, definition, agent, items, paths, chunks, log, stops };
   const { pid } = runner;
   try {
     await new RunLoop(system, { ...order, listener, again, pid }).run();
