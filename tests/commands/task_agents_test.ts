@@ -22,7 +22,7 @@ function standIn(env: TestEnv, name: string): void {
   env.extra.PATH = `${bin}:${PATH}`;
 }
 
-/** What the agent of each item printed, in the newest run. */
+/** The output of the agent of each item, in the newest run. */
 function outputs(env: TestEnv): string[] {
   const run = runIds(env).at(-1)!;
   return [...results(env, run).values()].map(({ output }) => output.trimEnd());

@@ -1,0 +1,176 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import {
+  define,
+  EFFECT,
+  effects,
+  results,
+  runIds,
+  shell,
+  taskProject,
+} from "../helpers/tasks.ts";
+
+/** The items of the newest run, in their order. */
+function items(env: TestEnv): string[] {
+  const [run] = runIds(env).reverse();
+  return env.read(`.claude-mpm/runs/${run}/items.jsonl`).trimEnd().split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+posixTest(
+  "any text that a program can get as an argument can be an item",
+  async () => {
+    const list = [
+      ...["-rf", "--", "--help", "a b", "a\nb", "$(touch hacked)", "`id`"],
+      ...[
+        "'",
+        '"',
+        "\\",
+        "*",
+        "{item}",
+        "{items}",
+        "{task}",
+        "é😀",
+        "\x1b[31m",
+      ],
+      "x".repeat(100_000),
+    ];
+    using env = await taskProject({
+      items: { list },
+      run: shell('printf "%s\\0" "$1" >>"effects"', "{item}"),
+    });
+    const { status, stdout, stderr } = await mpm(env, ["task", "run", "work"]);
+    assertEquals(status, 0, stderr);
+    assert(!(stdout + stderr).includes("\x1b"), stderr);
+    assertEquals(env.read("effects").split("\0").slice(0, -1), list);
+    const [run] = runIds(env);
+    assertEquals([...results(env, run!).keys()], list);
+    assertEquals(env.exists("hacked"), false);
+  },
+);
+
+posixTest(
+  "items in chunks come as several arguments, the last chunk with fewer",
+  async () => {
+    using env = await taskProject({
+      items: { list: ["a", "-n", "c d", "e", "f"] },
+      chunk: 2,
+      run: shell('echo "$#" "$@" >>all', "{items}", "{task}"),
+    });
+    assertEquals((await mpm(env, ["task", "run", "work"])).status, 0);
+    assertEquals(env.read("all"), "3 a -n work\n3 c d e work\n2 f work\n");
+  },
+);
+
+posixTest(
+  "an item that no program can get fails alone, and says why",
+  async () => {
+    using env = TestEnv.repository();
+    // A text with NUL cannot come from YAML or from lines of a file system.
+    env.write("list", `good\n${"x".repeat(200_000)}\n\n  padded  \ngood again`);
+    await define(env, {
+      items: { lines: ["cat", "list"] },
+      run: shell('printf "%s\\n" "$1" >>all', "{item}"),
+    });
+    const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+    assertEquals(status, 1, stderr);
+    const [run] = runIds(env);
+    const found = [...results(env, run!).values()];
+    const failed = found.filter(({ state }) => state === "failed");
+    assertEquals(failed.map(({ item }) => item.length), [200_000]);
+    assertEquals(env.read("all").split("\n")[0], "good");
+    assertStringIncludes(env.read("all"), "good again\n");
+    const { stdout } = await mpm(env, ["task", "report", run!]);
+    assert(stdout.length < 20_000, "the report is bounded");
+  },
+);
+
+posixTest("files are found by globs, as git sees them", async () => {
+  using env = TestEnv.repository();
+  env.write(".gitignore", "ignored\n*.log\n");
+  for (
+    const path of [
+      ...["src/b.ts", "src/a.ts", "src/deep/c.ts", "src/d.js", "src/-x.ts"],
+      ...["ignored/e.ts", "src/f.ts.log", ".claude-mpm/own.ts", "other.ts"],
+      "src/line\nbreak.ts",
+    ]
+  ) env.write(path, "");
+  Deno.symlinkSync("/etc", join(env.project, "src/etc.ts"));
+  Deno.symlinkSync("/etc/passwd", join(env.project, "src/passwd.ts"));
+  await define(env, {
+    items: { files: ["src/**/*.ts"] },
+    run: ["test", "-f", "{item}"],
+  });
+  const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+  assertEquals([status, items(env)], [0, [
+    ...["src/-x.ts", "src/a.ts", "src/b.ts", "src/deep/c.ts"],
+    "src/line\nbreak.ts",
+  ]], stderr);
+});
+
+posixTest("a file name that is no text is left out, and said", async () => {
+  using env = TestEnv.repository();
+  env.write("src/good.ts", "");
+  const script = "printf x >\"$(printf 'src/bad\\377.ts')\"";
+  assertEquals(env.run("sh", ["-c", script]).status, 0);
+  await define(env, {
+    items: { files: ["src/*.ts"] },
+    run: ["test", "-f", "{item}"],
+  });
+  const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+  assertEquals([status, items(env)], [0, ["src/good.ts"]], stderr);
+  assert(/not valid UTF-8|UTF-8/.test(stderr), stderr);
+});
+
+posixTest(
+  "a task without items, or with none that match, says so",
+  async () => {
+    using env = await taskProject({
+      items: { files: ["src/*.ts"] },
+      run: ["true"],
+    });
+    const none = await mpm(env, ["task", "run", "work"]);
+    assertEquals([none.status, runIds(env)], [4, []], none.stderr);
+    assertStringIncludes(none.stdout + none.stderr, "src/*.ts");
+    await define(env, { run: shell(EFFECT, "once") }, "single");
+    assertEquals((await mpm(env, ["task", "run", "single"])).status, 0);
+    const run = runIds(env).find((one) => one.startsWith("single"))!;
+    assertEquals(effects(env, run), ["once"]);
+  },
+);
+
+posixTest("a list of items that cannot be made begins no run", async () => {
+  using env = TestEnv.repository();
+  for (
+    const lines of [
+      ["mpm-no-such-program"],
+      shell("echo half; exit 3"),
+      shell("kill -9 $$"),
+    ]
+  ) {
+    await define(env, { items: { lines }, run: ["true"] });
+    const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+    assert(status !== 0 && status !== 70, stderr);
+    assertStringIncludes(stderr, lines[0]!);
+    assertEquals(runIds(env), [], stderr);
+  }
+});
+
+posixTest(
+  "a program that is missing fails each item, and is named once",
+  async () => {
+    using env = await taskProject({
+      items: { list: ["a", "b"] },
+      run: ["mpm-no-such-program", "{item}"],
+    });
+    const { status, stdout, stderr } = await mpm(env, ["task", "run", "work"]);
+    assertEquals(status === 0 || status === 70, false, stderr);
+    assertStringIncludes(stdout + stderr, "mpm-no-such-program");
+    const [run] = runIds(env);
+    const view = await mpmJson(env, ["task", "status", run!]);
+    assert(["failed", "stopped"].includes(String(view.state)), stdout);
+  },
+);

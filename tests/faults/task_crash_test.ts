@@ -1,0 +1,88 @@
+import { assert, assertEquals } from "@std/assert";
+import { dieEverywhere } from "../helpers/dying.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { sayPoints } from "../helpers/say.ts";
+import {
+  assertOnce,
+  EFFECT,
+  isOver,
+  runFile,
+  runIds,
+  shell,
+  taskProject,
+} from "../helpers/tasks.ts";
+import type { System } from "../../src/system/system.ts";
+import type { TestEnv } from "../helpers/env.ts";
+
+const ITEMS = ["a", "b", "c", "d", "e"];
+const NOW = () => new Date("2026-03-04T05:06:07Z");
+const RUN = "work-20260304-050607";
+
+/** Pauses between tries take no time. */
+const wrap = (system: System): System => ({
+  ...system,
+  sleep: (milliseconds, signal) => system.sleep(milliseconds / 50, signal),
+});
+
+/** A run of two chunks; the second one fails once before it ends well. */
+function project(): Promise<TestEnv> {
+  const fails = `[ "$1" = d ] && [ ! -e failed ] && { : >failed; exit 3; }`;
+  return taskProject({
+    items: { list: ITEMS },
+    chunk: 3,
+    retries: 1,
+    run: shell(`${fails}; ${EFFECT}`, "{items}"),
+  });
+}
+
+/** After a death: nothing is running, and resume does the rest. */
+async function check(env: TestEnv, where: string): Promise<void> {
+  const [run] = runIds(env);
+  if (run === undefined) return;
+  const { state } = await mpmJson(env, ["task", "status", run]);
+  const wasOver = isOver(env, run);
+  assert(["done", "failed", "interrupted"].includes(String(state)), where);
+  assertEquals(state === "interrupted", !wasOver, where);
+  const resumed = await mpm(env, ["task", "resume", run], { wrap });
+  if (!wasOver) assert([0, 1].includes(resumed.status), resumed.stderr);
+  assertEquals(isOver(env, run), true, `${where}: ${resumed.stderr}`);
+  assertOnce(env, run, { items: ITEMS, where });
+}
+
+for (const command of ["run", "resume"] as const) {
+  posixTest(
+    `a task ${command} that dies at any write loses no item, and does none twice`,
+    async () => {
+      const points = await dieEverywhere(
+        command === "run"
+          ? ["task", "run", "work"]
+          : ["task", "resume", "--again"],
+        {
+          prepare: async () => {
+            const env = await project();
+            if (command === "resume") await interrupted(env);
+            return env;
+          },
+          check,
+          now: NOW,
+          wrap,
+        },
+      );
+      sayPoints(`task ${command}`, points);
+    },
+  );
+}
+
+/** A run whose runner died as its first program was about to begin. */
+async function interrupted(env: TestEnv): Promise<void> {
+  await mpm(env, ["task", "run", "work"], { now: NOW, wrap });
+  const path = runFile(RUN, "log.jsonl");
+  const lines = env.read(path).split("\n");
+  const first = lines.findIndex((line) => line.includes('"start"'));
+  assert(first >= 0, lines.join("\n"));
+  env.write(path, `${lines.slice(0, first + 1).join("\n")}\n`);
+  for (
+    const name of [runFile(RUN, "results.jsonl"), `effects-${RUN}`, "failed"]
+  ) if (env.exists(name)) env.remove(name);
+}
