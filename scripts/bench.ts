@@ -12,6 +12,7 @@ import { hookCases } from "./bench_hooks.ts";
 import { hello } from "./bench_hello.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
 import { scanCases } from "./bench_scan.ts";
+import { taskCases } from "./bench_tasks.ts";
 import { teamCases } from "./bench_team.ts";
 import {
   addCommits,
@@ -21,6 +22,9 @@ import {
   type Project,
 } from "./bench_repository.ts";
 import { ensureBuilt } from "./build.ts";
+
+/** Rounds of cases that take half a minute. */
+const LONG = 3;
 
 /**
  * The figures of the README, on the built binary, as ratios within this run. F
@@ -49,6 +53,7 @@ async function bench(rounds: number, save: boolean): Promise<void> {
       ...await measureAll(cases, rounds),
       // By themselves: a clone keeps the disk busy for what comes after it.
       ...await measureAll(teamCases(root, binary), rounds),
+      ...await measureAll(taskCases(root, binary), Math.min(rounds, LONG)),
     ];
     print(report(measured));
     if (save) keepBaseline(measured);
