@@ -45,6 +45,11 @@ export class Messages {
 
   /** Takes the next part of the output, which may begin and end anywhere. */
   add(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (this.#size === 0 && !bytes.includes(BRACE)) {
+      this.#passing = bytes.at(-1) !== NEWLINE;
+      return this.#output(bytes);
+    }
     // Output between messages continues in one piece.
     let start = 0;
     let at = 0;
