@@ -204,6 +204,9 @@ export class Chunks {
   readonly #states: Uint8Array;
   readonly #attempts: Uint16Array;
   readonly #items = { done: 0, failed: 0, flagged: 0 };
+  /** True if the last process that took the run also ended it. */
+  isOver = false;
+
   constructor({ total, chunk }: { total: number; chunk: number }) {
     this.#total = total;
     this.#size = chunk;
@@ -264,6 +267,8 @@ export class Chunks {
 
   /** Takes a line of the log; those of other chunks are left out. */
   take(line: LogLine): void {
+    if (line.event === "begin") this.isOver = false;
+    if (line.event === "over") this.isOver = true;
     if (line.event === "start" && line.chunk < this.length) {
       this.#attempts[line.chunk] = line.attempt;
       this.set(line.chunk, "started");

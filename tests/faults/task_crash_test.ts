@@ -66,6 +66,7 @@ for (const command of ["run", "resume"] as const) {
           },
           check,
           now: NOW,
+          all: true,
           wrap,
         },
       );

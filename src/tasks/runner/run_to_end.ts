@@ -53,7 +53,8 @@ export async function runToEnd(
   const chunks = new Chunks(record);
   const log = new RunLog(system, paths);
   log.replay(chunks);
-  if (chunks.count(again) === 0) throw nothingLeft(id, chunks);
+  // A process that was killed after the last item did not end the run.
+  if (chunks.isOver && chunks.count(again) === 0) throw nothingLeft(id, chunks);
   await refuseSurvivors(system, root, { id, chunks });
   if (chunks.hasBegun) await noteChanges(context, root, { record, items });
   const { client } = record;
