@@ -223,6 +223,12 @@ async function interrupted(
   }
 }
 
+/** The place of the user's key, and one beside it. */
+function keyFolder(env: TestEnv): { state: string; aside: string } {
+  const state = join(env.home, ".local/state/mpm");
+  return { state, aside: `${state}-aside` };
+}
+
 /** Commands that finish whatever was interrupted. */
 async function goOn(env: TestEnv, next?: readonly string[]): Promise<void> {
   if (next) await mpm(env, next);
@@ -271,6 +277,16 @@ for (const [kind, one] of Object.entries(KINDS)) {
     const [marker, value] = one.old(env, intent);
     env.remove(path);
     env.write(marker, JSON.stringify(value));
+    if (kind !== "migrate") {
+      const { state, aside } = keyFolder(env);
+      Deno.renameSync(state, aside);
+      Deno.writeTextFileSync(state, "");
+      await mpm(env, ["checkpoint", "list"]);
+      await mpm(env, ["undo", "list"]);
+      assertEquals(env.exists(marker), true, "without a key it waits");
+      Deno.removeSync(state);
+      Deno.renameSync(aside, state);
+    }
     await goOn(env, one.next);
     assertEquals([intentsOf(env), env.exists(marker)], [[], false]);
     assertEquals(endOf(env), finished);

@@ -48,13 +48,16 @@ export function hasOldMarker(system: System, place: QuickPlace): boolean {
     .some((path) => system.files.lstat(path) !== undefined);
 }
 
-/** Hands over the undo that an earlier version noted. Call under the lock. */
+/**
+ * Hands over the undo that an earlier version noted. Without the user's key it
+ * waits. Call under the lock.
+ */
 export function takeOldUndo(
   system: System,
   root: string,
   take: (operation: Operation) => void,
 ): void {
-  if (!hasOldUndo(system, root)) return;
+  if (!hasOldUndo(system, root) || !journalKey(system)) return;
   const line = textOf(system, oldUndo(root));
   const entry: JournalEntry & { seal?: string } | undefined = parseEntry(line);
   if (entry && isSealed(journalKey(system), line)) {

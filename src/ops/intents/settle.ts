@@ -3,6 +3,7 @@ import type { Context } from "../../cli/mod.ts";
 import type { QuickPlace, Workspace } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import { worktreeOf } from "../journal.ts";
+import { ensureJournalKey } from "../seal.ts";
 import { allIntents, type Intent, readIntents } from "./intents.ts";
 import { hasOldMarker, type OldMarkers } from "./old_markers.ts";
 
@@ -65,7 +66,10 @@ export async function settleHeld<F>(
   const { system } = context;
   const { root } = workspace;
   const place = placeOf(workspace);
-  finisher.takesOld?.(system, place);
+  // An intent without a seal would never count: until then the marker stays.
+  if (hasOldMarker(system, place) && ensureJournalKey(system) !== undefined) {
+    finisher.takesOld?.(system, place);
+  }
   const intents = finisher.kinds
     .flatMap((kind) => readIntents<F>(system, root, kind));
   for (const intent of intents) {

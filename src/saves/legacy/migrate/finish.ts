@@ -83,9 +83,12 @@ export async function finishInterrupted(
   },
 ): Promise<Done[]> {
   const { root } = workspace;
-  await takeOld(system, root);
+  const taken = await takeOld(system, root);
+  // Without a key those taken over do not count for others.
+  const own = readIntents<MigrationFacts>(system, root, KIND)
+    .filter(({ id }) => !taken.some((one) => one.id === id));
   const done = [];
-  for (const intent of readIntents<MigrationFacts>(system, root, KIND)) {
+  for (const intent of [...taken, ...own]) {
     const one = await finishOne(system, workspace, { intent, progress });
     if (one) done.push(one);
   }
@@ -183,12 +186,17 @@ export async function interruptedSets(
  * Makes intents of the records of earlier versions. Only `mpm migrate` does it:
  * such a record is not signed.
  */
-async function takeOld(system: System, root: string): Promise<void> {
+async function takeOld(
+  system: System,
+  root: string,
+): Promise<Intent<MigrationFacts>[]> {
+  const taken = [];
   for (const name of listBackups(system, root).unfinished) {
     await readRecord(system, root, { name, file: UNFINISHED });
     const folder = join(layout(root).backups, name);
     const digest = digestOf(system, join(folder, UNFINISHED))!;
-    beginMigration(system, root, { name, sha256: digest });
+    taken.push(beginMigration(system, root, { name, sha256: digest }));
     system.files.rename(join(folder, UNFINISHED), join(folder, MANIFEST));
   }
+  return taken;
 }
