@@ -5,7 +5,7 @@
  */
 
 export type { StoredCheckpoint } from "./checkpoint.ts";
-export { CHECKPOINT_ID, checkpointId, timedName } from "./name.ts";
+export { CHECKPOINT_ID, checkpointId, isTargetId, timedName } from "./name.ts";
 export {
   captureNow,
   type CheckpointPlace,

@@ -7,11 +7,19 @@ import {
   type Fix,
   type Ground,
   NOTHING,
+  trashFix,
   warning,
 } from "./check.ts";
+import { field } from "../base/parsed_values.ts";
 import { counted } from "../base/words.ts";
+import { isTargetId } from "../checkpoints/mod.ts";
 import { listBackups, openStore, PREPARING } from "../saves/mod.ts";
-import { allIntents, type Intent, worktreeOf } from "../ops/mod.ts";
+import {
+  allIntents,
+  type Intent,
+  readUnsealed,
+  worktreeOf,
+} from "../ops/mod.ts";
 import { listRuns } from "../tasks/mod.ts";
 
 /** Runs of tasks that are looked at, the newest first. */
@@ -59,7 +67,8 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
 }
 
 /** Operations that are written down and not done. */
-function intentFindings({ context, system, workspace }: Ground): Finding[] {
+function intentFindings(ground: Ground): Finding[] {
+  const { context, system, workspace } = ground;
   const { root } = workspace;
   const here = worktreeOf(workspace);
   const fix: Fix = {
@@ -74,18 +83,64 @@ function intentFindings({ context, system, workspace }: Ground): Finding[] {
     .filter(({ intent }) => intent?.kind !== "worktrees prune");
   return all.map(({ path, intent }) =>
     intent === undefined
-      ? warning(
-        `"${path}" is of an operation that your mpm did not begin here. ` +
-          "mpm leaves it alone",
-        { advice: "Delete the file, or move the project back to finish it" },
-      )
-      : warning(
-        interrupted(intent),
-        intent.worktree === here ? { fix } : {
-          advice: `mpm status, in "${intent.worktree}"`,
-        },
-      )
+      ? leftAlone(system, path)
+      : intent.worktree === here
+      ? warning(interrupted(intent), { fix })
+      : elsewhere(ground, { path, intent })
   );
+}
+
+/** No command can finish it if its worktree is gone. */
+function elsewhere(
+  ground: Ground,
+  { path, intent }: { path: string; intent: Intent },
+): Finding {
+  const { worktree } = intent;
+  if (ground.system.files.lstat(worktree)) {
+    const advice = `mpm status, in "${worktree}"`;
+    return warning(interrupted(intent), { advice });
+  }
+  const what = "what is known of operations in worktrees that are gone";
+  return warning(`${interrupted(intent)}, which is gone`, {
+    fix: trashFix(ground, { what, paths: [path] }),
+  });
+}
+
+/** Without a key mpm could not seal it, so only the user can go on. */
+function leftAlone(system: Ground["system"], path: string): Finding {
+  const known = readUnsealed(system, path);
+  const command = known && commandAfter(known);
+  if (command === undefined) {
+    return warning(
+      `"${path}" is of an operation that your mpm did not begin here. ` +
+        "mpm leaves it alone",
+      { advice: "Delete the file, or move the project back to finish it" },
+    );
+  }
+  return warning(
+    `"mpm ${known!.kind}" was interrupted or is running. ` +
+      `"${path}" has no seal, so mpm does not finish it`,
+    { advice: `Run "${command}", then delete the file` },
+  );
+}
+
+/** The commands to go on with. */
+const COMMANDS: ReadonlyMap<string, string> = new Map([
+  ["undo", "mpm undo list"],
+  ["restore", "mpm checkpoint list --all"],
+  ["branch", "mpm checkpoint list --all"],
+  ["return", "mpm checkpoint list --all"],
+  ["replay fork", "mpm sessions list"],
+  ["migrate", "mpm migrate"],
+]);
+
+function commandAfter(
+  { kind, facts }: { kind: string; facts: unknown },
+): string | undefined {
+  const wanted = field(field(facts, "target") ?? field(facts, "before"), "id");
+  const isKnown = COMMANDS.has(kind) && typeof wanted === "string" &&
+    isTargetId(wanted);
+  return isKnown ? `mpm checkpoint restore ${wanted}` : COMMANDS.get(kind);
 }
 
 function interrupted({ kind, worktree }: Intent): string {

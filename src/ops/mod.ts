@@ -85,6 +85,7 @@ export {
   type Intent,
   markIntent,
   readIntents,
+  readUnsealed,
 } from "./intents/intents.ts";
 export { takeOldDetour, takeOldRestore } from "./intents/old_markers.ts";
 export {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { createHmac } from "node:crypto";
 import {
   diagnose,
   dropLog,
@@ -372,6 +373,33 @@ posixTest("doctor finds what was cut short, and finishes it", async () => {
       harm: (env) => env.write(".claude-mpm/state/ops/0123abcd.json", "{}"),
       ...{ check: "unfinished", state: "warning", status: 0 },
       ...{ says: "0123abcd.json", mend: "Delete the file" },
+    },
+    "an operation in a worktree that is gone": {
+      harm: (env) => {
+        const store = env.read(".claude-mpm/state/store-id");
+        const path = join(env.home, ".local/state/mpm/journal-key");
+        const id = "0123abcd";
+        const worktree = join(env.root, "gone");
+        const body = JSON.stringify({ schema: 1, id, kind: "branch", worktree })
+          .slice(0, -1);
+        const seal = createHmac("sha256", Deno.readTextFileSync(path))
+          .update(`intent at ${env.project} of ${store}\n${body}`).digest(
+            "hex",
+          );
+        const text = `${body},"seal":"${seal}"}`;
+        env.write(`.claude-mpm/state/ops/${id}.json`, text);
+      },
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: "which is gone", fixed: "ok" },
+    },
+    "a restore that had no key": {
+      harm: (env) => {
+        const facts = { target: { id: "one" } };
+        const text = JSON.stringify({ schema: 1, kind: "restore", facts });
+        env.write(".claude-mpm/state/ops/0123abcd.json", text);
+      },
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: '"mpm restore" was', mend: "mpm checkpoint restore one" },
     },
   });
 });

@@ -251,6 +251,10 @@ for (const [kind, one] of Object.entries(KINDS)) {
       await goOn(env, kind === "migrate" ? undefined : one.next);
       assertEquals(stateOf(env), before, name);
       assertEquals(env.read(path), text, name);
+      if (kind === "restore") {
+        const { stdout } = await mpm(env, ["status"]);
+        assertStringIncludes(stdout, 'see "mpm doctor"', name);
+      }
       const { checks } = JSON.parse(
         (await mpm(env, ["doctor", "--json"])).stdout,
       ) as DoctorResult;

@@ -21,7 +21,7 @@ import { hasRecord, latestCheckpoint } from "../../checkpoints/mod.ts";
 import { actorOf, whoWorks } from "../../agents/mod.ts";
 import { latestAgentSession, readGauge } from "../../clients/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
-import { checkFolder, layout } from "../../ops/mod.ts";
+import { allIntents, checkFolder, layout } from "../../ops/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import { itemView, openItems } from "../../items/mod.ts";
 import { type LastSave, lastSaveHere, openStore } from "../../saves/mod.ts";
@@ -132,6 +132,7 @@ async function readStatus(
       ...fault,
       ...team.problems,
       ...porcelain ? [] : parkedNotes(system, root, chain),
+      ...porcelain ? [] : unfinishedNotes(system, root),
     ],
   };
 }
@@ -162,6 +163,17 @@ function blankStatus(
     context: null,
     problems: [],
   };
+}
+
+/** Points to operations that mpm cannot finish, as no key of the user sealed them. */
+function unfinishedNotes(system: System, root: string): string[] {
+  const isLeft = allIntents(system, root)
+    .some(({ intent }) => intent === undefined);
+  return isLeft
+    ? [
+      'An operation is not finished, and mpm leaves it alone: see "mpm doctor"',
+    ]
+    : [];
 }
 
 type Team = Pick<StatusResult, "you" | "agents" | "claims" | "problems">;

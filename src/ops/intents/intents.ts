@@ -148,15 +148,33 @@ export function allIntents(system: System, root: string): IntentFile[] {
   });
 }
 
+/**
+ * Returns the kind and facts in a file that mpm may have written without a key:
+ * data to show, never to act on. `undefined`: it has another form.
+ */
+export function readUnsealed(
+  system: System,
+  path: string,
+): { kind: string; facts: unknown } | undefined {
+  const value = jsonIn(textOf(system, path) ?? "");
+  const kind = field(value, "kind");
+  const isOne = field(value, "schema") === SCHEMA && typeof kind === "string" &&
+    field(value, "seal") === undefined;
+  return isOne ? { kind, facts: field(value, "facts") } : undefined;
+}
+
+function textOf(system: System, path: string): string | undefined {
+  const bytes = attempt(() => system.files.readOwn(path, LARGEST));
+  return bytes && new TextDecoder().decode(bytes).trimEnd();
+}
+
 function readIntent(
   system: System,
   seals: RecordSeals,
   { path, name }: { path: string; name: string },
 ): Intent | undefined {
-  const bytes = attempt(() => system.files.readOwn(path, LARGEST));
-  if (!bytes) return undefined;
-  const text = new TextDecoder().decode(bytes).trimEnd();
-  if (!seals.isOwn(text)) return undefined;
+  const text = textOf(system, path);
+  if (text === undefined || !seals.isOwn(text)) return undefined;
   const value = jsonIn(text);
   const isOne = field(value, "schema") === SCHEMA &&
     `${field(value, "id")}.json` === name;
