@@ -34,6 +34,17 @@ async function prepareRemote(env: WineEnv): Promise<void> {
   await must(env, "sync origin");
 }
 
+/** Runs a task, of which an item fails. */
+async function prepareTask(env: WineEnv): Promise<void> {
+  const path = ".claude-mpm/tasks/planted.yaml";
+  const run = ["sh", "-c", 'echo "$1"; test "$1" != fresh', "sh", "{item}"];
+  const items = { list: ["planted", "fresh"] };
+  env.write(path, JSON.stringify({ items, run }));
+  await must(env, `allow ${path}`);
+  const { status, stderr } = await env.mpm(["task", "run", "planted"]);
+  assertEquals(status, 1, stderr);
+}
+
 /** A project in which every command has something to work on. */
 async function prepare(env: WineEnv): Promise<void> {
   env.repository();
@@ -66,6 +77,7 @@ async function prepare(env: WineEnv): Promise<void> {
   await must(env, "pause Second");
   await must(env, "saves export --all -o bundle.json");
   await must(env, "resume");
+  await prepareTask(env);
   await must(env, "hooks install --scope project --skills");
   await must(env, "hooks eject");
   await must(env, "hooks allow");
