@@ -15,6 +15,9 @@ const GRACE = 100;
 /** Starts the program directly, so no shell reads its arguments. */
 const EXEC = 'exec "$@"';
 
+/** The same with both streams as one. */
+const EXEC_AS_ONE = `${EXEC} 2>&1`;
+
 /**
  * The same, with a pipe as standard input that shows that mpm is alive. When
  * mpm is gone, a process of the group ends the group. It is no one's child, so
@@ -100,10 +103,13 @@ export function programRunner(
   run: typeof realRunProgram,
 ): System["runProgram"] {
   return async (args, options) => {
-    const script = options.tied === true
-      ? TIED_AS_ONE
-      : options.tied
-      ? TIED
+    // Without a group of its own, the tied program would end mpm's group.
+    const tied = Deno.build.os === "windows" ? false : options.tied ?? false;
+    const asOne = options.tied === true;
+    const script = tied
+      ? asOne ? TIED_AS_ONE : TIED
+      : asOne
+      ? EXEC_AS_ONE
       : EXEC;
     let said = "";
     const output: ProgramOptions["output"] = options.output &&
@@ -114,6 +120,7 @@ export function programRunner(
       });
     const done = await run("sh", {
       ...options,
+      tied,
       ...output && { output },
       args: ["-c", script, "sh", ...args],
     });

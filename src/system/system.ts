@@ -316,10 +316,10 @@ export interface ProgramOptions extends Omit<RunOptions, "args"> {
   /** Ends it at once when it was asked to end. */
   readonly kill?: AbortSignal;
   /**
-   * No process of its group outlives mpm, even if mpm is killed. It reads
-   * nothing. Its errors are part of `stdout`, unless `apart`.
+   * No process of its group outlives mpm, even if mpm is killed; Windows has no
+   * groups. It reads nothing. Its errors are part of `stdout`, unless `apart`.
    */
-  readonly tied?: true | "apart";
+  readonly tied?: boolean | "apart";
 }
 
 /** A signal from a person or the system to end mpm. */
