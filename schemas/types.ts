@@ -2015,7 +2015,7 @@ export interface WorktreesListResult {
 }
 
 /**
- * mpm worktrees prune --json: Remove worktrees of agents that are no longer
+ * mpm worktrees prune --json: Remove agents' worktrees that are no longer
  * needed.
  */
 export interface WorktreesPruneResult {
@@ -3212,7 +3212,8 @@ export interface NotesRmResult {
 }
 
 /**
- * mpm notes settle --json: Keep one of the notes that contradict each other.
+ * mpm notes settle --json: Keep one of several notes that contradict each
+ * other.
  */
 export type NotesSettleResult = NoteResult;
 

@@ -46,7 +46,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "undo trash": "List or prune the files that mpm removed or replaced",
   "worktrees list":
     "List the worktrees of agents, and which of them can be removed",
-  "worktrees prune": "Remove worktrees of agents that are no longer needed",
+  "worktrees prune": "Remove agents' worktrees that are no longer needed",
   "worktrees restore": "Undo the removal of a worktree",
   "context": "Show how full the agent's context is",
   "context acknowledge":
@@ -96,7 +96,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "note": "Write a note for all agents and people in the project",
   "notes": "List the notes of agents and people",
   "notes rm": "Remove notes from this worktree",
-  "notes settle": "Keep one of the notes that contradict each other",
+  "notes settle": "Keep one of several notes that contradict each other",
   "claim": "Claim files and folders, so that other agents do not edit them",
   "claims": "List the claimed paths, with holder, end and task",
   "release": "Release claims, so that others can edit the paths",

@@ -37,7 +37,7 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
     meanings.set(exit, [...meanings.get(exit) ?? [], meaning]);
   }
   meanings.get(EXIT_FOUND)!.push(
-    "mpm scan found a secret, or mpm handoff check an error",
+    "mpm scan found a secret; mpm handoff check found an error",
   );
   meanings.set(EXIT_INCOMPLETE, [
     "a task ended, and some of its items are not done",

@@ -100,10 +100,10 @@ export const OPERATIONS = {
   },
   "worktrees restore": {
     reason: "the worktree may contain new work",
-    instead: '"mpm worktrees prune" removes it if it is empty',
+    instead: '"mpm worktrees prune" removes it if it contains no work',
   },
   import: {
-    reason: "it only added entries of others",
+    reason: "it only added other people's entries",
     instead: "Your own saves and notes were not changed",
   },
 } as const satisfies Record<string, UndoKind | Lasting>;

@@ -38,7 +38,7 @@ export const status = defineCommand({
   description: `
 With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The
 fields always have this order: version (1), session, name, task, state, depth
-(number of parents), parent, done, total. Then follow checkpoint, branch, ahead,
+(number of parents), parent, done, total. After these come checkpoint, branch, ahead,
 behind, staged, changed, untracked, conflicts. Missing values are empty. Outside a project, mpm prints nothing. This command runs at most one git process.
 
 Without --porcelain, mpm also shows the newest save, and what changed since.

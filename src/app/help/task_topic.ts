@@ -25,12 +25,15 @@ A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine 
         ],
         ["retries", "the number of retries for a failed program; default: 0"],
         ["timeout", "the time limit of a program, e.g. 60s or 10m"],
-        ["on_error", "continue with the next item, or stop the run"],
-        ["notify", "a program and its arguments, which runs at the end"],
+        [
+          "on_error",
+          "after a failure: continue (with the next item) or stop (the run)",
+        ],
+        ["notify", "a program to run at the end, and its arguments"],
         ["repeatable", "true if running an item twice does no harm"],
         [
           "grace",
-          "the time between SIGTERM and SIGKILL when a program is to end; default: 10s",
+          "the time between SIGTERM and SIGKILL when mpm stops a program; default: 10s",
         ],
       ],
     },
@@ -48,7 +51,7 @@ A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine 
       rows: [
         [
           '{"progress": 0.4}',
-          'the share that is done; also {"done": 4, "total": 10, "text": "..."}',
+          'the fraction that is done, from 0 to 1; also {"done": 4, "total": 10, "text": "..."}',
         ],
         [
           '{"state": ...}',

@@ -190,7 +190,7 @@ open a connection. mpm has no telemetry and does not check for updates. Only
         ["your texts", "summary, next steps, decisions, blockers, todos"],
         [
           "git's state",
-          "branch, commits with author and subject, stashes with their message",
+          "branch, commits with author and subject, stashes with their messages",
         ],
         [
           "uncommitted files",
@@ -214,7 +214,7 @@ set pause.contents false" leaves out all contents.
 From the end of an agent's transcript, mpm reads the number of tokens, the task list and the conversation. In a project that uses mpm, the hooks
 record prompts, answers, plans, summaries, reports and errors of each agent
 session. mpm redacts this record, limits it to 64 KiB, and keeps it for a month.
-The settings handoff.* switch off each kind of data.`,
+The handoff.* settings turn off each kind of data separately.`,
     },
     {
       title: "Readers",

@@ -26,7 +26,8 @@ Without a save, mpm uses your newest save of this worktree that has file content
   positionals: [
     {
       name: "save",
-      summary: "The save: id, number in the list, name, or latest",
+      summary:
+        "The save: its ID or part of the ID, number in the list, name, or latest",
       names: "session",
       optional: true,
     },

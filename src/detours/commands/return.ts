@@ -29,14 +29,14 @@ export const returnCommand = defineCommand({
 Completes the session that "mpm branch" started, goes back to the git branch of
 its parent, and restores the parked work. Staged changes are staged again, and untracked files are restored. mpm adds the summary to the parent session, and reports what the detour did and what changed in the meantime.
 
-If the tree has uncommitted changes, mpm refuses to change it. Commit the changes, or use an option: --park
+If the working tree has uncommitted changes, mpm refuses to return. Commit the changes, or use an option: --park
 keeps the changes in a checkpoint, and --carry takes them to the parent's
 branch. --discard cancels the detour, and also keeps the changes in a
 checkpoint. If the parent's branch has moved since, mpm merges the parked work
 onto the branch. mpm finds conflicts before it changes anything. --keep-parked returns without the parked work, which stays in its checkpoint.
 
 Files that a checkpoint cannot hold, such as a very large file or a repository
-in the tree, stay where they are. If such a file is in the way, mpm moves it to the trash and names it.
+in the tree, stay where they are. If such a file is in the way, mpm moves it to the trash and prints its name.
 
 If the detour has its own worktree, run the command there. mpm removes the worktree if all its work is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees prune" removes the worktree later.
 

@@ -24,8 +24,7 @@ export const statusline = defineCommand({
   summary: "Print a status line for Claude Code",
   description: `
 Reads the input of a Claude Code status line command, at most 1 MiB within one
-second. Prints one line: model, use of the context, branch, name. mpm stores the
-reading for "mpm context" and the hooks. To use the command, add this to Claude
+second. Prints one line: the model, the context usage, the git branch and the name of the agent session. mpm stores the context usage for "mpm context" and the hooks. To use the command, add this to Claude
 Code's settings: "statusLine":
 {"type": "command", "command": "mpm statusline"}.
 

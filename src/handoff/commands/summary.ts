@@ -28,12 +28,11 @@ export const summary = defineCommand({
 Prints the work in four layers. mpm shows the last hour in detail, and
 accomplishments and decisions from one to four hours ago. It summarizes older
 work in one or two sentences, and each ended session in one line. mpm reads the
-saves of this worktree from the last 7 days. Each line ends with a save, and the
-number of an item if there is one; "mpm saves show" takes both. mpm includes
+saves of this worktree from the last 7 days. Each line ends with the ID of a save, and the number of an item if there is one. "mpm saves show" accepts both. mpm includes
 saves by others only if you trust these saves.
 
 If you set "[summarizer] command" in your own configuration, that program
-rewrites the second and third layer. mpm marks the rewritten text.`,
+rewrites the second and third layers. mpm marks the rewritten text.`,
   positionals: [],
   flags: {
     since: {

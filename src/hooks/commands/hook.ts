@@ -27,7 +27,7 @@ an error, the exit status is still 0, and mpm logs the error in
     "installed-by": {
       type: "string",
       value: "program",
-      summary: "Marks hooks that mpm installed",
+      summary: "The program that installed this hook; mpm sets it",
     },
   },
   examples: ["mpm hook SessionStart"],

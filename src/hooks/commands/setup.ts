@@ -42,11 +42,11 @@ data.`,
     "no-contents": {
       type: "boolean",
       summary:
-        "Do not save contents of uncommitted files, in all your projects",
+        "Do not save contents of uncommitted files in any of your projects",
     },
     "no-conversation": {
       type: "boolean",
-      summary: "Do not save parts of conversations, in all your projects",
+      summary: "Do not save parts of conversations in any of your projects",
     },
     "no-hooks": {
       type: "boolean",

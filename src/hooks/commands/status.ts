@@ -21,9 +21,9 @@ ignores. It prints the fix for each problem. The exit status is 3 if there are
 no mpm hooks, and 4 if there is a problem. mpm does not run programs from the
 settings.
 
-Shell hooks are your own scripts that mpm runs at events of a session. --scripts
+Shell hooks are your own scripts. mpm runs each of them at a certain event, such as the start of a session. --scripts
 lists mpm's example scripts and the project's copies. With a name, mpm prints
-the example script, which has its switches at the top. "mpm hooks eject" copies the script into the project. After you edit the copy, "mpm allow <file>" lets it run again.`,
+the example script, which has its settings at the top. "mpm hooks eject" copies the script into the project. After you edit the copy, "mpm allow <file>" lets it run again.`,
   positionals: [{
     name: "name",
     summary: "The example script to print, e.g. pre-session",

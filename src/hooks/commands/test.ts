@@ -24,20 +24,17 @@ export const hooksTest = defineCommand({
   summary: "Run each installed hook once and check its effect",
   description: `
 Runs the hooks in the settings in a scratch project with its own home folder,
-with events as Claude Code sends them. Then checks that each hook had the right
-effect. mpm does not change your project, your settings or your state. The exit
+with the events that Claude Code sends. mpm then checks that each hook had the right effect. mpm does not change your project, your settings or your state. The exit
 status is 4 if a hook fails its check, and 3 if no hooks are installed.
 
 --client tests the hooks of another client. This does not show whether the
 client runs its hooks; for that, use "mpm doctor".
 
---runs starts each hook several times with a simple event. mpm prints the time
-of the whole process and the size of the answer.
+--runs starts each hook several times with a simple event. mpm prints how long the whole process took, and the size of the answer.
 
-With a name, mpm runs this project's copy of a shell hook as an event would. The
+With a name, mpm runs this project's copy of a shell hook as it does for a real event. The
 script gets MPM_ variables, JSON on standard input and a time limit. mpm logs
-the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes
-them on; MPM_INPUT is the JSON. The exit status is 6 if the script fails.`,
+the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes them on; MPM_INPUT replaces the JSON. The exit status is 6 if the script fails.`,
   positionals: [{
     name: "name",
     summary: "A shell hook of this project to run, e.g. pre-session",

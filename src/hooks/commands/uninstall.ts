@@ -26,8 +26,7 @@ export const hooksUninstall = defineCommand({
   name: "hooks uninstall",
   summary: "Remove mpm's hooks from the settings of a client",
   description: `
-If the file has not changed since the installation, mpm restores the original
-bytes. Otherwise, it removes only its own hooks. It also removes skills that you
+If the settings file has not changed since the installation, mpm restores the original bytes. Otherwise, it removes only its own hooks. It also removes skills that you
 have not edited. mpm keeps a copy of the old settings.`,
   positionals: [],
   flags: {

@@ -15,7 +15,7 @@ They belong to the current session of this worktree, or to the worktree if there
 and hand-offs include the variables. If a value looks like a secret, mpm redacts
 it.`,
   positionals: [
-    { name: "name", summary: "Letters, digits and _", names: "var" },
+    { name: "name", summary: "The name: letters, digits and _", names: "var" },
     {
       name: "value",
       summary: "The value; several words are joined with spaces",

@@ -20,9 +20,8 @@ export const replayFork = defineCommand({
   summary: "Continue from a step of an agent session in a new worktree",
   description: `
 Creates a worktree below .claude/worktrees/ with all files as they were at the
-step, and starts a session in the worktree. The first save of the session has
-the hand-off of the conversation up to the step; run "mpm resume" in the
-worktree to continue. The new branch begins at the commit of that time.
+step, and starts a session in the worktree. The first save of the session contains the hand-off of the conversation up to the step; run "mpm resume" in the
+worktree to continue. The new branch begins at the commit that was checked out at that step.
 Uncommitted changes stay uncommitted in the worktree.
 
 A fork needs a checkpoint of the step: see "mpm help replay". "mpm undo" removes the worktree, unless something in it has changed.`,

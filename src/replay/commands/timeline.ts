@@ -27,20 +27,21 @@ export const timeline = defineCommand({
   summary: "Show what happened in a project over hours or months",
   description: `
 Shows sessions, detours, saves, checkpoints, agent sessions, commits and errors in chronological order, as a graph. Each session has a line from its start to its end.
-An agent session shows how long it lasted, and how its context grew. mpm marks
+For each agent session, mpm shows how long it lasted, and how its context grew. mpm marks
 saves and checkpoints by someone else. Times are in UTC. Secrets are
-redacted. By default, mpm shows the newest 50 events, or the newest 5,000 on a page.`,
+redacted. By default, mpm shows the newest 50 events, or the newest 5,000 on an HTML page.`,
   positionals: [],
   flags: {
     since: {
       type: "string",
       value: "when",
-      summary: "Events from the last 12h, 7d or 2w, or since a date in UTC",
+      summary:
+        "Only events newer than an age, such as 12h, 7d or 2w, or than a date in UTC",
     },
     until: {
       type: "string",
       value: "when",
-      summary: "Events up to an age or a date in UTC",
+      summary: "Only events older than an age, or than a date in UTC",
     },
     session: {
       type: "string",

@@ -89,7 +89,7 @@ refs/mpm/saves/<writer>. This ref is not a branch, and a plain push leaves it
 out. To turn off the copy, use --no-commit or set commit = false. "mpm saves recover" restores a save from this copy.
 
 With --commit, or pause.branch_commit = true in your own configuration, mpm
-also commits the save's files, and nothing else, to the branch. mpm skips this commit in a linked worktree, before the first commit, on a detached HEAD, and during a merge or another git command. It also skips the commit if git ignores the folder, or does not know your name and email.
+also commits the save's files, and nothing else, to the branch. mpm skips this commit in a linked worktree, before the first commit, on a detached HEAD, and during a merge, rebase or similar operation. It also skips the commit if git ignores the folder, or does not know your name and email.
 
 After the save, mpm removes agents' worktrees below .claude/worktrees/ that are no longer needed, as "mpm worktrees prune" does.
 

@@ -13,8 +13,7 @@ export const sessionsPrune = defineCommand({
   name: "saves prune",
   summary: "Move old saves to the trash",
   description: `
---keep moves all but the newest saves, and --older-than moves saves above an
-age. With both options, mpm moves only saves that match both. mpm always keeps
+--keep moves all but the newest saves, and --older-than moves saves older than an age. With both options, mpm moves only saves that match both. mpm always keeps
 the newest save of each branch, unreadable saves, claude-mpm's logs, and saves
 in the home folder. It moves saves in the same way as "mpm saves rm".`,
   positionals: [],
@@ -27,7 +26,7 @@ in the home folder. It moves saves in the same way as "mpm saves rm".`,
     "older-than": {
       type: "string",
       value: "age",
-      summary: "Only saves above this age, e.g. 30d, 12h, 8w, 6mo, 1y",
+      summary: "Only saves older than this, e.g. 30d, 12h, 8w, 6mo, 1y",
     },
     "dry-run": {
       type: "boolean",

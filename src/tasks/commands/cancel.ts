@@ -16,8 +16,8 @@ export const taskCancel = defineCommand({
   name: "task cancel",
   summary: "Cancel a run of a task",
   description: `
-The program in work gets SIGTERM, and SIGKILL if it has not ended after the time that
-the task's "grace" sets. mpm records its end. "mpm task resume" continues with the items that are left.`,
+The running program gets SIGTERM, and SIGKILL if it has not ended after the time that
+the task's "grace" sets. mpm records how it ended. "mpm task resume" continues with the items that are left.`,
   positionals: [{
     name: "run",
     summary: "The run or its task; the newest run by default",

@@ -19,7 +19,7 @@ Prints the logs in the order of the items. Secrets are redacted. A log has the f
   positionals: [{
     name: "run",
     summary:
-      "The ID of a run, or a task for its newest run; default: the newest",
+      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
     optional: true,
     names: "run",
   }],

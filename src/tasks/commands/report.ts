@@ -31,7 +31,7 @@ Prints a summary, the items that failed or are flagged, and the results. It work
   positionals: [{
     name: "run",
     summary:
-      "The ID of a run, or a task for its newest run; default: the newest",
+      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
     optional: true,
     names: "run",
   }],
@@ -41,7 +41,7 @@ Prints a summary, the items that failed or are flagged, and the results. It work
       short: "o",
       value: "file",
       names: "file",
-      summary: "Write it to this file, or into this folder",
+      summary: "Write the report to this file, or into this folder",
     },
     limit: {
       type: "string",

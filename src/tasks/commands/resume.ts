@@ -13,14 +13,12 @@ export const taskResume = defineCommand({
 Runs the items that have not started, with the definition and the list of items that the
 run began with. If either changed since, mpm says so.
 
-An item whose program started and has no known end is flagged: it may have happened, so
-mpm does not run it again by itself. It does if the task is "repeatable", or if the
-program had printed a state, which it then gets back. With --again, mpm also runs
+If a program started and mpm does not know how it ended, mpm flags the item. The work may be done, so mpm does not run the item again by itself. There are two exceptions: the task is "repeatable", or the program had printed a state, which mpm then gives back to the program. With --again, mpm also runs
 flagged and failed items again.`,
   positionals: [{
     name: "run",
     summary:
-      "The ID of a run, or a task for its newest run; default: the newest",
+      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
     optional: true,
     names: "run",
   }],

@@ -11,10 +11,11 @@ export const taskRm = defineCommand({
   name: "task rm",
   summary: "Move runs of tasks to the trash",
   description: `
-Removes the results and logs of runs; "mpm undo" restores them. A run that is under way stays. The definition of the task stays, too.`,
+Removes the results and logs of runs; "mpm undo" restores them. mpm does not remove a run that is under way, or the definition of a task.`,
   positionals: [{
     name: "run",
-    summary: "The IDs of the runs, or a task for its newest run",
+    summary:
+      "The IDs of the runs, or the name of a task to select its newest run",
     rest: true,
     names: "run",
   }],

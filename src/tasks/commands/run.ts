@@ -30,13 +30,12 @@ A task is a file of the project, .claude-mpm/tasks/NAME.yaml:
   grace: 10s                          # between SIGTERM and SIGKILL
   notify: [notify-send, "{task}: {state}"]
 
-It runs only after you allowed its present content: mpm allow FILE. Programs start
+mpm runs the task only after you allow the present content of this file: mpm allow FILE. Programs start
 without a shell, in the top folder of the working tree. An item that begins with a dash
-is an argument like any other: put "--" before it if the program knows that.
+is an argument like any other: put "--" before it if the program supports that.
 
-Before a program starts, mpm has written to the disk what happened until then. Ctrl-C
-cancels: the program gets SIGTERM, and mpm records its end. Another Ctrl-C ends it at
-once. "mpm task resume" continues a run that was cancelled or killed.
+Before each program starts, mpm writes everything that has happened so far to the disk. Ctrl-C
+cancels: the program gets SIGTERM, and mpm records how it ended. A second Ctrl-C kills it at once. "mpm task resume" continues a run that was cancelled or killed.
 
 The exit status is 0 if all items are done, 1 if some are not, and 130 if the run was
 cancelled.`,

@@ -15,7 +15,7 @@ The exit status is 0 for any state.`,
   positionals: [{
     name: "run",
     summary:
-      "The ID of a run, or a task for its newest run; default: the newest",
+      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
     optional: true,
     names: "run",
   }],

@@ -23,7 +23,7 @@ Ctrl-C ends only the display. The exit status is the status of the run: 0 if all
   positionals: [{
     name: "run",
     summary:
-      "The ID of a run, or a task for its newest run; default: the newest",
+      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
     optional: true,
     names: "run",
   }],

@@ -8,13 +8,13 @@ export const importCommand = defineCommand({
   description: `
 Imports a bundle from "mpm export", as if "mpm sync" had fetched its entries. mpm lists the entries as "from NAME". A newer bundle replaces an older bundle. To read an encrypted bundle, mpm needs one of your keys ("mpm team list").
 
-Also imports saves: a bundle from "mpm saves export", or the file of a save (JSON, YAML, Markdown). You can also name another project, or its folder of saves. mpm checks each save
+Also imports saves: a bundle from "mpm saves export", or a single save (JSON, YAML or Markdown). You can also name another project, or its folder of saves. mpm checks each save
 against its checksum and converts it to the current format. mpm skips saves that
 you already have, and never replaces a save. If a different save has the same
-ID, the imported save gets the next free second. Imported saves are not
+ID, the imported save gets a new ID with a later time. Imported saves are not
 verified. The exit status is 5 if mpm refused a save or an entry.
 
-"mpm undo" undoes the import of saves. It does not undo the import of a bundle from "mpm export", which only adds entries of others.`,
+"mpm undo" undoes the import of saves. It does not undo the import of a bundle from "mpm export", which only adds other people's entries.`,
   positionals: [{
     name: "source",
     summary: "The file or folder",

@@ -9,7 +9,7 @@ export const sync = defineCommand({
   name: "sync",
   summary: "Share saves, hand-offs and notes through a git remote",
   description: `
-Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. No branch changes, and a plain "git clone" does not fetch the log. mpm remembers the first remote that you name. mpm
+Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. Your branches do not change, and a plain "git clone" does not fetch the log. Without a remote, mpm uses the remote of the last sync. mpm
 sends nothing without your request, unless you set "sync.auto" in your own
 configuration.
 
@@ -23,7 +23,8 @@ have already fetched.
 "mpm undo" does not undo a sync: others may have read the entries.`,
   positionals: [{
     name: "remote",
-    summary: "The name or address of a git remote; default: the last one",
+    summary:
+      "The name or address of a git remote; default: the remote of the last sync",
     optional: true,
   }],
   flags: {

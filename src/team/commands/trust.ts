@@ -10,7 +10,7 @@ export const trust = defineCommand({
   description: `
 All entries that "mpm sync" fetches are signed with a key. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. First ask the owner for the ID of the key, outside the repository, and compare the IDs. If you trust a key, all saves with the key count as verified, including later saves, in every project. --revoke ends the trust. Without a name, mpm lists the people and their keys.
 
-Git may sign the ID of a key with the owner's ssh-ed25519 key. mpm checks that signature, and lists the fingerprint in the form of "ssh-keygen -l" and Git hosts. You can give the fingerprint instead of a name.`,
+If the owner's git signs with an ssh-ed25519 key, git also signs the owner's mpm key. mpm checks that signature, and lists the fingerprint in the form of "ssh-keygen -l" and Git hosts. You can give the fingerprint instead of a name.`,
   positionals: [{
     name: "names",
     summary: "Names of people, the start of their key IDs, or fingerprints",

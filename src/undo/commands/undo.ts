@@ -14,8 +14,7 @@ export const undo = defineCommand({
 Undoes the newest operation of this worktree. "mpm undo list" lists the
 operations. Repeat the command to undo earlier operations. mpm skips and lists
 operations that you cannot undo. A number selects one operation. An undo is also
-an operation: to repeat the original operation, undo the undo. To undo an
-operation by a hook, give its number.
+an operation: to repeat the original operation, undo the undo. To undo an operation that a hook ran, give its number.
 
 mpm never overwrites later changes. If there are later changes, mpm changes nothing, prints the reason, and exits with status 4. mpm moves replaced files to the trash. Before it restores a working tree, it saves the present files in a checkpoint.`,
   positionals: [{

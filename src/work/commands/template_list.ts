@@ -17,11 +17,9 @@ export const templateList = defineCommand({
   name: "template list",
   summary: "List the templates for sessions",
   description: `
-The project's templates are in .claude-mpm/templates/. Your own templates are in
-mpm/templates/ of your configuration folder, e.g. ~/.config/mpm/templates/. If
+The project's templates are in .claude-mpm/templates/. Your own templates are in mpm/templates/ in your configuration folder, e.g. ~/.config/mpm/templates/. If
 several templates have the same name, mpm uses the project's template, else
-yours, else the built-in template. claude-mpm also keeps documents in the
-project's folder. So from there, mpm lists only files that begin with the front matter of a template or with the heading "# Template: ...".`,
+yours, else the built-in template. claude-mpm also keeps documents in the project's template folder. In that folder, mpm lists only files that begin with the front matter of a template or with the heading "# Template: ...".`,
   positionals: [],
   flags: {},
   examples: ["mpm template list", "mpm template list --json"],

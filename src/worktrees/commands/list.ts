@@ -24,7 +24,7 @@ export const worktreesList = defineCommand({
   name: "worktrees list",
   summary: "List the worktrees of agents, and which of them can be removed",
   description: `
-Lists all folders below .claude/worktrees/ of the main worktree, with branch and
+Lists all folders below .claude/worktrees/ in the main worktree, with branch and
 size. For each folder, mpm says whether "mpm worktrees prune" would remove it,
 and why. Then mpm lists the removed worktrees that "mpm worktrees restore" can
 restore. If a cleanup was interrupted, mpm also finishes or undoes the cleanup.`,

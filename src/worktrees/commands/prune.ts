@@ -12,16 +12,16 @@ import {
 /** `mpm worktrees prune` */
 export const worktreesPrune = defineCommand({
   name: "worktrees prune",
-  summary: "Remove worktrees of agents that are no longer needed",
+  summary: "Remove agents' worktrees that are no longer needed",
   description: `
-Removes worktrees only below .claude/worktrees/ of the main worktree. The
+Removes only worktrees below .claude/worktrees/ in the main worktree. The
 worktree must be clean, its ignored files must match worktrees.trash, and its
 commits must be merged into the default branch. Squashed and rebased commits
 count as merged. No running process may lock or use the worktree, you must not
 be in it, and it must have been unused for an hour. mpm also deletes the merged
 branch. In doubt, mpm keeps the worktree and prints the reason.
 
-"mpm worktrees restore" undoes a removal. If git does not know a directory, mpm removes it only in two cases. It may be empty, or a moved worktree of this project that passes the same checks.`,
+"mpm worktrees restore" undoes a removal. If git does not know a directory, mpm removes it only if it is empty or a moved worktree of this project. A moved worktree must pass the same checks.`,
   positionals: [],
   flags: {
     "min-age": MIN_AGE,

@@ -18,7 +18,7 @@ the branch's upstream. mpm does not restore ignored files. "mpm worktrees list"
 shows the worktrees that you can restore. You can omit the name if there is only
 one worktree.
 
-"mpm undo" does not undo it: the worktree may contain new work. "mpm worktrees prune" removes it if it is empty.`,
+"mpm undo" does not undo this, because the worktree may contain new work. "mpm worktrees prune" removes the worktree if it contains no work.`,
   positionals: [{
     name: "name",
     summary:

@@ -8,8 +8,7 @@ export const handoffNew = defineCommand({
   name: "handoff new",
   summary: "Write a hand-off document for another agent",
   description: `
-Writes a Markdown document with your completed work, your needs, and the
-criteria for the result. If you omit a part, mpm fills it from the current
+Writes a Markdown document with the work that you completed, what you need, and the criteria for the result. If you omit a part, mpm fills it from the current
 session: finished and next steps, edited files, decisions, and checks that hold.
 With --bare, mpm does not use the session.
 

@@ -12,7 +12,7 @@ export const handoffShow = defineCommand({
   name: "handoff show",
   summary: "Show a hand-off document and the answers to it",
   description: `
-Prints the document with secrets redacted, then its answers with their authors and times.`,
+Prints the document with secrets redacted, and then each answer with its author and time.`,
   positionals: [WHICH],
   flags: {},
   examples: ["mpm handoff show 0", "mpm handoff show frontend-backend --json"],

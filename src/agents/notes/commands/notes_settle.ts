@@ -6,10 +6,9 @@ import { noteText } from "../text.ts";
 /** `mpm notes settle` */
 export const notesSettle = defineCommand({
   name: "notes settle",
-  summary: "Keep one of the notes that contradict each other",
+  summary: "Keep one of several notes that contradict each other",
   description: `
-Writes a new note with the same text, which replaces the note and all notes that
-contradict it. To use another text, run "mpm note <text>" with --supersedes for each
+Writes a new note with the text of the note that you keep. The new note replaces that note and all notes that contradict it. To use another text, run "mpm note <text>" with --supersedes for each
 note.`,
   positionals: [{
     name: "id",
