@@ -70,6 +70,22 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "Ctrl-C ends a notification that hangs, and the run stays done",
+  ignore: !hasPty(),
+  async fn() {
+    const notify = "[sh, -c, 'touch told; exec sleep 20']";
+    using env = project(`[sh, -c, ":"]\nnotify: ${notify}`);
+    await using pty = new Pty(env, `${binary()} task run work`);
+    for (let tries = 0; tries < 100 && !env.exists("told"); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await pty.type("\x03");
+    await pty.until("Items: 2 done of 2");
+    await until(env, "done");
+  },
+});
+
 Deno.test("another process sees the progress of a program", async () => {
   const said = '{"progress": {"done": 2, "total": 5, "text": "reading"}}';
   using env = TestEnv.repository();

@@ -81,7 +81,7 @@ export async function runToEnd(
   const view = viewOf(await readStatus(system, root, id));
   if (definition.notify) {
     const { state } = view;
-    await notify(context, definition.notify, { record, state, log });
+    await notify(context, definition.notify, { record, state, log, stops });
   }
   removeIfThere(system, paths.runner);
   return { ...view, dry_run: false, items: null };
@@ -114,20 +114,25 @@ function runnerNote(
 /** Milliseconds that the program of `notify` may take. */
 const NOTIFY = 30_000;
 
-/** Starts the program of `notify`, without a shell. A failure is a note. */
+/**
+ * Starts the program of `notify`, without a shell. A failure is a note. Ctrl-C
+ * ends it; if the run was cancelled, the second one does.
+ */
 async function notify(
   { system, note }: Context,
   args: readonly string[],
-  { record: { task, id, worktree }, state, log }: {
+  { record: { task, id, worktree }, state, log, stops }: {
     record: RunRecord;
     state: string;
     log: RunLog;
+    stops: Stops;
   },
 ): Promise<void> {
   const values = new Map([["{task}", task], ["{state}", state]]);
+  const signal = stops.cancel.aborted ? stops.kill : stops.cancel;
   const done = await attempt(() =>
     system.runProgram(args.map((arg) => filled(arg, values)), {
-      ...{ cwd: worktree, limit: 4096, timeout: NOTIFY },
+      ...{ cwd: worktree, limit: 4096, timeout: NOTIFY, signal },
       env: { MPM_TASK: task, MPM_TASK_RUN: id },
     })
   );
