@@ -804,7 +804,7 @@ export interface ErrorRecord {
   [name: string]: unknown;
 }
 
-/** Several saves in one file: mpm saves export --all, and import. */
+/** Several saves in one file, written by mpm saves export --all. */
 export interface Bundle {
   /** The version of this form. */
   mpm_bundle: 1;

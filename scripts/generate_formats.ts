@@ -29,7 +29,7 @@ function files(): string {
     ["~/.config/mpm/", CONFIG_FILES],
   ] as const;
   return table(
-    ["path", "contents", "limit", "removed by"],
+    ["path", "contents", "limit", "removed by or when"],
     groups.flatMap(([folder, places]) =>
       places.map(({ path, holds, bound, removal }) => [
         pathsIn(folder, path),

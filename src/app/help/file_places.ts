@@ -146,15 +146,15 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   [
     "runs/<id>/",
     "a run of a task: record, items, log, results, output of programs",
-    "`tasks.keep` runs of each task; 64 MiB of output a run",
-    "`mpm task rm`, the next run of the task; into the trash",
+    "`tasks.keep` runs of each task; 64 MiB of output for each run",
+    "`mpm task rm`, the next run of the task (to the trash)",
   ],
-  ["templates/", "templates of the project", NO_BOUND, BY_YOU],
-  ["hooks/", "shell scripts of the project", "one for each hook", BY_YOU],
+  ["templates/", "the project's templates", NO_BOUND, BY_YOU],
+  ["hooks/", "the project's shell scripts", "one for each hook", BY_YOU],
   ["state/lock", "locked while mpm writes", "1 empty file", BY_YOU],
   [
     "state/.batch-lock",
-    "locked while mpm takes a checkpoint of a step",
+    "locked while mpm takes a checkpoint after a step",
     "1 empty file",
     BY_YOU,
   ],
@@ -192,7 +192,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     "state/agents/",
     "measurements, notes and digests of agent sessions",
     "64 KiB for each file, 512 KiB for each digest, for 30 days",
-    "the next session",
+    "the next agent session",
   ],
   [
     "state/items/",
@@ -214,9 +214,9 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/auto-saves.json",
-    "saves made at the end of sessions",
+    "saves made at the end of agent sessions",
     "5,000 entries",
-    "the next save at the end of a session",
+    "the next save at the end of an agent session",
   ],
   [
     "state/hooks.log, state/hooks.log.1",
@@ -281,13 +281,13 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/contents.json, state/contents-….json",
-    "cache: the contents in the last saves",
+    "cache: the file contents in the last saves",
     "one for each worktree, of 16 MiB",
     DERIVED,
   ],
   [
     "state/imports",
-    "the number of copied saves since the last git gc",
+    "the number of saves copied since the last git gc",
     "100 bytes",
     "you",
   ],

@@ -29,7 +29,7 @@ export const GIT_FILES: readonly FilePlace[] = places([
   [
     "refs/mpm/removed/",
     "removed checkpoints that you can restore",
-    "the last 20 removals, and all removals younger than `trash.max_age`",
+    "the last 20 removals, and all removals newer than `trash.max_age`",
     "the next removal",
   ],
   [
@@ -72,7 +72,7 @@ export const USER_FILES: readonly FilePlace[] = places([
   ],
   [
     "settings/<id>/before-<id>.json",
-    "an earlier text of such a file",
+    "an earlier text of a file that mpm changed",
     "the original and the last 20 texts",
     "the next change",
   ],
@@ -123,8 +123,8 @@ export const USER_FILES: readonly FilePlace[] = places([
   [
     "agents/",
     "measurements of agent sessions in projects without mpm",
-    "64 KiB a file, for 30 days",
-    "the next session",
+    "64 KiB for each file, for 30 days",
+    "the next agent session",
   ],
   [
     "hook-errors.log, hook-errors.log.1",
@@ -147,7 +147,7 @@ export const USER_FILES: readonly FilePlace[] = places([
   ["team-key", "the private key that signs your entries", "1 file", BY_YOU],
   [
     "teams/<store-id>.json",
-    "the keys for which mpm encrypts the entries of a project",
+    "the keys to which mpm encrypts the entries of a project",
     "200 keys for each project",
     "`mpm team remove`",
   ],

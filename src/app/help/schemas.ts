@@ -52,7 +52,7 @@ export const STORED: readonly Published[] = [
   },
   {
     name: "bundle",
-    summary: "Several saves in one file: mpm saves export --all, and import",
+    summary: "Several saves in one file, written by mpm saves export --all",
     load: async () => (await import("./json_schema.ts")).BundleFile,
   },
   {
