@@ -3,8 +3,8 @@ import { marked, table } from "./generate_markdown.ts";
 
 /** The result of an undo, for each way there is. */
 const WAYS: Readonly<Record<UndoKind, string>> = {
-  files: "restores every file that was made, changed or removed, to the byte",
-  checkpoints: "removes the checkpoint, or restores it",
+  files: "restores each file to its earlier state, byte for byte",
+  checkpoints: "removes a new checkpoint, or restores a removed checkpoint",
   restore: "goes back to the checkpoint taken before the restore " +
     "([checkpoints.md](checkpoints.md))",
   migration: "restores the backup of the migration ([migrate.md](migrate.md))",
@@ -14,7 +14,7 @@ const WAYS: Readonly<Record<UndoKind, string>> = {
   fork: "removes the worktree, its branch and its session, unless one of " +
     "them has changed",
   runs: "restores the runs",
-  carried: "removes the conversation that was made, unless it has changed",
+  carried: "removes the copied conversation, unless it has changed",
 };
 
 /** Operations in a row. */

@@ -86,17 +86,18 @@ export const OPERATIONS = {
   "task rm": "runs",
   carry: "carried",
   branch: {
-    reason: "mpm return ends a detour",
-    instead: '"mpm return" ends a detour, --discard drops its changes',
+    reason: "it started a detour",
+    instead: '"mpm return" ends a detour; --discard drops its changes',
   },
   return: {
     reason: "an ended session cannot be reopened",
     instead:
-      `"mpm branch <name> --stash --git-branch <branch>" starts a new detour there`,
+      `"mpm branch <name> --stash --git-branch <branch>" starts a new detour on that branch`,
   },
   sync: {
     reason: "others may have read the entries",
-    instead: '"mpm saves rm" and "mpm notes rm" also remove for the team',
+    instead:
+      '"mpm saves rm" and "mpm notes rm" also remove entries for the team',
   },
   "worktrees restore": {
     reason: "the worktree may contain new work",

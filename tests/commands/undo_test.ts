@@ -409,7 +409,7 @@ Deno.test("undo skips what cannot be undone, and log says which it takes", async
     [
       "5 it made no backup",
       "4 an ended session cannot be reopened",
-      "3 mpm return ends a detour",
+      "3 it started a detour",
       "2 null",
       "1 it made the folder that holds this log",
     ],

@@ -31,7 +31,7 @@ If you name paths below the working folder, mpm restores only these paths. --to 
   flags: {
     exact: {
       type: "boolean",
-      summary: "Move newer files to the trash",
+      summary: "Move files created since the checkpoint to the trash",
     },
     ...RESTORE_FLAGS,
   },

@@ -13,7 +13,7 @@ export const checkpointRm = defineCommand({
   summary: "Remove checkpoints",
   description: `
 Removes checkpoints from the list. You can undo a removal with "mpm undo" while
-it is one of the last 20, or younger than trash.max_age. Later, git deletes the
+it is one of the last 20 removals, or younger than trash.max_age. Later, git deletes the
 contents of the checkpoint.`,
   positionals: [{
     name: "checkpoints",

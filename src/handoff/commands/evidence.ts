@@ -27,8 +27,7 @@ export const evidence = defineCommand({
 Lists the commands that verify the work, from the newest save of this worktree
 and from open items. "holds": the command passed on the present files. "stale":
 the command passed, but files have changed since. "contradicted": the last run
-failed. "unproved": the command did not run, or mpm does not know the result or
-the tested files.
+failed. "unproved": the command did not run, or mpm has no exit status or no complete record of the tested files.
 
 With --run, mpm runs the listed commands again, or the command that you give. It
 runs only commands that you allowed with "mpm allow". Each command runs on a copy of the tracked and untracked files, outside the project. The copy is a git repository without the ignored files, and mpm removes it afterwards. The

@@ -12,8 +12,7 @@ export const exportCommand = defineCommand({
 Writes your saves, hand-off documents, notes and claims of this project into a
 bundle, for people who cannot use your remote. The bundle contains the same
 signed entries that "mpm sync" sends. To read it, use "mpm import". With
-recipients, or if the project has a team, mpm encrypts the file in the format of
-age. mpm never writes conversations or contents of files without encryption.
+recipients, or if the project has a team, mpm encrypts the file in the age format. mpm never writes conversations or contents of files without encryption.
 
 To export single saves unchanged, use "mpm saves export".`,
   positionals: [],
@@ -28,7 +27,7 @@ To export single saves unchanged, use "mpm saves export".`,
       type: "string",
       repeatable: true,
       value: "key",
-      summary: "Encrypt for this key instead of the team",
+      summary: "Encrypt for this key instead of the team's keys",
     },
     "with-conversation": {
       type: "boolean",

@@ -73,7 +73,7 @@ The sender is --from, else MPM_AGENT, else you.`,
     },
     git: {
       type: "boolean",
-      summary: "Write to the folder for documents in git",
+      summary: "Write to the folder that you can commit to git",
     },
     local: {
       type: "boolean",
