@@ -12,6 +12,9 @@ import type {
 /** Milliseconds for output that is on its way when the program ends. */
 const GRACE = 100;
 
+/** The same where its background processes end too, so that little stays open. */
+const TIED_GRACE = 2000;
+
 /** Starts the program directly, so no shell reads its arguments. */
 const EXEC = 'exec "$@"';
 
@@ -58,7 +61,7 @@ export async function realRunProgram(
   if (tied) await child.stdin.abort().catch(() => {});
   // A background process may keep all of this open.
   const all = Promise.all([stdout!.ended, stderr!.ended, fed]);
-  await beforeDeadline(all, GRACE);
+  await beforeDeadline(all, tied ? TIED_GRACE : GRACE);
   const result = { stdout: stdout!.close(), stderr: stderr!.close() };
   return status
     ? { outcome: "exited", status: status.code, ...result }
