@@ -24,7 +24,7 @@ Deno.test("docs/development.md lists the libraries that mpm uses", async () => {
   );
   const listed = [...rows].map(([, name, serves]) => [name!, serves!])
     .filter(([name]) => name!.startsWith("@") || used.has(name!))
-    .filter(([, serves]) => !/^nothing|not of mpm/.test(serves!));
+    .filter(([, serves]) => !/^nothing|not those of mpm/.test(serves!));
   assertEquals(listed.map(([name]) => name!).sort(), [...used].sort());
 });
 
