@@ -80,7 +80,7 @@ mpm reads settings from these places. A later place overrides an earlier one:
 2. the project's file, \`.claude-mpm/config.toml\`, which comes with a clone
 3. the local file of the project, \`.claude-mpm/config.local.toml\`, which git
    ignores
-4. a variable
+4. an environment variable
 5. an option of the command
 
 For a table, such as \`context.windows\`, mpm combines the entries of all files.
@@ -91,16 +91,17 @@ setting in a project's file as an error. Redaction can only be set in your own
 file, not by variables, because a project can set variables for its tools
 ([security.md](security.md)).
 
-The variable of a setting is \`MPM_CONFIG_\` and the key in capital letters, with
-\`_\` instead of a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Separate the values of a
-list with commas or spaces, and write a table as \`name=number\`. An empty
+Each setting has an environment variable, unless its description says "no
+variable". By default, the name is \`MPM_CONFIG_\` and the key in capital letters,
+with \`_\` instead of a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Separate the values of
+a list with commas or spaces, and write a table as \`name=number\`. An empty
 variable counts as unset.
 
-**Errors.** If a key is unknown or a value is invalid, mpm prints an error with
-the file and line, or the variable. Hooks, the status line and saves ignore the
-invalid setting instead. If the file is not TOML or is larger than 64 KiB, they
-ignore the whole file. \`mpm pause\` then warns you, commits nothing and removes
-no worktree.
+**Errors.** If a key is unknown or a value is invalid, mpm prints an error that
+names the file and line, or the variable. Hooks, the status line and saves
+ignore the invalid setting instead. If the file is not valid TOML or is larger
+than 64 KiB, they ignore the whole file. \`mpm pause\` then warns you, commits
+nothing and removes no worktree.
 
 \`mpm config set\` changes only the lines of one setting. It keeps comments, order
 and line endings.

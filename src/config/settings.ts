@@ -75,7 +75,7 @@ export const SETTINGS = {
   },
   "sessions.keep_auto": count(
     20,
-    "Number of automatic saves that each branch keeps",
+    "Number of automatic saves that mpm keeps for each branch",
   ),
   "tasks.keep": count(20, "Number of runs of each task that mpm keeps"),
   "tasks.max_age": {
@@ -112,7 +112,7 @@ export const SETTINGS = {
   },
   "claims.auto": flag(
     false,
-    "Let each edit of an agent claim its file for 10 minutes",
+    "Let each edit by an agent claim its file for 10 minutes",
   ),
   "checkpoint.auto_minutes": count(
     30,
@@ -128,12 +128,12 @@ export const SETTINGS = {
   },
   "checkpoint.keep_batch": count(
     200,
-    "Number of checkpoints after steps that mpm keeps",
+    "Number of checkpoints taken after an agent's steps that mpm keeps",
     { least: 1, most: 10_000 },
   ),
   "checkpoint.batch_max_mb": count(
     512,
-    "Size limit of the changed files in checkpoints after steps, in MiB",
+    "Total size limit for changed files in checkpoints taken after an agent's steps, in MiB",
   ),
   "checkpoint.keep_auto": count(
     20,
@@ -163,8 +163,7 @@ export const SETTINGS = {
   "sync.max_age": {
     kind: "duration",
     default: "365d",
-    summary:
-      "Age above which entries are removed when your sync log is shortened",
+    summary: "Age above which mpm removes entries from your sync log",
     personal: true,
     option: "mpm sync --prune",
   },
@@ -173,7 +172,7 @@ export const SETTINGS = {
     default: 100,
     least: 1,
     most: 1_000_000,
-    summary: "Size limit of your sync log when it is shortened, in MiB",
+    summary: "Size to which mpm shortens your sync log, in MiB",
     personal: true,
     option: "mpm sync --prune",
   },
@@ -205,7 +204,8 @@ export const SETTINGS = {
   "redaction.rules": {
     kind: "rules",
     default: {},
-    summary: "More values to redact: a label and a regular expression",
+    summary:
+      "More values to redact, each with a label and a regular expression",
     personal: true,
     fileOnly: true,
   },
@@ -313,7 +313,7 @@ export const SETTINGS = {
   "handoff.commands": flag(true, "Keep commands and their results in saves"),
   "handoff.files": flag(
     true,
-    "Keep names of files that were read or edited in saves",
+    "Keep in saves the names of files that were read or edited",
   ),
   "handoff.agents": flag(true, "Keep the results of sub-agents in saves"),
   "handoff.errors": flag(true, "Keep unsolved errors in saves"),

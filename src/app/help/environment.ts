@@ -65,7 +65,8 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "PATH",
-    summary: "The folders where mpm looks for git, and hooks look for mpm",
+    summary:
+      "The folders where mpm looks for git, and where hooks look for mpm",
   },
   {
     name: "GIT_INDEX_FILE",
@@ -116,7 +117,8 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "CLAUDE_CODE_TASK_LIST_ID",
-    summary: "The task list of the Claude Code session, if it has another name",
+    summary:
+      "The name of the Claude Code session's task list, if it is not the session ID",
   },
   {
     name: "CLAUDE_CODE_AUTO_COMPACT_WINDOW",
@@ -133,11 +135,12 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "CLAUDE_PLUGIN_ROOT",
-    summary: "Set for hooks of a plugin, whose skills have the prefix mpm:",
+    summary:
+      "Set for hooks of a plugin; the names of its skills begin with mpm:",
   },
   {
     name: "MPM_EVENT, MPM_CWD, MPM_SOURCE, MPM_INPUT, MPM_DETACHED",
-    summary: "Set for shell hooks; mpm hooks test passes them on",
+    summary: "Set by mpm for shell hooks; mpm hooks test passes them on",
   },
 ];
 
