@@ -1,5 +1,6 @@
 import { dirname } from "@std/path";
-import { beforeDeadline, feed, realRun, start } from "./real_run.ts";
+import { endTied, groupLeader, isDetached, tieGroup } from "./real_guard.ts";
+import { beforeDeadline, failed, feed, realRun, start } from "./real_run.ts";
 import { joined } from "./real_stream.ts";
 import { withGitsShell } from "./real_windows.ts";
 import type {
@@ -18,23 +19,11 @@ const TIED_GRACE = 2000;
 /** Starts the program directly, so no shell reads its arguments. */
 const EXEC = 'exec "$@"';
 
-/** The same with both streams as one. */
-const EXEC_AS_ONE = `${EXEC} 2>&1`;
-
 /**
- * The same, with a pipe as standard input that shows that mpm is alive. When
- * mpm is gone, a process of the group ends the group. It is no one's child, so
- * that no program waits for it.
+ * The same without input, as soon as mpm writes a line; never if mpm is gone
+ * before.
  */
-const TIED = `
-exec 3<&0 </dev/null
-( (while read -r line; do :; done; kill -9 0) <&3 >/dev/null 2>&1 & )
-exec 3<&-
-exec "$@"
-`;
-
-/** The same with both streams as one. */
-const TIED_AS_ONE = TIED.replace("exec 3<&-", "exec 3<&- 2>&1");
+const TIED = 'read -r line || exit; exec "$@" </dev/null';
 
 /** Runs a program without waiting for anything, not even its end. */
 export async function realRunProgram(
@@ -42,15 +31,19 @@ export async function realRunProgram(
   options: ProgramOptions & RunOptions,
 ): Promise<RunResult> {
   const { limit, keep = "start", signal, tied = false, output } = options;
-  const over = new Promise<Uint8Array>(() => {});
-  const given = tied ? { ...options, stdin: over } : options;
-  const child = startGroup(program, given);
+  if (!tied && await options.start === false) return failed("timeout");
+  const child = start(
+    program,
+    tied ? { ...options, stdin: new Uint8Array() } : options,
+    { detached: isDetached() },
+  );
   if (!(child instanceof Deno.ChildProcess)) return child;
+  const starts = !tied || await startTied(child, options.start);
+  const fed = !tied && options.stdin && feed(child.stdin, options.stdin);
   const [stdout, stderr] = (["stdout", "stderr"] as const).map((name) => {
     const given = output && ((bytes: Uint8Array) => output(name, bytes));
     return new Output(child[name], { limit, keep, given });
   });
-  const fed = !tied && options.stdin && feed(child.stdin, options.stdin);
   using stop = new Abortion(signal);
   const status = await Promise.race([
     beforeDeadline(child.status, options.timeout),
@@ -58,47 +51,28 @@ export async function realRunProgram(
   ]);
   if (!status) await endGroup(child, options);
   // Its background processes end now.
-  if (tied) await child.stdin.abort().catch(() => {});
+  if (tied) await endTied(child.pid);
   // A background process may keep all of this open.
   const all = Promise.all([stdout!.ended, stderr!.ended, fed]);
   await beforeDeadline(all, tied ? TIED_GRACE : GRACE);
   const result = { stdout: stdout!.close(), stderr: stderr!.close() };
-  return status
+  return status && starts
     ? { outcome: "exited", status: status.code, ...result }
     : { outcome: "timeout", status: -1, ...result };
 }
 
-/** Programs that start another one in its own group, where Linux has them. */
-const SETSID = ["/usr/bin/setsid", "/bin/setsid"];
-let setsid: string | undefined | null;
-
 /**
- * Starts a program that leads its own group. Deno can do so only by a copy of
- * this process, which takes several times as long as another program.
+ * The shell starts its program at a line, and ends where none comes. Returns
+ * whether it starts.
  */
-function startGroup(
-  program: string,
-  options: RunOptions,
-): Deno.ChildProcess | RunResult {
-  const { os } = Deno.build;
-  setsid ??= os !== "linux" ? null : SETSID.find(isFile) ?? null;
-  if (setsid === null) {
-    // Windows has no groups of processes; its own console would show.
-    return start(program, options, { detached: os !== "windows" });
-  }
-  const args = [
-    ...["-c", 'exec "$0" "$@"', setsid, program],
-    ...options.args,
-  ];
-  return start("sh", { ...options, args });
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
+async function startTied(
+  child: Deno.ChildProcess,
+  start: ProgramOptions["start"],
+): Promise<boolean> {
+  await tieGroup(child.pid);
+  const starts = await start ?? true;
+  await feed(child.stdin, new Uint8Array(starts ? [10] : []));
+  return starts;
 }
 
 /** The same by its arguments, with a shell that only starts it. */
@@ -108,12 +82,8 @@ export function programRunner(
   return async (args, options) => {
     // Without a group of its own, the tied program would end mpm's group.
     const tied = Deno.build.os === "windows" ? false : options.tied ?? false;
-    const asOne = options.tied === true;
-    const script = tied
-      ? asOne ? TIED_AS_ONE : TIED
-      : asOne
-      ? EXEC_AS_ONE
-      : EXEC;
+    const script = (tied ? TIED : EXEC) +
+      (options.tied === true ? " 2>&1" : "");
     let said = "";
     const output: ProgramOptions["output"] = options.output &&
       ((stream, bytes) => {
@@ -125,13 +95,18 @@ export function programRunner(
       ...options,
       tied,
       ...output && { output },
-      args: ["-c", script, "sh", ...args],
+      args: ["-c", script, "sh", ...groupLeader(), ...args],
     });
     said ||= decode(done.stderr);
-    const lacking = done.status === 127 &&
-      said.includes(`exec: ${args[0]}: not found`);
+    const lacking = done.status === 127 && isLacking(said, args[0]!);
     return lacking ? { ...done, outcome: "missing", status: -1 } : done;
   };
+}
+
+/** Returns whether these are the words of the shell, or of `setsid`. */
+function isLacking(said: string, program: string): boolean {
+  return said.includes(`exec: ${program}: not found`) ||
+    said.startsWith("setsid: ") && said.includes(program);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -28,7 +28,8 @@ export async function realRun(
   return { outcome: "exited", status: code, stdout, stderr };
 }
 
-function failed(outcome: RunResult["outcome"]): RunResult {
+/** A program that did not exit by itself. */
+export function failed(outcome: RunResult["outcome"]): RunResult {
   const [stdout, stderr] = [new Uint8Array(), new Uint8Array()];
   return { outcome, status: -1, stdout, stderr };
 }
@@ -40,15 +41,18 @@ const BUSY = /\(os error 26\)/;
 export function start(
   program: string,
   options: RunOptions,
-  { detached = false } = {},
+  { detached = false, output = "piped" }: {
+    detached?: boolean;
+    output?: "piped" | "null";
+  } = {},
 ): Deno.ChildProcess | RunResult {
   const command = new Deno.Command(program, {
     args: [...options.args],
     cwd: options.cwd,
     ...childEnv(options.env),
     stdin: options.stdin ? "piped" : "null",
-    stdout: "piped",
-    stderr: "piped",
+    stdout: output,
+    stderr: output,
     detached,
   });
   try {

@@ -141,6 +141,24 @@ posixTest(
   },
 );
 
+posixTest("runProgram() starts a tied program only when it may", async () => {
+  const folder = Deno.makeTempDirSync({ prefix: "mpm-" });
+  const run = (name: string, start: Promise<boolean>) =>
+    realSystem().runProgram(["touch", name], {
+      ...{ cwd: folder, timeout: 20_000, tied: "apart", limit: 10, start },
+    });
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const later = run("later", promise);
+  assertEquals((await run("never", Promise.resolve(false))).outcome, "timeout");
+  assertEquals([...Deno.readDirSync(folder)], []);
+  resolve(true);
+  assertEquals([(await later).outcome, (await later).status], ["exited", 0]);
+  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), [
+    "later",
+  ]);
+  Deno.removeSync(folder, { recursive: true });
+});
+
 posixTest("runProgram() ends a program when it is told to", async () => {
   const control = new AbortController();
   const folder = Deno.makeTempDirSync({ prefix: "mpm-" });

@@ -320,6 +320,11 @@ export interface ProgramOptions extends Omit<RunOptions, "args"> {
    * groups. It reads nothing. Its errors are part of `stdout`, unless `apart`.
    */
   readonly tied?: boolean | "apart";
+  /**
+   * The program starts when this is kept; false: it does not, and the outcome is
+   * `timeout`. A tied program is prepared meanwhile, so that it starts faster.
+   */
+  readonly start?: Promise<boolean>;
 }
 
 /** A signal from a person or the system to end mpm. */

@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { sizeText } from "../../base/words.ts";
 import { durationText } from "../../base/times.ts";
-import { ensureFolder, removeIfThere, writeAtomic } from "../../ops/mod.ts";
+import { ensureFolder, writeAtomic } from "../../ops/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import type { Definition } from "../definition.ts";
 import { endOf } from "../items.ts";
@@ -30,6 +30,8 @@ export interface ChunkOrder {
   readonly stops: Pick<Stops, "cancel" | "kill" | "eachLook">;
   /** Bytes of its log; a chunk that is done has no log if `onlyFailure`. */
   readonly log: { limit: number; onlyFailure: boolean };
+  /** The program starts when this is kept; never, if it is false. */
+  readonly start: Promise<boolean>;
   progress(message: Extract<Message, { kind: "progress" }>): void;
 }
 
@@ -61,16 +63,20 @@ export async function runChunk(
 ): Promise<ChunkEnd> {
   const { args, env, cwd, definition, stops } = order;
   const kept = new KeptOutput(system, order);
+  const running = system.runProgram(args, {
+    ...{ env, cwd, limit: 0, tied: "apart", start: order.start },
+    ...{ timeout: definition.timeout, grace: definition.grace },
+    ...{ signal: stops.cancel, kill: stops.kill },
+    output: (stream, bytes) => kept.add(stream, bytes),
+  });
+  // It may fail before it is waited for.
+  running.catch(() => {});
+  await order.start;
   const start = system.now().getTime();
   let result: Pick<RunResult, "outcome" | "status"> & { reason?: string };
   stops.eachLook = () => kept.flush();
   try {
-    result = await system.runProgram(args, {
-      ...{ env, cwd, limit: 0, tied: "apart" },
-      ...{ timeout: definition.timeout, grace: definition.grace },
-      ...{ signal: stops.cancel, kill: stops.kill },
-      output: (stream, bytes) => kept.add(stream, bytes),
-    });
+    result = await running;
   } catch (error) {
     // Arguments that are too long are those of this chunk alone.
     if (!(error instanceof MpmError) || error.code !== "GIT_FAILED") {
@@ -235,13 +241,4 @@ export function statePath(
   chunk: number,
 ): string {
   return join(states, `${chunk}.json`);
-}
-
-/** Forgets the state of a chunk that has ended. */
-export function dropState(
-  system: System,
-  paths: ReturnType<typeof runPaths>,
-  chunk: number,
-): void {
-  removeIfThere(system, statePath(paths, chunk));
 }

@@ -61,6 +61,13 @@ interface Stopped {
   readonly reason: string | null;
 }
 
+/** A program that waits for its start, and the end that it will have. */
+interface Prepared {
+  /** False: it never starts. */
+  start(starts: boolean): void;
+  readonly end: Promise<ChunkEnd>;
+}
+
 /** Runs the chunks of a run that are left, one after the other. */
 export class RunLoop {
   readonly #system: System;
@@ -69,6 +76,8 @@ export class RunLoop {
   #logged: number;
   /** A chunk whose end is not on the disk yet. */
   #ended: number | undefined;
+  /** By their chunks. */
+  readonly #prepared = new Map<number, Prepared>();
 
   constructor(system: System, run: LoopOrder) {
     this.#system = system;
@@ -82,7 +91,7 @@ export class RunLoop {
     this.#add({ event: "begin", at: this.#now(), pid });
     this.#settle();
     await this.#flush();
-    const stopped = await this.#all();
+    const stopped = await this.#all().finally(() => this.#drop());
     const { counters } = chunks;
     const end = stopped ?? {
       state: counters.failed + counters.flagged > 0 ? "failed" : "done",
@@ -193,8 +202,12 @@ export class RunLoop {
     for (let tries = 0;; tries++) {
       const attempt = chunks.attemptsOf(chunk) + 1;
       this.#add({ event: "start", at: this.#now(), chunk, attempt });
+      const program = this.#prepare(chunk);
       await this.#flush();
-      const end = await this.#runChunk(chunk);
+      this.#prepared.delete(chunk);
+      program.start(true);
+      this.#prepareAfter(chunk);
+      const end = await program.end;
       if (end.outcome === "failed" && tries < definition.retries) {
         this.#putBack(chunk, end);
         await this.#flush();
@@ -230,13 +243,41 @@ export class RunLoop {
     return { state: "stopped", reason: 'an item failed ("on_error: stop")' };
   }
 
-  async #runChunk(chunk: number): Promise<ChunkEnd> {
+  /** The next program is ready when this one ends. */
+  #prepareAfter(chunk: number): void {
+    const { chunks, again } = this.#run;
+    for (let next = chunk + 1; next < chunks.length; next++) {
+      if (chunks.isLeft(next, again)) return void this.#prepare(next);
+    }
+  }
+
+  #prepare(chunk: number): Prepared {
+    const known = this.#prepared.get(chunk);
+    if (known) return known;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const end = this.#runChunk(chunk, promise);
+    // It may fail before it is waited for.
+    end.catch(() => {});
+    const prepared = { start: resolve, end };
+    this.#prepared.set(chunk, prepared);
+    return prepared;
+  }
+
+  /** Ends the programs that did not start. */
+  async #drop(): Promise<void> {
+    for (const { start, end } of this.#prepared.values()) {
+      start(false);
+      await attempt(() => end);
+    }
+  }
+
+  async #runChunk(chunk: number, start: Promise<boolean>): Promise<ChunkEnd> {
     const { record, definition, paths, stops, listener } = this.#run;
     const [first, end] = this.#run.chunks.rangeOf(chunk);
     const items = this.#run.items?.slice(first, end) ?? [];
     const isFull = this.#logged > ALL_LOGS;
     const done = await runChunk(this.#system, {
-      ...{ chunk, definition, paths, stops, cwd: record.worktree },
+      ...{ chunk, definition, paths, stops, cwd: record.worktree, start },
       args: this.#arguments(items),
       env: {
         ...this.#run.agent?.env,
