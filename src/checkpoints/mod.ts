@@ -11,6 +11,7 @@ export {
   type CheckpointPlace,
   listCheckpoints,
   placeOf,
+  rawFolder,
   recordOf,
 } from "./place.ts";
 export { ownMark, printOf } from "./record.ts";
@@ -22,7 +23,12 @@ export {
 } from "./remove.ts";
 export { restoreLocked, type RestoreOutcome } from "./restore/apply.ts";
 export { RESTORES } from "./restore/finish.ts";
-export type { CheckpointRef } from "./restore/plan.ts";
+export {
+  changedSince,
+  type CheckpointRef,
+  type PlannedRestore,
+} from "./restore/plan.ts";
+export { readTarget } from "./restore/target.ts";
 export { writeTo } from "./restore/write_to.ts";
 export { undoRestore } from "./restore/undo.ts";
 export {

@@ -166,6 +166,12 @@ export {
   writeCheckpoint,
 } from "./tree/checkpoints.ts";
 export {
+  addRawWorktree,
+  commitFiles,
+  type FileDelta,
+  readFiles,
+} from "./tree/commit_files.ts";
+export {
   type BroughtFile,
   CONTENTS,
   type Contents,

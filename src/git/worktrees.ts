@@ -63,12 +63,17 @@ const LARGEST = 1024 * 1024;
 
 /**
  * Makes a worktree at `path` and writes its files. `how`: options of `git
- * worktree add`, the path among them. Throws GIT_FAILED, with no worktree made.
+ * worktree add`, the path among them. `fill`: writes files and index instead of
+ * git, which names its git folder. Throws GIT_FAILED, with no worktree made.
  */
 export async function makeWorktree(
   system: System,
   git: Git,
-  { path, how }: { path: string; how: readonly string[] },
+  { path, how, fill }: {
+    path: string;
+    how: readonly string[];
+    fill?: (gitDir: string) => Promise<void>;
+  },
 ): Promise<void> {
   const standIn = await git.standIn();
   const { files } = system;
@@ -84,6 +89,7 @@ export async function makeWorktree(
   try {
     const gitDir = bindWorktree(system, standIn, path);
     copySettings(system, standIn, gitDir);
+    if (fill) return await fill(gitDir);
     // As git does it, in its own process.
     const reset = ["reset", "--hard", "--quiet", "--no-recurse-submodules"];
     await new Git(system, path).read([...alone, ...reset], { timeout: LONG });

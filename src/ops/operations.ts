@@ -79,6 +79,7 @@ export const OPERATIONS = {
   "checkpoint rm": "checkpoints",
   "checkpoint restore": "restore",
   restore: "restore",
+  "pipeline run": "restore",
   migrate: "migration",
   "migrate --rollback": "migration",
   "worktrees prune": "worktrees",

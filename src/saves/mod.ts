@@ -40,7 +40,11 @@ export {
 } from "./markdown.ts";
 export { aboutOf, RECOVERED } from "./auto_summary.ts";
 export { isLeftToKeep } from "./contents/keep_with.ts";
-export { contentsMark, parseContentsRecord } from "./contents/record.ts";
+export {
+  contentsMark,
+  parseContentsRecord,
+  recordBytes,
+} from "./contents/record.ts";
 export {
   hasBrought,
   readBrought,

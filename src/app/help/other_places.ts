@@ -45,6 +45,12 @@ export const GIT_FILES: readonly FilePlace[] = places([
     "when the commits are on a branch",
   ],
   [
+    "refs/mpm/runs/",
+    "the files that steps of a pipeline began with and changed, if they had a worktree",
+    "as long as the run exists, then `trash.max_age`",
+    "the next run with such a step",
+  ],
+  [
     "mpm/removing/",
     "a worktree while it is being removed",
     "one for each removal",

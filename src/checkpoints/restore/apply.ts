@@ -60,17 +60,18 @@ export function dropStaging(
  * Restores a checkpoint: takes a safety checkpoint, writes what differs, then
  * the index, and journals it. Call under the lock. `unfinished`: the restore
  * that is done once more; `always`: journalled even where nothing had to be
- * changed. Throws CONFLICT where another git command holds the index,
+ * changed. `check` throws if the plan must not be applied. Throws CONFLICT where another git command holds the index,
  * GIT_FAILED; a restore that ends in its middle is finished by the next command
  * that looks.
  */
 export async function restoreLocked(
   context: Context,
   place: CheckpointPlace,
-  { order, unfinished, always = false }: {
+  { order, unfinished, always = false, check }: {
     order: RestoreOrder;
     unfinished?: Intent<RestoreFacts>;
     always?: boolean;
+    check?: (planned: PlannedRestore) => Promise<void>;
   },
 ): Promise<RestoreOutcome> {
   const { system } = context;
@@ -86,6 +87,7 @@ export async function restoreLocked(
     capture,
     write: true,
   });
+  await check?.(planned);
   const idle = isNothing(planned.plan) && !planned.indexDiffers;
   if (idle && !unfinished && !always) return nothingDone(planned);
   const safety = await storeCheckpoint(context, place, {
@@ -308,7 +310,7 @@ export class Restore {
       stay: this.#context.folder,
       clears: this.#parts.order.clears,
       // An undo or a return promises the old state, to the last bit.
-      opens: !/restore$/.test(this.#parts.order.operation),
+      opens: !/restore$|^pipeline/.test(this.#parts.order.operation),
     });
     using line = new ProgressLine(this.#context);
     const done = (

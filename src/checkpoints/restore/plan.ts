@@ -209,19 +209,15 @@ async function sparing(
 }
 
 /**
- * Returns the paths that a restore would change and that differ from the
- * checkpoint `brought`: someone changed them since.
+ * Returns the paths that a restore would change and that differ from a tree
+ * there was before: someone changed them since.
  */
 export async function changedSince(
   { vault }: CheckpointPlace,
   { plan, capture }: PlannedRestore,
-  brought: string,
+  tree: string,
 ): Promise<string[]> {
-  const left = await treeDelta(
-    vault.git,
-    capture.base,
-    partOf(brought, "worktree"),
-  );
+  const left = await treeDelta(vault.git, capture.base, tree);
   return [...plan.writes, ...plan.removes]
     .filter(({ path, from }) => {
       const then = left.has(path) ? left.get(path) : baseEntry(capture, path);

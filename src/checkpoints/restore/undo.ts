@@ -1,6 +1,6 @@
 import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { readCheckpointRefs } from "../../git/mod.ts";
+import { partOf, readCheckpointRefs } from "../../git/mod.ts";
 import { isTargetId } from "../name.ts";
 import {
   CannotUndo,
@@ -105,7 +105,8 @@ async function refuseEdited(
   },
 ): Promise<void> {
   const planned = await planOf(context, place, { order, write: false });
-  const edited = await changedSince(place, planned, brought.commit);
+  const tree = partOf(brought.commit, "worktree");
+  const edited = await changedSince(place, planned, tree);
   if (edited.length === 0) return;
   const more = edited.length - NAMED;
   throw new MpmError(

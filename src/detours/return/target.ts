@@ -171,6 +171,7 @@ async function merged(
         base: base[part],
         ours: ours[part],
         theirs: theirs[part],
+        instead: "Git 2.38 can; --keep-parked returns without restoring",
       })
     ),
   ) as [MergedTree, MergedTree];

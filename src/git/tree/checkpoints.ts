@@ -138,9 +138,10 @@ export class ImportStream {
     this.data(encodeText(title));
   }
 
-  /** Puts files into a folder of the commit. */
+  /** Puts files into a folder of the commit; `""`: the top. */
   files(folder: string, delta: TreeDelta): void {
-    const place = (path: string) => quotePath(`${folder}/${path}`);
+    const above = folder === "" ? "" : `${folder}/`;
+    const place = (path: string) => quotePath(`${above}${path}`);
     // First what goes: a file may be where a folder was.
     for (const [path, entry] of delta) {
       if (!entry) this.line(`D ${place(path)}`);

@@ -14,7 +14,12 @@ import { readAttributes, settingNames } from "../run/filters.ts";
 /** The result of a merge of three trees: a tree, or the paths in conflict. */
 export type MergedTree =
   | { readonly tree: string; readonly conflicts?: undefined }
-  | { readonly tree?: undefined; readonly conflicts: readonly string[] };
+  | {
+    readonly tree?: undefined;
+    readonly conflicts: readonly string[];
+    /** A tree with marks in the files; absent: git merged nothing. */
+    readonly marked?: string;
+  };
 
 /** Author of commits that only hold trees for a moment. */
 const NOBODY: Readonly<Record<string, string>> = Object.fromEntries(
@@ -39,7 +44,13 @@ const PLAIN = words(
  */
 export async function mergeTrees(
   git: Git,
-  { base, ours, theirs }: { base: string; ours: string; theirs: string },
+  { base, ours, theirs, instead }: {
+    base: string;
+    ours: string;
+    theirs: string;
+    /** The way out with an old git. */
+    instead?: string;
+  },
 ): Promise<MergedTree> {
   if (theirs === base) return { tree: ours };
   if (ours === base || ours === theirs) return { tree: theirs };
@@ -67,14 +78,14 @@ export async function mergeTrees(
       .map((path) =>
         sides.reduce((name, id) => name.replace(`~${id}`, ""), path)
       );
-    return { conflicts: [...new Set(plain)].sort() };
+    return { conflicts: [...new Set(plain)].sort(), marked: tree! };
   }
   const version = parseGitVersion(decodeBytes(await git.read(["version"])));
   if (version && isOlder(version, OLDEST_GIT)) {
     throw new MpmError(
       "CONFLICT",
-      "The branch has new commits, and this git is too old to merge without a worktree",
-      { hint: "Git 2.38 can; --keep-parked returns without restoring" },
+      "This git is too old to merge files without a worktree",
+      { hint: instead ?? "Install git 2.38 or later" },
     );
   }
   throw gitFailure(["merge-tree"], done);

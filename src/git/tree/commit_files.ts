@@ -1,0 +1,125 @@
+import { MpmError } from "../../base/errors.ts";
+import { Git } from "../run/git.ts";
+import { words } from "../text.ts";
+import type { System } from "../../system/system.ts";
+import { makeWorktree } from "../worktrees.ts";
+import {
+  type CapturedFile,
+  type CaptureLimits,
+  FileCapture,
+} from "./capture_files.ts";
+import { checkpointImport, importedId, ImportStream } from "./checkpoints.ts";
+import { emptyTree, type TreeEntry } from "./snapshot.ts";
+import { rawGit, type Vault } from "./vault.ts";
+
+/** Files by their path; `undefined`: there is no file. */
+export type FileDelta = ReadonlyMap<
+  string,
+  CapturedFile | TreeEntry | undefined
+>;
+
+/** A commit by mpm that holds files as they are, byte for byte. */
+export interface FilesCommit {
+  /** A ref that does not exist yet. */
+  readonly ref: string;
+  readonly title: string;
+  readonly parent: string | undefined;
+  /** The tree that the files change; `undefined`: the one without files. */
+  readonly base: string | undefined;
+  readonly files: FileDelta;
+  /** The folder of the commit that holds them, the top by default. */
+  readonly folder?: string;
+  /** More files, beside that folder. */
+  readonly beside?: ReadonlyMap<string, Uint8Array>;
+  /** Committer time, milliseconds since the epoch; see `ImportStream`. */
+  readonly committed: number;
+}
+
+/**
+ * Makes a commit and its ref in one process and returns its id. No hook and no
+ * filter runs, and no index is used. Throws GIT_FAILED, with no ref made.
+ */
+export async function commitFiles(
+  system: System,
+  vault: Pick<Vault, "git" | "workspace">,
+  { ref, title, parent, base, files, ...more }: FilesCommit,
+): Promise<string> {
+  const { folder = "", beside, committed } = more;
+  const stream = new ImportStream();
+  const made = system.now().getTime();
+  stream.commit(ref, title, { made, committed });
+  if (parent !== undefined) stream.line(`from ${parent}`);
+  stream.line("deleteall");
+  if (base !== undefined && base !== emptyTree(base)) {
+    stream.line(`M 040000 ${base} "${folder}"`);
+  }
+  stream.files(folder, files);
+  for (const [path, bytes] of beside ?? []) {
+    stream.line(`M 100644 inline ${path}`);
+    stream.data(bytes);
+  }
+  await using importing = checkpointImport(system, vault, { awaited: false });
+  return await importedId(importing, stream.end());
+}
+
+/**
+ * Reads files of the worktree, ignored or not, as a capture does. Throws
+ * CONFLICT where one cannot be read or is beyond the limits.
+ */
+export async function readFiles(
+  system: System,
+  vault: Vault,
+  { paths, limits }: { paths: Iterable<string>; limits: CaptureLimits },
+): Promise<FileDelta> {
+  const reader = new FileCapture(system, vault.git, { ...vault, write: true });
+  for (const path of paths) reader.add(path);
+  await reader.finish(limits);
+  const [problem] = reader.leftOut;
+  if (!problem) return reader.files;
+  throw new MpmError(
+    "CONFLICT",
+    `Cannot read "${problem.path}": ${problem.reason}`,
+  );
+}
+
+/** Milliseconds for writing a whole tree. */
+const LONG = 10 * 60_000;
+
+/** Bytes of the largest index that is copied. */
+const LARGEST = 512 * 1024 * 1024;
+
+/**
+ * Makes a locked worktree at `path` with the files of a commit as they are in
+ * it, byte for byte: no filter runs. HEAD is detached there. Throws GIT_FAILED,
+ * with no worktree made.
+ */
+export async function addRawWorktree(
+  system: System,
+  vault: Vault,
+  { path, commit, reason, rawFolder }: {
+    path: string;
+    commit: string;
+    /** Why it is locked; `undefined`: it is not. */
+    reason: string | undefined;
+    /** Near what git folders for raw bytes are made, see `rawGit`. */
+    rawFolder: string;
+  },
+): Promise<void> {
+  const lock = reason === undefined ? [] : ["--lock", "--reason", reason];
+  const how = [...lock, "--detach", "--", path, commit];
+  await makeWorktree(system, new Git(system, vault.workspace.worktree), {
+    path,
+    how,
+    fill: async (gitDir) => {
+      using raw = rawGit(system, vault, { near: rawFolder, worktree: path });
+      await raw.git.read(["read-tree", commit], { timeout: LONG });
+      const args = words("checkout-index --quiet --all -u");
+      await raw.git.read(args, { timeout: LONG });
+      // Git finds the files unchanged, and does not read them again.
+      const bytes = system.files.readOwn(`${raw.folder}/index`, LARGEST);
+      const index = `${gitDir}/index`;
+      if (system.files.lstat(index)) system.files.remove(index);
+      system.files.create(index, bytes, { synced: false });
+    },
+  });
+}
