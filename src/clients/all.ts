@@ -25,8 +25,9 @@ export const CLIENTS: readonly Client[] = [
     current: currentClaudeSession,
     resume: (id) => ["claude", "--resume", id],
     start: (prompt) => ["claude", prompt],
-    headless: (prompt, turns) => [
+    headless: (prompt, { turns, lines }) => [
       ...["claude", "-p"],
+      ...lines ? ["--output-format", "stream-json", "--verbose"] : [],
       ...turns === undefined ? [] : ["--max-turns", String(turns)],
       ...["--", prompt],
     ],
@@ -49,7 +50,9 @@ export const CLIENTS: readonly Client[] = [
     current: currentCodex,
     resume: (id) => ["codex", "resume", id],
     start: (prompt) => ["codex", prompt],
-    headless: (prompt) => ["codex", "exec", "--", prompt],
+    headless: (prompt, { lines }) => [
+      ...["codex", "exec", ...lines ? ["--json"] : [], "--", prompt],
+    ],
     variables: ["CODEX_THREAD_ID"],
     adapter: async () => (await import("./codex/adapter.ts")).adapter,
     store: async () => (await import("./codex/store.ts")).store,
@@ -68,7 +71,10 @@ export const CLIENTS: readonly Client[] = [
     current: () => undefined,
     resume: (id) => ["opencode", "--session", id],
     start: (prompt) => ["opencode", "--prompt", prompt],
-    headless: (prompt) => ["opencode", "run", "--", prompt],
+    headless: (prompt, { lines }) => [
+      ...["opencode", "run", ...lines ? ["--format", "json"] : []],
+      ...["--", prompt],
+    ],
     variables: [],
     adapter: async () => (await import("./opencode/adapter.ts")).adapter,
     store: async () => (await import("./opencode/store.ts")).store,
@@ -87,7 +93,10 @@ export const CLIENTS: readonly Client[] = [
     current: currentGemini,
     resume: (id) => ["gemini", "--resume", id],
     start: (prompt) => ["gemini", "--prompt-interactive", prompt],
-    headless: (prompt) => ["gemini", `--prompt=${prompt}`],
+    headless: (prompt, { lines }) => [
+      ...["gemini", ...lines ? ["--output-format", "stream-json"] : []],
+      `--prompt=${prompt}`,
+    ],
     variables: ["GEMINI_CLI"],
     adapter: async () => (await import("./gemini/adapter.ts")).adapter,
     store: async () => (await import("./gemini/store.ts")).store,
@@ -106,7 +115,10 @@ export const CLIENTS: readonly Client[] = [
     current: currentCopilot,
     resume: (id) => ["copilot", `--resume=${id}`],
     start: (prompt) => ["copilot", "--interactive", prompt],
-    headless: (prompt) => ["copilot", "--silent", `--prompt=${prompt}`],
+    headless: (prompt, { lines }) => [
+      ...["copilot", ...lines ? ["--output-format", "json"] : ["--silent"]],
+      `--prompt=${prompt}`,
+    ],
     variables: ["COPILOT_CLI", "COPILOT_AGENT_SESSION_ID"],
     adapter: async () => (await import("./copilot/adapter.ts")).adapter,
     store: async () => (await import("./copilot/store.ts")).store,

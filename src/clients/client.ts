@@ -46,10 +46,9 @@ export interface Client {
   start(prompt: string): readonly string[] | undefined;
   /**
    * Arguments, the program first, that answer one prompt without a person and
-   * end. A prompt that begins with a dash stays a prompt. `turns`: the most
-   * answers of the model, for clients with `limitsTurns`.
+   * end. A prompt that begins with a dash stays a prompt.
    */
-  headless(prompt: string, turns?: number): readonly string[];
+  headless(prompt: string, options: HeadlessOptions): readonly string[];
   /** True if an argument limits the turns of a headless run. */
   readonly limitsTurns?: true;
   /** The variables that `current` reads. */
@@ -66,6 +65,14 @@ export interface Client {
   carry(): Promise<Carrying>;
   /** Writes entries into its settings; `undefined`: `hooks/` has its own way. */
   setup: (() => Promise<ClientSetup>) | undefined;
+}
+
+/** The form of a run without a person. */
+export interface HeadlessOptions {
+  /** The most answers of the model, for clients with `limitsTurns`. */
+  readonly turns?: number | undefined;
+  /** True: it prints lines of JSON, which `HeadlessOutput` reads. */
+  readonly lines?: boolean;
 }
 
 /**

@@ -69,6 +69,7 @@ export {
   type NativeSession,
   uuidOf,
 } from "./carried.ts";
+export { HeadlessOutput } from "./headless/output.ts";
 export { skillFiles } from "./own_file.ts";
 export { CLAUDE, CLIENT_NAMES, clientNamed, CLIENTS } from "./all.ts";
 export type {

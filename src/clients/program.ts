@@ -2,7 +2,7 @@ import { isAbsolute, join, relative } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { SESSION_VARIABLES } from "./all.ts";
-import type { Client } from "./client.ts";
+import type { Client, HeadlessOptions } from "./client.ts";
 
 /** Every program of that name that PATH leads to, each once; absolute. */
 export function programsOnPath(system: System, program: string): string[] {
@@ -92,13 +92,12 @@ export interface AgentProgram {
 }
 
 /**
- * Finds the program that gives prompts to a client. `turns`: the most answers
- * of the model to one prompt. Throws NOT_FOUND where PATH does not have it, or
- * only in the project.
+ * Finds the program that gives prompts to a client. Throws NOT_FOUND where PATH
+ * does not have it, or only in the project.
  */
 export function agentProgram(
   system: System,
-  { client, turns }: { client: Client; turns: number | undefined },
+  { client, ...options }: HeadlessOptions & { client: Client },
   root: string,
 ): AgentProgram {
   const { title, limitsTurns } = client;
@@ -111,10 +110,10 @@ export function agentProgram(
   }
   return {
     title,
-    warning: turns === undefined || limitsTurns
+    warning: options.turns === undefined || limitsTurns
       ? undefined
       : `${title} has no option that limits turns, so mpm ignores "turns"`,
     env: Object.fromEntries(SESSION_VARIABLES.map((name) => [name, null])),
-    args: (prompt) => [program, ...client.headless(prompt, turns).slice(1)],
+    args: (prompt) => [program, ...client.headless(prompt, options).slice(1)],
   };
 }

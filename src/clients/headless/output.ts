@@ -1,0 +1,147 @@
+import { isFields, jsonIn } from "../../base/parsed_values.ts";
+import type { ClientName } from "../client.ts";
+import { NEWS, type News } from "./news.ts";
+
+/** How a headless run of a client ended. */
+export interface HeadlessEnd {
+  readonly outcome: "done" | "failed" | "limited";
+  /** The last message of the agent; of a failed run perhaps empty. */
+  readonly answer: string;
+  /** Why it failed, in the client's words; null: it did not say. */
+  readonly reason: string | null;
+  /** When a limit ends, ISO 8601; null: no limit, or no known time. */
+  readonly until: string | null;
+}
+
+/** UTF-16 units of a line that is read: results of tools can be large. */
+const LONGEST = 4 * 1024 * 1024;
+
+/** UTF-16 units of an answer that are kept. */
+const ANSWER = 256 * 1024;
+
+/** Words by which clients report that a budget of time is used up. */
+const LIMIT =
+  /\busage limit\b|\bhit your (?:\w+ )?limit\b|\b(?:exhausted|exceeded) your (?:\w+ )*quota\b/i;
+
+/** Reads what a client prints when it runs with `lines`. */
+export class HeadlessOutput {
+  readonly #news: (line: Record<string, unknown>) => readonly News[];
+  readonly #decoder = new TextDecoder();
+  /** The beginning of a line; `undefined`: its rest is left out. */
+  #rest: string | undefined = "";
+  #answer = "";
+  /** True within a message that comes in parts. */
+  #isOpen = false;
+  #error: string | undefined;
+  #isLimit = false;
+  #outOfTurns = false;
+  #until: number | undefined;
+
+  constructor(client: ClientName) {
+    this.#news = NEWS.get(client) ?? (() => []);
+  }
+
+  /** Takes the next bytes of standard output. Returns them as text for people. */
+  add(bytes: Uint8Array): string {
+    const text = this.#decoder.decode(bytes, { stream: true });
+    const [first, ...more] = text.split("\n");
+    if (more.length === 0) {
+      this.#keep(first!);
+      return "";
+    }
+    const last = more.pop()!;
+    this.#keep(first!);
+    const lines = [...this.#rest === undefined ? [] : [this.#rest], ...more];
+    this.#rest = "";
+    this.#keep(last);
+    return lines.map((line) => this.#take(line)).join("");
+  }
+
+  #keep(text: string): void {
+    if (this.#rest === undefined) return;
+    this.#rest += text;
+    if (this.#rest.length > LONGEST) this.#rest = undefined;
+  }
+
+  /** A line that is not JSON is for people already. */
+  #take(line: string): string {
+    if (line.trim() === "") return "";
+    const value = jsonIn(line);
+    if (!isFields(value)) return `${line}\n`;
+    return this.#news(value).map((news) => this.#learn(news)).join("");
+  }
+
+  #learn(news: News): string {
+    const { said, part, call, error, until } = news;
+    if (until !== undefined) this.#until = until;
+    if (news.outOfTurns) this.#outOfTurns = true;
+    if (error !== undefined) {
+      this.#error = error;
+      this.#isLimit = news.isLimit === true || LIMIT.test(error);
+      return `${error}\n`;
+    }
+    if (part !== undefined) {
+      this.#answer = `${this.#isOpen ? this.#answer : ""}${part}`
+        .slice(0, ANSWER);
+      this.#isOpen = true;
+    } else if (said !== undefined || call !== undefined) this.#isOpen = false;
+    if (said === undefined) return part ?? (call ? `${call}\n` : "");
+    // Errors before an answer were overcome.
+    this.#error = undefined;
+    const isKnown = said === this.#answer;
+    this.#answer = said.slice(0, ANSWER);
+    return isKnown ? "" : `${said}\n`;
+  }
+
+  /** Takes the last line, which may have no end. Returns it as text. */
+  close(): string {
+    const text = this.#take(this.#rest ?? "");
+    this.#rest = "";
+    return text;
+  }
+
+  /**
+   * Returns how the run ended. `exit`: the status of the client, null if it did
+   * not exit by itself. Call `close` before.
+   */
+  end(exit: number | null, now: Date): HeadlessEnd {
+    const answer = this.#answer.trim();
+    if (exit === 0 && this.#error === undefined) {
+      return { outcome: "done", answer, reason: null, until: null };
+    }
+    if (this.#error === undefined || this.#outOfTurns || !this.#isLimit) {
+      const reason = this.#outOfTurns
+        ? "the agent took all its turns"
+        : this.#error ?? null;
+      return { outcome: "failed", answer, reason, until: null };
+    }
+    const until = this.#until ?? timeIn(this.#error, now);
+    return {
+      ...{ outcome: "limited", answer, reason: this.#error },
+      until: until === undefined ? null : isoOf(until),
+    };
+  }
+}
+
+function isoOf(milliseconds: number): string | null {
+  const time = new Date(milliseconds);
+  return Number.isFinite(time.getTime()) ? time.toISOString() : null;
+}
+
+const DAY = 86_400_000;
+
+/**
+ * The time that Codex names, in the time zone of this machine: `try again at
+ * 3:05 PM`, with a date if that is another day.
+ */
+function timeIn(text: string, now: Date): number | undefined {
+  const [, date = "", hour, minute, half] =
+    /try again at ([A-Z][a-z]{2} \d{1,2}(?:st|nd|rd|th), \d{4} )?(\d{1,2}):(\d\d) ([AP]M)/
+      .exec(text) ?? [];
+  if (hour === undefined) return undefined;
+  const day = date.replace(/(?<=\d)[a-z]+/, "") || now.toDateString();
+  const time = Date.parse(`${day} ${hour}:${minute} ${half}`);
+  if (!Number.isFinite(time)) return undefined;
+  // Without a date it is the next such time.
+  return date === "" && time < now.getTime() ? time + DAY : time;
+}
