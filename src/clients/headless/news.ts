@@ -7,7 +7,7 @@ import {
 } from "../../base/parsed_values.ts";
 import type { ClientName } from "../client.ts";
 
-/** What one line of a headless run adds to what is known of it. */
+/** The facts in one line of a headless run. */
 export interface News {
   /** A whole message of the agent. */
   readonly said?: string;

@@ -2,7 +2,7 @@ import { isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { ClientName } from "../client.ts";
 import { NEWS, type News } from "./news.ts";
 
-/** How a headless run of a client ended. */
+/** The end of a headless run of a client. */
 export interface HeadlessEnd {
   readonly outcome: "done" | "failed" | "limited";
   /** The last message of the agent; of a failed run perhaps empty. */
