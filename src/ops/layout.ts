@@ -45,7 +45,9 @@ export const layout = remembered((root) => {
     team: join(home, "team"),
     /** Definitions of tasks, the project's own files. */
     tasks: join(home, "tasks"),
-    /** Runs of tasks, a folder for each. */
+    /** Definitions of pipelines, the project's own files. */
+    pipelines: join(home, "pipelines"),
+    /** Runs of tasks and pipelines, a folder for each. */
     taskRuns: join(home, "runs"),
     /** Layers of a summary that a program of the user wrote. */
     summaries: join(state, "summaries"),

@@ -85,6 +85,7 @@ export const OPERATIONS = {
   "worktrees prune": "worktrees",
   "replay fork": "fork",
   "task rm": "runs",
+  "pipeline rm": "runs",
   carry: "carried",
   branch: {
     reason: "it started a detour",

@@ -6,7 +6,7 @@ import {
 import { readConfig } from "../config/mod.ts";
 import { asData } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
-import type { Work } from "./definition.ts";
+import type { Work } from "./fields.ts";
 import { filled, type Values } from "./protocol.ts";
 
 /**

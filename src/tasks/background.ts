@@ -1,7 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
-import type { TaskRunResult } from "./commands/results.ts";
-import { readStatus, viewOf } from "./read.ts";
+import type { RunKind } from "./run.ts";
 import { runPaths } from "./store.ts";
 
 /** The option of commands that start one. */
@@ -23,29 +22,35 @@ const DETACH = '"$@" </dev/null >/dev/null 2>&1 &';
  */
 export async function startInBackground(
   { system, folder }: Context,
-  { root, id, again }: { root: string; id: string; again: boolean },
-): Promise<TaskRunResult> {
+  { kind, root, id, again }: {
+    kind: RunKind;
+    root: string;
+    id: string;
+    again: boolean;
+  },
+): Promise<void> {
   const { files } = system;
   const program = system.program();
   if (program === undefined) {
-    throw new MpmError("CONFLICT", "Only an installed mpm can run a task so", {
-      hint: `Without --background: mpm task resume ${id}`,
-    });
+    throw new MpmError(
+      "CONFLICT",
+      `Only an installed mpm can run a ${kind} so`,
+      {
+        hint: `Without --background: mpm ${kind} resume ${id}`,
+      },
+    );
   }
   const { log } = runPaths(root, id);
   const sizeOf = () => files.lstat(log)?.size ?? 0;
   const before = sizeOf();
-  const line = [program, "task", "resume", id, "--quiet"];
+  const line = [program, kind, "resume", id, "--quiet"];
   const args = ["sh", "-c", DETACH, "sh", ...line, ...again ? ["--again"] : []];
   await system.runProgram(args, { cwd: folder, limit: 1024, timeout: WITHIN });
   for (let waited = 0; waited < WITHIN; waited += LOOK) {
-    if (sizeOf() > before) {
-      const view = viewOf(await readStatus(system, root, id));
-      return { ...view, dry_run: false, items: null };
-    }
+    if (sizeOf() > before) return;
     await system.sleep(LOOK);
   }
   throw new MpmError("CONFLICT", `The run "${id}" did not start`, {
-    hint: `This shows why: mpm task resume ${id}`,
+    hint: `This shows why: mpm ${kind} resume ${id}`,
   });
 }

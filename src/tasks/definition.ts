@@ -1,9 +1,23 @@
 import { MpmError } from "../base/errors.ts";
-import { didYouMean } from "../base/nearest.ts";
-import { CLIENT_NAMES } from "../clients/mod.ts";
-import { field, type Fields, isFields, kindOf } from "../base/parsed_values.ts";
-import { parseDuration } from "../base/times.ts";
+import { field, type Fields, isFields } from "../base/parsed_values.ts";
 import { lineOf, parseYaml } from "../base/yaml_lines.ts";
+import {
+  argumentsIn,
+  choiceIn,
+  type Fault,
+  flagIn,
+  GRACE,
+  kindWords,
+  LONGEST,
+  numberIn,
+  refuseUnknown,
+  RETRIES,
+  textIn,
+  textsIn,
+  timeIn,
+  type Work,
+  workIn,
+} from "./fields.ts";
 
 /** The source of a list of items. */
 export type ItemSource =
@@ -11,18 +25,6 @@ export type ItemSource =
   /** A program; each line that it prints is an item. */
   | { readonly kind: "lines"; readonly args: readonly string[] }
   | { readonly kind: "list"; readonly values: readonly string[] };
-
-/** The program, or the agent, that runs for each chunk. */
-export type Work =
-  | { readonly kind: "run"; readonly args: readonly string[] }
-  | {
-    readonly kind: "agent";
-    readonly prompt: string;
-    /** null: the client's own limit. */
-    readonly turns: number | null;
-    /** null: the one of the setting `agents.client`. */
-    readonly client: string | null;
-  };
 
 /** A task, as its file defines it. */
 export interface Definition {
@@ -51,16 +53,7 @@ const FIELDS = [
   ...["on_error", "notify", "repeatable", "grace"],
 ];
 const SOURCES = ["files", "lines", "list"];
-const AGENT_FIELDS = ["prompt", "turns", "client"];
-
-/** The longest that a timer can wait: 24 days. */
-const LONGEST = 24 * 86_400_000;
-const GRACE = 10_000;
-const MOST_RETRIES = 100;
 const MOST_IN_CHUNK = 100_000;
-
-/** Makes the error for the field that `path` leads to. */
-type Fault = (path: readonly string[], words: string) => MpmError;
 
 /**
  * Returns the task that the text of a YAML file defines. Throws UNREADABLE with
@@ -84,44 +77,23 @@ export async function readDefinition(
   }
   refuseUnknown(value, { known: FIELDS, path: [], fault });
   const items = itemsIn(value, fault);
-  const chunk = numberIn(value, "chunk", fault, {
+  const chunk = numberIn(value, ["chunk"], fault, {
     ...{ neutral: 1, least: 1, most: MOST_IN_CHUNK },
   });
-  const work = workIn(value, fault);
+  const work = workIn(value, { path: [], noun: "a task", fault });
   const definition: Definition = {
     description: textIn(value, ["description"], fault) ?? "",
     ...{ items, chunk, work },
-    retries: numberIn(value, "retries", fault, {
-      ...{ neutral: 0, least: 0, most: MOST_RETRIES },
-    }),
-    timeout: timeIn(value, "timeout", fault) || LONGEST,
-    onError: choiceIn(value, "on_error", ["continue", "stop"], fault) ??
+    retries: numberIn(value, ["retries"], fault, RETRIES),
+    timeout: timeIn(value, ["timeout"], fault) || LONGEST,
+    onError: choiceIn(value, ["on_error"], ["continue", "stop"], fault) ??
       "continue",
     notify: argumentsIn(value, ["notify"], fault) ?? null,
-    repeatable:
-      choiceIn(value, "repeatable", ["true", "false"], fault) === "true",
-    grace: timeIn(value, "grace", fault) ?? GRACE,
+    repeatable: flagIn(value, ["repeatable"], fault),
+    grace: timeIn(value, ["grace"], fault) ?? GRACE,
   };
   refusePlaceholders(definition, fault);
   return definition;
-}
-
-function refuseUnknown(
-  value: Fields,
-  { known, path, fault }: {
-    known: readonly string[];
-    path: readonly string[];
-    fault: Fault;
-  },
-): void {
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const where = path.length === 0 ? "" : ` in "${path.join(".")}"`;
-  throw fault(
-    [...path, unknown],
-    `unknown field "${unknown}"${where}. ` +
-      didYouMean(unknown, known, `The fields are ${known.join(", ")}`),
-  );
 }
 
 function itemsIn(value: Fields, fault: Fault): ItemSource | null {
@@ -146,30 +118,6 @@ function itemsIn(value: Fields, fault: Fault): ItemSource | null {
   return name === "lines"
     ? { kind: "lines", args: argumentsIn(items, [...path, name], fault)! }
     : { kind: "list", values: textsIn(items, [...path, name], fault)! };
-}
-
-function workIn(value: Fields, fault: Fault): Work {
-  const args = argumentsIn(value, ["run"], fault);
-  const agent = field(value, "agent");
-  if ((args === undefined) === (agent === undefined)) {
-    throw fault(
-      args ? ["agent"] : [],
-      'a task must have either "run", a program with its arguments, or "agent"',
-    );
-  }
-  if (args) return { kind: "run", args };
-  const path = ["agent"];
-  if (!isFields(agent)) {
-    throw fault(path, `"agent" must have fields, it is ${kindWords(agent)}`);
-  }
-  refuseUnknown(agent, { known: AGENT_FIELDS, path, fault });
-  const prompt = textIn(agent, [...path, "prompt"], fault);
-  if (!prompt?.trim()) throw fault(path, '"agent" needs a "prompt"');
-  const turns = numberIn(agent, "turns", fault, {
-    ...{ neutral: 0, least: 1, most: 10_000 },
-  });
-  const client = choiceIn(agent, "client", CLIENT_NAMES, fault) ?? null;
-  return { kind: "agent", prompt, turns: turns || null, client };
 }
 
 /** Throws where what runs would not get the items as it is meant to. */
@@ -200,117 +148,4 @@ function refusePlaceholders(
   }
   const named = /\{items?\}/.exec(notify?.join(" ") ?? "")?.[0];
   if (named) throw fault(["notify"], `"notify" has no "${named}"`);
-}
-
-function textIn(
-  value: Fields,
-  path: readonly string[],
-  fault: Fault,
-): string | undefined {
-  const name = path.at(-1)!;
-  const found = field(value, name);
-  if (found === undefined) return undefined;
-  if (typeof found === "string") return found;
-  throw fault(path, `"${name}" must be text, it is ${kindWords(found)}`);
-}
-
-/** A list of texts with at least one. */
-function textsIn(
-  value: Fields,
-  path: readonly string[],
-  fault: Fault,
-): string[] | undefined {
-  const name = path.at(-1)!;
-  const found = field(value, name);
-  if (found === undefined) return undefined;
-  if (!Array.isArray(found)) {
-    throw fault(path, `"${name}" must be a list, it is ${kindWords(found)}`);
-  }
-  const other = found.find((one) => typeof one !== "string");
-  if (other !== undefined) {
-    throw fault(
-      path,
-      `"${name}" must be a list of texts, one of them is ${kindWords(other)}`,
-    );
-  }
-  if (found.length === 0) throw fault(path, `"${name}" is empty`);
-  return found;
-}
-
-/** A program and its arguments. */
-function argumentsIn(
-  value: Fields,
-  path: readonly string[],
-  fault: Fault,
-): string[] | undefined {
-  const args = textsIn(value, path, fault);
-  const name = path.at(-1)!;
-  if (args?.[0] === "") throw fault(path, `"${name}" names no program`);
-  if (args?.some((one) => one.includes("\0"))) {
-    throw fault(path, `"${name}" has a NUL character`);
-  }
-  return args;
-}
-
-function numberIn(
-  value: Fields,
-  name: string,
-  fault: Fault,
-  { neutral, least, most }: { neutral: number; least: number; most: number },
-): number {
-  const text = textIn(value, [name], fault);
-  if (text === undefined) return neutral;
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (number >= least && number <= most) return number;
-  throw fault(
-    [name],
-    `"${name}" must be a whole number from ${least} to ${most}, ` +
-      `it is "${text}"`,
-  );
-}
-
-/** Milliseconds. */
-function timeIn(
-  value: Fields,
-  name: string,
-  fault: Fault,
-): number | undefined {
-  const text = textIn(value, [name], fault);
-  if (text === undefined) return undefined;
-  try {
-    return Math.min(parseDuration(text, name), LONGEST);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    throw fault(
-      [name],
-      `"${name}" must be a length of time such as 90s, 30m or 1h, ` +
-        `it is "${text}"`,
-    );
-  }
-}
-
-function choiceIn<C extends string>(
-  value: Fields,
-  name: string,
-  choices: readonly C[],
-  fault: Fault,
-): C | undefined {
-  const text = textIn(value, [name], fault);
-  if (text === undefined) return undefined;
-  const chosen = choices.find((choice) => choice === text);
-  if (chosen !== undefined) return chosen;
-  throw fault(
-    [name],
-    `"${name}" must be ${choices.join(" or ")}, it is "${text}"`,
-  );
-}
-
-function kindWords(value: unknown): string {
-  if (value === null || value === undefined || value === "") return "empty";
-  const kind = kindOf(value);
-  return kind === "object"
-    ? "a set of fields"
-    : kind === "list"
-    ? "a list"
-    : kind;
 }

@@ -18,11 +18,19 @@ import {
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { TaskRmResult } from "./commands/results.ts";
-import { RUN_ID } from "./run.ts";
-import { isRunning, runIds, runPaths, taskOf, timeOfRun } from "./store.ts";
+import { RUN_ID, type RunKind } from "./run.ts";
+import {
+  isRunning,
+  kindOfRun,
+  runIds,
+  runPaths,
+  taskOf,
+  timeOfRun,
+} from "./store.ts";
 
 /** Runs that are removed together. */
 interface Removal {
+  readonly kind: RunKind;
   readonly ids: readonly string[];
   readonly dryRun: boolean;
   /** No one asked for it. */
@@ -36,22 +44,24 @@ interface Removal {
 export async function removeRuns(
   context: Context,
   { root, ...workspace }: Pick<Workspace, "git" | "root" | "worktree">,
-  { ids, dryRun, ...more }: Removal,
+  { kind, ids, dryRun, ...more }: Removal,
 ): Promise<TaskRmResult> {
   const work = ({ system }: Context) =>
     withLock(system, root, async () => {
       await refuseRunning(system, root, ids);
-      return moved(system, root, ids);
+      return moved(system, root, { kind, ids });
     });
   if (dryRun || ids.length === 0) {
     await refuseRunning(context.system, root, ids);
     return { dry_run: dryRun, removed: [...ids], folder: null };
   }
   const folder = await journaled(context, work, {
-    operation: "task rm",
+    operation: `${kind} rm`,
     workspace: { root, ...workspace },
     title: () =>
-      `task rm ${ids.length > 3 ? counted(ids.length, "run") : ids.join(" ")}`,
+      `${kind} rm ${
+        ids.length > 3 ? counted(ids.length, "run") : ids.join(" ")
+      }`,
     facts: (trash) => ({ before: { runs: ids }, after: { runs: ids, trash } }),
     keepsOwn: true,
     ...more,
@@ -67,14 +77,19 @@ async function refuseRunning(
   for (const id of ids) {
     if (!await isRunning(system, root, id)) continue;
     throw new MpmError("CONFLICT", `The run "${id}" is under way`, {
-      hint: `mpm task cancel ${id} ends it; nothing was removed`,
+      hint: `mpm ${kindOfRun(system, root, id)} cancel ${id} ends it; ` +
+        "nothing was removed",
     });
   }
 }
 
-function moved(system: System, root: string, ids: readonly string[]): string {
+function moved(
+  system: System,
+  root: string,
+  { kind, ids }: { kind: RunKind; ids: readonly string[] },
+): string {
   return moveToTrash(system, root, {
-    operation: "task rm",
+    operation: `${kind} rm`,
     items: ids.map((id) => ({
       name: id,
       files: [{ from: runPaths(root, id).folder, to: id }],
@@ -94,7 +109,7 @@ export async function undoRemovedRuns(order: UndoOrder): Promise<Undone> {
   if (dryRun) return { details, left: [], operation: undefined };
   const folder = restores
     ? restored(system, root, { ids, trash })
-    : moved(system, root, ids);
+    : moved(system, root, { kind: kindOfRun(system, root, ids[0] ?? ""), ids });
   const operation = noteUndoLocked(system, root, {
     entry,
     before: { runs: ids, ...restores ? { trash } : {} },
@@ -155,21 +170,21 @@ function restored(
 }
 
 /**
- * Moves old runs of a task to the trash, as the settings `tasks.keep` and
+ * Moves old runs of a task or a pipeline to the trash, as the settings `tasks.keep` and
  * `tasks.max_age` say. The newest run stays, and so do those under way. A
  * problem is a note, since the next run tries again.
  */
 export async function pruneRuns(
   context: Context,
   workspace: Pick<Workspace, "git" | "root" | "worktree">,
-  task: string,
+  { kind, name }: { kind: RunKind; name: string },
 ): Promise<void> {
   const { system, note } = context;
   const { root } = workspace;
   const { config } = readConfigAnyway(system, root);
   const now = system.now().getTime();
   const isOld = (id: string) => now - timeOfRun(id) > config["tasks.max_age"];
-  const ids = runIds(system, root).filter((id) => taskOf(id) === task)
+  const ids = runIds(system, root, kind).filter((id) => taskOf(id) === name)
     .filter((id, at) => at > 0 && (at >= config["tasks.keep"] || isOld(id)));
   try {
     const ended: string[] = [];
@@ -177,7 +192,7 @@ export async function pruneRuns(
       if (!await isRunning(system, root, id)) ended.push(id);
     }
     await removeRuns(context, workspace, {
-      ...{ ids: ended, dryRun: false, automatic: true },
+      ...{ kind, ids: ended, dryRun: false, automatic: true },
     });
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;

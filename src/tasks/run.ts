@@ -6,10 +6,15 @@ import {
   nullable,
   NUMBER,
   object,
+  optional,
+  record,
   type Shape,
   TEXT,
   text,
 } from "../base/shape.ts";
+
+/** The kinds of definitions that have runs. */
+export type RunKind = "task" | "pipeline";
 
 /** The names that a task can have: its file is named after it. */
 export const TASK_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
@@ -40,8 +45,10 @@ export const RUN_RECORD = object({
   chunk: COUNT,
   /** SHA-256 of the file with the items; null: the task has no items. */
   items: nullable(TEXT),
-  /** The client that agents run with; null: the task runs a program. */
+  /** The client that agents run with; null: no agent runs. */
   client: nullable(TEXT),
+  /** The values of a pipeline's variables; only a pipeline has them. */
+  vars: optional(record(TEXT)),
 });
 
 export type RunRecord = Fitting<typeof RUN_RECORD>;

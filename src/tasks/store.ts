@@ -6,7 +6,13 @@ import { fits } from "../base/shape.ts";
 import { named } from "../base/words.ts";
 import { layout, ownSeals, takeLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
-import { RUN_ID, RUN_RECORD, type RunRecord, TASK_NAME } from "./run.ts";
+import {
+  RUN_ID,
+  RUN_RECORD,
+  type RunKind,
+  type RunRecord,
+  TASK_NAME,
+} from "./run.ts";
 
 /** Bytes of a record that is read: it holds a definition. */
 const LARGEST = 8 * 1024 * 1024;
@@ -26,6 +32,8 @@ export function runPaths(root: string, id: string) {
     record: join(folder, "run.json"),
     /** The items, a JSON string a line. */
     items: join(folder, "items.jsonl"),
+    /** Only a run of a pipeline has it: the names of its steps. */
+    steps: join(folder, "steps.jsonl"),
     log: join(folder, "log.jsonl"),
     results: join(folder, "results.jsonl"),
     /** The output of programs, a file for each chunk. */
@@ -41,8 +49,22 @@ export function runPaths(root: string, id: string) {
   };
 }
 
-/** The ids of all runs of a project, the newest first. */
-export function runIds(system: System, root: string): string[] {
+/** Returns whether a run is one of a task, or of a pipeline. */
+export function kindOfRun(system: System, root: string, id: string): RunKind {
+  return system.files.lstat(runPaths(root, id).steps) ? "pipeline" : "task";
+}
+
+/** The ids of all runs of one kind in a project, the newest first. */
+export function runIds(
+  system: System,
+  root: string,
+  kind: RunKind = "task",
+): string[] {
+  return allRunIds(system, root)
+    .filter((id) => kindOfRun(system, root, id) === kind);
+}
+
+function allRunIds(system: System, root: string): string[] {
   const listed = attempt(() => system.files.list(layout(root).taskRuns)) ?? [];
   return listed
     .filter(({ name, kind }) => kind === "folder" && RUN_ID.test(name))
@@ -60,9 +82,14 @@ function timeOf(id: string): string {
 /** Tasks of a project that are listed. */
 const MOST = 1000;
 
-/** Returns the names of the tasks that the project defines. */
-export function taskNames(system: System, root: string): string[] {
-  const listed = attempt(() => system.files.list(layout(root).tasks)) ?? [];
+/** Returns the names of the tasks, or pipelines, that the project defines. */
+export function taskNames(
+  system: System,
+  root: string,
+  kind: RunKind = "task",
+): string[] {
+  const folder = definitionsFolder(root, kind);
+  const listed = attempt(() => system.files.list(folder)) ?? [];
   return listed.flatMap(({ name, kind }) => {
     const task = kind !== "folder" && name.endsWith(".yaml")
       ? name.slice(0, -".yaml".length)
@@ -83,9 +110,22 @@ export function taskOf(id: string): string {
   return id.slice(0, -"-YYYYMMDD-HHMMSS".length);
 }
 
-/** Returns the file of a task, absolute. */
-export function taskPath(root: string, task: string): string {
-  return join(layout(root).tasks, `${task}.yaml`);
+/** Returns the file of a task or a pipeline, absolute. */
+export function taskPath(
+  root: string,
+  task: string,
+  kind: RunKind = "task",
+): string {
+  return join(definitionsFolder(root, kind), `${task}.yaml`);
+}
+
+function definitionsFolder(root: string, kind: RunKind): string {
+  return kind === "task" ? layout(root).tasks : layout(root).pipelines;
+}
+
+/** Returns the kind of a run by its record. */
+export function kindOf({ vars }: { vars?: unknown }): RunKind {
+  return vars === undefined ? "task" : "pipeline";
 }
 
 /** A run, as it was recorded before it began. */
@@ -109,7 +149,7 @@ export function readRun(
   const record = jsonIn(text);
   if (!fits(RUN_RECORD, record)) return undefined;
   // A copy of the project is another place.
-  const isHere = record.file === taskPath(root, record.task);
+  const isHere = record.file === taskPath(root, record.task, kindOf(record));
   const own = record.id === id && isHere &&
     ownSeals(system, root, RUN_SEAL).isOwn(text);
   return { record, own };
@@ -117,15 +157,16 @@ export function readRun(
 
 /**
  * Returns the id of the run that was typed: an id, the beginning of one, or a
- * task for its newest run. The newest of all by default. Throws
+ * task for its newest run. The newest of its kind by default. Throws
  * NOT_FOUND, AMBIGUOUS.
  */
 export function findRun(
   system: System,
   root: string,
   typed: string | undefined,
+  kind: RunKind = "task",
 ): string {
-  const ids = runIds(system, root);
+  const ids = runIds(system, root, kind);
   const found = typed === undefined
     ? ids[0]
     : ids.find((id) => id === typed) ?? ids.find((id) => taskOf(id) === typed);
@@ -139,10 +180,10 @@ export function findRun(
   }
   throw new MpmError(
     "NOT_FOUND",
-    typed === undefined ? "No task has run here" : `No run "${typed}"`,
+    typed === undefined ? `No ${kind} has run here` : `No run "${typed}"`,
     {
       hint: ids.length === 0
-        ? "Start a task with: mpm task run NAME"
+        ? `Start a ${kind} with: mpm ${kind} run NAME`
         : `The newest runs are ${named(ids)}`,
     },
   );

@@ -1,5 +1,6 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { BACKGROUND, startInBackground } from "../background.ts";
+import { readStatus, viewOf } from "../read.ts";
 import { taskRoot } from "../root.ts";
 import { runToEnd } from "../runner/run_to_end.ts";
 import { findRun } from "../store.ts";
@@ -35,7 +36,9 @@ flagged and failed items again.`,
     const root = taskRoot(context);
     const id = findRun(context.system, root, run);
     if (background) {
-      return await startInBackground(context, { root, id, again });
+      await startInBackground(context, { kind: "task", root, id, again });
+      const view = viewOf(await readStatus(context.system, root, id));
+      return { ...view, dry_run: false, items: null };
     }
     return await runToEnd(context, { root, id, again });
   },

@@ -40,7 +40,7 @@ Removes the results and logs of runs; "mpm undo" restores them. mpm does not rem
     const root = taskRoot(context);
     const ids = [...new Set(run.map((typed) => findRun(system, root, typed)))];
     const workspace = await locate(system, folder);
-    return await removeRuns(context, workspace, { ids, dryRun });
+    return await removeRuns(context, workspace, { kind: "task", ids, dryRun });
   },
   render: removedText,
 });

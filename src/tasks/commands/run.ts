@@ -2,7 +2,7 @@ import { counted } from "../../base/words.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
 import { BACKGROUND, startInBackground } from "../background.ts";
-import { pruneRuns } from "../remove.ts";
+import { readStatus, viewOf } from "../read.ts";
 import { createRun, planRun } from "../runner/create_run.ts";
 import { runToEnd } from "../runner/run_to_end.ts";
 import { endText, runStatus } from "../view/text.ts";
@@ -63,9 +63,11 @@ cancelled.`,
     if (!input["dry-run"]) {
       const id = await createRun(context, workspace, plan);
       const { root } = workspace;
-      await pruneRuns(context, workspace, plan.task);
       if (input.background) {
-        return await startInBackground(context, { root, id, again: false });
+        const order = { kind: "task", root, id, again: false } as const;
+        await startInBackground(context, order);
+        const view = viewOf(await readStatus(context.system, root, id));
+        return { ...view, dry_run: false, items: null };
       }
       return await runToEnd(context, { root, id, again: false });
     }

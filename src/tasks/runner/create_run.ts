@@ -20,8 +20,8 @@ import { clientFor } from "../agent.ts";
 import { type Definition, readDefinition } from "../definition.ts";
 import { listItems } from "../items.ts";
 import { pruneRuns } from "../remove.ts";
-import { type RunRecord, TASK_NAME } from "../run.ts";
-import { RUN_SEAL, runPaths, taskNames, taskPath } from "../store.ts";
+import { type RunKind, type RunRecord, TASK_NAME } from "../run.ts";
+import { kindOf, RUN_SEAL, runPaths, taskNames, taskPath } from "../store.ts";
 
 /** A task that may run, and its items as they are now. */
 export interface PlannedRun {
@@ -51,8 +51,8 @@ export async function planRun(
   const { root } = workspace;
   using interruption = system.interruption();
   const { signal } = interruption;
-  const file = taskFile(system, root, task);
-  const text = readAllowed(system, root, { task, file });
+  const order = { kind: "task", name: task } as const;
+  const { file, text } = readAllowedDefinition(system, root, order);
   const definition = await readDefinition(text, relative(root, file));
   const client = clientFor(system, root, definition.work);
   const items = await listItems(system, workspace, { definition, signal });
@@ -63,35 +63,45 @@ export async function planRun(
   };
 }
 
-function taskFile(system: System, root: string, task: string): string {
+function taskFile(
+  system: System,
+  root: string,
+  { kind, name: task }: { kind: RunKind; name: string },
+): string {
   if (!TASK_NAME.test(task)) {
-    throw new MpmError("USAGE", `"${task}" cannot name a task`, {
+    throw new MpmError("USAGE", `"${task}" cannot name a ${kind}`, {
       hint: "Use letters, digits and any of ._-, 64 characters at most",
     });
   }
-  const file = taskPath(root, task);
+  const file = taskPath(root, task, kind);
   if (system.files.lstat(file)) return file;
-  const names = taskNames(system, root);
-  throw new MpmError("NOT_FOUND", `No task "${task}": no file "${file}"`, {
+  const names = taskNames(system, root, kind);
+  throw new MpmError("NOT_FOUND", `No ${kind} "${task}": no file "${file}"`, {
     hint: didYouMean(
       task,
       names,
-      '"mpm task list" lists the tasks, "mpm task run --help" shows a file',
+      `"mpm ${kind}" lists the ${kind}s, "mpm help ${kind}s" shows a file`,
     ),
   });
 }
 
-function readAllowed(
+/**
+ * Reads the definition of a task or a pipeline, which the user has allowed.
+ * Returns its absolute path and its text: the text that was checked. Throws
+ * USAGE, NOT_FOUND, CONFLICT if it is not allowed.
+ */
+export function readAllowedDefinition(
   system: System,
   root: string,
-  { task, file }: { task: string; file: string },
-): string {
+  { kind, name: task }: { kind: RunKind; name: string },
+): { file: string; text: string } {
+  const file = taskFile(system, root, { kind, name: task });
   const name = relative(root, file);
   const bytes = readAllowable(system, root, file);
   if (typeof bytes === "string") {
     throw new MpmError(
       "CONFLICT",
-      `Cannot run the task "${task}": "${name}"` +
+      `Cannot run the ${kind} "${task}": "${name}"` +
         " is not a regular file that you own, of at most 1 MiB",
       {
         hint: `Replace it by such a file, then: mpm allow ${name}`,
@@ -99,12 +109,14 @@ function readAllowed(
     );
   }
   const known = allowedFile(system, file);
-  if (known?.sha256 === sha256(bytes)) return new TextDecoder().decode(bytes);
+  if (known?.sha256 === sha256(bytes)) {
+    return { file, text: new TextDecoder().decode(bytes) };
+  }
   throw new MpmError(
     "CONFLICT",
     known
-      ? `The task "${task}" changed since you allowed it`
-      : `You have not allowed the task "${task}" to run`,
+      ? `The ${kind} "${task}" changed since you allowed it`
+      : `You have not allowed the ${kind} "${task}" to run`,
     { hint: `Read it, then: mpm allow ${name}` },
   );
 }
@@ -118,28 +130,55 @@ export async function createRun(
   workspace: Workspace,
   plan: PlannedRun,
 ): Promise<string> {
+  const { task, file, text, client, items } = plan;
+  const { chunk } = plan.definition;
+  return await writeNewRun(context, workspace, {
+    ...{ task, file, definition: text, client, chunk },
+    total: items?.length ?? 1,
+  }, items);
+}
+
+/** The facts of a new run that its kind decides. */
+interface NewRun {
+  readonly task: string;
+  readonly file: string;
+  readonly definition: string;
+  readonly client: string | null;
+  readonly chunk: number;
+  readonly total: number;
+  readonly vars?: Record<string, string>;
+}
+
+/**
+ * Writes down a run of a task or, with `vars`, of a pipeline. `list`: its items
+ * or the names of its steps. Then old runs go to the trash.
+ */
+export async function writeNewRun(
+  context: Context,
+  workspace: Workspace,
+  facts: NewRun,
+  list: readonly string[] | undefined,
+): Promise<string> {
   const { system } = context;
   const { root, worktree } = workspace;
+  const { task } = facts;
+  const kind = kindOf(facts);
   const id = await withLock(system, root, () => {
     ensureHome(system, root);
     const { taskRuns } = layout(root);
     ensureHidden(system, root, taskRuns);
     const at = system.now();
-    const id = freeId(system, root, { task: plan.task, at });
-    const lines = plan.items?.map((item) => `${JSON.stringify(item)}\n`);
+    const id = freeId(system, root, { task, at });
+    const lines = list?.map((item) => `${JSON.stringify(item)}\n`);
     const items = lines && new TextEncoder().encode(lines.join(""));
     const record: RunRecord = {
-      ...{ version: 1, id, task: plan.task, at: at.toISOString(), worktree },
-      ...{ file: plan.file, definition: plan.text },
-      total: plan.items?.length ?? 1,
-      chunk: plan.definition.chunk,
-      items: items ? sha256(items) : null,
-      client: plan.client,
+      ...{ version: 1, id, ...facts, at: at.toISOString(), worktree },
+      items: items && kind === "task" ? sha256(items) : null,
     };
     writeRun(system, root, { record, items });
     return id;
   });
-  await pruneRuns(context, workspace, plan.task);
+  await pruneRuns(context, workspace, { kind, name: task });
   return id;
 }
 
@@ -166,7 +205,8 @@ function writeRun(
   const { folder } = runPaths(root, record.id);
   const temporary = join(taskRuns, `.new-${system.random()}`);
   files.mkdir(temporary);
-  if (items) files.create(join(temporary, "items.jsonl"), items);
+  const list = kindOf(record) === "task" ? "items.jsonl" : "steps.jsonl";
+  if (items) files.create(join(temporary, list), items);
   const sealed = projectSeals(system, root, RUN_SEAL).seal(record);
   const bytes = new TextEncoder().encode(sealed);
   writeAtomic(system, join(temporary, "run.json"), { bytes });

@@ -1,6 +1,6 @@
 import { FileError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
-import { type Chunks, type LogLine, logLineIn } from "../run.ts";
+import { type Chunks, logLineIn } from "../run.ts";
 import { linesOf, type runPaths } from "../store.ts";
 
 type Paths = ReturnType<typeof runPaths>;
@@ -38,7 +38,7 @@ export class RunLog {
     }
   }
 
-  add(line: LogLine): void {
+  add(line: object): void {
     this.#lines.push(`${JSON.stringify(line)}\n`);
   }
 

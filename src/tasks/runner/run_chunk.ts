@@ -21,7 +21,8 @@ const PENDING = 64 * 1024;
 
 /** One program, ready to start. */
 export interface ChunkOrder {
-  readonly chunk: number;
+  /** A chunk's number, or a step: its files are named after it. */
+  readonly chunk: number | string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | null>>;
   readonly cwd: string;
@@ -33,6 +34,11 @@ export interface ChunkOrder {
   /** The program starts when this is kept; never, if it is false. */
   readonly start: Promise<boolean>;
   progress(message: Extract<Message, { kind: "progress" }>): void;
+  /** Turns what it prints into its log; then no line of it is a message. */
+  readonly filter?: (
+    stream: "stdout" | "stderr",
+    bytes: Uint8Array,
+  ) => Uint8Array;
 }
 
 /** The end of one program. */
@@ -74,7 +80,8 @@ export async function runChunk(
   await order.start;
   const start = system.now().getTime();
   let result: Pick<RunResult, "outcome" | "status"> & { reason?: string };
-  stops.eachLook = () => kept.flush();
+  const look = () => kept.flush();
+  stops.eachLook.add(look);
   try {
     result = await running;
   } catch (error) {
@@ -85,7 +92,7 @@ export async function runChunk(
     const reason = "its arguments are too long";
     result = { outcome: "exited", status: -1, reason };
   } finally {
-    stops.eachLook = undefined;
+    stops.eachLook.delete(look);
   }
   const ms = Math.max(0, Math.round(system.now().getTime() - start));
   const end = { ...endingOf(result, order), ms };
@@ -153,7 +160,9 @@ class KeptOutput {
   }
 
   add(stream: "stdout" | "stderr", bytes: Uint8Array): void {
-    if (stream === "stderr") this.#keep(bytes);
+    const { filter } = this.#order;
+    if (filter) this.#keep(filter(stream, bytes));
+    else if (stream === "stderr") this.#keep(bytes);
     else this.#messages.add(bytes);
     this.#writeState();
     if (this.#came - this.#written > PENDING) this.flush();
@@ -238,7 +247,7 @@ class KeptOutput {
 /** The file with the last state of a chunk's program. */
 export function statePath(
   { states }: ReturnType<typeof runPaths>,
-  chunk: number,
+  chunk: number | string,
 ): string {
   return join(states, `${chunk}.json`);
 }

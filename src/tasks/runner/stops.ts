@@ -6,14 +6,14 @@ const LOOK = 200;
 
 /**
  * Takes what ends a run early: Ctrl-C or a signal of the system, once or twice,
- * and the file that `mpm task cancel` writes.
+ * and the file that `mpm task cancel` and `mpm pipeline cancel` write.
  */
 export class Stops implements Disposable {
   readonly #cancel = new AbortController();
   readonly #kill = new AbortController();
   readonly #over = new AbortController();
-  /** Called at each look, while a program is at work. */
-  eachLook: (() => void) | undefined;
+  /** Called at each look, one for each program at work. */
+  readonly eachLook = new Set<() => void>();
 
   /** `tick` is called at each look. */
   constructor(system: System, path: string, tick: () => void) {
@@ -43,7 +43,7 @@ export class Stops implements Disposable {
       await system.sleep(LOOK, signal);
       if (signal.aborted) return;
       if (attempt(() => system.files.lstat(path))) this.#cancel.abort();
-      this.eachLook?.();
+      for (const look of this.eachLook) look();
       tick();
     }
   }

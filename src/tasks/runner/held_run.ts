@@ -1,0 +1,182 @@
+import { attempt, FileError, MpmError } from "../../base/errors.ts";
+import { field } from "../../base/parsed_values.ts";
+import { firstLine } from "../../base/words.ts";
+import type { Context } from "../../cli/mod.ts";
+import { processesWith } from "../../git/mod.ts";
+import {
+  allowedFile,
+  readOwnJson,
+  removeIfThere,
+  takeLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { RunKind, RunRecord } from "../run.ts";
+import { kindOf, readRun, runPaths } from "../store.ts";
+import type { RunDisplay } from "../view/show.ts";
+import type { RunLog } from "./log.ts";
+import { statePath } from "./run_chunk.ts";
+import type { Stops } from "./stops.ts";
+
+/** Milliseconds in which another look at the lock has ended. */
+const WAIT = 500;
+
+/** Milliseconds in which the programs of a killed process have ended. */
+const GONE_WITHIN = 2000;
+
+/** A run that only this process works on, until it is disposed of. */
+export interface HeldRun extends Disposable {
+  readonly record: RunRecord;
+  readonly paths: ReturnType<typeof runPaths>;
+}
+
+/**
+ * Takes a run of the user for this process. Throws FOREIGN, CONFLICT if another
+ * process works on it, or if the user no longer allows its definition.
+ */
+export async function holdRun(
+  system: System,
+  root: string,
+  { kind, id }: { kind: RunKind; id: string },
+): Promise<HeldRun> {
+  const record = ownRun(system, root, id);
+  const paths = runPaths(root, id);
+  const lock = await takeLock(system, paths.lock, WAIT);
+  if (!lock) throw atWork(system, root, { kind, id });
+  removeIfThere(system, paths.cancel);
+  return { record, paths, [Symbol.dispose]: () => lock[Symbol.dispose]() };
+}
+
+/** Milliseconds between two notes of the progress. */
+const NOTED = 1000;
+
+/**
+ * Returns what writes down the process of a run and its progress, for those who
+ * watch it. Call it often: it writes only what is new, once a second.
+ */
+export function runnerNote(
+  system: System,
+  path: string,
+  { runner, listener }: { runner: object; listener: RunDisplay },
+): () => void {
+  const at = system.now().toISOString();
+  let [last, next] = ["", 0];
+  return () => {
+    const now = system.now().getTime();
+    const text = JSON.stringify({ ...runner, at, ...listener.present });
+    if (now < next || text === last) return;
+    [last, next] = [text, now + NOTED];
+    const bytes = new TextEncoder().encode(text);
+    writeAtomic(system, path, { bytes, synced: false });
+  };
+}
+
+/** Milliseconds that the program of `notify` may take. */
+const NOTIFY = 30_000;
+
+/**
+ * Starts the program of `notify`, without a shell. A failure is a note. Ctrl-C
+ * ends it; if the run was cancelled, the second one does.
+ */
+export async function notify(
+  { system, note }: Context,
+  args: readonly string[],
+  { record: { task, id, worktree }, log, stops }: {
+    record: RunRecord;
+    log: RunLog;
+    stops: Stops;
+  },
+): Promise<void> {
+  const signal = stops.cancel.aborted ? stops.kill : stops.cancel;
+  const done = await attempt(() =>
+    system.runProgram(args, {
+      ...{ cwd: worktree, limit: 4096, timeout: NOTIFY, signal },
+      env: { MPM_TASK: task, MPM_TASK_RUN: id },
+    })
+  );
+  const said = firstLine(new TextDecoder().decode(done?.stderr), 200);
+  const reason = done?.status === 0 ? null : redactorOf(system).text(said) ||
+    `${done?.outcome ?? "failed"}, status ${done?.status ?? -1}`;
+  log.add({ event: "notified", at: system.now().toISOString(), reason });
+  await log.flush();
+  if (reason === null) return;
+  note(`Note: the program of "notify" failed: ${reason}`);
+}
+
+/** A definition that the user allows no longer does not run. */
+function allowedStill(system: System, record: RunRecord): RunRecord {
+  if (allowedFile(system, record.file)) return record;
+  throw new MpmError(
+    "CONFLICT",
+    `You no longer allow the ${kindOf(record)} "${record.task}" to run`,
+    { hint: `To allow it again: mpm allow ${record.file}` },
+  );
+}
+
+/** Throws FOREIGN, CONFLICT if its definition is no longer allowed. */
+function ownRun(
+  system: System,
+  root: string,
+  id: string,
+): RunRecord {
+  const known = readRun(system, root, id);
+  if (known?.own) return allowedStill(system, known.record);
+  throw new MpmError("FOREIGN", `The run "${id}" is not yours`, {
+    hint: "mpm continues only runs that you started in this project",
+  });
+}
+
+/** Says how to continue after a disk that took nothing more. */
+export function stoppedBy(
+  error: unknown,
+  { kind, id }: { kind: RunKind; id: string },
+): unknown {
+  if (!(error instanceof FileError)) return error;
+  return new MpmError("FILE_FAILED", `The run stopped: ${error.message}`, {
+    hint: `Its results are kept. Solve that, then: mpm ${kind} resume ${id}`,
+    cause: error,
+  });
+}
+
+function atWork(
+  system: System,
+  root: string,
+  { kind, id }: { kind: RunKind; id: string },
+): MpmError {
+  const runner = readOwnJson(system, runPaths(root, id).runner, 4096);
+  const pid = field(runner, "pid");
+  const who = typeof pid === "number" ? `process ${pid}` : "another mpm";
+  return new MpmError("CONFLICT", `The run "${id}" is running: ${who}`, {
+    hint:
+      `"mpm ${kind} watch ${id}" shows it, "mpm ${kind} cancel ${id}" ends it`,
+  });
+}
+
+/**
+ * A program that a killed mpm started may still work. It ends with mpm, unless
+ * it left its group. `started`: what has started and did not end. Throws
+ * CONFLICT.
+ */
+export async function refuseSurvivors(
+  system: System,
+  root: string,
+  { id, started }: { id: string; started: readonly (number | string)[] },
+): Promise<void> {
+  const end = system.now().getTime() + GONE_WITHIN;
+  for (const one of started) {
+    const variable = `MPM_TASK_STATE=${statePath(runPaths(root, id), one)}`;
+    for (;;) {
+      const [pid] = await processesWith(system, variable);
+      if (pid === undefined) break;
+      if (system.now().getTime() > end) {
+        throw new MpmError(
+          "CONFLICT",
+          `Process ${pid}, which the run "${id}" started, is still at work`,
+          { hint: `Wait for its end, or end it with "kill ${pid}"` },
+        );
+      }
+      await system.sleep(50);
+    }
+  }
+}
