@@ -106,6 +106,7 @@ export {
 } from "./operations.ts";
 export { surveyTrash } from "./prune_trash.ts";
 export { fitChanges, pathBelow } from "./recorder.ts";
+export { ensureJournalKey } from "./seal.ts";
 export {
   ensureStoreId,
   ownSeals,

@@ -1,5 +1,5 @@
 import { takeLock } from "../ops/mod.ts";
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname, join, resolve } from "@std/path";
 import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { decodeBytes } from "../git/mod.ts";
@@ -62,17 +62,26 @@ export function readBoxes(
     });
 }
 
-/** Outside of clones, so it may be trusted without a seal. */
+/**
+ * Outside of clones, so it may be trusted without a seal. While git has its own
+ * record of the worktree, nothing of it is deleted.
+ */
 function readOld(
   system: System,
   folder: string,
   worktrees: string,
 ): Pick<Box, "path" | "checked"> {
-  const path = attempt(() => {
-    const bytes = system.files.readOwn(nameIn(folder), NAME_LIMIT);
-    const path = join(worktrees, decodeBytes(bytes));
-    return isBelow(path, worktrees) ? path : undefined;
-  });
+  const read = (file: string) =>
+    attempt(() =>
+      decodeBytes(system.files.readOwn(file, NAME_LIMIT)).trimEnd()
+    );
+  const name = read(nameIn(folder));
+  const commonDir = dirname(dirname(dirname(folder)));
+  const link = join(commonDir, "worktrees", basename(folder), "gitdir");
+  const there = name === undefined
+    ? dirname(resolve(dirname(link), read(link) ?? ""))
+    : join(worktrees, name);
+  const path = isBelow(there, worktrees) ? there : undefined;
   const checked = system.files.lstat(checkedIn(folder)) !== undefined;
   return { path, checked };
 }

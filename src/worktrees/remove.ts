@@ -13,6 +13,7 @@ import {
   lined,
   readWorktrees,
 } from "../git/mod.ts";
+import { ensureJournalKey } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { deleteWorktrees } from "./delete_worktrees.ts";
 import type { Survey, Surveyed } from "./survey.ts";
@@ -40,6 +41,10 @@ export async function removeWorktrees(
 ): Promise<Removal[]> {
   const git = new Git(system, root);
   const items = survey.items.filter(({ decision }) => decision.remove);
+  if (ensureJournalKey(system) === undefined) {
+    // No one could finish it after a death.
+    return items.map((item) => stays(item, KEYLESS));
+  }
   const rescues = await rescueAll(system, git, survey);
   if (isFailed(rescues)) {
     const problem = `no rescue ref could be written: ${rescues.failed}`;
@@ -59,6 +64,9 @@ export async function removeWorktrees(
   await withdraw(git, failed);
   return await dropBranches(git, survey, done);
 }
+
+const KEYLESS =
+  "mpm cannot keep a key in your home folder, and removes nothing without one";
 
 function stays(item: Surveyed, problem: string): Removal {
   return { item, problem, rescue: undefined, branchDeleted: false };

@@ -249,7 +249,11 @@ for (const [kind, one] of Object.entries(KINDS)) {
       const text = env.read(path);
       const before = stateOf(env);
       await goOn(env, kind === "migrate" ? undefined : one.next);
-      assertEquals(stateOf(env), before, name);
+      if (kind === "worktrees prune") {
+        // Git's own record of it says where it goes back to.
+        const isThere = env.exists(".claude/worktrees/x");
+        assertEquals(isThere, name !== "another place");
+      } else assertEquals(stateOf(env), before, name);
       assertEquals(env.read(path), text, name);
       if (kind === "restore") {
         const { stdout } = await mpm(env, ["status"]);

@@ -4,6 +4,7 @@ import type { System } from "../../src/system/system.ts";
 import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { crashing } from "../helpers/faults.ts";
+import { loseKey } from "../helpers/intents.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { sayPoints } from "../helpers/say.ts";
@@ -113,6 +114,32 @@ async function finishAndRestore(env: TestEnv, where: string): Promise<void> {
   await mpmJson(env, ["worktrees", "restore", "group/squashed"]);
   assertEquals(env.read(`${WORKTREES}/group/squashed/work.txt`), "work\n");
 }
+
+posixTest(
+  "without a key a cleanup removes nothing, killed or not",
+  async () => {
+    let head = "";
+    const points = await dieEverywhere(["worktrees", "prune"], {
+      now: LATER,
+      programs: "all",
+      async prepare() {
+        const env = agentProject();
+        await mpm(env, ["init"]);
+        head = env.gitIn(addWorktree(env, "x"), "rev-parse", "HEAD");
+        loseKey(env);
+        return env;
+      },
+      async check(env, where) {
+        assertEquals(env.exists(".git/mpm/removing"), false, where);
+        const path = join(env.project, WORKTREES, "x");
+        assertEquals(env.gitIn(path, "rev-parse", "HEAD"), head, where);
+        const { preserved } = await pruneLater(env);
+        assertStringIncludes(preserved[0]!.reason, "key", where);
+      },
+    });
+    sayPoints("worktrees prune, no key", points);
+  },
+);
 
 posixTest(
   "so may one that puts back what was written in the meantime",

@@ -20,3 +20,11 @@ export function isUnderWay(env: TestEnv, ...kinds: string[]): boolean {
     kinds.length === 0 || kinds.includes(kind)
   );
 }
+
+/** Takes the user's key away for good, as a home folder that is a file does. */
+export function loseKey(env: TestEnv): void {
+  const folder = join(env.home, ".local/state");
+  Deno.mkdirSync(join(folder, "mpm"), { recursive: true });
+  Deno.removeSync(join(folder, "mpm"), { recursive: true });
+  Deno.writeTextFileSync(join(folder, "mpm"), "");
+}
