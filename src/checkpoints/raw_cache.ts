@@ -65,7 +65,7 @@ export function sweepState(system: System, root: string): void {
   const before = system.now().getTime() - STALE;
   for (const { name, kind } of system.files.list(state)) {
     const path = join(state, name);
-    const ours = /^(raw\.git|objects)-[a-z0-9]+$/.test(name);
+    const ours = /^(raw\.git|objects|restore)-[a-z0-9]+$/.test(name);
     if (!ours || kind !== "folder") continue;
     if ((system.files.lstat(path)?.mtime ?? before) < before) {
       removeTree(system, path);

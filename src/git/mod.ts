@@ -199,12 +199,15 @@ export {
 } from "./tree/plan.ts";
 export { type ReadAhead, readAhead } from "./tree/read_ahead.ts";
 export {
+  refuseHeldIndex,
+  releaseDead,
+  releaseIndex,
+  waitForIndex,
+} from "./tree/index_lock.ts";
+export {
   type IndexStamp,
   indexStamp,
-  refuseHeldIndex,
-  releaseIndex,
   restoreIndex,
-  waitForIndex,
 } from "./tree/restore_index.ts";
 export {
   emptyTree,

@@ -1,6 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { dieEverywhere, runDying } from "../helpers/dying.ts";
+import { loseKey } from "../helpers/intents.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { sayPoints } from "../helpers/say.ts";
@@ -111,6 +113,36 @@ posixTest(
     sayPoints("checkpoint restore", points);
   },
 );
+
+posixTest("a restore killed without a key bars no other", async () => {
+  const args = ["checkpoint", "restore", "one", "--yes"];
+  const gone = ".claude-mpm/state/restore-0123456789abcdef";
+  let held = 0;
+  await dieEverywhere(args, {
+    now: NOON,
+    async prepare() {
+      const env = await copied();
+      loseKey(env);
+      env.write(`${gone}/0`, "of a worktree that is gone\n");
+      Deno.utimeSync(join(env.project, gone), 0, 0);
+      return env;
+    },
+    check: async (env, where) => {
+      if (env.exists(".git/index.lock")) {
+        held++;
+        const { stderr } = await mpm(env, ["branch", "x", "--stash"]);
+        assertStringIncludes(stderr, "mpm checkpoint restore", where);
+      }
+      env.write("README.md", "once more\n");
+      const again = await mpm(env, args);
+      assertEquals(again.status, 0, `${where}: ${again.stderr}`);
+      const left = [...Deno.readDirSync(join(env.project, ".git"))]
+        .map(({ name }) => name).filter((name) => /^index\./.test(name));
+      assertEquals([left, env.exists(gone)], [[], false], where);
+    },
+  });
+  assert(held > 0, "it never held the index");
+});
 
 posixTest(
   "what is edited after a restore was killed is not lost when it is finished",

@@ -6,6 +6,7 @@ import {
   type LeftOut,
   type PathChange,
   refuseHeldIndex,
+  releaseDead,
   restoreIndex,
   stageBlobs,
   WorktreeWriter,
@@ -78,7 +79,11 @@ export async function restoreLocked(
   const { vault } = place;
   using line = new ProgressLine(context);
   line.waiting("Restoring");
-  if (!vault.own) refuseHeldIndex(system, vault);
+  if (!vault.own) {
+    // Without a key no one could finish such a restore.
+    releaseDead(system, vault);
+    refuseHeldIndex(system, vault);
+  }
   const stamp = vault.own ? undefined : indexStamp(system, vault);
   const taken = await captureNow(system, place, { write: true });
   const { capture } = taken;

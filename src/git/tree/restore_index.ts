@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { Git } from "../run/git.ts";
-import { encodeText, isOpenable, joinBytes, words, zeroed } from "../text.ts";
+import { isOpenable, joinBytes, words, zeroed } from "../text.ts";
 import { baseEntry, type Capture } from "./capture.ts";
 import {
   emptyTree,
@@ -14,6 +14,12 @@ import {
 import type { Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
 import { emptyBlob, indexLine } from "./capture_index.ts";
+import {
+  builtFiles,
+  indexFile,
+  lockIndex,
+  releaseIndex,
+} from "./index_lock.ts";
 
 /** A stamp that differs between two states of the index file. */
 export type IndexStamp = ReturnType<typeof indexStamp>;
@@ -21,54 +27,6 @@ export type IndexStamp = ReturnType<typeof indexStamp>;
 export function indexStamp(system: System, vault: Vault) {
   const info = system.files.lstat(indexFile(vault));
   return info && { size: info.size, mtime: info.mtime, changed: info.changed };
-}
-
-function indexFile({ workspace }: Vault): string {
-  return join(workspace.gitDir!, "index");
-}
-
-/** Throws CONFLICT where another git command holds the index. */
-export function refuseHeldIndex(system: System, vault: Vault): void {
-  const lock = `${indexFile(vault)}.lock`;
-  if (!system.files.lstat(lock)) return;
-  throw new MpmError("CONFLICT", `Another git command is running: "${lock}"`, {
-    hint: "Wait until it has finished. If none is running, remove that file",
-  });
-}
-
-/** Waits for a git command that holds the index. Throws CONFLICT. */
-export async function waitForIndex(
-  system: System,
-  vault: Vault,
-): Promise<void> {
-  const lock = `${indexFile(vault)}.lock`;
-  for (let tries = 0; tries < TRIES && system.files.lstat(lock); tries++) {
-    await system.sleep(PAUSE_MS);
-  }
-  refuseHeldIndex(system, vault);
-}
-
-/** Removes the lock and the new index that a killed restore left. */
-export function releaseIndex(
-  system: System,
-  vault: Vault,
-  token: string,
-): void {
-  const lock = `${indexFile(vault)}.lock`;
-  try {
-    const text = new TextDecoder().decode(system.files.readOwn(lock, 1024));
-    if (text === lockText(token)) system.files.remove(lock);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-  }
-  for (const path of builtFiles(vault, token)) {
-    if (system.files.lstat(path)) system.files.remove(path);
-  }
-}
-
-function builtFiles(vault: Vault, token: string): string[] {
-  const built = `${indexFile(vault)}.${token}`;
-  return [built, `${built}.lock`, `${built}.own`];
 }
 
 /**
@@ -92,7 +50,7 @@ export async function restoreIndex(
   const { files } = system;
   const index = indexFile(vault);
   const [built] = builtFiles(vault, token) as [string];
-  await takeLock(system, vault, token);
+  await lockIndex(system, vault, token);
   try {
     const now = indexStamp(system, vault);
     if (JSON.stringify(now) !== JSON.stringify(stamp)) {
@@ -115,42 +73,6 @@ export async function restoreIndex(
     return notes;
   } finally {
     releaseIndex(system, vault, token);
-  }
-}
-
-/** For anyone who finds the lock of a killed restore. */
-function lockText(token: string): string {
-  return `mpm checkpoint restore ${token}: if it was killed, ` +
-    `"mpm checkpoint list" finishes it\n`;
-}
-
-/** Tries for the lock, which another git may hold for a moment. */
-const TRIES = 40;
-const PAUSE_MS = 25;
-
-async function takeLock(
-  system: System,
-  vault: Vault,
-  token: string,
-): Promise<void> {
-  const { files } = system;
-  // A second name of a finished file: the lock always says whose it is.
-  const own = builtFiles(vault, token)[2]!;
-  files.create(own, encodeText(lockText(token)));
-  for (let tries = 1;; tries++) {
-    try {
-      files.link(own, `${indexFile(vault)}.lock`);
-      return;
-    } catch (error) {
-      if (!(error instanceof FileError && error.problem === "exists")) {
-        throw error;
-      }
-      if (tries === TRIES) {
-        files.remove(own);
-        refuseHeldIndex(system, vault);
-      }
-      await system.sleep(PAUSE_MS);
-    }
   }
 }
 
