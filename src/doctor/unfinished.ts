@@ -10,6 +10,7 @@ import {
   trashFix,
   warning,
 } from "./check.ts";
+import { attempt } from "../base/errors.ts";
 import { field } from "../base/parsed_values.ts";
 import { counted } from "../base/words.ts";
 import { isTargetId } from "../checkpoints/mod.ts";
@@ -18,6 +19,7 @@ import {
   allIntents,
   type Intent,
   readUnsealed,
+  userState,
   worktreeOf,
 } from "../ops/mod.ts";
 import { listRuns } from "../tasks/mod.ts";
@@ -81,6 +83,10 @@ function intentFindings(ground: Ground): Finding[] {
   // Removals of worktrees are counted below.
   const all = allIntents(system, root)
     .filter(({ intent }) => intent?.kind !== "worktrees prune");
+  const state = attempt(() => userState(system));
+  const ofUser = state === undefined ? [] : allIntents(system, state);
+  // A sealed one there may be of any project.
+  all.push(...ofUser.filter(({ intent }) => intent === undefined));
   return all.map(({ path, intent }) =>
     intent === undefined
       ? leftAlone(system, path)

@@ -374,6 +374,14 @@ posixTest("doctor finds what was cut short, and finishes it", async () => {
       ...{ check: "unfinished", state: "warning", status: 0 },
       ...{ says: "0123abcd.json", mend: "Delete the file" },
     },
+    "an operation that someone else began in the user's own state": {
+      harm: (env) => {
+        const folder = ".local/state/mpm/.claude-mpm/state/ops";
+        env.write(`../home/${folder}/0123abcd.json`, "{}");
+      },
+      ...{ check: "unfinished", state: "warning", status: 0 },
+      ...{ says: "0123abcd.json", mend: "Delete the file" },
+    },
     "an operation in a worktree that is gone": {
       harm: (env) => {
         const store = env.read(".claude-mpm/state/store-id");
