@@ -100,6 +100,9 @@ Deno.test("setup finds every client, and its removal restores all bytes", async 
       ...OTHERS,
     ].sort(),
   );
+  const warned = setup.clients.filter(({ warnings }) => warnings.length > 0);
+  assertEquals(warned.map(({ client }) => client), ["codex"]);
+  assertStringIncludes(warned[0]!.warnings[0]!, "not trusted yet");
   const skill = join(env.home, ".agents/skills/mpm-pause/SKILL.md");
   assert(!Deno.readTextFileSync(skill).includes("CLAUDE_SESSION_ID"));
   // One client keeps the skills that it shares with others.

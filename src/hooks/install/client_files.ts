@@ -237,6 +237,18 @@ function textOf(bytes: Uint8Array | undefined): string {
   return bytes ? decodeBytes(bytes) : "";
 }
 
+/** Adds the reasons why the client does not run the hooks that are there. */
+export async function withProblems(
+  system: System,
+  client: Client,
+  result: ClientFilesResult,
+): Promise<ClientFilesResult> {
+  const setup = await client.setup?.();
+  const found = setup?.problems?.(system) ?? [];
+  const warnings = found.map(({ detail, fix }) => `${detail}. ${fix}`);
+  return { ...result, warnings: [...result.warnings, ...warnings] };
+}
+
 /** Installs or removes the entries of a client, as an operation to undo. */
 export async function changeClient(
   context: Context,

@@ -3,6 +3,7 @@ import { MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
   type Client,
+  CLIENTS,
   CONVERSATION_SOURCES,
   isFolder,
   missingFolders,
@@ -45,6 +46,7 @@ import {
   type ClientFile,
   clientResult,
   planClient,
+  withProblems,
 } from "./client_files.ts";
 import { binaryFor, clientsHere, clientVersion } from "./program.ts";
 import { installReady, type ReadyInstall, readyInstall } from "./ready.ts";
@@ -357,7 +359,10 @@ export async function applySetup(
         if (trusted.length > 0) trustSaves(system, trusted, workspace.root);
       });
       const installed = hooks ? await installReady(system, hooks) : null;
-      const clients = result.clients.map((one) => ({ ...one, dry_run: false }));
+      const clients = await Promise.all(result.clients.map((one) => {
+        const client = CLIENTS.find(({ name }) => name === one.client)!;
+        return withProblems(system, client, { ...one, dry_run: false });
+      }));
       return { ...result, dry_run: false, hooks: installed, clients };
     },
     {
