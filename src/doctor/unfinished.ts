@@ -106,13 +106,13 @@ function elsewhere(
     const advice = `mpm status, in "${worktree}"`;
     return warning(interrupted(intent), { advice });
   }
-  const what = "what is known of operations in worktrees that are gone";
+  const what = "what is known about operations in worktrees that are gone";
   return warning(`${interrupted(intent)}, which is gone`, {
     fix: trashFix(ground, { what, paths: [path] }),
   });
 }
 
-/** Without a key mpm could not seal it, so only the user can go on. */
+/** Without a key mpm could not seal it, so only the user can continue. */
 function leftAlone(system: Ground["system"], path: string): Finding {
   const known = readUnsealed(system, path);
   const command = known && commandAfter(known);
@@ -130,7 +130,7 @@ function leftAlone(system: Ground["system"], path: string): Finding {
   );
 }
 
-/** The commands to go on with. */
+/** The commands to continue with. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["undo", "mpm undo list"],
   ["restore", "mpm checkpoint list --all"],

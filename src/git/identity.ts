@@ -38,7 +38,7 @@ export async function readSigningKey(git: Git): Promise<string> {
   return key ? `${values.get("gpg.format") ?? "openpgp"} ${key}` : "";
 }
 
-/** Nobody is asked for a passphrase of an SSH key. */
+/** Git never prompts for the passphrase of an SSH key. */
 const SIGNING = {
   GIT_AUTHOR_NAME: "mpm",
   GIT_AUTHOR_EMAIL: "mpm",

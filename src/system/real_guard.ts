@@ -88,7 +88,7 @@ function startGuard(): Guard {
       ...["-c", START_GUARD, "sh", ...groupLeader()],
       ...["sh", "-c", GUARD],
     ],
-    // The project may be moved or removed meanwhile.
+    // The project may be moved or removed in the meantime.
     cwd: dirname(Deno.execPath()),
     stdin: new Uint8Array(),
     timeout: 0,

@@ -322,7 +322,7 @@ export interface ProgramOptions extends Omit<RunOptions, "args"> {
   readonly tied?: boolean | "apart";
   /**
    * The program starts when this is kept; false: it does not, and the outcome is
-   * `timeout`. A tied program is prepared meanwhile, so that it starts faster.
+   * `timeout`. A tied program is prepared in the meantime, so that it starts faster.
    */
   readonly start?: Promise<boolean>;
 }

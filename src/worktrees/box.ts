@@ -64,7 +64,7 @@ export function readBoxes(
 
 /**
  * Outside of clones, so it may be trusted without a seal. While git has its own
- * record of the worktree, nothing of it is deleted.
+ * record of the worktree, no part of it is deleted.
  */
 function readOld(
   system: System,
