@@ -3585,6 +3585,102 @@ export interface ImportResult {
   } | null;
 }
 
+/**
+ * mpm schedule add --json: Start a task, a pipeline or a standup at certain
+ * times.
+ */
+export interface ScheduleAddResult {
+  dry_run: boolean;
+  id: string;
+  name: string;
+  times: string;
+  starts: string;
+  via: "systemd" | "cron" | "launchd" | "schtasks";
+  /** The text of the entry, as the scheduler gets it. */
+  entry: string;
+  /** The next three times, ISO 8601, UTC. */
+  next: string[];
+  /** False: the schedule was there, and its entry was written again. */
+  added: boolean;
+}
+
+/**
+ * mpm schedule list --json: List the schedules with the next time and the last
+ * result.
+ */
+export interface ScheduleListResult {
+  /** When this was looked at. */
+  at: string;
+  schedules: {
+    /** Its ID: the name, and a digest of the project. */
+    id: string;
+    /** null: mpm has no record of it, only the scheduler has. */
+    name: string | null;
+    /** The top folder of the project. */
+    project: string | null;
+    /** Five fields, in the time zone of the machine. */
+    times: string | null;
+    /** The work that it starts, such as `task smells`. */
+    starts: string | null;
+    via: "systemd" | "cron" | "launchd" | "schtasks";
+    /**
+     * The entry in the scheduler. `changed`: someone edited it. `disabled`: the
+     * scheduler does not start it. `unknown`: mpm has no record of it.
+     * `unreadable`: the scheduler could not be asked.
+     */
+    entry:
+      | "present"
+      | "changed"
+      | "disabled"
+      | "missing"
+      | "unknown"
+      | "unreadable";
+    /** Something that the entry needs and that is missing. */
+    problem: "project-gone" | "program-gone" | null;
+    /** The next time, ISO 8601, UTC; null: the scheduler will not start it. */
+    next: string | null;
+    /** The last run; null: it has not run. */
+    last: {
+      started_at: string;
+      ended_at: string | null;
+      /** `refused`: the definition is no longer allowed. */
+      state: "done" | "failed" | "refused" | "running" | "interrupted";
+      /** The exit status; null: it did not exit by itself. */
+      exit: number | null;
+      reason: string | null;
+    } | null;
+    /** The file with the output of its runs. */
+    log: string | null;
+  }[];
+  /** Number of schedules of other projects that are not in the list. */
+  others: number;
+  /** Schedulers that could not be asked. */
+  problems: string[];
+}
+
+/** mpm schedule remove --json: Remove schedules and their entries. */
+export interface ScheduleRemoveResult {
+  dry_run: boolean;
+  removed: {
+    id: string;
+    via: "systemd" | "cron" | "launchd" | "schtasks";
+  }[];
+}
+
+/** mpm schedule run --json: Run a schedule now, as the scheduler would. */
+export interface ScheduleRunResult {
+  id: string;
+  name: string;
+  starts: string;
+  state: "done" | "failed" | "refused";
+  exit: number | null;
+  reason: string | null;
+  started_at: string;
+  ended_at: string;
+  /** The file with the output. */
+  log: string;
+}
+
 /** mpm task cancel --json: Cancel a run of a task. */
 export interface TaskCancelResult {
   dry_run: boolean;
@@ -4578,8 +4674,9 @@ export interface SetupRemoveResult {
       | "man page"
       | "ignore rules"
       | "context part"
-      | "instructions";
-    /** Absolute. */
+      | "instructions"
+      | "schedule";
+    /** Absolute; the ID of a schedule. */
     path: string;
     /**
      * `removed`: the file is gone. `restored`: it is to the byte what it was
@@ -4592,7 +4689,10 @@ export interface SetupRemoveResult {
     path: string;
     reason: string;
   }[];
-  /** Settings of other projects with mpm's hooks, and how to remove them. */
+  /**
+   * Settings with mpm's hooks and schedules of other projects, and how to
+   * remove them.
+   */
   elsewhere: {
     path: string;
     command: string;

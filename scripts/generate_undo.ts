@@ -14,6 +14,7 @@ const WAYS: Readonly<Record<UndoKind, string>> = {
   fork: "removes the worktree, its branch and its session, unless one of " +
     "them has changed",
   runs: "restores the runs",
+  schedules: "restores the schedules with their entries, and changed files",
   carried: "removes the copied conversation, unless it has changed",
 };
 

@@ -13,6 +13,7 @@ const ORDER = [
     "replay",
     "hooks",
     "team",
+    "schedules",
     "tasks",
     "agents",
     "handoff",

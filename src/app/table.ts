@@ -190,6 +190,14 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../team/commands/export.ts")).exportCommand,
   "import": async () =>
     (await import("../team/commands/import.ts")).importCommand,
+  "schedule add": async () =>
+    (await import("../schedules/commands/add.ts")).scheduleAdd,
+  "schedule list": async () =>
+    (await import("../schedules/commands/list.ts")).scheduleList,
+  "schedule remove": async () =>
+    (await import("../schedules/commands/remove.ts")).scheduleRemove,
+  "schedule run": async () =>
+    (await import("../schedules/commands/run.ts")).scheduleRun,
   "task cancel": async () =>
     (await import("../tasks/commands/cancel.ts")).taskCancel,
   "task list": async () => (await import("../tasks/commands/list.ts")).taskList,

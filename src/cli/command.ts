@@ -26,6 +26,7 @@ export type Named =
   | "note"
   | "member"
   | "task"
+  | "schedule"
   | "run"
   | "setting"
   | "setting-value"

@@ -30,6 +30,7 @@ import {
   checkPrograms,
 } from "./machine.ts";
 import { checkLayout, checkSaves } from "./saves.ts";
+import { checkSchedules } from "./schedules.ts";
 import { checkLeftovers, checkModes, checkStore } from "./store.ts";
 import { checkUnfinished } from "./unfinished.ts";
 import { checkWork } from "./work.ts";
@@ -58,6 +59,7 @@ const CHECKS: readonly (readonly [name: string, Check, ...Need[]])[] = [
   ["hooks", checkHooks],
   ["gauge", checkGauge],
   ["transcripts", checkTranscripts],
+  ["schedules", checkSchedules],
   ["configuration", checkConfig],
   ["clock", checkClock],
   ["disk", checkDisk],

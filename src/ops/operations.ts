@@ -9,6 +9,7 @@ export type UndoKind =
   | "allowed"
   | "fork"
   | "runs"
+  | "schedules"
   | "carried";
 
 /** The reason why an operation can never be undone, and what to do instead. */
@@ -33,7 +34,9 @@ export const OPERATIONS = {
   archive: "files",
   init: "files",
   setup: "files",
-  "setup remove": "files",
+  "setup remove": "schedules",
+  "schedule add": "schedules",
+  "schedule remove": "schedules",
   "setup instructions": "files",
   "template new": "files",
   "sessions rm": "files",

@@ -226,12 +226,19 @@ function operationOf(
     operation: "undo",
     title: undoTitle(entry),
     worktree: entry.worktree,
-    before: { ...files.before, ...refs?.before },
+    before: { ...files.before, ...refs?.before, ...schedules(entry.after) },
     after: {
       ...files.after,
       ...refs?.after,
+      ...schedules(entry.before),
       mark: `${system.random()}${system.random()}`,
     },
     undoes: entry.id,
   };
+}
+
+/** An undo of this undo swaps the schedules again. */
+function schedules(side: unknown): Record<string, unknown> {
+  const found = field(side, "schedules");
+  return found === undefined ? {} : { schedules: found };
 }

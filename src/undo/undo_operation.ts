@@ -18,6 +18,7 @@ import {
   worktreeOf,
 } from "../ops/mod.ts";
 import { removeCarried, removeFork } from "../replay/mod.ts";
+import { restoreSchedules } from "../schedules/mod.ts";
 import { undoRemovedRuns } from "../tasks/mod.ts";
 import { undoMigration, undoTrust } from "../saves/mod.ts";
 import { undoPrune } from "../worktrees/mod.ts";
@@ -83,11 +84,12 @@ const UNDO: Readonly<
   trusted: undoTrust,
   allowed: undoAllow,
   runs: undoRemovedRuns,
+  schedules: (order) => undoWith(order, restoreSchedules),
   fork: (order) => undoWith(order, removeFork),
   carried: (order) => undoWith(order, removeCarried),
 };
 
-/** The files first, since they may refuse; then goes what is no file. */
+/** The files first, since they may refuse; then everything else goes. */
 async function undoWith(
   order: UndoOrder,
   remove: (order: UndoOrder) => Promise<string[]>,

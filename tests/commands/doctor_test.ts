@@ -67,6 +67,7 @@ posixTest(
       "hooks ok",
       "gauge ok",
       "transcripts ok",
+      "schedules ok",
       "configuration ok",
       "clock ok",
       "disk ok",
@@ -698,7 +699,7 @@ posixTest(
     ]);
     assertEquals(lines.slice(-4), [
       "",
-      "20 checks: 19 ok, 1 warning",
+      "21 checks: 20 ok, 1 warning",
       '"mpm doctor --fix" fixes 1 thing of these; with --dry-run it lists them',
       "",
     ]);

@@ -26,6 +26,8 @@ const NOT_RUN: Readonly<Record<string, string>> = {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "docs/install.md": "install_sh_test.ts, against a server on loopback",
   "docs/clients.md": "hooks_clients_test.ts and the tests of each client",
+  "docs/schedules.md":
+    "schedule_examples_test.ts, with the files that it shows",
   "docs/tasks.md": "task_examples_test.ts, with the files that it shows",
   "docs/team.md":
     "sync_test.ts, team_test.ts and bundle_test.ts, with a remote",

@@ -1,4 +1,5 @@
 import { readNotes } from "../../agents/mod.ts";
+import { scheduleNames } from "../../schedules/mod.ts";
 import { runIds, taskNames } from "../../tasks/mod.ts";
 import { readTeam } from "../../team/mod.ts";
 import { readJournal, undoneIds } from "../../ops/mod.ts";
@@ -157,6 +158,8 @@ const SOURCES: Partial<Record<Named, Source>> = {
       summary: `${by}: ${text}`,
     })).reverse().filter(({ value }) => !line.words.includes(value));
   },
+  schedule: ({ system, root }) =>
+    scheduleNames(system, root).map((value) => ({ value, summary: "" })),
   task: ({ system, root }) =>
     taskNames(system, root).map((value) => ({ value, summary: "" })),
   run: ({ system, root, line }) =>

@@ -116,7 +116,7 @@ const SECTIONS:
     ["Several agents", [
       ...["handoff", "note", "notes", "claim", "claims", "release", "standup"],
     ]],
-    ["Work that survives", ["task"]],
+    ["Work that survives", ["task", "schedule"]],
     ["With other people", ["team"]],
     ["The working tree", ["checkpoint", "worktrees", "undo"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
@@ -130,6 +130,7 @@ const SECTIONS:
 /** Subjects of the groups whose first word is not a command. */
 const ABOUT: Readonly<Record<string, string>> = {
   handoff: "Hand-off documents between agents",
+  schedule: "Work at certain times, by the system's scheduler",
   task: "Programs over many items, with progress and resume",
   checkpoint: "Snapshots of all files",
   config: "Settings",

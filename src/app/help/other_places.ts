@@ -65,6 +65,12 @@ export const GIT_FILES: readonly FilePlace[] = places([
  */
 export const USER_FILES: readonly FilePlace[] = places([
   [
+    "schedules/<id>/",
+    "a schedule, its last result, and the log of its runs",
+    "256 KiB for each log",
+    "`mpm schedule remove`",
+  ],
+  [
     "bookmarks.json",
     "steps of agent sessions that you marked in mpm replay --step",
     "100 bookmarks in each of 100 agent sessions",

@@ -211,8 +211,9 @@ export const SetupRemoveResult = z.strictObject({
       "ignore rules",
       "context part",
       "instructions",
+      "schedule",
     ]),
-    /** Absolute. */
+    /** Absolute; the ID of a schedule. */
     path: text,
     /**
      * `removed`: the file is gone. `restored`: it is to the byte what it was
@@ -222,7 +223,10 @@ export const SetupRemoveResult = z.strictObject({
   })),
   /** Files with a part of mpm that stay. */
   kept: z.array(z.strictObject({ path: text, reason: text })),
-  /** Settings of other projects with mpm's hooks, and how to remove them. */
+  /**
+   * Settings with mpm's hooks and schedules of other projects, and how to remove
+   * them.
+   */
   elsewhere: z.array(z.strictObject({ path: text, command: text })),
   /** The data that stays, and how to delete it. */
   data: z.array(z.strictObject({

@@ -28,7 +28,7 @@ If this project has saves by claude-mpm, mpm lists them and asks once whether th
 "mpm undo" undoes the whole setup.
 
 --remove undoes a setup at any time. mpm removes hooks, skills and status lines
-of all scopes, completions and man pages. It also removes the parts that it
+of all scopes, completions, man pages and the project's schedules. It also removes the parts that it
 added to other files, and restores the original bytes. It keeps skills that you
 edited. Then it lists the remaining data, and the commands that delete this
 data.`,

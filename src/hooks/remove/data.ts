@@ -10,7 +10,6 @@ type Data = SetupRemoveResult["data"][number];
 
 /**
  * Returns the data that a removal leaves, with the command that deletes each.
- * Schedules will be listed here too, once mpm makes any.
  */
 export async function remainingData(
   system: System,

@@ -28,6 +28,12 @@ import {
   installedClients,
   planClientRemoval,
 } from "../install/client_files.ts";
+import {
+  readSchedules,
+  removeProjectSchedule,
+  type Schedule,
+  schedulesOf,
+} from "../../schedules/mod.ts";
 import { remainingData } from "./data.ts";
 import { applyEdit, type FileEdit, fileEdits, unknownRule } from "./files.ts";
 
@@ -49,10 +55,18 @@ export async function planRemove(
   workspace: Workspace,
 ): Promise<SetupRemoveResult> {
   const installed = await findInstalled(system, workspace);
+  const { removed, kept } = removeAll(system, installed, true);
+  const schedules = schedulesOf(system, workspace.root)
+    .map(({ id }) => scheduleRow(id));
   return {
     dry_run: true,
-    ...removeAll(system, installed, true),
-    elsewhere: elsewhere(system, installed),
+    ...{ removed: [...removed, ...schedules], kept },
+    elsewhere: [
+      ...elsewhere(system, installed),
+      ...readSchedules(system)
+        .filter(({ project }) => project !== workspace.root)
+        .map(({ id }) => ({ path: id, command: `mpm schedule remove ${id}` })),
+    ],
     data: await remainingData(system, workspace),
   };
 }
@@ -67,15 +81,29 @@ export async function applyRemove(
   if (plan.removed.length === 0) return { ...plan, dry_run: false };
   const installed = await findInstalled(system, workspace);
   const place = journalPlace(system, workspace);
+  const schedules = schedulesOf(system, workspace.root);
   const done = await journaled(
     context,
     ({ system }) =>
-      withUserLock(system, () => removeAll(system, installed, false)),
+      withUserLock(system, async () => {
+        const done = removeAll(system, installed, false);
+        await removeSchedules(system, schedules, done);
+        return done;
+      }),
     {
       operation: "setup remove",
       workspace: place,
-      files: plan.removed.map(({ path }) => path),
+      files: plan.removed.filter(({ part }) => part !== "schedule")
+        .map(({ path }) => path),
       title: () => "remove hooks, skills and other parts of mpm",
+      facts: ({ removed }) => ({
+        before: {
+          schedules: schedules.filter(({ id }) =>
+            removed.some(({ path }) => path === id)
+          ),
+        },
+        after: { schedules: [] },
+      }),
     },
   );
   if (place !== workspace) {
@@ -85,6 +113,27 @@ export async function applyRemove(
   }
   const data = await remainingData(system, workspace);
   return { ...plan, dry_run: false, ...done, data };
+}
+
+function scheduleRow(id: string): Removed {
+  return { part: "schedule", path: id, action: "removed" };
+}
+
+/** A schedule whose scheduler refuses stays. */
+async function removeSchedules(
+  system: System,
+  schedules: readonly Schedule[],
+  { removed, kept }: { removed: Removed[]; kept: Kept[] },
+): Promise<void> {
+  for (const one of schedules) {
+    try {
+      await removeProjectSchedule(system, one);
+      removed.push(scheduleRow(one.id));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      kept.push({ path: one.id, reason: error.message });
+    }
+  }
 }
 
 /** A project whose own folder is damaged has its log in the user's state. */

@@ -20,7 +20,7 @@ export function removeText(
       ),
     ],
     ...elsewhere.length === 0 ? [] : [
-      "Other projects with mpm's hooks:",
+      "Other projects with mpm's hooks or schedules:",
       ...elsewhere.map(({ command }) => `  $ ${escapeText(command)}`),
     ],
     ...data.length === 0 ? [] : [
@@ -39,6 +39,7 @@ const NOUNS: Readonly<Record<Removed["part"], string>> = {
   "ignore rules": "ignore rules",
   "context part": "mpm's part",
   "instructions": "mpm's instructions",
+  "schedule": "schedule",
 };
 
 /** Files of one kind that are listed; more are counted. */

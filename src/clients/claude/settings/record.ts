@@ -173,8 +173,8 @@ export function putReplaced(
 
 /**
  * Takes mpm's bytes out. Then removes the files beside it, the folders made for
- * them that are empty, and at last the record. Returns the copy of what was
- * there. Call under the user's lock.
+ * them that are empty, and at last the record. Returns the copy of the
+ * earlier bytes. Call under the user's lock.
  */
 export function takeReplaced(
   system: System,

@@ -1,0 +1,134 @@
+import { MpmError } from "../base/errors.ts";
+import type { Times, Values } from "./times.ts";
+
+/**
+ * The days of a schedule. With a day of the month and a day of the week, either
+ * is enough, as in cron. So there are two kinds of days.
+ */
+interface Days {
+  readonly days: Values;
+  readonly weekdays: Values;
+}
+
+function kindsOf({ days, weekdays }: Times): Days[] {
+  return days && weekdays
+    ? [{ days, weekdays: null }, { days: null, weekdays }]
+    : [{ days, weekdays }];
+}
+
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+/** Returns the `OnCalendar` values of systemd, one for each kind of days. */
+export function systemdTimes(times: Times): string[] {
+  const { minutes, hours, months } = times;
+  const text = (values: Values) =>
+    values?.map((value) => String(value).padStart(2, "0")).join(",") ?? "*";
+  return kindsOf(times).map(({ days, weekdays }) => {
+    const names = weekdays?.map((day) => WEEKDAYS[day]).join(",");
+    return `${names === undefined ? "" : `${names} `}*-${text(months)}-${
+      text(days)
+    } ${text(hours)}:${text(minutes)}:00`;
+  });
+}
+
+/** The most times that an entry of launchd gets. */
+const MOST_TIMES = 1000;
+
+/** One time of launchd: a field that is absent has every value. */
+export type LaunchdTime = readonly (readonly [name: string, value: number])[];
+
+/**
+ * Returns the times of launchd, which knows no lists. Throws USAGE if they are
+ * too many.
+ */
+export function launchdTimes(times: Times): LaunchdTime[] {
+  const { minutes, hours, months } = times;
+  const found = kindsOf(times).flatMap(({ days, weekdays }) => {
+    const fields: [string, Values][] = [
+      ...[["Month", months], ["Day", days]] as [string, Values][],
+      ...[["Weekday", weekdays], ["Hour", hours]] as [string, Values][],
+      ["Minute", minutes],
+    ];
+    return fields.reduce<LaunchdTime[]>(
+      (all, [name, values]) =>
+        values === null
+          ? all
+          : all.flatMap((one) =>
+            values.map((value) => [...one, [name, value] as const])
+          ),
+      [[]],
+    );
+  });
+  if (found.length > MOST_TIMES) {
+    throw new MpmError(
+      "USAGE",
+      `"${times.text}" needs ${found.length} times in launchd`,
+      { hint: `At most ${MOST_TIMES} are possible: use fewer minutes or days` },
+    );
+  }
+  return found;
+}
+
+/** A trigger of the Task Scheduler: it fires at one time, and repeats. */
+export interface Trigger {
+  /** Minutes after midnight. */
+  readonly start: number;
+  /** Minutes between the repetitions, and how long they continue. */
+  readonly repeat: { readonly every: number; readonly during: number } | null;
+  /** Days of the month and months, from 1; null: every one. */
+  readonly days: Values;
+  readonly months: Values;
+  /** 0 is Sunday. */
+  readonly weekdays: Values;
+}
+
+/** The most triggers that a task can have. */
+const MOST_TRIGGERS = 48;
+const DAY = 24 * 60;
+
+/** Returns the triggers of the Task Scheduler. Throws USAGE if too many. */
+export function triggersOf(times: Times): Trigger[] {
+  const found = kindsOf(times).flatMap((days) =>
+    startsOf(times).map((start) => ({
+      ...start,
+      ...days,
+      months: times.months,
+    }))
+  );
+  if (found.length <= MOST_TRIGGERS) return found;
+  throw new MpmError(
+    "USAGE",
+    `"${times.text}" needs ${found.length} triggers in the Task Scheduler`,
+    { hint: `At most ${MOST_TRIGGERS} are possible: use regular times` },
+  );
+}
+
+type Start = Pick<Trigger, "start" | "repeat">;
+
+/** The times of a day: one series if they are regular, else one for each hour. */
+function startsOf({ minutes, hours }: Times): Start[] {
+  const all = (values: Values, count: number) =>
+    values ?? Array.from({ length: count }, (_, at) => at);
+  const byHour = all(hours, 24).map((hour) =>
+    all(minutes, 60).map((minute) => hour * 60 + minute)
+  );
+  const whole = seriesOf(byHour.flat());
+  if (whole) return [whole];
+  return byHour.flatMap((hour) =>
+    seriesOf(hour) ?? hour.map((start) => ({ start, repeat: null }))
+  );
+}
+
+/** Returns a start that repeats; `undefined`: the gaps are not all equal. */
+function seriesOf(times: readonly number[]): Start | undefined {
+  const [start = 0, second] = times;
+  if (second === undefined) return { start, repeat: null };
+  const every = second - start;
+  const isRegular = times.every((time, at) => time === start + at * every);
+  if (!isRegular) return undefined;
+  const last = times.at(-1)!;
+  const isWholeDay = last + every - start === DAY;
+  // Between the last one and the next that would follow.
+  const during = isWholeDay ? DAY : last - start + Math.ceil(every / 2);
+  return { start, repeat: { every, during } };
+}

@@ -1,0 +1,76 @@
+import { MpmError } from "../../base/errors.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { addSchedule } from "../change.ts";
+import { KINDS, SCHEDULERS } from "../schedule.ts";
+import { addText } from "../text.ts";
+import type { ScheduleAddResult } from "./results.ts";
+
+/** `mpm schedule add` */
+export const scheduleAdd = defineCommand({
+  name: "schedule add",
+  summary: "Start a task, a pipeline or a standup at certain times",
+  description: `
+The scheduler of the system starts it: systemd or cron on Linux, launchd on macOS, the Task Scheduler on Windows. mpm writes one entry there, and marks it. "mpm schedule remove" removes exactly this entry.
+
+The times have five fields: minute, hour, day of the month, month, day of the week. "0 9 * * 1-5" is 09:00 from Monday to Friday, in the time zone of the machine.
+
+A task or a pipeline runs only if you have allowed its definition, and only as long as it does not change. Its output goes to a log; "mpm schedule list" shows the last result and the next time.
+
+Words after the name are a program that runs after each run, e.g. -- notify-send "{name}: {state}". It can contain {name}, {state}, {reason} and {log}.`,
+  positionals: [
+    { name: "times", summary: "Five fields, as cron has them" },
+    {
+      name: "what",
+      summary: "A task, a pipeline or a standup",
+      choices: KINDS,
+    },
+    {
+      name: "words",
+      summary: "The name of the task or pipeline; then a program to notify you",
+      rest: true,
+      names: "task",
+    },
+  ],
+  flags: {
+    name: {
+      type: "string",
+      value: "name",
+      summary: "The name of the schedule; default: what it starts",
+    },
+    via: {
+      type: "string",
+      value: "scheduler",
+      choices: SCHEDULERS,
+      summary: "The scheduler; default: the best one of this machine",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show the entry and write nothing",
+    },
+  },
+  examples: [
+    'mpm schedule add "0 9 * * *" task health',
+    'mpm schedule add "30 8 * * 1-5" standup -- notify-send "Standup: {state}"',
+    'mpm schedule add "0 2 * * 0" pipeline release --via cron --dry-run',
+  ],
+  result: async () => (await import("./results.ts")).ScheduleAddResult,
+  async run(context, input): Promise<ScheduleAddResult> {
+    const { what: kind, words, name, via, times } = input;
+    const rest = [...words];
+    const target = kind === "standup" ? null : rest.shift();
+    if (target === undefined) {
+      throw new MpmError("USAGE", `Name the ${kind} to schedule`, {
+        hint: `"mpm ${kind}" lists them`,
+      });
+    }
+    const workspace = await locate(context.system, context.folder);
+    return await addSchedule(context, workspace, {
+      ...{ times, kind, target, notify: rest, name, via },
+      dryRun: input["dry-run"],
+    });
+  },
+  render: (result) => addText(result),
+  next: ({ dry_run: dry, name }) =>
+    dry ? undefined : `"mpm schedule run ${name}" runs it now`,
+});

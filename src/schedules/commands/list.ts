@@ -1,0 +1,34 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { listSchedules } from "../list.ts";
+import { listText } from "../text.ts";
+import type { ScheduleListResult } from "./results.ts";
+
+/** `mpm schedule list` */
+export const scheduleList = defineCommand({
+  name: "schedule list",
+  summary: "List the schedules with the next time and the last result",
+  description: `
+Lists the schedules of this project. --all lists the schedules of all your projects, and entries in the system's schedulers that mpm made but has no record of.`,
+  positionals: [],
+  flags: {
+    all: { type: "boolean", summary: "List the schedules of all projects" },
+  },
+  examples: ["mpm schedule list", "mpm schedule list --all --json"],
+  result: async () => (await import("./results.ts")).ScheduleListResult,
+  async run(context, { all }): Promise<ScheduleListResult> {
+    const { system, folder } = context;
+    const { root } = await locate(system, folder);
+    const { rows, problems } = await listSchedules(system, {
+      everywhere: all,
+    });
+    const schedules = rows.filter(({ project }) => all || project === root);
+    return {
+      at: system.now().toISOString(),
+      ...{ schedules, others: rows.length - schedules.length, problems },
+    };
+  },
+  render: listText,
+  next: ({ schedules }) =>
+    schedules.length === 0 ? 'mpm schedule add "0 9 * * *" standup' : undefined,
+});

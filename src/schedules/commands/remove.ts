@@ -1,0 +1,42 @@
+import { MpmError } from "../../base/errors.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { removeSchedules } from "../change.ts";
+import { removeText } from "../text.ts";
+
+/** `mpm schedule remove` */
+export const scheduleRemove = defineCommand({
+  name: "schedule remove",
+  summary: "Remove schedules and their entries",
+  description: `
+Removes the entry from the system's scheduler, and the log of its runs. All other bytes of a crontab stay as they are. "mpm undo" adds the schedule again.
+
+To remove a schedule of another project, or one whose project is gone, give its ID from "mpm schedule list --all".`,
+  positionals: [{
+    name: "name",
+    summary: "The names or IDs of the schedules",
+    rest: true,
+    names: "schedule",
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be removed and change nothing",
+    },
+  },
+  examples: [
+    "mpm schedule remove task-health",
+    "mpm schedule remove task-health-1a2b3c4d --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).ScheduleRemoveResult,
+  async run(context, { name, "dry-run": dryRun }) {
+    if (name.length === 0) {
+      throw new MpmError("USAGE", "Name the schedules to remove", {
+        hint: '"mpm schedule list" lists them',
+      });
+    }
+    const workspace = await locate(context.system, context.folder);
+    return await removeSchedules(context, workspace, { names: name, dryRun });
+  },
+  render: removeText,
+});

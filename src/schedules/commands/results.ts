@@ -1,0 +1,99 @@
+import * as z from "zod/mini";
+
+/** The answers of the `schedule` commands. */
+
+const text = z.string();
+
+/** A scheduler of the system; `schtasks` is the Task Scheduler of Windows. */
+const VIA = z.enum(["systemd", "cron", "launchd", "schtasks"]);
+
+export const ScheduleRow = z.strictObject({
+  /** Its ID: the name, and a digest of the project. */
+  id: text,
+  /** null: mpm has no record of it, only the scheduler has. */
+  name: z.nullable(text),
+  /** The top folder of the project. */
+  project: z.nullable(text),
+  /** Five fields, in the time zone of the machine. */
+  times: z.nullable(text),
+  /** The work that it starts, such as `task smells`. */
+  starts: z.nullable(text),
+  via: VIA,
+  /**
+   * The entry in the scheduler. `changed`: someone edited it. `disabled`: the
+   * scheduler does not start it. `unknown`: mpm has no record of it.
+   * `unreadable`: the scheduler could not be asked.
+   */
+  entry: z.enum([
+    "present",
+    "changed",
+    "disabled",
+    "missing",
+    "unknown",
+    "unreadable",
+  ]),
+  /** Something that the entry needs and that is missing. */
+  problem: z.nullable(z.enum(["project-gone", "program-gone"])),
+  /** The next time, ISO 8601, UTC; null: the scheduler will not start it. */
+  next: z.nullable(text),
+  /** The last run; null: it has not run. */
+  last: z.nullable(z.strictObject({
+    started_at: text,
+    ended_at: z.nullable(text),
+    /** `refused`: the definition is no longer allowed. */
+    state: z.enum(["done", "failed", "refused", "running", "interrupted"]),
+    /** The exit status; null: it did not exit by itself. */
+    exit: z.nullable(z.number()),
+    reason: z.nullable(text),
+  })),
+  /** The file with the output of its runs. */
+  log: z.nullable(text),
+});
+export type ScheduleRow = z.infer<typeof ScheduleRow>;
+
+export const ScheduleListResult = z.strictObject({
+  /** When this was looked at. */
+  at: text,
+  schedules: z.array(ScheduleRow),
+  /** Number of schedules of other projects that are not in the list. */
+  others: z.int(),
+  /** Schedulers that could not be asked. */
+  problems: z.array(text),
+});
+export type ScheduleListResult = z.infer<typeof ScheduleListResult>;
+
+export const ScheduleAddResult = z.strictObject({
+  dry_run: z.boolean(),
+  id: text,
+  name: text,
+  times: text,
+  starts: text,
+  via: VIA,
+  /** The text of the entry, as the scheduler gets it. */
+  entry: text,
+  /** The next three times, ISO 8601, UTC. */
+  next: z.array(text),
+  /** False: the schedule was there, and its entry was written again. */
+  added: z.boolean(),
+});
+export type ScheduleAddResult = z.infer<typeof ScheduleAddResult>;
+
+export const ScheduleRemoveResult = z.strictObject({
+  dry_run: z.boolean(),
+  removed: z.array(z.strictObject({ id: text, via: VIA })),
+});
+export type ScheduleRemoveResult = z.infer<typeof ScheduleRemoveResult>;
+
+export const ScheduleRunResult = z.strictObject({
+  id: text,
+  name: text,
+  starts: text,
+  state: z.enum(["done", "failed", "refused"]),
+  exit: z.nullable(z.number()),
+  reason: z.nullable(text),
+  started_at: text,
+  ended_at: text,
+  /** The file with the output. */
+  log: text,
+});
+export type ScheduleRunResult = z.infer<typeof ScheduleRunResult>;

@@ -1,0 +1,39 @@
+import { MpmError } from "../../base/errors.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { named } from "../../base/words.ts";
+import { schedulesOf } from "../change.ts";
+import { runSchedule } from "../run.ts";
+import { runText } from "../text.ts";
+import type { ScheduleRunResult } from "./results.ts";
+
+/** `mpm schedule run` */
+export const scheduleRun = defineCommand({
+  name: "schedule run",
+  summary: "Run a schedule now, as the scheduler would",
+  description: `
+The system's scheduler starts this command at the times of the schedule. The output goes to a log, whose last 256 KiB mpm keeps. If the definition of a task or pipeline is no longer allowed, mpm does not run it: the state is "refused".
+
+The exit status is 0 if the run is done, 1 if it failed, and 4 if mpm refused it or it is still running.`,
+  positionals: [{
+    name: "name",
+    summary: "The schedule",
+    names: "schedule",
+  }],
+  flags: {},
+  examples: ["mpm schedule run task-health", "mpm schedule run standup --json"],
+  result: async () => (await import("./results.ts")).ScheduleRunResult,
+  async run(context, { name }): Promise<ScheduleRunResult> {
+    const { root } = await locate(context.system, context.folder);
+    const schedules = schedulesOf(context.system, root);
+    const found = schedules.find((one) => one.name === name);
+    if (found) return await runSchedule(context, found);
+    throw new MpmError("NOT_FOUND", `No schedule "${name}" in this project`, {
+      hint: schedules.length === 0
+        ? 'Add one with: mpm schedule add "0 9 * * *" task NAME'
+        : `The schedules are ${named(schedules.map(({ name }) => name))}`,
+    });
+  },
+  render: runText,
+  status: ({ state }) => state === "done" ? 0 : state === "refused" ? 4 : 1,
+});

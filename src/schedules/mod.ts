@@ -1,0 +1,15 @@
+/**
+ * The only door of `schedules/`: work that the system's own scheduler starts.
+ *
+ * A record in the user's state comes before the entry in the scheduler, and
+ * goes after it. So mpm knows every entry that it made, even if it was killed.
+ */
+
+export {
+  removeProjectSchedule,
+  restoreSchedules,
+  schedulesOf,
+} from "./change.ts";
+export { listSchedules, scheduleNames } from "./list.ts";
+export { readSchedules } from "./store.ts";
+export type { Schedule } from "./schedule.ts";

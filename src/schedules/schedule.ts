@@ -1,0 +1,99 @@
+import { sha256 } from "../base/digest.ts";
+import { MpmError } from "../base/errors.ts";
+import {
+  type Fitting,
+  list,
+  nullable,
+  object,
+  record,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import { escapeText } from "../base/escape.ts";
+
+/** The schedulers that mpm writes entries for. */
+export const SCHEDULERS = ["systemd", "cron", "launchd", "schtasks"] as const;
+
+/** The name of one of them. */
+export type Via = typeof SCHEDULERS[number];
+
+/** Everything that a schedule can start. */
+export const KINDS = ["task", "pipeline", "standup"] as const;
+
+/** The kind of work that a schedule starts. */
+export type Kind = typeof KINDS[number];
+
+/** The names that a schedule can have. */
+export const SCHEDULE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
+
+/** The id of a schedule: its name, and a digest of its project. */
+export const SCHEDULE_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}-[0-9a-f]{8}$/;
+
+/** A schedule as mpm recorded it before it wrote the entry. */
+export const SCHEDULE = object({
+  version: { is: "version" } as Shape<1>,
+  id: text({ pattern: SCHEDULE_ID }),
+  name: text({ pattern: SCHEDULE_NAME }),
+  /** The top folder of the project, absolute. */
+  project: TEXT,
+  /** Five fields, in the machine's time zone. */
+  times: TEXT,
+  kind: text<Kind>({ choices: KINDS }),
+  /** The task or pipeline; null: a standup. */
+  target: nullable(TEXT),
+  /** A program and its arguments, run after each run. */
+  notify: nullable(list(TEXT)),
+  via: text<Via>({ choices: SCHEDULERS }),
+  /** The mpm that the entry starts, absolute. */
+  program: TEXT,
+  /** `PATH` at that time, since schedulers have a short one. */
+  path: nullable(TEXT),
+  /** Variables without which mpm would look into other folders. */
+  variables: record(TEXT),
+  /** Folders that were made for the entry, the outermost first. */
+  folders: list(TEXT),
+  /** When it was added, ISO 8601, UTC. */
+  at: TEXT,
+});
+
+export type Schedule = Fitting<typeof SCHEDULE>;
+
+/** Returns the id of a schedule. */
+export function scheduleId(project: string, name: string): string {
+  return `${name}-${sha256(`${project}\0${name}`).slice(0, 8)}`;
+}
+
+/** Returns what a schedule starts, as people type it. */
+export function actionText(
+  { kind, target }: Pick<Schedule, "kind" | "target">,
+): string {
+  return target === null ? kind : `${kind} ${target}`;
+}
+
+/** Returns the program and the arguments of an entry. */
+export function entryWords(
+  { program, project, name }: Pick<Schedule, "program" | "project" | "name">,
+): string[] {
+  return [program, "-C", project, "schedule", "run", name, "--quiet"];
+}
+
+/**
+ * Throws USAGE where a text of an entry cannot be written in every format: a
+ * line break or another control character.
+ */
+export function refuseUnwritable(schedule: Schedule): void {
+  const { path: _, ...written } = schedule;
+  const texts = [
+    ...[written.program, written.project],
+    ...Object.values(written.variables),
+  ];
+  // deno-lint-ignore no-control-regex
+  const wrong = texts.find((one) => /[\x00-\x1f\x7f]/.test(one));
+  if (wrong === undefined) return;
+  throw new MpmError(
+    "USAGE",
+    `No scheduler can start "${escapeText(wrong)}": it has a control character`,
+    { hint: "Rename the folder, then add the schedule again" },
+  );
+}

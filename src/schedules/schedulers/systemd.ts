@@ -1,0 +1,150 @@
+import { join } from "@std/path";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { removeIfThere, userFolder, writeAtomic } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { systemdTimes } from "../calendar.ts";
+import {
+  actionText,
+  entryWords,
+  type Schedule,
+  SCHEDULE_ID,
+} from "../schedule.ts";
+import { parseTimes } from "../times.ts";
+import {
+  ask,
+  demand,
+  type Entry,
+  makeFolders,
+  type Scheduler,
+  wordsOf,
+} from "./scheduler.ts";
+
+/** The first line of each file. */
+const HEAD = '# Written by mpm. To remove it: "mpm schedule remove"\n';
+
+/** The files of an entry. */
+function unitPaths(system: System, id: string) {
+  const folder = userFolder(system);
+  if (folder === undefined) {
+    throw new MpmError("CONFLICT", "Cannot find your home folder", {
+      hint: "Set HOME: systemd reads the units in ~/.config/systemd/user",
+    });
+  }
+  const units = join(folder, "systemd", "user");
+  const data = system.env("XDG_DATA_HOME") ||
+    join(system.home() ?? folder, ".local", "share");
+  const timer = `mpm-${id}.timer`;
+  return {
+    units,
+    service: join(units, `mpm-${id}.service`),
+    timer: join(units, timer),
+    /** A link there lets systemd start the timer. */
+    wanted: join(units, "timers.target.wants", timer),
+    /** The time of the last run, which systemd keeps for missed ones. */
+    stamp: join(data, "systemd", "timers", `stamp-${timer}`),
+  };
+}
+
+/** systemd's user timers. */
+export const systemd: Scheduler = {
+  name: "systemd",
+  title: "systemd",
+  async obstacle(system) {
+    if (system.platform !== "linux") return "systemd runs only on Linux";
+    const shown = await ask(system, [
+      "systemctl",
+      "--user",
+      "show-environment",
+    ]);
+    return shown.status === 0 ? undefined : wordsOf(shown);
+  },
+  entries: (system) => Promise.resolve(entriesIn(system)),
+  textOf(schedule) {
+    const { service, timer } = unitTexts(schedule);
+    return service + timer;
+  },
+  paths(system, id) {
+    const { service, wanted } = unitPaths(system, id);
+    return [service, wanted];
+  },
+  async put(system, schedule) {
+    const { units, ...paths } = unitPaths(system, schedule.id);
+    const texts = unitTexts(schedule);
+    makeFolders(system, units);
+    try {
+      writeAtomic(system, paths.service, { text: texts.service, mode: 0o644 });
+      writeAtomic(system, paths.timer, { text: texts.timer, mode: 0o644 });
+      await demand(system, ["systemctl", "--user", "daemon-reload"]);
+      const timer = `mpm-${schedule.id}.timer`;
+      await demand(system, ["systemctl", "--user", "enable", timer]);
+      // A timer that runs already takes its new times only so.
+      await demand(system, ["systemctl", "--user", "restart", timer]);
+    } catch (error) {
+      await attempt(() => systemd.take(system, schedule.id));
+      throw error;
+    }
+  },
+  async take(system, id) {
+    const { units: _, ...paths } = unitPaths(system, id);
+    if (!Object.values(paths).some((path) => system.files.lstat(path))) return;
+    const timer = `mpm-${id}.timer`;
+    // Without systemd, the files are all there is.
+    await ask(system, ["systemctl", "--user", "disable", "--now", timer]);
+    for (const path of Object.values(paths)) removeIfThere(system, path);
+    await ask(system, ["systemctl", "--user", "daemon-reload"]);
+  },
+};
+
+function entriesIn(system: System): Entry[] {
+  const { units } = unitPaths(system, "x");
+  const listed = attempt(() => system.files.list(units)) ?? [];
+  const ids = listed.flatMap(({ name }) => {
+    const id = /^mpm-(.+)\.timer$/.exec(name)?.[1] ?? "";
+    return SCHEDULE_ID.test(id) ? [id] : [];
+  });
+  return ids.flatMap((id) => {
+    const { service, timer, wanted } = unitPaths(system, id);
+    const [one, other] = [service, timer].map((path) =>
+      attempt(() => new TextDecoder().decode(system.files.readOwn(path, MOST)))
+    );
+    if (!other?.startsWith(HEAD)) return [];
+    const active = system.files.lstat(wanted) !== undefined;
+    return [{ id, text: `${one ?? ""}${other}`, active }];
+  });
+}
+
+/** Bytes of a unit. */
+const MOST = 64 * 1024;
+
+/** Returns the texts of the two units. */
+export function unitTexts(
+  schedule: Schedule,
+): { service: string; timer: string } {
+  const { name, project, variables } = schedule;
+  const about = `mpm schedule ${name} of ${project}`.replaceAll("%", "%%");
+  const environment = Object.entries(variables)
+    .map(([key, value]) => `Environment=${quoted(`${key}=${value}`)}\n`);
+  // The program is not expanded like the arguments.
+  const [program, ...args] = entryWords(schedule);
+  const line = [
+    quoted(program!),
+    ...args.map((word) => quoted(word).replaceAll("$", "$$$$")),
+  ].join(" ");
+  return {
+    service: `${HEAD}[Unit]\nDescription=${about}\n\n[Service]\n` +
+      `Type=oneshot\n${environment.join("")}ExecStart=${line}\n`,
+    timer: `${HEAD}[Unit]\nDescription=${about} (${
+      actionText(schedule).replaceAll("%", "%%")
+    })\n\n[Timer]\n${
+      systemdTimes(parseTimes(schedule.times))
+        .map((times) => `OnCalendar=${times}\n`).join("")
+    }AccuracySec=1s\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n`,
+  };
+}
+
+/** A word of a unit: `%` begins a specifier there. */
+function quoted(word: string): string {
+  const escaped = word.replaceAll("\\", "\\\\").replaceAll('"', '\\"')
+    .replaceAll("%", "%%");
+  return `"${escaped}"`;
+}

@@ -1,0 +1,11 @@
+const ESCAPES = new Map([
+  ["&", "&amp;"],
+  ["<", "&lt;"],
+  [">", "&gt;"],
+  ['"', "&quot;"],
+]);
+
+/** Returns a text for XML, without control characters. */
+export function xmlText(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (one) => ESCAPES.get(one)!);
+}

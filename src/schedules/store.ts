@@ -1,0 +1,144 @@
+import { join } from "@std/path";
+import { attempt } from "../base/errors.ts";
+import { escapeLines } from "../base/escape.ts";
+import {
+  fits,
+  type Fitting,
+  nullable,
+  NUMBER,
+  object,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import {
+  ensureUserFolder,
+  readOwnJson,
+  removeIfThere,
+  takeLock,
+  userState,
+  writeAtomic,
+} from "../ops/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { System } from "../system/system.ts";
+import { SCHEDULE, type Schedule, SCHEDULE_ID } from "./schedule.ts";
+
+/** The folder of all schedules, in the user's state. */
+const FOLDER = "schedules";
+
+/** Bytes of a record that is read. */
+const LARGEST = 256 * 1024;
+
+/** Bytes of a log before its older half goes. */
+const LOG = 256 * 1024;
+
+/** The end of a scheduled run. `refused`: its definition is not allowed. */
+export type Outcome = "done" | "failed" | "refused";
+
+/** The last run of a schedule, as it is on the disk. */
+const LAST = object({
+  /** ISO 8601, UTC. */
+  started_at: TEXT,
+  ended_at: nullable(TEXT),
+  state: nullable(text<Outcome>({ choices: ["done", "failed", "refused"] })),
+  exit: nullable(NUMBER),
+  reason: nullable(TEXT),
+});
+
+export type LastRun = Fitting<typeof LAST>;
+
+/** Returns the files of a schedule; `id` must be a valid one. */
+export function schedulePaths(system: System, id: string) {
+  const folder = join(userState(system), FOLDER, id);
+  return {
+    folder,
+    record: join(folder, "schedule.json"),
+    last: join(folder, "last.json"),
+    log: join(folder, "log.txt"),
+    lock: join(folder, "lock"),
+  };
+}
+
+/** Returns every schedule of this user, sorted by project and name. */
+export function readSchedules(system: System): Schedule[] {
+  const folder = attempt(() => join(userState(system), FOLDER));
+  const listed = folder && attempt(() => system.files.list(folder));
+  return (listed || []).flatMap(({ name, kind }) => {
+    const isValid = kind === "folder" && SCHEDULE_ID.test(name);
+    return isValid ? readSchedule(system, name) ?? [] : [];
+  }).sort((a, b) => orderOf(a) < orderOf(b) ? -1 : 1);
+}
+
+function orderOf({ project, name }: Schedule): string {
+  return `${project}\0${name}`;
+}
+
+/** `undefined`: it is not there, or damaged. */
+export function readSchedule(
+  system: System,
+  id: string,
+): Schedule | undefined {
+  const found = readOwnJson(system, schedulePaths(system, id).record, LARGEST);
+  return fits(SCHEDULE, found) && found.id === id ? found : undefined;
+}
+
+/** Writes the record of a schedule. Call under the user's lock. */
+export function writeSchedule(system: System, schedule: Schedule): void {
+  ensureUserFolder(system, join(FOLDER, schedule.id));
+  const { record } = schedulePaths(system, schedule.id);
+  writeAtomic(system, record, {
+    text: `${JSON.stringify(schedule, null, 2)}\n`,
+  });
+}
+
+/** Removes the record; the log goes with it. Call under the user's lock. */
+export function removeSchedule(system: System, id: string): void {
+  const { folder, record, last, log, lock } = schedulePaths(system, id);
+  for (const path of [record, last, log, lock]) removeIfThere(system, path);
+  for (const path of [folder, join(folder, "..")]) {
+    attempt(() => system.files.remove(path));
+  }
+}
+
+/** Returns the last run; `undefined`: it never ran. */
+export function readLast(system: System, id: string): LastRun | undefined {
+  const found = readOwnJson(system, schedulePaths(system, id).last, LARGEST);
+  return fits(LAST, found) ? found : undefined;
+}
+
+/** Writes the last run down. */
+export function writeLast(system: System, id: string, last: LastRun): void {
+  const { last: path } = schedulePaths(system, id);
+  writeAtomic(system, path, { text: `${JSON.stringify(last)}\n` });
+}
+
+/** Returns whether a process runs the schedule now. */
+export async function isRunning(system: System, id: string): Promise<boolean> {
+  const { lock } = schedulePaths(system, id);
+  if (!system.files.lstat(lock)) return false;
+  try {
+    using held = await takeLock(system, lock, 0);
+    return held === undefined;
+  } catch {
+    // A lock that cannot be opened tells nothing.
+    return false;
+  }
+}
+
+/** Adds to the log, without secrets. Drops its older half if it is too long. */
+export function addToLog(system: System, id: string, words: string): void {
+  const { log } = schedulePaths(system, id);
+  const { files } = system;
+  const size = files.lstat(log)?.size ?? 0;
+  if (size > LOG) {
+    const bytes = files.readPart(log, size - LOG / 2, LOG / 2);
+    const kept = new TextDecoder().decode(bytes).replace(/^.*\n/, "");
+    writeAtomic(system, log, { text: kept });
+  }
+  const shown = escapeLines(redactorOf(system).text(words));
+  files.append(log, new TextEncoder().encode(`${shown.trimEnd()}\n`));
+}
+
+/** Returns the schedule in a side of an entry of the journal. */
+export function scheduleIn(value: unknown): Schedule | undefined {
+  return fits(SCHEDULE, value) ? value : undefined;
+}
