@@ -1,4 +1,5 @@
 import { MpmError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import { field, type Fields, isFields } from "../base/parsed_values.ts";
 import { lineOf, parseYaml } from "../base/yaml_lines.ts";
 import {
@@ -148,4 +149,26 @@ function refusePlaceholders(
   }
   const named = /\{items?\}/.exec(notify?.join(" ") ?? "")?.[0];
   if (named) throw fault(["notify"], `"notify" has no "${named}"`);
+  refuseMisspelled(texts, ["item", "items", "task"], { path, fault });
+  refuseMisspelled(notify ?? [], ["task", "state"], {
+    path: ["notify"],
+    fault,
+  });
+}
+
+/** Throws for a name in braces that is nearly a placeholder. */
+function refuseMisspelled(
+  texts: readonly string[],
+  names: readonly string[],
+  { path, fault }: { path: readonly string[]; fault: Fault },
+): void {
+  for (const [, name] of texts.join(" ").matchAll(/\{([a-z]+)\}/g)) {
+    const near = names.includes(name!) ? undefined : nearest(name!, names);
+    if (near === undefined) continue;
+    throw fault(
+      path,
+      `unknown placeholder "{${name}}". Did you mean "{${near}}"? ` +
+        `For literal text, put it in a script`,
+    );
+  }
 }

@@ -160,9 +160,16 @@ export class Excerpt {
     this.#endSize = kept.length;
   }
 
-  /** The beginning, to which only more is added. */
-  start(): Uint8Array {
-    return joinBytes(this.#start);
+  /** Returns the beginning after `from` bytes; only more is added to it. */
+  startAfter(from: number): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let at = this.#startSize;
+    for (let index = this.#start.length - 1; at > from; index--) {
+      const part = this.#start[index]!;
+      at -= part.length;
+      parts.push(part.subarray(Math.max(0, from - at)));
+    }
+    return joinBytes(parts.reverse());
   }
 
   /** Both parts, with a line between them if something is left out. */

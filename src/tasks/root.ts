@@ -1,6 +1,7 @@
 import type { Context } from "../cli/mod.ts";
 import { quickPlace, rootWithoutGit } from "../git/mod.ts";
 import { checkFolder, layout } from "../ops/mod.ts";
+import { findRun } from "./store.ts";
 
 /**
  * Returns the top folder of the project, found without git, since a look at a
@@ -13,4 +14,22 @@ export function taskRoot({ system, folder }: Context): string {
     checkFolder(system, layout(root).taskRuns);
   }
   return root;
+}
+
+/** The argument of the commands about one run. */
+export const RUN = {
+  name: "run",
+  summary:
+    "The ID of a run, or the name of a task to select its newest run; default: the newest run",
+  optional: true,
+  names: "run",
+} as const;
+
+/** Returns the run that was typed for `RUN`. Throws NOT_FOUND, AMBIGUOUS. */
+export function typedRun(
+  context: Context,
+  typed: string | undefined,
+): { root: string; id: string } {
+  const root = taskRoot(context);
+  return { root, id: findRun(context.system, root, typed) };
 }

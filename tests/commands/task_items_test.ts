@@ -174,3 +174,40 @@ posixTest(
     assert(["failed", "stopped"].includes(String(view.state)), stdout);
   },
 );
+
+posixTest("other text in braces reaches the program as it is", async () => {
+  const texts = [
+    "{print}",
+    "{ print $1 }",
+    "{}",
+    "{state}",
+    "${HOME}",
+    "{item",
+  ];
+  using env = await taskProject({
+    items: { list: ["a"] },
+    run: shell(EFFECT, ...texts, "{item}"),
+  });
+  const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+  assertEquals(status, 0, stderr);
+  assertEquals(effects(env, runIds(env)[0]!), [...texts, "a"]);
+});
+
+Deno.test("an item with a NUL character is refused by its number", async () => {
+  using env = await taskProject({
+    items: { list: ["a", "b\0c"] },
+    run: ["true", "{item}"],
+  });
+  const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+  assertEquals(status, 4, stderr);
+  assertStringIncludes(stderr, "Item 2 has a NUL character");
+  assertEquals(runIds(env), []);
+});
+
+Deno.test("the next start removes what a killed start left", async () => {
+  using env = await taskProject({ items: { list: ["a"] }, run: ["true"] });
+  env.write(".claude-mpm/runs/.new-12345678/items.jsonl", '"a"\n');
+  const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+  assertEquals(status, 0, stderr);
+  assertEquals(env.exists(".claude-mpm/runs/.new-12345678"), false);
+});

@@ -293,6 +293,49 @@ Deno.test("a new run moves old ones to the trash", async () => {
   assertStringIncludes(undo.stdout, "task rm work-20261123-100100");
 });
 
+Deno.test("a new run moves runs of another age to the trash, but not the newest", async () => {
+  using env = await project();
+  const day = (number: number) => ({
+    now: () => new Date(Date.UTC(2026, 10, number, 10)),
+  });
+  env.extra.MPM_CONFIG_TASKS_MAX_AGE = "2d";
+  for (const number of [1, 5, 6]) {
+    await mpm(env, ["task", "run", "work"], day(number));
+  }
+  const { runs } = JSON.parse(
+    (await mpm(env, ["task", "list", "--json"])).stdout,
+  );
+  assertEquals(runs.map(({ run }: { run: string }) => run), [
+    "work-20261106-100000",
+    "work-20261105-100000",
+  ]);
+});
+
+Deno.test("logs of more than 16 MiB are left out of an answer, and counted", async () => {
+  using env = TestEnv.repository();
+  plant(env);
+  const text = "x".repeat(1023).concat("\n").repeat(4095);
+  for (const chunk of [0, 1, 2, 3, 4]) {
+    env.write(`.claude-mpm/runs/${RUN}/logs/${chunk}.log`, text);
+  }
+  const { stdout, stderr } = await mpm(env, ["task", "logs", "--json"]);
+  const { logs, left_out: left } = JSON.parse(stdout);
+  assertEquals([logs.length, left], [4, 1], stderr);
+});
+
+Deno.test("a damaged run is named by doctor, with how to remove it", async () => {
+  using env = await project();
+  await mpm(env, ["task", "run", "work"]);
+  const listed = await mpm(env, ["task", "list", "--json"]);
+  const [{ run }] = JSON.parse(listed.stdout).runs;
+  env.write(`.claude-mpm/runs/${run}/run.json`, "{");
+  const { stdout } = await mpm(env, ["doctor"]);
+  assertStringIncludes(stdout, `The run "${run}" is damaged`);
+  assertStringIncludes(stdout, "mpm task rm");
+  assertEquals((await mpm(env, ["task", "rm", run])).status, 0);
+  assertEquals((await mpm(env, ["doctor"])).stdout.includes(run), false);
+});
+
 Deno.test("an interrupted run is in status and doctor, an ended one is not", async () => {
   using env = await project();
   await mpm(env, ["task", "run", "work"]);

@@ -6,6 +6,7 @@ import { sayPoints } from "../helpers/say.ts";
 import {
   assertOnce,
   EFFECT,
+  effects,
   isOver,
   runFile,
   runIds,
@@ -87,3 +88,49 @@ async function interrupted(env: TestEnv): Promise<void> {
     const name of [runFile(RUN, "results.jsonl"), `effects-${RUN}`, "failed"]
   ) if (env.exists(name)) env.remove(name);
 }
+
+posixTest(
+  "a power failure takes results that are not synced, and no item",
+  async () => {
+    const points = await dieEverywhere(["task", "run", "work"], {
+      prepare: project,
+      check: async (env, where) => {
+        const [run] = runIds(env);
+        const lost = run && runFile(run, "results.jsonl");
+        // The results are synced before the run is over.
+        if (lost && env.exists(lost) && !isOver(env, run)) env.write(lost, "");
+        await check(env, where);
+      },
+      now: NOW,
+      wrap,
+    });
+    sayPoints("task run, power failure", points);
+  },
+);
+
+posixTest("no program starts before the disk has its start", async () => {
+  using env = await project();
+  const unsynced: string[] = [];
+  const watched = (system: System): System => {
+    const files: System["files"] = {
+      ...system.files,
+      append(path, bytes, options) {
+        if (path.endsWith("log.jsonl") && !options?.synced) unsynced.push(path);
+        const text = new TextDecoder().decode(bytes);
+        // The program of the chunk that starts has done nothing.
+        if (text.includes('"start"')) {
+          const chunk = JSON.parse(text.trim().split("\n").at(-1)!).chunk;
+          const known = effects(env, RUN);
+          assert(!known.includes(ITEMS[chunk * 3]!), `${known} at ${chunk}`);
+        }
+        system.files.append(path, bytes, options);
+      },
+    };
+    return { ...wrap(system), files };
+  };
+  const { status, stderr } = await mpm(env, ["task", "run", "work"], {
+    now: NOW,
+    wrap: watched,
+  });
+  assertEquals([status, unsynced], [0, []], stderr);
+});

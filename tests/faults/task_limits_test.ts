@@ -202,6 +202,25 @@ posixTest(
   },
 );
 
+posixTest("a run whose folder is deleted ends, and says so", async () => {
+  using env = await taskProject({
+    items: { list: ["a", "b"] },
+    run: shell(": >waiting; sleep 4714", "{item}"),
+  });
+  const child = start(env, RUN);
+  await until("the first item begins", () => env.exists("waiting"));
+  const [run] = runIds(env);
+  const begun = performance.now();
+  env.remove(`.claude-mpm/runs/${run}`);
+  const { code, stderr } = await child.output();
+  const said = new TextDecoder().decode(stderr);
+  assert(performance.now() - begun < 5000, said);
+  assert(!alive(env, "sleep 4714"));
+  assertEquals(code, 6, said);
+  assertMatch(said, /someone removed its folder/);
+  assertMatch(said, /Its results are gone.*mpm task run work/);
+});
+
 posixTest("a cwd that a program removes does not end mpm", async () => {
   using env = await taskProject({
     items: { list: ["a", "b"] },

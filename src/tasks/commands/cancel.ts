@@ -1,11 +1,11 @@
 import { escapeText } from "../../base/escape.ts";
 import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
-import { findWorkspace } from "../../git/mod.ts";
 import { writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
+import { RUN, typedRun } from "../root.ts";
 import { tailOf } from "../run.ts";
-import { findRun, isRunning, readRun, readTail, runPaths } from "../store.ts";
+import { isRunning, readRun, readTail, runPaths } from "../store.ts";
 
 /** Milliseconds that the command waits for the run to end, and between looks. */
 const WAIT = 15_000;
@@ -18,11 +18,7 @@ export const taskCancel = defineCommand({
   description: `
 The running program gets SIGTERM, and SIGKILL if it has not ended after the time that
 the task's "grace" sets. mpm records how it ended. "mpm task resume" continues with the items that are left.`,
-  positionals: [{
-    name: "run",
-    summary: "The run or its task; the newest run by default",
-    optional: true,
-  }],
+  positionals: [RUN],
   flags: {
     "dry-run": {
       type: "boolean",
@@ -33,8 +29,7 @@ the task's "grace" sets. mpm records how it ended. "mpm task resume" continues w
   result: async () => (await import("./results.ts")).TaskCancelResult,
   async run(context, input) {
     const { system } = context;
-    const { root } = await findWorkspace(context);
-    const id = findRun(system, root, input.run);
+    const { root, id } = typedRun(context, input.run);
     await refuseOther(system, root, id);
     const dry = input["dry-run"];
     if (!dry) await request(system, root, id);

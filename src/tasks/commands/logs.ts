@@ -3,8 +3,7 @@ import { cutText, named } from "../../base/words.ts";
 import { defineCommand, type Style } from "../../cli/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { readLogs, type TaskLog } from "../logs.ts";
-import { taskRoot } from "../root.ts";
-import { findRun } from "../store.ts";
+import { RUN, typedRun } from "../root.ts";
 import type { TaskLogsResult } from "./results.ts";
 
 /** Characters of all logs in one answer for programs. */
@@ -16,13 +15,7 @@ export const taskLogs = defineCommand({
   summary: "Print the output of a run's programs",
   description: `
 Prints the logs in the order of the items. Secrets are redacted. A log has the first and the last 512 KiB of what a program printed.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
-    optional: true,
-    names: "run",
-  }],
+  positionals: [RUN],
   flags: {
     item: {
       type: "string",
@@ -34,8 +27,7 @@ Prints the logs in the order of the items. Secrets are redacted. A log has the f
   result: async () => (await import("./results.ts")).TaskLogsResult,
   run(context, { run, item }): Promise<TaskLogsResult> {
     const { system, print, style } = context;
-    const root = taskRoot(context);
-    const id = findRun(system, root, run);
+    const { root, id } = typedRun(context, run);
     const redactor = redactorOf(system);
     const result: TaskLogsResult = { run: id, logs: [], left_out: 0 };
     let size = 0;

@@ -7,8 +7,7 @@ import {
 } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { readReport } from "../results.ts";
-import { taskRoot } from "../root.ts";
-import { findRun } from "../store.ts";
+import { RUN, typedRun } from "../root.ts";
 import { REPORT_HEAD, reportText } from "../view/report_text.ts";
 import type { TaskReportResult } from "./results.ts";
 
@@ -28,13 +27,7 @@ export const taskReport = defineCommand({
   summary: "Report what a run of a task did, in Markdown",
   description: `
 Prints a summary, the items that failed or are flagged, and the results. It works while the run is under way. Secrets are redacted. All results are in results.jsonl in the folder of the run.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
-    optional: true,
-    names: "run",
-  }],
+  positionals: [RUN],
   flags: {
     output: {
       type: "string",
@@ -57,8 +50,7 @@ Prints a summary, the items that failed or are flagged, and the results. It work
   result: async () => (await import("./results.ts")).TaskReportResult,
   async run(context, input): Promise<TaskReportResult> {
     const { system, folder } = context;
-    const root = taskRoot(context);
-    const id = findRun(system, root, input.run);
+    const { root, id } = typedRun(context, input.run);
     const target = input.output === undefined
       ? undefined
       : exportTarget(system, input.output, { folder, root, file: REPORT });

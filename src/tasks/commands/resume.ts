@@ -1,9 +1,8 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { BACKGROUND, startInBackground } from "../background.ts";
 import { readStatus, viewOf } from "../read.ts";
-import { taskRoot } from "../root.ts";
+import { RUN, typedRun } from "../root.ts";
 import { runToEnd } from "../runner/run_to_end.ts";
-import { findRun } from "../store.ts";
 import { endText, runStatus } from "../view/text.ts";
 
 /** `mpm task resume` */
@@ -16,13 +15,7 @@ run began with. If either changed since, mpm says so.
 
 If a program started and mpm does not know how it ended, mpm flags the item. The work may be done, so mpm does not run the item again by itself. There are two exceptions: the task is "repeatable", or the program had printed a state, which mpm then gives back to the program. With --again, mpm also runs
 flagged and failed items again.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
-    optional: true,
-    names: "run",
-  }],
+  positionals: [RUN],
   flags: {
     again: {
       type: "boolean",
@@ -33,8 +26,7 @@ flagged and failed items again.`,
   examples: ["mpm task resume", "mpm task resume smells --again"],
   result: async () => (await import("./results.ts")).TaskRunResult,
   async run(context, { run, again, background }) {
-    const root = taskRoot(context);
-    const id = findRun(context.system, root, run);
+    const { root, id } = typedRun(context, run);
     if (background) {
       await startInBackground(context, { kind: "task", root, id, again });
       const view = viewOf(await readStatus(context.system, root, id));

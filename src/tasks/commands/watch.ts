@@ -1,8 +1,8 @@
 import { type Context, defineCommand } from "../../cli/mod.ts";
 import { readStatus } from "../read.ts";
-import { taskRoot } from "../root.ts";
+import { RUN, typedRun } from "../root.ts";
 import { logLineIn } from "../run.ts";
-import { findRun, runPaths } from "../store.ts";
+import { runPaths } from "../store.ts";
 import { RunDisplay } from "../view/show.ts";
 import { runStatus, statusText } from "../view/text.ts";
 
@@ -20,22 +20,14 @@ export const taskWatch = defineCommand({
 Shows a bar with the rate and the time left, in any terminal. If standard error is not a terminal, it prints a line every ten seconds. With --json, it prints events as lines of JSON, and the state of the run as the last line.
 
 Ctrl-C ends only the display. The exit status is the status of the run: 0 if all items are done, 1 if not, 130 if you cancelled the run.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a task to select its newest run; default: the newest run",
-    optional: true,
-    names: "run",
-  }],
+  positionals: [RUN],
   flags: {},
   examples: ["mpm task watch", "mpm task watch smells --json"],
   result: async () => (await import("./results.ts")).TaskStatusResult,
   async run(context, { run }) {
-    const { system } = context;
-    const root = taskRoot(context);
-    const id = findRun(system, root, run);
+    const { root, id } = typedRun(context, run);
     await watchRun(context, root, id);
-    return await readStatus(system, root, id);
+    return await readStatus(context.system, root, id);
   },
   render: statusText,
   status: ({ state }) => runStatus(state),

@@ -1,6 +1,6 @@
 import { join, relative } from "@std/path";
 import { sha256 } from "../../base/digest.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { secondOf } from "../../base/ids.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import type { Context } from "../../cli/mod.ts";
@@ -12,6 +12,7 @@ import {
   layout,
   projectSeals,
   readAllowable,
+  removeTree,
   withLock,
   writeAtomic,
 } from "../../ops/mod.ts";
@@ -167,6 +168,7 @@ export async function writeNewRun(
     ensureHome(system, root);
     const { taskRuns } = layout(root);
     ensureHidden(system, root, taskRuns);
+    removeUnfinished(system, taskRuns);
     const at = system.now();
     const id = freeId(system, root, { task, at });
     const lines = list?.map((item) => `${JSON.stringify(item)}\n`);
@@ -194,6 +196,19 @@ function freeId(
   }
 }
 
+/** The beginning of the name of a folder that becomes a run. */
+const NEW = ".new-";
+
+/** A start that was killed leaves such a folder. */
+function removeUnfinished(system: System, taskRuns: string): void {
+  for (const { name } of system.files.list(taskRuns)) {
+    // The next start tries again.
+    if (name.startsWith(NEW)) {
+      attempt(() => removeTree(system, join(taskRuns, name)));
+    }
+  }
+}
+
 /** It is there whole, or not at all. */
 function writeRun(
   system: System,
@@ -203,7 +218,7 @@ function writeRun(
   const { files } = system;
   const { taskRuns } = layout(root);
   const { folder } = runPaths(root, record.id);
-  const temporary = join(taskRuns, `.new-${system.random()}`);
+  const temporary = join(taskRuns, `${NEW}${system.random()}`);
   files.mkdir(temporary);
   const list = kindOf(record) === "task" ? "items.jsonl" : "steps.jsonl";
   if (items) files.create(join(temporary, list), items);

@@ -13,7 +13,7 @@ import {
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { RunKind, RunRecord } from "../run.ts";
-import { kindOf, readRun, runPaths } from "../store.ts";
+import { kindOf, readRun, runPaths, taskOf } from "../store.ts";
 import type { RunDisplay } from "../view/show.ts";
 import type { RunLog } from "./log.ts";
 import { statePath } from "./run_chunk.ts";
@@ -127,14 +127,25 @@ function ownRun(
   });
 }
 
-/** Says how to continue after a disk that took nothing more. */
+/** Says how to continue after a disk that took nothing more, or a removed run. */
 export function stoppedBy(
+  system: System,
   error: unknown,
-  { kind, id }: { kind: RunKind; id: string },
+  { kind, root, id }: { kind: RunKind; root: string; id: string },
 ): unknown {
   if (!(error instanceof FileError)) return error;
-  return new MpmError("FILE_FAILED", `The run stopped: ${error.message}`, {
-    hint: `Its results are kept. Solve that, then: mpm ${kind} resume ${id}`,
+  const { record, folder } = runPaths(root, id);
+  const [why, hint] = attempt(() => system.files.lstat(record))
+    ? [
+      error.message,
+      `Its results are kept. Solve that, then: mpm ${kind} resume ${id}`,
+    ]
+    : [
+      `someone removed its folder "${folder}"`,
+      `Its results are gone. To start again: mpm ${kind} run ${taskOf(id)}`,
+    ];
+  return new MpmError("FILE_FAILED", `The run stopped: ${why}`, {
+    hint,
     cause: error,
   });
 }

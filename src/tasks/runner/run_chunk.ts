@@ -170,7 +170,8 @@ class KeptOutput {
 
   /** Adds to the log what came, for people who read it now. */
   flush(): void {
-    if (!this.#order.log.onlyFailure) this.#write(this.#log.start());
+    if (this.#order.log.onlyFailure) return;
+    this.#write(this.#log.startAfter(this.#written));
   }
 
   #take(message: Message): void {
@@ -201,11 +202,9 @@ class KeptOutput {
     });
   }
 
-  /** Adds to the log what of `all` is not in it. */
-  #write(all: Uint8Array): void {
-    const bytes = all.slice(this.#written);
+  #write(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#written = all.length;
+    this.#written += bytes.length;
     const { paths, chunk } = this.#order;
     this.#try(() => {
       ensureFolder(this.#system, paths.logs, paths.folder);
@@ -229,7 +228,7 @@ class KeptOutput {
     this.#messages.close();
     this.#writeState();
     if (hasFailed || !this.#order.log.onlyFailure) {
-      this.#write(this.#log.bytes());
+      this.#write(this.#log.bytes().subarray(this.#written));
     }
     if (this.#resultSize > MOST_RESULTS) {
       const note = `\n(mpm kept ${sizeText(MOST_RESULTS)} of its results)\n`;

@@ -56,7 +56,7 @@ export async function runToEnd(
   using listener = new RunDisplay(context, { run: id, task, total, counters });
   const noted = runnerNote(system, paths.runner, { runner, listener });
   noted();
-  using stops = new Stops(system, paths.cancel, () => {
+  using stops = new Stops(system, paths, () => {
     listener.tick();
     // Nothing depends on it.
     attempt(noted);
@@ -66,7 +66,7 @@ export async function runToEnd(
   try {
     await new RunLoop(system, { ...order, listener, again, pid }).run();
   } catch (error) {
-    throw stoppedBy(error, { kind: "task", id });
+    throw stoppedBy(system, error, { kind: "task", root, id });
   }
   const view = viewOf(await readStatus(system, root, id));
   if (definition.notify) {

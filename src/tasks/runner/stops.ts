@@ -4,6 +4,14 @@ import type { System } from "../../system/system.ts";
 /** Milliseconds between two looks for a request to cancel. */
 const LOOK = 200;
 
+/** The files of a run that are looked at. */
+interface Paths {
+  /** There as long as the run is. */
+  readonly record: string;
+  /** There if someone asked to cancel the run. */
+  readonly cancel: string;
+}
+
 /**
  * Takes what ends a run early: Ctrl-C or a signal of the system, once or twice,
  * and the file that `mpm task cancel` and `mpm pipeline cancel` write.
@@ -16,13 +24,13 @@ export class Stops implements Disposable {
   readonly eachLook = new Set<() => void>();
 
   /** `tick` is called at each look. */
-  constructor(system: System, path: string, tick: () => void) {
+  constructor(system: System, paths: Paths, tick: () => void) {
     const interruption = system.interruption();
     const { signal, again } = interruption;
     signal.addEventListener("abort", () => this.#cancel.abort());
     again.addEventListener("abort", () => this.#kill.abort());
     if (signal.aborted) this.#cancel.abort();
-    this.#watch(system, path, tick).finally(() =>
+    this.#watch(system, paths, tick).finally(() =>
       interruption[Symbol.dispose]()
     );
   }
@@ -37,12 +45,18 @@ export class Stops implements Disposable {
     return this.#kill.signal;
   }
 
-  async #watch(system: System, path: string, tick: () => void): Promise<void> {
+  async #watch(
+    system: System,
+    { record, cancel }: Paths,
+    tick: () => void,
+  ): Promise<void> {
+    const { files } = system;
     const { signal } = this.#over;
     while (!signal.aborted) {
       await system.sleep(LOOK, signal);
       if (signal.aborted) return;
-      if (attempt(() => system.files.lstat(path))) this.#cancel.abort();
+      const isOver = attempt(() => files.lstat(cancel) || !files.lstat(record));
+      if (isOver) this.#cancel.abort();
       for (const look of this.eachLook) look();
       tick();
     }
