@@ -70,7 +70,7 @@ export function knownWork(
     if (isMissing(error)) return undefined;
     throw error;
   }
-  return parseWork(bytes, { id, path, seals: workSeals(system) });
+  return parseWork(system, bytes, { id, path, seals: workSeals(system) });
 }
 
 /** The same for a record that must be there. Also throws NOT_FOUND. */
@@ -82,7 +82,14 @@ export function readWork(system: System, root: string, id: string): Work {
   });
 }
 
+/**
+ * The record that was read last on each machine: a command reads that of its
+ * worktree several times. The key is a terminal, which derived machines share.
+ */
+const lastRead = new WeakMap<object, { text: string; work: Work }>();
+
 function parseWork(
+  system: System,
   bytes: Uint8Array,
   { id, path, seals }: { id: string; path: string; seals: RecordSeals },
 ): Work {
@@ -90,6 +97,8 @@ function parseWork(
   let value: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const last = lastRead.get(system.terminal);
+    if (last?.text === text && last.work.id === id) return last.work;
     value = JSON.parse(text);
   } catch (error) {
     throw unreadable(path, "it is not JSON", error);
@@ -101,6 +110,7 @@ function parseWork(
   if (fault !== undefined) throw unreadable(path, fault);
   if (!seals.isOwn(text)) throw foreign(id);
   const { seal: _, ...work } = value as Work;
+  lastRead.set(system.terminal, { text, work });
   return work;
 }
 
@@ -201,7 +211,10 @@ export function readRecord(
   return readOnce(
     system,
     { path, what: "session" },
-    () => parseWork(system.files.readOwn(path, LARGEST), { id, path, seals }),
+    () =>
+      parseWork(system, system.files.readOwn(path, LARGEST), {
+        ...{ id, path, seals },
+      }),
   );
 }
 
