@@ -19,3 +19,15 @@ export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
+
+/** Returns the same function, which works each object out once. */
+export function rememberedFor<K extends object, T>(
+  work: (source: K) => T,
+): (source: K) => T {
+  const known = new WeakMap<K, { value: T }>();
+  return (source) => {
+    let made = known.get(source);
+    if (!made) known.set(source, made = { value: work(source) });
+    return made.value;
+  };
+}

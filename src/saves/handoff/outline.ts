@@ -1,4 +1,5 @@
 import { compareText } from "../../base/words.ts";
+import { rememberedFor } from "../../base/remembered.ts";
 import { readable } from "../../base/parsed_values.ts";
 import {
   type Handoff,
@@ -69,8 +70,13 @@ interface Source {
   readonly handoffs?: readonly OpenHandoff[];
 }
 
-/** Returns what a save hands off. */
-export function outlineOf(
+/**
+ * Returns what a save hands off. The text for an agent and the line for a
+ * person are made of the same one.
+ */
+export const outlineOf: (source: Source) => Outline = rememberedFor(outlined);
+
+function outlined(
   { session, later = [], items, vars, handoffs = [] }: Source,
 ): Outline {
   const own = session && { ...session, handoff: session.mpm?.handoff };
