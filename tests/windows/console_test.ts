@@ -10,6 +10,9 @@ const INTERRUPTED = 0x3a;
 /** Milliseconds between two times that a key is pressed. */
 const AGAIN = 1000;
 
+/** Milliseconds in which a program of a command that ended is gone. */
+const LATE = 10_000;
+
 const COLOURS = { env: { NO_COLOR: "" } };
 
 /** The output of mpm.exe on a console without input. */
@@ -87,3 +90,24 @@ wineTest("Ctrl-C leaves a question, and changes nothing", async (env) => {
   await again.until("status 0.");
   assertEquals(env.read("README.md"), "# Kept\n");
 });
+
+wineTest("Ctrl-C ends evidence --run, and its program", async (env) => {
+  env.repository();
+  assertEquals((await env.mpm(["allow", "ping -n 60 127.0.0.1"])).status, 0);
+  const words = ["evidence", "--run", "--", "ping", "-n", "60", "127.0.0.1"];
+  await using pty = env.console(env.exe, words);
+  await pty.until("ping");
+  await pty.type("\x03");
+  await pty.until(`status ${INTERRUPTED}.`);
+  const since = performance.now();
+  while (isRunning('ping(\\.exe)?"? -n 60 127')) {
+    assert(performance.now() - since < LATE, "the program runs on");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+});
+
+/** Returns whether the command line of any process matches. */
+function isRunning(pattern: string): boolean {
+  return new Deno.Command("pgrep", { args: ["-f", pattern] })
+    .outputSync().success;
+}

@@ -19,6 +19,11 @@ while (defined(my $set = shift)) {
   my ($name, $value) = split /=/, linux($set), 2;
   $ENV{$name} = $value if $name =~ /^(GIT_\w+|MPM_\w+|HOME|TZ|LC_ALL)$/;
 }
+# Git reads this file itself, and knows no path of Windows.
+if (open my $list, "<", ".git/objects/info/alternates") {
+  my ($path) = (<$list> // "") =~ /^([A-Za-z]:.*)/;
+  $ENV{GIT_ALTERNATE_OBJECT_DIRECTORIES} = linux($path) if defined $path;
+}
 my @command = ("/usr/bin/git", map { linux($_) } @ARGV);
 
 # A shell of Git for Windows starts programs of Windows.

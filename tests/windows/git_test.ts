@@ -54,6 +54,17 @@ wineTest("a detour comes back to the tree that it left", async (env) => {
   assertStringIncludes(await mpm(env, ["status", "--tree"]), "fix");
 });
 
+wineTest("evidence --run runs a program on a copy", async (env) => {
+  env.repository();
+  const words = ["git", "cat-file", "-e", "HEAD:README.md"];
+  await mpm(env, ["allow", words.join(" ")]);
+  const shown = await mpm(env, ["evidence", "--run", "--", ...words]);
+  assertStringIncludes(shown, "holds");
+  words[3] = "HEAD:missing.md";
+  await mpm(env, ["allow", words.join(" ")]);
+  await mpm(env, ["evidence", "--run", "--", ...words], 1);
+});
+
 wineTest("a detour in a worktree leaves this tree alone", async (env) => {
   env.repository();
   env.write("README.md", "# Edited\n");
