@@ -21,7 +21,7 @@ const ANSWER = 256 * 1024;
 
 /** Words by which clients report that a budget of time is used up. */
 const LIMIT =
-  /\busage limit\b|\bhit your (?:\w+ )?limit\b|\b(?:exhausted|exceeded) your (?:\w+ )*quota\b/i;
+  /\busage limit\b|\bhit your (?:[\w-]+ )?limit\b|\b(?:exhausted|exceeded) your (?:\w+ )*quota\b/i;
 
 /** Reads what a client prints when it runs with `lines`. */
 export class HeadlessOutput {
