@@ -6,7 +6,6 @@ import {
   CLAUDE,
   type Client,
   clientNamed,
-  type DeadSession,
   type HookInput,
   listAgentFiles,
   readAgentFiles,
@@ -152,8 +151,11 @@ function processIn(value: unknown): ClientProcess | null {
 }
 
 /** A session of any client that was killed. */
-export interface KilledSession extends DeadSession {
+export interface KilledSession {
   readonly client: Client;
+  readonly sessionId: string;
+  /** A client may not have written it yet. */
+  readonly transcriptPath: string | undefined;
 }
 
 /** Sessions whose processes are looked at. */
@@ -187,11 +189,8 @@ export async function killedSessions(
     .map(async ({ id: sessionId, cwd, client: name }) => {
       const client = clientNamed(name);
       const store = await client?.store();
-      const path = await store?.find(system, { sessionId, cwd });
-      if (!client || path === undefined) return [];
-      const lastActivity = system.files.stat(path)?.mtime ?? 0;
-      const times = { lastActivity, sure: true };
-      return [{ client, sessionId, transcriptPath: path, cwd, ...times }];
+      const transcriptPath = await store?.find(system, { sessionId, cwd });
+      return client ? [{ client, sessionId, transcriptPath }] : [];
     });
   return (await Promise.all(found)).flat();
 }

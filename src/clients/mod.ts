@@ -40,7 +40,6 @@ export {
   sessionsIn,
 } from "./files.ts";
 export {
-  type DeadSession,
   deadSessions,
   type RunningClient,
   runningClients,
