@@ -3,10 +3,10 @@ import { BuildError, say } from "./build_error.ts";
 import { cacheFolder } from "./runtime.ts";
 
 /** Packages with programs that tests talk to, and a library they need. */
-const PACKAGES = ["openssh-server", "libwrap0", "age"];
+const PACKAGES = ["openssh-server", "libwrap0", "age", "parallel"];
 
 /** The programs of {@link PACKAGES}. */
-const NEEDED = ["sshd", "age", "age-keygen"];
+const NEEDED = ["sshd", "age", "age-keygen", "parallel"];
 
 /** Words of `apt-get` that answer soon where no network is. */
 const SOON = [
@@ -24,7 +24,7 @@ export interface Programs {
 }
 
 /**
- * Finds `sshd` and `age` for tests. On a Debian that lacks them, it unpacks
+ * Finds `sshd`, `age` and `parallel` for tests. On a Debian that lacks them, it unpacks
  * their packages once into the user's cache, and installs nothing.
  */
 export async function findPrograms(): Promise<Programs> {
@@ -53,7 +53,7 @@ async function has(names: readonly string[], path: string): Promise<boolean> {
 
 async function unpacked(): Promise<string> {
   const cache = cacheFolder(Deno.build.os, (name) => Deno.env.get(name));
-  const folder = join(cache, `debian-${await codename()}-1`);
+  const folder = join(cache, `debian-${await codename()}-2`);
   // It got this name when it was whole.
   if (await Deno.stat(folder).then(() => true, () => false)) return folder;
   say(`Fetching ${PACKAGES.join(", ")} with apt-get`);
@@ -93,7 +93,10 @@ async function codename(): Promise<string> {
   const text = await Deno.readTextFile("/etc/os-release").catch(() => "");
   const name = /^VERSION_CODENAME=(\w+)$/m.exec(text)?.[1];
   if (name) return name;
-  throw new BuildError("This Linux is not a Debian", "Install sshd and age");
+  throw new BuildError(
+    "This Linux is not a Debian",
+    "Install sshd, age and parallel",
+  );
 }
 
 async function run(
@@ -107,7 +110,7 @@ async function run(
     stdin: "null",
     stdout: "null",
   }).output().catch((cause) => {
-    const hint = "Install sshd and age";
+    const hint = "Install sshd, age and parallel";
     throw new BuildError(`${program} is not installed`, hint, cause);
   });
   if (success) return;

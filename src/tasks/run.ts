@@ -12,6 +12,7 @@ import {
   TEXT,
   text,
 } from "../base/shape.ts";
+import { ENGINE } from "./parallel/hosts.ts";
 
 /** The kinds of definitions that have runs. */
 export type RunKind = "task" | "pipeline";
@@ -49,6 +50,8 @@ export const RUN_RECORD = object({
   client: nullable(TEXT),
   /** The values of a pipeline's variables; only a pipeline has them. */
   vars: optional(record(TEXT)),
+  /** The hosts that run the items; absent: this machine. */
+  engine: optional(ENGINE),
 });
 
 export type RunRecord = Fitting<typeof RUN_RECORD>;
@@ -252,13 +255,13 @@ export class Chunks {
       again && state !== "done";
   }
 
-  /** Counts these chunks. */
-  count(again: boolean): number {
-    let count = 0;
+  /** Returns these chunks, in order. */
+  left(again: boolean): number[] {
+    const left: number[] = [];
     for (let chunk = 0; chunk < this.length; chunk++) {
-      if (this.isLeft(chunk, again)) count++;
+      if (this.isLeft(chunk, again)) left.push(chunk);
     }
-    return count;
+    return left;
   }
 
   /** Tries until now. */

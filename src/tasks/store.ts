@@ -40,6 +40,10 @@ export function runPaths(root: string, id: string) {
     logs: join(folder, "logs"),
     /** The last state that the program of a chunk printed, until it ends. */
     states: join(folder, "state"),
+    /** A patch for each chunk that changed files on a host. */
+    changes: join(folder, "changes"),
+    /** The files of GNU parallel at work. */
+    round: join(folder, "round"),
     /** Held as long as a process works on the run. */
     lock: join(folder, "lock"),
     /** That process, for people. */
@@ -47,6 +51,14 @@ export function runPaths(root: string, id: string) {
     /** There if someone asked to cancel the run. */
     cancel: join(folder, "cancel"),
   };
+}
+
+/** Returns the patch with the changes of a chunk that ran on a host. */
+export function changesPath(
+  { changes }: ReturnType<typeof runPaths>,
+  chunk: number,
+): string {
+  return join(changes, `${chunk}.patch`);
 }
 
 /** Returns whether a run is one of a task, or of a pipeline. */

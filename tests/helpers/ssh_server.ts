@@ -10,9 +10,14 @@ export class SshServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #served: Promise<void>;
+  #isOver = false;
+  readonly #children = new Set<Deno.ChildProcess>();
 
-  /** @param folder an empty folder for keys and settings */
-  constructor(folder: string) {
+  /**
+   * @param folder an empty folder for keys and settings
+   * @param home the home of the user who logs in; their own unless given
+   */
+  constructor(folder: string, home?: string) {
     this.#folder = folder;
     const { port } = this.#listener.addr as Deno.NetAddr;
     const user = output("id", ["-un"]);
@@ -22,7 +27,7 @@ export class SshServer implements AsyncDisposable {
     }
     const host = Deno.readTextFileSync(at("host.pub"));
     Deno.writeTextFileSync(at("known"), `[127.0.0.1]:${port} ${host}`);
-    Deno.writeTextFileSync(at("config"), serverSettings(folder));
+    Deno.writeTextFileSync(at("config"), serverSettings(folder, home));
     Deno.writeTextFileSync(at("passwd"), users());
     this.command = `ssh -F none -i '${at("user")}' -o IdentitiesOnly=yes ` +
       `-o UserKnownHostsFile='${at("known")}' -o BatchMode=yes`;
@@ -51,15 +56,24 @@ export class SshServer implements AsyncDisposable {
       stdout: "piped",
       stderr: "null",
     }).spawn();
+    this.#children.add(child);
     await Promise.allSettled([
       connection.readable.pipeTo(child.stdin),
       child.stdout.pipeTo(connection.writable),
       child.status,
     ]);
+    this.#children.delete(child);
+  }
+
+  /** Ends every connection at once, and takes no more of them. */
+  kill(): void {
+    this.#isOver = true;
+    this.#listener.close();
+    for (const child of this.#children) child.kill("SIGKILL");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#listener.close();
+    if (!this.#isOver) this.#listener.close();
     await this.#served;
   }
 }
@@ -73,7 +87,7 @@ function output(program: string, args: string[]): string {
   return new TextDecoder().decode(done.stdout).trim();
 }
 
-function serverSettings(folder: string): string {
+function serverSettings(folder: string, home?: string): string {
   return [
     `HostKey ${folder}/host`,
     `AuthorizedKeysFile ${folder}/user.pub`,
@@ -81,7 +95,8 @@ function serverSettings(folder: string): string {
     "PermitRootLogin yes",
     "StrictModes no",
     "PidFile none",
-    "SetEnv GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1",
+    "SetEnv GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1" +
+    (home === undefined ? "" : ` "HOME=${home}"`),
     "AcceptEnv GIT_PROTOCOL",
     "",
   ].join("\n");

@@ -37,10 +37,24 @@ is an argument like any other: put "--" before it if the program supports that.
 Before each program starts, mpm writes everything that has happened so far to the disk. Ctrl-C
 cancels: the program gets SIGTERM, and mpm records how it ended. A second Ctrl-C kills it at once. "mpm task resume" continues a run that was cancelled or killed.
 
+With "--engine parallel --hosts FILE", GNU parallel runs the items on other machines, over ssh. They get the files of the last commit. docs/engines.md describes the hosts and their limits.
+
 The exit status is 0 if all items are done, 1 if some are not, and 130 if the run was
 cancelled.`,
   positionals: [{ name: "name", summary: "The task" }],
   flags: {
+    engine: {
+      type: "string",
+      value: "engine",
+      choices: ["local", "parallel"],
+      summary: "The machines that run the items; default: local",
+    },
+    hosts: {
+      type: "string",
+      value: "file",
+      names: "file",
+      summary: "The hosts for GNU parallel: [JOBS/][USER@]HOST[:PORT] lines",
+    },
     background: BACKGROUND,
     "dry-run": {
       type: "boolean",
@@ -51,11 +65,14 @@ cancelled.`,
     "mpm task run smells",
     "mpm task run smells --background",
     "mpm task run smells --dry-run",
+    "mpm task run smells --engine parallel --hosts hosts.txt",
   ],
   result: async () => (await import("./results.ts")).TaskRunResult,
   async run(context, input): Promise<TaskRunResult> {
     const workspace = await locate(context.system, context.folder);
-    const plan = await planRun(context, workspace, input.name);
+    const plan = await planRun(context, workspace, {
+      ...{ task: input.name, engine: input.engine, hosts: input.hosts },
+    });
     if (plan.unreadable > 0) {
       const items = counted(plan.unreadable, "item");
       context.note(`Note: left out ${items} that cannot be written as UTF-8`);

@@ -20,6 +20,8 @@ import type { System } from "../../system/system.ts";
 import { clientFor } from "../agent.ts";
 import { type Definition, readDefinition } from "../definition.ts";
 import { listItems } from "../items.ts";
+import type { Engine } from "../parallel/hosts.ts";
+import { type EngineChoice, planEngine } from "../parallel/plan_engine.ts";
 import { pruneRuns } from "../remove.ts";
 import { type RunKind, type RunRecord, TASK_NAME } from "../run.ts";
 import { kindOf, RUN_SEAL, runPaths, taskNames, taskPath } from "../store.ts";
@@ -37,6 +39,8 @@ export interface PlannedRun {
   readonly unreadable: number;
   /** The client that runs the agents; null: the task runs a program. */
   readonly client: string | null;
+  /** `undefined`: programs run on this machine. */
+  readonly engine: Engine | undefined;
 }
 
 /**
@@ -45,10 +49,11 @@ export interface PlannedRun {
  * UNREADABLE.
  */
 export async function planRun(
-  { system }: Context,
+  context: Context,
   workspace: Workspace,
-  task: string,
+  { task, ...choice }: EngineChoice & { task: string },
 ): Promise<PlannedRun> {
+  const { system } = context;
   const { root } = workspace;
   using interruption = system.interruption();
   const { signal } = interruption;
@@ -56,9 +61,11 @@ export async function planRun(
   const { file, text } = readAllowedDefinition(system, root, order);
   const definition = await readDefinition(text, relative(root, file));
   const client = clientFor(system, root, definition.work);
+  const { work } = definition;
+  const engine = await planEngine(context, workspace, { ...choice, work });
   const items = await listItems(system, workspace, { definition, signal });
   return {
-    ...{ task, file, text, definition, client },
+    ...{ task, file, text, definition, client, engine },
     items: items?.values,
     unreadable: items?.unreadable ?? 0,
   };
@@ -131,11 +138,12 @@ export async function createRun(
   workspace: Workspace,
   plan: PlannedRun,
 ): Promise<string> {
-  const { task, file, text, client, items } = plan;
+  const { task, file, text, client, items, engine } = plan;
   const { chunk } = plan.definition;
   return await writeNewRun(context, workspace, {
     ...{ task, file, definition: text, client, chunk },
     total: items?.length ?? 1,
+    ...engine && { engine },
   }, items);
 }
 
@@ -148,6 +156,8 @@ interface NewRun {
   readonly chunk: number;
   readonly total: number;
   readonly vars?: Record<string, string>;
+  /** Absent: programs run on this machine. */
+  readonly engine?: Engine;
 }
 
 /**

@@ -133,10 +133,15 @@ function endingOf(
   return { outcome: "never", exit: null, reason: `"${args[0]}" ${why}` };
 }
 
+type OutputOrder = Pick<
+  ChunkOrder,
+  "chunk" | "paths" | "log" | "progress" | "filter"
+>;
+
 /** The output of a program: messages, a log, and an excerpt for its result. */
-class KeptOutput {
+export class KeptOutput {
   readonly #system: System;
-  readonly #order: ChunkOrder;
+  readonly #order: OutputOrder;
   readonly #excerpt = new Excerpt(OUTPUT);
   readonly #log: Excerpt;
   readonly #messages: Messages;
@@ -149,7 +154,7 @@ class KeptOutput {
   #state: { value: unknown } | undefined;
   #failure: FileError | undefined;
 
-  constructor(system: System, order: ChunkOrder) {
+  constructor(system: System, order: OutputOrder) {
     this.#system = system;
     this.#order = order;
     this.#log = new Excerpt(order.log.limit);

@@ -7,10 +7,21 @@ import type { System } from "../../system/system.ts";
 import { promptWith } from "../agent.ts";
 import { argumentsWith } from "../protocol.ts";
 import type { Definition } from "../definition.ts";
-import type { Chunks, ItemState, LogLine, RunEnd, RunRecord } from "../run.ts";
+import type { Chunks, ItemState, LogLine, RunRecord } from "../run.ts";
 import { linesOf, type runPaths } from "../store.ts";
 import type { RunLog } from "./log.ts";
-import { type ChunkEnd, runChunk, statePath } from "./run_chunk.ts";
+import {
+  type ChunkEnd,
+  type ChunkOrder,
+  runChunk,
+  statePath,
+} from "./run_chunk.ts";
+import {
+  CANCELLED,
+  type ChunkEngine,
+  type ChunkKeeper,
+  type Stopped,
+} from "./keeper.ts";
 import type { Stops } from "./stops.ts";
 
 /** Gets what happens in a run. */
@@ -39,6 +50,8 @@ const LONGEST_VARIABLE = 32 * 1024;
 
 /** A run at work. */
 interface LoopOrder {
+  /** `undefined`: programs run on this machine, one after the other. */
+  readonly engine: ChunkEngine | undefined;
   readonly record: RunRecord;
   readonly definition: Definition;
   /** `undefined`: the task runs a program. */
@@ -53,12 +66,6 @@ interface LoopOrder {
   readonly again: boolean;
   /** The process of this mpm. */
   readonly pid: number | null;
-}
-
-/** An end of the whole run before its last chunk. */
-interface Stopped {
-  readonly state: RunEnd;
-  readonly reason: string | null;
 }
 
 /** A program that waits for its start, and the end that it will have. */
@@ -87,8 +94,9 @@ export class RunLoop {
 
   /** Returns how the run ended. Throws FILE_FAILED where it cannot be kept. */
   async run(): Promise<Stopped> {
-    const { chunks, pid } = this.#run;
+    const { chunks, pid, engine } = this.#run;
     this.#add({ event: "begin", at: this.#now(), pid });
+    await engine?.recover(this.#keeper());
     this.#settle();
     await this.#flush();
     const stopped = await this.#all().finally(() => this.#drop());
@@ -187,9 +195,9 @@ export class RunLoop {
   }
 
   async #all(): Promise<Stopped | undefined> {
-    const { chunks, again, stops } = this.#run;
-    for (let chunk = 0; chunk < chunks.length; chunk++) {
-      if (!chunks.isLeft(chunk, again)) continue;
+    const { chunks, again, stops, engine } = this.#run;
+    if (engine) return await engine.run(this.#keeper());
+    for (const chunk of chunks.left(again)) {
       if (stops.cancel.aborted) return CANCELLED;
       const stopped = await this.#tryChunk(chunk);
       if (stopped) return stopped;
@@ -197,11 +205,15 @@ export class RunLoop {
     return undefined;
   }
 
+  #start(chunk: number): void {
+    const attempt = this.#run.chunks.attemptsOf(chunk) + 1;
+    this.#add({ event: "start", at: this.#now(), chunk, attempt });
+  }
+
   async #tryChunk(chunk: number): Promise<Stopped | undefined> {
-    const { definition, chunks, stops } = this.#run;
+    const { definition, stops } = this.#run;
     for (let tries = 0;; tries++) {
-      const attempt = chunks.attemptsOf(chunk) + 1;
-      this.#add({ event: "start", at: this.#now(), chunk, attempt });
+      this.#start(chunk);
       const program = this.#prepare(chunk);
       await this.#flush();
       this.#prepared.delete(chunk);
@@ -272,12 +284,19 @@ export class RunLoop {
   }
 
   async #runChunk(chunk: number, start: Promise<boolean>): Promise<ChunkEnd> {
+    const order = { ...this.#order(chunk), start };
+    const done = await runChunk(this.#system, order);
+    this.#logged += done.logged;
+    return done;
+  }
+
+  #order(chunk: number): Omit<ChunkOrder, "start"> {
     const { record, definition, paths, stops, listener } = this.#run;
     const [first, end] = this.#run.chunks.rangeOf(chunk);
     const items = this.#run.items?.slice(first, end) ?? [];
     const isFull = this.#logged > ALL_LOGS;
-    const done = await runChunk(this.#system, {
-      ...{ chunk, definition, paths, stops, cwd: record.worktree, start },
+    return {
+      ...{ chunk, definition, paths, stops, cwd: record.worktree },
       args: this.#arguments(items),
       env: {
         ...this.#run.agent?.env,
@@ -292,9 +311,24 @@ export class RunLoop {
       log: { limit: isFull ? SHORT_LOG : LOG, onlyFailure: isFull },
       progress: ({ partly, text }) =>
         listener.progress({ partly: partly * (end - first), text }),
-    });
-    this.#logged += done.logged;
-    return done;
+    };
+  }
+
+  /** Lets an engine record what happens on other machines. */
+  #keeper(): ChunkKeeper {
+    const { chunks, again } = this.#run;
+    return {
+      chunks,
+      left: () => chunks.left(again),
+      order: (chunk) => this.#order(chunk),
+      start: (chunk) => this.#start(chunk),
+      putBack: (chunk, end) => this.#putBack(chunk, end),
+      end: (chunk, end) => {
+        this.#logged += end.logged;
+        return this.#record(chunk, end);
+      },
+      flush: () => this.#flush(),
+    };
   }
 
   #arguments(items: readonly string[]): string[] {
@@ -345,8 +379,6 @@ export class RunLoop {
     this.#ended = undefined;
   }
 }
-
-const CANCELLED: Stopped = { state: "cancelled", reason: null };
 
 /**
  * Returns what a program gave for each item, by its place in the chunk. A value

@@ -5,6 +5,7 @@ import { removeIfThere } from "../../ops/mod.ts";
 import { agentFor } from "../agent.ts";
 import type { TaskRunResult } from "../commands/results.ts";
 import { readDefinition } from "../definition.ts";
+import { ParallelEngine } from "../parallel/engine.ts";
 import { filled } from "../protocol.ts";
 import { readStatus, viewOf } from "../read.ts";
 import { Chunks } from "../run.ts";
@@ -41,7 +42,9 @@ export async function runToEnd(
   const log = new RunLog(system, paths);
   log.replay(chunks);
   // A process that was killed after the last item did not end the run.
-  if (chunks.isOver && chunks.count(again) === 0) throw nothingLeft(id, chunks);
+  if (chunks.isOver && chunks.left(again).length === 0) {
+    throw nothingLeft(id, chunks);
+  }
   await refuseSurvivors(system, root, {
     id,
     started: [chunks.started ?? []].flat(),
@@ -62,9 +65,11 @@ export async function runToEnd(
     attempt(noted);
   });
   const order = { record, definition, agent, items, paths, chunks, log, stops };
+  const engine = record.engine &&
+    new ParallelEngine(context, { ...order, engine: record.engine });
   const { pid } = runner;
   try {
-    await new RunLoop(system, { ...order, listener, again, pid }).run();
+    await new RunLoop(system, { ...order, engine, listener, again, pid }).run();
   } catch (error) {
     throw stoppedBy(system, error, { kind: "task", root, id });
   }
