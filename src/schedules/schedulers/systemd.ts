@@ -124,12 +124,8 @@ export function unitTexts(
   const about = `mpm schedule ${name} of ${project}`.replaceAll("%", "%%");
   const environment = Object.entries(variables)
     .map(([key, value]) => `Environment=${quoted(`${key}=${value}`)}\n`);
-  // The program is not expanded like the arguments.
-  const [program, ...args] = entryWords(schedule);
-  const line = [
-    quoted(program!),
-    ...args.map((word) => quoted(word).replaceAll("$", "$$$$")),
-  ].join(" ");
+  const line = commandWords(schedule)
+    .map((word) => quoted(word).replaceAll("$", "$$$$")).join(" ");
   return {
     service: `${HEAD}[Unit]\nDescription=${about}\n\n[Service]\n` +
       `Type=oneshot\n${environment.join("")}ExecStart=${line}\n`,
@@ -140,6 +136,20 @@ export function unitTexts(
         .map((times) => `OnCalendar=${times}\n`).join("")
     }AccuracySec=1s\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n`,
   };
+}
+
+/**
+ * Returns the words to start. systemd takes no quote or backslash in the path of
+ * a program, and leaves a dollar sign there alone, so `env` starts such a one.
+ */
+function commandWords(schedule: Schedule): string[] {
+  const words = entryWords(schedule);
+  const [program = ""] = words;
+  if (!/["'\\$]/.test(program)) return words;
+  if (!program.includes("=")) return ["/usr/bin/env", ...words];
+  throw new MpmError("USAGE", `systemd cannot start "${program}"`, {
+    hint: "Its path has a quote and an equals sign: move mpm",
+  });
 }
 
 /** A word of a unit: `%` begins a specifier there. */
