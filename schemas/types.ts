@@ -3681,14 +3681,241 @@ export interface ScheduleRunResult {
   log: string;
 }
 
-/** mpm task cancel --json: Cancel a run of a task. */
-export interface TaskCancelResult {
+/**
+ * mpm pipeline --json: List the pipelines of the project and the newest run of
+ * each.
+ */
+export interface PipelineResult {
+  at: string;
+  pipelines: {
+    name: string;
+    /** Relative to the project, with `/` between folders. */
+    path: string;
+    description: string;
+    allowed: boolean;
+    /** Why it cannot run; null: it can be read. */
+    problem: string | null;
+    /** Its newest run. */
+    run: {
+      /** Its ID: the pipeline, and the UTC second in which it began. */
+      run: string;
+      pipeline: string;
+      /** `interrupted`: its mpm was killed, or the machine went down. */
+      state:
+        | "running"
+        | "done"
+        | "failed"
+        | "cancelled"
+        | "stopped"
+        | "limited"
+        | "conflict"
+        | "interrupted";
+      /** Steps, and how many of them are in each state. */
+      total: number;
+      done: number;
+      failed: number;
+      flagged: number;
+      skipped: number;
+      limited: number;
+      waiting: number;
+      running: number;
+      started_at: string;
+      /** When the log of the run last changed. */
+      changed_at: string;
+      /** Why it ended, if there is more to say than the state. */
+      reason: string | null;
+      /** False: someone else made it, so mpm only lists it. */
+      own: boolean;
+    } | null;
+  }[];
+}
+
+/** mpm pipeline cancel --json: Cancel a run of a pipeline. */
+export interface PipelineCancelResult {
   dry_run: boolean;
-  /** The id of the run. */
+  /** The ID of the run. */
   run: string;
   /** True if it ended while the command waited. */
   ended: boolean;
 }
+
+/**
+ * mpm pipeline graph --json: Draw the steps of a pipeline and what they need.
+ */
+export interface PipelineGraphResult {
+  pipeline: string;
+  /** The run whose states are shown; null: it never ran. */
+  run: string | null;
+  steps: {
+    name: string;
+    needs: string[];
+    worktree: boolean;
+    state:
+      | "waiting"
+      | "running"
+      | "done"
+      | "failed"
+      | "flagged"
+      | "skipped"
+      | "limited"
+      | null;
+  }[];
+  /** The graph as a Mermaid flowchart. */
+  mermaid: string;
+  /** The form that is printed for people. */
+  form: "drawing" | "mermaid";
+}
+
+/** mpm pipeline list --json: List the runs of pipelines. */
+export interface PipelineListResult {
+  at: string;
+  /** The newest first. */
+  runs: {
+    /** Its ID: the pipeline, and the UTC second in which it began. */
+    run: string;
+    pipeline: string;
+    /** `interrupted`: its mpm was killed, or the machine went down. */
+    state:
+      | "running"
+      | "done"
+      | "failed"
+      | "cancelled"
+      | "stopped"
+      | "limited"
+      | "conflict"
+      | "interrupted";
+    /** Steps, and how many of them are in each state. */
+    total: number;
+    done: number;
+    failed: number;
+    flagged: number;
+    skipped: number;
+    limited: number;
+    waiting: number;
+    running: number;
+    started_at: string;
+    /** When the log of the run last changed. */
+    changed_at: string;
+    /** Why it ended, if there is more to say than the state. */
+    reason: string | null;
+    /** False: someone else made it, so mpm only lists it. */
+    own: boolean;
+  }[];
+  /** Runs that cannot be read, and why. */
+  problems: string[];
+}
+
+/** mpm pipeline resume --json: Continue a run of a pipeline. */
+export interface PipelineResumeResult {
+  /** Its ID: the pipeline, and the UTC second in which it began. */
+  run: string;
+  pipeline: string;
+  /** `interrupted`: its mpm was killed, or the machine went down. */
+  state:
+    | "running"
+    | "done"
+    | "failed"
+    | "cancelled"
+    | "stopped"
+    | "limited"
+    | "conflict"
+    | "interrupted";
+  /** Steps, and how many of them are in each state. */
+  total: number;
+  done: number;
+  failed: number;
+  flagged: number;
+  skipped: number;
+  limited: number;
+  waiting: number;
+  running: number;
+  started_at: string;
+  /** When the log of the run last changed. */
+  changed_at: string;
+  /** Why it ended, if there is more to say than the state. */
+  reason: string | null;
+  /** False: someone else made it, so mpm only lists it. */
+  own: boolean;
+  /** When this was looked at. */
+  at: string;
+  steps: {
+    name: string;
+    state:
+      | "waiting"
+      | "running"
+      | "done"
+      | "failed"
+      | "flagged"
+      | "skipped"
+      | "limited";
+    /** The steps that have to be done before it. */
+    needs: string[];
+    /** True if it has a worktree. */
+    worktree: boolean;
+    attempts: number;
+    /** The exit status; null: it did not end by itself. */
+    exit: number | null;
+    /** Why it ended so, redacted; null: its state says all. */
+    reason: string | null;
+    started_at: string | null;
+    ms: number | null;
+    /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
+    until: string | null;
+    /** Files that it produced. */
+    artefacts: string[];
+    /** The end of its output, or its agent's answer, redacted. */
+    output: string;
+    /** The commit of a step with a worktree; null: it has no result yet. */
+    result: string | null;
+    /** The file with its output, relative to the project; null: no output. */
+    log: string | null;
+  }[];
+  /** The last merge; null: nothing was merged yet. */
+  merge: {
+    state: "done" | "conflict" | "stopped";
+    reason: string | null;
+    merged: string[];
+    conflicts: {
+      step: string;
+      paths: string[];
+      commit: string;
+      worktree: string | null;
+      folder: string | null;
+    }[];
+    /** Files that changed in the user's working tree. */
+    changed: number;
+  } | null;
+  /** The ID of the process that runs it; null: no process does. */
+  pid: number | null;
+}
+
+/** mpm pipeline run --json: Run the steps of a pipeline. */
+export interface PipelineRunResult {
+  dry_run: boolean;
+  pipeline: string;
+  /** Of a dry run, the steps with what they need; null otherwise. */
+  plan: {
+    name: string;
+    needs: string[];
+    /** The program and its arguments, or the agent's prompt. */
+    runs: string;
+    worktree: boolean;
+  }[] | null;
+  /** null: a dry run. */
+  status: PipelineResumeResult | null;
+}
+
+/**
+ * mpm pipeline status --json: Show the state of a run of a pipeline, and of its
+ * steps.
+ */
+export type PipelineStatusResult = PipelineResumeResult;
+
+/** mpm pipeline watch --json: Show the progress of a run until it ends. */
+export type PipelineWatchResult = PipelineResumeResult;
+
+/** mpm task cancel --json: Cancel a run of a task. */
+export type TaskCancelResult = PipelineCancelResult;
 
 /** mpm task list --json: List the runs of tasks. */
 export interface TaskListResult {

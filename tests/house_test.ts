@@ -14,6 +14,7 @@ const ORDER = [
     "hooks",
     "team",
     "schedules",
+    "pipelines",
     "tasks",
     "agents",
     "handoff",

@@ -198,6 +198,22 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../schedules/commands/remove.ts")).scheduleRemove,
   "schedule run": async () =>
     (await import("../schedules/commands/run.ts")).scheduleRun,
+  "pipeline": async () =>
+    (await import("../pipelines/commands/pipeline.ts")).pipeline,
+  "pipeline cancel": async () =>
+    (await import("../pipelines/commands/cancel.ts")).pipelineCancel,
+  "pipeline graph": async () =>
+    (await import("../pipelines/commands/graph.ts")).pipelineGraph,
+  "pipeline list": async () =>
+    (await import("../pipelines/commands/list.ts")).pipelineList,
+  "pipeline resume": async () =>
+    (await import("../pipelines/commands/resume.ts")).pipelineResume,
+  "pipeline run": async () =>
+    (await import("../pipelines/commands/run.ts")).pipelineRun,
+  "pipeline status": async () =>
+    (await import("../pipelines/commands/status.ts")).pipelineStatusCommand,
+  "pipeline watch": async () =>
+    (await import("../pipelines/commands/watch.ts")).pipelineWatch,
   "task cancel": async () =>
     (await import("../tasks/commands/cancel.ts")).taskCancel,
   "task list": async () => (await import("../tasks/commands/list.ts")).taskList,

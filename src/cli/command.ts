@@ -28,6 +28,8 @@ export type Named =
   | "task"
   | "schedule"
   | "run"
+  | "pipeline"
+  | "pipeline-run"
   | "setting"
   | "setting-value"
   | "shell-hook"

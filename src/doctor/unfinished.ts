@@ -22,6 +22,7 @@ import {
   userState,
   worktreeOf,
 } from "../ops/mod.ts";
+import { listPipelineRuns } from "../pipelines/mod.ts";
 import { listRuns } from "../tasks/mod.ts";
 
 /** Runs of tasks that are looked at, the newest first. */
@@ -153,31 +154,39 @@ function interrupted({ kind, worktree }: Intent): string {
   return `"mpm ${kind}" was interrupted or is running in "${worktree}"`;
 }
 
-/** Runs of tasks that were interrupted, or cannot be read. */
+/** Runs that were interrupted, or cannot be read. */
 async function runFindings(
   { hasStore, context: { system }, workspace: { root } }: Ground,
 ): Promise<Finding[]> {
   if (!hasStore) return [];
-  const { runs, problems } = await listRuns(system, root, {
+  const tasks = await listRuns(system, root, {
     ...{ task: undefined, limit: RUNS },
   });
-  const found = runs.filter(({ state, own }) => own && state === "interrupted");
-  return [
+  const pipelines = await listPipelineRuns(system, root, {
+    ...{ pipeline: undefined, limit: RUNS },
+  });
+  const kinds = [
+    { kind: "task", noun: "items", ...tasks },
+    { kind: "pipeline", noun: "steps", ...pipelines },
+  ];
+  return kinds.flatMap(({ kind, noun, runs, problems }) => [
     ...bounded(
-      found.map(({ run, waiting }) =>
-        warning(`The run "${run}" was interrupted, ${waiting} items wait`, {
-          advice: `mpm task resume ${run}`,
-        })
-      ),
+      runs.filter(({ state, own }) => own && state === "interrupted")
+        .map(({ run, waiting }) =>
+          warning(
+            `The run "${run}" was interrupted, ${waiting} ${noun} wait`,
+            { advice: `mpm ${kind} resume ${run}` },
+          )
+        ),
       "more run",
     ),
     ...bounded(
       problems.map((problem) =>
-        warning(problem, { advice: '"mpm task rm <run>" removes it' })
+        warning(problem, { advice: `"mpm ${kind} rm <run>" removes it` })
       ),
       "more run",
     ),
-  ];
+  ]);
 }
 
 /** A migration, or a rollback of one; the next one continues with it. */

@@ -2,6 +2,55 @@
  * The only door of `tasks/`: work on many items that survives its process.
  */
 
+export { agentFor, clientFor } from "./agent.ts";
+export { BACKGROUND, startInBackground } from "./background.ts";
+export { cancelRun } from "./cancel.ts";
+export {
+  argumentsIn,
+  type Fault,
+  flagIn,
+  GRACE,
+  kindWords,
+  LONGEST,
+  numberIn,
+  refuseUnknown,
+  RETRIES,
+  textIn,
+  textsIn,
+  timeIn,
+  type Work,
+  workIn,
+} from "./fields.ts";
+export { type RunRecord, TASK_NAME } from "./run.ts";
+export {
+  definitionFile,
+  readAllowedDefinition,
+  rewriteRun,
+  writeNewRun,
+} from "./runner/create_run.ts";
+export {
+  holdRun,
+  notify,
+  refuseSurvivors,
+  stoppedBy,
+} from "./runner/held_run.ts";
+export { RunLog } from "./runner/log.ts";
+export { type ChunkEnd, runChunk, statePath } from "./runner/run_chunk.ts";
+export { Stops } from "./runner/stops.ts";
 export { listRuns, openRun } from "./read.ts";
-export { undoRemovedRuns } from "./remove.ts";
-export { runIds, taskNames } from "./store.ts";
+export { removeRuns, undoRemovedRuns } from "./remove.ts";
+export { taskRoot } from "./root.ts";
+export {
+  findRun,
+  isRunning,
+  linesOf,
+  readRun,
+  runIds,
+  type RunPaths,
+  runPaths,
+  taskNames,
+  taskOf,
+  taskPath,
+} from "./store.ts";
+export { runStatus } from "./view/text.ts";
+export { shortDuration } from "./view/pace.ts";

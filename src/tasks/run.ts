@@ -52,6 +52,8 @@ export const RUN_RECORD = object({
   vars: optional(record(TEXT)),
   /** The hosts that run the items; absent: this machine. */
   engine: optional(ENGINE),
+  /** Steps at work at a time; absent: as its definition says. */
+  jobs: optional(COUNT),
 });
 
 export type RunRecord = Fitting<typeof RUN_RECORD>;

@@ -66,6 +66,8 @@ export function kindOfRun(system: System, root: string, id: string): RunKind {
   return system.files.lstat(runPaths(root, id).steps) ? "pipeline" : "task";
 }
 
+export type RunPaths = ReturnType<typeof runPaths>;
+
 /** The ids of all runs of one kind in a project, the newest first. */
 export function runIds(
   system: System,

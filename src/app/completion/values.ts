@@ -166,6 +166,13 @@ const SOURCES: Partial<Record<Named, Source>> = {
     runIds(system, root).slice(0, MOST)
       .map((value) => ({ value, summary: "" }))
       .filter(({ value }) => !line.words.includes(value)),
+  pipeline: ({ system, root }) =>
+    taskNames(system, root, "pipeline")
+      .map((value) => ({ value, summary: "" })),
+  "pipeline-run": ({ system, root, line }) =>
+    runIds(system, root, "pipeline").slice(0, MOST)
+      .map((value) => ({ value, summary: "" }))
+      .filter(({ value }) => !line.words.includes(value)),
   setting: () =>
     KEYS.map((value) => ({ value, summary: settingOf(value).summary })),
   "setting-value": ({ line }) => {

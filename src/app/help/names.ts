@@ -116,7 +116,7 @@ const SECTIONS:
     ["Several agents", [
       ...["handoff", "note", "notes", "claim", "claims", "release", "standup"],
     ]],
-    ["Work that survives", ["task", "schedule"]],
+    ["Work that survives", ["task", "pipeline", "schedule"]],
     ["With other people", ["team"]],
     ["The working tree", ["checkpoint", "worktrees", "undo"]],
     ["With Claude Code", ["hooks", "hook", "context", "statusline"]],

@@ -71,7 +71,10 @@ export async function planRun(
   };
 }
 
-function taskFile(
+/**
+ * Returns the file of a task or a pipeline, absolute. Throws USAGE, NOT_FOUND.
+ */
+export function definitionFile(
   system: System,
   root: string,
   { kind, name: task }: { kind: RunKind; name: string },
@@ -103,7 +106,7 @@ export function readAllowedDefinition(
   root: string,
   { kind, name: task }: { kind: RunKind; name: string },
 ): { file: string; text: string } {
-  const file = taskFile(system, root, { kind, name: task });
+  const file = definitionFile(system, root, { kind, name: task });
   const name = relative(root, file);
   const bytes = readAllowable(system, root, file);
   if (typeof bytes === "string") {
@@ -158,6 +161,7 @@ interface NewRun {
   readonly vars?: Record<string, string>;
   /** Absent: programs run on this machine. */
   readonly engine?: Engine;
+  readonly jobs?: number;
 }
 
 /**
@@ -217,6 +221,17 @@ function removeUnfinished(system: System, taskRuns: string): void {
       attempt(() => removeTree(system, join(taskRuns, name)));
     }
   }
+}
+
+/** Replaces the record of a run. Throws FILE_FAILED. */
+export function rewriteRun(
+  system: System,
+  root: string,
+  record: RunRecord,
+): void {
+  const sealed = projectSeals(system, root, RUN_SEAL).seal(record);
+  const bytes = new TextEncoder().encode(sealed);
+  writeAtomic(system, runPaths(root, record.id).record, { bytes });
 }
 
 /** It is there whole, or not at all. */

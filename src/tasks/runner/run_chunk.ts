@@ -35,10 +35,13 @@ export interface ChunkOrder {
   readonly start: Promise<boolean>;
   progress(message: Extract<Message, { kind: "progress" }>): void;
   /** Turns what it prints into its log; then no line of it is a message. */
-  readonly filter?: (
-    stream: "stdout" | "stderr",
-    bytes: Uint8Array,
-  ) => Uint8Array;
+  readonly filter?: {
+    output(stream: "stdout" | "stderr", bytes: Uint8Array): Uint8Array;
+    /** Returns the last bytes of the log. */
+    end(
+      end: { readonly exit: number | null; readonly reason: string | null },
+    ): Uint8Array;
+  };
 }
 
 /** The end of one program. */
@@ -96,6 +99,7 @@ export async function runChunk(
   }
   const ms = Math.max(0, Math.round(system.now().getTime() - start));
   const end = { ...endingOf(result, order), ms };
+  kept.end(end);
   return { ...end, ...kept.close(end.outcome !== "done") };
 }
 
@@ -166,7 +170,7 @@ export class KeptOutput {
 
   add(stream: "stdout" | "stderr", bytes: Uint8Array): void {
     const { filter } = this.#order;
-    if (filter) this.#keep(filter(stream, bytes));
+    if (filter) this.#keep(filter.output(stream, bytes));
     else if (stream === "stderr") this.#keep(bytes);
     else this.#messages.add(bytes);
     this.#writeState();
@@ -177,6 +181,11 @@ export class KeptOutput {
   flush(): void {
     if (this.#order.log.onlyFailure) return;
     this.#write(this.#log.startAfter(this.#written));
+  }
+
+  end(end: Pick<ChunkEnd, "exit" | "reason">): void {
+    const { filter } = this.#order;
+    if (filter) this.#keep(filter.end(end));
   }
 
   #take(message: Message): void {

@@ -1,0 +1,144 @@
+import { join } from "@std/path";
+import { createHash } from "node:crypto";
+import { attempt } from "../base/errors.ts";
+import { isBelow } from "../partitions/mod.ts";
+import type { FileInfo, System } from "../system/system.ts";
+import type { Artefact } from "./plugs.ts";
+
+/** Files that the patterns of one run may match. */
+const MOST = 10_000;
+
+/** Folders that no step produces. */
+const LEFT_OUT = [".git", ".claude-mpm"];
+
+/**
+ * Returns the regular files that match patterns below a folder, those that git
+ * ignores included. Links are not followed.
+ */
+export function producedFiles(
+  system: System,
+  folder: string,
+  patterns: readonly string[],
+): string[] {
+  const found = new Set<string>();
+  for (const pattern of patterns) {
+    for (const path of matching(system, folder, pattern)) {
+      if (found.size < MOST) found.add(path);
+    }
+  }
+  return [...found].sort();
+}
+
+/** Looks only where the beginning of a pattern leads. */
+function matching(system: System, root: string, pattern: string): string[] {
+  const parts = pattern.split("/");
+  const at = parts.findIndex((part) => /[*?[{]/.test(part));
+  if (at < 0) return isFile(system, root, pattern) ? [pattern] : [];
+  const base = parts.slice(0, at).join("/");
+  const found: string[] = [];
+  const visit = (folder: string): void => {
+    const entries = attempt(() => system.files.list(join(root, folder))) ?? [];
+    for (const { name, kind } of entries) {
+      const path = folder === "" ? name : `${folder}/${name}`;
+      if (kind === "folder") {
+        if (!LEFT_OUT.includes(name)) visit(path);
+      } else if (kind === "file" && isBelow(parts, path.split("/"))) {
+        found.push(path);
+      }
+    }
+  };
+  const isThere = parts.slice(0, at).every((_, index) => {
+    const path = join(root, ...parts.slice(0, index + 1));
+    return attempt(() => system.files.lstat(path))?.kind === "folder";
+  });
+  if (isThere) visit(base);
+  return found;
+}
+
+/** No folder on the way may be a link either: it may lead elsewhere. */
+function isFile(system: System, root: string, path: string): boolean {
+  const parts = path.split("/");
+  return parts.every((_, index) => {
+    const found = attempt(() =>
+      system.files.lstat(join(root, ...parts.slice(0, index + 1)))
+    );
+    return found?.kind === (index === parts.length - 1 ? "file" : "folder");
+  });
+}
+
+/** The files of a step's patterns as they were before it. */
+export type FilesBefore = ReadonlyMap<string, FileInfo>;
+
+/** Notes the files that match already. */
+export function filesBefore(
+  system: System,
+  folder: string,
+  patterns: readonly string[],
+): FilesBefore {
+  const before = new Map<string, FileInfo>();
+  for (const path of producedFiles(system, folder, patterns)) {
+    const info = attempt(() => system.files.lstat(join(folder, path)));
+    if (info) before.set(path, info);
+  }
+  return before;
+}
+
+/**
+ * Returns the files that a step has made, or why one is not there. Of a pattern
+ * all files count that are new or changed.
+ */
+export function artefactsOf(
+  system: System,
+  folder: string,
+  { patterns, before }: {
+    patterns: readonly string[];
+    before: FilesBefore;
+  },
+): { artefacts: Artefact[]; problem: string | null } {
+  const artefacts = new Map<string, Artefact>();
+  for (const pattern of patterns) {
+    const found = producedFiles(system, folder, [pattern]);
+    const made = found.filter((path) => isNew(system, folder, path, before));
+    if (made.length === 0) {
+      const problem = found.length === 0
+        ? `it did not produce "${pattern}"`
+        : `it did not write "${pattern}", which was there before`;
+      return { artefacts: [], problem };
+    }
+    for (const path of made) {
+      artefacts.set(path, { path, sha256: digestOf(system, folder, path) });
+    }
+  }
+  return { artefacts: [...artefacts.values()], problem: null };
+}
+
+function isNew(
+  system: System,
+  folder: string,
+  path: string,
+  before: FilesBefore,
+): boolean {
+  const was = before.get(path);
+  const is = attempt(() => system.files.lstat(join(folder, path)));
+  return !was || !is || was.mtime !== is.mtime || was.size !== is.size ||
+    was.inode !== is.inode;
+}
+
+/** Bytes that are read at once. */
+const PART = 1024 * 1024;
+
+/** Returns the SHA-256 of a file; "": it is not there. */
+export function digestOf(
+  system: System,
+  folder: string,
+  path: string,
+): string {
+  if (!isFile(system, folder, path)) return "";
+  const hash = createHash("sha256");
+  for (let offset = 0;;) {
+    const part = system.files.readPart(join(folder, path), offset, PART);
+    if (part.length === 0) return hash.digest("hex");
+    offset += part.length;
+    hash.update(part);
+  }
+}

@@ -1,0 +1,39 @@
+import { escapeText } from "../../base/escape.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { cancelRun, taskRoot } from "../../tasks/mod.ts";
+
+/** `mpm pipeline cancel` */
+export const pipelineCancel = defineCommand({
+  name: "pipeline cancel",
+  summary: "Cancel a run of a pipeline",
+  description: `
+The running programs get SIGTERM, and SIGKILL if they have not ended after the time that the "grace" of their steps sets. mpm records how they ended. "mpm pipeline resume" continues with the steps that are left.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
+    optional: true,
+    names: "pipeline-run",
+  }],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show which run would be cancelled and change nothing",
+    },
+  },
+  examples: ["mpm pipeline cancel", "mpm pipeline cancel release --dry-run"],
+  result: async () => (await import("./results.ts")).PipelineCancelResult,
+  run(context, { run, "dry-run": dryRun }) {
+    const order = { kind: "pipeline", run, dryRun } as const;
+    return cancelRun(context.system, taskRoot(context), order);
+  },
+  render({ dry_run: dry, run, ended }, style) {
+    const shown = style.cyan(escapeText(run));
+    if (dry) return `Would cancel ${shown}\n`;
+    return ended
+      ? `Cancelled ${shown}\n`
+      : `Asked ${shown} to end. Its programs have not ended yet\n`;
+  },
+  next: ({ run, ended }) =>
+    ended ? `"mpm pipeline resume ${run}" continues it` : undefined,
+});

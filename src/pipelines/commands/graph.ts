@@ -1,0 +1,68 @@
+import { relative } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { readAllowable } from "../../ops/mod.ts";
+import { definitionFile, taskRoot } from "../../tasks/mod.ts";
+import { readPipeline } from "../definition.ts";
+import { mermaid } from "../graph.ts";
+import { listPipelineRuns, readPipelineStatus } from "../read.ts";
+import { graphText } from "../view/text.ts";
+import type { PipelineGraphResult } from "./results.ts";
+
+/** `mpm pipeline graph` */
+export const pipelineGraph = defineCommand({
+  name: "pipeline graph",
+  summary: "Draw the steps of a pipeline and what they need",
+  description: `
+Draws the graph from top to bottom, with the state of each step in the newest run. With --mermaid, it prints a Mermaid flowchart for a Markdown file. It starts nothing, so you do not have to allow the pipeline.`,
+  positionals: [{
+    name: "name",
+    summary: "The pipeline",
+    names: "pipeline",
+  }],
+  flags: {
+    mermaid: { type: "boolean", summary: "Print a Mermaid flowchart" },
+  },
+  examples: [
+    "mpm pipeline graph release",
+    "mpm pipeline graph release --mermaid",
+  ],
+  result: async () => (await import("./results.ts")).PipelineGraphResult,
+  async run(
+    context,
+    { name, mermaid: isMermaid },
+  ): Promise<PipelineGraphResult> {
+    const { system } = context;
+    const root = taskRoot(context);
+    const file = definitionFile(system, root, { kind: "pipeline", name });
+    const shown = relative(root, file);
+    const bytes = readAllowable(system, root, file);
+    if (typeof bytes === "string") {
+      throw new MpmError(
+        "UNREADABLE",
+        `"${shown}" is not a regular file that you own, of at most 1 MiB`,
+      );
+    }
+    const text = new TextDecoder().decode(bytes);
+    const { steps } = await readPipeline(text, shown);
+    const { runs: [run] } = await listPipelineRuns(system, root, {
+      ...{ pipeline: name, limit: 1 },
+    });
+    const known = run && await readPipelineStatus(system, root, run.run);
+    const states = new Map(
+      (known?.steps ?? []).map(({ name, state }) => [name, state]),
+    );
+    return {
+      ...{ pipeline: name, run: run?.run ?? null },
+      steps: steps.map(({ name, needs, worktree }) => ({
+        ...{ name, needs: [...needs], worktree },
+        state: states.get(name) ?? null,
+      })),
+      mermaid: mermaid(steps, states),
+      form: isMermaid ? "mermaid" : "drawing",
+    };
+  },
+  render: (result, style) =>
+    result.form === "mermaid" ? result.mermaid : graphText(result, style),
+  verbatim: () => true,
+});

@@ -1,0 +1,29 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { taskRoot } from "../../tasks/mod.ts";
+import { listPipelines } from "../read.ts";
+import { pipelinesText } from "../view/text.ts";
+import type { PipelinesResult } from "./results.ts";
+
+/** `mpm pipeline` */
+export const pipeline = defineCommand({
+  name: "pipeline",
+  summary: "List the pipelines of the project and the newest run of each",
+  description: `
+A pipeline runs programs and agents as steps of a graph, and survives crashes. Each file .claude-mpm/pipelines/NAME.yaml defines a pipeline. docs/pipelines.md describes its fields.`,
+  positionals: [],
+  flags: {},
+  examples: ["mpm pipeline", "mpm pipeline --json"],
+  result: async () => (await import("./results.ts")).PipelinesResult,
+  async run(context): Promise<PipelinesResult> {
+    const { system } = context;
+    const pipelines = await listPipelines(system, taskRoot(context));
+    const at = system.now().toISOString();
+    return redactorOf(system).value({ at, pipelines });
+  },
+  render: pipelinesText,
+  next: ({ pipelines }) => {
+    const [ready] = pipelines.filter((one) => one.allowed && !one.problem);
+    return ready && `mpm pipeline run ${ready.name}`;
+  },
+});

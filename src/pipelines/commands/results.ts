@@ -1,0 +1,178 @@
+import * as z from "zod/mini";
+
+/** The answers of the `pipeline` commands. */
+
+const text = z.string();
+const count = z.int().check(z.nonnegative());
+
+const RUN_STATE = z.enum([
+  "running",
+  "done",
+  "failed",
+  "cancelled",
+  "stopped",
+  "limited",
+  "conflict",
+  "interrupted",
+]);
+
+const STEP_STATE = z.enum([
+  "waiting",
+  "running",
+  "done",
+  "failed",
+  "flagged",
+  "skipped",
+  "limited",
+]);
+
+const StepView = z.strictObject({
+  name: text,
+  state: STEP_STATE,
+  /** The steps that have to be done before it. */
+  needs: z.array(text),
+  /** True if it has a worktree. */
+  worktree: z.boolean(),
+  attempts: count,
+  /** The exit status; null: it did not end by itself. */
+  exit: z.nullable(z.int()),
+  /** Why it ended so, redacted; null: its state says all. */
+  reason: z.nullable(text),
+  started_at: z.nullable(text),
+  ms: z.nullable(count),
+  /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
+  until: z.nullable(text),
+  /** Files that it produced. */
+  artefacts: z.array(text),
+  /** The end of its output, or its agent's answer, redacted. */
+  output: text,
+  /** The commit of a step with a worktree; null: it has no result yet. */
+  result: z.nullable(text),
+  /** The file with its output, relative to the project; null: no output. */
+  log: z.nullable(text),
+});
+export type StepView = z.infer<typeof StepView>;
+
+/** The merge of the results of steps with worktrees. */
+const MergeView = z.strictObject({
+  state: z.enum(["done", "conflict", "stopped"]),
+  reason: z.nullable(text),
+  merged: z.array(text),
+  conflicts: z.array(z.strictObject({
+    step: text,
+    paths: z.array(text),
+    commit: text,
+    worktree: z.nullable(text),
+    folder: z.nullable(text),
+  })),
+  /** Files that changed in the user's working tree. */
+  changed: count,
+});
+
+const RunFields = {
+  /** Its ID: the pipeline, and the UTC second in which it began. */
+  run: text,
+  pipeline: text,
+  /** `interrupted`: its mpm was killed, or the machine went down. */
+  state: RUN_STATE,
+  /** Steps, and how many of them are in each state. */
+  total: count,
+  done: count,
+  failed: count,
+  flagged: count,
+  skipped: count,
+  limited: count,
+  waiting: count,
+  running: count,
+  started_at: text,
+  /** When the log of the run last changed. */
+  changed_at: text,
+  /** Why it ended, if there is more to say than the state. */
+  reason: z.nullable(text),
+  /** False: someone else made it, so mpm only lists it. */
+  own: z.boolean(),
+};
+
+/** A run of a pipeline in a list. */
+export const PipelineRunView = z.strictObject(RunFields);
+export type PipelineRunView = z.infer<typeof PipelineRunView>;
+
+export const PipelineStatusResult = z.strictObject({
+  ...RunFields,
+  /** When this was looked at. */
+  at: text,
+  steps: z.array(StepView),
+  /** The last merge; null: nothing was merged yet. */
+  merge: z.nullable(MergeView),
+  /** The ID of the process that runs it; null: no process does. */
+  pid: z.nullable(count),
+});
+export type PipelineStatusResult = z.infer<typeof PipelineStatusResult>;
+
+/** A run, or the plan of a dry run: its steps in order. */
+export const PipelineRunResult = z.strictObject({
+  dry_run: z.boolean(),
+  pipeline: text,
+  /** Of a dry run, the steps with what they need; null otherwise. */
+  plan: z.nullable(z.array(z.strictObject({
+    name: text,
+    needs: z.array(text),
+    /** The program and its arguments, or the agent's prompt. */
+    runs: text,
+    worktree: z.boolean(),
+  }))),
+  /** null: a dry run. */
+  status: z.nullable(PipelineStatusResult),
+});
+export type PipelineRunResult = z.infer<typeof PipelineRunResult>;
+
+export const PipelineListResult = z.strictObject({
+  at: text,
+  /** The newest first. */
+  runs: z.array(PipelineRunView),
+  /** Runs that cannot be read, and why. */
+  problems: z.array(text),
+});
+export type PipelineListResult = z.infer<typeof PipelineListResult>;
+
+export const PipelinesResult = z.strictObject({
+  at: text,
+  pipelines: z.array(z.strictObject({
+    name: text,
+    /** Relative to the project, with `/` between folders. */
+    path: text,
+    description: text,
+    allowed: z.boolean(),
+    /** Why it cannot run; null: it can be read. */
+    problem: z.nullable(text),
+    /** Its newest run. */
+    run: z.nullable(PipelineRunView),
+  })),
+});
+export type PipelinesResult = z.infer<typeof PipelinesResult>;
+
+export const PipelineGraphResult = z.strictObject({
+  pipeline: text,
+  /** The run whose states are shown; null: it never ran. */
+  run: z.nullable(text),
+  steps: z.array(z.strictObject({
+    name: text,
+    needs: z.array(text),
+    worktree: z.boolean(),
+    state: z.nullable(STEP_STATE),
+  })),
+  /** The graph as a Mermaid flowchart. */
+  mermaid: text,
+  /** The form that is printed for people. */
+  form: z.enum(["drawing", "mermaid"]),
+});
+export type PipelineGraphResult = z.infer<typeof PipelineGraphResult>;
+
+export const PipelineCancelResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** The ID of the run. */
+  run: text,
+  /** True if it ended while the command waited. */
+  ended: z.boolean(),
+});
+export type PipelineCancelResult = z.infer<typeof PipelineCancelResult>;

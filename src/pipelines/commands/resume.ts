@@ -1,0 +1,48 @@
+import { defineCommand } from "../../cli/mod.ts";
+import {
+  BACKGROUND,
+  findRun,
+  startInBackground,
+  taskRoot,
+} from "../../tasks/mod.ts";
+import { readPipelineStatus } from "../read.ts";
+import { runPipeline } from "../runner/run_pipeline.ts";
+import { pipelineStatus, statusText } from "../view/text.ts";
+
+/** `mpm pipeline resume` */
+export const pipelineResume = defineCommand({
+  name: "pipeline resume",
+  summary: "Continue a run of a pipeline",
+  description: `
+Runs the steps that failed, were skipped or have not started. A step that is done runs again only if its inputs changed. Its inputs are its definition, the variables, the files of the steps that it needs, and the first content of its worktree.
+
+If a step started and mpm does not know how it ended, mpm flags the step and does not run it again by itself. There are two exceptions: the step is "repeatable", or it has a worktree. With --again, mpm also runs flagged steps again. A step at a usage limit runs again after the limit ends, or at once with --again.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
+    optional: true,
+    names: "pipeline-run",
+  }],
+  flags: {
+    again: {
+      type: "boolean",
+      summary: "Also run flagged steps again, and do not wait for usage limits",
+    },
+    background: BACKGROUND,
+  },
+  examples: ["mpm pipeline resume", "mpm pipeline resume release --again"],
+  result: async () => (await import("./results.ts")).PipelineStatusResult,
+  async run(context, { run, again, background }) {
+    const { system } = context;
+    const root = taskRoot(context);
+    const id = findRun(system, root, run, "pipeline");
+    const order = { root, id, again };
+    if (background) {
+      await startInBackground(context, { kind: "pipeline", ...order });
+    } else await runPipeline(context, { ...order, jobs: undefined });
+    return await readPipelineStatus(system, root, id);
+  },
+  render: statusText,
+  status: ({ state }) => pipelineStatus(state),
+});

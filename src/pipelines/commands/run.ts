@@ -1,0 +1,96 @@
+import { MpmError } from "../../base/errors.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import { BACKGROUND, startInBackground } from "../../tasks/mod.ts";
+import { MOST_JOBS } from "../definition.ts";
+import { readPipelineStatus } from "../read.ts";
+import {
+  createPipelineRun,
+  planPipeline,
+  runPipeline,
+} from "../runner/run_pipeline.ts";
+import { filledStep } from "../values.ts";
+import { pipelineStatus, runText } from "../view/text.ts";
+import type { PipelineRunResult } from "./results.ts";
+
+/** `mpm pipeline run` */
+export const pipelineRun = defineCommand({
+  name: "pipeline run",
+  summary: "Run the steps of a pipeline",
+  description: `
+A pipeline is a file of the project, .claude-mpm/pipelines/NAME.yaml:
+
+  vars: { version: { required: true } }
+  steps:
+    notes: { run: [sh, notes.sh, "{version}"], produces: [NOTES.md] }
+    build: { needs: [notes], run: [npm, run, build], verify: [npm, test] }
+
+mpm runs the pipeline only after you allow the present content of this file: mpm allow FILE. Programs start without a shell, in the top folder of the working tree. A step with "worktree: true" gets its own worktree, and mpm merges the results at the end.
+
+A step starts as soon as all steps that it needs are done. If a step fails, mpm skips the steps that need it and runs the others. Ctrl-C cancels the run: programs get SIGTERM, and mpm records how they ended. "mpm pipeline resume" continues a run that failed, or was cancelled or killed.
+
+The exit status is 0 if all steps are done, 1 if not, 4 if results conflict, and 130 if the run was cancelled.`,
+  positionals: [{
+    name: "name",
+    summary: "The pipeline",
+    names: "pipeline",
+  }],
+  flags: {
+    var: {
+      type: "string",
+      value: "name=value",
+      summary: "A value for a variable of the pipeline",
+      repeatable: true,
+    },
+    jobs: {
+      type: "string",
+      value: "number",
+      summary: "The maximum number of steps at a time; default: 4",
+    },
+    background: BACKGROUND,
+    "dry-run": {
+      type: "boolean",
+      summary: "List the steps and start nothing",
+    },
+  },
+  examples: [
+    "mpm pipeline run release --var version=1.2.0 --jobs 4",
+    "mpm pipeline run release --var version=1.2.0 --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).PipelineRunResult,
+  async run(context, input): Promise<PipelineRunResult> {
+    const { system } = context;
+    const jobs = jobsIn(input.jobs);
+    const workspace = await locate(system, context.folder);
+    const { root } = workspace;
+    const plan = await planPipeline(system, workspace, {
+      ...{ name: input.name, vars: input.var },
+    });
+    if (input["dry-run"]) {
+      const steps = plan.pipeline.steps.map((one) => {
+        const { name, needs, worktree, work } = filledStep(one, plan.vars);
+        const runs = work.kind === "run" ? work.args.join(" ") : work.prompt;
+        return { name, needs: [...needs], runs, worktree };
+      });
+      return { dry_run: true, pipeline: plan.name, plan: steps, status: null };
+    }
+    const id = await createPipelineRun(context, workspace, { plan, jobs });
+    const order = { root, id, again: false };
+    if (input.background) {
+      await startInBackground(context, { kind: "pipeline", ...order });
+    } else await runPipeline(context, { ...order, jobs });
+    const status = await readPipelineStatus(system, root, id);
+    return { dry_run: false, pipeline: plan.name, plan: null, status };
+  },
+  render: runText,
+  status: ({ status }) => pipelineStatus(status?.state),
+});
+
+function jobsIn(typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  const jobs = /^\d{1,3}$/.test(typed) ? Number(typed) : 0;
+  if (jobs >= 1 && jobs <= MOST_JOBS) return jobs;
+  throw new MpmError("USAGE", `Invalid number of jobs "${typed}"`, {
+    hint: `Give a number from 1 to ${MOST_JOBS}`,
+  });
+}

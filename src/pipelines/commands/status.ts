@@ -1,0 +1,32 @@
+import { defineCommand } from "../../cli/mod.ts";
+import { findRun, taskRoot } from "../../tasks/mod.ts";
+import { readPipelineStatus } from "../read.ts";
+import { statusText } from "../view/text.ts";
+
+/** `mpm pipeline status` */
+export const pipelineStatusCommand = defineCommand({
+  name: "pipeline status",
+  summary: "Show the state of a run of a pipeline, and of its steps",
+  description: `
+A run is "running" only while an mpm process works on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm pipeline resume" continues it.
+
+The exit status is 0 for any state.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
+    optional: true,
+    names: "pipeline-run",
+  }],
+  flags: {},
+  examples: ["mpm pipeline status", "mpm pipeline status release --json"],
+  result: async () => (await import("./results.ts")).PipelineStatusResult,
+  run(context, { run }) {
+    const root = taskRoot(context);
+    const { system } = context;
+    const id = findRun(system, root, run, "pipeline");
+    return readPipelineStatus(system, root, id);
+  },
+  render: statusText,
+  brief: ({ state, done, total }) => `${state} ${done}/${total}`,
+});

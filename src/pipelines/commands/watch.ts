@@ -1,0 +1,73 @@
+import { type Context, defineCommand } from "../../cli/mod.ts";
+import { findRun, linesOf, runPaths, taskRoot } from "../../tasks/mod.ts";
+import { pipelineLineIn, RunState } from "../log.ts";
+import { readPipelineStatus } from "../read.ts";
+import { PipelineDisplay } from "../view/show.ts";
+import { pipelineStatus, statusText } from "../view/text.ts";
+
+/** Milliseconds between two looks at the log. */
+const LOOK = 200;
+
+/** `mpm pipeline watch` */
+export const pipelineWatch = defineCommand({
+  name: "pipeline watch",
+  summary: "Show the progress of a run until it ends",
+  description: `
+Shows the steps at work, in any terminal. With --json, it prints events as lines of JSON, and the state of the run as the last line.
+
+Ctrl-C ends only the display. The exit status is the status of the run.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
+    optional: true,
+    names: "pipeline-run",
+  }],
+  flags: {},
+  examples: ["mpm pipeline watch", "mpm pipeline watch release --json"],
+  result: async () => (await import("./results.ts")).PipelineStatusResult,
+  async run(context, { run }) {
+    const { system } = context;
+    const root = taskRoot(context);
+    const id = findRun(system, root, run, "pipeline");
+    await watch(context, root, id);
+    return await readPipelineStatus(system, root, id);
+  },
+  render: statusText,
+  status: ({ state }) => pipelineStatus(state),
+});
+
+/** Shows a run by its log until it ends, or the watching is interrupted. */
+async function watch(
+  context: Context,
+  root: string,
+  id: string,
+): Promise<void> {
+  const { system } = context;
+  const { log } = runPaths(root, id);
+  const state = new RunState();
+  let status = await readPipelineStatus(system, root, id);
+  const { pipeline, steps } = status;
+  using shown = new PipelineDisplay(context, {
+    ...{ run: id, pipeline, steps, state },
+  });
+  using interrupted = system.interruption();
+  // Lines from here on are events.
+  let seen = 0;
+  let isNew = false;
+  while (!interrupted.signal.aborted) {
+    let at = 0;
+    for (const text of linesOf(system, log)) {
+      if (at++ < seen) continue;
+      const line = pipelineLineIn(text);
+      if (!line) continue;
+      state.take(line);
+      if (isNew) shown.take(line);
+    }
+    [seen, isNew] = [at, true];
+    if (status.state !== "running") return;
+    shown.tick();
+    await system.sleep(LOOK, interrupted.signal);
+    status = await readPipelineStatus(system, root, id);
+  }
+}

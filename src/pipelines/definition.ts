@@ -1,0 +1,329 @@
+import { MpmError } from "../base/errors.ts";
+import { didYouMean } from "../base/nearest.ts";
+import { field, type Fields, isFields } from "../base/parsed_values.ts";
+import { lineOf, parseYaml } from "../base/yaml_lines.ts";
+import {
+  argumentsIn,
+  type Fault,
+  flagIn,
+  GRACE,
+  kindWords,
+  LONGEST,
+  numberIn,
+  refuseUnknown,
+  RETRIES,
+  textIn,
+  textsIn,
+  timeIn,
+  type Work,
+  workIn,
+} from "../tasks/mod.ts";
+import { cycleIn, ordered, PLACEHOLDER } from "./graph.ts";
+
+/** A step, as its file defines it. */
+export interface Step {
+  readonly name: string;
+  /** Steps that have to be done before it, without doubles. */
+  readonly needs: readonly string[];
+  /** Placeholders are not filled in. */
+  readonly work: Work;
+  /** Files and patterns of files, relative to the folder it runs in. */
+  readonly produces: readonly string[];
+  /** A program that checks the step; null: nothing does. */
+  readonly verify: readonly string[] | null;
+  /** Tries after the first one. */
+  readonly retries: number;
+  /** Milliseconds for one try, and for `verify`. */
+  readonly timeout: number;
+  /** Milliseconds between asking a program to end and ending it. */
+  readonly grace: number;
+  /**
+   * True if it has a worktree: its definition says so, or it needs a step that
+   * has one, whose result it could not see otherwise.
+   */
+  readonly worktree: boolean;
+  /** True if a step that may have happened can simply run again. */
+  readonly repeatable: boolean;
+  readonly env: ReadonlyMap<string, string>;
+}
+
+/** A variable of a pipeline, by its name. */
+export interface Variable {
+  readonly required: boolean;
+  readonly default: string;
+  readonly description: string;
+}
+
+/** A pipeline, as its file defines it. */
+export interface Pipeline {
+  readonly description: string;
+  readonly vars: ReadonlyMap<string, Variable>;
+  /** Steps at work at a time; null: as many as there are processors. */
+  readonly jobs: number | null;
+  readonly notify: readonly string[] | null;
+  /** Each after those that it needs, else as in the file. */
+  readonly steps: readonly Step[];
+}
+
+const FIELDS = ["description", "vars", "jobs", "notify", "steps"];
+const VARIABLE = ["required", "default", "description"];
+const STEP = [
+  ...["needs", "run", "agent", "produces", "verify", "retries", "timeout"],
+  ...["grace", "worktree", "repeatable", "env"],
+];
+
+/** The names that a step can have. */
+const STEP_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
+const VARIABLE_NAME = /^[a-z_][a-z0-9_-]*$/;
+
+/** Placeholders of every pipeline. */
+const OWN_VALUES = ["pipeline", "run", "step"];
+const MOST_STEPS = 200;
+export const MOST_JOBS = 64;
+
+/**
+ * Returns the pipeline that the text of a YAML file defines. Throws UNREADABLE
+ * with the line of the fault.
+ *
+ * @param path The file's path, for errors.
+ */
+export async function readPipeline(
+  text: string,
+  path: string,
+): Promise<Pipeline> {
+  const lines = text.split(/\r?\n/);
+  const faultAt = (line: number, words: string) =>
+    new MpmError("UNREADABLE", `${path}:${line}: ${words}`, {
+      hint: 'Correct the file. "mpm help pipelines" describes its fields',
+    });
+  const value = await parseYaml(lines, faultAt);
+  const fault: Fault = (path, words) => faultAt(lineOf(lines, path), words);
+  if (!isFields(value)) {
+    throw fault([], `a pipeline must have fields, it is ${kindWords(value)}`);
+  }
+  refuseUnknown(value, { known: FIELDS, path: [], fault });
+  const vars = varsIn(value, fault);
+  const steps = stepsIn(value, fault);
+  const pipeline: Pipeline = {
+    description: textIn(value, ["description"], fault) ?? "",
+    vars,
+    jobs: numberIn(value, ["jobs"], fault, {
+      ...{ neutral: 0, least: 1, most: MOST_JOBS },
+    }) || null,
+    notify: argumentsIn(value, ["notify"], fault) ?? null,
+    steps,
+  };
+  refusePlaceholders(pipeline, fault);
+  return pipeline;
+}
+
+function varsIn(value: Fields, fault: Fault): Map<string, Variable> {
+  const vars = field(value, "vars");
+  const found = new Map<string, Variable>();
+  if (vars === undefined || vars === null) return found;
+  if (!isFields(vars)) {
+    throw fault(["vars"], `"vars" must have fields, it is ${kindWords(vars)}`);
+  }
+  for (const [name, one] of Object.entries(vars)) {
+    const path = ["vars", name];
+    if (!VARIABLE_NAME.test(name) || OWN_VALUES.includes(name)) {
+      throw fault(path, `"${name}" cannot name a variable. Use a-z, 0-9, _, -`);
+    }
+    if (!isFields(one)) {
+      throw fault(
+        path,
+        `"${name}" must have fields (${VARIABLE.join(", ")}), it is ${
+          kindWords(one)
+        }`,
+      );
+    }
+    refuseUnknown(one, { known: VARIABLE, path, fault });
+    found.set(name, {
+      required: flagIn(one, [...path, "required"], fault),
+      default: textIn(one, [...path, "default"], fault) ?? "",
+      description: textIn(one, [...path, "description"], fault) ?? "",
+    });
+  }
+  return found;
+}
+
+function stepsIn(value: Fields, fault: Fault): readonly Step[] {
+  const steps = field(value, "steps");
+  if (!isFields(steps) || Object.keys(steps).length === 0) {
+    throw fault(["steps"], '"steps" must have a field for each step');
+  }
+  const names = Object.keys(steps);
+  if (names.length > MOST_STEPS) {
+    throw fault(["steps"], `there are more than ${MOST_STEPS} steps`);
+  }
+  const known = new Map<string, string>();
+  const found = names.map((name) => {
+    const path = ["steps", name];
+    // Files are named after steps, on disks that may ignore case.
+    const other = known.get(name.toLowerCase());
+    if (!STEP_NAME.test(name) || other !== undefined) {
+      const why = other === undefined
+        ? ""
+        : `, "${other}" has the same letters`;
+      throw fault(path, `"${name}" cannot name a step${why}`);
+    }
+    known.set(name.toLowerCase(), name);
+    return stepIn(name, field(steps, name), { names, fault });
+  });
+  const cycle = cycleIn(found);
+  if (cycle) {
+    throw fault(
+      ["steps", cycle[0]!, "needs"],
+      `the steps need each other: ${cycle.join(" -> ")}`,
+    );
+  }
+  refuseSameFile(found, fault);
+  return withWorktrees(ordered(found));
+}
+
+function stepIn(
+  name: string,
+  value: unknown,
+  { names, fault }: { names: readonly string[]; fault: Fault },
+): Step {
+  const path = ["steps", name];
+  if (!isFields(value)) {
+    throw fault(path, `"${name}" must have fields, it is ${kindWords(value)}`);
+  }
+  refuseUnknown(value, { known: STEP, path, fault });
+  const needs = needsIn(name, value, { names, fault });
+  const at = (field: string) => [...path, field];
+  const produces = textsIn(value, at("produces"), fault) ?? [];
+  for (const file of produces) refusePath(file, at("produces"), fault);
+  return {
+    ...{ name, needs, produces },
+    work: workIn(value, { path, noun: `the step "${name}"`, fault }),
+    verify: argumentsIn(value, at("verify"), fault) ?? null,
+    retries: numberIn(value, at("retries"), fault, RETRIES),
+    timeout: timeIn(value, at("timeout"), fault) || LONGEST,
+    grace: timeIn(value, at("grace"), fault) ?? GRACE,
+    worktree: flagIn(value, at("worktree"), fault),
+    repeatable: flagIn(value, at("repeatable"), fault),
+    env: envIn(value, at("env"), fault),
+  };
+}
+
+function needsIn(
+  name: string,
+  value: Fields,
+  { names, fault }: { names: readonly string[]; fault: Fault },
+): string[] {
+  const path = ["steps", name, "needs"];
+  const none = field(value, "needs");
+  if (Array.isArray(none) && none.length === 0) return [];
+  const needs = textsIn(value, path, fault) ?? [];
+  const unknown = needs.find((one) => !names.includes(one));
+  if (unknown === undefined) return [...new Set(needs)];
+  throw fault(
+    path,
+    `"${name}" needs the unknown step "${unknown}". ` +
+      didYouMean(unknown, names, `The steps are ${names.join(", ")}`),
+  );
+}
+
+/** A file below the folder of the step, with `/` between folders. */
+function refusePath(
+  file: string,
+  path: readonly string[],
+  fault: Fault,
+): void {
+  const parts = file.split("/");
+  const isBelow = file !== "" && !/^([A-Za-z]:|[\\/~])/.test(file) &&
+    !parts.some((part) => ["", ".", "..", ".git"].includes(part)) &&
+    !file.includes("\0") && !file.includes("\\");
+  if (isBelow && parts[0] !== ".claude-mpm") return;
+  throw fault(
+    path,
+    `"${file}" is not a file below the project's folder, such as dist/app.js`,
+  );
+}
+
+function envIn(
+  value: Fields,
+  path: readonly string[],
+  fault: Fault,
+): Map<string, string> {
+  const env = field(value, "env");
+  if (env === undefined) return new Map();
+  if (!isFields(env)) {
+    throw fault(path, `"env" must have fields, it is ${kindWords(env)}`);
+  }
+  return new Map(
+    Object.keys(env).map((name) => {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || /^MPM_/.test(name)) {
+        throw fault([...path, name], `"${name}" cannot name a variable here`);
+      }
+      const text = textIn(env, [...path, name], fault)!;
+      if (!text.includes("\0")) return [name, text];
+      throw fault([...path, name], `"${name}" has a NUL character`);
+    }),
+  );
+}
+
+function refuseSameFile(steps: readonly Step[], fault: Fault): void {
+  const made = new Map<string, string>();
+  for (const { name, produces } of steps) {
+    for (const file of produces) {
+      const other = made.get(file);
+      if (other !== undefined) {
+        throw fault(
+          ["steps", name, "produces"],
+          other === name
+            ? `"${name}" produces "${file}" twice`
+            : `"${other}" and "${name}" both produce "${file}"`,
+        );
+      }
+      made.set(file, name);
+    }
+  }
+}
+
+/** `steps` are in order. */
+function withWorktrees(steps: readonly Step[]): readonly Step[] {
+  const having = new Set<string>();
+  return steps.map((step) => {
+    const worktree = step.worktree || step.needs.some((one) => having.has(one));
+    if (worktree) having.add(step.name);
+    return { ...step, worktree };
+  });
+}
+
+/** Throws for a name in braces that is not a variable. */
+function refusePlaceholders(
+  { vars, steps, notify }: Pipeline,
+  fault: Fault,
+): void {
+  const known = [...vars.keys(), ...OWN_VALUES];
+  const check = (
+    texts: readonly string[],
+    path: readonly string[],
+    more: readonly string[] = [],
+  ) => {
+    const all = [...known, ...more];
+    for (const [, name = ""] of texts.join("\n").matchAll(PLACEHOLDER)) {
+      if (all.includes(name)) continue;
+      throw fault(
+        path,
+        `unknown variable "{${name}}". ` +
+          didYouMean(name, all, `The variables are ${all.join(", ")}`),
+      );
+    }
+  };
+  for (const { name, work, verify, env } of steps) {
+    const path = ["steps", name];
+    if (work.kind === "agent") check([work.prompt], [...path, "agent"]);
+    else check(work.args, [...path, "run"]);
+    check(verify ?? [], [...path, "verify"]);
+    check([...env.values()], [...path, "env"]);
+    const program = work.kind === "run" ? work.args[0]! : "";
+    if ([program, verify?.[0] ?? ""].some((text) => text.match(PLACEHOLDER))) {
+      throw fault(path, "a variable cannot name the program");
+    }
+  }
+  check(notify ?? [], ["notify"], ["state"]);
+}

@@ -1,0 +1,229 @@
+import { field, jsonIn } from "../base/parsed_values.ts";
+import {
+  COUNT,
+  fits,
+  type Fitting,
+  list,
+  nullable,
+  NUMBER,
+  object,
+  type Shape,
+  TEXT,
+  text,
+} from "../base/shape.ts";
+import { allNeeds } from "./graph.ts";
+import type { Step } from "./definition.ts";
+import type { Artefact, MergeEnd } from "./plugs.ts";
+
+function line<E extends string>(event: E) {
+  return { event: text<E>({ choices: [event] }), at: TEXT };
+}
+
+/** A program as it ended: by an exit status, or for a reason in words. */
+const EXIT = { step: TEXT, exit: nullable(NUMBER), reason: nullable(TEXT) };
+
+/** A process took the run, at its start or by a resume. */
+const BEGIN = object({ ...line("begin"), pid: nullable(COUNT) });
+
+/** On the disk before the program starts; attempts count from 1. */
+const START = object({
+  ...line("start"),
+  ...{ step: TEXT, attempt: COUNT },
+  /** A digest of everything that the step depends on. */
+  inputs: TEXT,
+});
+
+/** The step waits again: a try failed, or its inputs changed. */
+const RETRY = object({ ...line("retry"), ...EXIT });
+
+/** An agent's client has reached a limit, until that time if it is known. */
+const LIMITED = object({
+  ...line("limited"),
+  ...{ step: TEXT, until: nullable(TEXT), reason: nullable(TEXT) },
+});
+
+const END = object({
+  ...line("end"),
+  ...EXIT,
+  state: text<"done" | "failed" | "flagged">({
+    choices: ["done", "failed", "flagged"],
+  }),
+  ms: COUNT,
+  /** The end of its output, or an agent's answer, redacted. */
+  output: TEXT,
+  artefacts: list(object({ path: TEXT, sha256: TEXT })),
+  /** The commit of a step with a worktree. */
+  result: nullable(TEXT),
+});
+
+const MERGED = object({
+  ...line("merged"),
+  state: text<MergeEnd["state"]>({ choices: ["done", "conflict", "stopped"] }),
+  reason: nullable(TEXT),
+  merged: list(TEXT),
+  conflicts: list(object({
+    ...{ step: TEXT, paths: list(TEXT), commit: TEXT },
+    ...{ worktree: nullable(TEXT), folder: nullable(TEXT) },
+  })),
+  changed: COUNT,
+});
+
+export type RunEnd =
+  | "done"
+  | "failed"
+  | "cancelled"
+  | "stopped"
+  | "limited"
+  | "conflict";
+
+const OVER = object({
+  ...line("over"),
+  state: text<RunEnd>({
+    choices: [
+      ...["done", "failed", "cancelled", "stopped", "limited", "conflict"],
+    ],
+  }),
+  reason: nullable(TEXT),
+});
+
+const LINES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
+  ["begin", BEGIN],
+  ["start", START],
+  ["retry", RETRY],
+  ["limited", LIMITED],
+  ["end", END],
+  ["merged", MERGED],
+  ["over", OVER],
+]);
+
+/** A line of the log of a pipeline's run. */
+export type PipelineLine =
+  | Fitting<typeof BEGIN>
+  | Fitting<typeof START>
+  | Fitting<typeof RETRY>
+  | Fitting<typeof LIMITED>
+  | Fitting<typeof END>
+  | Fitting<typeof MERGED>
+  | Fitting<typeof OVER>;
+
+/** The entry in a line of the log; `undefined`: it is torn, or not one. */
+export function pipelineLineIn(text: string): PipelineLine | undefined {
+  const value = jsonIn(text);
+  const shape = LINES.get(field(value, "event"));
+  return shape && fits(shape, value) ? value as PipelineLine : undefined;
+}
+
+/** A step by the log of its run. */
+export interface StepRecord {
+  readonly state:
+    | "waiting"
+    | "running"
+    | "done"
+    | "failed"
+    | "flagged"
+    | "limited";
+  /** Tries until now. */
+  readonly attempts: number;
+  /** The digest with which it last started; "": it never did. */
+  readonly inputs: string;
+  readonly exit: number | null;
+  readonly reason: string | null;
+  /** ISO 8601, UTC. */
+  readonly started: string | null;
+  readonly ms: number | null;
+  readonly output: string;
+  readonly artefacts: readonly Artefact[];
+  readonly result: string | null;
+  /** The time when a limit ends. */
+  readonly until: string | null;
+}
+
+const NEW: StepRecord = {
+  ...{ state: "waiting", attempts: 0, inputs: "", exit: null, reason: null },
+  ...{ started: null, ms: null, output: "", artefacts: [], result: null },
+  until: null,
+};
+
+/** A run by its log. */
+export class RunState {
+  readonly #steps = new Map<string, StepRecord>();
+  /** null: it did not end. Then it runs, or its process died. */
+  end: RunEnd | null = null;
+  reason: string | null = null;
+  /** When the last thing happened, ISO 8601, UTC; null: nothing did. */
+  at: string | null = null;
+  /** The last merge of its results; null: nothing was merged yet. */
+  merge: MergeEnd | null = null;
+
+  of(step: string): StepRecord {
+    return this.#steps.get(step) ?? NEW;
+  }
+
+  /** Takes the next line of the log. */
+  take(line: PipelineLine): void {
+    this.at = line.at;
+    switch (line.event) {
+      case "begin":
+        this.end = null;
+        this.reason = null;
+        return;
+      case "over":
+        this.end = line.state;
+        this.reason = line.reason;
+        return;
+      case "merged":
+        this.merge = line;
+        return;
+      case "start": {
+        const { attempt, inputs, at: started } = line;
+        return this.#set(line.step, {
+          ...NEW,
+          ...{ state: "running", attempts: attempt, inputs, started },
+        });
+      }
+      case "retry": {
+        const { exit, reason } = line;
+        return this.#set(line.step, { state: "waiting", exit, reason });
+      }
+      case "limited": {
+        const { until, reason } = line;
+        return this.#set(line.step, { state: "limited", until, reason });
+      }
+      case "end": {
+        const { step, state, exit, reason, ms, output, artefacts, result } =
+          line;
+        return this.#set(step, {
+          ...{ state, exit, reason, ms, output, artefacts, result },
+        });
+      }
+    }
+  }
+
+  #set(step: string, more: Partial<StepRecord>): void {
+    this.#steps.set(step, { ...this.of(step), ...more });
+  }
+}
+
+/** The state of a step, as people see it. */
+export type StepState = StepRecord["state"] | "skipped";
+
+/**
+ * Returns the state of a step in a run. A step is skipped if it needs another
+ * that did not end well. A step that was at work when mpm died is flagged.
+ */
+export function stepState(
+  step: Step,
+  { steps, run, alive }: {
+    steps: readonly Step[];
+    run: RunState;
+    alive: boolean;
+  },
+): StepState {
+  const { state } = run.of(step.name);
+  if (state === "running" && !alive) return "flagged";
+  if (state !== "waiting") return state;
+  const isLost = allNeeds(steps, step).some(({ name }) =>
+    ["failed", "flagged", "limited"].includes(run.of(name).state)
+  );
+  return isLost ? "skipped" : "waiting";
+}

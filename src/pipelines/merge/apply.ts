@@ -1,0 +1,199 @@
+import { join } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import { field } from "../../base/parsed_values.ts";
+import { counted, named } from "../../base/words.ts";
+import {
+  changedSince,
+  checkpointId,
+  type CheckpointPlace,
+  type PlannedRestore,
+  readTarget,
+  restoreLocked,
+} from "../../checkpoints/mod.ts";
+import type { Context } from "../../cli/mod.ts";
+import {
+  commitFiles,
+  foldersAbove,
+  treeDelta,
+  type TreeEntry,
+} from "../../git/mod.ts";
+import {
+  readJournal,
+  readOwnJson,
+  withLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
+import { recordBytes } from "../../saves/mod.ts";
+import type { System } from "../../system/system.ts";
+import type { MergeEnd } from "../plugs.ts";
+
+/** The merged results of a run, and the tree that they change. */
+export interface Merge {
+  /** The run's id, its pipeline and its folder. */
+  readonly run: string;
+  readonly pipeline: string;
+  readonly folder: string;
+  /** A ref that does not exist yet. */
+  readonly ref: string;
+  /** The branch at the start of the run. */
+  readonly branch: string | undefined;
+  /** The files that mpm expects: those at the start, and artefacts since. */
+  readonly expected: string;
+  readonly merged: string;
+  readonly committed: number;
+}
+
+/** The record of a merge in the folder of its run. */
+function mergeFile(folder: string): string {
+  return join(folder, "merge.json");
+}
+
+/** Says why nothing was changed. */
+class Refused extends MpmError {
+  constructor(reason: string) {
+    super("CONFLICT", reason);
+  }
+}
+
+/**
+ * Writes merged results into the user's worktree as one operation that can be
+ * undone. If anything is in the way, nothing is written, and the end is
+ * `stopped`. A killed one is finished by the next mpm. Throws GIT_FAILED,
+ * FILE_FAILED.
+ */
+export async function applyMerge(
+  context: Context,
+  place: CheckpointPlace,
+  { merge, end }: { merge: Merge; end: MergeEnd },
+): Promise<MergeEnd> {
+  const { system } = context;
+  const { vault, workspace } = place;
+  const delta = await treeDelta(vault.git, merge.expected, merge.merged);
+  if (delta.size === 0) return end;
+  const commit = await commitTarget(system, place, { merge, delta });
+  const id = checkpointId(merge.run);
+  const target = await readTarget(vault, { id, commit });
+  const done = { ...end, changed: delta.size };
+  writeAtomic(system, mergeFile(merge.folder), {
+    bytes: new TextEncoder().encode(JSON.stringify({ commit, end: done })),
+  });
+  const large = { ...place, leaveLarge: true };
+  try {
+    const { skipped } = await withLock(
+      system,
+      workspace.root,
+      () =>
+        restoreLocked(context, large, {
+          order: {
+            target: target!,
+            paths: [...delta.keys()].sort(),
+            exact: false,
+            operation: "pipeline run",
+            title: `apply the results of ${merge.run}`,
+          },
+          check: (planned) => refuseChanged(large, merge, planned),
+        }),
+    );
+    return skipped.length === 0 ? done : partly(done, skipped);
+  } catch (error) {
+    if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
+    return { ...end, state: "stopped", reason: error.message };
+  }
+}
+
+function partly(
+  end: MergeEnd,
+  skipped: readonly { path: string; reason: string }[],
+): MergeEnd {
+  const [{ path, reason }] = skipped as [(typeof skipped)[number]];
+  return {
+    ...end,
+    state: "conflict",
+    reason: `${counted(skipped.length, "file")} could not be written, e.g. ` +
+      `"${path}": ${reason}. "mpm undo" removes the other results again`,
+  };
+}
+
+/** The changed files as a commit, in the form of a save's contents. */
+async function commitTarget(
+  system: System,
+  { vault }: CheckpointPlace,
+  { merge, delta }: {
+    merge: Merge;
+    delta: ReadonlyMap<string, TreeEntry | undefined>;
+  },
+): Promise<string> {
+  const there = [...delta].filter(([, entry]) => entry);
+  const record = recordBytes({
+    ...{ schema: 1, kind: "contents", worktree: vault.workspace.worktree },
+    deleted: [...delta].filter(([, entry]) => !entry).map(([path]) => path),
+    ...{ unstaged: [], intents: [], permissions: [] },
+    ...{ left_out: [], omitted: 0 },
+  });
+  return await commitFiles(system, vault, {
+    ref: merge.ref,
+    title: `pipeline ${merge.pipeline}: merged results`,
+    ...{ parent: undefined, base: undefined, committed: merge.committed },
+    files: new Map(there),
+    folder: "worktree",
+    beside: new Map([["record.json", record]]),
+  });
+}
+
+/** Throws {@link Refused} where the user has changed something since. */
+async function refuseChanged(
+  place: CheckpointPlace,
+  { expected, branch }: Merge,
+  planned: PlannedRestore,
+): Promise<void> {
+  const { plan, capture: { state } } = planned;
+  if (state.operation !== undefined) {
+    throw new Refused(`A ${state.operation} is in progress in your worktree`);
+  }
+  if (state.branch !== branch) {
+    const name = (one: string | undefined) =>
+      one === undefined ? "a detached HEAD" : `"${one}"`;
+    throw new Refused(
+      `The run began on ${name(branch)}, and you are on ${name(state.branch)}`,
+    );
+  }
+  const changed = [
+    ...await changedSince(place, planned, expected),
+    ...inTheWay(planned),
+  ];
+  if (changed.length > 0) {
+    throw new Refused(
+      `You changed files that the steps changed, too: ${named(changed)}`,
+    );
+  }
+  const [skipped] = plan.skipped;
+  if (!skipped) return;
+  throw new Refused(`"${skipped.path}" cannot be written: ${skipped.reason}`);
+}
+
+/** Files and links where a written file needs a folder. */
+function inTheWay({ plan, capture }: PlannedRestore): string[] {
+  const goes = new Set(plan.removes.map(({ path }) => path));
+  const above = plan.writes.flatMap(({ path }) => foldersAbove(path));
+  return [...new Set(above)].filter((folder) =>
+    capture.worktree.get(folder) && !goes.has(folder)
+  );
+}
+
+/**
+ * Returns how a merge ended that an earlier process of the run applied;
+ * `undefined`: nothing was applied.
+ */
+export function appliedMerge(
+  system: System,
+  root: string,
+  folder: string,
+): MergeEnd | undefined {
+  const kept = readOwnJson(system, mergeFile(folder), 1024 * 1024);
+  const commit = field(kept, "commit");
+  if (typeof commit !== "string") return undefined;
+  const isDone = readJournal(system, root).some(({ own, after }) =>
+    own && field(field(after, "checkpoint"), "commit") === commit
+  );
+  return isDone ? field(kept, "end") as MergeEnd : undefined;
+}

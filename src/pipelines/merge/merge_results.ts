@@ -1,0 +1,129 @@
+import { dirname, join } from "@std/path";
+import { type Git, mergeTrees, resolveNames } from "../../git/mod.ts";
+import { ensureFolder, removeTree } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+
+/** The result of a step, a commit whose parent is what the step began with. */
+export interface StepResult {
+  readonly step: string;
+  readonly result: string;
+  /** Every step that it needs, directly or not. */
+  readonly needs: readonly string[];
+}
+
+/** A result that was left out. */
+export interface LeftOutResult {
+  readonly step: string;
+  readonly result: string;
+  /** Files in conflict; none: a step that it needs was left out. */
+  readonly paths: readonly string[];
+  /** Trees: what the step began with, the results before it, and its own. */
+  readonly sides: {
+    readonly base: string;
+    readonly ours: string;
+    readonly theirs: string;
+    /** With marks in the files; absent: git merged nothing. */
+    readonly merged?: string;
+  };
+}
+
+/** Several results as one tree, and those that do not fit. */
+export interface MergedResults {
+  readonly tree: string;
+  readonly merged: readonly string[];
+  readonly leftOut: readonly LeftOutResult[];
+}
+
+/**
+ * Merges results into a tree one after the other, without any file or index.
+ * One in conflict is left out, and so are those that need it. Throws
+ * GIT_FAILED, CONFLICT with a git before 2.38.
+ */
+export async function mergeResults(
+  git: Git,
+  start: string,
+  results: readonly StepResult[],
+): Promise<MergedResults> {
+  let tree = start;
+  const merged: string[] = [];
+  const leftOut: LeftOutResult[] = [];
+  for (const { step, result, needs } of results) {
+    const sides = { ...await treesOf(git, result), ours: tree };
+    if (leftOut.some((one) => needs.includes(one.step))) {
+      leftOut.push({ step, result, paths: [], sides });
+      continue;
+    }
+    const done = await mergeTrees(git, sides);
+    if (done.tree !== undefined) {
+      tree = done.tree;
+      merged.push(step);
+      continue;
+    }
+    const marked = done.marked === undefined ? {} : { merged: done.marked };
+    leftOut.push({
+      ...{ step, result, paths: done.conflicts },
+      sides: { ...sides, ...marked },
+    });
+  }
+  return { tree, merged, leftOut };
+}
+
+/** Returns the trees of a result and of what its step began with. */
+async function treesOf(git: Git, result: string) {
+  const [theirs, base] = [`${result}^{tree}`, `${result}^^{tree}`];
+  const names = await resolveNames(git, [theirs, base]);
+  return { base: names.get(base)!, theirs: names.get(theirs)! };
+}
+
+/** Files of a conflict that are written, and bytes of the largest. */
+const MOST = 50;
+const LARGEST = 1024 * 1024;
+
+/** A line of a mark in a file, with the commit that the side is from. */
+const MARK = /^(<{7}|>{7}) [0-9a-f]{40,64}$/gm;
+
+/**
+ * Writes both sides of a conflict into `base/`, `ours/`, `theirs/` and, with
+ * marks, `merged/` below a new folder. A side without the file lacks it.
+ * Returns the folder; null: the conflict has no files.
+ */
+export async function writeConflict(
+  system: System,
+  git: Git,
+  { folder, within, step, leftOut: { paths, sides } }: {
+    folder: string;
+    /** A folder above that is there. */
+    within: string;
+    step: string;
+    leftOut: LeftOutResult;
+  },
+): Promise<string | null> {
+  if (paths.length === 0) return null;
+  removeTree(system, folder);
+  for (const [side, tree] of Object.entries(sides)) {
+    for (const path of paths.slice(0, MOST)) {
+      const done = await git.run(["cat-file", "blob", `${tree}:${path}`]);
+      if (done.status !== 0 || done.stdout.length > LARGEST) continue;
+      const target = join(folder, side, path);
+      ensureFolder(system, dirname(target), within);
+      const bytes = side === "merged"
+        ? renamedMarks(done.stdout, step)
+        : done.stdout;
+      system.files.create(target, bytes, { synced: false });
+    }
+  }
+  return folder;
+}
+
+/** Names the sides in the marks; other bytes than text stay. */
+function renamedMarks(bytes: Uint8Array, step: string): Uint8Array {
+  const text = new TextDecoder().decode(bytes);
+  const encoded = new TextEncoder().encode(text);
+  if (encoded.length !== bytes.length) return bytes;
+  return new TextEncoder().encode(
+    text.replaceAll(
+      MARK,
+      (_, mark) => `${mark} ${mark[0] === "<" ? "before" : step}`,
+    ),
+  );
+}

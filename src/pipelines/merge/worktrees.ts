@@ -1,0 +1,117 @@
+import { join } from "@std/path";
+import { attempt, MpmError } from "../../base/errors.ts";
+import { type CheckpointPlace, rawFolder } from "../../checkpoints/mod.ts";
+import {
+  addRawWorktree,
+  dropRefs,
+  forgetWorktree,
+  Git,
+  readRefs,
+  readWorktrees,
+  unlockWorktree,
+  type Workspace,
+  worktreeRule,
+  WORKTREES,
+} from "../../git/mod.ts";
+import { checkPath, layout, removeTree, writeAtomic } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+
+/** The place of the refs of runs: what their steps began with and left. */
+export const RUNS = "refs/mpm/runs";
+
+/** Begins the reason why git has the worktree of a step locked. */
+const LOCK = "mpm run ";
+
+/** Returns the folder of a step's worktree, absolute. */
+export function stepFolder(root: string, run: string, step: string): string {
+  return join(root, WORKTREES, `${run}-${step}`);
+}
+
+/**
+ * Makes the worktree of a step at a commit, byte for byte. It is locked until
+ * the step ends, so that no cleanup removes it. Throws CONFLICT, GIT_FAILED.
+ */
+export async function addStepWorktree(
+  system: System,
+  { workspace, vault }: CheckpointPlace,
+  { path, commit, run }: {
+    path: string;
+    commit: string;
+    /** `undefined`: the worktree is the user's from now on. */
+    run: string | undefined;
+  },
+): Promise<void> {
+  const { root } = workspace;
+  checkPath(system, join(root, WORKTREES), root);
+  if (system.files.lstat(path)) {
+    throw new MpmError("CONFLICT", `"${path}" is there already`, {
+      hint: "Move it away, or remove it: git worktree remove",
+    });
+  }
+  const rule = await worktreeRule(system, workspace);
+  if (rule) writeAtomic(system, rule.path, rule);
+  await addRawWorktree(system, vault, {
+    ...{ path, commit, rawFolder: rawFolder(workspace) },
+    reason: run === undefined ? undefined : LOCK + run,
+  });
+  // Git makes files that others may read, also of private ones.
+  system.files.chmod(path, 0o700);
+}
+
+/** Removes the worktree of a step; a missing one is fine. */
+export async function removeStepWorktree(
+  system: System,
+  git: Git,
+  path: string,
+): Promise<void> {
+  await unlockWorktree(git, path);
+  await forgetWorktree(git, path);
+  if (!system.files.lstat(path)) return;
+  // The step changed its `.git` file, so git does not know the folder.
+  attempt(() => removeTree(system, path));
+  await forgetWorktree(git, path);
+}
+
+/**
+ * Removes the worktrees that a run left, and those of runs that are gone. Call
+ * while no process works on the run. Throws GIT_FAILED.
+ */
+export async function dropTrees(
+  system: System,
+  { root, worktree }: Pick<Workspace, "root" | "worktree">,
+  run: string,
+): Promise<void> {
+  const git = new Git(system, worktree);
+  const { files } = system;
+  const { taskRuns } = layout(root);
+  for (const { path, locked = "" } of await readWorktrees(git)) {
+    if (!locked.startsWith(LOCK)) continue;
+    const id = locked.slice(LOCK.length);
+    const isLeft = id === run || !files.lstat(join(taskRuns, id));
+    if (isLeft) await removeStepWorktree(system, git, path);
+  }
+}
+
+/**
+ * Drops the refs of runs that were removed, and are older than an undo goes
+ * back. `age`: in milliseconds.
+ */
+export async function dropOldRefs(
+  system: System,
+  git: Git,
+  { root, age }: { root: string; age: number },
+): Promise<void> {
+  const columns = ["%(refname)", "%(objectname)", "%(authordate:unix)"];
+  const since = system.now().getTime() - age;
+  const old = (await readRefs(git, columns, `${RUNS}/`)).filter(
+    ([ref, , made]) => {
+      const run = ref!.slice(RUNS.length + 1).split("/")[0]!;
+      return Number(made) * 1000 < since &&
+        !system.files.lstat(join(layout(root).taskRuns, run));
+    },
+  );
+  await dropRefs(
+    git,
+    old.map(([ref, commit]) => ({ ref: ref!, commit: commit! })),
+  );
+}

@@ -1,0 +1,5 @@
+/**
+ * The only door of `pipelines/`: programs and agents as steps of a graph.
+ */
+
+export { listPipelineRuns } from "./read.ts";

@@ -1,0 +1,117 @@
+import type { Step } from "./definition.ts";
+
+/** A file that a step has made. */
+export interface Artefact {
+  /** Relative to the folder of the step, with `/` between folders. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** The result of a needed step, which may be needed through others. */
+export interface Given {
+  readonly step: string;
+  /** The commit of a step with a worktree; null: it ran in the project. */
+  readonly result: string | null;
+  /** Artefacts of a step in the project; they are files of the user's tree. */
+  readonly files: readonly Artefact[];
+}
+
+/** A step whose result cannot be merged with those before it. */
+export interface MergeConflict {
+  readonly step: string;
+  readonly paths: readonly string[];
+  /** Its result, which is kept. */
+  readonly commit: string;
+  /** The worktree with its result; null: it was removed. */
+  readonly worktree: string | null;
+  /** The folder with both sides of each file; null: it is not there. */
+  readonly folder: string | null;
+}
+
+/** The merge of all results at the end of a run. */
+export interface MergeEnd {
+  /** `stopped`: nothing was applied. */
+  readonly state: "done" | "conflict" | "stopped";
+  readonly reason: string | null;
+  /** Steps whose results were merged. */
+  readonly merged: readonly string[];
+  readonly conflicts: readonly MergeConflict[];
+  /** Files of the user's tree that changed. */
+  readonly changed: number;
+}
+
+/** The worktrees of a run, from its snapshot until its results are applied. */
+export interface StepTrees extends Disposable {
+  /**
+   * The result that an earlier process of the run applied, before it could
+   * record that; `undefined`: nothing is applied yet.
+   */
+  readonly applied: MergeEnd | undefined;
+  /** Returns a digest of the content that a step starts from. */
+  startOf(step: Step, needs: readonly Given[]): Promise<string>;
+  /** Makes a new worktree with that content; returns its folder, absolute. */
+  open(step: Step, needs: readonly Given[]): Promise<string>;
+  /**
+   * Keeps the content of a step that is done as a commit, and removes its
+   * worktree. Returns the commit. `artefacts` may be files that git ignores.
+   */
+  take(step: Step, artefacts: readonly string[]): Promise<string>;
+  /** Removes the worktree of a step that is not done. */
+  drop(step: Step): Promise<void>;
+  /** Returns whether the result of an earlier process is still there. */
+  has(result: string): Promise<boolean>;
+  /**
+   * Merges the results in order, and applies them to the user's tree. Can run
+   * again after a kill.
+   */
+  finish(
+    results: readonly { step: string; result: string }[],
+  ): Promise<MergeEnd>;
+}
+
+/** A step before an agent, which is done. */
+export interface Before {
+  readonly step: string;
+  readonly artefacts: readonly string[];
+  /** The end of its output, or its agent's answer; redacted, 4 KiB at most. */
+  readonly output: string;
+}
+
+/** A step that an agent does, with the values of variables in it. */
+export interface AgentOrder {
+  readonly root: string;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly step: Step;
+  /** The name of the client. */
+  readonly client: string;
+  /** The folder it runs in, absolute. */
+  readonly folder: string;
+  readonly before: readonly Before[];
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/** The end of an agent. */
+export interface AgentEnd {
+  /** `limited`: its client has reached a limit of use. */
+  readonly outcome: "done" | "failed" | "limited";
+  readonly reason: string | null;
+  /** Its answer. */
+  readonly output: string;
+  /** When a limit ends, ISO 8601, UTC; null: not known. */
+  readonly until: string | null;
+  /** The last bytes for the log. */
+  readonly log: Uint8Array;
+}
+
+/** An agent, ready to start. */
+export interface AgentStep {
+  /** The program first, absolute. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly warning: string | undefined;
+  /** Takes everything that the client prints; returns bytes for the log. */
+  output(stream: "stdout" | "stderr", bytes: Uint8Array): Uint8Array;
+  end(end: { exit: number | null; reason: string | null }): AgentEnd;
+}

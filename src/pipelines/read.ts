@@ -1,0 +1,177 @@
+import { join, relative } from "@std/path";
+import { MpmError } from "../base/errors.ts";
+import { field } from "../base/parsed_values.ts";
+import { fileState, readAllowable, readOwnJson } from "../ops/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import type { System } from "../system/system.ts";
+import {
+  isRunning,
+  linesOf,
+  readRun,
+  runIds,
+  type RunPaths,
+  runPaths,
+  taskNames,
+  taskOf,
+} from "../tasks/mod.ts";
+import type {
+  PipelineListResult,
+  PipelineRunView,
+  PipelinesResult,
+  PipelineStatusResult,
+  StepView,
+} from "./commands/results.ts";
+import { readPipeline, type Step } from "./definition.ts";
+import { pipelineLineIn, RunState, stepState } from "./log.ts";
+import { stepStem, verifyStem } from "./stems.ts";
+
+/** Reads how a run stands by its log. */
+export function readRunState(system: System, paths: RunPaths): RunState {
+  const state = new RunState();
+  for (const text of linesOf(system, paths.log)) {
+    const line = pipelineLineIn(text);
+    if (line) state.take(line);
+  }
+  return state;
+}
+
+/** Returns the state of a run. Throws UNREADABLE if its record is damaged. */
+export async function readPipelineStatus(
+  system: System,
+  root: string,
+  id: string,
+): Promise<PipelineStatusResult> {
+  const known = readRun(system, root, id);
+  const paths = runPaths(root, id);
+  if (!known) {
+    throw new MpmError("UNREADABLE", `The run "${id}" is damaged`, {
+      hint: `Its logs are in ${paths.folder}; ` +
+        `"mpm pipeline rm ${id}" moves it to the trash`,
+    });
+  }
+  const { record, own } = known;
+  let run = readRunState(system, paths);
+  const alive = run.end === null && await isRunning(system, root, id);
+  // It may have ended in between.
+  if (!alive) run = readRunState(system, paths);
+  const shown = relative(root, record.file);
+  const { steps } = await readPipeline(record.definition, shown);
+  const redactor = redactorOf(system);
+  const views = steps.map((step) =>
+    stepView(system, { root, paths, step, steps, run, alive })
+  );
+  const count = (state: StepView["state"]) =>
+    views.filter((step) => step.state === state).length;
+  const runner = readOwnJson(system, paths.runner, 4096);
+  const pid = alive ? field(runner, "pid") : null;
+  return redactor.value({
+    ...{ run: id, pipeline: taskOf(id) },
+    state: run.end ?? (alive ? "running" : "interrupted"),
+    ...{ total: views.length, done: count("done"), failed: count("failed") },
+    ...{ flagged: count("flagged"), skipped: count("skipped") },
+    ...{ limited: count("limited"), waiting: count("waiting") },
+    running: count("running"),
+    started_at: record.at,
+    changed_at: run.at ?? record.at,
+    ...{ reason: run.reason, own },
+    at: system.now().toISOString(),
+    steps: views,
+    merge: run.merge && {
+      ...{ state: run.merge.state, reason: run.merge.reason },
+      merged: [...run.merge.merged],
+      conflicts: run.merge.conflicts.map((one) => ({
+        ...{ step: one.step, paths: [...one.paths], commit: one.commit },
+        ...{ worktree: one.worktree, folder: one.folder },
+      })),
+      changed: run.merge.changed,
+    },
+    pid: typeof pid === "number" ? pid : null,
+  });
+}
+
+function stepView(
+  system: System,
+  { root, paths, step, steps, run, alive }: {
+    root: string;
+    paths: RunPaths;
+    step: Step;
+    steps: readonly Step[];
+    run: RunState;
+    alive: boolean;
+  },
+): StepView {
+  const { name, needs, worktree } = step;
+  const { attempts, exit, reason, started, ms, until, output, result, ...is } =
+    run.of(name);
+  const state = stepState(step, { steps, run, alive });
+  const [log] = [verifyStem(name), stepStem(name)]
+    .map((stem) => join(paths.logs, `${stem}.log`))
+    .filter((path) => system.files.lstat(path));
+  return {
+    ...{ name, state, needs: [...needs], worktree, attempts, exit, reason },
+    ...{ started_at: started, ms, until, output, result },
+    artefacts: is.artefacts.map(({ path }) => path),
+    log: log === undefined ? null : relative(root, log).replaceAll("\\", "/"),
+  };
+}
+
+/** Returns a run without its steps. */
+function viewOf(
+  { at: _at, steps: _steps, merge: _merge, pid: _pid, ...view }:
+    PipelineStatusResult,
+): PipelineRunView {
+  return view;
+}
+
+/** Returns the runs, the newest first, and why others cannot be read. */
+export async function listPipelineRuns(
+  system: System,
+  root: string,
+  { pipeline, limit }: { pipeline: string | undefined; limit: number },
+): Promise<Pick<PipelineListResult, "runs" | "problems">> {
+  const ids = runIds(system, root, "pipeline")
+    .filter((id) => pipeline === undefined || taskOf(id) === pipeline);
+  const runs: PipelineRunView[] = [];
+  const problems: string[] = [];
+  for (const id of ids.slice(0, limit)) {
+    try {
+      runs.push(viewOf(await readPipelineStatus(system, root, id)));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  return { runs, problems };
+}
+
+/** Returns the pipelines of the project, each with its newest run. */
+export async function listPipelines(
+  system: System,
+  root: string,
+): Promise<PipelinesResult["pipelines"]> {
+  const rows: PipelinesResult["pipelines"] = [];
+  for (const name of taskNames(system, root, "pipeline")) {
+    const { runs: [run] } = await listPipelineRuns(system, root, {
+      ...{ pipeline: name, limit: 1 },
+    });
+    const path = `.claude-mpm/pipelines/${name}.yaml`;
+    const file = join(root, path);
+    const state = fileState(system, { root, worktree: root }, file);
+    const bytes = readAllowable(system, root, file);
+    const row = { name, path, description: "", problem: null as string | null };
+    if (typeof bytes === "string") {
+      row.problem =
+        `"${path}" is not a regular file that you own, of at most 1 MiB`;
+    } else {
+      try {
+        const text = new TextDecoder().decode(bytes);
+        row.description = (await readPipeline(text, path)).description;
+      } catch (error) {
+        if (!(error instanceof MpmError)) throw error;
+        row.problem = error.message;
+      }
+    }
+    rows.push({ ...row, allowed: state === "allowed", run: run ?? null });
+  }
+  return rows;
+}

@@ -1,0 +1,208 @@
+import { relative } from "@std/path";
+import { MpmError } from "../../base/errors.ts";
+import type { Context } from "../../cli/mod.ts";
+import { readSelf, type Workspace } from "../../git/mod.ts";
+import { readAllowable, removeIfThere, writeAtomic } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import {
+  clientFor,
+  holdRun,
+  notify,
+  readAllowedDefinition,
+  refuseSurvivors,
+  rewriteRun,
+  RunLog,
+  type RunPaths,
+  type RunRecord,
+  stoppedBy,
+  Stops,
+  writeNewRun,
+} from "../../tasks/mod.ts";
+import { type Pipeline, readPipeline, type Step } from "../definition.ts";
+import type { RunState } from "../log.ts";
+import { openTrees } from "../merge/trees.ts";
+import type { StepTrees } from "../plugs.ts";
+import { readRunState } from "../read.ts";
+import { stepStem, verifyStem } from "../stems.ts";
+import { filledStep, valuesOf, withValues } from "../values.ts";
+import { PipelineDisplay } from "../view/show.ts";
+
+import { StepLoop } from "./step_loop.ts";
+
+/** Steps at work at a time, unless something else is said. */
+const JOBS = 4;
+
+/** A pipeline that may run. */
+export interface PlannedRun {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly pipeline: Pipeline;
+  readonly vars: ReadonlyMap<string, string>;
+  readonly client: string | null;
+}
+
+/**
+ * Reads a pipeline that the user has allowed. Throws USAGE for its variables,
+ * NOT_FOUND, CONFLICT if it is not allowed or needs git, UNREADABLE.
+ */
+export async function planPipeline(
+  system: System,
+  { root, git }: Workspace,
+  { name, vars: given }: { name: string; vars: readonly string[] },
+): Promise<PlannedRun> {
+  const order = { kind: "pipeline", name } as const;
+  const { file, text } = readAllowedDefinition(system, root, order);
+  const pipeline = await readPipeline(text, relative(root, file));
+  const vars = valuesOf(pipeline, given);
+  const [tree] = pipeline.steps.filter(({ worktree }) => worktree);
+  if (tree && git !== "repository") {
+    throw new MpmError(
+      "CONFLICT",
+      `The step "${tree.name}" needs a worktree, and this is not a git repository`,
+      { hint: 'Remove "worktree: true", or make a repository: git init' },
+    );
+  }
+  const clients = clientsOf(system, root, pipeline);
+  return { name, file, text, pipeline, vars, client: clients[0] ?? null };
+}
+
+/** Throws NOT_FOUND if a client of an agent is not there. */
+function clientsOf(
+  system: System,
+  root: string,
+  { steps }: Pipeline,
+): string[] {
+  return steps.flatMap(({ work }) => clientFor(system, root, work) ?? []);
+}
+
+/** Writes a run down before anything of it happens. Returns its ID. */
+export async function createPipelineRun(
+  context: Context,
+  workspace: Workspace,
+  { plan, jobs }: { plan: PlannedRun; jobs: number | undefined },
+): Promise<string> {
+  const { name, file, text, pipeline, vars, client } = plan;
+  const names = pipeline.steps.map(({ name }) => name);
+  return await writeNewRun(context, workspace, {
+    ...{ task: name, file, definition: text, client, chunk: 1 },
+    ...{ total: names.length, vars: Object.fromEntries(vars) },
+    ...jobs === undefined ? {} : { jobs },
+  }, names);
+}
+
+/**
+ * Continues a run until it ends or is interrupted. Throws FOREIGN, CONFLICT if
+ * another process works on it or nothing is left to do, FILE_FAILED.
+ */
+export async function runPipeline(
+  context: Context,
+  { root, id, again, jobs }: {
+    root: string;
+    id: string;
+    again: boolean;
+    jobs: number | undefined;
+  },
+): Promise<void> {
+  const { system } = context;
+  using held = await holdRun(system, root, { kind: "pipeline", id });
+  const { paths } = held;
+  const { record, pipeline } = await present(context, root, held.record);
+  const vars = new Map(Object.entries(record.vars ?? {}));
+  const steps = pipeline.steps.map((step) => {
+    const own = { pipeline: record.task, run: id, step: step.name };
+    return filledStep(step, new Map([...vars, ...Object.entries(own)]));
+  });
+  const state = readRunState(system, paths);
+  refuseEnded(id, state);
+  const working = steps.filter(({ name }) => state.of(name).state === "running")
+    .flatMap(({ name }) => [stepStem(name), verifyStem(name)]);
+  await refuseSurvivors(system, root, { id, started: working });
+  const { pid } = await readSelf(system);
+  using display = new PipelineDisplay(context, {
+    ...{ run: id, pipeline: record.task, steps, state },
+  });
+  const bytes = new TextEncoder().encode(JSON.stringify({ pid }));
+  writeAtomic(system, paths.runner, { bytes, synced: false });
+  using stops = new Stops(system, paths, () => display.tick());
+  const log = new RunLog(system, paths);
+  try {
+    using trees = await treesFor(context, { record, paths, steps });
+    const loop = new StepLoop(context, {
+      ...{ root, record, paths, steps, trees, state, log, stops, again, pid },
+      jobs: jobs ?? record.jobs ?? pipeline.jobs ?? JOBS,
+      take: (line) => display.take(line),
+    });
+    await loop.run();
+  } catch (error) {
+    throw stoppedBy(system, error, { kind: "pipeline", root, id });
+  }
+  const values = new Map([...vars, ["state", state.end ?? "stopped"]]);
+  for (const [name, value] of [["pipeline", record.task], ["run", id]]) {
+    values.set(name!, value!);
+  }
+  const args = pipeline.notify?.map((arg) => withValues(arg, values));
+  if (args) await notify(context, args, { record, log, stops });
+  removeIfThere(system, paths.runner);
+}
+
+/** Results that were applied are not merged again. */
+function refuseEnded(id: string, { merge }: RunState): void {
+  if (merge === null || merge.state === "stopped") return;
+  throw new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
+    hint: merge.state === "done"
+      ? "Its results are merged. To start another run: mpm pipeline run NAME"
+      : `Its conflicts are for you to resolve: mpm pipeline report ${id}`,
+  });
+}
+
+/**
+ * Returns the run with the present definition, if that changed and is allowed.
+ * Throws CONFLICT if it is not.
+ */
+async function present(
+  context: Context,
+  root: string,
+  record: RunRecord,
+): Promise<{ record: RunRecord; pipeline: Pipeline }> {
+  const { system, note } = context;
+  const shown = relative(root, record.file);
+  const bytes = readAllowable(system, root, record.file);
+  if (typeof bytes === "string") {
+    note(`Note: "${shown}" is gone. The run continues with what it began with`);
+    return { record, pipeline: await readPipeline(record.definition, shown) };
+  }
+  const now = new TextDecoder().decode(bytes);
+  if (now === record.definition) {
+    return { record, pipeline: await readPipeline(now, shown) };
+  }
+  const order = { kind: "pipeline", name: record.task } as const;
+  const { text } = readAllowedDefinition(system, root, order);
+  const pipeline = await readPipeline(text, shown);
+  const given = Object.entries(record.vars ?? {})
+    .filter(([name]) => pipeline.vars.has(name))
+    .map(([name, value]) => `${name}=${value}`);
+  const vars = Object.fromEntries(valuesOf(pipeline, given));
+  const client = clientsOf(system, root, pipeline)[0] ?? null;
+  const total = pipeline.steps.length;
+  const changed = { ...record, definition: text, vars, client, total };
+  rewriteRun(system, root, changed);
+  note("Note: the definition changed. Steps that it changes run again");
+  return { record: changed, pipeline };
+}
+
+/** `undefined`: no step has a worktree. */
+async function treesFor(
+  context: Context,
+  { record, paths, steps }: {
+    record: RunRecord;
+    paths: RunPaths;
+    steps: readonly Step[];
+  },
+): Promise<StepTrees | undefined> {
+  if (!steps.some(({ worktree }) => worktree)) return undefined;
+  return await openTrees(context, {
+    ...{ run: record.id, pipeline: record.task, worktree: record.worktree },
+    ...{ folder: paths.folder, steps },
+  });
+}

@@ -1,0 +1,169 @@
+import { MpmError } from "../../base/errors.ts";
+import type { Context } from "../../cli/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import {
+  type ChunkEnd,
+  runChunk,
+  type RunPaths,
+  type RunRecord,
+  statePath,
+  type Stops,
+} from "../../tasks/mod.ts";
+import { agentStep } from "../agent/agent_step.ts";
+import { artefactsOf, type FilesBefore } from "../artefacts.ts";
+import type { Step } from "../definition.ts";
+import { stepStem, verifyStem } from "../stems.ts";
+import type { AgentEnd, AgentStep, Artefact, Before } from "../plugs.ts";
+
+/** Bytes of the log of a step. */
+const LOG = 1024 * 1024;
+
+/** Characters of output that the log of a run keeps of a step. */
+const OUTPUT = 4096;
+
+/** A step, ready for one try. */
+export interface StepOrder {
+  readonly root: string;
+  readonly record: RunRecord;
+  readonly paths: RunPaths;
+  /** The values of variables are in it. */
+  readonly step: Step;
+  /** The folder that it runs in, absolute. */
+  readonly folder: string;
+  readonly stops: Stops;
+  readonly attempt: number;
+  readonly before: readonly Before[];
+  /** The files that its patterns matched before. */
+  readonly files: FilesBefore;
+}
+
+/** The end of one try of a step. */
+export interface StepEnd {
+  /** `unclear`: a person ended it. */
+  readonly outcome: "done" | "failed" | "limited" | "unclear";
+  readonly exit: number | null;
+  readonly reason: string | null;
+  readonly ms: number;
+  readonly output: string;
+  readonly artefacts: readonly Artefact[];
+  readonly until: string | null;
+  /** True if another try would end like this one. */
+  readonly isFinal: boolean;
+  readonly failure: ChunkEnd["failure"];
+}
+
+/** Runs a step, checks the files that it produces, and runs its `verify`. */
+export async function runStep(
+  context: Context,
+  order: StepOrder,
+): Promise<StepEnd> {
+  const { system } = context;
+  const { step, folder, files } = order;
+  const end = await runWork(context, order);
+  if (end.outcome !== "done") return end;
+  const { artefacts, problem } = artefactsOf(system, folder, {
+    patterns: step.produces,
+    before: files,
+  });
+  if (problem !== null) return { ...end, outcome: "failed", reason: problem };
+  if (!step.verify) return { ...end, artefacts };
+  const checked = await runProgram(context, order, {
+    args: step.verify,
+    stem: verifyStem(step.name),
+  });
+  const { outcome, exit, ms, failure } = endOf(checked);
+  const reason = checked.reason ?? `exit status ${exit}`;
+  return {
+    ...{ ...end, outcome, artefacts, failure: end.failure ?? failure },
+    ms: end.ms + ms,
+    ...outcome === "done" ? {} : {
+      ...{ exit, reason: `its "verify" failed: ${reason}` },
+      output: checked.output,
+    },
+  };
+}
+
+async function runWork(context: Context, order: StepOrder): Promise<StepEnd> {
+  const { system } = context;
+  const { step, record, folder, root, before, attempt } = order;
+  const stem = stepStem(step.name);
+  if (step.work.kind === "run") {
+    const end = await runProgram(context, order, {
+      args: step.work.args,
+      stem,
+    });
+    const output = redactorOf(system).text(end.output).slice(-OUTPUT);
+    return { ...endOf(end), output };
+  }
+  const agent = await agentStep(system, {
+    ...{ root, run: record.id, pipeline: record.task, step, folder, before },
+    ...{ client: record.client ?? "", attempt },
+  });
+  if (agent.warning) context.note(`Note: ${agent.warning}`);
+  let said: AgentEnd | undefined;
+  const end = await runProgram(context, order, {
+    ...{ args: agent.args, env: agent.env, stem, agent },
+    ended: (end) => said = end,
+  });
+  const known = endOf(end);
+  if (!said || known.outcome === "unclear") return known;
+  const { outcome, reason, output, until } = said;
+  return { ...known, outcome, reason, output: output.slice(-OUTPUT), until };
+}
+
+/** Returns the end of a program as that of a step. */
+function endOf(end: ChunkEnd): StepEnd {
+  const { exit, reason, ms, output, failure } = end;
+  return {
+    ...{ exit, reason, ms, output, failure, artefacts: [], until: null },
+    outcome: end.outcome === "never" ? "failed" : end.outcome,
+    isFinal: end.outcome === "never",
+  };
+}
+
+async function runProgram(
+  { system }: Context,
+  { record, paths, step, folder, stops }: StepOrder,
+  { args, env, stem, agent, ended }: {
+    args: readonly string[];
+    env?: Readonly<Record<string, string | null>>;
+    /** The name of its log, without the ending. */
+    stem: string;
+    agent?: AgentStep;
+    ended?: (end: AgentEnd) => void;
+  },
+): Promise<ChunkEnd> {
+  if (!system.files.lstat(folder)) {
+    throw new MpmError("CONFLICT", `The folder "${folder}" is gone`, {
+      hint: `Then: mpm pipeline resume ${record.id}`,
+    });
+  }
+  return await runChunk(system, {
+    ...{ chunk: stem, args: [...args], paths, stops, cwd: folder },
+    definition: { timeout: step.timeout, grace: step.grace },
+    env: {
+      ...Object.fromEntries(step.env),
+      ...env,
+      MPM_PIPELINE: record.task,
+      MPM_PIPELINE_RUN: record.id,
+      MPM_PIPELINE_STEP: step.name,
+      MPM_TASK_STATE: statePath(paths, stem),
+    },
+    start: Promise.resolve(true),
+    log: { limit: LOG, onlyFailure: false },
+    progress: () => {},
+    ...agent
+      ? {
+        filter: {
+          output: (stream: "stdout" | "stderr", bytes: Uint8Array) =>
+            agent.output(stream, bytes),
+          end: (end: { exit: number | null; reason: string | null }) => {
+            const said = agent.end(end);
+            ended?.(said);
+            return said.log;
+          },
+        },
+      }
+      : {},
+  });
+}

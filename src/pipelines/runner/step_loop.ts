@@ -1,0 +1,400 @@
+import { MpmError } from "../../base/errors.ts";
+import { sha256 } from "../../base/digest.ts";
+import type { Context } from "../../cli/mod.ts";
+import type { RunLog, RunPaths, RunRecord, Stops } from "../../tasks/mod.ts";
+import { digestOf, filesBefore } from "../artefacts.ts";
+import type { Step } from "../definition.ts";
+import { allNeeds } from "../graph.ts";
+import type { PipelineLine, RunEnd, RunState } from "../log.ts";
+import type { Before, Given, MergeEnd, StepTrees } from "../plugs.ts";
+import { runStep, type StepEnd, type StepOrder } from "./run_step.ts";
+
+/** Milliseconds before the second try, and the longest such pause. */
+const PAUSE = 1000;
+const LONGEST_PAUSE = 60_000;
+
+/** A run at work. */
+export interface LoopOrder {
+  readonly root: string;
+  readonly record: RunRecord;
+  readonly paths: RunPaths;
+  /** In order; the values of variables are in them. */
+  readonly steps: readonly Step[];
+  /** `undefined`: no step has a worktree. */
+  readonly trees: StepTrees | undefined;
+  readonly state: RunState;
+  readonly log: RunLog;
+  readonly stops: Stops;
+  readonly jobs: number;
+  /** True if steps that may have happened run again, and limits do not count. */
+  readonly again: boolean;
+  /** The process of this mpm. */
+  readonly pid: number | null;
+  /** Gets each line of the log, which may not be on the disk yet. */
+  take(line: PipelineLine): void;
+}
+
+/** Runs the steps of a pipeline that are left. */
+export class StepLoop {
+  readonly #context: Context;
+  readonly #run: LoopOrder;
+  /** Steps that this process may still start. */
+  readonly #left = new Set<string>();
+  readonly #working = new Map<string, Promise<void>>();
+
+  constructor(context: Context, run: LoopOrder) {
+    this.#context = context;
+    this.#run = run;
+  }
+
+  /**
+   * Runs everything to its end. Throws CONFLICT if nothing is left to do,
+   * FILE_FAILED where an end cannot be kept.
+   */
+  async run(): Promise<void> {
+    const { state, trees, pid } = this.#run;
+    const plan = trees?.applied ? [] : await this.#plan();
+    this.#add({ event: "begin", at: this.#now(), pid });
+    for (const line of plan) this.#add(line);
+    await this.#flush();
+    await this.#all();
+    const end = await this.#end();
+    await this.#flush();
+    this.#add({ event: "over", at: this.#now(), ...end });
+    await this.#flush();
+    state.end = end.state;
+  }
+
+  #add(line: PipelineLine): void {
+    const { state, log, take } = this.#run;
+    state.take(line);
+    log.add(line);
+    take(line);
+  }
+
+  #now(): string {
+    return this.#context.system.now().toISOString();
+  }
+
+  async #flush(): Promise<void> {
+    await this.#run.log.flush();
+  }
+
+  /**
+   * Decides which steps are left. Returns lines for the log. A step waits again
+   * if its inputs changed or its result is gone, and is flagged if it may have
+   * happened.
+   */
+  async #plan(): Promise<PipelineLine[]> {
+    const { steps, state, again } = this.#run;
+    const lines: PipelineLine[] = [];
+    const limited = new Set<string>();
+    for (const step of steps) {
+      const { name } = step;
+      const known = state.of(name);
+      const isBlocked = step.needs.some((need) => limited.has(need));
+      const now = this.#now();
+      if (known.state === "limited" && !again && (known.until ?? "") > now) {
+        limited.add(name);
+        continue;
+      }
+      if (isBlocked) limited.add(name);
+      const isUnclear = known.state === "running" || known.state === "flagged";
+      if (isUnclear && !again && !isSafe(step)) {
+        if (known.state === "flagged") continue;
+        lines.push(this.#flagged(step, "mpm was ended"));
+        continue;
+      }
+      const why = known.state === "done"
+        ? await this.#changeOf(step)
+        : isUnclear
+        ? "mpm was ended"
+        : undefined;
+      if (known.state === "done" && why === undefined) continue;
+      if (why !== undefined) lines.push(this.#putBack(step, null, why));
+      if (!isBlocked) this.#left.add(name);
+    }
+    this.#refuseNothing(limited);
+    return lines;
+  }
+
+  /** Throws CONFLICT if no step can run now. */
+  #refuseNothing(limited: ReadonlySet<string>): void {
+    const { steps, state, record: { id } } = this.#run;
+    if (this.#left.size > 0) return;
+    const [until] = [...limited].flatMap((name) => state.of(name).until ?? [])
+      .sort();
+    if (until !== undefined) {
+      throw new MpmError(
+        "CONFLICT",
+        `The run "${id}" can continue at ${until}`,
+        {
+          hint: "A usage limit ends then. To try it now: mpm pipeline resume " +
+            `${id} --again`,
+        },
+      );
+    }
+    const isMerged = state.merge !== null && state.merge.state !== "stopped";
+    if (state.end === null || !isMerged && state.end === "stopped") return;
+    const isDone = steps.every(({ name }) => state.of(name).state === "done");
+    throw new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
+      hint: isDone
+        ? "All its steps are done, and their inputs have not changed"
+        : `To run flagged steps again: mpm pipeline resume ${id} --again`,
+    });
+  }
+
+  /** Returns why a step that is done has to run again, if it has to. */
+  async #changeOf(step: Step): Promise<string | undefined> {
+    const { state, trees, record: { worktree } } = this.#run;
+    const { system } = this.#context;
+    const known = state.of(step.name);
+    if (step.needs.some((need) => this.#left.has(need))) {
+      return "a step that it needs runs again";
+    }
+    if (step.worktree) {
+      const isThere = known.result !== null && await trees?.has(known.result);
+      if (!isThere) return "its result is gone";
+    } else {
+      const gone = known.artefacts
+        .find(({ path }) => digestOf(system, worktree, path) === "");
+      if (gone) return `"${gone.path}" is gone`;
+    }
+    const isSame = await this.#inputsOf(step) === known.inputs;
+    return isSame ? undefined : "its inputs changed";
+  }
+
+  /** Returns a digest of everything that a step depends on. */
+  async #inputsOf(step: Step): Promise<string> {
+    const { state, trees, record: { worktree } } = this.#run;
+    const { system } = this.#context;
+    const needs = step.needs.map((name) => {
+      const { result, artefacts, inputs } = state.of(name);
+      if (result !== null) return [name, result];
+      if (artefacts.length === 0) return [name, inputs];
+      return [
+        name,
+        artefacts.map(({ path }) => [path, digestOf(system, worktree, path)]),
+      ];
+    });
+    const { work, verify, produces, env } = step;
+    const tree = step.worktree
+      ? await trees!.startOf(step, this.#givenTo(step))
+      : null;
+    return sha256(
+      JSON.stringify([work, verify, produces, [...env], needs, tree]),
+    );
+  }
+
+  /** The results of all steps that a step needs. */
+  #givenTo(step: Step): Given[] {
+    const { steps, state, record: { worktree } } = this.#run;
+    const { system } = this.#context;
+    return allNeeds(steps, step).map(({ name }) => {
+      const { result, artefacts } = state.of(name);
+      const files = result !== null ? [] : artefacts.map(({ path }) => ({
+        path,
+        sha256: digestOf(system, worktree, path),
+      }));
+      return { step: name, result, files };
+    });
+  }
+
+  /** Starts what is ready, until nothing is at work and nothing is ready. */
+  async #all(): Promise<void> {
+    const { stops, jobs, steps } = this.#run;
+    let failure: unknown;
+    for (;;) {
+      const ready = failure !== undefined || stops.cancel.aborted
+        ? []
+        : steps.filter((step) => this.#isReady(step));
+      for (const step of ready.slice(0, jobs - this.#working.size)) {
+        const { name } = step;
+        this.#left.delete(name);
+        const work = this.#runStep(step)
+          .catch((error) => {
+            failure ??= error;
+          })
+          .finally(() => this.#working.delete(name));
+        this.#working.set(name, work);
+      }
+      if (this.#working.size === 0) break;
+      await Promise.race(this.#working.values());
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  #isReady({ name, needs }: Step): boolean {
+    const { state } = this.#run;
+    return this.#left.has(name) &&
+      needs.every((need) => state.of(need).state === "done");
+  }
+
+  async #runStep(step: Step): Promise<void> {
+    const { record, stops, state, trees } = this.#run;
+    const { system } = this.#context;
+    const { name } = step;
+    const files = step.worktree
+      ? new Map()
+      : filesBefore(system, record.worktree, step.produces);
+    for (let tries = 0;; tries++) {
+      const attempt = state.of(name).attempts + 1;
+      const inputs = await this.#attempt(() => this.#inputsOf(step));
+      if (inputs instanceof MpmError) return await this.#fail(step, inputs);
+      this.#add({
+        ...{ event: "start", at: this.#now(), step: name, attempt, inputs },
+      });
+      await this.#flush();
+      const end = await this.#tryStep(step, { files, attempt });
+      if (end instanceof MpmError) return await this.#fail(step, end);
+      if (end.outcome !== "done") await trees?.drop(step);
+      const isOver = end.outcome !== "failed" || end.isFinal ||
+        tries >= step.retries || stops.cancel.aborted;
+      if (isOver) {
+        await this.#record(step, end);
+        if (end.failure) throw end.failure;
+        return;
+      }
+      this.#add(this.#putBack(step, end.exit, end.reason));
+      await this.#flush();
+      if (end.failure) throw end.failure;
+      const pause = Math.min(PAUSE * 2 ** tries, LONGEST_PAUSE);
+      await system.sleep(pause, stops.cancel);
+      if (stops.cancel.aborted) return;
+    }
+  }
+
+  /** An error of the worktree or the agent is the end of that step alone. */
+  async #attempt<T>(
+    work: () => Promise<T>,
+  ): Promise<T | MpmError> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof MpmError && error.code !== "FILE_FAILED") {
+        return error;
+      }
+      throw error;
+    }
+  }
+
+  async #tryStep(
+    step: Step,
+    { files, attempt }: Pick<StepOrder, "files" | "attempt">,
+  ): Promise<(StepEnd & { result: string | null }) | MpmError> {
+    const { root, record, paths, stops, trees } = this.#run;
+    return await this.#attempt(async () => {
+      const folder = step.worktree
+        ? await trees!.open(step, this.#givenTo(step))
+        : record.worktree;
+      const before = step.worktree
+        ? filesBefore(this.#context.system, folder, step.produces)
+        : files;
+      const end = await runStep(this.#context, {
+        ...{ root, record, paths, step, folder, stops, attempt },
+        ...{ files: before, before: this.#before(step) },
+      });
+      const isKept = step.worktree && end.outcome === "done";
+      const made = end.artefacts.map(({ path }) => path);
+      return { ...end, result: isKept ? await trees!.take(step, made) : null };
+    });
+  }
+
+  /** The steps before an agent, for its prompt. */
+  #before(step: Step): Before[] {
+    const { steps, state } = this.#run;
+    return allNeeds(steps, step).map(({ name }) => {
+      const { artefacts, output } = state.of(name);
+      return {
+        ...{ step: name, output },
+        artefacts: artefacts.map(({ path }) => path),
+      };
+    });
+  }
+
+  async #fail(step: Step, error: MpmError): Promise<void> {
+    await this.#run.trees?.drop(step);
+    this.#add({
+      ...this.#flagged(step, error.withHint),
+      state: "failed",
+    });
+    await this.#flush();
+  }
+
+  /** Records the end of the last try of a step. */
+  async #record(
+    step: Step,
+    end: StepEnd & { result: string | null },
+  ): Promise<void> {
+    const { outcome, exit, reason, ms, output, until, result } = end;
+    const [at, { name }] = [this.#now(), step];
+    if (outcome === "limited") {
+      this.#add({ event: "limited", at, step: name, until, reason });
+    } else if (outcome === "unclear") {
+      this.#add(
+        isSafe(step)
+          ? this.#putBack(step, exit, reason)
+          : this.#flagged(step, reason ?? "it was cancelled"),
+      );
+    } else {
+      this.#add({
+        ...{ event: "end", at, step: name, state: outcome, exit, reason, ms },
+        ...{
+          output,
+          result,
+          artefacts: end.artefacts.map((one) => ({ ...one })),
+        },
+      });
+    }
+    await this.#flush();
+  }
+
+  #putBack(
+    { name }: Step,
+    exit: number | null,
+    reason: string | null,
+  ): PipelineLine {
+    return { event: "retry", at: this.#now(), step: name, exit, reason };
+  }
+
+  #flagged({ name }: Step, reason: string) {
+    return {
+      ...{ event: "end", at: this.#now(), step: name, state: "flagged" },
+      ...{ exit: null, reason, ms: 0, output: "", artefacts: [], result: null },
+    } as const satisfies object as PipelineLine & { event: "end" };
+  }
+
+  async #end(): Promise<{ state: RunEnd; reason: string | null }> {
+    const { steps, state, stops, trees } = this.#run;
+    if (stops.cancel.aborted) return { state: "cancelled", reason: null };
+    const states = steps.map(({ name }) => state.of(name).state);
+    if (!trees?.applied && states.some((one) => one !== "done")) {
+      const isLimited = states.includes("limited") &&
+        !states.includes("failed") && !states.includes("flagged");
+      return { state: isLimited ? "limited" : "failed", reason: null };
+    }
+    if (!trees) return { state: "done", reason: null };
+    const merge = trees.applied ?? await trees.finish(
+      steps.flatMap(({ name }) => {
+        const { result } = state.of(name);
+        return result === null ? [] : [{ step: name, result }];
+      }),
+    );
+    this.#add(mergedLine(merge, this.#now()));
+    await this.#flush();
+    return { state: merge.state, reason: merge.reason };
+  }
+}
+
+function mergedLine(merge: MergeEnd, at: string): PipelineLine {
+  const { state, reason, merged, conflicts, changed } = merge;
+  return {
+    ...{ event: "merged", at, state, reason, changed, merged: [...merged] },
+    conflicts: conflicts.map((one) => ({ ...one, paths: [...one.paths] })),
+  };
+}
+
+/** A step in a worktree starts from a new one. */
+function isSafe({ repeatable, worktree }: Step): boolean {
+  return repeatable || worktree;
+}

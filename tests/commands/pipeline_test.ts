@@ -1,0 +1,239 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm } from "../helpers/mpm.ts";
+
+const FILE = ".claude-mpm/pipelines/work.yaml";
+
+/** A project with an allowed pipeline; every JSON text is YAML as well. */
+async function project(steps: Record<string, object>, more: object = {}) {
+  const env = TestEnv.repository();
+  await define(env, steps, more);
+  return env;
+}
+
+async function define(
+  env: TestEnv,
+  steps: Record<string, object>,
+  more: object = {},
+) {
+  env.write(FILE, `${JSON.stringify({ ...more, steps }, null, 2)}\n`);
+  const { status, stderr } = await mpm(env, ["allow", FILE]);
+  assertEquals(status, 0, stderr);
+}
+
+/** A step that runs a script of the shell. */
+function shell(script: string, more: object = {}) {
+  return { run: ["sh", "-c", script], ...more };
+}
+
+/** The answer of a command for programs, after its events. */
+async function answer(env: TestEnv, args: string[]) {
+  const { status, stdout, stderr } = await mpm(env, [...args, "--json"]);
+  const last = stdout.trimEnd().split("\n").at(-1)!;
+  return { exit: status, stderr, value: last === "" ? null : JSON.parse(last) };
+}
+
+/** The states of steps by their names. */
+function states(
+  { steps }: { steps: { name: string; state: string; attempts: number }[] },
+) {
+  return Object.fromEntries(
+    steps.map(({ name, state, attempts }) => [name, `${state} ${attempts}`]),
+  );
+}
+
+Deno.test("a pipeline runs after it was allowed, and a resume continues with the failed step", async () => {
+  using env = TestEnv.repository();
+  const steps = {
+    notes: {
+      run: ["sh", "-c", 'echo "$1" >NOTES', "sh", "{version}"],
+      produces: ["NOTES"],
+    },
+    lint: shell("echo lint >>effects; test -e fixed"),
+    build: shell("echo build >>effects", { needs: ["notes"] }),
+    check: shell("echo check >>effects", { needs: ["lint", "build"] }),
+  };
+  const vars = { version: { required: true } };
+  env.write(FILE, JSON.stringify({ vars, steps }));
+  const run = ["pipeline", "run", "work", "--var", "version=1 $(id)"];
+  const refused = await mpm(env, run);
+  assertEquals([refused.status, refused.stderr], [
+    4,
+    'Error: You have not allowed the pipeline "work" to run\n' +
+    `Hint: Read it, then: mpm allow ${FILE}\n`,
+  ]);
+  await define(env, steps, { vars });
+  const missing = await mpm(env, run.slice(0, 3));
+  assertEquals(missing.status, 2);
+  assertStringIncludes(missing.stderr, "--var version=VALUE");
+  const plan = await answer(env, [...run, "--dry-run"]);
+  assertEquals([plan.value.status, env.exists("NOTES")], [null, false]);
+  const first = await answer(env, run);
+  assertEquals(first.exit, 1);
+  const { status } = first.value;
+  assertEquals([status.state, states(status)], ["failed", {
+    ...{ notes: "done 1", lint: "failed 1", build: "done 1" },
+    check: "skipped 0",
+  }]);
+  assertEquals(env.read("NOTES"), "1 $(id)\n");
+  env.write("fixed", "");
+  const again = await answer(env, ["pipeline", "resume"]);
+  assertEquals([again.exit, states(again.value)], [0, {
+    ...{ notes: "done 1", lint: "done 2", build: "done 1", check: "done 1" },
+  }]);
+  const nothing = await mpm(env, ["pipeline", "resume", "work"]);
+  assertEquals(nothing.status, 4);
+  env.write("NOTES", "by hand\n");
+  const changed = await answer(env, ["pipeline", "resume", "work"]);
+  assertEquals(states(changed.value), {
+    ...{ notes: "done 1", lint: "done 2", build: "done 2", check: "done 2" },
+  });
+  const { value: { runs } } = await answer(env, ["pipeline", "list"]);
+  assertEquals(runs.map((one: { state: string }) => one.state), ["done"]);
+  assertEquals((await answer(env, ["task", "list"])).value.runs, []);
+  const shown = await mpm(env, ["pipeline"]);
+  assertStringIncludes(shown.stdout, "work  done, 4/4");
+  const watched = await mpm(env, ["pipeline", "watch"]);
+  assertEquals(watched.status, 0);
+  const stopped = await mpm(env, ["pipeline", "cancel"]);
+  assertEquals(stopped.status, 4);
+});
+
+Deno.test("a changed definition runs its own steps and those after them again", async () => {
+  using env = await project({
+    first: shell("echo 1 >one", { produces: ["one"] }),
+    second: shell("false", { needs: ["first"] }),
+  });
+  assertEquals((await mpm(env, ["pipeline", "run", "work"])).status, 1);
+  const steps = {
+    first: shell("echo 1 >one", { produces: ["one"] }),
+    second: shell("true", { needs: ["first"] }),
+    third: shell("true", { needs: ["second"] }),
+  };
+  env.write(FILE, JSON.stringify({ steps }));
+  const refused = await mpm(env, ["pipeline", "resume"]);
+  assertEquals(refused.status, 4);
+  assertStringIncludes(refused.stderr, "changed since you allowed it");
+  await define(env, steps);
+  const { exit, value } = await answer(env, ["pipeline", "resume"]);
+  assertEquals([exit, states(value)], [0, {
+    ...{ first: "done 1", second: "done 2", third: "done 1" },
+  }]);
+});
+
+Deno.test("four steps of one second end together, and results are merged at the end", async () => {
+  const step = (name: string) =>
+    shell(`sleep 1; echo ${name} >${name}.txt`, {
+      ...{ worktree: true, produces: [`${name}.txt`] },
+      verify: ["test", "-s", `${name}.txt`],
+    });
+  using env = await project({
+    ...{ a: step("a"), b: step("b"), c: step("c"), d: step("d") },
+  });
+  env.write("base.txt", "");
+  env.commit("base");
+  const { exit, value } = await answer(env, ["pipeline", "run", "work"]);
+  assertEquals(exit, 0, JSON.stringify(value));
+  const { steps, started_at: start, changed_at: end } = value.status;
+  const took = Date.parse(end) - Date.parse(start);
+  const alone = steps.reduce(
+    (sum: number, { ms }: { ms: number }) => sum + ms,
+    0,
+  );
+  assert(alone >= 4000 && took < alone * 0.75, `${took} of ${alone} ms`);
+  assertEquals(env.read("d.txt"), "d\n");
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  assertEquals(env.exists("d.txt"), false);
+});
+
+Deno.test("a step fails if a file is missing, if its check fails, or if it takes too long", async () => {
+  using env = await project({
+    none: shell("true", { produces: ["out/*.js"] }),
+    same: shell("true", { produces: ["old.txt"] }),
+    wrong: shell("echo x >x.txt", {
+      produces: ["x.txt"],
+      verify: ["sh", "-c", "echo bad; exit 3"],
+    }),
+    slow: shell("sleep 20", { timeout: "1s" }),
+    absent: { run: ["no-such-program-here"], retries: 5 },
+    fine: shell("true"),
+  });
+  env.write("old.txt", "old\n");
+  const { value } = await answer(env, ["pipeline", "run", "work"]);
+  const found = Object.fromEntries(
+    value.status.steps.map((
+      { name, state, reason }: Record<string, string>,
+    ) => [name, [state, reason]]),
+  );
+  assertEquals(found, {
+    none: ["failed", 'it did not produce "out/*.js"'],
+    same: ["failed", 'it did not write "old.txt", which was there before'],
+    wrong: ["failed", 'its "verify" failed: exit status 3'],
+    slow: ["failed", "it took longer than 1 second"],
+    absent: ["failed", '"no-such-program-here" is not installed'],
+    fine: ["done", null],
+  });
+  const shown = await mpm(env, ["pipeline", "status"]);
+  assertStringIncludes(shown.stdout, "logs/verify-wrong.log");
+});
+
+Deno.test("an invalid definition is refused with the line and what is known", async () => {
+  using env = TestEnv.repository();
+  const cases: [string, string][] = [
+    [
+      "steps:\n  a: { run: [x], needs: [c] }\n  b: { run: [x], needs: [a] }\n" +
+      "  c: { run: [x], needs: [b] }\n",
+      ":2: the steps need each other: a -> c -> b -> a",
+    ],
+    [
+      "steps:\n  build: { run: [x] }\n  b: { run: [x], needs: [biuld] }\n",
+      ':3: "b" needs the unknown step "biuld". Did you mean "build"?',
+    ],
+    [
+      "steps:\n  a: { run: [x], produces: [o] }\n  b: { run: [x], produces: [o] }\n",
+      ':3: "a" and "b" both produce "o"',
+    ],
+    [
+      "steps:\n  a: { run: [x], product: [o] }\n",
+      ':2: unknown field "product"',
+    ],
+    [
+      "vars: { version: {} }\nsteps:\n  a: { run: [x, '{verzion}'] }\n",
+      ':3: unknown variable "{verzion}". Did you mean "version"?',
+    ],
+    [
+      "steps:\n  a: { run: [x], produces: [../o] }\n",
+      ':2: "../o" is not a file below',
+    ],
+    [
+      "steps:\n  a: { agent: { prompt: x }, run: [x] }\n",
+      'must have either "run"',
+    ],
+  ];
+  for (const [text, words] of cases) {
+    env.write(FILE, text);
+    assertEquals((await mpm(env, ["allow", FILE])).status, 0);
+    const { status, stderr } = await mpm(env, ["pipeline", "run", "work"]);
+    assertEquals(status, 5, stderr);
+    assertStringIncludes(stderr, words);
+  }
+  env.write(FILE, "steps:\n  a: { run: ['true'] }\n");
+  await mpm(env, ["allow", FILE]);
+  for (const more of ["--var=x=1", "--jobs=0"]) {
+    assertEquals((await mpm(env, ["pipeline", "run", "work", more])).status, 2);
+  }
+});
+
+Deno.test("the graph is drawn for a terminal and as Mermaid", async () => {
+  using env = await project({
+    notes: shell("true"),
+    lint: shell("true"),
+    build: shell("true", { needs: ["notes"] }),
+    check: shell("true", { needs: ["lint", "build"] }),
+  });
+  const drawn = await mpm(env, ["pipeline", "graph", "work"]);
+  assertEquals(drawn.stdout, "● notes\n│ ● lint\n● │ build\n├─┘\n● check\n");
+  const { stdout } = await mpm(env, ["pipeline", "graph", "work", "--mermaid"]);
+  assertStringIncludes(stdout, 'flowchart TD\n  s0["notes"]\n');
+  assertStringIncludes(stdout, "  s2 --> s3\n");
+});
