@@ -222,7 +222,10 @@ export function withNoted(
   const running = new Set(read.background.map(({ key }) => key));
   return {
     ...read,
-    prompts: joined(notes.prompts, read.prompts),
+    prompts: joined(
+      notes.prompts.filter((noted) => !isAmong(read.prompts, noted)),
+      read.prompts,
+    ),
     messages: joined(notes.messages, read.messages),
     lastMessage: read.lastMessage ?? notes.messages.at(-1),
     questions: joined(notes.questions, read.questions),
@@ -241,4 +244,21 @@ export function withNoted(
       ...read.background,
     ],
   };
+}
+
+/** Milliseconds between a hook and the line of the transcript. */
+const APART = 60_000;
+
+/**
+ * Returns whether the transcript has a prompt that the client's hook gave
+ * without an ID. Hooks run before the client writes the line.
+ */
+function isAmong(
+  known: Conversation["prompts"],
+  { key, at, text }: Conversation["prompts"][number],
+): boolean {
+  return key === "" &&
+    known.some((one) =>
+      one.text === text && Math.abs(Date.parse(one.at) - Date.parse(at)) < APART
+    );
 }

@@ -5,8 +5,10 @@ import {
   NO_NOTES,
   type Notes,
   notesFromJson,
+  withNoted,
   withNotes,
 } from "./notes.ts";
+import { NO_CONVERSATION } from "./conversation.ts";
 
 const BYTES = 64 * 1024;
 
@@ -83,4 +85,24 @@ Deno.test("cutMiddle() leaves no half character", () => {
     const cut = cutMiddle(text.repeat(20), 40);
     assert(cut.length <= Math.max(40, 0) && cut.isWellFormed());
   }));
+});
+
+Deno.test("withNoted() counts a prompt once that a hook gave without an ID", () => {
+  const noted = (text: string, at: string) => ({ text, at, key: "" });
+  const line = { ...said("Go on."), key: "id-1" };
+  const notes = withNotes(NO_NOTES, {
+    prompts: [
+      noted("Go on.", "2026-11-22T20:00:00.000Z"),
+      noted("Go on.", "2026-11-22T21:14:51.920Z"),
+    ],
+  });
+  const read = { ...NO_CONVERSATION, prompts: [line] };
+  const { prompts } = withNoted(read, notes, {
+    from: line.at,
+    ended: new Set(),
+  });
+  assertEquals(prompts.map(({ at }) => at), [
+    "2026-11-22T20:00:00.000Z",
+    line.at,
+  ]);
 });
