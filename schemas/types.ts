@@ -3805,6 +3805,115 @@ export interface PipelineListResult {
   problems: string[];
 }
 
+/** mpm pipeline logs --json: Print the output of a run's steps. */
+export interface PipelineLogsResult {
+  run: string;
+  logs: {
+    step: string;
+    /** True: the log of its `verify`. */
+    verify: boolean;
+    /** The output of its program, redacted. */
+    text: string;
+  }[];
+}
+
+/**
+ * mpm pipeline report --json: Report what a run of a pipeline did, in Markdown.
+ */
+export interface PipelineReportResult {
+  /** Its ID: the pipeline, and the UTC second in which it began. */
+  run: string;
+  pipeline: string;
+  /** `interrupted`: its mpm was killed, or the machine went down. */
+  state:
+    | "running"
+    | "done"
+    | "failed"
+    | "cancelled"
+    | "stopped"
+    | "limited"
+    | "conflict"
+    | "interrupted";
+  /** Steps, and how many of them are in each state. */
+  total: number;
+  done: number;
+  failed: number;
+  flagged: number;
+  skipped: number;
+  limited: number;
+  waiting: number;
+  running: number;
+  started_at: string;
+  /** When the log of the run last changed. */
+  changed_at: string;
+  /** Why it ended, if there is more to say than the state. */
+  reason: string | null;
+  /** False: someone else made it, so mpm only lists it. */
+  own: boolean;
+  /** When this was looked at. */
+  at: string;
+  steps: {
+    name: string;
+    state:
+      | "waiting"
+      | "running"
+      | "done"
+      | "failed"
+      | "flagged"
+      | "skipped"
+      | "limited";
+    /** The steps that have to be done before it. */
+    needs: string[];
+    /** True if it has a worktree. */
+    worktree: boolean;
+    attempts: number;
+    /** The exit status; null: it did not end by itself. */
+    exit: number | null;
+    /** Why it ended so, redacted; null: its state says all. */
+    reason: string | null;
+    started_at: string | null;
+    ms: number | null;
+    /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
+    until: string | null;
+    /** Files that it produced. */
+    artefacts: string[];
+    /** The end of its output, or its agent's answer, redacted. */
+    output: string;
+    /** The commit of a step with a worktree; null: it has no result yet. */
+    result: string | null;
+    /** The file with its output, relative to the project; null: no output. */
+    log: string | null;
+  }[];
+  /** The last merge; null: nothing was merged yet. */
+  merge: {
+    state: "done" | "conflict" | "stopped";
+    reason: string | null;
+    merged: string[];
+    conflicts: {
+      step: string;
+      paths: string[];
+      commit: string;
+      worktree: string | null;
+      folder: string | null;
+    }[];
+    /** Files that changed in the user's working tree. */
+    changed: number;
+  } | null;
+  /** The ID of the process that runs it; null: no process does. */
+  pid: number | null;
+  /** The file that the report was written to; null: it was printed. */
+  file: string | null;
+}
+
+/** mpm pipeline rm --json: Move runs of pipelines to the trash. */
+export interface PipelineRmResult {
+  dry_run: boolean;
+  /** IDs of the runs. */
+  removed: string[];
+  /** The folder in the trash; null: nothing was moved. */
+  folder: string | null;
+}
+
 /** mpm pipeline resume --json: Continue a run of a pipeline. */
 export interface PipelineResumeResult {
   /** Its ID: the pipeline, and the UTC second in which it began. */
@@ -4028,13 +4137,7 @@ export interface TaskReportResult {
 }
 
 /** mpm task rm --json: Move runs of tasks to the trash. */
-export interface TaskRmResult {
-  dry_run: boolean;
-  /** IDs of the runs. */
-  removed: string[];
-  /** The folder in the trash; null: nothing was moved. */
-  folder: string | null;
-}
+export type TaskRmResult = PipelineRmResult;
 
 /** mpm task status --json: Show the state of a run of a task. */
 export interface TaskStatusResult {

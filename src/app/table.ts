@@ -206,6 +206,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../pipelines/commands/graph.ts")).pipelineGraph,
   "pipeline list": async () =>
     (await import("../pipelines/commands/list.ts")).pipelineList,
+  "pipeline logs": async () =>
+    (await import("../pipelines/commands/logs.ts")).pipelineLogs,
+  "pipeline report": async () =>
+    (await import("../pipelines/commands/report.ts")).pipelineReport,
+  "pipeline rm": async () =>
+    (await import("../pipelines/commands/rm.ts")).pipelineRm,
   "pipeline resume": async () =>
     (await import("../pipelines/commands/resume.ts")).pipelineResume,
   "pipeline run": async () =>

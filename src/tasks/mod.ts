@@ -52,5 +52,6 @@ export {
   taskOf,
   taskPath,
 } from "./store.ts";
-export { runStatus } from "./view/text.ts";
+export { fenced } from "./view/report_text.ts";
+export { removedText, runStatus } from "./view/text.ts";
 export { shortDuration } from "./view/pace.ts";

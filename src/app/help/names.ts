@@ -1,4 +1,5 @@
 import { schemaList } from "./schemas.ts";
+import { PIPELINES } from "./pipeline_topic.ts";
 import { TASKS } from "./task_topic.ts";
 import {
   environment,
@@ -50,6 +51,10 @@ export const TOPICS: Readonly<Record<string, Page>> = {
   "tasks": {
     summary: TASKS.summary,
     load: () => TASKS,
+  },
+  "pipelines": {
+    summary: PIPELINES.summary,
+    load: () => PIPELINES,
   },
   "formats": {
     summary: "The JSON that mpm prints and stores, and its schemas",

@@ -176,3 +176,31 @@ export const PipelineCancelResult = z.strictObject({
   ended: z.boolean(),
 });
 export type PipelineCancelResult = z.infer<typeof PipelineCancelResult>;
+
+export const PipelineLogsResult = z.strictObject({
+  run: text,
+  logs: z.array(z.strictObject({
+    step: text,
+    /** True: the log of its `verify`. */
+    verify: z.boolean(),
+    /** The output of its program, redacted. */
+    text,
+  })),
+});
+export type PipelineLogsResult = z.infer<typeof PipelineLogsResult>;
+
+/** The state of a run, and where its report is. */
+export const PipelineReportResult = z.extend(PipelineStatusResult, {
+  /** The file that the report was written to; null: it was printed. */
+  file: z.nullable(text),
+});
+export type PipelineReportResult = z.infer<typeof PipelineReportResult>;
+
+export const PipelineRmResult = z.strictObject({
+  dry_run: z.boolean(),
+  /** IDs of the runs. */
+  removed: z.array(text),
+  /** The folder in the trash; null: nothing was moved. */
+  folder: z.nullable(text),
+});
+export type PipelineRmResult = z.infer<typeof PipelineRmResult>;

@@ -109,8 +109,8 @@ function nameOf({ item }: TaskItem): string {
   return item === null ? "The program" : MARKDOWN.code(cutText(item, SHORT));
 }
 
-/** A block whose fence is longer than any within. */
-function fenced(text: string): string[] {
+/** Returns a block whose fence is longer than any within. */
+export function fenced(text: string): string[] {
   const runs = text.match(/`{3,}/g) ?? [];
   const longest = Math.max(2, ...runs.map((run) => run.length));
   const fence = "`".repeat(longest + 1);

@@ -1,0 +1,73 @@
+import type { Topic } from "../../cli/mod.ts";
+
+/** `mpm help pipelines` */
+export const PIPELINES: Topic = {
+  name: "pipelines",
+  summary: "How to define a pipeline and its steps",
+  sections: [
+    {
+      text: `
+A pipeline is a file .claude-mpm/pipelines/NAME.yaml. mpm runs the pipeline on this machine only after "mpm allow .claude-mpm/pipelines/NAME.yaml". After each change, allow the file again. docs/pipelines.md has examples.`,
+    },
+    {
+      title: "Fields",
+      rows: [
+        ["description", "one line for people"],
+        ["vars", "variables: { name: { required, default, description } }"],
+        [
+          "jobs",
+          "the number of steps at the same time; default: the number of processors, at most 4",
+        ],
+        ["notify", "a program to run at the end, and its arguments"],
+        ["steps", "the steps by their names"],
+      ],
+    },
+    {
+      title: "Fields of a step",
+      rows: [
+        ["needs", "the steps that must be done before"],
+        ["run", "the program and its arguments"],
+        [
+          "agent",
+          "instead of run: { prompt: text, turns: number, client: name }",
+        ],
+        ["produces", "files or patterns of files that the step must write"],
+        ["verify", "a program that checks the step, and its arguments"],
+        ["retries", "the number of retries for a failed step; default: 0"],
+        ["timeout", "the time limit of a try, e.g. 60s or 10m"],
+        [
+          "grace",
+          "the time between SIGTERM and SIGKILL when mpm stops a program; default: 10s",
+        ],
+        [
+          "worktree",
+          "true: the step runs in its own worktree, and mpm merges the results at the end",
+        ],
+        ["repeatable", "true if running the step twice does no harm"],
+        ["env", "variables of the program: { NAME: value }"],
+      ],
+    },
+    {
+      title: "Variables in arguments, prompts and env",
+      rows: [
+        ["{name}", "the value of a variable of the pipeline"],
+        ["{pipeline}", "the name of the pipeline"],
+        ["{run}", "the ID of the run"],
+        ["{step}", "the name of the step"],
+        ["{state}", "in notify: the state at the end of the run"],
+      ],
+    },
+    {
+      title: "Variables of a program",
+      rows: [
+        ["MPM_PIPELINE", "the name of the pipeline"],
+        ["MPM_PIPELINE_RUN", "the ID of the run"],
+        ["MPM_PIPELINE_STEP", "the name of the step"],
+      ],
+    },
+    {
+      text: `
+mpm does not use a shell, and passes each argument to the program unchanged.`,
+    },
+  ],
+};

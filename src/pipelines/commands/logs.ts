@@ -1,0 +1,70 @@
+import { attempt, MpmError } from "../../base/errors.ts";
+import { escapeLines, escapeText } from "../../base/escape.ts";
+import { didYouMean } from "../../base/nearest.ts";
+import { defineCommand, type Style } from "../../cli/mod.ts";
+import { redactorOf } from "../../secrets/mod.ts";
+import { findRun, runPaths, taskRoot } from "../../tasks/mod.ts";
+import { readPipelineStatus } from "../read.ts";
+import { stepStem, verifyStem } from "../stems.ts";
+import type { PipelineLogsResult } from "./results.ts";
+
+/** Bytes of a log; mpm writes no longer one. */
+const LARGEST = 4 * 1024 * 1024;
+
+type StepLog = PipelineLogsResult["logs"][number];
+
+/** `mpm pipeline logs` */
+export const pipelineLogs = defineCommand({
+  name: "pipeline logs",
+  summary: "Print the output of a run's steps",
+  description: `
+Prints the logs in the order of the steps, and after each the log of its "verify". Secrets are redacted. A log has the first and the last 512 KiB of what a program printed.`,
+  positionals: [{
+    name: "run",
+    summary:
+      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
+    optional: true,
+    names: "pipeline-run",
+  }],
+  flags: {
+    step: { type: "string", value: "name", summary: "Only logs of this step" },
+  },
+  examples: ["mpm pipeline logs", "mpm pipeline logs release --step build"],
+  result: async () => (await import("./results.ts")).PipelineLogsResult,
+  async run(context, input): Promise<PipelineLogsResult> {
+    const { system, print, style } = context;
+    const root = taskRoot(context);
+    const run = findRun(system, root, input.run, "pipeline");
+    const { steps } = await readPipelineStatus(system, root, run);
+    const names = steps.map(({ name }) => name);
+    if (input.step !== undefined && !names.includes(input.step)) {
+      throw new MpmError("NOT_FOUND", `No step "${input.step}" in this run`, {
+        hint: didYouMean(input.step, names, `Its steps: ${names.join(", ")}`),
+      });
+    }
+    const redactor = redactorOf(system);
+    const result: PipelineLogsResult = { run, logs: [] };
+    const { logs } = runPaths(root, run);
+    for (const step of input.step === undefined ? names : [input.step]) {
+      for (const stem of [stepStem(step), verifyStem(step)]) {
+        const path = `${logs}/${stem}.log`;
+        const bytes = attempt(() => system.files.readOwn(path, LARGEST));
+        if (!bytes) continue;
+        const text = redactor.text(new TextDecoder().decode(bytes));
+        const log = { step, verify: stem === verifyStem(step), text };
+        if (!print) result.logs.push(log);
+        // The reader may have gone, as head does.
+        else if (!print(logText(log, style))) return result;
+      }
+    }
+    return result;
+  },
+  render: () => "",
+  verbatim: () => true,
+});
+
+function logText({ step, verify, text }: StepLog, style: Style): string {
+  const title = `${escapeText(step)}${verify ? " (verify)" : ""}`;
+  const end = text === "" || text.endsWith("\n") ? "" : "\n";
+  return `${style.bold(`== ${title} ==`)}\n${escapeLines(text)}${end}`;
+}

@@ -1,0 +1,179 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson, start } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
+import { shell, until } from "../helpers/tasks.ts";
+
+const FILE = ".claude-mpm/pipelines/work.yaml";
+const LINES = "a\nb\nc\nd\ne\nf\ng\n";
+
+type Steps = Record<string, Record<string, unknown>>;
+
+/** A step in a worktree that runs a script. */
+function inWorktree(script: string, more: Record<string, unknown> = {}) {
+  return { run: shell(script), worktree: true, ...more };
+}
+
+/** A project with an allowed pipeline; one file of it is not committed. */
+async function project(
+  steps: Steps,
+  env = TestEnv.repository(),
+): Promise<TestEnv> {
+  env.write("lines", LINES);
+  env.write("crlf", "x\r\n");
+  env.write(".gitignore", "dist/\n.claude-mpm/\n");
+  env.commit("first");
+  env.write("lines", `${LINES}mine\n`);
+  env.write("dist/app.js", "old\n");
+  env.write(FILE, `${JSON.stringify({ steps }, null, 2)}\n`);
+  const { status, stderr } = await mpm(env, ["allow", FILE]);
+  assertEquals(status, 0, stderr);
+  return env;
+}
+
+/** The user's files, the index and the state of git. */
+function look(env: TestEnv): string {
+  return [
+    env.git("status", "--porcelain"),
+    env.git("ls-files", "--stage"),
+    ...["lines", "crlf", "new", "late", "dist/app.js"].map((path) =>
+      env.exists(path) ? env.read(path) : `no ${path}`
+    ),
+  ].join("\n");
+}
+
+function worktrees(env: TestEnv): string[] {
+  return env.git("worktree", "list", "--porcelain").split("\n")
+    .filter((line) => line.startsWith("worktree ")).slice(1);
+}
+
+posixTest(
+  "results of steps with a worktree are merged, and one undo takes them back",
+  async () => {
+    using env = await project({
+      first: inWorktree("sed -i s/^a/A/ lines; rm crlf; cp lines seen"),
+      second: inWorktree(
+        "sed -i s/^g/G/ lines; mkdir -p dist; echo built >dist/app.js",
+        { produces: ["dist/app.js"] },
+      ),
+      third: {
+        ...inWorktree(
+          "grep -q A lines && grep -q G lines && cat dist/app.js >new",
+        ),
+        needs: ["first", "second"],
+      },
+    });
+    const before = look(env);
+    const run = await mpm(env, ["pipeline", "run", "work"]);
+    assertEquals(run.status, 0, run.stderr);
+    // The worktrees had the file that is not committed.
+    assertEquals(env.read("seen"), `${LINES.replace("a", "A")}mine\n`);
+    const merged = LINES.replace("a", "A").replace("g", "G");
+    assertEquals(env.read("lines"), `${merged}mine\n`);
+    assertEquals([env.read("new"), env.read("dist/app.js")], [
+      "built\n",
+      "built\n",
+    ]);
+    assertEquals(env.exists("crlf"), false);
+    assertEquals(worktrees(env), []);
+    const { status, stderr } = await mpm(env, ["undo"]);
+    assertEquals(status, 0, stderr);
+    assertEquals(env.exists("seen"), false);
+    assertEquals(look(env), before);
+  },
+);
+
+posixTest(
+  "a result in conflict is left out, and both sides are kept",
+  async () => {
+    using env = await project({
+      one: inWorktree("sed -i s/^a/ONE/ lines"),
+      two: inWorktree("sed -i s/^a/TWO/ lines"),
+      three: { ...inWorktree("echo x >new"), needs: ["two"] },
+      four: inWorktree("echo late >late"),
+    });
+    const run = await mpm(env, ["pipeline", "run", "work"]);
+    assertEquals(run.status, 4, run.stderr);
+    assertEquals(env.read("lines"), `${LINES.replace("a", "ONE")}mine\n`);
+    assertEquals(env.read("late"), "late\n");
+    // It needs the result that was left out.
+    assertEquals(env.exists("new"), false);
+    const report = await mpm(env, ["pipeline", "report"]);
+    assertStringIncludes(report.stdout, "two");
+    const [id] = [...Deno.readDirSync(join(env.project, ".claude-mpm/runs"))]
+      .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+    const side = (name: string) =>
+      env.read(`.claude-mpm/runs/${id}/conflicts/two/${name}/lines`);
+    assertEquals(side("ours"), `${LINES.replace("a", "ONE")}mine\n`);
+    assertEquals(side("theirs"), `${LINES.replace("a", "TWO")}mine\n`);
+    assertStringIncludes(side("merged"), "<<<<<<<");
+    const kept = join(".claude/worktrees", `${id}-two-conflict`);
+    assertEquals(env.read(join(kept, "lines")), side("theirs"));
+  },
+);
+
+posixTest(
+  "files that the user changed meanwhile are never overwritten",
+  async () => {
+    // The step plays the user: it writes a file of the project.
+    const edits = "[ -e ../../../seen ] || echo more >>../../../lines";
+    using env = await project({
+      slow: inWorktree(`${edits}; sed -i s/^a/A/ lines; echo x >new`),
+    });
+    const { status, stdout } = await mpm(env, ["pipeline", "run", "work"]);
+    assertEquals(status, 1, stdout);
+    assertStringIncludes(stdout, "You changed files that the steps changed");
+    assertEquals(env.read("lines"), `${LINES}mine\nmore\n`);
+    assertEquals([env.exists("new"), worktrees(env)], [false, []]);
+    env.write("seen", "");
+    const resumed = await mpm(env, ["pipeline", "resume"]);
+    assertEquals(resumed.status, 0, resumed.stderr);
+    assertEquals(env.read("lines"), `${LINES.replace("a", "A")}mine\nmore\n`);
+  },
+);
+
+posixTest(
+  "a killed run leaves a locked worktree, which resume and rm remove",
+  async () => {
+    using env = await project({
+      slow: inWorktree(
+        ": >../../../begun; while [ ! -e ../../../go ]; do sleep 0.01; done; echo x >new",
+      ),
+    });
+    const child = start(env, ["pipeline", "run", "work"]);
+    await until("the step begins", () => env.exists("begun"));
+    child.kill("SIGKILL");
+    await child.output();
+    assertEquals(worktrees(env).length, 1);
+    const { removed } = await mpmJson(env, ["worktrees", "prune"]);
+    assertEquals(removed, []);
+    env.write("go", "");
+    const resumed = await mpm(env, ["pipeline", "resume"]);
+    assertEquals(resumed.status, 0, resumed.stderr);
+    assertEquals([env.read("new"), worktrees(env)], ["x\n", []]);
+  },
+);
+
+posixTest("a result that a commit cannot hold fails the step", async () => {
+  using env = await project({
+    nested: inWorktree("git init -q inner && echo x >inner/x"),
+  });
+  const { status, stdout } = await mpm(env, ["pipeline", "run", "work"]);
+  assertEquals(status, 1);
+  assertStringIncludes(
+    stdout,
+    'cannot hold "inner/": it is its own repository',
+  );
+  assertEquals(worktrees(env), []);
+});
+
+posixTest("steps with a worktree need git", async () => {
+  using env = new TestEnv();
+  env.write(FILE, JSON.stringify({ steps: { one: inWorktree("true") } }));
+  await mpm(env, ["allow", FILE]);
+  const { status, stderr } = await mpm(env, ["pipeline", "run", "work"]);
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, "this is not a git repository");
+  assert(!env.exists("lines"));
+});
