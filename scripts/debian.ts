@@ -3,10 +3,10 @@ import { BuildError, say } from "./build_error.ts";
 import { cacheFolder } from "./runtime.ts";
 
 /** Packages with programs that tests talk to, and a library they need. */
-const PACKAGES = ["openssh-server", "libwrap0", "age", "parallel"];
+const PACKAGES = ["openssh-server", "libwrap0", "age", "parallel", "cron"];
 
 /** The programs of {@link PACKAGES}. */
-const NEEDED = ["sshd", "age", "age-keygen", "parallel"];
+const NEEDED = ["sshd", "age", "age-keygen", "parallel", "cron", "crontab"];
 
 /** Words of `apt-get` that answer soon where no network is. */
 const SOON = [
@@ -53,7 +53,7 @@ async function has(names: readonly string[], path: string): Promise<boolean> {
 
 async function unpacked(): Promise<string> {
   const cache = cacheFolder(Deno.build.os, (name) => Deno.env.get(name));
-  const folder = join(cache, `debian-${await codename()}-2`);
+  const folder = join(cache, `debian-${await codename()}-3`);
   // It got this name when it was whole.
   if (await Deno.stat(folder).then(() => true, () => false)) return folder;
   say(`Fetching ${PACKAGES.join(", ")} with apt-get`);
