@@ -74,6 +74,13 @@ const LINES: Record<string, Making> = {
   "trust": () => ["", "someone --dry-run"],
   "sync": () => ["", "origin --dry-run"],
   "notes rm": ({ notes }) => [notes[0]!, "--superseded"],
+  // Without a dry run, it would change the schedulers of this machine.
+  "schedule add": () => [
+    ["schedule", "add", "0 9 * * *", "standup", "--dry-run"],
+  ],
+  "schedule list": () => ["", "--all"],
+  "schedule remove": () => ["planted"],
+  "schedule run": () => ["planted"],
   "task run": () => ["planted"],
   "task resume": () => ["planted --again"],
   "task cancel": () => ["planted"],
@@ -252,7 +259,7 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "context --agent-session|pause --agent-session|pause --name|var get|" +
   "partition show|partition use|context diff|summary --session|replay|carry --to claude|replay fork 1 --name|" +
   "handoff show|handoff check|handoff accept|handoff new --to|handoff list --to|claim|release|" +
-  "task run|task resume|task cancel|task status|task rm|task report|team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
+  "schedule remove|schedule run|task run|task resume|task cancel|task status|task rm|task report|team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
   .split("|");
 
 /** These commands with a name that leads elsewhere, where a path is made of it. */
