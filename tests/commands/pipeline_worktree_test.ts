@@ -146,12 +146,22 @@ posixTest(
     child.kill("SIGKILL");
     await child.output();
     assertEquals(worktrees(env).length, 1);
-    const { removed } = await mpmJson(env, ["worktrees", "prune"]);
-    assertEquals(removed, []);
+    const pruned = await mpmJson(env, ["worktrees", "prune"]);
+    assertEquals(pruned.removed, []);
     env.write("go", "");
     const resumed = await mpm(env, ["pipeline", "resume"]);
     assertEquals(resumed.status, 0, resumed.stderr);
     assertEquals([env.read("new"), worktrees(env)], ["x\n", []]);
+    env.remove("begun");
+    env.remove("go");
+    const other = start(env, ["pipeline", "run", "work"]);
+    await until("the step begins again", () => env.exists("begun"));
+    other.kill("SIGKILL");
+    await other.output();
+    assertEquals(worktrees(env).length, 1);
+    const removed = await mpm(env, ["pipeline", "rm", "work"]);
+    assertEquals(removed.status, 0, removed.stderr);
+    assertEquals(worktrees(env), []);
   },
 );
 
