@@ -3740,6 +3740,18 @@ export interface PipelineCancelResult {
 }
 
 /**
+ * mpm pipeline export --json: Export a pipeline as a workflow for GitHub
+ * Actions.
+ */
+export interface PipelineExportResult {
+  pipeline: string;
+  /** The workflow, YAML. */
+  workflow: string;
+  /** The file that it was written to; null: it was printed. */
+  file: string | null;
+}
+
+/**
  * mpm pipeline graph --json: Draw the steps of a pipeline and what they need.
  */
 export interface PipelineGraphResult {

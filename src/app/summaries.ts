@@ -114,6 +114,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "schedule run": "Run a schedule now, as the scheduler would",
   "pipeline": "List the pipelines of the project and the newest run of each",
   "pipeline cancel": "Cancel a run of a pipeline",
+  "pipeline export": "Export a pipeline as a workflow for GitHub Actions",
   "pipeline graph": "Draw the steps of a pipeline and what they need",
   "pipeline list": "List the runs of pipelines",
   "pipeline logs": "Print the output of a run's steps",

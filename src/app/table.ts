@@ -202,6 +202,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../pipelines/commands/pipeline.ts")).pipeline,
   "pipeline cancel": async () =>
     (await import("../pipelines/commands/cancel.ts")).pipelineCancel,
+  "pipeline export": async () =>
+    (await import("../pipelines/commands/export.ts")).pipelineExport,
   "pipeline graph": async () =>
     (await import("../pipelines/commands/graph.ts")).pipelineGraph,
   "pipeline list": async () =>

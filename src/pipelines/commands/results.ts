@@ -204,3 +204,12 @@ export const PipelineRmResult = z.strictObject({
   folder: z.nullable(text),
 });
 export type PipelineRmResult = z.infer<typeof PipelineRmResult>;
+
+export const PipelineExportResult = z.strictObject({
+  pipeline: text,
+  /** The workflow, YAML. */
+  workflow: text,
+  /** The file that it was written to; null: it was printed. */
+  file: z.nullable(text),
+});
+export type PipelineExportResult = z.infer<typeof PipelineExportResult>;

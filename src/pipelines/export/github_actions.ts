@@ -1,0 +1,299 @@
+import { toYaml } from "../../base/yaml.ts";
+import { clientNamed } from "../../clients/mod.ts";
+import type { Pipeline, Step } from "../definition.ts";
+import { PLACEHOLDER } from "../graph.ts";
+
+/** The first words of an exported workflow, by which mpm knows it. */
+export const WORKFLOW_HEAD = "# A workflow of the mpm pipeline ";
+
+/** The actions that a workflow uses, each at one commit. */
+const ACTIONS = {
+  checkout: "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd",
+  upload: "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02",
+  download:
+    "actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093",
+};
+
+/** A client on a machine of GitHub. */
+interface HostedClient {
+  /** Its package on npm. */
+  readonly package: string;
+  /** The variable, and the secret, with its key. */
+  readonly key: string;
+}
+
+const CLIENTS: ReadonlyMap<string, HostedClient> = new Map([
+  ["claude", {
+    package: "@anthropic-ai/claude-code",
+    key: "ANTHROPIC_API_KEY",
+  }],
+  ["codex", { package: "@openai/codex", key: "OPENAI_API_KEY" }],
+  ["gemini", { package: "@google/gemini-cli", key: "GEMINI_API_KEY" }],
+  ["opencode", { package: "opencode-ai", key: "ANTHROPIC_API_KEY" }],
+  ["copilot", { package: "@github/copilot", key: "COPILOT_GITHUB_TOKEN" }],
+]);
+
+/** Minutes that a job may take on GitHub. */
+const MOST_MINUTES = 360;
+
+/** A pipeline to export. */
+interface Exported {
+  readonly name: string;
+  readonly pipeline: Pipeline;
+  /** The client of agents that name none. */
+  readonly client: string;
+}
+
+/** Returns the name of the secret that the agents of a client need. */
+export function secretOf(client: string): string {
+  return CLIENTS.get(client)?.key ?? "ANTHROPIC_API_KEY";
+}
+
+/** Returns a workflow for GitHub Actions, with a job for each step. */
+export function workflowText(exported: Exported): string {
+  const { name, pipeline: { vars, steps, description } } = exported;
+  const inputs = [...vars].map(([name, variable]) => [name, {
+    description: literal(variable.description || name),
+    required: variable.required,
+    ...variable.required ? {} : { default: literal(variable.default) },
+    type: "string",
+  }]);
+  const workflow = {
+    name: literal(name),
+    on: {
+      workflow_dispatch: inputs.length === 0
+        ? {}
+        : { inputs: Object.fromEntries(inputs) },
+    },
+    permissions: { contents: "read" },
+    jobs: Object.fromEntries(
+      steps.map((step) => [jobId(step.name), jobOf(step, exported)]),
+    ),
+  };
+  const about = description.replaceAll(/\s+/g, " ").trim();
+  return [
+    `${WORKFLOW_HEAD}${name}`,
+    ...about === "" ? [] : [`# ${about}`],
+    "# To write it again: mpm pipeline export --engine github-actions",
+    toYaml(workflow),
+  ].join("\n");
+}
+
+/** An ID of a job begins with a letter or `_`. */
+function jobId(step: string): string {
+  return /^\d/.test(step) ? `_${step}` : step;
+}
+
+function jobOf(step: Step, exported: Exported): object {
+  const { name, needs, produces, retries, timeout } = step;
+  const { steps } = exported.pipeline;
+  const given = producersOf(step, steps);
+  const minutes = Math.ceil(timeout / 60_000) * (retries + 1);
+  const jobMinutes = Math.min(MOST_MINUTES, minutes);
+  return {
+    ...name === jobId(name) ? {} : { name },
+    ...needs.length === 0 ? {} : { needs: needs.map(jobId) },
+    "runs-on": "ubuntu-latest",
+    "timeout-minutes": jobMinutes,
+    steps: [
+      { uses: ACTIONS.checkout, with: { "persist-credentials": false } },
+      ...given.map((producer) => ({
+        name: `Get the files of ${producer.name}`,
+        uses: ACTIONS.download,
+        with: { name: producer.name, path: commonFolder(producer.produces) },
+      })),
+      ...programSteps(step, exported),
+      ...produces.length === 0 ? [] : [{
+        name: "Keep the files",
+        uses: ACTIONS.upload,
+        with: {
+          name,
+          // The newline at the end makes GitHub read a list of patterns.
+          path: produces.map(literal).join("\n"),
+          "if-no-files-found": "error",
+          "include-hidden-files": true,
+        },
+      }],
+    ],
+  };
+}
+
+/** Returns the steps, of those that a step needs, that produce files. */
+function producersOf(step: Step, steps: readonly Step[]): Step[] {
+  const wanted = new Set(step.needs);
+  for (const { name, needs } of steps.toReversed()) {
+    if (wanted.has(name)) needs.forEach((need) => wanted.add(need));
+  }
+  return steps.filter(({ name, produces }) =>
+    wanted.has(name) && produces.length > 0
+  );
+}
+
+/**
+ * The folder that an artifact belongs to. GitHub removes the folders that all
+ * files of an artifact have in common, up to the first pattern.
+ */
+function commonFolder(produces: readonly string[]): string {
+  const folders = produces.map((file) => {
+    const parts = file.split("/").slice(0, -1);
+    const at = parts.findIndex((part) => /[*?[\]{}!]/.test(part));
+    return at < 0 ? parts : parts.slice(0, at);
+  });
+  const [first = [], ...others] = folders;
+  const end = first.findIndex((part, at) =>
+    others.some((folder) => folder[at] !== part)
+  );
+  const common = end < 0 ? first : first.slice(0, end);
+  return literal(common.length === 0 ? "." : common.join("/"));
+}
+
+/** The program of a step, and the one that checks it. */
+function programSteps(step: Step, exported: Exported): object[] {
+  const { work, verify, retries } = step;
+  const values = new Values(step.name, exported);
+  const env = {
+    ...values.inputs(),
+    ...Object.fromEntries(
+      [...step.env].map(([name, text]) => [name, values.text(text)]),
+    ),
+  };
+  const minutes = Math.ceil(step.timeout / 60_000);
+  const limits = {
+    shell: "bash",
+    ...minutes * (retries + 1) < MOST_MINUTES
+      ? { "timeout-minutes": minutes * (retries + 1) }
+      : {},
+  };
+  const check = verify === null ? undefined : values.words(verify);
+  if (work.kind === "run") {
+    const lines = retried(values.words(work.args), { retries, check });
+    return [{ name: "Run", ...limits, ...withEnv(env), run: lines }];
+  }
+  const client = work.client ?? exported.client;
+  const { package: from, key } = CLIENTS.get(client)!;
+  const args = clientNamed(client)!.headless(PROMPT, {
+    turns: work.turns ?? undefined,
+  });
+  const words = args.map((arg) =>
+    arg.split(PROMPT).map((part) => part === "" ? "" : quoted(part))
+      .join('"$PROMPT"')
+  ).join(" ");
+  const secret = {
+    [key]: `\${{ secrets.${key} }}`,
+    PROMPT: values.text(work.prompt),
+  };
+  return [
+    { name: `Install ${client}`, run: `npm install --global ${from}` },
+    {
+      name: "Ask the agent",
+      ...limits,
+      ...withEnv({ ...env, ...secret }),
+      run: retried(words, { retries, check }),
+    },
+  ];
+}
+
+/** Marks the prompt in the arguments of a client. */
+const PROMPT = "\u0001prompt\u0001";
+
+function withEnv(env: Record<string, string>): object {
+  return Object.keys(env).length === 0 ? {} : { env };
+}
+
+/** A failed check runs the program again, too. */
+function retried(
+  words: string,
+  { retries, check }: { retries: number; check: string | undefined },
+): string {
+  const both = check === undefined ? words : `${words} && ${check}`;
+  if (retries === 0) return check === undefined ? words : `${words}\n${check}`;
+  return [
+    "tries=0",
+    `until ${both}; do`,
+    "  tries=$((tries + 1))",
+    `  [ "$tries" -le ${retries} ] || exit 1`,
+    "  sleep $((2 ** (tries - 1)))",
+    "done",
+  ].join("\n");
+}
+
+/** Returns a text that GitHub takes as it is: no part of it is an expression. */
+function literal(text: string): string {
+  return text.replaceAll("${{", () => "${{ '${{' }}");
+}
+
+/** Quotes a text for a shell, so that GitHub finds no expression in it either. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`).replaceAll("${{", () => "$''{{")}'`;
+}
+
+/** The values of placeholders, which reach a script by the environment alone. */
+class Values {
+  readonly #step: string;
+  readonly #exported: Exported;
+  /** The variables of the environment, by the names of the pipeline's. */
+  readonly #names: ReadonlyMap<string, string>;
+
+  constructor(step: string, exported: Exported) {
+    this.#step = step;
+    this.#exported = exported;
+    const names = new Map<string, string>();
+    for (const name of exported.pipeline.vars.keys()) {
+      const plain = `VAR_${name.toUpperCase().replaceAll("-", "_")}`;
+      const isTaken = [...names.values()].includes(plain);
+      names.set(name, isTaken ? `${plain}_${names.size}` : plain);
+    }
+    this.#names = names;
+  }
+
+  /** The inputs as variables of the environment. */
+  inputs(): Record<string, string> {
+    return Object.fromEntries(
+      [...this.#names].map(([name, variable]) => [variable, input(name)]),
+    );
+  }
+
+  /** Returns a text with expressions of GitHub for its placeholders. */
+  text(text: string): string {
+    return this.#filled(text, {
+      plain: literal,
+      value: (name) => this.#names.has(name) ? input(name) : RUN,
+    });
+  }
+
+  /** Returns arguments for a shell. */
+  words(args: readonly string[]): string {
+    return args.map((arg) =>
+      arg === "" ? "''" : this.#filled(arg, {
+        plain: (part) =>
+          /^[\w@%+:,./][\w@%+=:,./-]*$/.test(part) ? part : quoted(part),
+        value: (name) => `"$${this.#names.get(name) ?? "GITHUB_RUN_ID"}"`,
+      })
+    ).join(" ");
+  }
+
+  #filled(
+    text: string,
+    { plain, value }: {
+      plain: (text: string) => string;
+      value: (name: string) => string;
+    },
+  ): string {
+    const known = new Map([
+      ["pipeline", this.#exported.name],
+      ["step", this.#step],
+    ]);
+    // Every second part is the name of a placeholder.
+    return text.split(PLACEHOLDER).map((part, at) => {
+      if (at % 2 === 0) return part === "" ? "" : plain(part);
+      const own = known.get(part);
+      return own === undefined ? value(part) : plain(own);
+    }).join("");
+  }
+}
+
+const RUN = "${{ github.run_id }}";
+
+function input(name: string): string {
+  return `\${{ inputs.${name} }}`;
+}

@@ -1,0 +1,157 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { parse } from "@std/yaml";
+import { Ajv } from "ajv";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm } from "../helpers/mpm.ts";
+import { ROOT } from "../helpers/tree.ts";
+
+interface Step {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Record<string, string>;
+  readonly with?: Record<string, string>;
+}
+
+interface Workflow {
+  readonly on: { readonly workflow_dispatch: { inputs: object } };
+  readonly jobs: Record<string, { needs?: string[]; steps: Step[] }>;
+}
+
+const SCHEMA = `${ROOT}/tests/formats/github-actions/github-workflow.json`;
+
+/** Returns the workflow of a definition, which fits the schema of workflows. */
+async function exported(
+  env: TestEnv,
+  definition: object,
+): Promise<{ workflow: Workflow; text: string; stderr: string }> {
+  env.write(".claude-mpm/pipelines/work.yaml", JSON.stringify(definition));
+  const done = await mpm(env, ["pipeline", "export", "work"]);
+  assertEquals(done.status, 0, done.stderr);
+  const workflow = parse(done.stdout);
+  const ajv = new Ajv({ strict: false, validateFormats: false });
+  const fits = ajv.compile(JSON.parse(Deno.readTextFileSync(SCHEMA)));
+  assert(fits(workflow), JSON.stringify(fits.errors));
+  assert(!fits({ jobs: { a: { steps: 1 } } }), "the schema takes anything");
+  const { stdout: text, stderr } = done;
+  return { workflow: workflow as Workflow, text, stderr };
+}
+
+/** The expressions of GitHub in a text. */
+const EXPRESSION = /\$\{\{ (.*?) \}\}/g;
+
+Deno.test("a workflow fits the published schema, with a job for each step", async () => {
+  using env = TestEnv.repository();
+  const { workflow, stderr } = await exported(env, {
+    description: "Release\n# it",
+    vars: { version: { required: true }, "dry-run": { default: "no" } },
+    jobs: 2,
+    steps: {
+      "1-notes": { run: ["sh", "n.sh", "{version}"], produces: ["out/N.md"] },
+      lint: { run: ["npm", "run", "lint"], worktree: true },
+      build: {
+        ...{ needs: ["1-notes"], run: ["make"], retries: 2, timeout: "10m" },
+        ...{ verify: ["make", "test"], produces: ["dist/**", "dist/a.js"] },
+      },
+      check: {
+        needs: ["lint", "build"],
+        agent: { prompt: "Check {version}", turns: 3, client: "claude" },
+      },
+    },
+  });
+  const { jobs, on } = workflow;
+  assertEquals(Object.keys(on.workflow_dispatch.inputs), [
+    "version",
+    "dry-run",
+  ]);
+  assertEquals(Object.keys(jobs).sort(), [
+    "_1-notes",
+    "build",
+    "check",
+    "lint",
+  ]);
+  assertEquals(jobs.build!.needs, ["_1-notes"]);
+  // The files of every step above come along, also through others.
+  const got = jobs.check!.steps.filter(({ uses }) => uses?.includes("download"))
+    .map((step) => [step.with!.name, step.with!.path]);
+  assertEquals(got, [["1-notes", "out"], ["build", "dist"]]);
+  for (const { steps } of Object.values(jobs)) {
+    for (const { uses } of steps) {
+      if (uses) assert(/@[0-9a-f]{40}$/.test(uses), uses);
+    }
+  }
+  const agent = jobs.check!.steps.find(({ name }) => name === "Ask the agent")!;
+  assertStringIncludes(agent.run!, "claude");
+  assertEquals(agent.env!.PROMPT, "Check ${{ inputs.version }}");
+  assertStringIncludes(stderr, "needs the secret ANTHROPIC_API_KEY");
+  assertStringIncludes(stderr, "does not merge worktrees");
+});
+
+Deno.test("values reach the scripts of a workflow as they are", async () => {
+  using env = TestEnv.repository();
+  const odd = 'a\'b "c" $(touch never) ${{ github.token }} `id` \\';
+  const { workflow } = await exported(env, {
+    vars: { version: { required: true } },
+    steps: {
+      show: {
+        run: ["printf", "%s|", "{version}", `x{version}-${odd}`, "", "{step}"],
+        env: { ODD: `{version} ${odd}` },
+      },
+    },
+  });
+  const run = workflow.jobs.show!.steps.find(({ name }) => name === "Run")!;
+  assertEquals([...run.run!.matchAll(EXPRESSION)], []);
+  const version = "1'; touch never; $(touch never)";
+  // As GitHub replaces them.
+  const values: Record<string, string> = {
+    "inputs.version": version,
+    "'${{'": "${{",
+  };
+  const given = Object.fromEntries(
+    Object.entries(run.env!).map(([name, text]) => [
+      name,
+      text.replaceAll(EXPRESSION, (_, what) => values[what]!),
+    ]),
+  );
+  const script = `${run.run}; printf %s "$ODD"`;
+  const done = env.run("bash", ["-eo", "pipefail", "-c", script], {
+    env: given,
+  });
+  assertEquals(
+    done.stdout,
+    `${version}|x${version}-${odd}||show|${version} ${odd}`,
+  );
+  assert(!env.exists("never"));
+});
+
+Deno.test("retries of a workflow include the check", async () => {
+  using env = TestEnv.repository();
+  const { workflow } = await exported(env, {
+    steps: {
+      flaky: {
+        run: ["sh", "-c", "echo run >>runs"],
+        verify: ["sh", "-c", "test $(wc -l <runs) -ge 2"],
+        retries: 1,
+      },
+    },
+  });
+  const { run } = workflow.jobs.flaky!.steps.find(({ run }) => run)!;
+  const script = run!.replace(/sleep .*/, "true");
+  const once = env.run("bash", ["-eo", "pipefail", "-c", script]);
+  assertEquals([once.status, env.read("runs")], [0, "run\nrun\n"]);
+});
+
+Deno.test("a workflow is written to a file, and never over another one", async () => {
+  using env = TestEnv.repository();
+  const definition = { steps: { a: { run: ["true"] } } };
+  env.write(".claude-mpm/pipelines/work.yaml", JSON.stringify(definition));
+  const write = () => mpm(env, ["pipeline", "export", "work", "-o", "w.yml"]);
+  assertEquals((await write()).status, 0);
+  assertStringIncludes(env.read("w.yml"), "# A workflow of the mpm pipeline");
+  assertEquals((await write()).status, 0);
+  env.write("w.yml", "mine\n");
+  assertEquals((await write()).status, 4);
+  assertEquals(env.read("w.yml"), "mine\n");
+  const none = await mpm(env, ["pipeline", "export", "other"]);
+  assertEquals(none.status, 3, none.stderr);
+});
