@@ -1,6 +1,7 @@
 import { escapeText } from "../../base/escape.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { cancelRun, taskRoot } from "../../tasks/mod.ts";
+import { RUN } from "../run_argument.ts";
 
 /** `mpm pipeline cancel` */
 export const pipelineCancel = defineCommand({
@@ -8,13 +9,7 @@ export const pipelineCancel = defineCommand({
   summary: "Cancel a run of a pipeline",
   description: `
 The running programs get SIGTERM, and SIGKILL if they have not ended after the time that the "grace" of their steps sets. mpm records how they ended. "mpm pipeline resume" continues with the steps that are left.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
-    optional: true,
-    names: "pipeline-run",
-  }],
+  positionals: [RUN],
   flags: {
     "dry-run": {
       type: "boolean",

@@ -7,6 +7,7 @@ import {
 } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
 import { runPipeline } from "../runner/run_pipeline.ts";
+import { RUN } from "../run_argument.ts";
 import { pipelineStatus, statusText } from "../view/text.ts";
 
 /** `mpm pipeline resume` */
@@ -17,13 +18,7 @@ export const pipelineResume = defineCommand({
 Runs the steps that failed, were skipped or have not started. A step that is done runs again only if its inputs changed. Its inputs are its definition, the variables, the files of the steps that it needs, and the first content of its worktree.
 
 If a step started and mpm does not know how it ended, mpm flags the step and does not run it again by itself. There are two exceptions: the step is "repeatable", or it has a worktree. With --again, mpm also runs flagged steps again. A step at a usage limit runs again after the limit ends, or at once with --again.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
-    optional: true,
-    names: "pipeline-run",
-  }],
+  positionals: [RUN],
   flags: {
     again: {
       type: "boolean",

@@ -1,6 +1,7 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { findRun, taskRoot } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
+import { RUN } from "../run_argument.ts";
 import { statusText } from "../view/text.ts";
 
 /** `mpm pipeline status` */
@@ -11,13 +12,7 @@ export const pipelineStatusCommand = defineCommand({
 A run is "running" only while an mpm process works on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm pipeline resume" continues it.
 
 The exit status is 0 for any state.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
-    optional: true,
-    names: "pipeline-run",
-  }],
+  positionals: [RUN],
   flags: {},
   examples: ["mpm pipeline status", "mpm pipeline status release --json"],
   result: async () => (await import("./results.ts")).PipelineStatusResult,

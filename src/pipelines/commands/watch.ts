@@ -3,6 +3,7 @@ import { findRun, linesOf, runPaths, taskRoot } from "../../tasks/mod.ts";
 import { pipelineLineIn, RunState } from "../log.ts";
 import { readPipelineStatus } from "../read.ts";
 import { PipelineDisplay } from "../view/show.ts";
+import { RUN } from "../run_argument.ts";
 import { pipelineStatus, statusText } from "../view/text.ts";
 
 /** Milliseconds between two looks at the log. */
@@ -16,13 +17,7 @@ export const pipelineWatch = defineCommand({
 Shows the steps at work, in any terminal. With --json, it prints events as lines of JSON, and the state of the run as the last line.
 
 Ctrl-C ends only the display. The exit status is the status of the run.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
-    optional: true,
-    names: "pipeline-run",
-  }],
+  positionals: [RUN],
   flags: {},
   examples: ["mpm pipeline watch", "mpm pipeline watch release --json"],
   result: async () => (await import("./results.ts")).PipelineStatusResult,
