@@ -113,6 +113,15 @@ export function pipelineLineIn(text: string): PipelineLine | undefined {
   return shape && fits(shape, value) ? value as PipelineLine : undefined;
 }
 
+/** Returns the line about a merge. */
+export function mergedLine(merge: MergeEnd, at: string): PipelineLine {
+  const { state, reason, merged, conflicts, changed } = merge;
+  return {
+    ...{ event: "merged", at, state, reason, changed, merged: [...merged] },
+    conflicts: conflicts.map((one) => ({ ...one, paths: [...one.paths] })),
+  };
+}
+
 /** A step by the log of its run. */
 export interface StepRecord {
   readonly state:

@@ -60,7 +60,7 @@ posixTest("a pipeline that dies at any write does no step twice", async () => {
 });
 
 /** Steps with a worktree always run again, and their results arrive once. */
-posixTest(
+soakTest(
   "a pipeline with worktrees that dies at any write ends well",
   async () => {
     const step = (name: string) => ({

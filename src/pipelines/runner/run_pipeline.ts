@@ -147,8 +147,8 @@ export async function runPipeline(
 }
 
 /** Results that were applied are not merged again. */
-function refuseEnded(id: string, { merge }: RunState): void {
-  if (merge === null || merge.state === "stopped") return;
+function refuseEnded(id: string, { end, merge }: RunState): void {
+  if (end === null || merge === null || merge.state === "stopped") return;
   throw new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
     hint: merge.state === "done"
       ? "Its results are merged. To start another run: mpm pipeline run NAME"

@@ -12,6 +12,8 @@ import {
 import { agentStep } from "../agent/agent_step.ts";
 import { artefactsOf, type FilesBefore } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
+import { allNeeds } from "../graph.ts";
+import type { RunState } from "../log.ts";
 import { stepStem, verifyStem } from "../stems.ts";
 import type { AgentEnd, AgentStep, Artefact, Before } from "../plugs.ts";
 
@@ -165,5 +167,19 @@ async function runProgram(
         },
       }
       : {},
+  });
+}
+
+/** Returns the facts for an agent about the steps that its step needs. */
+export function stepsBefore(
+  step: Step,
+  { steps, state }: { steps: readonly Step[]; state: RunState },
+): Before[] {
+  return allNeeds(steps, step).map(({ name }) => {
+    const { artefacts, output } = state.of(name);
+    return {
+      ...{ step: name, output },
+      artefacts: artefacts.map(({ path }) => path),
+    };
   });
 }

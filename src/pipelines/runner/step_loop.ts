@@ -5,9 +5,19 @@ import type { RunLog, RunPaths, RunRecord, Stops } from "../../tasks/mod.ts";
 import { digestOf, filesBefore } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
 import { allNeeds } from "../graph.ts";
-import type { PipelineLine, RunEnd, RunState } from "../log.ts";
-import type { Before, Given, MergeEnd, StepTrees } from "../plugs.ts";
-import { runStep, type StepEnd, type StepOrder } from "./run_step.ts";
+import {
+  mergedLine,
+  type PipelineLine,
+  type RunEnd,
+  type RunState,
+} from "../log.ts";
+import type { Given, MergeEnd, StepTrees } from "../plugs.ts";
+import {
+  runStep,
+  type StepEnd,
+  type StepOrder,
+  stepsBefore,
+} from "./run_step.ts";
 
 /** Milliseconds before the second try, and the longest such pause. */
 const PAUSE = 1000;
@@ -53,16 +63,24 @@ export class StepLoop {
    */
   async run(): Promise<void> {
     const { state, trees, pid } = this.#run;
-    const plan = trees?.applied ? [] : await this.#plan();
+    const isMerged = trees?.applied || this.#merged;
+    const plan = isMerged ? [] : await this.#plan();
     this.#add({ event: "begin", at: this.#now(), pid });
     for (const line of plan) this.#add(line);
     await this.#flush();
     await this.#all();
     const end = await this.#end();
     await this.#flush();
-    this.#add({ event: "over", at: this.#now(), ...end });
+    const { state: last, reason } = end;
+    this.#add({ event: "over", at: this.#now(), state: last, reason });
     await this.#flush();
     state.end = end.state;
+  }
+
+  /** The end of a merge that is in the log; null: it is still to come. */
+  get #merged(): MergeEnd | null {
+    const { merge } = this.#run.state;
+    return merge?.state === "stopped" ? null : merge;
   }
 
   #add(line: PipelineLine): void {
@@ -134,8 +152,7 @@ export class StepLoop {
         },
       );
     }
-    const isMerged = state.merge !== null && state.merge.state !== "stopped";
-    if (state.end === null || !isMerged && state.end === "stopped") return;
+    if (state.end === null || state.end === "stopped") return;
     const isDone = steps.every(({ name }) => state.of(name).state === "done");
     throw new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
       hint: isDone
@@ -292,23 +309,11 @@ export class StepLoop {
         : files;
       const end = await runStep(this.#context, {
         ...{ root, record, paths, step, folder, stops, attempt },
-        ...{ files: before, before: this.#before(step) },
+        ...{ files: before, before: stepsBefore(step, this.#run) },
       });
       const isKept = step.worktree && end.outcome === "done";
       const made = end.artefacts.map(({ path }) => path);
       return { ...end, result: isKept ? await trees!.take(step, made) : null };
-    });
-  }
-
-  /** The steps before an agent, for its prompt. */
-  #before(step: Step): Before[] {
-    const { steps, state } = this.#run;
-    return allNeeds(steps, step).map(({ name }) => {
-      const { artefacts, output } = state.of(name);
-      return {
-        ...{ step: name, output },
-        artefacts: artefacts.map(({ path }) => path),
-      };
     });
   }
 
@@ -366,6 +371,7 @@ export class StepLoop {
 
   async #end(): Promise<{ state: RunEnd; reason: string | null }> {
     const { steps, state, stops, trees } = this.#run;
+    if (this.#merged) return this.#merged;
     if (stops.cancel.aborted) return { state: "cancelled", reason: null };
     const states = steps.map(({ name }) => state.of(name).state);
     if (!trees?.applied && states.some((one) => one !== "done")) {
@@ -384,14 +390,6 @@ export class StepLoop {
     await this.#flush();
     return { state: merge.state, reason: merge.reason };
   }
-}
-
-function mergedLine(merge: MergeEnd, at: string): PipelineLine {
-  const { state, reason, merged, conflicts, changed } = merge;
-  return {
-    ...{ event: "merged", at, state, reason, changed, merged: [...merged] },
-    conflicts: conflicts.map((one) => ({ ...one, paths: [...one.paths] })),
-  };
 }
 
 /** A step in a worktree starts from a new one. */
