@@ -17,6 +17,7 @@ const TOPICS = [
   "hooks",
   "privacy",
   "tasks",
+  "pipelines",
   "formats",
 ];
 
