@@ -81,6 +81,17 @@ const LINES: Record<string, Making> = {
   "schedule list": () => ["", "--all"],
   "schedule remove": () => ["planted"],
   "schedule run": () => ["planted"],
+  "pipeline": () => [""],
+  "pipeline run": () => ["planted"],
+  "pipeline resume": () => ["planted --again"],
+  "pipeline cancel": () => ["planted"],
+  "pipeline list": () => [""],
+  "pipeline status": () => ["planted"],
+  "pipeline watch": () => ["planted"],
+  "pipeline graph": () => ["planted"],
+  "pipeline logs": () => ["planted"],
+  "pipeline report": () => ["planted --output report.md"],
+  "pipeline rm": () => ["planted"],
   "task run": () => ["planted"],
   "task resume": () => ["planted --again"],
   "task cancel": () => ["planted"],
@@ -174,7 +185,7 @@ const LINES: Record<string, Making> = {
 };
 
 /** The statuses of commands that may find nothing to work on. */
-const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
+const STATUSES = new Map<string, readonly number[]>([
   ["evidence", [0, 1, 4]],
   // The saves were made outside of an agent session.
   ["replay", [0, 3]],
@@ -189,6 +200,14 @@ const STATUSES: ReadonlyMap<string, readonly number[]> = new Map([
   ["task resume", [1]],
   ["task watch", [1]],
   ["task cancel", [4]],
+  // No project comes with a run of a pipeline, or with a schedule.
+  ...["run", "resume", "cancel", "status", "watch", "logs", "report", "rm"]
+    .map((name): [string, number[]] => [`pipeline ${name}`, [3]]),
+  ["pipeline graph", [3]],
+  ["schedule remove", [3]],
+  ["schedule run", [3]],
+  // Not every machine has a scheduler.
+  ["schedule add", [0, 4]],
   // Nothing was uncommitted when they were made.
   ["restore", [0, 3]],
 ]);
