@@ -3681,10 +3681,7 @@ export interface ScheduleRunResult {
   log: string;
 }
 
-/**
- * mpm pipeline --json: List the pipelines of the project and the newest run of
- * each.
- */
+/** mpm pipeline --json: List the pipelines and the newest run of each. */
 export interface PipelineResult {
   at: string;
   pipelines: {
@@ -4034,6 +4031,17 @@ export type PipelineStatusResult = PipelineResumeResult;
 
 /** mpm pipeline watch --json: Show the progress of a run until it ends. */
 export type PipelineWatchResult = PipelineResumeResult;
+
+/** mpm pipeline new --json: Create a pipeline from one that mpm provides. */
+export interface PipelineNewResult {
+  dry_run: boolean;
+  name: string;
+  /** The file, absolute. */
+  path: string;
+  text: string;
+  /** The commands that come next. */
+  next: string[];
+}
 
 /** mpm task cancel --json: Cancel a run of a task. */
 export type TaskCancelResult = PipelineCancelResult;

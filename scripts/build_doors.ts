@@ -2,7 +2,15 @@ import { dirname, join, relative } from "@std/path";
 import * as posix from "@std/path/posix";
 
 /** Folders of the project that a bundle is made of, beside its settings. */
-const FOLDERS = ["src", "completions", "hooks", "skills", "templates", "types"];
+const FOLDERS = [
+  "src",
+  "completions",
+  "hooks",
+  "pipelines",
+  "skills",
+  "templates",
+  "types",
+];
 
 /** `import { … } from "…/mod.ts"`; imports of types alone vanish anyway. */
 const IMPORT = /^import \{([^}]*)\} from "(\.[^"]*\/mod\.ts)";$/gm;

@@ -13,7 +13,7 @@ export interface Stamp extends Commit {
 }
 
 const FILES = ["main.ts", "deno.json", "deno.lock"];
-const FOLDERS = ["src", "hooks", "templates"];
+const FOLDERS = ["src", "hooks", "pipelines", "templates"];
 const OWN_SCRIPTS = /^(?:build|toolchain|runtime).*\.ts$/;
 
 function filesIn(folder: string): string[] {

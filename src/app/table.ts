@@ -222,6 +222,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
     (await import("../pipelines/commands/status.ts")).pipelineStatusCommand,
   "pipeline watch": async () =>
     (await import("../pipelines/commands/watch.ts")).pipelineWatch,
+  "pipeline new": async () =>
+    (await import("../pipelines/commands/new.ts")).pipelineNew,
   "task cancel": async () =>
     (await import("../tasks/commands/cancel.ts")).taskCancel,
   "task list": async () => (await import("../tasks/commands/list.ts")).taskList,

@@ -129,7 +129,7 @@ function merged(
 
 /** Of the store, what no other file is made from. */
 const OWN =
-  /^(sessions|kept|resume-logs|templates|hooks|handoffs|state\/work|state\/current|state\/items|state\/partitions|state\/claims)\/|^config(\.local)?\.toml$|^state\/runs\.json$/;
+  /^(sessions|kept|resume-logs|templates|pipelines|hooks|handoffs|state\/work|state\/current|state\/items|state\/partitions|state\/claims)\/|^config(\.local)?\.toml$|^state\/runs\.json$/;
 
 /** Derived, or of the moment; not the checksums that claude-mpm misnames. */
 const PASSING =

@@ -39,6 +39,7 @@ export const OPERATIONS = {
   "schedule remove": "schedules",
   "setup instructions": "files",
   "template new": "files",
+  "pipeline new": "files",
   "sessions rm": "files",
   "sessions prune": "files",
   "sessions import": "files",

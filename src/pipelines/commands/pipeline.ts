@@ -8,7 +8,7 @@ import type { PipelinesResult } from "./results.ts";
 /** `mpm pipeline` */
 export const pipeline = defineCommand({
   name: "pipeline",
-  summary: "List the pipelines of the project and the newest run of each",
+  summary: "List the pipelines and the newest run of each",
   description: `
 A pipeline runs programs and agents as steps of a graph, and survives crashes. Each file .claude-mpm/pipelines/NAME.yaml defines a pipeline. docs/pipelines.md describes its fields.`,
   positionals: [],

@@ -213,3 +213,14 @@ export const PipelineExportResult = z.strictObject({
   file: z.nullable(text),
 });
 export type PipelineExportResult = z.infer<typeof PipelineExportResult>;
+
+export const PipelineNewResult = z.strictObject({
+  dry_run: z.boolean(),
+  name: text,
+  /** The file, absolute. */
+  path: text,
+  text,
+  /** The commands that come next. */
+  next: z.array(text),
+});
+export type PipelineNewResult = z.infer<typeof PipelineNewResult>;

@@ -1,0 +1,130 @@
+import { relative } from "@std/path";
+import analysis from "../../../pipelines/analysis.yaml" with { type: "text" };
+import development from "../../../pipelines/development.yaml" with {
+  type: "text",
+};
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { didYouMean } from "../../base/nearest.ts";
+import { getOwn } from "../../base/own.ts";
+import { defineCommand } from "../../cli/mod.ts";
+import { locate } from "../../git/mod.ts";
+import {
+  ensureFolder,
+  ensureHome,
+  journaled,
+  layout,
+  withLock,
+  writeAtomic,
+} from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { TASK_NAME, taskPath } from "../../tasks/mod.ts";
+
+/** A pipeline that mpm brings along. */
+interface Shipped {
+  readonly text: string;
+  /** The options of its first run. */
+  readonly run: string;
+}
+
+const SHIPPED: Readonly<Record<string, Shipped>> = {
+  development: { text: development, run: ' --var feature="User profiles"' },
+  analysis: { text: analysis, run: "" },
+};
+
+/** `mpm pipeline new` */
+export const pipelineNew = defineCommand({
+  name: "pipeline new",
+  summary: "Create a pipeline from one that mpm provides",
+  description: `
+Writes .claude-mpm/pipelines/<name>.yaml. mpm never replaces an existing file. There are two pipelines to begin with:
+
+  development   six agents, one after the other: requirements, architecture,
+                implementation, testing, documentation, deployment
+  analysis      three agents in parallel: security, performance and quality;
+                a fourth agent merges their reports
+
+The file is yours: read it and change it, then allow it.`,
+  positionals: [
+    { name: "kind", summary: "development or analysis" },
+    {
+      name: "name",
+      summary: "The name of the new pipeline; default: its kind",
+      optional: true,
+    },
+  ],
+  flags: {
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be written and write nothing",
+    },
+  },
+  examples: [
+    "mpm pipeline new development",
+    "mpm pipeline new analysis nightly --dry-run",
+  ],
+  result: async () => (await import("./results.ts")).PipelineNewResult,
+  async run(context, { kind, name = kind, "dry-run": dryRun }) {
+    const { system, folder } = context;
+    const { text, run } = shippedAs(kind);
+    if (!TASK_NAME.test(name)) {
+      throw new MpmError("USAGE", `"${name}" cannot name a pipeline`, {
+        hint: "Use letters, digits and any of ._-, 64 characters at most",
+      });
+    }
+    const workspace = await locate(system, folder);
+    const { root } = workspace;
+    const path = taskPath(root, name, "pipeline");
+    if (dryRun) refuseThere(system, path);
+    else {
+      await journaled(
+        context,
+        ({ system }) => write(system, root, { path, text }),
+        {
+          operation: "pipeline new",
+          workspace,
+          title: () => `make the pipeline ${name}`,
+        },
+      );
+    }
+    const next = [
+      `mpm allow ${relative(folder, path)}`,
+      `mpm pipeline run ${name}${run}`,
+    ];
+    return { dry_run: dryRun, name, path, text, next };
+  },
+  render: ({ dry_run: dry, path, text, next }) =>
+    dry
+      ? `Would write ${escapeText(path)}:\n\n${text}`
+      : `Wrote ${escapeText(path)}\nRead it, then:\n` +
+        next.map((command) => `  ${escapeText(command)}\n`).join(""),
+});
+
+function shippedAs(kind: string): Shipped {
+  const shipped = getOwn(SHIPPED, kind);
+  if (shipped) return shipped;
+  const kinds = Object.keys(SHIPPED);
+  throw new MpmError("NOT_FOUND", `mpm provides no pipeline "${kind}"`, {
+    hint: didYouMean(kind, kinds, `It provides ${kinds.join(" and ")}`),
+  });
+}
+
+function refuseThere(system: System, path: string): void {
+  if (!system.files.lstat(path)) return;
+  throw new MpmError("CONFLICT", `"${path}" exists already`, {
+    hint: "Edit it, or give another name",
+  });
+}
+
+function write(
+  system: System,
+  root: string,
+  { path, text }: { path: string; text: string },
+): Promise<void> {
+  return withLock(system, root, () => {
+    ensureHome(system, root);
+    ensureFolder(system, layout(root).pipelines, root);
+    refuseThere(system, path);
+    writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
+  });
+}
