@@ -18,6 +18,8 @@ export interface MockOptions {
   readonly tokens?: number;
   /** The status with which each request fails; 200 unless given. */
   readonly status?: number;
+  /** The response instead of any answer; `undefined` for the answer. */
+  readonly refuse?: (request: ApiRequest) => Response | undefined;
 }
 
 /**
@@ -30,15 +32,18 @@ export class MockApi implements AsyncDisposable {
   readonly #steps: readonly (readonly Block[])[];
   readonly #answered: MockOptions["answer"];
   readonly #status: number;
+  readonly #refuse: MockOptions["refuse"];
   /** May be raised while the client runs. */
   tokens: number;
 
   constructor(
-    { steps = [], tokens = 10_000, status = 200, answer }: MockOptions = {},
+    { steps = [], tokens = 10_000, status = 200, answer, refuse }: MockOptions =
+      {},
   ) {
     this.#steps = steps;
     this.#answered = answer;
     this.#status = status;
+    this.#refuse = refuse;
     this.tokens = tokens;
     this.#server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -65,6 +70,8 @@ export class MockApi implements AsyncDisposable {
     if (!wire) return elsewhere(pathname);
     const body = wire.read(JSON.parse(text), pathname);
     this.requests.push(body);
+    const refused = this.#refuse?.(body);
+    if (refused) return refused;
     if (this.#status !== 200) {
       const error = { type: "api_error", message: "Refused by the mock" };
       return Response.json({ type: "error", error }, { status: this.#status });
