@@ -92,6 +92,8 @@ const LINES: Record<string, Making> = {
   "pipeline logs": () => ["planted"],
   "pipeline report": () => ["planted --output report.md"],
   "pipeline rm": () => ["planted"],
+  "pipeline new": () => ["analysis"],
+  "pipeline export": () => ["planted --engine github-actions"],
   "task run": () => ["planted"],
   "task resume": () => ["planted --again"],
   "task cancel": () => ["planted"],
@@ -204,6 +206,7 @@ const STATUSES = new Map<string, readonly number[]>([
   ...["run", "resume", "cancel", "status", "watch", "logs", "report", "rm"]
     .map((name): [string, number[]] => [`pipeline ${name}`, [3]]),
   ["pipeline graph", [3]],
+  ["pipeline export", [3]],
   ["schedule remove", [3]],
   ["schedule run", [3]],
   // Not every machine has a scheduler.
