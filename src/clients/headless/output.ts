@@ -128,19 +128,20 @@ function isoOf(milliseconds: number): string | null {
   return Number.isFinite(time.getTime()) ? time.toISOString() : null;
 }
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * The time that Codex names, in the time zone of this machine: `try again at
- * 3:05 PM`, with a date if that is another day.
+ * Returns the end of the minute that Codex names, in the time zone of this
+ * machine: `try again at 3:05 PM`, with a date if that is another day.
  */
 function timeIn(text: string, now: Date): number | undefined {
   const [, date = "", hour, minute, half] =
-    /try again at ([A-Z][a-z]{2} \d{1,2}(?:st|nd|rd|th), \d{4} )?(\d{1,2}):(\d\d) ([AP]M)/
+    /[Tt]ry again at ([A-Z][a-z]{2} \d{1,2}(?:st|nd|rd|th), \d{4} )?(\d{1,2}):(\d\d) ([AP]M)/
       .exec(text) ?? [];
   if (hour === undefined) return undefined;
   const day = date.replace(/(?<=\d)[a-z]+/, "") || now.toDateString();
-  const time = Date.parse(`${day} ${hour}:${minute} ${half}`);
+  const time = Date.parse(`${day} ${hour}:${minute} ${half}`) + MINUTE;
   if (!Number.isFinite(time)) return undefined;
   // Without a date it is the next such time.
   return date === "" && time < now.getTime() ? time + DAY : time;

@@ -257,7 +257,7 @@ Deno.test("headless output: Codex names the time in the zone of the machine", ()
   const at = (hour: number, day = 0) => {
     const time = new Date(NOW);
     time.setDate(time.getDate() + day);
-    time.setHours(hour, 5, 0, 0);
+    time.setHours(hour, 6, 0, 0);
     return time;
   };
   const until = (when: string) =>
@@ -265,12 +265,15 @@ Deno.test("headless output: Codex names the time in the zone of the machine", ()
       lines: [{
         type: "turn.failed",
         error: {
-          message: `You’ve hit your usage limit. try again at ${when}.`,
+          message: `You’ve hit your usage limit. Try again at ${when}.`,
         },
       }],
       exit: 1,
     }).until;
-  assertEquals(until("Nov 24th, 2026 12:59 AM")?.slice(14, 16), "59");
+  assertEquals(
+    until("Nov 24th, 2026 12:59 AM"),
+    new Date(2026, 10, 24, 1, 0).toISOString(),
+  );
   const later = at(15);
   const next = later < NOW ? at(15, 1) : later;
   assertEquals(until("3:05 PM"), next.toISOString());
