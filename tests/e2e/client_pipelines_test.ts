@@ -320,3 +320,23 @@ clientsSoak(["claude"], "the parallel analysis", async () => {
     assertStringIncludes(report, `- analysis/${step}.md`);
   }
 });
+
+clientsSoak(["codex"], "a pipeline stops at a usage limit", async () => {
+  const resets = Math.floor(Date.now() / 1000) + 7200;
+  const error = { type: "usage_limit_reached", resets_at: resets };
+  await using home = new ClientHome(["codex"], {
+    refuse: () => Response.json({ error }, { status: 429 }),
+  });
+  define(
+    home,
+    "one",
+    'steps: { one: { agent: { prompt: "-x: do it", client: codex } } }\n',
+  );
+  const { code, stderr } = await mpm(home, "pipeline", "run", "one");
+  assertEquals(code, 1, stderr);
+  const log = logOf(home.env, runIds(home.env)[0]!);
+  const limited = log.find(({ event }) => event === "limited");
+  // Codex names the minute in which it ends.
+  const until = new Date((Math.floor(resets / 60) + 1) * 60_000);
+  assertEquals(limited?.until, until.toISOString(), JSON.stringify(log));
+});
