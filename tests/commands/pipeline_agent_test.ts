@@ -9,8 +9,8 @@ const RUN = ["pipeline", "run", "work"];
 const RESUME = ["pipeline", "resume"];
 
 /**
- * Claude Code as far as these pipelines need it: it keeps its arguments, prints
- * what the file of its step has, and fails unless that is a success.
+ * Claude Code as far as these pipelines need it. It keeps its arguments and
+ * prints the file of its step. It fails if that reports an error.
  */
 const STAND_IN = `#!/bin/sh
 printf '%s\\n' "$@" "agent: $MPM_AGENT" >>"$FILES/$MPM_PIPELINE_STEP.asked"
