@@ -1,14 +1,6 @@
 import { cutText } from "../../base/words.ts";
 import { asData } from "../../saves/mod.ts";
-
-/** A step that ended before the one of an agent. */
-export interface Before {
-  readonly step: string;
-  /** The paths that it produced, relative to the top folder. */
-  readonly artefacts: readonly string[];
-  /** The end of its output, or its agent's answer. */
-  readonly output: string;
-}
+import type { Before } from "../plugs.ts";
 
 /** The text that an agent gets. */
 export interface AgentPrompt {
