@@ -28,7 +28,7 @@ const FOLDER = "schedules";
 /** Bytes of a record that is read. */
 const LARGEST = 256 * 1024;
 
-/** Bytes of a log before its older half goes. */
+/** Bytes of a log, at most. Its older part goes first. */
 const LOG = 256 * 1024;
 
 /** The end of a scheduled run. `refused`: its definition is not allowed. */
@@ -46,9 +46,14 @@ const LAST = object({
 
 export type LastRun = Fitting<typeof LAST>;
 
+/** Returns the folder of all schedules. */
+export function schedulesFolder(system: System): string {
+  return join(userState(system), FOLDER);
+}
+
 /** Returns the files of a schedule; `id` must be a valid one. */
 export function schedulePaths(system: System, id: string) {
-  const folder = join(userState(system), FOLDER, id);
+  const folder = join(schedulesFolder(system), id);
   return {
     folder,
     record: join(folder, "schedule.json"),
@@ -60,7 +65,7 @@ export function schedulePaths(system: System, id: string) {
 
 /** Returns every schedule of this user, sorted by project and name. */
 export function readSchedules(system: System): Schedule[] {
-  const folder = attempt(() => join(userState(system), FOLDER));
+  const folder = attempt(() => schedulesFolder(system));
   const listed = folder && attempt(() => system.files.list(folder));
   return (listed || []).flatMap(({ name, kind }) => {
     const isValid = kind === "folder" && SCHEDULE_ID.test(name);
@@ -90,10 +95,10 @@ export function writeSchedule(system: System, schedule: Schedule): void {
   });
 }
 
-/** Removes the record; the log goes with it. Call under the user's lock. */
+/** Removes the log, and last the record. Call under the user's lock. */
 export function removeSchedule(system: System, id: string): void {
   const { folder, record, last, log, lock } = schedulePaths(system, id);
-  for (const path of [record, last, log, lock]) removeIfThere(system, path);
+  for (const path of [last, log, lock, record]) removeIfThere(system, path);
   for (const path of [folder, join(folder, "..")]) {
     attempt(() => system.files.remove(path));
   }
@@ -124,18 +129,20 @@ export async function isRunning(system: System, id: string): Promise<boolean> {
   }
 }
 
-/** Adds to the log, without secrets. Drops its older half if it is too long. */
+/** Adds to the log, without secrets. Drops the start of what is too long. */
 export function addToLog(system: System, id: string, words: string): void {
   const { log } = schedulePaths(system, id);
   const { files } = system;
+  const shown = escapeLines(redactorOf(system).text(words));
+  const bytes = new TextEncoder().encode(`${shown.trimEnd()}\n`)
+    .slice(-LOG / 2);
   const size = files.lstat(log)?.size ?? 0;
-  if (size > LOG) {
-    const bytes = files.readPart(log, size - LOG / 2, LOG / 2);
-    const kept = new TextDecoder().decode(bytes).replace(/^.*\n/, "");
+  if (size + bytes.length > LOG) {
+    const half = files.readPart(log, Math.max(0, size - LOG / 2), LOG / 2);
+    const kept = new TextDecoder().decode(half).replace(/^.*\n/, "");
     writeAtomic(system, log, { text: kept });
   }
-  const shown = escapeLines(redactorOf(system).text(words));
-  files.append(log, new TextEncoder().encode(`${shown.trimEnd()}\n`));
+  files.append(log, bytes);
 }
 
 /** Returns the schedule in a side of an entry of the journal. */

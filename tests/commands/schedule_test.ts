@@ -10,7 +10,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { fakeSchedulers } from "../helpers/schedulers.ts";
-import { define } from "../helpers/tasks.ts";
+import { define, until } from "../helpers/tasks.ts";
 
 async function project(): Promise<{ env: TestEnv; crontab: string }> {
   const env = TestEnv.repository();
@@ -176,6 +176,37 @@ posixTest(
     assertStringIncludes(doctor.stdout, "starts is gone");
   },
 );
+
+posixTest("a log is bounded, and a second run at once is skipped", async () => {
+  const env = TestEnv.repository();
+  using _env = env;
+  // The output is longer in the log, which escapes it.
+  const { folder } = fakeSchedulers(
+    env,
+    `head -c 80000 /dev/zero | tr '\\0' '\\033'
+    : >"$FAKE/began"
+    while [ ! -e "$FAKE/go" ]; do sleep 0.01; done\n`,
+  );
+  await define(env, { run: ["true"] }, "health");
+  const { id } = await mpmJson(env, [...ADD, "--via", "cron"]);
+  const state = `${env.home}/.local/state/mpm/schedules/${id}`;
+  Deno.writeTextFileSync(`${state}/log.txt`, "old line\n".repeat(29_000));
+  const run = ["schedule", "run", "task-health"];
+  const first = mpm(env, run);
+  await until("it runs", () => env.exists("../bin/began"));
+  const second = await mpm(env, run);
+  assertEquals(second.status, 4, second.stderr);
+  assertStringIncludes(second.stderr, '"task-health" is running');
+  const list = await mpm(env, ["schedule", "list"]);
+  assertStringIncludes(list.stdout, "running");
+  Deno.writeTextFileSync(`${folder}/go`, "");
+  assertEquals((await first).status, 0);
+  const log = Deno.readTextFileSync(`${state}/log.txt`);
+  assert(log.length <= 256 * 1024, `${log.length}`);
+  assertStringIncludes(log, "old line\n--- ");
+  assertStringIncludes(log, " task health: still running, skipped\n");
+  assert(log.endsWith(" done\n"));
+});
 
 posixTest("times and names that cannot be are refused", async () => {
   const { env } = await project();

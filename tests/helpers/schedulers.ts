@@ -8,6 +8,7 @@ case "$1" in
   { echo "no crontab for you" >&2; exit 1; } ;;
 -r) rm "$FAKE/crontab.txt" ;;
 -) cat >"$FAKE/crontab.txt" ;;
+*) cp "$1" "$FAKE/crontab.txt" ;;
 esac
 `;
 

@@ -1,8 +1,11 @@
+import { basename, join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { fromBytes, toBytes } from "../../handoff/mod.ts";
+import { ensureUserFolder, removeIfThere } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { decodeBytes, encodeText } from "../../base/bytes.ts";
 import { entryWords, type Schedule, SCHEDULE_ID } from "../schedule.ts";
+import { schedulesFolder } from "../store.ts";
 import { parseTimes, plainTimes } from "../times.ts";
 import {
   ask,
@@ -123,10 +126,20 @@ async function readText(system: System): Promise<string | undefined> {
   throw refusal(args, result);
 }
 
+/**
+ * Holds the new crontab. Programs take only short paths, so it is named within
+ * its folder.
+ */
+const FILE = "crontab.new";
+
 async function change(
   system: System,
   edit: (entries: Map<string, string>) => unknown,
 ): Promise<void> {
+  const folder = schedulesFolder(system);
+  const path = join(folder, FILE);
+  // A killed mpm may have left one.
+  removeIfThere(system, path);
   const text = await readText(system);
   const crontab = readCrontab(text);
   const entries = new Map(crontab.entries);
@@ -139,7 +152,16 @@ async function change(
     });
   }
   if (wanted === undefined) await demand(system, ["crontab", "-r"]);
-  else await demand(system, ["crontab", "-"], { stdin: toBytes(wanted) });
+  else {
+    ensureUserFolder(system, basename(folder));
+    try {
+      // A pipe would end early, and so would the crontab, if mpm is killed.
+      system.files.create(path, toBytes(wanted), { synced: false });
+      await demand(system, ["crontab", FILE], { cwd: folder });
+    } finally {
+      removeIfThere(system, path);
+    }
+  }
   const now = await readText(system);
   if (now === wanted) return;
   throw new MpmError("CONFLICT", "The crontab is not what mpm wrote", {

@@ -44,13 +44,15 @@ export const MOST_OUTPUT = 16 * 1024 * 1024;
 export function ask(
   system: System,
   args: readonly string[],
-  { stdin, timeout = TIMEOUT }: { stdin?: Uint8Array; timeout?: number } = {},
+  { timeout = TIMEOUT, cwd = system.home() ?? system.cwd() }: {
+    timeout?: number;
+    cwd?: string;
+  } = {},
 ): Promise<RunResult> {
   return system.runProgram(args, {
-    ...{ cwd: system.home() ?? system.cwd(), limit: MOST_OUTPUT, timeout },
+    ...{ cwd, limit: MOST_OUTPUT, timeout },
     // On Windows, git's shell would take "/Query" for a path.
     env: { LC_ALL: "C", MSYS_NO_PATHCONV: "1", MSYS2_ARG_CONV_EXCL: "*" },
-    ...stdin ? { stdin } : {},
   });
 }
 
@@ -58,7 +60,7 @@ export function ask(
 export async function demand(
   system: System,
   args: readonly string[],
-  options?: { stdin?: Uint8Array },
+  options?: { cwd?: string },
 ): Promise<RunResult> {
   const result = await ask(system, args, options);
   if (result.status === 0) return result;

@@ -22,6 +22,9 @@ import {
 /** The first line of each file. */
 const HEAD = '# Written by mpm. To remove it: "mpm schedule remove"\n';
 
+/** The name of a file that mpm is writing. */
+const HALF = ".mpm.tmp";
+
 /** The files of an entry. */
 function unitPaths(system: System, id: string) {
   const folder = userFolder(system);
@@ -40,6 +43,8 @@ function unitPaths(system: System, id: string) {
     timer: join(units, timer),
     /** A link there lets systemd start the timer. */
     wanted: join(units, "timers.target.wants", timer),
+    /** A half written file, if mpm was killed. */
+    half: join(units, HALF),
     /** The time of the last run, which systemd keeps for missed ones. */
     stamp: join(data, "systemd", "timers", `stamp-${timer}`),
   };
@@ -72,8 +77,9 @@ export const systemd: Scheduler = {
     const texts = unitTexts(schedule);
     makeFolders(system, units);
     try {
-      writeAtomic(system, paths.service, { text: texts.service, mode: 0o644 });
-      writeAtomic(system, paths.timer, { text: texts.timer, mode: 0o644 });
+      const how = { mode: 0o644, temporary: HALF };
+      writeAtomic(system, paths.service, { text: texts.service, ...how });
+      writeAtomic(system, paths.timer, { text: texts.timer, ...how });
       await demand(system, ["systemctl", "--user", "daemon-reload"]);
       const timer = `mpm-${schedule.id}.timer`;
       await demand(system, ["systemctl", "--user", "enable", timer]);
