@@ -1,5 +1,4 @@
-import { dirname } from "@std/path";
-import { start } from "./real_run.ts";
+import { beforeDeadline, start } from "./real_run.ts";
 
 /** Programs that start another one in its own group, where Linux has them. */
 const SETSID = ["/usr/bin/setsid", "/bin/setsid"];
@@ -33,8 +32,9 @@ function isFile(path: string): boolean {
 
 /**
  * Ends groups of processes: each when a line says so, the rest when mpm is gone.
- * A process that does not lead its group yet ends by its own number. The signals
- * of a terminal or of a shutdown do not end the guard before mpm.
+ * A process that does not lead its group yet ends by its own number, and its
+ * group if it became the leader meanwhile. The signals of a terminal or of a
+ * shutdown do not end the guard before mpm.
  */
 const GUARD = `
 groups=
@@ -44,9 +44,17 @@ while read -r what group; do
   groups=$left
   if [ "$what" = tie ]; then groups="$groups $group"; else kill -9 "-$group"; fi
 done
-for group in $groups; do kill -9 "-$group" || kill -9 "$group"; done
+for group in $groups; do
+  kill -9 "-$group" || { kill -9 "$group"; kill -9 "-$group"; }
+done
 `;
 const START_GUARD = `trap "" HUP INT QUIT TERM; exec "$@"`;
+
+/** Milliseconds after which a guard that someone killed has a successor at once. */
+const LASTED = 1000;
+
+/** Milliseconds that the guard may take to end when it is not needed. */
+const ENDS_WITHIN = 1000;
 
 /** The guard at work, and the groups it has. */
 const groups = new Set<number>();
@@ -63,23 +71,31 @@ interface Guard {
  */
 export async function tieGroup(group: number): Promise<void> {
   groups.add(group);
-  if (guard && await say(guard, `tie ${group}\n`)) return;
-  // Someone killed the guard, or there was none.
-  guard = startGuard();
-  const lines = [...groups].map((one) => `tie ${one}\n`);
-  await say(guard, lines.join(""));
+  await tell(`tie ${group}\n`);
 }
 
 /** Ends what is left of a group, and the guard with the last one. */
 export async function endTied(group: number): Promise<void> {
   groups.delete(group);
+  await tell(`end ${group}\n`);
   const present = guard;
-  if (!present) return;
-  if (groups.size > 0) return void await say(present, `end ${group}\n`);
+  if (groups.size > 0 || !present) return;
   guard = undefined;
-  await say(present, `end ${group}\n`);
   await present.input.close().catch(() => {});
-  await present.child.status;
+  await beforeDeadline(present.child.status, ENDS_WITHIN);
+}
+
+/** Someone may have killed the guard: then another one takes all groups. */
+async function tell(line: string): Promise<void> {
+  const bytes = new TextEncoder().encode(line);
+  const present = guard ??= startGuard();
+  try {
+    await present.input.write(bytes);
+  } catch {
+    // Only one of those who saw it starts the next.
+    if (guard === present) guard = startGuard();
+    await guard?.input.write(bytes);
+  }
 }
 
 function startGuard(): Guard {
@@ -89,22 +105,32 @@ function startGuard(): Guard {
       ...["sh", "-c", GUARD],
     ],
     // The project may be moved or removed in the meantime.
-    cwd: dirname(Deno.execPath()),
+    cwd: "/",
     stdin: new Uint8Array(),
     timeout: 0,
   }, { detached: isDetached(), output: "null" });
-  if (child instanceof Deno.ChildProcess) {
-    return { child, input: child.stdin.getWriter() };
+  if (!(child instanceof Deno.ChildProcess)) {
+    throw new Error(`sh is ${child.outcome}`);
   }
-  throw new Error(`sh is ${child.outcome}`);
+  const present = { child, input: child.stdin.getWriter() };
+  const lines = [...groups].map((one) => `tie ${one}\n`).join("");
+  // The next line fails, too, if this one does.
+  present.input.write(new TextEncoder().encode(lines)).catch(() => {});
+  present.input.closed.catch(() => {});
+  replaceLater(present);
+  return present;
 }
 
-/** Returns whether the guard can still read. */
-async function say({ input }: Guard, lines: string): Promise<boolean> {
+/** Starts another guard as soon as someone killed this one. */
+async function replaceLater(present: Guard): Promise<void> {
+  const begun = performance.now();
+  await present.child.status;
+  // One that ends at once would do so again.
+  if (guard !== present || performance.now() - begun < LASTED) return;
   try {
-    await input.write(new TextEncoder().encode(lines));
-    return true;
+    guard = startGuard();
   } catch {
-    return false;
+    // The next program that is tied needs it, and reports why there is none.
+    guard = undefined;
   }
 }

@@ -21,9 +21,12 @@ const EXEC = 'exec "$@"';
 
 /**
  * The same without input, as soon as mpm writes a line; never if mpm is gone
- * before.
+ * before. Until then the shell is in the group of mpm, and Ctrl-C is for mpm.
  */
-const TIED = 'read -r line || exit; exec "$@" </dev/null';
+const TIED = `
+trap mpm_hit=1 HUP INT QUIT TERM
+until mpm_hit=; read -r mpm_line; do [ "$mpm_hit" ] || exit; done
+exec "$@" </dev/null`;
 
 /** Runs a program without waiting for anything, not even its end. */
 export async function realRunProgram(

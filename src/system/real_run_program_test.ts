@@ -159,6 +159,52 @@ posixTest("runProgram() starts a tied program only when it may", async () => {
   Deno.removeSync(folder, { recursive: true });
 });
 
+/** Waits for the shell that is about to start a program, and its traps. */
+async function waitingShell(word: string): Promise<number> {
+  const isOne = (pid: string) => {
+    const read = (name: string) =>
+      Deno.readTextFileSync(`/proc/${pid}/${name}`);
+    try {
+      const caught = /SigCgt:\s*(\w+)/.exec(read("status"))?.[1];
+      return read("cmdline").includes(word) && Number(`0x${caught}`) !== 0;
+    } catch {
+      // It ended.
+      return false;
+    }
+  };
+  for (let tries = 0;; tries++) {
+    const all = [...Deno.readDirSync("/proc")].map(({ name }) => name);
+    const pid = all.find((name) =>
+      name !== String(Deno.pid) && /^\d+$/.test(name) && isOne(name)
+    );
+    if (pid !== undefined) return Number(pid);
+    assert(tries < 100, "no shell waits");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+(Deno.build.os === "linux" ? posixTest : Deno.test.ignore)(
+  "runProgram() starts a program whose shell got the signals of Ctrl-C before",
+  async () => {
+    const folder = Deno.makeTempDirSync({ prefix: "mpm-" });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const script = 'echo "$line"; kill -TERM $$; echo late';
+    const running = realSystem().runProgram(["sh", "-c", script, folder], {
+      ...{ cwd: folder, timeout: 20_000, tied: true, limit: 10 },
+      ...{ start: promise, env: { line: "kept" } },
+    });
+    const pid = await waitingShell(folder);
+    for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
+      Deno.kill(pid, signal);
+    }
+    resolve(true);
+    const done = await running;
+    // The program itself gets them as usual.
+    assertEquals([done.status, text(done.stdout)], [143, "kept\n"]);
+    Deno.removeSync(folder, { recursive: true });
+  },
+);
+
 posixTest("runProgram() ends a program when it is told to", async () => {
   const control = new AbortController();
   const folder = Deno.makeTempDirSync({ prefix: "mpm-" });

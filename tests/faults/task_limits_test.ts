@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import type { System } from "../../src/system/system.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mountTest, onFullDisk } from "../helpers/mounts.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
@@ -172,6 +173,80 @@ posixTest(
     assertEquals(results(env, run!).get("a")?.state, "flagged");
   },
 );
+
+posixTest(
+  "a run that is cancelled before a program starts flags nothing",
+  async () => {
+    using env = await taskProject({
+      items: { list: ["a", "b"] },
+      run: shell(EFFECT, "{item}"),
+    });
+    const control = new AbortController();
+    const wrap = (system: System): System => ({
+      ...system,
+      interruption: () => ({
+        signal: control.signal,
+        again: new AbortController().signal,
+        [Symbol.dispose]() {},
+      }),
+      files: {
+        ...system.files,
+        append(path, bytes, options) {
+          system.files.append(path, bytes, options);
+          const text = new TextDecoder().decode(bytes);
+          if (/"start".*"chunk":1/.test(text)) control.abort();
+        },
+      },
+    });
+    const { status, stderr } = await mpm(env, RUN, { wrap });
+    assertEquals(status, 130, stderr);
+    const [run] = runIds(env);
+    assertEquals(effects(env, run!), ["a"]);
+    assertEquals([...results(env, run!).keys()], ["a"]);
+    const resumed = await mpm(env, ["task", "resume", run!]);
+    assertEquals(resumed.status, 0, resumed.stderr);
+    assertEquals(effects(env, run!), ["a", "b"]);
+  },
+);
+
+posixTest(
+  "programs end with mpm, even if someone killed the guard before",
+  async () => {
+    using env = await taskProject({
+      items: { list: ["a"] },
+      run: shell(": >waiting; sleep 4715"),
+    });
+    const child = start(env, RUN);
+    const output = child.output();
+    await until("the item begins", () => env.exists("waiting"));
+    const first = await guardOf(env, child.pid, []);
+    // One that ends at once has no successor.
+    const begun = performance.now();
+    await until("a second is over", () => performance.now() - begun > 1100);
+    Deno.kill(first, "SIGKILL");
+    await guardOf(env, child.pid, [first]);
+    child.kill("SIGKILL");
+    await output;
+    await until("the program ends", () => !alive(env, "sleep 4715"));
+  },
+);
+
+/** Waits for the process that ends the programs of an mpm. */
+async function guardOf(
+  env: TestEnv,
+  pid: number,
+  known: readonly number[],
+): Promise<number> {
+  let guard = 0;
+  await until("there is a guard", () => {
+    const { stdout } = env.run("ps", ["-eo", "pid=,ppid=,args="]);
+    for (const line of stdout.matchAll(/^ *(\d+) +(\d+) sh -c\s+groups=/gm)) {
+      if (Number(line[2]) === pid) guard = Number(line[1]);
+    }
+    return guard !== 0 && !known.includes(guard);
+  });
+  return guard;
+}
 
 posixTest("task cancel ends a run from elsewhere", async () => {
   using env = await taskProject({

@@ -180,7 +180,10 @@ export class RunLoop {
   }
 
   /** A chunk has another try, in this run or after a resume. */
-  #putBack(chunk: number, { exit, reason }: ChunkEnd): void {
+  #putBack(
+    chunk: number,
+    { exit, reason }: Pick<ChunkEnd, "exit" | "reason">,
+  ): void {
     this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
   }
 
@@ -216,6 +219,11 @@ export class RunLoop {
       this.#start(chunk);
       const program = this.#prepare(chunk);
       await this.#flush();
+      if (stops.cancel.aborted) {
+        // It waits, so it did nothing.
+        this.#putBack(chunk, { exit: null, reason: "it was cancelled" });
+        return CANCELLED;
+      }
       this.#prepared.delete(chunk);
       program.start(true);
       this.#prepareAfter(chunk);
