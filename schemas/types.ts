@@ -3600,7 +3600,7 @@ export interface ScheduleAddResult {
   entry: string;
   /** The next three times, ISO 8601, UTC. */
   next: string[];
-  /** False: the schedule was there, and its entry was written again. */
+  /** False: the schedule existed, and mpm wrote its entry again. */
   added: boolean;
 }
 
@@ -3609,12 +3609,14 @@ export interface ScheduleAddResult {
  * result.
  */
 export interface ScheduleListResult {
-  /** When this was looked at. */
+  /** The time of this answer. */
   at: string;
   schedules: {
     /** Its ID: the name, and a digest of the project. */
     id: string;
-    /** null: mpm has no record of it, only the scheduler has. */
+    /**
+     * null: only the scheduler knows the schedule, and mpm has no record of it.
+     */
     name: string | null;
     /** The top folder of the project. */
     project: string | null;
@@ -3635,7 +3637,7 @@ export interface ScheduleListResult {
       | "missing"
       | "unknown"
       | "unreadable";
-    /** Something that the entry needs and that is missing. */
+    /** What the entry needs but is missing. */
     problem: "project-gone" | "program-gone" | null;
     /** The next time, ISO 8601, UTC; null: the scheduler will not start it. */
     next: string | null;
@@ -3690,14 +3692,14 @@ export interface PipelineResult {
     path: string;
     description: string;
     allowed: boolean;
-    /** Why it cannot run; null: it can be read. */
+    /** Why mpm cannot run the pipeline; null: it can. */
     problem: string | null;
     /** Its newest run. */
     run: {
-      /** Its ID: the pipeline, and the UTC second in which it began. */
+      /** The ID: the pipeline, and the time of the start in UTC. */
       run: string;
       pipeline: string;
-      /** `interrupted`: its mpm was killed, or the machine went down. */
+      /** `interrupted`: mpm was killed, or the machine crashed. */
       state:
         | "running"
         | "done"
@@ -3707,7 +3709,7 @@ export interface PipelineResult {
         | "limited"
         | "conflict"
         | "interrupted";
-      /** Steps, and how many of them are in each state. */
+      /** The number of steps, and how many of them are in each state. */
       total: number;
       done: number;
       failed: number;
@@ -3719,7 +3721,7 @@ export interface PipelineResult {
       started_at: string;
       /** When the log of the run last changed. */
       changed_at: string;
-      /** Why it ended, if there is more to say than the state. */
+      /** Why the run ended; null: there is nothing to add to the state. */
       reason: string | null;
       /** False: someone else made it, so mpm only lists it. */
       own: boolean;
@@ -3732,7 +3734,7 @@ export interface PipelineCancelResult {
   dry_run: boolean;
   /** The ID of the run. */
   run: string;
-  /** True if it ended while the command waited. */
+  /** True if the run ended while the command waited. */
   ended: boolean;
 }
 
@@ -3771,7 +3773,7 @@ export interface PipelineGraphResult {
   }[];
   /** The graph as a Mermaid flowchart. */
   mermaid: string;
-  /** The form that is printed for people. */
+  /** The form that the command prints without --json. */
   form: "drawing" | "mermaid";
 }
 
@@ -3780,10 +3782,10 @@ export interface PipelineListResult {
   at: string;
   /** The newest first. */
   runs: {
-    /** Its ID: the pipeline, and the UTC second in which it began. */
+    /** The ID: the pipeline, and the time of the start in UTC. */
     run: string;
     pipeline: string;
-    /** `interrupted`: its mpm was killed, or the machine went down. */
+    /** `interrupted`: mpm was killed, or the machine crashed. */
     state:
       | "running"
       | "done"
@@ -3793,7 +3795,7 @@ export interface PipelineListResult {
       | "limited"
       | "conflict"
       | "interrupted";
-    /** Steps, and how many of them are in each state. */
+    /** The number of steps, and how many of them are in each state. */
     total: number;
     done: number;
     failed: number;
@@ -3805,7 +3807,7 @@ export interface PipelineListResult {
     started_at: string;
     /** When the log of the run last changed. */
     changed_at: string;
-    /** Why it ended, if there is more to say than the state. */
+    /** Why the run ended; null: there is nothing to add to the state. */
     reason: string | null;
     /** False: someone else made it, so mpm only lists it. */
     own: boolean;
@@ -3830,10 +3832,10 @@ export interface PipelineLogsResult {
  * mpm pipeline report --json: Report what a run of a pipeline did, in Markdown.
  */
 export interface PipelineReportResult {
-  /** Its ID: the pipeline, and the UTC second in which it began. */
+  /** The ID: the pipeline, and the time of the start in UTC. */
   run: string;
   pipeline: string;
-  /** `interrupted`: its mpm was killed, or the machine went down. */
+  /** `interrupted`: mpm was killed, or the machine crashed. */
   state:
     | "running"
     | "done"
@@ -3843,7 +3845,7 @@ export interface PipelineReportResult {
     | "limited"
     | "conflict"
     | "interrupted";
-  /** Steps, and how many of them are in each state. */
+  /** The number of steps, and how many of them are in each state. */
   total: number;
   done: number;
   failed: number;
@@ -3855,11 +3857,11 @@ export interface PipelineReportResult {
   started_at: string;
   /** When the log of the run last changed. */
   changed_at: string;
-  /** Why it ended, if there is more to say than the state. */
+  /** Why the run ended; null: there is nothing to add to the state. */
   reason: string | null;
   /** False: someone else made it, so mpm only lists it. */
   own: boolean;
-  /** When this was looked at. */
+  /** The time of this answer. */
   at: string;
   steps: {
     name: string;
@@ -3871,20 +3873,20 @@ export interface PipelineReportResult {
       | "flagged"
       | "skipped"
       | "limited";
-    /** The steps that have to be done before it. */
+    /** The steps that must be done first. */
     needs: string[];
-    /** True if it has a worktree. */
+    /** True if the step has a worktree. */
     worktree: boolean;
     attempts: number;
-    /** The exit status; null: it did not end by itself. */
+    /** The exit status; null: the program did not exit by itself. */
     exit: number | null;
-    /** Why it ended so, redacted; null: its state says all. */
+    /** The reason for the state, redacted; null: there is nothing to add. */
     reason: string | null;
     started_at: string | null;
     ms: number | null;
     /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
     until: string | null;
-    /** Files that it produced. */
+    /** Files that the step produced. */
     artefacts: string[];
     /** The end of its output, or its agent's answer, redacted. */
     output: string;
@@ -3925,10 +3927,10 @@ export interface PipelineRmResult {
 
 /** mpm pipeline resume --json: Continue a run of a pipeline. */
 export interface PipelineResumeResult {
-  /** Its ID: the pipeline, and the UTC second in which it began. */
+  /** The ID: the pipeline, and the time of the start in UTC. */
   run: string;
   pipeline: string;
-  /** `interrupted`: its mpm was killed, or the machine went down. */
+  /** `interrupted`: mpm was killed, or the machine crashed. */
   state:
     | "running"
     | "done"
@@ -3938,7 +3940,7 @@ export interface PipelineResumeResult {
     | "limited"
     | "conflict"
     | "interrupted";
-  /** Steps, and how many of them are in each state. */
+  /** The number of steps, and how many of them are in each state. */
   total: number;
   done: number;
   failed: number;
@@ -3950,11 +3952,11 @@ export interface PipelineResumeResult {
   started_at: string;
   /** When the log of the run last changed. */
   changed_at: string;
-  /** Why it ended, if there is more to say than the state. */
+  /** Why the run ended; null: there is nothing to add to the state. */
   reason: string | null;
   /** False: someone else made it, so mpm only lists it. */
   own: boolean;
-  /** When this was looked at. */
+  /** The time of this answer. */
   at: string;
   steps: {
     name: string;
@@ -3966,20 +3968,20 @@ export interface PipelineResumeResult {
       | "flagged"
       | "skipped"
       | "limited";
-    /** The steps that have to be done before it. */
+    /** The steps that must be done first. */
     needs: string[];
-    /** True if it has a worktree. */
+    /** True if the step has a worktree. */
     worktree: boolean;
     attempts: number;
-    /** The exit status; null: it did not end by itself. */
+    /** The exit status; null: the program did not exit by itself. */
     exit: number | null;
-    /** Why it ended so, redacted; null: its state says all. */
+    /** The reason for the state, redacted; null: there is nothing to add. */
     reason: string | null;
     started_at: string | null;
     ms: number | null;
     /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
     until: string | null;
-    /** Files that it produced. */
+    /** Files that the step produced. */
     artefacts: string[];
     /** The end of its output, or its agent's answer, redacted. */
     output: string;
@@ -4011,7 +4013,7 @@ export interface PipelineResumeResult {
 export interface PipelineRunResult {
   dry_run: boolean;
   pipeline: string;
-  /** Of a dry run, the steps with what they need; null otherwise. */
+  /** The steps and what they need; null: not a dry run. */
   plan: {
     name: string;
     needs: string[];
@@ -4187,7 +4189,7 @@ export interface TaskStatusResult {
   reason: string | null;
   /** False: someone else made it, so mpm only lists it. */
   own: boolean;
-  /** When this was looked at. */
+  /** The time of this answer. */
   at: string;
   /**
    * The items whose program runs, or ran when the run was interrupted; null:

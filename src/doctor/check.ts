@@ -48,7 +48,7 @@ export interface Checked {
 }
 
 interface More {
-  /** The finding's `mend`: a command or one line. */
+  /** The command that fixes the problem, or one line. */
   readonly advice?: string;
   readonly fix?: Fix;
 }

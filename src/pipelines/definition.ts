@@ -58,7 +58,7 @@ export interface Variable {
 export interface Pipeline {
   readonly description: string;
   readonly vars: ReadonlyMap<string, Variable>;
-  /** Steps at work at a time; null: as many as there are processors. */
+  /** The maximum number of running steps; null: the default. */
   readonly jobs: number | null;
   readonly notify: readonly string[] | null;
   /** Each after those that it needs, else as in the file. */

@@ -99,7 +99,7 @@ export async function planFork(
   }
   const { head } = tree.record;
   if (head === null) {
-    throw new MpmError("CONFLICT", `At step ${step.step} had no commit yet`, {
+    throw new MpmError("CONFLICT", `No commit existed at step ${step.step}`, {
       hint: `mpm replay --at ${step.step} --to FOLDER writes the files`,
     });
   }
@@ -136,7 +136,7 @@ async function refuseTaken(
   { path, branch }: { path: string; branch: string },
 ): Promise<void> {
   const taken = system.files.lstat(path)
-    ? `"${path}" is there already`
+    ? `"${path}" already exists`
     : await hasBranch(git, branch)
     ? `There is a branch "${branch}" already`
     : undefined;

@@ -202,7 +202,7 @@ function refuseOther(known: Schedule | undefined, wanted: Schedule): void {
       `${actionText(known)}, by ${known.via}`,
     {
       hint:
-        `Choose another --name, or first: mpm schedule remove ${known.name}`,
+        `Choose another --name, or remove it: mpm schedule remove ${known.name}`,
     },
   );
 }
@@ -341,8 +341,8 @@ export async function restoreSchedules(
         if (isSame(now, step.have) || isSame(now, step.want)) return step;
         throw new MpmError(
           "CONFLICT",
-          `The schedule "${id}" was changed since`,
-          { hint: "Remove it, or keep it: mpm schedule list" },
+          `The schedule "${id}" has changed since`,
+          { hint: "To see it: mpm schedule list" },
         );
       });
     for (const { id, want, have } of steps) {

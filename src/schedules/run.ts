@@ -143,7 +143,7 @@ function endOf(
     : outcome === "exited"
     ? firstLine(error ?? last, 200) || `status ${status}`
     : outcome === "missing"
-    ? "mpm is not where it was"
+    ? "the mpm program is gone"
     : `mpm did not run: ${outcome}`;
   const exit = outcome === "exited" && !isInterrupted ? status : null;
   return { state: "failed", exit, reason, output: shown };

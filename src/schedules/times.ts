@@ -72,7 +72,7 @@ export function parseTimes(text: string): Times {
   const mixed = [fields[2]!, fields[4]!].find((one) => /^\*./.test(one));
   if (mixed !== undefined && days && weekdays) {
     throw fault(
-      `schedulers read "${mixed}" beside another day field differently. ` +
+      `schedulers disagree about "${mixed}" with another day field. ` +
         "List the days",
     );
   }

@@ -34,7 +34,7 @@ export async function startInBackground(
   if (program === undefined) {
     throw new MpmError(
       "CONFLICT",
-      `Only an installed mpm can run a ${kind} so`,
+      `Only an installed mpm can run a ${kind} in the background`,
       {
         hint: `Without --background: mpm ${kind} resume ${id}`,
       },
@@ -51,6 +51,6 @@ export async function startInBackground(
     await system.sleep(LOOK);
   }
   throw new MpmError("CONFLICT", `The run "${id}" did not start`, {
-    hint: `This shows why: mpm ${kind} resume ${id}`,
+    hint: `To see why: mpm ${kind} resume ${id}`,
   });
 }

@@ -154,7 +154,7 @@ export function endOf(
     case "missing":
       return "is not installed";
     case "denied":
-      return "may not be run";
+      return "cannot be run";
     case "timeout":
       return "took too long";
     default:

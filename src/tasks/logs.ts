@@ -82,11 +82,11 @@ function itemsOf(
   if (item === undefined) return found;
   if (matching.size === 0) {
     throw new MpmError("NOT_FOUND", `No item "${item}" in this run`, {
-      hint: "Give the item as the list of the run has it: see items.jsonl",
+      hint: "Write the item exactly as in the run's items.jsonl",
     });
   }
   if (![...matching].some((chunk) => logged.has(chunk))) {
-    throw new MpmError("NOT_FOUND", `No log of the item "${item}"`, {
+    throw new MpmError("NOT_FOUND", `No log for the item "${item}"`, {
       hint: "It has not run yet, or its program printed nothing",
     });
   }

@@ -76,7 +76,7 @@ async function refuseRunning(
 ): Promise<void> {
   for (const id of ids) {
     if (!await isRunning(system, root, id)) continue;
-    throw new MpmError("CONFLICT", `The run "${id}" is under way`, {
+    throw new MpmError("CONFLICT", `The run "${id}" is in progress`, {
       hint: `mpm ${kindOfRun(system, root, id)} cancel ${id} ends it; ` +
         "nothing was removed",
     });

@@ -173,7 +173,7 @@ posixTest("a result that a commit cannot hold fails the step", async () => {
   assertEquals(status, 1);
   assertStringIncludes(
     stdout,
-    'cannot hold "inner/": it is its own repository',
+    'Cannot store "inner/" in the result of "make": it is its own repository',
   );
   assertEquals(worktrees(env), []);
 });

@@ -162,7 +162,7 @@ Deno.test("logs are printed by item, redacted and escaped", async () => {
   assertEquals(logs.map(({ items }: { items: string[] }) => items), [["-rf"]]);
   const none = await mpm(env, ["task", "logs", "--item", "b.ts"]);
   assertEquals(none.status, 3);
-  assertStringIncludes(none.stderr, 'No log of the item "b.ts"');
+  assertStringIncludes(none.stderr, 'No log for the item "b.ts"');
   assertEquals((await mpm(env, ["task", "logs", "--item", "x"])).status, 3);
 });
 

@@ -215,7 +215,7 @@ clientsSoak(
       ...[home, "pipeline", "run", "budget"] as const,
     );
     assertEquals(code, 1, stderr);
-    assertStringIncludes(stdout + stderr, "the agent took all its turns");
+    assertStringIncludes(stdout + stderr, "the agent used all its turns");
     const asked = home.api.requests.map(stepOf);
     assertEquals(asked.filter((step) => step === "turns").length, 2);
     const log = JSON.stringify(logOf(home.env, runIds(home.env)[0]!));

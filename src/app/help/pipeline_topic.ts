@@ -16,16 +16,16 @@ A pipeline is a file .claude-mpm/pipelines/NAME.yaml. mpm runs the pipeline on t
         ["vars", "variables: { name: { required, default, description } }"],
         [
           "jobs",
-          "the number of steps at the same time; default: the number of processors, at most 4",
+          "the maximum number of steps that run at the same time; default: 4",
         ],
         ["notify", "a program to run at the end, and its arguments"],
-        ["steps", "the steps by their names"],
+        ["steps", "the steps, each under its name"],
       ],
     },
     {
       title: "Fields of a step",
       rows: [
-        ["needs", "the steps that must be done before"],
+        ["needs", "the steps that must be done first"],
         ["run", "the program and its arguments"],
         [
           "agent",
@@ -34,7 +34,7 @@ A pipeline is a file .claude-mpm/pipelines/NAME.yaml. mpm runs the pipeline on t
         ["produces", "files or patterns of files that the step must write"],
         ["verify", "a program that checks the step, and its arguments"],
         ["retries", "the number of retries for a failed step; default: 0"],
-        ["timeout", "the time limit of a try, e.g. 60s or 10m"],
+        ["timeout", "the time limit for each try, e.g. 60s or 10m"],
         [
           "grace",
           "the time between SIGTERM and SIGKILL when mpm stops a program; default: 10s",
@@ -44,7 +44,7 @@ A pipeline is a file .claude-mpm/pipelines/NAME.yaml. mpm runs the pipeline on t
           "true: the step runs in its own worktree, and mpm merges the results at the end",
         ],
         ["repeatable", "true if running the step twice does no harm"],
-        ["env", "variables of the program: { NAME: value }"],
+        ["env", "environment variables for the program: { NAME: value }"],
       ],
     },
     {
@@ -58,7 +58,7 @@ A pipeline is a file .claude-mpm/pipelines/NAME.yaml. mpm runs the pipeline on t
       ],
     },
     {
-      title: "Variables of a program",
+      title: "Environment variables of a program",
       rows: [
         ["MPM_PIPELINE", "the name of the pipeline"],
         ["MPM_PIPELINE_RUN", "the ID of the run"],

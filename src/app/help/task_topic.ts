@@ -24,7 +24,7 @@ A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine 
           "instead of run: { prompt: text, turns: number, client: name }",
         ],
         ["retries", "the number of retries for a failed program; default: 0"],
-        ["timeout", "the time limit of a program, e.g. 60s or 10m"],
+        ["timeout", "the time limit for a program, e.g. 60s or 10m"],
         [
           "on_error",
           "after a failure: continue (with the next item) or stop (the run)",
@@ -61,7 +61,7 @@ A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine 
       ],
     },
     {
-      title: "Variables of a program",
+      title: "Environment variables of a program",
       rows: [
         ["MPM_TASK", "the name of the task"],
         ["MPM_TASK_RUN", "the ID of the run"],

@@ -111,7 +111,7 @@ export class HeadlessOutput {
     }
     if (this.#error === undefined || this.#outOfTurns || !this.#isLimit) {
       const reason = this.#outOfTurns
-        ? "the agent took all its turns"
+        ? "the agent used all its turns"
         : this.#error ?? null;
       return { outcome: "failed", answer, reason, until: null };
     }

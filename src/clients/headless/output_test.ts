@@ -111,7 +111,7 @@ const CASES: readonly {
     end: {
       outcome: "failed",
       answer: SAID.text,
-      reason: "the agent took all its turns",
+      reason: "the agent used all its turns",
       until: null,
     },
   },

@@ -116,14 +116,14 @@ function clientFindings(
     path: string;
   },
 ): Finding[] {
-  const mend = `mpm hooks install --client ${client.name}`;
+  const advice = `mpm hooks install --client ${client.name}`;
   const problem = binaryProblem(system, binary);
-  const detail = `entries are of mpm ${version}, this is ${VERSION}`;
+  const detail = `entries are from mpm ${version}, this is ${VERSION}`;
   return [
-    ...problem ? [{ ...problem, path, mend }] : [],
+    ...problem ? [{ ...problem, path, mend: advice }] : [],
     ...version === VERSION || version === "any"
       ? []
-      : [{ problem: "version" as const, path, detail, mend }],
+      : [{ problem: "version" as const, path, detail, mend: advice }],
   ];
 }
 

@@ -37,14 +37,14 @@ export const pipelineNew = defineCommand({
   name: "pipeline new",
   summary: "Create a pipeline from one that mpm provides",
   description: `
-Writes .claude-mpm/pipelines/<name>.yaml. mpm never replaces an existing file. There are two pipelines to begin with:
+Writes .claude-mpm/pipelines/<name>.yaml. mpm never replaces an existing file. mpm provides two pipelines:
 
   development   six agents, one after the other: requirements, architecture,
                 implementation, testing, documentation, deployment
   analysis      three agents in parallel: security, performance and quality;
                 a fourth agent merges their reports
 
-The file is yours: read it and change it, then allow it.`,
+Read the file and change it if you like, then allow it.`,
   positionals: [
     { name: "kind", summary: "development or analysis" },
     {
@@ -83,7 +83,7 @@ The file is yours: read it and change it, then allow it.`,
         {
           operation: "pipeline new",
           workspace,
-          title: () => `make the pipeline ${name}`,
+          title: () => `create the pipeline ${name}`,
         },
       );
     }
@@ -111,7 +111,7 @@ function shippedAs(kind: string): Shipped {
 
 function refuseThere(system: System, path: string): void {
   if (!system.files.lstat(path)) return;
-  throw new MpmError("CONFLICT", `"${path}" exists already`, {
+  throw new MpmError("CONFLICT", `"${path}" already exists`, {
     hint: "Edit it, or give another name",
   });
 }

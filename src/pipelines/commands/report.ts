@@ -21,7 +21,7 @@ export const pipelineReport = defineCommand({
   name: "pipeline report",
   summary: "Report what a run of a pipeline did, in Markdown",
   description: `
-Prints a summary, the steps with their files and the end of their output, and the conflicts between steps. It works while the run is under way. Secrets are redacted.`,
+Prints a summary, the steps with their files and the end of their output, and the conflicts between steps. It also works during the run. Secrets are redacted.`,
   positionals: [{
     name: "run",
     summary:

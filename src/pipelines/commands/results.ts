@@ -29,20 +29,20 @@ const STEP_STATE = z.enum([
 const StepView = z.strictObject({
   name: text,
   state: STEP_STATE,
-  /** The steps that have to be done before it. */
+  /** The steps that must be done first. */
   needs: z.array(text),
-  /** True if it has a worktree. */
+  /** True if the step has a worktree. */
   worktree: z.boolean(),
   attempts: count,
-  /** The exit status; null: it did not end by itself. */
+  /** The exit status; null: the program did not exit by itself. */
   exit: z.nullable(z.int()),
-  /** Why it ended so, redacted; null: its state says all. */
+  /** The reason for the state, redacted; null: there is nothing to add. */
   reason: z.nullable(text),
   started_at: z.nullable(text),
   ms: z.nullable(count),
   /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
   until: z.nullable(text),
-  /** Files that it produced. */
+  /** Files that the step produced. */
   artefacts: z.array(text),
   /** The end of its output, or its agent's answer, redacted. */
   output: text,
@@ -70,12 +70,12 @@ const MergeView = z.strictObject({
 });
 
 const RunFields = {
-  /** Its ID: the pipeline, and the UTC second in which it began. */
+  /** The ID: the pipeline, and the time of the start in UTC. */
   run: text,
   pipeline: text,
-  /** `interrupted`: its mpm was killed, or the machine went down. */
+  /** `interrupted`: mpm was killed, or the machine crashed. */
   state: RUN_STATE,
-  /** Steps, and how many of them are in each state. */
+  /** The number of steps, and how many of them are in each state. */
   total: count,
   done: count,
   failed: count,
@@ -87,7 +87,7 @@ const RunFields = {
   started_at: text,
   /** When the log of the run last changed. */
   changed_at: text,
-  /** Why it ended, if there is more to say than the state. */
+  /** Why the run ended; null: there is nothing to add to the state. */
   reason: z.nullable(text),
   /** False: someone else made it, so mpm only lists it. */
   own: z.boolean(),
@@ -99,7 +99,7 @@ export type PipelineRunView = z.infer<typeof PipelineRunView>;
 
 export const PipelineStatusResult = z.strictObject({
   ...RunFields,
-  /** When this was looked at. */
+  /** The time of this answer. */
   at: text,
   steps: z.array(StepView),
   /** The last merge; null: nothing was merged yet. */
@@ -113,7 +113,7 @@ export type PipelineStatusResult = z.infer<typeof PipelineStatusResult>;
 export const PipelineRunResult = z.strictObject({
   dry_run: z.boolean(),
   pipeline: text,
-  /** Of a dry run, the steps with what they need; null otherwise. */
+  /** The steps and what they need; null: not a dry run. */
   plan: z.nullable(z.array(z.strictObject({
     name: text,
     needs: z.array(text),
@@ -143,7 +143,7 @@ export const PipelinesResult = z.strictObject({
     path: text,
     description: text,
     allowed: z.boolean(),
-    /** Why it cannot run; null: it can be read. */
+    /** Why mpm cannot run the pipeline; null: it can. */
     problem: z.nullable(text),
     /** Its newest run. */
     run: z.nullable(PipelineRunView),
@@ -163,7 +163,7 @@ export const PipelineGraphResult = z.strictObject({
   })),
   /** The graph as a Mermaid flowchart. */
   mermaid: text,
-  /** The form that is printed for people. */
+  /** The form that the command prints without --json. */
   form: z.enum(["drawing", "mermaid"]),
 });
 export type PipelineGraphResult = z.infer<typeof PipelineGraphResult>;
@@ -172,7 +172,7 @@ export const PipelineCancelResult = z.strictObject({
   dry_run: z.boolean(),
   /** The ID of the run. */
   run: text,
-  /** True if it ended while the command waited. */
+  /** True if the run ended while the command waited. */
   ended: z.boolean(),
 });
 export type PipelineCancelResult = z.infer<typeof PipelineCancelResult>;

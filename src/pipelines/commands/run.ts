@@ -45,7 +45,8 @@ The exit status is 0 if all steps are done, 1 if not, 4 if results conflict, and
     jobs: {
       type: "string",
       value: "number",
-      summary: "The maximum number of steps at a time; default: 4",
+      summary:
+        'The maximum number of steps at a time; default: "jobs" of the pipeline, or 4',
     },
     background: BACKGROUND,
     "dry-run": {

@@ -14,7 +14,7 @@ export const pipelineWatch = defineCommand({
   name: "pipeline watch",
   summary: "Show the progress of a run until it ends",
   description: `
-Shows the steps at work, in any terminal. With --json, it prints events as lines of JSON, and the state of the run as the last line.
+Shows the running steps, in any terminal. With --json, it prints events as lines of JSON, and the state of the run as the last line.
 
 Ctrl-C ends only the display. The exit status is the status of the run.`,
   positionals: [RUN],

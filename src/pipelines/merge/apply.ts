@@ -110,7 +110,7 @@ function partly(
     ...end,
     state: "conflict",
     reason: `${counted(skipped.length, "file")} could not be written, e.g. ` +
-      `"${path}": ${reason}. "mpm undo" removes the other results again`,
+      `"${path}": ${reason}. To undo the other results: mpm undo`,
   };
 }
 
@@ -163,7 +163,7 @@ async function refuseChanged(
   ];
   if (changed.length > 0) {
     throw new Refused(
-      `You changed files that the steps changed, too: ${named(changed)}`,
+      `You changed files that the steps also changed: ${named(changed)}`,
     );
   }
   const [skipped] = plan.skipped;

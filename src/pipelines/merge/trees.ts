@@ -148,7 +148,9 @@ class Trees implements StepTrees {
         "CONFLICT",
         `The result of "${conflict.step}" conflicts with the steps before ` +
           `it: ${named(conflict.paths)}`,
-        { hint: `"${step.name}" needs both: let one need the other` },
+        {
+          hint: `"${step.name}" needs both. Let one of the two need the other`,
+        },
       );
     }
     if (done.tree === begun.tree) return begun.commit;
@@ -230,7 +232,7 @@ class Trees implements StepTrees {
   #cannotHold({ name }: Step, path: string, reason: string): MpmError {
     return new MpmError(
       "CONFLICT",
-      `The result of "${name}" cannot hold "${path}": ${reason}`,
+      `Cannot store "${path}" in the result of "${name}": ${reason}`,
       { hint: 'Run the step without "worktree: true", or let git ignore it' },
     );
   }

@@ -44,7 +44,7 @@ export async function addStepWorktree(
   const { root } = workspace;
   checkPath(system, join(root, WORKTREES), root);
   if (system.files.lstat(path)) {
-    throw new MpmError("CONFLICT", `"${path}" is there already`, {
+    throw new MpmError("CONFLICT", `"${path}" already exists`, {
       hint: "Move it away, or remove it: git worktree remove",
     });
   }

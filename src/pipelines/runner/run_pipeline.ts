@@ -169,7 +169,9 @@ async function present(
   const shown = relative(root, record.file);
   const bytes = readAllowable(system, root, record.file);
   if (typeof bytes === "string") {
-    note(`Note: "${shown}" is gone. The run continues with what it began with`);
+    note(
+      `Note: "${shown}" is gone. The run continues with the definition that it began with`,
+    );
     return { record, pipeline: await readPipeline(record.definition, shown) };
   }
   const now = new TextDecoder().decode(bytes);
@@ -187,7 +189,7 @@ async function present(
   const total = pipeline.steps.length;
   const changed = { ...record, definition: text, vars, client, total };
   rewriteRun(system, root, changed);
-  note("Note: the definition changed. Steps that it changes run again");
+  note("Note: the definition changed. The steps that are affected run again");
   return { record: changed, pipeline };
 }
 

@@ -120,13 +120,13 @@ export class StepLoop {
       const isUnclear = known.state === "running" || known.state === "flagged";
       if (isUnclear && !again && !isSafe(step)) {
         if (known.state === "flagged") continue;
-        lines.push(this.#flagged(step, "mpm was ended"));
+        lines.push(this.#flagged(step, "mpm was stopped"));
         continue;
       }
       const why = known.state === "done"
         ? await this.#changeOf(step)
         : isUnclear
-        ? "mpm was ended"
+        ? "mpm was stopped"
         : undefined;
       if (known.state === "done" && why === undefined) continue;
       if (why !== undefined) lines.push(this.#putBack(step, null, why));

@@ -45,7 +45,7 @@ function mergePart({ merge }: PipelineStatusResult): string[] {
       ? [reason === null ? "Nothing was merged." : words(reason)]
       : [
         `${merged.map(code).join(", ")}: ${counted(changed, "file")} changed.`,
-        ...changed > 0 ? ['"mpm undo" takes this back.'] : [],
+        ...changed > 0 ? ['"mpm undo" undoes this.'] : [],
       ],
     ...conflicts.flatMap(conflictPart),
   ];

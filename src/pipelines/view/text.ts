@@ -117,7 +117,7 @@ function advice(run: PipelineStatusResult): string[] {
   return [
     ...flagged > 0
       ? [
-        "A flagged step may have happened.",
+        "A flagged step may or may not have finished.",
         `Run it again: mpm pipeline resume ${id} --again`,
       ]
       : [],

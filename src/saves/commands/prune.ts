@@ -120,7 +120,7 @@ function planPrune(
   return { entries, spared };
 }
 
-/** By its own time or by its id, which the next free second may have given. */
+/** True if the save's time, or the time in its ID, is in the future. */
 function isLater({ id, pausedAt }: SaveEntry, now: Date): boolean {
   return isAhead(pausedAt, now) ||
     (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;

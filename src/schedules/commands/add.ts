@@ -11,15 +11,15 @@ export const scheduleAdd = defineCommand({
   name: "schedule add",
   summary: "Start a task, a pipeline or a standup at certain times",
   description: `
-The scheduler of the system starts it: systemd or cron on Linux, launchd on macOS, the Task Scheduler on Windows. mpm writes one entry there, and marks it. "mpm schedule remove" removes exactly this entry.
+The system's scheduler starts it: systemd or cron on Linux, launchd on macOS, the Task Scheduler on Windows. mpm writes one marked entry there, and "mpm schedule remove" removes exactly this entry.
 
 The times have five fields: minute, hour, day of the month, month, day of the week. "0 9 * * 1-5" is 09:00 from Monday to Friday, in the time zone of the machine.
 
-A task or a pipeline runs only if you have allowed its definition, and only as long as it does not change. Its output goes to a log; "mpm schedule list" shows the last result and the next time.
+A task or a pipeline runs only if you have allowed its definition, and the definition has not changed since. Its output goes to a log; "mpm schedule list" shows the last result and the next time.
 
-Words after the name are a program that runs after each run, e.g. -- notify-send "{name}: {state}". It can contain {name}, {state}, {reason} and {log}.`,
+To start a program after each run, write it after "--", e.g. -- notify-send "{name}: {state}". mpm replaces {name}, {state}, {reason} and {log} in its arguments.`,
   positionals: [
-    { name: "times", summary: "Five fields, as cron has them" },
+    { name: "times", summary: "Five fields, as in a crontab" },
     {
       name: "what",
       summary: "A task, a pipeline or a standup",
@@ -42,7 +42,7 @@ Words after the name are a program that runs after each run, e.g. -- notify-send
       type: "string",
       value: "scheduler",
       choices: SCHEDULERS,
-      summary: "The scheduler; default: the best one of this machine",
+      summary: "The scheduler; default: the best one on this machine",
     },
     "dry-run": {
       type: "boolean",

@@ -10,7 +10,7 @@ const VIA = z.enum(["systemd", "cron", "launchd", "schtasks"]);
 export const ScheduleRow = z.strictObject({
   /** Its ID: the name, and a digest of the project. */
   id: text,
-  /** null: mpm has no record of it, only the scheduler has. */
+  /** null: only the scheduler knows the schedule, and mpm has no record of it. */
   name: z.nullable(text),
   /** The top folder of the project. */
   project: z.nullable(text),
@@ -32,7 +32,7 @@ export const ScheduleRow = z.strictObject({
     "unknown",
     "unreadable",
   ]),
-  /** Something that the entry needs and that is missing. */
+  /** What the entry needs but is missing. */
   problem: z.nullable(z.enum(["project-gone", "program-gone"])),
   /** The next time, ISO 8601, UTC; null: the scheduler will not start it. */
   next: z.nullable(text),
@@ -52,7 +52,7 @@ export const ScheduleRow = z.strictObject({
 export type ScheduleRow = z.infer<typeof ScheduleRow>;
 
 export const ScheduleListResult = z.strictObject({
-  /** When this was looked at. */
+  /** The time of this answer. */
   at: text,
   schedules: z.array(ScheduleRow),
   /** Number of schedules of other projects that are not in the list. */
@@ -73,7 +73,7 @@ export const ScheduleAddResult = z.strictObject({
   entry: text,
   /** The next three times, ISO 8601, UTC. */
   next: z.array(text),
-  /** False: the schedule was there, and its entry was written again. */
+  /** False: the schedule existed, and mpm wrote its entry again. */
   added: z.boolean(),
 });
 export type ScheduleAddResult = z.infer<typeof ScheduleAddResult>;

@@ -26,7 +26,7 @@ export const taskReport = defineCommand({
   name: "task report",
   summary: "Report what a run of a task did, in Markdown",
   description: `
-Prints a summary, the items that failed or are flagged, and the results. It works while the run is under way. Secrets are redacted. All results are in results.jsonl in the folder of the run.`,
+Prints a summary, the items that failed or are flagged, and the results. It also works during the run. Secrets are redacted. All results are in results.jsonl in the folder of the run.`,
   positionals: [RUN],
   flags: {
     output: {

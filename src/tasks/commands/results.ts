@@ -43,7 +43,7 @@ export type TaskRunView = z.infer<typeof TaskRunView>;
 
 export const TaskStatusResult = z.strictObject({
   ...RunFields,
-  /** When this was looked at. */
+  /** The time of this answer. */
   at: text,
   /**
    * The items whose program runs, or ran when the run was interrupted; null:

@@ -11,7 +11,7 @@ export const taskResume = defineCommand({
   summary: "Continue a run that was interrupted",
   description: `
 Runs the items that have not started, with the definition and the list of items that the
-run began with. If either changed since, mpm says so.
+run began with. If either has changed, mpm prints a note.
 
 If a program started and mpm does not know how it ended, mpm flags the item. The work may be done, so mpm does not run the item again by itself. There are two exceptions: the task is "repeatable", or the program had printed a state, which mpm then gives back to the program. With --again, mpm also runs
 flagged and failed items again.`,

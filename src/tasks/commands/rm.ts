@@ -11,7 +11,7 @@ export const taskRm = defineCommand({
   name: "task rm",
   summary: "Move runs of tasks to the trash",
   description: `
-Removes the results and logs of runs; "mpm undo" restores them. mpm does not remove a run that is under way, or the definition of a task.`,
+Removes the results and logs of runs; "mpm undo" restores them. mpm does not remove a run that is in progress, or the definition of a task.`,
   positionals: [{
     name: "run",
     summary:

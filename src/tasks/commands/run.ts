@@ -47,7 +47,7 @@ cancelled.`,
       type: "string",
       value: "engine",
       choices: ["local", "parallel"],
-      summary: "The machines that run the items; default: local",
+      summary: "The engine that runs the items; default: local",
     },
     hosts: {
       type: "string",

@@ -118,7 +118,9 @@ export class ParallelEngine implements ChunkEngine {
     if (count === 0) return;
     note(
       `Note: ${counted(count, "program")} changed files on the hosts. ` +
-        `To apply that here: git apply --3way ${shellWord(changes)}/*.patch`,
+        `To apply the changes here: git apply --3way ${
+          shellWord(changes)
+        }/*.patch`,
     );
   }
 

@@ -60,7 +60,7 @@ async function requireParallel(system: System): Promise<void> {
     done.outcome === "missing"
       ? "GNU parallel is not installed"
       : 'The program "parallel" on PATH is not GNU parallel',
-    { hint: "Install GNU parallel, such as with: apt install parallel" },
+    { hint: "Install GNU parallel, for example with: apt install parallel" },
   );
 }
 

@@ -115,7 +115,7 @@ export function readAllowedDefinition(
       `Cannot run the ${kind} "${task}": "${name}"` +
         " is not a regular file that you own, of at most 1 MiB",
       {
-        hint: `Replace it by such a file, then: mpm allow ${name}`,
+        hint: `Replace it with such a file, then: mpm allow ${name}`,
       },
     );
   }

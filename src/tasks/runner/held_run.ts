@@ -138,7 +138,7 @@ export function stoppedBy(
   const [why, hint] = attempt(() => system.files.lstat(record))
     ? [
       error.message,
-      `Its results are kept. Solve that, then: mpm ${kind} resume ${id}`,
+      `Its results are kept. Fix the problem, then: mpm ${kind} resume ${id}`,
     ]
     : [
       `someone removed its folder "${folder}"`,
@@ -183,7 +183,7 @@ export async function refuseSurvivors(
       if (system.now().getTime() > end) {
         throw new MpmError(
           "CONFLICT",
-          `Process ${pid}, which the run "${id}" started, is still at work`,
+          `Process ${pid}, which the run "${id}" started, is still running`,
           { hint: `Wait for its end, or end it with "kill ${pid}"` },
         );
       }

@@ -127,7 +127,7 @@ export class RunLoop {
   #settle(): void {
     const { chunks, again } = this.#run;
     const killed: ChunkEnd = {
-      ...{ outcome: "unclear", exit: null, reason: "mpm was ended", ms: 0 },
+      ...{ outcome: "unclear", exit: null, reason: "mpm was stopped", ms: 0 },
       ...{ output: "", results: [], logged: 0, failure: undefined },
     };
     const known = this.#knownResults();

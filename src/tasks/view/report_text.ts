@@ -46,7 +46,7 @@ function troublePart({ trouble, failed, flagged }: TaskReportResult): string[] {
     "## Failed and flagged items",
     ...flagged === 0 ? [] : [
       "",
-      "A flagged item may have happened: its program started, and mpm was " +
+      "A flagged item may or may not have finished: its program started, and mpm was " +
       "stopped before it ended.",
     ],
     ...trouble.flatMap((item) => ["", ...troubleLines(item)]),

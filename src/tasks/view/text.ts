@@ -101,7 +101,7 @@ function advice(run: TaskStatusResult): string[] {
   const trouble = failed + flagged > 0;
   return [
     ...atWork ? [interruptedText(atWork)] : [],
-    ...flagged > 0 ? ["A flagged item may have happened."] : [],
+    ...flagged > 0 ? ["A flagged item may or may not have finished."] : [],
     ...trouble ? [`See why: mpm task report ${id}`] : [],
     ...waiting > 0 ? [`Continue: mpm task resume ${id}`] : [],
     ...trouble
