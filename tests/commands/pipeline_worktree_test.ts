@@ -123,7 +123,7 @@ posixTest(
     });
     const { status, stdout } = await mpm(env, ["pipeline", "run", "work"]);
     assertEquals(status, 1, stdout);
-    assertStringIncludes(stdout, "You changed files that the steps changed");
+    assertStringIncludes(stdout, "You changed files that the steps also changed");
     assertEquals(env.read("lines"), `${LINES}mine\nmore\n`);
     assertEquals([env.exists("new"), worktrees(env)], [false, []]);
     env.write("seen", "");
@@ -173,7 +173,7 @@ posixTest("a result that a commit cannot hold fails the step", async () => {
   assertEquals(status, 1);
   assertStringIncludes(
     stdout,
-    'Cannot store "inner/" in the result of "make": it is its own repository',
+    'Cannot store "inner/" in the result of "nested": it is its own repository',
   );
   assertEquals(worktrees(env), []);
 });

@@ -32,7 +32,7 @@ export const ScheduleRow = z.strictObject({
     "unknown",
     "unreadable",
   ]),
-  /** What the entry needs but is missing. */
+  /** The missing thing that the entry needs. */
   problem: z.nullable(z.enum(["project-gone", "program-gone"])),
   /** The next time, ISO 8601, UTC; null: the scheduler will not start it. */
   next: z.nullable(text),

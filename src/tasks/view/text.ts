@@ -121,7 +121,7 @@ function interruptedText(
     : `Items ${grouped(first)} to ${grouped(last)}`;
   return `${what} ${
     first === last ? "was" : "were"
-  } at work when it stopped, and may have happened.`;
+  } in progress when it stopped, and may or may not have finished.`;
 }
 
 /** Returns the table of runs. */

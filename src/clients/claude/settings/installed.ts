@@ -132,7 +132,7 @@ function versionDrift(versions: readonly string[]): Drift[] {
   const others = [...new Set(versions)].filter((one) => one !== VERSION);
   return others.map((version) => ({
     problem: "version",
-    detail: `entries are of mpm ${version}, this is ${VERSION}`,
+    detail: `entries are from mpm ${version}, this is ${VERSION}`,
   }));
 }
 
