@@ -3637,7 +3637,7 @@ export interface ScheduleListResult {
       | "missing"
       | "unknown"
       | "unreadable";
-    /** What the entry needs but is missing. */
+    /** The missing thing that the entry needs. */
     problem: "project-gone" | "program-gone" | null;
     /** The next time, ISO 8601, UTC; null: the scheduler will not start it. */
     next: string | null;

@@ -81,7 +81,10 @@ posixTest("a limit that has ended lets resume continue", async () => {
   assertEquals(events.length, 2);
   assertEquals(asked("one").split("--max-turns").length, 1);
   assertEquals(asked("two").split("--max-turns").length, 4);
-  assertStringIncludes(asked("two"), "An earlier attempt at this step was interrupted");
+  assertStringIncludes(
+    asked("two"),
+    "An earlier attempt at this step was interrupted",
+  );
   assertStringIncludes(asked("two"), "agent: two");
 });
 

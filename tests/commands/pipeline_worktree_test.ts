@@ -123,7 +123,10 @@ posixTest(
     });
     const { status, stdout } = await mpm(env, ["pipeline", "run", "work"]);
     assertEquals(status, 1, stdout);
-    assertStringIncludes(stdout, "You changed files that the steps also changed");
+    assertStringIncludes(
+      stdout,
+      "You changed files that the steps also changed",
+    );
     assertEquals(env.read("lines"), `${LINES}mine\nmore\n`);
     assertEquals([env.exists("new"), worktrees(env)], [false, []]);
     env.write("seen", "");
