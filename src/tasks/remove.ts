@@ -171,21 +171,23 @@ function restored(
 
 /**
  * Moves old runs of a task or a pipeline to the trash, as the settings `tasks.keep` and
- * `tasks.max_age` say. The newest run stays, and so do those under way. A
- * problem is a note, since the next run tries again.
+ * `tasks.max_age` say. The run that was just made stays, and so do those under
+ * way. A problem is a note, since the next run tries again.
  */
 export async function pruneRuns(
   context: Context,
   workspace: Pick<Workspace, "git" | "root" | "worktree">,
-  { kind, name }: { kind: RunKind; name: string },
+  { kind, made }: { kind: RunKind; made: string },
 ): Promise<void> {
   const { system, note } = context;
   const { root } = workspace;
   const { config } = readConfigAnyway(system, root);
   const now = system.now().getTime();
   const isOld = (id: string) => now - timeOfRun(id) > config["tasks.max_age"];
-  const ids = runIds(system, root, kind).filter((id) => taskOf(id) === name)
-    .filter((id, at) => at > 0 && (at >= config["tasks.keep"] || isOld(id)));
+  const ids = runIds(system, root, kind)
+    .filter((id) => taskOf(id) === taskOf(made))
+    .filter((id, at) => at >= config["tasks.keep"] || isOld(id))
+    .filter((id) => id !== made);
   try {
     const ended: string[] = [];
     for (const id of ids) {

@@ -48,3 +48,21 @@ run: [sh, -c, 'echo "$1"; test -e fixed || test "$1" = a.txt', sh, "{item}"]
   assertEquals([again.status, again.stderr], [0, ""]);
   assertStringIncludes(again.stdout, "2 done of 2");
 });
+
+Deno.test("runs that begin in one second stay in their order, however many are kept", async () => {
+  using env = TestEnv.repository();
+  env.write(WORK, "run: ['true']\n");
+  assertEquals((await mpm(env, ["allow", WORK])).status, 0);
+  assertEquals(
+    (await mpm(env, ["config", "set", "tasks.keep", "1"])).status,
+    0,
+  );
+  const now = () => new Date("2026-03-04T05:06:07Z");
+  const ids: string[] = [];
+  for (let at = 0; at < 4; at++) {
+    const run = await mpm(env, ["task", "run", "work", "--json"], { now });
+    assertEquals(run.status, 0, run.stderr);
+    ids.push(JSON.parse(run.stdout.trimEnd().split("\n").at(-1)!).run);
+  }
+  assertEquals(ids, ids.toSorted());
+});

@@ -24,7 +24,16 @@ import type { Engine } from "../parallel/hosts.ts";
 import { type EngineChoice, planEngine } from "../parallel/plan_engine.ts";
 import { pruneRuns } from "../remove.ts";
 import { type RunKind, type RunRecord, TASK_NAME } from "../run.ts";
-import { kindOf, RUN_SEAL, runPaths, taskNames, taskPath } from "../store.ts";
+import {
+  kindOf,
+  RUN_SEAL,
+  runIds,
+  runPaths,
+  taskNames,
+  taskOf,
+  taskPath,
+  timeOfRun,
+} from "../store.ts";
 
 /** A task that may run, and its items as they are now. */
 export interface PlannedRun {
@@ -194,21 +203,33 @@ export async function writeNewRun(
     writeRun(system, root, { record, items });
     return id;
   });
-  await pruneRuns(context, workspace, { kind, name: task });
+  await pruneRuns(context, workspace, { kind, made: id });
   return id;
 }
 
-/** The id of this second, or of the next one that no run of the task has. */
+/**
+ * The id of this second, or of one after the task's newest run: a second that
+ * became free again would make a run that is older than those before it.
+ */
 function freeId(
   system: System,
   root: string,
   { task, at }: { task: string; at: Date },
 ): string {
-  for (let second = 0;; second++) {
-    const id = `${task}-${secondOf(new Date(at.getTime() + second * 1000))}`;
+  const soon = at.getTime() + AHEAD;
+  const taken = (["task", "pipeline"] as const)
+    .flatMap((kind) => runIds(system, root, kind))
+    .filter((id) => taskOf(id) === task).map(timeOfRun)
+    .filter((time) => time < soon);
+  let time = Math.max(at.getTime(), ...taken.map((one) => one + 1000));
+  for (;; time += 1000) {
+    const id = `${task}-${secondOf(new Date(time))}`;
     if (!system.files.lstat(runPaths(root, id).folder)) return id;
   }
 }
+
+/** Milliseconds; runs further ahead are from a clock that was wrong. */
+const AHEAD = 600_000;
 
 /** The beginning of the name of a folder that becomes a run. */
 const NEW = ".new-";
