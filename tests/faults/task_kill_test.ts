@@ -7,6 +7,7 @@ import {
   assertOnce,
   EFFECT,
   isOver,
+  openRun,
   runIds,
   shell,
   taskProject,
@@ -14,11 +15,6 @@ import {
 import type { TestEnv } from "../helpers/env.ts";
 
 const ITEMS = Array.from({ length: 12 }, (_, at) => `item ${at}`);
-
-/** The run that a command would continue. */
-function open(env: TestEnv): string | undefined {
-  return runIds(env).find((run) => !isOver(env, run));
-}
 
 for (const chunk of [1, 4]) {
   posixTest(
@@ -46,7 +42,7 @@ for (const chunk of [1, 4]) {
           }),
         next(env, round) {
           count(env, `before round ${round}`);
-          const run = open(env);
+          const run = openRun(env);
           return run === undefined
             ? ["task", "run", "work"]
             : ["task", "resume", run];
@@ -55,7 +51,7 @@ for (const chunk of [1, 4]) {
         statuses: [0, 1],
         looks: 20,
         async check(env, where) {
-          const run = open(env);
+          const run = openRun(env);
           if (run === undefined) return;
           const before = await mpmJson(env, ["task", "status", run]);
           assertEquals(before.state, "interrupted", where);

@@ -22,9 +22,10 @@ export async function define(
   env: TestEnv,
   definition: Record<string, unknown>,
   name = "work",
+  kind: "task" | "pipeline" = "task",
 ): Promise<void> {
   // Every JSON text is one of YAML as well.
-  const path = `.claude-mpm/tasks/${name}.yaml`;
+  const path = `.claude-mpm/${kind}s/${name}.yaml`;
   env.write(path, `${JSON.stringify(definition, null, 2)}\n`);
   const { status, stderr } = await mpm(env, ["allow", path]);
   assertEquals(status, 0, stderr);
@@ -37,6 +38,15 @@ export async function taskProject(
 ): Promise<TestEnv> {
   const env = TestEnv.repository();
   await define(env, definition, name);
+  return env;
+}
+
+/** A project with an allowed pipeline. */
+export async function pipelineProject(
+  definition: Record<string, unknown>,
+): Promise<TestEnv> {
+  const env = TestEnv.repository();
+  await define(env, definition, "work", "pipeline");
   return env;
 }
 
@@ -95,6 +105,11 @@ function linesOf(text: string): string[] {
 /** Returns whether a run has ended: no part of it is left. */
 export function isOver(env: TestEnv, run: string): boolean {
   return JSON.stringify(logOf(env, run).at(-1) ?? {}).includes('"over"');
+}
+
+/** The run that a command would continue. */
+export function openRun(env: TestEnv): string | undefined {
+  return runIds(env).find((run) => !isOver(env, run));
 }
 
 /**
