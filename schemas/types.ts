@@ -4698,6 +4698,38 @@ export interface StatusReport {
     /** False: someone else made it, so mpm only lists it. */
     own: boolean;
   } | null;
+  /** The same of a pipeline. */
+  pipeline_run: {
+    /** Its ID: the pipeline, and the UTC second in which it began. */
+    run: string;
+    pipeline: string;
+    /** `interrupted`: its mpm was killed, or the machine went down. */
+    state:
+      | "running"
+      | "done"
+      | "failed"
+      | "cancelled"
+      | "stopped"
+      | "limited"
+      | "conflict"
+      | "interrupted";
+    /** Steps, and how many of them are in each state. */
+    total: number;
+    done: number;
+    failed: number;
+    flagged: number;
+    skipped: number;
+    limited: number;
+    waiting: number;
+    running: number;
+    started_at: string;
+    /** When the log of the run last changed. */
+    changed_at: string;
+    /** Why it ended, if there is more to say than the state. */
+    reason: string | null;
+    /** False: someone else made it, so mpm only lists it. */
+    own: boolean;
+  } | null;
   /** Your name, or that of your agent; null unless hand-offs are open. */
   you: string | null;
   /** Agent sessions that work in this project; only with `text` as the form. */

@@ -51,7 +51,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
     ],
     ...waitingText(result),
     ...handoffLines({ handoffs: unanswered(result).others }),
-    ...runLine(result),
+    ...runLines(result),
     ...contextText(result),
     ...noteLines(problems.slice(0, 1), style),
   ].flatMap((line) => fitted(line, style.columns)).slice(0, MOST);
@@ -130,15 +130,34 @@ export function handoffLines(
 }
 
 /** Returns `Task: smells, 40 of 100 items done (mpm task watch)`. */
-export function runLine({ run }: Pick<StatusResult, "run">): string[] {
-  if (run === null) return [];
-  const { task, state, done, total } = run;
-  const figures = `${grouped(done)} of ${grouped(total)} items done`;
-  return state === "running"
-    ? [`Task: ${escapeText(task)}, ${figures} (mpm task watch)`]
-    : [
-      `Task: ${escapeText(task)} was interrupted, ${figures} (mpm task resume)`,
-    ];
+export function runLines(
+  { run, pipeline_run: steps }: Pick<StatusResult, "run" | "pipeline_run">,
+): string[] {
+  return [
+    ...run ? [runLine({ kind: "task", name: run.task, ...run })] : [],
+    ...steps
+      ? [runLine({ kind: "pipeline", name: steps.pipeline, ...steps })]
+      : [],
+  ];
+}
+
+function runLine({ kind, name, state, done, total }: {
+  kind: "task" | "pipeline";
+  name: string;
+  state: string;
+  done: number;
+  total: number;
+}): string {
+  const [label, noun] = kind === "task"
+    ? ["Task", "items"]
+    : ["Pipeline", "steps"];
+  const figures = `${grouped(done)} of ${grouped(total)} ${noun} done`;
+  const [ended, next] = state === "running"
+    ? ["", "watch"]
+    : [" was interrupted", "resume"];
+  return `${label}: ${
+    escapeText(name)
+  }${ended}, ${figures} (mpm ${kind} ${next})`;
 }
 
 /** Returns `Context: 150,000 of 200,000 tokens, 75.0 % (1 minute ago)`. */

@@ -14,7 +14,7 @@ import {
   handoffLines,
   lastSaveLines,
   porcelainText,
-  runLine,
+  runLines,
 } from "./dashboard.ts";
 
 /** Returns what `mpm status` prints. */
@@ -33,7 +33,7 @@ export function statusText(result: StatusResult, style: Style): string {
     ...result.git ? [gitLine(result.git, style)] : [],
     ...contextText(result),
     ...handoffLines(result),
-    ...runLine(result),
+    ...runLines(result),
     ...noteLines(result.problems, style),
     ...checklist(result, style),
     ...carriedLines(result, style),

@@ -137,19 +137,14 @@ export async function listRuns(
 }
 
 /**
- * Returns the newest run of the user, if it is under way or was interrupted. It
- * never throws, since nothing about tasks must hide a status.
+ * Returns the first of the listed runs, if it is the user's and is under way or
+ * was interrupted. It never throws: no run must hide a status.
  */
-export async function openRun(
-  system: System,
-  root: string,
-): Promise<TaskRunView | undefined> {
-  const [id] = runIds(system, root);
-  if (id === undefined) return undefined;
-  const status = await attempt(() => readStatus(system, root, id));
-  return status?.own && /^(running|interrupted)$/.test(status.state)
-    ? viewOf(status)
-    : undefined;
+export async function openRun<Run extends { own: boolean; state: string }>(
+  list: () => Promise<{ runs: Run[] }>,
+): Promise<Run | null> {
+  const [run] = (await attempt(list))?.runs ?? [];
+  return run?.own && /^(running|interrupted)$/.test(run.state) ? run : null;
 }
 
 /** Returns a run without what is true for a moment only. */

@@ -3,6 +3,7 @@ import { ClaimView } from "../../agents/claims/commands/results.ts";
 import { schemaOf } from "../../base/schema.ts";
 import { OPEN_HANDOFF } from "../../items/mod.ts";
 import { ItemView } from "../../items/commands/results.ts";
+import { PipelineRunView } from "../../pipelines/commands/results.ts";
 import { TaskRunView } from "../../tasks/commands/results.ts";
 import {
   ChecklistItem,
@@ -135,6 +136,8 @@ export const StatusResult = z.strictObject({
    * porcelain.
    */
   run: z.nullable(TaskRunView),
+  /** The same of a pipeline. */
+  pipeline_run: z.nullable(PipelineRunView),
   /** Your name, or that of your agent; null unless hand-offs are open. */
   you: maybeText,
   /** Agent sessions that work in this project; only with `text` as the form. */

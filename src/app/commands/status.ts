@@ -25,7 +25,8 @@ import { allIntents, checkFolder, layout } from "../../ops/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import { itemView, openItems } from "../../items/mod.ts";
 import { type LastSave, lastSaveHere, openStore } from "../../saves/mod.ts";
-import { openRun } from "../../tasks/mod.ts";
+import { listPipelineRuns } from "../../pipelines/mod.ts";
+import { listRuns, openRun } from "../../tasks/mod.ts";
 import { readTree, treeText } from "../../detours/mod.ts";
 import { statusText } from "../status_text.ts";
 import type { StatusAnswer, StatusResult } from "./results.ts";
@@ -121,7 +122,7 @@ async function readStatus(
     git: brief ? cleanGit(system, brief) : null,
     items: carried.items,
     handoffs: carried.handoffs,
-    run: porcelain ? null : await openRun(system, root) ?? null,
+    ...porcelain ? {} : await openRuns(system, root),
     you: team.you,
     agents: team.agents,
     claims: team.claims,
@@ -134,6 +135,19 @@ async function readStatus(
       ...porcelain ? [] : parkedNotes(system, root, chain),
       ...porcelain ? [] : unfinishedNotes(system, root),
     ],
+  };
+}
+
+/** Returns the newest runs, if they are under way or were interrupted. */
+async function openRuns(system: System, root: string) {
+  const limit = 1;
+  return {
+    run: await openRun(() =>
+      listRuns(system, root, { task: undefined, limit })
+    ),
+    pipeline_run: await openRun(() =>
+      listPipelineRuns(system, root, { pipeline: undefined, limit })
+    ),
   };
 }
 
@@ -156,6 +170,7 @@ function blankStatus(
     items: [],
     handoffs: [],
     run: null,
+    pipeline_run: null,
     you: null,
     agents: [],
     claims: [],
