@@ -134,12 +134,16 @@ function tighten(system: System, folder: string): void {
 }
 
 /**
- * Removes a folder of mpm with everything in it; no link is followed.
+ * Removes a folder of mpm with everything in it. No link is followed: one in
+ * the place of the folder is removed itself.
  */
 export function removeTree(system: System, folder: string): void {
   const { files } = system;
-  if (!files.lstat(folder)) return;
-  for (const { name, kind } of files.list(folder)) {
+  const found = files.lstat(folder);
+  if (!found) return;
+  for (
+    const { name, kind } of found.kind === "folder" ? files.list(folder) : []
+  ) {
     const path = join(folder, name);
     if (kind === "folder") removeTree(system, path);
     else files.remove(path);

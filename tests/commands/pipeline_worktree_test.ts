@@ -190,3 +190,37 @@ posixTest("steps with a worktree need git", async () => {
   assertStringIncludes(stderr, "this is not a git repository");
   assert(!env.exists("lines"));
 });
+
+posixTest(
+  "a step that removes or replaces its worktree fails alone, and harms nothing",
+  async () => {
+    using env = await project({
+      gone: inWorktree('rm -rf "$PWD"'),
+      link: inWorktree(
+        'd=$PWD; o=$(realpath ../../../dist); cp .git "$o"; cd ..; ' +
+          'rm -rf "$d"; ln -s "$o" "$d"',
+      ),
+      other: inWorktree("echo other >other"),
+    });
+    const { status, stdout } = await mpm(env, [
+      ...["pipeline", "run", "work", "--json"],
+    ]);
+    assertEquals(status, 1, stdout);
+    const { status: { steps } } = JSON.parse(
+      stdout.trim().split("\n").at(-1)!,
+    );
+    assertEquals(
+      steps.map((step: Record<string, unknown>) => [
+        ...[step.name, step.state, step.reason],
+      ]),
+      [
+        ["gone", "failed", '"gone" removed or replaced its worktree'],
+        ["link", "failed", '"link" removed or replaced its worktree'],
+        ["other", "done", null],
+      ],
+    );
+    // The link led to a folder of the user.
+    assertEquals(env.read("dist/app.js"), "old\n");
+    assertEquals(worktrees(env), []);
+  },
+);

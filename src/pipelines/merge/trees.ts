@@ -240,15 +240,14 @@ class Trees implements StepTrees {
   /** The worktree of a step, if it still is one of this repository. */
   async #placeIn({ name }: Step, path: string): Promise<CheckpointPlace> {
     const { workspace } = this.#parts.place;
+    const refuse = (what: string) =>
+      new MpmError("CONFLICT", `"${name}" removed or replaced ${what}`);
+    const found = this.#system.files.lstat(path);
+    if (found?.kind !== "folder") throw refuse("its worktree");
     const there = await locate(this.#system, path);
     const isLinked = there.git === "repository" && there.linked &&
       there.commonDir === workspace.commonDir;
-    if (!isLinked) {
-      throw new MpmError(
-        "CONFLICT",
-        `"${name}" removed or replaced the ".git" file of its worktree`,
-      );
-    }
+    if (!isLinked) throw refuse('the ".git" file of its worktree');
     const place = await placeOf(this.#system, there, { create: true });
     return { ...place, vault: place.vault! };
   }

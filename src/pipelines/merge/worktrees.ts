@@ -64,6 +64,9 @@ export async function removeStepWorktree(
   git: Git,
   path: string,
 ): Promise<void> {
+  // Git follows a link that the step put there, and empties where it leads.
+  const kind = system.files.lstat(path)?.kind;
+  if (kind !== undefined && kind !== "folder") system.files.remove(path);
   await unlockWorktree(git, path);
   await forgetWorktree(git, path);
   if (!system.files.lstat(path)) return;
