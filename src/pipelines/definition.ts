@@ -2,6 +2,7 @@ import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { field, type Fields, isFields } from "../base/parsed_values.ts";
 import { lineOf, parseYaml } from "../base/yaml_lines.ts";
+import { isBelow } from "../partitions/mod.ts";
 import {
   argumentsIn,
   type Fault,
@@ -280,6 +281,19 @@ function refuseSameFile(steps: readonly Step[], fault: Fault): void {
       }
       made.set(file, name);
     }
+  }
+  for (const [file, name] of made) {
+    const [pattern, other] = [...made].find(([pattern, other]) =>
+      other !== name && /[*?[{]/.test(pattern) &&
+      isBelow(pattern.split("/"), file.split("/"))
+    ) ?? [];
+    if (pattern === undefined) {
+      continue;
+    }
+    throw fault(
+      ["steps", name, "produces"],
+      `"${file}" of "${name}" matches "${pattern}" of "${other}"`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 
+const SECRET = "ghp_0123456789abcdefghijABCDEFGHIJ456789";
 const FILE = ".claude-mpm/pipelines/work.yaml";
 
 /** A project with an allowed pipeline; every JSON text is YAML as well. */
@@ -152,7 +153,7 @@ Deno.test("a step fails if a file is missing, if its check fails, or if it takes
     same: shell("true", { produces: ["old.txt"] }),
     wrong: shell("echo x >x.txt", {
       produces: ["x.txt"],
-      verify: ["sh", "-c", "echo bad; exit 3"],
+      verify: ["sh", "-c", `echo ${SECRET}; exit 3`],
     }),
     slow: shell("sleep 20", { timeout: "1s" }),
     absent: { run: ["no-such-program-here"], retries: 5 },
@@ -175,6 +176,9 @@ Deno.test("a step fails if a file is missing, if its check fails, or if it takes
   });
   const shown = await mpm(env, ["pipeline", "status"]);
   assertStringIncludes(shown.stdout, "logs/verify-wrong.log");
+  const log = env.read(`.claude-mpm/runs/${value.status.run}/log.jsonl`);
+  assertStringIncludes(log, "[redacted:");
+  assert(!log.includes(SECRET));
 });
 
 Deno.test("an invalid definition is refused with the line and what is known", async () => {
@@ -192,6 +196,11 @@ Deno.test("an invalid definition is refused with the line and what is known", as
     [
       "steps:\n  a: { run: [x], produces: [o] }\n  b: { run: [x], produces: [o] }\n",
       ':3: "a" and "b" both produce "o"',
+    ],
+    [
+      "steps:\n  a: { run: [x], produces: [d/o] }\n" +
+      "  b: { run: [x], produces: ['d/*'] }\n",
+      ':2: "d/o" of "a" matches "d/*" of "b"',
     ],
     [
       "steps:\n  a: { run: [x], product: [o] }\n",

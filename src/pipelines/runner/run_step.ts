@@ -1,6 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
+import type { System } from "../../system/system.ts";
 import {
   type ChunkEnd,
   runChunk,
@@ -73,14 +74,17 @@ export async function runStep(
     args: step.verify,
     stem: verifyStem(step.name),
   });
-  const { outcome, exit, ms, failure } = endOf(checked);
+  const { outcome, exit, ms, failure, output, isFinal } = endOf(
+    system,
+    checked,
+  );
   const reason = checked.reason ?? `exit status ${exit}`;
   return {
     ...{ ...end, outcome, artefacts, failure: end.failure ?? failure },
     ms: end.ms + ms,
     ...outcome === "done" ? {} : {
       ...{ exit, reason: `its "verify" failed: ${reason}` },
-      output: checked.output,
+      ...{ output, isFinal },
     },
   };
 }
@@ -94,8 +98,7 @@ async function runWork(context: Context, order: StepOrder): Promise<StepEnd> {
       args: step.work.args,
       stem,
     });
-    const output = redactorOf(system).text(end.output).slice(-OUTPUT);
-    return { ...endOf(end), output };
+    return endOf(system, end);
   }
   const agent = await agentStep(system, {
     ...{ root, run: record.id, pipeline: record.task, step, folder, before },
@@ -107,15 +110,16 @@ async function runWork(context: Context, order: StepOrder): Promise<StepEnd> {
     ...{ args: agent.args, env: agent.env, stem, agent },
     ended: (end) => said = end,
   });
-  const known = endOf(end);
+  const known = endOf(system, end);
   if (!said || known.outcome === "unclear") return known;
   const { outcome, reason, output, until } = said;
   return { ...known, outcome, reason, output: output.slice(-OUTPUT), until };
 }
 
 /** Returns the end of a program as that of a step. */
-function endOf(end: ChunkEnd): StepEnd {
-  const { exit, reason, ms, output, failure } = end;
+function endOf(system: System, end: ChunkEnd): StepEnd {
+  const { exit, reason, ms, failure } = end;
+  const output = redactorOf(system).text(end.output).slice(-OUTPUT);
   return {
     ...{ exit, reason, ms, output, failure, artefacts: [], until: null },
     outcome: end.outcome === "never" ? "failed" : end.outcome,
