@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { failures } from "../helpers/hook_events.ts";
 import { type Block, MockApi } from "../helpers/mock_api.ts";
-import { binary } from "../helpers/mpm.ts";
+import { binary, copyBinary } from "../helpers/mpm.ts";
 import {
   clientsSoak,
   clientsTest,
@@ -21,7 +21,7 @@ const RESUME = {
 function prepared(): { env: TestEnv; copy: string } {
   const env = TestEnv.repository();
   const copy = join(env.root, "copy of mpm");
-  Deno.copyFileSync(binary(), copy);
+  copyBinary(copy);
   mpm(env, copy, ["pause", "The XYZZY tokenizer is half done"]);
   return { env, copy };
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, eventJson } from "../helpers/hook_events.ts";
-import { binary } from "../helpers/mpm.ts";
+import { binary, copyBinary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
 const SCRIPT = ".claude-mpm/hooks/post-session.sh";
@@ -107,8 +107,8 @@ for (const [what, upgraded] of [["upgraded", true], ["removed", false]]) {
       const [program, next] = ["mpm", "next"].map((name) =>
         join(env.root, name)
       ) as [string, string];
-      Deno.copyFileSync(binary(), program);
-      Deno.copyFileSync(binary(), next);
+      copyBinary(program);
+      copyBinary(next);
       const child = new Deno.Command(program, {
         args: ["hook", "UserPromptSubmit"],
         cwd: env.project,

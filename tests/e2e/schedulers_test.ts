@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
-import { binary } from "../helpers/mpm.ts";
+import { copyBinary } from "../helpers/mpm.ts";
 import { soakTest } from "../helpers/posix.ts";
 import { has } from "../helpers/programs.ts";
 import { say } from "../helpers/say.ts";
@@ -75,7 +75,7 @@ function realTest(
     const project = join(env.root, ODD);
     Deno.renameSync(env.project, project);
     const mpm = join(project, "mpm 50%");
-    Deno.copyFileSync(binary(), mpm);
+    copyBinary(mpm);
     const args = ["-m", "--propagation", "private", "sh", "-euc", script];
     const done = env.run("unshare", [...args, "sh", mpm, via], {
       cwd: project,

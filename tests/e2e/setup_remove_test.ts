@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { dirname, join } from "@std/path";
 import type { TestEnv } from "../helpers/env.ts";
 import { everything, usedHome } from "../helpers/used_home.ts";
-import { binary } from "../helpers/mpm.ts";
+import { copyBinary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { ROOT } from "../helpers/tree.ts";
 
@@ -34,7 +34,7 @@ posixTest(
     const bin = join(env.root, "programs");
     Deno.mkdirSync(bin);
     const [old, moved] = [join(bin, "mpm"), join(bin, "mpm-moved")];
-    Deno.copyFileSync(binary(), old);
+    copyBinary(old);
     placePages(env);
     run(env, old, "setup", "--yes", "--ignore");
     for (const scope of ["project", "user"]) {

@@ -136,6 +136,16 @@ export function binary(): string {
   return path;
 }
 
+/**
+ * Copies the binary. Another process does it: what a parallel test starts at
+ * that moment would hold the copy open, and a file open for writing cannot run.
+ */
+export function copyBinary(to: string): void {
+  const args = [binary(), to];
+  const { success } = new Deno.Command("cp", { args }).outputSync();
+  if (!success) throw new Error(`the copy ${to} failed`);
+}
+
 /** Starts the real binary in the test's environment. */
 export function start(env: TestEnv, args: string[]): Deno.ChildProcess {
   return new Deno.Command(binary(), {

@@ -208,8 +208,8 @@ export async function writeNewRun(
 }
 
 /**
- * The id of this second, or of one after the task's newest run: a second that
- * became free again would make a run that is older than those before it.
+ * Returns the id of this second, or of the one after the task's newest run.
+ * Else a second that became free again would give an older id to a newer run.
  */
 function freeId(
   system: System,
