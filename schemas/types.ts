@@ -4700,10 +4700,10 @@ export interface StatusReport {
   } | null;
   /** The same of a pipeline. */
   pipeline_run: {
-    /** Its ID: the pipeline, and the UTC second in which it began. */
+    /** The ID: the pipeline, and the time of the start in UTC. */
     run: string;
     pipeline: string;
-    /** `interrupted`: its mpm was killed, or the machine went down. */
+    /** `interrupted`: mpm was killed, or the machine crashed. */
     state:
       | "running"
       | "done"
@@ -4713,7 +4713,7 @@ export interface StatusReport {
       | "limited"
       | "conflict"
       | "interrupted";
-    /** Steps, and how many of them are in each state. */
+    /** The number of steps, and how many of them are in each state. */
     total: number;
     done: number;
     failed: number;
@@ -4725,7 +4725,7 @@ export interface StatusReport {
     started_at: string;
     /** When the log of the run last changed. */
     changed_at: string;
-    /** Why it ended, if there is more to say than the state. */
+    /** Why the run ended; null: there is nothing to add to the state. */
     reason: string | null;
     /** False: someone else made it, so mpm only lists it. */
     own: boolean;
