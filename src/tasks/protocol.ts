@@ -215,3 +215,22 @@ export function filled(
 ): string {
   return text.replaceAll(/\{[a-z]+\}/g, (name) => values.get(name) ?? name);
 }
+
+/**
+ * Returns what a program gave for each item, by its place in the chunk. A value
+ * with a field `item` belongs to that item, any other to the first.
+ */
+export function resultsByItem(
+  items: readonly string[],
+  results: readonly unknown[],
+): Map<number, { result: unknown }> {
+  const lists = Map.groupBy(results, (result) => {
+    const item = field(result, "item");
+    return Math.max(0, typeof item === "string" ? items.indexOf(item) : 0);
+  });
+  return new Map(
+    [...lists].map((
+      [at, list],
+    ) => [at, { result: list.length === 1 ? list[0] : list }]),
+  );
+}

@@ -5,7 +5,7 @@ import { removeIfThere, sizeBelow } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { promptWith } from "../agent.ts";
-import { argumentsWith } from "../protocol.ts";
+import { argumentsWith, resultsByItem } from "../protocol.ts";
 import type { Definition } from "../definition.ts";
 import type { Chunks, ItemState, LogLine, RunRecord } from "../run.ts";
 import { linesOf, type runPaths } from "../store.ts";
@@ -386,23 +386,4 @@ export class RunLoop {
     if (this.#system.files.lstat(path)) removeIfThere(this.#system, path);
     this.#ended = undefined;
   }
-}
-
-/**
- * Returns what a program gave for each item, by its place in the chunk. A value
- * with a field `item` belongs to that item, any other to the first.
- */
-function resultsByItem(
-  items: readonly string[],
-  results: readonly unknown[],
-): Map<number, { result: unknown }> {
-  const lists = Map.groupBy(results, (result) => {
-    const item = field(result, "item");
-    return Math.max(0, typeof item === "string" ? items.indexOf(item) : 0);
-  });
-  return new Map(
-    [...lists].map((
-      [at, list],
-    ) => [at, { result: list.length === 1 ? list[0] : list }]),
-  );
 }
