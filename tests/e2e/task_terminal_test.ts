@@ -54,15 +54,24 @@ Deno.test({
   },
 });
 
+/** Waits until a program wrote a file. */
+async function exists(env: TestEnv, path: string): Promise<void> {
+  for (let tries = 0; tries < 100 && !env.exists(path); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 Deno.test({
   name: "a terminal shows a bar, and Ctrl-C cancels",
   ignore: !hasPty(),
   async fn() {
     using env = project(
-      `[sh, -c, 'test "$1" = a || exec sleep 60', sh, "{item}"]`,
+      `[sh, -c, 'test "$1" = a || { touch begun; exec sleep 60; }', sh, "{item}"]`,
     );
     await using pty = new Pty(env, `${binary()} task run work`);
     await pty.until("50%  1/2");
+    // An item whose program did not begin would wait again.
+    await exists(env, "begun");
     await pty.type("\x03");
     await pty.until("cancelled");
     const { state, done, flagged, failed } = await until(env, "cancelled");
@@ -77,9 +86,7 @@ Deno.test({
     const notify = "[sh, -c, 'touch told; exec sleep 20']";
     using env = project(`[sh, -c, ":"]\nnotify: ${notify}`);
     await using pty = new Pty(env, `${binary()} task run work`);
-    for (let tries = 0; tries < 100 && !env.exists("told"); tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await exists(env, "told");
     await pty.type("\x03");
     await pty.until("Items: 2 done of 2");
     await until(env, "done");

@@ -32,6 +32,7 @@ function foreign(path: string): Uint8Array {
 
 /** Names of files that mpm has for a moment, or makes when it needs them. */
 export const PASSING = [
+  "crontab.new",
   ".config.toml.tmp",
   ".context.md.mpm.tmp",
   ".gitattributes.mpm.tmp",
