@@ -224,3 +224,26 @@ posixTest(
     assertEquals(worktrees(env), []);
   },
 );
+
+posixTest(
+  "a worktree of the user stays, also when its lock names a run that is gone",
+  async () => {
+    using env = await project({ only: inWorktree("echo made >new") });
+    const gone = "gone-20260101-000000";
+    const paths = [
+      join(env.project, "../mine"),
+      join(env.project, ".claude/worktrees/mine"),
+      join(env.project, `.claude/worktrees/deeper/${gone}-mine`),
+    ];
+    for (const path of paths) {
+      env.git("worktree", "add", "-q", "--detach", path);
+      env.git("worktree", "lock", "--reason", `mpm run ${gone}`, path);
+      Deno.writeTextFileSync(join(path, "work"), "mine\n");
+    }
+    const { status, stderr } = await mpm(env, ["pipeline", "run", "work"]);
+    assertEquals(status, 0, stderr);
+    for (const path of paths) {
+      assertEquals(Deno.readTextFileSync(join(path, "work")), "mine\n");
+    }
+  },
+);

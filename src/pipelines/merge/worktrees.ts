@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { type CheckpointPlace, rawFolder } from "../../checkpoints/mod.ts";
 import {
@@ -90,6 +90,10 @@ export async function dropTrees(
   for (const { path, locked = "" } of await readWorktrees(git)) {
     if (!locked.startsWith(LOCK)) continue;
     const id = locked.slice(LOCK.length);
+    // Anyone can give a worktree this reason; it proves nothing elsewhere.
+    const isOfRun = dirname(path) === join(root, WORKTREES) &&
+      basename(path).startsWith(`${id}-`);
+    if (!isOfRun) continue;
     const isLeft = id === run || !files.lstat(join(taskRuns, id));
     if (isLeft) await removeStepWorktree(system, git, path);
   }
