@@ -4972,6 +4972,29 @@ export interface ClientFilesResult {
     /** The change, as `diff -u` writes it. */
     diff: string;
   }[];
+  /** Why the client does not run these hooks. */
+  problems: {
+    problem:
+      | "unreadable"
+      | "ignored"
+      | "disabled"
+      | "binary-missing"
+      | "binary-other"
+      | "version"
+      | "edited"
+      | "missing"
+      | "duplicate"
+      | "twice"
+      | "script"
+      | "untrusted";
+    /** The client that it concerns. */
+    client: "claude" | "codex" | "gemini" | "opencode" | "copilot";
+    path: string;
+    /** The problem, one line. */
+    detail: string;
+    /** The fix: a command, or one line. */
+    mend: string;
+  }[];
   warnings: string[];
 }
 

@@ -100,9 +100,9 @@ Deno.test("setup finds every client, and its removal restores all bytes", async 
       ...OTHERS,
     ].sort(),
   );
-  const warned = setup.clients.filter(({ warnings }) => warnings.length > 0);
-  assertEquals(warned.map(({ client }) => client), ["codex"]);
-  assertStringIncludes(warned[0]!.warnings[0]!, "not trusted yet");
+  const wrong = setup.clients.filter(({ problems }) => problems.length > 0);
+  assertEquals(wrong.map(({ client }) => client), ["codex"]);
+  assertStringIncludes(wrong[0]!.problems[0]!.detail, "not trusted yet");
   const skill = join(env.home, ".agents/skills/mpm-pause/SKILL.md");
   assert(!Deno.readTextFileSync(skill).includes("CLAUDE_SESSION_ID"));
   // One client keeps the skills that it shares with others.
@@ -135,7 +135,15 @@ command = "true"
 `;
 
 async function untrustedHooks(env: TestEnv, name: string): Promise<void> {
-  await mpmJson(env, ["hooks", "install", "--client", "codex"]);
+  env.extra.NO_COLOR = "";
+  env.extra.TERM = "xterm";
+  const install = ["hooks", "install", "--client", "codex"];
+  const red = async (args: string[]) => {
+    const { stdout } = await mpm(env, args, { typed: [] });
+    return stdout.includes("\x1b[38;5;167mWrong: Codex does not run");
+  };
+  assert(await red(install));
+  assert(await red(["setup", "--yes"]));
   const rowOf = async () => {
     const { stdout } = await mpm(env, ["doctor", "--json"]);
     const { checks }: DoctorResult = JSON.parse(stdout);
@@ -144,10 +152,7 @@ async function untrustedHooks(env: TestEnv, name: string): Promise<void> {
   const untrusted = await rowOf();
   assertEquals(untrusted?.state, "error");
   assertStringIncludes(untrusted?.findings[0]?.detail ?? "", "not trusted yet");
-  env.extra.NO_COLOR = "";
-  env.extra.TERM = "xterm";
-  const { stdout } = await mpm(env, ["hooks", "status"], { typed: [] });
-  assertStringIncludes(stdout, "\x1b[38;5;167mWrong: Codex does not run");
+  assert(await red(["hooks", "status"]));
   // As Codex writes it for a hook that the user trusts.
   const state = HASHES.map(([key, hash]) =>
     `[hooks.state."${join(env.home, ".codex", name)}:${key}:0:0"]\n` +

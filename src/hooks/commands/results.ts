@@ -49,6 +49,33 @@ const ClientName = z.enum([
   ...["claude", "codex", "gemini", "opencode", "copilot"] as const,
 ]);
 
+/** Something wrong with installed hooks. */
+export const HookFinding = z.strictObject({
+  problem: z.enum([
+    "unreadable",
+    "ignored",
+    "disabled",
+    "binary-missing",
+    "binary-other",
+    "version",
+    "edited",
+    "missing",
+    "duplicate",
+    "twice",
+    "script",
+    "untrusted",
+  ]),
+  /** The client that it concerns. */
+  client: ClientName,
+  path: text,
+  /** The problem, one line. */
+  detail: text,
+  /** The fix: a command, or one line. */
+  mend: text,
+});
+
+export type HookFinding = z.infer<typeof HookFinding>;
+
 /** The files of a client other than Claude Code. */
 export const ClientFilesResult = z.strictObject({
   /** Nothing was written; the diffs are what would be done. */
@@ -76,6 +103,8 @@ export const ClientFilesResult = z.strictObject({
     /** The change, as `diff -u` writes it. */
     diff: text,
   })),
+  /** Why the client does not run these hooks. */
+  problems: z.array(HookFinding),
   warnings: z.array(text),
 });
 
@@ -121,29 +150,7 @@ export const HooksStatusResult = z.strictObject({
   })),
   /** The settings files that enable mpm as a plugin, which has the same hooks. */
   plugins: z.array(text),
-  findings: z.array(z.strictObject({
-    problem: z.enum([
-      "unreadable",
-      "ignored",
-      "disabled",
-      "binary-missing",
-      "binary-other",
-      "version",
-      "edited",
-      "missing",
-      "duplicate",
-      "twice",
-      "script",
-      "untrusted",
-    ]),
-    /** The client that it concerns. */
-    client: ClientName,
-    path: text,
-    /** The problem, one line. */
-    detail: text,
-    /** The fix: a command, or one line. */
-    mend: text,
-  })),
+  findings: z.array(HookFinding),
 });
 
 export const SetupResult = z.strictObject({

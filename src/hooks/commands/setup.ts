@@ -110,10 +110,10 @@ data.`,
     }
     return await step.apply();
   },
-  render: (result, _, { yes, "dry-run": dry }) =>
+  render: (result, style, { yes, "dry-run": dry }) =>
     "removed" in result
       ? removeText(result)
-      : setupText(result, { asked: !yes && !dry }),
+      : setupText(result, style, { asked: !yes && !dry }),
   next: (result) =>
     result.dry_run
       ? undefined
@@ -140,7 +140,7 @@ async function setupOf(
   const plan = await planSetup(context, workspace, input);
   return {
     result: plan.result,
-    text: setupText(plan.result, { asked: true }),
+    text: setupText(plan.result, context.style, { asked: true }),
     question: "Write this?",
     changes: true,
     apply: () => applySetup(context, workspace, plan),

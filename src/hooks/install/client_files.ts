@@ -22,7 +22,7 @@ import type { Context } from "../../cli/mod.ts";
 import type { Workspace } from "../../git/mod.ts";
 import { journaled, withUserLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import type { ClientFilesResult } from "../commands/results.ts";
+import type { ClientFilesResult, HookFinding } from "../commands/results.ts";
 
 type Action = ClientFilesResult["files"][number]["action"];
 
@@ -229,6 +229,7 @@ export function clientResult(
       reason: one.reason ?? null,
       diff: unifiedDiff(path, textOf(file.bytes), textOf(after)),
     })),
+    problems: [],
     warnings: [],
   };
 }
@@ -237,16 +238,16 @@ function textOf(bytes: Uint8Array | undefined): string {
   return bytes ? decodeBytes(bytes) : "";
 }
 
-/** Adds the reasons why the client does not run the hooks that are there. */
-export async function withProblems(
+/** Returns why the client does not run the hooks of mpm that are there. */
+export async function clientProblems(
   system: System,
-  client: Client,
-  result: ClientFilesResult,
-): Promise<ClientFilesResult> {
-  const setup = await client.setup?.();
-  const found = setup?.problems?.(system) ?? [];
-  const warnings = found.map(({ detail, fix }) => `${detail}. ${fix}`);
-  return { ...result, warnings: [...result.warnings, ...warnings] };
+  { name, setup }: Client,
+): Promise<HookFinding[]> {
+  const found = (await setup?.())?.problems?.(system) ?? [];
+  return found.map(({ path, detail, fix }) => ({
+    ...{ problem: "untrusted", client: name },
+    ...{ path, detail, mend: fix },
+  }));
 }
 
 /** Installs or removes the entries of a client, as an operation to undo. */
@@ -262,7 +263,14 @@ export async function changeClient(
   },
 ): Promise<ClientFilesResult> {
   const result = clientResult(client, files, { binary, dryRun });
-  if (dryRun || changing(files).length === 0) return result;
+  if (dryRun) return result;
+  const withProblems = async () => ({
+    ...result,
+    problems: binary === null
+      ? []
+      : await clientProblems(context.system, client),
+  });
+  if (changing(files).length === 0) return await withProblems();
   const paths = changing(files).map(({ entry }) => entry.path);
   const verb = binary === null ? "uninstall" : "install";
   return await journaled(
@@ -270,7 +278,7 @@ export async function changeClient(
     ({ system }) =>
       withUserLock(system, () => {
         applyClient(system, files);
-        return result;
+        return withProblems();
       }),
     {
       operation: `hooks ${verb}`,

@@ -44,9 +44,9 @@ import {
   applyClient,
   changing,
   type ClientFile,
+  clientProblems,
   clientResult,
   planClient,
-  withProblems,
 } from "./client_files.ts";
 import { binaryFor, clientsHere, clientVersion } from "./program.ts";
 import { installReady, type ReadyInstall, readyInstall } from "./ready.ts";
@@ -359,9 +359,10 @@ export async function applySetup(
         if (trusted.length > 0) trustSaves(system, trusted, workspace.root);
       });
       const installed = hooks ? await installReady(system, hooks) : null;
-      const clients = await Promise.all(result.clients.map((one) => {
+      const clients = await Promise.all(result.clients.map(async (one) => {
         const client = CLIENTS.find(({ name }) => name === one.client)!;
-        return withProblems(system, client, { ...one, dry_run: false });
+        const problems = await clientProblems(system, client);
+        return { ...one, dry_run: false, problems };
       }));
       return { ...result, dry_run: false, hooks: installed, clients };
     },

@@ -1,6 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
-import { makeStyle } from "../../cli/mod.ts";
+import type { Style } from "../../cli/mod.ts";
 import { initText } from "../../saves/mod.ts";
 import type { SetupResult } from "../commands/results.ts";
 import { clientText, installText } from "./text.ts";
@@ -64,7 +64,8 @@ const BATCHES = "To keep the files of each step for mpm replay: " +
 /** Returns the result, or the plan of a dry run or of a question, as text. */
 export function setupText(
   result: SetupResult,
-  { asked = false }: { asked?: boolean } = {},
+  style: Style,
+  { asked }: { asked: boolean },
 ): string {
   const { dry_run: dry, init, conversation, config, hooks } = result;
   const { saves, trusted } = result.claude_mpm;
@@ -87,14 +88,14 @@ export function setupText(
       ? []
       // "mpm hooks install --dry-run" shows the whole change as a diff.
       : [
-        installText({ ...hooks, dry_run: dry, diff: "" }, makeStyle(false)),
+        installText({ ...hooks, dry_run: dry, diff: "" }, style),
         BATCHES,
       ],
     ...result.clients.map((one) =>
       clientText({
         ...{ ...one, dry_run: dry },
         files: one.files.map((file) => ({ ...file, diff: "" })),
-      }, makeStyle(false))
+      }, style)
     ),
     ...result.completions.map((one) => completionText(one, dry)),
     ...saves.length === 0 ? [] : [

@@ -18,7 +18,7 @@ import {
   settingsWarnings,
   switchedOff,
 } from "../../clients/mod.ts";
-import { entriesAt, installedClients } from "./client_files.ts";
+import { clientProblems, entriesAt, installedClients } from "./client_files.ts";
 import type { Workspace } from "../../git/mod.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import type { HooksStatusResult } from "../commands/results.ts";
@@ -98,12 +98,7 @@ export async function statusOfClients(
           .map((finding) => ({ ...finding, client: name })),
       );
     }
-    found.push(
-      ...(setup.problems?.(system) ?? []).map(({ path, detail, fix }) => ({
-        ...{ client: name, problem: "untrusted" as const },
-        ...{ path, detail, mend: fix },
-      })),
-    );
+    found.push(...await clientProblems(system, client));
   }
   return { ...own, clients, findings: [...own.findings, ...found] };
 }

@@ -3,6 +3,7 @@ import { aligned, noteLines, type Style } from "../../cli/mod.ts";
 import { counted } from "../../base/words.ts";
 import type {
   ClientFilesResult,
+  HookFinding,
   HooksInstallResult,
   HooksProfileResult,
   HooksStatusResult,
@@ -124,12 +125,6 @@ export function hooksStatusText(
       `${line ? " and the status line" : ""}, mpm ${escapeText(version)}, ` +
       escapeText(binary),
   );
-  const problems = findings.map(({ problem, path, detail, mend: fix }) =>
-    style[problem === "untrusted" ? "red" : "yellow"](
-      `Wrong: ${escapeText(detail)}`,
-    ) +
-    `\n  in ${escapeText(path)}\n  fix: ${escapeText(fix)}`
-  );
   return [
     ...places,
     ...clients.map(({ title, path, binary, version, events }) =>
@@ -141,10 +136,19 @@ export function hooksStatusText(
     ...plugins.map((path) =>
       `plugin: ${escapeText(path)}\n  starts the mpm on PATH`
     ),
-    ...problems,
+    ...findings.map((one) => findingText(one, style)),
     ...findings.length === 0 ? ["Everything is in order."] : [],
     "",
   ].join("\n");
+}
+
+function findingText(
+  { problem, path, detail, mend: fix }: HookFinding,
+  style: Style,
+): string {
+  const colour = problem === "untrusted" ? "red" : "yellow";
+  return style[colour](`Wrong: ${escapeText(detail)}`) +
+    `\n  in ${escapeText(path)}\n  fix: ${escapeText(fix)}`;
 }
 
 /** Formats the answer of `mpm hooks test`. */
@@ -203,7 +207,7 @@ export function hooksProfileText(
 
 /** Formats what happens to the files of a client. */
 export function clientText(
-  { dry_run: dry, title, binary, files, warnings }: ClientFilesResult,
+  { dry_run: dry, title, binary, files, ...found }: ClientFilesResult,
   style: Style,
 ): string {
   const changed = files.filter(({ action }) =>
@@ -211,7 +215,7 @@ export function clientText(
   );
   if (dry && changed.some(({ diff }) => diff !== "")) {
     return changed.map(({ diff }) => escapeDiff(diff)).join("") +
-      notesOf(warnings, style);
+      notesOf(found.warnings, style);
   }
   const nothing = binary === null
     ? `No mpm hooks in the settings of ${title}`
@@ -231,5 +235,7 @@ export function clientText(
     .map(({ path, reason }) =>
       `Kept ${escapeText(path)}: ${escapeText(reason!)}`
     );
-  return `${[...lines, ...left].join("\n")}\n${notesOf(warnings, style)}`;
+  const wrong = found.problems.map((one) => findingText(one, style));
+  return `${[...lines, ...left, ...wrong].join("\n")}\n` +
+    notesOf(found.warnings, style);
 }
