@@ -1,12 +1,23 @@
 import { dirname, join } from "@std/path";
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../../base/errors.ts";
+import { once } from "../../base/remembered.ts";
 import { decodeBytes, encodeText, joinBytes } from "../text.ts";
 import { indexLine } from "./capture_index.ts";
 import type { PathChange } from "./plan.ts";
 import { foldersAbove, objectId, type TreeEntry } from "./snapshot.ts";
 import { rawGit, type Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
+
+/** A path as it is now. */
+interface There {
+  /** `undefined`: nothing. */
+  readonly info: FileInfo | undefined;
+  /** Returns whether it has these bytes and this mode. */
+  matches(entry: TreeEntry | undefined): boolean;
+  /** Returns whether it is a link as the file that git keeps it as. */
+  isFileOf(entry: TreeEntry | undefined): boolean;
+}
 
 /** Bytes read at a time. */
 const CHUNK = 4 * 1024 * 1024;
@@ -57,8 +68,9 @@ export class WorktreeWriter {
     return this.#guarded(() => {
       const refused = this.#parents(path, { create: false });
       if (refused !== undefined) return refused;
-      if (!this.#look(path)) return undefined;
-      if (!this.#isStill(path, from)) return CHANGED;
+      const there = this.#thereAt(path);
+      if (!there.info) return undefined;
+      if (!this.#isStill(there, from)) return CHANGED;
       this.#system.files.remove(this.#full(path));
       this.#prune(path);
       return undefined;
@@ -103,12 +115,11 @@ export class WorktreeWriter {
       const { files } = this.#system;
       const refused = this.#parents(path, { create: true });
       if (refused !== undefined) return refused;
-      const found = this.#look(path);
-      if (found && this.#matches(path, to)) return undefined;
+      const there = this.#thereAt(path);
+      const { info: found } = there;
+      if (found && there.matches(to)) return undefined;
       if (found && !from) this.#clear(path, found);
-      else if (from && !this.#isStill(path, from)) {
-        if (found) return CHANGED;
-      }
+      else if (found && !this.#isStill(there, from)) return CHANGED;
       const bits = permissions ?? (this.#opens ? undefined : kept(found, to));
       if (bits !== undefined && to?.mode !== "120000") {
         files.chmod(staged, bits);
@@ -169,33 +180,39 @@ export class WorktreeWriter {
     }
   }
 
-  /**
-   * Returns whether it is there, a link perhaps as the file that git keeps it
-   * as.
-   */
-  #isStill(path: string, entry: TreeEntry | undefined): boolean {
-    if (this.#matches(path, entry)) return true;
-    const info = this.#look(path);
-    return entry?.mode === "120000" && info?.kind === "file" &&
-      this.#hashOf(this.#full(path), info.size) === entry.id;
+  /** Looks at a path, and reads its content at most once. */
+  #thereAt(path: string): There {
+    const full = this.#full(path);
+    const info = this.#system.files.lstat(full);
+    const id = once(() => this.#idOf(full, info!));
+    return {
+      info,
+      matches: (entry) => {
+        if (!info || !entry) return !info && !entry;
+        if (info.kind === "link") {
+          return entry.mode === "120000" && id() === entry.id;
+        }
+        if (info.kind !== "file" || entry.mode === "120000") return false;
+        const executable = ((info.mode ?? 0) & 0o100) !== 0;
+        const sameMode = info.mode === undefined || !this.#vault.fileMode ||
+          executable === (entry.mode === "100755");
+        return sameMode && id() === entry.id;
+      },
+      isFileOf: (entry) =>
+        entry?.mode === "120000" && info?.kind === "file" &&
+        id() === entry.id,
+    };
   }
 
-  /** Returns whether the existing file has these bytes and this mode. */
-  #matches(path: string, entry: TreeEntry | undefined): boolean {
-    const info = this.#look(path);
-    if (!info || !entry) return !info && !entry;
-    const { hash, fileMode } = this.#vault;
-    const full = this.#full(path);
-    if (info.kind === "link") {
-      if (entry.mode !== "120000") return false;
-      const target = encodeText(this.#system.files.readLink(full));
-      return objectId("blob", target, hash) === entry.id;
-    }
-    if (info.kind !== "file" || entry.mode === "120000") return false;
-    const executable = ((info.mode ?? 0) & 0o100) !== 0;
-    const sameMode = info.mode === undefined || !fileMode ||
-      executable === (entry.mode === "100755");
-    return sameMode && this.#hashOf(full, info.size) === entry.id;
+  /** Returns whether the file still is what the checkpoint holds. */
+  #isStill({ matches, isFileOf }: There, entry: TreeEntry | undefined) {
+    return matches(entry) || isFileOf(entry);
+  }
+
+  #idOf(full: string, { kind, size }: FileInfo): string {
+    if (kind !== "link") return this.#hashOf(full, size);
+    const target = encodeText(this.#system.files.readLink(full));
+    return objectId("blob", target, this.#vault.hash);
   }
 
   #hashOf(full: string, size: number): string {
