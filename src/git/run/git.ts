@@ -58,6 +58,9 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
   // A partial clone would fetch what it lacks: no transport is allowed.
   GIT_ALLOW_PROTOCOL: "none",
   GIT_NO_LAZY_FETCH: "1",
+  // glibc (mallopt(3)): git compresses each object with fresh memory, which
+  // would otherwise go back to the system, and come again, for every one.
+  MALLOC_TOP_PAD_: "1048576",
 };
 
 /** Milliseconds a git command may take. */
