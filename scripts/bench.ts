@@ -10,6 +10,7 @@ import {
 import { clientCases } from "./bench_clients.ts";
 import { hookCases } from "./bench_hooks.ts";
 import { hello } from "./bench_hello.ts";
+import { largeCases } from "./bench_large.ts";
 import { type Case, measureAll, type Measured } from "./bench_measure.ts";
 import { scanCases } from "./bench_scan.ts";
 import { taskCases } from "./bench_tasks.ts";
@@ -23,7 +24,7 @@ import {
 } from "./bench_repository.ts";
 import { ensureBuilt } from "./build.ts";
 
-/** Rounds of cases that take half a minute. */
+/** Rounds of cases that take seconds. */
 const LONG = 3;
 
 /**
@@ -54,6 +55,7 @@ async function bench(rounds: number, save: boolean): Promise<void> {
       // By themselves: a clone keeps the disk busy for what comes after it.
       ...await measureAll(teamCases(root, binary), rounds),
       ...await measureAll(taskCases(root, binary), Math.min(rounds, LONG)),
+      ...await measureAll(largeCases(root, binary), Math.min(rounds, LONG)),
     ];
     print(report(measured));
     if (save) keepBaseline(measured);
