@@ -1,4 +1,3 @@
-import type { Context } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { partOf, readCheckpointRefs } from "../../git/mod.ts";
 import { isTargetId } from "../name.ts";
@@ -16,14 +15,17 @@ import {
   openPlace,
   recordOf,
 } from "../place.ts";
-import { restoreLocked } from "./apply.ts";
+import { restoreLocked, type RestoreOutcome } from "./apply.ts";
 import { leavesLarge, readTarget, type RestoreTarget } from "./target.ts";
-import { changedSince, planOf, type RestoreOrder } from "./plan.ts";
+import {
+  changedSince,
+  type CheckpointRef,
+  type PlannedRestore,
+  type RestoreOrder,
+} from "./plan.ts";
 
 /** A checkpoint as a journal entry names it. */
-function checkpointIn(
-  value: unknown,
-): { id: string; commit: string } | undefined {
+function checkpointIn(value: unknown): CheckpointRef | undefined {
   const found = field(value, "checkpoint");
   if (!isFields(found)) return undefined;
   const { id, commit } = found;
@@ -75,20 +77,30 @@ export async function undoRestore(
     brought: brought?.commit,
     undoes: entry.id,
   };
-  if (brought) await refuseEdited(context, place, { order, brought, entry });
-  const outcome = await restoreLocked(context, place, { order, always: true });
+  const outcome = await restoreLocked(context, place, {
+    ...{ order, always: true },
+    check: async (planned) => {
+      if (!brought) return;
+      await refuseEdited(place, planned, { before, brought, entry });
+    },
+  });
   return {
     operation: outcome.entry?.id,
-    details: [
-      ...outcome.written.map((path) => `restored ${path}`),
-      ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
-      ...outcome.putBack.map((path) => `restore ${path} from the trash`),
-      ...outcome.planned.plan.kept.map((path) => `kept ${path}, made since`),
-      ...outcome.indexRestored ? ["restored what was staged"] : [],
-      ...outcome.notes,
-    ],
+    details: detailsOf(outcome),
     left: outcome.skipped.map(({ path, reason }) => `${path}: ${reason}`),
   };
+}
+
+/** A line for each path that went back, or that stays. */
+function detailsOf(outcome: RestoreOutcome): string[] {
+  return [
+    ...outcome.written.map((path) => `restored ${path}`),
+    ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
+    ...outcome.putBack.map((path) => `restore ${path} from the trash`),
+    ...outcome.planned.plan.kept.map((path) => `kept ${path}, made since`),
+    ...outcome.indexRestored ? ["restored what was staged"] : [],
+    ...outcome.notes,
+  ];
 }
 
 /** Paths that an error names. */
@@ -96,15 +108,14 @@ const NAMED = 5;
 
 /** Nothing that was changed since the restore is replaced. */
 async function refuseEdited(
-  context: Context,
   place: CheckpointPlace,
-  { order, brought, entry }: {
-    order: RestoreOrder;
+  planned: PlannedRestore,
+  { before, brought, entry }: {
+    before: CheckpointRef;
     brought: RestoreTarget;
     entry: JournalEntry;
   },
 ): Promise<void> {
-  const planned = await planOf(context, place, { order, write: false });
   const tree = partOf(brought.commit, "worktree");
   const edited = await changedSince(place, planned, tree);
   if (edited.length === 0) return;
@@ -118,7 +129,7 @@ async function refuseEdited(
       ...more > 0 ? [`  and ${more} more`] : [],
     ].join("\n"),
     {
-      hint: `mpm checkpoint restore ${order.target.id} goes back anyway, ` +
+      hint: `mpm checkpoint restore ${before.id} goes back anyway, ` +
         "and saves the present state first",
     },
   );
