@@ -27,36 +27,60 @@ import { ensureBuilt } from "./build.ts";
 /** Rounds of cases that take seconds. */
 const LONG = 3;
 
+/** The cases by a name that `--only` takes. The floors are always measured. */
+type Groups = ReadonlyMap<string, (root: string, binary: string) => Case[]>;
+
+/** Groups whose cases take turns within one round. */
+const TOGETHER: Groups = new Map([
+  ["prompts", prompts],
+  ["agents", agentCases],
+  ["hooks", hookCases],
+  ["clients", clientCases],
+  ["pauses", pauses],
+  ["contents", contents],
+  ["resumes", resumes],
+  ["checkpoints", checkpoints],
+  ["sync", syncs],
+  ["scan", scanCases],
+]);
+
+/**
+ * Groups with rounds of their own: a clone keeps the disk busy for what comes
+ * after it, and the others take seconds.
+ */
+const APART: Groups = new Map([
+  ["team", teamCases],
+  ["tasks", taskCases],
+  ["large", largeCases],
+]);
+
+interface Choice {
+  readonly rounds: number;
+  /** True if the ratios are kept, for later runs to be compared with. */
+  readonly save: boolean;
+  /** The groups to measure; all if empty. */
+  readonly only: readonly string[];
+}
+
 /**
  * The figures of the README, on the built binary, as ratios within this run. F
  * is a compiled hello, G one `git status` in the same repository. Every round
  * runs each case once, so that what else the machine does falls on all alike.
- * `save`: the ratios are kept, for later runs to be compared with.
  */
-async function bench(rounds: number, save: boolean): Promise<void> {
+async function bench({ rounds, save, only }: Choice): Promise<void> {
+  const chosen = (groups: Groups) =>
+    [...groups].filter(([name]) => only.length === 0 || only.includes(name));
   const binary = await ensureBuilt();
   const root = await Deno.makeTempDir({ prefix: "mpm-bench-" });
   try {
-    const cases = [
+    const measured = await measureAll([
       ...await floors(root, binary),
-      ...prompts(root, binary),
-      ...agentCases(root, binary),
-      ...hookCases(root, binary),
-      ...clientCases(root, binary),
-      ...pauses(root, binary),
-      ...contents(root, binary),
-      ...resumes(root, binary),
-      ...checkpoints(root, binary),
-      ...syncs(root, binary),
-      ...scanCases(root, binary),
-    ];
-    const measured = [
-      ...await measureAll(cases, rounds),
-      // By themselves: a clone keeps the disk busy for what comes after it.
-      ...await measureAll(teamCases(root, binary), rounds),
-      ...await measureAll(taskCases(root, binary), Math.min(rounds, LONG)),
-      ...await measureAll(largeCases(root, binary), Math.min(rounds, LONG)),
-    ];
+      ...chosen(TOGETHER).flatMap(([, cases]) => cases(root, binary)),
+    ], rounds);
+    for (const [name, cases] of chosen(APART)) {
+      const times = name === "team" ? rounds : Math.min(rounds, LONG);
+      measured.push(...await measureAll(cases(root, binary), times));
+    }
     print(report(measured));
     if (save) keepBaseline(measured);
   } finally {
@@ -292,12 +316,23 @@ function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
-if (import.meta.main) {
-  const { _: [runs = 21], save } = parseArgs(Deno.args, {
+/** Reads the words of the command line. */
+function choose(args: readonly string[]): Choice {
+  const { _: [rounds = 21], save, only } = parseArgs([...args], {
     boolean: ["save"],
+    collect: ["only"],
+    string: ["only"],
     unknown: (arg, key) => {
       if (key !== undefined) throw new Error(`Unknown option "${arg}"`);
     },
   });
-  await bench(Number(runs), save);
+  const names = [...TOGETHER.keys(), ...APART.keys()];
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`No group "${unknown}". The groups: ${names.join(", ")}`);
+  }
+  if (save && only.length > 0) throw new Error("--save needs all groups");
+  return { rounds: Number(rounds), save, only };
 }
+
+if (import.meta.main) await bench(choose(Deno.args));
