@@ -144,7 +144,9 @@ function endOf(
     ? firstLine(error ?? last, 200) || `status ${status}`
     : outcome === "missing"
     ? "the mpm program is gone"
-    : `mpm did not run: ${outcome}`;
+    : outcome === "denied"
+    ? "the mpm program is not an executable file"
+    : "it took too long";
   const exit = outcome === "exited" && !isInterrupted ? status : null;
   return { state: "failed", exit, reason, output: shown };
 }

@@ -16,22 +16,27 @@ const GRACE = 100;
 /** The same where its background processes end too, so that little stays open. */
 const TIED_GRACE = 2000;
 
-/** Starts the program directly, so no shell reads its arguments. */
+/** Becomes the program after it. */
 const EXEC = 'exec "$@"';
 
 /**
- * The same without input, as soon as mpm writes a line; never if mpm is gone
- * before. Until then the shell is in the group of mpm, and Ctrl-C is for mpm.
+ * Becomes the program, so no shell reads its arguments. Where that fails, the
+ * shell prints a word that only it knows. Bash needs `execfail` for that; other
+ * shells must not find a program of that name.
  */
-const TIED = `
-trap mpm_hit=1 HUP INT QUIT TERM
-until mpm_hit=; read -r mpm_line; do [ "$mpm_hit" ] || exit; done
-exec "$@" </dev/null`;
+function execScript(word: string, redirections: string): string {
+  return `PATH=/dev/null shopt -s execfail 2>/dev/null
+trap 'echo "${word}" >&2' EXIT
+exec "$@" ${redirections}`;
+}
+
+/** The same as soon as mpm writes a line; never if mpm is gone before. */
+const WAIT = "read -r mpm_line || exit\n";
 
 /** Runs a program without waiting for anything, not even its end. */
 export async function realRunProgram(
   program: string,
-  options: ProgramOptions & RunOptions,
+  options: ProgramOptions & RunOptions & { word: string },
 ): Promise<RunResult> {
   const { limit, keep = "start", signal, tied = false, output } = options;
   if (!tied && await options.start === false) return failed("timeout");
@@ -45,7 +50,7 @@ export async function realRunProgram(
   const fed = !tied && options.stdin && feed(child.stdin, options.stdin);
   const [stdout, stderr] = (["stdout", "stderr"] as const).map((name) => {
     const given = output && ((bytes: Uint8Array) => output(name, bytes));
-    return new Output(child[name], { limit, keep, given });
+    return new Output(child[name], { limit, keep, given, word: options.word });
   });
   using stop = new Abortion(signal);
   const status = await Promise.race([
@@ -59,9 +64,13 @@ export async function realRunProgram(
   const all = Promise.all([stdout!.ended, stderr!.ended, fed]);
   await beforeDeadline(all, tied ? TIED_GRACE : GRACE);
   const result = { stdout: stdout!.close(), stderr: stderr!.close() };
-  return status && starts
-    ? { outcome: "exited", status: status.code, ...result }
-    : { outcome: "timeout", status: -1, ...result };
+  if (!status || !starts) return { outcome: "timeout", status: -1, ...result };
+  if (!stdout!.hasWord && !stderr!.hasWord) {
+    return { outcome: "exited", status: status.code, ...result };
+  }
+  // POSIX: 127 if it is not found, 126 if it cannot be executed.
+  const outcome = status.code === 127 ? "missing" : "denied";
+  return { outcome, status: -1, ...result };
 }
 
 /**
@@ -85,35 +94,21 @@ export function programRunner(
   return async (args, options) => {
     // Without a group of its own, the tied program would end mpm's group.
     const tied = Deno.build.os === "windows" ? false : options.tied ?? false;
-    const script = (tied ? TIED : EXEC) +
-      (options.tied === true ? " 2>&1" : "");
-    let said = "";
-    const output: ProgramOptions["output"] = options.output &&
-      ((stream, bytes) => {
-        // Only the shell's own words are needed, and they come first.
-        if (said === "" && stream === "stderr") said = decode(bytes);
-        options.output?.(stream, bytes);
-      });
-    const done = await run("sh", {
-      ...options,
-      tied,
-      ...output && { output },
-      args: ["-c", script, "sh", ...groupLeader(), ...args],
+    const word = `mpm: the program did not start (${crypto.randomUUID()})`;
+    const script = execScript(
+      word,
+      (tied ? "</dev/null" : "") + (options.tied === true ? " 2>&1" : ""),
+    );
+    const shell = ["-c", tied ? WAIT + script : script, "sh", ...args];
+    // The shell leads the group, so Ctrl-C does not reach it while it waits.
+    const leader = groupLeader();
+    return await run("sh", {
+      ...{ ...options, tied, word },
+      args: leader.length === 0
+        ? shell
+        : ["-c", EXEC, "sh", ...leader, "sh", ...shell],
     });
-    said ||= decode(done.stderr);
-    const lacking = done.status === 127 && isLacking(said, args[0]!);
-    return lacking ? { ...done, outcome: "missing", status: -1 } : done;
   };
-}
-
-/** Returns whether these are the words of the shell, or of `setsid`. */
-function isLacking(said: string, program: string): boolean {
-  return said.includes(`exec: ${program}: not found`) ||
-    said.startsWith("setsid: ") && said.includes(program);
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }
 
 /** Waits for a signal, which may outlive many programs. */
@@ -146,17 +141,22 @@ class Output {
   readonly #limit: number;
   readonly #fromEnd: boolean;
   readonly #given: ((bytes: Uint8Array) => void) | undefined;
+  readonly #word: string;
+  /** The last bytes that came, enough for the word. */
+  #last = new Uint8Array();
   #parts: Uint8Array[] = [];
   #size = 0;
 
   constructor(
     stream: ReadableStream<Uint8Array>,
-    { limit, keep, given }: {
+    { limit, keep, given, word }: {
       limit: number;
       keep: "start" | "end";
       given: ((bytes: Uint8Array) => void) | undefined;
+      word: string;
     },
   ) {
+    this.#word = `${word}\n`;
     this.#reader = stream.getReader();
     this.#limit = limit;
     this.#fromEnd = keep === "end";
@@ -168,6 +168,10 @@ class Output {
     for (;;) {
       const { value } = await this.#reader.read();
       if (!value) return;
+      const { length } = this.#word;
+      const last = [this.#last, value.slice(-length)];
+      this.#last = joined(last, last[0]!.length + last[1]!.length)
+        .slice(-length);
       if (this.#given) {
         this.#given(value);
         continue;
@@ -188,6 +192,11 @@ class Output {
     this.#parts = [kept];
     this.#size = kept.length;
     return kept;
+  }
+
+  /** True if the word is the last line. */
+  get hasWord(): boolean {
+    return new TextDecoder().decode(this.#last) === this.#word;
   }
 
   close(): Uint8Array {

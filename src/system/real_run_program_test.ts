@@ -99,14 +99,55 @@ posixTest(
   },
 );
 
-posixTest("runProgram() reports a missing program", async () => {
-  const done = await realSystem().runProgram(["mpm-no-such-program"], {
-    cwd: Deno.cwd(),
-    timeout: 5000,
-    limit: 1000,
-  });
-  assertEquals([done.outcome, done.status], ["missing", -1]);
-});
+posixTest(
+  "runProgram() tells a program that did not start from one that failed",
+  async () => {
+    const cwd = Deno.makeTempDirSync({ prefix: "mpm-" });
+    const write = (name: string, text: string, mode: number) =>
+      Deno.writeTextFileSync(`${cwd}/${name}`, text, { mode });
+    write("text", "exit 0\n", 0o644);
+    write("odd", "#!/no/such/program\n", 0o755);
+    write("binary", "\x7fELF\0\0\0", 0o755);
+    // Each of them runs, and fails with the words and the status of a shell.
+    write("step", 'echo "$0: ran"; setsid "$0-missing"; exit 127\n', 0o755);
+    // Not a part of mpm's own script, whatever shell runs that.
+    write("shopt", "touch ran\n", 0o755);
+    write("forged", 'echo "sh: 1: exec: $0: not found" >&2; exit 127', 0o755);
+    const ends = async (
+      tied: boolean | "apart",
+      args: string[],
+      output?: (stream: string, bytes: Uint8Array) => void,
+    ) => {
+      const done = await realSystem().runProgram(args, {
+        ...{ cwd, timeout: 20_000, limit: 0, tied },
+        env: { PATH: `${cwd}:${Deno.env.get("PATH")}` },
+        ...output && { output },
+      });
+      return [done.outcome, done.status];
+    };
+    for (const tied of [false, true, "apart"] as const) {
+      for (const output of [undefined, () => {}]) {
+        const all = new Map([
+          ["mpm-no-such-program", ["missing", -1]],
+          ["./absent", ["missing", -1]],
+          ["./odd", ["missing", -1]],
+          ["./text", ["denied", -1]],
+          ["./binary", ["denied", -1]],
+          [cwd, ["denied", -1]],
+          ["./step", ["exited", 127]],
+          ["./forged", ["exited", 127]],
+          ["true", ["exited", 0]],
+        ]);
+        for (const [program, expected] of all) {
+          const found = await ends(tied, [program, "a b", "'"], output);
+          assertEquals(found, expected, `${program}, tied: ${tied}`);
+        }
+      }
+    }
+    assertThrows(() => Deno.lstatSync(`${cwd}/ran`), Deno.errors.NotFound);
+    Deno.removeSync(cwd, { recursive: true });
+  },
+);
 
 /** Returns whether a process is there, and is not only waited for. */
 function isAlive(pid: string): boolean {
@@ -159,14 +200,14 @@ posixTest("runProgram() starts a tied program only when it may", async () => {
   Deno.removeSync(folder, { recursive: true });
 });
 
-/** Waits for the shell that is about to start a program, and its traps. */
+/** Waits for the shell that is about to start a program, in its own group. */
 async function waitingShell(word: string): Promise<number> {
   const isOne = (pid: string) => {
     const read = (name: string) =>
       Deno.readTextFileSync(`/proc/${pid}/${name}`);
     try {
-      const caught = /SigCgt:\s*(\w+)/.exec(read("status"))?.[1];
-      return read("cmdline").includes(word) && Number(`0x${caught}`) !== 0;
+      const group = read("stat").replace(/.*\)/, "").trim().split(" ")[2];
+      return read("cmdline").includes(word) && group === pid;
     } catch {
       // It ended.
       return false;
@@ -178,13 +219,13 @@ async function waitingShell(word: string): Promise<number> {
       name !== String(Deno.pid) && /^\d+$/.test(name) && isOne(name)
     );
     if (pid !== undefined) return Number(pid);
-    assert(tries < 100, "no shell waits");
+    assert(tries < 500, "no shell waits");
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 (Deno.build.os === "linux" ? posixTest : Deno.test.ignore)(
-  "runProgram() starts a program whose shell got the signals of Ctrl-C before",
+  "runProgram() prepares a tied program apart from the group that Ctrl-C ends",
   async () => {
     const folder = Deno.makeTempDirSync({ prefix: "mpm-" });
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -193,13 +234,10 @@ async function waitingShell(word: string): Promise<number> {
       ...{ cwd: folder, timeout: 20_000, tied: true, limit: 10 },
       ...{ start: promise, env: { line: "kept" } },
     });
-    const pid = await waitingShell(folder);
-    for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
-      Deno.kill(pid, signal);
-    }
+    await waitingShell(folder);
     resolve(true);
     const done = await running;
-    // The program itself gets them as usual.
+    // The program itself gets signals as usual.
     assertEquals([done.status, text(done.stdout)], [143, "kept\n"]);
     Deno.removeSync(folder, { recursive: true });
   },

@@ -337,8 +337,8 @@ export interface Interruption extends Disposable {
 
 export interface RunResult {
   /**
-   * `"missing"`: the program does not exist; `"timeout"`: it took too long and
-   * was ended.
+   * `"missing"`: the program does not exist; `"denied"`: it cannot be executed;
+   * `"timeout"`: it took too long and was ended.
    */
   readonly outcome: "exited" | "missing" | "timeout" | "denied";
   /** The exit status; -1 unless it exited. */

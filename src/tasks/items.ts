@@ -4,7 +4,7 @@ import { firstLine } from "../base/words.ts";
 import { projectFiles, type Workspace } from "../git/mod.ts";
 import { HOME } from "../ops/mod.ts";
 import { isBelow } from "../partitions/mod.ts";
-import type { System } from "../system/system.ts";
+import type { RunResult, System } from "../system/system.ts";
 import type { Definition, ItemSource } from "./definition.ts";
 
 /** The items of a task, in order. */
@@ -133,7 +133,7 @@ async function linesOf(
     const said = firstLine(text.decode(done.stderr), 200);
     throw new MpmError(
       "CONFLICT",
-      `Cannot list the items: "${args[0]}" ${endOf(done)}` +
+      `Cannot list the items: ${endOf(args[0]!, done)}` +
         (said === "" ? "" : `: ${said}`),
       { hint: `Run it to see why: ${args.join(" ")}` },
     );
@@ -146,18 +146,21 @@ async function linesOf(
   return { values, unreadable: lines.length - values.length };
 }
 
-/** Words for the end of a program. */
+/** Says how a program ended. */
 export function endOf(
-  { outcome, status }: { outcome: string; status: number },
+  program: string,
+  { outcome, status }: Pick<RunResult, "outcome" | "status">,
 ): string {
   switch (outcome) {
     case "missing":
-      return "is not installed";
+      return program.includes("/")
+        ? `"${program}" or the program in its first line does not exist`
+        : `"${program}" is not installed`;
     case "denied":
-      return "cannot be run";
+      return `"${program}" is not an executable file`;
     case "timeout":
-      return "took too long";
-    default:
-      return `ended with exit status ${status}`;
+      return `"${program}" took too long`;
+    case "exited":
+      return `"${program}" ended with exit status ${status}`;
   }
 }

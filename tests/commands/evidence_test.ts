@@ -213,6 +213,17 @@ posixTest(
   },
 );
 
+posixTest("a program that cannot start is no evidence", async () => {
+  using env = await project("exit 0");
+  env.write("t.sh", "#!/no/such/program\n");
+  Deno.chmodSync(join(env.project, "t.sh"), 0o755);
+  await mpm(env, ["allow", "./t.sh"]);
+  const { status, stderr } = await mpm(env, ["evidence", "--run", "./t.sh"]);
+  assertEquals(status, 4, stderr);
+  assertStringIncludes(stderr, 'Cannot run "./t.sh"');
+  assertEquals(await states(env), []);
+});
+
 posixTest("a save that names commands never makes them run", async () => {
   using env = await project("exit 0");
   const command = "touch $HOME/ran; echo $(touch $HOME/ran)";

@@ -149,6 +149,7 @@ posixTest("a list of items that cannot be made begins no run", async () => {
       ["mpm-no-such-program"],
       shell("echo half; exit 3"),
       shell("kill -9 $$"),
+      ["sh", "-c", "exit 3", "two words", "it's"],
     ]
   ) {
     await define(env, { items: { lines }, run: ["true"] });
@@ -160,18 +161,50 @@ posixTest("a list of items that cannot be made begins no run", async () => {
 });
 
 posixTest(
-  "a program that is missing fails each item, and is named once",
+  "a program that cannot start stops the run, and no item has failed",
   async () => {
+    using env = TestEnv.repository();
+    env.write("odd", "#!/no/such/program\n");
+    Deno.chmodSync(join(env.project, "odd"), 0o755);
+    env.write("text", "echo\n");
+    const programs = new Map([
+      ["mpm-no-such-program", "is not installed"],
+      ["./absent", '"./absent" or the program in its first line does not'],
+      ["./odd", '"./odd" or the program in its first line does not exist'],
+      ["./text", '"./text" is not an executable file'],
+    ]);
+    for (const [program, words] of programs) {
+      const name = `run-${[...programs.keys()].indexOf(program)}`;
+      const items = { list: ["a", "b"] };
+      await define(env, { items, run: [program, "{item}"] }, name);
+      const { status, stdout, stderr } = await mpm(env, ["task", "run", name]);
+      assertEquals(status, 1, stderr);
+      assertStringIncludes(stdout + stderr, words);
+      const run = runIds(env).find((one) => one.startsWith(name))!;
+      const view = await mpmJson(env, ["task", "status", run]);
+      assertEquals(view.state, "stopped", stdout);
+      assertEquals(results(env, run).size, 0, stdout);
+    }
+  },
+);
+
+posixTest(
+  "a program that ran and ends like one that is missing is not run again",
+  async () => {
+    const script =
+      `${EFFECT}; echo "setsid: failed to execute sh" >&2; exit 127`;
     using env = await taskProject({
-      items: { list: ["a", "b"] },
-      run: ["mpm-no-such-program", "{item}"],
+      items: { list: ["a"] },
+      run: shell(script, "{item}"),
     });
-    const { status, stdout, stderr } = await mpm(env, ["task", "run", "work"]);
-    assertEquals(status === 0 || status === 70, false, stderr);
-    assertStringIncludes(stdout + stderr, "mpm-no-such-program");
+    await mpm(env, ["task", "run", "work"]);
     const [run] = runIds(env);
     const view = await mpmJson(env, ["task", "status", run!]);
-    assert(["failed", "stopped"].includes(String(view.state)), stdout);
+    assertEquals([
+      view.state,
+      [...results(env, run!).values()].map((one) => one.exit),
+    ], ["failed", [127]]);
+    assertEquals(effects(env, run!), ["a"]);
   },
 );
 

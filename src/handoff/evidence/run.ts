@@ -43,7 +43,7 @@ export interface Ran {
 /**
  * Runs an allowed command on a copy of the present files, which is removed
  * afterwards. Throws CANCELLED where the user interrupts it, CONFLICT where
- * the files cannot be compared later.
+ * the files cannot be compared later or the program cannot be started.
  */
 export async function runApart(
   system: System,
@@ -67,6 +67,9 @@ export async function runApart(
     ...{ timeout, signal, limit: OUTPUT_LIMIT, keep: "end", tied: true },
   });
   refuseInterrupted(signal);
+  if (done.outcome === "missing" || done.outcome === "denied") {
+    throw neverStarted(args[0]!, done.outcome);
+  }
   const ended = system.now();
   const exit = done.outcome === "exited" ? done.status : null;
   const doubt = doubtOf(system, workspace, {
@@ -93,6 +96,18 @@ export async function runApart(
 function refuseInterrupted({ aborted }: AbortSignal): void {
   if (!aborted) return;
   throw new MpmError("CANCELLED", "Interrupted: the copy was removed");
+}
+
+function neverStarted(
+  program: string,
+  outcome: "missing" | "denied",
+): MpmError {
+  const why = outcome === "missing"
+    ? "it, or the program in its first line, does not exist"
+    : "it is not an executable file";
+  return new MpmError("CONFLICT", `Cannot run "${program}": ${why}`, {
+    hint: "Correct that, then run mpm evidence --run again",
+  });
 }
 
 /** Throws CONFLICT where the copy has another content than was allowed. */

@@ -133,8 +133,8 @@ function endingOf(
       reason: `it took longer than ${durationText(definition.timeout)}`,
     };
   }
-  const why = endOf({ outcome, status });
-  return { outcome: "never", exit: null, reason: `"${args[0]}" ${why}` };
+  const why = endOf(args[0]!, { outcome, status });
+  return { outcome: "never", exit: null, reason: why };
 }
 
 type OutputOrder = Pick<
