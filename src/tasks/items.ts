@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { attempt, MpmError } from "../base/errors.ts";
+import { shellWord } from "../base/shell.ts";
 import { firstLine } from "../base/words.ts";
 import { projectFiles, type Workspace } from "../git/mod.ts";
 import { HOME } from "../ops/mod.ts";
@@ -48,7 +49,7 @@ function noItems(items: ItemSource): MpmError {
   const why = items.kind === "files"
     ? `no file matches ${items.globs.map((glob) => `"${glob}"`).join(", ")}`
     : items.kind === "lines"
-    ? `"${items.args.join(" ")}" printed no line`
+    ? `"${commandText(items.args)}" printed no line`
     : "its list is empty";
   return new MpmError("CONFLICT", `The task has no items now: ${why}`, {
     hint: 'Look at "items" in its file',
@@ -135,7 +136,7 @@ async function linesOf(
       "CONFLICT",
       `Cannot list the items: ${endOf(args[0]!, done)}` +
         (said === "" ? "" : `: ${said}`),
-      { hint: `Run it to see why: ${args.join(" ")}` },
+      { hint: `Run it to see why: ${commandText(args)}` },
     );
   }
   const printed = text.decode(done.stdout);
@@ -144,6 +145,11 @@ async function linesOf(
   // Bytes that are not UTF-8 were replaced by this sign.
   const values = lines.filter((line) => !line.includes("\ufffd"));
   return { values, unreadable: lines.length - values.length };
+}
+
+/** A line that a user can paste into a shell. */
+function commandText(args: readonly string[]): string {
+  return args.map(shellWord).join(" ");
 }
 
 /** Says how a program ended. */
