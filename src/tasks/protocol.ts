@@ -22,7 +22,7 @@ const BRACE = 123;
 /**
  * Splits what a program prints into messages and output. A message is a line
  * that is a JSON object with exactly one of the fields `progress`, `state` and
- * `result`. At most one line is held.
+ * `result`. The output names other fields of it. At most one line is held.
  */
 export class Messages {
   readonly #take: (message: Message) => void;
@@ -75,8 +75,10 @@ export class Messages {
     const isTooLong = this.#size > LONGEST;
     if (!isWhole && !isTooLong) return;
     const message = isTooLong ? undefined : messageIn(this.#text());
-    if (message) this.#take(message);
-    else for (const held of this.#held) this.#output(held);
+    if (message) {
+      this.#take(message.known);
+      for (const name of message.unknown) this.#output(ignored(name));
+    } else for (const held of this.#held) this.#output(held);
     this.#held = [];
     this.#size = 0;
     this.#passing = !isWhole;
@@ -96,15 +98,40 @@ export class Messages {
 
 const KINDS = ["progress", "state", "result"] as const;
 
-function messageIn(line: string): Message | undefined {
+/** A message, and the names of the fields that mpm does not know. */
+interface Taken {
+  readonly known: Message;
+  readonly unknown: readonly string[];
+}
+
+/** Characters of a name, and names, that the output shows. */
+const NAME = 60;
+const NAMES = 5;
+
+function ignored(name: string): Uint8Array {
+  const shown = JSON.stringify(name.slice(0, NAME));
+  return new TextEncoder().encode(`(mpm ignored the unknown field ${shown})\n`);
+}
+
+function messageIn(line: string): Taken | undefined {
   const value = jsonIn(line);
   if (!isFields(value)) return undefined;
   const kinds = KINDS.filter((kind) => Object.hasOwn(value, kind));
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) return undefined;
   const said = field(value, kind);
-  return kind === "progress" ? progressIn(said) : { kind, value: said };
+  const known = kind === "progress"
+    ? progressIn(said)
+    : { kind, value: said } as const;
+  const inner = kind === "progress" && isFields(said) ? Object.keys(said) : [];
+  const unknown = [
+    ...Object.keys(value).filter((name) => name !== kind),
+    ...inner.filter((name) => !PROGRESS.has(name)),
+  ];
+  return known && { known, unknown: unknown.slice(0, NAMES) };
 }
+
+const PROGRESS: ReadonlySet<string> = new Set(["done", "total", "text"]);
 
 /** A number from 0 to 1, or `{ done, total, text }`. */
 function progressIn(said: unknown): Message | undefined {

@@ -52,6 +52,34 @@ Deno.test("lines with one known field are messages, all others output", () => {
   }
 });
 
+Deno.test("unknown fields of a message are named in the output", () => {
+  const text = [
+    '{"result":1,"note":"x","__proto__":2}',
+    '{"progress":{"done":1,"total":2,"eta":3}}',
+    `{"state":1,"${"long".repeat(100)}":0,"b":1,"c":1,"d":1,"e":1,"f":1}`,
+  ].join("\n");
+  const { messages, output } = taken(text, 7);
+  assertEquals(messages, [
+    { kind: "result", value: 1 },
+    { kind: "progress", partly: 0.5 },
+    { kind: "state", value: 1 },
+  ]);
+  const names = [
+    "note",
+    "__proto__",
+    "eta",
+    "long".repeat(15),
+    "b",
+    "c",
+    "d",
+    "e",
+  ];
+  const lines = names.map((name) =>
+    `(mpm ignored the unknown field "${name}")\n`
+  );
+  assertEquals(output, lines.join(""));
+});
+
 Deno.test("a message that is too long is output", () => {
   const line = `{"state":"${"x".repeat(1024 * 1024)}"}\n`;
   const { messages, output } = taken(`${line}{"state":1}\n`, 60_000);

@@ -156,6 +156,11 @@ posixTest("a list of items that cannot be made begins no run", async () => {
     const { status, stderr } = await mpm(env, ["task", "run", "work"]);
     assert(status !== 0 && status !== 70, stderr);
     assertStringIncludes(stderr, lines[0]!);
+    // The hint can be pasted into a shell.
+    if (lines.length > 4) {
+      const quoted = String.raw`sh -c 'exit 3' 'two words' 'it'\''s'`;
+      assertStringIncludes(stderr, quoted);
+    }
     assertEquals(runIds(env), [], stderr);
   }
 });
