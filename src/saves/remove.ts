@@ -27,7 +27,11 @@ import { entryReader } from "./store/read_entry.ts";
 import { changeStore } from "./store/recover.ts";
 import type { SaveEntry, SaveLocation } from "./store/save_entry.ts";
 import { noteRemoved, openIndex } from "./store/save_index.ts";
-import { copySaves, noteUncopied } from "./store/second_copy.ts";
+import {
+  copySaves,
+  noteUncopied,
+  settleContents,
+} from "./store/second_copy.ts";
 
 /** A removal that is decided. */
 export interface RemovalOrder {
@@ -180,6 +184,7 @@ function removeSaves(
     const ids = saves.map(({ entry }) => entry.id);
     noteUncopied(system, root, ids.filter((id) => SESSION_ID.test(id)));
     const folder = moveToTrash(system, root, { operation, items }, progress);
+    for (const id of ids) settleContents(system, root, id);
     await pointAgain(system, root);
     noteRemoved(system, root, { index, ids });
     await copySaves(system, workspace);

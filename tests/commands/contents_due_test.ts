@@ -86,6 +86,17 @@ Deno.test("resume says which files were lost before they were kept", async () =>
   assertStringIncludes(stderr, "it changed since the save");
 });
 
+Deno.test("nothing is due for a save that was removed", async () => {
+  using env = TestEnv.repository();
+  const id = await ended(env);
+  assertEquals([...Deno.readDirSync(uncopied(env))].length > 0, true);
+  await mpmJson(env, ["saves", "rm", id]);
+  const left = [...Deno.readDirSync(uncopied(env))].map(({ name }) => name);
+  assertEquals(left.filter((name) => name.startsWith(id)), []);
+  const { stdout } = await mpm(env, ["doctor"]);
+  assertEquals(stdout.includes("still to be kept"), false);
+});
+
 Deno.test("nothing is kept that was lost before, and resume says so", async () => {
   using env = TestEnv.repository();
   const id = await ended(env);
