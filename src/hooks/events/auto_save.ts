@@ -108,8 +108,10 @@ export async function autoSave(
       automatic: true,
     },
   );
-  await noteAutoSave(context.system, workspace.root, save);
-  if (!later) await pruneAutomatic(context, workspace, save);
+  if (!later) {
+    await noteAutoSave(context.system, workspace.root, save);
+    await pruneAutomatic(context, workspace, save);
+  }
   return save;
 }
 

@@ -18,6 +18,7 @@ import type { System } from "../../system/system.ts";
 import type { KeepResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
 import { pruneAutomatic } from "../remove.ts";
+import { noteAutoSave } from "../store/auto_saves.ts";
 import { loadSave } from "../store/load_save.ts";
 import { findSave } from "../store/read_saves.ts";
 import { changeStore, openStore } from "../store/recover.ts";
@@ -56,8 +57,8 @@ export async function keepWith(
 }
 
 /**
- * Returns whether a hook leaves git's copy of its save, and the oldest saves
- * that are too many, to "saves keep". They take longer than all the rest.
+ * Returns whether a hook leaves git's copy of its save to "saves keep", and the
+ * oldest saves that are too many. They take longer than all the rest.
  */
 export function isLeftToKeep(system: System, { git }: Workspace): boolean {
   return git === "repository" && system.program() !== undefined;
@@ -71,10 +72,15 @@ async function finishAutomatic(
 ): Promise<void> {
   const { system } = context;
   const { root } = workspace;
+  const found = await attempt(async () => {
+    const entry = await findSave(system, root, selector);
+    return (await loadSave(system, entry)).save;
+  });
+  const automatic = found?.mpm?.kind === "auto" ? found : undefined;
+  // While the copy is due, this is done again if mpm is stopped.
+  if (automatic) await noteAutoSave(system, root, automatic);
   await changeStore(system, root, () => copySaves(system, workspace));
-  const entry = await findSave(system, root, selector);
-  const { save } = await loadSave(system, entry);
-  if (save.mpm?.kind === "auto") await pruneAutomatic(context, workspace, save);
+  if (automatic) await pruneAutomatic(context, workspace, automatic);
 }
 
 /**

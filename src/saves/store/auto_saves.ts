@@ -50,9 +50,9 @@ export async function noteAutoSave(
 ): Promise<void> {
   const added = noteOf(save);
   await withLock(system, root, () => {
-    const known = readList(system, root).filter(({ id }) =>
-      id !== added.id && isThere(system, root, id)
-    );
+    const known = readList(system, root)
+      .filter(({ id }) => isThere(system, root, id));
+    if (known.some(({ id }) => id === added.id)) return;
     writeList(system, root, [...known, added].slice(-MOST));
   });
 }

@@ -273,7 +273,8 @@ function keepIndex(
     if (!sameStamps({ ...stamps, sessions: old }, index.stamps)) return;
     const value = indexValue({ ...index, stamps, saves });
     const bytes = new TextEncoder().encode(JSON.stringify(value));
-    writeAtomic(system, indexPath(root), { bytes });
+    // After a power failure, a torn index counts as missing.
+    writeAtomic(system, indexPath(root), { bytes, synced: false });
   });
 }
 
