@@ -114,6 +114,16 @@ Session 2026-11-18: Authentication feature completed: Merged (session-20261118-0
   assertEquals((await mpm(env, ["show", "#99"])).status, 3);
 });
 
+Deno.test("summary names a decision once among older work", async () => {
+  using env = TestEnv.repository();
+  await pause(env, "2026-11-17T09:00:00Z", "First", "-d", "Postgres");
+  await pause(env, "2026-11-18T09:00:00Z", "Second", "-d", "JWT");
+  assertEquals(linesIn(await summary(env), 3), [
+    "main: Second (2026-11-18). Decided: JWT",
+    "main: First (2026-11-17). Decided: Postgres",
+  ]);
+});
+
 Deno.test("summary is the same twice, and depends on the clock alone", async () => {
   using env = TestEnv.repository();
   await story(env);

@@ -167,9 +167,13 @@ function detailedLayer(
   return { layer: 2, title: "Detailed Summary (1-4 hours old)", blocks };
 }
 
-/** Older work: a sentence or two for each line of it. */
+/**
+ * Older work: a sentence or two for each line of it. What a save carries on is
+ * told with the older one.
+ */
 function briefLayer({ older }: LayerSources): Layer {
-  const lines = older.map(({ entry, save, saves }): LayerLine => {
+  const told = new Set<string>();
+  const lines = older.toReversed().map(({ entry, save, saves }): LayerLine => {
     const many = saves > 1 ? `, ${counted(saves, "save")}` : "";
     const title = entry.session === null
       ? entry.branch ?? ""
@@ -180,12 +184,12 @@ function briefLayer({ older }: LayerSources): Layer {
       ? said
       : `${oneLine(title)}: ${said}`;
     return {
-      text: `${what} (${head})${save ? sentenceOf(save) : ""}`,
+      text: `${what} (${head})${save ? sentenceOf(save, told) : ""}`,
       at: entry.pausedAt,
       save: entry.id,
       item: null,
     };
-  });
+  }).reverse();
   const title = "Brief Summary (4+ hours old)";
   return { layer: 3, title, blocks: blockOf(lines) };
 }
@@ -193,9 +197,11 @@ function briefLayer({ older }: LayerSources): Layer {
 /** Things of a kind that a sentence names. */
 const NAMED = 3;
 
-/** The second sentence: what was done and decided. */
-function sentenceOf(save: Save): string {
-  const facts = factsOf([save]).filter(({ closed }) => !closed);
+/** The second sentence: what was done and decided, but what was `told`. */
+function sentenceOf(save: Save, told: Set<string>): string {
+  const facts = factsOf([save])
+    .filter(({ closed, text }) => !closed && !told.has(text));
+  for (const { text } of facts) told.add(text);
   const part = (word: string, topic: Fact["topic"]) => {
     const texts = facts.filter((fact) =>
       fact.topic === topic && fact.label === ""
