@@ -82,7 +82,7 @@ Deno.test("a workflow fits the published schema, with a job for each step", asyn
   }
   const agent = jobs.check!.steps.find(({ name }) => name === "Ask the agent")!;
   assertStringIncludes(agent.run!, "claude");
-  assertEquals(agent.env!.PROMPT, "Check ${{ inputs.version }}");
+  assertEquals(agent.env!.MPM_PROMPT, "Check ${{ inputs.version }}");
   assertStringIncludes(stderr, "needs the secret ANTHROPIC_API_KEY");
   assertStringIncludes(stderr, "does not merge worktrees");
 });
@@ -122,6 +122,69 @@ Deno.test("values reach the scripts of a workflow as they are", async () => {
     `${version}|x${version}-${odd}||show|${version} ${odd}`,
   );
   assert(!env.exists("never"));
+});
+
+Deno.test("odd names stay apart in a workflow, and cannot add to it", async () => {
+  using env = TestEnv.repository();
+  const { workflow, text } = await exported(env, {
+    description: "a\u0085jobs: {}\u2028jobs: {}\u0007",
+    vars: { v: { default: "right" } },
+    steps: {
+      "1a": {
+        run: ["sh", "-c", 'printf %s "$1" "$A"', "A=1", "{v}"],
+        env: { VAR_V: "wrong", PROMPT: "mine", A: "{v}" },
+        produces: ["!a", "#b", "c[1]/d", "e{f}/g", "h "],
+      },
+      "_1a": { run: ["true"], needs: ["1a"] },
+      "__1a": { agent: { prompt: "Say {v}" }, env: { PROMPT: "mine" } },
+    },
+  });
+  assertEquals(/[^\n -~]/.exec(text), null);
+  const { jobs } = workflow;
+  assertEquals(Object.keys(jobs).length, 3);
+  const [first, id] = [jobs["___1a"]!, "___1a"];
+  assertEquals(jobs["_1a"]!.needs, [id]);
+  const run = first.steps.find(({ name }) => name === "Run")!;
+  const done = env.run("bash", ["-ec", run.run!], {
+    env: { ...run.env, MPM_VAR_V: "right", A: "right" },
+  });
+  assertEquals(done.stdout, "rightright");
+  assertEquals(run.env!.MPM_VAR_V, "${{ inputs.v }}");
+  const upload = first.steps.find(({ uses }) => uses?.includes("upload"))!;
+  assertEquals(upload.with!.path!.split("\n"), [
+    ...["./!a", "./#b", "c[[]1]/d", "e{f}/g", "h[ ]"],
+  ]);
+  const agent = jobs["__1a"]!.steps.find(({ name }) =>
+    name === "Ask the agent"
+  )!;
+  assertEquals(agent.env!.PROMPT, "mine");
+  assertEquals(agent.env!.MPM_PROMPT, "Say ${{ inputs.v }}");
+  const line = { steps: { a: { run: ["true"], produces: ["a\nb"] } } };
+  env.write(".claude-mpm/pipelines/work.yaml", JSON.stringify(line));
+  const refused = await mpm(env, ["pipeline", "export", "work"]);
+  assertEquals(refused.status, 2, refused.stdout);
+  assertStringIncludes(refused.stderr, 'cannot keep the file "a\\nb"');
+});
+
+Deno.test("the files of a step come back into their folder", async () => {
+  using env = TestEnv.repository();
+  for (
+    const [produces, folder] of [
+      [["a{b}/c"], "a{b}"],
+      [["!a/b", "!a/c/d"], "!a"],
+      [["a[1]/b", "a[1]/*"], "a[1]"],
+      [["a/*/b"], "a"],
+    ] as const
+  ) {
+    const { workflow: { jobs } } = await exported(env, {
+      steps: {
+        make: { run: ["true"], produces },
+        use: { run: ["true"], needs: ["make"] },
+      },
+    });
+    const get = jobs.use!.steps.find(({ uses }) => uses?.includes("download"));
+    assertEquals(get!.with!.path, folder);
+  }
 });
 
 Deno.test("retries of a workflow include the check", async () => {

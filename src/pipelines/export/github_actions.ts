@@ -1,3 +1,5 @@
+import { MpmError } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
 import { toYaml } from "../../base/yaml.ts";
 import { clientNamed } from "../../clients/mod.ts";
 import type { Pipeline, Step } from "../definition.ts";
@@ -49,7 +51,10 @@ export function secretOf(client: string): string {
   return CLIENTS.get(client)?.key ?? "ANTHROPIC_API_KEY";
 }
 
-/** Returns a workflow for GitHub Actions, with a job for each step. */
+/**
+ * Returns a workflow for GitHub Actions, with a job for each step. Throws USAGE
+ * for a file whose name a workflow cannot have.
+ */
 export function workflowText(exported: Exported): string {
   const { name, pipeline: { vars, steps, description } } = exported;
   const inputs = [...vars].map(([name, variable]) => [name, {
@@ -58,6 +63,7 @@ export function workflowText(exported: Exported): string {
     ...variable.required ? {} : { default: literal(variable.default) },
     type: "string",
   }]);
+  const ids = jobIds(steps);
   const workflow = {
     name: literal(name),
     on: {
@@ -67,10 +73,10 @@ export function workflowText(exported: Exported): string {
     },
     permissions: { contents: "read" },
     jobs: Object.fromEntries(
-      steps.map((step) => [jobId(step.name), jobOf(step, exported)]),
+      steps.map((step) => [ids.get(step.name)!, jobOf(step, ids, exported)]),
     ),
   };
-  const about = description.replaceAll(/\s+/g, " ").trim();
+  const about = escapeText(description.replaceAll(/\s+/g, " ").trim());
   return [
     `${WORKFLOW_HEAD}${name}`,
     ...about === "" ? [] : [`# ${about}`],
@@ -80,19 +86,31 @@ export function workflowText(exported: Exported): string {
 }
 
 /** An ID of a job begins with a letter or `_`. */
-function jobId(step: string): string {
-  return /^\d/.test(step) ? `_${step}` : step;
+function jobIds(steps: readonly Step[]): ReadonlyMap<string, string> {
+  const taken = new Set(steps.map(({ name }) => name.toLowerCase()));
+  return new Map(steps.map(({ name }) => {
+    let id = name;
+    if (/^\d/.test(name)) {
+      while (taken.has(id.toLowerCase())) id = `_${id}`;
+    }
+    taken.add(id.toLowerCase());
+    return [name, id];
+  }));
 }
 
-function jobOf(step: Step, exported: Exported): object {
+function jobOf(
+  step: Step,
+  ids: ReadonlyMap<string, string>,
+  exported: Exported,
+): object {
   const { name, needs, produces, retries, timeout } = step;
   const { steps } = exported.pipeline;
   const given = producersOf(step, steps);
   const minutes = Math.ceil(timeout / 60_000) * (retries + 1);
   const jobMinutes = Math.min(MOST_MINUTES, minutes);
   return {
-    ...name === jobId(name) ? {} : { name },
-    ...needs.length === 0 ? {} : { needs: needs.map(jobId) },
+    ...name === ids.get(name) ? {} : { name },
+    ...needs.length === 0 ? {} : { needs: needs.map((one) => ids.get(one)!) },
     "runs-on": "ubuntu-latest",
     "timeout-minutes": jobMinutes,
     steps: [
@@ -109,13 +127,31 @@ function jobOf(step: Step, exported: Exported): object {
         with: {
           name,
           // The newline at the end makes GitHub read a list of patterns.
-          path: produces.map(literal).join("\n"),
+          path: produces.map(patternLine).join("\n"),
           "if-no-files-found": "error",
           "include-hidden-files": true,
         },
       }],
     ],
   };
+}
+
+/**
+ * Returns a pattern as GitHub reads it. There, a `[` begins a class. A `!` at
+ * the start means "not", and a `#` begins a comment. Spaces at the ends do not
+ * count. Throws USAGE for a line break.
+ */
+function patternLine(pattern: string): string {
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x1f\x7f]/.test(pattern)) {
+    throw new MpmError(
+      "USAGE",
+      `A workflow cannot keep the file "${escapeText(pattern)}"`,
+      { hint: "Its name has a control character: rename it" },
+    );
+  }
+  const plain = pattern.replaceAll("[", "[[]").replace(/ $/, "[ ]");
+  return literal(/^[!#~ ]/.test(plain) ? `./${plain}` : plain);
 }
 
 /** Returns the steps, of those that a step needs, that produce files. */
@@ -136,7 +172,7 @@ function producersOf(step: Step, steps: readonly Step[]): Step[] {
 function commonFolder(produces: readonly string[]): string {
   const folders = produces.map((file) => {
     const parts = file.split("/").slice(0, -1);
-    const at = parts.findIndex((part) => /[*?[\]{}!]/.test(part));
+    const at = parts.findIndex((part) => /[*?]/.test(part));
     return at < 0 ? parts : parts.slice(0, at);
   });
   const [first = [], ...others] = folders;
@@ -176,11 +212,11 @@ function programSteps(step: Step, exported: Exported): object[] {
   });
   const words = args.map((arg) =>
     arg.split(PROMPT).map((part) => part === "" ? "" : quoted(part))
-      .join('"$PROMPT"')
+      .join('"$MPM_PROMPT"')
   ).join(" ");
   const secret = {
     [key]: `\${{ secrets.${key} }}`,
-    PROMPT: values.text(work.prompt),
+    MPM_PROMPT: values.text(work.prompt),
   };
   return [
     { name: `Install ${client}`, run: `npm install --global ${from}` },
@@ -239,7 +275,8 @@ class Values {
     this.#exported = exported;
     const names = new Map<string, string>();
     for (const name of exported.pipeline.vars.keys()) {
-      const plain = `VAR_${name.toUpperCase().replaceAll("-", "_")}`;
+      // The "env" of a step cannot have this name.
+      const plain = `MPM_VAR_${name.toUpperCase().replaceAll("-", "_")}`;
       const isTaken = [...names.values()].includes(plain);
       names.set(name, isTaken ? `${plain}_${names.size}` : plain);
     }
@@ -266,7 +303,7 @@ class Values {
     return args.map((arg) =>
       arg === "" ? "''" : this.#filled(arg, {
         plain: (part) =>
-          /^[\w@%+:,./][\w@%+=:,./-]*$/.test(part) ? part : quoted(part),
+          /^[\w@%+:,./][\w@%+:,./-]*$/.test(part) ? part : quoted(part),
         value: (name) => `"$${this.#names.get(name) ?? "GITHUB_RUN_ID"}"`,
       })
     ).join(" ");
