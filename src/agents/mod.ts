@@ -27,5 +27,10 @@ export {
 } from "./presence.ts";
 export { NOTE } from "./notes/note.ts";
 export { takeNewNotes } from "./notes/seen.ts";
-export { readNotes, renewChangedView, renewView } from "./notes/store.ts";
+export {
+  NOTES_VIEW,
+  readNotes,
+  renewChangedView,
+  renewView,
+} from "./notes/store.ts";
 export { type AgentAtWork, whoWorks } from "./who.ts";

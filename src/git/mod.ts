@@ -187,6 +187,7 @@ export {
   holdTrees,
   type MergedTree,
   mergeTrees,
+  treeWithFile,
   treeWithout,
 } from "./tree/merge.ts";
 export {

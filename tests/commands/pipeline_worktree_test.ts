@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import type { NotesResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { mpm, mpmJson, start } from "../helpers/mpm.ts";
+import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { shell, until } from "../helpers/tasks.ts";
 
@@ -112,6 +113,28 @@ posixTest(
     assertEquals(env.read(join(kept, "lines")), side("theirs"));
   },
 );
+
+posixTest("first notes of parallel steps are not in conflict", async () => {
+  const note = (text: string) => ({
+    run: shell('"$1" note "$2" && echo >"new-$2"', binary(), text),
+    worktree: true,
+  });
+  using env = await project({
+    one: note("one"),
+    two: note("two"),
+    three: { ...note("three"), needs: ["one", "two"] },
+  });
+  const run = await start(env, ["pipeline", "run", "work"]).output();
+  assertEquals(run.code, 0, new TextDecoder().decode(run.stdout));
+  const view = env.read(".claude/shared-context.md");
+  for (const from of ["one", "two", "three"]) {
+    assertStringIncludes(view, `: ${from}\n`);
+  }
+  assertEquals(/[<=>]{7}/.test(view), false, view);
+  const listed = await mpmJson<NotesResult>(env, ["notes"]);
+  assertEquals(listed.notes.length, 3);
+  assertEquals(env.exists("new-two"), true);
+});
 
 posixTest(
   "files that the user changed meanwhile are never overwritten",

@@ -48,9 +48,11 @@ function notesFolder(worktree: string): string {
   return join(worktree, ".claude", "shared-context");
 }
 
-/** Path of the view that people and agents read. */
+/** The view that people and agents read, below a worktree. */
+export const NOTES_VIEW = ".claude/shared-context.md";
+
 export function sharedContextPath(worktree: string): string {
-  return join(worktree, ".claude", "shared-context.md");
+  return join(worktree, NOTES_VIEW);
 }
 
 function notePath(worktree: string, id: string): string {

@@ -122,6 +122,31 @@ export async function treeWithout(
   return await makeTree(git, entries);
 }
 
+/** Gives a file of a tree other content. Returns the id of the new tree. */
+export async function treeWithFile(
+  git: Git,
+  tree: string,
+  { path, content }: { path: string; content: Uint8Array },
+): Promise<string> {
+  const args = ["hash-object", "-w", "--stdin"];
+  const blob = decodeBytes(await git.read(args, { stdin: content })).trim();
+  const replaced = async (
+    tree: string,
+    [wanted, ...below]: readonly string[],
+  ): Promise<string> => {
+    const entries = splitFields(await git.read(["ls-tree", "-z", tree]));
+    const changed = entries.map(async (entry) => {
+      const [facts = "", name] = entry.split("\t");
+      if (name !== wanted) return entry;
+      const [mode, kind, id = ""] = facts.split(" ");
+      const other = below.length === 0 ? blob : await replaced(id, below);
+      return `${mode} ${kind} ${other}\t${name}`;
+    });
+    return await makeTree(git, await Promise.all(changed));
+  };
+  return await replaced(tree, path.split("/"));
+}
+
 /** A tree of lines as `git ls-tree -z` prints them. Returns its id. */
 export async function makeTree(
   git: Git,

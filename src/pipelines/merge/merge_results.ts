@@ -1,5 +1,13 @@
 import { dirname, join } from "@std/path";
-import { type Git, mergeTrees, resolveNames } from "../../git/mod.ts";
+import { NOTES_VIEW } from "../../agents/mod.ts";
+import {
+  type Git,
+  type MergedTree,
+  mergeTrees,
+  resolveNames,
+  treeWithFile,
+} from "../../git/mod.ts";
+import { fromBytes, toBytes } from "../../handoff/mod.ts";
 import { ensureFolder, removeTree } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
@@ -53,7 +61,7 @@ export async function mergeResults(
       leftOut.push({ step, result, paths: [], sides });
       continue;
     }
-    const done = await mergeTrees(git, sides);
+    const done = await mergeWithNotes(git, sides);
     if (done.tree !== undefined) {
       tree = done.tree;
       merged.push(step);
@@ -66,6 +74,32 @@ export async function mergeResults(
     });
   }
   return { tree, merged, leftOut };
+}
+
+/** A conflict in a file: the lines of both sides between marks. */
+const CONFLICT =
+  /^<{7} [0-9a-f]{40,64}\r?\n([^]*?)^={7}\r?\n([^]*?)^>{7} [0-9a-f]{40,64}\r?\n/gm;
+
+/**
+ * Merges trees. If only the view of the notes is in conflict, the lines of both
+ * sides stay. mpm writes that view again from the notes.
+ */
+async function mergeWithNotes(
+  git: Git,
+  sides: { base: string; ours: string; theirs: string },
+): Promise<MergedTree> {
+  const done = await mergeTrees(git, sides);
+  const { marked } = { marked: undefined, ...done };
+  if (marked === undefined || `${done.conflicts}` !== NOTES_VIEW) return done;
+  const args = ["ls-tree", "-z", marked, "--", NOTES_VIEW];
+  if (!fromBytes(await git.read(args)).startsWith("100")) return done;
+  const blob = await git.read(["cat-file", "blob", `${marked}:${NOTES_VIEW}`]);
+  const both = fromBytes(blob).replaceAll(
+    CONFLICT,
+    (_, ours, theirs) => ours + theirs,
+  );
+  const file = { path: NOTES_VIEW, content: toBytes(both) };
+  return { tree: await treeWithFile(git, marked, file) };
 }
 
 /** Returns the trees of a result and of what its step began with. */
