@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { NotesResult } from "../../schemas/types.ts";
-import { TestEnv } from "../helpers/env.ts";
+import { PATH, TestEnv } from "../helpers/env.ts";
 import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { shell, until } from "../helpers/tasks.ts";
+import { runFile, runIds, shell, until } from "../helpers/tasks.ts";
 
 const FILE = ".claude-mpm/pipelines/work.yaml";
 const LINES = "a\nb\nc\nd\ne\nf\ng\n";
@@ -245,6 +245,75 @@ posixTest(
     // The link led to a folder of the user.
     assertEquals(env.read("dist/app.js"), "old\n");
     assertEquals(worktrees(env), []);
+  },
+);
+
+posixTest("a git that fails in the merge tells how to continue", async () => {
+  using env = await project({
+    one: inWorktree("echo made >new"),
+    two: inWorktree("echo late >late"),
+  });
+  const before = look(env);
+  const folder = join(env.root, "bin");
+  const git = join(folder, "git");
+  Deno.mkdirSync(folder);
+  const script = `#!/bin/sh
+case "$*" in *merge-tree*) echo "fatal: No space left" >&2; exit 128 ;; esac
+PATH=\${PATH#*:} exec git "$@"
+`;
+  Deno.writeTextFileSync(git, script, { mode: 0o755 });
+  env.extra.PATH = `${folder}:${PATH}`;
+  const run = await mpm(env, ["pipeline", "run", "work"]);
+  assertEquals(run.status, 6, run.stdout);
+  assertStringIncludes(run.stderr, "Error: The run stopped: ");
+  const [id = ""] = runIds(env);
+  assertStringIncludes(run.stderr, `then: mpm pipeline resume ${id}\n`);
+  assertEquals(look(env), before);
+  Deno.removeSync(git);
+  assertEquals((await mpm(env, ["pipeline", "resume"])).status, 0);
+  assertEquals([env.read("new"), env.read("late")], ["made\n", "late\n"]);
+});
+
+posixTest(
+  "resume leaves a folder of the user, and does not believe a forged log",
+  async () => {
+    using env = await project({
+      one: inWorktree("echo made >new"),
+      two: inWorktree("", {
+        run: shell("test -e ../../../go && echo late >late"),
+      }),
+    });
+    const status = async (args: string[]) =>
+      (await mpm(env, ["pipeline", ...args])).status;
+    assertEquals(await status(["run", "work"]), 1);
+    const [id = ""] = runIds(env);
+    const mine = `.claude/worktrees/${id}-two/mine`;
+    env.write(mine, "mine\n");
+    env.write("go", "");
+    // A commit without a parent is not the result of a step.
+    const log = runFile(id, "log.jsonl");
+    const first = env.git("rev-list", "--max-parents=0", "HEAD").trim();
+    const forged = env.read(log).replace(
+      /"result":"\w+"/,
+      `"result":"${first}"`,
+    );
+    env.write(log, `${forged}{"event":"over","at":"x","state":"done"}\n`);
+    const refused = await mpm(env, ["pipeline", "resume"]);
+    assertEquals(refused.status, 1, refused.stderr);
+    assertStringIncludes(refused.stdout, "already exists");
+    assertEquals(env.read(mine), "mine\n");
+    Deno.removeSync(join(env.project, mine, ".."), { recursive: true });
+    assertEquals(await status(["resume"]), 0);
+    assertEquals([env.read("new"), env.read("late")], ["made\n", "late\n"]);
+    // mpm died after it applied the results, and the record is damaged.
+    const cut = env.read(log).split("\n")
+      .filter((line) => !/"event":"(merged|over)"/.test(line)).join("\n");
+    env.write(log, cut);
+    const record = runFile(id, "merge.json");
+    env.write(record, env.read(record).replace(/"merged":\[[^\]]*\]/, '"x":1'));
+    const again = await mpm(env, ["pipeline", "resume"]);
+    assertEquals(again.status, 0, again.stderr);
+    assertEquals([env.read("new"), env.read("late")], ["made\n", "late\n"]);
   },
 );
 

@@ -127,13 +127,15 @@ function ownRun(
   });
 }
 
-/** Says how to continue after a disk that took nothing more, or a removed run. */
+/** Says how to continue after a full disk, a git that failed, or a removed run. */
 export function stoppedBy(
   system: System,
   error: unknown,
   { kind, root, id }: { kind: RunKind; root: string; id: string },
 ): unknown {
-  if (!(error instanceof FileError)) return error;
+  const isKnown = error instanceof FileError ||
+    error instanceof MpmError && error.code === "GIT_FAILED";
+  if (!isKnown) return error;
   const { record, folder } = runPaths(root, id);
   const [why, hint] = attempt(() => system.files.lstat(record))
     ? [
@@ -144,7 +146,7 @@ export function stoppedBy(
       `someone removed its folder "${folder}"`,
       `Its results are gone. To start again: mpm ${kind} run ${taskOf(id)}`,
     ];
-  return new MpmError("FILE_FAILED", `The run stopped: ${why}`, {
+  return new MpmError(error.code, `The run stopped: ${why}`, {
     hint,
     cause: error,
   });
