@@ -15,8 +15,11 @@ import { allNeeds } from "./graph.ts";
 import type { Step } from "./definition.ts";
 import type { Artefact, MergeEnd } from "./plugs.ts";
 
+/** A time, ISO 8601, UTC. */
+const TIME = text({ pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z$/ });
+
 function line<E extends string>(event: E) {
-  return { event: text<E>({ choices: [event] }), at: TEXT };
+  return { event: text<E>({ choices: [event] }), at: TIME };
 }
 
 /** A program as it ended: by an exit status, or for a reason in words. */
@@ -56,8 +59,7 @@ const END = object({
   result: nullable(TEXT),
 });
 
-const MERGED = object({
-  ...line("merged"),
+const MERGE = {
   state: text<MergeEnd["state"]>({ choices: ["done", "conflict", "stopped"] }),
   reason: nullable(TEXT),
   merged: list(TEXT),
@@ -66,7 +68,9 @@ const MERGED = object({
     ...{ worktree: nullable(TEXT), folder: nullable(TEXT) },
   })),
   changed: COUNT,
-});
+};
+
+const MERGED = object({ ...line("merged"), ...MERGE });
 
 export type RunEnd =
   | "done"
@@ -111,6 +115,11 @@ export function pipelineLineIn(text: string): PipelineLine | undefined {
   const value = jsonIn(text);
   const shape = LINES.get(field(value, "event"));
   return shape && fits(shape, value) ? value as PipelineLine : undefined;
+}
+
+/** The end of a merge, as a file has it; `undefined`: it is damaged. */
+export function mergeEndIn(value: unknown): MergeEnd | undefined {
+  return fits(object(MERGE), value) ? value as MergeEnd : undefined;
 }
 
 /** Returns the line about a merge. */

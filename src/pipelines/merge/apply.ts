@@ -25,6 +25,7 @@ import {
 } from "../../ops/mod.ts";
 import { recordBytes } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
+import { mergeEndIn } from "../log.ts";
 import type { MergeEnd } from "../plugs.ts";
 
 /** The merged results of a run, and the tree that they change. */
@@ -195,5 +196,5 @@ export function appliedMerge(
   const isDone = readJournal(system, root).some(({ own, after }) =>
     own && field(field(after, "checkpoint"), "commit") === commit
   );
-  return isDone ? field(kept, "end") as MergeEnd : undefined;
+  return isDone ? mergeEndIn(field(kept, "end")) : undefined;
 }

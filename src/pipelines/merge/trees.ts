@@ -40,6 +40,7 @@ import {
   addStepWorktree,
   dropOldRefs,
   dropTrees,
+  removeLeftWorktree,
   removeStepWorktree,
   stepFolder,
 } from "./worktrees.ts";
@@ -118,7 +119,7 @@ class Trees implements StepTrees {
    */
   async open(step: Step, needs: readonly Given[]): Promise<string> {
     const path = this.#folder(step);
-    await removeStepWorktree(this.#system, this.#git, path);
+    await removeLeftWorktree(this.#system, this.#git, path);
     const commit = await this.#start(step, needs);
     this.#starts.set(step.name, commit);
     const { run } = this.#parts.order;
@@ -254,13 +255,15 @@ class Trees implements StepTrees {
 
   /** Removes the worktree of a step whose content no one needs. */
   async drop(step: Pick<Step, "name">): Promise<void> {
+    if (!this.#starts.delete(step.name)) return;
     await removeStepWorktree(this.#system, this.#git, this.#folder(step));
   }
 
   /** Returns whether a result of an earlier process is still there. */
   async has(result: string): Promise<boolean> {
     if (!/^[0-9a-f]{40,64}$/.test(result)) return false;
-    const name = `${result}^{commit}`;
+    // Every result has the commit that its step began with as its parent.
+    const name = `${result}^^{commit}`;
     return (await resolveNames(this.#git, [name])).get(name) !== undefined;
   }
 

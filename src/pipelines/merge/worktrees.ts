@@ -43,11 +43,7 @@ export async function addStepWorktree(
 ): Promise<void> {
   const { root } = workspace;
   checkPath(system, join(root, WORKTREES), root);
-  if (system.files.lstat(path)) {
-    throw new MpmError("CONFLICT", `"${path}" already exists`, {
-      hint: "Move it away, or remove it: git worktree remove",
-    });
-  }
+  refuseTaken(system, path);
   const rule = await worktreeRule(system, workspace);
   if (rule) writeAtomic(system, rule.path, rule);
   await addRawWorktree(system, vault, {
@@ -56,6 +52,13 @@ export async function addStepWorktree(
   });
   // Git makes files that others may read, also of private ones.
   system.files.chmod(path, 0o700);
+}
+
+function refuseTaken(system: System, path: string): void {
+  if (!system.files.lstat(path)) return;
+  throw new MpmError("CONFLICT", `"${path}" already exists`, {
+    hint: "Move it away, or remove it: git worktree remove",
+  });
 }
 
 /** Removes the worktree of a step; a missing one is fine. */
@@ -73,6 +76,22 @@ export async function removeStepWorktree(
   // The step changed its `.git` file, so git does not know the folder.
   attempt(() => removeTree(system, path));
   await forgetWorktree(git, path);
+}
+
+/**
+ * Removes a worktree that a killed process half removed, so that it has no lock
+ * any more. Throws CONFLICT for a folder that git does not list.
+ */
+export async function removeLeftWorktree(
+  system: System,
+  git: Git,
+  path: string,
+): Promise<void> {
+  // A look while other worktrees come and go may fail.
+  if (!system.files.lstat(path)) return;
+  const isListed = (await readWorktrees(git)).some((one) => one.path === path);
+  if (isListed) await removeStepWorktree(system, git, path);
+  refuseTaken(system, path);
 }
 
 /**
