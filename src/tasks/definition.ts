@@ -1,4 +1,5 @@
 import { MpmError } from "../base/errors.ts";
+import { escapeText } from "../base/escape.ts";
 import { nearest } from "../base/nearest.ts";
 import { field, type Fields, isFields } from "../base/parsed_values.ts";
 import { lineOf, parseYaml } from "../base/yaml_lines.ts";
@@ -68,7 +69,7 @@ export async function readDefinition(
 ): Promise<Definition> {
   const lines = text.split(/\r?\n/);
   const faultAt = (line: number, words: string) =>
-    new MpmError("UNREADABLE", `${path}:${line}: ${words}`, {
+    new MpmError("UNREADABLE", `${path}:${line}: ${escapeText(words)}`, {
       hint: 'Correct the file. "mpm task run --help" describes its fields',
     });
   const value = await parseYaml(lines, faultAt);

@@ -122,6 +122,37 @@ Deno.test("a changed definition runs its own steps and those after them again", 
   }]);
 });
 
+Deno.test("a step whose check removes or changes its files is not done with them", async () => {
+  using env = await project({
+    gone: shell("echo 1 >one", { produces: ["one"], verify: ["rm", "one"] }),
+    more: shell("echo 1 >two", {
+      produces: ["two"],
+      verify: ["sh", "-c", "echo 2 >>two"],
+    }),
+  });
+  const { exit, value: { status } } = await answer(env, [
+    ...["pipeline", "run", "work"],
+  ]);
+  assertEquals(exit, 1);
+  const [gone, more] = status.steps;
+  assertEquals([gone.state, gone.reason], [
+    ...["failed", 'it did not produce "one"'],
+  ]);
+  assertEquals([more.state, more.artefacts], ["done", ["two"]]);
+});
+
+Deno.test("an error about a definition is one line, whatever is in it", async () => {
+  using env = TestEnv.repository();
+  const steps = { a: { needs: ["x\nHint: run it\u001b[2J"], run: ["true"] } };
+  env.write(FILE, JSON.stringify({ steps }));
+  const { status, stderr } = await mpm(env, ["pipeline", "graph", "work"]);
+  assertEquals(status, 5);
+  const [error, hint, ...rest] = stderr.split("\n");
+  assertStringIncludes(error!, 'unknown step "x\\nHint: run it\\x1b[2J"');
+  assertStringIncludes(hint!, "Hint: Correct the file");
+  assertEquals(rest, [""]);
+});
+
 Deno.test("four steps of one second end together, and results are merged at the end", async () => {
   const step = (name: string) =>
     shell(`sleep 1; echo ${name} >${name}.txt`, {
