@@ -87,15 +87,15 @@ export function filesBefore(
  * Returns the files that a step has made, or why one is not there. Of a pattern
  * all files count that are new or changed.
  */
-export function artefactsOf(
+export function madeFiles(
   system: System,
   folder: string,
   { patterns, before }: {
     patterns: readonly string[];
     before: FilesBefore;
   },
-): { artefacts: Artefact[]; problem: string | null } {
-  const artefacts = new Map<string, Artefact>();
+): { paths: string[]; problem: string | null } {
+  const paths = new Set<string>();
   for (const pattern of patterns) {
     const found = producedFiles(system, folder, [pattern]);
     const made = found.filter((path) => isNew(system, folder, path, before));
@@ -103,13 +103,11 @@ export function artefactsOf(
       const problem = found.length === 0
         ? `it did not produce "${pattern}"`
         : `it did not write "${pattern}", which was there before`;
-      return { artefacts: [], problem };
+      return { paths: [], problem };
     }
-    for (const path of made) {
-      artefacts.set(path, { path, sha256: digestOf(system, folder, path) });
-    }
+    for (const path of made) paths.add(path);
   }
-  return { artefacts: [...artefacts.values()], problem: null };
+  return { paths: [...paths], problem: null };
 }
 
 function isNew(
@@ -120,12 +118,39 @@ function isNew(
 ): boolean {
   const was = before.get(path);
   const is = attempt(() => system.files.lstat(join(folder, path)));
-  return !was || !is || was.mtime !== is.mtime || was.size !== is.size ||
-    was.inode !== is.inode;
+  return !was || !is || !isSame(was, is);
+}
+
+function isSame(one: FileInfo, other: FileInfo): boolean {
+  return one.mtime === other.mtime && one.size === other.size &&
+    one.inode === other.inode;
 }
 
 /** Bytes that are read at once. */
 const PART = 1024 * 1024;
+
+/** Reads each file below a folder only once, as long as it does not change. */
+export class FileDigests {
+  readonly #system: System;
+  readonly #folder: string;
+  readonly #known = new Map<string, Artefact & { readonly info: FileInfo }>();
+
+  constructor(system: System, folder: string) {
+    this.#system = system;
+    this.#folder = folder;
+  }
+
+  /** Returns the SHA-256 of a file; "": it is not there. */
+  of(path: string): string {
+    const target = join(this.#folder, path);
+    const info = attempt(() => this.#system.files.lstat(target));
+    const known = this.#known.get(path);
+    if (known && info && isSame(known.info, info)) return known.sha256;
+    const sha256 = digestOf(this.#system, this.#folder, path);
+    if (info) this.#known.set(path, { path, sha256, info });
+    return sha256;
+  }
+}
 
 /** Returns the SHA-256 of a file; "": it is not there. */
 export function digestOf(

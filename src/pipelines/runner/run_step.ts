@@ -11,7 +11,7 @@ import {
   type Stops,
 } from "../../tasks/mod.ts";
 import { agentStep } from "../agent/agent_step.ts";
-import { artefactsOf, type FilesBefore } from "../artefacts.ts";
+import { digestOf, type FilesBefore, madeFiles } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
 import { allNeeds } from "../graph.ts";
 import type { RunState } from "../log.ts";
@@ -64,12 +64,23 @@ export async function runStep(
   const { step, folder, files } = order;
   const end = await runWork(context, order);
   if (end.outcome !== "done") return end;
-  const { artefacts, problem } = artefactsOf(system, folder, {
-    patterns: step.produces,
-    before: files,
-  });
+  const madeNow = () =>
+    madeFiles(system, folder, { patterns: step.produces, before: files });
+  const withFiles = (end: StepEnd): StepEnd => {
+    const { paths, problem } = madeNow();
+    return problem === null
+      ? {
+        ...end,
+        artefacts: paths.map((path) => ({
+          path,
+          sha256: digestOf(system, folder, path),
+        })),
+      }
+      : { ...end, outcome: "failed", reason: problem };
+  };
+  if (!step.verify) return withFiles(end);
+  const { problem } = madeNow();
   if (problem !== null) return { ...end, outcome: "failed", reason: problem };
-  if (!step.verify) return { ...end, artefacts };
   const checked = await runProgram(context, order, {
     args: step.verify,
     stem: verifyStem(step.name),
@@ -78,14 +89,13 @@ export async function runStep(
     system,
     checked,
   );
+  const both = { ...end, failure: end.failure ?? failure, ms: end.ms + ms };
+  // It may have changed or removed a file.
+  if (outcome === "done") return withFiles(both);
   const reason = checked.reason ?? `exit status ${exit}`;
   return {
-    ...{ ...end, outcome, artefacts, failure: end.failure ?? failure },
-    ms: end.ms + ms,
-    ...outcome === "done" ? {} : {
-      ...{ exit, reason: `its "verify" failed: ${reason}` },
-      ...{ output, isFinal },
-    },
+    ...{ ...both, outcome, exit, output, isFinal },
+    reason: `its "verify" failed: ${reason}`,
   };
 }
 

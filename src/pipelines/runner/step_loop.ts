@@ -2,7 +2,7 @@ import { MpmError } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { Context } from "../../cli/mod.ts";
 import type { RunLog, RunPaths, RunRecord, Stops } from "../../tasks/mod.ts";
-import { digestOf, filesBefore } from "../artefacts.ts";
+import { FileDigests, filesBefore } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
 import { allNeeds } from "../graph.ts";
 import {
@@ -48,6 +48,8 @@ export interface LoopOrder {
 export class StepLoop {
   readonly #context: Context;
   readonly #run: LoopOrder;
+  /** Digests of artefacts in the project. */
+  readonly #digests: FileDigests;
   /** Steps that this process may still start. */
   readonly #left = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
@@ -55,6 +57,7 @@ export class StepLoop {
   constructor(context: Context, run: LoopOrder) {
     this.#context = context;
     this.#run = run;
+    this.#digests = new FileDigests(context.system, run.record.worktree);
   }
 
   /**
@@ -163,8 +166,7 @@ export class StepLoop {
 
   /** Returns why a step that is done has to run again, if it has to. */
   async #changeOf(step: Step): Promise<string | undefined> {
-    const { state, trees, record: { worktree } } = this.#run;
-    const { system } = this.#context;
+    const { state, trees } = this.#run;
     const known = state.of(step.name);
     if (step.needs.some((need) => this.#left.has(need))) {
       return "a step that it needs runs again";
@@ -174,7 +176,7 @@ export class StepLoop {
       if (!isThere) return "its result is gone";
     } else {
       const gone = known.artefacts
-        .find(({ path }) => digestOf(system, worktree, path) === "");
+        .find(({ path }) => this.#digests.of(path) === "");
       if (gone) return `"${gone.path}" is gone`;
     }
     const isSame = await this.#inputsOf(step) === known.inputs;
@@ -183,15 +185,14 @@ export class StepLoop {
 
   /** Returns a digest of everything that a step depends on. */
   async #inputsOf(step: Step): Promise<string> {
-    const { state, trees, record: { worktree } } = this.#run;
-    const { system } = this.#context;
+    const { state, trees } = this.#run;
     const needs = step.needs.map((name) => {
       const { result, artefacts, inputs } = state.of(name);
       if (result !== null) return [name, result];
       if (artefacts.length === 0) return [name, inputs];
       return [
         name,
-        artefacts.map(({ path }) => [path, digestOf(system, worktree, path)]),
+        artefacts.map(({ path }) => [path, this.#digests.of(path)]),
       ];
     });
     const { work, verify, produces, env } = step;
@@ -205,13 +206,12 @@ export class StepLoop {
 
   /** The results of all steps that a step needs. */
   #givenTo(step: Step): Given[] {
-    const { steps, state, record: { worktree } } = this.#run;
-    const { system } = this.#context;
+    const { steps, state } = this.#run;
     return allNeeds(steps, step).map(({ name }) => {
       const { result, artefacts } = state.of(name);
       const files = result !== null ? [] : artefacts.map(({ path }) => ({
         path,
-        sha256: digestOf(system, worktree, path),
+        sha256: this.#digests.of(path),
       }));
       return { step: name, result, files };
     });
