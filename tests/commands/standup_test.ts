@@ -132,6 +132,44 @@ Deno.test("standup names the agent of a session that has ended", async () => {
   assertEquals(texts(reportOf(result, "backend").next), ["Write tests"]);
 });
 
+Deno.test("standup names the files of an agent that says nothing else", async () => {
+  using env = TestEnv.repository();
+  const start = at(0)().getTime();
+  const paths = [..."abcdefg"].map((name) => `src/${name}.ts`);
+  const lines = [
+    ["user", "Build the endpoints"],
+    ...paths.flatMap((path, at) => {
+      const input = { file_path: join(env.project, path), content: "x" };
+      const id = `toolu_${at}`;
+      return [
+        ["assistant", [{ type: "tool_use", id, name: "Write", input }]],
+        ["user", [{ type: "tool_result", tool_use_id: id, content: "ok" }]],
+      ];
+    }),
+  ].map(([role, content], line) =>
+    JSON.stringify({
+      ...{ type: role, uuid: `u${line}`, sessionId: BACKEND, cwd: env.project },
+      timestamp: new Date(start + line).toISOString(),
+      message: { role, content },
+    })
+  );
+  const slug = projectSlug(env.project);
+  const transcript = `.claude/projects/${slug}/${BACKEND}.jsonl`;
+  putHome(env, transcript, `${lines.join("\n")}\n`);
+  const session = [BACKEND, "backend"] as const;
+  await mpmAs(env, session, ["pause", "Users"], { now: at(1) });
+  await mpmAs(env, session, ["pause", "Users"], { now: at(2) });
+  const changed =
+    "Changed src/a.ts, src/b.ts, src/c.ts, src/d.ts, src/e.ts and 2 more";
+  const only = reportOf(await standup(env), "backend");
+  assertEquals(texts(only.done), [changed]);
+  await mpmAs(env, session, ["pause", "Users", "-a", "The model"], {
+    now: at(3),
+  });
+  const said = reportOf(await standup(env), "backend");
+  assertEquals(texts(said.done), ["The model"]);
+});
+
 Deno.test("standup lists a hand-off to a person as theirs", async () => {
   using env = TestEnv.repository();
   const document = ["--need", "GET /users", "--criterion", "Returns 200"];

@@ -1,5 +1,6 @@
 import { attempt } from "../../base/errors.ts";
 import { type AgentName, agentNameIn, isSameAgent } from "../../base/names.ts";
+import { named } from "../../base/words.ts";
 import { readCourse, sessionsIn } from "../../clients/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import {
@@ -23,12 +24,21 @@ import { shownPath } from "../claims/claim.ts";
 import { claimsNow } from "../claims/take.ts";
 import { type Actor, personHere, UNNAMED } from "../names.ts";
 import { readPresence } from "../presence.ts";
-import type { Fact, FileUse, StandupSources, Waiting } from "./standup.ts";
+import {
+  type Fact,
+  type FileUse,
+  keyOf,
+  type StandupSources,
+  type Waiting,
+} from "./standup.ts";
 
 /** Saves, commits and transcripts that are read, the newest. */
 const MOST_SAVES = 200;
 const MOST_COMMITS = 500;
 const MOST_TRANSCRIPTS = 50;
+
+/** Files that are named for an agent that says nothing else. */
+const FILES = 5;
 
 /** Files of one commit that count: a change of all files is not work on them. */
 const MOST_FILES = 200;
@@ -57,8 +67,17 @@ export async function gather(
     ofHandoffs(whole),
     await ofClaims(whole),
   ];
+  const facts = parts.flatMap(({ facts = [] }) => facts);
+  const busy = new Set(
+    facts.filter(({ kind }) => kind === "done").map(({ actor }) =>
+      keyOf(actor)
+    ),
+  );
   return {
-    facts: parts.flatMap(({ facts = [] }) => facts),
+    facts: [
+      ...facts,
+      ...saves.changes.filter((one) => !busy.has(keyOf(one.actor))),
+    ],
     uses: parts.flatMap(({ uses = [] }) => uses),
     waiting: parts.flatMap(({ waiting = [] }) => waiting),
     warnings: whole.warnings,
@@ -93,7 +112,7 @@ function agentOf(
   return { kind: "agent", ...agent };
 }
 
-function named(name: string): Actor {
+function personNamed(name: string): Actor {
   return { kind: "person", name, key: name.toLowerCase() };
 }
 
@@ -108,18 +127,20 @@ function makerOf(
       ? { kind: "agent", ...agent }
       : author === null
       ? asked.me
-      : named(author);
+      : personNamed(author);
   }
   if (agent && !asked.agents.has(session)) asked.agents.set(session, agent);
   return agentOf(asked, session);
 }
 
+/** `changes`: the files of each agent session, for one that says nothing else. */
 async function ofSaves(
   asked: Asked,
-): Promise<{ facts: Fact[]; uses: FileUse[] }> {
+): Promise<{ facts: Fact[]; uses: FileUse[]; changes: Fact[] }> {
   const { system, workspace: { root }, since, warnings } = asked;
   const facts: Fact[] = [];
   const uses: FileUse[] = [];
+  const changes = new Map<string, Fact>();
   const reader = new SaveReader(system);
   const planned = new Set<string>();
   let read = 0;
@@ -138,10 +159,19 @@ async function ofSaves(
     const newest = !planned.has(line);
     planned.add(line);
     facts.push(...saidBy(save, { actor, since, newest }));
-    uses.push(...filesOf(save, { actor, since }));
+    const files = filesOf(save, { actor, since });
+    uses.push(...files);
+    const session = entry.agent ?? entry.id;
+    if (actor.kind !== "agent" || files.length === 0) continue;
+    if (changes.has(session)) continue;
+    changes.set(session, {
+      ...{ actor, kind: "done", source: "save", id: save.session_id },
+      text: `Changed ${named(files.map(({ path }) => path).sort(), FILES)}`,
+      at: entry.pausedAt,
+    });
   }
   warnings.push(...reader.notes());
-  return { facts, uses };
+  return { facts, uses, changes: [...changes.values()] };
 }
 
 function saidBy(
@@ -235,7 +265,7 @@ async function ofCommits(asked: Asked): Promise<Part> {
     const { sha, author, message, time } = commit;
     const session = makers?.(sha, time);
     const actor = session === undefined
-      ? named(author)
+      ? personNamed(author)
       : agentOf(asked, session);
     facts.push({
       ...{ actor, kind: "done", text: message, source: "commit", id: sha },
@@ -312,7 +342,7 @@ function ofHandoffs({ system, workspace, since, me, warnings }: Asked): Part {
       .flatMap(({ by, person, state, reason, at }): Fact[] => {
         const agent = agentNameIn(by);
         const actor = person || !agent
-          ? named(by)
+          ? personNamed(by)
           : { kind: "agent" as const, ...agent };
         const text = `Hand-off ${id}: ${state}${reason ? ` (${reason})` : ""}`;
         return [{ actor, kind: "done", text, source: "handoff", id, at }];

@@ -134,7 +134,8 @@ function pathAndFolders(path: string): string[] {
   return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
 }
 
-function keyOf({ kind, key }: Actor): string {
+/** Returns a key that only names of the same agent or person have. */
+export function keyOf({ kind, key }: Actor): string {
   return `${kind} ${key}`;
 }
 
