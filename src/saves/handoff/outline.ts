@@ -15,7 +15,7 @@ import {
 } from "../../items/mod.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
-import { withMarks } from "./wording.ts";
+import { type Present, withMarks } from "./outdated.ts";
 
 /**
  * The hand-off of a save of any program and version: each kind in the order it
@@ -114,11 +114,12 @@ function outlined(
     prompts: of("prompt").filter(({ text }) =>
       !said.has(sameText({ kind: "goal", text }))
     ),
-    messages: of("message").slice(-1),
-    summaries: of("summary").slice(-1).map((item) => ({
-      ...item,
-      text: withMarks(item.text, over),
-    })),
+    messages: of("message").slice(-1).map((item) =>
+      marked(item, { over, left: [] })
+    ),
+    summaries: of("summary").slice(-1).map((item) =>
+      marked(item, { over, left: next.map(({ text }) => text) })
+    ),
     reports: of("report"),
     errors: of("error"),
     background: of("background"),
@@ -134,6 +135,10 @@ function outlined(
     seen: handoff?.seen ?? [],
     unread: unreadOf(handoff),
   };
+}
+
+function marked(item: Item, present: Present): Item {
+  return { ...item, text: withMarks(item.text, present) };
 }
 
 function handoffLine({ id, from, to, title, state }: OpenHandoff): string {

@@ -195,21 +195,3 @@ export function pieces(text: string): string[] {
       : piece.split(/(?<=[.!?]) +/)
   );
 }
-
-/** UTF-16 units of a text that is looked for: a shorter one says too little. */
-const TELLING = 12;
-
-/**
- * A summary whose lines are marked that name what was closed after it was
- * written; `over`: the texts of that.
- */
-export function withMarks(summary: string, over: readonly string[]): string {
-  const plain = (text: string) => text.toLowerCase().replaceAll(/\s+/g, " ");
-  const closed = over.map((text) => plain(text.trim()))
-    .filter(({ length }) => length >= TELLING);
-  return summary.split("\n").map((line) =>
-    closed.some((text) => plain(line).includes(text))
-      ? `${line.trimEnd()} (no longer open)`
-      : line
-  ).join("\n");
-}

@@ -1,12 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Evidence, Item, Run } from "../../items/mod.ts";
-import {
-  itemLine,
-  oneLine,
-  pieces,
-  verification,
-  withMarks,
-} from "./wording.ts";
+import { itemLine, oneLine, pieces, verification } from "./wording.ts";
 
 const CLOCK = {
   now: new Date("2026-11-20T15:00:00Z"),
@@ -118,17 +112,6 @@ Deno.test("pieces() divides a text where it can be read on", () => {
   ]);
   assertEquals(pieces("```\nopen"), ["```\nopen"]);
   assertEquals(oneLine(" a\n\tb\x1b "), "a b\\x1b");
-});
-
-Deno.test("withMarks() marks the lines of a summary that are over", () => {
-  assertEquals(
-    withMarks("Pending:\n- Write  the Parser \n- Test it\n- Ship", [
-      "Write the parser",
-      "Ship",
-    ]),
-    "Pending:\n- Write  the Parser (no longer open)\n- Test it\n- Ship",
-  );
-  assertEquals(withMarks("Nothing is over", []), "Nothing is over");
 });
 
 Deno.test("what the user of a foreign save said is marked as from someone else", () => {

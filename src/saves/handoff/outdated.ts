@@ -1,0 +1,135 @@
+/** Marks what a text says that is no longer so. */
+
+/** The items that a text is compared with. */
+export interface Present {
+  /** Texts of items that are closed. */
+  readonly over: readonly string[];
+  /** Texts of next steps that are open. */
+  readonly left: readonly string[];
+}
+
+/**
+ * A text whose sentences are marked if they say that closed items are still to
+ * do, or that open steps are done. The agent's message and the client's summary
+ * are older than the states of the items.
+ */
+export function withMarks(text: string, { over, left }: Present): string {
+  const closed = over.map(namedBy);
+  const open = left.map(namedBy);
+  let heading = "";
+  return text.split("\n").map((line) => {
+    if (HEADING.test(line)) heading = line;
+    return sentencesIn(line).map((text) => {
+      const sentence = { ...namedBy(text), said: saidIn(text, heading) };
+      const done = closestOf(closed, sentence);
+      const todo = closestOf(open, sentence);
+      // The name of one item can be a part of the name of another.
+      if (todo >= done) {
+        return todo > 0 && sentence.said === "done"
+          ? marked(text, "(listed as open)")
+          : text;
+      }
+      return sentence.said === "done" ? text : marked(text, "(no longer open)");
+    }).join("");
+  }).join("\n");
+}
+
+/** A text, and what is compared of it. */
+interface Named {
+  readonly plain: string;
+  readonly words: readonly string[];
+}
+
+interface Sentence extends Named {
+  readonly said: "done" | "to do" | "";
+}
+
+function namedBy(text: string): Named {
+  const plain = text.trim().toLowerCase().replaceAll(/\s+/g, " ");
+  return { plain, words: wordsIn(plain) };
+}
+
+/** Words of the item that a sentence is about; 0: about none of them. */
+function closestOf(items: readonly Named[], sentence: Sentence): number {
+  const found = items.filter((item) => isAbout(sentence, item));
+  return Math.max(0, ...found.map(({ words }) => words.length || 1));
+}
+
+/** UTF-16 units of a text that is looked for: a shorter one says too little. */
+const TELLING = 12;
+
+/** The share of a sentence's words that an item has to have. */
+const SHARE = 0.3;
+
+/** A single word is enough for a sentence of so many. */
+const FEW = 3;
+
+/**
+ * Returns whether a sentence is about an item: it has the item's text, or says
+ * of all its words, among few others, that they are done or to do.
+ */
+function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
+  if (plain.length >= TELLING && sentence.plain.includes(plain)) return true;
+  const enough = words.length > 1 ||
+    words.length === 1 && sentence.words.length <= FEW;
+  return enough && sentence.said !== "" &&
+    words.length >= SHARE * sentence.words.length &&
+    words.every((word) => sentence.words.includes(word));
+}
+
+/** Words that are in texts about any work. */
+const COMMON = new Set(
+  ("a about add added after again all also an and any are as at back be been " +
+    "begin begun but by can change check code complete completed continue " +
+    "create did do does done each everything finish finished first fix fixed " +
+    "for from get go has have how if implement implemented in into is it its " +
+    "lack lacks last later let made make missing more must need needs new " +
+    "next no not now of on one only open or our out part pending put remain " +
+    "remaining remains run set should so some start started step still task " +
+    "than that the their them then there these this to todo too under until " +
+    "up update updated use used using was we were what when which while will " +
+    "with work works write written yet you your").split(" "),
+);
+
+/** The words that say something, without the ends of their forms. */
+function wordsIn(plain: string): string[] {
+  const found = plain
+    .match(/[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu) ?? [];
+  return [
+    ...new Set(
+      found.filter((word) => !COMMON.has(word)).map((word) =>
+        /^\p{L}{5,}$/u.test(word)
+          ? word.replace(/(?:ies|y)$/, "i").replace(/(?:ing|ed|e?s)$/, "")
+            .replace(/e$/, "")
+          : word.replace(/^(\p{L}{3,})s$/u, "$1")
+      ),
+    ),
+  ];
+}
+
+const HEADING =
+  /^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|\d+[.)]\s[^.!?]*:\s*$)|:\s*$/;
+
+/** Parts of a line with their blanks: joined they are the line. */
+function sentencesIn(line: string): string[] {
+  return line.split(/(?<=[.!?])(?=\s+[^a-z\s])|(?<=;)(?=\s)/);
+}
+
+const TO_DO =
+  /\b(?:pending|remain(?:s|ing)?|still|to-?do|yet|unfinished|incomplete|missing|lack(?:s|ing)?|needs?|next|in progress|outstanding|left|open|ongoing|under ?way|begun|started|will|must|should|(?:has|have|is|are) to|to be|current(?:ly)?|working on|continue|waiting|blocked|(?:not|never|half|partly|almost|nearly)|\w+n['’]t|cannot)\b|\[ \]/i;
+const DONE =
+  /\b(?:done|finished|completed?|implemented|works|working|fixed|pass(?:es|ed)?|merged|written|added|shipped|ready|in place|closed|resolved|accomplished)\b|\[x\]|[✅✓✔]/i;
+
+/** Returns what a sentence, or else its heading, says about its subject. */
+function saidIn(sentence: string, heading: string): Sentence["said"] {
+  for (const text of [sentence, heading]) {
+    if (TO_DO.test(text)) return "to do";
+    if (DONE.test(text)) return "done";
+  }
+  return "";
+}
+
+/** The mark is before the stop at the end of a sentence. */
+function marked(sentence: string, mark: string): string {
+  return sentence.trimEnd().replace(/[.!?;]*$/, (stop) => ` ${mark}${stop}`);
+}

@@ -1,0 +1,64 @@
+import { assert, assertStringIncludes } from "@std/assert";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import {
+  answer,
+  compaction,
+  pauseTalk,
+  prompt,
+  todoList,
+} from "../helpers/small_talk.ts";
+
+async function given(env: TestEnv): Promise<string> {
+  const line = ["resume", "--peek", "--format", "context"];
+  return (await mpm(env, line)).stdout;
+}
+
+Deno.test("the client's summary does not call a finished step open, nor an open one done", async () => {
+  using env = TestEnv.repository();
+  await pauseTalk(env, [
+    ...prompt("Add refunds to the ledger"),
+    ...todoList({
+      "Write the ledger webhook": "in_progress",
+      "Refund endpoint": "pending",
+      "Changelog entry": "pending",
+    }),
+    ...compaction(
+      "The refund endpoint is done in src/refunds.ts. The ledger's webhook " +
+        "still lacks retries.\n\nPending Tasks:\n- Write the changelog entry\n" +
+        "- Ask Grace about the fee",
+    ),
+    ...answer("I will go on."),
+    ...todoList({
+      "Write the ledger webhook": "completed",
+      "Refund endpoint": "in_progress",
+      "Changelog entry": "pending",
+    }),
+    ...answer("The webhook is finished. The changelog entry is next."),
+  ], { args: ["-n", "Ask Grace about the fee"] });
+  const before = await given(env);
+  for (
+    const words of [
+      "The refund endpoint is done in src/refunds.ts (listed as open).",
+      "The ledger's webhook still lacks retries (no longer open).",
+      "- Write the changelog entry\n",
+      "- Ask Grace about the fee\n",
+      "The changelog entry is next.",
+    ]
+  ) assertStringIncludes(before, words);
+  const { open } = await mpmJson<{ open: { number: number; text: string }[] }>(
+    env,
+    ["done"],
+  );
+  const rest = open.filter(({ text }) => /Changelog|Grace/.test(text));
+  await mpmJson(env, ["done", ...rest.map(({ number }) => `${number}`)]);
+  const after = await given(env);
+  for (
+    const words of [
+      "- Write the changelog entry (no longer open)\n",
+      "- Ask Grace about the fee (no longer open)\n",
+      "The changelog entry is next (no longer open).",
+    ]
+  ) assertStringIncludes(after, words);
+  assert(!/endpoint is done in src\/refunds.ts\./.test(after), after);
+});
