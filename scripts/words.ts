@@ -14,7 +14,7 @@ const QUOTES = /^(?:tests\/formats|scripts\/words|src\/app\/summaries)/;
 
 /** Files whose literals are data: tests, conversations, tables of words, pages. */
 const DATA =
-  /_test\.ts$|^tests\/|^(?:scripts\/bench_handoff_|src\/(?:secrets\/rules|items\/(?:cues|verification)|replay\/page\/page|clients\/claude\/(?:settings\/schema|hook_entries)))/;
+  /_test\.ts$|^tests\/|^(?:scripts\/bench_handoff_|src\/(?:secrets\/rules|items\/(?:prose\/(?:cues|overrides|telling_words)|verification)|replay\/page\/page|clients\/claude\/(?:settings\/schema|hook_entries)))/;
 
 /** A wording or a sentence that breaks a rule. */
 export interface Place {

@@ -1,5 +1,6 @@
 import { compareText } from "../base/words.ts";
 import type { Item, ItemKind, ItemState, KeptItem } from "./item.ts";
+import { leftOf, type Sentence } from "./prose/withdrawn.ts";
 
 /** Items that may be open in a project. */
 export const MOST_OPEN = 500;
@@ -58,6 +59,8 @@ interface Saying {
   readonly close?: readonly number[];
   /** True if the items are dropped, not done. */
   readonly drop?: boolean;
+  /** Sentences of a person that may replace earlier items. */
+  readonly withdrawn?: readonly Sentence[] | undefined;
   /** The number of an open item whose place the last one takes. */
   readonly supersedes?: number | undefined;
   readonly now: Date;
@@ -108,6 +111,7 @@ export function carry(before: Before, saying: Saying): Carried {
       book.supersede(saying.supersedes, number);
     }
   }
+  book.takeBack(saying.withdrawn ?? []);
   return { ...book.result(), as, refused, closing };
 }
 
@@ -286,6 +290,23 @@ class Book {
       : this.#items.get(number);
     if (!item || !isOpenItem(item)) return;
     this.#close(item, "superseded", { superseded_by: this.get(by).id });
+  }
+
+  /** Closes or shortens the open items that a person withdrew later. */
+  takeBack(sentences: readonly Sentence[]): void {
+    if (sentences.length === 0) return;
+    for (const number of [...this.#open]) {
+      const item = this.get(number);
+      const left = leftOf(item, sentences);
+      if (left === undefined) continue;
+      const text = left === "over" ? "" : sameText({ ...item, ...left });
+      if (left === "over" || this.#byText.has(text)) {
+        this.#close(item, "superseded", {});
+        continue;
+      }
+      this.#put({ ...item, ...left });
+      this.#byText.set(text, number);
+    }
   }
 
   /** Keeps the number of an item from a save if it is free. */

@@ -12,15 +12,15 @@ import {
   type Cue,
   onlyGoesOn,
   openAtEnd,
-  overrides,
-  personItems,
   type Reply,
   replyTo,
-} from "./cues.ts";
+} from "./prose/cues.ts";
 import type { Collected } from "./handoff.ts";
 import { filesOf, seenFiles } from "./collect_files.ts";
 import type { Item, ItemKind, Run } from "./item.ts";
-import { firstSentences } from "./sentences.ts";
+import { firstSentences } from "./prose/sentences.ts";
+import { overrides } from "./prose/overrides.ts";
+import { isWithdrawal, statementsIn, withdrawals } from "./prose/withdrawn.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
 /** UTF-16 units that are kept of a text. */
@@ -60,6 +60,7 @@ export function collected(talk: Conversation, setting: Setting): Collected {
   const files = filesOf(talk.files, setting.folder);
   return {
     items: maker.items,
+    withdrawn: withdrawals(talk.prompts),
     files,
     runs,
     searches: talk.searches.slice(-MOST.searches),
@@ -101,29 +102,40 @@ class Maker {
   prompts(talk: Conversation): void {
     const { prompts } = talk;
     const by = { source: "user", via: "prompt" } as const;
-    const goal = prompts.find(({ text }) => !onlyGoesOn(text));
+    const goal = prompts.find(({ text }) =>
+      !onlyGoesOn(text) && !isWithdrawal(text)
+    );
     if (goal) {
       const text = firstSentences(goal.text);
       this.#add("goal", { ...by, text, at: goal.at, key: "first" });
     }
+    const statements = statementsIn(prompts);
     for (const { at, text, key } of prompts) {
       const kept = cutMiddle(text, text === goal?.text ? LONG : SHORT);
-      this.#add("prompt", { ...by, at, text: kept, key });
+      const gone = statements.filter((one) => one.key === key && one.isOver)
+        .map(({ text }) => text);
+      const why = gone.length === 0 ? "" : `withdrawn: ${gone.join(" ")}`;
+      this.#add("prompt", { ...by, at, text: kept, key, why });
     }
-    const fromPerson = prompts.flatMap(({ at, text }) =>
-      personItems(text).map((one) => ({ ...one, at }))
-    );
     const replies = repliesIn(talk);
     for (const { question, answer, ...said } of replies) {
-      this.#add("decision", { ...by, ...said, text: `${question} ${answer}` });
+      const text = `${question} ${answer}`;
+      const isOver = statements.some((one) =>
+        one.at > said.at && overrides(one.text, text)
+      );
+      const state = isOver ? "superseded" : "open";
+      this.#add("decision", { ...by, ...said, text, state });
     }
-    fromPerson.slice(-MOST.said).forEach(({ cue, text, at }, index, last) => {
+    const items = statements.flatMap(({ cue, ...one }) =>
+      cue === undefined ? [] : [{ ...one, cue }]
+    );
+    items.slice(-MOST.said).forEach(({ cue, text, at, isOver }, at_, last) => {
       if (replies.some((one) => one.at === at && one.answer === text)) return;
-      const later = last.slice(index + 1);
       const same = sameText(text);
-      if (later.some((one) => sameText(one.text) === same)) return;
-      const over = later.some((one) => overrides(one.text, text));
-      const state = over ? "superseded" : "open";
+      if (last.slice(at_ + 1).some((one) => sameText(one.text) === same)) {
+        return;
+      }
+      const state = isOver ? "superseded" : "open";
       this.#add(KINDS[cue], { ...by, at, text, state });
     });
   }
@@ -195,9 +207,12 @@ class Maker {
     );
     const by = { source: "transcript" } as const;
     const known = new Set(todos.map(({ text }) => sameText(text)));
+    const back = withdrawals(prompts);
     found.slice(-MOST.found).forEach(({ cue, text, at }, index, all) => {
       const later = all.slice(index + 1);
-      if (later.some((one) => overrides(one.text, text))) return;
+      const isOver = later.some((one) => overrides(one.text, text)) ||
+        back.some((one) => one.at > at && overrides(one.text, text));
+      if (isOver) return;
       if (isNew(known, text)) {
         this.#add(KINDS[cue], { ...by, via: "message", text, at });
       }

@@ -11,11 +11,14 @@ import { fittingItem, removeItem, writeItem } from "./store.ts";
 import { lastRuns } from "./evidence.ts";
 import { keepRuns, keptRuns } from "./runs.ts";
 import { sharedFiles } from "./tree.ts";
+import type { Sentence } from "./prose/withdrawn.ts";
 import { readVars, type Vars } from "./vars.ts";
 
 /** The items, files and runs of a conversation. */
 export interface Collected {
   readonly items: readonly Item[];
+  /** Sentences of a person that may replace earlier items. */
+  readonly withdrawn?: readonly Sentence[];
   readonly files: readonly Touched[];
   readonly runs: readonly Run[];
   /** Patterns that were searched for. */
@@ -156,12 +159,13 @@ function handoffOf(
 
 function carriedBy(
   { kept, here, open }: ItemsHere,
-  { save, agent, close, time }: HandoffOrder,
+  { save, agent, close, time, collected: { withdrawn } }: HandoffOrder,
   fresh: readonly Item[],
 ): Carried {
   const { place, session } = here;
   return carry({ items: kept.items, open, taken: kept.taken }, {
     items: fresh,
+    withdrawn,
     ...{ place, session, save, agent, close },
     now: time,
   });

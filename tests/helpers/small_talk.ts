@@ -60,13 +60,13 @@ function tool(
   ];
 }
 
-/** Writes the transcript of an agent session; a line each minute from ten. */
+/** Writes the transcript of an agent session, a line each minute. */
 export function putTalk(
   env: TestEnv,
   lines: readonly Line[],
-  agent = AGENT,
+  { agent = AGENT, from = "2026-11-20T10:00:00Z" } = {},
 ): void {
-  const start = Date.parse("2026-11-20T10:00:00Z");
+  const start = Date.parse(from);
   const text = lines.map((line, at) =>
     `${
       JSON.stringify({
@@ -87,12 +87,13 @@ export function putTalk(
 export async function pauseTalk(
   env: TestEnv,
   lines: readonly Line[],
-  { agent = AGENT, args = [], ...options }: MpmOptions & {
+  { agent = AGENT, from, args = [], ...options }: MpmOptions & {
     agent?: string;
+    from?: string;
     args?: readonly string[];
   } = {},
 ): Promise<Save> {
-  putTalk(env, lines, agent);
+  putTalk(env, lines, { agent, ...from !== undefined && { from } });
   await mpmJson(
     env,
     ["pause", "--no-commit", "--agent-session", agent, ...args],

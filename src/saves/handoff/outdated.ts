@@ -1,3 +1,5 @@
+import { tellingWords } from "../../items/mod.ts";
+
 /** Marks what a text says that is no longer so. */
 
 /** The items that a text is compared with. */
@@ -46,7 +48,7 @@ interface Sentence extends Named {
 
 function namedBy(text: string): Named {
   const plain = text.trim().toLowerCase().replaceAll(/\s+/g, " ");
-  return { plain, words: wordsIn(plain) };
+  return { plain, words: tellingWords(plain) };
 }
 
 /** Words of the item that a sentence is about; 0: about none of them. */
@@ -65,8 +67,9 @@ const SHARE = 0.3;
 const FEW = 3;
 
 /**
- * Returns whether a sentence is about an item: it has the item's text, or says
- * of all its words, among few others, that they are done or to do.
+ * Returns whether a sentence is about an item. It has the item's text. Or it
+ * says that something is done or to do, and has all words of the item and few
+ * others.
  */
 function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
   if (plain.length >= TELLING && sentence.plain.includes(plain)) return true;
@@ -75,36 +78,6 @@ function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
   return enough && sentence.said !== "" &&
     words.length >= SHARE * sentence.words.length &&
     words.every((word) => sentence.words.includes(word));
-}
-
-/** Words that are in texts about any work. */
-const COMMON = new Set(
-  ("a about add added after again all also an and any are as at back be been " +
-    "begin begun but by can change check code complete completed continue " +
-    "create did do does done each everything finish finished first fix fixed " +
-    "for from get go has have how if implement implemented in into is it its " +
-    "lack lacks last later let made make missing more must need needs new " +
-    "next no not now of on one only open or our out part pending put remain " +
-    "remaining remains run set should so some start started step still task " +
-    "than that the their them then there these this to todo too under until " +
-    "up update updated use used using was we were what when which while will " +
-    "with work works write written yet you your").split(" "),
-);
-
-/** The words that say something, without the ends of their forms. */
-function wordsIn(plain: string): string[] {
-  const found = plain
-    .match(/[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu) ?? [];
-  return [
-    ...new Set(
-      found.filter((word) => !COMMON.has(word)).map((word) =>
-        /^\p{L}{5,}$/u.test(word)
-          ? word.replace(/(?:ies|y)$/, "i").replace(/(?:ing|ed|e?s)$/, "")
-            .replace(/e$/, "")
-          : word.replace(/^(\p{L}{3,})s$/u, "$1")
-      ),
-    ),
-  ];
 }
 
 const HEADING =

@@ -287,9 +287,10 @@ function named(paths: readonly string[], known: ReadonlySet<string>) {
 /** Returns the sections of the conversation's last texts. */
 function said(facts: Facts): Section[] {
   const { outline, clock } = facts;
-  const prompts = outline.prompts.map(({ text, at }) =>
-    `${oneLine(text)} [${shortAge(Date.parse(at), clock.now)}]`
-  );
+  const prompts = outline.prompts.map(({ text, why, at }) => {
+    const age = shortAge(Date.parse(at), clock.now);
+    return `${oneLine(text)}${why ? ` (${oneLine(why)})` : ""} [${age}]`;
+  });
   const newest = { fromEnd: true };
   return [
     list(facts, "Latest user prompts", prompts, 7, newest),

@@ -1,4 +1,4 @@
-import { CUT_MARK, cutMiddle } from "../clients/mod.ts";
+import { CUT_MARK, cutMiddle } from "../../clients/mod.ts";
 
 /** A whole sentence of prose, unchanged except for line breaks. */
 export interface Sentence {

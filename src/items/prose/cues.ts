@@ -21,7 +21,7 @@ const DAY =
   "(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|noon|midnight|eod|eow|end of (?:the )?(?:day|week|month|sprint|quarter|year)|next (?:week|month|release|sprint)|\\d{1,2}(?::\\d\\d)? ?(?:am|pm)\\b|\\d{1,2}:\\d\\d\\b|\\d{4}-\\d\\d-\\d\\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|q[1-4]\\b";
 
 /** Sentences about a deadline. */
-const DEADLINE = new RegExp(
+export const DEADLINE = new RegExp(
   `\\b(?:deadline|due (?:on|by|date)|no later than|(?:by|before|until|till|due) (?:the |this |next |on )?(?:${DAY}))`,
   "i",
 );
@@ -69,7 +69,11 @@ const SAID: readonly Rule[] = [
     is:
       /\b(?:is|are|we'?re|i'?m|still) (?:blocked|waiting)\b|\bblocked (?:by|on|until)\b|\bwaiting (?:for|on)\b/i,
   },
-  { cue: "decision", is: /^(?:please )?use \S+(?: \S+){0,8} for \S+/i },
+  {
+    cue: "decision",
+    is:
+      /^(?:(?:please|actually|no|ok|okay|then|so|now|and),? )*use \S+(?: \S+){0,8} for \S+/i,
+  },
 ];
 
 /** Cues of any message of the agent. */
@@ -184,6 +188,17 @@ export interface Cued {
 
 /** Returns the items that a person's prompt states for the whole work. */
 export function personItems(text: string): Cued[] {
+  return personSentences(text).filter((one) => one.cue !== undefined) as Cued[];
+}
+
+/** A sentence, and what it states for the whole work, if it states anything. */
+export interface Sentenced {
+  readonly cue: Cue | undefined;
+  readonly text: string;
+}
+
+/** Returns the sentences of a prompt that are not questions. */
+export function personSentences(text: string): Sentenced[] {
   // A typed line is only a heading if lines follow below it.
   const typed = text.trim().includes("\n")
     ? text
@@ -194,7 +209,7 @@ export function personItems(text: string): Cued[] {
     const cue = heading === "constraint" || heading === "decision"
       ? heading
       : SAID.find((rule) => fits(rule, sentence.text))?.cue;
-    return cue === undefined ? [] : [{ cue, text: sentence.text }];
+    return [{ cue, text: sentence.text }];
   });
 }
 
@@ -302,35 +317,3 @@ function goesOnUnder(prompt: string): boolean {
   const fromPerson = new Set(personItems(prompt).map(({ text }) => text));
   return others.every((text) => fromPerson.has(text) || GOES_ON.test(text));
 }
-
-const OVERRIDDEN =
-  /\b(?:instead of|rather than|in place of|no longer|not|forget|scrap|drop|ignore)(?: (?:the|using|use|about|a|an|any|with|to))*\s+[`"']?([\p{L}\p{N}][\p{L}\p{N}_.$/-]{2,})/giu;
-const NEGATED = /\b(?:do not|don'?t|never|not|no longer|avoid|without)\b/i;
-const MOVED =
-  /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
-
-/**
- * Returns whether a later sentence replaces an earlier one: it sets another
- * deadline, or says that the earlier request is not wanted.
- */
-export function overrides(later: string, earlier: string): boolean {
-  if (DEADLINE.test(later) && DEADLINE.test(earlier) && MOVED.test(later)) {
-    return true;
-  }
-  const named = [...later.matchAll(OVERRIDDEN)];
-  if (named.length === 0 || NEGATED.test(earlier)) return false;
-  const words = new Set(
-    earlier.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}_.$/-]*[\p{L}\p{N}]/gu),
-  );
-  return named.some(([, name]) =>
-    words.has(name!.toLowerCase().replace(/[.$/-]+$/, "")) &&
-    !COMMON.has(name!.toLowerCase())
-  );
-}
-
-/** Words without a meaning of their subject. */
-const COMMON = new Set(
-  ("the that this them they have need want only just more than change touch" +
-    " commit push use using add edit any file files test tests code sure yet" +
-    " all new work run make").split(" "),
-);

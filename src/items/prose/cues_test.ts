@@ -1,13 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { CUT_MARK } from "../clients/mod.ts";
-import {
-  agentItems,
-  onlyGoesOn,
-  openAtEnd,
-  overrides,
-  personItems,
-} from "./cues.ts";
+import { CUT_MARK } from "../../clients/mod.ts";
+import { agentItems, onlyGoesOn, openAtEnd, personItems } from "./cues.ts";
 import { sentencesOf } from "./sentences.ts";
 
 function texts(text: string): string[] {
@@ -287,19 +281,4 @@ for (
   ]
 ) {
   Deno.test(`"${text}" is a task`, () => assert(!onlyGoesOn(text)));
-}
-
-for (
-  const [later, earlier, yes] of [
-    ["Use Postgres instead of SQLite.", "We decided to use SQLite.", true],
-    ["Use cents, not floats.", "Amounts must be floats.", true],
-    ["The deadline moved to Monday.", "The deadline is Friday.", true],
-    ["Use Postgres instead of SQLite.", "Never use SQLite.", false],
-    ["Use Postgres instead of SQLite.", "Keep the API stable.", false],
-    ["Do not touch the API.", "Keep the docs.", false],
-  ] as const
-) {
-  Deno.test(`"${later}" ${yes ? "overrides" : "leaves"} "${earlier}"`, () => {
-    assertEquals(overrides(later, earlier), yes);
-  });
 }

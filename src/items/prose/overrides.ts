@@ -1,0 +1,161 @@
+import { DEADLINE } from "./cues.ts";
+import { stemOf, tellingWords } from "./telling_words.ts";
+
+/** What a later sentence of a person says about an earlier one. */
+
+/** Words that say that something is over. */
+const OVER = "(?:any ?more|any longer|after all|no longer|again)";
+
+/** A phrase of one part of a sentence. */
+const PHRASE = "([^,;:.!?()\\n]{2,120}(?:[.:][^\\s,;:.!?()]+)*)";
+
+/** Forms that withdraw what their phrase names. */
+const TAKEN: readonly RegExp[] = [
+  `\\b(?:instead of|rather than|in place of|no longer)\\s+${PHRASE}`,
+  `[,;]\\s*(?:and |but )?not\\s+${PHRASE}`,
+  `^(?:(?:no|ok|okay|sorry|actually|so|wait)\\b,?\\s*)*not\\s+${PHRASE}`,
+  `(?<!\\b(?:do not|don'?t|never|not) )\\b(?:forget|scrap|drop|ignore|skip|cancel|omit|leave out|never mind)(?: about)?\\s+${PHRASE}`,
+  `\\b(?:(?:do not|don'?t|no longer) (?:need|want)|no need (?:for|of))\\s+${PHRASE}`,
+  `^(?:(?:so|ok|okay|now),?\\s*)*(?:there(?:'s| is| are) )?no\\s+${PHRASE}`,
+  `(?:^|[,;:]\\s*)${PHRASE}\\s+(?:is|are) (?:off\\b|gone\\b|cancell?ed|dropped|not (?:needed|necessary|required|wanted)|no longer )`,
+].map((form) => new RegExp(form, "giu"));
+
+/** Prohibitions: what they name is withdrawn with its verb. */
+const PROHIBITED = new RegExp(`\\b(?:do not|don'?t)\\s+${PHRASE}`, "giu");
+
+/** Sentences that only withdraw something. */
+const ONLY: readonly RegExp[] = [
+  /^(?:\w+,? ){0,2}(?:forget|scrap|cancel|never mind)\b/i,
+  new RegExp(`^(?:\\w+,? ){0,2}not .{2,80}\\b${OVER}`, "i"),
+  new RegExp(
+    `^(?:\\w+,? ){0,3}(?:there(?:'s| is| are) )?(?:no|(?:do not|don'?t|no longer) (?:need|want)|no need (?:for|of)) .{2,80}\\b${OVER}`,
+    "i",
+  ),
+  /^(?:\w+,? ){0,6}(?:is|are) (?:off|gone|cancell?ed|no longer (?:needed|necessary|required|wanted)|not (?:needed|necessary|required|wanted) (?:any ?more|after all))\W*$/i,
+];
+
+/** Allows what was forbidden. */
+const ALLOWED =
+  /\b(?:(?:you|we) (?:may|can)|(?:ok|okay|fine|allowed) to|feel free to)\s+([^,;:.!?()\n]{2,120})/iu;
+const AGAIN = /\b(?:now|after all|again|any ?way)\b/i;
+
+const NEGATED =
+  /\b(?:do not|don'?t|never|not|no longer|avoid|without|instead of|rather than)\b/i;
+const MOVED =
+  /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
+const NO_DEADLINE = new RegExp(
+  `\\b(?:forget|scrap|drop|ignore|cancel|never mind|no)\\b.{0,40}\\b(?:deadline|due date)\\b|\\b(?:deadline|due date)\\b.{0,40}\\b(?:off|gone|dropped|lifted|cancell?ed|no longer|does(?: not|n'?t) (?:apply|hold|matter))\\b|\\bno (?:rush|hurry)\\b.{0,20}${OVER}`,
+  "i",
+);
+const NOT_DEADLINE = /\b(?:do not|don'?t|never) (?:forget|ignore|drop)\b/i;
+
+/** The end of a phrase, and what it is for. */
+const STOP =
+  /\s+(?:for|in|on|at)\s+(?<about>.+)$|\s+(?:to|from|by|with|because|since|as|but|and|or|which|that|when|if|after|any|any ?more|now|no|instead|please|then|until|so|yet|is|are|was)\b.*$/iu;
+
+/** For what something is used. */
+const USED =
+  /\b(?:use|take|choose|prefer|go with|switch to)\s+(.{2,80}?)\s+for\s+([^,;:.!?()\n]{2,80})/iu;
+
+/**
+ * Returns whether a later sentence replaces an earlier one. It sets another
+ * deadline, or names another way for the same purpose. Or it allows what was
+ * forbidden, or says that the earlier request is not wanted.
+ */
+export function overrides(later: string, earlier: string): boolean {
+  return hasNoDeadline(later, earlier) || isAllowed(later, earlier) ||
+    isOtherWay(later, earlier) ||
+    withdrawn(later).some((taken) => isTaken(taken, earlier));
+}
+
+/** Returns whether a sentence only withdraws what was said before. */
+export function onlyWithdraws(text: string): boolean {
+  return ONLY.some((form) => form.test(text)) ||
+    ALLOWED.test(text) && AGAIN.test(text) ||
+    NO_DEADLINE.test(text) && !NOT_DEADLINE.test(text);
+}
+
+/** Returns whether a sentence may replace any. */
+export function mayOverride(text: string): boolean {
+  return onlyWithdraws(text) || DEADLINE.test(text) && MOVED.test(text) ||
+    USED.test(text) || withdrawn(text).length > 0;
+}
+
+function hasNoDeadline(later: string, earlier: string): boolean {
+  if (!DEADLINE.test(earlier)) return false;
+  if (DEADLINE.test(later) && MOVED.test(later)) return true;
+  if (!NO_DEADLINE.test(later) || NOT_DEADLINE.test(later)) return false;
+  const named = tellingWords(later).filter((word) => !OF_DEADLINES.has(word));
+  const words = new Set(tellingWords(earlier));
+  return named.every((word) => words.has(word));
+}
+
+const OF_DEADLINES = new Set(tellingWords(
+  "deadline due date forget scrap drop dropped ignore cancel cancelled mind " +
+    "off gone lifted hold matter apply applies rush hurry there",
+));
+
+function isAllowed(later: string, earlier: string): boolean {
+  const allowed = AGAIN.test(later) ? ALLOWED.exec(later)?.[1] : undefined;
+  const at = NEGATED.exec(earlier)?.index;
+  if (allowed === undefined || at === undefined) return false;
+  return areIn(tellingWords(allowed), tellingWords(earlier.slice(at)));
+}
+
+function isOtherWay(later: string, earlier: string): boolean {
+  const [, way = "", goal = ""] = USED.exec(later) ?? [];
+  const [, before = "", same = ""] = USED.exec(earlier) ?? [];
+  if (way === "" || before === "" || NEGATED.test(later.split(way)[0]!)) {
+    return false;
+  }
+  const [is, was] = [tellingWords(goal), tellingWords(same)];
+  return areIn(is, was) && areIn(was, is) &&
+    !areIn(tellingWords(way), tellingWords(before)) &&
+    !/\b(?:also|too|both|as well)\b/i.test(later);
+}
+
+function areIn(words: readonly string[], others: readonly string[]): boolean {
+  return words.length > 0 && words.every((word) => others.includes(word));
+}
+
+/** A thing that a sentence withdraws. */
+interface Taken {
+  readonly words: readonly string[];
+  /** What it is for; only that is withdrawn then. */
+  readonly about: readonly string[];
+  /** The verb of what is forbidden. */
+  readonly verb?: string;
+}
+
+function withdrawn(text: string): Taken[] {
+  const phrases = TAKEN.flatMap((form) => [...text.matchAll(form)])
+    .map(([, phrase]) => takenIn(phrase!));
+  const forbidden = [...text.matchAll(PROHIBITED)].map(([, phrase]) => ({
+    ...takenIn(phrase!),
+    verb: stemOf(phrase!.split(/\s/, 1)[0]!.toLowerCase()),
+  }));
+  return [...phrases, ...forbidden].filter(({ words }) => words.length > 0);
+}
+
+function takenIn(phrase: string): Taken {
+  const stop = STOP.exec(phrase);
+  return {
+    words: tellingWords(stop ? phrase.slice(0, stop.index) : phrase),
+    about: tellingWords(stop?.groups?.about ?? ""),
+  };
+}
+
+function isTaken({ words, about, verb }: Taken, earlier: string): boolean {
+  const end = NEGATED.exec(earlier)?.index ?? earlier.length;
+  const wanted = earlier.slice(0, end);
+  const said = tellingWords(wanted);
+  const purpose = tellingWords(
+    /\s(?:for|in|on|at)\s(.+)$/i.exec(wanted)?.[1] ?? "",
+  );
+  const isOther = about.length > 0 && purpose.length > 0 &&
+    !about.some((word) => said.includes(word));
+  if (isOther) return false;
+  const verbs = wanted.toLowerCase().match(/\p{L}+/gu)?.map(stemOf) ?? [];
+  return areIn(words.filter((word) => word !== verb), said) &&
+    (verb === undefined || verbs.includes(verb));
+}

@@ -1,0 +1,65 @@
+import { assertEquals } from "@std/assert";
+import { onlyWithdraws, overrides } from "./overrides.ts";
+
+for (
+  const [later, earlier, yes] of [
+    ["Use Postgres instead of SQLite.", "We decided to use SQLite.", true],
+    ["Use cents, not floats.", "Amounts must be floats.", true],
+    ["The deadline moved to Monday.", "The deadline is Friday.", true],
+    ["The release is on Monday, not Friday.", "Ship by Friday 17:00.", true],
+    ["Forget the deadline.", "It must ship by Friday 17:00.", true],
+    ["Forget the Friday deadline.", "It must ship by Friday.", true],
+    ["There is no deadline any more.", "We need it by 2026-11-30.", true],
+    ["The deadline is off.", "We need it before Monday.", true],
+    ["Not Redis after all.", "Use Redis for the cache.", true],
+    ["No, not the shadow table.", "Let's go with a shadow table.", true],
+    ["We no longer need the queue.", "Use a queue for mails.", true],
+    ["The queue is not needed any more.", "Use a queue for mails.", true],
+    ["Scrap the changelog entry.", "Always add a changelog entry.", true],
+    ["Use floats instead of cents.", "Use cents, not floats.", true],
+    ["Use MySQL for the ledger.", "Use SQLite for the ledger.", true],
+    ["Don't rename charge() then.", "Please rename charge() to pay().", true],
+    ["You may touch the API now.", "Do not touch the API.", true],
+    [
+      "It is fine to add dependencies after all.",
+      "No new dependencies, never add any dependency.",
+      true,
+    ],
+    ["Use Postgres instead of SQLite.", "Never use SQLite.", false],
+    ["Use Postgres instead of SQLite.", "Keep the API stable.", false],
+    ["Do not touch the API.", "Keep the docs.", false],
+    ["Do not touch the API.", "Keep the API stable.", false],
+    ["Don't use Redis for sessions.", "Use Redis for the cache.", false],
+    ["Use vitest for the web too.", "Use jest for the server.", false],
+    ["Don't forget the deadline.", "It must ship by Friday.", false],
+    ["Forget the deadline of the docs.", "It must ship by Friday.", false],
+    ["You may use Redis now.", "Never log card numbers.", false],
+    ["Skip the tests for now.", "All tests must pass.", false],
+    ["No new dependencies.", "Use the new parser.", false],
+  ] as const
+) {
+  Deno.test(`"${later}" ${yes ? "overrides" : "leaves"} "${earlier}"`, () => {
+    assertEquals(overrides(later, earlier), yes);
+  });
+}
+
+for (
+  const [text, yes] of [
+    ["Forget the deadline.", true],
+    ["Ok, scrap the changelog entry.", true],
+    ["Not Redis after all.", true],
+    ["We don't need the shadow table any more.", true],
+    ["The queue is no longer needed.", true],
+    ["You may touch the migrations now.", true],
+    ["Don't forget the deadline.", false],
+    ["Use Postgres instead of Redis.", false],
+    ["We no longer support Node 16.", false],
+    ["No new dependencies.", false],
+    ["Do not touch the API.", false],
+    ["You can reach staging on port 4310.", false],
+  ] as const
+) {
+  Deno.test(`"${text}" ${yes ? "only withdraws" : "says something"}`, () => {
+    assertEquals(onlyWithdraws(text), yes);
+  });
+}

@@ -1,0 +1,35 @@
+/** Words that are in texts about any work. */
+const COMMON = new Set(
+  ("a about actually add added after again all also always an and any anymore " +
+    "are as at back be been begin begun but by can change check code commit " +
+    "complete completed continue create did do does done each edit ensure " +
+    "everything file files finish finished first fix fixed for from get go " +
+    "has have how if implement implemented in into is it its keep lack lacks " +
+    "last later let longer made make may missing more must need needs never " +
+    "new next no not now of on one only open or our out part pending please " +
+    "push put remain remaining remains run set should so some sorry start " +
+    "started step still sure take task test tests than that the their them " +
+    "then there these they this to todo too touch under until up update " +
+    "updated use used using want was we were what when which while will with " +
+    "work works write written yes yet you your").split(" "),
+);
+
+/**
+ * The words of a text that say what it is about, each once, without the ends of
+ * their forms.
+ */
+export function tellingWords(text: string): string[] {
+  const found = text.toLowerCase()
+    .match(/[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu) ?? [];
+  return [
+    ...new Set(found.filter((word) => !COMMON.has(word)).map(stemOf)),
+  ];
+}
+
+/** A word without the end of its form; names in code stay. */
+export function stemOf(word: string): string {
+  return /^\p{L}{5,}$/u.test(word)
+    ? word.replace(/(?:ies|y)$/, "i").replace(/(?:ing|ed|e?s)$/, "")
+      .replace(/e$/, "")
+    : word.replace(/^(\p{L}{3,})s$/u, "$1");
+}

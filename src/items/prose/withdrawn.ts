@@ -1,0 +1,93 @@
+import type { Said } from "../../clients/mod.ts";
+import { type Cue, personSentences } from "./cues.ts";
+import type { Item } from "../item.ts";
+import { mayOverride, onlyWithdraws, overrides } from "./overrides.ts";
+import { sentencesOf } from "./sentences.ts";
+
+/** A sentence of a person, and when it was said. */
+export interface Sentence {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly text: string;
+  /** True if it is an item, or only withdraws something. */
+  readonly isWhole: boolean;
+}
+
+/** A sentence of a prompt, and what it states. */
+interface Statement extends Said {
+  readonly cue: Cue | undefined;
+  /** True if a later sentence withdraws it. */
+  readonly isOver: boolean;
+}
+
+/**
+ * Returns the sentences of prompts. One that replaces an earlier statement
+ * states the same kind, unless it only withdraws the earlier one.
+ */
+export function statementsIn(prompts: readonly Said[]): Statement[] {
+  const all = prompts.flatMap(({ text, at, key }) =>
+    personSentences(text).map((one) => ({ ...one, at, key }))
+  );
+  const later = all.flatMap((one, place) =>
+    mayOverride(one.text) ? [{ ...one, place }] : []
+  );
+  const found: Statement[] = [];
+  all.forEach((one, place) => {
+    const taken = found.find(({ cue, text }) =>
+      cue !== undefined && overrides(one.text, text)
+    );
+    const cue = onlyWithdraws(one.text) ? undefined : one.cue ?? taken?.cue;
+    const isOver = cue !== undefined &&
+      later.some((other) =>
+        other.place > place && overrides(other.text, one.text)
+      );
+    found.push({ ...one, cue, isOver });
+  });
+  return found;
+}
+
+/** Sentences that are compared with earlier items. */
+const MOST = 40;
+
+/** Returns the sentences of prompts that may replace earlier items. */
+export function withdrawals(prompts: readonly Said[]): Sentence[] {
+  return statementsIn(prompts).filter(({ text }) => mayOverride(text))
+    .slice(-MOST).map(({ at, text, cue }) => ({
+      ...{ at, text },
+      isWhole: cue !== undefined || onlyWithdraws(text),
+    }));
+}
+
+/** Returns whether a prompt only withdraws what was said before. */
+export function isWithdrawal(prompt: string): boolean {
+  const sentences = personSentences(prompt);
+  return sentences.length > 0 &&
+    sentences.every(({ text }) => onlyWithdraws(text));
+}
+
+/** Kinds of items that a person withdraws with a sentence. */
+const KINDS: readonly string[] = ["goal", "constraint", "decision", "next"];
+
+/**
+ * Returns what an item says after later sentences: `over` if nothing is left,
+ * `undefined` if all is. A sentence that is not an item itself takes the place
+ * of the text. An agent's todo follows its list, and what the person added with
+ * a command stays until they close it.
+ */
+export function leftOf(
+  { kind, text, via, source, at }: Item,
+  sentences: readonly Sentence[],
+): Pick<Item, "text" | "at"> | "over" | undefined {
+  const own = source === "user" && via !== "prompt" && via !== "answer";
+  if (own || via === "todo" || via === "task" || !KINDS.includes(kind)) return;
+  const later = sentences.filter((one) => one.at > at);
+  const over = (said: string) => later.find((one) => overrides(one.text, said));
+  if (kind !== "goal") {
+    const by = over(text);
+    return by && (by.isWhole ? "over" : { text: by.text, at: by.at });
+  }
+  const all = sentencesOf(text).map((one) => one.text);
+  const left = all.filter((one) => !over(one));
+  const isSame = left.length === 0 || left.length === all.length;
+  return isSame ? undefined : { text: left.join(" "), at };
+}

@@ -1,0 +1,174 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm } from "../helpers/mpm.ts";
+import {
+  answer,
+  openTexts,
+  pauseTalk,
+  prompt,
+  todoList,
+} from "../helpers/small_talk.ts";
+
+const OTHER = "2975e44b-0000-40a5-84bf-078e9df60643";
+
+/** Prompts one after another, and what is left of them as items. */
+const TALKS: readonly {
+  readonly said: readonly string[];
+  readonly left: Readonly<Record<string, readonly string[]>>;
+}[] = [
+  {
+    said: [
+      "Use Redis for the cache. Never log card numbers.",
+      "No, use Postgres instead of Redis.",
+    ],
+    left: {
+      decision: ["No, use Postgres instead of Redis."],
+      constraint: ["Never log card numbers."],
+    },
+  },
+  {
+    said: [
+      "Add refunds. It must ship by Friday 17:00.",
+      "Forget the deadline.",
+    ],
+    left: { constraint: [], goal: ["Add refunds."] },
+  },
+  {
+    said: ["Use Redis for the cache.", "Not Redis after all."],
+    left: { decision: [], constraint: [] },
+  },
+  {
+    said: [
+      "Use a shadow table for imports.",
+      "We don't need the shadow table any more.",
+    ],
+    left: { decision: [], constraint: [] },
+  },
+  {
+    said: [
+      "Use SQLite for the ledger.",
+      "Actually, use Postgres for the ledger.",
+    ],
+    left: { decision: ["Actually, use Postgres for the ledger."] },
+  },
+  {
+    said: [
+      "Never touch the migrations.",
+      "You may touch the migrations after all.",
+    ],
+    left: { constraint: [] },
+  },
+  {
+    said: ["Always add a changelog entry.", "Scrap the changelog entry."],
+    left: { constraint: [], decision: [] },
+  },
+  {
+    said: ["Use cents, not floats.", "Use floats instead of cents, sorry."],
+    left: { decision: ["Use floats instead of cents, sorry."] },
+  },
+  {
+    said: ["It must be done by Friday.", "There is no deadline any more."],
+    left: { constraint: [], decision: [] },
+  },
+  {
+    said: [
+      "It must ship by Friday 17:00.",
+      "The release is on Monday, not Friday.",
+    ],
+    left: { constraint: ["The release is on Monday, not Friday."] },
+  },
+  // Not taken back.
+  {
+    said: [
+      "Keep the API stable. Use Redis for sessions.",
+      "Don't use Redis for the cache.",
+    ],
+    left: {
+      constraint: ["Keep the API stable.", "Don't use Redis for the cache."],
+      decision: ["Use Redis for sessions."],
+    },
+  },
+  {
+    said: ["Never use SQLite.", "Use Postgres instead of SQLite."],
+    left: {
+      constraint: ["Never use SQLite."],
+      decision: ["Use Postgres instead of SQLite."],
+    },
+  },
+];
+
+for (const { said, left } of TALKS) {
+  Deno.test(`items after "${said.join(" / ")}"`, async () => {
+    const turns = said.map((text) => [...prompt(text), ...answer("Noted.")]);
+    const start = left.goal ? [] : prompt("Work on the ledger with care.");
+    for (const sessions of [1, 2]) {
+      using env = TestEnv.repository();
+      const [first, ...others] = turns;
+      if (sessions === 2) await pauseTalk(env, [...start, ...first!]);
+      const save = sessions === 1
+        ? await pauseTalk(env, [...start, ...turns.flat()])
+        : await pauseTalk(env, [...prompt("Go on."), ...others.flat()], {
+          agent: OTHER,
+          from: "2026-11-20T11:00:00Z",
+        });
+      const found = Object.fromEntries(
+        Object.keys(left).map((kind) => [kind, openTexts(save, kind)]),
+      );
+      assertEquals(found, left, `in ${sessions} agent sessions`);
+    }
+  });
+}
+
+Deno.test("a step and a decision of the agent are withdrawn, a todo and typed items are not", async () => {
+  using env = TestEnv.repository();
+  await mpm(env, ["decide", "Use Redis for sessions, typed"]);
+  const save = await pauseTalk(env, [
+    ...prompt("Add refunds."),
+    ...todoList({ "Set up Redis": "pending" }),
+    ...answer("I decided to use Redis for the cache because it is fast."),
+    ...prompt("No, not Redis after all, use a table."),
+    ...answer("Good."),
+  ]);
+  assertEquals(openTexts(save, "decision"), ["Use Redis for sessions, typed"]);
+  assertEquals(openTexts(save, "next"), ["Set up Redis"]);
+  await pauseTalk(env, [
+    ...prompt("Add refunds."),
+    ...answer("Fine."),
+  ], {
+    agent: OTHER,
+    from: "2026-11-20T11:00:00Z",
+    args: ["--input", "-"],
+    stdin: JSON.stringify({ next_steps: ["Write the changelog entry"] }),
+    now: () => new Date("2026-11-20T11:10:00Z"),
+  });
+  const later = await pauseTalk(env, [
+    ...prompt("Add refunds."),
+    ...answer("Fine."),
+    ...prompt("Forget about the changelog entry."),
+    ...answer("Fine."),
+  ], {
+    agent: OTHER,
+    from: "2026-11-20T11:15:00Z",
+    now: () => new Date("2026-11-20T12:10:00Z"),
+  });
+  assertEquals(openTexts(later, "next"), ["Set up Redis"]);
+});
+
+Deno.test("the hand-off says of a prompt what of it was withdrawn", async () => {
+  using env = TestEnv.repository();
+  await pauseTalk(env, [
+    ...prompt("Work on the ledger with care."),
+    ...answer("Yes."),
+    ...prompt("Use Redis for the cache. Log each miss."),
+    ...answer("Yes."),
+    ...prompt("Not Redis after all."),
+    ...answer("Yes."),
+  ]);
+  const line = ["resume", "--peek", "--format", "context"];
+  const { stdout } = await mpm(env, line);
+  assertStringIncludes(
+    stdout,
+    "- Use Redis for the cache. Log each miss. " +
+      "(withdrawn: Use Redis for the cache.)",
+  );
+});
