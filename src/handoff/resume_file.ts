@@ -129,7 +129,7 @@ async function presentState(
   const state = workspace.git === "repository"
     ? await readState(system, workspace)
     : undefined;
-  const work = session && await agentWork(system, { session, cwd });
+  const work = session && await agentWork(system, { session, cwd, config });
   const agent = session === undefined ? null : {
     name: session.client.agent,
     session_id: session.id,

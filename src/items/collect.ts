@@ -35,6 +35,8 @@ const MOST = {
 
 /** The place and the agent session of a conversation. */
 export interface Setting {
+  /** False to leave out errors, also of commands. */
+  readonly errors: boolean;
   /** The agent session. */
   readonly agent: string | undefined;
   /** The worktree's top folder, absolute. */
@@ -232,6 +234,7 @@ class Maker {
   }
 
   rest({ summaries, reports, errors, background, commands }: Conversation) {
+    const failed = this.#setting.errors ? unsolved(commands) : [];
     for (const { text, at, key } of summaries.slice(-MOST.summaries)) {
       const kept = cutMiddle(text, 2 * LONG);
       this.#add("summary", {
@@ -245,7 +248,7 @@ class Maker {
         why: cutMiddle(`${type}: ${task}`, SHORT),
       });
     }
-    for (const { text, at, key } of [...errors, ...unsolved(commands)]) {
+    for (const { text, at, key } of [...errors, ...failed]) {
       this.#add("error", {
         ...{ text: cutMiddle(text, SHORT), at, key },
         ...{ source: "transcript", via: "error" },

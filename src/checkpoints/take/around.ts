@@ -27,7 +27,7 @@ export async function aroundOf(
   const { system } = context;
   const { root, cwd } = workspace;
   const { worktree } = vault.workspace;
-  const agent = await agentOf(context, { given: undefined, cwd });
+  const agent = await agentOf(context, { given: undefined, cwd, config });
   return {
     ...agent,
     stack: currentStack(system, workspace).chain,

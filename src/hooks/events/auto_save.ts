@@ -194,7 +194,7 @@ async function draftOf(
   const { system } = context;
   const { root, cwd } = workspace;
   const { todos } = digest;
-  const given = { given: sessionId, client, cwd, todos };
+  const given = { given: sessionId, client, cwd, todos, config };
   const agent = await agentOf(context, given);
   return {
     workspace,

@@ -85,10 +85,13 @@ export async function digestOf(
 function madeOf(
   system: System,
   talk: Conversation,
-  { sessionId: agent, workspace: { worktree: folder } }: DigestOrder,
+  { sessionId: agent, workspace: { worktree: folder }, config }: DigestOrder,
 ): Digest {
   const newId = () => newItemId(system);
-  const found = collected(talk, { agent, folder, newId });
+  const found = collected(talk, {
+    ...{ agent, folder, newId },
+    errors: config["handoff.errors"],
+  });
   const prompts = talk.prompts.filter(({ text }) => !typedCommand(text));
   const times = new Set(found.runs.map(({ at }) => at));
   return {

@@ -14,6 +14,7 @@ import {
   tasksFromJson,
 } from "../../clients/mod.ts";
 import type { Context } from "../../cli/mod.ts";
+import type { Config } from "../../config/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { Draft } from "../draft.ts";
 import type { System } from "../../system/system.ts";
@@ -26,8 +27,9 @@ import { quickRoot } from "../../git/mod.ts";
  */
 export async function agentOf(
   { system }: Context,
-  { given, client, cwd, todos }: {
+  { given, client, cwd, todos, config }: {
     given: string | undefined;
+    config: Config;
     client?: Client;
     cwd: string;
     todos?: Conversation["todos"];
@@ -47,7 +49,7 @@ export async function agentOf(
     id: given,
   };
   if (session === undefined) return { agent: null, work: NO_WORK };
-  const work = await agentWork(system, { session, cwd, todos });
+  const work = await agentWork(system, { session, cwd, todos, config });
   return {
     agent: {
       name: session.client.agent,
@@ -59,22 +61,32 @@ export async function agentOf(
 }
 
 /** No lists. */
-export const NO_WORK: Draft["work"] = {
+export const NO_WORK = {
   todos: [],
   tasks: { pending: [], inProgress: [], completedCount: 0 },
-};
+} satisfies Draft["work"];
 
 /**
- * The lists of an agent's session; where files and transcript report no tasks,
- * those that hooks kept.
+ * The lists of an agent's session, unless the settings leave them out. Where
+ * files and transcript report no tasks, those that hooks kept.
  */
 export async function agentWork(
   system: System,
-  { session: { client, id: sessionId }, cwd, todos }: {
-    session: ClientSession;
-    cwd: string;
-    todos?: Conversation["todos"] | undefined;
-  },
+  { config, ...asked }: ListsOf & { config: Config },
+): Promise<AgentWork> {
+  const work = await listsOf(system, asked);
+  return config["handoff.tasks"] ? work : { ...work, ...NO_WORK, done: [] };
+}
+
+interface ListsOf {
+  readonly session: ClientSession;
+  readonly cwd: string;
+  readonly todos?: Conversation["todos"] | undefined;
+}
+
+async function listsOf(
+  system: System,
+  { session: { client, id: sessionId }, cwd, todos }: ListsOf,
 ): Promise<AgentWork> {
   if (client !== CLAUDE) {
     return await otherWork(system, { client, sessionId, cwd, todos });

@@ -22,7 +22,7 @@ import {
   removingFolder,
   worktreeRules,
 } from "../../worktrees/mod.ts";
-import { readConfigAnyway, readGiven } from "../../config/mod.ts";
+import { type Config, readConfigAnyway, readGiven } from "../../config/mod.ts";
 import { takeInKept } from "../store/upgrade.ts";
 import { exportTarget } from "../share/export.ts";
 import {
@@ -116,7 +116,7 @@ async function gatherIn(
   const reason = noCopyReason(workspace, said);
   const commits = input.commit === true ||
     input.commit !== "never" && config["pause.branch_commit"];
-  const agent = await agentIn(context, workspace, input);
+  const agent = await agentIn(context, workspace, { ...input, config });
   const contents = keeper && (memory?.whole ?? keeper.planned(state?.head));
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
@@ -184,11 +184,11 @@ async function openMemory(
 async function agentIn(
   context: Context,
   { cwd }: Workspace,
-  { past, "agent-session": given }: PauseInput,
+  { past, "agent-session": given, config }: PauseInput & { config: Config },
 ): ReturnType<typeof agentOf> {
   return past
     ? { agent: past.agent, work: NO_WORK }
-    : await agentOf(context, { given, cwd });
+    : await agentOf(context, { given, cwd, config });
 }
 
 /** Returns the plan of `applied`. */

@@ -112,6 +112,7 @@ export async function collectedOf(
   const found = collected(conversation, {
     agent: past?.key ?? agent.session_id,
     folder: worktree,
+    errors: config["handoff.errors"],
     newId: () => newItemId(system),
   });
   return await withSeen(system, workspace, found);

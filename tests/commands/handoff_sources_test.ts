@@ -1,0 +1,88 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Save } from "../../schemas/types.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { AGENT, fire } from "../helpers/hook_events.ts";
+import { mpm } from "../helpers/mpm.ts";
+import {
+  answer,
+  lastSave,
+  pauseTalk,
+  prompt,
+  putTalk,
+  ran,
+  todoList,
+} from "../helpers/small_talk.ts";
+import { putHome } from "../helpers/stores.ts";
+
+const TALK = [
+  ...prompt("Add refunds to the ledger"),
+  ...todoList({ "Wire the zebra": "pending", "Feed the gnu": "completed" }),
+  ...answer("I will see."),
+  ...ran("node scripts/import_giraffe.js", 3, "no giraffe"),
+];
+
+/** A task in the client's own file. */
+function putTask(env: TestEnv): void {
+  putHome(
+    env,
+    `.claude/tasks/${AGENT}/1.json`,
+    JSON.stringify({ id: "1", subject: "Brush the lion", status: "pending" }),
+  );
+}
+
+/** Turns sources off; in the user's own configuration. */
+async function off(env: TestEnv, ...sources: string[]): Promise<void> {
+  for (const source of sources) {
+    const line = ["config", "set", `handoff.${source}`, "false"];
+    assertEquals((await mpm(env, line)).status, 0);
+  }
+}
+
+/** The saves of a pause and of a session's end. */
+const WAYS: readonly [string, (env: TestEnv) => Promise<Save>][] = [
+  ["a pause", (env) => pauseTalk(env, TALK)],
+  ["the end of a session", async (env) => {
+    env.write(".claude-mpm/config.toml", "");
+    putTalk(env, TALK);
+    await fire(env, "UserPromptSubmit", { prompt: "Add refunds" });
+    await fire(env, "SessionEnd", { reason: "other" });
+    return lastSave(env);
+  }],
+];
+
+for (const [way, save] of WAYS) {
+  Deno.test(`${way} saves no todo and no task where that is off`, async () => {
+    for (const isOff of [false, true]) {
+      using env = TestEnv.repository();
+      putTask(env);
+      if (isOff) await off(env, "tasks");
+      const text = JSON.stringify(await save(env));
+      for (
+        const words of ["Wire the zebra", "Feed the gnu", "Brush the lion"]
+      ) {
+        assertEquals(text.includes(words), !isOff, words);
+      }
+      const { stdout } = await mpm(env, [
+        "context",
+        "resume-file",
+        "--dry-run",
+        "--agent-session",
+        AGENT,
+      ]);
+      assert(stdout.includes("# Session Resume"), stdout);
+      assertEquals(stdout.includes("Brush the lion"), !isOff, stdout);
+    }
+  });
+
+  Deno.test(`${way} saves no error where that is off`, async () => {
+    for (const isOff of [false, true]) {
+      using env = TestEnv.repository();
+      if (isOff) await off(env, "errors");
+      const { items } = (await save(env)).mpm!.handoff!;
+      assertEquals(
+        items.filter(({ kind }) => kind === "error").length,
+        isOff ? 0 : 1,
+      );
+    }
+  });
+}
