@@ -34,9 +34,25 @@ export function openTranscript(
 ): OpenEvents {
   const { size, mtime } = infoOf(system, path, isLine);
   const lost: EventsLost = { torn: 0, long: 0, bytes: 0, failed: 0 };
-  const start = size > most ? lineFrom(system, path, size - most) : 0;
+  const start = startIn(system, { path, size, most });
   lost.bytes = start;
   return { events: merged(sources(start, lost)), lost, changed: mtime, size };
+}
+
+/** The first line among the last `most` bytes of a file. */
+export function startIn(
+  system: System,
+  { path, most = LARGEST, size = sizeOf(system, path) }: {
+    readonly path: string;
+    readonly most?: number | undefined;
+    readonly size?: number;
+  },
+): number {
+  return size > most ? lineFrom(system, path, size - most) : 0;
+}
+
+function sizeOf(system: System, path: string): number {
+  return attempt(() => system.files.stat(path)?.size) ?? 0;
 }
 
 function infoOf(

@@ -78,8 +78,8 @@ async function readEvents(
   }
 }
 
-/** Events at the beginning among which the first prompts are. */
-const BEGINNING = 500;
+/** Events and bytes at the beginning among which the first prompts are. */
+const BEGINNING = { events: 500, bytes: 4 * 1024 * 1024 };
 
 async function firstPrompts(
   system: System,
@@ -87,9 +87,13 @@ async function firstPrompts(
   session: SessionFile,
 ): Promise<Said[]> {
   const reader = await client.reader();
-  const { events } = await reader.open(system, session, { beginning: true });
+  const { events } = await reader.open(
+    withShort(system, session.path),
+    session,
+    { beginning: true },
+  );
   const found: Said[] = [];
-  let left = BEGINNING;
+  let left = BEGINNING.events;
   for (const { at, key, agent, what } of events) {
     if (what.type === "prompt" && !agent) {
       found.push({ at, key, text: what.text });
@@ -97,6 +101,17 @@ async function firstPrompts(
     if (found.length === FIRST_PROMPTS || left-- === 0) break;
   }
   return found;
+}
+
+/** Returns a machine on which the file ends after its beginning. */
+function withShort(system: System, path: string): System {
+  const stat = (at: string) => {
+    const info = system.files.stat(at);
+    return info && at === path
+      ? { ...info, size: Math.min(info.size, BEGINNING.bytes) }
+      : info;
+  };
+  return { ...system, files: { ...system.files, stat } };
 }
 
 /** Lists the parts that were not read, a sentence each. */

@@ -3,20 +3,26 @@ import { dirname, join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { failures } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 import { formatText, putHome } from "../helpers/stores.ts";
 
 const GEMINI = "f2ef161d-4a04-4f7f-92d5-a88879912974";
 const COPILOT = "17f7f012-cd3a-4caa-b793-72ab31c2f410";
+const CODEX = "01a204f9-2052-7a20-bbae-92ff9a8e4796";
+const OPENCODE = "ses_df6bf1241ffe6aEPgdrIFJ3SCL";
 
 const CHAT =
   ".gemini/tmp/project/chats/session-2026-11-22T20-32-f2ef161d.jsonl";
 const EVENTS = `.copilot/session-state/${COPILOT}/events.jsonl`;
+const ROLLOUT =
+  `.codex/sessions/2026/11/22/rollout-2026-11-22T20-36-05-${CODEX}.jsonl`;
+const RECORDED = `.local/state/mpm/opencode/${OPENCODE}.jsonl`;
 
 const now = () => new Date("2026-11-22T20:40:00Z");
 
 /** A session of a client, whose events these tests send. */
 interface Told {
-  readonly client: "gemini" | "copilot";
+  readonly client: "codex" | "gemini" | "opencode" | "copilot";
   /** The fields of all its events. */
   readonly common: Record<string, unknown>;
 }
@@ -41,6 +47,33 @@ const copilot = (env: TestEnv): Told => ({
   },
 });
 
+const codex = (env: TestEnv): Told => ({
+  client: "codex",
+  common: {
+    session_id: CODEX,
+    transcript_path: join(env.home, ROLLOUT),
+    cwd: env.project,
+  },
+});
+
+/** As the plugin of mpm sends its events. */
+const opencode = (env: TestEnv): Told => ({
+  client: "opencode",
+  common: {
+    session_id: OPENCODE,
+    transcript_path: join(env.home, RECORDED),
+    cwd: env.project,
+  },
+});
+
+/** A session of each client, with its file and what is in it. */
+const SESSIONS = [
+  { told: codex, path: ROLLOUT, format: "codex/gpt55-work.jsonl" },
+  { told: gemini, path: CHAT, format: "gemini/work.jsonl" },
+  { told: opencode, path: RECORDED, format: "opencode/work.jsonl" },
+  { told: copilot, path: EVENTS, format: "copilot/work.jsonl" },
+] as const;
+
 /** Sends an event, and returns what is printed for the client. */
 async function send(
   env: TestEnv,
@@ -63,7 +96,9 @@ async function prepared(path: string, format: string): Promise<TestEnv> {
   const before = { now: () => new Date("2026-11-22T20:00:00Z") };
   const saved = await mpm(env, ["pause", "The tokenizer is half done"], before);
   assertEquals(saved.status, 0);
-  const text = formatText(format).replaceAll("/home/dev/project", env.project);
+  const text = formatText(format).replaceAll("/home/dev/project", env.project)
+    // One of them was recorded 20 hours later.
+    .replaceAll('"time":17954515', '"time":17953795');
   putHome(env, path, text);
   putHome(env, join(dirname(dirname(path)), ".project_root"), env.project);
   return env;
@@ -239,6 +274,36 @@ Deno.test("an edit of a claimed file is denied in each client's words", async ()
   );
   assertEquals(refused.decision, "deny");
 });
+
+for (const { told, path, format } of SESSIONS) {
+  const client = format.split("/")[0];
+  posixTest(
+    `${client}: events with a transcript of 19 GB are handled`,
+    async () => {
+      using env = await prepared(path, format);
+      const file = join(env.home, path);
+      const lines = Deno.readTextFileSync(file);
+      Deno.truncateSync(file, 19_000_000_000);
+      Deno.writeTextFileSync(file, `\n${lines}`, { append: true });
+      const { size } = Deno.statSync(file);
+      const begun = performance.now();
+      await send(env, told(env), "SessionStart", { source: "startup" });
+      await send(env, told(env), "UserPromptSubmit", { prompt: "Go on." });
+      await send(env, told(env), "PostToolBatch", {
+        tool_name: "Bash",
+        tool_input: { command: "make" },
+      });
+      await send(env, told(env), "Stop", { stop_hook_active: false });
+      await send(env, told(env), "SessionEnd", { reason: "exit" });
+      assert(performance.now() - begun < 60_000);
+      assertEquals(Deno.statSync(file).size, size);
+      assertEquals(failures(env), "");
+      const { session } = await lastSave(env);
+      assertEquals(session.mpm.agent.session_id, told(env).common.session_id);
+      assert(session.context_usage.tokens_used >= 12_000);
+    },
+  );
+}
 
 Deno.test("events that are broken are not answered", async () => {
   using env = await prepared(CHAT, "gemini/work.jsonl");

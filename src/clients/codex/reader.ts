@@ -14,7 +14,7 @@ import type {
   OpenEvents,
 } from "../events.ts";
 import { listNames } from "../look.ts";
-import { openTranscript } from "../open_events.ts";
+import { openTranscript, startIn } from "../open_events.ts";
 import { firstLines, type Lost } from "../tail.ts";
 import { isLine, Reader } from "./lines.ts";
 import { idIn, metaOf } from "./store.ts";
@@ -45,9 +45,11 @@ export function openRollout(
     most,
     sources: (start, lost) => [
       eventsIn(system, { path, start, beginning }, lost),
-      ...(beginning ? [] : agentRollouts(system, path)).map((one) =>
-        eventsIn(system, { ...one, start: 0, beginning }, lost)
-      ),
+      ...(beginning ? [] : agentRollouts(system, path)).map((one) => {
+        const start = startIn(system, { ...one, most });
+        lost.bytes += start;
+        return eventsIn(system, { ...one, start, beginning }, lost);
+      }),
     ],
   });
 }

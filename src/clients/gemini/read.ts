@@ -16,7 +16,7 @@ import type {
 } from "../events.ts";
 import { listNames } from "../look.ts";
 import { cutMiddle } from "../notes.ts";
-import { openTranscript } from "../open_events.ts";
+import { openTranscript, startIn } from "../open_events.ts";
 import { firstLines, type Lost } from "../tail.ts";
 import { projectOf, sessionIn, STOCK } from "./store.ts";
 import { callIn, type GeminiCall, GeminiCalls } from "./calls.ts";
@@ -42,10 +42,12 @@ export const reader: SessionReader = {
         const cwd = projectOf(system, path);
         const files: ChatFile[] = [
           { path, start, cwd, dead },
-          ...beginning ? [] : agentFiles(system, path).map((file) => ({
-            ...{ path: file, start: 0, cwd, dead: new Set<string>() },
-            agent: agentOf(file, agents),
-          })),
+          ...(beginning ? [] : agentFiles(system, path)).map((file) => {
+            const start = startIn(system, { path: file, most });
+            lost.bytes += start;
+            const agent = agentOf(file, agents);
+            return { path: file, start, cwd, dead: new Set<string>(), agent };
+          }),
         ];
         return files.map((file) => eventsIn(system, file, lost));
       },
