@@ -277,6 +277,21 @@ Deno.test("an edit of a claimed file is denied in each client's words", async ()
 
 for (const { told, path, format } of SESSIONS) {
   const client = format.split("/")[0];
+  Deno.test(`${client}: the end of a turn never begins another one`, async () => {
+    using env = await prepared(path, format);
+    // So that mpm has something to say.
+    const set = ["config", "set", "--scope", "user", "context.pause_at", "1"];
+    assertEquals((await mpm(env, set)).status, 0);
+    for (const stop_hook_active of [true, false]) {
+      const answer = await send(env, told(env), "Stop", { stop_hook_active });
+      const fields = Object.keys(JSON.parse(answer || "{}"));
+      assertEquals(fields.filter((one) => !/message$/i.test(one)), [], answer);
+      // Copilot CLI does not show the output of hooks.
+      const speaks = stop_hook_active && client !== "copilot";
+      assertEquals(answer !== "", speaks, answer);
+    }
+  });
+
   posixTest(
     `${client}: events with a transcript of 19 GB are handled`,
     async () => {
