@@ -20,17 +20,18 @@ function withBinary(): TestEnv {
 
 const OTHERS = ["codex", "gemini", "opencode", "copilot"] as const;
 
+type File = readonly [path: string, text: string];
+
 /** Settings of someone else beside mpm's, by client. */
-const FOREIGN: Readonly<Record<string, readonly [path: string, text: string]>> =
-  {
-    codex: [
-      ".codex/hooks.json",
-      '{\n\t"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "x"}]}]}\n}',
-    ],
-    gemini: [".gemini/settings.json", '{"theme": "x"}'],
-    opencode: [".config/opencode/plugins/other.js", "// mine\n"],
-    copilot: [".copilot/hooks/mine.json", '{"version": 1}'],
-  };
+const FOREIGN: Readonly<Record<string, File>> = {
+  codex: [
+    ".codex/hooks.json",
+    '{\n\t"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "x"}]}]}\n}',
+  ],
+  gemini: [".gemini/settings.json", '{"theme": "x"}'],
+  opencode: [".config/opencode/plugins/other.js", "// mine\n"],
+  copilot: [".copilot/hooks/mine.json", '{"version": 1}'],
+};
 
 /** Paths and contents below a folder, but for mpm's own state. */
 function treeOf(folder: string): string[] {
@@ -49,10 +50,25 @@ function inHome(env: TestEnv, path: string, text: string): void {
   Deno.writeTextFileSync(file, text);
 }
 
-for (const client of OTHERS) {
-  Deno.test(`the hooks of ${client} come and go to the byte`, async () => {
+/** Hooks of the user, in the other form that Codex takes. */
+const IN_TOML: File = [
+  ".codex/config.toml",
+  [
+    'model = "x"  # mine\r\n',
+    "[[hooks.Stop]]\n[[ hooks.Stop.hooks ]]\n",
+    "type = 'command'\ncommand = \"x\"",
+  ].join(""),
+];
+
+const CASES: readonly (readonly [client: string, file: File])[] = [
+  ...OTHERS.map((client) => [client, FOREIGN[client]!] as const),
+  ["codex", IN_TOML],
+];
+
+for (const [client, foreign] of CASES) {
+  Deno.test(`the hooks of ${client} beside ${foreign[0]} come and go to the byte`, async () => {
     using env = withBinary();
-    inHome(env, ...FOREIGN[client]!);
+    inHome(env, ...foreign);
     const before = treeOf(env.home);
     const install = ["hooks", "install", "--client", client, "--skills"];
     const dry = await mpmJson<ClientFilesResult>(env, [
