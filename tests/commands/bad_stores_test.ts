@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname, join } from "@std/path";
+import { DatabaseSync } from "node:sqlite";
 import { FileError, type System } from "../../src/system/system.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
@@ -157,3 +158,34 @@ for (const client of Object.keys(STORES)) {
     },
   });
 }
+
+/** The databases that clients keep beside their conversations, or instead. */
+const DATABASES = [
+  ".local/share/opencode/opencode.db",
+  ".codex/state_5.sqlite",
+  ".copilot/session-store.db",
+  `.copilot/session-state/${ID}/session.db`,
+];
+
+Deno.test("locked databases of clients change nothing, and stay", async () => {
+  using env = TestEnv.repository();
+  const paths = Object.keys(STORES).map((client) =>
+    put(env, client, (text) => text).path
+  );
+  const databases = DATABASES.map((path) => {
+    const file = join(env.home, path);
+    Deno.mkdirSync(dirname(file), { recursive: true });
+    const database = new DatabaseSync(file);
+    database.exec("CREATE TABLE session (id TEXT); BEGIN EXCLUSIVE");
+    return database;
+  });
+  for (const path of paths) {
+    const ended = await readAll(env, path);
+    // `carry` finds no client, and says so.
+    assertEquals([path, ended[0]], [path, 0]);
+  }
+  for (const database of databases) {
+    database.exec("INSERT INTO session VALUES ('still ours'); COMMIT");
+    database.close();
+  }
+});
