@@ -1,5 +1,9 @@
+import en from "zod/locales/en";
 import * as z from "zod/mini";
 import type { Shape } from "./shape.ts";
+
+// The small form of the library has no messages.
+z.config(en());
 
 /**
  * The schema that says what a shape says. The schema library is slow to load, so
@@ -40,4 +44,12 @@ function built(shape: Shape): z.ZodMiniType {
       return z.looseObject(Object.fromEntries(fields));
     }
   }
+}
+
+/** Returns what of `value` does not fit `schema`: one `field: reason` each. */
+export function problemsOf(schema: z.ZodMiniType, value: unknown): string[] {
+  const { error } = schema.safeParse(value);
+  return (error?.issues ?? []).map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join(".")}: ${message}`
+  );
 }

@@ -88,7 +88,7 @@ async function checkerFor(
   system: System,
 ): Promise<Checker> {
   const { SaveSchema } = await import("../saves/schema.ts");
-  const { problemsOf } = await import("../base/validate.ts");
+  const { problemsOf } = await import("../base/schema.ts");
   return {
     system,
     workspace,

@@ -1,5 +1,4 @@
-import { problemsOf } from "../base/validate.ts";
-import { schemaOf } from "../base/schema.ts";
+import { problemsOf, schemaOf } from "../base/schema.ts";
 import { ITEM } from "../items/mod.ts";
 import { SAVE } from "./save.ts";
 

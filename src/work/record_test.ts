@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { problemsOf } from "../base/validate.ts";
+import { problemsOf } from "../base/schema.ts";
 import { WorkSchema } from "./commands/results.ts";
 import type { Work } from "./work.ts";
 import { newWork, workFault } from "./record.ts";

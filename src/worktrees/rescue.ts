@@ -158,7 +158,7 @@ export async function readRescues(git: Git): Promise<Rescue[]> {
 /** A fetched repository may hold refs of anybody: only a sound note counts. */
 async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
   // Loaded here: the schema library is not a part of a removal.
-  const { problemsOf } = await import("../base/validate.ts");
+  const { problemsOf } = await import("../base/schema.ts");
   const { RescueNote } = await import("./rescue_note.ts");
   return (value): value is RescueNote =>
     problemsOf(RescueNote, value).length === 0;

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { MpmError } from "../../base/errors.ts";
 import { completed, type Content, pending } from "../content.ts";
 import { checkedName } from "../../base/names.ts";
-import { problemsOf } from "../../base/validate.ts";
+import { problemsOf } from "../../base/schema.ts";
 import { isPlainInput, parsePlain } from "./plain_input.ts";
 
 const lines = z.optional(z.array(z.string()));

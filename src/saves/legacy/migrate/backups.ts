@@ -87,7 +87,7 @@ export async function readRecord(
   const path = join(folder, file);
   const bytes = system.files.readOwn(path, LARGEST_RECORD);
   const { ChangeSet } = await import("./change_set.ts");
-  const { problemsOf } = await import("../../../base/validate.ts");
+  const { problemsOf } = await import("../../../base/schema.ts");
   const value = jsonIn(new TextDecoder().decode(bytes));
   const problems = value === undefined
     ? ["it is not JSON"]
