@@ -7,6 +7,8 @@ import { CLIENT_NAMES, clientsSoak, textsOf } from "../helpers/real_clients.ts";
 const FAULTS: ReadonlyMap<string, string | undefined> = new Map([
   ["deleted", undefined],
   ["failing", "#!/bin/sh\necho '{broken'\necho oops >&2\nexit 1\n"],
+  // For longer than any entry of mpm lets the client wait.
+  ["hanging", "#!/bin/sh\nexec sleep 60\n"],
   ["refusing", "#!/bin/sh\ncat >/dev/null\necho oops >&2\nexit 2\n"],
 ]);
 

@@ -1,19 +1,22 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { TestEnv } from "../helpers/env.ts";
+import { DatabaseSync } from "node:sqlite";
+import { PATH, TestEnv } from "../helpers/env.ts";
 import { type Block, MockApi } from "../helpers/mock_api.ts";
 import { binary } from "../helpers/mpm.ts";
 import {
   clientsSoak,
   clientsTest,
+  programOf,
   RealClient,
   textsOf,
 } from "../helpers/real_clients.ts";
+import { ROOT } from "../helpers/tree.ts";
 
 /** A project that uses mpm, with a hand-off, and the plugin in the client. */
-function withPlugin(program = binary()): TestEnv {
+function withPlugin(): TestEnv {
   const env = TestEnv.repository();
-  const args = ["--client", "opencode", "--binary", program];
+  const args = ["--client", "opencode", "--binary", binary()];
   const done = env.run(binary(), ["hooks", "install", ...args]);
   assertEquals([done.status, done.stderr], [0, ""]);
   env.run(binary(), ["pause", "The ledger needs a lock"]);
@@ -93,18 +96,41 @@ clientsSoak(
   },
 );
 
-clientsSoak(["opencode"], "works on with mpm hanging", async () => {
-  const folder = Deno.makeTempDirSync({ prefix: "mpm-" });
-  const program = join(folder, "mpm");
-  const text = "#!/bin/sh\nexec sleep 60\n";
-  Deno.writeTextFileSync(program, text, { mode: 0o755 });
-  using env = withPlugin(program);
-  const steps: Block[][] = [];
-  await using api = new MockApi({ steps });
+/** Runs the binary while this process answers the client that it starts. */
+async function mpm(env: TestEnv, args: string[]) {
+  const { code, stderr } = await new Deno.Command(binary(), {
+    ...{ args, cwd: env.project, env: env.env(), clearEnv: true },
+    stdin: "null",
+  }).output();
+  return { status: code, stderr: new TextDecoder().decode(stderr) };
+}
+
+clientsSoak(["opencode"], "a locked database is said, and stays", async () => {
+  using env = withPlugin();
+  await using api = new MockApi();
   const client = new RealClient("opencode", env, api);
-  steps.push([client.shell("echo done > made.txt")], [edit(env)]);
-  const { status } = await client.run("Make the file.");
-  assertEquals([status, env.read("made.txt")], [0, "done\n"]);
-  assertEquals(env.read("README.md"), "# A project\n");
-  Deno.removeSync(folder, { recursive: true });
+  await client.run("Use two spaces.");
+  Object.assign(env.extra, client.variables());
+  const bin = join(env.root, "programs");
+  Deno.mkdirSync(bin);
+  Deno.symlinkSync(programOf("opencode"), join(bin, "opencode"));
+  env.extra.PATH = `${bin}:${PATH}`;
+  const talk = join(ROOT, "tests/formats/codex/gpt55-work.jsonl");
+  const carry = ["carry", talk, "--to", "opencode"];
+  const sessions = async () =>
+    (await client.start(["session", "list", "--format", "json"])).stdout;
+  const before = await sessions();
+  const file = join(env.home, ".local/share/opencode/opencode.db");
+  const database = new DatabaseSync(file);
+  database.exec("BEGIN EXCLUSIVE");
+  const refused = await mpm(env, carry);
+  assertEquals(refused.status, 4, refused.stderr);
+  assertStringIncludes(refused.stderr, "opencode did not accept the session");
+  const resumed = env.run(binary(), ["resume", "--in", "opencode", "--peek"]);
+  assertStringIncludes(resumed.stdout, "The ledger needs a lock");
+  database.exec("ROLLBACK");
+  database.close();
+  assertEquals(await sessions(), before);
+  const carried = await mpm(env, carry);
+  assertEquals(carried.status, 0, carried.stderr);
 });
