@@ -1,4 +1,4 @@
-import type { ClientName } from "../src/clients/client.ts";
+import type { ClientName } from "../src/base/clients.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { basename, dirname, join } from "@std/path";
 import * as posix from "@std/path/posix";
+import { CLIENT_NAMES } from "../src/base/clients.ts";
+import { CLIENTS } from "../src/clients/mod.ts";
 import { indexedByData } from "./helpers/indexed.ts";
 import { modules, ROOT, sources } from "./helpers/tree.ts";
 
@@ -40,7 +42,7 @@ const OPEN = ["system", "base"];
 
 /** Files that load code only when a command line or an event asks for it. */
 const DISPATCH = new Set([
-  "src/clients/all.ts",
+  ...CLIENT_NAMES.map((name) => `src/clients/${name}/client.ts`),
   ...["src/app/main.ts", "src/app/table.ts", "src/hooks/events/take.ts"],
   // These load large code that few events or commands need.
   ...["src/hooks/events/gauge.ts", "src/hooks/events/prompt.ts"],
@@ -230,7 +232,7 @@ Deno.test("no folder of src/ has more than 25 files", () => {
 
 /** Parts of a client, each of which is loaded alone. */
 const CLIENT_PART =
-  /^src\/clients\/\w+\/(adapter|store|reader|carry|setup)\.ts$/;
+  /^src\/clients\/\w+\/(adapter|carry|client|news|reader|setup|store)\.ts$/;
 
 Deno.test("a small file is a command, a door, or used by two others", () => {
   const users = new Map<string, Set<string>>();
@@ -325,6 +327,30 @@ Deno.test("every file of src/ is used", () => {
   used.add("src/app/program.ts");
   const lost = SOURCES.filter(({ path }) => !used.has(path));
   assertEquals(lost.map(({ path }) => path), []);
+});
+
+// Texts may name a client, also in a command line.
+Deno.test("a client's name is in its folder and in one list", () => {
+  const NAME = new RegExp(`"(${CLIENT_NAMES.join("|")})"`);
+  const wrong = SOURCES.flatMap(({ path, lines }) => {
+    const own = path.split("/")[2];
+    if (path === "src/base/clients.ts") return [];
+    return lines.filter((line) => {
+      const name = NAME.exec(line.replaceAll(/'[^']*"[^']*'/g, ""))?.[1];
+      return name !== undefined &&
+        !(path.startsWith("src/clients/") && own === name);
+    }).map((line) => `${path}: ${line.trim()}`);
+  });
+  assertEquals(wrong, []);
+});
+
+Deno.test("every client has a folder and a row", () => {
+  const rows = CLIENTS.map(({ name }) => name);
+  assertEquals(rows, [...CLIENT_NAMES]);
+  const folders = SOURCES.flatMap(({ path }) =>
+    /^src\/clients\/(\w+)\/client\.ts$/.exec(path)?.[1] ?? []
+  );
+  assertEquals(folders.sort(), [...CLIENT_NAMES].sort());
 });
 
 // An object made by a literal, by JSON or by `Object.fromEntries` also answers

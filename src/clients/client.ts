@@ -1,3 +1,4 @@
+import type { ClientName } from "../base/clients.ts";
 import type { Fields } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 import type { Carrying } from "./carried.ts";
@@ -5,20 +6,18 @@ import type { Conversation, ConversationSource } from "./conversation.ts";
 import type { AgentCourse } from "./course.ts";
 import type { OpenEvents } from "./events.ts";
 import type { TranscriptReading } from "./gauge.ts";
+import type { NewsReader } from "./headless/news.ts";
 import type { Notes } from "./notes.ts";
 
 /*
  * The interface between mpm and the program that an agent runs in. Everything
- * that is particular to one client is in its folder, and `all.ts` has a row for
- * it. The parts of a client are loaded one by one: an event needs its adapter
+ * that is particular to one client is in its folder, beginning with `client.ts`;
+ * `all.ts` lists the clients. The parts of a client are loaded one by one: an event needs its adapter
  * alone, and a client that is not used costs nothing.
  */
 
 /** A value, or a promise where the client has to be asked. */
 export type Soon<T> = T | Promise<T>;
-
-/** The names of clients, as options take them and folders have them. */
-export type ClientName = "claude" | "codex" | "gemini" | "opencode" | "copilot";
 
 export interface Client {
   readonly name: ClientName;
@@ -28,6 +27,12 @@ export interface Client {
   readonly title: string;
   /** The program's name on PATH, e.g. `codex`. */
   readonly program: string;
+  /** Its package on npm. */
+  readonly package: string;
+  /** The variable with the key of its API. */
+  readonly key: string;
+  /** True if its model may need another key. */
+  readonly otherKeys?: true;
   /**
    * Matches a line of its transcripts, with the flag `m`, and of no other
    * client's; `undefined` for Claude Code, which is the last resort.
@@ -54,7 +59,11 @@ export interface Client {
   /** The variables that `current` reads. */
   readonly variables: readonly string[];
   /** The file of instructions that it reads in a repository. */
-  readonly instructions: "AGENTS.md" | "CLAUDE.md" | "GEMINI.md";
+  readonly instructions: string;
+  /** True if it reads the skills in `~/.agents/skills`. */
+  readonly sharedSkills?: true;
+  /** Reads the lines that it prints when it runs with `lines`. */
+  readonly news: NewsReader;
   /** Translates events and answers of hooks. */
   adapter(): Promise<HookAdapter>;
   /** Finds sessions and reads how full their context is. */

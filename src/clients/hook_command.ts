@@ -1,6 +1,7 @@
+import type { ClientName } from "../base/clients.ts";
 import { SHELL_WORD, shellWord, unquotedWord } from "../base/shell.ts";
 import { VERSION } from "../base/version.ts";
-import type { ClientName, InstalledEntry } from "./client.ts";
+import type { InstalledEntry } from "./client.ts";
 
 /** The parts of a command line for an event. */
 interface HookCommand {

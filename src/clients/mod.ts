@@ -70,10 +70,9 @@ export {
 } from "./carried.ts";
 export { HeadlessOutput } from "./headless/output.ts";
 export { skillFiles } from "./own_file.ts";
-export { CLAUDE, CLIENT_NAMES, clientNamed, CLIENTS } from "./all.ts";
+export { CLAUDE, clientNamed, CLIENTS } from "./all.ts";
 export type {
   Client,
-  ClientName,
   ClientSetup,
   ConversationRequest,
   EntryFile,

@@ -1,3 +1,4 @@
+import { CLIENT_NAMES } from "../base/clients.ts";
 import { parseDuration } from "../base/times.ts";
 import type { Setting, Values } from "./setting.ts";
 
@@ -105,8 +106,8 @@ export const SETTINGS = {
   },
   "agents.client": {
     kind: "choice",
-    default: "claude",
-    choices: ["claude", "codex", "gemini", "opencode", "copilot"],
+    default: CLIENT_NAMES[0],
+    choices: CLIENT_NAMES,
     summary: "Client that runs the agents of tasks",
     personal: true,
   },

@@ -1,6 +1,7 @@
 import { basename } from "@std/path";
 import {
   allTranscripts,
+  CLAUDE,
   clientNamed,
   currentAgentSession,
   DEFAULT_RETENTION,
@@ -84,7 +85,7 @@ export async function checkClients(
     ...clientsHere(system).map(({ name }) => name),
     ...clients.map(({ client }) => client),
   ]);
-  return [...names].filter((name) => name !== "claude").map((name) => {
+  return [...names].filter((name) => name !== CLAUDE.name).map((name) => {
     const { title } = clientNamed(name)!;
     const own = clients.filter(({ client }) => client === name);
     if (own.length === 0) {

@@ -2,7 +2,7 @@ import { MpmError } from "../base/errors.ts";
 import { didYouMean } from "../base/nearest.ts";
 import { field, type Fields, isFields, kindOf } from "../base/parsed_values.ts";
 import { parseDuration } from "../base/times.ts";
-import { CLIENT_NAMES } from "../clients/mod.ts";
+import { CLIENT_NAMES } from "../base/clients.ts";
 
 /** Readers of the fields that definitions of tasks and pipelines have. */
 

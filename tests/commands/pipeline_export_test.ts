@@ -87,6 +87,24 @@ Deno.test("a workflow fits the published schema, with a job for each step", asyn
   assertStringIncludes(stderr, "does not merge worktrees");
 });
 
+Deno.test("an export tells the key of each client, and which may be another", async () => {
+  using env = TestEnv.repository();
+  const { workflow, stderr } = await exported(env, {
+    steps: {
+      check: { agent: { client: "codex", prompt: "Check" } },
+      write: { agent: { client: "opencode", prompt: "Write" } },
+    },
+  });
+  assertStringIncludes(stderr, "needs the secret OPENAI_API_KEY");
+  assertStringIncludes(stderr, "opencode gets ANTHROPIC_API_KEY. If its model");
+  const runs = Object.values(workflow.jobs).flatMap(({ steps }) =>
+    steps.map(({ run }) => run)
+  );
+  for (const from of ["@openai/codex", "opencode-ai"]) {
+    assert(runs.includes(`npm install --global ${from}`), from);
+  }
+});
+
 Deno.test("values reach the scripts of a workflow as they are", async () => {
   using env = TestEnv.repository();
   const odd = 'a\'b "c" $(touch never) ${{ github.token }} `id` \\';

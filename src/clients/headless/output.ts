@@ -1,6 +1,5 @@
 import { isFields, jsonIn } from "../../base/parsed_values.ts";
-import type { ClientName } from "../client.ts";
-import { NEWS, type News } from "./news.ts";
+import type { News, NewsReader } from "./news.ts";
 
 /** The end of a headless run of a client. */
 export interface HeadlessEnd {
@@ -25,7 +24,7 @@ const LIMIT =
 
 /** Reads what a client prints when it runs with `lines`. */
 export class HeadlessOutput {
-  readonly #news: (line: Record<string, unknown>) => readonly News[];
+  readonly #news: NewsReader;
   readonly #decoder = new TextDecoder();
   /** The beginning of a line; `undefined`: its rest is left out. */
   #rest: string | undefined = "";
@@ -37,8 +36,9 @@ export class HeadlessOutput {
   #outOfTurns = false;
   #until: number | undefined;
 
-  constructor(client: ClientName) {
-    this.#news = NEWS.get(client) ?? (() => []);
+  /** @param news reads the lines of the client */
+  constructor(news: NewsReader) {
+    this.#news = news;
   }
 
   /** Takes the next bytes of standard output. Returns them as text for people. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { ClientName } from "../client.ts";
+import type { ClientName } from "../../base/clients.ts";
+import { clientNamed } from "../all.ts";
 import { HeadlessOutput } from "./output.ts";
 
 const NOW = new Date("2026-11-23T22:50:53.797Z");
@@ -13,7 +14,7 @@ function read(
     size?: number;
   },
 ) {
-  const output = new HeadlessOutput(client);
+  const output = new HeadlessOutput(clientNamed(client)!.news);
   const bytes = new TextEncoder().encode(
     lines.map((line) => typeof line === "string" ? line : JSON.stringify(line))
       .join("\n"),
@@ -281,7 +282,7 @@ Deno.test("headless output: Codex names the time in the zone of the machine", ()
 });
 
 Deno.test("headless output: a line that is too long is left out", () => {
-  const output = new HeadlessOutput("claude");
+  const output = new HeadlessOutput(clientNamed("claude")!.news);
   const bytes = new TextEncoder().encode("x".repeat(1024 * 1024));
   for (let part = 0; part < 9; part++) assertEquals(output.add(bytes), "");
   const line = { type: "result", is_error: false, result: "Hello." };

@@ -1,5 +1,6 @@
 import { defineCommand } from "../../cli/mod.ts";
-import { CLIENT_NAMES, clientNamed } from "../../clients/mod.ts";
+import { CLIENT_NAMES } from "../../base/clients.ts";
+import { clientNamed } from "../../clients/mod.ts";
 import { takeEvent } from "../events/take.ts";
 
 /** `mpm hook` */
@@ -21,7 +22,7 @@ an error, the exit status is still 0, and mpm logs the error in
       type: "string",
       value: "client",
       choices: CLIENT_NAMES,
-      default: "claude",
+      default: CLIENT_NAMES[0],
       summary: "The client that the event comes from",
     },
     "installed-by": {

@@ -9,7 +9,6 @@ import {
   changeInstructions,
   instructedFiles,
   INSTRUCTION_FILES,
-  type InstructionFile,
 } from "../install/instructions.ts";
 import type { SetupInstructionsResult } from "./results.ts";
 
@@ -105,7 +104,7 @@ const DONE = {
 };
 
 /** Returns the file of that name, in any case. Throws USAGE. */
-function fileNamed(given = "AGENTS.md"): InstructionFile {
+function fileNamed(given = "AGENTS.md"): string {
   const found = INSTRUCTION_FILES.find((name) =>
     name.toLowerCase() === given.toLowerCase()
   );

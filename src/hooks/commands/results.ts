@@ -1,3 +1,4 @@
+import { CLIENT_NAMES } from "../../base/clients.ts";
 import * as z from "zod/mini";
 
 /** Results of the `mpm hooks` commands. */
@@ -45,9 +46,7 @@ export const HooksUninstallResult = z.strictObject({
   removed: z.boolean(),
 });
 
-const ClientName = z.enum([
-  ...["claude", "codex", "gemini", "opencode", "copilot"] as const,
-]);
+const ClientName = z.enum(CLIENT_NAMES);
 
 /** Something wrong with installed hooks. */
 export const HookFinding = z.strictObject({

@@ -1,7 +1,7 @@
 import { decodeBytes, encodeText } from "../../base/bytes.ts";
 import { unifiedDiff } from "../../base/unified_diff.ts";
+import { CLIENT_NAMES } from "../../base/clients.ts";
 import {
-  CLIENT_NAMES,
   decodeSettings,
   planInstall,
   planRemoval,
@@ -152,6 +152,6 @@ export const CLIENT_FLAG = {
   type: "string",
   value: "client",
   choices: CLIENT_NAMES,
-  default: "claude",
+  default: CLIENT_NAMES[0],
   summary: "The client whose settings to change",
 } as const;

@@ -42,9 +42,6 @@ export interface ClientFile extends Present {
   readonly events: readonly string[];
 }
 
-/** The clients whose skills are in `~/.agents/skills`. */
-const WITH_SKILLS: readonly string[] = ["codex", "opencode", "copilot"];
-
 /** Returns the files of a client that get entries, hooks before skills. */
 async function filesOf(
   system: System,
@@ -52,10 +49,9 @@ async function filesOf(
   { skills }: { skills: boolean },
 ): Promise<{ hooks: readonly EntryFile[]; skills: readonly EntryFile[] }> {
   const setup = await client.setup?.();
-  const has = skills && WITH_SKILLS.includes(client.name);
   return {
     hooks: setup?.files(system) ?? [],
-    skills: has ? skillFiles(system) : [],
+    skills: skills && client.sharedSkills ? skillFiles(system) : [],
   };
 }
 
@@ -92,7 +88,7 @@ export async function planClientRemoval(
 ): Promise<ClientFile[]> {
   const others = await installedClients(system);
   const shared = others.some((other) =>
-    !among.includes(other) && WITH_SKILLS.includes(other.name)
+    !among.includes(other) && other.sharedSkills
   );
   const files = await filesOf(system, client, { skills: !shared });
   const hooks = files.hooks.map((entry) => removal(system, entry));

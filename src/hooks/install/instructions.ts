@@ -1,5 +1,6 @@
 import { join } from "@std/path";
 import { attempt } from "../../base/errors.ts";
+import { CLIENTS } from "../../clients/mod.ts";
 import {
   changeMarkedFile,
   type MarkedFile,
@@ -8,13 +9,9 @@ import {
 import type { System } from "../../system/system.ts";
 
 /** The files of a repository in which clients look for instructions. */
-export const INSTRUCTION_FILES = [
-  "AGENTS.md",
-  "CLAUDE.md",
-  "GEMINI.md",
-] as const;
-
-export type InstructionFile = typeof INSTRUCTION_FILES[number];
+export const INSTRUCTION_FILES: readonly string[] = [
+  ...new Set(CLIENTS.map(({ instructions }) => instructions)),
+].sort();
 
 const MARKED: MarkedFile = {
   open: '<!-- mpm: written by "mpm setup instructions" -->',
@@ -46,7 +43,7 @@ export function withoutInstructions(text: string): string | undefined {
 export function instructedFiles(
   system: System,
   worktree: string,
-): InstructionFile[] {
+): string[] {
   return INSTRUCTION_FILES.filter((file) => {
     const path = join(worktree, file);
     if (system.files.lstat(path)?.kind !== "file") return false;
@@ -60,23 +57,23 @@ const LARGEST = 1024 * 1024;
 
 /** A change of one of these files. */
 export interface InstructionChange {
-  readonly file: InstructionFile;
+  readonly file: string;
   readonly action: "created" | "updated" | "removed" | "unchanged" | "absent";
 }
 
 /**
  * Puts mpm's block into one file. Removes it from the others, since a client may
- * read all of them; with `file` null, from all three. Everything else keeps its
+ * read all of them; with `file` null, from all. Everything else keeps its
  * bytes. Throws CONFLICT for a link or damaged marks.
  */
 export function changeInstructions(
   system: System,
   worktree: string,
-  { file, dryRun }: { file: InstructionFile | null; dryRun: boolean },
+  { file, dryRun }: { file: string | null; dryRun: boolean },
 ): InstructionChange[] {
   const others = instructedFiles(system, worktree)
     .filter((one) => one !== file);
-  const change = (one: InstructionFile, clear: boolean) => ({
+  const change = (one: string, clear: boolean) => ({
     file: one,
     action: changeMarkedFile(system, join(worktree, one), {
       file: MARKED,

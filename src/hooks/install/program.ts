@@ -3,6 +3,7 @@ import { attempt, MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
+  CLAUDE,
   type Client,
   CLIENTS,
   isFolder,
@@ -101,7 +102,7 @@ export async function clientVersion(
   system: System,
   folder: string,
 ): Promise<string | undefined> {
-  const { stdout } = await system.runProgram(["claude", "--version"], {
+  const { stdout } = await system.runProgram([CLAUDE.program, "--version"], {
     cwd: folder,
     ...BOUNDS,
   });

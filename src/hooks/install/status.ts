@@ -1,6 +1,7 @@
 import { attempt, MpmError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import {
+  CLAUDE,
   type Client,
   decodeSettings,
   enabledPlugins,
@@ -155,7 +156,7 @@ export function statusOfHooks(
     plugins,
     findings: [...shown, ...found].map((finding) => ({
       ...finding,
-      client: "claude" as const,
+      client: CLAUDE.name,
     })),
   };
 }

@@ -31,7 +31,7 @@ export function agentStep(system: System, order: AgentOrder): AgentStep {
     ...one,
     output: redactor.text(one.output),
   }));
-  const told = new HeadlessOutput(client.name);
+  const told = new HeadlessOutput(client.news);
   const bytesOf = (text: string) => new TextEncoder().encode(text);
   return {
     args: program.args(promptOf({

@@ -1,6 +1,7 @@
 import { relative } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
+import { clientNamed } from "../../clients/mod.ts";
 import { readConfig } from "../../config/mod.ts";
 import { readAllowable } from "../../ops/mod.ts";
 import {
@@ -10,11 +11,7 @@ import {
 } from "../../saves/mod.ts";
 import { definitionFile, taskRoot } from "../../tasks/mod.ts";
 import { readPipeline } from "../definition.ts";
-import {
-  secretOf,
-  WORKFLOW_HEAD,
-  workflowText,
-} from "../export/github_actions.ts";
+import { WORKFLOW_HEAD, workflowText } from "../export/github_actions.ts";
 import type { PipelineExportResult } from "./results.ts";
 
 const WORKFLOW: WrittenFile = {
@@ -84,13 +81,20 @@ It starts nothing, so you do not have to allow the pipeline.`,
     if (notify || jobs) {
       note('Note: "notify" and "jobs" are not part of the workflow');
     }
-    const secrets = new Set(
+    const clients = new Set(
       steps.flatMap(({ work }) =>
-        work.kind === "agent" ? [secretOf(work.client ?? client)] : []
+        work.kind === "agent" ? [clientNamed(work.client ?? client)!] : []
       ),
     );
-    for (const secret of secrets) {
-      note(`Note: the workflow needs the secret ${secret}`);
+    for (const key of new Set([...clients].map(({ key }) => key))) {
+      note(`Note: the workflow needs the secret ${key}`);
+    }
+    for (const { title, key, otherKeys } of clients) {
+      if (otherKeys) {
+        note(
+          `Note: ${title} gets ${key}. If its model needs another key, change the workflow`,
+        );
+      }
     }
     const workflow = workflowText({ name, pipeline, client });
     const written = target && writeExport(

@@ -16,25 +16,6 @@ const ACTIONS = {
     "actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093",
 };
 
-/** A client on a machine of GitHub. */
-interface HostedClient {
-  /** Its package on npm. */
-  readonly package: string;
-  /** The variable, and the secret, with its key. */
-  readonly key: string;
-}
-
-const CLIENTS: ReadonlyMap<string, HostedClient> = new Map([
-  ["claude", {
-    package: "@anthropic-ai/claude-code",
-    key: "ANTHROPIC_API_KEY",
-  }],
-  ["codex", { package: "@openai/codex", key: "OPENAI_API_KEY" }],
-  ["gemini", { package: "@google/gemini-cli", key: "GEMINI_API_KEY" }],
-  ["opencode", { package: "opencode-ai", key: "ANTHROPIC_API_KEY" }],
-  ["copilot", { package: "@github/copilot", key: "COPILOT_GITHUB_TOKEN" }],
-]);
-
 /** Minutes that a job may take on GitHub. */
 const MOST_MINUTES = 360;
 
@@ -44,11 +25,6 @@ interface Exported {
   readonly pipeline: Pipeline;
   /** The client of agents that name none. */
   readonly client: string;
-}
-
-/** Returns the name of the secret that the agents of a client need. */
-export function secretOf(client: string): string {
-  return CLIENTS.get(client)?.key ?? "ANTHROPIC_API_KEY";
 }
 
 /**
@@ -205,9 +181,8 @@ function programSteps(step: Step, exported: Exported): object[] {
     const lines = retried(values.words(work.args), { retries, check });
     return [{ name: "Run", ...limits, ...withEnv(env), run: lines }];
   }
-  const client = work.client ?? exported.client;
-  const { package: from, key } = CLIENTS.get(client)!;
-  const args = clientNamed(client)!.headless(PROMPT, {
+  const client = clientNamed(work.client ?? exported.client)!;
+  const args = client.headless(PROMPT, {
     turns: work.turns ?? undefined,
   });
   const words = args.map((arg) =>
@@ -215,11 +190,14 @@ function programSteps(step: Step, exported: Exported): object[] {
       .join('"$MPM_PROMPT"')
   ).join(" ");
   const secret = {
-    [key]: `\${{ secrets.${key} }}`,
+    [client.key]: `\${{ secrets.${client.key} }}`,
     MPM_PROMPT: values.text(work.prompt),
   };
   return [
-    { name: `Install ${client}`, run: `npm install --global ${from}` },
+    {
+      name: `Install ${client.name}`,
+      run: `npm install --global ${client.package}`,
+    },
     {
       name: "Ask the agent",
       ...limits,

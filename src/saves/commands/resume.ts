@@ -1,6 +1,6 @@
 import { ONE_SESSION } from "../select.ts";
 import { defineCommand, type Style } from "../../cli/mod.ts";
-import { CLIENT_NAMES } from "../../clients/mod.ts";
+import { CLIENT_NAMES } from "../../base/clients.ts";
 import { keepDue } from "../contents/keep_with.ts";
 import { findOne, loadResumed } from "../resume/resume.ts";
 import { takeOver } from "../resume/take_over.ts";
