@@ -3276,7 +3276,9 @@ export interface ClaimResult {
   }[];
 }
 
-/** mpm claims --json: List the claimed paths, with holder, end and task. */
+/**
+ * mpm claims --json: List the claimed paths, who holds them, and until when.
+ */
 export interface ClaimsResult {
   /** ISO 8601: ages count from here. */
   at: string;
@@ -3751,7 +3753,8 @@ export interface PipelineExportResult {
 }
 
 /**
- * mpm pipeline graph --json: Draw the steps of a pipeline and what they need.
+ * mpm pipeline graph --json: Draw the steps of a pipeline and their
+ * dependencies.
  */
 export interface PipelineGraphResult {
   pipeline: string;
@@ -4034,7 +4037,7 @@ export type PipelineStatusResult = PipelineResumeResult;
 /** mpm pipeline watch --json: Show the progress of a run until it ends. */
 export type PipelineWatchResult = PipelineResumeResult;
 
-/** mpm pipeline new --json: Create a pipeline from one that mpm provides. */
+/** mpm pipeline new --json: Create a pipeline from a built-in one. */
 export interface PipelineNewResult {
   dry_run: boolean;
   name: string;

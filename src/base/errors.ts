@@ -40,7 +40,7 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
     "mpm scan found a secret; mpm handoff check found an error",
   );
   meanings.set(EXIT_INCOMPLETE, [
-    "a task ended, and some of its items are not done",
+    "a task or a pipeline ended, but not all of it is done",
   ]);
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
   return [...meanings].sort(([a], [b]) => a - b)

@@ -121,10 +121,12 @@ const SECTIONS:
     ["Several agents", [
       ...["handoff", "note", "notes", "claim", "claims", "release", "standup"],
     ]],
-    ["Work that survives", ["task", "pipeline", "schedule"]],
-    ["With other people", ["team"]],
+    ["Long and scheduled work", ["task", "pipeline", "schedule"]],
+    ["With other people", ["sync", "team", "trust", "export", "import"]],
     ["The working tree", ["checkpoint", "worktrees", "undo"]],
-    ["With Claude Code", ["hooks", "hook", "context", "statusline"]],
+    ["With the agent's client", [
+      ...["hooks", "hook", "context", "statusline", "carry"],
+    ]],
     ["Looking back", ["replay", "timeline"]],
     ["Set up", [
       ...["setup", "config", "allow", "scan", "migrate", "doctor"],
@@ -135,14 +137,14 @@ const SECTIONS:
 /** Subjects of the groups whose first word is not a command. */
 const ABOUT: Readonly<Record<string, string>> = {
   handoff: "Hand-off documents between agents",
-  schedule: "Work at certain times, by the system's scheduler",
+  schedule: "Tasks, pipelines and standups that run at certain times",
   task: "Programs over many items, with progress and resume",
   checkpoint: "Snapshots of all files",
   config: "Settings",
-  hooks: "Hooks in Claude Code",
+  hooks: "Hooks in Claude Code and other clients",
   partition: "Parts of a large project",
   saves: "Saves",
-  team: "The people for whom mpm encrypts entries",
+  team: "People who can read your encrypted entries",
   template: "Checklists to start from",
   var: "State variables of the session",
   worktrees: "Worktrees of agents",

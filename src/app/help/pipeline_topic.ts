@@ -7,19 +7,19 @@ export const PIPELINES: Topic = {
   sections: [
     {
       text: `
-A pipeline is a file .claude-mpm/pipelines/NAME.yaml. mpm runs the pipeline on this machine only after "mpm allow .claude-mpm/pipelines/NAME.yaml". After each change, allow the file again. docs/pipelines.md has examples.`,
+The file .claude-mpm/pipelines/NAME.yaml defines the pipeline NAME. mpm runs the pipeline only after you allow the file with "mpm allow .claude-mpm/pipelines/NAME.yaml". After each change, allow the file again. docs/pipelines.md has examples.`,
     },
     {
       title: "Fields",
       rows: [
-        ["description", "one line for people"],
+        ["description", "a one-line description"],
         ["vars", "variables: { name: { required, default, description } }"],
         [
           "jobs",
           "the maximum number of steps that run at the same time; default: 4",
         ],
         ["notify", "a program to run at the end, and its arguments"],
-        ["steps", "the steps, each under its name"],
+        ["steps", "the steps, by name"],
       ],
     },
     {
@@ -31,19 +31,22 @@ A pipeline is a file .claude-mpm/pipelines/NAME.yaml. mpm runs the pipeline on t
           "agent",
           "instead of run: { prompt: text, turns: number, client: name }",
         ],
-        ["produces", "files or patterns of files that the step must write"],
-        ["verify", "a program that checks the step, and its arguments"],
+        ["produces", "files that the step must write, as paths or patterns"],
+        [
+          "verify",
+          "a program that checks the result of the step, and its arguments",
+        ],
         ["retries", "the number of retries for a failed step; default: 0"],
         ["timeout", "the time limit for each try, e.g. 60s or 10m"],
         [
           "grace",
-          "the time between SIGTERM and SIGKILL when mpm stops a program; default: 10s",
+          "the time between SIGTERM and SIGKILL; default: 10s",
         ],
         [
           "worktree",
           "true: the step runs in its own worktree, and mpm merges the results at the end",
         ],
-        ["repeatable", "true if running the step twice does no harm"],
+        ["repeatable", "true if the step can safely run twice"],
         ["env", "environment variables for the program: { NAME: value }"],
       ],
     },

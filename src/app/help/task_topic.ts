@@ -7,15 +7,15 @@ export const TASKS: Topic = {
   sections: [
     {
       text: `
-A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine only after "mpm allow .claude-mpm/tasks/NAME.yaml". After each change, allow the file again. docs/tasks.md has examples.`,
+The file .claude-mpm/tasks/NAME.yaml defines the task NAME. mpm runs the task only after you allow the file with "mpm allow .claude-mpm/tasks/NAME.yaml". After each change, allow the file again. docs/tasks.md has examples.`,
     },
     {
       title: "Fields",
       rows: [
-        ["description", "one line for people"],
+        ["description", "a one-line description"],
         [
           "items",
-          "{ files: [glob, ...] }, { lines: [program, argument, ...] } or { list: [a, b] }; without it, the program runs once",
+          "{ files: [glob, ...] }, { lines: [program, argument, ...] } or { list: [a, b] }; without this field, the program runs once",
         ],
         ["chunk", "the number of items for one program; default: 1"],
         ["run", "the program and its arguments"],
@@ -30,17 +30,17 @@ A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine 
           "after a failure: continue (with the next item) or stop (the run)",
         ],
         ["notify", "a program to run at the end, and its arguments"],
-        ["repeatable", "true if running an item twice does no harm"],
+        ["repeatable", "true if an item can safely run twice"],
         [
           "grace",
-          "the time between SIGTERM and SIGKILL when mpm stops a program; default: 10s",
+          "the time between SIGTERM and SIGKILL; default: 10s",
         ],
       ],
     },
     {
       title: "Placeholders in arguments",
       rows: [
-        ["{item}", "the item, if a chunk is a single item"],
+        ["{item}", "the item, if the chunk has only one"],
         ["{items}", "all items of the chunk; must be the whole argument"],
         ["{task}", "the name of the task"],
         ["{state}", "in notify: the state at the end of the run"],
@@ -55,7 +55,7 @@ A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine 
         ],
         [
           '{"state": ...}',
-          "data that the program needs to continue, at most 1 MiB of JSON",
+          "data from which the program can continue, at most 1 MiB of JSON",
         ],
         ['{"result": ...}', "the result of the item, any JSON"],
       ],
@@ -65,7 +65,7 @@ A task is a file .claude-mpm/tasks/NAME.yaml. mpm runs the task on this machine 
       rows: [
         ["MPM_TASK", "the name of the task"],
         ["MPM_TASK_RUN", "the ID of the run"],
-        ["MPM_TASK_ITEM", "the item, if a chunk is a single item"],
+        ["MPM_TASK_ITEM", "the item, if the chunk has only one"],
         [
           "MPM_TASK_STATE",
           "a file with the last state that the program printed",

@@ -23,7 +23,7 @@ hooks and skills, completion scripts, and the data that it saves. It shows all
 changes, and asks before it writes anything. --yes accepts the whole proposal,
 but does not trust saves by claude-mpm.
 
-If this project has saves by claude-mpm, mpm lists them and asks once whether they are yours. Neither their path nor their owner proves this. If you say yes, mpm records their digests and treats the saves as your own.
+If this project has saves by claude-mpm, mpm lists them and asks once whether they are yours. It asks because neither the path nor the owner of a file proves this. If you say yes, mpm records their digests and treats the saves as your own.
 
 "mpm undo" undoes the whole setup.
 

@@ -8,7 +8,7 @@ export const pipelineCancel = defineCommand({
   name: "pipeline cancel",
   summary: "Cancel a run of a pipeline",
   description: `
-The running programs get SIGTERM, and SIGKILL if they have not ended after the time that the "grace" of their steps sets. mpm records how they ended. "mpm pipeline resume" continues with the steps that are left.`,
+Sends SIGTERM to the running programs, and waits for the time that their steps set as "grace". If a program is still running then, mpm sends SIGKILL. mpm records how the programs ended. "mpm pipeline resume" continues with the remaining steps.`,
   positionals: [RUN],
   flags: {
     "dry-run": {

@@ -26,9 +26,9 @@ export const pipelineExport = defineCommand({
   name: "pipeline export",
   summary: "Export a pipeline as a workflow for GitHub Actions",
   description: `
-Prints a workflow, or writes it to a file with --output. Each step becomes a job. The files that a step produces go to the steps that need it, as artifacts. Variables become inputs. docs/engines.md lists what a workflow cannot do.
+Prints a workflow, or writes it to a file with --output. Each step becomes a job. The files that a step produces become artifacts, which the steps that need it download. Variables become inputs. docs/engines.md lists what a workflow cannot do.
 
-It starts nothing, so you do not have to allow the pipeline.`,
+mpm does not run the pipeline, so you do not have to allow it first.`,
   positionals: [{
     name: "name",
     summary: "The pipeline",

@@ -12,9 +12,9 @@ import type { PipelineGraphResult } from "./results.ts";
 /** `mpm pipeline graph` */
 export const pipelineGraph = defineCommand({
   name: "pipeline graph",
-  summary: "Draw the steps of a pipeline and what they need",
+  summary: "Draw the steps of a pipeline and their dependencies",
   description: `
-Draws the graph from top to bottom, with the state of each step in the newest run. With --mermaid, it prints a Mermaid flowchart for a Markdown file. It starts nothing, so you do not have to allow the pipeline.`,
+Draws the graph from top to bottom, with the state of each step in the newest run. With --mermaid, mpm prints a Mermaid flowchart for a Markdown file. mpm does not run the pipeline, so you do not have to allow it first.`,
   positionals: [{
     name: "name",
     summary: "The pipeline",

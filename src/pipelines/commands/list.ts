@@ -13,7 +13,7 @@ export const pipelineList = defineCommand({
   name: "pipeline list",
   summary: "List the runs of pipelines",
   description: `
-Lists the newest runs first, each with its state and the number of finished steps. "mpm pipeline" lists the pipelines themselves.`,
+Lists runs, newest first. Each row shows the state of the run and the number of finished steps. "mpm pipeline" lists the pipelines themselves.`,
   positionals: [{
     name: "pipeline",
     summary: "Only runs of this pipeline",

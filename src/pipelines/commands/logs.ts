@@ -18,7 +18,7 @@ export const pipelineLogs = defineCommand({
   name: "pipeline logs",
   summary: "Print the output of a run's steps",
   description: `
-Prints the logs in the order of the steps, each followed by the log of its "verify". Secrets are redacted. A log has the first and the last 512 KiB of what a program printed.`,
+Prints the logs in the order of the steps. The log of a step is followed by the log of its "verify" program. Secrets are redacted. A log keeps the first and the last 512 KiB of a program's output.`,
   positionals: [{
     name: "run",
     summary:

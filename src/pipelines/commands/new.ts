@@ -35,16 +35,16 @@ const SHIPPED: Readonly<Record<string, Shipped>> = {
 /** `mpm pipeline new` */
 export const pipelineNew = defineCommand({
   name: "pipeline new",
-  summary: "Create a pipeline from one that mpm provides",
+  summary: "Create a pipeline from a built-in one",
   description: `
-Writes .claude-mpm/pipelines/<name>.yaml. mpm never replaces an existing file. mpm provides two pipelines:
+Writes .claude-mpm/pipelines/<name>.yaml. mpm never replaces an existing file. There are two built-in pipelines:
 
   development   six agents, one after the other: requirements, architecture,
                 implementation, testing, documentation, deployment
   analysis      three agents in parallel: security, performance and quality;
                 a fourth agent merges their reports
 
-Read the file and change it if you like, then allow it.`,
+Read the file, change it if you like, and then allow it.`,
   positionals: [
     { name: "kind", summary: "development or analysis" },
     {

@@ -10,7 +10,7 @@ export const pipeline = defineCommand({
   name: "pipeline",
   summary: "List the pipelines and the newest run of each",
   description: `
-A pipeline runs programs and agents as steps of a graph, and survives crashes. Each file .claude-mpm/pipelines/NAME.yaml defines a pipeline. docs/pipelines.md describes its fields.`,
+A pipeline runs programs and agents as steps that can depend on each other. After a crash, "mpm pipeline resume" continues the run. Each file .claude-mpm/pipelines/NAME.yaml defines a pipeline. "mpm help pipelines" describes its fields, and docs/pipelines.md has examples.`,
   positionals: [],
   flags: {},
   examples: ["mpm pipeline", "mpm pipeline --json"],

@@ -21,7 +21,7 @@ export const pipelineReport = defineCommand({
   name: "pipeline report",
   summary: "Report what a run of a pipeline did, in Markdown",
   description: `
-Prints a summary, the steps with their files and the end of their output, and the conflicts between steps. It also works during the run. Secrets are redacted.`,
+Prints a summary, the steps with their files and the end of their output, and the conflicts between steps. You can also use this command while the run is in progress. Secrets are redacted.`,
   positionals: [{
     name: "run",
     summary:

@@ -17,7 +17,7 @@ export const pipelineResume = defineCommand({
   description: `
 Runs the steps that failed, were skipped or have not started. A step that is done runs again only if its inputs changed. Its inputs are its definition, the variables, the files of the steps that it needs, and the files that its worktree began with.
 
-If a step started and mpm does not know how it ended, mpm flags the step and does not run it again by itself. There are two exceptions: the step is "repeatable", or it has a worktree. With --again, mpm also runs flagged steps again. A step at a usage limit runs again after the limit ends, or at once with --again.`,
+If mpm does not know how a step ended, it flags the step. It does not run flagged steps again, with two exceptions: the step is "repeatable", or it has a worktree. With --again, mpm also runs flagged steps again. If an agent reached a usage limit, its step runs again after the limit ends, or at once with --again.`,
   positionals: [RUN],
   flags: {
     again: {

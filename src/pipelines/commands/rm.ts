@@ -9,7 +9,7 @@ export const pipelineRm = defineCommand({
   name: "pipeline rm",
   summary: "Move runs of pipelines to the trash",
   description: `
-Removes the logs and reports of runs; "mpm undo" restores them. Files that a run changed stay. Worktrees that a killed run left behind are removed permanently. mpm does not remove a run that is in progress, or the definition of a pipeline.`,
+Removes the logs and reports of runs; "mpm undo" restores them. mpm keeps the files that a run changed. It permanently removes worktrees that a killed run left behind. It does not remove a run that is in progress, or the definition of a pipeline.`,
   positionals: [{
     name: "run",
     summary:

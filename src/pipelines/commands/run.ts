@@ -18,14 +18,14 @@ export const pipelineRun = defineCommand({
   name: "pipeline run",
   summary: "Run the steps of a pipeline",
   description: `
-A pipeline is a file of the project, .claude-mpm/pipelines/NAME.yaml:
+The file .claude-mpm/pipelines/NAME.yaml defines a pipeline:
 
   vars: { version: { required: true } }
   steps:
     notes: { run: [sh, notes.sh, "{version}"], produces: [NOTES.md] }
     build: { needs: [notes], run: [npm, run, build], verify: [npm, test] }
 
-mpm runs the pipeline only after you allow the present content of this file: mpm allow FILE. Programs start without a shell, in the top folder of the working tree. A step with "worktree: true" gets its own worktree, and mpm merges the results at the end.
+mpm runs the pipeline only after you allow the present content of this file with "mpm allow FILE". Programs start without a shell, in the top folder of the working tree. A step with "worktree: true" gets its own worktree, and mpm merges the results at the end.
 
 A step starts as soon as all steps that it needs are done. If a step fails, mpm skips the steps that need it and runs the others. Ctrl-C cancels the run: programs get SIGTERM, and mpm records how they ended. "mpm pipeline resume" continues a run that failed, or was cancelled or killed.
 
@@ -46,7 +46,7 @@ The exit status is 0 if all steps are done, 1 if not, 4 if results conflict, and
       type: "string",
       value: "number",
       summary:
-        'The maximum number of steps at a time; default: "jobs" of the pipeline, or 4',
+        'The maximum number of steps that run at the same time; default: "jobs" in the pipeline, or 4',
     },
     background: BACKGROUND,
     "dry-run": {

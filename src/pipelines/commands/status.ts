@@ -11,7 +11,7 @@ export const pipelineStatusCommand = defineCommand({
   description: `
 A run is "running" only while an mpm process works on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm pipeline resume" continues it.
 
-The exit status is 0 for any state.`,
+The exit status is 0, even if the run failed.`,
   positionals: [RUN],
   flags: {},
   examples: ["mpm pipeline status", "mpm pipeline status release --json"],

@@ -11,23 +11,24 @@ export const scheduleAdd = defineCommand({
   name: "schedule add",
   summary: "Start a task, a pipeline or a standup at certain times",
   description: `
-The system's scheduler starts it: systemd or cron on Linux, launchd on macOS, the Task Scheduler on Windows. mpm writes one marked entry there, and "mpm schedule remove" removes exactly this entry.
+The scheduler of your system starts the work: systemd or cron on Linux, launchd on macOS, the Task Scheduler on Windows. mpm adds one marked entry to the scheduler, and "mpm schedule remove" removes exactly this entry.
 
 The times have five fields: minute, hour, day of the month, month, day of the week. "0 9 * * 1-5" is 09:00 from Monday to Friday, in the time zone of the machine.
 
-A task or a pipeline runs only if you have allowed its definition, and the definition has not changed since. Its output goes to a log; "mpm schedule list" shows the last result and the next time.
+A task or a pipeline runs only if you have allowed its definition, and the definition has not changed since. mpm writes the output to a log. "mpm schedule list" shows the last result and the next time.
 
-To start a program after each run, write it after "--", e.g. -- notify-send "{name}: {state}". mpm replaces {name}, {state}, {reason} and {log} in its arguments.`,
+To start a program after each run, write the program after "--", e.g. -- notify-send "{name}: {state}". mpm replaces {name}, {state}, {reason} and {log} in the arguments of the program.`,
   positionals: [
     { name: "times", summary: "Five fields, as in a crontab" },
     {
       name: "what",
-      summary: "A task, a pipeline or a standup",
+      summary: "The kind of work",
       choices: KINDS,
     },
     {
       name: "words",
-      summary: "The name of the task or pipeline; then a program to notify you",
+      summary:
+        'The name of the task or pipeline; after "--", a program that runs after each run',
       rest: true,
       names: "task",
     },
@@ -36,13 +37,15 @@ To start a program after each run, write it after "--", e.g. -- notify-send "{na
     name: {
       type: "string",
       value: "name",
-      summary: "The name of the schedule; default: what it starts",
+      summary:
+        "The name of the schedule; by default made from what it starts, e.g. task-health",
     },
     via: {
       type: "string",
       value: "scheduler",
       choices: SCHEDULERS,
-      summary: "The scheduler; default: the best one on this machine",
+      summary:
+        "The scheduler to use; default: the first that works on this machine",
     },
     "dry-run": {
       type: "boolean",

@@ -9,9 +9,9 @@ export const scheduleRemove = defineCommand({
   name: "schedule remove",
   summary: "Remove schedules and their entries",
   description: `
-Removes the entry from the system's scheduler, and the log of its runs. All other bytes of a crontab stay as they are. "mpm undo" adds the schedule again.
+Removes the entry from the system's scheduler, and the log of the runs. mpm does not change the rest of a crontab. "mpm undo" adds the schedule again.
 
-To remove a schedule of another project, or one whose project is gone, give its ID from "mpm schedule list --all".`,
+To remove a schedule of another project, or of a project that is gone, give the ID that "mpm schedule list --all" shows.`,
   positionals: [{
     name: "name",
     summary: "The names or IDs of the schedules",

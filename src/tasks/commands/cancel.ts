@@ -8,8 +8,7 @@ export const taskCancel = defineCommand({
   name: "task cancel",
   summary: "Cancel a run of a task",
   description: `
-The running program gets SIGTERM, and SIGKILL if it has not ended after the time that
-the task's "grace" sets. mpm records how it ended. "mpm task resume" continues with the items that are left.`,
+Sends SIGTERM to the running program, and waits for the time that the task sets as "grace". If the program is still running then, mpm sends SIGKILL. mpm records how the program ended. "mpm task resume" continues with the remaining items.`,
   positionals: [RUN],
   flags: {
     "dry-run": {

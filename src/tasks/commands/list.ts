@@ -13,7 +13,7 @@ export const taskList = defineCommand({
   name: "task list",
   summary: "List the runs of tasks",
   description: `
-Lists the newest runs first, each with its state and the number of finished items. "mpm task" lists the tasks themselves.`,
+Lists runs, newest first. Each row shows the state of the run and the number of finished items. "mpm task" lists the tasks themselves.`,
   positionals: [{
     name: "task",
     summary: "Only runs of this task",

@@ -26,7 +26,7 @@ export const taskReport = defineCommand({
   name: "task report",
   summary: "Report what a run of a task did, in Markdown",
   description: `
-Prints a summary, the items that failed or are flagged, and the results. It also works during the run. Secrets are redacted. All results are in results.jsonl in the folder of the run.`,
+Prints a summary, the items that failed or are flagged, and the results. You can also use this command while the run is in progress. Secrets are redacted. The file results.jsonl in the folder of the run has all results.`,
   positionals: [RUN],
   flags: {
     output: {

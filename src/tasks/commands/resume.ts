@@ -10,11 +10,9 @@ export const taskResume = defineCommand({
   name: "task resume",
   summary: "Continue a run that was interrupted",
   description: `
-Runs the items that have not started, with the definition and the list of items that the
-run began with. If either has changed, mpm prints a note.
+Runs the items that have not started. mpm uses the definition and the list of items from the start of the run. If either has changed since, mpm prints a note.
 
-If a program started and mpm does not know how it ended, mpm flags the item. The work may be done, so mpm does not run the item again by itself. There are two exceptions: the task is "repeatable", or the program had printed a state, which mpm then gives back to the program. With --again, mpm also runs
-flagged and failed items again.`,
+If mpm does not know how a program ended, it flags the item. It does not run flagged items again, because their work may be done already. There are two exceptions: the task is "repeatable", or the program printed a state before. mpm then passes this state to the program. With --again, mpm also runs flagged and failed items again.`,
   positionals: [RUN],
   flags: {
     again: {

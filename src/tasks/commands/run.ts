@@ -16,31 +16,27 @@ export const taskRun = defineCommand({
   name: "task run",
   summary: "Run a task on all its items",
   description: `
-A task is a file of the project, .claude-mpm/tasks/NAME.yaml:
+The file .claude-mpm/tasks/NAME.yaml defines a task:
 
   description: Look for code smells in every source file
   items: { files: ["src/**/*.ts"] }   # or { lines: [program, argument] },
                                       # or { list: [a, b] }
-  chunk: 1                            # items that one program gets
+  chunk: 1                            # items for each program
   run: [node, smells.mjs, "{item}"]   # "{items}" if the chunk is larger
-  retries: 2                          # tries after the first one
-  timeout: 60s                        # for one try
+  retries: 2                          # retries after a failure
+  timeout: 60s                        # for each try
   on_error: continue                  # or stop
   repeatable: false                   # true: a chunk can safely run twice
   grace: 10s                          # between SIGTERM and SIGKILL
   notify: [notify-send, "{task}: {state}"]
 
-mpm runs the task only after you allow the present content of this file: mpm allow FILE. Programs start
-without a shell, in the top folder of the working tree. An item that begins with a dash
-is an argument like any other: put "--" before it if the program supports that.
+mpm runs the task only after you allow the present content of this file with "mpm allow FILE". Programs start without a shell, in the top folder of the working tree. A program may treat an item that begins with a dash as an option. If the program supports "--", put "--" before the item.
 
-Before each program starts, mpm writes everything that has happened so far to the disk. Ctrl-C
-cancels: the program gets SIGTERM, and mpm records how it ended. A second Ctrl-C kills it at once. "mpm task resume" continues a run that was cancelled or killed.
+Before it starts a program, mpm records the progress of the run on disk. Ctrl-C cancels the run: the program gets SIGTERM, and mpm records how it ended. A second Ctrl-C kills the program at once. "mpm task resume" continues a run that was cancelled or killed.
 
-With "--engine parallel --hosts FILE", GNU parallel runs the items on other machines, over ssh. They get the files of the last commit. docs/engines.md describes the hosts and their limits.
+With "--engine parallel --hosts FILE", GNU parallel runs the items on other machines, over ssh. These machines get the files of the last commit. docs/engines.md describes the hosts and their limits.
 
-The exit status is 0 if all items are done, 1 if some are not, and 130 if the run was
-cancelled.`,
+The exit status is 0 if all items are done, 1 if not, and 130 if the run was cancelled.`,
   positionals: [{ name: "name", summary: "The task" }],
   flags: {
     engine: {

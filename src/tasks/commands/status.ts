@@ -10,7 +10,7 @@ export const taskStatus = defineCommand({
   description: `
 A run is "running" only while an mpm process works on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm task resume" continues it.
 
-The exit status is 0 for any state.`,
+The exit status is 0, even if the run failed.`,
   positionals: [RUN],
   flags: {},
   examples: ["mpm task status", "mpm task status smells --json"],

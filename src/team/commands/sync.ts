@@ -9,18 +9,14 @@ export const sync = defineCommand({
   name: "sync",
   summary: "Share saves, hand-offs and notes through a git remote",
   description: `
-Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, below refs/mpm/ on the remote. Your branches do not change, and a plain "git clone" does not fetch the log. Without a remote, mpm uses the remote of the last sync. mpm
-sends nothing without your request, unless you set "sync.auto" in your own
-configuration.
+Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, under refs/mpm/ on the remote. Your branches do not change, and a plain "git clone" does not fetch the log. Without a remote, mpm uses the remote of the last sync. mpm never syncs by itself, unless you set "sync.auto" in your own configuration.
 
 mpm signs entries with a key of this installation. --with-conversation also
 sends messages of agents and the output of their tools, encrypted for your team.
 --with-contents also sends the uncommitted files in your saves, encrypted but
-not redacted. You cannot take back an entry, because others may have a copy.
---prune replaces your log with a shorter log. Others keep the entries that they
-have already fetched.
+not redacted. --prune replaces your log with a shorter log. Others keep the entries that they have already fetched.
 
-"mpm undo" does not undo a sync: others may have read the entries.`,
+"mpm undo" does not undo a sync, because others may already have the entries.`,
   positionals: [{
     name: "remote",
     summary:

@@ -8,9 +8,9 @@ export const trust = defineCommand({
   name: "trust",
   summary: "Trust the keys of people whose saves you received",
   description: `
-All entries that "mpm sync" fetches are signed with a key. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. First ask the owner for the ID of the key, outside the repository, and compare the IDs. If you trust a key, all saves with the key count as verified, including later saves, in every project. --revoke ends the trust. Without a name, mpm lists the people and their keys.
+Every entry that "mpm sync" fetches is signed with a key. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. Before you trust a key, ask its owner for the ID of the key, for example in a call, and compare the IDs. From then on, mpm shows all saves with this key as verified, in every project. To stop trusting the key, use --revoke. Without a name, mpm lists the people and their keys.
 
-If the owner's git signs with an ssh-ed25519 key, git also signs the owner's mpm key. mpm checks that signature, and lists the fingerprint in the form of "ssh-keygen -l" and Git hosts. You can give the fingerprint instead of a name.`,
+If the owner uses an ssh-ed25519 key to sign with git, that key also signs the owner's mpm key. mpm checks that signature, and lists the fingerprint as "ssh-keygen -l" and Git hosts show it. You can give the fingerprint instead of a name.`,
   positionals: [{
     name: "names",
     summary: "Names of people, the start of their key IDs, or fingerprints",

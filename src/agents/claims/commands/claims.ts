@@ -6,7 +6,7 @@ import { claimLines, teamLines } from "../text.ts";
 /** `mpm claims` */
 export const claims = defineCommand({
   name: "claims",
-  summary: "List the claimed paths, with holder, end and task",
+  summary: "List the claimed paths, who holds them, and until when",
   description: `
 Lists the active claims in all worktrees of the project. mpm leaves out claims
 that have ended, and claims of agent sessions that no longer run. It also lists
