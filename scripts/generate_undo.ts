@@ -37,5 +37,5 @@ export function undoPage(page: string): string {
 
 function wayOf(kind: UndoKind | Lasting): string {
   if (typeof kind === "string") return WAYS[kind];
-  return `cannot undo it: ${kind.reason}. ${kind.instead}`;
+  return `cannot be undone: ${kind.reason}. ${kind.instead}`;
 }

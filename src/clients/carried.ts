@@ -110,8 +110,8 @@ export function carriedOf(
     role: "user",
     at: kept[0]?.at ?? "",
     text: [
-      `mpm carried this conversation over from ${from}.`,
-      "Calls of tools are sentences in square brackets.",
+      `mpm copied this conversation from ${from}.`,
+      "Tool calls are sentences in square brackets.",
       ...leftOut.length === 0 ? [] : [`Left out: ${leftOut.join(", ")}.`],
     ].join(" "),
   };

@@ -203,9 +203,9 @@ function ways({ attended, skills }: WaysOut): string {
       `/${skills}mpm-resume continues a saved one`;
   }
   // Claude Code refuses a command without a skill unless a blank is before it.
-  return `${room}. To save the session, type a blank and /mpm-pause, then ` +
-    'clear the input box. After "mpm hooks install --skills" it works ' +
-    "without the blank";
+  return `${room}. To save the session, type a space before /mpm-pause, then ` +
+    'clear the input box. After "mpm hooks install --skills", you do not ' +
+    "need the space";
 }
 
 /**
@@ -232,7 +232,7 @@ export function onCrossing(
       return {
         writeResumeFile: true,
         message: `Context ${figure}: a pause is recommended. ${way}. ` +
-          '"mpm context acknowledge" notes that you have seen this.',
+          '"mpm context acknowledge" records that you have seen this.',
         note: `The context window is ${figure}.${file} ` +
           "A pause is recommended before complex new work. The user knows " +
           "this and has not acknowledged it yet.",
@@ -241,7 +241,7 @@ export function onCrossing(
       return {
         writeResumeFile: true,
         message: `Context ${figure}: pause soon. No new sub-agents are ` +
-          `started from here on. ${way}. "mpm context acknowledge" notes ` +
+          `started from now on. ${way}. "mpm context acknowledge" notes ` +
           "that you have seen this.",
         note: `The context window is ${figure}. Only what is in progress can ` +
           "be finished; no new sub-agents are started. The user has been told " +
@@ -251,7 +251,7 @@ export function onCrossing(
       return {
         writeResumeFile: true,
         message: out.attended
-          ? `Context ${figure}: typed prompts are held back from here on. ${way}. ` +
+          ? `Context ${figure}: typed prompts are held back from now on. ${way}. ` +
             AGAIN
           : `Context ${figure}: nearly full. ${way}.`,
         note: `The context window is ${figure}. ` +
@@ -329,7 +329,7 @@ export function levelRows(
 
 const DOES: Readonly<Record<Exclude<Level, "normal">, string>> = {
   pause: "writes the resume file and recommends a pause",
-  urgent: "repeats it and starts no new sub-agents",
+  urgent: "repeats the recommendation and refuses new sub-agents",
   block:
     `holds back typed prompts, except pause, resume, compact, clear, context, help and ${OVERRIDE}`,
 };

@@ -157,7 +157,7 @@ export const SETTINGS = {
     default: "never",
     choices: ["never", "pause"],
     summary:
-      'When mpm runs "mpm sync" by itself: never, or after each pause by a person',
+      'When mpm runs "mpm sync" by itself: never, or after each "mpm pause" that a person runs',
     personal: true,
     fileOnly: true,
   },

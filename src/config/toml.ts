@@ -75,7 +75,7 @@ export function lineOf(
 
 function placesOf(text: string, path: readonly string[]): Statement[] {
   const found = statements(text);
-  if (!found) throw byHand(path, "the file is written in an unusual way");
+  if (!found) throw byHand(path, "mpm cannot read the format of the file");
   return found;
 }
 

@@ -198,12 +198,12 @@ function isArgument(text: string): boolean {
   return text.length <= 4096 && !text.includes("\0");
 }
 
-/** A path from here on would be a file of the project. */
+/** A path from now on would be a file of the project. */
 function isFile(text: string): boolean {
   return isArgument(text) && /^(?:~?[/\\]|[A-Za-z]:[/\\])[^/\\]/.test(text);
 }
 
-/** A path from here on would be a program of the folder that mpm runs in. */
+/** A path from now on would be a program of the folder that mpm runs in. */
 function isCommand([program, ...args]: readonly string[]): boolean {
   if (program === undefined) return true;
   const isName = !/[/\\]/.test(program) && !["", ".", ".."].includes(program);

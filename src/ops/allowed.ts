@@ -142,7 +142,7 @@ export function allowedCommands(
 
 /**
  * The content of a file below `root` that can be allowed. It must be a plain
- * file of this user, of at most 1 MiB, with no link on the way to it. `none`:
+ * file of this user, with at most 1 MiB, with no link on the way to it. `none`:
  * nothing is there.
  */
 export function readAllowable(

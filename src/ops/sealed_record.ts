@@ -87,7 +87,7 @@ function keyless(): MpmError {
   return new MpmError(
     "FILE_FAILED",
     "Cannot write the key that marks your records",
-    { hint: "Make ~/.local/state/mpm a writable folder" },
+    { hint: "Make the folder ~/.local/state/mpm writable" },
   );
 }
 

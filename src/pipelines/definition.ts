@@ -101,7 +101,7 @@ export async function readPipeline(
   const value = await parseYaml(lines, faultAt);
   const fault: Fault = (path, words) => faultAt(lineOf(lines, path), words);
   if (!isFields(value)) {
-    throw fault([], `a pipeline must have fields, it is ${kindWords(value)}`);
+    throw fault([], `a pipeline must have fields, not ${kindWords(value)}`);
   }
   refuseUnknown(value, { known: FIELDS, path: [], fault });
   const vars = varsIn(value, fault);
@@ -124,7 +124,7 @@ function varsIn(value: Fields, fault: Fault): Map<string, Variable> {
   const found = new Map<string, Variable>();
   if (vars === undefined || vars === null) return found;
   if (!isFields(vars)) {
-    throw fault(["vars"], `"vars" must have fields, it is ${kindWords(vars)}`);
+    throw fault(["vars"], `"vars" must have fields, not ${kindWords(vars)}`);
   }
   for (const [name, one] of Object.entries(vars)) {
     const path = ["vars", name];
@@ -166,7 +166,7 @@ function stepsIn(value: Fields, fault: Fault): readonly Step[] {
     if (!STEP_NAME.test(name) || other !== undefined) {
       const why = other === undefined
         ? ""
-        : `, "${other}" has the same letters`;
+        : `, "${other}" differs only in case`;
       throw fault(path, `"${name}" cannot name a step${why}`);
     }
     known.set(name.toLowerCase(), name);
@@ -190,7 +190,7 @@ function stepIn(
 ): Step {
   const path = ["steps", name];
   if (!isFields(value)) {
-    throw fault(path, `"${name}" must have fields, it is ${kindWords(value)}`);
+    throw fault(path, `"${name}" must have fields, not ${kindWords(value)}`);
   }
   refuseUnknown(value, { known: STEP, path, fault });
   const needs = needsIn(name, value, { names, fault });
@@ -253,7 +253,7 @@ function envIn(
   const env = field(value, "env");
   if (env === undefined) return new Map();
   if (!isFields(env)) {
-    throw fault(path, `"env" must have fields, it is ${kindWords(env)}`);
+    throw fault(path, `"env" must have fields, not ${kindWords(env)}`);
   }
   return new Map(
     Object.keys(env).map((name) => {
@@ -337,7 +337,7 @@ function refusePlaceholders(
     check([...env.values()], [...path, "env"]);
     const program = work.kind === "run" ? work.args[0]! : "";
     if ([program, verify?.[0] ?? ""].some((text) => text.match(PLACEHOLDER))) {
-      throw fault(path, "a variable cannot name the program");
+      throw fault(path, "the name of the program cannot contain a variable");
     }
   }
   check(notify ?? [], ["notify"], ["state"]);

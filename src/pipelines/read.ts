@@ -161,7 +161,7 @@ export async function listPipelines(
     const row = { name, path, description: "", problem: null as string | null };
     if (typeof bytes === "string") {
       row.problem =
-        `"${path}" is not a regular file that you own, of at most 1 MiB`;
+        `"${path}" must be a regular file that you own, with at most 1 MiB`;
     } else {
       try {
         const text = new TextDecoder().decode(bytes);

@@ -72,7 +72,7 @@ export async function addSchedule(
     (order.target === null ? order.kind : `${order.kind}-${order.target}`);
   if (!SCHEDULE_NAME.test(name)) {
     throw new MpmError("USAGE", `"${name}" cannot name a schedule`, {
-      hint: "Use letters, digits and any of ._-, 64 characters at most: --name",
+      hint: "Use at most 64 letters, digits and any of ._-: --name",
     });
   }
   const known = readSchedule(system, scheduleId(workspace.root, name));

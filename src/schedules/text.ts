@@ -27,7 +27,7 @@ const ENTRIES: Readonly<Record<ScheduleRow["entry"], string>> = {
 const PROBLEMS: Readonly<Record<NonNullable<ScheduleRow["problem"]>, string>> =
   {
     "project-gone": "the project is gone",
-    "program-gone": "the mpm that it starts is gone",
+    "program-gone": "the mpm program that it starts is gone",
   };
 
 /** Formats the answer of `mpm schedule list`. */

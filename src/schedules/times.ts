@@ -79,7 +79,7 @@ export function parseTimes(text: string): Times {
   const times = { text: fields.join(" "), minutes, hours, days, months };
   const all = { ...times, weekdays };
   if (nextTimes(all, new Date(), 1).length === 0) {
-    throw fault("this day never comes");
+    throw fault("this date never occurs");
   }
   return all;
 }

@@ -36,7 +36,7 @@ export async function startInBackground(
       "CONFLICT",
       `Only an installed mpm can run a ${kind} in the background`,
       {
-        hint: `Without --background: mpm ${kind} resume ${id}`,
+        hint: `To run it in this terminal: mpm ${kind} resume ${id}`,
       },
     );
   }

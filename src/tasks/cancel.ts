@@ -50,7 +50,7 @@ async function refuseOther(
   const end = over ? textField(last, "state") : "interrupted";
   throw new MpmError(
     "CONFLICT",
-    `The run "${id}" is not running, its state is: ${end}`,
+    `The run "${id}" is not running: its state is "${end}"`,
     { hint: `"mpm ${kind} list" lists the runs` },
   );
 }

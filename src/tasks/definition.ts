@@ -75,7 +75,7 @@ export async function readDefinition(
   const value = await parseYaml(lines, faultAt);
   const fault: Fault = (path, words) => faultAt(lineOf(lines, path), words);
   if (!isFields(value)) {
-    throw fault([], `a task must have fields, it is ${kindWords(value)}`);
+    throw fault([], `a task must have fields, not ${kindWords(value)}`);
   }
   refuseUnknown(value, { known: FIELDS, path: [], fault });
   const items = itemsIn(value, fault);
@@ -106,7 +106,7 @@ function itemsIn(value: Fields, fault: Fault): ItemSource | null {
     throw fault(
       path,
       `"items" must have one of the fields ${SOURCES.join(", ")}, ` +
-        `it is ${kindWords(items)}`,
+        `not ${kindWords(items)}`,
     );
   }
   refuseUnknown(items, { known: SOURCES, path, fault });
@@ -146,10 +146,10 @@ function refusePlaceholders(
   }
   const [program] = work.kind === "run" ? work.args : [];
   if (program?.includes("{item")) {
-    throw fault(path, "an item cannot name the program");
+    throw fault(path, "the name of the program cannot contain an item");
   }
   const named = /\{items?\}/.exec(notify?.join(" ") ?? "")?.[0];
-  if (named) throw fault(["notify"], `"notify" has no "${named}"`);
+  if (named) throw fault(["notify"], `"notify" cannot use "${named}"`);
   refuseMisspelled(texts, ["item", "items", "task"], { path, fault });
   refuseMisspelled(notify ?? [], ["task", "state"], {
     path: ["notify"],
@@ -169,7 +169,7 @@ function refuseMisspelled(
     throw fault(
       path,
       `unknown placeholder "{${name}}". Did you mean "{${near}}"? ` +
-        `For literal text, put it in a script`,
+        `To use this text literally, write a script`,
     );
   }
 }

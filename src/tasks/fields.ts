@@ -71,7 +71,7 @@ export function workIn(
   }
   if (args) return { kind: "run", args };
   if (!isFields(agent)) {
-    throw fault(path, `"agent" must have fields, it is ${kindWords(agent)}`);
+    throw fault(path, `"agent" must have fields, not ${kindWords(agent)}`);
   }
   refuseUnknown(agent, { known: AGENT_FIELDS, path, fault });
   const prompt = textIn(agent, [...path, "prompt"], fault);
@@ -97,7 +97,7 @@ export function textIn(
   const found = field(value, name);
   if (found === undefined) return undefined;
   if (typeof found === "string") return found;
-  throw fault(path, `"${name}" must be text, it is ${kindWords(found)}`);
+  throw fault(path, `"${name}" must be text, not ${kindWords(found)}`);
 }
 
 /** A list of texts with at least one. */
@@ -110,7 +110,7 @@ export function textsIn(
   const found = field(value, name);
   if (found === undefined) return undefined;
   if (!Array.isArray(found)) {
-    throw fault(path, `"${name}" must be a list, it is ${kindWords(found)}`);
+    throw fault(path, `"${name}" must be a list, not ${kindWords(found)}`);
   }
   const other = found.find((one) => typeof one !== "string");
   if (other !== undefined) {
@@ -131,7 +131,7 @@ export function argumentsIn(
 ): string[] | undefined {
   const args = textsIn(value, path, fault);
   const name = path.at(-1)!;
-  if (args?.[0] === "") throw fault(path, `"${name}" names no program`);
+  if (args?.[0] === "") throw fault(path, `"${name}" does not name a program`);
   if (args?.some((one) => one.includes("\0"))) {
     throw fault(path, `"${name}" has a NUL character`);
   }
@@ -151,7 +151,7 @@ export function numberIn(
   throw fault(
     path,
     `"${path.at(-1)}" must be a whole number from ${least} to ${most}, ` +
-      `it is "${text}"`,
+      `not "${text}"`,
   );
 }
 
@@ -170,7 +170,7 @@ export function timeIn(
     throw fault(
       path,
       `"${path.at(-1)}" must be a length of time such as 90s, 30m or 1h, ` +
-        `it is "${text}"`,
+        `not "${text}"`,
     );
   }
 }
@@ -196,7 +196,7 @@ export function choiceIn<C extends string>(
   if (chosen !== undefined) return chosen;
   throw fault(
     path,
-    `"${path.at(-1)}" must be ${choices.join(" or ")}, it is "${text}"`,
+    `"${path.at(-1)}" must be ${choices.join(" or ")}, not "${text}"`,
   );
 }
 

@@ -49,10 +49,10 @@ function noItems(items: ItemSource): MpmError {
   const why = items.kind === "files"
     ? `no file matches ${items.globs.map((glob) => `"${glob}"`).join(", ")}`
     : items.kind === "lines"
-    ? `"${commandText(items.args)}" printed no line`
+    ? `"${commandText(items.args)}" printed no lines`
     : "its list is empty";
-  return new MpmError("CONFLICT", `The task has no items now: ${why}`, {
-    hint: 'Look at "items" in its file',
+  return new MpmError("CONFLICT", `The task has no items: ${why}`, {
+    hint: 'Check "items" in the definition of the task',
   });
 }
 
@@ -70,8 +70,8 @@ function refuseUnusable(values: readonly string[]): void {
   if (at < 0) return;
   throw new MpmError(
     "CONFLICT",
-    `Item ${at + 1} has a NUL character, which no argument can have`,
-    { hint: 'Correct "items" in the file of the task' },
+    `Item ${at + 1} contains a NUL character, which arguments cannot contain`,
+    { hint: 'Correct "items" in the definition of the task' },
   );
 }
 

@@ -141,7 +141,7 @@ function refuseLost(
   if (lost !== undefined) {
     throw new CannotUndo(entry, {
       reason: `${lost} is no longer in the trash`,
-      instead: "The last operations are kept, see trash.max_age",
+      instead: "mpm deletes files in the trash after trash.max_age",
     });
   }
   const taken = ids.find((id) =>

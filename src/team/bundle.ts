@@ -143,7 +143,7 @@ function parsed(text: string, path: string): Bundle {
     new MpmError("UNREADABLE", `Cannot read "${path}": ${why}`, {
       hint: "Ask for the bundle again",
     });
-  if (value === undefined) throw damaged("the bundle is cut or damaged");
+  if (value === undefined) throw damaged("the bundle is incomplete or damaged");
   if (field(value, "mpm_bundle") !== VERSION || !fits(BUNDLE, value)) {
     throw damaged("it is not a bundle that mpm can read");
   }

@@ -50,7 +50,7 @@ export async function addMember(
       return { change: "none", members, changed: [known] };
     }
     if (known) {
-      throw new MpmError("CONFLICT", `"${known.name}" has this key`, {
+      throw new MpmError("CONFLICT", `"${known.name}" already has this key`, {
         hint: `Remove it first: mpm team remove "${known.name}"`,
       });
     }

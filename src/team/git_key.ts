@@ -96,10 +96,10 @@ export function checkBinding(writer: string, content: string): GitKeyState {
     ...{ is: "wrong", fingerprint: "", reason },
   });
   const found = content.length <= LARGEST && BINDING.exec(content);
-  if (!found) return wrong("the form is wrong");
+  if (!found) return wrong("its format is wrong");
   const [, head = "", armor = "", message = "", bound = ""] = found;
   const key = fromBase64(bound);
-  if (writerId(key) !== writer) return wrong("it is for another writer");
+  if (writerId(key) !== writer) return wrong("it is for another key");
   if (!armor.startsWith(" -----BEGIN SSH SIGNATURE-----\n")) {
     return { is: "unchecked", fingerprint: "", reason: "" };
   }

@@ -37,7 +37,7 @@ Deno.test("a binding that git signed gives the fingerprint of the key", () => {
 Deno.test("a copied or changed binding proves no key", () => {
   const [own, eves] = [ANN, EVE].map(({ publicKey }) => toBase64(publicKey));
   const none = check(EVE.writer);
-  assertEquals(none, "wrong it is for another writer");
+  assertEquals(none, "wrong it is for another key");
   const renamed = check(EVE.writer, own!, eves!);
   assertEquals(renamed, "wrong the signature is wrong");
   const changes = [
@@ -46,9 +46,9 @@ Deno.test("a copied or changed binding proves no key", () => {
     ["U1NIU0lH", "U1NIU0lI", "the signature is damaged"],
     ["ADZ2l0AA", "ADZ2l1AA", "the signature is damaged"],
     ["AgOObUf", "!gOObUf", "the signature is damaged"],
-    ["committer mpm", "committer Ann", "the form is wrong"],
-    ["4b825dc6", "4b825dc7", "the form is wrong"],
-    ["\nauthor", "\nparent 4b825dc6\nauthor", "the form is wrong"],
+    ["committer mpm", "committer Ann", "its format is wrong"],
+    ["4b825dc6", "4b825dc7", "its format is wrong"],
+    ["\nauthor", "\nparent 4b825dc6\nauthor", "its format is wrong"],
   ] as const;
   for (const [from, to, reason] of changes) {
     assertEquals(check(ANN.writer, from, to), `wrong ${reason}`);

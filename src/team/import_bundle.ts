@@ -157,7 +157,7 @@ export function importedText(result: ImportResult, style: Style): string {
   const who = escapeText(name) || writer.slice(0, 8);
   const what = counted(count, "entry", "entries");
   const head = present
-    ? "Already here: this bundle or a newer one"
+    ? "You have already imported this bundle, or a newer one"
     : dry
     ? `Would import ${what}`
     : `Imported ${what} from ${style.cyan(who)}`;

@@ -140,7 +140,7 @@ function matchKeys(known: readonly Row[], typed: string): Row[] {
       { hint: `Give the start of the right key ID: ${list(found)}` },
     );
   }
-  throw new MpmError("NOT_FOUND", `No key of "${typed}" is known here`, {
+  throw new MpmError("NOT_FOUND", `No known key belongs to "${typed}"`, {
     hint: known.length === 0
       ? '"mpm sync" fetches the logs of others'
       : `Known keys: ${list(known.slice(0, 20))}`,

@@ -62,7 +62,7 @@ export function ensureSigner(system: System): Signer {
       "FILE_FAILED",
       "Cannot write the key that signs your entries",
       {
-        hint: "Make ~/.local/state/mpm a writable folder",
+        hint: "Make the folder ~/.local/state/mpm writable",
       },
     );
   }

@@ -107,7 +107,7 @@ function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
   if (gone !== undefined) {
     throw new CannotUndo(entry, {
       reason: gone,
-      instead: "The last operations are kept, see trash.max_age",
+      instead: "mpm deletes files in the trash after trash.max_age",
     });
   }
   const more = obstacles.length - NAMED;

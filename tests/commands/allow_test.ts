@@ -130,7 +130,7 @@ Deno.test("allow refuses anything but a command or a file of the project", async
   Deno.writeTextFileSync(outside, "exit 0\n");
   const cases: [string[], number, string][] = [
     [[], 2, "Missing argument <command>"],
-    [["link"], 4, "not a regular file"],
+    [["link"], 4, "must be a regular file"],
     [[outside], 4, "not in this project"],
     [["npm test\u202e"], 2, "Cannot allow this text"],
     [["curl -H 'Authorization: Bearer abcdef1234567890abcdef'"], 2, "a secret"],

@@ -49,7 +49,7 @@ Deno.test("a conversation becomes a session of another client, and undo removes 
     "user",
     "assistant",
   ]);
-  assertStringIncludes(lines[0].message.content, "mpm carried this");
+  assertStringIncludes(lines[0].message.content, "mpm copied this");
   // Commands and edits are sentences.
   assertStringIncludes(JSON.stringify(lines), "[tool Bash: ");
   assertStringIncludes(JSON.stringify(lines), "edited ");

@@ -58,7 +58,7 @@ Deno.test("context shows tokens, window, source, age and what each threshold doe
       "",
       "Thresholds:",
       "> 70 %  140,000 tokens    writes the resume file and recommends a pause",
-      "  85 %  170,000 tokens    repeats it and starts no new sub-agents",
+      "  85 %  170,000 tokens    repeats the recommendation and refuses new sub-agents",
       "  95 %  190,000 tokens    holds back typed prompts, except pause, resume, compact, clear, context, help and override",
       "",
     ].join("\n"),

@@ -65,10 +65,10 @@ Deno.test("a hand-off that is finished takes no other answer", async () => {
   const reject = ["handoff", "reject", "0"];
   const without = await mpm(env, reject);
   assertEquals(without.status, 2);
-  assertStringIncludes(without.stderr, "A reason is missing");
+  assertStringIncludes(without.stderr, "The reason is missing");
   const other = await mpm(env, [...reject, "no", "--agent", "qa"]);
   assertEquals(other.status, 4);
-  assertStringIncludes(other.stderr, "is for Backend, and you are qa");
+  assertStringIncludes(other.stderr, "is for Backend, but you are qa");
   // The sender withdraws it.
   assertEquals(
     (await mpm(env, [...reject, "no", "--agent", "frontend"])).status,
@@ -76,7 +76,7 @@ Deno.test("a hand-off that is finished takes no other answer", async () => {
   );
   const late = await mpm(env, ["handoff", "accept", "0"]);
   assertEquals(late.status, 4);
-  assertStringIncludes(late.stderr, "is rejected already: frontend");
+  assertStringIncludes(late.stderr, "is already rejected: frontend");
   assertEquals(await states(env), ["rejected"]);
   const { handoff } = await mpmJson<HandoffShowResult>(env, [
     ...["handoff", "show", "0"],
@@ -92,7 +92,10 @@ Deno.test("names that cannot be right are refused, and new ones are not", async 
     return stderr;
   };
   const own = await refused("--to", "backend", "--from", "Backend Agent");
-  assertStringIncludes(own, "Cannot hand off to yourself: you are Backend");
+  assertStringIncludes(
+    own,
+    "Cannot hand off work to yourself: you are Backend",
+  );
   assertStringIncludes(await refused("--to", "../x"), "Invalid agent name");
   assertStringIncludes(await refused(), "--to");
   await refused("--to", "a", "--git", "--local");

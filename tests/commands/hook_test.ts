@@ -241,7 +241,7 @@ Deno.test("the blank before a command is advised only where its skill is missing
   talked(env, 199_000);
   const advice = async (prompt: string) =>
     (await fire(env, "UserPromptSubmit", { prompt })).reason!;
-  assertMatch(await advice("one"), /type a blank and \/mpm-pause.*--skills/);
+  assertMatch(await advice("one"), /type a space before \/mpm-pause.*--skills/);
   env.extra.CLAUDE_PLUGIN_ROOT = "/plugin";
   assertMatch(await advice("two"), /\/mpm:mpm-pause saves/);
   await mpmJson(env, ["hooks", "install", "--skills"]);

@@ -403,7 +403,7 @@ Deno.test("hooks install works in a worktree and a subfolder on the main worktre
     { cwd: join(env.project, "sub") },
   );
   assertEquals(project.path, join(env.project, ".claude/settings.json"));
-  assertStringIncludes(project.warnings.join(), "is the project's");
+  assertStringIncludes(project.warnings.join(), "belongs to the project");
 });
 
 Deno.test("what hooks install writes is not an uncommitted work, until it is edited", async () => {
@@ -469,7 +469,7 @@ Deno.test("hooks install says where Claude Code will read what it wrote", async 
   const cwd = join(env.root, "tree");
   const bare = await mpmJson<HooksInstallReport>(env, INSTALL, { cwd });
   assertEquals(bare.path, join(cwd, LOCAL));
-  assertStringIncludes(bare.warnings.join(), "in this worktree only");
+  assertStringIncludes(bare.warnings.join(), "only in this worktree");
   const plain = join(env.root, "plain");
   for (const folder of [".claude-mpm", "sub"]) {
     Deno.mkdirSync(join(plain, folder), { recursive: true });
@@ -570,7 +570,7 @@ Deno.test("hooks install refuses to replace someone's status line and says how b
   env.write(LOCAL, text);
   const { status, stderr } = await mpm(env, [...INSTALL, "--statusline"]);
   assertEquals(status, 4);
-  assertStringIncludes(stderr, "has a status line already");
+  assertStringIncludes(stderr, "already has a status line");
   assertStringIncludes(stderr, "/bin/mpm statusline");
   assertEquals(bytesOf(env), encode(text));
 });

@@ -135,7 +135,7 @@ Deno.test("start beside a paused session leaves that for later", async () => {
   assertEquals(again.status, 0);
   const taken = await mpm(env, ["start", "login"], { now: at(4) });
   assertEquals(taken.status, 4);
-  assertStringIncludes(taken.stderr, '"login" is paused already');
+  assertStringIncludes(taken.stderr, '"login" is already paused');
 });
 
 Deno.test("names that could not be found again are refused", async () => {

@@ -134,8 +134,8 @@ Deno.test("bad notes and IDs get a clear answer and change nothing", async () =>
       [["note", "B", "--supersedes", "ffff"], 'No note "ffff"'],
       [["note", "B", "--agent", "a/b"], 'Invalid agent name "a/b"'],
       [["notes", "ffff"], 'No note "ffff"'],
-      [["notes", "rm"], "Name notes, or give --superseded"],
-      [["notes", "rm", id, "--superseded"], "Name notes, or give"],
+      [["notes", "rm"], "Name the notes to remove, or use --superseded"],
+      [["notes", "rm", id, "--superseded"], "Name the notes to remove, or use"],
       [["notes", "settle", id], `Nothing contradicts note ${id}`],
     ] as const
   ) {

@@ -221,7 +221,7 @@ posixTest("times and names that cannot be are refused", async () => {
       ["* * * *", "expected five fields, found 4"],
       ["60 * * * *", 'cannot read the minute "60"'],
       ["0 0 L * *", 'cannot read the day of the month "L"'],
-      ["0 0 30 2 *", "this day never comes"],
+      ["0 0 30 2 *", "this date never occurs"],
       ["0 0 */2 * 1", "List the days"],
     ] as const
   ) assertStringIncludes(await errorOf(times, "standup"), words);

@@ -39,7 +39,7 @@ Deno.test("standup says kindly that nothing was done", async () => {
   using env = TestEnv.repository();
   const { status, stdout } = await mpm(env, ["standup"], { now: at(60) });
   assertEquals(status, 0);
-  assertStringIncludes(stdout, "Nothing was done, and nothing waits.");
+  assertStringIncludes(stdout, "No work was done, and nothing is waiting.");
   assertEquals(env.exists(".claude-mpm"), false);
 });
 

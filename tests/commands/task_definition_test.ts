@@ -48,7 +48,10 @@ Deno.test("task run names the line and the fault of a definition", async () => {
     [`${list}run: [x]\non_error: explode\n`, "continue or stop"],
     [`${list}run: [x]\nchunk: 0\n`, '"chunk" must be'],
     [`${list}run: [x, "{item}"]\nchunk: 2\n`, 'Use "{items}"'],
-    [`${list}run: ["{item}"]\n`, "an item cannot name the program"],
+    [
+      `${list}run: ["{item}"]\n`,
+      "the name of the program cannot contain an item",
+    ],
     ['run: [x, "{item}"]\n', '"{item}" needs "items"'],
     [`${list}run: [x, "{itm}"]\n`, 'work.yaml:2: unknown placeholder "{itm}"'],
     [`${list}run: [x, "a{tsk}"]\n`, 'Did you mean "{task}"'],

@@ -238,7 +238,7 @@ Deno.test("an item with a NUL character is refused by its number", async () => {
   });
   const { status, stderr } = await mpm(env, ["task", "run", "work"]);
   assertEquals(status, 4, stderr);
-  assertStringIncludes(stderr, "Item 2 has a NUL character");
+  assertStringIncludes(stderr, "Item 2 contains a NUL character");
   assertEquals(runIds(env), []);
 });
 

@@ -354,7 +354,10 @@ Deno.test("an interrupted run is in status and doctor, an ended one is not", asy
     "Task: work was interrupted, 1 of 3 items done (mpm task resume)",
   );
   const shown = await mpm(env, ["task", "status"]);
-  assertStringIncludes(shown.stdout, '"c" was in progress when it stopped');
+  assertStringIncludes(
+    shown.stdout,
+    '"c" was in progress when the run stopped',
+  );
   const doctor = await mpm(env, ["doctor"]);
   assertStringIncludes(doctor.stdout, `"${run}" was interrupted`);
   assertStringIncludes(doctor.stdout, `mpm task resume ${run}`);

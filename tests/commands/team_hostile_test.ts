@@ -152,7 +152,7 @@ Deno.test("a damaged or forged entry is named and hides no other", async () => {
           ...{ number: 15, cipher: "age" },
           bytes: new TextEncoder().encode("age-encryption.org/v1\n-> X25519"),
         }),
-      "The encrypted data is damaged or cut",
+      "The encrypted data is incomplete or damaged",
     ],
     [
       "a number that is none",

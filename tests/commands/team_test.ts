@@ -43,7 +43,7 @@ Deno.test("a team is a list of keys, which undo takes back", async () => {
   const other = await mpm(env, ["team", "add", "eve", NATIVE]);
   assertEquals([other.status, other.stderr.split("\n")[0]], [
     4,
-    'Error: "ann" has this key',
+    'Error: "ann" already has this key',
   ]);
   await mpmJson(env, ["team", "remove", SSH]);
   assertEquals(await team(env), [["Ben", ben, false], ["ann", NATIVE, false]]);

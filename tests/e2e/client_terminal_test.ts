@@ -91,7 +91,7 @@ terminalTest(
       terminal,
       env,
       'send the prompt again, or begin it with the word "override". /compact ' +
-        "or /clear makes room. To save the session, type a blank and " +
+        "or /clear makes room. To save the session, type a space before " +
         "/mpm-pause, then clear the input box.",
     );
     assertEquals(api.requests.length, before);

@@ -106,7 +106,7 @@ Deno.test("another process sees the progress of a program", async () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     shown = env.run(binary(), ["task", "status"]).stdout;
   }
-  assertStringIncludes(shown, "At work: 40%, reading\n");
+  assertStringIncludes(shown, "Progress: 40%, reading\n");
   env.write("go", "");
   await until(env, "done");
 });

@@ -116,7 +116,7 @@ function reasonOf(
   const text = context.redact(reason.join(" ").trim());
   if (text !== "") return cutText(text, LONGEST_REASON);
   if (state !== "rejected") return undefined;
-  throw new MpmError("USAGE", "A reason is missing", {
+  throw new MpmError("USAGE", "The reason is missing", {
     hint: "mpm handoff reject <hand-off> <reason>",
   });
 }
@@ -134,7 +134,7 @@ function decide(
   if (actor.kind === "agent" && !isReceiver && !withdraws) {
     throw new MpmError(
       "CONFLICT",
-      `"${id}" is for ${escapeText(to)}, and you are ${escapeText(actor.name)}`,
+      `"${id}" is for ${escapeText(to)}, but you are ${escapeText(actor.name)}`,
       { hint: "If you act for that agent, add --agent with its name" },
     );
   }
@@ -145,7 +145,7 @@ function decide(
   const age = ageWords(new Date(at), now);
   throw new MpmError(
     "CONFLICT",
-    `"${id}" is ${state} already: ${escapeText(by)}, ${age}`,
+    `"${id}" is already ${state}: ${escapeText(by)}, ${age}`,
     { hint: 'Write a new document with "mpm handoff new", or run "mpm undo"' },
   );
 }

@@ -130,7 +130,7 @@ function anchorFindings(
   // GitHub finds it in any case.
   if (anchors.has(anchor) || anchors.has(anchor.toLowerCase())) return [];
   const where = path === "" ? "this document" : `"${path}"`;
-  return finding("anchor", line, `No heading of ${where} makes "#${anchor}"`);
+  return finding("anchor", line, `No heading in ${where} matches "#${anchor}"`);
 }
 
 async function evidenceFindings(
@@ -148,12 +148,15 @@ async function evidenceFindings(
   );
   return claims.flatMap(({ line, command }) => {
     if (command === undefined) {
-      const message = "This says that something passes, and names no command";
+      const message =
+        "The text says that something passes, but names no command";
       return finding("evidence", line, message);
     }
     const found = known.get(commandForm(command));
     if (found && holds(found, folder.split(SEPARATOR).join("/"))) return [];
-    const state = found ? `${found.state}, ${found.why}` : "no run is known";
+    const state = found
+      ? `${found.state}, ${found.why}`
+      : "mpm knows no run of it";
     return finding("evidence", line, `\`${command}\`: ${state}`);
   });
 }

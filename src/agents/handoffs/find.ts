@@ -38,7 +38,7 @@ export function findHandoff(
   const found = exact.length > 0
     ? exact
     : all.filter((one) => holdsPart(one.id, id));
-  const hint = 'Give the number that "mpm handoff list --all" shows';
+  const hint = 'Use a number from "mpm handoff list --all"';
   const only = onlyOne(found, selector, { ...choices, hint });
   if (only) return only;
   throw new MpmError("NOT_FOUND", `No hand-off "${selector}"`, {

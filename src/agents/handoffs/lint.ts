@@ -91,7 +91,8 @@ function otherNames(
     sides.flatMap(([form, name]): LintFinding[] => {
       const other = form.exec(text)?.[1]?.trim();
       if (!other || !name || sameName(other, name.text)) return [];
-      const message = `This heading names "${other}", the title "${name.text}"`;
+      const message =
+        `This heading names "${other}", but the title names "${name.text}"`;
       return [{ rule: "parties", line, message }];
     })
   );
@@ -140,13 +141,13 @@ const CONCRETE = new RegExp(
 export function untestable(text: string): string | undefined {
   const plain = text.trim();
   if (PLACEHOLDER.test(plain)) {
-    return `"${plain}" is a placeholder. Say what must be there`;
+    return `"${plain}" is a placeholder. Replace it`;
   }
   const words = plain.toLowerCase().match(/[a-z][a-z-]*/g) ?? [];
   const vague = words.filter((word) => VAGUE.has(word));
   if (vague.length === 0 || CONCRETE.test(plain)) return undefined;
   const named = [...new Set(vague)].map((word) => `"${word}"`).join(", ");
-  return `${named} cannot be tested. Name a value, a status or a command`;
+  return `${named} cannot be tested. Add a value, a status or a command`;
 }
 
 /** A command that the document says to pass, or a claim without a command. */

@@ -45,7 +45,7 @@ export async function writeHandoff(
   const workspace = await locate(system, folder);
   const place = folderFor(system, workspace, input);
   if (input.to === "") {
-    throw new MpmError("USAGE", "The other agent is missing", {
+    throw new MpmError("USAGE", "The name of the other agent is missing", {
       hint: "mpm handoff new --to <agent>",
     });
   }
@@ -129,10 +129,14 @@ function shown(name: string): string {
 }
 
 function ownHandoff(name: string): MpmError {
-  return new MpmError("USAGE", `Cannot hand off to yourself: you are ${name}`, {
-    hint: 'Name another agent with --to, or the sender with --from. "mpm ' +
-      'next" notes a step for yourself',
-  });
+  return new MpmError(
+    "USAGE",
+    `Cannot hand off work to yourself: you are ${name}`,
+    {
+      hint: 'Name another agent with --to, or the sender with --from. "mpm ' +
+        'next" notes a step for yourself',
+    },
+  );
 }
 
 /** Opens the text in the editor. Throws CANCELLED, USAGE. */
@@ -149,7 +153,7 @@ async function edited(
       if (to && agentNameIn(to.text)) return context.redact(text);
       throw new MpmError(
         "UNREADABLE",
-        "The edited text does not name the agent that gets it",
+        "The edited text does not name the agent that gets the document",
         { hint: 'Leave "# Agent Handoff: <from> → <to>" as the first line' },
       );
     },

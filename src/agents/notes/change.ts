@@ -198,9 +198,13 @@ export async function removeNotes(
   },
 ): Promise<NotesRmResult> {
   if (ids.length > 0 === superseded) {
-    throw new MpmError("USAGE", "Name notes, or give --superseded", {
-      hint: "mpm notes rm <id>…, or mpm notes rm --superseded",
-    });
+    throw new MpmError(
+      "USAGE",
+      "Name the notes to remove, or use --superseded",
+      {
+        hint: "mpm notes rm <id>…, or mpm notes rm --superseded",
+      },
+    );
   }
   const { system, folder } = context;
   const workspace = await locate(system, folder);

@@ -51,7 +51,7 @@ export function standupText(
   return [
     markdown ? `# Standup\n\n${head}` : head,
     ...sections.length === 0
-      ? ["Nothing was done, and nothing waits."]
+      ? ["No work was done, and nothing is waiting."]
       : sections,
     ...notes.length === 0 ? [] : [notes.join("\n")],
   ].join("\n\n") + "\n";

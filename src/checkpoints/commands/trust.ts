@@ -34,12 +34,10 @@ export const sessionsTrust = defineCommand({
   summary: "Trust saves made by someone else",
   description: `
 mpm shows a save that you did not make on this machine as "from NAME (not
-verified)". Such a save came with a clone, a pull or an import, or from
-claude-mpm. The name proves nothing, because anyone can choose it. Read the save
+verified)". The save may come from a clone, a pull, an import, or claude-mpm. The name proves nothing, because anyone can choose it. Read the save
 first ("mpm saves show"), then trust it. mpm keeps a digest of the content in
 your own state folder. If anything in the save changes, you have to trust it
-again. --revoke ends the trust, and --list shows the saves that you trust in all
-projects. To trust a checkpoint, write "checkpoint/" before its name. If you
+again. To stop trusting a save, use --revoke. --list shows the saves that you trust in all projects. To trust a checkpoint, write "checkpoint/" before its name. If you
 trust a save, you also trust the uncommitted files in the save.`,
   positionals: [{
     name: "selectors",

@@ -103,7 +103,7 @@ function untrusted(
     return events.length === 0 ? [] : [{
       path,
       detail: `Codex does not run these hooks, ${state}: ${events.join(", ")}`,
-      fix: "Start codex, and trust mpm's hooks when it asks (or by /hooks)",
+      fix: "Start codex, and trust mpm's hooks when it asks (or run /hooks)",
     }];
   };
   return [

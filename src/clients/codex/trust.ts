@@ -27,7 +27,7 @@ export function hooksInToml(text: string): unknown {
   const top: Table = new Map();
   let table = top;
   const found = statements(text);
-  if (!found) throw new SyntaxError("the file is written in an unusual way");
+  if (!found) throw new SyntaxError("mpm cannot read the format of the file");
   for (const { kind, path, start, value, table: { length } } of found) {
     if (path[0] !== "hooks") continue;
     const [name, ...before] = path.slice(length).reverse() as [string];

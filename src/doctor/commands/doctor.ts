@@ -112,7 +112,7 @@ locks and hooks. Also checks the configuration, the clock, the disk, PATH, and t
 
 With --fix, mpm makes all safe fixes and lists them. It makes folders private, writes derived files again, finishes interrupted commands, and moves files of failed writes to the trash. Then it checks everything again.
 
-The exit status is 0 if there are no errors; warnings do not count. It is 5 if stored data is damaged, 6 if git, the disk or the system refuses, and 4 for other errors.`,
+The exit status is 0 if there are no errors; warnings do not count. It is 5 if stored data is damaged, 6 if git, the disk or the system refuses an operation, and 4 for other errors.`,
   positionals: [],
   flags: {
     fix: { type: "boolean", summary: "Make all safe fixes, and check again" },

@@ -16,8 +16,7 @@ export const contextUpdate = defineCommand({
   summary: "Update branch, time and next steps in .claude/context.md",
   description: `
 Updates mpm's part of the file, between <!-- mpm: … --> and <!-- /mpm -->, with
-the branch, the time, and the open next steps. If the file has no such part, mpm
-adds it at the end. If the file already has a line that begins with "Branch: " or "Last updated: ", mpm updates that line instead. The
+the branch, the time, and the open next steps. If the file does not have this part yet, mpm adds it at the end. If the file already has a line that begins with "Branch: " or "Last updated: ", mpm updates that line instead. The
 rest of the file does not change. mpm creates the file only with --create.`,
   positionals: [],
   flags: {

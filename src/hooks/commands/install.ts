@@ -92,7 +92,7 @@ fails, these hooks exit with status 0. Codex CLI asks you to trust the hooks bef
       ),
       ...result.excluded.length < rules.length
         ? [
-          `Git does not ignore "${place.path}": add it to .gitignore, it is yours alone`,
+          `Git does not ignore "${place.path}": add it to .gitignore, because it is only for you`,
         ]
         : [],
     ];
@@ -139,8 +139,8 @@ function reachWarnings(
   const top = dirname(folder);
   if (scope === "local" && isOfBare(workspace)) {
     return [
-      "The repository is bare: Claude Code reads this file in this worktree " +
-      "only. For all of them: --scope user",
+      "The repository is bare: Claude Code reads this file only in this worktree. " +
+      "For all worktrees: --scope user",
     ];
   }
   if (scope === "user" || workspace.git === "repository") return [];
@@ -156,7 +156,6 @@ function sharingWarnings(
 ): string[] {
   if (scope !== "project" || workspace.git !== "repository") return [];
   return [
-    "This file is the project's: anyone else who has it needs an mpm at the " +
-    "same path, and without one Claude Code skips the hooks",
+    "This file belongs to the project: everyone else who uses it needs mpm at the same path. Without mpm, Claude Code skips the hooks",
   ];
 }

@@ -85,7 +85,7 @@ An agent with mpm's hooks does not need the block.
     };
   },
   render({ dry_run: dry, changes }) {
-    if (changes.length === 0) return "No file has instructions of mpm.\n";
+    if (changes.length === 0) return "No file has instructions from mpm.\n";
     return changes.map(({ path, action }) => {
       const name = escapeText(path);
       if (action === "unchanged") return `${name} is up to date.\n`;

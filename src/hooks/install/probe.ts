@@ -77,7 +77,7 @@ async function tried(
   const fault = faultOf(result) ??
     (probe.holds(effects)
       ? null
-      : `It ran, but did not. It printed: ${
+      : `It ran without this effect. It printed: ${
         firstLine(effects.output, 200) || "nothing"
       }`);
   const { milliseconds } = result;

@@ -248,7 +248,7 @@ function pluginToo(plugins: readonly string[]): Finding[] {
   return plugins.map((path) => ({
     problem: "twice",
     path,
-    detail: "mpm is enabled as a plugin as well: its hooks run twice",
+    detail: "mpm is also enabled as a plugin: its hooks run twice",
     mend: "claude plugin disable mpm",
   }));
 }
@@ -272,7 +272,7 @@ function twice(installed: readonly Installed[]): Finding[] {
     binary === first!.binary && version === first!.version ? [] : [{
       problem: "twice" as const,
       path,
-      detail: `hooks are in ${first!.path} as well, and run twice`,
+      detail: `hooks are in ${first!.path}, too, and run twice`,
       mend: `mpm hooks uninstall --scope ${scope}`,
     }]
   );

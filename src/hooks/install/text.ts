@@ -31,7 +31,7 @@ export function installText(
     return escapeDiff(diff) + lines.join("") + notes;
   }
   const head = written.length === 0
-    ? [`mpm's hooks are in ${escapeText(path)} already: nothing changed`]
+    ? [`mpm's hooks are already in ${escapeText(path)}: nothing changed`]
     : dry
     ? [
       `Would install mpm's hooks in ${escapeText(path)}`,
@@ -63,12 +63,12 @@ export function uninstallText(
   const head = changes.length === 0
     ? `No mpm hooks in ${what}`
     : result.removed
-    ? `Removed ${what}, which held nothing but mpm's hooks`
+    ? `Removed ${what}, which contained only mpm's hooks`
     : result.restored
-    ? `Restored ${what} as it was before mpm's hooks, to the byte`
+    ? `Restored ${what} to the bytes that it had before mpm's hooks`
     : `Removed ${
       counted(changes.length, "mpm entry", "mpm entries")
-    } from ${what}; the rest, which changed since, stays as it is`;
+    } from ${what}; the rest of the file changed since, and stays as it is`;
   return [head, ...skillLines(skills, dry)].join("\n") + `\n${notes}`;
 }
 
@@ -219,7 +219,7 @@ export function clientText(
   }
   const nothing = binary === null
     ? `No mpm hooks in the settings of ${title}`
-    : `mpm's hooks are in the settings of ${title} already: nothing changed`;
+    : `mpm's hooks are already in the settings of ${title}: nothing changed`;
   const lines = changed.length === 0 ? [nothing] : [
     binary === null
       ? `${dry ? "Would remove" : "Removed"} mpm's hooks from ${title}`

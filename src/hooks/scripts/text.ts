@@ -11,8 +11,8 @@ type Hook = HooksListResult["hooks"][number];
 
 const STATES: Record<Hook["state"], string> = {
   none: "not in this project",
-  shipped: "in this project, as shipped: nothing is switched on",
-  older: 'in this project, of an older mpm: "mpm hooks eject" upgrades it',
+  shipped: "in this project, unchanged: nothing is switched on",
+  older: 'in this project, from an older mpm: "mpm hooks eject" upgrades it',
   edited: "in this project, edited",
   changed: "NOT RUN, it changed since you allowed it",
   foreign: "NOT RUN, you did not allow it here",
@@ -33,7 +33,7 @@ export function hooksListText({ folder, hooks }: HooksListResult): string {
   ).map(({ name }) => name);
   return [
     ...lines,
-    `The project's are in ${escapeText(folder)}`,
+    `The project's scripts are in ${escapeText(folder)}`,
     ...held.length > 0
       ? [`To allow what you have read: ${allowing(held)}`]
       : [],
@@ -157,7 +157,7 @@ export function hooksAllowText({ allowed }: HooksAllowResult): string {
 const OUTCOMES: Record<HooksRunResult["outcome"], string> = {
   exited: "ended",
   timeout: "took too long and was ended",
-  missing: "could not be started: no sh was found, nor a Git that brings one",
+  missing: "could not be started: found neither sh nor a Git that includes sh",
   denied: "could not be started: permission denied",
   started: "runs in the background",
 };

@@ -28,8 +28,7 @@ export const allow = defineCommand({
   name: "allow",
   summary: "Allow a command or a script of this project to run",
   description: `
-A save, a conversation or a project file can contain commands. mpm runs such a
-command only after you allow it on this machine. Give a program with its
+A save, a conversation or a project file can contain commands. mpm runs these commands only after you allow them on this machine. Give a program with its
 arguments, after "--" if an argument begins with a dash. mpm starts the program
 without a shell. If a command needs a shell, quote the whole line, such as "cd
 web && npm test". Then mpm allows exactly that text.
@@ -176,7 +175,7 @@ function allowanceOf(
       found === "none" ? "NOT_FOUND" : "CONFLICT",
       `Cannot allow "${path}": ${
         inside
-          ? "it is not a regular file that you own, of at most 1 MiB"
+          ? "it must be a regular file that you own, with at most 1 MiB"
           : "it is not in this project"
       }`,
       {

@@ -12,11 +12,10 @@ export const undoTrash = defineCommand({
   name: "undo trash",
   summary: "List or prune the files that mpm removed or replaced",
   description: `
-Each operation has a folder below .claude-mpm/trash/, with a manifest of the
-original places. "mpm undo" restores its files.
+The files of each operation are in a folder below .claude-mpm/trash/, with a manifest of their original paths. "mpm undo" restores the files.
 
 --prune permanently deletes folders older than trash.max_age (30 days). If the
-trash is larger than trash.max_mb (1024), it deletes the oldest folders earlier. It keeps folders that the last 20 operations need. Once a day, when mpm moves files to the trash, it also prunes the trash.`,
+trash is larger than trash.max_mb (1024), it also deletes the oldest folders. It keeps folders that the last 20 operations need. Once a day, when mpm moves files to the trash, it also prunes the trash.`,
   positionals: [],
   flags: {
     prune: { type: "boolean", summary: "Delete old files permanently" },

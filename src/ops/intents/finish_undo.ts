@@ -16,7 +16,7 @@ import { applyFiles, planFiles } from "../undo_files.ts";
 const UNDO = "undo";
 
 /**
- * Notes what an undo is about to do, before its first change: from here on it
+ * Notes what an undo is about to do, before its first change: from now on it
  * will be done, by another mpm if need be. Call under the lock.
  */
 export function beginUndo(

@@ -66,7 +66,7 @@ mpm does not run the pipeline, so you do not have to allow it first.`,
     if (typeof bytes === "string") {
       throw new MpmError(
         "UNREADABLE",
-        `"${shown}" is not a regular file that you own, of at most 1 MiB`,
+        `"${shown}" must be a regular file that you own, with at most 1 MiB`,
       );
     }
     const text = new TextDecoder().decode(bytes);

@@ -40,7 +40,7 @@ Draws the graph from top to bottom, with the state of each step in the newest ru
     if (typeof bytes === "string") {
       throw new MpmError(
         "UNREADABLE",
-        `"${shown}" is not a regular file that you own, of at most 1 MiB`,
+        `"${shown}" must be a regular file that you own, with at most 1 MiB`,
       );
     }
     const text = new TextDecoder().decode(bytes);

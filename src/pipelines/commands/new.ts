@@ -69,7 +69,7 @@ Read the file, change it if you like, and then allow it.`,
     const { text, run } = shippedAs(kind);
     if (!TASK_NAME.test(name)) {
       throw new MpmError("USAGE", `"${name}" cannot name a pipeline`, {
-        hint: "Use letters, digits and any of ._-, 64 characters at most",
+        hint: "Use at most 64 letters, digits and any of ._-",
       });
     }
     const workspace = await locate(system, folder);
@@ -104,8 +104,12 @@ function shippedAs(kind: string): Shipped {
   const shipped = getOwn(SHIPPED, kind);
   if (shipped) return shipped;
   const kinds = Object.keys(SHIPPED);
-  throw new MpmError("NOT_FOUND", `mpm provides no pipeline "${kind}"`, {
-    hint: didYouMean(kind, kinds, `It provides ${kinds.join(" and ")}`),
+  throw new MpmError("NOT_FOUND", `No built-in pipeline "${kind}"`, {
+    hint: didYouMean(
+      kind,
+      kinds,
+      `The built-in pipelines are ${kinds.join(" and ")}`,
+    ),
   });
 }
 

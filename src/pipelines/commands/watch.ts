@@ -47,7 +47,7 @@ async function watch(
     ...{ run: id, pipeline, steps, state },
   });
   using interrupted = system.interruption();
-  // Lines from here on are events.
+  // Lines from now on are events.
   let seen = 0;
   let isNew = false;
   while (!interrupted.signal.aborted) {

@@ -59,8 +59,8 @@ export async function planPipeline(
   if (tree && git !== "repository") {
     throw new MpmError(
       "CONFLICT",
-      `The step "${tree.name}" needs a worktree, and this is not a git repository`,
-      { hint: 'Remove "worktree: true", or make a repository: git init' },
+      `The step "${tree.name}" needs a worktree, but this is not a git repository`,
+      { hint: 'Remove "worktree: true", or create a repository: git init' },
     );
   }
   const clients = clientsOf(system, root, pipeline);
@@ -152,7 +152,7 @@ function refuseEnded(id: string, { end, merge }: RunState): void {
   throw new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
     hint: merge.state === "done"
       ? "Its results are merged. To start another run: mpm pipeline run NAME"
-      : `Its conflicts are for you to resolve: mpm pipeline report ${id}`,
+      : `To see its conflicts: mpm pipeline report ${id}`,
   });
 }
 

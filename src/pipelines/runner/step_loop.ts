@@ -150,7 +150,8 @@ export class StepLoop {
         "CONFLICT",
         `The run "${id}" can continue at ${until}`,
         {
-          hint: "A usage limit ends then. To try it now: mpm pipeline resume " +
+          hint:
+            "The usage limit ends at that time. To try now: mpm pipeline resume " +
             `${id} --again`,
         },
       );

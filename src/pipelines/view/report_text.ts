@@ -70,7 +70,7 @@ function conflictPart(
     ...folder === null ? [] : [`- Both sides: ${code(folder)}`],
     ...worktree === null
       ? []
-      : [`- Its worktree, now yours: ${code(worktree)}`],
+      : [`- A worktree with its result: ${code(worktree)}`],
     `- Its commit: ${code(commit)}`,
     `- To apply it by hand, commit your files, then: ${
       code(`git cherry-pick --no-commit ${commit}`)

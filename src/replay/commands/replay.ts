@@ -38,7 +38,7 @@ each step. Steps are prompts, answers, tool calls with their results, and
 edits with their diffs. Commits and mpm operations from that time appear among the steps. Secrets are redacted. Name a save, the ID of an agent session, or a
 transcript file; the newest save is the default.
 
---at shows the files as they were at a step, if the step has a checkpoint. Otherwise, mpm says that the files are unknown, and names the nearest steps with a checkpoint. With a file name, mpm prints that file; --to writes all files into a new or empty folder. To let hooks take such checkpoints, set "checkpoint.every" to "batch".`,
+--at shows the files as they were at a step, if the step has a checkpoint. Otherwise, mpm says that the files are unknown, and names the nearest steps with a checkpoint. With a file name, mpm prints that file; --to writes all files into a new or empty folder. To let hooks take a checkpoint after each step, set "checkpoint.every" to "batch".`,
   positionals: [{
     name: "session",
     summary: "A save, the ID of an agent session, or a transcript file",

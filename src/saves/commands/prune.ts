@@ -13,7 +13,7 @@ export const sessionsPrune = defineCommand({
   name: "saves prune",
   summary: "Move old saves to the trash",
   description: `
---keep moves all but the newest saves, and --older-than moves saves older than an age. With both options, mpm moves only saves that match both. mpm always keeps
+With --keep, mpm moves all saves except the newest. With --older-than, it moves saves that are older than an age. With both options, mpm moves only saves that match both. mpm always keeps
 the newest save of each branch, unreadable saves, claude-mpm's logs, and saves
 in the home folder. It moves saves in the same way as "mpm saves rm".`,
   positionals: [],

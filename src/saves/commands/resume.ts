@@ -68,7 +68,7 @@ export const resume = defineCommand({
   description: `
 Loads the newest save of this worktree, or the save that you select, and verifies its checksum. Then it reports what changed in the repository since the pause: commits, branch, upstream, files, the working directory, stashes, and a merge or rebase. mpm does not change your files or the save.
 
-mpm prefers your own save to later automatic saves from the end of agent sessions, and lists those automatic saves. If the agent session continued from your save, mpm loads the automatic save, which includes the items of your save.
+If later agent sessions ended with automatic saves, mpm still prefers your own save, and lists the automatic saves. If the agent session continued from your save, mpm loads the automatic save, which includes the items of your save.
 
 If the save belongs to a session that "mpm start" began, that session continues
 in this worktree. If this clone does not have the session, mpm recreates it and its parents from the save. A session from someone else's save continues only after "mpm saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.

@@ -63,7 +63,7 @@ async function definedAs(system: System, root: string, shown: string) {
     return {
       ...found,
       problem:
-        `"${shown}" is not a regular file that you own, of at most 1 MiB`,
+        `"${shown}" must be a regular file that you own, with at most 1 MiB`,
     };
   }
   try {

@@ -51,7 +51,7 @@ async function watchRun(
   const counters = { done, failed, flagged };
   using shown = new RunDisplay(context, { run, task, total, counters });
   using interrupted = system.interruption();
-  // Lines from here on are events; the one at the end may still be written.
+  // Lines from now on are events; the one at the end may still be written.
   let offset = files.lstat(log)?.size ?? 0;
   let rest = "";
   const decoder = new TextDecoder();

@@ -90,7 +90,7 @@ export function definitionFile(
 ): string {
   if (!TASK_NAME.test(task)) {
     throw new MpmError("USAGE", `"${task}" cannot name a ${kind}`, {
-      hint: "Use letters, digits and any of ._-, 64 characters at most",
+      hint: "Use at most 64 letters, digits and any of ._-",
     });
   }
   const file = taskPath(root, task, kind);
@@ -122,9 +122,9 @@ export function readAllowedDefinition(
     throw new MpmError(
       "CONFLICT",
       `Cannot run the ${kind} "${task}": "${name}"` +
-        " is not a regular file that you own, of at most 1 MiB",
+        " must be a regular file that you own, with at most 1 MiB",
       {
-        hint: `Replace it with such a file, then: mpm allow ${name}`,
+        hint: `Replace the file, then: mpm allow ${name}`,
       },
     );
   }

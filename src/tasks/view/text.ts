@@ -61,14 +61,14 @@ export function statusText(run: TaskStatusResult, style: Style): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** `At work: 40%, reading the table`. */
+/** `Progress: 40%, reading the table`. */
 function progressText(
   { at_work: atWork }: TaskStatusResult,
   { items, text }: NonNullable<TaskStatusResult["progress"]>,
 ): string {
   const size = atWork ? atWork.last - atWork.first + 1 : 1;
   const share = Math.floor(100 * Math.min(1, items / size));
-  return `At work: ${share}%${text === null ? "" : `, ${escapeText(text)}`}`;
+  return `Progress: ${share}%${text === null ? "" : `, ${escapeText(text)}`}`;
 }
 
 /** `4,190 done, 8 failed, 2 flagged, 5,800 waiting`. */
@@ -121,7 +121,7 @@ function interruptedText(
     : `Items ${grouped(first)} to ${grouped(last)}`;
   return `${what} ${
     first === last ? "was" : "were"
-  } in progress when it stopped, and may or may not have finished.`;
+  } in progress when the run stopped, and may or may not have finished.`;
 }
 
 /** Returns the table of runs. */

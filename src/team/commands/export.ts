@@ -66,7 +66,7 @@ function render(result: ExportResult, style: Style): string {
   const { dry_run: dry, file, entries, recipients, problems } = result;
   const kinds = Map.groupBy(entries, ({ kind }) => kind);
   const parts = [...kinds].map(([kind, all]) => counted(all.length, kind));
-  const what = parts.join(", ") || "nothing: there is nothing to share";
+  const what = parts.join(", ") || "nothing, because there is nothing to share";
   const verb = dry ? "Would export" : "Exported";
   return [
     file === null ? `${verb} ${what}.` : `${verb} ${what}: ${escapeText(file)}`,

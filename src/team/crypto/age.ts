@@ -59,7 +59,7 @@ export function checkedRecipient(text: string): string {
     const known = error instanceof MpmError ? error : undefined;
     throw new MpmError(
       "USAGE",
-      known?.message ?? `"${first.slice(0, 80)}" has a typing error`,
+      known?.message ?? `"${first.slice(0, 80)}" contains a typing error`,
       { hint: known?.hint ?? "Copy the recipient again", cause: error },
     );
   }
@@ -117,10 +117,14 @@ export async function decrypt(
     if (cause instanceof MpmError) throw cause;
     const { message } = cause as Error;
     if (NOT_FOR_US.test(message)) return undefined;
-    throw new MpmError("UNREADABLE", "The encrypted data is damaged or cut", {
-      hint: "Ask for it again",
-      cause,
-    });
+    throw new MpmError(
+      "UNREADABLE",
+      "The encrypted data is incomplete or damaged",
+      {
+        hint: "Ask for it again",
+        cause,
+      },
+    );
   }
 }
 
@@ -147,8 +151,8 @@ export async function ownKeysIn(
     .filter((line) => line.startsWith("AGE-SECRET-KEY-1"));
   const keys = await Promise.all(lines.map(nativeKey));
   if (keys.length > 0) return keys;
-  throw new MpmError("UNREADABLE", "The file has no private key", {
-    hint: "Name an ssh-ed25519 key of OpenSSH, or a file of age-keygen",
+  throw new MpmError("UNREADABLE", "The file does not contain a private key", {
+    hint: "Name an OpenSSH ssh-ed25519 key, or a file from age-keygen",
   });
 }
 
@@ -157,7 +161,7 @@ async function nativeKey(line: string): Promise<OwnKey> {
     const recipient = await identityToRecipient(line);
     return { identity: line, recipient };
   } catch (cause) {
-    throw new MpmError("UNREADABLE", "The private key of age is damaged", {
+    throw new MpmError("UNREADABLE", "The age private key is damaged", {
       hint: "Copy it again from your backup",
       cause,
     });

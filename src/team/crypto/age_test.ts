@@ -126,7 +126,7 @@ Deno.test("other recipients are refused in words", async () => {
     const [given, message] of [
       ["", '"" is not a recipient'],
       ["ann", '"ann" is not a recipient'],
-      [mistyped, "has a typing error"],
+      [mistyped, "contains a typing error"],
       [native.slice(0, -1), "is not a recipient"],
       [await generateX25519Identity(), "This is a private key"],
       ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAB", 'not encrypt to "ssh-rsa"'],
@@ -149,11 +149,11 @@ Deno.test("other recipients are refused in words", async () => {
 Deno.test("files without a usable private key are refused in words", async () => {
   for (
     const [given, message] of [
-      ["", "The file has no private key"],
-      [textOf("plain.pub"), "The file has no private key"],
+      ["", "The file does not contain a private key"],
+      [textOf("plain.pub"), "The file does not contain a private key"],
       [textOf("plain").replace(/b3B/, "b3C"), "The SSH key is damaged"],
       [textOf("plain").slice(0, 200), "The SSH key is damaged"],
-      [textOf("native").slice(0, -3), "The private key of age is damaged"],
+      [textOf("native").slice(0, -3), "The age private key is damaged"],
     ] as const
   ) {
     const error = await assertRejects(() => ownKeysIn(given, nobody), MpmError);

@@ -53,7 +53,7 @@ function frontMatter(value: unknown, fault: Fault): FrontMatter {
   if (!isFields(value)) {
     throw fault(
       [],
-      `the front matter must have fields, it is a ${kindOf(value)}`,
+      `the front matter must have fields, not a ${kindOf(value)}`,
     );
   }
   return {
@@ -72,7 +72,7 @@ function textIn(
   const found = field(value, name);
   if (found === undefined || found === null) return undefined;
   if (typeof found === "string") return found;
-  throw fault(path, `"${name}" must be text, it is a ${kindOf(found)}`);
+  throw fault(path, `"${name}" must be text, not a ${kindOf(found)}`);
 }
 
 /** A list of names or of objects, or a map from names to what they are. */
@@ -112,7 +112,7 @@ function variable(name: string, about: unknown, fault: Fault): Variable {
   if (!NAME.test(name)) throw fault(path, `"${name}" cannot name a variable`);
   if (about !== null && typeof about !== "string" && !isFields(about)) {
     const kind = kindOf(about);
-    throw fault(path, `"${name}" must be text or fields, it is a ${kind}`);
+    throw fault(path, `"${name}" must be text or fields, not a ${kind}`);
   }
   const own = (key: string) => textIn(about, [...path, key], fault);
   const value = about && typeof about === "string" ? about : own("default");

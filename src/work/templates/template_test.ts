@@ -165,11 +165,11 @@ const FAULTS: Record<string, [text: string, fault: string]> = {
   ],
   "a list as name": [
     "---\ndescription: d\nname: [a]\n---\n- [ ] a\n",
-    'line 3: "name" must be text, it is a list',
+    'line 3: "name" must be text, not a list',
   ],
   "no fields": [
     "---\n- a\n---\n- [ ] a\n",
-    "line 2: the front matter must have fields, it is a list",
+    "line 2: the front matter must have fields, not a list",
   ],
   "odd variables": [
     "---\nvariables: 5\n---\n- [ ] a\n",
@@ -201,7 +201,7 @@ const FAULTS: Record<string, [text: string, fault: string]> = {
   ],
   "a list for a variable": [
     "---\nvariables:\n  a: [x]\n---\n- [ ] {{a}}\n",
-    'line 3: "a" must be text or fields, it is a list',
+    'line 3: "a" must be text or fields, not a list',
   ],
   "twice in a list": [
     "---\nvariables:\n  - a\n  - b\n  - a\n---\n- [ ] x\n",

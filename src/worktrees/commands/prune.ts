@@ -19,7 +19,7 @@ worktree must be clean, its ignored files must match worktrees.trash, and its
 commits must be merged into the default branch. Squashed and rebased commits
 count as merged. No running process may lock or use the worktree, you must not
 be in it, and it must have been unused for an hour. mpm also deletes the merged
-branch. In doubt, mpm keeps the worktree and prints the reason.
+branch. If mpm is in doubt, it keeps the worktree and prints the reason.
 
 "mpm worktrees restore" undoes a removal. If git does not know a directory, mpm removes it only if it is empty or a moved worktree of this project. A moved worktree must pass the same checks.`,
   positionals: [],

@@ -25,5 +25,5 @@ edits on this machine.`,
     return lines.length === 0 ? "No claims.\n" : `${lines.join("\n")}\n`;
   },
   next: ({ claims }) =>
-    claims.length > 0 ? undefined : '"mpm claim <paths>" claims some',
+    claims.length > 0 ? undefined : '"mpm claim <paths>" claims paths',
 });

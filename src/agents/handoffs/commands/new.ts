@@ -17,7 +17,7 @@ The agent gets the document when its next session or sub-agent starts. mpm write
 writes it to docs/handoffs in this worktree, for you to commit. The settings
 handoff.git and handoff.folder change these places.
 
-The sender is --from, else MPM_AGENT, else you.`,
+The sender is the agent in --from, or else in MPM_AGENT, or else you.`,
   positionals: [],
   flags: {
     to: {

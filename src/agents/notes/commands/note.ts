@@ -27,7 +27,7 @@ export const note = defineCommand({
 Writes the note to a file in .claude/shared-context/. Commit this file with your work.
 Git merges notes without a conflict. mpm lists the current notes in
 .claude/shared-context.md, between <!-- mpm: … --> and <!-- /mpm -->. The rest of that
-file is yours. mpm gives the note once to each of the other agent sessions.
+file is yours. Every other agent session gets the note once.
 Secrets are redacted.`,
   positionals: [{ name: "text", summary: "The note", rest: true }],
   flags: FLAGS,

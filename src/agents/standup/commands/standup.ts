@@ -15,8 +15,7 @@ export const standup = defineCommand({
 Shows for each agent and person what they did, what is next, what blocks them,
 and which hand-offs they have to answer. At the end, mpm lists files that
 several agents or people changed or claimed. mpm reads the saves, items, hand-offs and
-commits of all worktrees. A commit counts for an agent if the agent's session
-was the only one in that worktree at the time.
+commits of all worktrees. mpm assigns a commit to an agent if the agent's session was the only one in that worktree at the time.
 Times are in UTC. Secrets are redacted.`,
   positionals: [],
   flags: {

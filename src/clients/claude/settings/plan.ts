@@ -186,7 +186,7 @@ function placeStatusLine(
   const there = valueOf(text, member.value);
   if (!ownStatusLine(there)) {
     if (!withStatusLine) return [];
-    throw new MpmError("CONFLICT", `"${path}" has a status line already`, {
+    throw new MpmError("CONFLICT", `"${path}" already has a status line`, {
       hint:
         "mpm does not replace it. Let your script also pass its input to mpm: " +
         `input=$(cat); printf %s "$input" | ${statusLine} statusline`,

@@ -239,7 +239,7 @@ Deno.test("planInstall() sets a status line only if it is not set", () => {
     throw new Error("not refused");
   } catch (error) {
     assert(error instanceof MpmError && error.code === "CONFLICT");
-    assertStringIncludes(error.message, "has a status line already");
+    assertStringIncludes(error.message, "already has a status line");
   }
   assertEquals(removal(install(theirs), theirs), theirs);
 });

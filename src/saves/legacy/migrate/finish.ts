@@ -63,7 +63,7 @@ export const MIGRATIONS: Finisher<MigrationFacts> = {
 };
 
 /**
- * Writes down that a set is prepared: from here on it is applied, by another
+ * Writes down that a set is prepared: from now on it is applied, by another
  * mpm if need be. Call under the lock.
  */
 export function beginMigration(
