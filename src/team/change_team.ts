@@ -169,8 +169,8 @@ const SHOWN = 44;
 /** Describes the team for people. */
 export function teamText(result: TeamResult, style: Style): string {
   const { change, changed, members, own_recipients: own } = result;
-  const nobody = "You have no team for this project: entries of mpm sync " +
-    "are not encrypted.";
+  const nobody =
+    'You have no team for this project, so "mpm sync" does not encrypt entries.';
   return [
     ...changedLines(result, style),
     ...members.length === 0

@@ -60,8 +60,8 @@ Deno.test("a team says who you are, and warns if it is nobody", async () => {
   const { stdout: nobody } = await mpm(env, ["team"]);
   assertEquals(
     nobody,
-    "You have no team for this project: entries of mpm sync are not " +
-      `encrypted.\nYour own keys, for others to add:\n  ${SHORT}\n`,
+    "You have no team for this project, so " +
+      `"mpm sync" does not encrypt entries.\nYour own keys, for others to add:\n  ${SHORT}\n`,
   );
   const { stdout } = await mpm(env, ["team", "add", "ben", NATIVE]);
   assertStringIncludes(stdout, `Added: ben  ${NATIVE}\n`);

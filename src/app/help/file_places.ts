@@ -299,7 +299,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/told-commit",
-    "records that mpm warned about an old setting",
+    "shows that mpm has already warned about an old setting",
     "1 empty file",
     BY_YOU,
   ],

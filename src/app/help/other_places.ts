@@ -41,14 +41,14 @@ export const GIT_FILES: readonly FilePlace[] = places([
   [
     "refs/mpm/detours/",
     "commits of a detour that are on no branch",
-    `${NO_BOUND}: one for each such detour`,
+    `${NO_BOUND}: one for each of these detours`,
     "when the commits are on a branch",
   ],
   [
     "refs/mpm/runs/",
-    "the files that steps of a pipeline began with and changed, if they had a worktree",
+    "the files of pipeline steps with a worktree, as they were before and after the step",
     "as long as the run exists, then `trash.max_age`",
-    "the next run with such a step",
+    "the next run that has a step with a worktree",
   ],
   [
     "mpm/removing/",

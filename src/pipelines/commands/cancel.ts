@@ -8,7 +8,7 @@ export const pipelineCancel = defineCommand({
   name: "pipeline cancel",
   summary: "Cancel a run of a pipeline",
   description: `
-Sends SIGTERM to the running programs, and waits for the time that their steps set as "grace". If a program is still running then, mpm sends SIGKILL. mpm records how the programs ended. "mpm pipeline resume" continues with the remaining steps.`,
+Sends SIGTERM to the running programs. If a program has not ended after the "grace" time of its step, mpm sends SIGKILL. mpm records how the programs ended. "mpm pipeline resume" continues with the remaining steps.`,
   positionals: [RUN],
   flags: {
     "dry-run": {

@@ -8,7 +8,7 @@ export const taskCancel = defineCommand({
   name: "task cancel",
   summary: "Cancel a run of a task",
   description: `
-Sends SIGTERM to the running program, and waits for the time that the task sets as "grace". If the program is still running then, mpm sends SIGKILL. mpm records how the program ended. "mpm task resume" continues with the remaining items.`,
+Sends SIGTERM to the running program. If the program has not ended after the task's "grace" time, mpm sends SIGKILL. mpm records how the program ended. "mpm task resume" continues with the remaining items.`,
   positionals: [RUN],
   flags: {
     "dry-run": {

@@ -61,7 +61,7 @@ function render(
 ): string {
   const yours = own === null ? "" : `Your key: ${own}\n`;
   if (keys.length === 0) {
-    return `${yours}No keys of others are known here: "mpm sync" fetches them.\n`;
+    return `${yours}mpm does not know the keys of other people yet. "mpm sync" fetches them.\n`;
   }
   const lines = keys.map((key) => {
     const who = `${escapeText(key.name) || "(no name)"}  ${key.writer}`;
