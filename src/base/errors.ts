@@ -88,7 +88,7 @@ export type FileProblem =
 
 const PROBLEMS: Record<FileProblem, { state: string; hint?: string }> = {
   "missing": { state: "no such file or folder" },
-  "exists": { state: "it exists already" },
+  "exists": { state: "it already exists" },
   "denied": {
     state: "permission denied",
     hint: "Check who owns the folder and its mode",

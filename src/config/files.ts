@@ -91,7 +91,7 @@ function refuseTwice(text: string, { path: name }: ConfigFile): void {
     if (first !== undefined) {
       throw new MpmError(
         "USAGE",
-        `"${key}" in "${name}" line ${line} is set on line ${first} already`,
+        `"${key}" in "${name}" line ${line} is already set on line ${first}`,
         { hint: "Remove one of the two lines" },
       );
     }

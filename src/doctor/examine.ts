@@ -85,7 +85,7 @@ export async function examine(
     });
   }
   using line = new ProgressLine(context);
-  line.waiting("Looking at everything");
+  line.waiting("Checking everything");
   let rows = await lookAtAll(context, line.show);
   let fixes: DoctorResult["fixes"] = null;
   if (fix) {

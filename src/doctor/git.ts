@@ -75,7 +75,7 @@ function versionFindings(text: string): Finding[] {
   }
   if (isOlder(version, OLDEST_GIT)) {
     const detail = `git ${versionText(version)} lacks "merge-tree ` +
-      `--write-tree", by which mpm return combines parked work with changes`;
+      `--write-tree", which mpm return needs to combine parked work with changes`;
     return [warning(detail, { advice: INSTALL })];
   }
   return [];

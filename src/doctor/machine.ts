@@ -68,7 +68,8 @@ export async function checkDisk(
   if (free < FULL) found.push(failure("FILE_FAILED", detail, { advice }));
   else if (free < LOW) found.push(warning(detail, { advice }));
   if (entries !== undefined && entries < FEW) {
-    const detail = `The disk of "${root}" takes only ${entries} more files`;
+    const detail =
+      `The disk of "${root}" has room for only ${entries} more files`;
     found.push(warning(detail, { advice: "Remove files that are not needed" }));
   }
   const summary = `${sizeText(free)} free of ${sizeText(size)}`;

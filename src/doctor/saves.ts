@@ -140,7 +140,7 @@ async function lostFindings(
     const detail = `${counted(lost.length, "save")} ` +
       `${
         lost.length === 1 ? "is" : "are"
-      } gone from the disk, and still in git`;
+      } gone from the disk, but still in git`;
     const id = lost.length === 1 ? lost[0]!.session_id : "--all";
     found.push(unknown(detail, {
       advice: `mpm saves recover ${id}, or mpm saves rm ID for good`,
@@ -211,7 +211,7 @@ function pointerFindings(
   );
   return isKept || system.files.lstat(saveFiles(at.sessions, id).json)
     ? []
-    : [warning(`"${at.pointer}" leads to ${id}, which is not there`, more)];
+    : [warning(`"${at.pointer}" points to ${id}, which does not exist`, more)];
 }
 
 function readPointer(

@@ -64,7 +64,7 @@ async function writableFindings(
 ): Promise<Finding[]> {
   const { files } = context.system;
   if (!files.lstat(at.lock)) {
-    return [unknown(`Whether "${at.home}" can be written is not known yet`)];
+    return [unknown(`mpm does not know yet whether "${at.home}" is writable`)];
   }
   try {
     using _held = await takeLock({ files }, at.lock, 0);
@@ -99,7 +99,7 @@ export function checkModes(ground: Ground): Checked {
         "files and " +
           "folders",
       )
-    } of "${at.home}" can be looked into by others`;
+    } of "${at.home}" can be read by other users`;
     const fix: Fix = {
       title: `Close "${at.home}" to others`,
       apply: () => {
@@ -173,7 +173,9 @@ function trashFindings({ system, workspace }: Ground): Finding[] {
   if (due.length === 0) return [];
   const bytes = due.reduce((sum, item) => sum + item.bytes, 0);
   const detail = `${counted(due.length, "folder")} of the trash, ` +
-    `${sizeText(bytes)}, may go by trash.max_age and trash.max_mb`;
+    `${
+      sizeText(bytes)
+    }, can be deleted by the settings trash.max_age and trash.max_mb`;
   return [warning(detail, { advice: "mpm undo trash --prune" })];
 }
 

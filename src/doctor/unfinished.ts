@@ -119,7 +119,7 @@ function leftAlone(system: Ground["system"], path: string): Finding {
   const command = known && commandAfter(known);
   if (command === undefined) {
     return warning(
-      `"${path}" is of an operation that your mpm did not begin here. ` +
+      `"${path}" belongs to an operation that your mpm did not start here. ` +
         "mpm leaves it alone",
       { advice: "Delete the file, or move the project back to finish it" },
     );

@@ -42,7 +42,7 @@ export async function keptFiles(
   for await (const entry of newestSaves(system, root)) {
     if (isLog(entry) || !isOfWorktree(workspace, entry)) continue;
     if (found.length === MOST) {
-      warnings.push(`Only the newest ${MOST} saves were read`);
+      warnings.push(`mpm read only the newest ${MOST} saves`);
       break;
     }
     const loaded = await attempt(() => loadSave(system, entry));

@@ -60,7 +60,7 @@ export async function planCarry(
     clean: (text) => escapeLines(redactor.text(text)),
   });
   if (carried.turns.length < 2) {
-    throw new MpmError("CONFLICT", `"${path}" has no conversation to carry`);
+    throw new MpmError("CONFLICT", `"${path}" has no conversation to copy`);
   }
   const program = clientProgram(system, to, workspace.root);
   const version = program === undefined
@@ -81,7 +81,7 @@ async function nativeSession(
   const carrying = await to.carry();
   if (version === undefined || !carrying.versions.includes(version)) {
     return `${to.title} ${version ?? "of an unknown version"} is not tested: ` +
-      `mpm carries to ${carrying.versions.join(", ")}`;
+      `mpm can copy to ${carrying.versions.join(", ")}`;
   }
   const { root, cwd } = workspace;
   const { branch } = await positionOf(system, workspace);
@@ -196,7 +196,7 @@ export async function removeCarried(
   if (entry.undoes !== undefined) {
     throw new CannotUndo(entry, {
       reason: `${client.title} removed the session`,
-      instead: "mpm carry carries it again",
+      instead: '"mpm carry" copies it again',
     });
   }
   const program = clientProgram(system, client, workspace.root);

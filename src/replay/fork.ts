@@ -138,7 +138,7 @@ async function refuseTaken(
   const taken = system.files.lstat(path)
     ? `"${path}" already exists`
     : await hasBranch(git, branch)
-    ? `There is a branch "${branch}" already`
+    ? `The branch "${branch}" already exists`
     : undefined;
   if (taken === undefined) return;
   throw new MpmError("CONFLICT", taken, { hint: "Give another --name" });

@@ -174,7 +174,7 @@ Deno.test("carry says what is missing", async () => {
   const { env } = project("");
   using _ = env;
   const empty = await mpm(env, ["carry", AGENT, "--to", "claude"]);
-  assertStringIncludes(empty.stderr, "has no conversation to carry");
+  assertStringIncludes(empty.stderr, "has no conversation to copy");
   const to = await mpm(env, ["carry", AGENT]);
   assertStringIncludes(to.stderr, "name it with --to");
 });

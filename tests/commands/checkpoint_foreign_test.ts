@@ -223,7 +223,7 @@ Deno.test("where nothing can be noted the checkpoint is saved all the same", asy
   env.extra.XDG_STATE_HOME = join(env.project, "README.md");
   const { status, stderr } = await mpm(env, ["checkpoint", "save", "before"]);
   assertEquals(status, 0);
-  assertStringIncludes(stderr, "will be shown as not verified");
+  assertStringIncludes(stderr, "lists show it as not verified");
   assertEquals(await origins(env), ["before foreign"]);
 });
 

@@ -147,7 +147,7 @@ posixTest(
           "Latest Session: session-20200101-000000\n",
         ),
         ...{ check: "saves", state: "warning", status: 0 },
-        ...{ says: "is not there", fixed: "ok" },
+        ...{ says: "which does not exist", fixed: "ok" },
       },
       "a save from the future": {
         harm: (env) => {
@@ -184,7 +184,7 @@ posixTest(
       "a store that others can look into": {
         harm: (env) => Deno.chmodSync(join(env.project, ".claude-mpm"), 0o755),
         ...{ check: "modes", state: "warning", status: 0 },
-        ...{ says: "can be looked into by others", fixed: "ok" },
+        ...{ says: "can be read by other users", fixed: "ok" },
       },
       "a link among mpm's files": {
         harm: (env) =>

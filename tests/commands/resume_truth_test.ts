@@ -474,7 +474,7 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
     • skipped edited
 
   Notes:
-    • Git is told not to look at 3 changed files (assume-unchanged or skip-worktree): assumed, gone, skipped
+    • Git is configured to ignore 3 changed files (assume-unchanged or skip-worktree): assumed, gone, skipped
 `,
   );
   // With a filter, the stored file and an edit look the same.
@@ -482,7 +482,7 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
   const filtered = await report(env);
   assertStringIncludes(
     filtered,
-    "1 file that git is told not to look at was not compared\n",
+    "1 file that git is configured to ignore was not compared\n",
   );
   Deno.removeSync(join(env.project, ".gitattributes"));
   // A pause records them, so that they are as they were.

@@ -44,7 +44,7 @@ export const FAULTS: [string, string, string][] = [
   [
     USER,
     "commit = true\n[hooks]\nenabled = true\nenabled = false\n",
-    `"hooks.enabled" in "$ROOT/home/${USER}" line 4 is set on line 3 already`,
+    `"hooks.enabled" in "$ROOT/home/${USER}" line 4 is already set on line 3`,
   ],
   [
     PROJECT,

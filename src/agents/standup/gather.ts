@@ -148,7 +148,7 @@ async function ofSaves(
   for await (const entry of newestSaves(system, root)) {
     if (isLog(entry) || Date.parse(entry.pausedAt) < since) break;
     if (++read > MOST_SAVES) {
-      warnings.push(`Only the newest ${MOST_SAVES} saves were read`);
+      warnings.push(`mpm read only the newest ${MOST_SAVES} saves`);
       break;
     }
     const save = await reader.read(entry);
@@ -256,7 +256,7 @@ async function ofCommits(asked: Asked): Promise<Part> {
       readNewestAnywhere(git, { since, count: MOST_COMMITS })
     ) ?? [];
   if (found.length >= MOST_COMMITS) {
-    warnings.push(`Only the newest ${MOST_COMMITS} commits were read`);
+    warnings.push(`mpm read only the newest ${MOST_COMMITS} commits`);
   }
   const makers = found.length === 0 ? undefined : await sessionsAt(asked);
   const facts: Fact[] = [];

@@ -55,7 +55,7 @@ async function finishRestore(
     if (done.own && facts.undoes !== null) {
       const back = putBack(system, { root, worktree }, facts.undoes);
       const paths = back.map((path) => `"${path}"`).join(", ");
-      if (back.length > 0) context.note(`Put back from the trash: ${paths}`);
+      if (back.length > 0) context.note(`Restored from the trash: ${paths}`);
     }
     return drop();
   }

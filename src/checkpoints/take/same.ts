@@ -170,7 +170,7 @@ function takenByOthers(name: string): MpmError {
   const word = shellWord(name);
   return new MpmError(
     "CONFLICT",
-    `There is a checkpoint "${name}" already, from someone else (not ` +
+    `The checkpoint "${name}" already exists, from someone else (not ` +
       "verified)",
     {
       hint:

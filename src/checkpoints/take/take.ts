@@ -126,8 +126,8 @@ function noteRecord(
   const problem = noteOwn(system, ownMark(stored));
   if (problem !== undefined) {
     note(
-      "Note: it is saved, but will be shown as not verified, since it could " +
-        `not be noted that it is yours: ${problem}`,
+      "Note: it is saved, but lists show it as not verified, because mpm " +
+        `could not record that it is yours: ${problem}`,
     );
   }
   try {
@@ -154,7 +154,7 @@ async function freeId(
   const id = checkpointId(name);
   if (!taken.has(id)) return id;
   if (kind === "named") {
-    throw new MpmError("CONFLICT", `There is a checkpoint "${name}" already`, {
+    throw new MpmError("CONFLICT", `The checkpoint "${name}" already exists`, {
       hint: `Choose another name, or remove it: mpm checkpoint rm ${
         shellWord(name)
       }`,

@@ -82,7 +82,7 @@ export async function readLayers(
   for (const entry of entries) {
     if (timeOf(entry.pausedAt) < brief) old.push(entry);
     else if (recent.length >= MOST_RECENT) {
-      notes.push(`Only the newest ${MOST_RECENT} saves were read`);
+      notes.push(`mpm read only the newest ${MOST_RECENT} saves`);
       break;
     } else {
       const save = await reader.read(entry);

@@ -361,7 +361,7 @@ export class Player implements Screen<"ended"> {
       return `${label}: ${escapeText(typed)}${cursor}`;
     }
     if (this.#walk.goal) {
-      return this.#style.yellow("Reading on; any key stops it");
+      return this.#style.yellow("Still reading; press any key to stop");
     }
     if (this.#walk.message !== "") {
       return this.#style.yellow(this.#walk.message);

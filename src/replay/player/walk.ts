@@ -139,7 +139,7 @@ export class Walk {
       if (this.#played.timeOf(at) >= goal.time) return this.#show(at);
     }
     if (!done) this.goal = { ...goal, from: Math.max(1, count) };
-    else this.message = "No step is as late";
+    else this.message = "No step is that late";
   }
 
   search(by: 1 | -1): undefined {

@@ -54,7 +54,7 @@ Deno.test("detectChanges() ignores paths of a forged save that lead elsewhere", 
   const { working_directory: found, notes } = await changesSince(env, save);
   assertEquals(found.paths, []);
   assertEquals(notes, [
-    "Paths in the save that lead out of the worktree were ignored",
+    "Paths in the save that point outside the worktree were ignored",
   ]);
 });
 

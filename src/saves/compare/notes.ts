@@ -147,14 +147,14 @@ function pathNotes(changes: Found, sources: Sources): string[] {
     const names = paths.slice(0, NAMED).join(", ");
     const more = paths.length > NAMED ? ", …" : "";
     notes.push(
-      `Git is told not to look at ${
+      `Git is configured to ignore ${
         counted(paths.length, "changed file")
       } (assume-unchanged or skip-worktree): ${names}${more}`,
     );
   }
   if (omitted > 0) {
     notes.push(
-      `${counted(omitted, "file")} that git is told not to look at ` +
+      `${counted(omitted, "file")} that git is configured to ignore ` +
         `${omitted === 1 ? "was" : "were"} not compared`,
     );
   }

@@ -44,7 +44,7 @@ export function recordedPaths(save: Save, around: Surroundings): Recorded {
     isInside(path) && isInside(from ?? path)
   );
   if (paths.length === recorded.paths.length) return recorded;
-  const note = "Paths in the save that lead out of the worktree were ignored";
+  const note = "Paths in the save that point outside the worktree were ignored";
   return { ...recorded, paths, notes: [...recorded.notes, note] };
 }
 

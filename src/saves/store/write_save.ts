@@ -149,7 +149,7 @@ export async function storeSave(
 function noteMade(system: System, save: Save, digest: string): string[] {
   const problem = noteOwn(system, { id: save.session_id, digest });
   return problem === undefined ? [] : [
-    `The save will be shown as not verified, since it could not be noted that ` +
+    `The save will be shown as not verified, because mpm could not record that ` +
     `it is yours: ${problem}`,
   ];
 }
