@@ -24,7 +24,7 @@ const FLAGS = {
     type: "string",
     names: "session",
     value: "id",
-    summary: "The same as the argument",
+    summary: "The same as <selector>",
   },
   list: {
     type: "boolean",
