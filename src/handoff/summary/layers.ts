@@ -168,8 +168,8 @@ function detailedLayer(
 }
 
 /**
- * Older work: a sentence or two for each line of it. What a save carries on is
- * told with the older one.
+ * Older work: a sentence or two for each line of it. A carried item belongs to the
+ * oldest save that has it.
  */
 function briefLayer({ older }: LayerSources): Layer {
   const told = new Set<string>();

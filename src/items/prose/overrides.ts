@@ -1,7 +1,7 @@
 import { DEADLINE } from "./cues.ts";
 import { stemOf, tellingWords } from "./telling_words.ts";
 
-/** What a later sentence of a person says about an earlier one. */
+/* Tells whether a later sentence of a person withdraws an earlier one. */
 
 /** Words that say that something is over. */
 const OVER = "(?:any ?more|any longer|after all|no longer|again)";
@@ -121,7 +121,7 @@ function areIn(words: readonly string[], others: readonly string[]): boolean {
 /** A thing that a sentence withdraws. */
 interface Taken {
   readonly words: readonly string[];
-  /** What it is for; only that is withdrawn then. */
+  /** Words for its purpose; only a thing for that purpose is withdrawn. */
   readonly about: readonly string[];
   /** The verb of what is forbidden. */
   readonly verb?: string;
