@@ -7,6 +7,7 @@ import {
   fire,
   namesIn,
   NOON,
+  projectSlug,
   talked,
   transcriptOf,
 } from "../helpers/hook_events.ts";
@@ -84,6 +85,38 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   await end(OTHER);
   assertEquals((await saves(env)).length, 3);
   assertEquals(failures(env), "");
+});
+
+Deno.test("a session that ends after a parallel one keeps its own goal", async () => {
+  using env = projectWithMpm();
+  const { time, options } = clock();
+  const folder = `.claude/projects/${projectSlug(env.project)}`;
+  const at = (event: string, session_id: string, more: object) => {
+    time.minute++;
+    const transcript_path = join(env.home, folder, `${session_id}.jsonl`);
+    const fields = { session_id, transcript_path, ...more };
+    return fire(env, event, fields, options);
+  };
+  const ask = async (session_id: string, prompt: string) => {
+    const line = {
+      ...{ type: "user", uuid: session_id, sessionId: session_id },
+      timestamp: new Date(options.now().getTime() + 60_000).toISOString(),
+      message: { role: "user", content: prompt },
+    };
+    const text = `${JSON.stringify(line)}\n`;
+    putHome(env, `${folder}/${session_id}.jsonl`, text);
+    await at("UserPromptSubmit", session_id, { prompt });
+  };
+  const end = async (session_id: string) => {
+    await at("SessionEnd", session_id, { reason: "other" });
+    const [newest] = await saves(env);
+    const shown = await mpmJson<Shown>(env, ["saves", "show", newest!]);
+    return shown.session.conversation.summary;
+  };
+  await ask(AGENT, "Review the quality");
+  await ask(OTHER, "Review the speed");
+  assertEquals(await end(OTHER), "Review the speed");
+  assertEquals(await end(AGENT), "Review the quality");
 });
 
 Deno.test("the last prompt is what was asked in this very session", async () => {

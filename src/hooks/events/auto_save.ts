@@ -91,7 +91,8 @@ export async function autoSave(
             time: draft.time,
             synced: false,
           });
-          const parts = { digest, handoff, own, killed };
+          const session = unsaved.sessionId;
+          const parts = { session, digest, handoff, own, killed };
           const summary = autoSummary(parts, redactorOf(system));
           const content = { ...NO_CONTENT, summary };
           const stack = currentStack(system, workspace).chain;
@@ -218,7 +219,8 @@ const LONGEST = 200;
  * last request to the agent, and its answer. `undefined` without any of them.
  */
 function autoSummary(
-  { digest, handoff, own, killed }: {
+  { session, digest, handoff, own, killed }: {
+    session: string;
     digest: Digest;
     handoff: Handoff;
     /** The last save of the same agent's session. */
@@ -232,8 +234,10 @@ function autoSummary(
     cutText(redactor.text(text ?? "").trim().split(/\s+/).join(" "), LONGEST)
       .replace(/\.$/, "");
   const said = own && aboutOf(own.conversation.summary);
-  const goal = handoff.items.findLast(({ kind }) => kind === "goal")?.text;
-  const about = said || line(goal ?? digest.asked[0]);
+  const goals = handoff.items.filter(({ kind }) => kind === "goal");
+  // Another session that works at the same time may have a newer one.
+  const goal = goals.findLast(({ agent }) => agent === session) ?? goals.at(-1);
+  const about = said || line(goal?.text ?? digest.asked[0]);
   const asked = line(digest.asked.at(-1));
   const answer = line(digest.answer);
   const parts = [
