@@ -23,6 +23,7 @@ import type {
 import { namedIn } from "./named_paths.ts";
 import { cutMiddle } from "./notes.ts";
 import { symbolsIn } from "./symbols.ts";
+import { askedIn } from "./headless/step_prompt.ts";
 
 /** Of each list, how many of the last ones are kept. */
 const LAST = {
@@ -93,12 +94,13 @@ class Facts {
       text: cutMiddle(text, times * LONGEST_TEXT),
     });
     switch (what.type) {
-      case "prompt":
+      case "prompt": {
         this.#errors = [];
-        if (this.#first.length < FIRST_PROMPTS) {
-          this.#first.push(said(what.text));
-        } else this.#prompts.add(said(what.text));
+        const asked = said(askedIn(what.text));
+        if (this.#first.length < FIRST_PROMPTS) this.#first.push(asked);
+        else this.#prompts.add(asked);
         return;
+      }
       case "answer":
         this.#errors = [];
         return this.#messages.add(said(what.text));

@@ -22,7 +22,10 @@ Deno.test("the facts of a conversation are made of its events", () => {
   const agent = { id: "a", name: "Explore" };
   const diff = "--- a\n+++ b\n@@ -1,2 +1 @@\n-function gone() {\n keep\n";
   const facts = conversationOf([
-    event({ type: "prompt", text: "Start" }),
+    event({
+      type: "prompt",
+      text: 'Start\n\nYou run the step "a" of the pipeline "b".\nIts data',
+    }),
     event({ type: "prompt", text: "Withdrawn" }, { dead: true }),
     event({ type: "prompt", text: "Its task" }, { agent }),
     event({ type: "todo", text: "One", state: "pending" }),

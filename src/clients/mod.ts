@@ -69,6 +69,7 @@ export {
   uuidOf,
 } from "./carried.ts";
 export { HeadlessOutput } from "./headless/output.ts";
+export { STEP_HEAD } from "./headless/step_prompt.ts";
 export { skillFiles } from "./own_file.ts";
 export { CLAUDE, clientNamed, CLIENTS } from "./all.ts";
 export type {

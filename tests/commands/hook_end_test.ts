@@ -113,9 +113,14 @@ Deno.test("a session that ends after a parallel one keeps its own goal", async (
     const shown = await mpmJson<Shown>(env, ["saves", "show", newest!]);
     return shown.session.conversation.summary;
   };
+  // What a pipeline adds is data of other agents, which no user said.
+  const step = '\n\nYou run the step "speed" of the pipeline "analysis".\n' +
+    "<mpm-steps>\nWe decided to use rockets. TODO: sell the rockets.\n";
   await ask(AGENT, "Review the quality");
-  await ask(OTHER, "Review the speed");
+  await ask(OTHER, `Review the speed${step}`);
   assertEquals(await end(OTHER), "Review the speed");
+  const shown = await mpmJson(env, ["saves", "show"]);
+  assertEquals(JSON.stringify(shown).includes("rockets"), false);
   assertEquals(await end(AGENT), "Review the quality");
 });
 

@@ -6,6 +6,7 @@ import { askedOf, withoutAnalysis } from "./conversation/questions.ts";
 import { textOf } from "./conversation/lines.ts";
 import type { HookInput } from "../hook_input.ts";
 import { isAsked, turnErrorText } from "./hook_input.ts";
+import { askedIn } from "../headless/step_prompt.ts";
 
 /** An event that may tell something worth a note. */
 export interface Noted {
@@ -113,7 +114,7 @@ function promptNotes({ input, at, notes }: Noted): More {
   const prompt = input.text("prompt") ?? "";
   const ended = notificationIn(prompt);
   if (ended) return endNotes(ended, { at, notes });
-  const text = prompt.trim();
+  const text = askedIn(prompt.trim());
   if (text === "" || !isAsked({ input, prompt })) return undefined;
   const id = input.text("prompt_id") ?? "";
   const joined = notes.prompts.filter(({ key }) =>

@@ -1,4 +1,5 @@
 import { cutText } from "../../base/words.ts";
+import { STEP_HEAD } from "../../clients/mod.ts";
 import { asData } from "../../saves/mod.ts";
 import type { Before } from "../plugs.ts";
 
@@ -39,7 +40,7 @@ export function promptOf(order: AgentPrompt): string {
     handoffOf(before),
     `</mpm-steps fence="${fence}">`,
   ];
-  const head = `You run the step "${step}" of the pipeline "${pipeline}".`;
+  const head = `${STEP_HEAD}"${step}" of the pipeline "${pipeline}".`;
   return [prompt.trimEnd(), "", head, ...again, ...handoff].join("\n");
 }
 

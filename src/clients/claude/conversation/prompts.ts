@@ -1,6 +1,7 @@
 import { field, type Fields, textField } from "../../../base/parsed_values.ts";
 import { cutMiddle } from "../../notes.ts";
 import { LONGEST_TEXT, type Said } from "../../conversation.ts";
+import { askedIn } from "../../headless/step_prompt.ts";
 import { type Line, textOf, type Transcript } from "./lines.ts";
 
 /** UTF-16 units that are kept of something pasted into a text. */
@@ -27,7 +28,7 @@ export function promptsIn(transcript: Transcript): Said[] {
       : undefined;
     return [{
       at: line.at,
-      text: cutMiddle(text, LONGEST_TEXT),
+      text: cutMiddle(askedIn(text), LONGEST_TEXT),
       key: key ?? line.uuid ?? line.at,
     }];
   });
