@@ -85,7 +85,9 @@ function aboutStep(step: StepView): string {
     ...state === "failed" && reason === null && exit !== null
       ? [`exit status ${exit}`]
       : [],
-    ...reason !== null && state !== "done" ? [cutText(reason, 200)] : [],
+    ...reason !== null && state !== "done"
+      ? [cutText(reason, 200).replace(/\.$/, "")]
+      : [],
     ...until !== null ? [`until ${until}`] : [],
     ...state === "failed" && log !== null ? [`see ${log}`] : [],
   ].join(", ");
