@@ -27,6 +27,18 @@ export function hookLine(
     `${mark} || exit 0`;
 }
 
+/**
+ * Returns the same line for a client that kills the shell alone, and then waits
+ * until all output is closed. Only the shell has the output, not mpm.
+ */
+export function heldHookLine({ client, event, binary }: HookCommand): string {
+  const word = shellWord(binary);
+  const mark = `--installed-by=mpm/${VERSION}`;
+  return `exec 2>/dev/null; if [ -x ${word} ]; then ` +
+    `out=$(${word} hook ${event} --client=${client} ${mark}) && ` +
+    `printf '%s\\n' "$out"; fi; exit 0`;
+}
+
 /** Returns the same line for PowerShell. */
 export function powerShellLine(
   { client, event, binary }: HookCommand,
@@ -41,13 +53,18 @@ const LINE = new RegExp(
   `^\\[ ! -x (${SHELL_WORD}) \\] \\|\\| .* hook (\\w+) --client[= ]\\w+ ` +
     "--installed-by=mpm/(\\S+) \\|\\| exit 0$",
 );
+const HELD = new RegExp(
+  `^exec 2>/dev/null; if \\[ -x (${SHELL_WORD}) \\]; then .* hook (\\w+) ` +
+    "--client=\\w+ --installed-by=mpm/(\\S+)\\) && .*; fi; exit 0$",
+);
 const POWERSHELL =
   /^if \(Test-Path '((?:[^']|'')*)'\) \{ .* hook (\w+) --client[= ]\w+ --installed-by=mpm\/(\S+) \}; exit 0$/;
 
 /** Reads such a line; `undefined` unless mpm wrote it. */
 export function entryOfLine(line: unknown): InstalledEntry | undefined {
   if (typeof line !== "string") return undefined;
-  const [, word, event, version] = LINE.exec(line) ?? [];
+  const [, word, event, version] = LINE.exec(line) ?? HELD.exec(line) ??
+    [];
   if (word !== undefined) {
     return { event: event!, binary: unquotedWord(word), version: version! };
   }

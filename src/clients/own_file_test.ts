@@ -62,7 +62,7 @@ for (const [name, { files }] of Object.entries({ gemini: setup, copilot })) {
           binary: "/bin/false",
           claims: true,
         })
-          .matchAll(/"(?:bash|command)": ("\[.*")/g),
+          .matchAll(/"(?:bash|command)": ("(?:\[|exec ).*")/g),
       ].map(([, line]) => JSON.parse(line!))
     );
     assert(lines.length > 5);

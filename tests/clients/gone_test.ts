@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ClientHome } from "../helpers/all_clients.ts";
 import { CLIENT_NAMES, clientsSoak, textsOf } from "../helpers/real_clients.ts";
@@ -28,7 +28,11 @@ for (const name of CLIENT_NAMES) {
       }
       const client = home.get(name);
       steps.push([client.shell("echo done > made.txt; echo WAS-MADE")]);
+      const begun = performance.now();
       const { status, stderr } = await client.run("Make the file.");
+      // The limits of all entries that a run comes to are 70 seconds at most.
+      const seconds = (performance.now() - begun) / 1000;
+      assert(seconds < 110, `it waited ${seconds} seconds`);
       assertEquals([status, home.env.exists("made.txt")], [0, true], stderr);
       const last = home.api.requests.map(textsOf)
         .findLast((text) => text.includes("Make the file.")) ?? "";

@@ -9,6 +9,7 @@ import type {
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { posixTest } from "../helpers/posix.ts";
 
 /** A project, and the mpm that hooks start. */
 function withBinary(): TestEnv {
@@ -193,6 +194,63 @@ const HASHES: readonly (readonly [key: string, hash: string])[] = [
   ...["post_tool_use", "subagent_start", "subagent_stop", "stop"],
   ...["pre_compact", "session_end"],
 ].map((key) => [key, "0".repeat(64)]);
+
+/** The lines of a shell that the hooks of Gemini CLI are. */
+function geminiLines(env: TestEnv): string[] {
+  const path = ".gemini/extensions/mpm/hooks/hooks.json";
+  const { hooks } = JSON.parse(Deno.readTextFileSync(join(env.home, path)));
+  return Object.values(hooks as Record<string, Group[]>).flat()
+    .flatMap(({ hooks }) => hooks.map(({ command }) => command));
+}
+
+interface Group {
+  readonly hooks: readonly { readonly command: string }[];
+}
+
+posixTest(
+  "a hook of Gemini CLI passes answers on, and ends when it is killed",
+  async () => {
+    using env = withBinary();
+    await mpm(env, ["hooks", "install", "--client", "gemini"]);
+    const [line = ""] = geminiLines(env);
+    const program = join(env.root, "bin/mpm");
+    const run = (script: string) => {
+      Deno.writeTextFileSync(program, `#!/bin/sh\n${script}\n`);
+      return env.run("bash", ["-c", line]);
+    };
+    const answer = '{"a": "%s\\\\n"}';
+    const said = run(`cat; printf '%s\\n' '${answer}'; echo oops >&2`);
+    assertEquals(said, { status: 0, stdout: `${answer}\n`, stderr: "" });
+    for (const failing of ["echo '{}'; exit 2", "kill -9 $$"]) {
+      const ended = run(failing);
+      assertEquals([ended.status, ended.stdout], [0, ""], failing);
+    }
+    // The client kills the shell alone, and waits for the end of its output.
+    const file = join(env.root, "pid");
+    Deno.writeTextFileSync(
+      program,
+      `#!/bin/sh\necho $$ >'${file}.new' && mv '${file}.new' '${file}'\nexec sleep 60\n`,
+    );
+    const shell = new Deno.Command("bash", {
+      ...{ args: ["-c", line], env: env.env(), clearEnv: true },
+      ...{ stdin: "null", stdout: "piped", stderr: "piped" } as const,
+    }).spawn();
+    while (!isThere(file)) await new Promise((done) => setTimeout(done, 10));
+    const begun = performance.now();
+    shell.kill("SIGTERM");
+    await shell.output();
+    assert(performance.now() - begun < 30_000);
+    Deno.kill(Number(Deno.readTextFileSync(file)), "SIGKILL");
+  },
+);
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("settings of a client that cannot be read are left alone", async () => {
   using env = withBinary();

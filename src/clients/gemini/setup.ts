@@ -14,7 +14,7 @@ import type {
   InstalledEntry,
   WantedEntries,
 } from "../client.ts";
-import { entryOfLine, hookLine, powerShellLine } from "../hook_command.ts";
+import { entryOfLine, heldHookLine, powerShellLine } from "../hook_command.ts";
 import { ownFile, plainSkill } from "../own_file.ts";
 import { geminiHome } from "./home.ts";
 
@@ -105,7 +105,7 @@ function source(folder: string): EntryFile {
 }
 
 function hooksFile({ platform }: System, folder: string): EntryFile {
-  const line = platform === "windows" ? powerShellLine : hookLine;
+  const line = platform === "windows" ? powerShellLine : heldHookLine;
   const textOf = ({ binary, claims }: WantedEntries) => {
     const hooks = [...EVENTS, ...claims ? [CLAIMS] : []]
       .map(({ at, event, matcher, timeout }) => [at, [{
