@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { CLIENT_NAMES, type ClientName } from "../src/base/clients.ts";
 import { BuildError, say } from "./build_error.ts";
 import { cacheFolder } from "./runtime.ts";
 import { fetchArchive, type Pinned } from "./runtime_package.ts";
@@ -56,7 +57,7 @@ const PACKED = {
       "sha512-eGHPbsP0p2QgfVZCjtbGBFZPBOJQ0DN7xIbBRAo7oG8b1zfLirQIdfI4h8Iy68Dv2cKJGJZg2/EO7W7KpIMJOw==",
     program: "copilot",
   },
-} satisfies Record<string, Packed>;
+} satisfies Record<ClientName, Packed>;
 
 /** Tests of `mpm.exe` run it in Wine. */
 const CLAUDE_FOR_WINDOWS: Packed = {
@@ -67,8 +68,6 @@ const CLAUDE_FOR_WINDOWS: Packed = {
     "sha512-BkbOTOAYvz1BNVwdRJzibhxXtZVw289ucHt1aSArGSax8C6INgf6Xtp2wxmwsSSpKk+P8LyIhj0ufvFD1VJOFA==",
   program: "claude.exe",
 };
-
-type ClientName = keyof typeof PACKED;
 
 /** The platform of the packages. */
 const PLATFORM = "x86_64-unknown-linux-gnu";
@@ -90,10 +89,10 @@ export interface Client extends Found {
  * `fetched` lists are fetched once with npm if they are missing there.
  */
 export async function findClients(
-  fetched: readonly ClientName[] = clientNames(),
+  fetched: readonly ClientName[] = CLIENT_NAMES,
 ): Promise<Client[]> {
   const clients: Client[] = [];
-  for (const name of clientNames()) {
+  for (const name of CLIENT_NAMES) {
     clients.push({ name, ...await find(name, fetched.includes(name)) });
   }
   return clients;
@@ -107,10 +106,6 @@ export async function findClaude(): Promise<Client> {
 /** The real Claude Code for Windows, fetched if it is missing. */
 export async function findClaudeForWindows(): Promise<Found> {
   return await findPacked("claude-windows", CLAUDE_FOR_WINDOWS, true);
-}
-
-function clientNames(): ClientName[] {
-  return Object.keys(PACKED) as ClientName[];
 }
 
 /** The variable that names a client's program to the tests. */
