@@ -297,9 +297,7 @@ for (const { told, path, format } of SESSIONS) {
     async () => {
       using env = await prepared(path, format);
       const file = join(env.home, path);
-      const lines = Deno.readTextFileSync(file);
-      Deno.truncateSync(file, 19_000_000_000);
-      Deno.writeTextFileSync(file, `\n${lines}`, { append: true });
+      makeHuge(file);
       const { size } = Deno.statSync(file);
       const begun = performance.now();
       await send(env, told(env), "SessionStart", { source: "startup" });
@@ -319,6 +317,38 @@ for (const { told, path, format } of SESSIONS) {
     },
   );
 }
+
+/** Makes a file of 19 GB: a hole between its lines and the same again. */
+function makeHuge(path: string): void {
+  const lines = Deno.readTextFileSync(path);
+  Deno.truncateSync(path, 19_000_000_000);
+  Deno.writeTextFileSync(path, `\n${lines}`, { append: true });
+}
+
+const PARENT = "01a204fb-96ab-7603-a463-9b9540173277";
+const CHILD = "01a204fb-9848-7392-996f-108a3281998e";
+
+posixTest("codex: a session is saved beside a sub-agent's 19 GB", async () => {
+  const rollout = (id: string) => ROLLOUT.replace(CODEX, id);
+  using env = await prepared(rollout(PARENT), "codex/agent-main.jsonl");
+  putHome(env, rollout(CHILD), formatText("codex/agent-child.jsonl"));
+  makeHuge(join(env.home, rollout(CHILD)));
+  const told = {
+    client: "codex",
+    common: {
+      session_id: PARENT,
+      transcript_path: join(env.home, rollout(PARENT)),
+      cwd: env.project,
+    },
+  } as const;
+  await send(env, told, "UserPromptSubmit", { prompt: "Go on." });
+  const begun = performance.now();
+  await send(env, told, "SessionEnd", { reason: "exit" });
+  assertEquals(failures(env), "");
+  assert(performance.now() - begun < 60_000);
+  const { session } = await lastSave(env);
+  assertEquals(session.mpm.agent.session_id, PARENT);
+});
 
 Deno.test("events that are broken are not answered", async () => {
   using env = await prepared(CHAT, "gemini/work.jsonl");
