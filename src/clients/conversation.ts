@@ -153,11 +153,21 @@ export const NO_CONVERSATION: Conversation = {
 };
 
 /**
+ * The first words of a prompt of `mpm resume --in`. Lists of sessions show them.
+ */
+export const TAKE_OVER = "Continue this work where it stopped.";
+
+/**
  * Matches what mpm gave an agent within a prompt, as `mpm resume --in` does. A
  * text that was cut may have no end of it.
  */
-const GIVEN =
-  /(?:The text between the fences[^\n]*\n)?<mpm-(session|context) fence="([^"\n]*)">[^]*?(?:<\/mpm-\1 fence="\2">|$)/g;
+const GIVEN = new RegExp(
+  `(?:${TAKE_OVER.replace(".", "\\.")}\\s*)?` +
+    "(?:The text between the fences[^\\n]*\\n)?" +
+    '<mpm-(session|context) fence="([^"\\n]*)">' +
+    '[^]*?(?:</mpm-\\1 fence="\\2">|$)',
+  "g",
+);
 
 /**
  * Returns prompts without the hand-offs in them. Those facts are of an earlier

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { withoutHandoffs } from "./conversation.ts";
+import { TAKE_OVER, withoutHandoffs } from "./conversation.ts";
 
 function withoutHandoff(text: string): string | undefined {
   return withoutHandoffs([{ text, at: "", key: "" }])[0]?.text;
@@ -17,6 +17,12 @@ Deno.test("withoutHandoffs() leaves what a person said around a hand-off", () =>
   assertEquals(withoutHandoff(`${GIVEN}\nUse cents.`), "Use cents.");
   assertEquals(withoutHandoff(`${GIVEN}\nA\n${GIVEN}\nB`), "A\n\nB");
   assertEquals(withoutHandoff("Use <b> tags"), "Use <b> tags");
+});
+
+Deno.test("withoutHandoffs() leaves nothing of a prompt that mpm wrote", () => {
+  assertEquals(withoutHandoff(`${TAKE_OVER}\n\n${GIVEN}\n`), undefined);
+  assertEquals(withoutHandoff(`${TAKE_OVER}\n\n${GIVEN}\nTest.`), "Test.");
+  assertEquals(withoutHandoff(TAKE_OVER), TAKE_OVER);
 });
 
 Deno.test("withoutHandoffs() knows a hand-off that was cut, or ends elsewhere", () => {

@@ -171,6 +171,7 @@ export {
   type Reported,
   type Said,
   type Seen,
+  TAKE_OVER,
   type Todoed,
 } from "./conversation.ts";
 export { type Gauge, gaugeOf, UNKNOWN_GAUGE } from "./gauge.ts";

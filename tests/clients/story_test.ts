@@ -81,7 +81,11 @@ clientsSoak(
       tell(`mpm saves, after ${name}`, home.mpm("saves"));
     }
     assertEquals(home.env.git("status", "--porcelain", "--", "*.ts"), "");
-    const { session } = home.json("resume", "--peek");
+    const { session, items } = home.json("resume", "--peek");
+    const goals = items.filter(({ kind }: { kind: string }) => kind === "goal");
+    assertEquals(goals.map(({ text }: { text: string }) => text), [
+      "Make refunds exact to the cent.",
+    ]);
     assertEquals(session.mpm.agent.name, "gemini-cli");
     const timeline = home.mpm("timeline");
     tell("mpm timeline", timeline);

@@ -1,15 +1,12 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
-import { clientNamed, clientProgram } from "../../clients/mod.ts";
+import { clientNamed, clientProgram, TAKE_OVER } from "../../clients/mod.ts";
 import type { Workspace } from "../../git/mod.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import { findOne, loadResumed } from "./resume.ts";
 import { agentContext } from "../handoff/agent_context.ts";
 
 type TakeOver = NonNullable<ResumeResult["take_over"]>;
-
-/** The first words of a first prompt, which lists of sessions show. */
-const REQUEST = "Continue this work where it stopped.";
 
 /**
  * Returns how a client starts with the hand-off of a save as its first prompt.
@@ -21,7 +18,7 @@ function takeOverBy(
   { result, name }: { result: ResumeResult; name: string },
 ): TakeOver {
   const client = clientNamed(name);
-  const args = client?.start(`${REQUEST}\n\n${agentContext(result)}`);
+  const args = client?.start(`${TAKE_OVER}\n\n${agentContext(result)}`);
   if (!client || !args) {
     throw new MpmError("NOT_FOUND", `mpm cannot start the client "${name}"`);
   }
