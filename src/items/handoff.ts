@@ -66,6 +66,8 @@ export interface HandoffOrder {
   readonly said: readonly Item[];
   /** Numbers of items to close. */
   readonly close: readonly number[];
+  /** The items of an earlier save that say what was done. */
+  readonly done?: readonly Item[] | undefined;
   readonly collected: Collected;
   /** The agent session that is read for it. */
   readonly agent: string | undefined;
@@ -114,7 +116,8 @@ export function handoffFor(
   const runs = tried(() => runsFor(system, root, order)) ?? [];
   const all = { ...order, collected: { ...order.collected, runs } };
   if (!begun && fresh.length + order.close.length === 0) {
-    return { handoff: handoffOf(all, [], {}), problems };
+    const items = earlierDone(order.done ?? [], []);
+    return { handoff: handoffOf(all, items, {}), problems };
   }
   const carried = carriedBy(before, order, fresh);
   if (order.save !== null) {
@@ -201,7 +204,7 @@ const DONE_FOR_MS = 24 * 3600 * 1000;
 /** Returns the items of the save, in no order. */
 function itemsOf(
   { own }: ItemsHere,
-  { save, time }: HandoffOrder,
+  { save, time, done: before = [] }: HandoffOrder,
   { carried, fresh }: { carried: Carried; fresh: readonly Item[] },
 ): Item[] {
   const since = new Date(time.getTime() - DONE_FOR_MS).toISOString();
@@ -219,10 +222,22 @@ function itemsOf(
     ...carried.open.map((item) =>
       isKept(item) ? inSave(item) : unnumbered(inSave(item))
     ),
+    ...earlierDone(before, [...done, ...said]),
     ...done.map(asDone),
     ...said.map((item) => ({ ...item, ...isCarried(item) ? DONE : {} })),
     ...carried.refused,
   ].map((item) => ({ ...item, save: item.save ?? save }));
+}
+
+/** Accomplishments of an earlier save that a save repeats. */
+const MOST_DONE = 10;
+
+function earlierDone(before: readonly Item[], known: readonly Item[]): Item[] {
+  const ids = new Set(known.map(({ id }) => id));
+  const texts = new Set(known.map(({ text }) => text));
+  return before.filter((item) =>
+    item.kind === "done" && !ids.has(item.id) && !texts.has(item.text)
+  ).slice(-MOST_DONE);
 }
 
 const DONE = { kind: "done" } as const;

@@ -15,6 +15,7 @@ import {
 import {
   type Handoff,
   handoffFor,
+  type Item,
   withSeen,
   withTrees,
 } from "../../items/mod.ts";
@@ -66,7 +67,7 @@ export async function autoSave(
   const workspace = await findWorkspace(context);
   const read = await readAll(context, { config, unsaved, workspace });
   if (!read) return undefined;
-  const { own, state, digest, found } = read;
+  const { own, before, state, digest, found } = read;
   const { killed } = unsaved;
   const draft = {
     ...await draftOf(context, { config, unsaved, workspace, state, digest }),
@@ -82,9 +83,11 @@ export async function autoSave(
         keeps: config["pause.contents"] && (state?.files.length ?? 0) > 0,
         later,
         build: (slot) => {
+          const stack = currentStack(system, workspace).chain;
           const { handoff } = handoffFor(system, workspace, {
             said: [],
             close: [],
+            done: doneIn(before, stack[0]?.id),
             collected: found,
             agent: unsaved.sessionId,
             save: slot.id,
@@ -95,7 +98,6 @@ export async function autoSave(
           const parts = { session, digest, handoff, own, killed };
           const summary = autoSummary(parts, redactorOf(system));
           const content = { ...NO_CONTENT, summary };
-          const stack = currentStack(system, workspace).chain;
           return buildSave({ ...draft, content, handoff, stack }, slot);
         },
       }),
@@ -132,7 +134,11 @@ async function readAll(context: Context, sources: Sources) {
   reading.catch(() => {});
   // All else is read while git runs: it has to be started for that.
   await system.sleep(0);
-  const { own, covered } = await earlierSaves(context, workspace, unsaved);
+  const { own, before, covered } = await earlierSaves(
+    context,
+    workspace,
+    unsaved,
+  );
   if (covered) {
     await reading;
     return undefined;
@@ -148,7 +154,7 @@ async function readAll(context: Context, sources: Sources) {
   const runs = state && !unsaved.killed
     ? withTrees(found.runs, digest.settled, state)
     : found.runs;
-  return { own, state, digest, found: { ...await seen, runs } };
+  return { own, before, state, digest, found: { ...await seen, runs } };
 }
 
 /**
@@ -251,10 +257,19 @@ function autoSummary(
   return killed ? RECOVERED + text : text;
 }
 
+/** Returns what a save of the same session called done. */
+function doneIn(save: Save | undefined, session: string | undefined): Item[] {
+  const { handoff, session: of } = save?.mpm ?? {};
+  if (of?.id !== session) return [];
+  return handoff?.items.filter(({ kind }) => kind === "done") ?? [];
+}
+
 /** An earlier save of an agent's session. */
 interface Earlier {
   /** Its last save. */
   readonly own: Save | undefined;
+  /** The last save of it, or one that names no agent session. */
+  readonly before: Save | undefined;
   /** True if nothing was done since it, or since someone paused by hand. */
   readonly covered: boolean;
 }
@@ -279,13 +294,15 @@ async function earlierSaves(
   const store = readStoreId(system, root);
   const latest = system.now().getTime() + AHEAD;
   let covered = false;
+  let before: Save | undefined;
   for await (const save of ownSavesHere(context, workspace)) {
     const agent = save.mpm?.agent?.session_id;
     const time = Date.parse(save.paused_at);
     const here = save.mpm?.store === store && importedFrom(save) === undefined;
-    covered ||= here && (agent === undefined || agent === id) &&
-      time >= at && time <= latest;
-    if (agent === id) return { own: save, covered };
+    const isOfIt = here && (agent === undefined || agent === id);
+    if (isOfIt) before ??= save;
+    covered ||= isOfIt && time >= at && time <= latest;
+    if (agent === id) return { own: save, before, covered };
   }
-  return { own: undefined, covered };
+  return { own: undefined, before, covered };
 }

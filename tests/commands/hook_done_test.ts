@@ -1,0 +1,66 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Save } from "../../schemas/types.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { AGENT, fire, NOON } from "../helpers/hook_events.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { answer, lastSave, prompt, putTalk } from "../helpers/small_talk.ts";
+
+const minutes = (minute: number) => ({
+  now: () => new Date(NOON.getTime() + 60_000 * minute),
+});
+
+function doneIn({ mpm }: Save): string[] {
+  return mpm!.handoff!.items.filter(({ kind }) => kind === "done")
+    .map(({ text }) => text).sort();
+}
+
+async function endOf(env: TestEnv, minute: number): Promise<Save> {
+  await fire(env, "UserPromptSubmit", { prompt: "Go on" }, minutes(minute));
+  await fire(env, "SessionEnd", { reason: "other" }, minutes(minute + 1));
+  return lastSave(env);
+}
+
+function project(): TestEnv {
+  const env = TestEnv.repository();
+  env.write(".claude-mpm/config.toml", "");
+  putTalk(env, [...prompt("Add refunds"), ...answer("I will.")]);
+  return env;
+}
+
+Deno.test("the save at the end keeps what pauses called done", async () => {
+  using env = project();
+  const input = {
+    accomplishments: ["Wired the endpoint"],
+    todos: [{ content: "Brush the lion", status: "completed" }],
+  };
+  const pause = ["pause", "--no-commit", "--agent-session", AGENT];
+  await mpmJson(env, [...pause, "--input", "-"], {
+    ...minutes(1),
+    stdin: JSON.stringify(input),
+  });
+  const known = ["Brush the lion", "Wired the endpoint"];
+  assertEquals(doneIn(await endOf(env, 5)), known);
+  // A later end of the same session keeps it, too, and each once.
+  assertEquals(doneIn(await endOf(env, 10)), known);
+  const { stdout } = await mpm(env, ["saves", "show", "0"]);
+  assertStringIncludes(stdout, "Wired the endpoint");
+});
+
+Deno.test("the ten newest accomplishments are kept, also of a pause in a terminal", async () => {
+  using env = project();
+  await fire(env, "UserPromptSubmit", { prompt: "Add refunds" }, minutes(0));
+  const done = Array.from({ length: 14 }, (_, at) => `Step ${at + 10}`);
+  const flags = done.flatMap((text) => ["--accomplishment", text]);
+  await mpmJson(env, ["pause", "--no-commit", ...flags], minutes(1));
+  assertEquals(doneIn(await endOf(env, 5)), done.slice(-10));
+});
+
+Deno.test("the save at the end keeps nothing of another agent session", async () => {
+  using env = project();
+  await fire(env, "UserPromptSubmit", { prompt: "Add refunds" }, minutes(0));
+  await mpmJson(env, [
+    ...["pause", "--no-commit", "--accomplishment", "Theirs"],
+    ...["--agent-session", "2975e44b-0000-40a5-84bf-078e9df60643"],
+  ], minutes(1));
+  assertEquals(doneIn(await endOf(env, 5)), []);
+});
