@@ -40,6 +40,12 @@ export function sizeText(bytes: number): string {
   return `${text} ${unit}`;
 }
 
+/** Equal for texts that differ in blanks, case and a final stop alone. */
+export function plainText(text: string): string {
+  return text.trim().replaceAll(/\s+/g, " ").toLowerCase()
+    .replace(/(?<=[^.;\s]) ?[.;]$/, "");
+}
+
 /** Compares two texts by their UTF-16 units, for a sort. */
 export function compareText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;

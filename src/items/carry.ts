@@ -1,4 +1,4 @@
-import { compareText } from "../base/words.ts";
+import { compareText, plainText } from "../base/words.ts";
 import type { Item, ItemKind, ItemState, KeptItem } from "./item.ts";
 import { leftOf, type Sentence } from "./prose/withdrawn.ts";
 
@@ -392,7 +392,7 @@ function isAutomatic({ via }: Pick<Item, "via">): boolean {
   return via === "prompt";
 }
 
-/** Equal for items that say the same, but for blanks and case. */
+/** Equal for items that say the same. */
 function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
-  return `${kind}\n${text.trim().replaceAll(/\s+/g, " ").toLowerCase()}`;
+  return `${kind}\n${plainText(text)}`;
 }

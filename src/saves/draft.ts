@@ -18,7 +18,7 @@ import { detoursDone, fullTitle, type Work } from "../work/mod.ts";
 import type { Handoff, OpenHandoff } from "../items/mod.ts";
 import { type LegacyLists, legacyLists, verifying } from "./legacy_lists.ts";
 import { savedWork } from "./saved_session.ts";
-import { counted, firstLine } from "../base/words.ts";
+import { counted, firstLine, plainText } from "../base/words.ts";
 
 /** Everything a save is made of, gathered before anything is written. */
 export interface Draft {
@@ -80,7 +80,7 @@ export interface Slot {
 export function buildSave(draft: Draft, slot: Slot): Save {
   const { id } = slot;
   const { content, state, workspace, work } = draft;
-  const todos = [...work.todos, ...content.todos];
+  const todos = [...work.todos, ...todosBeside(content)];
   const active = todos.filter(({ status }) => status !== "completed");
   const [session] = draft.stack ?? [];
   const summary = content.summary ?? generatedSummary(state, {
@@ -91,7 +91,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
   const listed = [...active.map(({ content }) => content)].concat(
     [...work.tasks.pending, ...work.tasks.inProgress].map(({ title }) => title),
   );
-  const said = legacyLists(content, draft.handoff, listed);
+  const said = legacyLists(withoutTodos(draft), draft.handoff, listed);
   return {
     session_id: id,
     paused_at: draft.time.toISOString(),
@@ -127,6 +127,21 @@ export function buildSave(draft: Draft, slot: Slot): Save {
     project_path: workspace.root,
     mpm: ownFields(draft, slot, said),
   };
+}
+
+/** The todos of a pause that are not its next steps. */
+function todosBeside({ todos, nextSteps }: Content): Content["todos"] {
+  const steps = new Set(nextSteps.map(plainText));
+  return todos.filter(({ content, status }) =>
+    status === "completed" || !steps.has(plainText(content))
+  );
+}
+
+/** The words of a pause without the next steps that the agent's todos have. */
+function withoutTodos({ content, work }: Draft): Content {
+  const own = new Set(work.todos.map(({ content }) => plainText(content)));
+  const isNew = (text: string) => !own.has(plainText(text));
+  return { ...content, nextSteps: content.nextSteps.filter(isNew) };
 }
 
 function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {

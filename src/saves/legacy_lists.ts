@@ -1,5 +1,6 @@
 import type { Handoff, Item, ItemKind } from "../items/mod.ts";
 import { setOwn } from "../base/own.ts";
+import { plainText } from "../base/words.ts";
 import type { Content } from "./content.ts";
 
 /** The lists of a save that claude-mpm and older versions of mpm read. */
@@ -25,8 +26,8 @@ export function legacyLists(
     state === "open" || state === "doing"
   );
   const of = (kind: ItemKind) => open.filter((item) => item.kind === kind);
-  const todos = new Set(listed.map(plain));
-  const next = of("next").filter(({ text }) => !todos.has(plain(text)));
+  const todos = new Set(listed.map(plainText));
+  const next = of("next").filter(({ text }) => !todos.has(plainText(text)));
   return {
     goal: of("goal").at(-1)?.text,
     nextSteps: both(content.nextSteps, next),
@@ -37,18 +38,16 @@ export function legacyLists(
 }
 
 function both(given: readonly string[], items: readonly Item[]): string[] {
-  const known = new Set(given.map(plain));
-  const more = items.filter(({ text }) => !known.has(plain(text)));
-  return [...given, ...more.map(withReason)];
+  const named = given.filter((text, at) =>
+    given.findIndex((one) => plainText(one) === plainText(text)) === at
+  );
+  const known = new Set(given.map(plainText));
+  const more = items.filter(({ text }) => !known.has(plainText(text)));
+  return [...named, ...more.map(withReason)];
 }
 
 function withReason({ text, why }: Item): string {
   return why === undefined || why === "" ? text : `${text} (${why})`;
-}
-
-/** Equal for texts that differ in blanks and case alone. */
-function plain(text: string): string {
-  return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
 }
 
 /** Commands to verify the work that a save names. */

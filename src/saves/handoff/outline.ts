@@ -1,4 +1,4 @@
-import { compareText } from "../../base/words.ts";
+import { compareText, plainText } from "../../base/words.ts";
 import { rememberedFor } from "../../base/remembered.ts";
 import { readable } from "../../base/parsed_values.ts";
 import {
@@ -226,7 +226,7 @@ function oldestFirst(items: readonly Item[]): Item[] {
 }
 
 function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
-  return `${kind}\n${text.trim().replaceAll(/\s+/g, " ").toLowerCase()}`;
+  return `${kind}\n${plainText(text)}`;
 }
 
 /** An item as older fields may repeat it. */
