@@ -198,9 +198,31 @@ export function keyHint(typed: string): string {
 const LONGEST_VALUE = 200;
 
 function misfit(key: Key, value: unknown, place: string): MpmError {
+  const name = key === "partitions" ? partitionWithoutPaths(value) : undefined;
+  if (name !== undefined) {
+    return new MpmError(
+      "USAGE",
+      `Partition "${name}" in ${place} has no paths`,
+      {
+        hint: "First set its paths, with the same --scope: " +
+          `mpm config set partitions.${name}.paths <folder>`,
+      },
+    );
+  }
   return new MpmError(
     "USAGE",
     `"${key}" in ${place} must be ${wordsFor(settingOf(key))}: ` +
       `current value is ${cutText(JSON.stringify(value), LONGEST_VALUE)}`,
   );
+}
+
+/** Returns the name of a partition whose other fields are set. */
+function partitionWithoutPaths(value: unknown): string | undefined {
+  if (!isFields(value)) return undefined;
+  const [name] =
+    Object.entries(value).find(([name, held]) =>
+      /^[\w-]{1,64}$/.test(name) && isFields(held) &&
+      !Object.hasOwn(held, "paths")
+    ) ?? [];
+  return name;
 }

@@ -373,3 +373,25 @@ posixTest(
     assertStringIncludes(stdout, "context: link/context.md (missing)");
   },
 );
+
+Deno.test("a partition needs paths first, and the error says how to set them", async () => {
+  using env = TestEnv.repository();
+  for (const scope of ["user", "project"]) {
+    const set = (...words: string[]) =>
+      mpm(env, ["config", "set", ...words, "--scope", scope]);
+    const context = ["partitions.a.context", ".claude/a.md"];
+    const { status, stderr } = await set(...context);
+    assertEquals(status, 2);
+    assert(
+      /^Error: Partition "a" in ".*" line 1 has no paths\n/.test(stderr),
+      stderr,
+    );
+    assertStringIncludes(
+      stderr,
+      "Hint: First set its paths, with the same --scope: " +
+        "mpm config set partitions.a.paths <folder>\n",
+    );
+    assertEquals((await set("partitions.a.paths", "src")).status, 0);
+    assertEquals((await set(...context)).status, 0);
+  }
+});
