@@ -10,6 +10,7 @@ import {
 import {
   agentItems,
   type Cue,
+  goesOnWithIt,
   onlyGoesOn,
   openAtEnd,
   type Reply,
@@ -224,10 +225,11 @@ class Maker {
     const via = "last message";
     const kept = cutMiddle(text, LONG);
     this.#add("message", { text: kept, at, key, via, source: "agent" });
-    // A later message of a person answers it.
-    if (prompts.some((one) => one.at > at)) return;
+    const later = prompts.filter((one) => one.at > at);
+    // A later message of a person answers it, but may ask for what is next.
+    if (!later.every((one) => goesOnWithIt(one.text))) return;
     for (const { cue, text: one } of openAtEnd(text).slice(0, MOST.end)) {
-      if (isNew(known, one)) {
+      if ((later.length === 0 || cue === "next") && isNew(known, one)) {
         this.#add(KINDS[cue], { ...by, via, text: one, at });
       }
     }

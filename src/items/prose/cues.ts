@@ -310,6 +310,19 @@ export function onlyGoesOn(prompt: string): boolean {
     !/\p{L}{2}/u.test(text.replaceAll(/\[[^\]]*\]/g, ""));
 }
 
+const ON_WITH =
+  /^(?:please )?(?:go on|continue|carry on|keep going|proceed)(?: (?:with|on)\b.*)?[.!]?$/i;
+
+/** Returns whether a prompt asks to go on with the same work, perhaps with limits. */
+export function goesOnWithIt(prompt: string): boolean {
+  if (onlyGoesOn(prompt)) return true;
+  const goesOn = ({ text }: { text: string }) =>
+    ON_WITH.test(text) || GOES_ON.test(text);
+  const sentences = personSentences(prompt);
+  return sentences.some(goesOn) &&
+    sentences.every((one) => goesOn(one) || one.cue !== undefined);
+}
+
 /** Returns whether a prompt asks to continue and only adds limits. */
 function goesOnUnder(prompt: string): boolean {
   const [first, ...others] = sentencesOf(prompt).map(({ text }) => text);
