@@ -1,4 +1,4 @@
-import { assert, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import {
@@ -61,4 +61,43 @@ Deno.test("the client's summary does not call a finished step open, nor an open 
     ]
   ) assertStringIncludes(after, words);
   assert(!/endpoint is done in src\/refunds.ts\./.test(after), after);
+});
+
+Deno.test("the next steps of the last message stay if a person says to go on", async () => {
+  for (
+    const [words, stays] of [
+      ["Never log names. Go on with the webhook.", true],
+      ["Go on", true],
+      ["Write the docs now. Go on.", false],
+    ] as const
+  ) {
+    using env = TestEnv.repository();
+    await pauseTalk(env, [
+      ...prompt("Add refunds to the ledger"),
+      ...answer(
+        "The webhook works. Retries are missing. Shall I keep port 81?",
+      ),
+      ...prompt(words),
+    ]);
+    const text = await given(env);
+    const next = "Next steps:\n- Retries are missing. (inferred, ";
+    assertEquals(text.includes(next), stays, text);
+    assert(!text.includes("Open questions"), text);
+  }
+});
+
+Deno.test("an agent is told the authors of new commits, below headings in one style", async () => {
+  using env = TestEnv.repository();
+  await mpm(env, ["pause", "Refunds", "--no-commit"]);
+  env.write("src/a.ts", "a\n");
+  env.commit("Add a");
+  const text = await given(env);
+  for (
+    const words of [
+      "Changes since the pause: 1 new commit, 1 file changed\n",
+      "New commits (1):\n",
+      " - Add a (by Ada Lovelace, ",
+      "Modified files (1): A src/a.ts\n",
+    ]
+  ) assertStringIncludes(text, words);
 });

@@ -111,7 +111,7 @@ Deno.test("an agent is given every kind of a hand-off, the most important first"
   const text = await given(env);
   const places = [
     `Save ${ID}, made ${AT} (3 hours ago)`,
-    "Changes Since Pause",
+    "Changes since the pause",
     "Goal:\n- Add refunds to the payments API (someone else, 6h ago)\n",
     "Constraints:\n- Never log card numbers. (someone else)\n",
     "In progress:\n- Ledger webhook\n",

@@ -163,7 +163,7 @@ clientTest(
     assertStringIncludes(first, "A later agent session was saved automatical");
     assertStringIncludes(first, "what time is it? Last answer: All done");
     // Items that do not fit are left out from the end, between items.
-    const changed = first.indexOf("Changes Since Pause");
+    const changed = first.indexOf("Changes since the pause");
     assert(changed > 0 && changed < first.indexOf("Summary: The ledger"));
     assert(/yyy \(user\)\\n… \d+ more: mpm next\\n/.test(first));
     assertEquals([saves(env).length, failures(env)], [3, ""]);

@@ -148,11 +148,12 @@ const NEEDED: readonly (readonly [what: string, ...any: string[]])[] = [
   ["what blocks", "STAGING_DB is read-only until Monday"],
   ["how to verify", "sh scripts/test.sh"],
   ["what may still run", "sh scripts/serve.sh"],
-  ["what is missing", "etries with backoff"],
+  ["what is missing", "Retries with backoff are missing. (inferred)"],
+  ["who committed", "(by Grace Hopper, "],
   ["a file written", "src/refunds.ts"],
   ["a file written later", "src/webhook.ts"],
   ["a file made by a shell command", "ledger.conf"],
-  ["what a colleague committed since", "New Commits (1):"],
+  ["what a colleague committed since", "New commits (1):"],
   ["which commit that is", "ledger: rename the table"],
   ["that the client was killed", "stopped"],
   ["how to continue in the client", "claude --resume"],
@@ -212,6 +213,7 @@ clientTest(
       !any.some((words) => given.includes(words))
     );
     assertEquals(lost.map(([what]) => what), []);
+    assert(!given.includes("Other files"), given);
     assert(given.length <= 10_000);
   },
 );

@@ -50,13 +50,15 @@ export function renderChanges(
 /** Returns the paragraphs of that report, each with all its items. */
 export function changeSections(
   changes: Changes,
-  { now, markdown = false }: Omit<ReportOptions, "limit">,
+  { now, markdown = false, authors = false }:
+    & Omit<ReportOptions, "limit">
+    & { readonly authors?: boolean },
 ): Section[] {
   const marks = markdown ? MARKDOWN : TEXT;
   return [
     worktreeSection(changes, marks),
     branchSection(changes, marks),
-    ...commitSections(changes, { marks, now }),
+    ...commitSections(changes, { marks, now, authors }),
     upstreamSection(changes, marks),
     ...fileSections(changes, marks),
     conflictSection(changes, marks),
@@ -104,6 +106,8 @@ function cut(
 
 /** The format of commits in a report. */
 interface Manner {
+  /** True to name the authors of commits. */
+  readonly authors: boolean;
   readonly marks: Marks;
   readonly now: Date;
 }
@@ -159,12 +163,16 @@ function newCommits(changes: Changes, manner: Manner): Section {
 
 function linesOf(
   commits: readonly ChangedCommit[],
-  { marks, now }: Manner,
+  { marks, now, authors }: Manner,
 ): string[] {
-  return commits.map(({ sha, message, time }) =>
-    `${marks.code(short(sha))} - ${marks.words(message)} ` +
-    `(${shortAge(time, now)})`
-  ).reverse();
+  return commits.map(({ sha, message, author, time }) => {
+    const facts = [
+      ...authors && author !== "" ? [`by ${marks.words(author)}`] : [],
+      shortAge(time, now),
+    ];
+    return `${marks.code(short(sha))} - ${marks.words(message)} ` +
+      `(${facts.join(", ")})`;
+  }).reverse();
 }
 
 function rewrittenLine(

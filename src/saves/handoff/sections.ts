@@ -148,19 +148,22 @@ function changed(facts: Facts): Section[] {
     .filter((warning) => warning !== noteOf(session));
   const noted = list(facts, "Notes", notes.map(oneLine), 4);
   if (!changes) return [noted];
-  const found = changeSections(changes, clock);
+  const found = changeSections(changes, {
+    now: clock.now,
+    authors: true,
+  });
   const alone = found.filter(({ items = [] }) => items.length === 0)
     .map(({ title }) => title);
   return [
     lines(
       facts,
-      "Changes Since Pause",
+      "Changes since the pause",
       alone.length > 0 ? alone : [changeCounts(changes)],
       3,
       { inline: true },
     ),
     ...found.map(({ title, items = [], fromEnd = false }) => {
-      const name = title.replace(/:$/, "");
+      const name = inSmall(title.replace(/:$/, ""));
       const more = { fromEnd, rest: "git log, git status" };
       const short = items.every(({ length }) => length <= SHORT);
       return fromEnd || !short
@@ -173,6 +176,13 @@ function changed(facts: Facts): Section[] {
     }),
     noted,
   ];
+}
+
+/** A heading of a report as the other headings are written here. */
+function inSmall(title: string): string {
+  return /^(?:[A-Z][a-z-]+ ?)+(?:\(\d+\))?$/.test(title)
+    ? title[0] + title.slice(1).toLowerCase()
+    : title;
 }
 
 function packed(text: string): string {
@@ -272,7 +282,7 @@ function fileSections(facts: Facts, session: Save): Section[] {
     lines(
       facts,
       "Other files in commands and searches",
-      seen.map(oneLine),
+      seen.filter((path) => !known.has(path)).map(oneLine),
       3,
       inline,
     ),
