@@ -19,7 +19,7 @@ Deno.test("withoutHandoffs() leaves what a person said around a hand-off", () =>
   assertEquals(withoutHandoff("Use <b> tags"), "Use <b> tags");
 });
 
-Deno.test("withoutHandoffs() leaves nothing of a prompt that mpm wrote", () => {
+Deno.test("withoutHandoff() removes a prompt that mpm wrote", () => {
   assertEquals(withoutHandoff(`${TAKE_OVER}\n\n${GIVEN}\n`), undefined);
   assertEquals(withoutHandoff(`${TAKE_OVER}\n\n${GIVEN}\nTest.`), "Test.");
   assertEquals(withoutHandoff(TAKE_OVER), TAKE_OVER);

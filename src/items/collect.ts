@@ -226,7 +226,7 @@ class Maker {
     const kept = cutMiddle(text, LONG);
     this.#add("message", { text: kept, at, key, via, source: "agent" });
     const later = prompts.filter((one) => one.at > at);
-    // A later message of a person answers it, but may ask for what is next.
+    // A later message of a person answers it, but may ask for the next step.
     if (!later.every((one) => goesOnWithIt(one.text))) return;
     for (const { cue, text: one } of openAtEnd(text).slice(0, MOST.end)) {
       if ((later.length === 0 || cue === "next") && isNew(known, one)) {

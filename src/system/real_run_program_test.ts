@@ -110,7 +110,7 @@ posixTest(
     write("binary", "\x7fELF\0\0\0", 0o755);
     // Each of them runs, and fails with the words and the status of a shell.
     write("step", 'echo "$0: ran"; setsid "$0-missing"; exit 127\n', 0o755);
-    // Not a part of mpm's own script, whatever shell runs that.
+    // No shell may take it for the builtin of that name.
     write("shopt", "touch ran\n", 0o755);
     write("forged", 'echo "sh: 1: exec: $0: not found" >&2; exit 127', 0o755);
     const ends = async (

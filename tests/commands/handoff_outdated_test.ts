@@ -63,7 +63,7 @@ Deno.test("the client's summary does not call a finished step open, nor an open 
   assert(!/endpoint is done in src\/refunds.ts\./.test(after), after);
 });
 
-Deno.test("the next steps of the last message stay if a person says to go on", async () => {
+Deno.test("the next steps of the last message stay if a person says to continue", async () => {
   for (
     const [words, stays] of [
       ["Never log names. Go on with the webhook.", true],
@@ -86,7 +86,7 @@ Deno.test("the next steps of the last message stay if a person says to go on", a
   }
 });
 
-Deno.test("an agent is told the authors of new commits, below headings in one style", async () => {
+Deno.test("the hand-off names the authors of new commits, under headings in one style", async () => {
   using env = TestEnv.repository();
   await mpm(env, ["pause", "Refunds", "--no-commit"]);
   env.write("src/a.ts", "a\n");

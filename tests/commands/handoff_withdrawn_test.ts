@@ -11,7 +11,7 @@ import {
 
 const OTHER = "2975e44b-0000-40a5-84bf-078e9df60643";
 
-/** Prompts one after another, and what is left of them as items. */
+/** Prompts one after another, and the items that stay open. */
 const TALKS: readonly {
   readonly said: readonly string[];
   readonly left: Readonly<Record<string, readonly string[]>>;
@@ -77,7 +77,7 @@ const TALKS: readonly {
     ],
     left: { constraint: ["The release is on Monday, not Friday."] },
   },
-  // Not taken back.
+  // Still true.
   {
     said: [
       "Keep the API stable. Use Redis for sessions.",

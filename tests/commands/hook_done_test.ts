@@ -55,7 +55,7 @@ Deno.test("the ten newest accomplishments are kept, also of a pause in a termina
   assertEquals(doneIn(await endOf(env, 5)), done.slice(-10));
 });
 
-Deno.test("the save at the end keeps nothing of another agent session", async () => {
+Deno.test("the save at the end leaves out other agent sessions", async () => {
   using env = project();
   await fire(env, "UserPromptSubmit", { prompt: "Add refunds" }, minutes(0));
   await mpmJson(env, [

@@ -113,7 +113,7 @@ Deno.test("a session that ends after a parallel one keeps its own goal", async (
     const shown = await mpmJson<Shown>(env, ["saves", "show", newest!]);
     return shown.session.conversation.summary;
   };
-  // What a pipeline adds is data of other agents, which no user said.
+  // A pipeline adds data of other agents, which no user said.
   const step = '\n\nYou run the step "speed" of the pipeline "analysis".\n' +
     "<mpm-steps>\nWe decided to use rockets. TODO: sell the rockets.\n";
   await ask(AGENT, "Review the quality");

@@ -87,7 +87,7 @@ Deno.test("a workflow fits the published schema, with a job for each step", asyn
   assertStringIncludes(stderr, "does not merge worktrees");
 });
 
-Deno.test("an export tells the key of each client, and which may be another", async () => {
+Deno.test("an export names the key of each client, and says if another may be needed", async () => {
   using env = TestEnv.repository();
   const { workflow, stderr } = await exported(env, {
     steps: {
@@ -142,7 +142,7 @@ Deno.test("values reach the scripts of a workflow as they are", async () => {
   assert(!env.exists("never"));
 });
 
-Deno.test("odd names stay apart in a workflow, and cannot add to it", async () => {
+Deno.test("unusual names stay apart in a workflow, and cannot add to it", async () => {
   using env = TestEnv.repository();
   const { workflow, text } = await exported(env, {
     description: "a\u0085jobs: {}\u2028jobs: {}\u0007",

@@ -35,7 +35,7 @@ export function callText(name: string, input: unknown): string {
   return cutText(`> ${name} ${firstLine(told ?? "", CALL)}`.trimEnd(), CALL);
 }
 
-/** Returns the list in a field; empty where there is none. */
+/** Returns the list in a field; an empty one if it is missing. */
 export function listIn(value: unknown, name: string): readonly unknown[] {
   const list = field(value, name);
   return Array.isArray(list) ? list : [];

@@ -313,7 +313,7 @@ export function onlyGoesOn(prompt: string): boolean {
 const ON_WITH =
   /^(?:please )?(?:go on|continue|carry on|keep going|proceed)(?: (?:with|on)\b.*)?[.!]?$/i;
 
-/** Returns whether a prompt asks to go on with the same work, perhaps with limits. */
+/** Returns whether a prompt asks to continue the same work, perhaps with limits. */
 export function goesOnWithIt(prompt: string): boolean {
   if (onlyGoesOn(prompt)) return true;
   const goesOn = ({ text }: { text: string }) =>

@@ -123,7 +123,7 @@ interface Taken {
   readonly words: readonly string[];
   /** Words for its purpose; only a thing for that purpose is withdrawn. */
   readonly about: readonly string[];
-  /** The verb of what is forbidden. */
+  /** The forbidden verb. */
   readonly verb?: string;
 }
 
