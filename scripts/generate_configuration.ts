@@ -87,9 +87,9 @@ For a table, such as \`context.windows\`, mpm combines the entries of all files.
 
 **Someone else may have written the files of a project**, so these files can
 only contain the settings that are marked with * below. mpm reports any other
-setting in a project's file as an error. Redaction can only be set in your own
-file, not by variables, because a project can set variables for its tools
-([security.md](security.md)).
+setting in a project's file as an error. You can set redaction only in your own
+file. Variables cannot change it, because a project can set variables for its
+tools ([security.md](security.md)).
 
 Each setting has an environment variable, unless its description says "no
 variable". By default, the name is \`MPM_CONFIG_\` and the key in capital letters,
@@ -100,8 +100,8 @@ variable counts as unset.
 **Errors.** If a key is unknown or a value is invalid, mpm prints an error that
 names the file and line, or the variable. Hooks, the status line and saves
 ignore the invalid setting instead. If the file is not valid TOML or is larger
-than 64 KiB, they ignore the whole file. \`mpm pause\` then warns you, commits
-nothing and removes no worktree.
+than 64 KiB, they ignore the whole file. \`mpm pause\` then prints a warning,
+commits nothing and removes no worktree.
 
 \`mpm config set\` changes only the lines of one setting. It keeps comments, order
 and line endings.
