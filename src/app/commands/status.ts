@@ -40,7 +40,7 @@ export const status = defineCommand({
 With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The
 fields always have this order: version (1), session, name, task, state, depth
 (number of parents), parent, done, total. After these come checkpoint, branch, ahead,
-behind, staged, changed, untracked, conflicts. Missing values are empty. Outside a project, mpm prints nothing. This command runs at most one git process.
+behind, staged, changed, untracked, conflicts, checkpoint_origin. Missing values are empty. Outside a project, mpm prints nothing. This command runs at most one git process.
 
 Without --porcelain, mpm also shows the newest save, and what changed since.
 --short prints at most twelve lines, like "mpm" without a command in a terminal.

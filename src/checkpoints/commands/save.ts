@@ -14,8 +14,7 @@ export const checkpointSave = defineCommand({
 Saves every file that git does not ignore, byte for byte, with the staged
 changes and the context of the work. mpm does not change your files, index,
 HEAD, branch, stashes or reflogs, and runs no git hooks. The objects are in the
-repository under refs/mpm/, which git does not clone or push by default. In a
-project without git, they are in a separate repository in the mpm folder.
+repository under refs/mpm/, which git does not clone or push by default. In a project without git, the objects are in a separate repository in the mpm folder.
 
 A checkpoint cannot contain nested repositories, changed submodules, pipes or sockets. mpm lists the ones that it leaves out.
 

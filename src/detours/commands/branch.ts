@@ -18,7 +18,7 @@ Saves the session of this worktree, as "mpm pause" does, and starts a new sessio
 --tree" shows them.
 
 --stash parks all uncommitted work in a checkpoint, including staged and untracked
-files, and leaves the tree clean. Ignored files stay in place. --git-branch also switches to the given git branch. A new branch starts at the default branch, or at origin's default branch if it is ahead. --worktree leaves this tree alone and opens the detour in its own worktree below .claude/worktrees/. With --worktree, --git-branch sets the name of the git branch; otherwise mpm chooses a name. mpm does not use the network and does not run the repository's hooks.
+files, and leaves the tree clean. Ignored files stay in place. --git-branch also switches to the given git branch. A new branch starts at the default branch, or at origin's default branch if that branch is ahead. --worktree leaves this tree alone and opens the detour in its own worktree below .claude/worktrees/. With --worktree, --git-branch sets the name of the git branch; otherwise mpm chooses a name. mpm does not use the network and does not run the repository's hooks.
 
 mpm runs all its checks before it changes anything. If the command is interrupted, the next mpm command undoes the changes.
 

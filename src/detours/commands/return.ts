@@ -32,8 +32,7 @@ its parent, and restores the parked work. Staged changes are staged again, and u
 If the working tree has uncommitted changes, mpm refuses to return. Commit the changes, or use an option: --park
 keeps the changes in a checkpoint, and --carry takes them to the parent's
 branch. --discard cancels the detour, and also keeps the changes in a
-checkpoint. If the parent's branch has moved since, mpm merges the parked work
-onto the branch. mpm finds conflicts before it changes anything. --keep-parked returns without the parked work, which stays in its checkpoint.
+checkpoint. If the parent's branch has moved since, mpm merges the parked work with the new commits. mpm finds conflicts before it changes anything. --keep-parked returns without the parked work, which stays in its checkpoint.
 
 Files that a checkpoint cannot hold, such as a very large file or a repository
 in the tree, stay where they are. If such a file is in the way, mpm moves it to the trash and prints its name.

@@ -11,7 +11,7 @@ A blocker is part of each save and hand-off until "mpm done" closes it. Without 
 text, mpm lists the open blockers.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,
-  examples: ["mpm block", 'mpm block "Waiting for the API key of staging"'],
+  examples: ["mpm block", 'mpm block "Waiting for the staging API key"'],
   result: async () => (await import("./results.ts")).SayResult,
   settles: true,
   run: (context, input) =>

@@ -9,8 +9,7 @@ export const savesKeep = defineCommand({
   name: "saves keep",
   summary: "Add uncommitted files to a save without file contents",
   description: `
-"mpm pause" includes uncommitted files in its saves. A hook has too little time,
-so it starts this command in the background after the save. The command also
+"mpm pause" includes uncommitted files in its saves. A hook has too little time for this, so it starts this command in the background after the save. The command also
 copies the save into git, and moves automatic saves beyond "sessions.keep_auto"
 to the trash. It skips files that have changed since the save. "mpm restore"
 restores the files.`,

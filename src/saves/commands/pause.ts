@@ -93,15 +93,12 @@ also commits the save's files, and nothing else, to the branch. mpm skips this c
 
 After the save, mpm removes agents' worktrees below .claude/worktrees/ that are no longer needed, as "mpm worktrees prune" does.
 
-Later saves carry the next steps, decisions and other items of a pause until
-someone closes them: "mpm done" lists them with numbers. --done closes an open
-item with the same text.
+Later saves also contain the next steps, decisions and other items of a pause, until someone closes them. "mpm done" lists the items with their numbers. --done also closes an open item with the same text as the todo.
 
 --input takes one JSON object with any of the following fields. Texts: summary, name,
 primary_task, current_phase, goal. Lists of text: accomplishments, next_steps,
 decisions, blockers, open_questions, constraints, rejected, verify (commands
-that check the work), important_reminders, files_to_review, done. Others: close
-(numbers of finished items), and todos (texts, or objects with content and
+that check the work), important_reminders, files_to_review, done. Other fields: close (numbers of finished items), and todos (texts, or objects with content and
 status). --input also takes plain text: a line such as "next_steps:" for each
 field, followed by a line "- text" for each entry.`,
   positionals: [{
