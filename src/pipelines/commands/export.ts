@@ -26,7 +26,7 @@ export const pipelineExport = defineCommand({
   name: "pipeline export",
   summary: "Export a pipeline as a workflow for GitHub Actions",
   description: `
-Prints a workflow, or writes it to a file with --output. Each step becomes a job. The files that a step produces become artifacts, which the steps that need it download. Variables become inputs. docs/engines.md lists what a workflow cannot do.
+Prints a workflow, or writes it to a file with --output. Each step becomes a job. The files that a step produces become artifacts. Jobs that need the step download the artifacts. Variables become inputs. docs/engines.md lists what a workflow cannot do.
 
 mpm does not run the pipeline, so you do not have to allow it first.`,
   positionals: [{

@@ -9,7 +9,7 @@ export const pipelineStatusCommand = defineCommand({
   name: "pipeline status",
   summary: "Show the state of a run of a pipeline, and of its steps",
   description: `
-A run is "running" only while an mpm process works on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm pipeline resume" continues it.
+A run is "running" only while an mpm process is working on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm pipeline resume" continues it.
 
 The exit status is 0, even if the run failed.`,
   positionals: [RUN],

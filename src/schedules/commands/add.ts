@@ -38,7 +38,7 @@ To start a program after each run, write the program after "--", e.g. -- notify-
       type: "string",
       value: "name",
       summary:
-        "The name of the schedule; by default made from what it starts, e.g. task-health",
+        "The name of the schedule; default: the kind and name of the work, e.g. task-health",
     },
     via: {
       type: "string",

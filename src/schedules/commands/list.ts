@@ -9,7 +9,7 @@ export const scheduleList = defineCommand({
   name: "schedule list",
   summary: "List the schedules with the next time and the last result",
   description: `
-Lists the schedules of this project. With --all, mpm lists the schedules of all your projects. It also lists its entries in the system's schedulers that belong to no known schedule.`,
+Lists the schedules of this project. With --all, mpm lists the schedules of all your projects. It also lists mpm entries in the system's schedulers that do not belong to a known schedule.`,
   positionals: [],
   flags: {
     all: { type: "boolean", summary: "List the schedules of all projects" },

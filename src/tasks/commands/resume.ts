@@ -12,7 +12,7 @@ export const taskResume = defineCommand({
   description: `
 Runs the items that have not started. mpm uses the definition and the list of items from the start of the run. If either has changed since, mpm prints a note.
 
-If mpm does not know how a program ended, it flags the item. It does not run flagged items again, because their work may be done already. There are two exceptions: the task is "repeatable", or the program printed a state before. mpm then passes this state to the program. With --again, mpm also runs flagged and failed items again.`,
+If mpm does not know how a program ended, it flags the item. It does not run flagged items again, because their work may be done already. There are two exceptions: the task is "repeatable", or the program has printed a state. mpm then passes this state to the program. With --again, mpm also runs flagged and failed items again.`,
   positionals: [RUN],
   flags: {
     again: {

@@ -8,7 +8,7 @@ export const taskStatus = defineCommand({
   name: "task status",
   summary: "Show the state of a run of a task",
   description: `
-A run is "running" only while an mpm process works on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm task resume" continues it.
+A run is "running" only while an mpm process is working on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm task resume" continues it.
 
 The exit status is 0, even if the run failed.`,
   positionals: [RUN],

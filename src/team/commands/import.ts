@@ -8,7 +8,7 @@ export const importCommand = defineCommand({
   description: `
 Imports a bundle from "mpm export", as if "mpm sync" had fetched its entries. mpm lists the entries as "from NAME". A newer bundle replaces an older bundle. To read an encrypted bundle, mpm needs one of your keys ("mpm team list").
 
-Also imports saves: a bundle from "mpm saves export", or a single save (JSON, YAML or Markdown). You can also name another project, or its folder of saves. mpm checks each save
+The command also imports saves: a bundle from "mpm saves export", or a single save (JSON, YAML or Markdown). You can also name another project, or its folder of saves. mpm checks each save
 against its checksum and converts it to the current format. mpm skips saves that
 you already have, and never replaces a save. If a different save has the same
 ID, the imported save gets a new ID with a later time. Imported saves are not

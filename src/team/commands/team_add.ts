@@ -9,7 +9,7 @@ export const teamAdd = defineCommand({
 Adds a key to your team for this project. From then on, "mpm sync" encrypts each
 new entry for all keys of the team. Only the owners of these keys can read the entry. Add your own key too: "mpm team list" shows it. A key is "age1…" from age-keygen, or "ssh-ed25519 …" from a .pub file. mpm cannot encrypt for ssh-rsa keys or security keys. A person can have several keys.
 
-Only you use this list. It is not part of the project, and your colleagues have their own lists.`,
+Only you use your team list. The list is not part of the project, and each colleague has a separate list.`,
   positionals: [
     { name: "name", summary: "Your name for this person" },
     { name: "recipient", summary: "The public key", rest: true },

@@ -10,7 +10,7 @@ export const trust = defineCommand({
   description: `
 Every entry that "mpm sync" fetches is signed with a key. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. Before you trust a key, ask its owner for the ID of the key, for example in a call, and compare the IDs. From then on, mpm shows all saves with this key as verified, in every project. To stop trusting the key, use --revoke. Without a name, mpm lists the people and their keys.
 
-If the owner uses an ssh-ed25519 key to sign with git, that key also signs the owner's mpm key. mpm checks that signature, and lists the fingerprint as "ssh-keygen -l" and Git hosts show it. You can give the fingerprint instead of a name.`,
+If the owner uses an ssh-ed25519 key to sign with git, that key also signs the owner's mpm key. mpm checks that signature, and lists the fingerprint in the form that "ssh-keygen -l" and Git hosts use. You can give the fingerprint instead of a name.`,
   positionals: [{
     name: "names",
     summary: "Names of people, the start of their key IDs, or fingerprints",
