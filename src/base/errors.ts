@@ -4,9 +4,12 @@
  */
 export const ERRORS = {
   USAGE: { exit: 2, meaning: "the command line or an input is invalid" },
-  NOT_FOUND: { exit: 3, meaning: "what was requested does not exist" },
+  NOT_FOUND: { exit: 3, meaning: "the requested item does not exist" },
   AMBIGUOUS: { exit: 4, meaning: "the request is ambiguous" },
-  CONFLICT: { exit: 4, meaning: "the present state does not allow this" },
+  CONFLICT: {
+    exit: 4,
+    meaning: "the present state does not allow the operation",
+  },
   FOREIGN: { exit: 4, meaning: "you do not trust the author of the data" },
   LOCKED: { exit: 4, meaning: "another mpm process is writing" },
   CORRUPT: { exit: 5, meaning: "a stored file does not match its checksum" },
@@ -40,7 +43,7 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
     "mpm scan found a secret; mpm handoff check found an error",
   );
   meanings.set(EXIT_INCOMPLETE, [
-    "a task or a pipeline ended, but not all of it is done",
+    "a task or a pipeline did not finish everything; mpm evidence found a check that does not hold",
   ]);
   meanings.set(EXIT_BUG, ["a bug in mpm"]);
   return [...meanings].sort(([a], [b]) => a - b)
