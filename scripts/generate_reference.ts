@@ -35,8 +35,9 @@ function ownHelp(command: AnyCommand): string {
 }
 
 const HEAD =
-  `This page is the help of every command; \`deno task generate\` writes it. The
-global options are listed once, below: every command takes them.
+  `This page contains the help of every command. The command \`deno task generate\`
+writes this page. Every command takes the global options, so the page lists them
+only once, below.
 
 Other pages: [settings and variables](configuration.md),
 [files and formats](formats.md), [hooks](hooks.md).`;

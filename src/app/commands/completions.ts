@@ -12,8 +12,7 @@ export const completions = defineCommand({
   summary: "Print the completion script for a shell",
   description: `
 The script completes commands, options, and the names of sessions, checkpoints,
-branches, templates and settings. To turn it on, add one line to the startup file of
-your shell:
+branches, templates and settings. To turn on completion, add one line to the startup file of your shell:
 
   bash        ~/.bashrc                    eval "$(mpm completions bash)"
   zsh         ~/.zshrc, after compinit     source <(mpm completions zsh)
@@ -22,7 +21,7 @@ your shell:
                                              Out-String | Invoke-Expression`,
   positionals: [{
     name: "shell",
-    summary: "Which shell",
+    summary: "The shell",
     choices: ["bash", "zsh", "fish", "powershell"],
   }],
   flags: {},

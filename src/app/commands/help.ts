@@ -32,7 +32,7 @@ export const help = defineCommand({
   name: "help",
   summary: "Show help for a command or a topic",
   description: `
-Without arguments, lists the everyday commands. With --all, lists every command and page.
+Without arguments, mpm lists the everyday commands. With --all, mpm lists every command and page.
 "mpm <command> --help" is the same as "mpm help <command>". Other pages: ${
     Object.keys(TOPICS).join(", ")
   }.

@@ -36,7 +36,7 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     load: environment,
   },
   "files": {
-    summary: "The files that mpm writes, and those of other programs",
+    summary: "The files that mpm writes, and files of other programs",
     load: files,
   },
   "hooks": {
@@ -44,8 +44,7 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     load: hooks,
   },
   "privacy": {
-    summary:
-      "Data that mpm writes, who can read it, and what stays on this machine",
+    summary: "The data that mpm writes, and who can read it",
     load: () => PRIVACY,
   },
   "tasks": {

@@ -205,7 +205,7 @@ open a connection. mpm has no telemetry and does not check for updates. Only
     {
       text: `
 A checkpoint also contains changed and untracked files, and so does a save in a
-git repository. Their contents are objects in the repository's own git folder,
+git repository. The contents of these files are objects in the repository's own git folder,
 under refs that git pushes only on request. Saves and checkpoints leave out
 ignored files. mpm does not scan contents for secrets. Saves also leave out
 files that match pause.contents_exclude, such as .env* and *.pem. "mpm config

@@ -108,7 +108,7 @@ export const doctor = defineCommand({
   summary: "Check mpm and its data, and suggest fixes",
   description: `
 Checks git, the saves, sessions and checkpoints, the log, interrupted commands,
-locks and hooks. Also checks the configuration, the clock, the disk, PATH, and the transcripts that Claude Code will soon delete. The result of each check is "ok", "warning", "error", or "unknown" if mpm could not check. Below each problem, mpm prints the command that fixes it. mpm changes nothing and does not use the network. It runs other copies of mpm on PATH to get their versions.
+locks and hooks. It also checks the configuration, the clock, the disk, PATH, and the transcripts that Claude Code will soon delete. The result of each check is "ok", "warning", "error", or "unknown" if mpm could not check. Below each problem, mpm prints the command that fixes it. mpm changes nothing and does not use the network. It runs other copies of mpm on PATH to get their versions.
 
 With --fix, mpm makes all safe fixes and lists them. It makes folders private, writes derived files again, finishes interrupted commands, and moves files of failed writes to the trash. Then it checks everything again.
 

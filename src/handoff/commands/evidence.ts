@@ -30,7 +30,7 @@ the command passed, but files have changed since. "contradicted": the last run
 failed. "unproved": the command did not run, or mpm has no exit status or no complete record of the tested files.
 
 With --run, mpm runs the listed commands again, or the command that you give. It
-runs only commands that you allowed with "mpm allow". Each command runs on a copy of the tracked and untracked files, outside the project. The copy is a git repository without the ignored files, and mpm removes it afterwards. The
+runs only commands that you allowed with "mpm allow". Each command runs on a copy of the tracked and untracked files, outside the project. The copy is a git repository without the ignored files. mpm removes the copy afterwards. The
 copy is not a sandbox: the command runs with your account. With "--link
 node_modules", the command uses your own folder, and can change or delete files
 in it.

@@ -31,8 +31,7 @@ work in one or two sentences, and each ended session in one line. mpm reads the
 saves of this worktree from the last 7 days. Each line ends with the ID of a save, and the number of an item if there is one. "mpm saves show" accepts both. mpm includes
 saves by others only if you trust these saves.
 
-If you set "[summarizer] command" in your own configuration, that program
-rewrites the second and third layers. mpm marks the rewritten text.`,
+If you set "[summarizer] command" in your own configuration, this command rewrites the second and third layers. mpm marks the rewritten text.`,
   positionals: [],
   flags: {
     since: {

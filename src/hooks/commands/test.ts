@@ -23,8 +23,7 @@ export const hooksTest = defineCommand({
   name: "hooks test",
   summary: "Run each installed hook once and check its effect",
   description: `
-Runs the hooks in the settings in a scratch project with its own home folder,
-with the events that Claude Code sends. mpm then checks that each hook had the right effect. mpm does not change your project, your settings or your state. The exit
+Runs the installed hooks in a scratch project with its own home folder. Each hook gets the events that Claude Code sends. mpm then checks that each hook had the right effect. mpm does not change your project, your settings or your state. The exit
 status is 4 if a hook fails its check, and 3 if no hooks are installed.
 
 --client tests the hooks of another client. This does not show whether the
@@ -32,7 +31,7 @@ client runs its hooks; for that, use "mpm doctor".
 
 --runs starts each hook several times with a simple event. mpm prints how long the whole process took, and the size of the answer.
 
-With a name, mpm runs this project's copy of a shell hook as it does for a real event. The
+With a name, mpm runs this project's copy of a shell hook in the same way as for a real event. The
 script gets MPM_ variables, JSON on standard input and a time limit. mpm logs
 the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes them on; MPM_INPUT replaces the JSON. The exit status is 6 if the script fails.`,
   positionals: [{
