@@ -3607,7 +3607,7 @@ export interface ScheduleAddResult {
 }
 
 /**
- * mpm schedule list --json: List the schedules with the next time and the last
+ * mpm schedule list --json: List the schedules with the next run and the last
  * result.
  */
 export interface ScheduleListResult {

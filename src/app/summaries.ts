@@ -109,7 +109,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   "export": "Export your saves, hand-offs and notes to a file",
   "import": "Import saves, hand-offs and notes from a file or another project",
   "schedule add": "Start a task, a pipeline or a standup at certain times",
-  "schedule list": "List the schedules with the next time and the last result",
+  "schedule list": "List the schedules with the next run and the last result",
   "schedule remove": "Remove schedules and their entries",
   "schedule run": "Run a schedule now, as the scheduler would",
   "pipeline": "List the pipelines and the newest run of each",

@@ -16,7 +16,7 @@ changes and the context of the work. mpm does not change your files, index,
 HEAD, branch, stashes or reflogs, and runs no git hooks. The objects are in the
 repository under refs/mpm/, which git does not clone or push by default. In a project without git, the objects are in a separate repository in the mpm folder.
 
-A checkpoint cannot contain nested repositories, changed submodules, pipes or sockets. mpm lists the ones that it leaves out.
+A checkpoint cannot contain nested repositories, changed submodules, pipes or sockets. mpm lists everything that it leaves out.
 
 --auto is for hooks. It takes at most one checkpoint every 30 minutes, and keeps the last 20. Then it runs the project's checkpoint.sh, if you allowed this script. --after-call is also for hooks: it takes a checkpoint after a step of an agent, for "mpm replay --at".`,
   positionals: [{

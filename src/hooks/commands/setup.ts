@@ -18,8 +18,7 @@ export const setup = defineCommand({
   name: "setup",
   summary: "Set up a project: its folder, hooks and saved data",
   description: `
-Finds git, Claude Code and your shells. Then mpm proposes the project's folder,
-hooks and skills, completion scripts, and the data that it saves. It shows all
+Finds git, Claude Code and your shells. Then mpm proposes a folder for the project, hooks, skills, completion scripts, and the kinds of data to save. It shows all
 changes, and asks before it writes anything. --yes accepts the whole proposal,
 but does not trust saves by claude-mpm.
 

@@ -18,8 +18,7 @@ export const partitionSuggest = defineCommand({
   name: "partition suggest",
   summary: "Suggest partitions from workspaces and CODEOWNERS",
   description: `
-Reads the workspaces of npm, pnpm, Cargo and Go, and CODEOWNERS, and prints a
-configuration with partitions. --write adds the partitions to the project's
+Reads CODEOWNERS and the workspaces of npm, pnpm, Cargo and Go. Then mpm prints a configuration with partitions. --write adds the partitions to the project's
 configuration, .claude-mpm/config.toml. mpm leaves out partitions and folders
 that the configuration already has.`,
   positionals: [],

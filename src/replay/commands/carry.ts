@@ -23,7 +23,7 @@ export const carry = defineCommand({
   name: "carry",
   summary: "Copy an agent's conversation into another client",
   description: `
-Writes the conversation into the files of another client, so that you can continue the conversation in that client. Tool calls, questions, plans and reports of sub-agents become sentences, because each client has different tools. The summary of the last compaction replaces the conversation before it. Secrets are redacted. mpm lists what it left out, such as thoughts and the work of sub-agents.
+Writes the conversation into the files of another client, so that you can continue the conversation in that client. Tool calls, questions, plans and reports of sub-agents become sentences, because each client has different tools. The summary of the last compaction replaces the conversation before it. Secrets are redacted. mpm lists what it left out, such as the model's thinking and the work of sub-agents.
 
 mpm copies conversations only for the client versions that it was tested with. For any other version, mpm gives the reason, and prints the command that starts the client with the hand-off of a save. mpm does not change existing files of the client. For opencode, mpm runs the client's import. For Gemini CLI, mpm writes a file to .claude-mpm, and the client opens this file. "mpm undo" removes the copied conversation, unless you have continued it in the client.`,
   positionals: [

@@ -32,8 +32,7 @@ export const sessionsRecover = defineCommand({
   name: "saves recover",
   summary: "Recover saves from git, or an interrupted automatic pause",
   description: `
-Lists saves that have a copy in git but no files on the disk. With their IDs, or
-with --all, mpm writes the files again. mpm never does this without your
+Lists saves that have a copy in git but no files on the disk. If you give the IDs or --all, mpm writes the files again. mpm never does this without your
 request, because someone may have removed the files on purpose.
 
 claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl. This command shows the contents of that file, except for incomplete lines. --finalize writes the save that claude-mpm would have written, with the present state of the repository. --discard moves the file to the trash.`,

@@ -15,7 +15,7 @@ The scheduler of your system starts the work: systemd or cron on Linux, launchd 
 
 The times have five fields: minute, hour, day of the month, month, day of the week. "0 9 * * 1-5" is 09:00 from Monday to Friday, in the time zone of the machine.
 
-A task or a pipeline runs only if you have allowed its definition, and the definition has not changed since. mpm writes the output to a log. "mpm schedule list" shows the last result and the next time.
+A task or a pipeline runs only if you have allowed its definition, and the definition has not changed since. mpm writes the output to a log. "mpm schedule list" shows the last result and the next run.
 
 To start a program after each run, write the program after "--", e.g. -- notify-send "{name}: {state}". mpm replaces {name}, {state}, {reason} and {log} in the arguments of the program.`,
   positionals: [

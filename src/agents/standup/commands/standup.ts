@@ -12,8 +12,7 @@ export const standup = defineCommand({
   name: "standup",
   summary: "Show what agents and people did, and what is next",
   description: `
-Shows for each agent and person what they did, what is next, what blocks them,
-and which hand-offs they have to answer. At the end, mpm lists files that
+For each agent and person, mpm shows what they did, what is next, what blocks them, and which hand-offs they have to answer. At the end, mpm lists files that
 several agents or people changed or claimed. mpm reads the saves, items, hand-offs and
 commits of all worktrees. mpm assigns a commit to an agent if the agent's session was the only one in that worktree at the time.
 Times are in UTC. Secrets are redacted.`,
