@@ -159,7 +159,7 @@ export const USER_FILES: readonly FilePlace[] = places([
   ["team-key", "the private key that signs your entries", "1 file", BY_YOU],
   [
     "teams/<store-id>.json",
-    "the keys to which mpm encrypts the entries of a project",
+    "the keys for which mpm encrypts the entries of a project",
     "200 keys for each project",
     "`mpm team remove`",
   ],

@@ -25,7 +25,7 @@ Checks every save, or the selected save, against its checksum and the schema.
 claude-mpm. mpm also compares the YAML and Markdown files of its saves with
 their expected content. --repair writes these files again. It also replaces a
 damaged save with an undamaged copy, and moves the damaged file to the trash. In
-a project without git, it also restores missing saves from copies. The exit
+a project without git, it also restores missing saves from their copies. The exit
 status is 5 if a save is still damaged. Without --repair, mpm changes nothing.`,
   positionals: [ONE_SESSION],
   flags: {

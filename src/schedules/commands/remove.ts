@@ -9,7 +9,7 @@ export const scheduleRemove = defineCommand({
   name: "schedule remove",
   summary: "Remove schedules and their entries",
   description: `
-Removes the entry from the system's scheduler, and the log of the runs. mpm does not change the rest of a crontab. "mpm undo" adds the schedule again.
+Removes the entry from the system's scheduler, and deletes the log of the runs. mpm does not change the rest of a crontab. "mpm undo" adds the schedule again.
 
 To remove a schedule of another project, or of a project that is gone, give the ID that "mpm schedule list --all" shows.`,
   positionals: [{
