@@ -37,6 +37,19 @@ Deno.test("status shows the last save and what changed since", async () => {
   assertEquals(prompt.stdout.includes("Refunds"), false);
 });
 
+Deno.test("the help of status names the fields for prompts in their order", async () => {
+  using env = await saved();
+  const { stdout } = await mpm(env, ["status", "--porcelain"]);
+  const fields = stdout.trimEnd().split("\n")
+    .map((line) => line.slice(0, line.indexOf("=")));
+  const help = (await mpm(env, ["help", "status"])).stdout;
+  const [, text = ""] = /always have this order:([^]*?)Missing values/
+    .exec(help) ?? [];
+  const named = text.replaceAll(/\([^)]*\)/g, "").match(/\w+/g) ?? [];
+  const words = ["After", "these", "come"];
+  assertEquals(named.filter((one) => !words.includes(one)), fields);
+});
+
 Deno.test("status says what it cannot read of the saves, and the rest", async () => {
   using env = await saved();
   const folder = join(env.project, ".claude-mpm/sessions");
