@@ -143,7 +143,7 @@ async function lostFindings(
       } gone from the disk, but still in git`;
     const id = lost.length === 1 ? lost[0]!.session_id : "--all";
     found.push(unknown(detail, {
-      advice: `mpm saves recover ${id}, or mpm saves rm ID for good`,
+      advice: `mpm saves recover ${id}, or mpm saves rm ID to remove a save`,
     }));
   }
   for (const id of dueContentsIds(system, workspace.root)) {

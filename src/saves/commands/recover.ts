@@ -130,7 +130,7 @@ function render(result: RecoverResult): string {
       counted(lost.length, "save")
     } missing from the disk, with a copy in git:`,
     ...rowLines(lost),
-    '"mpm saves recover <id>" writes the files of one save again, --all of all.',
+    'To restore their files: "mpm saves recover <id>", or "mpm saves recover --all"',
     "",
   ].join("\n");
   return gone + (state === "none" && gone !== "" ? "" : recordText(result));
