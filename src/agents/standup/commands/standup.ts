@@ -23,7 +23,7 @@ Times are in UTC. Secrets are redacted.`,
       value: "when",
       default: "1d",
       summary:
-        "The start: an age such as 12h or 2w, yesterday, or a date in UTC",
+        "The start: an age such as 12h or 2w, today, yesterday, or a date in UTC",
     },
     format: {
       type: "string",
