@@ -253,9 +253,9 @@ Deno.test("damaged, cut, giant and newer bundles are refused in words", async ()
   Deno.truncateSync(giantAge, 300 * 1024 * 1024);
   const writer = new CraftedWriter();
   const cases: [string, number, string][] = [
-    [put("cut.json", text.slice(0, -50)), 5, "cut or damaged"],
-    [put("cut.age", bytes.subarray(0, -50)), 5, "damaged or cut"],
-    [put("head.age", bytes.subarray(0, 60)), 5, "damaged or cut"],
+    [put("cut.json", text.slice(0, -50)), 5, "incomplete or damaged"],
+    [put("cut.age", bytes.subarray(0, -50)), 5, "incomplete or damaged"],
+    [put("head.age", bytes.subarray(0, 60)), 5, "incomplete or damaged"],
     [put("changed.age", bytes.with(-9, bytes.at(-9)! ^ 1)), 5, "damaged"],
     [giant, 6, "giant.json"],
     [giantAge, 6, "giant.age"],
