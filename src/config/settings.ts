@@ -317,7 +317,7 @@ export const SETTINGS = {
     "Keep in saves the names of files that were read or edited",
   ),
   "handoff.agents": flag(true, "Keep the results of sub-agents in saves"),
-  "handoff.errors": flag(true, "Keep unsolved errors in saves"),
+  "handoff.errors": flag(true, "Keep unresolved errors in saves"),
   "handoff.compaction": flag(
     true,
     "Give Claude Code the open items at a compaction",

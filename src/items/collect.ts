@@ -236,7 +236,7 @@ class Maker {
   }
 
   rest({ summaries, reports, errors, background, commands }: Conversation) {
-    const failed = this.#setting.errors ? unsolved(commands) : [];
+    const failed = this.#setting.errors ? unresolved(commands) : [];
     for (const { text, at, key } of summaries.slice(-MOST.summaries)) {
       const kept = cutMiddle(text, 2 * LONG);
       this.#add("summary", {
@@ -355,7 +355,7 @@ function tailOf(output: string): string {
 }
 
 /** Commands at the end that failed, but for those that verify. */
-function unsolved(commands: readonly Ran[]): Said[] {
+function unresolved(commands: readonly Ran[]): Said[] {
   const last = commands.slice(-6);
   return last.filter(({ command, exit }, at) =>
     exit !== undefined && exit !== 0 &&

@@ -93,7 +93,8 @@ export const OPERATIONS = {
   carry: "carried",
   branch: {
     reason: "it started a detour",
-    instead: '"mpm return" ends a detour; --discard drops its changes',
+    instead:
+      '"mpm return" ends a detour; --discard moves its changes to a checkpoint',
   },
   return: {
     reason: "an ended session cannot be reopened",

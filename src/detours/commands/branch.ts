@@ -22,7 +22,7 @@ files, and leaves the tree clean. Ignored files stay in place. --git-branch also
 
 mpm runs all its checks before it changes anything. If the command is interrupted, the next mpm command undoes the changes.
 
-"mpm undo" does not undo this command. "mpm return --discard" ends the detour and drops its changes.`,
+"mpm undo" does not undo this command. "mpm return --discard" ends the detour and moves its changes to a checkpoint.`,
   positionals: [
     { name: "name", summary: "A name for the detour" },
     { name: "task", summary: "The task of the detour", rest: true },

@@ -15,7 +15,7 @@ export const worktreesRestore = defineCommand({
   description: `
 Restores a removed worktree at the same place and commit, with its branch and
 the branch's upstream. mpm does not restore ignored files. "mpm worktrees list"
-shows the worktrees that you can restore. You can omit the name if there is only one removed worktree.
+shows the worktrees that you can restore. You can omit the name if there is exactly one removed worktree.
 
 "mpm undo" does not undo this, because the worktree may contain new work. "mpm worktrees prune" removes the worktree if it contains no work.`,
   positionals: [{
