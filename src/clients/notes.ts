@@ -12,6 +12,7 @@ import {
 } from "../base/shape.ts";
 import { field } from "../base/parsed_values.ts";
 import { getOwn } from "../base/own.ts";
+import { withoutPrivate } from "../secrets/mod.ts";
 import type { Conversation } from "./conversation.ts";
 
 /**
@@ -176,9 +177,12 @@ export const CUT_MARK = "[…]";
 
 /**
  * A text in at most `longest` UTF-16 units. A longer text is cut to its
- * beginning and its end, with `CUT_MARK` on a separate line in between.
+ * beginning and its end, with `CUT_MARK` on a separate line in between. Private
+ * parts are left out first.
  */
 export function cutMiddle(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  text = withoutPrivate(text);
   if (text.length <= longest) return text;
   const half = Math.max(0, Math.floor((longest - CUT_MARK.length - 2) / 2));
   const start = text.slice(0, half).replace(/[\ud800-\udbff]$/, "");

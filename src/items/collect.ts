@@ -22,6 +22,7 @@ import type { Item, ItemKind, Run } from "./item.ts";
 import { firstSentences } from "./prose/sentences.ts";
 import { overrides } from "./prose/overrides.ts";
 import { isWithdrawal, statementsIn, withdrawals } from "./prose/withdrawn.ts";
+import { withoutPrivate } from "../secrets/mod.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
 /** UTF-16 units that are kept of a text. */
@@ -347,7 +348,7 @@ const TAIL = 1200;
 
 /** Whole lines of the end. */
 function tailOf(output: string): string {
-  const text = output.trimEnd();
+  const text = withoutPrivate(output.trimEnd());
   if (text.length <= TAIL) return text;
   const end = text.slice(-TAIL);
   const line = end.indexOf("\n");

@@ -16,7 +16,7 @@ import {
 } from "./rules/tokens.ts";
 import { findUrlCredentials } from "./rules/urls.ts";
 import { findAs, wordForms } from "./rules/words.ts";
-import { mergeSpans, type Span, type Window } from "./span.ts";
+import { mergeSpans, replaceSpans, type Span, type Window } from "./span.ts";
 import { Traces } from "./traces.ts";
 
 /** Finds the secrets of one kind in a text, in order. Linear in its length. */
@@ -162,16 +162,21 @@ const PRIVATE = /[pP][rR][iI][vV][aA][tT][eE]/;
 
 /**
  * Returns the parts that a person marked as not for the record, up to the end
- * mark or the end of the text. A mark within marks needs its own end.
+ * mark or the end of the text. A mark within marks needs its own end. If the
+ * text is only the end of a longer one, an end mark may belong to its beginning.
  */
-export function findPrivate(text: string): Span[] {
+export function findPrivate(text: string, isEnd = false): Span[] {
   if (!PRIVATE.test(text)) return [];
-  const spans: Span[] = [];
+  let spans: Span[] = [];
   let depth = 0;
   let start = 0;
   for (const mark of marksIn(text)) {
     const ends = mark[1] !== "";
-    if (ends && depth === 0) continue;
+    if (ends && depth === 0) {
+      const end = mark.index + mark[0].length;
+      if (isEnd) spans = [{ start: 0, end, label: "private" }];
+      continue;
+    }
     if (!ends && depth === 0) start = mark.index;
     depth += ends ? -1 : 1;
     if (depth > 0) continue;
@@ -180,6 +185,17 @@ export function findPrivate(text: string): Span[] {
   }
   if (depth > 0) spans.push({ start, end: text.length, label: "private" });
   return spans;
+}
+
+/**
+ * Returns a text without its private parts. Call it before a text is cut: a part
+ * of it may have lost the marks.
+ */
+export function withoutPrivate(text: string, isEnd = false): string {
+  const spans = findPrivate(text, isEnd);
+  return spans.length === 0
+    ? text
+    : replaceSpans(text, spans, { counts: undefined }).text;
 }
 
 /** Returns whether a text ends with the end of such a mark. */

@@ -7,7 +7,7 @@
  * found. A form of line, command or token is a row of data in `rules/`.
  */
 
-export { mayHoldSecret, mayNameSecret } from "./find.ts";
+export { mayHoldSecret, mayNameSecret, withoutPrivate } from "./find.ts";
 export { type KnownKeys, NAME_PRINT, nameForm, Redactor } from "./redact.ts";
 export {
   prepareRedaction,

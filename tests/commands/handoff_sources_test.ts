@@ -86,3 +86,20 @@ for (const [way, save] of WAYS) {
     }
   });
 }
+
+Deno.test("a save leaves out private parts, also of cut texts and sentences", async () => {
+  using env = TestEnv.repository();
+  const long = "Otter. ".repeat(2000);
+  const save = await pauseTalk(env, [
+    ...prompt("Add it. <PRIVATE>Hm. Never touch the otter.</PRIVATE> Go."),
+    ...prompt(`${"Look. ".repeat(1000)}<private>${long}</private> Then end.`),
+    ...prompt("Use A. <private>Hm. Never wake the otter. Use the otter."),
+    ...ran("npm test", 0, `<private>\n${"otter\n".repeat(300)}</private>\nok`),
+    ...ran("node x.js", 3, `<private>\n${long}</private>\nbad`),
+    ...answer(`<private>${long}Which otter do you want?</private> Done.`),
+  ]);
+  const text = JSON.stringify(save);
+  assertEquals(/.{80}otter.{20}/i.exec(text)?.[0], undefined);
+  assert(text.includes("[redacted:private]\\nbad"), text);
+  assert(text.includes("Then end."), text);
+});

@@ -1,4 +1,5 @@
 import { CUT_MARK, cutMiddle } from "../../clients/mod.ts";
+import { withoutPrivate } from "../../secrets/mod.ts";
 
 /** A whole sentence of prose, unchanged except for line breaks. */
 export interface Sentence {
@@ -26,7 +27,8 @@ const NO_PROSE =
  * Splits a text into its whole sentences. Code, quotations, what was pasted and
  * sentences that were cut in the middle are left out.
  */
-export function sentencesOf(text: string): Sentence[] {
+export function sentencesOf(given: string): Sentence[] {
+  const text = withoutPrivate(given);
   const prose = spoken(text.slice(0, MOST));
   const whole = text.length <= MOST;
   const found: Sentence[] = [];

@@ -23,6 +23,7 @@ import {
   withNoted,
 } from "../../notes.ts";
 import { lastLines, type Lost } from "../../tail.ts";
+import { withoutPrivate } from "../../../secrets/mod.ts";
 import { agentTranscripts, findTranscript } from "../transcript.ts";
 import { errorsAtEnd, messagesIn, reportsIn } from "./answers.ts";
 import { commandsIn, endedIn, unfinished } from "./commands.ts";
@@ -253,7 +254,7 @@ function outputsOf(
       const size = system.files.stat(file)?.size ?? 0;
       const start = Math.max(0, size - OUTPUT_END);
       const bytes = system.files.readPart(file, start, OUTPUT_END);
-      return new TextDecoder().decode(bytes);
+      return withoutPrivate(new TextDecoder().decode(bytes), start > 0);
     });
   };
 }
