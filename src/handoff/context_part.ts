@@ -12,6 +12,7 @@ import {
 } from "../partitions/mod.ts";
 import { lastSave } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
+import { withoutContextPart } from "./context_file.ts";
 
 /** A part that is lines of text. */
 export interface Lines {
@@ -52,7 +53,11 @@ export function fileLines(
   };
 }
 
-/** The project's context file, and beside it that of the partition in use. */
+/**
+ * The project's context file, and beside it that of the partition in use. mpm's
+ * part is left out: its steps may be done since, and the agent gets the open
+ * ones anyway.
+ */
 export async function contextLines(
   sources: Sources,
 ): Promise<Lines | undefined> {
@@ -60,7 +65,8 @@ export async function contextLines(
   const inUse = await inUseNow(sources, new Partitions(config));
   const read = contextPaths(inUse).flatMap((path) => {
     const file = fileLines(system, workspace, { path, title: "Context file" });
-    return file ? [{ path, ...file }] : [];
+    const text = file && withoutContextPart(file.text);
+    return file && text !== undefined ? [{ path, ...file, text }] : [];
   });
   const [first, second] = read;
   if (!inUse) return first;

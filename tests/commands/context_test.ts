@@ -611,6 +611,23 @@ Deno.test("context inject fences the configured parts as data", async () => {
   );
 });
 
+Deno.test("context inject gives no finished step of the context file", async () => {
+  using env = TestEnv.repository();
+  env.write(".claude/context.md", "Mind the gap\n");
+  for (const text of ["Feed the gnu", "Wash the yak"]) {
+    await mpm(env, ["next", text]);
+  }
+  await mpm(env, ["context", "update"]);
+  await mpm(env, ["done", "1"]);
+  assertStringIncludes(env.read(".claude/context.md"), "Feed the gnu");
+  const { text } = await mpmJson<ContextInjectResult>(env, [
+    ...["context", "inject"],
+  ]);
+  assertStringIncludes(text, "Mind the gap");
+  assertEquals(text.split("Wash the yak").length, 2, text);
+  assertEquals(text.includes("Feed the gnu"), false, text);
+});
+
 Deno.test("context inject begins with what changed and cuts between items", async () => {
   using env = TestEnv.repository();
   const steps = Array.from(
