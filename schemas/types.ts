@@ -785,7 +785,10 @@ export interface ErrorRecord {
   session_id: string;
   /** The tool; null: the turn ended by an error. */
   tool: string | null;
-  /** Its input as JSON, redacted and cut; null without a tool. */
+  /**
+   * Its input as JSON, redacted and cut; null without a tool, or if
+   * `handoff.errors` is off.
+   */
   input: string | null;
   /** Redacted and cut. */
   error: string;

@@ -317,7 +317,10 @@ export const SETTINGS = {
     "Keep in saves the names of files that were read or edited",
   ),
   "handoff.agents": flag(true, "Keep the results of sub-agents in saves"),
-  "handoff.errors": flag(true, "Keep unresolved errors in saves"),
+  "handoff.errors": flag(
+    true,
+    "Keep the texts of errors in saves and error records",
+  ),
   "handoff.compaction": flag(
     true,
     "Give Claude Code the open items at a compaction",

@@ -497,6 +497,26 @@ Deno.test("a failure leaves a record, redacted and bounded, the last fifty of th
   assert(!env.git("status", "--porcelain").includes("errors"));
 });
 
+Deno.test("an error record has no text if errors are off", async () => {
+  using env = projectWithMpm();
+  await mpm(env, ["config", "set", "handoff.errors", "false"]);
+  await fire(env, "PostToolUseFailure", {
+    tool_name: "Bash",
+    tool_input: { command: "feed gnu" },
+    error: "Exit code 3\nno gnu",
+  });
+  await fire(env, "StopFailure", { error: "rate_limit", error_details: "gnu" });
+  const records = namesIn(env, ".claude-mpm/errors")
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => JSON.parse(env.read(`.claude-mpm/errors/${name}`)));
+  assertEquals(
+    records.map(({ event, tool, input, error }) => [event, tool, input, error])
+      .sort(),
+    [["PostToolUseFailure", "Bash", null, ""], ["StopFailure", null, null, ""]],
+  );
+  assertEquals(records.map((one) => misfits("error-record", one)), ["", ""]);
+});
+
 Deno.test("an error record has the git status and the newest commits", async () => {
   using env = projectWithMpm();
   const secret = `ghp_${"a1B2".repeat(9)}`;

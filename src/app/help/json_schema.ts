@@ -101,7 +101,10 @@ export const ErrorFile = z.looseObject({
   session_id: text,
   /** The tool; null: the turn ended by an error. */
   tool: z.nullable(text),
-  /** Its input as JSON, redacted and cut; null without a tool. */
+  /**
+   * Its input as JSON, redacted and cut; null without a tool, or if
+   * `handoff.errors` is off.
+   */
   input: z.nullable(text),
   /** Redacted and cut. */
   error: text,

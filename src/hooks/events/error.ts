@@ -42,20 +42,24 @@ export const onError: Handler = async (hook) => {
   return {};
 };
 
-/** Keeps a record and starts the project's script for errors. */
+/**
+ * Keeps a record and starts the project's script for errors. The
+ * record has the texts only if `handoff.errors` is on.
+ */
 export async function recordError(
   hook: HookCall,
   { at, error }: { at: Date; error: string },
 ): Promise<void> {
-  const { context: { system }, input, session, event } = hook;
+  const { context: { system }, config, input, session, event } = hook;
+  const keeps = config["handoff.errors"];
   const tool = input.text("tool_name");
   const record = errorRecord({
     at,
     event,
     session: session.id,
     tool,
-    input: input.value("tool_input"),
-    error,
+    input: keeps ? input.value("tool_input") : undefined,
+    error: keeps ? error : "",
     git: await readErrorGit(system, hook.worktree, GIT_PATIENCE),
     redactor: redactorOf(system),
   });
@@ -127,8 +131,9 @@ interface ErrorRecord {
   readonly session_id: string;
   /** The tool; null: the turn ended by an error. */
   readonly tool: string | null;
-  /** Its input as JSON, cut; null without a tool. */
+  /** Its input as JSON, cut; null without a tool or if errors are off. */
   readonly input: string | null;
+  /** Empty if errors are off. */
   readonly error: string;
   /** The repository when it happened; null: none, or git took too long. */
   readonly git: ErrorGit | null;
@@ -173,7 +178,7 @@ function errorRecord(
     event: cutText(redactor.text(event), 100),
     session_id: session,
     tool: clean.tool === undefined ? null : cutText(clean.tool, 200),
-    input: tool === undefined
+    input: tool === undefined || input === undefined
       ? null
       : cutText(JSON.stringify(clean.input), LONGEST_INPUT),
     error: cutText(clean.error, LONGEST),
