@@ -20,6 +20,9 @@ const TAKEN: readonly RegExp[] = [
   `(?:^|[,;:]\\s*)${PHRASE}\\s+(?:is|are) (?:off\\b|gone\\b|cancell?ed|dropped|not (?:needed|necessary|required|wanted)|no longer )`,
 ].map((form) => new RegExp(form, "giu"));
 
+/** Words of someone else, or of a text. */
+const QUOTED = /(?<!\p{L})["“«][^"“”«»\n]{4,300}["”»]/gu;
+
 /** Prohibitions: what they name is withdrawn with its verb. */
 const PROHIBITED = new RegExp(`\\b(?:do not|don'?t)\\s+${PHRASE}`, "giu");
 
@@ -62,23 +65,35 @@ const USED =
  * deadline, or names another way for the same purpose. Or it allows what was
  * forbidden, or says that the earlier request is not wanted.
  */
-export function overrides(later: string, earlier: string): boolean {
+export function overrides(said: string, earlier: string): boolean {
+  const later = withoutQuoted(said);
   return hasNoDeadline(later, earlier) || isAllowed(later, earlier) ||
     isOtherWay(later, earlier) ||
     withdrawn(later).some((taken) => isTaken(taken, earlier));
 }
 
 /** Returns whether a sentence only withdraws what was said before. */
-export function onlyWithdraws(text: string): boolean {
+export function onlyWithdraws(said: string): boolean {
+  const text = withoutQuoted(said);
   return ONLY.some((form) => form.test(text)) ||
     ALLOWED.test(text) && AGAIN.test(text) ||
     NO_DEADLINE.test(text) && !NOT_DEADLINE.test(text);
 }
 
 /** Returns whether a sentence may replace any. */
-export function mayOverride(text: string): boolean {
+export function mayOverride(said: string): boolean {
+  const text = withoutQuoted(said);
   return onlyWithdraws(text) || DEADLINE.test(text) && MOVED.test(text) ||
     USED.test(text) || withdrawn(text).length > 0;
+}
+
+/** Leaves out quoted words that withdraw something: they may be anyone's. */
+function withoutQuoted(text: string): string {
+  return text.replaceAll(QUOTED, (quoted) => {
+    const words = quoted.slice(1, -1);
+    const takes = withdrawn(words).length > 0 || NO_DEADLINE.test(words);
+    return takes ? '""' : quoted;
+  });
 }
 
 function hasNoDeadline(later: string, earlier: string): boolean {

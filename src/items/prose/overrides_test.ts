@@ -36,6 +36,9 @@ for (
     ["You may use Redis now.", "Never log card numbers.", false],
     ["Skip the tests for now.", "All tests must pass.", false],
     ["No new dependencies.", "Use the new parser.", false],
+    ['He wrote "forget the API", but no.', "Keep the API stable.", false],
+    ["“Forget the deadline” was a joke.", "It must ship by Friday.", false],
+    ['Forget the "old API".', "Keep the old API.", true],
   ] as const
 ) {
   Deno.test(`"${later}" ${yes ? "overrides" : "leaves"} "${earlier}"`, () => {
