@@ -9,12 +9,19 @@ const OVER = "(?:any ?more|any longer|after all|no longer|again)";
 /** A phrase of one part of a sentence. */
 const PHRASE = "([^,;:.!?()\\n]{2,120}(?:[.:][^\\s,;:.!?()]+)*)";
 
+const VERB =
+  "(?:forget|scrap|drop|ignore|skip|cancel|omit|leave out|never mind)";
+
+/** A sentence so far that asks for code which does it, or sets a condition. */
+const ASKED_FOR =
+  "^(?:(?:please|now|then|next|also|and|so|ok|okay),?\\s+)*(?:if|when|unless|in case|(?:add|write|create|build|implement|support|make|test)\\b[^,;:.!?]{0,80}\\b(?:to|that|which|can|cannot))\\b.{0,80}";
+
 /** Forms that withdraw what their phrase names. */
 const TAKEN: readonly RegExp[] = [
   `\\b(?:instead of|rather than|in place of|no longer)\\s+${PHRASE}`,
   `[,;]\\s*(?:and |but )?not\\s+${PHRASE}`,
   `^(?:(?:no|ok|okay|sorry|actually|so|wait)\\b,?\\s*)*not\\s+${PHRASE}`,
-  `(?<!\\b(?:do not|don'?t|never|not) )\\b(?:forget|scrap|drop|ignore|skip|cancel|omit|leave out|never mind)(?: about)?\\s+${PHRASE}`,
+  `\\b(?=${VERB})(?<!\\b(?:do not|don'?t|never|not) )(?<!${ASKED_FOR})${VERB}(?: about)?\\s+${PHRASE}`,
   `\\b(?:(?:do not|don'?t|no longer) (?:need|want)|no need (?:for|of))\\s+${PHRASE}`,
   `^(?:(?:so|ok|okay|now),?\\s*)*(?:there(?:'s| is| are) )?no\\s+${PHRASE}`,
   `(?:^|[,;:]\\s*)${PHRASE}\\s+(?:is|are) (?:off\\b|gone\\b|cancell?ed|dropped|not (?:needed|necessary|required|wanted)|no longer )`,

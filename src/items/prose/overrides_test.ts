@@ -38,6 +38,10 @@ for (
     ["No new dependencies.", "Use the new parser.", false],
     ['He wrote "forget the API", but no.', "Keep the API stable.", false],
     ["“Forget the deadline” was a joke.", "It must ship by Friday.", false],
+    ["Add a button to cancel the order.", "Add the order form.", false],
+    ["Write a test that users can't skip the login.", "Add a login.", false],
+    ["If it fails, drop the cache.", "Use Redis for the cache.", false],
+    ["Add the docs and drop the cache.", "Use Redis for the cache.", true],
     ['Forget the "old API".', "Keep the old API.", true],
   ] as const
 ) {
