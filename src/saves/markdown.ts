@@ -230,17 +230,24 @@ function resume(
   const start = instructions.quick_start
     .map((step, at) => `${at + 1}. ${step}`);
   const commands = Object.values(instructions.validation_commands);
+  const fence = fenceFor(commands.join("\n"));
   const parts = [
     ...said?.quick_start ? ["### Quick Resume (5 minutes)", "", ...start] : [],
     ...files("Files to review", instructions.files_to_review),
     ...said?.validation_commands
-      ? ["", "### Validation Commands", "", "```bash", ...commands, "```"]
+      ? ["", "### Validation Commands", "", `${fence}bash`, ...commands, fence]
       : [],
   ];
   return section(
     "Resume Instructions",
     parts[0] === "" ? parts.slice(1) : parts,
   );
+}
+
+/** Returns a fence of code that no line of the text can close. */
+function fenceFor(text: string): string {
+  const runs = text.match(/`{3,}/g) ?? [];
+  return "`".repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));
 }
 
 /** A section with a list; nothing where the list is empty. */
