@@ -3,6 +3,7 @@ import { MpmError } from "../../base/errors.ts";
 import type { AgentName } from "../../base/names.ts";
 import type { AgentSession } from "../../clients/mod.ts";
 import { quickRoot } from "../../git/mod.ts";
+import { asData } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import {
   begunAgain,
@@ -81,7 +82,7 @@ async function judge(
   if (!held) return undefined;
   const again = begunAgain(held, now);
   if (again) await keepBegun(system, root, [again]);
-  return refusal(again ?? held, { path, now });
+  return asData(refusal(again ?? held, { path, now }));
 }
 
 /** Returns the claims on a path, above it, and below it if it is a folder. */
