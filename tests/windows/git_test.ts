@@ -280,5 +280,5 @@ wineTest("hooks of a project run in git's shell", async (env) => {
   const PATH = "C:\\windows\\system32";
   const { status, stdout } = await env.mpm(words, { env: { PATH } });
   assertEquals(status, 6);
-  assertStringIncludes(stdout, "no sh was found");
+  assertStringIncludes(stdout, "found neither sh nor");
 });
