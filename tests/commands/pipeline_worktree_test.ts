@@ -114,6 +114,30 @@ posixTest(
   },
 );
 
+posixTest(
+  "a merge that stops keeps the worktree someone works in",
+  async () => {
+    const place = '"$ROOT/.claude/worktrees/$MPM_PIPELINE_RUN-two-conflict"';
+    using env = await project({
+      one: inWorktree("sed -i s/^a/ONE/ lines"),
+      two: inWorktree("sed -i s/^a/TWO/ lines"),
+      // As a killed merge leaves it; and the user goes on in their own tree.
+      user: {
+        run: shell(
+          `git worktree add -q --detach ${place} && echo work >${place}/mine && ` +
+            'echo since >>"$ROOT/lines"',
+        ),
+      },
+    });
+    env.extra.ROOT = env.project;
+    const run = await mpm(env, ["pipeline", "run", "work"]);
+    assertStringIncludes(run.stdout + run.stderr, "stopped");
+    const [id] = runIds(env);
+    const kept = `.claude/worktrees/${id}-two-conflict`;
+    assertEquals(env.read(`${kept}/mine`), "work\n");
+  },
+);
+
 posixTest("first notes of parallel steps are not in conflict", async () => {
   const note = (text: string) => ({
     run: shell('"$1" note "$2" && echo >"new-$2"', binary(), text),

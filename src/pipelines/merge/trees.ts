@@ -92,6 +92,8 @@ class Trees implements StepTrees {
   readonly #given = new Set<string>();
   /** The commits that the steps at work began with, by their names. */
   readonly #starts = new Map<string, string>();
+  /** Ends when no worktree is made or removed. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(context: Context, parts: TreesParts) {
     this.applied = parts.applied;
@@ -283,7 +285,10 @@ class Trees implements StepTrees {
       results.map((one) => ({ ...one, needs: this.#needsOf(one.step) })),
     );
     const conflicts: MergeConflict[] = [];
-    for (const one of done.leftOut) conflicts.push(await this.#conflict(one));
+    const made: string[] = [];
+    for (const one of done.leftOut) {
+      conflicts.push(await this.#conflict(one, made));
+    }
     const end: MergeEnd = {
       state: conflicts.length === 0 ? "done" : "conflict",
       reason: conflicts.length === 0
@@ -301,9 +306,9 @@ class Trees implements StepTrees {
       },
     });
     if (applied.state !== "stopped") return applied;
-    // The next try merges again.
-    for (const { worktree } of conflicts) {
-      await removeStepWorktree(this.#system, this.#git, worktree!);
+    // The next try merges again. Someone may work in an older worktree.
+    for (const path of made) {
+      await removeStepWorktree(this.#system, this.#git, path);
     }
     return { ...applied, merged: [], conflicts: [] };
   }
@@ -314,8 +319,14 @@ class Trees implements StepTrees {
     return allNeeds(steps, step).map(({ name }) => name);
   }
 
-  /** Keeps both sides of a conflict where the user can work with them. */
-  async #conflict(leftOut: LeftOutResult): Promise<MergeConflict> {
+  /**
+   * Keeps both sides of a conflict where the user can work with them. `made`
+   * gets the path of a new worktree.
+   */
+  async #conflict(
+    leftOut: LeftOutResult,
+    made: string[],
+  ): Promise<MergeConflict> {
     const { order, place } = this.#parts;
     const { step, result: commit, paths } = leftOut;
     const folder = await writeConflict(this.#system, this.#git, {
@@ -330,6 +341,7 @@ class Trees implements StepTrees {
       await addStepWorktree(this.#system, place, {
         ...{ path, commit, run: undefined },
       });
+      made.push(path);
     }
     return { step, paths, commit, worktree: path, folder };
   }
