@@ -121,14 +121,22 @@ class Trees implements StepTrees {
    */
   async open(step: Step, needs: readonly Given[]): Promise<string> {
     const path = this.#folder(step);
-    await removeLeftWorktree(this.#system, this.#git, path);
+    await this.#inTurn(() => removeLeftWorktree(this.#system, this.#git, path));
     const commit = await this.#start(step, needs);
     this.#starts.set(step.name, commit);
     const { run } = this.#parts.order;
-    await addStepWorktree(this.#system, this.#parts.place, {
-      ...{ path, commit, run },
-    });
+    const added = { path, commit, run };
+    await this.#inTurn(() =>
+      addStepWorktree(this.#system, this.#parts.place, added)
+    );
     return path;
+  }
+
+  /** Git can fail while another git makes or removes a worktree. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
   }
 
   #folder({ name }: Pick<Step, "name">): string {
@@ -229,7 +237,7 @@ class Trees implements StepTrees {
       if (path.isWellFormed()) continue;
       throw this.#cannotHold(step, path, "its name is not UTF-8");
     }
-    await removeStepWorktree(this.#system, this.#git, path);
+    await this.#inTurn(() => removeStepWorktree(this.#system, this.#git, path));
     return result;
   }
 
@@ -259,7 +267,8 @@ class Trees implements StepTrees {
   /** Removes the worktree of a step whose content no one needs. */
   async drop(step: Pick<Step, "name">): Promise<void> {
     if (!this.#starts.delete(step.name)) return;
-    await removeStepWorktree(this.#system, this.#git, this.#folder(step));
+    const path = this.#folder(step);
+    await this.#inTurn(() => removeStepWorktree(this.#system, this.#git, path));
   }
 
   /** Returns whether a result of an earlier process is still there. */
