@@ -72,6 +72,10 @@ const builtin = process.getBuiltinModule;
 const decoder = new TextDecoder();
 const makers = [];
 const exported = [];
+// One place for every script: new memory must be cleared first.
+const room = new Uint8Array(
+  SIZES.reduce((most, size, at) => Math.max(most, size + (SIZES[at + 1] ?? 0))),
+);
 // Open from the start: the executable may be replaced in the meantime.
 const file = openScripts();
 const starts = [startOfScripts()];
@@ -105,12 +109,12 @@ function runInstead(path) {
 function startOfScripts() {
   if (!WITHIN) return 0;
   const end = file.seekSync(-8, Deno.SeekMode.End) + 8;
-  const [appended] = new BigUint64Array(read(8).buffer);
+  const appended = new DataView(read(8).buffer).getBigUint64(0, true);
   return end - Number(appended) - SIZES.reduce((sum, size) => sum + size);
 }
 
 function read(size) {
-  const bytes = new Uint8Array(size);
+  const bytes = room.subarray(0, size);
   for (let done = 0; done < size;) {
     done += file.readSync(bytes.subarray(done)) ?? size;
   }
