@@ -65,17 +65,20 @@ export const onSessionStart: Handler = async (hook) => {
         : [],
     ],
   });
+  const scripts = source === "compact"
+    ? []
+    : scriptsOf(context.system, session.root);
   const lines = [
     ...recovered,
     ...takenUp !== undefined && GOES_ON.has(source) ? [takenUp] : [],
     ...handed.message === "" ? [] : [handed.message],
-    ...source === "compact" ? [] : unseen(hook),
+    ...unseen(hook, scripts),
     ...before ? scriptLines("pre-session.sh", before) : [],
     // Its output is for the agent.
     ...printed
       ? scriptLines("session-start.sh", { ...printed, stdout: "" })
       : [],
-    ...source === "compact" ? [] : notRun(hook),
+    ...scriptProblems(scripts).map(({ detail, mend }) => `${detail}. ${mend}`),
   ];
   const message = redactorOf(context.system).text(lines.join("\n"));
   return { context: result.text + handed.text, message };
@@ -107,19 +110,16 @@ const RUNS = 5;
 const LINES = 10;
 
 /** Returns the output of scripts in the background that no one has seen. */
-function unseen({ context: { system }, session }: HookCall): string[] {
+function unseen(
+  { context: { system }, session }: HookCall,
+  scripts: ReturnType<typeof scriptsOf>,
+): string[] {
   // A log may come with a clone, and name scripts that you did not allow.
-  const names = scriptsOf(system, session.root)
-    .filter(({ state }) => mayRun(state)).map(({ name }) => name);
+  const names = scripts.filter(({ state }) => mayRun(state))
+    .map(({ name }) => name);
   if (names.length === 0) return [];
   const lines = takeUnseenRuns(system, session.root)
     .filter(({ name }) => names.includes(name)).slice(-RUNS)
     .flatMap((run) => scriptLines(run.name, run));
   return lines.slice(-LINES);
-}
-
-/** Scripts of the project that are there and not run. */
-function notRun({ context: { system }, session }: HookCall): string[] {
-  return scriptProblems(scriptsOf(system, session.root))
-    .map(({ detail, mend: fix }) => `${detail}. ${fix}`);
 }

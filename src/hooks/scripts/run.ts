@@ -8,7 +8,12 @@ import { SHELL_HOOKS, type ShellHook } from "../../clients/mod.ts";
 import { appendLog, ensureFolder, layout, readLog } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
-import { type Script, type ScriptState, scriptState } from "./store.ts";
+import {
+  obstacleTo,
+  type Script,
+  type ScriptState,
+  scriptState,
+} from "./store.ts";
 
 /** Bytes kept of what a script prints, on each stream. */
 const OUTPUT_LIMIT = 64 * 1024;
@@ -187,11 +192,12 @@ export function copyOf(
   return scriptState(system, root, { name, shipped: text });
 }
 
-/** The project's copies of all hooks. */
+/** The project's copies of the hooks that it has a folder for. */
 export function scriptsOf(
   system: System,
   root: string,
 ): (Script & { name: string })[] {
+  if (obstacleTo(system, root) === "none") return [];
   return hooksNamed([]).map((hook) => ({
     name: hook.name,
     ...copyOf(system, root, hook),

@@ -66,15 +66,26 @@ function readScript(
   root: string,
   path: string,
 ): Uint8Array | "none" | "unusable" {
+  return obstacleTo(system, root) ?? readAllowable(system, root, path);
+}
+
+/**
+ * Returns why no script of a project can be read: `none`: there is no folder.
+ * `undefined`: they can be read. Throws CONFLICT as {@link checkFolder}.
+ */
+export function obstacleTo(
+  system: System,
+  root: string,
+): "none" | "unusable" | undefined {
   try {
-    if (!checkFolder(system, layout(root).home)) return "none";
-    if (!checkFolder(system, scriptFolder(root))) return "none";
+    const isThere = [layout(root).home, scriptFolder(root)]
+      .every((folder) => checkFolder(system, folder));
+    return isThere ? undefined : "none";
   } catch (error) {
     if (isMissing(error)) return "none";
     if (error instanceof FileError) return "unusable";
     throw error;
   }
-  return readAllowable(system, root, path);
 }
 
 /**
