@@ -13,7 +13,13 @@ import {
   removeIfThere,
   writeAtomic,
 } from "../ops/mod.ts";
-import { checkWorkFolders, hasWork, knownWork, readWork } from "./store.ts";
+import {
+  checkWorkFolders,
+  hasWork,
+  knownWork,
+  readWork,
+  workIn,
+} from "./store.ts";
 
 /** Bytes of a pointer. */
 const LARGEST = 4096;
@@ -51,7 +57,7 @@ export function currentWork(
   checkWorkFolders(system, root);
   try {
     for (const id of readPointer(system, root, place)) {
-      const work = knownWork(system, root, id);
+      const work = workIn(system, root, id);
       if (work === undefined) continue;
       return isAt(work, place) ? { ...NONE, work } : NONE;
     }

@@ -61,16 +61,22 @@ export function knownWork(
   root: string,
   id: string,
 ): Work | undefined {
-  const path = workPath(root, id);
   checkWorkFolders(system, root);
-  let bytes: Uint8Array;
+  return workIn(system, root, id);
+}
+
+/** The same, for a caller that has had the folders checked. */
+export function workIn(
+  system: System,
+  root: string,
+  id: string,
+): Work | undefined {
   try {
-    bytes = system.files.readOwn(path, LARGEST);
+    return readRecord(system, root, { id, seals: workSeals(system) });
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
-  return parseWork(system, bytes, { id, path, seals: workSeals(system) });
 }
 
 /** The same for a record that must be there. Also throws NOT_FOUND. */
@@ -82,14 +88,7 @@ export function readWork(system: System, root: string, id: string): Work {
   });
 }
 
-/**
- * The record that was read last on each machine: a command reads that of its
- * worktree several times. The key is a terminal, which derived machines share.
- */
-const lastRead = new WeakMap<object, { text: string; work: Work }>();
-
 function parseWork(
-  system: System,
   bytes: Uint8Array,
   { id, path, seals }: { id: string; path: string; seals: RecordSeals },
 ): Work {
@@ -97,8 +96,6 @@ function parseWork(
   let value: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    const last = lastRead.get(system.terminal);
-    if (last?.text === text && last.work.id === id) return last.work;
     value = JSON.parse(text);
   } catch (error) {
     throw unreadable(path, "it is not JSON", error);
@@ -110,7 +107,6 @@ function parseWork(
   if (fault !== undefined) throw unreadable(path, fault);
   if (!seals.isOwn(text)) throw foreign(id);
   const { seal: _, ...work } = value as Work;
-  lastRead.set(system.terminal, { text, work });
   return work;
 }
 
@@ -212,7 +208,7 @@ export function readRecord(
     system,
     { path, what: "session" },
     () =>
-      parseWork(system, system.files.readOwn(path, LARGEST), {
+      parseWork(system.files.readOwn(path, LARGEST), {
         ...{ id, path, seals },
       }),
   );
