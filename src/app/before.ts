@@ -7,8 +7,8 @@ import { commandNamed } from "./find.ts";
 import {
   locate,
   quickPlace,
-  quickWorkspace,
   rootWithoutGit,
+  workspaceByFiles,
 } from "../git/mod.ts";
 import { isUnsettled, settleKinds } from "../ops/mod.ts";
 import { loadFinishers, loadForget } from "./table.ts";
@@ -85,8 +85,9 @@ export function givenTo(
 }
 
 /** Files alone tell, without git, where there is nothing to settle. */
-function mayBeUnsettled({ system, folder }: Context): boolean {
-  const usual = quickWorkspace(system, folder);
+function mayBeUnsettled(context: Context): boolean {
+  const { system, folder } = context;
+  const usual = workspaceByFiles(context);
   if (usual) return isUnsettled(system, usual);
   const place = quickPlace(system, folder);
   if (!place) {

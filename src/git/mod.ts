@@ -266,7 +266,12 @@ export {
   readSigningKey,
   signMessage,
 } from "./identity.ts";
-export { findWorkspace, locate, readIn } from "./workspace.ts";
+export {
+  findWorkspace,
+  locate,
+  readIn,
+  workspaceByFiles,
+} from "./workspace.ts";
 export {
   answered,
   BRIEF,

@@ -13,6 +13,7 @@ import { FOLDERS, foldersIn } from "./run/stand_in.ts";
 import { splitFields, words } from "./text.ts";
 import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
+import { rememberedFor } from "../base/remembered.ts";
 
 /**
  * Finds the repository, worktree and project root of `folder`, with one git
@@ -108,11 +109,14 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
  * which saves a process of git. The git facts of such a workspace may be wrong;
  * {@link readIn} finds out.
  */
-export async function findWorkspace(
-  { system, folder }: Context,
-): Promise<Workspace> {
-  return quickWorkspace(system, folder) ?? await locate(system, folder);
+export async function findWorkspace(context: Context): Promise<Workspace> {
+  return workspaceByFiles(context) ??
+    await locate(context.system, context.folder);
 }
+
+/** Returns the workspace of a command if files alone tell it, found once. */
+export const workspaceByFiles: (context: Context) => Workspace | undefined =
+  rememberedFor(({ system, folder }) => quickWorkspace(system, folder));
 
 /**
  * Returns what `read` finds in a workspace, with git. If git fails there, mpm
