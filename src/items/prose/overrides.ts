@@ -1,3 +1,4 @@
+import { once } from "../../base/remembered.ts";
 import { DEADLINE } from "./cues.ts";
 import { stemOf, tellingWords } from "./telling_words.ts";
 
@@ -107,15 +108,18 @@ function hasNoDeadline(later: string, earlier: string): boolean {
   if (!DEADLINE.test(earlier)) return false;
   if (DEADLINE.test(later) && MOVED.test(later)) return true;
   if (!NO_DEADLINE.test(later) || NOT_DEADLINE.test(later)) return false;
-  const named = tellingWords(later).filter((word) => !OF_DEADLINES.has(word));
+  const own = ofDeadlines();
+  const named = tellingWords(later).filter((word) => !own.has(word));
   const words = new Set(tellingWords(earlier));
   return named.every((word) => words.has(word));
 }
 
-const OF_DEADLINES = new Set(tellingWords(
-  "deadline due date forget scrap drop dropped ignore cancel cancelled mind " +
-    "off gone lifted hold matter apply applies rush hurry there",
-));
+const ofDeadlines = once(() =>
+  new Set(tellingWords(
+    "deadline due date forget scrap drop dropped ignore cancel cancelled " +
+      "mind off gone lifted hold matter apply applies rush hurry there",
+  ))
+);
 
 function isAllowed(later: string, earlier: string): boolean {
   const allowed = AGAIN.test(later) ? ALLOWED.exec(later)?.[1] : undefined;
