@@ -1,5 +1,4 @@
 import { remembered } from "../../base/remembered.ts";
-import { isDigit } from "./chars.ts";
 
 /** The kind of a value, by its name. */
 export type KeyKind =
@@ -51,12 +50,16 @@ const NONE = 0;
 const DIGIT = 27;
 const SIGN = 28;
 
-const LETTERS = Uint8Array.from({ length: 128 }, (_, code) => {
-  const letter = code & 31;
-  if (code >= 64 && letter >= 1 && letter <= 26) return letter;
-  const sign = String.fromCharCode(code);
-  return isDigit(code) ? DIGIT : "_-.".includes(sign) ? SIGN : NONE;
-});
+const LETTERS = lettersOfNames();
+
+function lettersOfNames(): Uint8Array {
+  const found = new Uint8Array(128).fill(DIGIT, 48, 58);
+  for (let letter = 1; letter <= 26; letter++) {
+    found[64 + letter] = found[96 + letter] = letter;
+  }
+  for (const sign of "_-.") found[sign.charCodeAt(0)] = SIGN;
+  return found;
+}
 
 let tails: Uint8Array | undefined;
 
