@@ -7,7 +7,7 @@ interface Group {
 }
 
 /** Characters of a script that take as long to load as opening it. */
-const OPENING = 2000;
+const OPENING = 12_000;
 
 /** Returns how long all lines together wait for a script, in characters. */
 function costOf({ lines, size }: Pick<Group, "lines" | "size">): number {
