@@ -1,8 +1,4 @@
-import { width } from "./table.ts";
-
-/** Escape sequences that paint; they take no room. */
-// deno-lint-ignore no-control-regex
-const PAINT = /\x1b\[[\d;]+m/g;
+import { PAINT, width } from "./table.ts";
 
 /**
  * Marks at the start of a line; the rest of the line is indented below them.
@@ -85,16 +81,13 @@ function wordsOf(text: string, columns: number): string[] {
 /** The place in a painted line behind so many characters of the bare one. */
 function startAfter(line: string, bare: number): number {
   let at = 0;
-  for (let seen = 0; at < line.length;) {
-    PAINT.lastIndex = at;
-    const paint = PAINT.exec(line);
-    if (paint?.index === at) {
-      at += paint[0].length;
-      continue;
+  let left = bare;
+  for (const part of line.split(PAINT)) {
+    if (!part.startsWith("\x1b")) {
+      if (part.length > left) return at + left;
+      left -= part.length;
     }
-    if (seen === bare) return at;
-    seen++;
-    at++;
+    at += part.length;
   }
   return at;
 }

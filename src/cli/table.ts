@@ -1,12 +1,11 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
-// Every escape sequence that `Style` paints with.
+/**
+ * Every escape sequence that `Style` paints with; they take no room. A text
+ * that is split at them keeps them as parts.
+ */
 // deno-lint-ignore no-control-regex
-const PAINT = /\x1b\[[\d;]+m/g;
-
-/** The same, to take a text apart by. */
-// deno-lint-ignore no-control-regex
-const PARTS = /(\x1b\[[\d;]+m)/;
+export const PAINT = /(\x1b\[[\d;]+m)/g;
 
 /** Characters of most cells, one column each. */
 const ASCII = /^[ -~]*$/;
@@ -37,7 +36,7 @@ export function cut(text: string, columns: number): string {
   let used = 0;
   let isFull = false;
   // Colour codes take no room. They all stay, so that each colour ends, too.
-  for (const part of text.split(PARTS)) {
+  for (const part of text.split(PAINT)) {
     if (part.startsWith("\x1b")) kept += part;
     else if (!isFull) {
       for (const character of part) {
@@ -61,7 +60,7 @@ export function folded(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;
-  for (const part of text.split(PARTS)) {
+  for (const part of text.split(PAINT)) {
     if (part.startsWith("\x1b")) {
       line += part;
       continue;
