@@ -1,17 +1,10 @@
 import { dirname, join } from "@std/path";
+import type { ClientFilesResult } from "../../schemas/types.ts";
 import type { TestEnv } from "./env.ts";
 import type { ApiRequest, Block, MockApi } from "./mock_api.ts";
 
-/** The real clients, by the names that mpm has for them. */
-export const CLIENT_NAMES = [
-  "claude",
-  "codex",
-  "gemini",
-  "opencode",
-  "copilot",
-] as const;
-
-export type ClientName = (typeof CLIENT_NAMES)[number];
+/** The names that mpm has for clients. */
+export type ClientName = ClientFilesResult["client"];
 
 /** One client in its hermetic home. */
 interface Place {
@@ -198,6 +191,8 @@ trust_level = "trusted"
     shell: described("bash"),
   },
 };
+
+export const CLIENT_NAMES = Object.keys(DRIVERS) as ClientName[];
 
 /** The program of a client, or "" where it is not available. */
 export function programOf(name: ClientName): string {
