@@ -132,6 +132,9 @@ function described({ from, to }: Import): string {
 Deno.test("every folder of src/ has its place", () => {
   const folders = new Set(SOURCES.map(({ path }) => contextOf(path)));
   assertEquals([...folders].sort(), [...ORDER].sort());
+  const page = Deno.readTextFileSync(join(ROOT, "docs/architecture.md"));
+  const listed = page.matchAll(/^(\w+)\/ {2,}\S/gm);
+  assertEquals([...listed].map(([, name]) => name), ORDER);
 });
 
 Deno.test("imports go one way", () => {
