@@ -40,6 +40,6 @@ const AGENT_SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 /**
  * Returns whether `id` can be the id of a session or task list of Claude Code.
  */
-export function isAgentId(id: string): boolean {
-  return AGENT_SESSION_ID.test(id);
+export function isAgentId(id: string | undefined): id is string {
+  return id !== undefined && AGENT_SESSION_ID.test(id);
 }

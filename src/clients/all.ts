@@ -47,7 +47,7 @@ export const SESSION_VARIABLES: readonly string[] = [
 export function currentSession(system: System): ClientSession | undefined {
   const named = clientNamed(system.env("MPM_AGENT_CLIENT") ?? "");
   const given = system.env("MPM_AGENT_SESSION");
-  if (named && given !== undefined && isAgentId(given)) {
+  if (named && isAgentId(given)) {
     return { client: named, id: given };
   }
   for (const client of CLIENTS) {

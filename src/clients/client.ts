@@ -20,13 +20,12 @@ import type { Notes } from "./notes.ts";
 export type Soon<T> = T | Promise<T>;
 
 export interface Client {
+  /** Its name, and that of its program on PATH. */
   readonly name: ClientName;
   /** The name in saves, e.g. `claude-code`. */
   readonly agent: string;
   /** E.g. `Claude Code`. */
   readonly title: string;
-  /** The program's name on PATH, e.g. `codex`. */
-  readonly program: string;
   /** Its package on npm. */
   readonly package: string;
   /** The variable with the key of its API. */

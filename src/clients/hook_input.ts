@@ -46,7 +46,7 @@ export function parseHookInput(
     return usable ? held : undefined;
   };
   const [sessionId, cwd] = [text("session_id"), path("cwd")];
-  if (sessionId === undefined || !isAgentId(sessionId)) return undefined;
+  if (!isAgentId(sessionId)) return undefined;
   if (cwd === undefined) return undefined;
   if ((text("hook_event_name") ?? event) !== event) return undefined;
   return {

@@ -60,10 +60,10 @@ export async function versionLine(
  */
 export function clientProgram(
   system: System,
-  { program }: Pick<Client, "program">,
+  { name }: Client,
   root: string,
 ): string | undefined {
-  return programsOnPath(system, program).find((path) => !isBelow(root, path));
+  return programsOnPath(system, name).find((path) => !isBelow(root, path));
 }
 
 /** Milliseconds in which a client has to tell its version. */
@@ -105,7 +105,7 @@ export function agentProgram(
   if (program === undefined) {
     throw new MpmError(
       "NOT_FOUND",
-      `Cannot find ${title}: "${client.program}" is not on PATH`,
+      `Cannot find ${title}: "${client.name}" is not on PATH`,
     );
   }
   return {

@@ -76,7 +76,7 @@ async function nativeSession(
 ): Promise<NativeSession | string> {
   const home = to.home(system);
   if (program === undefined || home === undefined) {
-    return `${to.title} ("${to.program}") is not on PATH`;
+    return `${to.title} ("${to.name}") is not on PATH`;
   }
   const carrying = await to.carry();
   if (version === undefined || !carrying.versions.includes(version)) {
@@ -176,7 +176,7 @@ export function carryResult(
     turns: carried.turns.length,
     left_out: [...carried.leftOut],
     files: session?.files.map(({ path }) => path) ?? [],
-    start: session ? [to.program, ...session.resume] : [],
+    start: session ? [to.name, ...session.resume] : [],
   };
 }
 
@@ -208,6 +208,6 @@ export async function removeCarried(
   });
   if (answer && answer.status === 0) return [line];
   throw new MpmError("CONFLICT", `${client.title} did not remove ${id}`, {
-    hint: [client.program, ...drop].join(" "),
+    hint: [client.name, ...drop].join(" "),
   });
 }

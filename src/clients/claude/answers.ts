@@ -177,7 +177,7 @@ export function parseStatusInput(
 ): StatusInput | undefined {
   const value = jsonIn(text);
   const sessionId = textAt(value, "session_id");
-  if (sessionId === undefined || !isAgentId(sessionId)) return undefined;
+  if (!isAgentId(sessionId)) return undefined;
   const workspace = field(value, "workspace");
   const model = field(value, "model");
   const context = field(value, "context_window");

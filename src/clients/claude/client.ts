@@ -7,7 +7,6 @@ export const client: Client = {
   name: "claude",
   agent: "claude-code",
   title: "Claude Code",
-  program: "claude",
   package: "@anthropic-ai/claude-code",
   key: "ANTHROPIC_API_KEY",
   instructions: "CLAUDE.md",

@@ -111,7 +111,7 @@ async function clientsOf(
       const value = readOwnJson(system, join(folder, name), 64 * 1024);
       const id = textField(value, "sessionId");
       const cwd = textField(value, "cwd");
-      if (id === undefined || !isAgentId(id) || cwd === undefined) return [];
+      if (!isAgentId(id) || cwd === undefined) return [];
       const start = field(value, "procStart");
       return [{
         id,

@@ -9,7 +9,7 @@ import type { System } from "../../system/system.ts";
 export function currentClaudeSession(system: System): string | undefined {
   if (system.env("CLAUDECODE") !== "1") return undefined;
   const id = system.env("CLAUDE_CODE_SESSION_ID");
-  return id !== undefined && isAgentId(id) ? id : undefined;
+  return isAgentId(id) ? id : undefined;
 }
 
 /** Bytes of settings that are searched; those with hooks at the end are long. */

@@ -310,7 +310,7 @@ const LARGEST_TASK = 1024 * 1024;
 export function readTaskFiles(system: System, sessionId: string): AgentTask[] {
   const home = claudeHome(system);
   const shared = system.env("CLAUDE_CODE_TASK_LIST_ID");
-  const list = shared !== undefined && isAgentId(shared) ? shared : sessionId;
+  const list = isAgentId(shared) ? shared : sessionId;
   if (home === undefined || !isAgentId(list)) return [];
   const folder = join(home, "tasks", list);
   return numberedFiles(system, folder)

@@ -6,7 +6,6 @@ export const client: Client = {
   name: "codex",
   agent: "codex",
   title: "Codex CLI",
-  program: "codex",
   package: "@openai/codex",
   key: "OPENAI_API_KEY",
   instructions: "AGENTS.md",

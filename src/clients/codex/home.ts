@@ -13,5 +13,5 @@ export function codexHome(system: System): string | undefined {
 /** The session that a command of the agent was started in. */
 export function currentSession(system: System): string | undefined {
   const id = system.env("CODEX_THREAD_ID");
-  return id !== undefined && isAgentId(id) ? id : undefined;
+  return isAgentId(id) ? id : undefined;
 }

@@ -6,7 +6,6 @@ export const client: Client = {
   name: "copilot",
   agent: "copilot-cli",
   title: "Copilot CLI",
-  program: "copilot",
   package: "@github/copilot",
   key: "COPILOT_GITHUB_TOKEN",
   instructions: "AGENTS.md",

@@ -24,5 +24,5 @@ export function eventsPath(home: string, id: string): string {
 export function currentCopilot(system: System): string | undefined {
   if (system.env("COPILOT_CLI") !== "1") return undefined;
   const id = system.env("COPILOT_AGENT_SESSION_ID");
-  return id !== undefined && isAgentId(id) ? id : undefined;
+  return isAgentId(id) ? id : undefined;
 }

@@ -7,7 +7,6 @@ export const client: Client = {
   name: "gemini",
   agent: "gemini-cli",
   title: "Gemini CLI",
-  program: "gemini",
   package: "@google/gemini-cli",
   key: "GEMINI_API_KEY",
   instructions: "GEMINI.md",

@@ -101,7 +101,7 @@ export function sessionIn(system: System, path: string): string | undefined {
   const bytes = attempt(() => system.files.readPart(path, 0, HEADER));
   const [first = ""] = new TextDecoder().decode(bytes).split("\n", 1);
   const id = textField(jsonIn(first), "sessionId");
-  return id !== undefined && isAgentId(id) ? id : undefined;
+  return isAgentId(id) ? id : undefined;
 }
 
 /** Returns the folder that a chat belongs to, as the client notes it. */

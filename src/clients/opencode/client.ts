@@ -6,7 +6,6 @@ export const client: Client = {
   name: "opencode",
   agent: "opencode",
   title: "opencode",
-  program: "opencode",
   package: "opencode-ai",
   key: "ANTHROPIC_API_KEY",
   otherKeys: true,

@@ -64,7 +64,7 @@ function pathFolders(system: System): string[] {
 export function clientsHere(system: System): Client[] {
   return CLIENTS.filter((client) => {
     const home = client.home(system);
-    return programsOnPath(system, client.program).length > 0 ||
+    return programsOnPath(system, client.name).length > 0 ||
       home !== undefined && isFolder(system, home);
   });
 }
@@ -102,7 +102,7 @@ export async function clientVersion(
   system: System,
   folder: string,
 ): Promise<string | undefined> {
-  const { stdout } = await system.runProgram([CLAUDE.program, "--version"], {
+  const { stdout } = await system.runProgram([CLAUDE.name, "--version"], {
     cwd: folder,
     ...BOUNDS,
   });
