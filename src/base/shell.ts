@@ -1,6 +1,9 @@
-/** `word` quoted for a POSIX shell, only where it has to be. */
+/**
+ * `word` quoted for a POSIX shell, only where it has to be. In front of a
+ * command, `NAME=value` would be a variable for it.
+ */
 export function shellWord(word: string): string {
-  if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word)) return word;
+  if (/^(?!\w+=)[\w@%+:,./-][\w@%+=:,./-]*$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

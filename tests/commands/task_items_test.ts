@@ -150,6 +150,7 @@ posixTest("a list of items that cannot be made begins no run", async () => {
       shell("echo half; exit 3"),
       shell("kill -9 $$"),
       ["sh", "-c", "exit 3", "two words", "it's"],
+      ["A=b", "true"],
     ]
   ) {
     await define(env, { items: { lines }, run: ["true"] });
@@ -161,6 +162,7 @@ posixTest("a list of items that cannot be made begins no run", async () => {
       const quoted = String.raw`sh -c 'exit 3' 'two words' 'it'\''s'`;
       assertStringIncludes(stderr, quoted);
     }
+    if (lines[0] === "A=b") assertStringIncludes(stderr, "'A=b' true");
     assertEquals(runIds(env), [], stderr);
   }
 });

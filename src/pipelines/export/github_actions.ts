@@ -1,5 +1,6 @@
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
+import { shellWord } from "../../base/shell.ts";
 import { toYaml } from "../../base/yaml.ts";
 import { clientNamed } from "../../clients/mod.ts";
 import type { Pipeline, Step } from "../definition.ts";
@@ -238,7 +239,7 @@ function literal(text: string): string {
 
 /** Quotes a text for a shell, so that GitHub finds no expression in it either. */
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`).replaceAll("${{", () => "$''{{")}'`;
+  return shellWord(text).replaceAll("${{", () => "$''{{");
 }
 
 /** The values of placeholders, which reach a script by the environment alone. */
@@ -280,8 +281,7 @@ class Values {
   words(args: readonly string[]): string {
     return args.map((arg) =>
       arg === "" ? "''" : this.#filled(arg, {
-        plain: (part) =>
-          /^[\w@%+:,./][\w@%+:,./-]*$/.test(part) ? part : quoted(part),
+        plain: quoted,
         value: (name) => `"$${this.#names.get(name) ?? "GITHUB_RUN_ID"}"`,
       })
     ).join(" ");
