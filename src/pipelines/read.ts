@@ -1,17 +1,17 @@
 import { join, relative } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import { field } from "../base/parsed_values.ts";
-import { fileState, readAllowable, readOwnJson } from "../ops/mod.ts";
+import { readOwnJson } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import {
   isRunning,
   linesOf,
+  listDefinitions,
+  listRunsOf,
   readRun,
-  runIds,
   type RunPaths,
   runPaths,
-  taskNames,
   taskOf,
 } from "../tasks/mod.ts";
 import type {
@@ -129,19 +129,10 @@ export async function listPipelineRuns(
   root: string,
   { pipeline, limit }: { pipeline: string | undefined; limit: number },
 ): Promise<Pick<PipelineListResult, "runs" | "problems">> {
-  const ids = runIds(system, root, "pipeline")
-    .filter((id) => pipeline === undefined || taskOf(id) === pipeline);
-  const runs: PipelineRunView[] = [];
-  const problems: string[] = [];
-  for (const id of ids.slice(0, limit)) {
-    try {
-      runs.push(viewOf(await readPipelineStatus(system, root, id)));
-    } catch (error) {
-      if (!(error instanceof MpmError)) throw error;
-      problems.push(error.message);
-    }
-  }
-  return { runs, problems };
+  return await listRunsOf(system, root, {
+    ...pipelineRuns(system, root),
+    ...{ name: pipeline, limit },
+  });
 }
 
 /** Returns the pipelines of the project, each with its newest run. */
@@ -149,29 +140,12 @@ export async function listPipelines(
   system: System,
   root: string,
 ): Promise<PipelinesResult["pipelines"]> {
-  const rows: PipelinesResult["pipelines"] = [];
-  for (const name of taskNames(system, root, "pipeline")) {
-    const { runs: [run] } = await listPipelineRuns(system, root, {
-      ...{ pipeline: name, limit: 1 },
-    });
-    const path = `.claude-mpm/pipelines/${name}.yaml`;
-    const file = join(root, path);
-    const state = fileState(system, { root, worktree: root }, file);
-    const bytes = readAllowable(system, root, file);
-    const row = { name, path, description: "", problem: null as string | null };
-    if (typeof bytes === "string") {
-      row.problem =
-        `"${path}" must be a regular file that you own, with at most 1 MiB`;
-    } else {
-      try {
-        const text = new TextDecoder().decode(bytes);
-        row.description = (await readPipeline(text, path)).description;
-      } catch (error) {
-        if (!(error instanceof MpmError)) throw error;
-        row.problem = error.message;
-      }
-    }
-    rows.push({ ...row, allowed: state === "allowed", run: run ?? null });
-  }
-  return rows;
+  const runs = pipelineRuns(system, root);
+  return await listDefinitions(system, root, { ...runs, read: readPipeline });
+}
+
+function pipelineRuns(system: System, root: string) {
+  const view = async (id: string) =>
+    viewOf(await readPipelineStatus(system, root, id));
+  return { kind: "pipeline", view } as const;
 }

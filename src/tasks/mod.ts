@@ -6,6 +6,13 @@ export { agentFor, clientFor } from "./agent.ts";
 export { BACKGROUND, startInBackground } from "./background.ts";
 export { cancelRun } from "./cancel.ts";
 export {
+  definitionFile,
+  listDefinitions,
+  listRunsOf,
+  readAllowedDefinition,
+  readDefinitionFile,
+} from "./definition_file.ts";
+export {
   argumentsIn,
   type Fault,
   flagIn,
@@ -22,12 +29,7 @@ export {
   workIn,
 } from "./fields.ts";
 export { type RunRecord, TASK_NAME } from "./run.ts";
-export {
-  definitionFile,
-  readAllowedDefinition,
-  rewriteRun,
-  writeNewRun,
-} from "./runner/create_run.ts";
+export { rewriteRun, writeNewRun } from "./runner/create_run.ts";
 export {
   holdRun,
   notify,
@@ -39,7 +41,7 @@ export { type ChunkEnd, runChunk, statePath } from "./runner/run_chunk.ts";
 export { Stops } from "./runner/stops.ts";
 export { listRuns, openRun } from "./read.ts";
 export { removeRuns, undoRemovedRuns } from "./remove.ts";
-export { taskRoot } from "./root.ts";
+export { PIPELINE_RUN, taskRoot, typedRun } from "./root.ts";
 export {
   findRun,
   isRunning,

@@ -8,13 +8,13 @@ import type {
   TaskRunView,
   TaskStatusResult,
 } from "./commands/results.ts";
+import { listRunsOf } from "./definition_file.ts";
 import { type RunRecord, tailOf } from "./run.ts";
 import {
   isRunning,
   linesOf,
   readRun,
   readTail,
-  runIds,
   runPaths,
   taskOf,
 } from "./store.ts";
@@ -121,19 +121,10 @@ export async function listRuns(
   root: string,
   { task, limit }: { task: string | undefined; limit: number },
 ): Promise<Pick<TaskListResult, "runs" | "problems">> {
-  const ids = runIds(system, root)
-    .filter((id) => task === undefined || taskOf(id) === task);
-  const runs: TaskRunView[] = [];
-  const problems: string[] = [];
-  for (const id of ids.slice(0, limit)) {
-    try {
-      runs.push(viewOf(await readStatus(system, root, id)));
-    } catch (error) {
-      if (!(error instanceof MpmError)) throw error;
-      problems.push(error.message);
-    }
-  }
-  return { runs, problems };
+  return await listRunsOf(system, root, {
+    ...{ kind: "task", name: task, limit },
+    view: (id) => readView(system, root, id),
+  });
 }
 
 /**
@@ -145,6 +136,15 @@ export async function openRun<Run extends { own: boolean; state: string }>(
 ): Promise<Run | null> {
   const [run] = (await attempt(list))?.runs ?? [];
   return run?.own && /^(running|interrupted)$/.test(run.state) ? run : null;
+}
+
+/** Reads a run for a list. Throws UNREADABLE if its record is damaged. */
+export async function readView(
+  system: System,
+  root: string,
+  id: string,
+): Promise<TaskRunView> {
+  return viewOf(await readStatus(system, root, id));
 }
 
 /** Returns a run without what is true for a moment only. */

@@ -1,6 +1,7 @@
 import type { Context } from "../cli/mod.ts";
 import { quickPlace, rootWithoutGit } from "../git/mod.ts";
 import { checkFolder, layout } from "../ops/mod.ts";
+import type { RunKind } from "./run.ts";
 import { findRun } from "./store.ts";
 
 /**
@@ -16,7 +17,7 @@ export function taskRoot({ system, folder }: Context): string {
   return root;
 }
 
-/** The argument of the commands about one run. */
+/** The argument of the commands about one run of a task. */
 export const RUN = {
   name: "run",
   summary:
@@ -25,11 +26,19 @@ export const RUN = {
   names: "run",
 } as const;
 
-/** Returns the run that was typed for `RUN`. Throws NOT_FOUND, AMBIGUOUS. */
+/** The same for a pipeline. */
+export const PIPELINE_RUN = {
+  ...RUN,
+  summary: RUN.summary.replace("a task", "a pipeline"),
+  names: "pipeline-run",
+} as const;
+
+/** Returns the run that was typed for them. Throws NOT_FOUND, AMBIGUOUS. */
 export function typedRun(
   context: Context,
   typed: string | undefined,
+  kind: RunKind = "task",
 ): { root: string; id: string } {
   const root = taskRoot(context);
-  return { root, id: findRun(context.system, root, typed) };
+  return { root, id: findRun(context.system, root, typed, kind) };
 }

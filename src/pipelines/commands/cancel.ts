@@ -1,7 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
 import { defineCommand } from "../../cli/mod.ts";
-import { cancelRun, taskRoot } from "../../tasks/mod.ts";
-import { RUN } from "../run_argument.ts";
+import { cancelRun, PIPELINE_RUN, taskRoot } from "../../tasks/mod.ts";
 
 /** `mpm pipeline cancel` */
 export const pipelineCancel = defineCommand({
@@ -9,7 +8,7 @@ export const pipelineCancel = defineCommand({
   summary: "Cancel a run of a pipeline",
   description: `
 Sends SIGTERM to the running programs. If a program has not ended after the "grace" time of its step, mpm sends SIGKILL. mpm records how the programs ended. "mpm pipeline resume" continues with the remaining steps.`,
-  positionals: [RUN],
+  positionals: [PIPELINE_RUN],
   flags: {
     "dry-run": {
       type: "boolean",

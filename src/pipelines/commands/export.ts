@@ -1,15 +1,17 @@
 import { relative } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { clientNamed } from "../../clients/mod.ts";
 import { readConfig } from "../../config/mod.ts";
-import { readAllowable } from "../../ops/mod.ts";
 import {
   exportTarget,
   writeExport,
   type WrittenFile,
 } from "../../saves/mod.ts";
-import { definitionFile, taskRoot } from "../../tasks/mod.ts";
+import {
+  definitionFile,
+  readDefinitionFile,
+  taskRoot,
+} from "../../tasks/mod.ts";
 import { readPipeline } from "../definition.ts";
 import { WORKFLOW_HEAD, workflowText } from "../export/github_actions.ts";
 import type { PipelineExportResult } from "./results.ts";
@@ -62,14 +64,7 @@ mpm does not run the pipeline, so you do not have to allow it first.`,
     const target = output === undefined
       ? undefined
       : exportTarget(system, output, { folder, root, file: WORKFLOW });
-    const bytes = readAllowable(system, root, file);
-    if (typeof bytes === "string") {
-      throw new MpmError(
-        "UNREADABLE",
-        `"${shown}" must be a regular file that you own, with at most 1 MiB`,
-      );
-    }
-    const text = new TextDecoder().decode(bytes);
+    const text = readDefinitionFile(system, root, { file, shown });
     const pipeline = await readPipeline(text, shown);
     const client = readConfig(system, root)["agents.client"];
     const { steps, notify, jobs } = pipeline;

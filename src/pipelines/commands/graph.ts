@@ -1,8 +1,10 @@
 import { relative } from "@std/path";
-import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
-import { readAllowable } from "../../ops/mod.ts";
-import { definitionFile, taskRoot } from "../../tasks/mod.ts";
+import {
+  definitionFile,
+  readDefinitionFile,
+  taskRoot,
+} from "../../tasks/mod.ts";
 import { readPipeline } from "../definition.ts";
 import { mermaid } from "../graph.ts";
 import { listPipelineRuns, readPipelineStatus } from "../read.ts";
@@ -36,14 +38,7 @@ Draws the graph from top to bottom, with the state of each step in the newest ru
     const root = taskRoot(context);
     const file = definitionFile(system, root, { kind: "pipeline", name });
     const shown = relative(root, file);
-    const bytes = readAllowable(system, root, file);
-    if (typeof bytes === "string") {
-      throw new MpmError(
-        "UNREADABLE",
-        `"${shown}" must be a regular file that you own, with at most 1 MiB`,
-      );
-    }
-    const text = new TextDecoder().decode(bytes);
+    const text = readDefinitionFile(system, root, { file, shown });
     const { steps } = await readPipeline(text, shown);
     const { runs: [run] } = await listPipelineRuns(system, root, {
       ...{ pipeline: name, limit: 1 },

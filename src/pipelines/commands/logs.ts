@@ -3,7 +3,7 @@ import { escapeLines, escapeText } from "../../base/escape.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { defineCommand, type Style } from "../../cli/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { findRun, runPaths, taskRoot } from "../../tasks/mod.ts";
+import { PIPELINE_RUN, runPaths, typedRun } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
 import { stepStem, verifyStem } from "../stems.ts";
 import type { PipelineLogsResult } from "./results.ts";
@@ -19,13 +19,7 @@ export const pipelineLogs = defineCommand({
   summary: "Print the output of a run's steps",
   description: `
 Prints the logs in the order of the steps. The log of a step is followed by the log of its "verify" program. Secrets are redacted. A log keeps the first and the last 512 KiB of a program's output.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
-    optional: true,
-    names: "pipeline-run",
-  }],
+  positionals: [PIPELINE_RUN],
   flags: {
     step: { type: "string", value: "name", summary: "Only logs of this step" },
   },
@@ -33,8 +27,7 @@ Prints the logs in the order of the steps. The log of a step is followed by the 
   result: async () => (await import("./results.ts")).PipelineLogsResult,
   async run(context, input): Promise<PipelineLogsResult> {
     const { system, print, style } = context;
-    const root = taskRoot(context);
-    const run = findRun(system, root, input.run, "pipeline");
+    const { root, id: run } = typedRun(context, input.run, "pipeline");
     const { steps } = await readPipelineStatus(system, root, run);
     const names = steps.map(({ name }) => name);
     if (input.step !== undefined && !names.includes(input.step)) {

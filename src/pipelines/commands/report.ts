@@ -4,7 +4,7 @@ import {
   writeExport,
   type WrittenFile,
 } from "../../saves/mod.ts";
-import { findRun, taskRoot } from "../../tasks/mod.ts";
+import { PIPELINE_RUN, typedRun } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
 import { REPORT_HEAD, reportText } from "../view/report_text.ts";
 import type { PipelineReportResult } from "./results.ts";
@@ -22,13 +22,7 @@ export const pipelineReport = defineCommand({
   summary: "Report what a run of a pipeline did, in Markdown",
   description: `
 Prints a summary, the steps with their files and the end of their output, and the conflicts between steps. You can also use this command while the run is in progress. Secrets are redacted.`,
-  positionals: [{
-    name: "run",
-    summary:
-      "The ID of a run, or the name of a pipeline to select its newest run; default: the newest run",
-    optional: true,
-    names: "pipeline-run",
-  }],
+  positionals: [PIPELINE_RUN],
   flags: {
     output: {
       type: "string",
@@ -45,8 +39,7 @@ Prints a summary, the steps with their files and the end of their output, and th
   result: async () => (await import("./results.ts")).PipelineReportResult,
   async run(context, input): Promise<PipelineReportResult> {
     const { system, folder } = context;
-    const root = taskRoot(context);
-    const id = findRun(system, root, input.run, "pipeline");
+    const { root, id } = typedRun(context, input.run, "pipeline");
     const target = input.output === undefined
       ? undefined
       : exportTarget(system, input.output, { folder, root, file: REPORT });

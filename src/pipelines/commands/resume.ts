@@ -1,13 +1,12 @@
 import { defineCommand } from "../../cli/mod.ts";
 import {
   BACKGROUND,
-  findRun,
+  PIPELINE_RUN,
   startInBackground,
-  taskRoot,
+  typedRun,
 } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
 import { runPipeline } from "../runner/run_pipeline.ts";
-import { RUN } from "../run_argument.ts";
 import { pipelineStatus, statusText } from "../view/text.ts";
 
 /** `mpm pipeline resume` */
@@ -18,7 +17,7 @@ export const pipelineResume = defineCommand({
 Runs the steps that failed, were skipped or have not started. A step that is done runs again only if its inputs changed. Its inputs are its definition, the variables, the files of the steps that it needs, and the files that its worktree began with.
 
 If mpm does not know how a step ended, it flags the step. It does not run flagged steps again, with two exceptions: the step is "repeatable", or it has a worktree. With --again, mpm also runs flagged steps again. If an agent reached a usage limit, its step runs again after the limit ends, or at once with --again.`,
-  positionals: [RUN],
+  positionals: [PIPELINE_RUN],
   flags: {
     again: {
       type: "boolean",
@@ -29,14 +28,12 @@ If mpm does not know how a step ended, it flags the step. It does not run flagge
   examples: ["mpm pipeline resume", "mpm pipeline resume release --again"],
   result: async () => (await import("./results.ts")).PipelineStatusResult,
   async run(context, { run, again, background }) {
-    const { system } = context;
-    const root = taskRoot(context);
-    const id = findRun(system, root, run, "pipeline");
+    const { root, id } = typedRun(context, run, "pipeline");
     const order = { root, id, again };
     if (background) {
       await startInBackground(context, { kind: "pipeline", ...order });
     } else await runPipeline(context, { ...order, jobs: undefined });
-    return await readPipelineStatus(system, root, id);
+    return await readPipelineStatus(context.system, root, id);
   },
   render: statusText,
   status: ({ state }) => pipelineStatus(state),

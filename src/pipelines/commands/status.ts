@@ -1,7 +1,6 @@
 import { defineCommand } from "../../cli/mod.ts";
-import { findRun, taskRoot } from "../../tasks/mod.ts";
+import { PIPELINE_RUN, typedRun } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
-import { RUN } from "../run_argument.ts";
 import { statusText } from "../view/text.ts";
 
 /** `mpm pipeline status` */
@@ -12,15 +11,13 @@ export const pipelineStatusCommand = defineCommand({
 A run is "running" only while an mpm process is working on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm pipeline resume" continues it.
 
 The exit status is 0, even if the run failed.`,
-  positionals: [RUN],
+  positionals: [PIPELINE_RUN],
   flags: {},
   examples: ["mpm pipeline status", "mpm pipeline status release --json"],
   result: async () => (await import("./results.ts")).PipelineStatusResult,
   run(context, { run }) {
-    const root = taskRoot(context);
-    const { system } = context;
-    const id = findRun(system, root, run, "pipeline");
-    return readPipelineStatus(system, root, id);
+    const { root, id } = typedRun(context, run, "pipeline");
+    return readPipelineStatus(context.system, root, id);
   },
   render: statusText,
   brief: ({ state, done, total }) => `${state} ${done}/${total}`,

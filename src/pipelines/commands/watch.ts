@@ -1,9 +1,8 @@
 import { type Context, defineCommand } from "../../cli/mod.ts";
-import { findRun, linesOf, runPaths, taskRoot } from "../../tasks/mod.ts";
+import { linesOf, PIPELINE_RUN, runPaths, typedRun } from "../../tasks/mod.ts";
 import { pipelineLineIn, RunState } from "../log.ts";
 import { readPipelineStatus } from "../read.ts";
 import { PipelineDisplay } from "../view/show.ts";
-import { RUN } from "../run_argument.ts";
 import { pipelineStatus, statusText } from "../view/text.ts";
 
 /** Milliseconds between two looks at the log. */
@@ -17,16 +16,14 @@ export const pipelineWatch = defineCommand({
 Shows the running steps, in any terminal. With --json, mpm prints events as lines of JSON, and the state of the run as the last line.
 
 Ctrl-C ends only the display, not the run. The exit status is that of the run: see "mpm pipeline run".`,
-  positionals: [RUN],
+  positionals: [PIPELINE_RUN],
   flags: {},
   examples: ["mpm pipeline watch", "mpm pipeline watch release --json"],
   result: async () => (await import("./results.ts")).PipelineStatusResult,
   async run(context, { run }) {
-    const { system } = context;
-    const root = taskRoot(context);
-    const id = findRun(system, root, run, "pipeline");
+    const { root, id } = typedRun(context, run, "pipeline");
     await watch(context, root, id);
-    return await readPipelineStatus(system, root, id);
+    return await readPipelineStatus(context.system, root, id);
   },
   render: statusText,
   status: ({ state }) => pipelineStatus(state),

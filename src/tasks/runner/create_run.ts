@@ -1,17 +1,14 @@
 import { join, relative } from "@std/path";
 import { sha256 } from "../../base/digest.ts";
-import { attempt, MpmError } from "../../base/errors.ts";
+import { attempt } from "../../base/errors.ts";
 import { secondOf } from "../../base/ids.ts";
-import { didYouMean } from "../../base/nearest.ts";
 import type { Context } from "../../cli/mod.ts";
 import type { Workspace } from "../../git/mod.ts";
 import {
-  allowedFile,
   ensureHidden,
   ensureHome,
   layout,
   projectSeals,
-  readAllowable,
   removeTree,
   withLock,
   writeAtomic,
@@ -19,19 +16,18 @@ import {
 import type { System } from "../../system/system.ts";
 import { clientFor } from "../agent.ts";
 import { type Definition, readDefinition } from "../definition.ts";
+import { readAllowedDefinition } from "../definition_file.ts";
 import { listItems } from "../items.ts";
 import type { Engine } from "../parallel/hosts.ts";
 import { type EngineChoice, planEngine } from "../parallel/plan_engine.ts";
 import { pruneRuns } from "../remove.ts";
-import { type RunKind, type RunRecord, TASK_NAME } from "../run.ts";
+import type { RunRecord } from "../run.ts";
 import {
   kindOf,
   RUN_SEAL,
   runIds,
   runPaths,
-  taskNames,
   taskOf,
-  taskPath,
   timeOfRun,
 } from "../store.ts";
 
@@ -78,67 +74,6 @@ export async function planRun(
     items: items?.values,
     unreadable: items?.unreadable ?? 0,
   };
-}
-
-/**
- * Returns the file of a task or a pipeline, absolute. Throws USAGE, NOT_FOUND.
- */
-export function definitionFile(
-  system: System,
-  root: string,
-  { kind, name: task }: { kind: RunKind; name: string },
-): string {
-  if (!TASK_NAME.test(task)) {
-    throw new MpmError("USAGE", `"${task}" cannot name a ${kind}`, {
-      hint: "Use at most 64 letters, digits and any of ._-",
-    });
-  }
-  const file = taskPath(root, task, kind);
-  if (system.files.lstat(file)) return file;
-  const names = taskNames(system, root, kind);
-  throw new MpmError("NOT_FOUND", `No ${kind} "${task}": no file "${file}"`, {
-    hint: didYouMean(
-      task,
-      names,
-      `"mpm ${kind}" lists the ${kind}s, "mpm help ${kind}s" shows a file`,
-    ),
-  });
-}
-
-/**
- * Reads the definition of a task or a pipeline, which the user has allowed.
- * Returns its absolute path and its text: the text that was checked. Throws
- * USAGE, NOT_FOUND, CONFLICT if it is not allowed.
- */
-export function readAllowedDefinition(
-  system: System,
-  root: string,
-  { kind, name: task }: { kind: RunKind; name: string },
-): { file: string; text: string } {
-  const file = definitionFile(system, root, { kind, name: task });
-  const name = relative(root, file);
-  const bytes = readAllowable(system, root, file);
-  if (typeof bytes === "string") {
-    throw new MpmError(
-      "CONFLICT",
-      `Cannot run the ${kind} "${task}": "${name}"` +
-        " must be a regular file that you own, with at most 1 MiB",
-      {
-        hint: `Replace the file, then: mpm allow ${name}`,
-      },
-    );
-  }
-  const known = allowedFile(system, file);
-  if (known?.sha256 === sha256(bytes)) {
-    return { file, text: new TextDecoder().decode(bytes) };
-  }
-  throw new MpmError(
-    "CONFLICT",
-    known
-      ? `The ${kind} "${task}" changed since you allowed it`
-      : `You have not allowed the ${kind} "${task}" to run`,
-    { hint: `Read it, then: mpm allow ${name}` },
-  );
 }
 
 /**

@@ -1,0 +1,163 @@
+import { relative } from "@std/path";
+import { sha256 } from "../base/digest.ts";
+import { MpmError } from "../base/errors.ts";
+import { didYouMean } from "../base/nearest.ts";
+import { allowedFile, fileState, readAllowable } from "../ops/mod.ts";
+import type { System } from "../system/system.ts";
+import { type RunKind, TASK_NAME } from "./run.ts";
+import { runIds, taskNames, taskOf, taskPath } from "./store.ts";
+
+/** The files that define tasks and pipelines, and their runs. */
+
+const UNUSABLE = "must be a regular file that you own, with at most 1 MiB";
+
+/**
+ * Returns the file of a task or a pipeline, absolute. Throws USAGE, NOT_FOUND.
+ */
+export function definitionFile(
+  system: System,
+  root: string,
+  { kind, name: task }: { kind: RunKind; name: string },
+): string {
+  if (!TASK_NAME.test(task)) {
+    throw new MpmError("USAGE", `"${task}" cannot name a ${kind}`, {
+      hint: "Use at most 64 letters, digits and any of ._-",
+    });
+  }
+  const file = taskPath(root, task, kind);
+  if (system.files.lstat(file)) return file;
+  const names = taskNames(system, root, kind);
+  throw new MpmError("NOT_FOUND", `No ${kind} "${task}": no file "${file}"`, {
+    hint: didYouMean(
+      task,
+      names,
+      `"mpm ${kind}" lists the ${kind}s, "mpm help ${kind}s" shows a file`,
+    ),
+  });
+}
+
+/**
+ * Reads the definition of a task or a pipeline, which the user has allowed.
+ * Returns its absolute path and its text: the text that was checked. Throws
+ * USAGE, NOT_FOUND, CONFLICT if it is not allowed.
+ */
+export function readAllowedDefinition(
+  system: System,
+  root: string,
+  { kind, name: task }: { kind: RunKind; name: string },
+): { file: string; text: string } {
+  const file = definitionFile(system, root, { kind, name: task });
+  const name = relative(root, file);
+  const bytes = readAllowable(system, root, file);
+  if (typeof bytes === "string") {
+    throw new MpmError(
+      "CONFLICT",
+      `Cannot run the ${kind} "${task}": "${name}" ${UNUSABLE}`,
+      { hint: `Replace the file, then: mpm allow ${name}` },
+    );
+  }
+  const known = allowedFile(system, file);
+  if (known?.sha256 === sha256(bytes)) {
+    return { file, text: new TextDecoder().decode(bytes) };
+  }
+  throw new MpmError(
+    "CONFLICT",
+    known
+      ? `The ${kind} "${task}" changed since you allowed it`
+      : `You have not allowed the ${kind} "${task}" to run`,
+    { hint: `Read it, then: mpm allow ${name}` },
+  );
+}
+
+/**
+ * Reads a definition that nothing runs, so it need not be allowed. `shown`: its
+ * path in errors. Throws UNREADABLE.
+ */
+export function readDefinitionFile(
+  system: System,
+  root: string,
+  { file, shown }: { file: string; shown: string },
+): string {
+  const bytes = readAllowable(system, root, file);
+  if (typeof bytes !== "string") return new TextDecoder().decode(bytes);
+  throw new MpmError("UNREADABLE", `"${shown}" ${UNUSABLE}`);
+}
+
+/** The runs of one kind, as a command answers with them. */
+interface Runs<Run> {
+  readonly kind: RunKind;
+  /** Reads a run. Throws UNREADABLE if it is damaged. */
+  readonly view: (id: string) => Promise<Run>;
+}
+
+/** Returns the runs, the newest first, and why others cannot be read. */
+export async function listRunsOf<Run>(
+  system: System,
+  root: string,
+  { kind, view, name, limit }: Runs<Run> & {
+    /** The task or pipeline; `undefined`: all. */
+    readonly name: string | undefined;
+    readonly limit: number;
+  },
+): Promise<{ runs: Run[]; problems: string[] }> {
+  const ids = runIds(system, root, kind)
+    .filter((id) => name === undefined || taskOf(id) === name);
+  const runs: Run[] = [];
+  const problems: string[] = [];
+  for (const id of ids.slice(0, limit)) {
+    try {
+      runs.push(await view(id));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  return { runs, problems };
+}
+
+/** A task or a pipeline in a list. */
+interface DefinitionRow<Run> {
+  readonly name: string;
+  /** Relative to the project, with `/` between folders. */
+  readonly path: string;
+  readonly description: string;
+  readonly allowed: boolean;
+  /** Why it cannot run; null: it can be read. */
+  readonly problem: string | null;
+  /** Its newest run; null: it has none, or that is damaged. */
+  readonly run: Run | null;
+}
+
+/** Returns the tasks or pipelines of a project, each with its newest run. */
+export async function listDefinitions<Run>(
+  system: System,
+  root: string,
+  { read, ...of }: Runs<Run> & {
+    readonly read: (
+      text: string,
+      path: string,
+    ) => Promise<{ readonly description: string }>;
+  },
+): Promise<DefinitionRow<Run>[]> {
+  const rows: DefinitionRow<Run>[] = [];
+  for (const name of taskNames(system, root, of.kind)) {
+    const file = taskPath(root, name, of.kind);
+    const shown = relative(root, file).replaceAll("\\", "/");
+    const state = fileState(system, { root, worktree: root }, file);
+    let description = "";
+    let problem: string | null = null;
+    try {
+      const text = readDefinitionFile(system, root, { file, shown });
+      ({ description } = await read(text, shown));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      problem = error.message;
+    }
+    const { runs: [run = null] } = await listRunsOf(system, root, {
+      ...{ ...of, name, limit: 1 },
+    });
+    const allowed = state === "allowed";
+    rows.push({ name, path: shown, description, allowed, problem, run });
+  }
+  return rows;
+}
