@@ -5,13 +5,7 @@
  */
 
 export { deliverHandoffs, type Delivery } from "./handoffs/deliver.ts";
-export {
-  actingAgent,
-  type Actor,
-  actorOf,
-  AGENT_FLAG,
-  agentOfEvent,
-} from "./names.ts";
+export { actingAgent, actorOf, agentOfEvent } from "./names.ts";
 export { judgeEdit } from "./claims/edit.ts";
 export { releaseSession } from "./claims/take.ts";
 export { readClaims } from "./claims/store.ts";
@@ -22,8 +16,6 @@ export {
   killedSessions,
   noteSession,
   noteSubagent,
-  type Presence,
-  type Subagent,
 } from "./presence.ts";
 export { NOTE } from "./notes/note.ts";
 export { takeNewNotes } from "./notes/seen.ts";
@@ -33,4 +25,4 @@ export {
   renewChangedView,
   renewView,
 } from "./notes/store.ts";
-export { type AgentAtWork, whoWorks } from "./who.ts";
+export { whoWorks } from "./who.ts";

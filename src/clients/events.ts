@@ -82,8 +82,6 @@ export type EventKind =
   }
   | { readonly type: "error"; readonly text: string };
 
-export type EventType = EventKind["type"];
-
 interface Called {
   readonly tool: string;
   /** The arguments, with long texts cut. */

@@ -16,7 +16,6 @@ export {
   writeAgentFile,
 } from "./agent_state.ts";
 export { lastTurnError } from "./claude/answers.ts";
-export { askedOf, withoutAnalysis } from "./claude/conversation/questions.ts";
 export {
   type ConversationMark,
   isAsMarked,
@@ -30,7 +29,6 @@ export {
   currentAgentSession,
   currentSession,
 } from "./all.ts";
-export type { AgentCourse, ContextPoint } from "./course.ts";
 export {
   type ClientFile,
   clientOfFile,
@@ -52,7 +50,7 @@ export {
   OWN_MARK,
   startsAgents,
 } from "./claude/hook_entries.ts";
-export { isAsked, turnErrorText } from "./claude/hook_input.ts";
+export { turnErrorText } from "./claude/hook_input.ts";
 export { type HookInput, parseHookInput } from "./hook_input.ts";
 export {
   type AgentProgram,
@@ -74,19 +72,11 @@ export { skillFiles } from "./own_file.ts";
 export { CLAUDE, clientNamed, CLIENTS } from "./all.ts";
 export type {
   Client,
-  ClientSetup,
   ConversationRequest,
   EntryFile,
-  FoundSession,
-  HookAdapter,
   HookAnswer,
   InstalledEntry,
   PartOf,
-  SessionFile,
-  SessionReader,
-  SessionStore,
-  SetupProblem,
-  Soon,
   WantedEntries,
 } from "./client.ts";
 export { type Call, callsOf, withEvent } from "./claude/hook_notes.ts";
@@ -151,28 +141,20 @@ export {
   allTranscripts,
   DEFAULT_RETENTION,
   dueTranscripts,
-  findTranscript,
-  type FoundTranscript,
   type KeptTranscript,
   newestTranscript,
   retentionIn,
-  transcriptsOf,
 } from "./claude/transcript.ts";
 export {
   type Asked,
   type Conversation,
   CONVERSATION_SOURCES,
-  type ConversationSource,
   type FileUse,
-  NO_CONVERSATION,
   type Planned,
   type Ran,
-  type RanTree,
-  type Reported,
   type Said,
   type Seen,
   TAKE_OVER,
-  type Todoed,
 } from "./conversation.ts";
 export { type Gauge, gaugeOf, UNKNOWN_GAUGE } from "./gauge.ts";
 export {
@@ -199,7 +181,6 @@ export {
   NO_NOTES,
   type Notes,
   notesFromJson,
-  withNotes,
 } from "./notes.ts";
 export {
   changeLevels,
@@ -220,14 +201,9 @@ export { usesMpm } from "./claude/home.ts";
 export { copyUpTo } from "./claude/cut.ts";
 export type {
   AgentEvent,
-  CallResult,
   Edit,
-  EventAgent,
   EventKind,
   EventsLost,
-  EventType,
-  FileEdit,
   Hunk,
   OpenEvents,
-  ToolCall,
 } from "./events.ts";

@@ -18,7 +18,6 @@ export {
   SETTINGS,
   variableOf,
 } from "./settings.ts";
-export type { PartitionSetting } from "./setting.ts";
 export { type ConfigChange, editConfig } from "./change.ts";
 export { statements, tomlLiteral } from "./toml.ts";
 export { type ConfigFile, configFiles } from "./sources.ts";

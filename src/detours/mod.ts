@@ -4,7 +4,6 @@
  * anything, and the next command finishes or undoes what a death left.
  */
 
-export { DETOURS_UNDER_WAY } from "./back.ts";
 export { DETOURS } from "./commits.ts";
 export { findSession } from "./find_session.ts";
 export { readTree, treeText } from "./session_tree.ts";

@@ -29,7 +29,6 @@ export {
   tryFileChanges,
 } from "./history/changes.ts";
 export {
-  type CommitWithFiles,
   findOwnCommits,
   isAncestor,
   isRelated,
@@ -98,7 +97,6 @@ export {
 export { objectHash } from "./run/settings.ts";
 export {
   callingProgram,
-  type KnownProcess,
   type Machine,
   processesWith,
   type ProcessMark,

@@ -4,7 +4,7 @@
  */
 
 export { contextFilePath, withoutContextPart } from "./context_file.ts";
-export { type EvidenceHere, readEvidence } from "./evidence/read.ts";
+export { readEvidence } from "./evidence/read.ts";
 export { injected } from "./inject.ts";
 export type { ExtraPart } from "./injection.ts";
 export { saidIn } from "./summary/facts.ts";

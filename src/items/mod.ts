@@ -4,16 +4,15 @@
  */
 
 export { isCarried, isOpenItem, MOST_OPEN } from "./carry.ts";
-export { collected, type Setting } from "./collect.ts";
+export { collected } from "./collect.ts";
 export { adoptItems, adoptVars, unknownItems, unknownVars } from "./adopt.ts";
-export { type Differences, readDifferences } from "./differences.ts";
+export { readDifferences } from "./differences.ts";
 export {
   commandForm,
   EVIDENCE,
   type Evidence,
   evidenceLine,
   evidenceOf,
-  type EvidenceSources,
   lastRuns,
   ONLY_NAMED,
   unverified,
@@ -22,7 +21,6 @@ export {
   type Collected,
   handoffFor,
   type HandoffOrder,
-  type MadeHandoff,
   NOTHING_COLLECTED,
   withSeen,
 } from "./handoff.ts";
@@ -47,11 +45,7 @@ export { itemsAt, itemsHere, newItemId, openItems } from "./open_items.ts";
 export { keepRuns, keptRuns, readRuns } from "./runs.ts";
 export { type DamagedFile, readItems } from "./store.ts";
 export { tellingWords } from "./prose/telling_words.ts";
-export { contentsOf, treeOf, type TreeState, withTrees } from "./tree.ts";
-export {
-  isWorthRunning,
-  type Verification,
-  verificationOf,
-} from "./verification.ts";
+export { treeOf, type TreeState, withTrees } from "./tree.ts";
+export { verificationOf } from "./verification.ts";
 export { faultyVars, readVarsHere, varsHere } from "./vars.ts";
 export { itemLines, itemView, originOf } from "./text.ts";

@@ -9,12 +9,9 @@
  */
 
 export {
-  type AllowedCommand,
-  allowedCommands,
   allowedFacts,
   type AllowedFile,
   allowedFile,
-  allowedFiles,
   changeAllowed,
   damagedAllowed,
   fileState,
@@ -26,7 +23,7 @@ export {
   commandText,
   type Program,
 } from "./allowed_command.ts";
-export { type Aside, asideIn, putBack, putBackFrom } from "./aside.ts";
+export { type Aside, putBack, putBackFrom } from "./aside.ts";
 export {
   appendLog,
   readLog,

@@ -15,4 +15,4 @@ export {
   type PartitionInUse,
   partitionInUse,
 } from "./in_use.ts";
-export { isBelow, type Partition, Partitions } from "./partition.ts";
+export { isBelow, Partitions } from "./partition.ts";

@@ -7,17 +7,12 @@
 export type { ResumeAnswer, ResumeResult } from "./commands/results.ts";
 export type { ChangedCommit, Changes, FileChange } from "./compare/changes.ts";
 export { applyInit, initText, planInit } from "./commands/init.ts";
-export { detectChanges, detectState } from "./compare/detect.ts";
+export { detectChanges } from "./compare/detect.ts";
 export { storeFor } from "./compare/place.ts";
 export { MARKDOWN } from "./compare/marks.ts";
 export { renderChanges } from "./compare/report.ts";
 export { revealBranch } from "./compare/reveal.ts";
-export {
-  completed,
-  type Content,
-  givenSummary,
-  NO_CONTENT,
-} from "./content.ts";
+export { completed, givenSummary, NO_CONTENT } from "./content.ts";
 export { buildSave, type Draft } from "./draft.ts";
 export { evidenceOfSave } from "./evidence.ts";
 export { agentContext, asData, handoffText } from "./handoff/agent_context.ts";
@@ -46,7 +41,6 @@ export {
   recordBytes,
 } from "./contents/record.ts";
 export {
-  hasBrought,
   readBrought,
   sharedContents,
   storeBrought,
@@ -97,7 +91,6 @@ export { fullId, isLog, isTeams, type SaveEntry } from "./store/save_entry.ts";
 export { ensureStoreId, readStoreId } from "../ops/mod.ts";
 export {
   areCopied,
-  type Copied,
   copySaves,
   dueContentsIds,
   noteUncopied,

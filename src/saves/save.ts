@@ -338,7 +338,6 @@ export const SAVE = object({
   imported: optional(IMPORTED),
 });
 
-export type Commit = Fitting<typeof COMMIT>;
 export type GitContext = Fitting<typeof GIT_CONTEXT>;
 export type Agent = Fitting<typeof AGENT>;
 export type SavedContext = Fitting<typeof CONTEXT>;

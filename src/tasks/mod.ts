@@ -2,7 +2,7 @@
  * The only door of `tasks/`: work on many items that survives its process.
  */
 
-export { agentFor, clientFor } from "./agent.ts";
+export { clientFor } from "./agent.ts";
 export { BACKGROUND, startInBackground } from "./background.ts";
 export { cancelRun } from "./cancel.ts";
 export {
@@ -55,5 +55,5 @@ export {
   taskPath,
 } from "./store.ts";
 export { fenced } from "./view/report_text.ts";
-export { removedText, runStatus } from "./view/text.ts";
+export { removedText } from "./view/text.ts";
 export { shortDuration } from "./view/pace.ts";

@@ -1,6 +1,5 @@
 import { attempt } from "../base/errors.ts";
 import {
-  decodeBytes,
   FastImport,
   Git,
   importedId,
@@ -25,9 +24,6 @@ export const LOGS = "refs/mpm/log";
 export const FETCHED = "refs/mpm/team";
 
 const FILE = "entry";
-
-/** Entries of one log that are read at a time. */
-export const MOST_READ = 100_000;
 
 /** The logs in a repository, with the commits they are at. */
 export interface LocalLogs {
@@ -158,9 +154,4 @@ export async function continues(
 ): Promise<boolean> {
   const args = ["merge-base", "--is-ancestor", from, to];
   return (await git.run(args)).status === 0;
-}
-
-/** Returns the name of git's user, as it is in new commits. */
-export function nameOf(output: Uint8Array): string {
-  return decodeBytes(output).trim();
 }

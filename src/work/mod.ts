@@ -29,7 +29,6 @@ export {
   type Action,
   isOpen,
   isSettled,
-  STATES,
   stepsFor,
   type WorkState,
 } from "./life_cycle.ts";

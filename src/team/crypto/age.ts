@@ -24,19 +24,11 @@ import {
 /** A native key of age: X25519, with a checksum. */
 const NATIVE = /^age1[02-9ac-hj-np-z]{58}$/;
 
-/** The beginning of every file of age. */
-const HEAD = new TextEncoder().encode("age-encryption.org/v1\n");
-
-/** The same file as text, which "age --armor" writes. */
+/** The beginning of a file of age as text, which "age --armor" writes. */
 const ARMOR = new TextEncoder().encode("-----BEGIN AGE ENCRYPTED FILE-----");
 
-function begins(bytes: Uint8Array, head: Uint8Array): boolean {
-  return head.every((byte, at) => bytes[at] === byte);
-}
-
-/** Returns whether the bytes are a file of age, by their beginning. */
-export function isEncrypted(bytes: Uint8Array): boolean {
-  return begins(bytes, HEAD) || begins(bytes, ARMOR);
+function isArmored(bytes: Uint8Array): boolean {
+  return ARMOR.every((byte, at) => bytes.at(at) === byte);
 }
 
 /**
@@ -109,9 +101,7 @@ export async function decrypt(
   for (const { identity } of keys) decrypter.addIdentity(identity);
   try {
     return await decrypter.decrypt(
-      begins(bytes, ARMOR)
-        ? armor.decode(new TextDecoder().decode(bytes))
-        : bytes,
+      isArmored(bytes) ? armor.decode(new TextDecoder().decode(bytes)) : bytes,
     );
   } catch (cause) {
     if (cause instanceof MpmError) throw cause;
