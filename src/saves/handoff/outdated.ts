@@ -1,6 +1,7 @@
+import { plainText } from "../../base/words.ts";
 import { tellingWords } from "../../items/mod.ts";
 
-/** Marks what a text says that is no longer so. */
+/* Marks what a text says that is no longer so. */
 
 /** The items that a text is compared with. */
 export interface Present {
@@ -16,22 +17,24 @@ export interface Present {
  * are older than the states of the items.
  */
 export function withMarks(text: string, { over, left }: Present): string {
+  if (over.length + left.length === 0) return text;
   const closed = over.map(namedBy);
   const open = left.map(namedBy);
   let heading = "";
   return text.split("\n").map((line) => {
     if (HEADING.test(line)) heading = line;
     return sentencesIn(line).map((text) => {
-      const sentence = { ...namedBy(text), said: saidIn(text, heading) };
+      const said = () => saidIn(text, heading);
+      const sentence = { ...namedBy(text), said };
       const done = closestOf(closed, sentence);
       const todo = closestOf(open, sentence);
       // The name of one item can be a part of the name of another.
       if (todo >= done) {
-        return todo > 0 && sentence.said === "done"
+        return todo > 0 && said() === "done"
           ? marked(text, "(listed as open)")
           : text;
       }
-      return sentence.said === "done" ? text : marked(text, "(no longer open)");
+      return said() === "done" ? text : marked(text, "(no longer open)");
     }).join("");
   }).join("\n");
 }
@@ -42,12 +45,15 @@ interface Named {
   readonly words: readonly string[];
 }
 
+type Said = "done" | "to do" | "";
+
 interface Sentence extends Named {
-  readonly said: "done" | "to do" | "";
+  /** Asked only where it matters: its patterns take long to compile. */
+  readonly said: () => Said;
 }
 
 function namedBy(text: string): Named {
-  const plain = text.trim().toLowerCase().replaceAll(/\s+/g, " ");
+  const plain = plainText(text);
   return { plain, words: tellingWords(plain) };
 }
 
@@ -75,9 +81,9 @@ function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
   if (plain.length >= TELLING && sentence.plain.includes(plain)) return true;
   const enough = words.length > 1 ||
     words.length === 1 && sentence.words.length <= FEW;
-  return enough && sentence.said !== "" &&
-    words.length >= SHARE * sentence.words.length &&
-    words.every((word) => sentence.words.includes(word));
+  return enough && words.length >= SHARE * sentence.words.length &&
+    words.every((word) => sentence.words.includes(word)) &&
+    sentence.said() !== "";
 }
 
 const HEADING =
@@ -94,7 +100,7 @@ const DONE =
   /\b(?:done|finished|completed?|implemented|works|working|fixed|pass(?:es|ed)?|merged|written|added|shipped|ready|in place|closed|resolved|accomplished)\b|\[x\]|[✅✓✔]/i;
 
 /** Returns what a sentence, or else its heading, says about its subject. */
-function saidIn(sentence: string, heading: string): Sentence["said"] {
+function saidIn(sentence: string, heading: string): Said {
   for (const text of [sentence, heading]) {
     if (TO_DO.test(text)) return "to do";
     if (DONE.test(text)) return "done";
