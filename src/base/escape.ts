@@ -97,6 +97,12 @@ export function escapeDiff(diff: string): string {
   }).join("\n");
 }
 
+/** Returns a fence of Markdown code that no line of the text can close. */
+export function codeFence(text: string): string {
+  const runs = text.match(/`{3,}/g) ?? [];
+  return "`".repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));
+}
+
 /**
  * JSON in ASCII only, everything beyond it escaped: safe on a terminal, and the
  * same for a reader of any locale. `indent` in spaces.

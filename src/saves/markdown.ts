@@ -1,4 +1,4 @@
-import { escapeLines } from "../base/escape.ts";
+import { codeFence, escapeLines } from "../base/escape.ts";
 import { fullTitle, phasesOf, shortTitle } from "../work/mod.ts";
 import { MARKDOWN } from "./compare/marks.ts";
 import { otherTexts } from "./handoff/outline.ts";
@@ -230,7 +230,7 @@ function resume(
   const start = instructions.quick_start
     .map((step, at) => `${at + 1}. ${step}`);
   const commands = Object.values(instructions.validation_commands);
-  const fence = fenceFor(commands.join("\n"));
+  const fence = codeFence(commands.join("\n"));
   const parts = [
     ...said?.quick_start ? ["### Quick Resume (5 minutes)", "", ...start] : [],
     ...files("Files to review", instructions.files_to_review),
@@ -242,12 +242,6 @@ function resume(
     "Resume Instructions",
     parts[0] === "" ? parts.slice(1) : parts,
   );
-}
-
-/** Returns a fence of code that no line of the text can close. */
-function fenceFor(text: string): string {
-  const runs = text.match(/`{3,}/g) ?? [];
-  return "`".repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));
 }
 
 /** A section with a list; nothing where the list is empty. */

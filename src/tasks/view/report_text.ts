@@ -1,4 +1,4 @@
-import { escapeLines } from "../../base/escape.ts";
+import { codeFence, escapeLines } from "../../base/escape.ts";
 import { counted, cutText } from "../../base/words.ts";
 import { grouped } from "../../clients/mod.ts";
 import { MARKDOWN } from "../../saves/mod.ts";
@@ -111,8 +111,6 @@ function nameOf({ item }: TaskItem): string {
 
 /** Returns a block whose fence is longer than any within. */
 export function fenced(text: string): string[] {
-  const runs = text.match(/`{3,}/g) ?? [];
-  const longest = Math.max(2, ...runs.map((run) => run.length));
-  const fence = "`".repeat(longest + 1);
+  const fence = codeFence(text);
   return [`${fence}text`, escapeLines(text.replace(/\n+$/, "")), fence];
 }
