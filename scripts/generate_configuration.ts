@@ -101,7 +101,8 @@ variable counts as unset.
 names the file and line, or the variable. Hooks, the status line and saves
 ignore the invalid setting instead. If the file is not valid TOML or is larger
 than 64 KiB, they ignore the whole file. \`mpm pause\` then prints a warning,
-commits nothing and removes no worktree.
+commits nothing and removes no worktree. If the error is in your own file or in
+a variable, the save has no contents of files either.
 
 \`mpm config set\` changes only the lines of one setting. It keeps comments, order
 and line endings.

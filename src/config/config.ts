@@ -4,6 +4,7 @@ import {
   DEFAULTS,
   type Key,
   KEYS,
+  type LayerName,
   settingValue,
   variableOf,
 } from "./settings.ts";
@@ -30,20 +31,33 @@ export function readConfig(system: System, root: string | undefined): Config {
   return configOf(readGiven(system, root));
 }
 
+/** A configuration, and what is wrong with it. */
+export interface CheckedConfig {
+  readonly config: Config;
+  /** A faulty setting or an unreadable source is left out, and listed here. */
+  readonly faults: string[];
+  /**
+   * True if one of them may have meant a setting that only the user sets. A
+   * project's file cannot, so its faults do not count.
+   */
+  readonly isUnsure: boolean;
+}
+
 /**
  * Reads the configuration for code that must not fail, such as a hook or a
- * save. A faulty setting or an unreadable source is left out and listed in
- * `faults`.
+ * save.
  */
 export function readConfigAnyway(
   system: System,
   root: string | undefined,
-): { config: Config; faults: string[] } {
+): CheckedConfig {
   const faults: string[] = [];
-  const values = readGiven(system, root, (error) => {
+  let isUnsure = false;
+  const values = readGiven(system, root, (error, layer) => {
     faults.push(error.message);
+    isUnsure ||= layer === "user" || layer === "environment";
   });
-  return { config: configOf(values), faults };
+  return { config: configOf(values), faults, isUnsure };
 }
 
 /** Returns the limits of the trash of the project at `root`. */
@@ -84,22 +98,27 @@ export function mergedTables(given: readonly Given[]): Record<string, unknown> {
 export function readGiven(
   system: System,
   root: string | undefined,
-  skip?: (error: MpmError) => void,
+  skip?: (error: MpmError, layer: LayerName) => void,
 ): GivenValues {
   const values = new Map<Key, Given[]>();
-  const take = (read: () => Map<Key, Given>) => {
+  const take = (layer: LayerName, read: () => Map<Key, Given>) => {
     try {
       for (const [key, given] of read()) {
         values.set(key, [...values.get(key) ?? [], given]);
       }
     } catch (error) {
       if (!(error instanceof MpmError) || !skip) throw error;
-      skip(error);
+      skip(error, layer);
     }
   };
   for (const file of configFiles(system, root)) {
     if (!isThere(system, file)) continue;
-    take(() => checkedFile(readText(system, file), file, { skip }));
+    const { layer } = file;
+    const passed = skip && ((error: MpmError) => skip(error, layer));
+    take(
+      layer,
+      () => checkedFile(readText(system, file), file, { skip: passed }),
+    );
   }
   // Hooks read this all the time, and most environments have none of them.
   const named = system.envNames().filter((name) => OWN.test(name));
@@ -107,12 +126,13 @@ export function readGiven(
   for (const key of KEYS) {
     const name = variableOf(key);
     const text = name === undefined ? undefined : system.env(name);
-    if (text) take(() => new Map([[key, checkedVariable(key, text)]]));
+    if (!text) continue;
+    take("environment", () => new Map([[key, checkedVariable(key, text)]]));
   }
   const known = new Set(KEYS.map(variableOf));
   for (const name of named.filter((name) => name.startsWith(PREFIX))) {
     if (known.has(name) || !system.env(name)) continue;
-    take(() => {
+    take("environment", () => {
       throw unknownVariable(name);
     });
   }

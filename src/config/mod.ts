@@ -4,6 +4,7 @@
 
 export { setForUser, userConfigFile } from "./change.ts";
 export {
+  type CheckedConfig,
   readConfig,
   readConfigAnyway,
   readGiven,

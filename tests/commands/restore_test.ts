@@ -9,10 +9,12 @@ import type {
   RestoreResult,
   ResumeReport,
 } from "../../schemas/types.ts";
+import { LOCAL, PROJECT, USER } from "../helpers/config_faults.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
+import { putHome } from "../helpers/stores.ts";
 import { stateOf } from "../helpers/worktree_state.ts";
 
 /** A repository with every kind of uncommitted change. */
@@ -202,10 +204,23 @@ Deno.test("equal contents are one commit, and off is off", async () => {
   env.extra.MPM_CONFIG_PAUSE_CONTENTS = "false";
   assertEquals((await paused(env)).contents, null);
   delete env.extra.MPM_CONFIG_PAUSE_CONTENTS;
-  env.write(".claude-mpm/config.local.toml", "[pause]\ncontents = maybe\n");
+  putHome(env, USER, "[pause]\ncontents = maybe\n");
   assertEquals((await paused(env)).contents, null);
   const refs = env.git("for-each-ref", "refs/mpm/contents").split("\n");
   assertEquals(refs.length, 2);
+});
+
+Deno.test("a project's file does not turn contents off, not by a fault either", async () => {
+  using env = TestEnv.repository();
+  for (const text of ["[pause]\ncontents = false\n", "a b\n", "x = 1\n"]) {
+    for (const path of [PROJECT, LOCAL]) {
+      env.write("a.txt", `${path} ${text}`);
+      env.write(path, text);
+      const { contents, warnings } = await paused(env);
+      assertEquals([contents?.kept, warnings.length], [true, 1], text);
+      env.remove(path);
+    }
+  }
 });
 
 Deno.test("a pause without changes, or outside git, keeps nothing", async () => {

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { isLike } from "../../base/names.ts";
-import type { Config } from "../../config/mod.ts";
+import type { CheckedConfig } from "../../config/mod.ts";
 import {
   CONTENTS,
   ContentsKeeper,
@@ -56,10 +56,10 @@ export function excludedBy(
 export function contentsKeeper(
   system: System,
   workspace: Workspace,
-  { config, faults }: { config: Config; faults: readonly string[] },
+  { config, isUnsure }: Pick<CheckedConfig, "config" | "isUnsure">,
 ): ContentsKeeper | undefined {
   // A faulty configuration may have meant to turn this off.
-  if (faults.length > 0) return;
+  if (isUnsure) return;
   if (!config["pause.contents"] || workspace.git !== "repository") return;
   const { state } = layout(workspace.root);
   return new ContentsKeeper(system, workspace, {

@@ -124,7 +124,7 @@ async function keepIn(
   const configured = readConfigAnyway(system, root);
   const keeper = contentsKeeper(system, workspace, configured);
   if (!keeper) {
-    if (configured.faults.length === 0) settleContents(system, root, id);
+    if (!configured.isUnsure) settleContents(system, root, id);
     throw new MpmError("CONFLICT", "Cannot save contents here", {
       hint: "They need a git repository, and pause.contents = true",
     });

@@ -103,8 +103,9 @@ async function gatherIn(
   const target = input.export === undefined
     ? undefined
     : exportTarget(system, input.export, { folder, root: workspace.root });
-  const { config, faults } = readConfigAnyway(system, workspace.root);
-  const keeper = contentsKeeper(system, workspace, { config, faults });
+  const configured = readConfigAnyway(system, workspace.root);
+  const { config, faults } = configured;
+  const keeper = contentsKeeper(system, workspace, configured);
   const found = await readGit(system, workspace, keeper);
   const { state, refs, identity, memory } = found;
   const faulty = faults.length > 0;
