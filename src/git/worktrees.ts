@@ -183,9 +183,13 @@ export async function dropCleanWorktree(
   return gone.status === 0;
 }
 
-/** Forgets a worktree whose folder is gone; one not known is fine. */
+/**
+ * Removes a worktree with all that is in it, and git's entry for it. A locked
+ * one keeps its lock until the end. One not known is fine.
+ */
 export async function forgetWorktree(git: Git, path: string): Promise<void> {
-  await git.run(["worktree", "remove", "--force", "--", path]);
+  const force = ["--force", "--force"];
+  await git.run(["worktree", "remove", ...force, "--", path]);
 }
 
 /**

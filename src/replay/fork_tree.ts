@@ -15,7 +15,6 @@ import {
   forgetWorktree,
   Git,
   locate,
-  unlockWorktree,
   type Workspace,
 } from "../git/mod.ts";
 import { CannotUndo, type UndoOrder, withLock } from "../ops/mod.ts";
@@ -115,7 +114,6 @@ export async function removeFork(
   }
   if (dryRun) return lines;
   const git = new Git(system, workspace.worktree);
-  await unlockWorktree(git, path);
   // Everything in it is in the checkpoint of the step.
   await forgetWorktree(git, path);
   await dropBranch(git, { branch, head });

@@ -138,6 +138,85 @@ posixTest(
   },
 );
 
+posixTest(
+  "a worktree of the user at the place of a step stays",
+  async () => {
+    const place = '"$ROOT/.claude/worktrees/$MPM_PIPELINE_RUN-$1"';
+    const takes = (...names: string[]) => ({
+      run: shell(
+        `for one; do set -- "$one"; p=${place}; ` +
+          'git worktree add -q --detach --no-checkout "$p" && echo work >"$p/mine" || exit; done',
+        ...names,
+      ),
+    });
+    using env = await project({
+      user: takes("late", "two-conflict"),
+      one: inWorktree("sed -i s/^a/ONE/ lines"),
+      two: inWorktree("sed -i s/^a/TWO/ lines"),
+      late: inWorktree("echo late >late", { needs: ["user"] }),
+    });
+    env.extra.ROOT = env.project;
+    const path = (name: string) =>
+      `.claude/worktrees/${runIds(env)[0]}-${name}`;
+    for (const args of [["run", "work"], ["resume"]]) {
+      const refused = await mpm(env, ["pipeline", ...args]);
+      assertEquals(refused.status, 1, refused.stderr);
+      assertStringIncludes(refused.stdout, `${path("late")}" already exists`);
+      assertEquals(env.read(`${path("late")}/mine`), "work\n");
+    }
+    env.git("worktree", "remove", "--force", path("late"));
+    Deno.mkdirSync(join(env.project, path("late")));
+    const done = await mpm(env, ["pipeline", "resume"]);
+    assertEquals(done.status, 4, done.stdout + done.stderr);
+    assertEquals(env.read("late"), "late\n");
+    assertEquals(env.read(`${path("two-conflict")}/mine`), "work\n");
+  },
+);
+
+for (
+  const [what, tree, command] of [
+    ["removes the worktree of a step", "one", "worktree\\ remove*-one:"],
+    ["makes the worktree of a conflict", "two-conflict", "checkout-index"],
+  ]
+) {
+  posixTest(`a run that dies while it ${what} continues`, async () => {
+    using env = await project({
+      one: inWorktree("sed -i s/^a/ONE/ lines; echo one >one"),
+      two: inWorktree("sed -i s/^a/TWO/ lines"),
+    });
+    const folder = join(env.root, "bin");
+    Deno.mkdirSync(folder);
+    // A file of the worktree is gone when git and mpm are killed.
+    const script = `#!/bin/sh
+case "$*:" in
+*${command}*)
+  for tree in "$ROOT"/.claude/worktrees/*-${tree}; do
+    [ ! -e "$tree/.git" ] || { rm -f "$tree/crlf"; kill -9 $PPID $$; }
+  done ;;
+esac
+PATH=\${PATH#*:} exec git "$@"
+`;
+    Deno.writeTextFileSync(join(folder, "git"), script, { mode: 0o755 });
+    env.extra.ROOT = env.project;
+    env.extra.PATH = `${folder}:${PATH}`;
+    const killed = await start(env, ["pipeline", "run", "work"]).output();
+    assertEquals(killed.signal, "SIGKILL");
+    const left = worktrees(env).filter((path) => path.endsWith(`-${tree}`));
+    assertEquals(left.length, 1);
+    Deno.removeSync(join(folder, "git"));
+    const { status, stderr } = await mpm(env, ["pipeline", "resume"]);
+    assertEquals(status, 4, stderr);
+    assertEquals(env.read("one"), "one\n");
+    const [kept = "", ...others] = worktrees(env);
+    assert(kept.endsWith("-two-conflict"), kept);
+    assertEquals(others, []);
+    const path = `.claude/worktrees/${runIds(env)[0]}-two-conflict/crlf`;
+    assertEquals(env.read(path), "x\r\n");
+    const list = env.git("worktree", "list", "--porcelain");
+    assertEquals(list.includes("locked"), false, list);
+  });
+}
+
 posixTest("first notes of parallel steps are not in conflict", async () => {
   const note = (text: string) => ({
     run: shell('"$1" note "$2" && echo >"new-$2"', binary(), text),

@@ -99,13 +99,13 @@ export async function addRawWorktree(
   { path, commit, reason, rawFolder }: {
     path: string;
     commit: string;
-    /** Why it is locked; `undefined`: it is not. */
-    reason: string | undefined;
+    /** Why it is locked. */
+    reason: string;
     /** Near what git folders for raw bytes are made, see `rawGit`. */
     rawFolder: string;
   },
 ): Promise<void> {
-  const lock = reason === undefined ? [] : ["--lock", "--reason", reason];
+  const lock = ["--lock", "--reason", reason];
   const how = [...lock, "--detach", "--", path, commit];
   await makeWorktree(system, new Git(system, vault.workspace.worktree), {
     path,

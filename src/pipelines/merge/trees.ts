@@ -12,11 +12,11 @@ import {
   commitFiles,
   type FileDelta,
   type Git,
-  isUnfinished,
   locate,
   readFiles,
   resolveNames,
   treeChanges,
+  unlockWorktree,
 } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Step } from "../definition.ts";
@@ -40,7 +40,7 @@ import {
   addStepWorktree,
   dropOldRefs,
   dropTrees,
-  removeLeftWorktree,
+  isTaken,
   removeStepWorktree,
   stepFolder,
 } from "./worktrees.ts";
@@ -121,14 +121,13 @@ class Trees implements StepTrees {
    */
   async open(step: Step, needs: readonly Given[]): Promise<string> {
     const path = this.#folder(step);
-    await this.#inTurn(() => removeLeftWorktree(this.#system, this.#git, path));
     const commit = await this.#start(step, needs);
-    this.#starts.set(step.name, commit);
     const { run } = this.#parts.order;
     const added = { path, commit, run };
     await this.#inTurn(() =>
       addStepWorktree(this.#system, this.#parts.place, added)
     );
+    this.#starts.set(step.name, commit);
     return path;
   }
 
@@ -343,14 +342,12 @@ class Trees implements StepTrees {
       ...{ within: order.folder, step, leftOut },
     });
     const path = this.#folder({ name: `${step}-conflict` });
-    if (isUnfinished(this.#system, path)) {
-      await removeStepWorktree(this.#system, this.#git, path);
-    }
-    if (!this.#system.files.lstat(path)) {
-      await addStepWorktree(this.#system, place, {
-        ...{ path, commit, run: undefined },
-      });
+    if (!isTaken(this.#system, path)) {
+      const { run } = order;
+      await addStepWorktree(this.#system, place, { path, commit, run });
       made.push(path);
+      // It is whole, and the user's from now on.
+      await unlockWorktree(this.#git, path);
     }
     return { step, paths, commit, worktree: path, folder };
   }

@@ -8,7 +8,6 @@ import {
   Git,
   readRefs,
   readWorktrees,
-  unlockWorktree,
   type Workspace,
   worktreeRule,
   WORKTREES,
@@ -29,17 +28,13 @@ export function stepFolder(root: string, run: string, step: string): string {
 
 /**
  * Makes the worktree of a step at a commit, byte for byte. It is locked until
- * the step ends, so that no cleanup removes it. Throws CONFLICT, GIT_FAILED.
+ * it is gone: no cleanup removes it, and the lock tells that mpm made it.
+ * Throws CONFLICT, GIT_FAILED.
  */
 export async function addStepWorktree(
   system: System,
   { workspace, vault }: CheckpointPlace,
-  { path, commit, run }: {
-    path: string;
-    commit: string;
-    /** `undefined`: the worktree is the user's from now on. */
-    run: string | undefined;
-  },
+  { path, commit, run }: { path: string; commit: string; run: string },
 ): Promise<void> {
   const { root } = workspace;
   checkPath(system, join(root, WORKTREES), root);
@@ -48,14 +43,21 @@ export async function addStepWorktree(
   if (rule) writeAtomic(system, rule.path, rule);
   await addRawWorktree(system, vault, {
     ...{ path, commit, rawFolder: rawFolder(workspace) },
-    reason: run === undefined ? undefined : LOCK + run,
+    reason: LOCK + run,
   });
   // Git makes files that others may read, also of private ones.
   system.files.chmod(path, 0o700);
 }
 
+/** Returns whether something is there. A crash may leave an empty folder. */
+export function isTaken({ files }: System, path: string): boolean {
+  const kind = files.lstat(path)?.kind;
+  if (kind === "folder") return files.list(path).length > 0;
+  return kind !== undefined;
+}
+
 function refuseTaken(system: System, path: string): void {
-  if (!system.files.lstat(path)) return;
+  if (!isTaken(system, path)) return;
   throw new MpmError("CONFLICT", `"${path}" already exists`, {
     hint: "Move it away, or remove it: git worktree remove",
   });
@@ -70,28 +72,11 @@ export async function removeStepWorktree(
   // Git follows a link that the step put there, and empties where it leads.
   const kind = system.files.lstat(path)?.kind;
   if (kind !== undefined && kind !== "folder") system.files.remove(path);
-  await unlockWorktree(git, path);
   await forgetWorktree(git, path);
   if (!system.files.lstat(path)) return;
   // The step changed its `.git` file, so git does not know the folder.
   attempt(() => removeTree(system, path));
   await forgetWorktree(git, path);
-}
-
-/**
- * Removes a worktree that a killed process half removed, so that it has no lock
- * any more. Throws CONFLICT for a folder that git does not list.
- */
-export async function removeLeftWorktree(
-  system: System,
-  git: Git,
-  path: string,
-): Promise<void> {
-  // A look while other worktrees come and go may fail.
-  if (!system.files.lstat(path)) return;
-  const isListed = (await readWorktrees(git)).some((one) => one.path === path);
-  if (isListed) await removeStepWorktree(system, git, path);
-  refuseTaken(system, path);
 }
 
 /**
