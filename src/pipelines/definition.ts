@@ -267,6 +267,11 @@ function envIn(
   );
 }
 
+/** Returns whether a pattern matches a path; a plain path does not match. */
+export function isMatch(pattern: string, path: string): boolean {
+  return /[*?[{]/.test(pattern) && isBelow(pattern.split("/"), path.split("/"));
+}
+
 function refuseSameFile(steps: readonly Step[], fault: Fault): void {
   const made = new Map<string, string>();
   for (const { name, produces } of steps) {
@@ -285,8 +290,7 @@ function refuseSameFile(steps: readonly Step[], fault: Fault): void {
   }
   for (const [file, name] of made) {
     const [pattern, other] = [...made].find(([pattern, other]) =>
-      other !== name && /[*?[{]/.test(pattern) &&
-      isBelow(pattern.split("/"), file.split("/"))
+      other !== name && isMatch(pattern, file)
     ) ?? [];
     if (pattern === undefined) {
       continue;

@@ -212,6 +212,53 @@ Deno.test("a step fails if a file is missing, if its check fails, or if it takes
   assert(!log.includes(SECRET));
 });
 
+Deno.test("a step fails if it writes a file that another step also produces", async () => {
+  const [txt, all] = [["out/*.txt"], ["out/a*"]];
+  const write = (name: string) => `mkdir -p out; echo $$ >out/${name}`;
+  const make = (produces: string[], more: object = {}, name = "a.txt") =>
+    shell(write(name), { produces, ...more });
+  const both = '"one" and "two" both produce "out/a.txt"';
+  const cases: [string, Record<string, object>, string | undefined][] = [
+    ["side by side", { one: make(txt), two: make(all) }, both],
+    [
+      "one after the other",
+      { one: make(txt), two: make(all, { needs: ["one"] }) },
+      both,
+    ],
+    [
+      "beside a worktree",
+      { one: make(txt), two: make(all, { worktree: true }) },
+      both,
+    ],
+    [
+      "only one of them",
+      {
+        one: make(txt),
+        two: make(["out/?"], { needs: ["one"] }, "b"),
+        three: make(["out/c*"], { worktree: true }, "c.txt"),
+      },
+      undefined,
+    ],
+    [
+      "on purpose",
+      {
+        one: make(txt, { worktree: true }),
+        two: make(all, { worktree: true, needs: ["one"] }),
+      },
+      undefined,
+    ],
+  ];
+  for (const [where, steps, words] of cases) {
+    using env = await project(steps);
+    const run = ["pipeline", "run", "work", "--jobs", "1"];
+    const { exit, value: { status } } = await answer(env, run);
+    const reasons = status.steps.map(({ reason }: { reason: string }) => reason)
+      .filter(Boolean).join("\n");
+    assertEquals(exit, words === undefined ? 0 : 1, `${where}: ${reasons}`);
+    if (words) assertStringIncludes(reasons, words, where);
+  }
+});
+
 Deno.test("an invalid definition is refused with the line and what is known", async () => {
   using env = TestEnv.repository();
   const cases: [string, string][] = [

@@ -12,7 +12,7 @@ import {
 } from "../../tasks/mod.ts";
 import { agentStep } from "../agent/agent_step.ts";
 import { digestOf, type FilesBefore, madeFiles } from "../artefacts.ts";
-import type { Step } from "../definition.ts";
+import { isMatch, type Step } from "../definition.ts";
 import { allNeeds } from "../graph.ts";
 import type { RunState } from "../log.ts";
 import { stepStem, verifyStem } from "../stems.ts";
@@ -196,4 +196,36 @@ export function stepsBefore(
       artefacts: artefacts.map(({ path }) => path),
     };
   });
+}
+
+/**
+ * Throws CONFLICT for a file that another step also produces, so that the file
+ * of one of them is lost. The merge of worktrees finds that by itself.
+ */
+export function refuseSameFile(
+  step: Step,
+  made: readonly Artefact[],
+  { steps, state }: { steps: readonly Step[]; state: RunState },
+): void {
+  const isBefore = (one: Step, other: Step) =>
+    allNeeds(steps, other).includes(one);
+  for (const other of steps) {
+    const isMerged = step.worktree &&
+      (other.worktree || isBefore(other, step));
+    if (other.name === step.name || isMerged) continue;
+    // They may run in one folder at the same time: which one wrote it?
+    const isShared = !step.worktree && !other.worktree &&
+      !isBefore(other, step) && !isBefore(step, other);
+    const { state: is, artefacts } = state.of(other.name);
+    const same = made.find(({ path }) =>
+      is === "done" && artefacts.some((one) => one.path === path) ||
+      isShared && other.produces.some((pattern) => isMatch(pattern, path))
+    );
+    if (!same) continue;
+    throw new MpmError(
+      "CONFLICT",
+      `"${other.name}" and "${step.name}" both produce "${same.path}"`,
+      { hint: 'Change one of them or its "produces", then start a new run' },
+    );
+  }
 }

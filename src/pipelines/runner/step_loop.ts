@@ -13,6 +13,7 @@ import {
 } from "../log.ts";
 import type { Given, MergeEnd, StepTrees } from "../plugs.ts";
 import {
+  refuseSameFile,
   runStep,
   type StepEnd,
   type StepOrder,
@@ -312,9 +313,11 @@ export class StepLoop {
         ...{ root, record, paths, step, folder, stops, attempt },
         ...{ files: before, before: stepsBefore(step, this.#run) },
       });
-      const isKept = step.worktree && end.outcome === "done";
       const made = end.artefacts.map(({ path }) => path);
-      return { ...end, result: isKept ? await trees!.take(step, made) : null };
+      if (end.outcome !== "done") return { ...end, result: null };
+      const result = step.worktree ? await trees!.take(step, made) : null;
+      refuseSameFile(step, end.artefacts, this.#run);
+      return { ...end, result };
     });
   }
 
@@ -345,11 +348,8 @@ export class StepLoop {
     } else {
       this.#add({
         ...{ event: "end", at, step: name, state: outcome, exit, reason, ms },
-        ...{
-          output,
-          result,
-          artefacts: end.artefacts.map((one) => ({ ...one })),
-        },
+        ...{ output, result },
+        artefacts: end.artefacts.map((one) => ({ ...one })),
       });
     }
     await this.#flush();
