@@ -117,7 +117,9 @@ for (const [kind, produced] of Object.entries(PRODUCED)) {
     );
     assertStringIncludes(
       first,
-      kind === "development" ? "Profiles; $(id)" : "the code in .",
+      kind === "development"
+        ? "Profiles; $(id)"
+        : "Review the security of this code: the whole project\n",
     );
   });
 }
