@@ -1,9 +1,7 @@
 import { join } from "@std/path";
-import { createHash } from "node:crypto";
 import { attempt } from "../base/errors.ts";
 import { isBelow } from "../partitions/mod.ts";
 import type { FileInfo, System } from "../system/system.ts";
-import type { Artefact } from "./plugs.ts";
 
 /** Files that the patterns of one run may match. */
 const MOST = 10_000;
@@ -55,8 +53,11 @@ function matching(system: System, root: string, pattern: string): string[] {
   return found;
 }
 
-/** No folder on the way may be a link either: it may lead elsewhere. */
-function isFile(system: System, root: string, path: string): boolean {
+/**
+ * Returns whether a regular file is there. No folder on the way may be a link
+ * either: it may lead elsewhere.
+ */
+export function isFile(system: System, root: string, path: string): boolean {
   const parts = path.split("/");
   return parts.every((_, index) => {
     const found = attempt(() =>
@@ -121,49 +122,8 @@ function isNew(
   return !was || !is || !isSame(was, is);
 }
 
-function isSame(one: FileInfo, other: FileInfo): boolean {
+/** Returns whether a file is unchanged, as far as its entry tells. */
+export function isSame(one: FileInfo, other: FileInfo): boolean {
   return one.mtime === other.mtime && one.size === other.size &&
     one.inode === other.inode;
-}
-
-/** Bytes that are read at once. */
-const PART = 1024 * 1024;
-
-/** Reads each file below a folder only once, as long as it does not change. */
-export class FileDigests {
-  readonly #system: System;
-  readonly #folder: string;
-  readonly #known = new Map<string, Artefact & { readonly info: FileInfo }>();
-
-  constructor(system: System, folder: string) {
-    this.#system = system;
-    this.#folder = folder;
-  }
-
-  /** Returns the SHA-256 of a file; "": it is not there. */
-  of(path: string): string {
-    const target = join(this.#folder, path);
-    const info = attempt(() => this.#system.files.lstat(target));
-    const known = this.#known.get(path);
-    if (known && info && isSame(known.info, info)) return known.sha256;
-    const sha256 = digestOf(this.#system, this.#folder, path);
-    if (info) this.#known.set(path, { path, sha256, info });
-    return sha256;
-  }
-}
-
-/** Returns the SHA-256 of a file; "": it is not there. */
-export function digestOf(
-  system: System,
-  folder: string,
-  path: string,
-): string {
-  if (!isFile(system, folder, path)) return "";
-  const hash = createHash("sha256");
-  for (let offset = 0;;) {
-    const part = system.files.readPart(join(folder, path), offset, PART);
-    if (part.length === 0) return hash.digest("hex");
-    offset += part.length;
-    hash.update(part);
-  }
 }

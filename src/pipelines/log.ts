@@ -54,7 +54,7 @@ const END = object({
   ms: COUNT,
   /** The end of its output, or an agent's answer, redacted. */
   output: TEXT,
-  artefacts: list(object({ path: TEXT, sha256: TEXT })),
+  artefacts: list(object({ path: TEXT })),
   /** The commit of a step with a worktree. */
   result: nullable(TEXT),
 });

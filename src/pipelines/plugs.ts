@@ -4,6 +4,10 @@ import type { Step } from "./definition.ts";
 export interface Artefact {
   /** Relative to the folder of the step, with `/` between folders. */
   readonly path: string;
+}
+
+/** A file of the user's tree, as it is now. */
+export interface FileDigest extends Artefact {
   readonly sha256: string;
 }
 
@@ -13,7 +17,7 @@ export interface Given {
   /** The commit of a step with a worktree; null: it ran in the project. */
   readonly result: string | null;
   /** Artefacts of a step in the project; they are files of the user's tree. */
-  readonly files: readonly Artefact[];
+  readonly files: readonly FileDigest[];
 }
 
 /** A step whose result cannot be merged with those before it. */

@@ -3,7 +3,15 @@ import type { PipelineStatusResult } from "../../schemas/types.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
-import { pipelineProject, runIds, shell, until } from "../helpers/tasks.ts";
+import {
+  define,
+  logOf,
+  pipelineProject,
+  runFile,
+  runIds,
+  shell,
+  until,
+} from "../helpers/tasks.ts";
 
 /** A step that waits after its effect until the file `go` is there. */
 const WAITS = "echo x >>effects; while [ ! -e go ]; do sleep 0.02; done";
@@ -125,3 +133,44 @@ posixTest(
     assertEquals(steps.map(({ attempts }) => attempts), [3]);
   },
 );
+
+posixTest("a run ends at Ctrl-C while mpm reads a large file", async () => {
+  const steps = (script: string) => ({
+    large: { run: shell(script), produces: ["large"] },
+    then: { run: shell("echo x >>effects"), needs: ["large"] },
+  });
+  const GROW = "truncate -s 200G large";
+  using env = await pipelineProject({ steps: steps("echo x >large") });
+  const interrupted = async (args: string[], isReading: () => boolean) => {
+    const child = start(env, ["pipeline", ...args]);
+    await until("mpm reads the file", isReading);
+    child.kill("SIGINT");
+    const { code, stderr } = await child.output();
+    assertEquals(code, 130, new TextDecoder().decode(stderr));
+  };
+  assertEquals((await mpm(env, ["pipeline", "run", "work"])).status, 0);
+  const [run = ""] = runIds(env);
+  env.run("sh", ["-c", GROW]);
+  // mpm compares the file with what the step began with.
+  const before = logOf(env, run);
+  await interrupted(
+    ["resume", run],
+    () => env.exists(runFile(run, "runner.json")),
+  );
+  assertEquals(logOf(env, run), before);
+  // A step that needs the file is about to start.
+  env.remove("large");
+  await define(env, { steps: steps(GROW) }, "other", "pipeline");
+  const other = () => runIds(env).find((one) => one !== run) ?? "";
+  await interrupted(
+    ["run", "other"],
+    () => logOf(env, other()).some(({ event }) => event === "end"),
+  );
+  const { state, steps: [, then] } = await mpmJson<PipelineStatusResult>(env, [
+    ...["pipeline", "status", "other"],
+  ]);
+  assertEquals([state, then!.state, then!.attempts], [
+    ...["cancelled", "waiting", 0],
+  ]);
+  assertEquals(env.read("effects"), "x\n");
+});

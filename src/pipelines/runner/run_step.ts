@@ -11,7 +11,7 @@ import {
   type Stops,
 } from "../../tasks/mod.ts";
 import { agentStep } from "../agent/agent_step.ts";
-import { digestOf, type FilesBefore, madeFiles } from "../artefacts.ts";
+import { type FilesBefore, madeFiles } from "../artefacts.ts";
 import { isMatch, type Step } from "../definition.ts";
 import { allNeeds } from "../graph.ts";
 import type { RunState } from "../log.ts";
@@ -69,13 +69,7 @@ export async function runStep(
   const withFiles = (end: StepEnd): StepEnd => {
     const { paths, problem } = madeNow();
     return problem === null
-      ? {
-        ...end,
-        artefacts: paths.map((path) => ({
-          path,
-          sha256: digestOf(system, folder, path),
-        })),
-      }
+      ? { ...end, artefacts: paths.map((path) => ({ path })) }
       : { ...end, outcome: "failed", reason: problem };
   };
   if (!step.verify) return withFiles(end);

@@ -1,17 +1,15 @@
 import { MpmError } from "../../base/errors.ts";
-import { sha256 } from "../../base/digest.ts";
 import type { Context } from "../../cli/mod.ts";
 import type { RunLog, RunPaths, RunRecord, Stops } from "../../tasks/mod.ts";
-import { FileDigests, filesBefore } from "../artefacts.ts";
+import { filesBefore, isFile } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
-import { allNeeds } from "../graph.ts";
 import {
   mergedLine,
   type PipelineLine,
   type RunEnd,
   type RunState,
 } from "../log.ts";
-import type { Given, MergeEnd, StepTrees } from "../plugs.ts";
+import type { MergeEnd, StepTrees } from "../plugs.ts";
 import {
   refuseSameFile,
   runStep,
@@ -19,6 +17,7 @@ import {
   type StepOrder,
   stepsBefore,
 } from "./run_step.ts";
+import { StepInputs } from "./step_inputs.ts";
 
 /** Milliseconds before the second try, and the longest such pause. */
 const PAUSE = 1000;
@@ -49,8 +48,7 @@ export interface LoopOrder {
 export class StepLoop {
   readonly #context: Context;
   readonly #run: LoopOrder;
-  /** Digests of artefacts in the project. */
-  readonly #digests: FileDigests;
+  readonly #inputs: StepInputs;
   /** Steps that this process may still start. */
   readonly #left = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
@@ -58,7 +56,7 @@ export class StepLoop {
   constructor(context: Context, run: LoopOrder) {
     this.#context = context;
     this.#run = run;
-    this.#digests = new FileDigests(context.system, run.record.worktree);
+    this.#inputs = new StepInputs(context.system, run);
   }
 
   /**
@@ -168,7 +166,7 @@ export class StepLoop {
 
   /** Returns why a step that is done has to run again, if it has to. */
   async #changeOf(step: Step): Promise<string | undefined> {
-    const { state, trees } = this.#run;
+    const { state, trees, record } = this.#run;
     const known = state.of(step.name);
     if (step.needs.some((need) => this.#left.has(need))) {
       return "a step that it needs runs again";
@@ -178,45 +176,13 @@ export class StepLoop {
       if (!isThere) return "its result is gone";
     } else {
       const gone = known.artefacts
-        .find(({ path }) => this.#digests.of(path) === "");
+        .find(({ path }) =>
+          !isFile(this.#context.system, record.worktree, path)
+        );
       if (gone) return `"${gone.path}" is gone`;
     }
-    const isSame = await this.#inputsOf(step) === known.inputs;
+    const isSame = await this.#inputs.of(step) === known.inputs;
     return isSame ? undefined : "its inputs changed";
-  }
-
-  /** Returns a digest of everything that a step depends on. */
-  async #inputsOf(step: Step): Promise<string> {
-    const { state, trees } = this.#run;
-    const needs = step.needs.map((name) => {
-      const { result, artefacts, inputs } = state.of(name);
-      if (result !== null) return [name, result];
-      if (artefacts.length === 0) return [name, inputs];
-      return [
-        name,
-        artefacts.map(({ path }) => [path, this.#digests.of(path)]),
-      ];
-    });
-    const { work, verify, produces, env } = step;
-    const tree = step.worktree
-      ? await trees!.startOf(step, this.#givenTo(step))
-      : null;
-    return sha256(
-      JSON.stringify([work, verify, produces, [...env], needs, tree]),
-    );
-  }
-
-  /** The results of all steps that a step needs. */
-  #givenTo(step: Step): Given[] {
-    const { steps, state } = this.#run;
-    return allNeeds(steps, step).map(({ name }) => {
-      const { result, artefacts } = state.of(name);
-      const files = result !== null ? [] : artefacts.map(({ path }) => ({
-        path,
-        sha256: this.#digests.of(path),
-      }));
-      return { step: name, result, files };
-    });
   }
 
   /** Starts what is ready, until nothing is at work and nothing is ready. */
@@ -258,7 +224,7 @@ export class StepLoop {
       : filesBefore(system, record.worktree, step.produces);
     for (let tries = 0;; tries++) {
       const attempt = state.of(name).attempts + 1;
-      const inputs = await this.#attempt(() => this.#inputsOf(step));
+      const inputs = await this.#attempt(() => this.#inputs.of(step));
       if (inputs instanceof MpmError) return await this.#fail(step, inputs);
       this.#add({
         ...{ event: "start", at: this.#now(), step: name, attempt, inputs },
@@ -304,7 +270,7 @@ export class StepLoop {
     const { root, record, paths, stops, trees } = this.#run;
     return await this.#attempt(async () => {
       const folder = step.worktree
-        ? await trees!.open(step, this.#givenTo(step))
+        ? await trees!.open(step, await this.#inputs.givenTo(step))
         : record.worktree;
       const before = step.worktree
         ? filesBefore(this.#context.system, folder, step.produces)
@@ -323,10 +289,11 @@ export class StepLoop {
 
   async #fail(step: Step, error: MpmError): Promise<void> {
     await this.#run.trees?.drop(step);
-    this.#add({
-      ...this.#flagged(step, error.withHint),
-      state: "failed",
-    });
+    this.#add(
+      error.code === "CANCELLED"
+        ? this.#putBack(step, null, null)
+        : { ...this.#flagged(step, error.withHint), state: "failed" },
+    );
     await this.#flush();
   }
 
