@@ -10,6 +10,7 @@ import {
   rootWithoutGit,
   workspaceByFiles,
 } from "../git/mod.ts";
+import { renewContext } from "../handoff/mod.ts";
 import { isUnsettled, settleKinds } from "../ops/mod.ts";
 import { loadFinishers, loadForget } from "./table.ts";
 import { configFiles, readConfigAnyway, trashRules } from "../config/mod.ts";
@@ -38,16 +39,27 @@ function hasOwnSettings(system: System): boolean {
   }
 }
 
+/** Commands after which other next steps may be open; a pause does it itself. */
+const CHANGE_STEPS = /^(?:next|done|undo)$/;
+
+/** Does what belongs to a command but comes after its answer. */
+export async function afterCommand(
+  context: Context,
+  name: string,
+  result: { readonly dry_run?: boolean },
+): Promise<void> {
+  if (result.dry_run) return;
+  if (name === "pause") await afterPause(context);
+  if (CHANGE_STEPS.test(name)) await renewContext(context);
+}
+
 /**
  * Syncs after a person's pause, if the user's own configuration says so. A pause
  * by an agent, or by a hook, sends nothing. A failure is only a note.
  */
-export async function afterPause(
-  context: Context,
-  result: { readonly dry_run?: boolean },
-): Promise<void> {
+async function afterPause(context: Context): Promise<void> {
   const { system, note } = context;
-  if (!hasOwnSettings(system) || result.dry_run) return;
+  if (!hasOwnSettings(system)) return;
   const root = system.files.realPath(context.folder);
   const { config } = readConfigAnyway(system, root);
   if (config["sync.auto"] !== "pause" || actingAgent(system, undefined)) return;

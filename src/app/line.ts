@@ -17,7 +17,7 @@ import { asksForHelp, findCommand, unknownCommand } from "./find.ts";
 import { loadCompletion } from "./table.ts";
 import { isAbsolute, join } from "@std/path";
 import { runCommand } from "../hooks/mod.ts";
-import { afterPause, beforeCommand, givenTo } from "./before.ts";
+import { afterCommand, beforeCommand, givenTo } from "./before.ts";
 import { withMissingName } from "./choose.ts";
 import { tellable } from "../secrets/mod.ts";
 import { layout } from "../ops/mod.ts";
@@ -57,7 +57,7 @@ export async function runLine(
     const isFree = !context.style.piped && !command.verbatim?.(result);
     print(system, isFree ? fitted(text, system) : text);
   }
-  if (command.name === "pause") await afterPause(context, result as never);
+  await afterCommand(context, command.name, result as never);
   const next = system.terminal.interactive.stderr && command.next?.(result);
   if (next) context.note(`Hint: ${next}`);
   return command.status?.(result) ?? 0;

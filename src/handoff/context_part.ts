@@ -10,9 +10,8 @@ import {
   Partitions,
   readPlainFile,
 } from "../partitions/mod.ts";
-import { lastSave } from "../saves/mod.ts";
+import { lastSave, withoutContextPart } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
-import { withoutContextPart } from "./context_file.ts";
 
 /** A part that is lines of text. */
 export interface Lines {

@@ -12,6 +12,22 @@ export { storeFor } from "./compare/place.ts";
 export { MARKDOWN } from "./compare/marks.ts";
 export { renderChanges } from "./compare/report.ts";
 export { revealBranch } from "./compare/reveal.ts";
+export {
+  type ContextFacts,
+  contextFilePath,
+  renewContextFile,
+  updateContextFile,
+  withoutContextPart,
+} from "./context/context_file.ts";
+export {
+  changeMarkedFile,
+  fromBytes,
+  makeShared,
+  type MarkedFile,
+  refuseLink,
+  toBytes,
+  withoutPart,
+} from "./context/marked_file.ts";
 export { completed, givenSummary, NO_CONTENT } from "./content.ts";
 export { buildSave, type Draft } from "./draft.ts";
 export { evidenceOfSave } from "./evidence.ts";

@@ -6,6 +6,7 @@ import type {
   ContextResult,
   ContextResumeFileResult,
   ContextUpdateResult,
+  ResumeReport,
 } from "../../schemas/types.ts";
 import { dieEverywhere } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -404,6 +405,8 @@ Deno.test("context resume-file leaves a whole file or none at every crash point"
 
 const MINE = '<!-- mpm: written by "mpm context update" -->';
 
+const NEXT = 'Next session ("mpm done" lists what is open now):';
+
 async function update(env: TestEnv, ...args: string[]) {
   return await mpmJson<ContextUpdateResult>(
     env,
@@ -441,9 +444,58 @@ Deno.test("context update makes the file only when asked, and keeps its own part
   );
   assertStringIncludes(
     after,
-    "Next session:\n\n1. Do \\<\\!-- /mpm --\\> that\n<!-- /mpm -->",
+    `${NEXT}\n\n1. Do \\<\\!-- /mpm --\\> that\n<!-- /mpm -->`,
   );
   assertEquals((await update(env)).state, "unchanged");
+});
+
+Deno.test("commands that change the open steps renew mpm's part of the context file", async () => {
+  using env = TestEnv.repository();
+  const path = ".claude/context.md";
+  const steps = () => env.read(path).match(/^\d+\. .*$/gm) ?? [];
+  await update(env, "--create");
+  env.git("add", path);
+  env.git("commit", "-qm", "context");
+  await mpmJson(env, ["next", "Write the parser"], { now });
+  assertEquals(steps(), ["1. Write the parser"]);
+  const minute = () => new Date("2026-11-20T12:01:00Z");
+  await mpmJson(env, ["pause", "-n", "Test it", "--dry-run"], { now: minute });
+  assertEquals(steps(), ["1. Write the parser"]);
+  await mpmJson(env, ["pause", "-n", "Test it"], { now: minute });
+  assertEquals(steps(), ["1. Write the parser", "2. Test it"]);
+  assertStringIncludes(env.read(path), "Last updated: 2026-11-20T12:01:00Z");
+  // The save has the renewed file, so nothing changed since.
+  const later = () => new Date("2026-11-20T12:30:00Z");
+  const resumed = await mpmJson<ResumeReport>(env, ["resume"], { now: later });
+  assertEquals(
+    resumed.changes?.working_directory.paths.map((
+      { path, change },
+    ) => [path, change]),
+    [[path, "same"]],
+  );
+  const before = env.read(path);
+  await mpmJson(env, ["decide", "By hand, not generated"], { now: later });
+  await mpmJson(env, ["pause", "Again"], { now: later });
+  assertEquals(env.read(path), before);
+  await mpmJson(env, ["done", "1"], { now: later });
+  assertEquals(steps(), ["1. Test it"]);
+  await mpmJson(env, ["undo"], { now: later });
+  assertEquals(steps(), ["1. Write the parser", "2. Test it"]);
+});
+
+Deno.test("commands leave a context file without mpm's part alone", async () => {
+  using env = TestEnv.repository();
+  const ours = "# Ours\nBranch: old\nLast updated: once\n";
+  env.write(".claude/context.md", ours);
+  await mpmJson(env, ["next", "Write the parser"], { now });
+  await mpmJson(env, ["pause", "-n", "Test it"], { now });
+  assertEquals(env.read(".claude/context.md"), ours);
+  const damaged = `${MINE}\n${MINE}\n`;
+  env.write(".claude/context.md", damaged);
+  const { status, stderr } = await mpm(env, ["pause", "-n", "Fix it"], { now });
+  assertEquals(status, 0);
+  assertStringIncludes(stderr, "Note: .claude/context.md is not up to date: ");
+  assertEquals(env.read(".claude/context.md"), damaged);
 });
 
 /** Texts by people, each with mpm's part in the middle or not at all. */
@@ -506,7 +558,7 @@ Deno.test("context update renews the lines of people's that say branch and time"
   await update(env);
   assertEquals(
     env.read(path),
-    `${renewed}\r\n\r\n${MINE}\r\nNext session:\r\n\r\n1. Test it\r\n` +
+    `${renewed}\r\n\r\n${MINE}\r\n${NEXT}\r\n\r\n1. Test it\r\n` +
       "<!-- /mpm -->",
   );
   env.git("checkout", "-q", "main");
@@ -514,7 +566,7 @@ Deno.test("context update renews the lines of people's that say branch and time"
   await update(env);
   assertEquals(
     env.read(path),
-    `Branch: main\n${MINE}\n${time}\n\nNext session:\n\n1. Test it\n` +
+    `Branch: main\n${MINE}\n${time}\n\n${NEXT}\n\n1. Test it\n` +
       "<!-- /mpm -->\n",
   );
 });
@@ -618,8 +670,10 @@ Deno.test("context inject gives no finished step of the context file", async () 
     await mpm(env, ["next", text]);
   }
   await mpm(env, ["context", "update"]);
+  const stale = env.read(".claude/context.md");
+  assertStringIncludes(stale, "Feed the gnu");
   await mpm(env, ["done", "1"]);
-  assertStringIncludes(env.read(".claude/context.md"), "Feed the gnu");
+  env.write(".claude/context.md", stale);
   const { text } = await mpmJson<ContextInjectResult>(env, [
     ...["context", "inject"],
   ]);

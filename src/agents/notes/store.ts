@@ -8,7 +8,7 @@ import {
   type MarkedFile,
   refuseLink,
   toBytes,
-} from "../../handoff/mod.ts";
+} from "../../saves/mod.ts";
 import {
   readOwnJson,
   removeIfThere,

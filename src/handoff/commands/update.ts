@@ -1,14 +1,11 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
-import { branchByFiles, locate } from "../../git/mod.ts";
+import { locate } from "../../git/mod.ts";
 import type { ContextUpdateResult } from "./results.ts";
-import { contextFilePath, updateContextFile } from "../context_file.ts";
+import { contextFilePath, updateContextFile } from "../../saves/mod.ts";
 import { ensureHome, journaled, pathBelow, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
-import { redactorOf } from "../../secrets/mod.ts";
-import { openItems } from "../../items/mod.ts";
-import { outlineOf, type ResumeResult } from "../../saves/mod.ts";
-import { wholeSession } from "../resume_file.ts";
+import { contextFacts } from "../context_renewal.ts";
 
 /** `mpm context update` */
 export const contextUpdate = defineCommand({
@@ -17,7 +14,8 @@ export const contextUpdate = defineCommand({
   description: `
 Updates mpm's part of the file, between <!-- mpm: … --> and <!-- /mpm -->, with
 the branch, the time, and the open next steps. If the file does not have this part yet, mpm adds it at the end. If the file already has a line that begins with "Branch: " or "Last updated: ", mpm updates that line instead. The
-rest of the file does not change. mpm creates the file only with --create.`,
+rest of the file does not change. mpm creates the file only with --create. Once
+mpm's part is there, "mpm pause", "mpm next", "mpm done" and "mpm undo" keep its steps up to date.`,
   positionals: [],
   flags: {
     create: { type: "boolean", summary: "Create a missing file" },
@@ -39,15 +37,7 @@ rest of the file does not change. mpm creates the file only with --create.`,
     if (!input.create && !system.files.lstat(file)) {
       return { ...result, state: "absent" };
     }
-    const latest = await wholeSession(context);
-    const redactor = redactorOf(system);
-    const branch = branchByFiles(system, worktree);
-    const facts = {
-      branch: branch === undefined ? undefined : redactor.name(branch),
-      time: system.now(),
-      next: latest ? nextSteps(latest) : openItems(system, workspace).items
-        .filter(({ kind }) => kind === "next").map(({ text }) => text),
-    };
+    const facts = await contextFacts(context, workspace);
     const update = (system: System) =>
       updateContextFile(system, worktree, {
         facts,
@@ -69,12 +59,6 @@ rest of the file does not change. mpm creates the file only with --create.`,
   },
   render,
 });
-
-/** Returns the open next steps, those in progress first. */
-function nextSteps(latest: ResumeResult): string[] {
-  const { begun, next } = outlineOf(latest);
-  return [...begun, ...next].map(({ text }) => text);
-}
 
 function render({ file, state, dry_run: dry }: ContextUpdateResult): string {
   const path = escapeText(file);

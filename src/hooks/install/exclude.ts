@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { FileError, MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/mod.ts";
-import { fromBytes, toBytes } from "../../handoff/mod.ts";
+import { fromBytes, toBytes } from "../../saves/mod.ts";
 import { writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 

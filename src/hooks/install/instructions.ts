@@ -5,7 +5,7 @@ import {
   changeMarkedFile,
   type MarkedFile,
   withoutPart,
-} from "../../handoff/mod.ts";
+} from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** The files of a repository in which clients look for instructions. */

@@ -15,7 +15,7 @@ import {
   fromBytes,
   toBytes,
   withoutContextPart,
-} from "../../handoff/mod.ts";
+} from "../../saves/mod.ts";
 import { HOME, ignoreFile } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { SetupRemoveResult } from "../commands/results.ts";

@@ -7,7 +7,7 @@ import {
   resolveNames,
   treeWithFile,
 } from "../../git/mod.ts";
-import { fromBytes, toBytes } from "../../handoff/mod.ts";
+import { fromBytes, toBytes } from "../../saves/mod.ts";
 import { ensureFolder, removeTree } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 

@@ -116,7 +116,10 @@ field, followed by a line "- text" for each entry.`,
   result: async () => (await import("./results.ts")).PauseResult,
   settles: true,
   async run(context, input) {
-    const plan = await gather(context, input);
+    const plan = await gather(context, {
+      ...input,
+      renewsContext: !input["dry-run"],
+    });
     const result = input["dry-run"]
       ? await planned(context, plan)
       : await applied(context, plan);

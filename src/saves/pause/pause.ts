@@ -12,8 +12,7 @@ import {
 } from "../../git/mod.ts";
 import { type Content, type PauseWords } from "../content.ts";
 import { buildSave, type Draft } from "../draft.ts";
-import { redactSave } from "../redact.ts";
-import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
+import { readyRedaction } from "../../secrets/mod.ts";
 import type { PauseResult } from "../commands/results.ts";
 import {
   journaledPrune,
@@ -25,19 +24,14 @@ import {
 import { type Config, readConfigAnyway, readGiven } from "../../config/mod.ts";
 import { takeInKept } from "../store/upgrade.ts";
 import { exportTarget } from "../share/export.ts";
-import {
-  ensureFolder,
-  journaled,
-  layout,
-  readStoreId,
-  saveFiles,
-} from "../../ops/mod.ts";
+import { ensureFolder, journaled, layout, saveFiles } from "../../ops/mod.ts";
 import { beginLog, readOwnRefs } from "../store/save_log.ts";
 import { noCopyReason } from "../store/second_copy.ts";
 import { currentStack } from "../../work/mod.ts";
-import { freeId, writeSave } from "../store/write_save.ts";
+import { writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { handoffFor } from "../../items/mod.ts";
+import { foreseen, renewContext } from "./foreseen.ts";
 import { exportCopy, type PausePlan, report } from "./result.ts";
 import {
   type PastConversation,
@@ -71,6 +65,8 @@ interface PauseInput extends PauseWords {
   readonly "no-prune-worktrees": boolean;
   /** The beginning of a conversation, instead of the current one. */
   readonly past?: PastConversation;
+  /** True to renew mpm's part of the context file before the save. */
+  readonly renewsContext?: boolean;
 }
 
 /** Reads what the save is made of. Throws before anything is written. */
@@ -87,8 +83,18 @@ export async function gather(
   return await readIn(
     context.system,
     workspace,
-    (workspace) => gatherIn(context, { input, content, workspace }),
+    (workspace) => gatherRenewed(context, { input, content, workspace }),
   );
+}
+
+/** A context file that was renewed is a changed one, so git is asked again. */
+async function gatherRenewed(
+  context: Context,
+  order: Parameters<typeof gatherIn>[1],
+): Promise<PausePlan> {
+  const plan = await gatherIn(context, order);
+  const isNew = order.input.renewsContext && await renewContext(context, plan);
+  return isNew ? await gatherIn(context, order) : plan;
 }
 
 async function gatherIn(
@@ -198,29 +204,19 @@ export async function planned(
   plan: PausePlan,
 ): Promise<PauseResult> {
   const { system } = context;
-  const { root } = plan.draft.workspace;
-  const { sessions, pointer } = layout(root);
-  const id = freeId(system, root, plan.draft.time);
-  const store = readStoreId(system, root) ?? null;
-  const { chain: stack, problem } = currentStack(system, plan.draft.workspace);
-  const { handoff, problems } = handoffFor(system, plan.draft.workspace, {
-    ...plan.order,
-    save: null,
-  });
-  const draft = { ...plan.draft, stack, handoff };
-  const save = redactSave(
-    redactorOf(system),
-    buildSave(draft, { id, sessions, store }),
-  );
-  const files = [...Object.values(saveFiles(sessions, id)), pointer];
+  const { sessions, pointer } = layout(plan.draft.workspace.root);
+  const { save, problems } = foreseen(system, plan);
+  const files = [
+    ...Object.values(saveFiles(sessions, save.session_id)),
+    pointer,
+  ];
   return {
     ...report(plan, save),
     dry_run: true,
     files: files.map((path) => basename(path)),
-    exported: plan.target?.path(id) ?? null,
+    exported: plan.target?.path(save.session_id) ?? null,
     warnings: [
       ...plan.faults,
-      ...problem === undefined ? [] : [problem],
       ...problems,
     ],
     worktrees: await cleanUp(context, plan, { dryRun: true }),

@@ -1,6 +1,6 @@
 import { basename, join } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
-import { fromBytes, toBytes } from "../../handoff/mod.ts";
+import { fromBytes, toBytes } from "../../saves/mod.ts";
 import { ensureUserFolder, removeIfThere } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { decodeBytes, encodeText } from "../../base/bytes.ts";

@@ -1,8 +1,10 @@
-import { escapeText } from "../base/escape.ts";
-import { MARKDOWN } from "../saves/mod.ts";
-import { firstLine } from "../base/words.ts";
 import { join } from "@std/path";
-import type { System } from "../system/system.ts";
+import { attempt } from "../../base/errors.ts";
+import { escapeText } from "../../base/escape.ts";
+import { firstLine } from "../../base/words.ts";
+import { withLock } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { MARKDOWN } from "../compare/marks.ts";
 import {
   changeMarkedFile,
   fromBytes,
@@ -12,7 +14,7 @@ import {
 } from "./marked_file.ts";
 
 /** The content of the mpm part of the context file. */
-interface ContextFacts {
+export interface ContextFacts {
   /** `undefined`: detached, or no repository. */
   readonly branch: string | undefined;
   readonly time: Date;
@@ -23,6 +25,9 @@ interface ContextFacts {
 /** Entries for the next session, and characters of each. */
 const LISTED = 10;
 const LONGEST = 200;
+
+/** The heading of the steps, which may be older than their list. */
+const NEXT = 'Next session ("mpm done" lists what is open now):';
 
 const CONTEXT_FILE: MarkedFile = {
   open: '<!-- mpm: written by "mpm context update" -->',
@@ -103,7 +108,7 @@ function paragraphsOf(
       ? []
       : [`Branch: ${branch === undefined ? "(none)" : MARKDOWN.code(branch)}`],
     ...theirs.time ? [] : [`Last updated: ${timeText(time)}`],
-    ...steps.length === 0 ? [] : ["Next session:", steps.join(eol)],
+    ...steps.length === 0 ? [] : [NEXT, steps.join(eol)],
   ];
 }
 
@@ -144,4 +149,42 @@ export function updateContextFile(
   const file = CONTEXT_FILE;
   const state = changeMarkedFile(system, path, { file, renew, create, dryRun });
   return state === "removed" ? "unchanged" : state;
+}
+
+/** Bytes of a context file that mpm looks into. */
+const LARGEST = 1024 * 1024;
+
+/**
+ * Renews the context file of a worktree, if mpm's part is in it and more than
+ * its time would change. Returns whether the file changed. Throws CONFLICT for
+ * damaged marks.
+ */
+export async function renewContextFile(
+  system: System,
+  { root, worktree }: { readonly root: string; readonly worktree: string },
+  facts: () => ContextFacts | Promise<ContextFacts>,
+): Promise<boolean> {
+  const text = contextFileText(system, worktree);
+  if (!text?.includes(CONTEXT_FILE.open)) return false;
+  const now = await facts();
+  const written = [...text.matchAll(/^Last updated: (\S+?)\r?$/gm)].at(-1)?.[1];
+  const time = dateIn(written);
+  const update = (facts: ContextFacts, dryRun: boolean) =>
+    updateContextFile(system, worktree, { facts, create: false, dryRun });
+  if (time && update({ ...now, time }, true) === "unchanged") return false;
+  return await withLock(system, root, () => update(now, false) === "updated");
+}
+
+function contextFileText(
+  system: System,
+  worktree: string,
+): string | undefined {
+  const path = contextFilePath(worktree);
+  if (!system.files.lstat(path)) return undefined;
+  return attempt(() => fromBytes(system.files.readOwn(path, LARGEST)));
+}
+
+function dateIn(text: string | undefined): Date | undefined {
+  const time = new Date(text ?? "");
+  return Number.isNaN(time.getTime()) ? undefined : time;
 }

@@ -1,7 +1,7 @@
 import { dirname } from "@std/path";
-import { MpmError } from "../base/errors.ts";
-import { removeIfThere, writeAtomic } from "../ops/mod.ts";
-import type { System } from "../system/system.ts";
+import { MpmError } from "../../base/errors.ts";
+import { removeIfThere, writeAtomic } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
 
 /** A file of people in `.claude` with a part that mpm writes. */
 export interface MarkedFile {

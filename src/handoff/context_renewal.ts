@@ -1,0 +1,59 @@
+import { MpmError } from "../base/errors.ts";
+import type { Context } from "../cli/mod.ts";
+import {
+  branchByFiles,
+  locate,
+  quickWorkspace,
+  type Workspace,
+} from "../git/mod.ts";
+import { openItems } from "../items/mod.ts";
+import {
+  type ContextFacts,
+  outlineOf,
+  renewContextFile,
+  type ResumeResult,
+} from "../saves/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
+import { wholeSession } from "./resume_file.ts";
+
+/** Returns what the context file says of the present work. */
+export async function contextFacts(
+  context: Context,
+  workspace: Workspace,
+): Promise<ContextFacts> {
+  const { system } = context;
+  const latest = await wholeSession(context);
+  const branch = branchByFiles(system, workspace.worktree);
+  return {
+    branch: branch === undefined ? undefined : redactorOf(system).name(branch),
+    time: system.now(),
+    next: latest ? nextSteps(latest) : openItems(system, workspace).items
+      .filter(({ kind }) => kind === "next").map(({ text }) => text),
+  };
+}
+
+/** Returns the open next steps, those in progress first. */
+function nextSteps(latest: ResumeResult): string[] {
+  const { begun, next } = outlineOf(latest);
+  return [...begun, ...next].map(({ text }) => text);
+}
+
+/**
+ * Renews mpm's part of the context file after a command that changed the open
+ * steps. The command is done: what goes wrong here is only a note.
+ */
+export async function renewContext(context: Context): Promise<void> {
+  const { system, folder, note } = context;
+  try {
+    const workspace = quickWorkspace(system, folder) ??
+      await locate(system, folder);
+    await renewContextFile(
+      system,
+      workspace,
+      () => contextFacts(context, workspace),
+    );
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    note(`Note: .claude/context.md is not up to date: ${error.message}`);
+  }
+}
