@@ -34,17 +34,19 @@ interface Parts {
 
 /**
  * The hand-off of these parts, the oldest items first. Where it would be too
- * large, whole entries are left out, the least important and oldest ones first.
+ * large, the kinds of entries share the room, and whole entries are left out.
  */
 export function assembled(parts: Parts): Handoff {
   const entries = [
-    ...parts.items.map((item) => entryOf(item, itemRank(item))),
-    ...parts.files.map((file) =>
-      entryOf(file, file.how === "read" ? RANKS.read : RANKS.file)
-    ),
-    ...parts.runs.map((run) =>
-      entryOf(run, run.kind === "other" ? RANKS.other : RANKS.run)
-    ),
+    ...parts.items.map((item) => entryOf(item, item.kind, itemRank(item))),
+    ...parts.files.map((file) => {
+      const kind = file.how === "read" ? "read" : "file";
+      return entryOf(file, kind, RANKS[kind]);
+    }),
+    ...parts.runs.map((run) => {
+      const kind = run.kind === "other" ? "other" : "run";
+      return entryOf(run, kind, RANKS[kind]);
+    }),
   ];
   const { vars, seen = [] } = parts;
   const searches = (parts.searches ?? []).slice(-UNREAD)
@@ -69,7 +71,7 @@ export function assembled(parts: Parts): Handoff {
   };
 }
 
-/** Ranks of entries; mpm leaves out the lowest first for want of room. */
+/** Ranks of entries, which decide how much room a kind gets. */
 const RANKS = { read: 0, other: 1, file: 3, run: 4 };
 
 const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
@@ -88,32 +90,52 @@ function itemRank({ kind, source, number }: Item): number {
 
 interface Entry {
   readonly value: object;
+  readonly kind: string;
   readonly rank: number;
   readonly at: string;
   readonly size: number;
 }
 
-function entryOf(value: { readonly at: string }, rank: number): Entry {
-  return { value, rank, at: value.at, size: sizeOf(value) + 1 };
+function entryOf(
+  value: { readonly at: string },
+  kind: string,
+  rank: number,
+): Entry {
+  return { value, kind, rank, at: value.at, size: sizeOf(value) + 1 };
 }
 
 function sizeOf(value: unknown): number {
   return asciiJson(value).length;
 }
 
+/**
+ * Returns the entries for which there is no room. The kinds take turns, each
+ * with its most important and newest entries first. So many entries of one kind
+ * do not displace another kind. Important kinds get more room.
+ */
 function surplus(entries: readonly Entry[], room: number): Set<object> {
   const left = new Set<object>();
-  let size = entries.reduce((sum, entry) => sum + entry.size, 0);
-  if (size <= room) return left;
-  const order = entries.toSorted((a, b) =>
-    a.rank - b.rank || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
-  );
-  for (const { value, size: one } of order) {
-    if (size <= room) break;
-    left.add(value);
-    size -= one;
+  if (entries.reduce((sum, { size }) => sum + size, 0) <= room) return left;
+  const turns = [...Map.groupBy(entries, ({ kind }) => kind).values()]
+    .flatMap((same) => {
+      let before = 0;
+      return same.toSorted(byImportance).map((entry) => {
+        const turn = before / (entry.rank + 1);
+        before += entry.size;
+        return { ...entry, turn };
+      });
+    });
+  let free = room;
+  turns.sort((a, b) => a.turn - b.turn || byImportance(a, b));
+  for (const { value, size } of turns) {
+    if (size > free) left.add(value);
+    else free -= size;
   }
   return left;
+}
+
+function byImportance(a: Entry, b: Entry): number {
+  return b.rank - a.rank || (a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
 }
 
 function byTime(a: Item, b: Item): number {

@@ -210,6 +210,27 @@ Deno.test("a hand-off of any size stays below 256 KiB and says what it left out"
   assertEquals((await open(env)).length, 121);
 });
 
+Deno.test("every kind of item keeps its share of a full hand-off", async () => {
+  using env = TestEnv.repository();
+  const long = (name: string) => `${name} ${"x".repeat(7900)}`;
+  const texts = (name: string, count: number) =>
+    Array.from({ length: count }, (_, at) => long(`${name} ${at}.`));
+  await pauseWith(env, 0, {
+    next_steps: texts("Step", 60),
+    open_questions: [long("Which port?")],
+  });
+  const { session_id: id } = await pauseWith(env, 1, {
+    decisions: texts("Decision", 20),
+  });
+  const kept = read(env, id).mpm!.handoff!.items;
+  const of = (kind: string) => kept.filter((item) => item.kind === kind);
+  assertEquals(of("question").length, 1);
+  assertEquals(of("next")[0]!.text.slice(0, 7), "Step 0.");
+  const [steps, decisions] = [of("next").length, of("decision").length];
+  assert(Math.abs(steps - decisions) < 2, `${steps} ${decisions}`);
+  assert(steps + decisions > 25, `${steps} ${decisions}`);
+});
+
 Deno.test("a resume takes the items of an own save among one's own where they are not known", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "-n", "A", "-n", "B", "-d", "C");
