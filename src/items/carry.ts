@@ -1,6 +1,7 @@
 import { compareText, plainText } from "../base/words.ts";
+import type { Before, Carried, Closing, Saying } from "./carried.ts";
 import type { Item, ItemKind, ItemState, KeptItem } from "./item.ts";
-import { leftOf, type Sentence } from "./prose/withdrawn.ts";
+import { besideOf, leftOf, type Sentence } from "./prose/withdrawn.ts";
 
 /** Items that may be open in a project. */
 export const MOST_OPEN = 500;
@@ -34,61 +35,6 @@ export function isCarried({ kind, via }: Pick<Item, "kind" | "via">): boolean {
 /** Returns whether the item is still open. */
 export function isOpenItem({ state }: Pick<Item, "state">): boolean {
   return state === "open" || state === "doing";
-}
-
-/** The items before a change. */
-interface Before {
-  /** All items of the project, open and closed. */
-  readonly items: readonly KeptItem[];
-  /** The open ones of this line of work. */
-  readonly open: readonly KeptItem[];
-  /** Numbers that a file has. */
-  readonly taken: ReadonlySet<number>;
-}
-
-/** The items to add, and their source. */
-interface Saying {
-  readonly items: readonly Item[];
-  readonly place: string;
-  readonly session: string | null;
-  /** The save it was added in; null without one. */
-  readonly save: string | null;
-  /** The agent session that is read for it. */
-  readonly agent: string | undefined;
-  /** Numbers of items that are closed. */
-  readonly close?: readonly number[];
-  /** True if the items are dropped, not done. */
-  readonly drop?: boolean;
-  /** Sentences of a person that may replace earlier items. */
-  readonly withdrawn?: readonly Sentence[] | undefined;
-  /** The number of an open item whose place the last one takes. */
-  readonly supersedes?: number | undefined;
-  readonly now: Date;
-}
-
-/** The items after a change. */
-export interface Carried {
-  /** All items of the project, open and closed. */
-  readonly items: readonly KeptItem[];
-  /** The open ones of this line of work, by number. */
-  readonly open: readonly KeptItem[];
-  /** The items to write. */
-  readonly changed: readonly KeptItem[];
-  /** Numbers of those to remove. */
-  readonly removed: readonly number[];
-  /** The kept item of each added one; absent: not carried. */
-  readonly as: ReadonlyMap<Item, KeptItem>;
-  /** Open items for which there was no room. */
-  readonly refused: readonly Item[];
-  /** The result for each number to close. */
-  readonly closing: Closing;
-}
-
-interface Closing {
-  readonly closed: readonly KeptItem[];
-  /** Closed before. */
-  readonly already: readonly KeptItem[];
-  readonly unknown: readonly number[];
 }
 
 /**
@@ -298,7 +244,11 @@ class Book {
     for (const number of [...this.#open]) {
       const item = this.get(number);
       const left = leftOf(item, sentences);
-      if (left === undefined) continue;
+      if (left === undefined) {
+        const beside = besideOf(item, sentences, this.#saying.agent);
+        if (beside) this.take(beside);
+        continue;
+      }
       const text = left === "over" ? "" : sameText({ ...item, ...left });
       if (left === "over" || this.#byText.has(text)) {
         this.#close(item, "superseded", {});

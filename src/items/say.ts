@@ -10,7 +10,8 @@ import {
   withLock,
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
-import { type Carried, carry, isOpenItem } from "./carry.ts";
+import type { Carried } from "./carried.ts";
+import { carry, isOpenItem } from "./carry.ts";
 import type { DoneResult, ItemView, SayResult } from "./commands/results.ts";
 import { writeCarried } from "./handoff.ts";
 import type { Item, ItemKind, KeptItem } from "./item.ts";

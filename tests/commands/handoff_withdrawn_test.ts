@@ -77,7 +77,18 @@ const TALKS: readonly {
     ],
     left: { constraint: ["The release is on Monday, not Friday."] },
   },
+  {
+    said: ["Use Redis for the cache.", "Not Redis after all, take a table."],
+    left: { decision: ["Not Redis after all, take a table."] },
+  },
   // Still true.
+  {
+    said: [
+      "Use a queue for the mails.",
+      "She wants to drop the queue, I don't.",
+    ],
+    left: { decision: ["Use a queue for the mails."] },
+  },
   {
     said: [
       "Keep the API stable. Use Redis for sessions.",
@@ -152,6 +163,27 @@ Deno.test("a step and a decision of the agent are withdrawn, a todo and typed it
     now: () => new Date("2026-11-20T12:10:00Z"),
   });
   assertEquals(openTexts(later, "next"), ["Set up Redis"]);
+});
+
+Deno.test("a prompt that contradicts a typed item is kept beside it", async () => {
+  using env = TestEnv.repository();
+  const before = () => new Date("2026-11-20T09:00:00Z");
+  await mpm(env, ["decide", "SQLite for the ledger, typed"], { now: before });
+  const talk = [
+    ...prompt("Add refunds."),
+    ...answer("Fine."),
+    ...prompt("Postgres for the ledger rather than SQLite."),
+    ...answer("Fine."),
+  ];
+  const both = [
+    "SQLite for the ledger, typed",
+    "Postgres for the ledger rather than SQLite.",
+  ];
+  assertEquals(openTexts(await pauseTalk(env, talk), "decision"), both);
+  assertEquals(openTexts(await pauseTalk(env, talk), "decision"), both);
+  await mpm(env, ["done", "3"]);
+  const save = await pauseTalk(env, talk);
+  assertEquals(openTexts(save, "decision"), both.slice(0, 1));
 });
 
 Deno.test("the hand-off says of a prompt what of it was withdrawn", async () => {

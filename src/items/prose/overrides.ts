@@ -17,19 +17,39 @@ const VERB =
 const ASKED_FOR =
   "^(?:(?:please|now|then|next|also|and|so|ok|okay),?\\s+)*(?:if|when|unless|in case|(?:add|write|create|build|implement|support|make|test)\\b[^,;:.!?]{0,80}\\b(?:to|that|which|can|cannot))\\b.{0,80}";
 
+/** A clause so far in which someone does not want to. */
+const NOT_TO =
+  "\\b(?:do not|don'?t|never|not|cannot|can'?t|won'?t) (?:(?!and |but |or )[\\p{L}']+ ){0,4}";
+
 /** Forms that withdraw what their phrase names. */
 const TAKEN: readonly RegExp[] = [
   `\\b(?:instead of|rather than|in place of|no longer)\\s+${PHRASE}`,
   `[,;]\\s*(?:and |but )?not\\s+${PHRASE}`,
   `^(?:(?:no|ok|okay|sorry|actually|so|wait)\\b,?\\s*)*not\\s+${PHRASE}`,
-  `\\b(?=${VERB})(?<!\\b(?:do not|don'?t|never|not) )(?<!${ASKED_FOR})${VERB}(?: about)?\\s+${PHRASE}`,
-  `\\b(?:(?:do not|don'?t|no longer) (?:need|want)|no need (?:for|of))\\s+${PHRASE}`,
+  `\\b(?=${VERB})(?<!${NOT_TO})(?<!${ASKED_FOR})${VERB}(?: about)?\\s+${PHRASE}`,
+  `\\b(?:(?:do not|don'?t) (?:need|want)|no longer (?:needs?|wants?)|no need (?:for|of))\\s+${PHRASE}`,
   `^(?:(?:so|ok|okay|now),?\\s*)*(?:there(?:'s| is| are) )?no\\s+${PHRASE}`,
   `(?:^|[,;:]\\s*)${PHRASE}\\s+(?:is|are) (?:off\\b|gone\\b|cancell?ed|dropped|not (?:needed|necessary|required|wanted)|no longer )`,
 ].map((form) => new RegExp(form, "giu"));
 
 /** Words of someone else, or of a text. */
 const QUOTED = /(?<!\p{L})["“«][^"“”«»\n]{4,300}["”»]/gu;
+
+/** Someone who is neither the person nor the agent. */
+const OTHERS =
+  "(?<![\\p{L}])(?:[Hh]e|[Ss]he|[Tt]hey|[Ss]ome(?:one|body)|[Oo]thers|(?:[Tt]he|[Mm]y|[Oo]ur) (?:(?!no |not |never )[\\p{L}-]+ ){1,3}?|(?!We |You )\\p{Lu}[\\p{L}-]+)";
+
+/** Wishes and opinions of someone else, to the end of the clause. */
+const WISHED = new RegExp(
+  `${OTHERS} ?(?:\\p{L}+ly |also |still |even )?(?:wants?|wanted|would|'d (?:like|rather|prefer)|likes?|liked|prefers?|preferred|thinks?|thought|believes?|hopes?|hoped|suggests?|suggested|proposes?|proposed|votes?|voted)\\b[^,;:.!?]*`,
+  "gu",
+);
+
+/** Requests of someone else, which the person refuses in the same sentence. */
+const REFUSED = new RegExp(
+  `${OTHERS} ?(?:\\p{L}+ly |also |still |even )?(?:says?|said|asks?|asked|tells?|told|demands?|demanded|insists?|insisted)\\b[^.!?]*?(?=[,;:] ?(?:but|though|however)\\b|[,;:] ?(?:[Ii]|[Ww]e) (?:do not|don'?t|won'?t|will not|would not|wouldn'?t|disagree|refuse|keep|still)\\b)`,
+  "gu",
+);
 
 /** Prohibitions: what they name is withdrawn with its verb. */
 const PROHIBITED = new RegExp(`\\b(?:do not|don'?t)\\s+${PHRASE}`, "giu");
@@ -44,6 +64,10 @@ const ONLY: readonly RegExp[] = [
   ),
   /^(?:\w+,? ){0,6}(?:is|are) (?:off|gone|cancell?ed|no longer (?:needed|necessary|required|wanted)|not (?:needed|necessary|required|wanted) (?:any ?more|after all))\W*$/i,
 ];
+
+/** A clause that says what to do instead. */
+const GOES_ON =
+  /[,;:\u2013\u2014-]\s*(?:(?:but|and|so|just|please|rather|instead|let'?s|(?:we|i)(?:'ll| will)?)\s+)*(?:use|take|go with|switch to|do|make|keep|write|store|call|put|try|stay|stick)\s/i;
 
 /** Allows what was forbidden. */
 const ALLOWED =
@@ -74,7 +98,7 @@ const USED =
  * forbidden, or says that the earlier request is not wanted.
  */
 export function overrides(said: string, earlier: string): boolean {
-  const later = withoutQuoted(said);
+  const later = ownWords(said);
   return hasNoDeadline(later, earlier) || isAllowed(later, earlier) ||
     isOtherWay(later, earlier) ||
     withdrawn(later).some((taken) => isTaken(taken, earlier));
@@ -82,21 +106,25 @@ export function overrides(said: string, earlier: string): boolean {
 
 /** Returns whether a sentence only withdraws what was said before. */
 export function onlyWithdraws(said: string): boolean {
-  const text = withoutQuoted(said);
-  return ONLY.some((form) => form.test(text)) ||
+  const text = ownWords(said);
+  return ONLY.some((form) => form.test(text)) && !GOES_ON.test(text) ||
     ALLOWED.test(text) && AGAIN.test(text) ||
     NO_DEADLINE.test(text) && !NOT_DEADLINE.test(text);
 }
 
 /** Returns whether a sentence may replace any. */
 export function mayOverride(said: string): boolean {
-  const text = withoutQuoted(said);
+  const text = ownWords(said);
   return onlyWithdraws(text) || DEADLINE.test(text) && MOVED.test(text) ||
     USED.test(text) || withdrawn(text).length > 0;
 }
 
-/** Leaves out quoted words that withdraw something: they may be anyone's. */
-function withoutQuoted(text: string): string {
+/**
+ * Leaves out what someone else wants, and quoted words that withdraw something:
+ * they may be anyone's.
+ */
+function ownWords(said: string): string {
+  const text = said.replaceAll(WISHED, "").replaceAll(REFUSED, "");
   return text.replaceAll(QUOTED, (quoted) => {
     const words = quoted.slice(1, -1);
     const takes = withdrawn(words).length > 0 || NO_DEADLINE.test(words);

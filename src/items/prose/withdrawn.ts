@@ -1,3 +1,4 @@
+import { sha256 } from "../../base/digest.ts";
 import type { Said } from "../../clients/mod.ts";
 import { type Cue, personSentences } from "./cues.ts";
 import type { Item } from "../item.ts";
@@ -78,7 +79,7 @@ export function leftOf(
   { kind, text, via, source, at }: Item,
   sentences: readonly Sentence[],
 ): Pick<Item, "text" | "at"> | "over" | undefined {
-  const own = source === "user" && via !== "prompt" && via !== "answer";
+  const own = isTyped({ source, via });
   if (own || via === "todo" || via === "task" || !KINDS.includes(kind)) return;
   const later = sentences.filter((one) => one.at > at);
   const over = (said: string) => later.find((one) => overrides(one.text, said));
@@ -90,4 +91,34 @@ export function leftOf(
   const left = all.filter((one) => !over(one));
   const isSame = left.length === 0 || left.length === all.length;
   return isSame ? undefined : { text: left.join(" "), at };
+}
+
+/** Returns whether a person added an item with a command. */
+function isTyped({ source, via }: Pick<Item, "source" | "via">): boolean {
+  return source === "user" && via !== "prompt" && via !== "answer";
+}
+
+/**
+ * Returns an item for the sentence that contradicts what a person typed, if the
+ * sentence is not an item itself. Both are kept.
+ */
+export function besideOf(
+  { kind, text, via, source, at }: Item,
+  sentences: readonly Sentence[],
+  agent: string | undefined,
+): Item | undefined {
+  if (!isTyped({ source, via }) || !KINDS.includes(kind)) return undefined;
+  const by = sentences.find((one) =>
+    !one.isWhole && one.at > at && overrides(one.text, text)
+  );
+  if (by === undefined) return undefined;
+  const as = kind === "constraint" ? kind : "decision";
+  const key = `${agent ?? ""} ${as} ${sha256(by.text).slice(0, 16)}`;
+  return {
+    // The same in every save of the conversation.
+    id: sha256(`${by.at} ${key}`).slice(0, 12),
+    ...{ kind: as, text: by.text, state: "open", source: "user" },
+    ...{ via: "prompt", at: by.at, save: null, key },
+    ...agent === undefined ? {} : { agent },
+  };
 }
