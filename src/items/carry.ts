@@ -58,6 +58,7 @@ export function carry(before: Before, saying: Saying): Carried {
     }
   }
   book.takeBack(saying.withdrawn ?? []);
+  book.closeAnswered();
   return { ...book.result(), as, refused, closing };
 }
 
@@ -256,6 +257,22 @@ class Book {
       }
       this.#put({ ...item, ...left });
       this.#byText.set(text, number);
+    }
+  }
+
+  /**
+   * Closes the questions that a killed client left, once its session goes on
+   * without them.
+   */
+  closeAnswered(): void {
+    const { agent, items } = this.#saying;
+    const keys = new Set(items.map(({ key }) => key));
+    const last = items.find(({ kind }) => kind === "message")?.at ?? "";
+    for (const number of [...this.#open]) {
+      const item = this.get(number);
+      const isLeft = item.kind === "question" && item.via === "message" &&
+        item.agent === agent && item.at < last && !keys.has(item.key);
+      if (isLeft) this.#close(item, "superseded", {});
     }
   }
 

@@ -53,6 +53,19 @@ export async function withSeen(
   return { ...found, seen };
 }
 
+/**
+ * The same of a client that was killed before anyone could answer: its
+ * questions stay open beyond the next save.
+ */
+export function withQuestions(found: Collected): Collected {
+  const items = found.items.map((item) =>
+    item.kind === "question" && item.via === "last message"
+      ? { ...item, via: "message" }
+      : item
+  );
+  return { ...found, items };
+}
+
 /** Nothing was found. */
 export const NOTHING_COLLECTED: Collected = {
   items: [],

@@ -22,6 +22,7 @@ export {
   handoffFor,
   type HandoffOrder,
   NOTHING_COLLECTED,
+  withQuestions,
   withSeen,
 } from "./handoff.ts";
 export {

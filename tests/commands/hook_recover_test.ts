@@ -41,9 +41,14 @@ const LATER = { now: () => new Date(NOON.getTime() + 3_600_000) };
 async function worked(
   env: TestEnv,
   session_id: string,
-  { prompt, ended = false }: { prompt: string; ended?: boolean },
+  { prompt, text = "Half of it is done", at = NOON, ended = false }: {
+    prompt: string;
+    text?: string;
+    at?: Date;
+    ended?: boolean;
+  },
 ): Promise<void> {
-  const timestamp = NOON.toISOString();
+  const timestamp = at.toISOString();
   const lines = [
     {
       type: "user",
@@ -60,7 +65,7 @@ async function worked(
       parentUuid: "u1",
       timestamp,
       version: "2.1.330",
-      message: { content: [{ type: "text", text: `Half of it is done` }] },
+      message: { content: [{ type: "text", text }] },
     },
     ...ended ? [{ type: "cost-state" }] : [],
   ];
@@ -68,18 +73,18 @@ async function worked(
     projectSlug(env.project)
   }/${session_id}.jsonl`;
   putHome(env, path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  Deno.utimeSync(join(env.home, path), NOON, NOON);
+  Deno.utimeSync(join(env.home, path), at, at);
   await fire(env, "UserPromptSubmit", {
     prompt,
     session_id,
     prompt_id: "p1",
     transcript_path: join(env.home, path),
-  });
+  }, { now: () => at });
 }
 
-function start(env: TestEnv, more = {}, session_id = NEW) {
+function start(env: TestEnv, more = {}, session_id = NEW, when = LATER) {
   const fields = { source: "startup", session_id, ...more };
-  return fire(env, "SessionStart", fields, LATER);
+  return fire(env, "SessionStart", fields, when);
 }
 
 /** The saves, the newest first. */
@@ -125,6 +130,25 @@ Deno.test("what a killed client left is saved at the next start, once", async ()
   await mpmJson(env, ["undo", "1"]);
   await start(env);
   assertEquals([(await saves(env)).length, failures(env)], [0, ""]);
+});
+
+Deno.test("the question of a killed client stays open until its session goes on", async () => {
+  using env = projectWithMpm();
+  const after = (hours: number) => new Date(NOON.getTime() + hours * 3_600_000);
+  const asked = "Should the ledger use cents or floats?";
+  const text = `Half of it is done. ${asked}`;
+  await worked(env, KILLED, { prompt: "Fix the ledger", text });
+  await start(env);
+  await worked(env, NEW, { prompt: "Add a footer", at: after(2) });
+  const later = { now: () => after(3) };
+  const { hookSpecificOutput } = await start(env, {}, OTHER, later);
+  const given = hookSpecificOutput!.additionalContext!;
+  assertStringIncludes(given, "Add a footer");
+  assertStringIncludes(given, asked);
+  await worked(env, KILLED, { prompt: "Cents", text: "Done.", at: after(4) });
+  await start(env, {}, OTHER, { now: () => after(5) });
+  const { stdout } = await mpm(env, ["ask"], { now: () => after(5) });
+  assertEquals(stdout.includes(asked), false, stdout);
 });
 
 Deno.test("two clients that start at once save it once", async () => {

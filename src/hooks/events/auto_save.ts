@@ -16,6 +16,7 @@ import {
   type Handoff,
   handoffFor,
   type Item,
+  withQuestions,
   withSeen,
   withTrees,
 } from "../../items/mod.ts";
@@ -154,7 +155,11 @@ async function readAll(context: Context, sources: Sources) {
   const runs = state && !unsaved.killed
     ? withTrees(found.runs, digest.settled, state)
     : found.runs;
-  return { own, before, state, digest, found: { ...await seen, runs } };
+  const whole = { ...await seen, runs };
+  return {
+    ...{ own, before, state, digest },
+    found: unsaved.killed ? withQuestions(whole) : whole,
+  };
 }
 
 /**
