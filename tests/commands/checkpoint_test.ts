@@ -901,6 +901,15 @@ Deno.test("a file that git would convert is clean again after a restore", async 
   assertEquals(stateOf(env), before);
 });
 
+Deno.test("git need not read restored files again", async () => {
+  using env = TestEnv.repository();
+  await save(env, "clean");
+  env.write("README.md", "changed\n");
+  await restore(env, "clean");
+  // This command compares only what the index knows of each file.
+  assertEquals(env.git("diff-files"), "");
+});
+
 Deno.test("--to writes into a new or empty folder and nowhere else", async () => {
   using env = busy();
   await save(env, "one");

@@ -104,7 +104,7 @@ async function build(
     });
   }
   // Its status only says that some files differ.
-  await git.run([...plain, "update-index", "-q", "--reown"], { env });
+  await git.run([...plain, "update-index", "-q", "--refresh"], { env });
   return notes;
 }
 
