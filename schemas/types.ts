@@ -891,7 +891,7 @@ export interface ErrorResult {
 }
 
 /**
- * mpm pause --json: Save the session: what was done, what is next, the git
+ * mpm pause --json: Save the session: what was done, what is next, and the git
  * state.
  */
 export interface PauseResult {
@@ -1027,12 +1027,11 @@ export interface StartResult {
 }
 
 /**
- * mpm status --json: Show the current session, its checklist, and the state of
- * git.
+ * mpm status --json: Show the current session, its checklist and the git state.
  */
 export type StatusResult = StackResult | StatusReport;
 
-/** mpm check --json: Tick items of the checklist, or print the checklist. */
+/** mpm check --json: Tick checklist items, or print the checklist. */
 export interface CheckResult {
   dry_run: boolean;
   session: SessionInfo;
@@ -1536,7 +1535,7 @@ export interface SavesListResult {
   }[];
 }
 
-/** mpm saves show --json: Show a save as it was written. */
+/** mpm saves show --json: Show the contents of a save. */
 export interface SavesShowResult {
   source: string;
   origin: "own" | "trusted" | "foreign";
@@ -1547,10 +1546,7 @@ export interface SavesShowResult {
   warnings: string[];
 }
 
-/**
- * mpm saves verify --json: Check saves against their checksums and their
- * format.
- */
+/** mpm saves verify --json: Check saves against their checksums and format. */
 export interface SavesVerifyResult {
   /** True if no save is damaged. */
   intact: boolean;
@@ -1882,10 +1878,7 @@ export interface CheckpointLoadResult {
   text: string;
 }
 
-/**
- * mpm checkpoint restore --json: Restore the files and the index of a
- * checkpoint.
- */
+/** mpm checkpoint restore --json: Restore a checkpoint's files and index. */
 export interface CheckpointRestoreResult {
   dry_run: boolean;
   worktree: string;
@@ -1996,8 +1989,8 @@ export interface UndoTrashResult {
 }
 
 /**
- * mpm worktrees list --json: List the worktrees of agents, and which of them
- * can be removed.
+ * mpm worktrees list --json: List agents' worktrees and show which can be
+ * removed.
  */
 export interface WorktreesListResult {
   folder: string;
@@ -2336,16 +2329,14 @@ export interface ScanResult {
 /** mpm migrate --json: Move saves from an older layout. */
 export type MigrateResult = MigrateReport | RollbackReport;
 
-/** mpm hooks install --json: Add mpm's hooks to the settings of a client. */
+/** mpm hooks install --json: Add mpm's hooks to a client's settings. */
 export type HooksInstallResult = HooksInstallReport | ClientFilesResult;
 
-/**
- * mpm hooks uninstall --json: Remove mpm's hooks from the settings of a client.
- */
+/** mpm hooks uninstall --json: Remove mpm's hooks from a client's settings. */
 export type HooksUninstallResult = HooksUninstallReport | ClientFilesResult;
 
 /**
- * mpm hooks status --json: Show where mpm's hooks are installed, and report
+ * mpm hooks status --json: Show where mpm's hooks are installed and report
  * problems.
  */
 export type HooksStatusResult = HooksReport | HooksListResult | {
@@ -2354,7 +2345,7 @@ export type HooksStatusResult = HooksReport | HooksListResult | {
 };
 
 /**
- * mpm hooks eject --json: Copy shell hooks into the project, so that you can
+ * mpm hooks eject --json: Copy shell hooks into the project so that you can
  * edit them.
  */
 export interface HooksEjectResult {
@@ -2808,7 +2799,7 @@ export interface ReplayResult {
   warnings: string[];
 }
 
-/** mpm carry --json: Copy an agent's conversation into another client. */
+/** mpm carry --json: Copy an agent's conversation to another client. */
 export interface CarryResult {
   dry_run: boolean;
   from: {
@@ -3070,7 +3061,7 @@ export interface HandoffNewResult {
 /** mpm handoff reject --json: Reject a hand-off, with a reason. */
 export type HandoffRejectResult = HandoffAcceptResult;
 
-/** mpm handoff show --json: Show a hand-off document and the answers to it. */
+/** mpm handoff show --json: Show a hand-off document and its answers. */
 export interface HandoffShowResult {
   /** ISO 8601: ages count from here. */
   shown_at: string;
@@ -3221,7 +3212,7 @@ export interface NotesRmResult {
 export type NotesSettleResult = NoteResult;
 
 /**
- * mpm claim --json: Claim files and folders, so that other agents do not edit
+ * mpm claim --json: Claim files and folders so that other agents do not edit
  * them.
  */
 export interface ClaimResult {
@@ -3279,9 +3270,7 @@ export interface ClaimResult {
   }[];
 }
 
-/**
- * mpm claims --json: List the claimed paths, who holds them, and until when.
- */
+/** mpm claims --json: List claimed paths, their holders and expiry times. */
 export interface ClaimsResult {
   /** ISO 8601: ages count from here. */
   at: string;
@@ -3327,7 +3316,7 @@ export interface ClaimsResult {
   }[];
 }
 
-/** mpm release --json: Release claims, so that others can edit the paths. */
+/** mpm release --json: Release claims so that others can edit the paths. */
 export interface ReleaseResult {
   dry_run: boolean;
   released: {
@@ -3356,7 +3345,7 @@ export interface ReleaseResult {
   }[];
 }
 
-/** mpm standup --json: Show what agents and people did, and what is next. */
+/** mpm standup --json: Show what agents and people did and what is next. */
 export interface StandupResult {
   /** ISO 8601, UTC: everything since then counts. */
   since: string;
@@ -3501,7 +3490,7 @@ export interface SyncResult {
   problems: string[];
 }
 
-/** mpm trust --json: Trust the keys of people whose saves you received. */
+/** mpm trust --json: Trust the keys of people whose saves you have received. */
 export interface TrustResult {
   dry_run: boolean;
   /** The id of this user's own key; null: no sync made one yet. */
@@ -3590,10 +3579,7 @@ export interface ImportResult {
   } | null;
 }
 
-/**
- * mpm schedule add --json: Start a task, a pipeline or a standup at certain
- * times.
- */
+/** mpm schedule add --json: Schedule a task, a pipeline or a standup. */
 export interface ScheduleAddResult {
   dry_run: boolean;
   id: string;
@@ -3610,7 +3596,7 @@ export interface ScheduleAddResult {
 }
 
 /**
- * mpm schedule list --json: List the schedules with the next run and the last
+ * mpm schedule list --json: List the schedules with their next run and last
  * result.
  */
 export interface ScheduleListResult {
@@ -3688,7 +3674,7 @@ export interface ScheduleRunResult {
   log: string;
 }
 
-/** mpm pipeline --json: List the pipelines and the newest run of each. */
+/** mpm pipeline --json: List the pipelines and the latest run of each. */
 export interface PipelineResult {
   at: string;
   pipelines: {
@@ -3734,7 +3720,7 @@ export interface PipelineResult {
   }[];
 }
 
-/** mpm pipeline cancel --json: Cancel a run of a pipeline. */
+/** mpm pipeline cancel --json: Cancel a pipeline run. */
 export interface PipelineCancelResult {
   dry_run: boolean;
   /** The ID of the run. */
@@ -3783,7 +3769,7 @@ export interface PipelineGraphResult {
   form: "drawing" | "mermaid";
 }
 
-/** mpm pipeline list --json: List the runs of pipelines. */
+/** mpm pipeline list --json: List pipeline runs. */
 export interface PipelineListResult {
   at: string;
   /** The newest first. */
@@ -3834,9 +3820,7 @@ export interface PipelineLogsResult {
   }[];
 }
 
-/**
- * mpm pipeline report --json: Report what a run of a pipeline did, in Markdown.
- */
+/** mpm pipeline report --json: Print a Markdown report of a pipeline run. */
 export interface PipelineReportResult {
   /** The ID: the pipeline, and the time of the start in UTC. */
   run: string;
@@ -3922,7 +3906,7 @@ export interface PipelineReportResult {
   file: string | null;
 }
 
-/** mpm pipeline rm --json: Move runs of pipelines to the trash. */
+/** mpm pipeline rm --json: Move pipeline runs to the trash. */
 export interface PipelineRmResult {
   dry_run: boolean;
   /** IDs of the runs. */
@@ -3931,7 +3915,7 @@ export interface PipelineRmResult {
   folder: string | null;
 }
 
-/** mpm pipeline resume --json: Continue a run of a pipeline. */
+/** mpm pipeline resume --json: Continue a pipeline run. */
 export interface PipelineResumeResult {
   /** The ID: the pipeline, and the time of the start in UTC. */
   run: string;
@@ -4032,15 +4016,14 @@ export interface PipelineRunResult {
 }
 
 /**
- * mpm pipeline status --json: Show the state of a run of a pipeline, and of its
- * steps.
+ * mpm pipeline status --json: Show the state of a pipeline run and its steps.
  */
 export type PipelineStatusResult = PipelineResumeResult;
 
 /** mpm pipeline watch --json: Show the progress of a run until it ends. */
 export type PipelineWatchResult = PipelineResumeResult;
 
-/** mpm pipeline new --json: Create a pipeline from a built-in one. */
+/** mpm pipeline new --json: Create a pipeline from a built-in pipeline. */
 export interface PipelineNewResult {
   dry_run: boolean;
   name: string;
@@ -4051,10 +4034,10 @@ export interface PipelineNewResult {
   next: string[];
 }
 
-/** mpm task cancel --json: Cancel a run of a task. */
+/** mpm task cancel --json: Cancel a task run. */
 export type TaskCancelResult = PipelineCancelResult;
 
-/** mpm task list --json: List the runs of tasks. */
+/** mpm task list --json: List task runs. */
 export interface TaskListResult {
   at: string;
   /** The newest first. */
@@ -4104,7 +4087,7 @@ export interface TaskLogsResult {
   left_out: number;
 }
 
-/** mpm task report --json: Report what a run of a task did, in Markdown. */
+/** mpm task report --json: Print a Markdown report of a task run. */
 export interface TaskReportResult {
   /** Its ID: the task, and the UTC second in which it began. */
   run: string;
@@ -4164,10 +4147,10 @@ export interface TaskReportResult {
   file: string | null;
 }
 
-/** mpm task rm --json: Move runs of tasks to the trash. */
+/** mpm task rm --json: Move task runs to the trash. */
 export type TaskRmResult = PipelineRmResult;
 
-/** mpm task status --json: Show the state of a run of a task. */
+/** mpm task status --json: Show the state of a task run. */
 export interface TaskStatusResult {
   /** Its ID: the task, and the UTC second in which it began. */
   run: string;
@@ -4222,7 +4205,7 @@ export interface TaskStatusResult {
 /** mpm task watch --json: Show the progress of a run until it ends. */
 export type TaskWatchResult = TaskStatusResult;
 
-/** mpm task resume --json: Continue a run that was interrupted. */
+/** mpm task resume --json: Continue an interrupted run. */
 export interface TaskResumeResult {
   /** null: a dry run. */
   run: string | null;
@@ -4257,9 +4240,7 @@ export interface TaskResumeResult {
 /** mpm task run --json: Run a task on all its items. */
 export type TaskRunResult = TaskResumeResult;
 
-/**
- * mpm task --json: List the tasks of the project and the newest run of each.
- */
+/** mpm task --json: List the project's tasks and the latest run of each. */
 export interface TaskResult {
   at: string;
   tasks: {

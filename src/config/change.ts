@@ -36,7 +36,7 @@ export const FILE_FLAGS = {
   },
   "dry-run": {
     type: "boolean",
-    summary: "Show what would change and write nothing",
+    summary: "Show what would change without writing anything",
   },
 } as const;
 

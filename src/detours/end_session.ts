@@ -43,7 +43,7 @@ export const ENDING = {
   }],
   dryRun: {
     type: "boolean",
-    summary: "Show what would be done and write nothing",
+    summary: "Show what would happen without writing anything",
   },
   result: async () => (await import("../work/commands/results.ts")).EndResult,
   render: endText,

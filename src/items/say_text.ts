@@ -7,7 +7,7 @@ import { closedLine, itemLines, itemText, originOf } from "./text.ts";
 /** The words of a command that adds an item. */
 export const TEXT_WORDS = {
   name: "text",
-  summary: "The text; without it, mpm lists the open items",
+  summary: "The text; if omitted, mpm lists the open items",
   rest: true,
 } as const;
 
@@ -19,7 +19,7 @@ export const SAY_FLAGS = {
   },
   "dry-run": {
     type: "boolean",
-    summary: "Show what would be added and write nothing",
+    summary: "Show what would be added without writing anything",
   },
 } as const;
 

@@ -137,8 +137,7 @@ function readEnd(system: System, path: string, length: number): string {
 /** The same for the commands about the journal. */
 export const USER_FLAG = {
   type: "boolean",
-  summary:
-    "Use the log of operations outside projects, e.g. changes to settings",
+  summary: "Use the log of operations outside projects, e.g. settings changes",
 } as const;
 
 /**

@@ -6,7 +6,7 @@ import { runPaths } from "./store.ts";
 /** The option of commands that start one. */
 export const BACKGROUND = {
   type: "boolean",
-  summary: "Run in the background, and return at once",
+  summary: "Run in the background and return immediately",
 } as const;
 
 /** Milliseconds in which a process in the background begins, and between looks. */

@@ -21,7 +21,7 @@ export function taskRoot({ system, folder }: Context): string {
 export const RUN = {
   name: "run",
   summary:
-    "The ID of a run, or the name of a task to select its newest run; default: the newest run",
+    "A run ID, or a task name to select that task's latest run; default: the latest run",
   optional: true,
   names: "run",
 } as const;

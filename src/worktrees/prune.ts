@@ -18,7 +18,7 @@ export const MIN_AGE = {
   type: "string",
   value: "age",
   summary:
-    "Keep worktrees that were used within this time; default: 1h, or the setting worktrees.min_age",
+    "Keep worktrees used within this time; default: the worktrees.min_age setting, or 1h",
 } as const;
 
 /** A cleanup as it would be done: nothing is removed yet. */

@@ -184,7 +184,7 @@ Deno.test("help as data names options with their values", async () => {
     repeatable: false,
     choices: ["text", "md", "json", "context"],
     default: "text",
-    summary: "The output format; context is for an agent",
+    summary: "The output format; context is meant for agents",
   });
   const all = await mpmJson<HelpResult>(env, ["help"]);
   assertEquals(

@@ -32,7 +32,7 @@ export const ANSWER_FLAGS = {
   ...AGENT_FLAG,
   "dry-run": {
     type: "boolean",
-    summary: "Show the answer and write nothing",
+    summary: "Show the answer without writing anything",
   },
 } as const;
 

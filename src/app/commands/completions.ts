@@ -12,7 +12,7 @@ export const completions = defineCommand({
   summary: "Print the completion script for a shell",
   description: `
 The script completes commands, options, and the names of sessions, checkpoints,
-branches, templates and settings. To turn on completion, add one line to the startup file of your shell:
+branches, templates and settings. To enable completion, add one line to your shell's startup file:
 
   bash        ~/.bashrc                    eval "$(mpm completions bash)"
   zsh         ~/.zshrc, after compinit     source <(mpm completions zsh)

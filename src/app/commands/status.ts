@@ -35,18 +35,15 @@ import type { System } from "../../system/system.ts";
 /** `mpm status` */
 export const status = defineCommand({
   name: "status",
-  summary: "Show the current session, its checklist, and the state of git",
+  summary: "Show the current session, its checklist and the git state",
   description: `
-With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The
-fields always have this order: version (1), session, name, task, state, depth
+With --porcelain, mpm prints one "name=value" pair per line, for prompts and scripts. The fields always appear in this order: version (1), session, name, task, state, depth
 (number of parents), parent, done, total. After these come checkpoint, branch, ahead,
 behind, staged, changed, untracked, conflicts, checkpoint_origin. Missing values are empty. Outside a project, mpm prints nothing. This command runs at most one git process.
 
-Without --porcelain, mpm also shows the newest save, and what changed since.
---short prints at most twelve lines, like "mpm" without a command in a terminal.
+Without --porcelain, mpm also shows the newest save and what has changed since. --short prints at most twelve lines, as plain "mpm" does in a terminal.
 
---tree draws all sessions with their detours, and marks the session of this
-worktree.`,
+--tree draws all sessions and their detours, and marks this worktree's session.`,
   positionals: [],
   flags: {
     tree: {

@@ -21,12 +21,12 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "TERM",
     summary:
-      "dumb means: no colour, only ASCII, no progress line, plain questions",
+      "With the value dumb: no colour, only ASCII, no progress line, plain questions",
   },
   {
     name: "ACCESSIBLE",
     summary:
-      "If not empty, mpm asks plain questions, which a screen reader can read",
+      "If not empty, mpm asks plain questions that a screen reader can read",
   },
   {
     name: "LC_ALL, LC_CTYPE, LANG",
@@ -71,7 +71,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "GIT_INDEX_FILE",
     summary:
-      "Set by git during a commit; mpm pause then makes no commit. mpm runs git without other GIT_ variables",
+      "Set by git during a commit; mpm pause then does not commit. mpm runs git without other GIT_ variables",
   },
   {
     name: "GIT_ATTR_NOSYSTEM, GIT_CEILING_DIRECTORIES, GIT_CONFIG_GLOBAL",
@@ -84,7 +84,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "CLAUDE_CONFIG_DIR",
     summary:
-      "The folder of Claude Code's settings and tasks; default: ~/.claude",
+      "The folder with Claude Code's settings and tasks; default: ~/.claude",
   },
   {
     name: "CODEX_HOME, GEMINI_CLI_HOME, COPILOT_HOME",

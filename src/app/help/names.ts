@@ -44,7 +44,7 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     load: hooks,
   },
   "privacy": {
-    summary: "The data that mpm writes, and who can read it",
+    summary: "The data that mpm writes and who can read it",
     load: () => PRIVACY,
   },
   "tasks": {
@@ -136,7 +136,7 @@ const SECTIONS:
 /** Subjects of the groups whose first word is not a command. */
 const ABOUT: Readonly<Record<string, string>> = {
   handoff: "Hand-off documents between agents",
-  schedule: "Tasks, pipelines and standups that run at certain times",
+  schedule: "Scheduled tasks, pipelines and standups",
   task: "Programs over many items, with progress and resume",
   checkpoint: "Snapshots of all files",
   config: "Settings",
@@ -146,7 +146,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   team: "People who can read your encrypted entries",
   template: "Checklists to start from",
   var: "State variables of the session",
-  worktrees: "Worktrees of agents",
+  worktrees: "Agents' worktrees",
 };
 
 /** Commands that have a shorter name. */

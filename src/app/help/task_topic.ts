@@ -3,7 +3,7 @@ import type { Topic } from "../../cli/mod.ts";
 /** `mpm help tasks` */
 export const TASKS: Topic = {
   name: "tasks",
-  summary: "How to define a task, and what its programs can report",
+  summary: "How to define a task and what its programs can report",
   sections: [
     {
       text: `

@@ -22,7 +22,7 @@ export function exitCodes(): Topic {
         text: `
 mpm prints an error as one line on standard error, often followed by a hint.
 With --json, the error is one object, {"error": {"code", "message", "hint"}}.
-The code is more specific than the exit status. Standard output stays empty.
+The code is more specific than the exit status. Nothing is written to standard output.
 
 "mpm hook" always exits with 0, so that a failure of mpm never disturbs the
 agent's session.`,
@@ -39,7 +39,7 @@ export function environment(): Topic {
     sections: [
       {
         text: `
-The variable of a setting overrides the configuration files, and a command's option overrides the variable. Separate the values of a list with commas or spaces, and write a table as name=number. An empty variable counts as unset.`,
+A setting's variable overrides the configuration files, and a command-line option overrides the variable. Separate list values with commas or spaces, and write a table as name=number. An empty variable counts as unset.`,
       },
       { rows: allVariables().map(({ name, summary }) => [name, summary]) },
     ],
@@ -55,8 +55,7 @@ export function files(): Topic {
       {
         text: `
 A project's data is in the folder .claude-mpm/ of the repository's main
-worktree. Outside git, mpm uses the nearest .claude-mpm/ in a parent folder,
-else in the current folder. Folders have mode 0700, and files have mode 0600.`,
+worktree. Outside git, mpm uses the nearest .claude-mpm/ in a parent folder, or else in the current folder. Folders have mode 0700, and files have mode 0600.`,
       },
       { title: "In .claude-mpm/", rows: held(PROJECT_FILES) },
       { title: "In git's own folder", rows: held(GIT_FILES) },
@@ -80,7 +79,7 @@ else in the current folder. Folders have mode 0700, and files have mode 0600.`,
             ".claude/skills/",
             "skills that mpm hooks install --skills installs",
           ],
-          [".claude/worktrees/", "worktrees of agents, which mpm cleans up"],
+          [".claude/worktrees/", "agents' worktrees, which mpm cleans up"],
           [
             ".claude/context.md",
             "project knowledge for agents; mpm context update writes one part",
@@ -176,7 +175,7 @@ blocks anything because of missing data. MPM_HOOKS=off turns all hooks off befor
 /** `mpm help privacy` */
 export const PRIVACY: Topic = {
   name: "privacy",
-  summary: "The data that mpm writes, and who can read it",
+  summary: "The data that mpm writes and who can read it",
   sections: [
     {
       text: `

@@ -14,11 +14,11 @@ import type { RestoreResult } from "./results.ts";
 /** `mpm checkpoint restore` */
 export const checkpointRestore = defineCommand({
   name: "checkpoint restore",
-  summary: "Restore the files and the index of a checkpoint",
+  summary: "Restore a checkpoint's files and index",
   description: `
-Shows the changes and asks you to confirm. If mpm cannot ask, you need --yes. mpm first saves the present state in a checkpoint, so that "mpm undo" can undo the restore. It keeps and lists files created since the checkpoint; --exact moves them to the trash. HEAD and the branch never move. If HEAD has moved since the checkpoint, mpm prints the command to go back.
+Shows the changes and asks you to confirm. If mpm cannot ask, --yes is required. mpm first saves the current state in a checkpoint, so that "mpm undo" can undo the restore. It keeps and lists files created since the checkpoint; --exact moves them to the trash. HEAD and the branch never move. If HEAD has moved since the checkpoint, mpm prints the command that moves it back.
 
-If you name paths below the working folder, mpm restores only these paths. --to writes the files of the checkpoint into a new or empty folder instead. If mpm had to leave a changed file alone, it prints the reason, and the exit status is 4.`,
+If you specify paths, mpm restores only those files and folders. --to writes the checkpoint's files into a new or empty folder instead. If mpm has to leave a changed file alone, it prints the reason and exits with status 4.`,
   positionals: [
     CHECKPOINT,
     {

@@ -32,8 +32,7 @@ export const checkpointDiff = defineCommand({
   summary: "Show the differences between a checkpoint and the working tree",
   description: `
 Lists the paths that were added, modified or deleted since the checkpoint, or
-between two checkpoints. It leaves out ignored files. mpm runs no diff program or
-converter that the repository configures.`,
+between two checkpoints. It leaves out ignored files. mpm does not run diff programs or converters that the repository configures.`,
   positionals: [
     { ...CHECKPOINT, name: "from" },
     {

@@ -17,9 +17,7 @@ export const checkpointList = defineCommand({
   name: "checkpoint list",
   summary: "List the checkpoints of this project",
   description: `
-Lists the checkpoints of all worktrees, newest first. Each row has the number,
-age, name, branch, size of the changed files, and note. --all adds the checkpoints
-that mpm took before restores and after steps of an agent. The mark "from
+Lists the checkpoints of all worktrees, newest first. Each row shows the number, age, name, branch, size of the changed files, and note. --all adds the checkpoints that mpm took before restores and after an agent's steps. The mark "from
 someone else (not verified)" means that you did not take the checkpoint on this
 machine.`,
   positionals: [],
@@ -27,7 +25,7 @@ machine.`,
     all: {
       type: "boolean",
       summary:
-        "Include checkpoints that mpm took before restores and after steps",
+        "Include checkpoints taken before restores and after an agent's steps",
     },
   },
   examples: ["mpm checkpoint list", "mpm checkpoint list --all --json"],

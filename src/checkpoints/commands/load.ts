@@ -13,7 +13,7 @@ export const checkpointLoad = defineCommand({
   name: "checkpoint load",
   summary: "Print what an agent needs to continue from a checkpoint",
   description: `
-Prints the context, the changed files, the next steps, the notes, and the commands to resume with. The
+Prints the context, the changed files, the next steps, the notes, and the commands for resuming. The
 command changes nothing; to restore the files, use "mpm checkpoint restore". If
 you do not trust a checkpoint from another machine, mpm marks its text as data,
 and leaves out the commands.`,

@@ -17,12 +17,12 @@ export const restore = defineCommand({
   name: "restore",
   summary: "Restore uncommitted files from a save",
   description: `
-A save includes the contents of uncommitted files. Without paths, mpm restores files that you reverted or deleted after the save and never committed. With paths, it restores these files and folders, whatever has changed in them. --all restores all files in the save.
+A save includes the contents of uncommitted files. Without paths, mpm restores files that you reverted or deleted after the save and never committed. With paths, it restores those files and folders, even if they have changed since the save. --all restores all files in the save.
 
-mpm shows the changes and asks you to confirm. If it cannot ask, you need --yes. It first takes a checkpoint of all files, so that "mpm undo" can undo the restore.
+mpm shows the changes and asks you to confirm. If it cannot ask, --yes is required. It first takes a checkpoint of all files, so that "mpm undo" can undo the restore.
 Staged changes are staged again. HEAD and the branch do not move.
 
-Without a save, mpm uses your newest save of this worktree that has file contents. To use a save by someone else, name the save. If a colleague sent files with "mpm sync --with-contents", mpm restores all these files. If the first word is not the name of a save, mpm treats it as a path. If mpm had to leave a file alone, it prints the reason, and the exit status is 4.`,
+By default, mpm uses your newest save of this worktree that includes file contents. To use someone else's save, select it explicitly. If a colleague sent files with "mpm sync --with-contents", mpm restores all of them. If the first word does not match a save, mpm treats it as a path. If mpm has to leave a file alone, it prints the reason and exits with status 4.`,
   positionals: [
     {
       name: "save",

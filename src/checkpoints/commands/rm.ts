@@ -12,9 +12,7 @@ export const checkpointRm = defineCommand({
   name: "checkpoint rm",
   summary: "Remove checkpoints",
   description: `
-Removes checkpoints from the list. You can undo a removal with "mpm undo" while
-it is one of the last 20 removals, or younger than trash.max_age. Later, git deletes the
-contents of the checkpoint.`,
+Removes checkpoints from the list. You can undo a removal with "mpm undo" while it is among the last 20 or newer than trash.max_age. After that, git deletes the checkpoint's contents.`,
   positionals: [{
     name: "checkpoints",
     summary: "The checkpoints: names or parts of names, or numbers in the list",
@@ -25,7 +23,7 @@ contents of the checkpoint.`,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be removed and remove nothing",
+      summary: "Show what would be removed without removing anything",
     },
   },
   examples: ["mpm checkpoint rm before-refactoring", "mpm checkpoint rm 3 4"],

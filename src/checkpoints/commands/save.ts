@@ -11,14 +11,12 @@ export const checkpointSave = defineCommand({
   name: "checkpoint save",
   summary: "Save the whole working tree and its context under a name",
   description: `
-Saves every file that git does not ignore, byte for byte, with the staged
-changes and the context of the work. mpm does not change your files, index,
-HEAD, branch, stashes or reflogs, and runs no git hooks. The objects are in the
-repository under refs/mpm/, which git does not clone or push by default. In a project without git, the objects are in a separate repository in the mpm folder.
+Saves every file that git does not ignore, byte for byte, with the staged changes and the work's context. mpm does not change your files, index,
+HEAD, branch, stashes or reflogs, and runs no git hooks. The objects are stored in the repository under refs/mpm/, which git does not clone or push by default. In a project without git, they are stored in a separate repository in the mpm folder.
 
 A checkpoint cannot contain nested repositories, changed submodules, pipes or sockets. mpm lists everything that it leaves out.
 
---auto is for hooks. It takes at most one checkpoint every 30 minutes, and keeps the last 20. Then it runs the project's checkpoint.sh, if you allowed this script. --after-call is also for hooks: it takes a checkpoint after a step of an agent, for "mpm replay --at".`,
+--auto is for hooks. It takes at most one checkpoint every 30 minutes and keeps the last 20. Then it runs the project's checkpoint.sh, if you have allowed that script. --after-call is also for hooks: it takes a checkpoint after an agent's step, for "mpm replay --at".`,
   positionals: [{
     name: "name",
     summary: "The name; several words are joined with spaces",
@@ -39,12 +37,12 @@ A checkpoint cannot contain nested repositories, changed submodules, pipes or so
       type: "string",
       value: "id",
       repeatable: true,
-      summary: "Take an unlisted checkpoint after this tool call of an agent",
+      summary: "Take an unlisted checkpoint after this agent tool call",
     },
     "agent-session": {
       type: "string",
       value: "id",
-      summary: "The agent session of these tool calls",
+      summary: "The agent session that made these tool calls",
     },
   },
   examples: [

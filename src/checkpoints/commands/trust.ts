@@ -37,8 +37,7 @@ mpm shows a save that you did not make on this machine as "from NAME (not
 verified)". The save may come from a clone, a pull, an import, or claude-mpm. The name proves nothing, because anyone can choose it. Read the save
 first ("mpm saves show"), then trust it. mpm keeps a digest of the content in
 your own state folder. If anything in the save changes, you have to trust it
-again. To stop trusting a save, use --revoke. --list shows the saves that you trust in all projects. To trust a checkpoint, write "checkpoint/" before its name. If you
-trust a save, you also trust the uncommitted files in the save.`,
+again. To stop trusting a save, use --revoke. --list shows the saves that you trust in all projects. To trust a checkpoint, prefix its name with "checkpoint/". If you trust a save, you also trust the uncommitted files in it.`,
   positionals: [{
     name: "selectors",
     summary:
@@ -48,13 +47,13 @@ trust a save, you also trust the uncommitted files in the save.`,
   flags: {
     all: {
       type: "boolean",
-      summary: "Every save and checkpoint of this project",
+      summary: "All saves and checkpoints of this project",
     },
     revoke: { type: "boolean", summary: "Stop trusting the saves" },
     list: { type: "boolean", summary: "List the saves that you trust" },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and change nothing",
+      summary: "Show what would happen without changing anything",
     },
   },
   examples: [

@@ -28,7 +28,7 @@ export const RESTORE_FLAGS = {
   },
   "dry-run": {
     type: "boolean",
-    summary: "Show what would change and change nothing",
+    summary: "Show what would change without changing anything",
   },
 } as const;
 

@@ -14,7 +14,7 @@ each value. If a file has an error, mpm prints the file and line.`,
   flags: {
     "show-origin": {
       type: "boolean",
-      summary: "Show the file and line, or the variable, of each value",
+      summary: "Show which file and line, or which variable, sets each value",
     },
   },
   examples: ["mpm config list", "mpm config list --show-origin"],

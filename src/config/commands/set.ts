@@ -35,10 +35,7 @@ export const configSet = defineCommand({
   name: "config set",
   summary: "Set one setting in a configuration file",
   description: `
-Changes only one setting in the file, and keeps comments, order and line
-endings. mpm creates a missing file. To set a list, give several words. Settings
-that allow mpm to remove data, block actions or switch off protections work only
-in your own file. docs/configuration.md describes all settings.`,
+Changes only this setting, and preserves the file's comments, order and line endings. mpm creates the file if it does not exist. To set a list, pass several words. Settings that let mpm remove data, block actions or disable protections work only in your own file. docs/configuration.md describes all settings.`,
   positionals: [
     {
       name: "key",

@@ -6,7 +6,7 @@ export const configUnset = defineCommand({
   name: "config unset",
   summary: "Remove one setting from a configuration file",
   description: `
-Removes the setting from the file, so that the next file or the default applies.
+Removes the setting from the file, so the next file or the default applies.
 The rest of the file does not change.`,
   positionals: [{
     name: "key",

@@ -14,11 +14,11 @@ export const branch = defineCommand({
   name: "branch",
   summary: "Start a detour and come back later",
   description: `
-Saves the session of this worktree, as "mpm pause" does, and starts a new session below it. "mpm return" ends the new session and returns to the earlier session. If there is no earlier session, mpm creates a session for the present work. Detours can be nested to any depth; "mpm status
+Saves the session of this worktree, as "mpm pause" does, and starts a new session below it. "mpm return" ends the new session and returns to the earlier session. If there is no earlier session, mpm creates a session for the current work. Detours can be nested to any depth; "mpm status
 --tree" shows them.
 
 --stash parks all uncommitted work in a checkpoint, including staged and untracked
-files, and leaves the tree clean. Ignored files stay in place. --git-branch also switches to the given git branch. A new branch starts at the default branch, or at origin's default branch if that branch is ahead. --worktree leaves this tree alone and opens the detour in its own worktree below .claude/worktrees/. With --worktree, --git-branch sets the name of the git branch; otherwise mpm chooses a name. mpm does not use the network and does not run the repository's hooks.
+files, and leaves the tree clean. Ignored files stay in place. --git-branch also switches to the given git branch. A new branch starts at the default branch, or at origin's default branch if that is ahead. --worktree leaves this tree alone and opens the detour in its own worktree under .claude/worktrees/. With --worktree, --git-branch sets the name of the git branch; otherwise mpm chooses a name. mpm does not use the network or run the repository's hooks.
 
 mpm runs all its checks before it changes anything. If the command is interrupted, the next mpm command undoes the changes.
 
@@ -52,7 +52,7 @@ mpm runs all its checks before it changes anything. If the command is interrupte
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and change nothing",
+      summary: "Show what would happen without changing anything",
     },
   },
   examples: [

@@ -22,11 +22,10 @@ import { needCurrent } from "../find_session.ts";
 /** `mpm check` */
 export const check = defineCommand({
   name: "check",
-  summary: "Tick items of the checklist, or print the checklist",
+  summary: "Tick checklist items, or print the checklist",
   description: `
 Select items by number, by a range such as 2-5, or by part of their text.
-Without items, the command prints the checklist. The first tick moves an active
-session to the state "working". Ticked items stay ticked.`,
+Without items, the command prints the checklist. The first tick moves an active session to the "working" state. Ticking an item twice has no further effect.`,
   positionals: [{
     name: "items",
     summary: "The items: numbers, ranges, or parts of their text",
@@ -37,7 +36,7 @@ session to the state "working". Ticked items stay ticked.`,
     undo: { type: "boolean", summary: "Remove the ticks" },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be ticked and write nothing",
+      summary: "Show what would be ticked without writing anything",
     },
   },
   examples: [

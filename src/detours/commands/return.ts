@@ -26,18 +26,14 @@ export const returnCommand = defineCommand({
   name: "return",
   summary: "End a detour and restore the earlier work",
   description: `
-Completes the session that "mpm branch" started, goes back to the git branch of
-its parent, and restores the parked work. Staged changes are staged again, and untracked files are restored. mpm adds the summary to the parent session, and reports what the detour did and what changed in the meantime.
+Completes the session that "mpm branch" started, switches back to the parent's git branch, and restores the parked work. Staged changes are staged again, and untracked files are restored. mpm adds the summary to the parent session, and reports what the detour did and what changed in the meantime.
 
 If the working tree has uncommitted changes, mpm refuses to return. Commit the changes, or use an option: --park
-keeps the changes in a checkpoint, and --carry takes them to the parent's
-branch. --discard cancels the detour, and also keeps the changes in a
-checkpoint. If the parent's branch has moved since, mpm merges the parked work with the new commits. mpm finds conflicts before it changes anything. --keep-parked returns without the parked work, which stays in its checkpoint.
+keeps the changes in a checkpoint, and --carry brings them to the parent's branch. --discard cancels the detour and also keeps the changes in a checkpoint. If the parent's branch has moved since, mpm merges the parked work with the new commits. mpm finds conflicts before it changes anything. --keep-parked returns without the parked work, which stays in its checkpoint.
 
-Files that a checkpoint cannot hold, such as a very large file or a repository
-in the tree, stay where they are. If such a file is in the way, mpm moves it to the trash and prints its name.
+Files that a checkpoint cannot store, such as a very large file or a nested repository, stay where they are. If such a file is in the way, mpm moves it to the trash and prints its name.
 
-If the detour has its own worktree, run the command there. mpm removes the worktree if all its work is merged and no process, such as your shell, is in it. Otherwise "mpm worktrees prune" removes the worktree later.
+If the detour has its own worktree, run the command there. mpm removes the worktree if all its work is merged and no process, such as your shell, is running in it. Otherwise "mpm worktrees prune" removes the worktree later.
 
 "mpm undo" does not undo a return: an ended session cannot be reopened.`,
   positionals: [{
@@ -56,7 +52,7 @@ If the detour has its own worktree, run the command there. mpm removes the workt
       type: "string",
       short: "m",
       value: "text",
-      summary: "The same as --summary",
+      summary: "Same as --summary",
     },
     park: {
       type: "boolean",
@@ -64,12 +60,12 @@ If the detour has its own worktree, run the command there. mpm removes the workt
     },
     carry: {
       type: "boolean",
-      summary: "Take the detour's uncommitted changes to the parent's branch",
+      summary: "Bring the detour's uncommitted changes to the parent's branch",
     },
     discard: {
       type: "boolean",
       summary:
-        "Cancel the detour, and move its uncommitted changes to a checkpoint",
+        "Cancel the detour and move its uncommitted changes to a checkpoint",
     },
     "keep-parked": {
       type: "boolean",
@@ -88,7 +84,7 @@ If the detour has its own worktree, run the command there. mpm removes the workt
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and change nothing",
+      summary: "Show what would happen without changing anything",
     },
   },
   examples: [

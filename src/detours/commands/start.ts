@@ -39,12 +39,10 @@ export const start = defineCommand({
   description: `
 A session is a stretch of work on one task, with a state and a checklist. The
 new session becomes the current session of this worktree: every pause saves it,
-and a resume continues it. If another session is active in the worktree, mpm
-does not start a new session. A paused session stays paused, and you can resume
+and a resume continues it. If another session is active in the worktree, mpm does not start a new one. A paused session stays paused, and you can resume
 it later.
 
-The task defaults to the template's title and variables. If you do not set a
-variable with --var, mpm takes the value from "mpm var", or else the default.`,
+The task defaults to the template's title and variables. If you do not set a variable with --var, mpm uses the value from "mpm var" or, failing that, the default.`,
   positionals: [
     { name: "name", summary: "A name for the session", optional: true },
     { name: "task", summary: "The task", rest: true },
@@ -53,7 +51,7 @@ variable with --var, mpm takes the value from "mpm var", or else the default.`,
     ...TEMPLATE_FLAGS,
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be started and write nothing",
+      summary: "Show what would be started without writing anything",
     },
   },
   examples: [

@@ -110,15 +110,15 @@ export const doctor = defineCommand({
 Checks git, the saves, sessions and checkpoints, the log, interrupted commands,
 locks and hooks. It also checks the configuration, the clock, the disk, PATH, and the transcripts that Claude Code will soon delete. The result of each check is "ok", "warning", "error", or "unknown" if mpm could not check. Below each problem, mpm prints the command that fixes it. mpm changes nothing and does not use the network. It runs other copies of mpm on PATH to get their versions.
 
-With --fix, mpm makes all safe fixes and lists them. It makes folders private, writes derived files again, finishes interrupted commands, and moves files of failed writes to the trash. Then it checks everything again.
+With --fix, mpm applies all safe fixes and lists them. It makes folders private, rewrites derived files, finishes interrupted commands, and moves files left by failed writes to the trash. Then it checks everything again.
 
 The exit status is 0 if there are no errors; warnings do not count. It is 5 if stored data is damaged, 6 if git, the disk or the system refuses an operation, and 4 for other errors.`,
   positionals: [],
   flags: {
-    fix: { type: "boolean", summary: "Make all safe fixes, and check again" },
+    fix: { type: "boolean", summary: "Apply all safe fixes and check again" },
     "dry-run": {
       type: "boolean",
-      summary: "With --fix: show the fixes and change nothing",
+      summary: "With --fix: show the fixes without changing anything",
     },
   },
   examples: [

@@ -21,7 +21,7 @@ export const contextAcknowledge = defineCommand({
   name: "context acknowledge",
   summary: "Confirm that you have seen the recommendation to pause",
   description: `
-Records that you have seen the warning at the present threshold. mpm warns again at the next threshold. This command does not unblock prompts. To unblock them, pause, compact or clear the session.`,
+Records that you have seen the warning at the current threshold. mpm warns again at the next threshold. This command does not unblock prompts. To unblock them, pause, compact or clear the session.`,
   positionals: [],
   flags: { "agent-session": AGENT_SESSION },
   examples: ["mpm context acknowledge"],

@@ -16,9 +16,7 @@ export const contextDiff = defineCommand({
   name: "context diff",
   summary: "Show how a context file changed since a save",
   description: `
-Prints a unified diff of .claude/context.md, or of the file in --file. Without a
-save, mpm compares the newest save with the present file. With one save, it
-compares that save with the present file. With two saves, it compares the saves.
+Prints a unified diff of .claude/context.md, or of the file that --file names. Without a save, mpm compares the newest save with the current file. With one save, it compares that save with the current file. With two saves, it compares the saves.
 mpm redacts secrets on both sides.`,
   positionals: [
     {
@@ -29,7 +27,7 @@ mpm redacts secrets on both sides.`,
     },
     {
       name: "after",
-      summary: "The newer save; default: the present file",
+      summary: "The newer save; default: the current file",
       names: "session",
       optional: true,
     },

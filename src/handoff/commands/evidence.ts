@@ -25,20 +25,18 @@ export const evidence = defineCommand({
   summary: "Show which checks still hold, or run them again",
   description: `
 Lists the commands that verify the work, from the newest save of this worktree
-and from open items. "holds": the command passed on the present files. "stale":
+and from open items. "holds": the command passed on the current files. "stale":
 the command passed, but files have changed since. "contradicted": the last run
 failed. "unproved": the command did not run, or mpm has no exit status or no complete record of the tested files.
 
-With --run, mpm runs the listed commands again, or the command that you give. It
-runs only commands that you allowed with "mpm allow". Each command runs on a copy of the tracked and untracked files, outside the project. The copy is a git repository without the ignored files. mpm removes the copy afterwards. The
-copy is not a sandbox: the command runs with your account. With "--link
+With --run, mpm runs the listed commands again, or the command that you specify. It runs only commands that you have allowed with "mpm allow". Each command runs on a copy of the tracked and untracked files, outside the project. The copy is a git repository without the ignored files. mpm removes the copy afterwards. The copy is not a sandbox: the command runs with your permissions. With "--link
 node_modules", the command uses your own folder, and can change or delete files
 in it.
 
-The exit status is 0 if everything holds, and 1 if not.`,
+The exit status is 0 if everything holds, and 1 otherwise.`,
   positionals: [{
     name: "words",
-    summary: "A save, or with --run a command that you allowed",
+    summary: "A save or, with --run, an allowed command",
     names: "session",
     rest: true,
   }],
@@ -59,7 +57,7 @@ The exit status is 0 if everything holds, and 1 if not.`,
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would run and run nothing",
+      summary: "Show what would run without running anything",
     },
   },
   examples: [

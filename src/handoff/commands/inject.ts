@@ -9,7 +9,7 @@ export const contextInject = defineCommand({
   name: "context inject",
   summary: "Print the text for an agent at the start of its session",
   description: `
-Prints the parts listed in context.inject, between fences with a random mark.
+Prints the parts listed in context.inject, between fences with a random marker.
 The fences mark text from saves and project files as data. The output has at
 most context.inject_limit characters. If there is nothing to report, mpm prints
 nothing.`,

@@ -19,7 +19,10 @@ file as a log.`,
   positionals: [],
   flags: {
     "agent-session": AGENT_SESSION,
-    "dry-run": { type: "boolean", summary: "Print the text and write nothing" },
+    "dry-run": {
+      type: "boolean",
+      summary: "Print the text without writing anything",
+    },
   },
   examples: ["mpm context resume-file", "mpm context resume-file --dry-run"],
   result: async () => (await import("./results.ts")).ResumeFileResult,

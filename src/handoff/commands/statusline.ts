@@ -23,11 +23,11 @@ export const statusline = defineCommand({
   name: "statusline",
   summary: "Print a status line for Claude Code",
   description: `
-Reads the input that Claude Code gives to a status line command. mpm reads at most 1 MiB, and waits at most one second. It prints one line: the model, the context usage, the git branch and the name of the agent session. mpm stores the context usage for "mpm context" and the hooks. To use the command, add this to Claude
+Reads the input that Claude Code passes to a status line command. mpm reads at most 1 MiB, and waits at most one second. It prints one line: the model, the context usage, the git branch and the name of the agent session. mpm stores the context usage for "mpm context" and the hooks. To use the command, add this to Claude
 Code's settings: "statusLine":
 {"type": "command", "command": "mpm statusline"}.
 
-After an error, the exit status is still 0 and the line may be empty.`,
+The exit status is always 0. After an error, the line may be empty.`,
   positionals: [],
   flags: {},
   examples: ["mpm statusline"],

@@ -25,20 +25,15 @@ export const summary = defineCommand({
   name: "summary",
   summary: "Summarize the work, with more detail for recent work",
   description: `
-Prints the work in four layers. mpm shows the last hour in detail, and
-accomplishments and decisions from one to four hours ago. It summarizes older
-work in one or two sentences, and each ended session in one line. mpm reads the
-saves of this worktree from the last 7 days. Each line ends with the ID of a save, and the number of an item if there is one. "mpm saves show" accepts both. mpm includes
-saves by others only if you trust these saves.
+Prints the work in four layers. The first shows the last hour in detail. The second lists accomplishments and decisions from one to four hours ago. The third sums up older work in one or two sentences, and the fourth has one line for each ended session. mpm reads this worktree's saves from the last 7 days. Each line ends with a save ID, and an item number if there is one. "mpm saves show" accepts both. mpm includes other people's saves only if you trust them.
 
-If you set "[summarizer] command" in your own configuration, this command rewrites the second and third layers. mpm marks the rewritten text.`,
+If you set "[summarizer] command" in your own configuration, that command rewrites the second and third layers. mpm marks the rewritten text.`,
   positionals: [],
   flags: {
     since: {
       type: "string",
       value: "when",
-      summary:
-        "Only work since an age such as 2h or 7d, or since a date in UTC",
+      summary: "Only work newer than an age (e.g. 2h, 7d) or a date in UTC",
     },
     session: {
       type: "string",
@@ -46,7 +41,7 @@ If you set "[summarizer] command" in your own configuration, this command rewrit
       names: "work",
       summary: "Only one session and its detours, from all worktrees",
     },
-    all: { type: "boolean", summary: "Every save of the project" },
+    all: { type: "boolean", summary: "All saves of the project" },
     output: {
       type: "string",
       short: "o",
@@ -56,7 +51,7 @@ If you set "[summarizer] command" in your own configuration, this command rewrit
     },
     "dry-run": {
       type: "boolean",
-      summary: "Print the summary and write nothing",
+      summary: "Print the summary without writing anything",
     },
   },
   examples: [

@@ -21,7 +21,7 @@ mpm's part is there, "mpm pause", "mpm next", "mpm done" and "mpm undo" keep its
     create: { type: "boolean", summary: "Create a missing file" },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and write nothing",
+      summary: "Show what would happen without writing anything",
     },
   },
   examples: ["mpm context update", "mpm context update --create"],

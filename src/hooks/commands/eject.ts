@@ -29,11 +29,11 @@ const ACTIONS: Record<ScriptState, Action> = {
 /** `mpm hooks eject` */
 export const hooksEject = defineCommand({
   name: "hooks eject",
-  summary: "Copy shell hooks into the project, so that you can edit them",
+  summary: "Copy shell hooks into the project so that you can edit them",
   description: `
 Copies the named scripts, or all scripts, to .claude-mpm/hooks/. mpm updates
 copies that you have not edited, and does not change edited copies. After you
-edit a script, run "mpm allow <file>" to let mpm run it on this machine.`,
+edit a script, run "mpm allow <file>" to allow it to run on this machine.`,
   positionals: [{
     name: "names",
     summary: "The scripts, e.g. pre-session",
@@ -43,7 +43,7 @@ edit a script, run "mpm allow <file>" to let mpm run it on this machine.`,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be written and write nothing",
+      summary: "Show what would be written without writing anything",
     },
   },
   examples: ["mpm hooks eject", "mpm hooks eject pre-session post-session"],

@@ -9,8 +9,7 @@ export const hook = defineCommand({
   summary: "Handle an event from an agent's client",
   description: `
 Clients run this command; "mpm hooks install" adds it to their settings. mpm
-reads the event as JSON from standard input, and prints JSON or nothing. After
-an error, the exit status is still 0, and mpm logs the error in
+reads the event as JSON from standard input, and prints JSON or nothing. The exit status is always 0; mpm logs errors in
 .claude-mpm/state/hook-errors.log or in ~/.local/state/mpm/.`,
   positionals: [{
     name: "event",

@@ -22,12 +22,11 @@ import { installReady, readyInstall } from "../install/ready.ts";
 /** `mpm hooks install` */
 export const hooksInstall = defineCommand({
   name: "hooks install",
-  summary: "Add mpm's hooks to the settings of a client",
+  summary: "Add mpm's hooks to a client's settings",
   description: `
-Adds a hook for each event that mpm handles, and does not change the rest of the file. A second run changes nothing. mpm replaces hooks of an older version in place. It refuses a file that is a link, that is not strict JSON, or that Claude Code would ignore. It also refuses Claude Code versions before 2.1.101, which ignore files with unknown events. mpm keeps a copy of the old file.
+Adds a hook for each event that mpm handles, and does not change the rest of the file. A second run changes nothing. mpm replaces hooks from an older version in place. It does not edit a file that is a link, that is not strict JSON, or that Claude Code would ignore. It also rejects Claude Code versions before 2.1.101, which ignore files with unknown events. mpm keeps a copy of the old file.
 
-The scopes are the same as in Claude Code. "local" is
-.claude/settings.local.json of the main worktree, only for you in this project. "project" is
+The scopes are the same as in Claude Code. "local" is .claude/settings.local.json in the main worktree, only for you in this project. "project" is
 .claude/settings.json, for everyone who clones the project. "user" is
 ~/.claude/settings.json, for all your projects.
 
@@ -51,7 +50,7 @@ fails, these hooks exit with status 0. Codex CLI asks you to trust the hooks bef
       type: "string",
       names: "file",
       value: "path",
-      summary: "The program that hooks start, instead of the running mpm",
+      summary: "The program that hooks run, instead of this mpm",
     },
     "dry-run": DIFF_FLAG,
   },

@@ -27,7 +27,7 @@ Code reads CLAUDE.md, and Gemini CLI reads GEMINI.md. Copilot CLI reads all
 three files, so mpm keeps the block in one file and removes it from the others.
 An agent with mpm's hooks does not need the block.
 
---remove removes the block, and the file if nothing else is in it.`,
+--remove removes the block, and also the file if it contains nothing else.`,
   positionals: [{
     name: "file",
     summary: "AGENTS.md, CLAUDE.md or GEMINI.md; default: AGENTS.md",
@@ -37,7 +37,7 @@ An agent with mpm's hooks does not need the block.
     remove: { type: "boolean", summary: "Remove the block from all files" },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and write nothing",
+      summary: "Show what would happen without writing anything",
     },
   },
   examples: [

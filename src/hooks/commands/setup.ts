@@ -18,19 +18,15 @@ export const setup = defineCommand({
   name: "setup",
   summary: "Set up a project: its folder, hooks and saved data",
   description: `
-Finds git, Claude Code and your shells. Then mpm proposes a folder for the project, hooks, skills, completion scripts, and the kinds of data to save. It shows all
-changes, and asks before it writes anything. --yes accepts the whole proposal,
-but does not trust saves by claude-mpm.
+Finds git, Claude Code and your shells. Then mpm proposes a folder for the project, hooks, skills, completion scripts, and the kinds of data to save. It shows all changes and asks before it writes anything. --yes accepts the whole proposal, but does not trust claude-mpm's saves.
 
-If this project has saves by claude-mpm, mpm lists them and asks once whether they are yours. It asks because neither the path nor the owner of a file proves this. If you say yes, mpm records their digests and treats the saves as your own.
+If this project has saves made by claude-mpm, mpm lists them and asks once whether they are yours. It asks because neither a file's path nor its owner proves this. If you say yes, mpm records their digests and treats the saves as your own.
 
 "mpm undo" undoes the whole setup.
 
---remove undoes a setup at any time. mpm removes hooks, skills and status lines
-of all scopes, completions, man pages and the project's schedules. It also removes the parts that it
+--remove undoes a setup at any time. mpm removes hooks, skills and status lines in all scopes, completions, man pages and the project's schedules. It also removes the parts that it
 added to other files, and restores the original bytes. It keeps skills that you
-edited. Then it lists the remaining data, and the commands that delete this
-data.`,
+edited. Then it lists the remaining data and the commands that delete it.`,
   positionals: [],
   flags: {
     yes: {
@@ -41,7 +37,7 @@ data.`,
     "no-contents": {
       type: "boolean",
       summary:
-        "Do not save contents of uncommitted files in any of your projects",
+        "Do not save the contents of uncommitted files in any of your projects",
     },
     "no-conversation": {
       type: "boolean",
@@ -61,7 +57,7 @@ data.`,
     },
     "trust-saves": {
       type: "boolean",
-      summary: "Treat the saves by claude-mpm in this project as yours",
+      summary: "Treat claude-mpm's saves in this project as yours",
     },
     ignore: {
       type: "boolean",
@@ -72,7 +68,7 @@ data.`,
       type: "string",
       names: "file",
       value: "path",
-      summary: "The program that hooks start, instead of the running mpm",
+      summary: "The program that hooks run, instead of this mpm",
     },
     remove: {
       type: "boolean",
@@ -80,7 +76,7 @@ data.`,
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and write nothing",
+      summary: "Show what would happen without writing anything",
     },
   },
   examples: [

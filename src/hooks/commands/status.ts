@@ -12,18 +12,15 @@ import type { HooksStatusAnswer } from "./results.ts";
 /** `mpm hooks status` */
 export const hooksStatus = defineCommand({
   name: "hooks status",
-  summary: "Show where mpm's hooks are installed, and report problems",
+  summary: "Show where mpm's hooks are installed and report problems",
   description: `
-Checks the settings of all scopes and of other clients. The hooks must start the
-running mpm, and must be complete, unchanged and from the same version. mpm also
-reports duplicate hooks, hooks that are switched off, and files that Claude Code
-ignores. It prints the fix for each problem. The exit status is 3 if there are
+Checks the settings of all scopes and of other clients. The hooks must run this mpm, and must be complete, unchanged and from the same version. mpm also reports duplicate hooks, disabled hooks, and files that Claude Code ignores. It prints a fix for each problem. The exit status is 3 if there are
 no mpm hooks, and 4 if there is a problem. mpm does not run programs from the
 settings.
 
-Shell hooks are your own scripts. mpm runs each of them at a certain event, such as the start of a session. --scripts
+Shell hooks are your own scripts. mpm runs each of them on a certain event, such as the start of a session. --scripts
 lists mpm's example scripts and the project's copies. With a name, mpm prints
-the example script, which has its settings at the top. "mpm hooks eject" copies the script into the project. After you edit the copy, "mpm allow <file>" lets it run again.`,
+the example script, which has its settings at the top. "mpm hooks eject" copies the script into the project. After you edit the copy, "mpm allow <file>" allows it to run again.`,
   positionals: [{
     name: "name",
     summary: "The example script to print, e.g. pre-session",

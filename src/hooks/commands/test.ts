@@ -23,16 +23,14 @@ export const hooksTest = defineCommand({
   name: "hooks test",
   summary: "Run each installed hook once and check its effect",
   description: `
-Runs the installed hooks in a scratch project with its own home folder. Each hook gets the events that Claude Code sends. mpm then checks that each hook had the right effect. mpm does not change your project, your settings or your state. The exit
+Runs the installed hooks in a scratch project with its own home folder. Each hook receives the events that Claude Code sends. mpm then checks that each hook had the right effect. mpm does not change your project, your settings or your state. The exit
 status is 4 if a hook fails its check, and 3 if no hooks are installed.
 
---client tests the hooks of another client. This does not show whether the
-client runs its hooks; for that, use "mpm doctor".
+--client tests the hooks of another client. This does not show whether the client runs its hooks; to check that, use "mpm doctor".
 
---runs starts each hook several times with a simple event. mpm prints how long the whole process took, and the size of the answer.
+--runs starts each hook several times with a simple event. mpm prints how long the whole process took and the size of its output.
 
-With a name, mpm runs this project's copy of a shell hook in the same way as for a real event. The
-script gets MPM_ variables, JSON on standard input and a time limit. mpm logs
+With a name, mpm runs this project's copy of a shell hook just as it would for a real event. The script gets MPM_ variables, JSON on standard input and a time limit. mpm logs
 the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes them on; MPM_INPUT replaces the JSON. The exit status is 6 if the script fails.`,
   positionals: [{
     name: "name",
@@ -46,7 +44,7 @@ the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes th
       type: "string",
       value: "number",
       summary:
-        "Start each hook this number of times, from 1 to 1000, and measure the time",
+        "Run each hook this many times, from 1 to 1000, and measure the time",
     },
     detach: {
       type: "boolean",

@@ -24,7 +24,7 @@ import { changeClient, planClientRemoval } from "../install/client_files.ts";
 /** `mpm hooks uninstall` */
 export const hooksUninstall = defineCommand({
   name: "hooks uninstall",
-  summary: "Remove mpm's hooks from the settings of a client",
+  summary: "Remove mpm's hooks from a client's settings",
   description: `
 If the settings file has not changed since the installation, mpm restores the original bytes. Otherwise, it removes only its own hooks. It also removes skills that you
 have not edited. mpm keeps a copy of the old settings.`,

@@ -144,7 +144,7 @@ export const SCOPE_FLAG = {
 /** The dry run of the same. */
 export const DIFF_FLAG = {
   type: "boolean",
-  summary: "Show the change as a diff and write nothing",
+  summary: "Show the change as a diff without writing anything",
 } as const;
 
 /** The option that names the client. */

@@ -7,8 +7,7 @@ export const ask = defineCommand({
   name: "ask",
   summary: "Record an open question, or list the open questions",
   description: `
-An open question is part of each save and hand-off until "mpm done" closes it. Once
-you have the answer, record it with "mpm decide" and close the question. Without a
+Every save and hand-off includes the question until "mpm done" closes it. Once you have the answer, record it with "mpm decide" and close the question. Without a
 text, mpm lists the open questions.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,

@@ -7,7 +7,7 @@ export const block = defineCommand({
   name: "block",
   summary: "Record a blocker, or list the blockers",
   description: `
-A blocker is part of each save and hand-off until "mpm done" closes it. Without a
+Every save and hand-off includes the blocker until "mpm done" closes it. Without a
 text, mpm lists the open blockers.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,

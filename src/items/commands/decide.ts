@@ -7,7 +7,7 @@ export const decide = defineCommand({
   name: "decide",
   summary: "Record a decision and its reason, or list the decisions",
   description: `
-A decision is part of each save and hand-off until another decision supersedes it or "mpm done" closes it. Without a text, mpm lists the current decisions with their
+Every save and hand-off includes the decision until another decision supersedes it or "mpm done" closes it. Without a text, mpm lists the current decisions with their
 numbers.`,
   positionals: [TEXT_WORDS],
   flags: {
@@ -16,7 +16,7 @@ numbers.`,
       type: "string",
       value: "number",
       names: "open-item",
-      summary: "The number of the item that the new item replaces",
+      summary: "The number of the item to replace",
     },
     ...SAY_FLAGS,
   },

@@ -8,8 +8,7 @@ export const done = defineCommand({
   summary: "Close next steps and other items, or list open items",
   description: `
 People and agents add items with "mpm pause", "mpm next", "mpm decide", "mpm ask"
-and "mpm block", and mpm finds more items in the conversation. Each save contains an item until someone closes the item. Without a number, mpm lists all open items of this
-session. Closing an item twice changes nothing. To close an item of another session, such as the parent of a detour, use --all.`,
+and "mpm block", and mpm finds more items in the conversation. Every save includes an item until someone closes it. Without a number, mpm lists all open items of this session. Closing an item twice has no further effect. To close an item of another session, such as a detour's parent, use --all.`,
   positionals: [{
     name: "numbers",
     summary: "Numbers from the list",
@@ -27,7 +26,7 @@ session. Closing an item twice changes nothing. To close an item of another sess
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be closed and write nothing",
+      summary: "Show what would be closed without writing anything",
     },
   },
   examples: ["mpm done", "mpm done 3", "mpm done 3 5 8", "mpm done 4 --drop"],

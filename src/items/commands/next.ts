@@ -7,7 +7,7 @@ export const next = defineCommand({
   name: "next",
   summary: "Add a next step, or list the next steps",
   description: `
-A next step is part of each save and hand-off until "mpm done" closes it. The step belongs to the current session of this worktree, or to the worktree if there is no session.
+Every save and hand-off includes the step until "mpm done" closes it. The step belongs to the current session of this worktree, or to the worktree if there is no session.
 Without a text, mpm lists the open steps with their numbers.`,
   positionals: [TEXT_WORDS],
   flags: SAY_FLAGS,

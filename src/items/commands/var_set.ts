@@ -10,10 +10,8 @@ export const varSet = defineCommand({
   name: "var set",
   summary: "Set a state variable of the session",
   description: `
-State variables are small values: a port, a ticket, the name of a test database.
-They belong to the current session of this worktree, or to the worktree if there is no session. Saves
-and hand-offs include the variables. If a value looks like a secret, mpm redacts
-it.`,
+State variables are small values, such as a port, a ticket or a database name.
+They belong to the current session of this worktree, or to the worktree if there is no session. Saves and hand-offs include them. If a value looks like a secret, mpm redacts it.`,
   positionals: [
     { name: "name", summary: "The name: letters, digits and _", names: "var" },
     {
@@ -25,7 +23,7 @@ it.`,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be set and write nothing",
+      summary: "Show what would be set without writing anything",
     },
   },
   examples: ["mpm var set port 8081", 'mpm var set ticket "PAY-17"'],

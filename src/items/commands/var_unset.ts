@@ -14,7 +14,7 @@ Earlier saves keep the value. "mpm undo" sets the variable again.`,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be removed and write nothing",
+      summary: "Show what would be removed without writing anything",
     },
   },
   examples: ["mpm var unset port"],

@@ -28,12 +28,11 @@ export const allow = defineCommand({
   name: "allow",
   summary: "Allow a command or a script of this project to run",
   description: `
-A save, a conversation or a project file can contain commands. mpm runs these commands only after you allow them on this machine. Give a program with its
-arguments, after "--" if an argument begins with a dash. mpm starts the program
+A save, a conversation or a project file can contain commands. mpm runs these commands only after you allow them on this machine. Pass a program with its arguments, after "--" if an argument begins with a dash. mpm starts the program
 without a shell. If a command needs a shell, quote the whole line, such as "cd
 web && npm test". Then mpm allows exactly that text.
 
-If you give only the name of a project file, mpm allows the present content of the file. After each change, allow the file again. The permission does not apply to a clone, or to a copy of the project in another folder. "mpm evidence --run" runs allowed commands.`,
+If you pass only a project file's path, mpm allows the file's current content. After each change, allow the file again. The permission does not apply to a clone or a copy of the project in another folder. "mpm evidence --run" runs allowed commands.`,
   positionals: [{
     name: "command",
     summary: "A program and its arguments, one quoted line, or a file",
@@ -48,7 +47,7 @@ If you give only the name of a project file, mpm allows the present content of t
     remove: { type: "boolean", summary: "No longer allow the command or file" },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be allowed and change nothing",
+      summary: "Show what would be allowed without changing anything",
     },
   },
   examples: [

@@ -12,10 +12,10 @@ export const undoTrash = defineCommand({
   name: "undo trash",
   summary: "List or prune the files that mpm removed or replaced",
   description: `
-The files of each operation are in a folder below .claude-mpm/trash/, with a manifest of their original paths. "mpm undo" restores the files.
+Each operation's files are in a folder under .claude-mpm/trash/, with a manifest of their original paths. "mpm undo" restores the files.
 
 --prune permanently deletes folders older than trash.max_age (30 days). If the
-trash is larger than trash.max_mb (1024), it also deletes the oldest folders. It keeps folders that the last 20 operations need. Once a day, when mpm moves files to the trash, it also prunes the trash.`,
+trash is larger than trash.max_mb (1024), it also deletes the oldest folders. It keeps folders that undoing the last 20 operations requires. Once a day, when mpm moves files to the trash, it also prunes the trash.`,
   positionals: [],
   flags: {
     prune: { type: "boolean", summary: "Delete old files permanently" },
@@ -27,7 +27,8 @@ trash is larger than trash.max_mb (1024), it also deletes the oldest folders. It
     user: USER_FLAG,
     "dry-run": {
       type: "boolean",
-      summary: "With --prune: show what would be removed and remove nothing",
+      summary:
+        "With --prune: show what would be removed without removing anything",
     },
   },
   examples: [

@@ -10,8 +10,7 @@ export const partitionList = defineCommand({
   description: `
 A partition is a part of a large project. You configure a partition under
 [partitions.NAME]: paths (folders and globs), a description, and a context file.
-The current partition is the partition that you chose, or the one with the most
-uncommitted files. The next session gets .claude/context.md and the context file
+The current partition is the one that you chose or, by default, the one with the most uncommitted files. The next session gets .claude/context.md and the context file
 of the current partition.`,
   positionals: [],
   flags: {},

@@ -29,7 +29,7 @@ that the configuration already has.`,
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be added and write nothing",
+      summary: "Show what would be added without writing anything",
     },
   },
   examples: ["mpm partition suggest", "mpm partition suggest --write"],

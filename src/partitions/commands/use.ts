@@ -32,7 +32,7 @@ not choose, the partition with the most uncommitted files is current.`,
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be chosen and write nothing",
+      summary: "Show what would be chosen without writing anything",
     },
   },
   examples: [

@@ -5,14 +5,14 @@ import { cancelRun, PIPELINE_RUN, taskRoot } from "../../tasks/mod.ts";
 /** `mpm pipeline cancel` */
 export const pipelineCancel = defineCommand({
   name: "pipeline cancel",
-  summary: "Cancel a run of a pipeline",
+  summary: "Cancel a pipeline run",
   description: `
 Sends SIGTERM to the running programs. If a program has not ended after the "grace" time of its step, mpm sends SIGKILL. mpm records how the programs ended. "mpm pipeline resume" continues with the remaining steps.`,
   positionals: [PIPELINE_RUN],
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show which run would be cancelled and change nothing",
+      summary: "Show which run would be cancelled without changing anything",
     },
   },
   examples: ["mpm pipeline cancel", "mpm pipeline cancel release --dry-run"],

@@ -28,9 +28,9 @@ export const pipelineExport = defineCommand({
   name: "pipeline export",
   summary: "Export a pipeline as a workflow for GitHub Actions",
   description: `
-Prints a workflow, or writes it to a file with --output. Each step becomes a job. The files that a step produces become artifacts. Jobs that need the step download the artifacts. Variables become inputs. docs/engines.md lists what a workflow cannot do.
+Prints a workflow, or writes it to a file with --output. Each step becomes a job. The files that a step produces become artifacts, which the jobs that need the step download. Variables become inputs. docs/engines.md lists what a workflow cannot do.
 
-mpm does not run the pipeline, so you do not have to allow it first.`,
+You do not have to allow the pipeline first, because mpm does not run it.`,
   positionals: [{
     name: "name",
     summary: "The pipeline",
@@ -48,7 +48,7 @@ mpm does not run the pipeline, so you do not have to allow it first.`,
       short: "o",
       value: "file",
       names: "file",
-      summary: "Write the workflow to this file, or into this folder",
+      summary: "Write the workflow to this file or folder",
     },
   },
   examples: [

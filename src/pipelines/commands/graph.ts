@@ -16,7 +16,7 @@ export const pipelineGraph = defineCommand({
   name: "pipeline graph",
   summary: "Draw the steps of a pipeline and their dependencies",
   description: `
-Draws the graph from top to bottom, with the state of each step in the newest run. With --mermaid, mpm prints a Mermaid flowchart for a Markdown file. mpm does not run the pipeline, so you do not have to allow it first.`,
+Draws the graph from top to bottom, with each step's state in the latest run. With --mermaid, mpm prints a Mermaid flowchart for a Markdown file. You do not have to allow the pipeline first, because mpm does not run it.`,
   positionals: [{
     name: "name",
     summary: "The pipeline",

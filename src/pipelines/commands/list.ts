@@ -11,9 +11,9 @@ const LIMIT = 50;
 /** `mpm pipeline list` */
 export const pipelineList = defineCommand({
   name: "pipeline list",
-  summary: "List the runs of pipelines",
+  summary: "List pipeline runs",
   description: `
-Lists runs, newest first. Each row shows the state of the run and the number of finished steps. "mpm pipeline" lists the pipelines themselves.`,
+Lists runs, newest first. Each row shows the run's state and the number of finished steps. "mpm pipeline" lists the pipelines themselves.`,
   positionals: [{
     name: "pipeline",
     summary: "Only runs of this pipeline",

@@ -18,7 +18,7 @@ export const pipelineLogs = defineCommand({
   name: "pipeline logs",
   summary: "Print the output of a run's steps",
   description: `
-Prints the logs in the order of the steps. The log of a step is followed by the log of its "verify" program. Secrets are redacted. A log keeps the first and the last 512 KiB of a program's output.`,
+Prints the logs in step order. Each step's log is followed by the log of its "verify" program. Secrets are redacted. A log contains the first and last 512 KiB of a program's output.`,
   positionals: [PIPELINE_RUN],
   flags: {
     step: { type: "string", value: "name", summary: "Only logs of this step" },

@@ -35,7 +35,7 @@ const SHIPPED: Readonly<Record<string, Shipped>> = {
 /** `mpm pipeline new` */
 export const pipelineNew = defineCommand({
   name: "pipeline new",
-  summary: "Create a pipeline from a built-in one",
+  summary: "Create a pipeline from a built-in pipeline",
   description: `
 Writes .claude-mpm/pipelines/<name>.yaml. mpm never replaces an existing file. There are two built-in pipelines:
 
@@ -44,7 +44,7 @@ Writes .claude-mpm/pipelines/<name>.yaml. mpm never replaces an existing file. T
   analysis      three agents in parallel: security, performance and quality;
                 a fourth agent merges their reports
 
-Read the file, change it if you like, and then allow it.`,
+Review the file, edit it if you like, and then allow it.`,
   positionals: [
     { name: "kind", summary: "development or analysis" },
     {
@@ -56,7 +56,7 @@ Read the file, change it if you like, and then allow it.`,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be written and write nothing",
+      summary: "Show what would be written without writing anything",
     },
   },
   examples: [

@@ -8,7 +8,7 @@ import type { PipelinesResult } from "./results.ts";
 /** `mpm pipeline` */
 export const pipeline = defineCommand({
   name: "pipeline",
-  summary: "List the pipelines and the newest run of each",
+  summary: "List the pipelines and the latest run of each",
   description: `
 A pipeline runs programs and agents as steps that can depend on each other. After a crash, "mpm pipeline resume" continues the run. Each file .claude-mpm/pipelines/NAME.yaml defines a pipeline. "mpm help pipelines" describes its fields, and docs/pipelines.md has examples.`,
   positionals: [],

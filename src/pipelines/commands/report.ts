@@ -19,7 +19,7 @@ const REPORT: WrittenFile = {
 /** `mpm pipeline report` */
 export const pipelineReport = defineCommand({
   name: "pipeline report",
-  summary: "Report what a run of a pipeline did, in Markdown",
+  summary: "Print a Markdown report of a pipeline run",
   description: `
 Prints a summary, the steps with their files and the end of their output, and the conflicts between steps. You can also use this command while the run is in progress. Secrets are redacted.`,
   positionals: [PIPELINE_RUN],
@@ -29,7 +29,7 @@ Prints a summary, the steps with their files and the end of their output, and th
       short: "o",
       value: "file",
       names: "file",
-      summary: "Write the report to this file, or into this folder",
+      summary: "Write the report to this file or folder",
     },
   },
   examples: [

@@ -12,16 +12,16 @@ import { pipelineStatus, statusText } from "../view/text.ts";
 /** `mpm pipeline resume` */
 export const pipelineResume = defineCommand({
   name: "pipeline resume",
-  summary: "Continue a run of a pipeline",
+  summary: "Continue a pipeline run",
   description: `
-Runs the steps that failed, were skipped or have not started. A step that is done runs again only if its inputs changed. Its inputs are its definition, the variables, the files of the steps that it needs, and the files that its worktree began with.
+Runs the steps that failed, were skipped or have not started. A step that is done runs again only if its inputs have changed. Its inputs are its definition, the variables, the files produced by the steps that it needs, and the files that its worktree started with.
 
-If mpm does not know how a step ended, it flags the step. It does not run flagged steps again, with two exceptions: the step is "repeatable", or it has a worktree. With --again, mpm also runs flagged steps again. If an agent reached a usage limit, its step runs again after the limit ends, or at once with --again.`,
+If mpm does not know how a step ended, it flags the step. It does not rerun a flagged step unless the step is "repeatable" or has a worktree. With --again, mpm reruns all flagged steps. If an agent reached a usage limit, its step runs again when the limit resets, or immediately with --again.`,
   positionals: [PIPELINE_RUN],
   flags: {
     again: {
       type: "boolean",
-      summary: "Also run flagged steps again, and do not wait for usage limits",
+      summary: "Also rerun flagged steps, and do not wait for usage limits",
     },
     background: BACKGROUND,
   },

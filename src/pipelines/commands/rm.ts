@@ -7,20 +7,19 @@ import { dropTrees } from "../merge/worktrees.ts";
 /** `mpm pipeline rm` */
 export const pipelineRm = defineCommand({
   name: "pipeline rm",
-  summary: "Move runs of pipelines to the trash",
+  summary: "Move pipeline runs to the trash",
   description: `
-Removes the logs and reports of runs; "mpm undo" restores them. mpm keeps the files that a run changed. It permanently removes worktrees that a killed run left behind. It does not remove a run that is in progress, or the definition of a pipeline.`,
+Removes the runs' logs and reports; "mpm undo" restores them. mpm keeps the files that a run changed. It permanently removes worktrees that a killed run left behind. It does not remove runs in progress or pipeline definitions.`,
   positionals: [{
     name: "run",
-    summary:
-      "The IDs of the runs, or the name of a pipeline to select its newest run",
+    summary: "Run IDs, or a pipeline name to select that pipeline's latest run",
     rest: true,
     names: "pipeline-run",
   }],
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be removed and change nothing",
+      summary: "Show what would be removed without changing anything",
     },
   },
   examples: [

@@ -25,11 +25,11 @@ The file .claude-mpm/pipelines/NAME.yaml defines a pipeline:
     notes: { run: [sh, notes.sh, "{version}"], produces: [NOTES.md] }
     build: { needs: [notes], run: [npm, run, build], verify: [npm, test] }
 
-mpm runs the pipeline only after you allow the present content of this file with "mpm allow FILE". Programs start without a shell, in the top folder of the working tree. A step with "worktree: true" gets its own worktree, and mpm merges the results at the end.
+mpm runs the pipeline only after you allow the file's current content with "mpm allow FILE". Programs start without a shell, in the root folder of the working tree. A step with "worktree: true" gets its own worktree, and mpm merges the results at the end.
 
 A step starts as soon as all steps that it needs are done. If a step fails, mpm skips the steps that need it and runs the others. Ctrl-C cancels the run: programs get SIGTERM, and mpm records how they ended. "mpm pipeline resume" continues a run that failed, or was cancelled or killed.
 
-The exit status is 0 if all steps are done, 1 if not, 4 if results conflict, and 130 if the run was cancelled.`,
+The exit status is 0 if all steps are done, 4 if results conflict, 130 if the run was cancelled, and 1 otherwise.`,
   positionals: [{
     name: "name",
     summary: "The pipeline",
@@ -39,7 +39,7 @@ The exit status is 0 if all steps are done, 1 if not, 4 if results conflict, and
     var: {
       type: "string",
       value: "name=value",
-      summary: "A value for a variable of the pipeline",
+      summary: "A value for a pipeline variable",
       repeatable: true,
     },
     jobs: {
@@ -51,7 +51,7 @@ The exit status is 0 if all steps are done, 1 if not, 4 if results conflict, and
     background: BACKGROUND,
     "dry-run": {
       type: "boolean",
-      summary: "List the steps and start nothing",
+      summary: "List the steps without starting anything",
     },
   },
   examples: [

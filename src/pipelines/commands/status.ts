@@ -6,7 +6,7 @@ import { statusText } from "../view/text.ts";
 /** `mpm pipeline status` */
 export const pipelineStatusCommand = defineCommand({
   name: "pipeline status",
-  summary: "Show the state of a run of a pipeline, and of its steps",
+  summary: "Show the state of a pipeline run and its steps",
   description: `
 A run is "running" only while an mpm process is working on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm pipeline resume" continues it.
 

@@ -13,9 +13,9 @@ export const pipelineWatch = defineCommand({
   name: "pipeline watch",
   summary: "Show the progress of a run until it ends",
   description: `
-Shows the running steps, in any terminal. With --json, mpm prints events as lines of JSON, and the state of the run as the last line.
+Shows the running steps of a run started in any terminal. With --json, mpm prints events as lines of JSON, with the run's state as the last line.
 
-Ctrl-C ends only the display, not the run. The exit status is that of the run: see "mpm pipeline run".`,
+Ctrl-C ends only the display, not the run. The exit status is the run's: see "mpm pipeline run".`,
   positionals: [PIPELINE_RUN],
   flags: {},
   examples: ["mpm pipeline watch", "mpm pipeline watch release --json"],

@@ -21,15 +21,15 @@ const PLAIN: KnownKeys = {
 /** `mpm carry` */
 export const carry = defineCommand({
   name: "carry",
-  summary: "Copy an agent's conversation into another client",
+  summary: "Copy an agent's conversation to another client",
   description: `
-Writes the conversation into the files of another client, so that you can continue the conversation in that client. Tool calls, questions, plans and reports of sub-agents become sentences, because each client has different tools. The summary of the last compaction replaces the conversation before it. Secrets are redacted. mpm lists what it left out, such as the model's thinking and the work of sub-agents.
+Writes the conversation to another client's files, so that you can continue it there. Tool calls, questions, plans and sub-agents' reports become sentences, because each client has different tools. The summary of the last compaction replaces the conversation before it. Secrets are redacted. mpm lists what it left out, such as the model's thinking and sub-agents' work.
 
-mpm copies conversations only for the client versions that it was tested with. For any other version, mpm gives the reason, and prints the command that starts the client with the hand-off of a save. mpm does not change existing files of the client. For opencode, mpm runs the client's import. For Gemini CLI, mpm writes a file to .claude-mpm, and the client opens this file. "mpm undo" removes the copied conversation, unless you have continued it in the client.`,
+mpm copies conversations only to client versions that it has been tested with. For other versions, mpm prints the reason and a command that starts the client with the save's hand-off. mpm does not change the client's existing files. For opencode, mpm runs the client's import command. For Gemini CLI, mpm writes a file to .claude-mpm, and the client opens that file. "mpm undo" removes the copied conversation, unless you have continued it in the client.`,
   positionals: [
     {
       name: "session",
-      summary: "A save, the ID of an agent session, or a transcript file",
+      summary: "A save, an agent session ID or a transcript file",
       names: "session",
       optional: true,
     },
@@ -39,11 +39,11 @@ mpm copies conversations only for the client versions that it was tested with. F
       type: "string",
       value: "client",
       choices: CLIENT_NAMES,
-      summary: "The client that gets the conversation; required",
+      summary: "The client to copy the conversation to; required",
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be written and change nothing",
+      summary: "Show what would be written without changing anything",
     },
   },
   examples: [

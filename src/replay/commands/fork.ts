@@ -19,17 +19,15 @@ export const replayFork = defineCommand({
   name: "replay fork",
   summary: "Continue from a step of an agent session in a new worktree",
   description: `
-Creates a worktree below .claude/worktrees/ with all files as they were at the
-step, and starts a session in the worktree. The first save of the session contains the hand-off of the conversation up to the step; run "mpm resume" in the
-worktree to continue. The new branch begins at the commit that was checked out at that step.
+Creates a worktree under .claude/worktrees/ with all files as they were at the step, and starts a session in it. The session's first save contains the hand-off of the conversation up to the step; run "mpm resume" in the worktree to continue. The new branch begins at the commit that was checked out at that step.
 Uncommitted changes stay uncommitted in the worktree.
 
-A fork needs a checkpoint of the step: see "mpm help replay". "mpm undo" removes the worktree, unless something in it has changed.`,
+A fork requires a checkpoint taken at the step: see "mpm help replay". "mpm undo" removes the worktree, unless something in it has changed.`,
   positionals: [
     { name: "step", summary: "The number of the step" },
     {
       name: "session",
-      summary: "A save, the ID of an agent session, or a transcript file",
+      summary: "A save, an agent session ID or a transcript file",
       names: "session",
       optional: true,
     },
@@ -39,11 +37,11 @@ A fork needs a checkpoint of the step: see "mpm help replay". "mpm undo" removes
       type: "string",
       short: "n",
       value: "name",
-      summary: "The name of the session, its worktree and its branch",
+      summary: "A name for the session, its worktree and its branch",
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be created and change nothing",
+      summary: "Show what would be created without changing anything",
     },
   },
   examples: [

@@ -35,13 +35,12 @@ export const replay = defineCommand({
   description: `
 Reads the transcripts of a Claude Code session and its sub-agents, and prints
 each step. Steps are prompts, answers, tool calls with their results, and
-edits with their diffs. Commits and mpm operations from that time appear among the steps. Secrets are redacted. Name a save, the ID of an agent session, or a
-transcript file; the newest save is the default.
+edits with their diffs. Commits and mpm operations from that time appear among the steps. Secrets are redacted. Specify a save, an agent session ID or a transcript file; the default is the newest save.
 
---at shows the files as they were at a step, if the step has a checkpoint. Otherwise, mpm says that the files are unknown, and names the nearest steps with a checkpoint. With a file name, mpm prints that file; --to writes all files into a new or empty folder. To let hooks take a checkpoint after each step, set "checkpoint.every" to "batch".`,
+--at shows the files as they were at a step, if the step has a checkpoint. Otherwise, mpm reports that the files are unknown, and names the nearest steps with a checkpoint. With a path, mpm prints that file; --to writes all files into a new or empty folder. To have hooks take a checkpoint after each step, set "checkpoint.every" to "batch".`,
   positionals: [{
     name: "session",
-    summary: "A save, the ID of an agent session, or a transcript file",
+    summary: "A save, an agent session ID or a transcript file",
     names: "session",
     optional: true,
   }, {
@@ -91,11 +90,11 @@ transcript file; the newest save is the default.
     },
     step: {
       type: "boolean",
-      summary: "Show the steps one by one in full screen",
+      summary: "Show the steps one by one on the full screen",
     },
     full: {
       type: "boolean",
-      summary: "Print every line of texts and results",
+      summary: "Print texts and results in full",
     },
   },
   examples: [

@@ -27,8 +27,7 @@ export const timeline = defineCommand({
   summary: "Show what happened in a project over hours or months",
   description: `
 Shows sessions, detours, saves, checkpoints, agent sessions, commits and errors in chronological order, as a graph. Each session has a line from its start to its end.
-For each agent session, mpm shows how long it lasted, and how its context grew. mpm marks
-saves and checkpoints by someone else. Times are in UTC. Secrets are
+For each agent session, mpm shows how long it lasted and how its context grew. mpm marks other people's saves and checkpoints. Times are in UTC. Secrets are
 redacted. By default, mpm shows the newest 50 events, or the newest 5,000 on an HTML page.`,
   positionals: [],
   flags: {
@@ -36,12 +35,12 @@ redacted. By default, mpm shows the newest 50 events, or the newest 5,000 on an 
       type: "string",
       value: "when",
       summary:
-        "Only events newer than an age, such as 12h, 7d or 2w, or than a date in UTC",
+        "Only events newer than an age (e.g. 12h, 7d, 2w) or a date in UTC",
     },
     until: {
       type: "string",
       value: "when",
-      summary: "Only events older than an age, or than a date in UTC",
+      summary: "Only events older than an age or a date in UTC",
     },
     session: {
       type: "string",

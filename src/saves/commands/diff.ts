@@ -17,7 +17,7 @@ export const sessionsDiff = defineCommand({
   summary: "Show the differences between two saves",
   description: `
 Compares two saves: summary, steps, decisions, todos, branch and commit, and
-the uncommitted files. mpm compares files by content if both saves have the content, otherwise by name. "mpm resume" shows the changes in the repository since a save.`,
+the uncommitted files. mpm compares files by content if both saves include the contents, and otherwise by path. "mpm resume" shows the changes in the repository since a save.`,
   positionals: [
     {
       name: "before",

@@ -21,9 +21,7 @@ export const sessionsExport = defineCommand({
   name: "saves export",
   summary: "Export one save, or a bundle of several saves",
   description: `
-Exports one save as its JSON file, unchanged, or several saves as a bundle. A
-bundle is a JSON file with the text and checksum of each save. To import the
-file, use "mpm saves import". mpm does not export a damaged save. The default is
+Exports one save as its JSON file, unchanged, or several saves as a bundle. A bundle is a JSON file with the text and checksum of each save. To import either file, use "mpm import". mpm does not export a damaged save. The default is
 the newest save.`,
   positionals: [SESSIONS],
   flags: {
@@ -34,7 +32,7 @@ the newest save.`,
       value: "path",
       summary: "The file to write, or a folder; default: the current folder",
     },
-    all: { type: "boolean", summary: "Export all saves, but no logs" },
+    all: { type: "boolean", summary: "Export all saves except logs" },
     bundle: {
       type: "boolean",
       summary: "Write a bundle even for a single save",

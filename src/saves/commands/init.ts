@@ -38,7 +38,7 @@ ignores itself. With --ignore, mpm adds all of .claude-mpm/ to .gitignore, inclu
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and write nothing",
+      summary: "Show what would happen without writing anything",
     },
   },
   examples: ["mpm init", "mpm init --ignore"],

@@ -10,8 +10,7 @@ export const savesKeep = defineCommand({
   summary: "Add uncommitted files to a save without file contents",
   description: `
 "mpm pause" includes uncommitted files in its saves. A hook has too little time for this, so it starts this command in the background after the save. The command also
-copies the save into git, and moves automatic saves beyond "sessions.keep_auto"
-to the trash. It skips files that have changed since the save. "mpm restore"
+copies the save into git, and moves automatic saves that exceed "sessions.keep_auto" to the trash. It skips files that have changed since the save. "mpm restore"
 restores the files.`,
   positionals: [{
     name: "selector",
@@ -22,7 +21,7 @@ restores the files.`,
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be kept and write nothing",
+      summary: "Show what would be added without writing anything",
     },
   },
   examples: ["mpm saves keep latest", "mpm saves keep 0 --dry-run"],

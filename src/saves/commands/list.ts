@@ -22,8 +22,7 @@ export const sessionsList = defineCommand({
   description: `
 Lists the saves, newest first. To select a save in other commands, use its number, its ID or a unique part of the ID, its name, or "latest". --all also shows the saves of archived and cancelled sessions.
 
-In a terminal, mpm shows the newest 20 saves, with the command that continues each agent conversation. Each row has the number, age, branch, author, session, state and summary. If the terminal has 100 columns or more, each row also has the ID. In a pipe, mpm prints all saves, with a tab between the fields: number, ID, time in UTC, branch, state, origin, name, summary. If mpm knows the command that continues the agent's conversation, this command follows as the last field. --json prints more fields. Filters do not change the
-numbers.`,
+In a terminal, mpm shows the newest 20 saves, with the command that continues each agent conversation. Each row shows the number, age, branch, author, session, state and summary. If the terminal has 100 columns or more, each row also shows the ID. In a pipe, mpm prints all saves with tab-separated fields: number, ID, time in UTC, branch, state, origin, name, summary. The last field is the command that continues the agent's conversation, if mpm knows it. --json prints more fields. Filtering does not change the numbers.`,
   positionals: [],
   flags: {
     all: {
@@ -34,7 +33,7 @@ numbers.`,
       type: "string",
       value: "text",
       summary:
-        "Only saves with all these words in their ID, time, branch, summary or task",
+        "Only saves with all of these words in the ID, time, branch, summary or task",
     },
     branch: {
       type: "string",
@@ -45,7 +44,7 @@ numbers.`,
       type: "string",
       value: "when",
       summary:
-        "Only saves newer than an age, such as 12h, 7d or 2w, or than a date in UTC",
+        "Only saves newer than an age (e.g. 12h, 7d, 2w) or a date in UTC",
     },
     limit: {
       type: "string",

@@ -19,8 +19,7 @@ export const migrate = defineCommand({
   name: "migrate",
   summary: "Move saves from an older layout",
   description: `
-Moves saves from .claude-mpm/sessions/pause/, which claude-mpm before 4.21 used,
-to .claude-mpm/sessions/. mpm first makes and verifies a backup. If two
+Moves saves from .claude-mpm/sessions/pause/, used by claude-mpm before 4.21, to .claude-mpm/sessions/. mpm first makes and verifies a backup. If two
 different saves have the same ID, mpm keeps both. It does not move other files.
 If a migration is interrupted, the next run finishes it. The exit status is 4 if some saves had to stay in the old folder.
 
@@ -34,11 +33,12 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "List all moved, skipped and rewritten files, and write nothing",
+      summary:
+        "List all moved, skipped and rewritten files without writing anything",
     },
     "no-backup": {
       type: "boolean",
-      summary: "Make no backup; you cannot undo the migration",
+      summary: "Do not make a backup; you cannot undo the migration",
     },
     rollback: {
       type: "boolean",

@@ -19,11 +19,11 @@ function texts(summary: string, short?: string) {
 
 const FLAGS = {
   summary: text("The task you were working on", "s"),
-  message: text("The same as --summary", "m"),
-  accomplishment: texts("Something that you have done", "a"),
-  "next-step": texts("A next step; give the most important first", "n"),
-  decision: texts("A decision, and why", "d"),
-  blocker: texts("Something that blocks the work", "b"),
+  message: text("Same as --summary", "m"),
+  accomplishment: texts("Something you have done", "a"),
+  "next-step": texts("A next step; list the most important first", "n"),
+  decision: texts("A decision and the reason for it", "d"),
+  blocker: texts("Something that blocks you", "b"),
   todo: texts("An open todo", "t"),
   done: texts("A finished todo"),
   name: {
@@ -46,17 +46,17 @@ const FLAGS = {
     type: "string",
     names: "file",
     value: "path",
-    summary: "Also write the JSON to this file or into this folder",
+    summary: "Also write the JSON to this file or folder",
   },
   edit: {
     type: "boolean",
     short: "e",
-    summary: "Edit the hand-off in your editor first (VISUAL or EDITOR)",
+    summary: "Edit the hand-off in your editor first ($VISUAL or $EDITOR)",
   },
   verbose: {
     type: "boolean",
     short: "v",
-    summary: "Print the whole summary, and list the files",
+    summary: "Print the full summary and list the files",
   },
   "no-commit": {
     type: "boolean",
@@ -72,35 +72,31 @@ const FLAGS = {
   },
   "dry-run": {
     type: "boolean",
-    summary: "Show what would be saved and write nothing",
+    summary: "Show what would be saved without writing anything",
   },
 } as const;
 
 /** `mpm pause` */
 export const pause = defineCommand({
   name: "pause",
-  summary: "Save the session: what was done, what is next, the git state",
+  summary: "Save the session: what was done, what is next, and the git state",
   description: `
-Writes the save to .claude-mpm/sessions/session-<UTC time>.json with a checksum, and copies of the save in YAML and Markdown. Without a message, mpm builds the summary from
-the branch, the last commit, the changed files and the open todos.
+Writes the save and its checksum to .claude-mpm/sessions/session-<UTC time>.json, along with copies in YAML and Markdown. If you do not pass a message, mpm builds the summary from the branch, the last commit, the changed files and the open todos.
 
 In a git repository, mpm also keeps a copy of the save in a separate ref,
-refs/mpm/saves/<writer>. This ref is not a branch, and a plain push leaves it
-out. To turn off the copy, use --no-commit or set commit = false. "mpm saves recover" restores a save from this copy.
+refs/mpm/saves/<writer>. This ref is not a branch, and a plain "git push" does not push it. To disable the copy, use --no-commit or set commit = false. "mpm saves recover" restores a save from this copy.
 
 With --commit, or pause.branch_commit = true in your own configuration, mpm
-also commits the save's files, and nothing else, to the branch. mpm skips this commit in a linked worktree, before the first commit, on a detached HEAD, and during a merge, rebase or similar operation. It also skips the commit if git ignores the folder, or does not know your name and email.
+also commits the save's files, and nothing else, to the branch. mpm skips this commit in a linked worktree, before the first commit, on a detached HEAD, and during a merge, rebase or similar operation. It also skips the commit if git ignores the folder or does not know your name and email.
 
-After the save, mpm removes agents' worktrees below .claude/worktrees/ that are no longer needed, as "mpm worktrees prune" does.
+After saving, mpm removes agents' worktrees under .claude/worktrees/ that are no longer needed, like "mpm worktrees prune".
 
-Later saves also contain the next steps, decisions and other items of a pause, until someone closes them. "mpm done" lists the items with their numbers. --done also closes an open item with the same text as the todo.
+Later saves also include the next steps, decisions and other items from this pause until someone closes them. "mpm done" lists the items with their numbers. --done also closes an open item that has the same text.
 
---input takes one JSON object with any of the following fields. Texts: summary, name,
-primary_task, current_phase, goal. Lists of text: accomplishments, next_steps,
+--input reads a JSON object with any of these fields. Strings: summary, name,
+primary_task, current_phase, goal. Lists of strings: accomplishments, next_steps,
 decisions, blockers, open_questions, constraints, rejected, verify (commands
-that check the work), important_reminders, files_to_review, done. Other fields: close (numbers of finished items), and todos (texts, or objects with content and
-status). --input also takes plain text: a line such as "next_steps:" for each
-field, followed by a line "- text" for each entry.`,
+that check the work), important_reminders, files_to_review, done. Other fields: close (numbers of finished items), and todos (strings, or objects with content and status). --input also accepts plain text: a line such as "next_steps:" for each field, followed by a "- text" line for each entry.`,
   positionals: [{
     name: "words",
     summary: "The task you were working on",

@@ -13,15 +13,13 @@ export const sessionsPrune = defineCommand({
   name: "saves prune",
   summary: "Move old saves to the trash",
   description: `
-With --keep, mpm moves all saves except the newest. With --older-than, it moves saves that are older than an age. With both options, mpm moves only saves that match both. mpm always keeps
-the newest save of each branch, unreadable saves, claude-mpm's logs, and saves
-in the home folder. It moves saves in the same way as "mpm saves rm".`,
+With --keep, mpm moves all but the newest saves. With --older-than, it moves saves older than the given age. With both options, mpm moves only saves that match both. mpm always keeps the newest save of each branch, unreadable saves, claude-mpm's logs, and saves in the home folder. Files are moved to the trash as with "mpm saves rm".`,
   positionals: [],
   flags: {
     keep: {
       type: "string",
       value: "number",
-      summary: "Keep this number of the newest saves",
+      summary: "Keep this many of the newest saves",
     },
     "older-than": {
       type: "string",
@@ -30,7 +28,7 @@ in the home folder. It moves saves in the same way as "mpm saves rm".`,
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be moved and move nothing",
+      summary: "Show what would be moved without moving anything",
     },
   },
   examples: [

@@ -32,10 +32,9 @@ export const sessionsRecover = defineCommand({
   name: "saves recover",
   summary: "Recover saves from git, or an interrupted automatic pause",
   description: `
-Lists saves that have a copy in git but no files on the disk. If you give the IDs or --all, mpm writes the files again. mpm never does this without your
-request, because someone may have removed the files on purpose.
+Lists saves that have a copy in git but no files on the disk. If you pass IDs or --all, mpm writes those files again. It never does so unasked, because someone may have removed the files on purpose.
 
-claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl. This command shows the contents of that file, except for incomplete lines. --finalize writes the save that claude-mpm would have written, with the present state of the repository. --discard moves the file to the trash.`,
+claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl. This command shows the contents of that file, except for incomplete lines. --finalize writes the save that claude-mpm would have written, with the repository's current state. --discard moves the file to the trash.`,
   positionals: [{
     name: "ids",
     summary: "The IDs of saves that are missing from the disk",
@@ -56,7 +55,7 @@ claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl. This command shows 
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and write nothing",
+      summary: "Show what would happen without writing anything",
     },
   },
   examples: [

@@ -24,7 +24,7 @@ const FLAGS = {
     type: "string",
     names: "session",
     value: "id",
-    summary: "The same as <selector>",
+    summary: "Same as <selector>",
   },
   list: {
     type: "boolean",
@@ -40,7 +40,7 @@ const FLAGS = {
   },
   peek: {
     type: "boolean",
-    summary: "Change nothing, not even the session",
+    summary: "Do not change anything, not even the session",
   },
   "no-changes": {
     type: "boolean",
@@ -57,7 +57,7 @@ const FLAGS = {
     value: "format",
     choices: ["text", "md", "json", "context"],
     default: "text",
-    summary: "The output format; context is for an agent",
+    summary: "The output format; context is meant for agents",
   },
 } as const;
 
@@ -68,14 +68,13 @@ export const resume = defineCommand({
   description: `
 Loads the newest save of this worktree, or the save that you select, and verifies its checksum. Then it reports what changed in the repository since the pause: commits, branch, upstream, files, the working directory, stashes, and a merge or rebase. mpm does not change your files or the save.
 
-If later agent sessions ended with automatic saves, mpm still prefers your own save, and lists the automatic saves. If the agent session continued from your save, mpm loads the automatic save, which includes the items of your save.
+If later agent sessions ended with automatic saves, mpm still loads your own save, and lists the automatic saves. If the agent session continued from your save, mpm loads the automatic save, which includes your save's items.
 
 If the save belongs to a session that "mpm start" began, that session continues
-in this worktree. If this clone does not have the session, mpm recreates it and its parents from the save. A session from someone else's save continues only after "mpm saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.
+in this worktree. If this clone does not have the session, mpm recreates it and its parents from the save. A session from someone else's save continues only after you trust it with "mpm saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.
 
 --in starts another client with the hand-off as its first prompt. The save can
-be from any client. Without a terminal, and with --peek, mpm prints the command
-line and starts nothing.`,
+be from any client. Without a terminal, or with --peek, mpm only prints the command line.`,
   positionals: [ONE_SESSION],
   flags: FLAGS,
   examples: [

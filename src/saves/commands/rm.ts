@@ -16,16 +16,12 @@ export const sessionsRm = defineCommand({
   name: "saves rm",
   summary: "Move saves to the trash",
   description: `
-Moves all files of a save into a separate folder in .claude-mpm/trash/. A
-manifest in the folder lists the original places, and "mpm undo" restores the
-files. When mpm deletes the files from the trash, it also removes the copy of
-the save in git. If someone committed the save to a branch, the branch still has
-it.`,
+Moves all files of a save into a separate folder in .claude-mpm/trash/. A manifest in the folder lists the original paths, and "mpm undo" restores the files. When mpm deletes the files from the trash, it also removes the save's copy in git. If someone committed the save to a branch, it remains in that branch.`,
   positionals: [{ ...SESSIONS, asked: true }],
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be moved and move nothing",
+      summary: "Show what would be moved without moving anything",
     },
   },
   examples: ["mpm saves rm 3", "mpm saves rm 20261120-120000 --dry-run"],

@@ -21,9 +21,9 @@ import { selectSave } from "../resume/select.ts";
 /** `mpm saves show` */
 export const sessionsShow = defineCommand({
   name: "saves show",
-  summary: "Show a save as it was written",
+  summary: "Show the contents of a save",
   description: `
-Shows the contents of the save. "mpm resume" also shows what changed since. The default is the newest save. The number of an item, such as "#4", selects the first save that contains the item.`,
+Shows the save as it was written. "mpm resume" also shows what has changed since. The default is the newest save. An item number, such as "#4", selects the first save that contains the item.`,
   positionals: [ONE_SESSION],
   flags: {
     format: {

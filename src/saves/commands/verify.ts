@@ -18,13 +18,10 @@ type Row = VerifyResult["sessions"][number];
 /** `mpm saves verify` */
 export const sessionsVerify = defineCommand({
   name: "saves verify",
-  summary: "Check saves against their checksums and their format",
+  summary: "Check saves against their checksums and format",
   description: `
 Checks every save, or the selected save, against its checksum and the schema.
-"unchecked" means that the save has no checksum, for example a save by
-claude-mpm. mpm also compares the YAML and Markdown files of its saves with
-their expected content. --repair writes these files again. It also replaces a
-damaged save with an undamaged copy, and moves the damaged file to the trash. In
+"unchecked" means that the save has no checksum, as with saves made by claude-mpm. mpm also compares the YAML and Markdown files of its saves with their expected content. --repair rewrites these files. It also replaces a damaged save with an intact copy, and moves the damaged file to the trash. In
 a project without git, it also restores missing saves from their copies. The exit
 status is 5 if a save is still damaged. Without --repair, mpm changes nothing.`,
   positionals: [ONE_SESSION],

@@ -9,15 +9,15 @@ import type { ScheduleAddResult } from "./results.ts";
 /** `mpm schedule add` */
 export const scheduleAdd = defineCommand({
   name: "schedule add",
-  summary: "Start a task, a pipeline or a standup at certain times",
+  summary: "Schedule a task, a pipeline or a standup",
   description: `
-The scheduler of your system starts the work: systemd or cron on Linux, launchd on macOS, the Task Scheduler on Windows. mpm adds one marked entry to the scheduler, and "mpm schedule remove" removes exactly this entry.
+Your system's scheduler starts the work: systemd or cron on Linux, launchd on macOS, the Task Scheduler on Windows. mpm adds one marked entry to the scheduler, and "mpm schedule remove" removes exactly that entry.
 
-The times have five fields: minute, hour, day of the month, month, day of the week. "0 9 * * 1-5" is 09:00 from Monday to Friday, in the time zone of the machine.
+The times have five fields: minute, hour, day of the month, month, day of the week. "0 9 * * 1-5" is 09:00 from Monday to Friday, in the machine's time zone.
 
-A task or a pipeline runs only if you have allowed its definition, and the definition has not changed since. mpm writes the output to a log. "mpm schedule list" shows the last result and the next run.
+A task or a pipeline runs only if you have allowed its definition and the definition has not changed since. mpm writes the output to a log. "mpm schedule list" shows the last result and the next run.
 
-To start a program after each run, write the program after "--", e.g. -- notify-send "{name}: {state}". mpm replaces {name}, {state}, {reason} and {log} in the arguments of the program.`,
+To run a program after each run, add it after "--", e.g. -- notify-send "{name}: {state}". mpm replaces {name}, {state}, {reason} and {log} in the program's arguments.`,
   positionals: [
     { name: "times", summary: "Five fields, as in a crontab" },
     {
@@ -28,7 +28,7 @@ To start a program after each run, write the program after "--", e.g. -- notify-
     {
       name: "words",
       summary:
-        'The name of the task or pipeline; after "--", a program that runs after each run',
+        'The task or pipeline name; after "--", a program to run after each run',
       rest: true,
       names: "task",
     },
@@ -38,18 +38,18 @@ To start a program after each run, write the program after "--", e.g. -- notify-
       type: "string",
       value: "name",
       summary:
-        "The name of the schedule; default: the kind and name of the work, e.g. task-health",
+        "A name for the schedule; default: the kind and name of the work, e.g. task-health",
     },
     via: {
       type: "string",
       value: "scheduler",
       choices: SCHEDULERS,
       summary:
-        "The scheduler to use; default: the first that works on this machine",
+        "The scheduler to use; default: the first one that works on this machine",
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show the entry and write nothing",
+      summary: "Show the entry without writing anything",
     },
   },
   examples: [

@@ -7,7 +7,7 @@ import type { ScheduleListResult } from "./results.ts";
 /** `mpm schedule list` */
 export const scheduleList = defineCommand({
   name: "schedule list",
-  summary: "List the schedules with the next run and the last result",
+  summary: "List the schedules with their next run and last result",
   description: `
 Lists the schedules of this project. With --all, mpm lists the schedules of all your projects. It also lists mpm entries in the system's schedulers that do not belong to a known schedule.`,
   positionals: [],

@@ -9,9 +9,9 @@ export const scheduleRemove = defineCommand({
   name: "schedule remove",
   summary: "Remove schedules and their entries",
   description: `
-Removes the entry from the system's scheduler, and deletes the log of the runs. mpm does not change the rest of a crontab. "mpm undo" adds the schedule again.
+Removes the entry from the system's scheduler and deletes the schedule's log. mpm does not change the rest of a crontab. "mpm undo" adds the schedule again.
 
-To remove a schedule of another project, or of a project that is gone, give the ID that "mpm schedule list --all" shows.`,
+To remove a schedule of another project, or of a deleted project, use the ID that "mpm schedule list --all" shows.`,
   positionals: [{
     name: "name",
     summary: "The names or IDs of the schedules",
@@ -21,7 +21,7 @@ To remove a schedule of another project, or of a project that is gone, give the 
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be removed and change nothing",
+      summary: "Show what would be removed without changing anything",
     },
   },
   examples: [

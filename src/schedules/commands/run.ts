@@ -12,9 +12,9 @@ export const scheduleRun = defineCommand({
   name: "schedule run",
   summary: "Run a schedule now, as the scheduler would",
   description: `
-The system's scheduler starts this command at the times of the schedule. mpm keeps the last 256 KiB of the output in a log. If you no longer allow the definition of the task or pipeline, mpm does not run it, and the state is "refused".
+The system's scheduler runs this command at the scheduled times. mpm keeps the last 256 KiB of the output in a log. If you no longer allow the task or pipeline definition, mpm does not run it, and the state is "refused".
 
-The exit status is 0 if the run succeeded, and 1 if it failed. It is 4 if mpm refused the run, or an earlier run is still in progress.`,
+The exit status is 0 if the run succeeded, and 1 if it failed. It is 4 if mpm refused the run or an earlier run is still in progress.`,
   positionals: [{
     name: "name",
     summary: "The schedule",

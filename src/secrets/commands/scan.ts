@@ -10,8 +10,8 @@ export const scan = defineCommand({
   name: "scan",
   summary: "Find secrets in files",
   description: `
-Prints the file, line, column and kind of each secret, but never the secret itself. Without a file, mpm scans every file of the project that git tracks or does not ignore. Outside git, it scans the current folder. In a folder, mpm scans everything except .git and node_modules, and does not follow links. It
-skips binary files and text files above 32 MB unless you name them; the last lines of the output say how many it skipped. "-" is standard input. To scan mpm's files, including
+Prints the file, line, column and kind of each secret, but never the secret itself. Without a file, mpm scans every project file that git tracks or does not ignore. Outside git, it scans the current folder. In a folder, mpm scans everything except .git and node_modules, and does not follow links. It
+skips binary files and text files above 32 MB unless you name them; the last lines of the output show how many it skipped. "-" reads standard input. To scan mpm's files, including
 the trash and backups, use "mpm scan .claude-mpm". The exit status is 5 if mpm
 found a secret or could not read a file. To allow a value that is not a secret, see
 redaction.allow in docs/configuration.md.`,

@@ -6,14 +6,14 @@ import { RUN, taskRoot } from "../root.ts";
 /** `mpm task cancel` */
 export const taskCancel = defineCommand({
   name: "task cancel",
-  summary: "Cancel a run of a task",
+  summary: "Cancel a task run",
   description: `
 Sends SIGTERM to the running program. If the program has not ended after the task's "grace" time, mpm sends SIGKILL. mpm records how the program ended. "mpm task resume" continues with the remaining items.`,
   positionals: [RUN],
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show which run would be cancelled and change nothing",
+      summary: "Show which run would be cancelled without changing anything",
     },
   },
   examples: ["mpm task cancel", "mpm task cancel smells-20261123-184500"],

@@ -11,9 +11,9 @@ const LIMIT = 50;
 /** `mpm task list` */
 export const taskList = defineCommand({
   name: "task list",
-  summary: "List the runs of tasks",
+  summary: "List task runs",
   description: `
-Lists runs, newest first. Each row shows the state of the run and the number of finished items. "mpm task" lists the tasks themselves.`,
+Lists runs, newest first. Each row shows the run's state and the number of finished items. "mpm task" lists the tasks themselves.`,
   positionals: [{
     name: "task",
     summary: "Only runs of this task",

@@ -14,7 +14,7 @@ export const taskLogs = defineCommand({
   name: "task logs",
   summary: "Print the output of a run's programs",
   description: `
-Prints the logs in the order of the items. Secrets are redacted. A log keeps the first and the last 512 KiB of a program's output.`,
+Prints the logs in item order. Secrets are redacted. A log contains the first and last 512 KiB of a program's output.`,
   positionals: [RUN],
   flags: {
     item: {

@@ -24,9 +24,9 @@ const LIMIT = 200;
 /** `mpm task report` */
 export const taskReport = defineCommand({
   name: "task report",
-  summary: "Report what a run of a task did, in Markdown",
+  summary: "Print a Markdown report of a task run",
   description: `
-Prints a summary, the items that failed or are flagged, and the results. You can also use this command while the run is in progress. Secrets are redacted. The file results.jsonl in the folder of the run has all results.`,
+Prints a summary, the failed and flagged items, and the results. You can also use this command while the run is in progress. Secrets are redacted. The file results.jsonl in the run's folder contains all results.`,
   positionals: [RUN],
   flags: {
     output: {
@@ -34,7 +34,7 @@ Prints a summary, the items that failed or are flagged, and the results. You can
       short: "o",
       value: "file",
       names: "file",
-      summary: "Write the report to this file, or into this folder",
+      summary: "Write the report to this file or folder",
     },
     limit: {
       type: "string",

@@ -8,16 +8,16 @@ import { endText, runStatus } from "../view/text.ts";
 /** `mpm task resume` */
 export const taskResume = defineCommand({
   name: "task resume",
-  summary: "Continue a run that was interrupted",
+  summary: "Continue an interrupted run",
   description: `
-Runs the items that have not started. mpm uses the definition and the list of items from the start of the run. If either has changed since, mpm prints a note.
+Runs the items that have not started. mpm uses the definition and the item list from the start of the run. If either has changed since, mpm prints a note.
 
-If mpm does not know how a program ended, it flags the item. It does not run flagged items again, because their work may be done already. There are two exceptions: the task is "repeatable", or the program has printed a state. mpm then passes this state to the program. With --again, mpm also runs flagged and failed items again.`,
+If mpm does not know how a program ended, it flags the item. It does not rerun flagged items, because their work may already be done. There are two exceptions: the task is "repeatable", or the program has printed a state, which mpm then passes to it. With --again, mpm also reruns flagged and failed items.`,
   positionals: [RUN],
   flags: {
     again: {
       type: "boolean",
-      summary: "Also run failed and flagged items again",
+      summary: "Also rerun failed and flagged items",
     },
     background: BACKGROUND,
   },

@@ -9,20 +9,19 @@ import { removedText } from "../view/text.ts";
 /** `mpm task rm` */
 export const taskRm = defineCommand({
   name: "task rm",
-  summary: "Move runs of tasks to the trash",
+  summary: "Move task runs to the trash",
   description: `
-Removes the results and logs of runs; "mpm undo" restores them. mpm does not remove a run that is in progress, or the definition of a task.`,
+Removes the runs' results and logs; "mpm undo" restores them. mpm does not remove runs in progress or task definitions.`,
   positionals: [{
     name: "run",
-    summary:
-      "The IDs of the runs, or the name of a task to select its newest run",
+    summary: "Run IDs, or a task name to select that task's latest run",
     rest: true,
     names: "run",
   }],
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be removed and change nothing",
+      summary: "Show what would be removed without changing anything",
     },
   },
   examples: [

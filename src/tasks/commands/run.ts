@@ -30,13 +30,13 @@ The file .claude-mpm/tasks/NAME.yaml defines a task:
   grace: 10s                          # between SIGTERM and SIGKILL
   notify: [notify-send, "{task}: {state}"]
 
-mpm runs the task only after you allow the present content of this file with "mpm allow FILE". Programs start without a shell, in the top folder of the working tree. A program may treat an item that begins with a dash as an option. If the program supports "--", put "--" before the item.
+mpm runs the task only after you allow the file's current content with "mpm allow FILE". Programs start without a shell, in the root folder of the working tree. A program may treat an item that begins with a dash as an option. If the program supports "--", write "--" before the item.
 
-Before it starts a program, mpm records the progress of the run on disk. Ctrl-C cancels the run: the program gets SIGTERM, and mpm records how it ended. A second Ctrl-C kills the program at once. "mpm task resume" continues a run that was cancelled or killed.
+Before it starts a program, mpm records the run's progress on disk. Ctrl-C cancels the run: the program gets SIGTERM, and mpm records how it ended. A second Ctrl-C kills the program immediately. "mpm task resume" continues a run that was cancelled or killed.
 
 With "--engine parallel --hosts FILE", GNU parallel runs the items on other machines, over ssh. These machines get the files of the last commit. docs/engines.md describes the hosts and their limits.
 
-The exit status is 0 if all items are done, 1 if not, and 130 if the run was cancelled.`,
+The exit status is 0 if all items are done, 130 if the run was cancelled, and 1 otherwise.`,
   positionals: [{ name: "name", summary: "The task" }],
   flags: {
     engine: {
@@ -54,7 +54,7 @@ The exit status is 0 if all items are done, 1 if not, and 130 if the run was can
     background: BACKGROUND,
     "dry-run": {
       type: "boolean",
-      summary: "List the items and start nothing",
+      summary: "List the items without starting anything",
     },
   },
   examples: [

@@ -6,7 +6,7 @@ import { statusText } from "../view/text.ts";
 /** `mpm task status` */
 export const taskStatus = defineCommand({
   name: "task status",
-  summary: "Show the state of a run of a task",
+  summary: "Show the state of a task run",
   description: `
 A run is "running" only while an mpm process is working on it. If the process was killed, or the machine crashed, the run is "interrupted", and "mpm task resume" continues it.
 

@@ -10,9 +10,9 @@ import type { TasksResult } from "./results.ts";
 /** `mpm task` */
 export const task = defineCommand({
   name: "task",
-  summary: "List the tasks of the project and the newest run of each",
+  summary: "List the project's tasks and the latest run of each",
   description: `
-A task runs a program or an agent for each item of a list. After a crash, "mpm task resume" continues the run. Each file .claude-mpm/tasks/NAME.yaml defines a task. "mpm help tasks" describes its fields, and docs/tasks.md has examples.`,
+A task runs a program or an agent for each item in a list. After a crash, "mpm task resume" continues the run. Each file .claude-mpm/tasks/NAME.yaml defines a task. "mpm help tasks" describes its fields, and docs/tasks.md has examples.`,
   positionals: [],
   flags: {},
   examples: ["mpm task", "mpm task --json"],

@@ -17,9 +17,9 @@ export const taskWatch = defineCommand({
   name: "task watch",
   summary: "Show the progress of a run until it ends",
   description: `
-Shows a bar with the rate and the time left, in any terminal. If standard error is not a terminal, mpm prints a line every ten seconds. With --json, it prints events as lines of JSON, and the state of the run as the last line.
+Shows a progress bar with the rate and the time left, for a run started in any terminal. If standard error is not a terminal, mpm prints a line every ten seconds. With --json, it prints events as lines of JSON, with the run's state as the last line.
 
-Ctrl-C ends only the display, not the run. The exit status is that of the run: 0 if all items are done, 1 if not, and 130 if the run was cancelled.`,
+Ctrl-C ends only the display, not the run. The exit status is the run's: 0 if all items are done, 130 if the run was cancelled, and 1 otherwise.`,
   positionals: [RUN],
   flags: {},
   examples: ["mpm task watch", "mpm task watch smells --json"],

@@ -9,10 +9,9 @@ export const exportCommand = defineCommand({
   name: "export",
   summary: "Export your saves, hand-offs and notes to a file",
   description: `
-Writes your saves, hand-off documents, notes and claims of this project into a
-bundle, for people who cannot use your remote. The bundle contains the same
+Writes your saves, hand-off documents, notes and claims in this project to a bundle, for people who cannot use your remote. The bundle contains the same
 signed entries that "mpm sync" sends. To read it, use "mpm import". With
-recipients, or if the project has a team, mpm encrypts the file in the age format. mpm never writes conversations or contents of files without encryption.
+recipients, or if the project has a team, mpm encrypts the file in the age format. mpm never writes conversations or file contents without encryption.
 
 To export single saves unchanged, use "mpm saves export".`,
   positionals: [],
@@ -31,15 +30,15 @@ To export single saves unchanged, use "mpm saves export".`,
     },
     "with-conversation": {
       type: "boolean",
-      summary: "Include prompts, messages and the output of tools",
+      summary: "Include prompts, messages and tool output",
     },
     "with-contents": {
       type: "boolean",
-      summary: "Include uncommitted files of saves",
+      summary: "Include the uncommitted files in saves",
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be written and write nothing",
+      summary: "Show what would be written without writing anything",
     },
   },
   examples: [

@@ -8,11 +8,9 @@ export const importCommand = defineCommand({
   description: `
 Imports a bundle from "mpm export", as if "mpm sync" had fetched its entries. mpm lists the entries as "from NAME". A newer bundle replaces an older bundle. To read an encrypted bundle, mpm needs one of your keys ("mpm team list").
 
-The command also imports saves: a bundle from "mpm saves export", or a single save (JSON, YAML or Markdown). You can also name another project, or its folder of saves. mpm checks each save
+The command also imports saves: a bundle from "mpm saves export", or a single save (JSON, YAML or Markdown). You can also specify another project or its saves folder. mpm checks each save
 against its checksum and converts it to the current format. mpm skips saves that
-you already have, and never replaces a save. If a different save has the same
-ID, the imported save gets a new ID with a later time. Imported saves are not
-verified. The exit status is 5 if mpm refused a save or an entry.
+you already have, and never replaces a save. If a different save has the same ID, the imported save gets a new ID with a later time. Imported saves are marked as not verified. The exit status is 5 if mpm rejected a save or an entry.
 
 "mpm undo" undoes the import of saves. It does not undo the import of a bundle from "mpm export", which only adds other people's entries.`,
   positionals: [{
@@ -23,7 +21,7 @@ verified. The exit status is 5 if mpm refused a save or an entry.
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be imported and write nothing",
+      summary: "Show what would be imported without writing anything",
     },
   },
   examples: [

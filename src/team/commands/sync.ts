@@ -9,18 +9,17 @@ export const sync = defineCommand({
   name: "sync",
   summary: "Share saves, hand-offs and notes through a git remote",
   description: `
-Sends your new entries to a git remote, and fetches the entries of others. Your saves, hand-offs, notes and claims go into your log, under refs/mpm/ on the remote. Your branches do not change, and a plain "git clone" does not fetch the log. Without a remote, mpm uses the remote of the last sync. mpm never syncs by itself, unless you set "sync.auto" in your own configuration.
+Sends your new entries to a git remote and fetches other people's entries. Your saves, hand-offs, notes and claims go into your log, under refs/mpm/ on the remote. Your branches do not change, and a plain "git clone" does not fetch the log. Without a remote, mpm uses the remote of the last sync. mpm never syncs by itself unless you set "sync.auto" in your own configuration.
 
-mpm signs entries with a key of this installation. --with-conversation also
-sends messages of agents and the output of their tools, encrypted for your team.
+mpm signs entries with a key of this installation. --with-conversation also sends agents' messages and tool output, encrypted for your team.
 --with-contents also sends the uncommitted files in your saves, encrypted but
-not redacted. --prune replaces your log with a shorter log. Others keep the entries that they have already fetched.
+not redacted. --prune replaces your log with a shorter log. Others keep any entries that they have already fetched.
 
 "mpm undo" does not undo a sync, because others may already have the entries.`,
   positionals: [{
     name: "remote",
     summary:
-      "The name or address of a git remote; default: the remote of the last sync",
+      "The name or URL of a git remote; default: the remote of the last sync",
     optional: true,
   }],
   flags: {
@@ -30,15 +29,16 @@ not redacted. --prune replaces your log with a shorter log. Others keep the entr
     },
     "with-contents": {
       type: "boolean",
-      summary: "Also send uncommitted files of saves, encrypted for the team",
+      summary:
+        "Also send the uncommitted files in saves, encrypted for the team",
     },
     prune: {
       type: "boolean",
-      summary: "Shorten your log to sync.max_age and sync.max_mb",
+      summary: "Shorten your log to the sync.max_age and sync.max_mb limits",
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be sent; send and fetch nothing",
+      summary: "Show what would be sent without sending or fetching anything",
     },
   },
   examples: ["mpm sync origin", "mpm sync --dry-run"],

@@ -6,8 +6,7 @@ export const teamAdd = defineCommand({
   name: "team add",
   summary: "Encrypt the entries of this project for someone",
   description: `
-Adds a key to your team for this project. From then on, "mpm sync" encrypts each
-new entry for all keys of the team. Only the owners of these keys can read the entry. Add your own key too: "mpm team list" shows it. A key is "age1…" from age-keygen, or "ssh-ed25519 …" from a .pub file. mpm cannot encrypt for ssh-rsa keys or security keys. A person can have several keys.
+Adds a key to your team for this project. From then on, "mpm sync" encrypts each new entry for all of the team's keys. Only the owners of these keys can read the entry. Add your own key too: "mpm team list" shows it. A key is "age1…" from age-keygen, or "ssh-ed25519 …" from a .pub file. mpm cannot encrypt for ssh-rsa keys or security keys. A person can have several keys.
 
 Only you use your team list. The list is not part of the project, and each colleague has a separate list.`,
   positionals: [
@@ -17,7 +16,7 @@ Only you use your team list. The list is not part of the project, and each colle
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Check the key and change nothing",
+      summary: "Check the key without changing anything",
     },
   },
   examples: [

@@ -6,7 +6,7 @@ export const teamList = defineCommand({
   name: "team list",
   summary: "List your team for this project, and your own keys",
   description: `
-Lists the keys for which "mpm sync" encrypts your entries. mpm also lists your own public keys, which your colleagues can add. mpm reads your private keys from the files in the setting "team.keys", by default ~/.ssh/id_ed25519.`,
+Lists the keys for which "mpm sync" encrypts your entries. mpm also lists your own public keys, which your colleagues can add. mpm reads your private keys from the files listed in the "team.keys" setting, by default ~/.ssh/id_ed25519.`,
   positionals: [],
   flags: {},
   examples: ["mpm team list"],

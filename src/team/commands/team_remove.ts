@@ -6,17 +6,17 @@ export const teamRemove = defineCommand({
   name: "team remove",
   summary: "Stop encrypting entries for someone",
   description: `
-Removes a person with all their keys, or a single key. mpm no longer encrypts new entries for this person, who can still read earlier entries. Ask your colleagues to remove the person too, because each colleague has a separate list. If you remove the last member, mpm does not encrypt new entries at all.`,
+Removes a single key, or a person with all their keys. mpm stops encrypting new entries for this person, who can still read earlier entries. Ask your colleagues to remove the person too, because each colleague has a separate list. If you remove the last member, mpm does not encrypt new entries at all.`,
   positionals: [{
     name: "name",
-    summary: "A name or a key of the team",
+    summary: "A name or key in the team list",
     rest: true,
     names: "member",
   }],
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be removed and change nothing",
+      summary: "Show what would be removed without changing anything",
     },
   },
   examples: ["mpm team remove ann", "mpm team remove ann --dry-run"],

@@ -6,11 +6,11 @@ import type { TrustKeyResult } from "./results.ts";
 /** `mpm trust` */
 export const trust = defineCommand({
   name: "trust",
-  summary: "Trust the keys of people whose saves you received",
+  summary: "Trust the keys of people whose saves you have received",
   description: `
-Every entry that "mpm sync" fetches is signed with a key. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. Before you trust a key, ask its owner for the ID of the key, for example in a call, and compare the IDs. From then on, mpm shows all saves with this key as verified, in every project. To stop trusting the key, use --revoke. Without a name, mpm lists the people and their keys.
+Every entry that "mpm sync" fetches is signed with a key. Until you trust the key, mpm shows the entry as "from NAME (not verified)", because anyone can choose a name. Before you trust a key, ask its owner for the key ID, for example in a call, and compare. Once you trust a key, mpm shows all saves signed with it as verified, in every project. To stop trusting the key, use --revoke. Without a name, mpm lists the people and their keys.
 
-If the owner uses an ssh-ed25519 key to sign with git, that key also signs the owner's mpm key. mpm checks that signature, and lists the fingerprint in the form that "ssh-keygen -l" and Git hosts use. You can give the fingerprint instead of a name.`,
+If the owner uses an ssh-ed25519 key to sign with git, that key also signs the owner's mpm key. mpm checks that signature, and lists the fingerprint in the form that "ssh-keygen -l" and Git hosts use. You can use the fingerprint instead of a name.`,
   positionals: [{
     name: "names",
     summary: "Names of people, the start of their key IDs, or fingerprints",
@@ -20,7 +20,7 @@ If the owner uses an ssh-ed25519 key to sign with git, that key also signs the o
     revoke: { type: "boolean", summary: "Stop trusting these people" },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be done and change nothing",
+      summary: "Show what would happen without changing anything",
     },
   },
   examples: ["mpm trust", "mpm trust Ann", "mpm trust 46c3bf31 --revoke"],

@@ -13,10 +13,9 @@ export const undo = defineCommand({
   description: `
 Undoes the newest operation of this worktree. "mpm undo list" lists the
 operations. Repeat the command to undo earlier operations. mpm skips and lists
-operations that you cannot undo. A number selects one operation. An undo is also
-an operation: to repeat the original operation, undo the undo. To undo an operation that a hook ran, give its number.
+operations that you cannot undo. A number selects one operation. An undo is itself an operation: to redo the original operation, undo the undo. To undo an operation that a hook ran, specify its number.
 
-mpm never overwrites later changes. If there are later changes, mpm changes nothing, prints the reason, and exits with status 4. mpm moves replaced files to the trash. Before it restores a working tree, it saves the present files in a checkpoint.`,
+mpm never overwrites later changes. If there are any, mpm changes nothing, prints the reason, and exits with status 4. mpm moves replaced files to the trash. Before it restores a working tree, it saves the current files in a checkpoint.`,
   positionals: [{
     name: "number",
     summary: 'The number of the operation in "mpm undo list"',
@@ -27,7 +26,7 @@ mpm never overwrites later changes. If there are later changes, mpm changes noth
     user: USER_FLAG,
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be undone and change nothing",
+      summary: "Show what would be undone without changing anything",
     },
   },
   examples: ["mpm undo", "mpm undo 3 --dry-run"],

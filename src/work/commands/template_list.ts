@@ -17,9 +17,7 @@ export const templateList = defineCommand({
   name: "template list",
   summary: "List the templates for sessions",
   description: `
-The project's templates are in .claude-mpm/templates/. Your own templates are in mpm/templates/ in your configuration folder, e.g. ~/.config/mpm/templates/. If
-several templates have the same name, mpm uses the project's template, else
-yours, else the built-in template. claude-mpm also keeps documents in the project's template folder. In that folder, mpm lists only files that begin with the front matter of a template or with the heading "# Template: ...".`,
+The project's templates are in .claude-mpm/templates/. Your own templates are in mpm/templates/ in your configuration folder, e.g. ~/.config/mpm/templates/. If several templates have the same name, mpm prefers the project's, then yours, then the built-in one. claude-mpm also stores documents in the project's template folder. There, mpm lists only files that begin with template front matter or with the heading "# Template: ...".`,
   positionals: [],
   flags: {},
   examples: ["mpm template list", "mpm template list --json"],

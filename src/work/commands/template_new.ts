@@ -26,18 +26,18 @@ export const templateNew = defineCommand({
   name: "template new",
   summary: "Create a template in the project",
   description: `
-Writes .claude-mpm/templates/<name>.md. The new file is a short template, or with --from a copy of another template or file. mpm never replaces an existing file. It reports errors in the copied file with their line numbers.`,
+Writes .claude-mpm/templates/<name>.md. The new file is a short template or, with --from, a copy of another template or file. mpm never replaces an existing file. It reports errors in the copied file with line numbers.`,
   positionals: [{ name: "name", summary: "The name of the new template" }],
   flags: {
     from: {
       type: "string",
       names: "template",
       value: "template",
-      summary: "Copy this template, or this file",
+      summary: "Copy this template or file",
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be written and write nothing",
+      summary: "Show what would be written without writing anything",
     },
   },
   examples: [

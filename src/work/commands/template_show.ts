@@ -8,10 +8,10 @@ export const templateShow = defineCommand({
   name: "template show",
   summary: "Print a template",
   description: `
-A template is a Markdown file. Its headings are the phases of the checklist, and its "- [ ]" lines are the items. YAML front matter can set a name, a description and variables. The value of a variable replaces {{variable}} in headings and items.`,
+A template is a Markdown file. Its headings are the phases of the checklist, and its "- [ ]" lines are the items. YAML front matter can set a name, a description and variables. In headings and items, mpm replaces {{variable}} with the variable's value.`,
   positionals: [{
     name: "name",
-    summary: "The name or title of the template",
+    summary: "The template's name or title",
     names: "template",
   }],
   flags: {},

@@ -22,12 +22,10 @@ import {
 /** `mpm worktrees list` */
 export const worktreesList = defineCommand({
   name: "worktrees list",
-  summary: "List the worktrees of agents, and which of them can be removed",
+  summary: "List agents' worktrees and show which can be removed",
   description: `
-Lists all folders below .claude/worktrees/ in the main worktree, with branch and
-size. For each folder, mpm says whether "mpm worktrees prune" would remove it,
-and why. Then mpm lists the removed worktrees that "mpm worktrees restore" can
-restore. If a cleanup was interrupted, mpm also finishes or undoes the cleanup.`,
+Lists all folders under .claude/worktrees/ in the main worktree, with branch and size. For each folder, mpm shows whether "mpm worktrees prune" would remove it, and why. Then mpm lists the removed worktrees that "mpm worktrees restore" can
+restore. If a cleanup was interrupted, mpm also finishes or undoes it.`,
   positionals: [],
   flags: { "min-age": MIN_AGE },
   examples: ["mpm worktrees list", "mpm worktrees list --json"],

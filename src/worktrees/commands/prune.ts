@@ -14,12 +14,11 @@ export const worktreesPrune = defineCommand({
   name: "worktrees prune",
   summary: "Remove agents' worktrees that are no longer needed",
   description: `
-Removes only worktrees below .claude/worktrees/ in the main worktree. The
+Removes only worktrees under .claude/worktrees/ in the main worktree. The
 worktree must be clean, its ignored files must match worktrees.trash, and its
 commits must be merged into the default branch. Squashed and rebased commits
-count as merged. No running process may lock or use the worktree, you must not
-be in it, and it must have been unused for an hour. mpm also deletes the merged
-branch. If mpm is in doubt, it keeps the worktree and prints the reason.
+count as merged. It must not be locked or used by a running process, or be your current folder. It must have been unused for an hour. mpm also deletes the merged
+branch. When in doubt, mpm keeps the worktree and prints the reason.
 
 "mpm worktrees restore" undoes a removal. If git does not know a directory, mpm removes it only if it is empty or a moved worktree of this project. A moved worktree must pass the same checks.`,
   positionals: [],
@@ -27,7 +26,7 @@ branch. If mpm is in doubt, it keeps the worktree and prints the reason.
     "min-age": MIN_AGE,
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be removed and remove nothing",
+      summary: "Show what would be removed without removing anything",
     },
   },
   examples: ["mpm worktrees prune --dry-run", "mpm worktrees prune"],

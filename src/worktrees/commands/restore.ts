@@ -17,18 +17,18 @@ Restores a removed worktree at the same place and commit, with its branch and
 the branch's upstream. mpm does not restore ignored files. "mpm worktrees list"
 shows the worktrees that you can restore. You can omit the name if there is exactly one removed worktree.
 
-"mpm undo" does not undo this, because the worktree may contain new work. "mpm worktrees prune" removes the worktree if it contains no work.`,
+"mpm undo" does not undo this command, because the worktree may contain new work. "mpm worktrees prune" removes the worktree if it contains no work.`,
   positionals: [{
     name: "name",
     summary:
-      "The worktree: its name below .claude/worktrees/, or part of the name",
+      "The worktree: its name under .claude/worktrees/, or part of the name",
     names: "removed",
     optional: true,
   }],
   flags: {
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be restored and write nothing",
+      summary: "Show what would be restored without writing anything",
     },
   },
   examples: ["mpm worktrees restore", "mpm worktrees restore agent-abc"],

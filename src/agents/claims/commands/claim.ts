@@ -7,16 +7,13 @@ import { endOf } from "../text.ts";
 /** `mpm claim` */
 export const claim = defineCommand({
   name: "claim",
-  summary: "Claim files and folders, so that other agents do not edit them",
+  summary: "Claim files and folders so that other agents do not edit them",
   description: `
-A claimed folder includes everything below it. Until the claim ends, the hooks
-refuse edits of these paths by other agent sessions, and name the holder of the
-claim. The hooks do not check shell commands. When an agent session ends, its
+Claiming a folder claims everything in it. Until the claim ends, the hooks prevent other agent sessions from editing these paths and tell them who holds the claim. The hooks do not check shell commands. When an agent session ends, its
 claims end too. A claim applies only to this worktree: others can edit the same
 file in another worktree.
 
-With --force, a person can take over a claim, and mpm informs the holder. An
-agent cannot use --force. If you already hold the claim, mpm renews it.`,
+With --force, a person can take over a claim, and mpm informs its holder. An agent cannot use --force. If you already hold the claim, mpm renews it.`,
   positionals: [{
     name: "paths",
     summary: "Files and folders of this worktree; they do not have to exist",
@@ -33,16 +30,16 @@ agent cannot use --force. If you already hold the claim, mpm renews it.`,
     task: {
       type: "string",
       value: "text",
-      summary: "The purpose, shown to other agents",
+      summary: "The purpose of the claim, shown to other agents",
     },
     ...AGENT_FLAG,
     force: {
       type: "boolean",
-      summary: "Take over the claims of others; only for people",
+      summary: "Take over other holders' claims; only for people",
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be claimed and write nothing",
+      summary: "Show what would be claimed without writing anything",
     },
   },
   examples: [

@@ -6,12 +6,9 @@ import { claimLines, teamLines } from "../text.ts";
 /** `mpm claims` */
 export const claims = defineCommand({
   name: "claims",
-  summary: "List the claimed paths, who holds them, and until when",
+  summary: "List claimed paths, their holders and expiry times",
   description: `
-Lists the active claims in all worktrees of the project. mpm leaves out claims
-that have ended, and claims of agent sessions that no longer run. It also lists
-claims from other machines, which "mpm sync" fetched; these claims do not stop
-edits on this machine.`,
+Lists the active claims in all worktrees of the project. It omits claims that have ended and claims by agent sessions that are no longer running. It includes claims that "mpm sync" fetched from other machines, but these do not prevent edits on this machine.`,
   positionals: [],
   flags: AGENT_FLAG,
   examples: ["mpm claims", "mpm claims --json"],

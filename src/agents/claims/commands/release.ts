@@ -6,10 +6,9 @@ import { releasePaths } from "../claim_paths.ts";
 /** `mpm release` */
 export const release = defineCommand({
   name: "release",
-  summary: "Release claims, so that others can edit the paths",
+  summary: "Release claims so that others can edit the paths",
   description: `
-If you name a folder, mpm releases all claims in it. With --force, a person can
-release the claims of others, and mpm informs the holder.`,
+If you name a folder, mpm releases all claims in it. With --force, a person can release other holders' claims, and mpm informs them.`,
   positionals: [{
     name: "paths",
     summary: "Claimed paths, or folders that contain them",
@@ -21,11 +20,11 @@ release the claims of others, and mpm informs the holder.`,
     ...AGENT_FLAG,
     force: {
       type: "boolean",
-      summary: "Also release the claims of others; only for people",
+      summary: "Also release other holders' claims; only for people",
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be released and write nothing",
+      summary: "Show what would be released without writing anything",
     },
   },
   examples: ["mpm release src/api", "mpm release --all"],

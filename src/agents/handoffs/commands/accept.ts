@@ -7,9 +7,7 @@ export const handoffAccept = defineCommand({
   name: "handoff accept",
   summary: "Accept a hand-off",
   description: `
-Records that you are working on the hand-off. New sessions of the agent then get
-one line about the hand-off instead of the whole document. A person can answer
-for any agent. An agent can answer only hand-offs addressed to it.`,
+Records that you are working on the hand-off. The agent's new sessions then get one line about the hand-off instead of the whole document. A person can answer on behalf of any agent. An agent can answer only hand-offs addressed to it.`,
   positionals: [WHICH],
   flags: ANSWER_FLAGS,
   examples: [

@@ -14,12 +14,11 @@ export const handoffCheck = defineCommand({
   name: "handoff check",
   summary: "Check a hand-off document before the other agent gets it",
   description: `
-Prints each place that breaks a rule, as file:line. The document must name two
+Prints each rule violation as file:line. The document must name two
 different agents, the completed work, the needs and the acceptance criteria. A
 need or criterion must be testable: "Proper error handling" is not testable, but
 "Proper error handling (404, 400)" is. Each file, link and anchor must exist. Paths are relative to the project
-or to the document. A line such as "\`npm test\` passes" needs a command
-that passed on the present files (see "mpm evidence"). The text must not contain secrets.
+or to the document. A line such as "\`npm test\` passes" requires that the command passed on the current files (see "mpm evidence"). The text must not contain secrets.
 
 Without a name, mpm checks the open hand-offs. The exit status is 5 if mpm finds
 a problem.`,

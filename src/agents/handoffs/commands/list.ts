@@ -11,7 +11,7 @@ export const handoffList = defineCommand({
   name: "handoff list",
   summary: "List the open hand-off documents",
   description: `
-Lists hand-offs, newest first, with number, age, state, agents and title. A
+Lists hand-offs, newest first, with their number, age, state, agents and title. A
 hand-off is "waiting" until someone answers it, then "accepted", "done" or
 "rejected". "disputed" means that two branches have different answers.
 --all adds hand-offs that are done or rejected.`,

@@ -8,22 +8,22 @@ export const handoffNew = defineCommand({
   name: "handoff new",
   summary: "Write a hand-off document for another agent",
   description: `
-Writes a Markdown document with the work that you completed, what you need, and the criteria for the result. If you omit a part, mpm fills it from the current
+Writes a Markdown document with the work that you completed, what you need, and the acceptance criteria. If you omit a part, mpm fills it from the current
 session: finished and next steps, edited files, decisions, and checks that hold.
 With --bare, mpm does not use the session.
 
 The agent gets the document when its next session or sub-agent starts. mpm writes it to
-.claude-mpm/handoffs, which all worktrees share and git ignores. With --git, mpm
+.claude-mpm/handoffs, which is shared by all worktrees and ignored by git. With --git, mpm
 writes it to docs/handoffs in this worktree, for you to commit. The settings
 handoff.git and handoff.folder change these places.
 
-The sender is the agent in --from, or else in MPM_AGENT, or else you.`,
+The sender is the agent named by --from or by MPM_AGENT, or else you.`,
   positionals: [],
   flags: {
     to: {
       type: "string",
       value: "agent",
-      summary: "The agent that gets the document",
+      summary: "The agent that receives the document",
       default: "",
     },
     from: {
@@ -73,11 +73,11 @@ The sender is the agent in --from, or else in MPM_AGENT, or else you.`,
     },
     git: {
       type: "boolean",
-      summary: "Write to the folder that you can commit to git",
+      summary: "Write to a folder that you can commit to git",
     },
     local: {
       type: "boolean",
-      summary: "Write to the folder that git ignores",
+      summary: "Write to a folder that git ignores",
     },
     edit: {
       type: "boolean",
@@ -86,7 +86,7 @@ The sender is the agent in --from, or else in MPM_AGENT, or else you.`,
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be written and write nothing",
+      summary: "Show what would be written without writing anything",
     },
   },
   examples: [

@@ -7,7 +7,7 @@ export const handoffReject = defineCommand({
   name: "handoff reject",
   summary: "Reject a hand-off, with a reason",
   description: `
-Records that you will not do the work, and why. To withdraw a document, the agent that wrote it can reject it.`,
+Records that you will not do the work, and why. An agent can withdraw its own document by rejecting it.`,
   positionals: [
     WHICH,
     { name: "reason", summary: "The reason", rest: true },

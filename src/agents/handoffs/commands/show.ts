@@ -10,9 +10,9 @@ import type { HandoffShowResult } from "./results.ts";
 /** `mpm handoff show` */
 export const handoffShow = defineCommand({
   name: "handoff show",
-  summary: "Show a hand-off document and the answers to it",
+  summary: "Show a hand-off document and its answers",
   description: `
-Prints the document with secrets redacted, and then each answer with its author and time.`,
+Prints the document with secrets redacted, followed by each answer with its author and time.`,
   positionals: [WHICH],
   flags: {},
   examples: ["mpm handoff show 0", "mpm handoff show frontend-backend --json"],

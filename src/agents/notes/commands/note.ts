@@ -11,11 +11,11 @@ const FLAGS = {
     value: "id",
     repeatable: true,
     names: "note",
-    summary: "The ID, or start of the ID, of a note that the new note replaces",
+    summary: "A note to replace, by ID or the start of its ID",
   },
   "dry-run": {
     type: "boolean",
-    summary: "Show the note and write nothing",
+    summary: "Show the note without writing anything",
   },
 } as const;
 

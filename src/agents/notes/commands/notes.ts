@@ -14,17 +14,16 @@ export const notes = defineCommand({
   summary: "List the notes of agents and people",
   description: `
 Lists the current notes of all worktrees, newest first. Notes that replace the same note
-contradict each other. All these notes stay current until "mpm notes settle"
-keeps one of them, or a new note replaces them. The command also updates .claude/shared-context.md, for example after a pull.`,
+contradict each other. All of them stay current until "mpm notes settle" keeps one of them or a new note replaces them. The command also updates .claude/shared-context.md, for example after a pull.`,
   positionals: [{
     name: "id",
-    summary: "Show only these notes, even if superseded",
+    summary: "Show only these notes, including superseded ones",
     rest: true,
     names: "note",
   }],
   flags: {
     all: { type: "boolean", summary: "Include superseded notes" },
-    by: { type: "string", value: "name", summary: "Only notes by this writer" },
+    by: { type: "string", value: "name", summary: "Only notes by this author" },
   },
   examples: ["mpm notes", "mpm notes --by backend --all", "mpm notes 3f2a"],
   result: async () => (await import("./results.ts")).NotesResult,

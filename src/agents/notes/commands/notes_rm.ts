@@ -7,7 +7,7 @@ export const notesRm = defineCommand({
   name: "notes rm",
   summary: "Remove notes from this worktree",
   description: `
-Removes the files of notes; "mpm undo" restores them. To replace a note, use "mpm note <text> --supersedes <id>".`,
+Removes the note files; "mpm undo" restores them. To replace a note, use "mpm note <text> --supersedes <id>".`,
   positionals: [{
     name: "id",
     summary: "The IDs of the notes, or the start of each ID",
@@ -21,7 +21,7 @@ Removes the files of notes; "mpm undo" restores them. To replace a note, use "mp
     },
     "dry-run": {
       type: "boolean",
-      summary: "Show what would be removed and change nothing",
+      summary: "Show what would be removed without changing anything",
     },
   },
   examples: ["mpm notes rm 3f2a", "mpm notes rm --superseded --dry-run"],

@@ -8,8 +8,7 @@ export const notesSettle = defineCommand({
   name: "notes settle",
   summary: "Keep one of several notes that contradict each other",
   description: `
-Writes a new note with the text of the note that you keep. The new note replaces that note and all notes that contradict it. To use another text, run "mpm note <text>" with --supersedes for each
-note.`,
+Writes a new note with the text of the note that you keep. The new note replaces that note and all notes that contradict it. To use a different text, run "mpm note <text>" with --supersedes for each note.`,
   positionals: [{
     name: "id",
     summary: "The note to keep",
@@ -19,7 +18,7 @@ note.`,
     ...AGENT_FLAG,
     "dry-run": {
       type: "boolean",
-      summary: "Show the note and write nothing",
+      summary: "Show the note without writing anything",
     },
   },
   examples: ["mpm notes settle 3f2a", "mpm notes settle 3f2a --dry-run"],

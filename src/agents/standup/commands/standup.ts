@@ -10,11 +10,9 @@ import type { StandupResult } from "./results.ts";
 /** `mpm standup` */
 export const standup = defineCommand({
   name: "standup",
-  summary: "Show what agents and people did, and what is next",
+  summary: "Show what agents and people did and what is next",
   description: `
-For each agent and person, mpm shows what they did, what is next, what blocks them, and which hand-offs they have to answer. At the end, mpm lists files that
-several agents or people changed or claimed. mpm reads the saves, items, hand-offs and
-commits of all worktrees. mpm assigns a commit to an agent if the agent's session was the only one in that worktree at the time.
+For each agent and person, mpm shows what they did, what is next, what blocks them, and which hand-offs they have to answer. At the end, mpm lists files that more than one agent or person changed or claimed. mpm reads the saves, items, hand-offs and commits of all worktrees. mpm assigns a commit to an agent if the agent's session was the only one in that worktree at the time.
 Times are in UTC. Secrets are redacted.`,
   positionals: [],
   flags: {
@@ -23,14 +21,14 @@ Times are in UTC. Secrets are redacted.`,
       value: "when",
       default: "1d",
       summary:
-        "The start: an age such as 12h or 2w, today, yesterday, or a date in UTC",
+        "Where the report starts: an age such as 12h or 2w, today, yesterday, or a date in UTC",
     },
     format: {
       type: "string",
       value: "format",
       choices: ["text", "markdown"],
       default: "text",
-      summary: "The format of the report",
+      summary: "The report format",
     },
   },
   examples: [
