@@ -29,7 +29,7 @@ export const RUN = {
 /** The same for a pipeline. */
 export const PIPELINE_RUN = {
   ...RUN,
-  summary: RUN.summary.replace("a task", "a pipeline"),
+  summary: RUN.summary.replaceAll("task", "pipeline"),
   names: "pipeline-run",
 } as const;
 
