@@ -43,7 +43,7 @@ Deno.test("the help of status names the fields for prompts in their order", asyn
   const fields = stdout.trimEnd().split("\n")
     .map((line) => line.slice(0, line.indexOf("=")));
   const help = (await mpm(env, ["help", "status"])).stdout;
-  const [, text = ""] = /always have this order:([^]*?)Missing values/
+  const [, text = ""] = /always appear in this order:([^]*?)Missing values/
     .exec(help) ?? [];
   const named = text.replaceAll(/\([^)]*\)/g, "").match(/\w+/g) ?? [];
   const words = ["After", "these", "come"];
