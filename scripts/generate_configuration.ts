@@ -64,7 +64,7 @@ const quoted = (text: string) => `\`${text}\``;
 
 const HEAD = `# Configuration
 
-mpm works without a configuration. \`mpm config\` lists and changes settings:
+mpm works without any configuration. \`mpm config\` lists and changes settings:
 
 \`\`\`sh
 mpm config list --show-origin
@@ -78,35 +78,35 @@ mpm reads settings from these places. A later place overrides an earlier one:
 1. your own file: \`mpm/config.toml\` in \`$XDG_CONFIG_HOME\` or \`~/.config\`; on
    Windows in \`%APPDATA%\`
 2. the project's file, \`.claude-mpm/config.toml\`, which comes with a clone
-3. the local file of the project, \`.claude-mpm/config.local.toml\`, which git
-   ignores
+3. the project's local file, \`.claude-mpm/config.local.toml\`, which git ignores
 4. an environment variable
-5. an option of the command
+5. a command-line option
 
 For a table, such as \`context.windows\`, mpm combines the entries of all files.
 
-**Someone else may have written the files of a project**, so these files can
-only contain the settings that are marked with * below. mpm reports any other
-setting in a project's file as an error. You can set redaction only in your own
-file. Variables cannot change it, because a project can set variables for its
-tools ([security.md](security.md)).
+**Someone else may have written a project's files**, so they can contain only
+the settings marked with * below. mpm reports any other setting in a project's
+file as an error. You can configure redaction only in your own file. Variables
+cannot change it, because a project can set variables for its tools
+([security.md](security.md)).
 
-Each setting has an environment variable, unless its description says "no
-variable". By default, the name is \`MPM_CONFIG_\` and the key in capital letters,
-with \`_\` instead of a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Separate the values of
-a list with commas or spaces, and write a table as \`name=number\`. An empty
-variable counts as unset.
+Each setting has an environment variable unless its description says "no
+variable". By default, its name is \`MPM_CONFIG_\` and the key in capital letters,
+with \`_\` instead of a dot: \`MPM_CONFIG_CONTEXT_PAUSE_AT\`. Separate list values
+with commas or spaces, and write a table as \`name=number\`. An empty variable
+counts as unset.
 
-**Errors.** If a key is unknown or a value is invalid, mpm prints an error that
-names the file and line, or the variable. Hooks, the status line and saves
-ignore the invalid setting instead. If the file is not valid TOML or is larger
-than 64 KiB, they ignore the whole file. \`mpm pause\` then prints a warning,
-commits nothing and removes no worktree. If the error is in your own file or in
-a variable, the save has no contents of files either.
+**Errors.** If a key is unknown or a value is invalid, mpm prints an error with
+the file and line, or with the variable. Hooks, the status line and saves ignore
+the invalid setting instead. If the file is not valid TOML or is larger than 64
+KiB, they ignore the whole file. In that case, \`mpm pause\` prints a warning,
+and does not commit anything or remove worktrees. If the error is in your own
+file or in a variable, the save does not include file contents either.
 
-\`mpm config set\` changes only the lines of one setting. It keeps comments, order
-and line endings.
+\`mpm config set\` changes only the lines that contain the setting. It preserves
+comments, order and line endings.
 
 ## Settings
 
-\`context.pause_at\` is the key \`pause_at\` in the table \`[context]\` of the file.`;
+For example, \`context.pause_at\` is the key \`pause_at\` in the \`[context]\` table
+of the file.`;

@@ -39,12 +39,12 @@ export const SETTINGS = {
   "commit": {
     kind: "flag",
     default: true,
-    summary: "Keep a copy of each save in git, outside of branches",
+    summary: "Store a copy of each save in git, outside any branch",
     option: "mpm pause --no-commit",
   },
   "pause.contents": flag(
     true,
-    "Keep the contents of uncommitted files with a save",
+    "Save the contents of uncommitted files",
   ),
   "pause.contents_exclude": {
     kind: "names",
@@ -60,11 +60,11 @@ export const SETTINGS = {
   },
   "pause.contents_max_mb": count(
     50,
-    "Size limit of the contents of one save, in MiB",
+    "Size limit for the file contents in one save, in MiB",
   ),
   "pause.contents_total_mb": count(
     1024,
-    "Size limit of the contents of all saves, in MiB",
+    "Size limit for the file contents in all saves, in MiB",
   ),
   "pause.branch_commit": {
     kind: "flag",
@@ -76,19 +76,19 @@ export const SETTINGS = {
   },
   "sessions.keep_auto": count(
     20,
-    "Number of automatic saves that mpm keeps for each branch",
+    "Number of automatic saves to keep for each branch",
   ),
-  "tasks.keep": count(20, "Number of runs of each task that mpm keeps"),
+  "tasks.keep": count(20, "Number of runs to keep for each task"),
   "tasks.max_age": {
     kind: "duration",
     default: "90d",
-    summary: "How long mpm keeps the older runs of a task",
+    summary: "How long to keep a task's older runs",
     personal: true,
   },
   "worktrees.min_age": {
     kind: "duration",
     default: "1h",
-    summary: "Time for which a worktree must be unused before mpm removes it",
+    summary: "How long a worktree must be unused before mpm removes it",
     personal: true,
     option: "mpm worktrees prune --min-age",
   },
@@ -101,19 +101,19 @@ export const SETTINGS = {
       ...[".venv", ".DS_Store"],
     ],
     summary:
-      "Ignored files and folders that may be removed together with a worktree",
+      "Ignored files and folders that may be removed along with a worktree",
     personal: true,
   },
   "agents.client": {
     kind: "choice",
     default: CLIENT_NAMES[0],
     choices: CLIENT_NAMES,
-    summary: "Client that runs the agents of tasks",
+    summary: "Client that runs agents in tasks",
     personal: true,
   },
   "claims.auto": flag(
     false,
-    "Let each edit by an agent claim its file for 10 minutes",
+    "Let an agent's edit claim the file for 10 minutes",
   ),
   "checkpoint.auto_minutes": count(
     30,
@@ -129,16 +129,16 @@ export const SETTINGS = {
   },
   "checkpoint.keep_batch": count(
     200,
-    "Number of checkpoints taken after an agent's steps that mpm keeps",
+    "How many checkpoints taken after an agent's steps to keep",
     { least: 1, most: 10_000 },
   ),
   "checkpoint.batch_max_mb": count(
     512,
-    "Total size limit for changed files in checkpoints taken after an agent's steps, in MiB",
+    "Size limit for changed files in all checkpoints taken after an agent's steps, in MiB",
   ),
   "checkpoint.keep_auto": count(
     20,
-    "Number of automatic checkpoints that mpm keeps",
+    "Number of automatic checkpoints to keep",
   ),
   "checkpoint.keep_safety": count(
     20,
@@ -146,25 +146,25 @@ export const SETTINGS = {
   ),
   "checkpoint.max_file_mb": count(
     512,
-    "Size limit of one changed file in a checkpoint, in MiB",
+    "Size limit for one changed file in a checkpoint, in MiB",
   ),
   "checkpoint.max_total_mb": count(
     1024,
-    "Size limit of all changed files in a checkpoint, in MiB",
+    "Size limit for all changed files in a checkpoint, in MiB",
   ),
   "sync.auto": {
     kind: "choice",
     default: "never",
     choices: ["never", "pause"],
     summary:
-      'When mpm runs "mpm sync" by itself: never, or after each "mpm pause" that a person runs',
+      'When to run "mpm sync" automatically: never, or after each "mpm pause" run by a person',
     personal: true,
     fileOnly: true,
   },
   "sync.max_age": {
     kind: "duration",
     default: "365d",
-    summary: "Age above which mpm removes entries from your sync log",
+    summary: "Age at which entries are removed from your sync log",
     personal: true,
     option: "mpm sync --prune",
   },
@@ -173,20 +173,20 @@ export const SETTINGS = {
     default: 100,
     least: 1,
     most: 1_000_000,
-    summary: "Size to which mpm shortens your sync log, in MiB",
+    summary: "Size limit for your sync log, in MiB",
     personal: true,
     option: "mpm sync --prune",
   },
   "trash.max_age": {
     kind: "duration",
     default: "30d",
-    summary: "Time for which removed and replaced files stay in the trash",
+    summary: "How long removed and replaced files stay in the trash",
     personal: true,
     option: "mpm undo trash --prune --older-than",
   },
   "trash.max_mb": count(
     1024,
-    "Size limit of the trash, in MiB; mpm deletes the oldest files first",
+    "Size limit for the trash, in MiB; the oldest files are deleted first",
   ),
   "redaction.enabled": {
     kind: "flag",
@@ -206,45 +206,48 @@ export const SETTINGS = {
     kind: "rules",
     default: {},
     summary:
-      "More values to redact, each with a label and a regular expression",
+      "Additional values to redact, each with a label and a regular expression",
     personal: true,
     fileOnly: true,
   },
   "hooks.enabled": {
     kind: "flag",
     default: true,
-    summary: "Turn the hooks on; while they are off, mpm never blocks anything",
+    summary:
+      "Enable the hooks; while they are disabled, mpm never blocks anything",
     personal: true,
     variable: "MPM_HOOKS",
   },
   "context.pause_at": {
     kind: "percent",
     default: 70,
-    summary: "Percentage of the context window at which a pause is recommended",
+    summary: "Percentage of the context window at which mpm recommends a pause",
     personal: true,
   },
   "context.urgent_at": {
     kind: "percent",
     default: 85,
-    summary: "Percentage of the context at which mpm refuses new sub-agents",
+    summary:
+      "Percentage of the context window at which mpm blocks new sub-agents",
     personal: true,
   },
   "context.block_at": {
     kind: "percent",
     default: 95,
-    summary: "Percentage of the context at which mpm holds back prompts",
+    summary: "Percentage of the context window at which mpm holds back prompts",
     personal: true,
   },
   "context.stale_after": {
     kind: "duration",
     default: "1h",
-    summary: "Age at which a measurement of the context counts as unknown",
+    summary: "Age at which a context measurement counts as unknown",
     personal: true,
   },
   "context.windows": {
     kind: "tokens",
     default: {},
-    summary: "Context windows in tokens by model; these override mpm's table",
+    summary:
+      "Context window sizes by model, in tokens; these override mpm's table",
     personal: true,
   },
   "context.inject": {
@@ -259,13 +262,13 @@ export const SETTINGS = {
     default: 9500,
     least: 500,
     most: 10_000,
-    summary: "Maximum number of characters of the text at session start",
+    summary: "Maximum length of the text at session start, in characters",
     option: "mpm context inject --limit",
   },
   "context.architecture": {
     kind: "path",
     default: "docs/architecture.md",
-    summary: "The architecture document that context.inject can include",
+    summary: "Architecture document that context.inject can include",
   },
   "partitions": {
     kind: "partitions",
@@ -276,22 +279,21 @@ export const SETTINGS = {
   "summarizer.command": {
     kind: "command",
     default: [],
-    summary:
-      "The program that rewrites layers of a summary, with its arguments",
+    summary: "Program that rewrites summary layers, with its arguments",
     personal: true,
     fileOnly: true,
   },
   "summarizer.timeout": {
     kind: "duration",
     default: "1m",
-    summary: "Time limit of summarizer.command for one layer",
+    summary: "Time limit for summarizer.command for one layer",
     personal: true,
     fileOnly: true,
   },
   "handoff.folder": {
     kind: "path",
     default: "docs/handoffs",
-    summary: "The folder for hand-off documents that you keep in git",
+    summary: "Folder for hand-off documents that you commit to git",
   },
   "handoff.git": {
     kind: "flag",
@@ -299,36 +301,36 @@ export const SETTINGS = {
     summary: "Write new hand-off documents to handoff.folder",
     option: "mpm handoff new --git",
   },
-  "handoff.prompts": flag(true, "Keep people's prompts in saves"),
-  "handoff.messages": flag(true, "Keep the agent's last message in saves"),
+  "handoff.prompts": flag(true, "Store people's prompts in saves"),
+  "handoff.messages": flag(true, "Store the agent's last message in saves"),
   "handoff.answers": flag(
     true,
-    "Keep the agent's questions and your answers in saves",
+    "Store the agent's questions and your answers in saves",
   ),
-  "handoff.plans": flag(true, "Keep approved plans in saves"),
+  "handoff.plans": flag(true, "Store approved plans in saves"),
   "handoff.summaries": flag(
     true,
-    "Keep Claude Code's compaction summaries in saves",
+    "Store Claude Code's compaction summaries in saves",
   ),
-  "handoff.tasks": flag(true, "Keep the agent's todos and tasks in saves"),
-  "handoff.commands": flag(true, "Keep commands and their results in saves"),
+  "handoff.tasks": flag(true, "Store the agent's todos and tasks in saves"),
+  "handoff.commands": flag(true, "Store commands and their results in saves"),
   "handoff.files": flag(
     true,
-    "Keep in saves the names of files that were read or edited",
+    "Store the paths of files that were read or edited in saves",
   ),
-  "handoff.agents": flag(true, "Keep the results of sub-agents in saves"),
+  "handoff.agents": flag(true, "Store sub-agents' results in saves"),
   "handoff.errors": flag(
     true,
-    "Keep the texts of errors in saves and error records",
+    "Store error texts in saves and error records",
   ),
   "handoff.compaction": flag(
     true,
-    "Give Claude Code the open items at a compaction",
+    "Pass the open items to Claude Code at a compaction",
   ),
   "team.keys": {
     kind: "files",
     default: ["~/.ssh/id_ed25519"],
-    summary: "Files with your private keys, of OpenSSH or age",
+    summary: "Files with your private OpenSSH or age keys",
     personal: true,
     fileOnly: true,
   },

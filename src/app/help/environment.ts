@@ -61,7 +61,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "XDG_STATE_HOME",
     summary:
-      "The folder for mpm data outside projects; default: ~/.local/state, on Windows LOCALAPPDATA",
+      "The folder for mpm's data outside projects; default: ~/.local/state, on Windows LOCALAPPDATA",
   },
   {
     name: "PATH",
@@ -123,7 +123,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: "CLAUDE_CODE_AUTO_COMPACT_WINDOW",
     summary:
-      "The number of tokens at which Claude Code compacts; mpm counts it as 100 %",
+      "The number of tokens at which Claude Code compacts; mpm counts it as 100%",
   },
   {
     name: "CLAUDE_PROJECT_DIR, COPILOT_PROJECT_DIR, GEMINI_PROJECT_DIR",
