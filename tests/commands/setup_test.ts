@@ -75,7 +75,7 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
       "Names such as .env* and *.pem stay out of saves; other files are not " +
       "scanned for secrets. Keep the contents of uncommitted files with " +
       "saves? [Y/n]: ",
-      "handoff.prompts: Keep people's prompts in saves",
+      "handoff.prompts: Store people's prompts in saves",
       "Keep these parts of conversations? [Y/n]: ",
       "Install hooks and skills? [Y/n]: ",
       "Also commit saves to your branch? [y/N]: ",
