@@ -9,7 +9,7 @@ export function reasonNotThere(
   path: string,
   platform: Platform,
 ): string | undefined {
-  if (!isSafePath(path, platform)) return "its name leads elsewhere";
+  if (!isSafePath(path, platform)) return "its path is not allowed";
   if (platform !== "windows") return undefined;
   return path.split("/").every(isWindowsName)
     ? undefined

@@ -74,7 +74,7 @@ Deno.test("reasonNotThere() tells why, and only where it is so", () => {
   for (const platform of PLATFORMS) {
     assertEquals(
       reasonNotThere("../x", platform),
-      "its name leads elsewhere",
+      "its path is not allowed",
     );
     assertEquals(reasonNotThere("src/a.c", platform), undefined);
   }

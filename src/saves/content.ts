@@ -117,7 +117,7 @@ export function givenSummary(
   ].filter((text) => text !== undefined);
   if (given.length <= 1) return given[0];
   throw new MpmError("USAGE", "The summary was given more than once", {
-    hint: "Give it in words, or with -s, or with -m",
+    hint: "Use only one of: words, -s, -m",
   });
 }
 

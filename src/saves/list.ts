@@ -268,7 +268,7 @@ export function parseLimit(text: string | undefined): number | undefined {
   if (text === "all") return Number.MAX_SAFE_INTEGER;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw new MpmError("USAGE", `Invalid --limit "${text}"`, {
-    hint: "Give --limit a whole number from 1, or all",
+    hint: 'Use a whole number from 1, or "all"',
   });
 }
 
@@ -292,8 +292,8 @@ export function parseSince(
   const time = date ? Date.parse(isoOf(text)) : NaN;
   if (!Number.isNaN(time)) return time;
   throw new MpmError("USAGE", `Invalid --since "${text}"`, {
-    hint: "Give --since an age such as 12h, 7d, 2w, 6mo, or a date in UTC " +
-      "such as 2026-11-20",
+    hint: "Use an age such as 12h, 7d, 2w or 6mo, or a date in UTC such as " +
+      "2026-11-20",
   });
 }
 

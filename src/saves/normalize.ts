@@ -80,11 +80,12 @@ function within(full: unknown, said: unknown): unknown {
 function identity(value: Fields, id: string, notes: Notes): string {
   const { session_id: found } = value;
   if (found === id) return id;
-  if (found === undefined) notes.repaired("session_id", "taken from the name");
-  else {
+  if (found === undefined) {
+    notes.repaired("session_id", "taken from the file name");
+  } else {
     notes.repaired(
       "session_id",
-      `${JSON.stringify(found).slice(0, 80)} differs from the file's name`,
+      `${JSON.stringify(found).slice(0, 80)} does not match the file name`,
     );
     notes.setAside("session_id", found);
   }
@@ -97,13 +98,13 @@ function pauseTime(value: Fields, id: string, notes: Notes): string {
     if (isFullTime(found)) return found;
     const time = parseTime(found);
     if (time !== undefined) {
-      notes.repaired("paused_at", "in another form, or without its zone");
+      notes.repaired("paused_at", "in another format, or without a time zone");
       return new Date(time).toISOString();
     }
   }
   notes.repaired(
     "paused_at",
-    found === undefined ? "taken from the id" : "not a time, taken from the id",
+    found === undefined ? "taken from the ID" : "not a time, taken from the ID",
   );
   if (found !== undefined) notes.setAside("paused_at", found);
   return new Date(idTime(id) ?? 0).toISOString();
@@ -192,12 +193,15 @@ function neutral(shape: Shape): unknown {
 }
 
 function wrong(value: unknown, due: string, { at, notes }: Place): void {
-  notes.repaired(at, `${kindOf(value)} where ${due} is due`);
+  notes.repaired(at, `${kindOf(value)} instead of ${due}`);
 }
 
 /** Notes the value as one that fits nowhere; returns what stands instead. */
 function replaced<T>(value: unknown, by: T, { at, notes }: Place): T {
-  notes.repaired(at, `${kindOf(value)} not understood, set aside`);
+  notes.repaired(
+    at,
+    `${kindOf(value)} does not fit here, so mpm moved it to "unplaced"`,
+  );
   notes.setAside(at, value);
   return by;
 }
@@ -211,7 +215,10 @@ function repairNumber(shape: Shape, value: unknown, place: Place): number {
   if (typeof found !== "number") return replaced(value, 0, place);
   const number = shape.is === "count" ? Math.max(0, Math.trunc(found)) : found;
   if (!fits(shape, number)) return replaced(value, 0, place);
-  place.notes.repaired(place.at, `${JSON.stringify(value)} read as ${number}`);
+  place.notes.repaired(
+    place.at,
+    `${JSON.stringify(value)} was read as ${number}`,
+  );
   return number;
 }
 
@@ -219,7 +226,7 @@ function repairNumber(shape: Shape, value: unknown, place: Place): number {
 function repairVersion(value: unknown, place: Place): number {
   const later = typeof value === "number" && value > 1;
   if (!later) return replaced(value, 1, place);
-  place.notes.repaired(place.at, `${value} is of a newer mpm than this one`);
+  place.notes.repaired(place.at, `${value} is from a newer version of mpm`);
   place.notes.setAside(place.at, value);
   return 1;
 }

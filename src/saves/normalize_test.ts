@@ -180,18 +180,19 @@ Deno.test("normalize() makes invalid values readable and reports them", () => {
   assertEquals(save.build, "320");
   assertEquals(save.unplaced, { performance_metrics: [5] });
   assertEquals(warnings, [
-    'duration_hours: "1.5" read as 1.5',
-    'context_usage.tokens_used: "186,000" read as 186000',
-    'context_usage.percentage: "93%" read as 93',
-    "conversation.summary: list where text is due",
-    "conversation.accomplishments: text where a list is due",
-    "conversation.next_steps[]: object where text is due",
-    "conversation.next_steps[]: number where text is due",
-    "conversation.next_steps[]: null where text is due",
-    "performance_metrics: number not understood, set aside",
-    "todos.active[]: text where an object is due",
-    "task_list.in_progress_tasks[].id: number where text is due",
-    "build: number where text is due",
+    'duration_hours: "1.5" was read as 1.5',
+    'context_usage.tokens_used: "186,000" was read as 186000',
+    'context_usage.percentage: "93%" was read as 93',
+    "conversation.summary: list instead of text",
+    "conversation.accomplishments: text instead of a list",
+    "conversation.next_steps[]: object instead of text",
+    "conversation.next_steps[]: number instead of text",
+    "conversation.next_steps[]: null instead of text",
+    "performance_metrics: number does not fit here, so mpm moved it to " +
+    '"unplaced"',
+    "todos.active[]: text instead of an object",
+    "task_list.in_progress_tasks[].id: number instead of text",
+    "build: number instead of text",
   ]);
 });
 
@@ -237,14 +238,14 @@ Deno.test("normalize() takes the id in the file's name, and keeps the other", ()
   const { save, warnings } = normalized({ session_id: "session-x" });
   assertEquals(save.session_id, ID);
   assertEquals(save.unplaced, { session_id: ["session-x"] });
-  assertStringIncludes(warnings[0]!, "differs from the file's name");
+  assertStringIncludes(warnings[0]!, "does not match the file name");
 });
 
 Deno.test("normalize() reads a save of a newer mpm as far as it knows it", () => {
   const value = structuredClone(ownSave(ID)) as Record<string, unknown>;
   (value.mpm as Record<string, unknown>).schema = 2;
   const { save, warnings } = normalized(value);
-  assertEquals(warnings, ["mpm.schema: 2 is of a newer mpm than this one"]);
+  assertEquals(warnings, ["mpm.schema: 2 is from a newer version of mpm"]);
   assertEquals(save.unplaced, { "mpm.schema": [2] });
 });
 
@@ -260,7 +261,7 @@ Deno.test("normalize() counts a repair that is made again and again", () => {
   const value = structuredClone(ownSave(ID)) as Record<string, unknown>;
   (value.mpm as Record<string, unknown>).decisions = Array(1000).fill(1);
   assertEquals(normalized(value).warnings, [
-    "mpm.decisions[]: number where text is due (1000 times)",
+    "mpm.decisions[]: number instead of text (1000 times)",
   ]);
 });
 

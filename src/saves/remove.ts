@@ -87,8 +87,8 @@ function warningsOf(removed: RemovalResult["removed"]): string[] {
   const committed = removed.filter(({ tracked }) => tracked).length;
   if (committed === 0) return [];
   return [
-    `Git tracks ${committed} of these sessions: their files show as ` +
-    "deleted, and a commit of that ends it here; they stay in the history",
+    `Git tracks ${committed} of these saves and shows their files as ` +
+    "deleted. After you commit this, they remain only in the history",
   ];
 }
 
@@ -101,7 +101,7 @@ export function removalText(result: RemovalResult, style: Style): string {
   );
   const verb = dry ? "Would move" : "Moved";
   const lines = removed.length === 0
-    ? ["No save to remove."]
+    ? ["No saves to remove."]
     : [`${verb} ${counted(removed.length, "save")} to the trash:`, ...rows];
   return [
     ...lines,

@@ -52,8 +52,9 @@ export function matchSave(
     first,
     label: labelOf,
     empty: hidden.length > 0
-      ? 'All belong to archived or cancelled sessions: "mpm list --all" lists them'
-      : 'There are no saves; "mpm pause" makes one',
+      ? 'All saves belong to archived or cancelled sessions: "mpm list ' +
+        '--all" lists them'
+      : 'This project has no saves; "mpm pause" makes one',
   };
   const indexed = atIndex(wanted, choices);
   if (indexed) return indexed;
@@ -69,7 +70,7 @@ export function matchSave(
     selector,
     {
       ...choices,
-      hint: "Give the full id, or a part that only one of them has",
+      hint: "Use the full ID, or a part that matches only one",
     },
   );
   if (found) return found;

@@ -80,8 +80,8 @@ for (const selector of ["", "99999", "x", "session-20200101-000000", "0x0"]) {
 
 for (
   const [selector, code, message] of [
-    ["4", "NOT_FOUND", "No save 4: the list has 0 to 3"],
-    ["2025", "NOT_FOUND", "No save 2025: the list has 0 to 3"],
+    ["4", "NOT_FOUND", "No save 4: the list has numbers 0 to 3"],
+    ["2025", "NOT_FOUND", "No save 2025: the list has numbers 0 to 3"],
     ["-1", "USAGE", 'Invalid number "-1"'],
   ] as const
 ) {

@@ -60,7 +60,10 @@ Deno.test("resume says which files were lost before they were kept", async () =>
   const id = await ended(env);
   env.remove("one.txt");
   const doctor = await mpm(env, ["doctor"]);
-  assertStringIncludes(doctor.stdout, `Uncommitted files of ${id} are still`);
+  assertStringIncludes(
+    doctor.stdout,
+    `The uncommitted files of ${id} are not in the save yet`,
+  );
   const lost = { path: "one.txt", change: "deleted" as const };
   const peeked = await changesAt(env, "--peek");
   assertEquals(peeked, {
@@ -68,7 +71,7 @@ Deno.test("resume says which files were lost before they were kept", async () =>
     verified: true,
     lost: [],
     restore: null,
-    not_kept: [{ ...lost, reason: "mpm was stopped before it kept the file" }],
+    not_kept: [{ ...lost, reason: "mpm was stopped before it saved the file" }],
   });
   const text = await mpm(env, ["resume"]);
   assertStringIncludes(
@@ -110,7 +113,7 @@ Deno.test("nothing is kept that was lost before, and resume says so", async () =
   const { stdout } = await mpm(env, ["restore", id]);
   assertEquals(
     stdout,
-    `Lost since, not kept with ${id}: 2 paths
+    `Lost later, not in ${id}: 2 paths
   one.txt (it changed since the save)
   two.txt (it changed since the save)
 `,
@@ -131,8 +134,8 @@ Deno.test("resume says that files were excluded, or removed since", async () => 
   env.git("update-ref", "-d", `refs/mpm/contents/${id}`);
   assertEquals((await changesAt(env))!.not_kept.map((one) => one.reason), [
     ...[
-      "the kept files were removed since",
-      "the kept files were removed since",
+      "the saved files were removed later",
+      "the saved files were removed later",
     ],
   ]);
 });

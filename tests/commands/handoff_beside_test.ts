@@ -93,7 +93,7 @@ Deno.test("a session that ended after a pause is given together with the paused 
         "never touch db/legacy.sql",
         "Use the table instead",
         "Should a refund above 520 EUR ask for a second person?",
-        "With what agent sessions said that ended later",
+        "Includes messages from agent sessions that ended later",
       ]
     ) assertStringIncludes(text, words);
     // The latest words come last.
@@ -176,7 +176,7 @@ Deno.test("a resume names sessions that ended beside the one it takes up", async
   const { session, warnings } = await story.resumed();
   assertEquals(session.mpm?.agent?.session_id, AGENTS[0]);
   const [note = ""] = warnings;
-  assertStringIncludes(note, "1 other agent session continued beside it, ");
+  assertStringIncludes(note, "1 other agent session continued in parallel: ");
   assertStringIncludes(note, "Check the <ledger>");
   const id = /mpm resume (session-[\d-]+)/.exec(note)?.[1];
   assertEquals(
@@ -187,7 +187,7 @@ Deno.test("a resume names sessions that ended beside the one it takes up", async
   for (
     const words of [
       note,
-      `agent sessions said that ended beside it and were saved automatically`,
+      `messages from agent sessions that ended in parallel and were saved automatically`,
       "Should old entries be closed? (inferred)",
       "  I went on.",
     ]
@@ -195,7 +195,7 @@ Deno.test("a resume names sessions that ended beside the one it takes up", async
   assert(given.indexOf("Check the <") < given.indexOf("The first one goes on"));
 });
 
-Deno.test("a session that ended before another one began is not beside it", async () => {
+Deno.test("a session that ended before another one began did not run in parallel", async () => {
   using story = new Story();
   await story.say(0, "The first one");
   await story.end(0);
@@ -213,7 +213,7 @@ Deno.test("of many sessions beside one another three are named", async () => {
   }
   for (const agent of [1, 2, 3, 4, 0]) await story.end(agent);
   const { warnings: [note = ""] } = await story.resumed();
-  assertStringIncludes(note, "4 other agent sessions continued beside it");
+  assertStringIncludes(note, "4 other agent sessions continued in parallel");
   assertEquals(note.match(/mpm resume session/g)?.length, 3);
   assertStringIncludes(note, "; and 1 more");
 });

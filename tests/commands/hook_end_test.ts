@@ -74,7 +74,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   const { session } = await mpmJson<Shown>(env, ["saves", "show", newest!]);
   assertEquals(session.conversation, {
     ...session.conversation,
-    summary: "The ledger. Last asked: Fix the ledger",
+    summary: "The ledger. Last question: Fix the ledger",
     // Open items of the worktree are carried, by any author.
     next_steps: ["Add refunds", "Print it"],
   });
@@ -263,7 +263,7 @@ Deno.test("an automatic save never hides one that someone made", async () => {
     const text = hookSpecificOutput!.additionalContext!;
     const { summary } = session.conversation;
     // Both are given the same; the last prompt has its own section.
-    const about = summary.replace(/\. Last asked: .*$/, "");
+    const about = summary.replace(/\. Last question: .*$/, "");
     for (const one of [about, ...warnings]) assertStringIncludes(text, one);
     return [summary, ...warnings.map((one) => one.replace(/-\d{8}.*/, ""))];
   };
@@ -274,7 +274,7 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   assertEquals(await resumed(), ["The ledger"]);
   await visit(OTHER, "what time is it?");
   const later = 'A later agent session was saved automatically, "begin. Last ' +
-    'asked: what time is it?": mpm resume session';
+    'question: what time is it?": mpm resume session';
   assertEquals(await resumed(), ["The ledger", later]);
   assertEquals(await resumed("--last"), ["The ledger", later]);
   // The lists mark the save that a plain resume skips.
@@ -307,8 +307,8 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   await visit(AGENT, "go on");
   await visit(OTHER, "what day is it?");
   const [continued, newest] = await resumed();
-  assertEquals(continued, "Half done. Last asked: go on");
-  assertStringIncludes(newest!, "Last asked: what day is it?");
+  assertEquals(continued, "Half done. Last question: go on");
+  assertStringIncludes(newest!, "Last question: what day is it?");
   assertEquals(failures(env), "");
 });
 
@@ -434,7 +434,7 @@ Deno.test("a fault in the configuration loses no save: none is committed, no wor
       worktrees: unknown;
     }
   >(env, ["pause", "Again"]);
-  assertEquals(paused.commit.reason, "the configuration has a fault");
+  assertEquals(paused.commit.reason, "the configuration has an error");
   assertEquals([paused.commit.made, paused.worktrees], [false, null]);
   assertStringIncludes(paused.warnings.join(), fault);
   assertEquals((await saves(env)).length, 2);

@@ -7,8 +7,8 @@ Deno.test("init makes the folder and changes nothing else", async () => {
   const { status, stdout } = await mpm(env, ["init"]);
   assertEquals([status, stdout], [
     0,
-    "Created $ROOT/project/.claude-mpm\n" +
-    "Git ignores the saves in it (all of it with --ignore).\n",
+    "Created $ROOT/project/.claude-mpm\nGit ignores the saves in this " +
+    "folder. To ignore the whole folder: mpm init --ignore\n",
   ]);
   assertEquals(env.git("status", "--porcelain"), "");
   const again = await mpm(env, ["init"]);

@@ -283,8 +283,8 @@ Deno.test("resume leaves the worktree at another active session and reports it",
   );
   assertEquals([work?.state, work?.change], ["paused", "unchanged"]);
   assertEquals(warnings, [
-    '"other" is active in this worktree, so "login" stays as it is. To ' +
-    'continue with it, run "mpm pause" first',
+    '"other" is active in this worktree, so mpm did not continue "login". ' +
+    'To continue it, run "mpm pause" first',
   ]);
   assertEquals(states(env), before);
 });
@@ -306,7 +306,7 @@ Deno.test("a resume skips saves of ended sessions, and reports it", async () => 
     { now: at(5) },
   );
   assertEquals([session.conversation.summary, warnings], ["Plain", [
-    'Skipped 1 newer save of ended sessions: "login"',
+    'Skipped 1 newer save from ended sessions: "login"',
   ]]);
   const asked = await mpm(env, ["resume", id]);
   assertEquals([asked.status, asked.stderr], [
@@ -327,9 +327,8 @@ Deno.test("a resume with nothing but finished sessions names the newest", async 
   await mpmJson(env, ["cancel"], { now: at(3) });
   assertEquals(
     (await mpm(env, ["resume"])).stderr,
-    "Error: All saves belong to ended sessions\n" +
-      "Hint: To read the newest anyway: " +
-      "mpm resume --peek session-20261121-120100\n",
+    "Error: All saves belong to ended sessions\nHint: To read the newest " +
+      "save anyway: mpm resume --peek session-20261121-120100\n",
   );
 });
 
@@ -381,7 +380,7 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
   const text = (await mpm(env, ["saves", "list"], { typed: [] })).stdout;
   assertStringIncludes(
     text,
-    "2 more of archived and cancelled sessions: --all",
+    "2 more from archived and cancelled sessions: use --all",
   );
 });
 

@@ -139,7 +139,9 @@ Deno.test("migrate puts no checksum beside a save that it does not fit", async (
   const { left } = JSON.parse(stdout) as MigrateReport;
   assertEquals(
     [status, left.map(({ reason }) => reason)],
-    [4, ["a different save than it is of is in the new folder"]],
+    [4, [
+      "a different JSON file, which does not match it, is in the new folder",
+    ]],
   );
   const { intact } = await mpmJson<SavesVerifyResult>(env, [
     "saves",
@@ -207,6 +209,6 @@ Deno.test("a rollback out of order takes away no save whose old file cannot come
     second!,
   ]);
   assertEquals(status, 4);
-  assertStringIncludes(stdout, "its source was changed since");
+  assertStringIncludes(stdout, "its source has changed since");
   assertEquals(secondsSaid(env), [[1, 10]]);
 });

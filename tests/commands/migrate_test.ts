@@ -228,14 +228,14 @@ Deno.test("migrate says of a conflict which id the older session got", async () 
   assertEquals(
     stdout.replaceAll("$ROOT/project/.claude-mpm/sessions", "$S"),
     `Moved 18 files of 5 saves to $S
-  rewritten:  10 (they named the old folder)
+  rewritten:  10 (they referred to the old folder)
   duplicates: 2 (the new folder has them)
   conflicts:  2
     two different saves had the ID ${NEWER}: the older one is now session-20251103-100001
     two different saves had the ID ${OLDER}: the older one is now session-20251104-100001
   left:       1
-    $S/pause/README.md: not of a session
-The old folder keeps its other files: $S/pause
+    $S/pause/README.md: not part of a save
+Other files remain in the old folder: $S/pause
 Backup: $ROOT/project/.claude-mpm/backups/pause_backup_20261120-120000
 To undo this: mpm migrate --rollback pause_backup_20261120-120000
 Time: 0.00 s
@@ -283,8 +283,8 @@ posixTest(
         foreign,
       ]),
       [
-        ["README.md", "not of a session", true],
-        ["a\x1b[2J.txt", "not of a session", true],
+        ["README.md", "not part of a save", true],
+        ["a\x1b[2J.txt", "not part of a save", true],
         ["link.json", "a link", true],
         ["notes", "a folder", true],
       ],
@@ -292,7 +292,7 @@ posixTest(
     assertEquals(names(env, PAUSE).length, 4);
     const again = await mpm(env, ["migrate"]);
     assertEquals(again.status, 0);
-    assertStringIncludes(again.stdout, "README.md: not of a session");
+    assertStringIncludes(again.stdout, "README.md: not part of a save");
     assertEquals(again.stdout.includes("\x1b"), false);
   },
 );
@@ -493,7 +493,7 @@ Deno.test("migrate --rollback refuses a damaged backup before it changes anythin
   Deno.writeTextFileSync(join(backups[0]!, "pause", `${PLAIN}.json`), "other");
   const { status, stderr } = await mpm(env, ["migrate", "--rollback"]);
   assertEquals(status, 5);
-  assertStringIncludes(stderr, "is not the file in the backup");
+  assertStringIncludes(stderr, "differs from the file in the backup");
   assertEquals(sessionsListing(env), after);
 });
 
@@ -507,7 +507,7 @@ Deno.test("migrate --rollback refuses a record that names other files", async ()
   Deno.writeTextFileSync(path, record);
   const { status, stderr } = await mpm(env, ["migrate", "--rollback"]);
   assertEquals(status, 5);
-  assertStringIncludes(stderr, "no name of a session's file");
+  assertStringIncludes(stderr, "not the file name of a save");
 });
 
 Deno.test("migrate --rollback names the backups there are", async () => {

@@ -139,7 +139,7 @@ Deno.test("pause -e keeps a text that it cannot use, and opens it again", async 
     edit: (path) => (Deno.writeTextFileSync(path, odd), 0),
   });
   assertEquals(first.status, 2);
-  assertStringIncludes(first.stderr, "Your text is kept");
+  assertStringIncludes(first.stderr, "mpm kept your text");
   const second = await mpm(env, pause, {
     typed: [],
     edit(path) {
@@ -327,7 +327,10 @@ Deno.test("git keeps a save of a user it does not know, but commits it to no bra
     ["pause", "--commit"],
   );
   assertEquals([commit.made, onBranch?.made], [true, false]);
-  assertStringIncludes(onBranch!.reason!, "git knows no name and email");
+  assertStringIncludes(
+    onBranch!.reason!,
+    "git does not know your name and email",
+  );
 });
 
 Deno.test("pause before the first commit, outside git, without git", async () => {
@@ -336,9 +339,9 @@ Deno.test("pause before the first commit, outside git, without git", async () =>
   assertEquals(outside.commit.reason, "not a git repository");
   assertEquals([outside.summary, outside.repository], ["Outside git", false]);
   const { stdout } = await mpm(env, ["pause"]);
-  assertStringIncludes(stdout, "\nFiles: not compared: there is no git");
+  assertStringIncludes(stdout, "\nFiles: unknown, because this is not a git");
   const status = await mpm(env, ["status"]);
-  assertStringIncludes(status.stdout, "\nSince then: not known\n");
+  assertStringIncludes(status.stdout, "\nSince then: unknown\n");
   const setup = await mpm(env, ["setup", "--dry-run"]);
   assertStringIncludes(setup.stdout, "git version ");
   assertStringIncludes(
@@ -438,7 +441,7 @@ Deno.test("pause --export writes a copy to a file or into a folder", async () =>
   assertEquals(env.read("notes.txt"), "mine\n");
   const nowhere = await mpm(env, ["pause", "--export", "no/such/x.json"]);
   assertEquals(nowhere.status, 3);
-  assertStringIncludes(nowhere.stderr, 'no folder "$ROOT/project/no/such"');
+  assertStringIncludes(nowhere.stderr, 'folder "$ROOT/project/no/such"');
   assertEquals(
     [...Deno.readDirSync(join(env.project, SESSIONS))].length,
     count,
@@ -465,8 +468,8 @@ Deno.test("pause refuses a summary given twice and a bad name", async () => {
   const twice = await mpm(env, ["pause", "one", "-s", "two"]);
   assertEquals([twice.status, twice.stderr], [
     2,
-    "Error: The summary was given more than once\n" +
-    "Hint: Give it in words, or with -s, or with -m\n",
+    "Error: The summary was given more than once\nHint: Use only one of: " +
+    "words, -s, -m\n",
   ]);
   for (const name of ["12", "latest", "session-x", "a/b", "../x", "a\nb", ""]) {
     const { status } = await mpm(env, ["pause", "--name", name]);

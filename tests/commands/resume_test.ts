@@ -164,7 +164,7 @@ Deno.test("resume --list asks again for what it does not know, and finds by word
   assertEquals(first!.match(/Summary:/g)?.length, 20);
   assertStringIncludes(
     first!,
-    "10 more: type words of what you look for, such as a branch\n",
+    "10 more: type part of what you are looking for, such as a branch\n",
   );
   assertEquals(second!.match(/Summary: .*/g), ["Summary: Step 29 of work"]);
 });

@@ -45,15 +45,15 @@ Deno.test("resume in a clone does not say that a branch was deleted or left that
   assertStringIncludes(
     before,
     `  Branch:
-    • The save was made on feature/auth; here is main
-    • There is no local branch feature/auth here
+    • The save was made on feature/auth; this worktree is on main
+    • No local branch feature/auth here
     • origin/feature/auth has commits that are not in main
 `,
   );
   env.gitIn(clone, "merge", "-q", "--ff-only", "origin/feature/auth");
   assertStringIncludes(
     await report(env, { cwd: clone }),
-    `    • There is no local branch feature/auth here; its commits at the pause are all in main
+    `    • No local branch feature/auth here; its commits at the pause are all in main
     • origin/feature/auth: its commits are all in main
 `,
   );
@@ -81,7 +81,7 @@ Deno.test("resume in a clone does not say that a branch was deleted or left that
   }).output();
   assertStringIncludes(
     await report(env, { cwd: copy }),
-    "There is no local branch feature/auth here",
+    "No local branch feature/auth here",
   );
 });
 
@@ -172,13 +172,13 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   assertStringIncludes(deleted, section);
   assertStringIncludes(
     deleted,
-    "feature was deleted; what its commits changed is all in main\n",
+    "feature was deleted; the changes of its commits are all in main\n",
   );
   // Without a reflog nothing shows where the branch was at its end.
   env.git("reflog", "expire", "--expire=now", "--all");
   const unknown = await report(env);
   assertStringIncludes(unknown, "Commits No Longer in HEAD (4):");
-  assertStringIncludes(unknown, "There is no local branch feature here\n");
+  assertStringIncludes(unknown, "No local branch feature here\n");
 
   // Of two commits none brought all of it, but the result is the same.
   env.git("reset", "-q", "--hard", begin);
@@ -196,7 +196,8 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   assertStringIncludes(halves, "    → ID - Second half");
   assertStringIncludes(
     halves,
-    "no local branch feature here; what its commits changed is all in main\n",
+    "No local branch feature here; the changes of its commits are all in " +
+      "main\n",
   );
   // Where a part is missing, all are lost.
   env.git("reset", "-q", "--hard", "HEAD~1");
@@ -251,7 +252,8 @@ Deno.test("resume takes no commit of a pause for a new commit or a conflict", as
     assertStringIncludes(text, "    • staged.txt committed\n");
     assertStringIncludes(
       text,
-      "The commit of the pause, ID, also took what was staged: staged.txt",
+      "The commit made by the pause, ID, also includes files that were " +
+        "already staged: staged.txt",
     );
     // A commit since makes it a conflict; another pause's own is a new commit.
     env.write("staged.txt", "three\n");
@@ -364,8 +366,9 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   });
   anotherUser(env);
   env.gitIn(env.root, "clone", "-q", "-b", "main", env.project, clone);
-  const hint = "origin/feature/auth has 1 save that is not here. To see: " +
-    "git switch --track origin/feature/auth, then mpm resume --list\n";
+  const hint =
+    "origin/feature/auth has 1 save that is not here. To list them: git " +
+    "switch --track origin/feature/auth, then mpm resume --list\n";
   const none = await mpm(env, ["resume"], { cwd: clone });
   assertEquals(
     [none.status, none.stderr],
@@ -384,7 +387,10 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   }
   env.gitIn(clone, "switch", "-q", "--no-track", "-c", "feature/auth");
   const behind = await mpm(env, ["resume", "--list"], { cwd: clone });
-  assertStringIncludes(behind.stderr, "To see: git merge origin/feature/auth,");
+  assertStringIncludes(
+    behind.stderr,
+    "To list them: git merge origin/feature/auth,",
+  );
   env.gitIn(clone, "switch", "-q", "main");
   const free = await mpm(env, ["resume", "--list"], { cwd: clone });
   assertStringIncludes(
@@ -403,7 +409,7 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   const brought = await mpm(env, ["resume", "--list"], { cwd: linked });
   assertStringIncludes(
     brought.stderr,
-    "To see: mpm saves import .claude-mpm/sessions, then mpm resume --list",
+    "To list them: mpm saves import .claude-mpm/sessions, then mpm resume --list",
   );
   await mpmJson(env, ["saves", "import", ".claude-mpm/sessions"], {
     cwd: linked,
@@ -501,8 +507,8 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
   Deno.writeTextFileSync(path, JSON.stringify(save));
   Deno.removeSync(`${path}.sha256`);
   const older = await report(env, { args: [id!.replace(".json", "")] });
-  assertStringIncludes(older, "• lib changed, not known since when\n");
-  assertStringIncludes(older, "• assumed changed, not known since when\n");
+  assertStringIncludes(older, "• lib changed before or after the pause\n");
+  assertStringIncludes(older, "• assumed changed before or after the pause\n");
 });
 
 Deno.test("resume says where git could not look", async () => {
@@ -524,6 +530,6 @@ Deno.test("resume says where git could not look", async () => {
   });
   assertStringIncludes(
     stdout,
-    "• private/ was not compared: git cannot look at it\n",
+    "• private/ was not compared: git cannot read it\n",
   );
 });

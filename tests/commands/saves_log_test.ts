@@ -90,7 +90,7 @@ Deno.test("a missing save is listed as missing, and comes back only on request",
   const { stdout } = await mpm(env, ["saves", "recover"]);
   assertStringIncludes(stdout, `${ID}  One`);
   const { stderr } = await mpm(env, ["resume", "--list"]);
-  assertStringIncludes(stderr, "1 save is gone from the disk");
+  assertStringIncludes(stderr, "1 save is missing from the disk");
   await mpmJson(env, ["saves", "recover", ID]);
   assertEquals((await listed(env)).lost, []);
   assertEquals(env.read(`${SESSIONS}/${ID}.json`), before);
@@ -112,8 +112,8 @@ Deno.test("git clean -fdx takes all saves, and one command brings them back", as
   assertEquals(await listed(env), { there: [], lost: [NEXT, ID] });
   assertEquals(
     (await mpm(env, ["resume"])).stderr.split("\n")[1],
-    "Hint: 2 saves are gone from the disk, and git has a copy: " +
-      `${NEXT}, ${ID}. "mpm saves recover" brings saves back`,
+    `Hint: 2 saves are missing from the disk, but git has a copy: ${NEXT}, ` +
+      `${ID}. "mpm saves recover" restores saves`,
   );
   await mpmJson(env, ["saves", "recover", "--all"]);
   assertEquals(await listed(env), { there: [NEXT, ID], lost: [] });
@@ -299,7 +299,7 @@ Deno.test("a removal that someone else wrote takes no save that is there out of 
     .split("\n").filter((ref) => ref !== "" && !ref.endsWith("/stranger"));
   assertEquals(own.length, 1);
   assertStringIncludes(env.git("log", "--format=%B", own[0]!), ID);
-  // Nor does it hide one that is gone from the disk.
+  // Nor does it hide one that is missing from the disk.
   env.git("clean", "-fdxq");
   assertEquals((await listed(env)).lost, [ID]);
   await mpmJson(env, ["pause", "Another"], { now: at(61) });

@@ -358,7 +358,7 @@ Deno.test("sessions import refuses a save that says it is another than its entry
   assertEquals(status, 5);
   assertEquals(imported.map(({ session_id: id }) => id), [third]);
   assertEquals(refused.map(({ reason }) => reason), [
-    `its text says that it is "${other}"`,
+    `its text has the ID "${other}"`,
   ]);
 });
 

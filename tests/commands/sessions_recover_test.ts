@@ -46,11 +46,11 @@ Deno.test("sessions recover tells what was recorded and changes nothing", async 
   const { status, stdout } = await mpm(env, ["saves", "recover"]);
   assertEquals([status, stdout], [
     0,
-    `An unfinished automatic pause, ${ID}: Session auto-paused after 4 actions. ` +
-    "Context usage: 90.0% -> 93.0%\n" +
-    "  4 actions, 2026-11-20T23:08:47.881543+00:00 to " +
-    "2026-11-20T23:08:47.881846+00:00\n" +
-    "Save it with --finalize, or move it into the trash with --discard.\n",
+    `An unfinished automatic pause, ${ID}: Session auto-paused after 4 ` +
+    "actions. Context usage: 90.0% -> 93.0%\n  4 actions, " +
+    "2026-11-20T23:08:47.881543+00:00 to " +
+    "2026-11-20T23:08:47.881846+00:00\nSave it with --finalize, or move it " +
+    "to the trash with --discard.\n",
   ]);
   assertEquals(env.read(ACTIVE), before);
   const listed = await mpm(env, ["saves", "list"]);

@@ -112,8 +112,8 @@ Deno.test("sessions rm says what git still has of a save that a branch has", asy
   const result = await mpmJson<SavesRmResult>(env, ["saves", "rm", ID]);
   assertEquals(result.removed[0]!.tracked, true);
   assertEquals(result.warnings, [
-    "Git tracks 1 of these sessions: their files show as deleted, and a " +
-    "commit of that ends it here; they stay in the history",
+    "Git tracks 1 of these saves and shows their files as deleted. After " +
+    "you commit this, they remain only in the history",
   ]);
   assertEquals(await list(env), []);
   assertStringIncludes(
@@ -150,7 +150,7 @@ Deno.test("sessions prune neither takes a save from the future nor lets it stand
   ], { now: NOON });
   assertEquals(removed.map(({ session_id: id }) => id), [ids[2]]);
   assertEquals(spared, [
-    { session_id: ids[1]!, reason: "it is the newest of main" },
+    { session_id: ids[1]!, reason: "it is the newest save of main" },
   ]);
   assertEquals((await list(env)).toSorted(), [ids[1], odd, ids[0]].toSorted());
   const rest = ["saves", "prune", "--keep", "1", "--json"];
@@ -273,8 +273,8 @@ for (
     assert(
       done.spared.every(({ reason }) =>
         [
-          "it is the newest of old",
-          "it is the newest of main",
+          "it is the newest save of old",
+          "it is the newest save of main",
           "it cannot be read",
         ]
           .includes(reason)

@@ -37,7 +37,7 @@ Deno.test("sessions verify --all names what is wrong beside a save, --repair mak
   env.remove(KEPT);
   const faults = [
     `${ID}.yaml is missing`,
-    `${ID}.md differs from what the save says`,
+    `${ID}.md does not match the save`,
   ];
   const report = await verify(env);
   assertEquals([report.status, report.state, report.notes, report.repaired], [
@@ -86,8 +86,8 @@ Deno.test("sessions verify --repair renews a damaged kept copy and a lost checks
   env.remove(`${SESSIONS}/${ID}.json.sha256`);
   const { state, repaired } = await verify(env, "--repair");
   assertEquals([state, repaired], ["intact", [
-    `${ID}.json.sha256, as its second copy says`,
-    `The second copy of ${ID} is not the same`,
+    `${ID}.json.sha256, from its second copy`,
+    `The second copy of ${ID} differs`,
   ]]);
   assertEquals(env.read(KEPT), env.read(`${SESSIONS}/${ID}.json`));
 });
@@ -120,8 +120,8 @@ Deno.test("sessions verify reports a lost save, and --repair restores all of it"
   lose(env);
   const report = await verify(env);
   assertEquals([report.status, report.state, report.notes], [0, "intact", [
-    `sessions/${ID}.json is missing: only kept/ has it, where claude-mpm ` +
-    "does not look",
+    `sessions/${ID}.json is missing: the only copy is in kept/, where ` +
+    "claude-mpm does not look",
   ]]);
   const back = await verify(env, "--repair");
   assertEquals([back.status, back.notes, back.repaired], [0, [], [

@@ -80,13 +80,15 @@ Deno.test("sessions list shows a terminal the newest 20 and how to see more", as
   ]);
   assertEquals(
     lines.at(-1),
-    "10 more: --limit all, or --search, --branch, --since",
+    "10 more: use --limit all, or filter with --search, " +
+      "--branch or --since",
   );
   for (const line of lines) assert(columns(line) <= 80, line);
   assertEquals((await list("--limit", "all")).length, 60);
   assertEquals(
     (await list("--limit", "3")).at(-1),
-    "27 more: --limit all, or --search, --branch, --since",
+    "27 more: use --limit all, or filter with --search, " +
+      "--branch or --since",
   );
   const found = await list("--search", "RETRY login");
   assertEquals(found.map((line) => line.slice(0, 2)), ["19", "  "]);
@@ -251,6 +253,6 @@ for (const [version, id, summary] of SAMPLES) {
         "  Working Directory:\n    • No uncommitted changes\n\n",
     );
     assertStringIncludes(notes!, "is not in this repository");
-    assertStringIncludes(notes!, "its uncommitted changes were not compared");
+    assertStringIncludes(notes!, "did not compare the uncommitted changes");
   });
 }

@@ -170,7 +170,7 @@ Deno.test("trust takes all of a project, and leaves one's own alone", async () =
   const { stdout } = await mpm(env, ["saves", "trust", "1", "0"]);
   assertEquals(
     stdout,
-    `As it was: ${ID}  Theirs\nYours already: session-20261121-120000  Mine\n`,
+    `Unchanged: ${ID}  Theirs\nAlready yours: session-20261121-120000  Mine\n`,
   );
 });
 

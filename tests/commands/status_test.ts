@@ -105,7 +105,7 @@ Deno.test("mpm alone is a dashboard in a project on a terminal, else the help", 
   );
   assertEquals(fresh.filter((line) => line.startsWith("  mpm ")).length, 3);
   const stale = await full(new Date(NOON.getTime() + 86_400_000));
-  assertStringIncludes(stale.stdout, "Context: unknown (it is stale: ");
+  assertStringIncludes(stale.stdout, "Context: unknown (it is outdated: ");
 });
 
 Deno.test("mpm alone keeps the command that restores a lost file whole", async () => {

@@ -57,7 +57,7 @@ Deno.test("doctor reports an older layout only for files that migrate would move
   env.write(`${SESSIONS}/pause/session-20260101-000000.md`, "# A pause\n");
   const after = (await diagnose(env)).checks.layout!;
   assertEquals(after.findings.map(({ detail }) => detail), [
-    "1 file in sessions/pause/, where claude-mpm before 4.21 saved",
+    "1 file in sessions/pause/, the folder of claude-mpm before 4.21",
   ]);
 });
 
@@ -300,19 +300,23 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   assertEquals(found.origin, "foreign");
   assertStringIncludes(
     found.warnings.join("\n"),
-    `claude-mpm saved it in ${api}. To bring it here: mpm saves import .`,
+    `claude-mpm saved it in ${api}. To import it: mpm saves import .`,
   );
   // Elsewhere it is found by its id, and lists, doctor and migrate name it.
   assertEquals((await resume(env.project, id)).session.session_id, id);
   assertEquals((await mpm(env, ["saves", "show", other])).status, 0);
   const none = await mpm(env, ["resume"]);
   assertEquals(none.status, 3);
-  const hint = "1 save of claude-mpm is in packages/api, the newest " +
-    `${other}. To bring it here: mpm saves import packages/api`;
+  const hint =
+    `1 save by claude-mpm is in packages/api, the newest is ${other}. To import ` +
+    "it: mpm saves import packages/api";
   for (const args of [["saves", "list"], ["migrate", "--dry-run"]]) {
     const { stderr } = await mpm(env, args);
     assertStringIncludes(stderr, `Note: ${hint}\n`);
-    assertStringIncludes(stderr, "of claude-mpm is in ../linked, the newest");
+    assertStringIncludes(
+      stderr,
+      "by claude-mpm is in ../linked, the newest is",
+    );
   }
   const layout = (await diagnose(env)).checks.layout!;
   assertEquals(layout.findings.map(({ mend }) => mend), [
@@ -323,7 +327,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
   const paused = await mpm(env, ["pause", "Mine"], { cwd: api });
   assertStringIncludes(
     paused.stderr,
-    'Note: claude-mpm finds this save only where it is run in "$ROOT/project"\n',
+    'Note: claude-mpm finds this save only if you run it in "$ROOT/project"\n',
   );
   assertEquals((await resume(api)).session.conversation.summary, "Mine");
   for (const folder of ["../linked", "packages/api"]) {

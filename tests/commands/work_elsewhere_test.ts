@@ -149,7 +149,7 @@ Deno.test("a paused session can continue in another worktree, and only there", a
     now: at(3),
   });
   assertEquals([active.work?.change, active.warnings], ["unchanged", [
-    `It is active in ${linked}`,
+    `The session is active in ${linked}`,
   ]]);
   env.git("worktree", "remove", "--force", "../linked");
   const back = await mpmJson<ResumeReport>(env, ["resume", "login"]);
@@ -258,7 +258,8 @@ Deno.test("what two clones ticked is ticked once they meet", async () => {
   const { ticked, done, warnings } = await resumed(env, 7);
   assertEquals([ticked, done], [[1, 5], 2]);
   assertEquals(warnings.filter((text) => text.includes("elsewhere")), [
-    "It continued here and elsewhere: items ticked in either place are ticked now",
+    "The session continued both here and elsewhere: items ticked in either " +
+    "place are now ticked",
   ]);
 });
 

@@ -80,7 +80,7 @@ async function choose(
   { selectors, all }: { selectors: readonly string[]; all: boolean },
 ): Promise<SaveEntry[]> {
   if (all && selectors.length > 0) {
-    throw new MpmError("USAGE", "Both --all and a save were given");
+    throw new MpmError("USAGE", "Cannot combine --all with a save");
   }
   const chosen = all
     ? (await listSaves(system, root)).filter((entry) => !isLog(entry))
@@ -90,7 +90,7 @@ async function choose(
       selectors.length > 0 ? selectors : ["latest"],
     );
   if (chosen.length === 0) {
-    throw new MpmError("NOT_FOUND", "There are no saves to export", {
+    throw new MpmError("NOT_FOUND", "No saves to export", {
       hint: '"mpm pause" makes a save',
     });
   }
@@ -103,7 +103,7 @@ function render({ file, bundle, sessions, skipped }: ExportResult): string {
     : sessions[0];
   return [
     file === null
-      ? "Exported nothing."
+      ? "Nothing was exported."
       : `Exported ${what}: ${escapeText(file)}`,
     ...skipped.map(({ session_id: id, reason }) =>
       `Left out ${id}: ${escapeText(reason)}`

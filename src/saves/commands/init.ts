@@ -45,7 +45,7 @@ ignores itself. With --ignore, mpm adds all of .claude-mpm/ to .gitignore, inclu
   result: async () => (await import("./results.ts")).InitResult,
   async run(context, input) {
     if (input.ignore && input["no-ignore"]) {
-      throw new MpmError("USAGE", "Both --ignore and --no-ignore were given");
+      throw new MpmError("USAGE", "Cannot combine --ignore with --no-ignore");
     }
     const workspace = await locate(context.system, context.folder);
     const result = await planInit(context, workspace, input);
@@ -66,7 +66,8 @@ ignores itself. With --ignore, mpm adds all of .claude-mpm/ to .gitignore, inclu
   render: initText,
   next: ({ dry_run: dry, created }) =>
     created && !dry
-      ? '"mpm pause" saves a session, "mpm hooks install" lets Claude Code do it'
+      ? '"mpm pause" saves a session; "mpm hooks install" lets Claude Code ' +
+        "save sessions by itself"
       : undefined,
 });
 
@@ -120,7 +121,8 @@ export function initText(result: InitResult): string {
       : [`${dry ? "Would add" : "Added"} it to ${escapeText(file)}`],
     result.ignored
       ? "Git ignores the folder."
-      : "Git ignores the saves in it (all of it with --ignore).",
+      : "Git ignores the saves in this folder. To ignore the whole folder: " +
+        "mpm init --ignore",
   ];
   return lines.join("\n") + "\n";
 }

@@ -38,7 +38,7 @@ function keepText(
   const { files, bytes, left_out: left, reason } = contents;
   const size = `${counted(files, "uncommitted file")} (${sizeText(bytes)})`;
   const done = reason !== null
-    ? `Kept nothing with ${id}: ${escapeText(reason)}`
+    ? `No files were added to ${id}: ${escapeText(reason)}`
     : `${dry ? "Would keep" : "Kept"} ${size} with ${id}`;
   return [
     done,

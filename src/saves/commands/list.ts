@@ -92,10 +92,13 @@ function render(result: SessionsResult, style: Style): string {
   const more = matching - shown.length;
   const hints = [
     ...more > 0
-      ? [`${more} more: --limit all, or --search, --branch, --since`]
+      ? [
+        `${more} more: use --limit all, or filter with --search, --branch or ` +
+        "--since",
+      ]
       : [],
     ...hidden > 0
-      ? [`${hidden} more of archived and cancelled sessions: --all`]
+      ? [`${hidden} more from archived and cancelled sessions: use --all`]
       : [],
   ].map((text) => style.dim(`${text}\n`)).join("");
   if (shown.length === 0) return `${nothing(result)}\n${hints}`;

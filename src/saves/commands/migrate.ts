@@ -66,8 +66,10 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
       });
     }
     if (rollback && global) {
-      throw new MpmError("USAGE", "Both --rollback and --global were given", {
-        hint: "A rollback moves every file in its backup to its old place",
+      throw new MpmError("USAGE", "Cannot combine --rollback with --global", {
+        hint:
+          "A rollback restores every file in the backup, including the files " +
+          "from --global",
       });
     }
     const { system } = context;

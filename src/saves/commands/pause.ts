@@ -232,7 +232,7 @@ function filesText(
   { repository, uncommitted, contents }: PauseResult,
   { piped, columns }: Style,
 ): string {
-  if (!repository) return "not compared: there is no git repository";
+  if (!repository) return "unknown, because this is not a git repository";
   const count = uncommitted.length;
   const isNothing = count === 0 && !contents?.left_out.length;
   if (isNothing) return "none uncommitted";
@@ -263,7 +263,9 @@ function filesText(
 }
 
 function nextText({ next_steps: [first, ...more] }: PauseResult, style: Style) {
-  if (first === undefined) return "nothing noted (mpm next <text> adds a step)";
+  if (first === undefined) {
+    return "no next step (add one with: mpm next <text>)";
+  }
   const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
   return `${oneLine(first, style)}${rest}`;
 }

@@ -69,19 +69,22 @@ function pruneRule(
   age: string | undefined,
 ): PruneRule {
   if (keep === undefined && age === undefined) {
-    throw new MpmError("USAGE", "No limit was given", {
-      hint: "Give --keep <number>, --older-than <age>, or both",
+    throw new MpmError("USAGE", "Missing --keep or --older-than", {
+      hint: "Use --keep <number>, --older-than <age>, or both",
     });
   }
   if (keep !== undefined && !/^\d{1,9}$/.test(keep)) {
-    throw new MpmError("USAGE", `"--keep" must be a number: it is "${keep}"`);
+    throw new MpmError(
+      "USAGE",
+      `Option "--keep" must be a number, not "${keep}"`,
+    );
   }
   const olderThan = age === undefined ? undefined : parseAge(age);
   if (age !== undefined && olderThan === undefined) {
     throw new MpmError(
       "USAGE",
-      `"--older-than" must be an age: it is "${age}"`,
-      { hint: "A number and h, d, w, mo or y, for example 30d" },
+      `Option "--older-than" must be an age, not "${age}"`,
+      { hint: "Use a number followed by h, d, w, mo or y, such as 30d" },
     );
   }
   return { keep: keep === undefined ? undefined : Number(keep), olderThan };
@@ -132,6 +135,6 @@ function reasonToStay(
   if (problem) return "it cannot be read";
   if (branches.has(branch)) return undefined;
   return branch === null
-    ? "it is the newest without a branch"
-    : `it is the newest of ${branch}`;
+    ? "it is the newest save without a branch"
+    : `it is the newest save of ${branch}`;
 }

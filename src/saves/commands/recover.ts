@@ -67,12 +67,15 @@ claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl. This command shows 
   result: async () => (await import("./results.ts")).RecoverResult,
   async run(context, input) {
     if (input.finalize && input.discard) {
-      throw new MpmError("USAGE", "Both --finalize and --discard were given");
+      throw new MpmError("USAGE", "Cannot combine --finalize with --discard");
     }
     const { ids, all, finalize, discard } = input;
     if (ids.length > 0 || all) {
       if (finalize || discard || ids.length > 0 && all) {
-        throw new MpmError("USAGE", "Give ids, --all, --finalize or --discard");
+        throw new MpmError(
+          "USAGE",
+          "Name save IDs, or use --all, --finalize or --discard",
+        );
       }
       return await recoverSaves(context, input);
     }
@@ -146,11 +149,11 @@ function recordText(result: RecoverResult): string {
     `${result.started_at ?? "?"} to ${result.last_action_at ?? "?"}`,
     ...torn.length === 0
       ? []
-      : [`  Cannot be read: line ${torn.slice(0, 10).join(", ")}`],
+      : [`  Unreadable: line ${torn.slice(0, 10).join(", ")}`],
     ...result.warnings.map((text) => `  Note: ${escapeText(text)}`),
     ...result.state === "active" && !dry
       ? [
-        "Save it with --finalize, or move it into the trash with --discard.",
+        "Save it with --finalize, or move it to the trash with --discard.",
       ]
       : [],
     ...result.state === "finalized" && !dry && id !== null
@@ -168,10 +171,10 @@ function headline(result: RecoverResult): string {
         escapeText(summary);
     case "discarded":
       return dry
-        ? "Would move it into the trash"
-        : `Moved it into ${escapeText(trash ?? "the trash")}`;
+        ? "Would move it to the trash"
+        : `Moved it to ${escapeText(trash ?? "the trash")}`;
     default:
-      return `An unfinished automatic pause, ${id ?? "without an id"}: ` +
+      return `An unfinished automatic pause, ${id ?? "without an ID"}: ` +
         escapeText(summary);
   }
 }
@@ -194,7 +197,7 @@ async function recover(
   const described = describeRecord(record, { source, dryRun });
   if (!finalize && !discard) return described;
   if (!record) {
-    throw new MpmError("NOT_FOUND", `There is no "${source}"`, {
+    throw new MpmError("NOT_FOUND", `File "${source}" not found`, {
       hint: "This project has no interrupted automatic pause",
     });
   }
@@ -273,7 +276,7 @@ function describeRecord(
 
 function refuseEmpty({ pause }: PauseRecord, source: string): void {
   if (pause.actions.length > 0) return;
-  throw new MpmError("UNREADABLE", `"${source}" has no readable line`, {
+  throw new MpmError("UNREADABLE", `"${source}" contains no readable lines`, {
     hint: "mpm saves recover --discard moves it to the trash",
   });
 }
@@ -285,8 +288,8 @@ function recoveredSave(
 ): Save {
   const save = buildSave(draft, slot);
   const reminder =
-    `Recovered at ${now.toISOString()} from an automatic pause: ` +
-    "the state of the repository is of then, not of the last action";
+    `Recovered at ${now.toISOString()} from an automatic pause. The ` +
+    "repository state is from that time, not from the last action";
   const { save: whole } = normalize({
     ...save,
     ...activePauseFields(record.pause),

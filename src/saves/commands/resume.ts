@@ -111,11 +111,12 @@ be from any client. Without a terminal, or with --peek, mpm only prints the comm
   next: (result) =>
     "sessions" in result
       ? result.sessions[0]?.index === 0 && result.sessions.length > 1
-        ? '"mpm resume 1" takes the second'
+        ? '"mpm resume 1" loads the second save'
         : undefined
       : result.format === "text" && result.take_over === null &&
           (result.work?.open.length ?? 0) > 0
-      ? '"mpm status" numbers the open items, "mpm check <number>" ticks one'
+      ? '"mpm status" lists the open items with their numbers, "mpm check ' +
+        '<number>" ticks one'
       : undefined,
 });
 
@@ -212,7 +213,7 @@ function workLines({ work, session }: ResumeResult): string[] {
   if (work === null) return [];
   const how = {
     resumed: "continues",
-    rebuilt: "rebuilt here from the save, continues",
+    rebuilt: "recreated from the save, continues",
     unchanged: work.state,
   }[work.change];
   const parents = (session.mpm?.stack ?? []).map((parent) =>
@@ -273,7 +274,7 @@ function sessionBlocks(result: ResumeResult): Block[] {
       outline.vars.map(([name, value]) => `${name}=${value}`),
     ],
     ["🔔", "Reminders", outline.reminders],
-    ["🌫️ ", "Not Known", outline.unread],
+    ["🌫️ ", "Missing Information", outline.unread],
   ];
 }
 

@@ -29,8 +29,10 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
   async run(context, input) {
     const { system, folder } = context;
     if (input.selectors.length === 0) {
-      throw new MpmError("USAGE", "No save was named", {
-        hint: 'Use an ID or a number from "mpm saves list"',
+      throw new MpmError("USAGE", "Missing argument <save>", {
+        hint:
+          'Name the saves to remove: "mpm saves list" shows their IDs and ' +
+          "numbers",
       });
     }
     const workspace = await locate(system, folder);
@@ -45,8 +47,11 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
       const who = escapeText(theirs.author ?? "someone else");
       throw new MpmError(
         "CONFLICT",
-        `Cannot remove ${fullId(theirs)}: it is a save of ${who}`,
-        { hint: "It leaves the list when its author removes it and syncs" },
+        `Cannot remove ${fullId(theirs)}: it belongs to ${who}`,
+        {
+          hint:
+            "It disappears from the list when its author removes it and syncs",
+        },
       );
     }
     return await remove(context, {

@@ -86,7 +86,7 @@ function bySavedItem(
   if (found?.save) return found.save;
   throw new MpmError(
     "NOT_FOUND",
-    found ? `No save has item #${digits} yet` : `No item #${digits}`,
+    found ? `No save contains item #${digits} yet` : `No item #${digits}`,
     { hint: '"mpm done" lists the open items' },
   );
 }

@@ -41,7 +41,7 @@ status is 5 if a save is still damaged. Without --repair, mpm changes nothing.`,
   async run(context, input) {
     const { system, folder } = context;
     if (input.all && input.selector !== undefined) {
-      throw new MpmError("USAGE", "Both --all and a save were given");
+      throw new MpmError("USAGE", "Cannot combine --all with a save");
     }
     const workspace = await locate(system, folder);
     const { root } = workspace;

@@ -259,7 +259,7 @@ Deno.test("detectChanges() does not describe a branch's commits if there is no c
     (await reportSince(env, save)).split("\n\n  Stash")[0],
     `  Branch:
     • Switched from main to zz
-    • There is no local branch main here
+    • No local branch main here
 
   No new commits
 

@@ -108,7 +108,8 @@ Deno.test("detectChanges() compares a peer's save by its lists, damage repaired"
   env.git("commit", "-q", "-a", "-m", "Commit the rest");
   const { relation, compared_by, notes } = await changesSince(env, save);
   assertEquals([relation, compared_by, notes], ["ahead", "head", [
-    "The save has no hashes: whether changed files were edited further is not known",
+    "The save has no hashes: mpm cannot tell whether changed files were " +
+    "edited further",
   ]]);
   assertEquals(await pathsSince(env, save), [
     "src/first.ts: ->- superseded",
@@ -130,7 +131,7 @@ Deno.test("detectChanges() does not compare a peer's path that it cannot repair"
     "b reverted",
   ]);
   assertEquals(notes, [
-    'The first changed path in the save, "a", may lack its first letter ' +
-    "(a fault of claude-mpm), and was not compared",
+    'The first changed path in the save, "a", may lack its first letter (a ' +
+    "bug in claude-mpm), so it was not compared",
   ]);
 });

@@ -158,7 +158,7 @@ Deno.test("detectChanges() reports it when the commit of the pause is not there"
     A  b.txt
 ${CLEAN}
   Notes:
-    • Commit ID of the pause is not in this repository; compared with ID, recorded as an earlier one
+    • Commit ID from the pause is not in this repository; compared with ID, an earlier commit in the save
 `,
   );
 });
@@ -179,7 +179,7 @@ Deno.test("detectChanges() goes by time where no recorded commit is left, and re
     …
 ${CLEAN}
   Notes:
-    • Commit ID of the pause is not in this repository; commits are those dated since then
+    • Commit ID from the pause is not in this repository; showing commits dated after the pause
 `,
   );
 });
@@ -250,14 +250,14 @@ Deno.test("detectChanges() copes with unrelated histories and with a branch with
   No new commits
 
   ⚠️  Missing Files (1):
-    • gone.txt is gone, and no commit removed it
+    • gone.txt is missing, but no commit removed it
 
   Working Directory:
     • No uncommitted changes
     • gone.txt deleted
 
   Notes:
-    • The present branch has no commits
+    • The current branch has no commits
 `,
   );
   env.write("index.html", "x");

@@ -38,10 +38,10 @@ Deno.test("detectChanges() tells an unstaged edit that was thrown away from one 
 
   Working Directory:
     • 4 uncommitted files (1 unchanged since the pause)
-    • a staged version again, the unstaged edit gone
+    • a back to the staged version, without the unstaged edit
     • b edited further
     • c reverted
-    • new staged version again, the unstaged edit gone
+    • new back to the staged version, without the unstaged edit
 `,
   );
 });
@@ -59,7 +59,7 @@ Deno.test("detectChanges() distinguishes staged and committed changes from unsta
     (await reportSince(env, save)).split("\n").filter((line) =>
       line.includes("• a ")
     ),
-    ["    • a what was staged is committed"],
+    ["    • a staged changes were committed"],
   );
 });
 

@@ -30,8 +30,8 @@ Deno.test("detectChanges() tells the same from edited further, reverted and dele
     `  No new commits
 
   ⚠️  Missing Files (2):
-    • d is gone, and no commit removed it
-    • new is gone, and no commit removed it
+    • d is missing, but no commit removed it
+    • new is missing, but no commit removed it
 
   Working Directory:
     • 3 uncommitted files (1 unchanged since the pause)
@@ -253,7 +253,7 @@ Deno.test("detectChanges() compares nothing that the save or the state omits", a
     "b: -> M unknown",
   ]);
   assertEquals((await changesSince(env, save)).notes, [
-    "The save lists 1 changed paths and omits 3; those were not compared",
+    "The save lists 1 changed paths and omits 3 more, which were not compared",
   ]);
 });
 

@@ -244,7 +244,7 @@ Deno.test("detectChanges() reports an upstream that was set, changed and removed
   env.git("switch", "-q", "-c", "local");
   assertEquals(
     (await reportSince(env, before)).split("\n").slice(6, 8),
-    ["  Upstream:", "    • None here (at the pause origin/main)"],
+    ["  Upstream:", "    • None (at the pause: origin/main)"],
   );
 });
 
@@ -300,7 +300,7 @@ Deno.test("detectChanges() reports an operation that began and one that ended", 
     • README.md in conflict
 
   ⚠️  Operation:
-    • A merge was begun and is in progress
+    • A new merge is in progress
 `,
   );
   env.git("merge", "--abort");

@@ -21,8 +21,9 @@ function gainThree(env: TestEnv): void {
   }
 }
 
-const SHALLOW = "The history is shallow, cut off between the pause and now: " +
-  "which commits are new, and whether any were lost, is not certain";
+const SHALLOW =
+  "The history is shallow and begins after the pause: mpm cannot be certain " +
+  "which commits are new or lost";
 
 Deno.test("detectChanges() calls nothing lost or rewritten behind the cut of a shallow history", async () => {
   const { env, clone } = withShallow();
@@ -43,7 +44,7 @@ Deno.test("detectChanges() calls nothing lost or rewritten behind the cut of a s
     • No uncommitted changes
 
   Notes:
-    • The history is shallow: how the upstream moved is not known
+    • The history is shallow: mpm cannot tell how the upstream moved
 `,
   );
   env.gitIn(clone, "reset", "-q", "--hard", "origin/main");

@@ -49,11 +49,11 @@ Deno.test("detectChanges() tells how to make a worktree again that is gone", asy
   assertEquals(
     await reportSince(env, save),
     `  ⚠️  Worktree:
-    • $ROOT/it's linked is gone
+    • $ROOT/it's linked no longer exists
     • To create it again: ${command.replace(env.root, "$ROOT")}
 
   Branch:
-    • The save was made on feature; here is main
+    • The save was made on feature; this worktree is on main
     • feature: its commits are all in main
 
   No new commits
@@ -62,7 +62,7 @@ Deno.test("detectChanges() tells how to make a worktree again that is gone", asy
     • No uncommitted changes
 
   Notes:
-    • 1 uncommitted file of the save went with the worktree that is gone; nothing was compared
+    • 1 uncommitted file in the save belonged to a worktree that no longer exists; nothing was compared
 `,
   );
   assertEquals(env.run("sh", ["-c", command]).status, 0);

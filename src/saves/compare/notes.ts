@@ -34,11 +34,12 @@ function repositoryNotes(changes: Found, { history }: Sources): string[] {
       return ["Not a git repository, so mpm does not know what changed"];
     case "appeared":
       return [
-        "The save names no git repository; nothing was compared",
+        "The save was made outside git; nothing was compared",
       ];
     case "gone":
       return [
-        "The save was made in a git repository, but this is not one; nothing was compared",
+        "The save was made in a git repository, but this folder is not " +
+        "one; nothing was compared",
       ];
     case "unreadable":
       return [
@@ -54,16 +55,18 @@ function historyNotes(changes: Found, sources: Sources): string[] {
   const notes: string[] = [];
   const gone = baseCandidates(save)[0]?.name;
   const lacking = gone === undefined
-    ? "The save records no commit"
-    : `Commit ${gone.slice(0, 12)} of the pause is not in this repository`;
+    ? "The save does not contain a commit"
+    : `Commit ${gone.slice(0, 12)} from the pause is not in this repository`;
   if (changes.repository !== "both") return notes;
   if (state?.head === undefined && history.base !== undefined) {
-    notes.push("The present branch has no commits");
+    notes.push("The current branch has no commits");
   } else if (changes.compared_by === "recent-commit") {
     const base = history.base!.slice(0, 12);
-    notes.push(`${lacking}; compared with ${base}, recorded as an earlier one`);
+    notes.push(
+      `${lacking}; compared with ${base}, an earlier commit in the save`,
+    );
   } else if (changes.compared_by === "time") {
-    notes.push(`${lacking}; commits are those dated since then`);
+    notes.push(`${lacking}; showing commits dated after the pause`);
   } else if (changes.compared_by === "nothing") {
     notes.push(`${lacking}; commits were not compared`);
   }
@@ -71,17 +74,19 @@ function historyNotes(changes: Found, sources: Sources): string[] {
   if (swept !== undefined) {
     const paths = [...history.swept.keys()].join(", ");
     notes.push(
-      `The commit of the pause, ${swept.slice(0, 12)}, also took what was ` +
-        `staged: ${paths}`,
+      `The commit made by the pause, ${swept.slice(0, 12)}, also includes ` +
+        `files that were already staged: ${paths}`,
     );
   }
   if (history.cut) {
     notes.push(
-      "The history is shallow, cut off between the pause and now: which " +
-        "commits are new, and whether any were lost, is not certain",
+      "The history is shallow and begins after the pause: mpm cannot be " +
+        "certain which commits are new or lost",
     );
   } else if (history.shallow && changes.upstream.change === "moved") {
-    notes.push("The history is shallow: how the upstream moved is not known");
+    notes.push(
+      "The history is shallow: mpm cannot tell how the upstream moved",
+    );
   }
   if (!history.patchesCompared) {
     notes.push("Patches were not compared; rewritten commits may be missed");
@@ -107,9 +112,9 @@ function placeNotes(changes: Found, sources: Sources): string[] {
           ? `The save was made in another copy of the project${
             path === "" ? "" : `, ${path}`
           }: its uncommitted changes were not compared`
-          : `The save was made in ${path}; whether this is the same copy of ` +
-            "the project cannot be told, so its uncommitted changes were not " +
-            "compared",
+          : `The save was made in ${path}. mpm cannot tell whether this is ` +
+            "the same copy of the project, so it did not compare the " +
+            "uncommitted changes",
       ];
     case "elsewhere":
       return [
@@ -119,8 +124,8 @@ function placeNotes(changes: Found, sources: Sources): string[] {
     case "gone": {
       const count = save.mpm?.files.length ?? 0;
       return count === 0 ? [] : [
-        `${counted(count, "uncommitted file")} of the save went with the ` +
-        "worktree that is gone; nothing was compared",
+        `${counted(count, "uncommitted file")} in the save belonged to a ` +
+        "worktree that no longer exists; nothing was compared",
       ];
     }
   }
@@ -163,7 +168,7 @@ function pathNotes(changes: Found, sources: Sources): string[] {
   }
   if (state.filesOmitted > 0) {
     notes.push(
-      `${counted(state.filesOmitted, "more changed path")} not looked at`,
+      `${counted(state.filesOmitted, "more changed path")} not checked`,
     );
   }
   return [...notes, ...unsureNotes(changes, sources)];
@@ -178,7 +183,8 @@ function unsureNotes(
   if (unsure.length === 0) return [];
   if (!save.mpm) {
     return [
-      "The save has no hashes: whether changed files were edited further is not known",
+      "The save has no hashes: mpm cannot tell whether changed files were " +
+      "edited further",
     ];
   }
   const nested = unsure.filter(({ path }) => path.endsWith("/"));
@@ -188,7 +194,7 @@ function unsureNotes(
     .map(({ path, from }) => ({
       path,
       why: whyUnread(now.get(path)) ?? whyUnread(then.get(from ?? path)) ??
-        "contents not known",
+        "contents unknown",
     }));
   const notes = ["changed path", "could not be compared", ""] as const;
   return [

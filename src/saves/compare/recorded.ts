@@ -51,8 +51,9 @@ export function recordedPaths(save: Save, around: Surroundings): Recorded {
 function ownPaths(
   { files, files_omitted: omitted, unwatched }: OwnFields,
 ): Recorded {
-  const note = `The save lists ${files.length} changed paths and ` +
-    `omits ${omitted}; those were not compared`;
+  const note =
+    `The save lists ${files.length} changed paths and omits ${omitted} more, ` +
+    "which were not compared";
   return {
     paths: files.map((state) => ({
       path: state.path,
@@ -177,8 +178,9 @@ export function repairFirst(
   if (!stands && lacking.length === 1) {
     return { path: lacking[0]! + first.slice(path.length), notes: [] };
   }
-  const note = `The first changed path in the save, "${path}", ` +
-    "may lack its first letter (a fault of claude-mpm), and was not compared";
+  const note =
+    `The first changed path in the save, "${path}", may lack its first ` +
+    "letter (a bug in claude-mpm), so it was not compared";
   return { path: undefined, notes: [note] };
 }
 

@@ -100,7 +100,7 @@ function cut(
   if (more <= 0) return items;
   const line = `… and ${more} more`;
   return fromEnd
-    ? [`${line} before these`, ...items.slice(more)]
+    ? [`${line} earlier`, ...items.slice(more)]
     : [...items.slice(0, limit), line];
 }
 
@@ -144,7 +144,7 @@ function commitSections(
       COMMITS,
     ),
     listSection(
-      `Commits ${here ? "No Longer" : "of the Save Not"} in HEAD ` +
+      `Commits ${here ? "No Longer" : "from the Save Not"} in HEAD ` +
         `(${lost.length}):`,
       linesOf(lost, manner),
       { ...COMMITS, warn: true },
@@ -241,7 +241,7 @@ const CONFLICTS = {
 /** Files that are gone without a commit. */
 function missingSection({ missing }: Changes, marks: Marks) {
   const items = missing.map((path) =>
-    `${marks.code(path)} is gone, and no commit removed it`
+    `${marks.code(path)} is missing, but no commit removed it`
   );
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
@@ -271,16 +271,16 @@ function contentsSections({ contents }: Changes, marks: Marks) {
 const WORDS: Record<PathChange, string> = {
   "same": "unchanged since the pause",
   "edited-further": "edited further",
-  "discarded": "staged version again, the unstaged edit gone",
+  "discarded": "back to the staged version, without the unstaged edit",
   "staged": "staged",
   "unstaged": "unstaged",
   "conflicted": "in conflict",
   "resolved": "no longer in conflict",
   "deleted": "deleted",
-  "restored": "there again",
+  "restored": "exists again",
   "still-changed": "still changed",
   "committed": "committed",
-  "superseded": "changed by commits since",
+  "superseded": "changed by later commits",
   "reverted": "reverted",
   "removed": "removed by a commit",
   "not-in-head": "not in HEAD",
@@ -288,7 +288,7 @@ const WORDS: Record<PathChange, string> = {
   "new": "new",
   "edited": "edited",
   "renamed": "renamed",
-  "unknown": "not known what became of it",
+  "unknown": "status unknown",
 };
 
 /** The working directory, then and now, by partitions where there are any. */
@@ -329,9 +329,9 @@ function summary({ clean, paths }: Changes["working_directory"]): string {
 function wordsFor({ change, now, mode_only: modeOnly }: ChangedPath): string {
   if (modeOnly) return "mode changed";
   if (now === null) return WORDS[change];
-  if (change === "unknown") return "changed, not known since when";
+  if (change === "unknown") return "changed before or after the pause";
   return change === "committed"
-    ? "what was staged is committed"
+    ? "staged changes were committed"
     : WORDS[change];
 }
 

@@ -25,7 +25,9 @@ function otherLines(
   if (then === now) return [];
   const name = (branch: string | null) =>
     branch === null ? "a detached HEAD" : marks.code(branch);
-  return [`The save was made on ${name(then)}; here is ${name(now)}`];
+  return [
+    `The save was made on ${name(then)}; this worktree is on ${name(now)}`,
+  ];
 }
 
 function checkoutLines(branch: Changes["branch"], marks: Marks): string[] {
@@ -42,7 +44,9 @@ function checkoutLines(branch: Changes["branch"], marks: Marks): string[] {
     case "detached":
       return [`Switched from ${then} to a detached HEAD`];
     case "attached":
-      return [`Switched to ${now}; HEAD was detached, or its branch not known`];
+      return [
+        `Switched to ${now}; before, HEAD was detached or its branch unknown`,
+      ];
   }
 }
 
@@ -59,11 +63,11 @@ function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
     case "absent": {
       const what = branch.recorded === "deleted"
         ? `${then} was deleted`
-        : `There is no local branch ${then} here`;
+        : `No local branch ${then} here`;
       const end = branch.merged
         ? `; its commits at the pause are all in ${here}`
         : commits.squashed !== null
-        ? `; what its commits changed is all in ${here}`
+        ? `; the changes of its commits are all in ${here}`
         : branch.merged === false && branch.recorded === "deleted"
         ? `; its commits are not all in ${here}`
         : "";
@@ -90,7 +94,7 @@ function remoteLines(branch: Changes["branch"], marks: Marks): string[] {
     case false:
       return [`${name} has commits that are not in ${here}`];
     case null:
-      return [`${name} is there`];
+      return [`${name} exists`];
   }
 }
 
@@ -102,11 +106,11 @@ const MOVES: Record<Changes["upstream"]["change"], string> = {
   fetched: "fetched, not yet merged",
   moved: "moved",
   diverged: "diverged: both sides have new commits",
-  rewritten: "rewritten: what it was at the pause is no longer in it",
+  rewritten: "rewritten: it no longer contains the commit from the pause",
   gone: "gone",
   set: "set as upstream",
   removed: "no longer the upstream",
-  changed: "is the upstream now",
+  changed: "is now the upstream",
 };
 
 /** Describes the change of the upstream. */
@@ -118,7 +122,7 @@ export function upstreamSection(
   if (change === "unknown" || changes.repository !== "both") return undefined;
   if (change === "changed" && now === null) {
     const was = marks.code(then!.name);
-    return { title: "Upstream:", items: [`None here (at the pause ${was})`] };
+    return { title: "Upstream:", items: [`None (at the pause: ${was})`] };
   }
   const shown = change === "gone" || change === "removed" ? then : now ?? then;
   if (!shown) return undefined;
@@ -171,7 +175,7 @@ export function operationSection(
   { operation: { then, now, change } }: Changes,
 ): Section | undefined {
   const ended = `The ${then} in progress at the pause has ended`;
-  const begun = `A ${now} was begun and is in progress`;
+  const begun = `A new ${now} is in progress`;
   const items = {
     same: [],
     begun: [begun],
@@ -189,7 +193,9 @@ export function worktreeSection(
   if (!worktree) return undefined;
   const { gone, restore } = worktree;
   const path = marks.code(worktree.path);
-  const items = gone ? [`${path} is gone`] : [`The save was made in ${path}`];
+  const items = gone
+    ? [`${path} no longer exists`]
+    : [`The save was made in ${path}`];
   if (restore !== null) {
     items.push(`To create it again: ${marks.code(restore)}`);
   }

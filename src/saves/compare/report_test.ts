@@ -144,7 +144,7 @@ Deno.test("renderChanges() cuts long lists in text and says by how much", () => 
     text.split("\n").slice(2, 10),
     [
       "  New Commits (7):",
-      "    … and 1 more before these",
+      "    … and 1 more earlier",
       "    ddddddd - Add test coverage for error cases (1h ago)",
       "",
       "  Modified Files (3):",
@@ -227,7 +227,7 @@ Deno.test("shortAge() gives the largest unit, and says when a clock was wrong", 
     "2mo ago",
     "1y ago",
   ]);
-  assertEquals(shortAge(NOW.getTime() + 7200e3, NOW), "2h ahead of this clock");
+  assertEquals(shortAge(NOW.getTime() + 7200e3, NOW), "2h in the future");
   assertEquals(shortAge(NaN, NOW), "at an unknown time");
 });
 

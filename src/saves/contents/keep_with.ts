@@ -126,7 +126,7 @@ async function keepIn(
   if (!keeper) {
     if (!configured.isUnsure) settleContents(system, root, id);
     throw new MpmError("CONFLICT", "Cannot save contents here", {
-      hint: "They need a git repository, and pause.contents = true",
+      hint: "This needs a git repository and pause.contents = true",
     });
   }
   const memory = new WorktreeMemory(system, workspace);
@@ -166,7 +166,9 @@ async function thereNow(
     const isThere = folder && system.files.lstat(folder);
     if (!isThere) settleContents(system, root, id);
     throw new MpmError("CONFLICT", `${id} is from another worktree`, {
-      hint: `Run the command there: ${mpm?.worktree ?? "its place is unknown"}`,
+      hint: `Run the command there: ${
+        mpm?.worktree ?? "its folder is unknown"
+      }`,
     });
   }
   const ref = `${CONTENTS}/${id}`;
@@ -179,8 +181,8 @@ async function thereNow(
 }
 
 function hasContents(id: string): MpmError {
-  return new MpmError("CONFLICT", `${id} has contents already`, {
-    hint: `mpm restore ${id} --all --dry-run lists them`,
+  return new MpmError("CONFLICT", `${id} already has file contents`, {
+    hint: `"mpm restore ${id} --all --dry-run" lists them`,
   });
 }
 

@@ -108,8 +108,8 @@ export async function lostContents(
       otherwise: commit !== undefined
         ? undefined
         : areContentsDue(system, root, id)
-        ? "mpm was stopped before it kept the file"
-        : save.mpm?.contents && "the kept files were removed since",
+        ? "mpm was stopped before it saved the file"
+        : save.mpm?.contents && "the saved files were removed later",
     });
     if (lost.length + not_kept.length === 0) return null;
     const mark = commit === undefined ? undefined : contentsMark(id, commit);

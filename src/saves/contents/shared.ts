@@ -201,7 +201,7 @@ function openShared(
     ? parseContentsRecord(new TextEncoder().encode(value.record))
     : undefined;
   if (!fits(SHARED, value) || !record || value.files.length > MOST_FILES) {
-    throw unreadable(id, "they are not in a form that mpm can read");
+    throw unreadable(id, "mpm does not support their format");
   }
   const files = value.files.flatMap(({ bytes: encoded, part, path, mode }) => {
     const bytes = attempt(() => Uint8Array.fromBase64(encoded));
@@ -213,7 +213,7 @@ function openShared(
 
 function unreadable(id: string, why: string): MpmError {
   return new MpmError("UNREADABLE", `Cannot read the files of ${id}: ${why}`, {
-    hint: "Ask the author of the save to send them in another way",
+    hint: "Ask the author of the save to send them another way",
   });
 }
 
@@ -225,7 +225,7 @@ function safeFiles(
   const leftOut: LeftOut[] = [];
   const kept = files.filter(({ path, mode, bytes }) => {
     const reason = !isKeptPath(path, platform)
-      ? "its name leads elsewhere"
+      ? "its path is not allowed"
       : mode === "120000" && !staysWithin(path, bytes, platform)
       ? "it links to something outside the worktree"
       : undefined;

@@ -187,7 +187,7 @@ function unreadOf(handoff: Handoff | undefined): string[] {
   return [
     ...handoff?.unread ?? [],
     ...omitted > 0
-      ? [`${omitted} of its entries were left out to keep the save small`]
+      ? [`${omitted} entries were left out to keep the save small`]
       : [],
   ];
 }

@@ -94,7 +94,7 @@ function head({ result, clock }: Facts): string[] {
 
 /** Names the authors of later sessions in a save. */
 function laterLines({ later, session }: ResumeResult, now: Date): string[] {
-  const ends = [["beside it", true], ["later", false]] as const;
+  const ends = [["in parallel", true], ["later", false]] as const;
   return ends.flatMap(([when, beside]) => {
     const named = later
       .filter(({ paused_at: at }) => at < session.paused_at === beside)
@@ -102,8 +102,8 @@ function laterLines({ later, session }: ResumeResult, now: Date): string[] {
         `${id} (${ageWords(new Date(at), now)})`
       );
     return named.length === 0 ? [] : [
-      `With what agent sessions said that ended ${when} and were saved ` +
-      `automatically: ${named.join(", ")}`,
+      `Includes messages from agent sessions that ended ${when} and were ` +
+      `saved automatically: ${named.join(", ")}`,
     ];
   });
 }

@@ -62,7 +62,7 @@ function count(number: number, noun: string): string {
 
 /** Counts what changed since a save, e.g. `2 new commits, 1 file changed`. */
 export function changeCounts(changes: Changes): string {
-  if (changes.repository !== "both") return "not known";
+  if (changes.repository !== "both") return "unknown";
   const { commits, files, working_directory: working, branch } = changes;
   const { lost = [], not_kept = [], restore } = changes.contents ?? {};
   const paths = new Set([
@@ -82,7 +82,7 @@ export function changeCounts(changes: Changes): string {
     count(lost.length, "uncommitted file") &&
     `${counted(lost.length, "uncommitted file")} lost ("${restore}")`,
     count(not_kept.length, "uncommitted file") &&
-    `${counted(not_kept.length, "uncommitted file")} lost and not kept`,
+    `${counted(not_kept.length, "uncommitted file")} lost and not in the save`,
   ].filter((words) => words !== "");
   return parts.length === 0 ? "no changes" : parts.join(", ");
 }

@@ -120,7 +120,7 @@ function runLine(run: Run, { now }: Clock): string {
   const { command, exit, at, doubt } = run;
   const age = shortAge(Date.parse(at), now);
   const result = exit === null
-    ? "result not known"
+    ? "result unknown"
     : exit === 0
     ? "passed"
     : `failed, exit ${exit}`;

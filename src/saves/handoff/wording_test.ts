@@ -69,7 +69,7 @@ Deno.test("verification() tells the result, its age, and how a failure ended", (
   assertEquals(linesOf(run), "npm test: passed (4h ago)");
   assertEquals(
     linesOf({ ...run, exit: null, doubt: "a pipe hides it" }),
-    "npm test: result not known, a pipe hides it (4h ago)",
+    "npm test: result unknown, a pipe hides it (4h ago)",
   );
   const failed = { ...run, exit: 1, tail: "2 failed" };
   const known: Evidence = {

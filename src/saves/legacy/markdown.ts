@@ -21,9 +21,9 @@ export function parseMarkdownSave(text: string, name: string): ForeignSave {
   const { sections, openFence } = splitSections(text);
   const warnings = openFence === undefined
     ? []
-    : [`line ${openFence}: the code block that begins here does not end`];
+    : [`line ${openFence}: the code block that begins here has no end`];
   const known = sections.labels.size > 0 || sections.bodies.size > 0;
-  if (!known) warnings.push("line 1: no heading or label of a save");
+  if (!known) warnings.push("line 1: no save heading or label found");
   return { value: saveOf(sections, known ? "" : text.trim()), warnings };
 }
 

@@ -151,7 +151,7 @@ Deno.test("parseMarkdownSave() reads what a torn file still has", () => {
 Deno.test("parseMarkdownSave() keeps a text without headings as the summary", () => {
   const { save, warnings } = parsed("just a note\nof two lines\n");
   assertEquals(save.conversation.summary, "just a note\nof two lines");
-  assertEquals(warnings, ["line 1: no heading or label of a save"]);
+  assertEquals(warnings, ["line 1: no save heading or label found"]);
 });
 
 Deno.test("parseMarkdownSave() throws UNREADABLE for an empty file", () => {

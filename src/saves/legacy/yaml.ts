@@ -23,10 +23,13 @@ const MOST_VALUES = 1_000_000;
 export function parseYamlSave(text: string, name: string): ForeignSave {
   const { value, warnings } = parsePrefix(text.replace(/^\ufeff/, ""), name);
   if (!isFields(value)) {
-    throw unreadable(name, `line 1: no fields but ${kindOf(value)}`);
+    throw unreadable(name, `line 1: expected fields, found ${kindOf(value)}`);
   }
   if (countValues(value, MOST_VALUES) <= 0) {
-    throw unreadable(name, `line 1: it expands to over ${MOST_VALUES} values`);
+    throw unreadable(
+      name,
+      `line 1: it expands to more than ${MOST_VALUES} values`,
+    );
   }
   return { value: retype(SAVE, value) as ForeignSave["value"], warnings };
 }
@@ -54,7 +57,7 @@ function parsePrefix(
       const value = parse(rest, { schema: "failsafe" });
       const warnings = fault === undefined
         ? []
-        : [`${fault}; what follows "${lastField(rest)}" was not read`];
+        : [`${fault}; mpm did not read anything after "${lastField(rest)}"`];
       return { value, warnings };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -65,7 +68,7 @@ function parsePrefix(
       rest = rest.slice(0, cut);
     }
   }
-  throw unreadable(name, fault ?? "line 1: no fields");
+  throw unreadable(name, fault ?? "line 1: no fields found");
 }
 
 /** The lines up to the one the parser stopped at. */

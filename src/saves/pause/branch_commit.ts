@@ -54,7 +54,7 @@ async function noCommitReason(
   workspace: Workspace,
   { state, identity, faulty }: Asked,
 ): Promise<string | undefined> {
-  if (faulty) return "the configuration has a fault";
+  if (faulty) return "the configuration has an error";
   const reason = noGitReason(workspace);
   if (reason !== undefined) return reason;
   if (!state) return "git failed: no answer";
@@ -64,7 +64,7 @@ async function noCommitReason(
   // A hook inherits the index of its commit, which mpm's commit would make
   // fail.
   if (system.env("GIT_INDEX_FILE") !== undefined) {
-    return "a git commit is under way";
+    return "another git commit is in progress";
   }
   if (state.operation) return `a ${state.operation} is in progress`;
   if (state.detached) return "HEAD is detached";
@@ -72,10 +72,10 @@ async function noCommitReason(
   const ignored = await isIgnored(system, workspace);
   if (ignored) return `git ignores ${HOME}`;
   if (ignored === undefined) {
-    return `git cannot say whether ${HOME} is ignored`;
+    return `git cannot tell whether ${HOME} is ignored`;
   }
   return identity === undefined
-    ? "git knows no name and email (git config --global user.name …)"
+    ? "git does not know your name and email (git config --global user.name …)"
     : undefined;
 }
 

@@ -68,7 +68,7 @@ export async function editedText<T>(
   const { system } = context;
   if (!context.interactive) {
     throw new MpmError("USAGE", "Cannot open an editor without a terminal", {
-      hint: "Give the texts as options, or a file with --input",
+      hint: "Pass the texts as options, or a file with --input",
     });
   }
   const path = textPath(system, key);
@@ -89,7 +89,7 @@ export async function editedText<T>(
     if (!(error instanceof MpmError)) throw error;
     write(system, path, context.redact(text));
     throw new MpmError(error.code, error.message, {
-      hint: `Your text is kept. "${command}" opens it again`,
+      hint: `mpm kept your text. Run "${command}" to edit it again`,
       cause: error,
     });
   }

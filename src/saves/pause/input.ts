@@ -105,7 +105,10 @@ function parseJson(text: string, source: string): unknown {
     throw new MpmError(
       "USAGE",
       `Cannot read ${source} as JSON: ${(error as Error).message}`,
-      { hint: 'It holds one object, e.g. {"summary":"…","next_steps":["…"]}' },
+      {
+        hint:
+          'The input must be one object, e.g. {"summary":"…","next_steps":["…"]}',
+      },
     );
   }
 }

@@ -75,7 +75,7 @@ export async function gather(
   input: PauseInput,
 ): Promise<PausePlan> {
   if (input.commit === true && input["no-commit"]) {
-    throw new MpmError("USAGE", "Both --commit and --no-commit were given");
+    throw new MpmError("USAGE", "Cannot combine --commit with --no-commit");
   }
   const typed = await readContent(context, input);
   const workspace = await findWorkspace(context);
@@ -284,7 +284,7 @@ function noteForPeer(
     folder !== root && system.files.lstat(layout(folder).home)
   );
   if (used) {
-    note(`Note: claude-mpm finds this save only where it is run in "${root}"`);
+    note(`Note: claude-mpm finds this save only if you run it in "${root}"`);
   }
 }
 

@@ -185,7 +185,7 @@ export async function readContent(
   const stdin = ["-", "/dev/stdin", "/dev/fd/0"].includes(input.input);
   if (!stdin && input.input.startsWith("/dev/fd/")) {
     throw new MpmError("USAGE", `Cannot read "${input.input}": it is a pipe`, {
-      hint: "Pipe it into mpm and give --input -",
+      hint: "Pipe the text into mpm and use --input -",
     });
   }
   const bytes = stdin

@@ -69,7 +69,7 @@ function unknownField(name: string, source: string): MpmError {
     "USAGE",
     `Cannot use ${source}: unknown field "${name}"`,
     {
-      hint: `The fields are ${Object.keys(FIELDS).join(", ")}`,
+      hint: `Available fields: ${Object.keys(FIELDS).join(", ")}`,
     },
   );
 }

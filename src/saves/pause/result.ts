@@ -56,7 +56,7 @@ export function exportCopy(
       error.code,
       `${error.message}; the session is saved as ${save.session_id}`,
       {
-        hint: "mpm saves show latest --format json prints it",
+        hint: '"mpm saves show latest --format json" prints it',
         cause: error,
       },
     );

@@ -114,12 +114,13 @@ function listing(listed: SessionsResult): string {
   const more = listed.sessions.length - sessions.length;
   return seedList({ ...listed, sessions }) +
     (more > 0
-      ? `\n${more} more: type words of what you look for, such as a branch\n`
+      ? `\n${more} more: type part of what you are looking for, such as a ` +
+        "branch\n"
       : "");
 }
 
 function cancelled(): MpmError {
   return new MpmError("CANCELLED", "No save was chosen", {
-    hint: "Name a save: mpm resume <selector>",
+    hint: "Name the save: mpm resume <selector>",
   });
 }

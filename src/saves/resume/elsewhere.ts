@@ -62,8 +62,8 @@ async function savesElsewhere(
     ];
     hints.push(
       `${escapeText(branch)} has ${counted(ids.length, "save")} that ` +
-        `${ids.length === 1 ? "is" : "are"} not here. To see: ` +
-        escapeText(steps.join(", then ")),
+        `${ids.length === 1 ? "is" : "are"} not here. To list them: ` +
+        `${escapeText(steps.join(", then "))}`,
     );
   }
   return named(hints);
@@ -161,10 +161,10 @@ function lostNotes(rows: readonly LostRow[]): string[] {
     const are = ids.length === 1 ? "is" : "are";
     return [`${counted(ids.length, "save")} ${are} ${words}: ${shown}`];
   };
-  const known = about(false, "gone from the disk, and git has a copy");
+  const known = about(false, "missing from the disk, but git has a copy");
   const others = about(true, `only in git, ${fromWhom()}`);
   return [...known, ...others].map((text) =>
-    `${text}. "mpm saves recover" brings saves back`
+    `${text}. "mpm saves recover" restores saves`
   );
 }
 

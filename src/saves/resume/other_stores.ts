@@ -145,9 +145,9 @@ export async function otherStoreHints(
   return stores.map((store) => {
     const { entries: [newest, ...more] } = store;
     const [is, them] = more.length === 0 ? ["is", "it"] : ["are", "them"];
-    return `${counted(more.length + 1, "save")} of claude-mpm ${is} in ` +
-      `${namedFolder(workspace, store)}, the newest ${newest!.id}. To bring ` +
-      `${them} here: ${importCommand(workspace, store)}`;
+    return `${counted(more.length + 1, "save")} by claude-mpm ${is} in ` +
+      `${namedFolder(workspace, store)}, the newest is ${newest!.id}. To ` +
+      `import ${them}: ${importCommand(workspace, store)}`;
   });
 }
 

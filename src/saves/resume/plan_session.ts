@@ -58,9 +58,9 @@ export function planResume(facts: ResumeFacts): ResumePlan | undefined {
   const other = current && current.id !== known.id ? current : undefined;
   if (other && other.state !== "paused") {
     return unchanged(
-      `${labelOf(other)} is ${other.state} in this worktree, so ` +
-        `${labelOf(known)} stays as it is. To continue with it, run ` +
-        '"mpm pause" first',
+      `${labelOf(other)} is ${other.state} in this worktree, so mpm did ` +
+        `not continue ${labelOf(known)}. To continue it, run "mpm pause" ` +
+        "first",
     );
   }
   switch (known.state) {
@@ -88,9 +88,9 @@ export function planResume(facts: ResumeFacts): ResumePlan | undefined {
           change: "resumed",
           point: true,
         }
-        : unchanged(`It is ${known.state} in ${known.worktree}`);
+        : unchanged(`The session is ${known.state} in ${known.worktree}`);
     default:
-      return unchanged(`Its session is ${known.state}`);
+      return unchanged(`The session is ${known.state}`);
   }
 }
 
@@ -116,7 +116,8 @@ export function caughtUp(
     last === undefined || local.transitions.some((move) => isSame(move, last));
   if (isKnown) return { work: local, note: undefined };
   if (!haveSameItems(local.checklist, saved.checklist)) {
-    const note = "This save has another checklist: mpm kept the present one";
+    const note =
+      "This save has a different checklist: mpm kept the current one";
     return { work: local, note };
   }
   const saves = [...local.saves, id];
@@ -139,8 +140,8 @@ export function caughtUp(
     item.done ? item : saved.checklist[at]!
   );
   const note =
-    "It continued here and elsewhere: items ticked in either place are " +
-    "ticked now";
+    "The session continued both here and elsewhere: items ticked in either " +
+    "place are now ticked";
   return {
     work: { ...local, saves, checklist },
     note: local.checklist.length > 0 ? note : undefined,

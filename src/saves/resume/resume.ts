@@ -141,7 +141,7 @@ function chosenSelector(input: ResumeInput): string | undefined {
   ].filter((choice) => choice !== undefined);
   if (given.length > 1) {
     throw new MpmError("USAGE", "More than one session was requested", {
-      hint: `Give one of: ${given.join(", ")}`,
+      hint: `Choose one of: ${given.join(", ")}`,
     });
   }
   return input.selector ?? input["session-id"];
@@ -372,13 +372,14 @@ function placeWarnings({ pausedAt, location }: SaveEntry, now: Date): string[] {
   const said: string[] = [];
   if (isAhead(pausedAt, now)) {
     said.push(
-      "Its time is ahead of this clock, so it may not be the newest: " +
-        "mpm saves list",
+      "The time of this save is in the future, so another save may be " +
+        'newer: see "mpm saves list"',
     );
   }
   if (location === "kept") {
     said.push(
-      "It is no longer in .claude-mpm/sessions; this is the copy that mpm keeps",
+      "This save is no longer in .claude-mpm/sessions; mpm loaded its " +
+        "second copy",
     );
   }
   return said;

@@ -39,8 +39,8 @@ export function passedOverNote(entries: readonly SaveEntry[]): string[] {
     entries.map(({ session }) => session && labelOf(session)),
   );
   return [
-    `Skipped ${counted(entries.length, "newer save")} of ended sessions: ` +
-    [...labels].join(", "),
+    `Skipped ${counted(entries.length, "newer save")} from ended sessions: ` +
+    `${[...labels].join(", ")}`,
   ];
 }
 
@@ -98,7 +98,7 @@ export async function followResume(
   const hasWork = workIdIn(save.mpm?.session) !== undefined;
   if (origin === "foreign") {
     const warning =
-      "Its session does not continue: it is also from someone else";
+      "Its session does not continue, because it is also from someone else";
     return hasWork ? withWarning(result, warning) : result;
   }
   const { root } = workspace;

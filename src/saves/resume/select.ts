@@ -73,8 +73,8 @@ export async function newestSave(
   if (!newest) {
     const elsewhere = { anyWorktree: true };
     const found = await newestSave(context, workspace, elsewhere);
-    const note = "No session was saved in this worktree; this one is of " +
-      found.entry.worktree;
+    const note =
+      `This worktree has no saves; this save is from ${found.entry.worktree}`;
     return { ...found, warnings: [...found.warnings, note] };
   }
   if (first !== newest) notes.push(newerNote(first));
@@ -134,8 +134,8 @@ function besideNote(beside: readonly SaveEntry[]): string[] {
   );
   const more = beside.length - named.length;
   return [
-    `${counted(beside.length, "other agent session")} continued beside it, ` +
-    `${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+    `${counted(beside.length, "other agent session")} continued in ` +
+    `parallel: ${named.join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
   ];
 }
 
@@ -191,7 +191,7 @@ function newerNote({ id, worktree, branch }: SaveEntry): string {
 
 function nothingOpen({ id }: SaveEntry): MpmError {
   return new MpmError("NOT_FOUND", "All saves belong to ended sessions", {
-    hint: `To read the newest anyway: mpm resume --peek ${id}`,
+    hint: `To read the newest save anyway: mpm resume --peek ${id}`,
   });
 }
 
@@ -288,8 +288,8 @@ function asChosen(
   return {
     entry,
     warnings: [
-      `claude-mpm saved it in ${folder}. To bring it here: ` +
-      importCommand(workspace, store),
+      `claude-mpm saved it in ${folder}. To import it: ` +
+      `${importCommand(workspace, store)}`,
     ],
   };
 }

@@ -135,7 +135,7 @@ export function exportTarget(
   if (missing === path || system.files.stat(missing)?.kind !== "folder") {
     throw new MpmError(
       "NOT_FOUND",
-      `Cannot export to "${given}": no folder "${missing}"`,
+      `Cannot export to "${given}": folder "${missing}" does not exist`,
       { hint: "Create the folder first; nothing was written" },
     );
   }
@@ -143,7 +143,7 @@ export function exportTarget(
     throw new MpmError(
       "CONFLICT",
       `Cannot export to "${given}": it exists and is not ${file.noun}`,
-      { hint: "Give another name; nothing was written" },
+      { hint: "Choose another name; nothing was written" },
     );
   }
   return { path: () => path };
@@ -157,7 +157,7 @@ function refuseStore(system: System, path: string, root: string): void {
   for (let above = path;; above = dirname(above)) {
     if (own && files.stat(above) && files.realPath(above) === own) {
       throw new MpmError("CONFLICT", `Cannot export into "${home}"`, {
-        hint: "Give a path outside mpm's folder; nothing was written",
+        hint: "Choose a path outside mpm's folder; nothing was written",
       });
     }
     if (dirname(above) === above) return;

@@ -70,7 +70,7 @@ export async function planImport(
       throw new MpmError(
         "CONFLICT",
         `No free save ID within an hour of ${own}`,
-        { hint: "Nothing was imported; import fewer at a time" },
+        { hint: "Nothing was imported; import fewer saves at a time" },
       );
     }
     if (known.get(free)) plan.present.push(free);
@@ -153,7 +153,7 @@ export function importSaves(
     const warnings: string[] = [];
     const { imports } = plan;
     for (const [done, one] of imports.entries()) {
-      progress("Bringing in saves", done, imports.length);
+      progress("Importing saves", done, imports.length);
       const { id, digest, incoming: { save, value } } = one;
       const mark = { from, at, session_id: save.session_id, sha256: digest };
       const stored = await storeSave(system, root, {

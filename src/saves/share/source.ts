@@ -50,8 +50,8 @@ export async function readSource(
   if (opened) return readOpened(opened, path);
   const found = system.files.lstat(path);
   if (!found) {
-    throw new MpmError("NOT_FOUND", `No file or folder "${path}"`, {
-      hint: "Give a bundle, a save, or a project's folder",
+    throw new MpmError("NOT_FOUND", `File or folder "${path}" not found`, {
+      hint: "Name a bundle, a save, or a project folder",
     });
   }
   if (found.kind === "link") throw new FileError("link", "import", path);
@@ -87,7 +87,7 @@ function formatOf(path: string): SaveFormat {
 }
 
 function tooLarge(path: string): FileError {
-  const cause = new Error(`it is over ${LARGEST_SAVE} bytes`);
+  const cause = new Error(`it is larger than ${LARGEST_SAVE} bytes`);
   return new FileError("other", "read", path, cause);
 }
 
@@ -119,8 +119,7 @@ function idOf(path: string, value: Fields): string {
   const time = typeof pausedAt === "string" ? parseTime(pausedAt) : undefined;
   if (time !== undefined) return sessionId(new Date(time));
   throw new MpmError("UNREADABLE", `"${path}" is not a save`, {
-    hint:
-      "It has neither an ID nor a time; give a bundle or the file of a save",
+    hint: "It has neither an ID nor a time. Name a bundle or a save file",
   });
 }
 
@@ -142,7 +141,7 @@ function readBundle(value: Fields, path: string): Source {
     throw new MpmError(
       "UNREADABLE",
       `Cannot read "${path}": it is a bundle of version ${found}`,
-      { hint: "A newer mpm wrote it: update this one" },
+      { hint: "A newer version of mpm wrote it: update mpm" },
     );
   }
   if (!Array.isArray(list) || list.length > MOST) {
@@ -199,9 +198,9 @@ function faultOf(item: unknown): string | undefined {
   const [id, digest, json] = ["session_id", "sha256", "json"]
     .map((name) => field(item, name));
   if (typeof id !== "string" || !SESSION_ID.test(id)) {
-    return `${JSON.stringify(id) ?? "nothing"} is not the ID of a save`;
+    return `${JSON.stringify(id) ?? "nothing"} is not a save ID`;
   }
-  if (typeof json !== "string") return `${id}: no text of a save`;
+  if (typeof json !== "string") return `${id}: the text of the save is missing`;
   return sha256(new TextEncoder().encode(json)) === digest
     ? undefined
     : `${id} does not match its checksum`;
@@ -212,7 +211,7 @@ function refuseOther(value: Fields, id: string): void {
   const said = field(value, "session_id");
   if (said === undefined || said === id) return;
   const name = JSON.stringify(said).slice(0, 80);
-  throw new MpmError("UNREADABLE", `its text says that it is ${name}`, {
+  throw new MpmError("UNREADABLE", `its text has the ID ${name}`, {
     hint: "Ask for the bundle again",
   });
 }
@@ -248,7 +247,7 @@ async function readFolder(
   }
   if (incoming.length + refused.length === 0) {
     throw new MpmError("NOT_FOUND", `No saves in "${path}"`, {
-      hint: "Give a project's folder, or the folder of its saves",
+      hint: "Name a project folder, or its folder of saves",
     });
   }
   incoming.sort((a, b) => a.save.session_id < b.save.session_id ? -1 : 1);
@@ -267,7 +266,7 @@ function refuseOwn(system: System, root: string, folder: string): void {
   const same = files.lstat(folder) && files.lstat(sessions) &&
     files.realPath(folder) === files.realPath(sessions);
   if (!same) return;
-  throw new MpmError("CONFLICT", `"${folder}" is this project's own`, {
+  throw new MpmError("CONFLICT", `"${folder}" is the folder of this project`, {
     hint: 'You already have its saves: "mpm list"',
   });
 }

@@ -112,7 +112,7 @@ export function derivedFaults(
     const same = found !== "unreadable" && [due, earlier].includes(
       new TextDecoder().decode(found).replaceAll("\r\n", "\n"),
     );
-    return same ? [] : [`${basename(path)} differs from what the save says`];
+    return same ? [] : [`${basename(path)} does not match the save`];
   });
 }
 

@@ -91,7 +91,8 @@ function unverified(entry: SaveSource): string {
   }
   return format === "json"
     ? `${name} has no checksum file, so it cannot be verified`
-    : `${name} was read since there is no JSON; it cannot be verified`;
+    : `${name} was read because the JSON file is missing; it cannot be ` +
+      "verified";
 }
 
 /** Compares the JSON with its checksum file or, without one, the evidence. */
@@ -114,8 +115,8 @@ function verify(
     return "verified";
   }
   throw new MpmError("CORRUPT", `"${path}" does not match its checksum file`, {
-    hint: 'Run "mpm saves verify" to find undamaged saves, ' +
-      "and resume one of those by its id",
+    hint: 'Run "mpm saves verify" to find undamaged saves, and resume one of ' +
+      "them by its ID",
   });
 }
 
@@ -170,11 +171,11 @@ export function parseSave(file: SaveFile, bytes: Uint8Array): ForeignSave {
 function parseRecord(bytes: Uint8Array, path: string): ForeignSave {
   const record = parseActivePause(new TextDecoder().decode(bytes));
   if (record.actions.length === 0) {
-    throw unreadable(path, "line 1: no line of an automatic pause");
+    throw unreadable(path, "line 1: not part of an automatic pause");
   }
   return {
     value: activePauseFields(record),
-    warnings: record.torn.map((line) => `line ${line}: torn, left out`),
+    warnings: record.torn.map((line) => `line ${line}: incomplete, left out`),
   };
 }
 

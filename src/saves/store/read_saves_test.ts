@@ -70,7 +70,7 @@ for (const format of ["yaml", "md"] as const) {
     SaveSchema.parse(save);
     assertEquals(checksum, "absent");
     assertEquals(warnings.length, 1);
-    assertMatch(warnings[0]!, /no JSON/);
+    assertMatch(warnings[0]!, /JSON file is missing/);
   });
 }
 

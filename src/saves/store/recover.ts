@@ -47,7 +47,7 @@ export async function finishPending(
 /** A word on an automatic pause of claude-mpm's that was interrupted. */
 export function unfinishedPause(system: System, root: string): string[] {
   return system.files.lstat(layout(root).activePause)
-    ? ["An automatic pause was not finished: mpm saves recover shows it"]
+    ? ['An automatic pause was not finished: "mpm saves recover" shows it']
     : [];
 }
 

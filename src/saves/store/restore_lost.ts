@@ -30,13 +30,14 @@ export async function chooseLost(
     const { json } = saveFiles(layout(workspace.root).sessions, id ?? "-");
     if (system.files.lstat(json)) {
       throw new MpmError("CONFLICT", `"${name}" is still on the disk`, {
-        hint: `mpm saves verify ${name} --repair repairs it`,
+        hint: `To repair it: mpm saves verify ${name} --repair`,
       });
     }
-    throw new MpmError("NOT_FOUND", `Git has no copy of a save "${name}"`, {
+    throw new MpmError("NOT_FOUND", `Git has no copy of the save "${name}"`, {
       hint: lost.length === 0
         ? "No save is missing from the disk"
-        : `It has ${lost.slice(0, 10).map((save) => save.id).join(", ")}`,
+        : "Git has copies of " +
+          `${lost.slice(0, 10).map((save) => save.id).join(", ")}`,
     });
   });
 }
@@ -78,7 +79,7 @@ async function writeAgain(
     const bytes = found.get(id);
     if (!bytes || !isSave(id, bytes)) {
       throw new MpmError("CORRUPT", `The copy of ${id} in git is damaged`, {
-        hint: "git fsck shows the damage",
+        hint: '"git fsck" shows the damage',
       });
     }
     putBack(system, root, { id, bytes });

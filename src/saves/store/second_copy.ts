@@ -145,7 +145,7 @@ export function noCopyReason(
 ): string | undefined {
   if (!asked) return "--no-commit";
   if (!configured) return "commit = false in the configuration";
-  if (faulty) return "the configuration has a fault";
+  if (faulty) return "the configuration has an error";
   return noGitReason(workspace);
 }
 

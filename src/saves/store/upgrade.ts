@@ -145,7 +145,7 @@ async function verify(
   for (const { id, bytes } of changes) {
     const blob = blobs.get(id);
     if (blob === undefined || blob !== objectId("blob", bytes!, hashOf(blob))) {
-      throw new MpmError("GIT_FAILED", `Git did not keep ${id} as it is`);
+      throw new MpmError("GIT_FAILED", `Git did not store ${id} unchanged`);
     }
   }
 }

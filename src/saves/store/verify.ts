@@ -122,7 +122,7 @@ function faultsBeside(
   const isSame = copies.isSame(id, loaded.bytes) ?? true;
   return [
     ...derivedFaults(system, path, loaded),
-    ...isSame ? [] : [`The second copy of ${id} is not the same`],
+    ...isSame ? [] : [`The second copy of ${id} differs`],
   ];
 }
 
@@ -130,8 +130,8 @@ function faultsBeside(
 function keptOnly({ id, location }: SaveEntry): string[] {
   return location === "kept"
     ? [
-      `sessions/${id}.json is missing: only kept/ has it, where claude-mpm ` +
-      "does not look",
+      `sessions/${id}.json is missing: the only copy is in kept/, where ` +
+      "claude-mpm does not look",
     ]
     : [];
 }
@@ -149,7 +149,7 @@ async function repaired(
   const notes: string[] = [];
   if (row.state === "unchecked") {
     if (!restoreChecksum(checker, entry)) return row;
-    notes.push(`${entry.id}.json.sha256, as its second copy says`);
+    notes.push(`${entry.id}.json.sha256, from its second copy`);
   }
   const loaded = await loadSave(checker.system, entry);
   notes.push(...faultsBeside(checker, entry, loaded));

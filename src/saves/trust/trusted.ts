@@ -205,10 +205,8 @@ export async function undoTrust(
       if (!isSame(now, getOwn(after, digest)) && !isSame(now, was)) {
         throw new MpmError(
           "CONFLICT",
-          `Operation ${entry.id} cannot be undone: "${
-            idOf(digest)
-          }" has been ` +
-            "trusted again since",
+          `Operation ${entry.id} cannot be undone: "${idOf(digest)}" was ` +
+            "trusted again later",
           { hint: '"mpm undo list" shows the later operation' },
         );
       }

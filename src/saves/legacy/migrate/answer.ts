@@ -46,7 +46,7 @@ function migrated(result: MigrateResult): string[] {
   return [
     `${dry ? "Would move" : "Moved"} ${counted(moved, "file")} of ` +
     `${counted(saves, "save")} to ${escapeText(result.sessions)}`,
-    `  rewritten:  ${rewritten} (they named the old folder)`,
+    `  rewritten:  ${rewritten} (they referred to the old folder)`,
     `  duplicates: ${duplicates} (the new folder has them)`,
     `  conflicts:  ${conflicts.length}`,
     ...conflicts.map(({ session_id: id, new_id: newId }) =>
@@ -61,7 +61,7 @@ function rolledBack(result: RollbackResult): string[] {
   const { dry_run: dry, restored, removed } = result;
   const from = basename(result.restored_from);
   if (restored + removed === 0) {
-    return [`Nothing to undo: nothing has changed since before ${from}.`];
+    return [`Nothing to undo: all files are as they were before ${from}.`];
   }
   return [
     `${dry ? "Would restore" : "Restored"} ${counted(restored, "file")} and ` +
@@ -88,7 +88,7 @@ function closing(result: MigrateAnswer): string[] {
   if (dry) return [...gitLines(result), "Nothing was changed."];
   const stays = result.action === "migrate" && !result.folder_gone
     ? [
-      `The old folder keeps its other files: ${escapeText(folder)}`,
+      `Other files remain in the old folder: ${escapeText(folder)}`,
     ]
     : [];
   return [
@@ -111,7 +111,7 @@ function gitLines(
   if (tracked === 0) return [];
   const verb = dry ? "would show" : "shows";
   return [
-    `Git tracks ${counted(tracked, "file")} of these and ${verb} them as ` +
+    `Git tracks ${counted(tracked, "file")} of these, and ${verb} them as ` +
     "deleted or modified. To commit the move:",
     ...commands.map((command) => `  ${escapeText(command)}`),
   ];

@@ -94,7 +94,7 @@ export async function readRecord(
     : problemsOf(ChangeSet, value);
   if (problems.length === 0) return { ...(value as ChangeSet), name };
   throw new MpmError("UNREADABLE", `Cannot read "${path}": ${problems[0]}`, {
-    hint: `The files themselves are in "${folder}"`,
+    hint: `The backed-up files are in "${folder}"`,
   });
 }
 
@@ -118,8 +118,8 @@ export async function chooseBackup(
     if (here && finished.includes(name)) return await read(name);
     throw new MpmError("NOT_FOUND", `No backup "${wanted}" in "${backups}"`, {
       hint: finished.length === 0
-        ? 'There is no backup; "mpm migrate" makes one before it moves anything'
-        : `There are: ${finished.join(", ")}`,
+        ? 'No backup exists; "mpm migrate" makes one before it moves anything'
+        : `Available backups: ${finished.join(", ")}`,
     });
   }
   for (const name of finished.toReversed()) {

@@ -16,7 +16,7 @@ const PlaceName = z.enum(["pause", "sessions", "kept", "global"]);
 /** A record is read from a disk, so nothing but a save's file is named by it. */
 const FileName = z.string().check(
   z.refine((name) => oldName(name) !== undefined, {
-    error: "no name of a session's file",
+    error: "not the file name of a save",
   }),
 );
 

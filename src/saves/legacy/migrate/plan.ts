@@ -111,7 +111,7 @@ class Planner {
       return this.#put(file, to, changes ? { render } : {});
     }
     if (isEqual(file, other)) return this.#drop(file, other.at);
-    this.#leave(file, "file of this name");
+    this.#leave(file, "file with this name");
   }
 
   /** The pointer to the newer save wins. */
@@ -121,12 +121,12 @@ class Planner {
     const newId = this.#renamed.get(id ?? "");
     const target = newId ?? id ?? "";
     if (other && (pointedTo(other) ?? "") >= target) {
-      return this.#drop(file, other.at, "the other pointer is to a newer save");
+      return this.#drop(file, other.at, "the other pointer names a newer save");
     }
     const relocation = this.#relocation(file, newId);
     this.#put(file, { place: "sessions", name: POINTER }, {
       render: (read) => relocate(POINTER, read(file), relocation),
-      note: other ? "replaces the pointer to an older save" : null,
+      note: other ? "replaces a pointer to an older save" : null,
     });
   }
 
@@ -206,7 +206,7 @@ class Planner {
       });
     };
     if (own && !json && there && own.text !== digest) {
-      this.#leave(own, "save than it is of");
+      this.#leave(own, "JSON file, which does not match it,");
     } else if (own) follow(own);
     for (const file of family.evidence) {
       if (digest !== undefined && file.text === digest) follow(file);
@@ -241,7 +241,7 @@ class Planner {
     this.#leave(file);
   }
 
-  #leave({ at }: StoredFile, what = "checksum of this name"): void {
+  #leave({ at }: StoredFile, what = "checksum with this name"): void {
     const note = `a different ${what} is in the new folder`;
     this.steps.push({ action: "leave", from: at, to: null, note });
   }
@@ -269,7 +269,7 @@ class Planner {
   #drop(
     file: StoredFile,
     equal: Ref,
-    note = "an equal file is in the new folder",
+    note = "an identical file is in the new folder",
   ): void {
     this.transfers.push({ file, to: null });
     this.steps.push({ action: "duplicate", from: file.at, to: equal, note });

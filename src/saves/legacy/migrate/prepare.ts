@@ -294,9 +294,13 @@ export function wantedByRollback(
 function readBackup(system: System, path: string, digest: string): Uint8Array {
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
   if (sha256(bytes) === digest) return bytes;
-  throw new MpmError("CORRUPT", `"${path}" is not the file in the backup`, {
-    hint:
-      "Nothing was restored, because that file has changed since. Its SHA-256 " +
-      `was ${digest}; you can copy other files of the backup by hand`,
-  });
+  throw new MpmError(
+    "CORRUPT",
+    `"${path}" differs from the file in the backup`,
+    {
+      hint: "Nothing was restored, because that file has changed since. Its " +
+        `SHA-256 was ${digest}; you can copy the other files from the backup ` +
+        "by hand",
+    },
+  );
 }

@@ -124,7 +124,7 @@ class Reader {
       const known = oldName(name) !== undefined;
       if (known && kind === "file") names.push(name);
       else {
-        const note = kind === "file" ? "not of a session" : nameOf(kind);
+        const note = kind === "file" ? "not part of a save" : nameOf(kind);
         this.#leave({ place: "pause", name }, note);
       }
     }
@@ -154,7 +154,7 @@ class Reader {
     return files.filter(({ at }) => {
       const id = idOf(at.name);
       const part = id && unreadable.get(`${at.place}/${id}`);
-      if (part) this.#leave(at, `${part} of the same session cannot be read`);
+      if (part) this.#leave(at, `${part} of the same save cannot be read`);
       return !part;
     });
   }
@@ -228,7 +228,7 @@ function pausedAt(name: string, bytes: Uint8Array): { pausedAt?: number } {
 
 /** Names a kind that is not a file of a session, for people. */
 function nameOf(kind: FileInfo["kind"]): string {
-  return kind === "other" ? "no file, such as a pipe" : `a ${kind}`;
+  return kind === "other" ? "not a regular file" : `a ${kind}`;
 }
 
 /** Throws CONFLICT unless each of the folders is a real one, or not there. */
@@ -240,7 +240,7 @@ export function refuseLinks(system: System, paths: readonly string[]): void {
       "CONFLICT",
       `"${path}" is not a folder: ${kind}`,
       {
-        hint: `Move it away: mpm migrates only real folders ` +
+        hint: "Move it elsewhere: mpm migrates only real folders " +
           `(${basename(path)})`,
       },
     );

@@ -31,8 +31,8 @@ export function planRollback(
     if (other && isPointer(at)) continue;
     if (other || needed.has(refKey(at))) {
       const note = other
-        ? "it was changed since, and stays"
-        : "its source was changed since, so it stays";
+        ? "it has changed since, so mpm kept it"
+        : "its source has changed since, so mpm kept it";
       steps.push({ action: "leave", from: at, to: null, note });
       continue;
     }

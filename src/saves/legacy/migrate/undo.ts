@@ -26,7 +26,7 @@ export async function undoMigration(order: UndoOrder): Promise<Undone> {
   }
   if (!listBackups(system, root).finished.includes(backup)) {
     throw new CannotUndo(entry, {
-      reason: `its backup ${backup} is gone`,
+      reason: `its backup ${backup} no longer exists`,
       instead: `It was in "${layout(root).backups}"`,
     });
   }
@@ -48,7 +48,8 @@ export async function undoMigration(order: UndoOrder): Promise<Undone> {
     : ["restored", "removed"];
   const details = [
     `${restored} ${counted(result.restored, "file")} of ${backup}`,
-    `${removed} ${counted(result.removed, "file")} that it had made`,
+    `${removed} ${counted(result.removed, "file")} that the migration had ` +
+    "created",
   ];
   const left = result.left.filter(({ foreign }) => !foreign)
     .map(({ path, reason }) => `${path}: ${reason}`);
