@@ -83,11 +83,11 @@ export function unknown(detail: string, more: More = {}): Finding {
 
 /** A check that could not be made. */
 export function unlooked(detail: string, more: More = {}): Checked {
-  return { summary: "not looked at", found: [unknown(detail, more)] };
+  return { summary: "not checked", found: [unknown(detail, more)] };
 }
 
 /** The summary of a check in an empty project. */
-export const NOTHING = "nothing was saved here yet";
+export const NOTHING = "nothing has been saved here yet";
 
 /** Returns the worst finding. */
 export function worst(

@@ -46,8 +46,8 @@ export async function checkCheckpoints(ground: Ground): Promise<Checked> {
   if (vault instanceof MpmError) {
     const { message } = vault;
     return records.length === 0 && workspace.git !== "failed"
-      ? { summary: "none here", found: [] }
-      : { summary: "not looked at", found: [unknown(message)] };
+      ? { summary: "none", found: [] }
+      : { summary: "not checked", found: [unknown(message)] };
   }
   const refs = vault ? await readCheckpointRefs(vault.git) : new Map();
   const found: Finding[] = [];
@@ -129,8 +129,9 @@ async function refFindings(
     if (record) lacking.push(record);
   }
   const fix: Fix = {
-    title: `Write ${counted(lacking.length, "record")} of checkpoints again, ` +
-      "from their commits",
+    title:
+      `Recreate ${counted(lacking.length, "record")} of checkpoints from ` +
+      "their commits",
     apply: () =>
       withLock(context.system, workspace.root, () => {
         for (const { commit, ...record } of lacking) {
@@ -171,7 +172,7 @@ async function lostFinding(
   const record = await readRecord(system, root, id);
   if (!record) {
     return failure("UNREADABLE", `"${path}" does not describe a checkpoint`, {
-      advice: "Move it away",
+      advice: "Move it elsewhere",
     });
   }
   const store = readStoreId(system, root);
@@ -182,14 +183,15 @@ async function lostFinding(
       await recordOf({ git: gitOfOwn(system, root, at.home) }, record)));
   if (!isThere) {
     return warning(
-      `The checkpoint "${id}" is not in this repository: only its record is`,
+      `Only the record of the checkpoint "${id}" is in this repository, ` +
+        "not the checkpoint itself",
       { advice: `If no other clone has it: rm ${shellWord(path)}` },
     );
   }
-  return warning(`The checkpoint "${id}" has lost its name in git`, {
+  return warning(`The ref of the checkpoint "${id}" is missing from git`, {
     advice: "mpm checkpoint list",
     fix: {
-      title: "Name the commits of checkpoints again that have lost their names",
+      title: "Recreate the missing refs of checkpoints",
       apply: async () => {
         const place = await placeOf(context.system, workspace, {
           create: false,

@@ -64,7 +64,7 @@ export function checkHooks(ground: Ground): Checked {
   const scopes = installed.map(({ scope }) => scope).join(", ");
   return {
     summary: installed.length === 0
-      ? "those of the plugin"
+      ? "installed by the plugin"
       : `${counted(events, "event")}, scope ${scopes}`,
     found: [
       ...found,
@@ -90,7 +90,7 @@ export async function checkClients(
     const own = clients.filter(({ client }) => client === name);
     if (own.length === 0) {
       const add = `mpm hooks install --client ${name}`;
-      const summary = `found, without mpm's hooks; ${add} adds them`;
+      const summary = `found, but without mpm's hooks; ${add} adds them`;
       return { name: title, summary, found: [] };
     }
     const paths = own.map(({ path }) => path);
@@ -116,9 +116,10 @@ function failureFindings({ system, context, workspace }: Ground): Finding[] {
     .filter(({ at }) => now - at < NEWS);
   const last = failures.at(-1);
   if (!last) return [];
-  const detail = `Hooks failed ${counted(failures.length, "time")} within a ` +
-    `week, ${last.event} last, ${durationText(now - last.at)} ago: ` +
-    firstLine(last.error, 120);
+  const detail =
+    `Hooks failed ${counted(failures.length, "time")} in the last week, most ` +
+    `recently ${last.event} ${durationText(now - last.at)} ago: ` +
+    `${firstLine(last.error, 120)}`;
   return [warning(detail, { advice: "mpm hooks test" })];
 }
 
@@ -135,7 +136,7 @@ export async function checkGauge(ground: Ground): Promise<Checked> {
       ...{ id, root, config, cwd: context.folder, transcriptPath: undefined },
     });
     const summary = gauge.percentage === null
-      ? "not known"
+      ? "unknown"
       : `${Math.round(gauge.percentage)} % of the window`;
     return gauge.unknown === null
       ? { summary, found: [] }
@@ -228,15 +229,15 @@ export function checkTranscripts(ground: Ground): Checked {
     const day = new Date(one.from).toISOString().slice(0, 10);
     const when = one.from <= now
       ? "at its next start"
-      : `from ${day} on, in ${durationText(one.from - now)}`;
+      : `from ${day} on (in ${durationText(one.from - now)})`;
     return warning(
       `Claude Code deletes the transcript of ${one.save} ${when}: ${one.path}`,
       { advice: `Set "cleanupPeriodDays": 365 in ${settings}` },
     );
   });
   return {
-    summary: `${there.length} of ${agents.size} are there, kept ${days} days` +
-      (gone > 0 ? `; ${gone} gone already` : ""),
+    summary: `${there.length} of ${agents.size} exist, kept for ${days} ` +
+      `days${gone > 0 ? `; ${gone} already deleted` : ""}`,
     found: [
       ...found,
       ...bounded(due, "more transcript"),
@@ -250,7 +251,7 @@ function retentionOf(
 ): { days: number; found: Finding[] } {
   const { files, findings } = readAllSettings(system, workspace);
   const found = findings.map(({ detail, mend: advice }) =>
-    unknown(`How long transcripts are kept: ${detail}`, { advice })
+    unknown(`Transcript retention: ${detail}`, { advice })
   );
   for (const { settings, path } of files) {
     const days = settings && retentionIn(settings);

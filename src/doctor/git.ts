@@ -43,7 +43,7 @@ export async function checkGit(ground: Ground): Promise<Checked> {
       ? failure("GIT_FAILED", "git is not on PATH, and this is a repository", {
         advice: INSTALL,
       })
-      : warning("git is not on PATH: there are no checkpoints without it", {
+      : warning("git is not on PATH, so mpm cannot take checkpoints", {
         advice: INSTALL,
       });
     return { summary: "not installed", found: [found] };
@@ -69,8 +69,9 @@ function versionFindings(text: string): Finding[] {
     return [unknown(`"${text}" is not a version; mpm needs ${oldest}`)];
   }
   if (isOlder(version, USABLE_GIT)) {
-    const detail = `git ${versionText(version)} is too old: worktrees cannot ` +
-      `be listed, and mpm return cannot combine changes`;
+    const detail =
+      `git ${versionText(version)} is too old: mpm cannot list worktrees, ` +
+      "and mpm return cannot combine changes";
     return [failure("GIT_FAILED", detail, { advice: INSTALL })];
   }
   if (isOlder(version, OLDEST_GIT)) {
@@ -172,7 +173,9 @@ export async function checkLocks(ground: Ground): Promise<Checked> {
     const state = await stateOfLock(context.system, path);
     if (state === "held") held.push("another mpm is writing");
     if (state instanceof MpmError) {
-      found.push(unknown(`${state.message}: is it held?`));
+      found.push(
+        unknown(`${state.message}; mpm does not know whether it is locked`),
+      );
     }
   }
   const { gitDir, commonDir } = workspace;
@@ -183,15 +186,16 @@ export async function checkLocks(ground: Ground): Promise<Checked> {
   for (const path of locks) {
     const age = ageOf(ground, path);
     if (age === undefined) continue;
-    if (age < STALE) held.push("git is at work");
+    if (age < STALE) held.push("git is running");
     else {
-      const detail = `"${path}" is ${durationText(age)} old: git changes ` +
-        "nothing while it exists";
+      const detail =
+        `"${path}" is ${durationText(age)} old: git refuses changes while it ` +
+        "exists";
       const advice = `If no git is running: rm ${shellWord(path)}`;
       found.push(warning(detail, { advice }));
     }
   }
-  const summary = [...new Set(held)].join(", ") || "none held";
+  const summary = [...new Set(held)].join(", ") || "none";
   return { summary, found };
 }
 
@@ -225,7 +229,7 @@ export async function checkRefs(
   const folders = [DETOURS, REMOVED, RESCUE].map((folder) => `${folder}/`);
   const refs = (await readRefs(git, ["%(refname)"], ...folders)).flat();
   if (refs.length === 0) {
-    return { summary: "only those of checkpoints", found: [] };
+    return { summary: "only refs of checkpoints", found: [] };
   }
   const { works, problems } = listWorks(system, root);
   const removals = refsOfRemovals(readJournal(system, root));

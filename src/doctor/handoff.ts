@@ -66,7 +66,7 @@ function foreignFindings(foreign: readonly string[]): Finding[] {
   const found = foreign.map((path) =>
     warning(
       `"${path}" was not written by you on this machine, or was changed ` +
-        "since: it is left out",
+        "later, so mpm ignores it",
       { advice: `If you do not need it: rm ${shellWord(path)}` },
     )
   );
@@ -78,14 +78,17 @@ const MANY_FILES = 5000;
 
 function countFindings(open: number, files: number): Finding[] {
   if (open >= MOST_OPEN) {
-    const detail = `${open} items are open, so no more of them are carried`;
-    return [warning(detail, { advice: "mpm done lists and closes them" })];
+    const detail =
+      `${open} items are open, which is the limit: new items stay only in ` +
+      "the save that adds them";
+    return [warning(detail, { advice: '"mpm done" lists and closes items' })];
   }
   if (files < MANY_FILES) return [];
-  const detail = `.claude-mpm/state/items has ${files} items, and each ` +
-    "command that needs one reads them all";
+  const detail =
+    `.claude-mpm/state/items has ${files} items, and each command that needs ` +
+    "an item reads all of them";
   return [
-    warning(detail, { advice: "Move away the files that are not yours" }),
+    warning(detail, { advice: "Move files that are not yours elsewhere" }),
   ];
 }
 
@@ -100,20 +103,23 @@ function runFindings(ground: Ground): Finding[] {
     return [failure("UNREADABLE", `Cannot read "${at.runs}"`, { fix })];
   }
   if (state !== "foreign") return [];
-  const detail = `The runs in "${at.runs}" were not written by you on this ` +
-    "machine, or were changed since: they prove nothing";
-  return [warning(detail, { advice: "mpm evidence --run replaces them" })];
+  const detail =
+    `The runs in "${at.runs}" were not written by you on this machine, or ` +
+    "were changed later, so they prove nothing";
+  return [warning(detail, { advice: '"mpm evidence --run" replaces them' })];
 }
 
 function partitionFindings(ground: Ground): Finding[] {
   const { system, workspace } = ground;
   const damaged = damagedChoices(system, workspace.root);
   const fix = trashFix(ground, {
-    what: `${counted(damaged.length, "damaged choice")} of a partition`,
+    what: `${counted(damaged.length, "damaged choice")} of partitions`,
     paths: damaged,
   });
   const found = damaged.map((path) =>
-    warning(`Cannot read "${path}": no partition is chosen there`, { fix })
+    warning(`Cannot read "${path}", so this worktree has no chosen partition`, {
+      fix,
+    })
   );
   const name = chosenName(system, workspace);
   const { config } = readConfigAnyway(system, workspace.root);
@@ -140,7 +146,8 @@ function contextFindings({ inspected }: Ground): Finding[] {
     )
   );
   if (lost.length === 0) return [];
-  const detail = `${counted(lost.length, "version")} of context files ` +
-    `without a text: ${lost[0]} had it, which is gone`;
-  return [warning(detail, { advice: "mpm undo trash shows what was removed" })];
+  const detail =
+    `The texts of ${counted(lost.length, "version")} of context files are ` +
+    `missing: ${lost[0]}, which contained one, no longer exists`;
+  return [warning(detail, { advice: '"mpm undo trash" lists removed saves' })];
 }

@@ -29,9 +29,9 @@ export function checkJournal(ground: Ground): Checked {
   const kind = system.files.lstat(path)?.kind ?? "file";
   if (kind !== "file") {
     const detail = `"${path}" is not a file: ${kind}`;
-    const advice = "Move it out of the way; mpm begins a new one";
+    const advice = "Move it elsewhere; mpm then starts a new log";
     return {
-      summary: "not looked at",
+      summary: "not checked",
       found: [failure("CONFLICT", detail, { advice })],
     };
   }
@@ -57,7 +57,7 @@ function tornFindings({ context, system, workspace }: Ground): Finding[] {
     "after an interrupted write: their operations cannot be undone";
   return [warning(detail, {
     fix: {
-      title: `Move ${lines} of the log that cannot be read to the trash`,
+      title: `Move ${lines} of the log that mpm cannot read to the trash`,
       apply: () =>
         withLock(
           context.system,
@@ -82,10 +82,9 @@ function ownFindings(
       error.message;
     return [unknown(detail, { advice: "Set HOME" })];
   }
-  const detail = `${counted(count, "operation")} of the log ` +
+  const detail = `${counted(count, "operation")} in the log ` +
     `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
-    `${count === 1 ? "was" : "were"} changed since: mpm undo skips ` +
-    "them";
+    `${count === 1 ? "was" : "were"} changed later: "mpm undo" skips them`;
   return [warning(detail, { advice: "mpm undo list" })];
 }
 

@@ -26,18 +26,19 @@ export async function checkConfig(
   const given = readGiven(system, workspace.root, () => {});
   const found = faults.map((text) =>
     failure("USAGE", text, {
-      advice: "Fix it there; mpm config list shows more",
+      advice: 'Fix it there; "mpm config list" shows more',
     })
   );
   const list = attempt(() => damagedAllowed(system));
   if (list !== undefined) {
     const detail = `Cannot read "${list}", so nothing is allowed to run`;
-    const advice = "Move it away, then allow again what you need: mpm allow";
+    const advice =
+      "Move it elsewhere, then allow what you need again: mpm allow";
     found.push(failure("UNREADABLE", detail, { advice }));
   }
   const files = configFiles(system, workspace.root);
   if (!files.some(({ layer }) => layer === "user")) {
-    const detail = "mpm cannot tell where your own configuration is";
+    const detail = "mpm cannot find your own configuration";
     found.push(unknown(detail, { advice: "Set HOME" }));
   }
   const count = given.size;
@@ -57,14 +58,15 @@ export async function checkDisk(
   const { root } = workspace;
   const space = await system.files.space(root);
   if (!space) {
-    const detail = `The system does not say how full the disk of "${root}" is`;
-    return { summary: "not known", found: [unknown(detail)] };
+    const detail = `mpm cannot find out how full the disk of "${root}" is`;
+    return { summary: "unknown", found: [unknown(detail)] };
   }
   const { size, free, entries } = space;
   const found: Finding[] = [];
   const detail = `The disk of "${root}" has only ${sizeText(free)} left`;
   const advice =
-    "Free some space: a save needs little, a checkpoint what changed";
+    "Free some space: saves are small, and checkpoints need space for " +
+    "changed files";
   if (free < FULL) found.push(failure("FILE_FAILED", detail, { advice }));
   else if (free < LOW) found.push(warning(detail, { advice }));
   if (entries !== undefined && entries < FEW) {
@@ -115,7 +117,7 @@ export function checkClock({ context, entries }: Ground): Checked {
   const found: Finding[] = [];
   const built = Date.parse(/\d{4}-\d\d-\d\d$/.exec(BUILD)?.[0] ?? "");
   if (built - now.getTime() > 0) {
-    const detail = `The clock says ${now.toISOString()}, ` +
+    const detail = `The clock says ${now.toISOString()}, which is ` +
       `${durationText(built - now.getTime())} before this mpm was built`;
     found.push(failure("CONFLICT", detail, { advice: "Set the clock" }));
   }
@@ -123,10 +125,8 @@ export function checkClock({ context, entries }: Ground): Checked {
     !problem && Date.parse(pausedAt) - now.getTime() > SLACK
   ).map(({ id, pausedAt }) =>
     warning(
-      `The time of ${id} is ${
-        ageWords(new Date(pausedAt), now)
-      }: it counts as ` +
-        "the newest until then",
+      `${id} is dated ${ageWords(new Date(pausedAt), now)}, so it counts ` +
+        "as the newest save until then",
       { advice: `If the clock is right: mpm saves rm ${id}` },
     )
   );
@@ -173,7 +173,7 @@ function pathFindings(
   if (!first.isThis) {
     return [
       warning(
-        `"mpm" starts ${named(first)}, and not ${program}, which runs now`,
+        `"mpm" starts ${named(first)}, not ${program}, which is running now`,
         { advice: `Remove one of them, or put ${folder} first in PATH` },
       ),
     ];
@@ -186,5 +186,5 @@ function pathFindings(
 }
 
 function named({ path, version }: OnPath): string {
-  return `${path} (${version ?? "version not known"})`;
+  return `${path} (${version ?? "version unknown"})`;
 }

@@ -47,7 +47,8 @@ export async function checkSaves(ground: Ground): Promise<Checked> {
   }
   const bad = saves.filter((_, at) => isFaulty(inspected[at]!));
   const fix: Fix = {
-    title: `Repair ${counted(bad.length, "save")} from whole copies, as ` +
+    title:
+      `Repair ${counted(bad.length, "save")} from undamaged copies, like ` +
       '"mpm saves verify --repair"',
     apply: async () => {
       const { system } = context;
@@ -137,22 +138,21 @@ async function lostFindings(
   // Saves that were only fetched are not gone.
   const lost = rows.filter(({ origin }) => origin !== "foreign");
   if (lost.length > 0) {
-    const detail = `${counted(lost.length, "save")} ` +
-      `${
-        lost.length === 1 ? "is" : "are"
-      } gone from the disk, but still in git`;
+    const detail =
+      `${counted(lost.length, "save")} ${lost.length === 1 ? "is" : "are"} ` +
+      "missing from the disk, but still in git";
     const id = lost.length === 1 ? lost[0]!.session_id : "--all";
     found.push(unknown(detail, {
-      advice: `mpm saves recover ${id}, or mpm saves rm ID to remove a save`,
+      advice: `mpm saves recover ${id}; to remove a save: mpm saves rm ID`,
     }));
   }
   for (const id of dueContentsIds(system, workspace.root)) {
-    const detail = `Uncommitted files of ${id} are still to be kept`;
+    const detail = `The uncommitted files of ${id} are not in the save yet`;
     found.push(warning(detail, { advice: `mpm saves keep ${id}` }));
   }
   const due = uncopiedIds(system, workspace.root);
   if (due.length === 0) return found;
-  const detail = `${counted(due.length, "save")} without a second copy yet`;
+  const detail = `${counted(due.length, "save")} without a second copy`;
   const fix = {
     title: "Make the second copies",
     apply: async () => {
@@ -180,9 +180,9 @@ function countsOf(inspected: readonly Inspected[]): string {
 function uncheckedFindings(inspected: readonly Inspected[]): Finding[] {
   const count = inspected.filter(({ row }) => row.state === "unchecked").length;
   if (count === 0) return [];
-  const detail = `${counted(count, "save")} of other programs ` +
-    `${count === 1 ? "has" : "have"} no checksum: mpm ` +
-    `cannot tell whether ${count === 1 ? "it is" : "they are"} whole`;
+  const detail = `${counted(count, "save")} by other programs ` +
+    `${count === 1 ? "has" : "have"} no checksum: mpm cannot tell whether ` +
+    `${count === 1 ? "it is" : "they are"} intact`;
   return [unknown(detail)];
 }
 
@@ -196,14 +196,14 @@ function pointerFindings(
   // It is not committed, so a clone has none until the next pause.
   if (kind === undefined) return [];
   if (kind !== "file") {
-    const advice = "Move it away; mpm writes it again";
+    const advice = "Move it elsewhere; mpm writes it again";
     return [warning(`"${at.pointer}" is not a file: ${kind}`, { advice })];
   }
   const more = { advice: "mpm saves verify --repair", fix };
   const id = readPointer(system, workspace.root);
   if (id instanceof MpmError) return [unknown(id.message)];
   if (id === undefined) {
-    return [warning(`"${at.pointer}" does not say which save is newest`, more)];
+    return [warning(`"${at.pointer}" does not name the newest save`, more)];
   }
   // Contents that left with their branch, or were lost, are reported as a save.
   const isKept = saves.some((save) =>
@@ -235,21 +235,22 @@ export async function checkLayout(ground: Ground): Promise<Checked> {
     oldName(posix.basename(path)) !== undefined
   );
   if (old.length > 0) {
-    const detail = `${counted(old.length, "file")} in sessions/pause/, where ` +
-      "claude-mpm before 4.21 saved";
+    const detail =
+      `${counted(old.length, "file")} in sessions/pause/, the folder of ` +
+      "claude-mpm before 4.21";
     found.push(warning(detail, { advice: "mpm migrate" }));
   }
   const stray = entries.filter(({ location }) => location === "global").length;
   if (stray > 0) {
     const detail = `${counted(stray, "save")} of this project ` +
-      `${stray === 1 ? "is" : "are"} in the home folder's store`;
+      `${stray === 1 ? "is" : "are"} stored in your home folder`;
     found.push(warning(detail, { advice: "mpm migrate --global" }));
   }
   for (const store of await otherStores(system, workspace)) {
     const count = store.entries.length;
-    const detail = `${counted(count, "save")} of claude-mpm ` +
-      `${count === 1 ? "is" : "are"} in "${store.folder}", where lists do ` +
-      "not look";
+    const detail =
+      `${counted(count, "save")} by claude-mpm ${count === 1 ? "is" : "are"} ` +
+      `in "${store.folder}", which mpm does not list`;
     const advice = importCommand(workspace, store);
     found.push(warning(detail, { advice }));
   }

@@ -34,20 +34,26 @@ function findingOf(row: Row): Finding | undefined {
   const { id, entry, problem, last, project, log } = row;
   const remove = { advice: `mpm schedule remove ${id}` };
   if (problem === "project-gone") {
-    return warning(`The project of the schedule ${id} is gone`, remove);
+    return warning(
+      `The project of the schedule ${id} no longer exists`,
+      remove,
+    );
   }
   const again = { advice: againText(row) };
   if (problem === "program-gone") {
-    return warning(`The mpm that the schedule ${id} starts is gone`, again);
+    return warning(
+      `The mpm program that the schedule ${id} starts no longer exists`,
+      again,
+    );
   }
   switch (entry) {
     case "present":
     case "unreadable":
       break;
     case "unknown":
-      return warning(`mpm has no record of the entry ${id}`, remove);
+      return warning(`mpm has no record of the scheduler entry ${id}`, remove);
     default:
-      return warning(`The entry of the schedule ${id} is ${entry}`, again);
+      return warning(`The scheduler entry for ${id} is ${entry}`, again);
   }
   if (last?.state === "refused" && project !== null) {
     return warning(`The schedule ${id} did not run: ${last.reason}`, {

@@ -28,7 +28,7 @@ export async function checkStore(ground: Ground): Promise<Checked> {
     ...await writableFindings(ground),
   ];
   if (!isWhole) {
-    found.push(unknown(`Some of "${at.home}" could not be read`));
+    found.push(unknown(`Parts of "${at.home}" could not be read`));
   }
   const files = tree.filter(({ kind }) => kind === "file").length;
   const size = sizeText(bytesBelow(tree));
@@ -53,7 +53,7 @@ function folderFindings({ at, tree }: Ground): Finding[] {
     if (kind === "folder" || kind === "link") return [];
     const detail = `"${join(at.home, path)}" is not a folder: ${kind}`;
     const advice =
-      "mpm keeps its files only in real folders; move the file away";
+      "mpm stores its files only in real folders; move the file elsewhere";
     return [failure("CONFLICT", detail, { advice })];
   });
 }
@@ -71,10 +71,11 @@ async function writableFindings(
     return [];
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    const detail = `"${at.home}" cannot be written, so nothing can be saved: ` +
-      error.message;
+    const detail =
+      `mpm cannot write to "${at.home}", so it cannot save anything: ` +
+      `${error.message}`;
     return [failure("FILE_FAILED", detail, {
-      advice: error.hint ?? "Check its owner and mode",
+      advice: error.hint ?? "Check its owner and its mode",
     })];
   }
 }
@@ -86,7 +87,7 @@ export function checkModes(ground: Ground): Checked {
     .filter(({ path }) => !/^(trash|backups)\//.test(path));
   const found = links.map(({ path }) =>
     failure("CONFLICT", `"${join(at.home, path)}" is a symbolic link`, {
-      advice: "mpm does not follow links among its own files: replace it",
+      advice: "mpm does not follow links among its own files: replace the link",
     })
   );
   found.push(...ownerFindings(ground, foreignOwned(tree, system.uid)));
@@ -101,7 +102,7 @@ export function checkModes(ground: Ground): Checked {
       )
     } of "${at.home}" can be read by other users`;
     const fix: Fix = {
-      title: `Close "${at.home}" to others`,
+      title: `Make "${at.home}" private`,
       apply: () => {
         for (const file of open) {
           const path = join(at.home, file.path);
@@ -111,11 +112,11 @@ export function checkModes(ground: Ground): Checked {
     };
     found.push(warning(detail, { fix }));
   }
-  if (!isWhole) found.push(unknown("Not all modes could be read"));
+  if (!isWhole) found.push(unknown("Some file modes could not be read"));
   const summary = tree[0]?.mode === undefined
-    ? "this platform has none"
+    ? "no file modes on this platform"
     : "private";
-  const bad = open.length > 0 ? "open to others" : summary;
+  const bad = open.length > 0 ? "open to other users" : summary;
   return { summary: bad, found: bounded(found, "more", "more") };
 }
 
@@ -126,8 +127,8 @@ function ownerFindings(
   if (foreign.length === 0) return [];
   const [{ path, uid }] = foreign as [TreeFile];
   const detail = `${counted(foreign.length, "file")} of "${at.home}" ` +
-    `${foreign.length === 1 ? "belongs" : "belong"} to another user, such ` +
-    `as "${path}" to id ${uid}`;
+    `${foreign.length === 1 ? "belongs" : "belong"} to another user, such as ` +
+    `"${path}" to user ID ${uid}`;
   const advice = `sudo chown -R "$(id -u)" ${shellWord(at.home)}`;
   return [failure("CONFLICT", detail, { advice })];
 }
@@ -139,7 +140,7 @@ export function checkLeftovers(ground: Ground): Checked {
   const left = [
     ...leftTemporary(tree, now).map((file) => ({
       file,
-      what: "is left from an interrupted write",
+      what: "remains from an interrupted write",
     })),
     ...loneChecksums(tree).map((file) => ({
       file,
@@ -172,10 +173,9 @@ function trashFindings({ system, workspace }: Ground): Finding[] {
   const due = surveyTrash(system, root, rules).filter(({ remove }) => remove);
   if (due.length === 0) return [];
   const bytes = due.reduce((sum, item) => sum + item.bytes, 0);
-  const detail = `${counted(due.length, "folder")} of the trash, ` +
-    `${
-      sizeText(bytes)
-    }, can be deleted by the settings trash.max_age and trash.max_mb`;
+  const detail =
+    `${counted(due.length, "folder")} in the trash (${sizeText(bytes)}) can ` +
+    "be deleted, according to trash.max_age and trash.max_mb";
   return [warning(detail, { advice: "mpm undo trash --prune" })];
 }
 

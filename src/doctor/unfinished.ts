@@ -61,7 +61,7 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
   }
   if (system.files.lstat(at.activePause)) {
     found.push(
-      warning("An automatic pause of claude-mpm was not finished", {
+      warning("An automatic pause by claude-mpm was not finished", {
         advice: "mpm saves recover",
       }),
     );
@@ -107,8 +107,8 @@ function elsewhere(
     const advice = `mpm status, in "${worktree}"`;
     return warning(interrupted(intent), { advice });
   }
-  const what = "what is known about operations in worktrees that are gone";
-  return warning(`${interrupted(intent)}, which is gone`, {
+  const what = "records of operations in missing worktrees";
+  return warning(`${interrupted(intent)}, which no longer exists`, {
     fix: trashFix(ground, { what, paths: [path] }),
   });
 }
@@ -120,13 +120,13 @@ function leftAlone(system: Ground["system"], path: string): Finding {
   if (command === undefined) {
     return warning(
       `"${path}" belongs to an operation that your mpm did not start here. ` +
-        "mpm leaves it alone",
+        "mpm does not touch it",
       { advice: "Delete the file, or move the project back to finish it" },
     );
   }
   return warning(
-    `"mpm ${known!.kind}" was interrupted or is running. ` +
-      `"${path}" has no seal, so mpm does not finish it`,
+    `"mpm ${known!.kind}" was interrupted or is running. "${path}" is not ` +
+      "signed with your key, so mpm does not finish it",
     { advice: `Run "${command}", then delete the file` },
   );
 }
@@ -174,7 +174,7 @@ async function runFindings(
       runs.filter(({ state, own }) => own && state === "interrupted")
         .map(({ run, waiting }) =>
           warning(
-            `The run "${run}" was interrupted, ${waiting} ${noun} wait`,
+            `The run "${run}" was interrupted; ${waiting} ${noun} remain`,
             { advice: `mpm ${kind} resume ${run}` },
           )
         ),
@@ -216,8 +216,8 @@ function removalFindings({ context, system, workspace }: Ground): Finding[] {
   const boxes = readBoxes(system, commonDir, worktrees);
   if (boxes.length === 0) return [];
   const detail = `${counted(boxes.length, "removal")} of worktrees ` +
-    `${boxes.length === 1 ? "was" : "were"} cut short, or ` +
-    `${boxes.length === 1 ? "is" : "are"} under way, in ` +
+    `${boxes.length === 1 ? "was" : "were"} interrupted, or ` +
+    `${boxes.length === 1 ? "is" : "are"} in progress, in ` +
     `"${removingFolder(commonDir)}"`;
   return [warning(detail, {
     advice: "mpm worktrees prune",

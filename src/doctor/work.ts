@@ -68,7 +68,7 @@ export function checkWork(ground: Ground): Checked {
 function strandedFinding(work: Work): Finding {
   const { id, worktree } = work;
   return warning(
-    `${labelOf(work)} is ${work.state}, but "${worktree}" is gone`,
+    `${labelOf(work)} is ${work.state}, but "${worktree}" no longer exists`,
     {
       advice: `mpm complete ${id}, or mpm cancel ${id}`,
     },

@@ -62,7 +62,7 @@ posixTest(
     const cases: Record<string, Illness> = {
       "a binary that is gone": {
         harm: replacing(/\/bin\/mpm/g, "/gone/mpm"),
-        ...{ check: "hooks", state: "error", status: 4, says: "no program" },
+        ...{ check: "hooks", state: "error", status: 4, says: "not found" },
         mend: "mpm hooks install --scope local",
       },
       "an entry that was edited": {
@@ -102,7 +102,7 @@ posixTest(
     assertEquals(checks.hooks?.state, "warning");
     assertStringIncludes(
       checks.hooks!.findings[0]!.detail,
-      "Hooks failed 1 time within a week, Stop last",
+      "Hooks failed 1 time in the last week, most recently Stop",
     );
   },
 );
@@ -129,7 +129,7 @@ posixTest("doctor tells whether the context is read", async () => {
   // Within a session its own reading counts.
   env.extra.CLAUDECODE = "1";
   env.extra.CLAUDE_CODE_SESSION_ID = AGENT;
-  assertStringIncludes((await gauge())[1]!, "it is stale: 3 days old");
+  assertStringIncludes((await gauge())[1]!, "it is outdated: 3 days old");
   await tell(env, 0);
   assertEquals(await gauge(), ["ok", "25 % of the window"]);
   assert(!advice.some((mend) => mend?.includes("--statusline")), `${advice}`);
@@ -167,12 +167,12 @@ posixTest(
     ];
     assertEquals(reported(await diagnose(env)), [
       "ok",
-      "0 of 1 are there, kept 30 days; 1 gone already",
+      "0 of 1 exist, kept for 30 days; 1 already deleted",
     ]);
     const path = putTranscript(env, DAY);
     assertEquals(reported(await diagnose(env)), [
       "ok",
-      "1 of 1 are there, kept 30 days",
+      "1 of 1 exist, kept for 30 days",
     ]);
     putTranscript(env, 27 * DAY);
     const [state, soon] = reported(await diagnose(env));
@@ -180,7 +180,7 @@ posixTest(
     const written = Deno.statSync(path).mtime!.getTime();
     const day = new Date(written + 30 * DAY).toISOString().slice(0, 10);
     const shown = path.replace(env.root, "$ROOT");
-    assertStringIncludes(soon!, `from ${day} on, in 2 days: ${shown}`);
+    assertStringIncludes(soon!, `from ${day} on (in 2 days): ${shown}`);
     putTranscript(env, 31 * DAY);
     const { checks } = await diagnose(env);
     const [due] = checks.transcripts!.findings;
@@ -194,7 +194,7 @@ posixTest(
     env.write(LOCAL, '{"cleanupPeriodDays": 365}');
     assertEquals(reported(await diagnose(env)), [
       "ok",
-      "1 of 1 are there, kept 365 days",
+      "1 of 1 exist, kept for 365 days",
     ]);
     env.write(LOCAL, '{"cleanupPeriodDays": "long"}');
     const odd = await diagnose(env);

@@ -79,7 +79,7 @@ const CASES: Record<string, Illness> = {
   "an operation that someone changed": {
     harm: edit(LOG, (text) => text.replace("login", "logout")),
     ...{ check: "log", state: "warning", status: 0 },
-    ...{ says: "was changed since", mend: "mpm undo list" },
+    ...{ says: "was changed later", mend: "mpm undo list" },
   },
   "a folder instead of the log": {
     harm: swap(LOG, "folder"),

@@ -82,7 +82,7 @@ const CASES: Record<string, Illness> = {
   "a damaged choice of a partition": {
     harm: (env) => env.write(choice(env), "web"),
     ...{ check, state: "warning", status: 0 },
-    ...{ says: "no partition is chosen there", fixed: "ok" },
+    ...{ says: "this worktree has no chosen partition", fixed: "ok" },
   },
   "a chosen partition that is no longer configured": {
     harm: (env) =>
@@ -165,7 +165,7 @@ posixTest(
     assertEquals([checks[check]?.state, status], ["warning", 0]);
     assertStringIncludes(
       checks[check]!.findings[0]!.detail,
-      `1 version of context files without a text: ${first.session_id}`,
+      `The texts of 1 version of context files are missing: ${first.session_id}`,
     );
   },
 );

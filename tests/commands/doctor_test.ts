@@ -116,7 +116,7 @@ posixTest(
       "a derived file that was torn": {
         harm: write(`${SESSIONS}/ID.yaml`, "session_id: "),
         ...{ check: "saves", state: "warning", status: 0 },
-        ...{ says: ".yaml differs", mend: "--repair", fixed: "ok" },
+        ...{ says: ".yaml does not match", mend: "--repair", fixed: "ok" },
       },
       "a save that is gone from the disk": {
         harm: (env) => {
@@ -127,7 +127,7 @@ posixTest(
         },
         ...{ check: "saves", state: "unchecked", status: 0 },
         ...{
-          says: "gone from the disk",
+          says: "missing from the disk",
           mend: "mpm saves recover session-",
         },
       },
@@ -139,7 +139,7 @@ posixTest(
       "a pointer that says nothing": {
         harm: write(`${SESSIONS}/LATEST-SESSION.txt`, ""),
         ...{ check: "saves", state: "warning", status: 0 },
-        ...{ says: "which save is newest", fixed: "ok" },
+        ...{ says: "does not name the newest save", fixed: "ok" },
       },
       "a pointer to nowhere": {
         harm: write(
@@ -163,7 +163,7 @@ posixTest(
           putSave(env, save, { checksum: false });
         },
         ...{ check: "saves", state: "unchecked", status: 0 },
-        says: "1 save of other programs has no checksum",
+        says: "1 save by other programs has no checksum",
       },
     });
   },
@@ -193,7 +193,12 @@ posixTest(
       },
       "a file of another user": {
         harm: () => {},
-        ...{ check: "modes", state: "error", status: 4, says: "to id 12345" },
+        ...{
+          check: "modes",
+          state: "error",
+          status: 4,
+          says: "to user ID 12345",
+        },
         mend: "sudo chown",
         options: {
           wrap: (system) => ({
@@ -293,7 +298,7 @@ posixTest("doctor compares checkpoints with git", async () => {
           `refs/mpm/checkpoints/${checkpointId(env)}`,
         ),
       ...{ check: "checkpoints", state: "warning", status: 0 },
-      ...{ says: "has lost its name", fixed: "ok" },
+      ...{ says: "is missing from git", fixed: "ok" },
     },
     "a record whose commit is gone": {
       harm: (env) => {
@@ -302,7 +307,7 @@ posixTest("doctor compares checkpoints with git", async () => {
         env.git("gc", "--quiet", "--prune=now");
       },
       ...{ check: "checkpoints", state: "warning", status: 0 },
-      ...{ says: "only its record is", mend: "rm " },
+      ...{ says: "not the checkpoint itself", mend: "rm " },
     },
     "an invalid record": {
       harm: (env) => {
@@ -399,7 +404,7 @@ posixTest("doctor finds what was cut short, and finishes it", async () => {
         env.write(`.claude-mpm/state/ops/${id}.json`, text);
       },
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "which is gone", fixed: "ok" },
+      ...{ says: "which no longer exists", fixed: "ok" },
     },
     "a restore that had no key": {
       harm: (env) => {
@@ -483,7 +488,7 @@ posixTest(
           Deno.utimeSync(join(env.project, path), 0, 0);
         },
         ...{ check: "leftovers", state: "warning", status: 0 },
-        says: "1 folder of the trash",
+        says: "1 folder in the trash",
         mend: "mpm undo trash --prune",
       },
       "a git lock": {
@@ -499,7 +504,7 @@ posixTest(
     const { checks } = await diagnose(env);
     assertEquals([checks.leftovers!.state, checks.locks!.summary], [
       "ok",
-      "git is at work",
+      "git is running",
     ]);
   },
 );
@@ -596,7 +601,7 @@ posixTest(
           check: "disk",
           state: "unchecked",
           status: 0,
-          says: "does not say",
+          says: "cannot find out",
         },
         options: {
           wrap: (system) => ({
@@ -632,7 +637,7 @@ posixTest(
           env.extra.PATH += `:${join(env.project, "bin")}`;
         },
         ...{ check: "path", state: "warning", status: 0 },
-        says: "(version not known)",
+        says: "(version unknown)",
       },
       "an mpm that runs from source": {
         harm: () => {},
