@@ -130,9 +130,11 @@ function doubt(
   { age, window }: { age: number; window: number | undefined },
   { staleAfter }: GaugeRules,
 ): string | null {
-  if (age < -CLOCK_SLACK) return "its time is ahead of this clock";
-  if (age > staleAfter) return `it is stale: ${durationText(age)} old`;
-  return window === undefined ? "the model's window is not known" : null;
+  if (age < -CLOCK_SLACK) return "its time is in the future";
+  if (age > staleAfter) return `it is outdated: ${durationText(age)} old`;
+  return window === undefined
+    ? "the context window of the model is unknown"
+    : null;
 }
 
 /** The facts that select a window. */

@@ -73,12 +73,12 @@ Deno.test("gaugeOf() counts what is stale or ahead of the clock as unknown", () 
   assertEquals(gauge(reading(1, 3600), undefined).unknown, null);
   assertEquals(
     gauge(reading(1, 3601), undefined).unknown,
-    "it is stale: 1 hour old",
+    "it is outdated: 1 hour old",
   );
   assertEquals(gauge(reading(1, -30), undefined).unknown, null);
   assertEquals(
     gauge(reading(1, -61), undefined).unknown,
-    "its time is ahead of this clock",
+    "its time is in the future",
   );
   assertEquals(
     gauge(reading(1, 11), undefined, { staleAfter: 10_000 }).tokens,
@@ -125,7 +125,7 @@ for (const [model, tokens, windows, wanted, from] of WINDOWS) {
     assertEquals([window, source], [wanted, from]);
     assertEquals(
       unknown,
-      wanted === null ? "the model's window is not known" : null,
+      wanted === null ? "the context window of the model is unknown" : null,
     );
   });
 }

@@ -197,7 +197,7 @@ const HERE: WaysOut = { attended: true, skills: "" };
 /** Describes how to make room, and how to save the session. */
 function ways({ attended, skills }: WaysOut): string {
   if (!attended) return '"mpm pause" saves the session';
-  const room = "/compact or /clear makes room";
+  const room = "/compact or /clear frees space";
   if (skills !== undefined) {
     return `${room}. /${skills}mpm-pause saves the session, ` +
       `/${skills}mpm-resume continues a saved one`;
@@ -240,25 +240,26 @@ export function onCrossing(
     case "urgent":
       return {
         writeResumeFile: true,
-        message: `Context ${figure}: pause soon. No new sub-agents are ` +
-          `started from now on. ${way}. "mpm context acknowledge" notes ` +
-          "that you have seen this.",
-        note: `The context window is ${figure}. Only what is in progress can ` +
-          "be finished; no new sub-agents are started. The user has been told " +
-          "to pause soon.",
+        message:
+          `Context ${figure}: pause soon. From now on, mpm refuses new ` +
+          `sub-agents. ${way}. "mpm context acknowledge" records that you ` +
+          "have seen this.",
+        note:
+          `The context window is ${figure}. Finish only what is in progress; ` +
+          "mpm refuses new sub-agents. The user has been told to pause soon.",
       };
     case "block":
       return {
         writeResumeFile: true,
         message: out.attended
-          ? `Context ${figure}: typed prompts are held back from now on. ${way}. ` +
-            AGAIN
+          ? `Context ${figure}: from now on, mpm holds back typed prompts. ` +
+            `${way}. ${AGAIN}`
           : `Context ${figure}: nearly full. ${way}.`,
         note: `The context window is ${figure}. ` +
           (out.attended
-            ? "New work is held back until the session is paused, compacted or " +
-              "cleared."
-            : "Only what is in progress can be finished."),
+            ? "mpm holds back new work until the session is paused, " +
+              "compacted or cleared."
+            : "Finish only what is in progress."),
       };
   }
 }
@@ -303,9 +304,9 @@ export function onAgent(level: Level, gauge: Gauge, out = HERE): Decision {
   if (!isAbove(level, "pause")) return ALLOWED;
   return {
     allow: false,
-    reason: `The context window is ${figureText(gauge)}, and no new ` +
-      "sub-agents are started: their results would not fit. Finish what is in " +
-      `progress without one. ${ways(out)}.`,
+    reason: `The context window is ${figureText(gauge)}, so mpm refuses new ` +
+      "sub-agents: their results would not fit. Finish what is in progress " +
+      `without a sub-agent. ${ways(out)}.`,
     note: null,
   };
 }
@@ -336,7 +337,7 @@ const DOES: Readonly<Record<Exclude<Level, "normal">, string>> = {
 
 /** `72.4 % full (144,800 of 200,000 tokens)` */
 export function figureText({ tokens, window, percentage }: Gauge): string {
-  if (tokens === null) return "of unknown fullness";
+  if (tokens === null) return "at an unknown level";
   if (window === null || percentage === null) {
     return `at ${grouped(tokens)} tokens`;
   }

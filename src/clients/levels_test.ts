@@ -293,6 +293,6 @@ Deno.test("levelRows() tells the tokens that each level begins at", () => {
 Deno.test("figures never say more than is true", () => {
   assertEquals(percentText(69.999), "69.9 %");
   assertEquals(percentText(70), "70.0 %");
-  assertEquals(figureText(UNKNOWN_GAUGE), "of unknown fullness");
+  assertEquals(figureText(UNKNOWN_GAUGE), "at an unknown level");
   assertEquals(figureText(full(1, { window: null })), "at 1 tokens");
 });

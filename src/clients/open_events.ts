@@ -61,7 +61,7 @@ function infoOf(
   isLine: TranscriptForm["isLine"],
 ): FileInfo {
   const info = attempt(() => system.files.stat(path));
-  if (!info) throw new MpmError("NOT_FOUND", `There is no file "${path}"`);
+  if (!info) throw new MpmError("NOT_FOUND", `File "${path}" not found`);
   const is = info.kind === "file" &&
     (info.size === 0 || hasLine(system, path, isLine));
   if (is) return info;

@@ -22,7 +22,7 @@ export function ownFile(
     install(before, wanted) {
       if (before !== undefined && entriesIn(before).length === 0) {
         throw new MpmError("CONFLICT", `mpm did not write "${path}"`, {
-          hint: "Rename that file, and install again",
+          hint: "Rename that file, and run the command again",
         });
       }
       return textOf(wanted);

@@ -119,16 +119,16 @@ function unreadIn({ bytes, torn, long, failed }: EventsLost): string[] {
   return [
     ...bytes > 0
       ? [
-        `${sizeText(bytes)} of the transcript were not read: all but its ` +
-        "beginning and its end",
+        "mpm read only the beginning and the end of the transcript, and " +
+        `left out ${sizeText(bytes)}`,
       ]
       : [],
     ...torn > 0
       ? [`${counted(torn, "line")} of the transcript could not be read`]
       : [],
     ...long > 0
-      ? [`${counted(long, "line")} of the transcript over 2 MB: not read`]
+      ? [`${counted(long, "line")} of the transcript over 2 MB not read`]
       : [],
-    ...failed > 0 ? ["A part of the transcript could not be read"] : [],
+    ...failed > 0 ? ["Part of the transcript could not be read"] : [],
   ];
 }

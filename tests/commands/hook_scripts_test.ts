@@ -38,7 +38,7 @@ posixTest(
     const doctor = await mpm(env, ["doctor"]);
     assertStringIncludes(doctor.stdout, why);
     const list = await mpm(env, ["hooks", "list"]);
-    assertStringIncludes(list.stdout, "NOT RUN, it changed since");
+    assertStringIncludes(list.stdout, "NOT RUN: it has changed since");
     await mpmJson(env, ["hooks", "allow", "pre-session"]);
     assertEquals(await contextGiven(env), "pre-session: changed");
     const well = await mpm(env, ["hooks", "status"]);
@@ -53,8 +53,9 @@ posixTest(
     env.write(".claude-mpm/hooks/on-error.sh", "echo theirs\n");
     assertEquals(
       await contextGiven(env),
-      "mpm does not run on-error.sh: came with the project, and you did not " +
-        "allow it here. Read it, then: mpm allow .claude-mpm/hooks/on-error.sh",
+      "mpm does not run on-error.sh: came with the project, and you have " +
+        "not allowed it here. Read it, then: mpm allow " +
+        ".claude-mpm/hooks/on-error.sh",
     );
   },
 );

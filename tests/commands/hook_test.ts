@@ -103,7 +103,7 @@ Deno.test("at 85 % new sub-agents are denied with the reason, other tools are no
   assertEquals(decision, undefined);
 });
 
-Deno.test("at 95 % typed prompts are held back but for the ways out", async () => {
+Deno.test("at 95 % mpm holds back typed prompts but for the ways out", async () => {
   using env = projectWithMpm();
   talked(env, 190_000);
   const typed = (prompt: string) => fire(env, "UserPromptSubmit", { prompt });
@@ -142,7 +142,7 @@ Deno.test("at 95 % what no person typed is never held back", async () => {
     "<status>completed</status>\n</task-notification>";
   const crossed = await prompted(notice);
   assertEquals(crossed.decision, undefined);
-  assertStringIncludes(crossed.systemMessage!, "typed prompts are held back");
+  assertStringIncludes(crossed.systemMessage!, "mpm holds back typed prompts");
   for (const text of ["<bash-input>ls</bash-input>", "<system-reminder>x"]) {
     assertEquals(await prompted(text), {}, text);
   }
@@ -232,7 +232,7 @@ Deno.test("where no one types, a full context is told without holding anything b
   const answer = await fire(env, "UserPromptSubmit", { prompt: "go" });
   assertEquals(answer.decision, undefined);
   const text = JSON.stringify(answer);
-  assertStringIncludes(text, "Only what is in progress can be finished");
+  assertStringIncludes(text, "Finish only what is in progress");
   assert(!/held back|\/mpm-pause|blank/.test(text), text);
 });
 
@@ -460,7 +460,7 @@ Deno.test("the save at the end keeps what was said, and follows only on more wor
   >(env, ["resume", "--peek"]);
   assertEquals(
     session.conversation.summary,
-    "Half done. Last asked: go",
+    "Half done. Last question: go",
   );
   assertEquals(session.conversation.next_steps, ["Add refunds"]);
 });

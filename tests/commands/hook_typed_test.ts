@@ -115,7 +115,7 @@ Deno.test("a typed command gives its help, and names no other project", async ()
   using env = full();
   assertStringIncludes(await said(env, "/mpm-pause --help"), "mpm pause [");
   const refused = await said(env, "/mpm-resume --list --project /tmp");
-  assertStringIncludes(refused, "Error: Another project cannot be named");
+  assertStringIncludes(refused, "Error: A prompt cannot name another project");
   const unknown = await said(env, "/mpm-return --park --prak");
   assertStringIncludes(unknown, 'Error: Unknown option "--prak"');
 });

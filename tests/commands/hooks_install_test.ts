@@ -301,7 +301,7 @@ const IN_THE_WAY: Record<
   }, "is not UTF-8 text"],
   "a FIFO": [(_, path) => {
     new Deno.Command("mkfifo", { args: [path] }).outputSync();
-  }, "not a plain file"],
+  }, "not a regular file"],
 };
 
 for (const [name, [make, message]] of Object.entries(IN_THE_WAY)) {
@@ -384,7 +384,7 @@ Deno.test("hooks install says when someone changes the file at the same moment",
     }),
   });
   assertEquals(status, 4);
-  assertStringIncludes(stderr, "was changed just now");
+  assertStringIncludes(stderr, "was changed by another program just now");
   assertEquals(env.read(LOCAL), '{"theirs":1}');
 });
 

@@ -54,7 +54,7 @@ Deno.test("hooks list and show know the shipped hooks", async () => {
   }
   const { status, stderr } = await mpm(env, ["hooks", "show", "nothing"]);
   assertEquals(status, 3);
-  assertStringIncludes(stderr, "One of: pre-session.sh");
+  assertStringIncludes(stderr, "Use one of: pre-session.sh");
 });
 
 posixTest(
@@ -78,7 +78,7 @@ posixTest(
     const again = await mpm(env, ["hooks", "eject", "pre-session"]);
     assertEquals(
       again.stdout,
-      `As shipped already: $ROOT/project/${PRE}\n`,
+      `Already up to date: $ROOT/project/${PRE}\n`,
     );
   },
 );
@@ -106,7 +106,8 @@ Deno.test("hooks eject upgrades what no one edited and keeps what someone did", 
   assertStringIncludes(stdout, `Upgraded $ROOT/project/${PRE}`);
   assertStringIncludes(
     stdout,
-    `Kept, but not run until you allow it: $ROOT/project/${FOLDER}/checkpoint.sh`,
+    "Kept, but mpm will not run it until you allow it: " +
+      `$ROOT/project/${FOLDER}/checkpoint.sh`,
   );
   assertEquals(env.read(PRE), SHIPPED.get("pre-session.sh"));
   assertEquals(env.read(`${FOLDER}/checkpoint.sh`), "#!/bin/sh\n# mine\n");

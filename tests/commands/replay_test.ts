@@ -316,7 +316,7 @@ Deno.test("replay finds a session by a save, an ID, a part of it, or a file", as
   for (
     const [args, status, error] of [
       [["nothing-like-it"], 3, 'No save matches "nothing-like-it"'],
-      [["gone.jsonl"], 3, 'There is no file "gone.jsonl"'],
+      [["gone.jsonl"], 3, 'File "gone.jsonl" not found'],
       [["--from", "noon"], 2, 'Invalid --since "noon"'],
       [["--only", "joke"], 2, "joke"],
     ] as const
@@ -364,7 +364,7 @@ Deno.test("replay reads what can be read of a damaged transcript, and says what 
   Deno.mkdirSync(join(env.project, "folder.jsonl"));
   const folder = await mpm(env, ["replay", "folder.jsonl"]);
   assertEquals(folder.status, 5);
-  assertStringIncludes(folder.stderr, '"folder.jsonl" is not a plain file');
+  assertStringIncludes(folder.stderr, '"folder.jsonl" is not a regular file');
   assertEquals((await mpm(env, ["replay", "none.jsonl"])).status, 3);
   Deno.writeTextFileSync(path, "");
   const { stdout } = await mpm(env, ["replay"]);

@@ -93,7 +93,7 @@ posixTest(
     env.write("CLAUDE.md", torn);
     const damaged = await mpm(env, ["setup", "instructions", "--remove"]);
     assertEquals(damaged.status, 4);
-    assertStringIncludes(damaged.stderr, "Cannot tell mpm's part of");
+    assertStringIncludes(damaged.stderr, "Cannot find mpm's part of");
     assertEquals(env.read("CLAUDE.md"), torn);
     for (const args of [["README.md"], ["AGENTS.md", "--remove"]]) {
       const { status } = await mpm(env, ["setup", "instructions", ...args]);

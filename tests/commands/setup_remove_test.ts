@@ -58,7 +58,7 @@ posixTest(
       ],
     );
     const again = await mpm(env, REMOVE);
-    assertStringIncludes(again.stdout, "mpm has installed nothing here");
+    assertStringIncludes(again.stdout, "mpm is not installed here");
     assertEquals((await mpm(env, ["undo"])).status, 0);
     assertEquals(everything(env), installed);
     await mpmJson(env, REMOVE);
@@ -183,7 +183,7 @@ posixTest(
     assertStringIncludes(no.stderr, "Remove this? [Y/n]: ");
     assertEquals([no.status, everything(env)], [130, installed]);
     const wrong = await mpm(env, [...REMOVE, "--ignore"]);
-    assertStringIncludes(wrong.stderr, "--remove does not take --ignore");
+    assertStringIncludes(wrong.stderr, "Cannot combine --remove with --ignore");
     const yes = await mpm(env, ["setup", "--remove"], { typed: ["y"] });
     assertEquals([yes.status, everything(env)], [0, before]);
   },

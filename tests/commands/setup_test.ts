@@ -130,7 +130,7 @@ Deno.test("setup installs completions for the user's shells, and one undo remove
     "# bash completion for mpm",
   );
   const again = await mpm(env, ["setup", "--yes"]);
-  assertStringIncludes(again.stdout, "The completion for bash exists already");
+  assertStringIncludes(again.stdout, "The completion for bash already exists");
   await mpmJson(env, ["undo"]);
   await mpmJson(env, ["undo"]).catch(() => {});
   assertEquals([...Deno.readDirSync(share)].map(({ name }) => name), ["zsh"]);
@@ -162,7 +162,7 @@ Deno.test("setup asks once whether saves of claude-mpm are yours, and undo remov
   const no = await mpm(env, ["setup"], { typed: answers });
   assertEquals(no.status, 0, no.stderr);
   const shown = no.stderr.replaceAll(/\s+/g, " ");
-  assertStringIncludes(shown, "2 saves of claude-mpm in this project:");
+  assertStringIncludes(shown, "2 saves by claude-mpm in this project:");
   for (const id of ids) assertStringIncludes(shown, id);
   assertEquals(shown.split("Are these saves yours? [y/N]:").length, 2);
   assertEquals(await origins(), ["foreign", "foreign"]);

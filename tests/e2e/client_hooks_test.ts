@@ -82,7 +82,7 @@ clientTest(
     const last = asked(api).at(-1)!;
     const denied = "no new sub-agents are started: their results";
     assertEquals(last.split(denied).length - 1, 2, last);
-    assertStringIncludes(last, "Only what is in progress can be finished");
+    assertStringIncludes(last, "Finish only what is in progress");
     // A sub-agent's conversation begins with its prompt.
     const begun = api.requests.map(({ messages }) => messages?.[0]);
     assert(!begun.some((first) => JSON.stringify(first)?.includes("SUBAGENT")));
@@ -194,7 +194,7 @@ clientTest(
 );
 
 clientTest(
-  "a failing tool leaves an error record, and work a checkpoint",
+  "a failing tool writes an error record, and work a checkpoint",
   async () => {
     using env = hooked();
     await using api = new MockApi({

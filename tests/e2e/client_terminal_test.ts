@@ -90,9 +90,9 @@ terminalTest(
     await shown(
       terminal,
       env,
-      'send the prompt again, or begin it with the word "override". /compact ' +
-        "or /clear makes room. To save the session, type a space before " +
-        "/mpm-pause, then clear the input box.",
+      'send the prompt again, or begin it with the word "override". ' +
+        "/compact or /clear frees space. To save the session, type a space " +
+        "before /mpm-pause, then clear the input box.",
     );
     assertEquals(api.requests.length, before);
     // The client keeps the text in its input box: the same is sent again.
@@ -145,7 +145,7 @@ terminalTest(
     await shown(
       terminal,
       env,
-      "/compact or /clear makes room. /mpm-pause saves",
+      "/compact or /clear frees space. /mpm-pause saves",
     );
     assert(!asked(api).includes("<task-notification>"), asked(api));
     env.write("done", "");
@@ -251,7 +251,7 @@ terminalTest(
     await saved(3);
     assertEquals(
       summaries().map((text) =>
-        text.replace(/.*Last asked: /, "").replace(/\. Last answer.*/, "")
+        text.replace(/.*Last question: /, "").replace(/\. Last answer.*/, "")
       ),
       ["count the pennies", "weigh the coins", "sort the bills"],
     );

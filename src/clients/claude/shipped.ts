@@ -55,7 +55,7 @@ export const SHELL_HOOKS: Readonly<Record<string, ShellHook>> = {
   },
   "update-context.sh": {
     events: [],
-    summary: "Keep branch and time in .claude/context.md",
+    summary: "Update branch and time in .claude/context.md",
     text: updateContext,
   },
 };

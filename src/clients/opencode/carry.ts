@@ -18,7 +18,7 @@ export const carrying: Carrying = {
     const model = lastModel(await place.ask(LAST_MODEL)) ??
       configuredModel(await place.ask(["debug", "config"]));
     return model === undefined
-      ? "opencode has no model: configure one, or use it once"
+      ? "opencode has no model: configure a model, or run opencode once"
       : sessionOf(carried, place, model);
   },
   drop: (id) =>

@@ -65,9 +65,14 @@ allowed; after the next change it must be allowed again.`,
     );
     const lacking = chosen.find((hook) => !allowed.includes(hook));
     if (lacking && (input.names.length > 0 || allowed.length === 0)) {
-      throw new MpmError("NOT_FOUND", `No plain file "${lacking.path}"`, {
-        hint: `To have one: mpm hooks eject ${input.names.join(" ")}`.trimEnd(),
-      });
+      throw new MpmError(
+        "NOT_FOUND",
+        `"${lacking.path}" is missing or not a regular file`,
+        {
+          hint: `To create it: mpm hooks eject ${input.names.join(" ")}`
+            .trimEnd(),
+        },
+      );
     }
     return { allowed };
   },

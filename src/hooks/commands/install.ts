@@ -86,8 +86,8 @@ fails, these hooks exit with status 0. Codex CLI asks you to trust the hooks bef
       ...reachWarnings(workspace, place),
       ...sharingWarnings(workspace, place),
       ...statusOfHooks(system, workspace).plugins.map((path) =>
-        `mpm is enabled as a plugin in "${path}", so that its hooks run ` +
-        "twice: claude plugin disable mpm"
+        `mpm is also enabled as a plugin in "${path}", so its hooks run ` +
+        "twice. To disable the plugin: claude plugin disable mpm"
       ),
       ...result.excluded.length < rules.length
         ? [
@@ -117,7 +117,10 @@ async function installFor(
 ): Promise<ClientFilesResult> {
   const { system } = context;
   if (input.statusline) {
-    throw new MpmError("USAGE", `${client.title} has no status line for mpm`);
+    throw new MpmError(
+      "USAGE",
+      `${client.title} does not support mpm's status line`,
+    );
   }
   const { config } = readConfigAnyway(system, workspace.root);
   const binary = binaryFor(context, input.binary);
@@ -138,8 +141,8 @@ function reachWarnings(
   const top = dirname(folder);
   if (scope === "local" && isOfBare(workspace)) {
     return [
-      "The repository is bare: Claude Code reads this file only in this worktree. " +
-      "For all worktrees: --scope user",
+      "The repository is bare: Claude Code reads this file only in this " +
+      "worktree. To install for all worktrees, use --scope user",
     ];
   }
   if (scope === "user" || workspace.git === "repository") return [];

@@ -100,7 +100,7 @@ const DONE = {
   created: "Created",
   updated: "Updated",
   removed: "Removed",
-  absent: "Not there",
+  absent: "Not found",
 };
 
 /** Returns the file of that name, in any case. Throws USAGE. */
@@ -110,6 +110,6 @@ function fileNamed(given = "AGENTS.md"): string {
   );
   if (found) return found;
   throw new MpmError("USAGE", `mpm does not write instructions to "${given}"`, {
-    hint: `Name one of ${INSTRUCTION_FILES.join(", ")}`,
+    hint: `Use one of ${INSTRUCTION_FILES.join(", ")}`,
   });
 }

@@ -156,7 +156,7 @@ async function removalOf(
   const other = Object.entries(input)
     .find(([name, value]) => value && OF_SETUP.includes(name))?.[0];
   if (other !== undefined) {
-    throw new MpmError("USAGE", `--remove does not take --${other}`, {
+    throw new MpmError("USAGE", `Cannot combine --remove with --${other}`, {
       hint: "mpm setup --remove removes the parts of mpm in all scopes",
     });
   }

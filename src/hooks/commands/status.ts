@@ -42,8 +42,8 @@ the example script, which has its settings at the top. "mpm hooks eject" copies 
   async run({ system, folder }, input): Promise<HooksStatusAnswer> {
     if (input.name !== undefined) {
       if (input.scripts) {
-        throw new MpmError("USAGE", "Both a name and --scripts were given", {
-          hint: "Give one of them",
+        throw new MpmError("USAGE", "Cannot combine a name with --scripts", {
+          hint: "Use only one of them",
         });
       }
       const { name, text } = hookNamed(input.name);

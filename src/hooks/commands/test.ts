@@ -79,12 +79,15 @@ the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes th
     if (client !== CLAUDE) {
       throw new MpmError(
         "USAGE",
-        `--runs does not take --client ${client.name}`,
+        `Cannot combine --runs with --client ${client.name}`,
       );
     }
     const count = /^\d{1,4}$/.test(runs) ? Number(runs) : 0;
     if (count >= 1 && count <= 1000) return await profileHooks(context, count);
-    throw new MpmError("USAGE", `--runs must be from 1 to 1000: "${runs}"`);
+    throw new MpmError(
+      "USAGE",
+      `Option "--runs" must be from 1 to 1000, not "${runs}"`,
+    );
   },
   render: (answer, style) =>
     "tests" in answer
@@ -153,12 +156,12 @@ async function runByHand(
   if (outcome) return { name, path, ...outcome, log: hookLog(root) };
   if (state === "none") {
     throw new MpmError("NOT_FOUND", `This project has no "${name}"`, {
-      hint: `To have one: mpm hooks eject ${name}`,
+      hint: `To create it: mpm hooks eject ${name}`,
     });
   }
   throw new MpmError("CONFLICT", `"${path}" is not allowed to run here`, {
     hint: state === "unusable"
-      ? "It must be your own plain file"
+      ? "It must be a regular file that you own"
       : `It changed, or came with a clone. Read it, then: mpm allow ${path}`,
   });
 }

@@ -253,7 +253,7 @@ function autoSummary(
   const answer = line(digest.answer);
   const parts = [
     ...about === "" ? [] : [about],
-    ...asked === "" || asked === about ? [] : [`Last asked: ${asked}`],
+    ...asked === "" || asked === about ? [] : [`Last question: ${asked}`],
     ...answer === "" ? [] : [`Last answer: ${answer}`],
   ];
   if (parts.length === 0) return undefined;

@@ -280,7 +280,7 @@ export async function changeClient(
       operation: `hooks ${verb}`,
       workspace,
       files: [...missingFolders(context.system, paths), ...paths],
-      title: () => `${verb} hooks of ${client.title}`,
+      title: () => `${verb} hooks in ${client.title}`,
     },
   );
 }

@@ -77,9 +77,8 @@ async function tried(
   const fault = faultOf(result) ??
     (probe.holds(effects)
       ? null
-      : `It ran without this effect. It printed: ${
-        firstLine(effects.output, 200) || "nothing"
-      }`);
+      : "It ran, but without this effect. Its output: " +
+        `${firstLine(effects.output, 200) || "nothing"}`);
   const { milliseconds } = result;
   return { scope, event, expected, fault, milliseconds };
 }
@@ -97,11 +96,12 @@ function foreignProgram(
     (program !== undefined && isSameFile(system, command, program));
   return known
     ? undefined
-    : `Not started: "${command}" is not this mpm (mpm hooks install fixes it)`;
+    : `Not started: "${command}" is not this mpm (to fix it: mpm hooks ` +
+      "install)";
 }
 
 function faultOf({ outcome, status, stderr }: RunResult): string | undefined {
-  if (outcome === "timeout") return "It did not end";
+  if (outcome === "timeout") return "It did not finish in time";
   if (outcome !== "exited") return `It could not be started: ${outcome}`;
   if (status === 0) return undefined;
   const said = firstLine(new TextDecoder().decode(stderr), 200);
@@ -180,7 +180,7 @@ async function installed({ system, folder }: Context, client: Client) {
   const { config } = await readConfigAnyway(system, workspace.root);
   if (!config["hooks.enabled"]) {
     warnings.push(
-      "hooks.enabled or MPM_HOOKS is off: in a session they do nothing",
+      "hooks.enabled or MPM_HOOKS is off: in a session, the hooks do nothing",
     );
   }
   return { commands, warnings };

@@ -22,7 +22,7 @@ export function binaryFor(context: Context, named: string | undefined): string {
   throw new MpmError(
     "CONFLICT",
     `Claude Code cannot start "${path}": it reads "\${CLAUDE_" as a variable`,
-    { hint: "Give --binary another path that leads to it" },
+    { hint: "Use --binary with another path to the same program" },
   );
 }
 
@@ -36,14 +36,14 @@ function programPath(
     const runs = found?.kind === "file" &&
       (found.mode === undefined || (found.mode & 0o111) !== 0);
     if (runs) return path;
-    throw new MpmError("NOT_FOUND", `No program "${path}"`, {
-      hint: "Give --binary the path of the mpm that hooks start",
+    throw new MpmError("NOT_FOUND", `Program "${path}" not found`, {
+      hint: "Use --binary with the path of the mpm that the hooks should start",
     });
   }
   const program = system.program();
   if (program === undefined) {
     throw new MpmError("CONFLICT", "This mpm runs from source", {
-      hint: "Build it, or name the binary: --binary <path>",
+      hint: "Build mpm, or name the binary: --binary <path>",
     });
   }
   return onPath(system, program) ?? program;

@@ -14,7 +14,7 @@ export function oldSavesText(
 ): string {
   const more = saves.length - NAMED;
   return [
-    `${counted(saves.length, "save")} of claude-mpm in this project:`,
+    `${counted(saves.length, "save")} by claude-mpm in this project:`,
     ...saves.slice(0, NAMED).map(({ session_id: id, summary }) =>
       `  ${id}  ${escapeText(summary)}`
     ),
@@ -41,7 +41,7 @@ export function foundText(
 ): string {
   const shells = completions.map(({ shell }) => shell);
   return [
-    git ?? "git does not run: mpm cannot see what changed",
+    git ?? "git does not run, so mpm cannot see what changed",
     client === null
       ? "Claude Code was not found"
       : `Claude Code ${client.version ?? "(version unknown)"}: ${
@@ -114,9 +114,9 @@ function completionText(
   const file = escapeText(path);
   switch (action) {
     case "kept":
-      return `The completion for ${shell} exists already: ${file}\n`;
+      return `The completion for ${shell} already exists: ${file}\n`;
     case "foreign":
-      return `Left alone, not from mpm: ${file}\n`;
+      return `Not changed, because mpm did not write it: ${file}\n`;
     case "added":
     case "replaced":
       return `${

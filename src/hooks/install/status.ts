@@ -114,7 +114,8 @@ function clientFindings(
 ): Finding[] {
   const advice = `mpm hooks install --client ${client.name}`;
   const problem = binaryProblem(system, binary);
-  const detail = `entries are from mpm ${version}, this is ${VERSION}`;
+  const detail =
+    `the entries are from mpm ${version}, but this is mpm ${VERSION}`;
   return [
     ...problem ? [{ ...problem, path, mend: advice }] : [],
     ...version === VERSION || version === "any"
@@ -205,7 +206,10 @@ function binaryProblem(
     return { problem: "binary-missing", detail: found.message };
   }
   if (found?.kind !== "file") {
-    return { problem: "binary-missing", detail: `no program "${binary}"` };
+    return {
+      problem: "binary-missing",
+      detail: `program "${binary}" not found`,
+    };
   }
   if (found.mode !== undefined && (found.mode & 0o111) === 0) {
     return {
@@ -217,7 +221,7 @@ function binaryProblem(
   if (program === undefined || isSameFile(system, binary, program)) return;
   return {
     problem: "binary-other",
-    detail: `entries start "${binary}", this mpm is "${program}"`,
+    detail: `the entries start "${binary}", but this mpm is "${program}"`,
   };
 }
 
@@ -272,7 +276,7 @@ function twice(installed: readonly Installed[]): Finding[] {
     binary === first!.binary && version === first!.version ? [] : [{
       problem: "twice" as const,
       path,
-      detail: `hooks are in ${first!.path}, too, and run twice`,
+      detail: `the hooks are also in ${first!.path}, so they run twice`,
       mend: `mpm hooks uninstall --scope ${scope}`,
     }]
   );

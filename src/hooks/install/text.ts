@@ -43,7 +43,8 @@ export function installText(
       ...result.backup === null
         ? []
         : [`The old file: ${escapeText(result.backup)}`],
-      "Claude Code loads them by itself; a running session may need a restart.",
+      "Claude Code loads them automatically; a running session may need a " +
+      "restart.",
     ];
   return [...head, ...parts].join("\n") + `\n${notes}`;
 }
@@ -65,10 +66,9 @@ export function uninstallText(
     : result.removed
     ? `Removed ${what}, which contained only mpm's hooks`
     : result.restored
-    ? `Restored ${what} to the bytes that it had before mpm's hooks`
-    : `Removed ${
-      counted(changes.length, "mpm entry", "mpm entries")
-    } from ${what}; the rest of the file changed since, and stays as it is`;
+    ? `Restored ${what} exactly as it was before mpm's hooks`
+    : `Removed ${counted(changes.length, "mpm entry", "mpm entries")} from ` +
+      `${what}; the rest of the file has changed since then, so mpm kept it`;
   return [head, ...skillLines(skills, dry)].join("\n") + `\n${notes}`;
 }
 
@@ -91,7 +91,7 @@ function skillLines(skills: readonly Skill[], dry: boolean): string[] {
     });
   const kept = skills.filter(({ action }) => action === "foreign")
     .map(({ name, path }) =>
-      `Kept /${name}, which was edited: ${escapeText(path)}`
+      `Kept /${name}, because you edited it: ${escapeText(path)}`
     );
   return [...changed, ...kept];
 }
@@ -100,8 +100,8 @@ function excludeLines(excluded: readonly string[], dry: boolean): string[] {
   if (excluded.length === 0) return [];
   const what = excluded.length === 1 ? "it" : "these files";
   return [
-    `Git ${dry ? "would ignore" : "ignores"} ${what} from now on, by ` +
-    "its info/exclude",
+    `Git ${dry ? "would ignore" : "ignores"} ${what} from now on (in ` +
+    ".git/info/exclude)",
   ];
 }
 

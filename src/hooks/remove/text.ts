@@ -11,7 +11,7 @@ export function removeText(
 ): string {
   return [
     ...removed.length === 0
-      ? ["mpm has installed nothing here."]
+      ? ["Nothing to remove: mpm is not installed here."]
       : [dry ? "Would remove:" : "Removed:", ...removedLines(removed)],
     ...kept.length === 0 ? [] : [
       "Kept:",

@@ -172,7 +172,7 @@ export function hookNamed(typed: string): NamedHook {
     hint: didYouMean(
       name,
       Object.keys(SHELL_HOOKS),
-      `One of: ${Object.keys(SHELL_HOOKS).join(", ")}`,
+      `Use one of: ${Object.keys(SHELL_HOOKS).join(", ")}`,
     ),
   });
 }
@@ -262,7 +262,7 @@ export async function startProgram(
   const program = system.program();
   if (program === undefined) {
     throw new MpmError("CONFLICT", "This mpm runs from source", {
-      hint: "Build it: only a binary can start itself",
+      hint: "Build mpm: only a compiled mpm can start itself",
     });
   }
   const background = "exec </dev/null >/dev/null 2>&1; " +
@@ -274,7 +274,7 @@ export async function startProgram(
     timeout: 5000,
   });
   if (outcome === "exited") return;
-  throw new MpmError("FILE_FAILED", "Cannot work in the background", {
-    hint: "This needs the shell sh, which does not run",
+  throw new MpmError("FILE_FAILED", "Cannot run in the background", {
+    hint: 'mpm needs the shell "sh" for this, but cannot start it',
   });
 }

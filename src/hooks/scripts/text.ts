@@ -11,12 +11,12 @@ type Hook = HooksListResult["hooks"][number];
 
 const STATES: Record<Hook["state"], string> = {
   none: "not in this project",
-  shipped: "in this project, unchanged: nothing is switched on",
+  shipped: "in this project, unchanged: all its actions are off",
   older: 'in this project, from an older mpm: "mpm hooks eject" upgrades it',
   edited: "in this project, edited",
-  changed: "NOT RUN, it changed since you allowed it",
-  foreign: "NOT RUN, you did not allow it here",
-  unusable: "NOT RUN, it is not your own plain file",
+  changed: "NOT RUN: it has changed since you allowed it",
+  foreign: "NOT RUN: you have not allowed it here",
+  unusable: "NOT RUN: it is not a regular file that you own",
 };
 
 /** Formats the answer of `mpm hooks status --scripts`. */
@@ -35,7 +35,7 @@ export function hooksListText({ folder, hooks }: HooksListResult): string {
     ...lines,
     `The project's scripts are in ${escapeText(folder)}`,
     ...held.length > 0
-      ? [`To allow what you have read: ${allowing(held)}`]
+      ? [`To allow a script after you have read it: ${allowing(held)}`]
       : [],
     "",
   ].join("\n");
@@ -58,7 +58,7 @@ export function scriptProblems(
     return [{
       detail: `mpm does not run ${names.join(", ")}: ${why}`,
       mend: state === "unusable"
-        ? "Replace it with your own plain file"
+        ? "Replace it with a regular file that you own"
         : `Read it, then: ${allowing(names)}`,
     }];
   });
@@ -72,8 +72,8 @@ function allowing(names: readonly string[]): string {
 
 const PROBLEMS = [
   ["changed", "changed since you allowed it"],
-  ["foreign", "came with the project, and you did not allow it here"],
-  ["unusable", "not your own plain file"],
+  ["foreign", "came with the project, and you have not allowed it here"],
+  ["unusable", "not a regular file that you own"],
 ] as const;
 
 /** Lines of a script that a person is shown, and characters of each. */
@@ -120,13 +120,13 @@ export function hooksEjectText(
       case "upgraded":
         return dry ? `Would upgrade ${file}` : `Upgraded ${file}`;
       case "kept":
-        return `As shipped already: ${file}`;
+        return `Already up to date: ${file}`;
       case "edited":
-        return `Kept as you edited it: ${file}`;
+        return `Kept your edited version: ${file}`;
       case "not-allowed":
-        return `Kept, but not run until you allow it: ${file}`;
+        return `Kept, but mpm will not run it until you allow it: ${file}`;
       case "refused":
-        return `Left alone, it is not your own plain file: ${file}`;
+        return `Not changed, because it is not a regular file that you own: ${file}`;
     }
   };
   const held = hooks.filter(({ action }) => action === "not-allowed")
@@ -135,10 +135,13 @@ export function hooksEjectText(
   return [
     ...hooks.map(line),
     ...wrote
-      ? ['Their switches are off. After an edit: "mpm allow <file>"']
+      ? [
+        'All their actions are off. After you edit a script, run "mpm allow ' +
+        '<file>"',
+      ]
       : [],
     ...held.length > 0
-      ? [`To allow what you have read: ${allowing(held)}`]
+      ? [`To allow a script after you have read it: ${allowing(held)}`]
       : [],
     "",
   ].join("\n");
@@ -146,9 +149,11 @@ export function hooksEjectText(
 
 /** Formats the answer of `mpm hooks allow`. */
 export function hooksAllowText({ allowed }: HooksAllowResult): string {
-  const now = allowed.length === 1 ? "as it is now" : "as they are now";
+  const now = allowed.length === 1
+    ? "in its current version"
+    : "in their current versions";
   return [
-    `May run on this machine, ${now}:`,
+    `Allowed to run on this machine, ${now}:`,
     ...allowed.map(({ path }) => `  ${escapeText(path)}`),
     "",
   ].join("\n");
@@ -156,7 +161,7 @@ export function hooksAllowText({ allowed }: HooksAllowResult): string {
 
 const OUTCOMES: Record<HooksRunResult["outcome"], string> = {
   exited: "ended",
-  timeout: "took too long and was ended",
+  timeout: "took too long and was stopped",
   missing: "could not be started: found neither sh nor a Git that includes sh",
   denied: "could not be started: permission denied",
   started: "runs in the background",
@@ -174,7 +179,7 @@ export function hooksRunText(result: HooksRunResult): string {
   return [
     ...printed,
     outcome === "started"
-      ? `${name} ${OUTCOMES.started}; its end will be in ${escapeText(log)}`
+      ? `${name} ${OUTCOMES.started}; its result will be in ${escapeText(log)}`
       : `${name} ${OUTCOMES[outcome]}${ran}`,
     "",
   ].join("\n");

@@ -107,7 +107,7 @@ export function errorIn(
   }
   const attachment = field(value, "attachment");
   if (field(attachment, "type") === "max_turns_reached") {
-    return `the limit of ${field(attachment, "maxTurns")} turns ended it`;
+    return `it reached the limit of ${field(attachment, "maxTurns")} turns`;
   }
   const given = text ?? textOf(blocks);
   return type === "user" && /^\[Request interrupted by user/.test(given)

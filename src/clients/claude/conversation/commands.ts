@@ -118,7 +118,7 @@ function outcomeOf(
       const late = /^Exit code \d+\nCommand timed out/.test(text);
       return {
         exit: Number(exit),
-        ...late && { doubt: "a time limit ended it" },
+        ...late && { doubt: "it reached a time limit" },
       };
     }
     return line.value.toolDenialKind === "interrupted"

@@ -169,8 +169,8 @@ function unreadIn(
   return [
     ...over > 0
       ? [
-        `${sizeText(over)} of the transcript were not read: all ` +
-        "but its beginning and its end",
+        "mpm read only the beginning and the end of the transcript, and " +
+        `left out ${sizeText(over)}`,
       ]
       : [],
     ...main.lines.length > 0 && !main.lines.some(isMessage)
@@ -181,12 +181,12 @@ function unreadIn(
       : [],
     ...lost.long > 0
       ? [
-        `${counted(lost.long, "line")} of the transcript over 2 MB: not read`,
+        `${counted(lost.long, "line")} of the transcript over 2 MB not read`,
       ]
       : [],
-    ...lost.failed ? ["A part of the transcript could not be read"] : [],
+    ...lost.failed ? ["Part of the transcript could not be read"] : [],
     ...left > 0
-      ? [`${counted(left, "transcript")} of sub-agents: not read`]
+      ? [`${counted(left, "transcript")} of sub-agents not read`]
       : [],
   ];
 }

@@ -129,7 +129,8 @@ Deno.test("of a long transcript the end and the first prompts are read", () => {
   const found = read(env);
   assertEquals(found.prompts.map(({ text }) => text), ["the goal", "the end"]);
   assertEquals(found.unread, [
-    "1.8 MB of the transcript were not read: all but its beginning and its end",
+    "mpm read only the beginning and the end of the transcript, and left " +
+    "out 1.8 MB",
   ]);
 });
 
@@ -196,7 +197,7 @@ Deno.test("what sub-agents edited is read, of the newest ones", () => {
   assertEquals(found.files.map(({ path, symbols }) => [path, symbols]), [
     ...Array(5).fill([path, ["helpMe"]]),
   ]);
-  assertEquals(found.unread, ["2 transcripts of sub-agents: not read"]);
+  assertEquals(found.unread, ["2 transcripts of sub-agents not read"]);
 });
 
 Deno.test("any lines, torn and in any order, are read without a fault", () => {

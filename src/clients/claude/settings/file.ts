@@ -75,7 +75,10 @@ function problemOf(
     ];
   }
   if (uid !== undefined && owner !== undefined && owner !== uid) {
-    return [`belongs to another user: id ${owner}`, "Work as that user"];
+    return [
+      `belongs to another user: id ${owner}`,
+      "Run the command as that user",
+    ];
   }
   return undefined;
 }
@@ -93,9 +96,13 @@ export function replaceForeign(
   checkReplaceable(system, path);
   const now = readForeign(system, path, mode).bytes;
   if (!sameBytes(before, now)) {
-    throw new MpmError("CONFLICT", `"${path}" was changed just now`, {
-      hint: "Nothing was written; run the command again",
-    });
+    throw new MpmError(
+      "CONFLICT",
+      `"${path}" was changed by another program just now`,
+      {
+        hint: "Nothing was written; run the command again",
+      },
+    );
   }
   if (bytes) writeAtomic(system, path, { bytes, mode, temporary: TEMPORARY });
   else {

@@ -132,7 +132,7 @@ function versionDrift(versions: readonly string[]): Drift[] {
   const others = [...new Set(versions)].filter((one) => one !== VERSION);
   return others.map((version) => ({
     problem: "version",
-    detail: `entries are from mpm ${version}, this is ${VERSION}`,
+    detail: `the entries are from mpm ${version}, but this is mpm ${VERSION}`,
   }));
 }
 
@@ -181,7 +181,7 @@ function entryDrift(
     if (known.get(event) === own.event) continue;
     drift.push({
       problem: "edited",
-      detail: `the entry of ${own.event} is under ${event}`,
+      detail: `the entry for ${own.event} is under ${event}`,
     });
   }
   return drift;

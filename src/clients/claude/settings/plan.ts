@@ -283,7 +283,9 @@ export function verifyKept(
   if (before === after) return;
   const [old, now] = [foreignOf(before, form), foreignOf(after, form)];
   if (!isDeepStrictEqual(old, now)) {
-    throw new Error(`The new text of ${path} would change foreign settings`);
+    throw new Error(
+      `The new text of ${path} would change settings that mpm did not write`,
+    );
   }
 }
 
