@@ -180,7 +180,7 @@ function refuseRemoved(
   throw new MpmError(
     "CONFLICT",
     `Operation ${entry.id} cannot be undone: the checkpoint "${lost.id}" ` +
-      "was removed since",
+      "was removed later",
     { hint: '"mpm undo list" shows the later operation' },
   );
 }
@@ -192,9 +192,9 @@ function refuseTaken(entry: JournalEntry, { list, there }: Compared): void {
   if (!taken) return;
   throw new MpmError(
     "CONFLICT",
-    `Operation ${entry.id} cannot be undone: there is another ` +
-      `checkpoint "${taken.id}" by now`,
-    { hint: `mpm checkpoint rm ${taken.id}, then undo once more` },
+    `Operation ${entry.id} cannot be undone: another checkpoint ` +
+      `"${taken.id}" exists now`,
+    { hint: `Run "mpm checkpoint rm ${taken.id}", then undo again` },
   );
 }
 
@@ -221,8 +221,8 @@ async function bringBack(
 
 function gone(entry: JournalEntry, { id }: Removed): MpmError {
   return new CannotUndo(entry, {
-    reason: `the commit of "${id}" is gone`,
-    instead: `The last ${KEPT} removals are kept, see trash.max_age`,
+    reason: `the commit of "${id}" no longer exists`,
+    instead: `mpm keeps the last ${KEPT} removals: see trash.max_age`,
   });
 }
 

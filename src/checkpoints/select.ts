@@ -72,12 +72,13 @@ export function matchCheckpoint(
     items: listed(records),
     noun: "checkpoint",
     label: ({ name }: StoredCheckpoint) => name,
-    empty: 'There are no checkpoints; "mpm checkpoint save <name>" takes one',
+    empty:
+      'This project has no checkpoints; "mpm checkpoint save <name>" takes one',
   };
   const found = atIndex(wanted, choices) ??
     onlyOne(candidates(records, wanted), selector, {
       ...choices,
-      hint: "Give the full name, or a part that only one of them has",
+      hint: "Use the full name, or a part that matches only one",
     });
   if (found) return found;
   throw new MpmError("NOT_FOUND", `No checkpoint matches "${selector}"`, {

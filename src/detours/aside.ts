@@ -87,8 +87,8 @@ export async function asideToSwitch(
   const unnamed = made.filter((path) => !path.isWellFormed());
   const [foreign] = await foreignPaths(git, unnamed);
   if (foreign !== undefined) {
-    throw new MpmError("CONFLICT", `"${foreign}" is in the way of the switch`, {
-      hint: "Its name is not UTF-8, so mpm cannot move it: move it away",
+    throw new MpmError("CONFLICT", `"${foreign}" blocks the switch`, {
+      hint: "Its name is not UTF-8, so mpm cannot move it. Move it elsewhere",
     });
   }
   const goes = new Set(
@@ -146,8 +146,8 @@ export function setAside(
 /** Says where they are. */
 export function asideNotes(aside: readonly Aside[]): string[] {
   return aside.map(({ trash, paths }) =>
-    `Moved to the trash, as it was in the way: ${named(paths.map(quoted))}. ` +
-    `It is in ${trash}`
+    "Moved to the trash, because it was in the way: " +
+    `${named(paths.map(quoted))}. It is in ${trash}`
   );
 }
 
@@ -155,7 +155,7 @@ export function asideNotes(aside: readonly Aside[]): string[] {
 export function aheadNotes(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
   const list = named(paths.map(quoted));
-  return [`Would be moved to the trash, as it is in the way: ${list}`];
+  return [`Would be moved to the trash, because it is in the way: ${list}`];
 }
 
 /** Says what stays in the tree, since no checkpoint can hold it. */

@@ -78,11 +78,11 @@ async function settle(
   const what = `"mpm ${intent.kind}" was interrupted`;
   if (isPast(context.system, root, intent)) {
     await finish(context, workspace, intent);
-    context.note(`${what} almost complete, and mpm finished it`);
+    context.note(`${what} when it was almost complete, and mpm finished it`);
     asideNotes(intent.facts.aside ?? []).forEach((note) => context.note(note));
   } else {
     const notes = await takeBack(context, workspace, intent);
-    context.note(`${what}: it is undone`);
+    context.note(`${what}, and mpm undid it`);
     notes.forEach((note) => context.note(note));
   }
 }
@@ -219,8 +219,8 @@ async function treeBack(
   const target = before ? await recordOf(place.vault, before) : undefined;
   if (before && !target) {
     throw new MpmError("CONFLICT", `The checkpoint "${before.id}" is gone`, {
-      hint:
-        "It contains the uncommitted work from before the detour: see git fsck",
+      hint: 'It contained the uncommitted work from before the detour: "git ' +
+        'fsck --lost-found" may find it',
     });
   }
   if (isAt(now, from) && isAsBefore(capture, target)) return [];
@@ -286,7 +286,7 @@ async function clear(
       .map((head) => `${head}^{tree}`),
   ];
   await cleanTree(context, place, { capture, trees });
-  return [`The state in between is in the checkpoint "${safety.name}"`];
+  return [`The state before this undo is in the checkpoint "${safety.name}"`];
 }
 
 /** The user went elsewhere by hand: nothing is moved under their feet. */
@@ -307,8 +307,8 @@ async function leave(
     });
   });
   return [
-    `HEAD is at ${positionText(now)} by now, so the files stay as they are. ` +
-    `The parked work: mpm checkpoint restore ${before.id}`,
+    `HEAD is now at ${positionText(now)}, so mpm did not change the files. ` +
+    `To restore the parked work: mpm checkpoint restore ${before.id}`,
   ];
 }
 
@@ -329,7 +329,8 @@ async function dropLinked(
   }
   if (!isUnfinished(system, path)) {
     if (kind !== "replay fork") {
-      const note = `The worktree "${path}" is not clean: it stays`;
+      const note =
+        `The worktree "${path}" has uncommitted changes, so mpm kept it`;
       return { stays: true, notes: [note] };
     }
     const there = { ...context, folder: path };
@@ -346,6 +347,7 @@ async function dropLinked(
       })),
   );
   await forgetWorktree(git, path);
-  const note = `The worktree "${path}" was incomplete: it is in "${trash}"`;
+  const note =
+    `The worktree "${path}" was incomplete, so mpm moved it to "${trash}"`;
   return { stays: false, notes: [note] };
 }

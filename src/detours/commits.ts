@@ -63,7 +63,7 @@ export async function settleLeft(
   const commit = (await resolveNames(git, [ref])).get(ref);
   if (commit === undefined) return [];
   if (commit !== head && !await isOnBranch(git, commit)) {
-    return [unnamed("The commits it left", commit)];
+    return [unnamed("The commits that it left", commit)];
   }
   await dropRef(git, ref, commit);
   return [];

@@ -100,6 +100,6 @@ function matchWork(
   return onlyOne(found, selector, {
     noun: "session",
     label: (work) => `${work.id} (${labelOf(work)}, ${work.state})`,
-    hint: "Give the full id",
+    hint: "Use the full ID",
   });
 }

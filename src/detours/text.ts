@@ -73,8 +73,10 @@ function pathsText(paths: readonly string[]): string {
 export function returnText(result: ReturnResult, style: Style): string {
   const { session, parent, changes } = result;
   const dry = result.dry_run;
-  const verb = dry ? "Would come back" : "Came back";
-  const to = parent ? fullTitle(parent) : "no session: its record is gone";
+  const verb = dry ? "Would return" : "Returned";
+  const to = parent
+    ? fullTitle(parent)
+    : "no session (its record no longer exists)";
   const back = [...backLines(result), ...noteLines(result.warnings, style)];
   return lines([
     `${verb} to ${style.bold(to)}`,
@@ -129,7 +131,7 @@ function leftoverLines(
     const { how, checkpoint, paths } = leftovers;
     text.push(
       how === "carried"
-        ? `  Brought along: ${pathsText(paths)}`
+        ? `  Carried over: ${pathsText(paths)}`
         : `  ${dry ? "Would keep" : "Kept"} in the checkpoint ${
           escapeText(checkpoint)
         }: ${pathsText(paths)}`,
@@ -140,8 +142,8 @@ function leftoverLines(
     const branch = shellWord(from.branch);
     // It may have been there before.
     text.push(
-      "  Its git branch stays; if nothing else needs it: " +
-        `git branch -D ${escapeText(branch)}`,
+      "  The git branch still exists. To delete it: git branch -D " +
+        `${escapeText(branch)}`,
     );
   }
   return text;
@@ -152,9 +154,9 @@ function backLines(result: ReturnResult): string[] {
   if (worktree) {
     return [
       worktree.removed
-        ? "The worktree is removed."
-        : `The worktree stays: ${escapeText(worktree.reason ?? "")}`,
-      `Go back: cd ${escapeText(shellWord(worktree.parent))}`,
+        ? "The worktree was removed."
+        : `The worktree was kept: ${escapeText(worktree.reason ?? "")}`,
+      `To go back: cd ${escapeText(shellWord(worktree.parent))}`,
     ];
   }
   const moved = from.branch !== to.branch || from.head !== to.head;
@@ -175,8 +177,8 @@ function backLines(result: ReturnResult): string[] {
       ]
       : [],
     ...kept === null ? [] : [
-      `Still parked: mpm checkpoint restore ${escapeText(shellWord(kept))} ` +
-      "restores it",
+      "Still parked. To restore it: mpm checkpoint restore " +
+      `${escapeText(shellWord(kept))}`,
     ],
   ];
 }

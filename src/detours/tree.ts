@@ -73,7 +73,8 @@ export function refuseUnparkable(capture: Capture): void {
     `"${first.path}" cannot be parked: ${first.reason}` +
       (more.length > 0 ? `; nor ${more.length} more` : ""),
     {
-      hint: "Commit it, let git ignore it, move it away, or use --worktree " +
+      hint:
+        "Commit it, let git ignore it, move it elsewhere, or use --worktree " +
         "for the detour",
     },
   );
@@ -154,8 +155,9 @@ export function refuseCovering(
   if (lost.length === 0) return;
   throw new MpmError(
     "CONFLICT",
-    `Ignored files have the names of files in the last commit: ${named(lost)}`,
-    { hint: "Move them away: checkpoints leave out ignored files" },
+    "Ignored files have the same names as files in the last commit: " +
+      `${named(lost)}`,
+    { hint: "Move them elsewhere: checkpoints leave out ignored files" },
   );
 }
 
@@ -191,8 +193,8 @@ export async function cleanTree(
     if (problem !== undefined) {
       throw new MpmError("CONFLICT", `Cannot clear "${path}": ${problem}`, {
         hint:
-          "Nothing is lost. Make it removable or let git ignore it, and run " +
-          "the command again",
+          "Nothing was lost. Make it removable, or let git ignore it, and " +
+          "run the command again",
       });
     }
   }
@@ -251,7 +253,7 @@ export async function barelyIgnored(
     ? `while ${named(parked)} is parked`
     : `on "${branch}"`;
   return [
-    `Not ignored ${when}: ${named(bare)}. ` +
-    'Do not commit that; "mpm return --carry" leaves it in place',
+    `Git does not ignore these files ${when}: ${named(bare)}. Do not ` +
+    'commit them; "mpm return --carry" leaves them in place',
   ];
 }

@@ -119,7 +119,7 @@ export class UnderWay {
     const capture = await lookAtTree(this.#context.system, tree);
     if (printOf(capture) !== print) {
       const what = this.#intent!.kind === "return"
-        ? "Files were changed while mpm returned"
+        ? "Files changed while mpm was returning"
         : CHANGED;
       throw new MpmError("CONFLICT", what, { hint: AGAIN });
     }
@@ -150,8 +150,8 @@ export class UnderWay {
   }
 }
 
-const CHANGED = "Something was changed while mpm looked at it";
-const AGAIN = "Nothing was done: run the command again";
+const CHANGED = "The working tree changed while mpm was reading it";
+const AGAIN = "Nothing was changed: run the command again";
 
 /** Something else changed what was looked at. */
 export function changedMeanwhile(): MpmError {

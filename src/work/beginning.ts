@@ -93,7 +93,10 @@ export function readVariables(
     }
     const value = onOneLine(pair.slice(at + 1));
     if (value.length > LONGEST) {
-      throw new MpmError("USAGE", `"${name}" is over ${LONGEST} characters`);
+      throw new MpmError(
+        "USAGE",
+        `"${name}" is longer than ${LONGEST} characters`,
+      );
     }
     setOwn(values, name, value);
   }
@@ -120,7 +123,9 @@ export function valuesFor(
   if (unknown !== undefined) {
     const known = variables.map((variable) => variable.name).join(", ");
     throw new MpmError("USAGE", `"${name}" has no variable "${unknown}"`, {
-      hint: known === "" ? "It has none" : `It has: ${known}`,
+      hint: known === ""
+        ? "The template has no variables"
+        : `Available variables: ${known}`,
     });
   }
   const values = withStateVars(variables, given, stateVars);
@@ -161,8 +166,8 @@ function withStateVars(
     if (text.length > LONGEST) {
       throw new MpmError(
         "USAGE",
-        `The state variable "${name}" is over ${LONGEST} characters`,
-        { hint: `Give the template a shorter value: --var ${name}="…"` },
+        `The state variable "${name}" is longer than ${LONGEST} characters`,
+        { hint: `Use a shorter value for the template: --var ${name}="…"` },
       );
     }
     setOwn(values, name, text);

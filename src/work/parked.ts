@@ -45,9 +45,11 @@ export function keptNotes(
     keptOf(work).filter(({ checkpoint }) => exists(checkpoint))
       .map(({ checkpoint }) => {
         const name = shellWord(checkpoint);
-        return `Work of ${labelOf(work)} is in the checkpoint ` +
-          `${checkpoint}: "mpm checkpoint restore ${name}" restores it, ` +
-          `"mpm checkpoint rm ${name}" deletes it`;
+        return `Work from ${
+          labelOf(work)
+        } is in the checkpoint ${checkpoint}: ` +
+          `"mpm checkpoint restore ${name}" restores it, "mpm checkpoint rm ` +
+          `${name}" deletes it`;
       })
   );
 }

@@ -86,11 +86,11 @@ function lastMove({ transitions, started_at }: Work): string {
 /** Returns the fault of a record that was read; `undefined`: it is sound. */
 export function workFault(value: unknown, id: string): string | undefined {
   if (!isFields(value)) return "the top level is not an object";
-  if (value.id !== id) return "its id is not that of its name";
+  if (value.id !== id) return "its ID does not match its file name";
   const broken = Object.entries(WORK_FIELDS).find(([name, of]) =>
     !fits(object({ [name]: of }), value)
   );
-  return broken && `"${broken[0]}" is not what it should be`;
+  return broken && `"${broken[0]}" is invalid`;
 }
 
 /** The names of a session. */

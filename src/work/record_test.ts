@@ -96,6 +96,6 @@ Deno.test("the cheap check refuses everything that the schema refuses, and inval
 Deno.test("a record under another id is refused", () => {
   assertEquals(
     workFault(FULL, "work-20261121-130000"),
-    "its id is not that of its name",
+    "its ID does not match its file name",
   );
 });

@@ -116,8 +116,9 @@ function foreign(id: string): MpmError {
     `The session ${id} is from someone else (not verified), so it does not ` +
       "continue here",
     {
-      hint: "If it is yours: trust a save of it (mpm saves trust), then " +
-        '"mpm resume"',
+      hint:
+        'If it is yours, trust one of its saves with "mpm saves trust", then ' +
+        'run "mpm resume"',
     },
   );
 }
@@ -225,9 +226,13 @@ export function writeWork(system: System, root: string, work: Work): Work {
   const text = workSeals(system).seal(clean);
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > LARGEST) {
-    throw new MpmError("CONFLICT", `The record of ${work.id} is full`, {
-      hint: '"mpm complete" ends the session, "mpm start" starts another',
-    });
+    throw new MpmError(
+      "CONFLICT",
+      `The session ${work.id} has reached its size limit`,
+      {
+        hint: '"mpm complete" ends the session, "mpm start" starts another',
+      },
+    );
   }
   ensureFolder(system, layout(root).work, root);
   writeAtomic(system, path, { bytes });

@@ -167,7 +167,7 @@ posixTest(
     ]);
     assertEquals([status, stdout], [
       4,
-      `Nothing was restored: what differs from one is left alone
+      `Nothing was restored: mpm left the files that differ from one alone
 Left alone: 1 path
   file (not in a checkpoint: it is its own repository)
 `,

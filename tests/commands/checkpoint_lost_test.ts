@@ -64,7 +64,7 @@ Deno.test("a restore tells what its checkpoint lacks", async () => {
   assertStringIncludes(stdout, "no difference from one\n");
   assertStringIncludes(
     stdout,
-    "The checkpoint lacks nested/: it is its own repository",
+    "The checkpoint does not contain nested/: it is its own repository",
   );
 });
 

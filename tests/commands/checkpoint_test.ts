@@ -339,9 +339,9 @@ posixTest(
     const left = await mpm(env, ["checkpoint", "restore", "odd", "--yes"]);
     assertEquals([left.status, left.stdout.replaceAll(/\\x../g, "?")], [
       4,
-      `Nothing was restored: what differs from odd is left alone
+      `Nothing was restored: mpm left the files that differ from odd alone
 Left alone: 1 path
-  a?b (its name is not UTF-8: --to writes it)
+  a?b (its name is not UTF-8; use --to to write it)
 `,
     ]);
     await restore(env, "odd", "--to", join(env.root, "copy"));
@@ -422,7 +422,7 @@ posixTest(
     env.write("staged", "mine\n");
     const none = await mpm(env, ["checkpoint", "restore", "one", "", "--yes"]);
     assertEquals([none.status, env.read("staged")], [2, "mine\n"]);
-    assertStringIncludes(none.stderr, "A path is empty");
+    assertStringIncludes(none.stderr, 'Invalid path ""');
   },
 );
 

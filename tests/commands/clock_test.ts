@@ -73,7 +73,7 @@ Deno.test("a clock that goes back loses no save, and resume names the save with 
   ]);
   const { stdout } = await mpm(env, ["resume"], { now: EARLIER });
   assertStringIncludes(stdout, "Before");
-  assertStringIncludes(stdout, "ahead of this clock");
+  assertStringIncludes(stdout, "in the future");
   // The pointer leads to the last pause, whatever the clock showed.
   assertStringIncludes(
     env.read(".claude-mpm/sessions/LATEST-SESSION.txt"),
@@ -86,7 +86,7 @@ Deno.test("a save from the future is reported, never pruned, and stands for no o
   await pause(env, "Future", FUTURE);
   await pause(env, "Now", NOON);
   const resumed = await mpm(env, ["resume"], { now: LATER });
-  assertStringIncludes(resumed.stdout, "ahead of this clock");
+  assertStringIncludes(resumed.stdout, "in the future");
   for (const rule of [["--older-than", "1m"], ["--keep", "1"]]) {
     const { removed } = await mpmJson<SavesRmResult>(
       env,
@@ -116,7 +116,7 @@ Deno.test("undo goes by the order of the operations and not by their times", asy
     "pause as session-20300101-000000",
   ]);
   const { stdout } = await mpm(env, ["log"], { now: NOON });
-  assertStringIncludes(stdout, "3y ahead of this clock");
+  assertStringIncludes(stdout, "3y in the future");
   const { operations } = await mpmJson<UndoListResult>(env, ["log"]);
   assertEquals(operations.map(({ number }) => number), [6, 5, 4, 3, 2, 1]);
 });
@@ -148,8 +148,8 @@ Deno.test("a checkpoint from the future is noted where it is used", async () => 
   env.write("a", "1\n");
   await save("ahead", FUTURE);
   const warnings =
-    'Warning: the checkpoint "ahead" is 3 years ahead of this clock. The ' +
-    'newest before it is "now"';
+    'Warning: the checkpoint "ahead" is 3 years in the future. The newest ' +
+    'before it is "now"';
   for (const args of [["restore", "latest", "--yes"], ["diff", "latest"]]) {
     const { status, stderr } = await mpm(env, ["checkpoint", ...args], {
       now: LATER,
@@ -170,7 +170,7 @@ Deno.test("a restore notes that the save it takes is from the future", async () 
   const { stdout } = await mpm(env, ["restore", "--yes"], { now: LATER });
   assertMatch(
     stdout,
-    /^Note: The time of session-\S+ is ahead of this clock, so it may not be/m,
+    /^Note: The time of session-\S+ is in the future, so another save may be newer/m,
   );
   assertEquals(env.read("a"), "1\n");
 });

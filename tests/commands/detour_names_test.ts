@@ -18,7 +18,7 @@ Deno.test("a detour is called what was typed, and found by it", async () => {
   assertEquals(env.exists(".claude/worktrees"), false);
   assertEquals(await stackLines(env), ["main:paused", `  ${NAME}:active *`]);
   const again = await mpm(env, ["branch", NAME]);
-  assertStringIncludes(again.stderr, `"${NAME}" is active already`);
+  assertStringIncludes(again.stderr, `"${NAME}" is already active`);
   await mpmJson(env, ["pause"]);
   const { session } = await mpmJson<{ session: { session_id: string } }>(env, [
     ...["resume", NAME],
@@ -64,7 +64,7 @@ Deno.test("names of sessions and checkpoints follow one rule", async () => {
     for (const verb of [["branch"], ["checkpoint", "save"]]) {
       const { status, stderr } = await mpm(env, [...verb, "--", name]);
       assertEquals(status, 2, `${verb} ${name}`);
-      assertStringIncludes(stderr, "single blanks");
+      assertStringIncludes(stderr, "single spaces");
     }
   }
 });

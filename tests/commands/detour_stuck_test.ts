@@ -42,7 +42,7 @@ Deno.test("a large file that only one of two branches ignores is not an obstacle
   env.write("README.md", "# Under way\n");
   const feature = treeOf(env);
   const begun = await branch(env, ["there", "--stash", "--git-branch", "main"]);
-  const bare = 'Not ignored on "main": large.bin';
+  const bare = 'Git does not ignore these files on "main": large.bin';
   assertStringIncludes(begun.warnings.join(), bare);
   const { warnings } = await comeBack(env);
   assertStringIncludes(warnings.join(), '"large.bin" stays');
@@ -211,7 +211,7 @@ Deno.test("files of a filter name the way that git goes alone", async () => {
   env.git("config", "filter.lfs.smudge", "cat");
   const refused = await mpm(env, ["return"]);
   assertEquals(refused.status, 4, refused.stdout);
-  assertStringIncludes(refused.stderr, "git switch main; then mpm return");
+  assertStringIncludes(refused.stderr, "git switch main; then run mpm return");
   env.git("switch", "-q", "main");
   await comeBack(env);
 });

@@ -237,7 +237,7 @@ Deno.test("what a branch refuses changes nothing", async () => {
     [["a", "--stash", "--worktree"], 2, "cannot be combined with"],
     [["a", "--git-branch", "fix..it"], 2, "cannot name a git branch"],
     [["a", "--stash", "--git-branch", "taken"], 4, "another worktree"],
-    [["a", "--stash", "--git-branch", "main/x"], 4, 'beside "main"'],
+    [["a", "--stash", "--git-branch", "main/x"], 4, 'next to "main"'],
     [["a", "--git-branch", "main"], 4, "park them with --stash"],
     [["a", "--var", "x=y"], 2, "template"],
   ];

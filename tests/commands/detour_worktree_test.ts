@@ -164,7 +164,7 @@ Deno.test("a worktree that was moved out of its folder stays, and mpm says so", 
     path: cwd,
     parent: env.project,
     removed: false,
-    reason: "it is outside of .claude/worktrees",
+    reason: "it is outside .claude/worktrees",
   });
 });
 

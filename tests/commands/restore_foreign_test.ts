@@ -62,7 +62,7 @@ Deno.test("fetched contents are never restored without being named", async () =>
   assertEquals(env.read("new.txt"), "theirs\n");
 
   const { stdout } = await mpm(env, ["saves", "trust", id]);
-  assertStringIncludes(stdout, `Yours already: ${id}`);
+  assertStringIncludes(stdout, `Already yours: ${id}`);
   assertStringIncludes(stdout, `Trusted: contents/${id}`);
   const all = await mpmJson<RestoreResult>(env, ["restore", "--all", "--yes"]);
   assertEquals(all.written, ["more.txt"]);
@@ -117,10 +117,10 @@ Deno.test("fetched saves are listed as someone else's", async () => {
   ]);
   const { stderr } = await mpm(env, ["saves", "list"]);
   assertStringIncludes(stderr, `1 save is only in git, ${NOT_VERIFIED}`);
-  assertStringIncludes(stderr, `1 save is gone from the disk`);
+  assertStringIncludes(stderr, `1 save is missing from the disk`);
   const { stdout } = await mpm(env, ["saves", "recover"]);
   assertStringIncludes(stdout, `${theirs}  Theirs  ${NOT_VERIFIED}\n`);
   assertStringIncludes(stdout, `${mine}  Mine\n`);
   const doctor = await mpm(env, ["doctor"]);
-  assertStringIncludes(doctor.stdout, "1 save is gone from the disk");
+  assertStringIncludes(doctor.stdout, "1 save is missing from the disk");
 });

@@ -79,7 +79,7 @@ posixTest("what a save kept comes back, staged, links and modes", async () => {
 
   const unsure = await mpm(env, ["restore"]);
   assertEquals(unsure.status, 4);
-  assertStringIncludes(unsure.stderr, "must be confirmed");
+  assertStringIncludes(unsure.stderr, "cannot ask you to confirm");
   const lost = stateOf(env);
   const preview = await mpmJson<RestoreResult>(env, ["restore", "--dry-run"]);
   assertEquals(preview.written.length, 4);
@@ -117,7 +117,7 @@ Deno.test("without paths only what is lost comes back", async () => {
     nothing.stdout,
     `Changed since ${id}, left alone: 1 path
   staged.txt
-To bring back the saved version: mpm restore ${id} <path>, or --all
+To restore the saved version: mpm restore ${id} <path>, or --all
 `,
   );
   const named = await mpmJson<RestoreResult>(env, [
@@ -231,7 +231,7 @@ Deno.test("a pause without changes, or outside git, keeps nothing", async () => 
   assertEquals(none.status, 3);
   using plain = new TestEnv();
   assertEquals((await paused(plain)).contents, null);
-  assert((await mpm(plain, ["restore"])).stderr.includes("outside git"));
+  assert((await mpm(plain, ["restore"])).stderr.includes("Outside git"));
 });
 
 Deno.test("all saves together keep only so much, and the oldest goes first", async () => {

@@ -409,8 +409,14 @@ Deno.test("--discard names what was uncommitted before, and no branch of others"
   const done = await mpm(env, ["return", "--discard"]);
   assertEquals(done.status, 0, done.stderr);
   assertEquals(done.stdout.includes("branch -D"), false);
-  assertStringIncludes(done.stdout, "Uncommitted before the detour");
-  assertStringIncludes(done.stdout, '"mpm checkpoint restore look-discarded"');
+  assertStringIncludes(
+    done.stdout,
+    "Files that were uncommitted before the detour",
+  );
+  assertStringIncludes(
+    done.stdout,
+    "To restore them: mpm checkpoint restore look-discarded",
+  );
 });
 
 Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async () => {

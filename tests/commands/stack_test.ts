@@ -314,7 +314,10 @@ Deno.test("status offers no resume where none of the saves is left", async () =>
   assertStringIncludes((await mpm(env, ["status"])).stdout, resume);
   await mpmJson(env, ["saves", "rm", "latest"], { now: at(2) });
   const { stdout } = await mpm(env, ["status"]);
-  assertStringIncludes(stdout, 'left: "mpm complete" or "mpm cancel" ends it');
+  assertStringIncludes(
+    stdout,
+    'no saves: "mpm complete" or "mpm cancel" ends it',
+  );
   assertEquals(stdout.includes(resume), false);
   assertEquals((await mpm(env, ["cancel"])).status, 0);
 });

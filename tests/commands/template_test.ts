@@ -80,7 +80,7 @@ Deno.test("a template is found by the name of its file and by its title", async 
   const none = await mpm(env, ["template", "show", "../../etc/passwd"]);
   assertEquals([none.status, none.stderr.split("\n")[1]], [
     3,
-    "Hint: There are: bug-fix, code-review, feature-development, incident, " +
+    "Hint: Available templates: bug-fix, code-review, feature-development, incident, " +
     "refactoring, release, x1",
   ]);
 });
@@ -132,7 +132,7 @@ Deno.test("a state variable that a template cannot take is named, and nothing is
   await mpmJson(env, ["var", "set", "bug", "x".repeat(501)]);
   const long = await mpm(env, ["start", "--template", "bug-fix"]);
   assertEquals(long.status, 2);
-  assertStringIncludes(long.stderr, 'state variable "bug" is over 500');
+  assertStringIncludes(long.stderr, 'state variable "bug" is longer than 500');
   assertStringIncludes(long.stderr, '--var bug="');
   const [file] = [
     ...Deno.readDirSync(`${env.project}/.claude-mpm/state/items`),
@@ -274,7 +274,7 @@ Deno.test("template new copies a template with a secret in its front matter with
   const { status, stderr } = await mpm(env, args);
   assertEquals(status, 5);
   assertStringIncludes(stderr, 'Cannot copy "list.md": without its secrets');
-  assertStringIncludes(stderr, "Hint: Take the secret out of its front matter");
+  assertStringIncludes(stderr, "Hint: Remove the secret from the front matter");
   assert(!stderr.includes(token));
 });
 

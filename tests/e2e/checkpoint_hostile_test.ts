@@ -171,7 +171,7 @@ posixTest(
         "--exact",
       );
       assertEquals(status, 4);
-      assertStringIncludes(stdout, "its name leads elsewhere");
+      assertStringIncludes(stdout, "its path is not allowed");
       run(
         env,
         "checkpoint",

@@ -178,7 +178,7 @@ posixTest("a planted pointer or record leads nowhere else", async () => {
   for (const parent of ["../x", "", 5, ["work-20991231-000000"]]) {
     env.write(`${WORK}/${PLANTED}.json`, JSON.stringify({ ...RECORD, parent }));
     const { stdout } = await run(env, "stack");
-    assertStringIncludes(stdout, '"parent" is not what it should be');
+    assertStringIncludes(stdout, '"parent" is invalid');
   }
 });
 

@@ -111,8 +111,8 @@ function notesOn(
       : [],
     ...loaded && isAhead(loaded.save.paused_at, now)
       ? [
-        `The time of ${id} is ahead of this clock, so it may not be the ` +
-        "newest: mpm saves list",
+        `The time of ${id} is in the future, so another save may be newer: ` +
+        'see "mpm saves list"',
       ]
       : [],
   ];

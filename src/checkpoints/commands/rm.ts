@@ -32,8 +32,9 @@ Removes checkpoints from the list. You can undo a removal with "mpm undo" while 
   async run(context, input): Promise<CheckpointRmResult> {
     const { system } = context;
     if (input.checkpoints.length === 0) {
-      throw new MpmError("USAGE", "No checkpoint was named", {
-        hint: 'Use a name from "mpm checkpoint list"',
+      throw new MpmError("USAGE", "Missing argument <checkpoint>", {
+        hint:
+          'Name the checkpoints to remove: "mpm checkpoint list" shows them',
       });
     }
     const place = await findPlace(context, { create: false });
@@ -64,6 +65,6 @@ Removes checkpoints from the list. You can undo a removal with "mpm undo" while 
     const lines = removed.map(({ name }) =>
       `${dry ? "Would remove" : "Removed"} ${escapeText(name)}`
     );
-    return [...lines, ...dry ? [] : ["mpm undo restores it"], ""].join("\n");
+    return [...lines, ...dry ? [] : ['"mpm undo" restores it'], ""].join("\n");
   },
 });

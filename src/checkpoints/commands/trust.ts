@@ -149,8 +149,8 @@ async function chosenSaves(
   if (all === selectors.length > 0) {
     throw new MpmError(
       "USAGE",
-      all ? "Both --all and a save were given" : "No save was named",
-      { hint: '"mpm saves list" shows them; --all selects all of them' },
+      all ? "Cannot combine --all with a save" : "Missing argument <save>",
+      { hint: '"mpm saves list" shows the saves; --all selects all saves' },
     );
   }
   const named = selectors.filter((one) => !one.startsWith(CHECKPOINT_PREFIX));
@@ -221,8 +221,8 @@ function changeOf(
 const WORDS = {
   trusted: "Trusted",
   revoked: "No longer trusted",
-  own: "Yours already",
-  unchanged: "As it was",
+  own: "Already yours",
+  unchanged: "Unchanged",
   unreadable: "Cannot be read",
 };
 
@@ -239,5 +239,5 @@ function render(result: TrustResult, style: Style): string {
     return `${WORDS[change]}: ${style.cyan(id)}  ${text}\n`;
   });
   const head = dry ? "Dry run: nothing was changed\n" : "";
-  return head + (lines.join("") || "There are no saves.\n");
+  return head + (lines.join("") || "No saves.\n");
 }

@@ -58,8 +58,8 @@ export async function findContents(
   const opened = await openPlace(context);
   const { workspace, vault } = opened;
   if (vault.own) {
-    throw new MpmError("NOT_FOUND", "Saves keep no contents outside git", {
-      hint: "Run git init; saves then include uncommitted files",
+    throw new MpmError("NOT_FOUND", "Outside git, saves do not contain files", {
+      hint: 'Run "git init": then saves include uncommitted files',
     });
   }
   await openStore(system, workspace.root);
@@ -103,7 +103,7 @@ async function broughtContents(
   const id = fullId(entry);
   const brought = readBrought(system, workspace.root, entry);
   if (!brought) {
-    throw new MpmError("NOT_FOUND", `No contents came with ${id}`, {
+    throw new MpmError("NOT_FOUND", `${id} came without file contents`, {
       hint: `To send them: mpm sync --with-contents, in the clone of ` +
         `${entry.author ? escapeText(entry.author) : "its author"}`,
     });
@@ -208,9 +208,13 @@ export async function lostOf(
   { place: { workspace }, target, loaded }: FoundContents,
 ): Promise<LostFiles> {
   if (!loaded) {
-    throw new MpmError("NOT_FOUND", `The file of ${target.id} is not there`, {
-      hint: `To bring back all its contents: mpm restore ${target.id} --all`,
-    });
+    throw new MpmError(
+      "NOT_FOUND",
+      `The JSON file of ${target.id} is missing`,
+      {
+        hint: `To restore all its contents: mpm restore ${target.id} --all`,
+      },
+    );
   }
   const { save } = loaded;
   const store = storeFor(system, workspace, loaded);
@@ -254,15 +258,15 @@ function noneHere(refs: ReadonlyMap<string, string>): MpmError {
     {
       hint: refs.size === 0
         ? "Saves with uncommitted files have contents"
-        : "Name one of another worktree, or from someone else: " +
-          `mpm restore ${[...refs.keys()].at(-1)}`,
+        : "Name a save of another worktree or from someone else: mpm restore " +
+          `${[...refs.keys()].at(-1)}`,
     },
   );
 }
 
 function notKept(id: string): MpmError {
   return new MpmError("NOT_FOUND", `No contents are kept with ${id}`, {
-    hint: "It had no uncommitted files, or mpm removed their contents since",
+    hint: "It had no uncommitted files, or mpm removed their contents later",
   });
 }
 
@@ -272,6 +276,6 @@ function unknownPath({ id, left_out }: ContentsTarget, path: string): MpmError {
     "NOT_FOUND",
     `"${path}" is not in the contents of ${id}` +
       (left ? `: ${left.reason}` : ""),
-    { hint: `mpm restore ${id} --all --dry-run lists what is` },
+    { hint: `"mpm restore ${id} --all --dry-run" lists the files in the save` },
   );
 }

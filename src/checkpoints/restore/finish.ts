@@ -66,8 +66,9 @@ async function finishRestore(
   if (!target) {
     drop();
     context.note(
-      `Warning: a restore was interrupted, and its checkpoint "${facts.target.id}" ` +
-        `is gone. The state before is in "${facts.safety.id}"`,
+      "Warning: a restore was interrupted, and its checkpoint " +
+        `"${facts.target.id}" no longer exists. The earlier state is in ` +
+        `"${facts.safety.id}"`,
     );
     return;
   }

@@ -114,8 +114,8 @@ export function pathBelow(
   const { worktree } = vault.workspace;
   if (given === "") {
     // Mostly a variable that is not set: everything would be restored.
-    throw new MpmError("USAGE", "A path is empty", {
-      hint: "Name files and folders, or no path to restore all",
+    throw new MpmError("USAGE", 'Invalid path ""', {
+      hint: "Name files and folders, or omit the paths to restore all",
     });
   }
   const path = relative(worktree, resolve(folder, given));
@@ -130,13 +130,17 @@ export function pathBelow(
 
 function confirm(context: Context, preview: string): void {
   if (!context.interactive) {
-    throw new MpmError("CONFLICT", "A restore must be confirmed", {
-      hint: "Give --yes to restore, or --dry-run to see the changes",
-    });
+    throw new MpmError(
+      "CONFLICT",
+      "mpm cannot ask you to confirm the restore",
+      {
+        hint: "Use --yes to restore, or --dry-run to see the changes",
+      },
+    );
   }
   const answer = context.ask(`${preview}Restore? [y/N] `);
   if (/^y(es)?$/i.test(answer?.trim() ?? "")) return;
-  throw new MpmError("CONFLICT", "Nothing was restored: not confirmed");
+  throw new MpmError("CONFLICT", "Nothing was restored: you did not confirm");
 }
 
 /** The answer of a restore that changed nothing. */
@@ -219,7 +223,7 @@ function targetNotes(
   const other = target.worktree !== "" &&
     target.worktree !== vault.workspace.worktree;
   const leftNote = ({ path, reason }: { path: string; reason: string }) =>
-    `The ${what} lacks ${path}: ${reason}`;
+    `The ${what} does not contain ${path}: ${reason}`;
   return [
     ...other
       ? [`The ${what} is from another worktree: ${target.worktree}`]
@@ -227,7 +231,10 @@ function targetNotes(
     // Otherwise "all is as it was" would also cover these.
     ...paths.length === 0 ? target.left_out.slice(0, LISTED).map(leftNote) : [],
     ...paths.length === 0 && target.left_out.length > LISTED
-      ? [`The ${what} lacks ${target.left_out.length - LISTED} more`]
+      ? [
+        `The ${what} does not contain ${target.left_out.length - LISTED} ` +
+        "more files",
+      ]
       : [],
   ];
 }

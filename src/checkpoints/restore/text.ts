@@ -23,8 +23,8 @@ export function restoreText(result: RestoredFiles, given: string): string {
     titleOf(result, name),
     ...lists(result),
     ...result.safety === null ? [] : [
-      `The state before is in the checkpoint ${escapeText(result.safety)}; ` +
-      '"mpm undo" goes back to it',
+      "The earlier state is in the checkpoint " +
+      `${escapeText(result.safety)}; "mpm undo" restores it`,
     ],
     "",
   ].join("\n");
@@ -39,7 +39,7 @@ function titleOf(result: RestoredFiles, name: string): string {
   }
   return skipped.length === 0
     ? `Restored ${name}`
-    : `Restored ${name}, except for the files that were left alone`;
+    : `Restored ${name}, except for the files that mpm left alone`;
 }
 
 /** Returns what a restore of a save prints, with the files that it left alone. */
@@ -47,19 +47,17 @@ export function saveRestoreText(result: SaveRestoreResult): string {
   const { session_id: id, others, not_kept, restoring } = result;
   const lines = [
     ...listed(
-      id.includes("@")
-        ? `Left out of ${id}`
-        : `Lost since, not kept with ${id}`,
+      id.includes("@") ? `Left out of ${id}` : `Lost later, not in ${id}`,
       not_kept.map(({ path, reason }) => `${path} (${reason})`),
     ),
     ...listed(`Changed since ${id}, left alone`, others),
     ...others.length === 0
       ? []
-      : [`To bring back the saved version: mpm restore ${id} <path>, or --all`],
+      : [`To restore the saved version: mpm restore ${id} <path>, or --all`],
   ];
   const nothing = restoring || lines.length > 0
     ? []
-    : [`No uncommitted work of ${id} is lost`];
+    : [`No uncommitted work from ${id} is lost`];
   return (restoring ? restoreText(result, id) : "") +
     [...nothing, ...lines].map((line) => `${line}\n`).join("");
 }
@@ -80,7 +78,7 @@ export function previewText(result: RestoredFiles, given: string): string {
 function nothing({ skipped }: RestoredFiles, name: string): string {
   return skipped.length === 0
     ? `Nothing to restore: no difference from ${name}`
-    : `Nothing was restored: what differs from ${name} is left alone`;
+    : `Nothing was restored: mpm left the files that differ from ${name} alone`;
 }
 
 function lists(result: RestoredFiles): string[] {
@@ -88,12 +86,12 @@ function lists(result: RestoredFiles): string[] {
   return [
     ...listed(dry ? "Write" : "Written", result.written),
     ...listed(
-      `${dry ? "Delete" : "Deleted"}, since they did not exist then`,
+      `${dry ? "Delete" : "Deleted"}, because they did not exist then`,
       result.removed,
     ),
     ...listed(dry ? "Move to the trash" : "Moved to the trash", result.trashed),
     ...listed("Was in the way, now in the trash", result.moved_aside),
-    ...listed("Created since, kept", result.kept),
+    ...listed("Created later, kept", result.kept),
     ...listed(
       "Left alone",
       result.skipped.map(({ path, reason }) => `${path} (${reason})`),

@@ -42,9 +42,10 @@ export async function undoRestore(
   const [before, after] = [entry.before, entry.after].map(checkpointIn);
   if (!before || !after) {
     throw new CannotUndo(entry, {
-      reason: "its entry does not say which checkpoints it was about",
+      reason: "its entry in the log does not name the checkpoints",
       instead:
-        "mpm checkpoint list --all shows the checkpoints before restores",
+        '"mpm checkpoint list --all" lists the checkpoints taken before ' +
+        "restores",
     });
   }
   // Those from before the project was in git come over with a list.
@@ -56,7 +57,9 @@ export async function undoRestore(
     : undefined;
   if (!target) {
     throw new CannotUndo(entry, {
-      reason: `the checkpoint "${before.id}" taken before it is gone`,
+      reason:
+        `the checkpoint "${before.id}" from before the restore no longer ` +
+        "exists",
       instead: "checkpoint.keep_safety sets how many of these mpm keeps",
     });
   }
@@ -95,10 +98,12 @@ export async function undoRestore(
 function detailsOf(outcome: RestoreOutcome): string[] {
   return [
     ...outcome.written.map((path) => `restored ${path}`),
-    ...outcome.removed.map((path) => `removed ${path}, which it had brought`),
+    ...outcome.removed.map((path) =>
+      `removed ${path}, which the restore had added`
+    ),
     ...outcome.putBack.map((path) => `restore ${path} from the trash`),
-    ...outcome.planned.plan.kept.map((path) => `kept ${path}, made since`),
-    ...outcome.indexRestored ? ["restored what was staged"] : [],
+    ...outcome.planned.plan.kept.map((path) => `kept ${path}, created later`),
+    ...outcome.indexRestored ? ["restored the staged changes"] : [],
     ...outcome.notes,
   ];
 }
@@ -129,8 +134,9 @@ async function refuseEdited(
       ...more > 0 ? [`  and ${more} more`] : [],
     ].join("\n"),
     {
-      hint: `mpm checkpoint restore ${before.id} goes back anyway, ` +
-        "and saves the present state first",
+      hint:
+        `"mpm checkpoint restore ${before.id}" restores it anyway, and saves ` +
+        "the current state first",
     },
   );
 }

@@ -104,12 +104,12 @@ function checkTarget(
       : undefined);
   if (obstacle !== undefined) {
     throw new MpmError("CONFLICT", `Cannot write to "${to}": ${obstacle}`, {
-      hint: "Name a folder that is new or empty",
+      hint: "Name a new or empty folder",
     });
   }
   const above = found ? to : join(to, "..");
   if (!files.stat(above)) {
-    throw new MpmError("NOT_FOUND", `No folder "${above}"`, {
+    throw new MpmError("NOT_FOUND", `Folder "${above}" not found`, {
       hint: "Create the folder first",
     });
   }

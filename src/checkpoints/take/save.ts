@@ -74,7 +74,9 @@ async function saveAfterBatch(
   ensureFolder(system, state, root);
   // Batches may follow each other faster than large trees are read.
   using held = await takeLock(system, join(state, ".batch-lock"), BATCH_WAIT);
-  if (!held) return notSaved("The tree of an earlier step is being read");
+  if (!held) {
+    return notSaved("mpm is still reading the files for an earlier step");
+  }
   const { result, captured } = await saveNow(context, wanted, undefined);
   const { "agent-session": id, "after-call": calls } = wanted.input;
   const { id: checkpoint, commit } = result;
@@ -138,7 +140,7 @@ function nameOf({ system }: Context, input: SaveInput): string {
   const kind = kindOf(input);
   if (kind !== "named" && words !== "") {
     throw new MpmError("USAGE", "An automatic checkpoint has no name", {
-      hint: "Leave out the name, or --auto and --after-call",
+      hint: "Omit the name, or omit --auto and --after-call",
     });
   }
   if (kind === "auto") return autoName(system.now());
@@ -164,7 +166,8 @@ function checkBatch(input: SaveInput): void {
   throw new MpmError(
     "USAGE",
     wrong === undefined
-      ? `--after-call was given ${calls.length} times, ${MOST_CALLS} at most`
+      ? `--after-call was given ${calls.length} times; the limit is ` +
+        `${MOST_CALLS}`
       : `Invalid ID of a tool call "${wrong}"`,
   );
 }

@@ -156,7 +156,9 @@ function currentParent(
   const { work, problem, foreign } = currentWork(system, root, place);
   if (problem !== undefined && !foreign) {
     throw new MpmError("UNREADABLE", problem, {
-      hint: "Move the file away, or repair it: it says which session this is",
+      hint:
+        "Move the file elsewhere, or repair it: it names the session of this " +
+        "worktree",
     });
   }
   const namesake = listWorks(system, root).works.find((one) =>
@@ -167,12 +169,13 @@ function currentParent(
   const here = namesake.place === place ? "" : ` in "${worktree}"`;
   throw new MpmError(
     "CONFLICT",
-    `${labelOf(namesake)} is ${state} already${here}: ${id}`,
+    `${labelOf(namesake)} is already ${state}${here}: ${id}`,
     {
       hint: namesake.id === work?.id
         ? '"mpm return" ends it. For a new detour, choose another name'
         : isStranded(system, workspace, namesake)
-        ? `Its worktree is gone. End it: mpm complete ${shellWord(name)}`
+        ? "Its worktree no longer exists. To end the detour: mpm complete " +
+          `${shellWord(name)}`
         : "Choose another name, or continue that session",
     },
   );
@@ -247,8 +250,8 @@ async function planLinked(
   }
   const linked = join(workspace.root, WORKTREES, slug);
   if (system.files.lstat(linked)) {
-    throw new MpmError("CONFLICT", `"${linked}" exists already`, {
-      hint: "Choose another name, or move it away",
+    throw new MpmError("CONFLICT", `"${linked}" already exists`, {
+      hint: "Choose another name, or move it elsewhere",
     });
   }
   const paths = () => pathsOf(git, target.head);
@@ -281,9 +284,8 @@ async function checkSwitch(
   if (blocked.length > 0) {
     throw new MpmError(
       "CONFLICT",
-      `Uncommitted changes are in the way of "${target.branch}": ${
-        named(blocked)
-      }`,
+      `Uncommitted changes block the switch to "${target.branch}": ` +
+        `${named(blocked)}`,
       { hint: "Commit them, or park them with --stash until the return" },
     );
   }
@@ -323,9 +325,9 @@ function refuseOverwriting(
   if (lost.length === 0) return;
   throw new MpmError(
     "CONFLICT",
-    `${branch === null ? "That commit" : `"${branch}"`} has files where ` +
-      `ignored files are: ${named(lost)}`,
-    { hint: "Move them away: checkpoints leave out ignored files" },
+    `${branch === null ? "That commit" : `"${branch}"`} has files with the ` +
+      `same paths as ignored files: ${named(lost)}`,
+    { hint: "Move them elsewhere: checkpoints leave out ignored files" },
   );
 }
 
@@ -335,8 +337,8 @@ function refuseUnseen(paths: readonly string[]): void {
   if (first === undefined) return;
   throw new MpmError(
     "CONFLICT",
-    `Files that git is told to ignore were edited and differ there: ` +
-      named(paths),
+    "You edited files that git is told to ignore, and the other branch has " +
+      `different versions: ${named(paths)}`,
     {
       hint: `Let git check them again: git update-index --no-skip-worktree ` +
         `--no-assume-unchanged ${shellWord(first)}`,
@@ -350,7 +352,7 @@ function refuseUnsafe(capture: Capture): void {
   if (!first) return;
   throw new MpmError(
     "CONFLICT",
-    `"${first.path}" cannot be kept safe during the switch: ${first.reason}`,
+    `mpm cannot save "${first.path}" during the switch: ${first.reason}`,
     { hint: "Commit it, or use --worktree for the detour" },
   );
 }

@@ -87,7 +87,7 @@ Without items, the command prints the checklist. The first tick moves an active 
   render: checkText,
   next: ({ dry_run: dry, changed, checklist }) =>
     !dry && changed.length > 0 && checklist.every(({ done }) => done)
-      ? 'All is done: "mpm complete" ends the session'
+      ? 'All items are done: "mpm complete" ends the session'
       : undefined,
 });
 
@@ -150,7 +150,8 @@ function positions(items: readonly CheckItem[], selector: string): number[] {
     throw new MpmError("NOT_FOUND", `No item ${number} in the checklist`, {
       hint: items.length === 0
         ? "This session has no checklist"
-        : `It has the items 1 to ${items.length}: "mpm check" prints them`,
+        : `The checklist has items 1 to ${items.length}: "mpm check" prints ` +
+          "them",
     });
   }
   const [low, high] = [Math.min(first, last), Math.max(first, last)];
@@ -176,7 +177,7 @@ function byText(items: readonly CheckItem[], selector: string): number {
   throw new MpmError(
     "AMBIGUOUS",
     `"${selector}" matches ${found.length} items: ${names.join(", ")}`,
-    { hint: "Give the number" },
+    { hint: "Use the number of the item" },
   );
 }
 

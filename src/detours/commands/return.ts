@@ -145,8 +145,8 @@ function parkedNotes(
   if (own.length === 0) return [];
   const restore = `mpm checkpoint restore ${shellWord(leftovers.checkpoint)}`;
   return [
-    `Uncommitted before the detour, and kept with it: ${named(own)}. ` +
-    `"${restore}" restores it`,
+    "Files that were uncommitted before the detour are in its checkpoint: " +
+    `${named(own)}. To restore them: ${restore}`,
   ];
 }
 
@@ -186,7 +186,8 @@ async function planned(
       ...aheadNotes([...clearing, ...switching]),
       ...unsure
         ? [
-          "Only the return itself can tell whether the changes of the detour can be carried over; it refuses a conflict",
+          "A dry run cannot tell whether the changes of the detour can be " +
+          'carried over; "mpm return" refuses if they conflict',
         ]
         : [],
     ],

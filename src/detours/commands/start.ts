@@ -132,7 +132,7 @@ function decided(system: System, root: string, given: Beginning): Decision {
   if (namesake) {
     const { id, name, state } = namesake;
     throw new MpmError("CONFLICT", `"${name}" is already ${state}: ${id}`, {
-      hint: `Give another name, or continue with that one: mpm resume ${name}`,
+      hint: `Choose another name, or continue that session: mpm resume ${name}`,
     });
   }
   const time = system.now();

@@ -145,10 +145,14 @@ async function destination(
     if (isAt(from, to)) return null;
     const found = await resolveNames(git, [`${before}^{commit}`]);
     if (found.get(`${before}^{commit}`) !== undefined) return to;
-    throw new MpmError("CONFLICT", `The commit ${before.slice(0, 7)} is gone`, {
-      hint:
-        "The earlier work was on this detached commit: give a branch with --git-branch",
-    });
+    throw new MpmError(
+      "CONFLICT",
+      `The commit ${before.slice(0, 7)} no longer exists`,
+      {
+        hint: "The earlier work was on this detached commit: choose a branch " +
+          "with --git-branch",
+      },
+    );
   }
   const ref = `refs/heads/${branch}`;
   const head = (await resolveNames(git, [`${ref}^{commit}`]))
@@ -204,8 +208,9 @@ async function findParked(
       labelOf(child)
     } ${state}`,
     {
-      hint: '"mpm return --keep-parked" comes back without it; "mpm undo" ' +
-        "restores a checkpoint that was removed",
+      hint:
+        '"mpm return --keep-parked" returns without it; "mpm undo" restores ' +
+        "a removed checkpoint",
     },
   );
 }
@@ -286,7 +291,8 @@ async function switchingWay(
   const where = to.branch === null
     ? `--detach ${to.head}`
     : shellWord(to.branch);
-  const hint = `Go there yourself: git switch ${where}; then mpm return`;
+  const hint =
+    `Switch the branch yourself: git switch ${where}; then run mpm return`;
   await refuseFilters(git, { paths, commit: to.head, hint });
   const switching = await asideToSwitch(system, tree, { changes, capture });
   const modules = changes.filter((one) =>

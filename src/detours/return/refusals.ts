@@ -74,17 +74,18 @@ export function gone(
   { input, before }: { input: ReturnInput; before: string | null },
 ): MpmError {
   if (input["git-branch"] !== undefined) {
-    return new MpmError("NOT_FOUND", `There is no git branch "${branch}"`, {
+    return new MpmError("NOT_FOUND", `Git branch "${branch}" not found`, {
       hint: '"git branch" lists them',
     });
   }
   const again = `git branch ${shellWord(branch)} ${before ?? "<commit>"}`;
   return new MpmError(
     "CONFLICT",
-    `The git branch "${branch}" of the parent is gone`,
+    `The parent's git branch "${branch}" no longer exists`,
     {
       hint:
-        `Create it again: ${again}; or return to another: --git-branch <branch>`,
+        `Create it again: ${again}; or choose another branch: --git-branch ` +
+        "<branch>",
     },
   );
 }

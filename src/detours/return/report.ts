@@ -147,6 +147,6 @@ async function removed(
 /** The cleanup looks at nothing else. */
 function whyUnknown(root: string, worktree: string): string {
   return dirname(worktree) === join(root, WORKTREES)
-    ? "git does not know it"
-    : `it is outside of ${WORKTREES}`;
+    ? "git does not list it as a worktree"
+    : `it is outside ${WORKTREES}`;
 }

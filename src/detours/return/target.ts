@@ -58,14 +58,15 @@ async function ontoHead(
     [parked.head!, head].map((commit) => bare(git, `${commit}^{tree}`)),
   );
   if (then === now) return { record: parked, merged: false };
-  refuseMarks(parked, "its branch has moved since");
+  refuseMarks(parked, "its branch has moved since then");
   const trees = await merged(git, {
     base: { worktree: then!, index: then! },
     ours: { worktree: now!, index: now! },
     theirs: await treesOf(git, parked.commit),
     what: "The parked work",
-    hint: "Go back to where its branch was, or return without it: " +
-      "mpm return --keep-parked",
+    hint:
+      "Move the branch back, or return without the parked work: mpm return " +
+      "--keep-parked",
   });
   const commit = await holdTrees(git, {
     ...trees,
@@ -98,7 +99,7 @@ async function carriedOnto(
       ? await treesOf(git, base.record.commit)
       : { worktree: head!, index: head! },
     theirs: await treesOf(git, carried.commit),
-    what: "The remains of the detour",
+    what: "The uncommitted work of the detour",
     hint: "Commit it, or keep it in a checkpoint: mpm return --park",
   });
   const commit = await holdTrees(git, {
@@ -171,7 +172,9 @@ async function merged(
         base: base[part],
         ours: ours[part],
         theirs: theirs[part],
-        instead: "Git 2.38 can; --keep-parked returns without restoring",
+        instead:
+          "Git 2.38 or later can do this; --keep-parked returns without " +
+          "restoring",
       })
     ),
   ) as [MergedTree, MergedTree];
@@ -183,7 +186,7 @@ async function merged(
   }
   throw new MpmError(
     "CONFLICT",
-    `${what} conflicts with the present files: ${named(conflicts)}`,
+    `${what} conflicts with the current files: ${named(conflicts)}`,
     { hint },
   );
 }

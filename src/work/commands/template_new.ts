@@ -107,7 +107,7 @@ async function withoutSecrets(
       "UNREADABLE",
       `Cannot copy "${source.path}": without its secrets it is not a template. ` +
         error.message,
-      { hint: "Take the secret out of its front matter", cause: error },
+      { hint: "Remove the secret from the front matter", cause: error },
     );
   }
 }
@@ -126,8 +126,8 @@ async function original(
 
 function refuseThere(system: System, path: string): void {
   if (!system.files.lstat(path)) return;
-  throw new MpmError("CONFLICT", `"${path}" exists already`, {
-    hint: "Edit it, or give another name",
+  throw new MpmError("CONFLICT", `"${path}" already exists`, {
+    hint: "Edit it, or choose another name",
   });
 }
 
@@ -176,8 +176,9 @@ export function templateNames(typed: string): { name: string; title: string } {
   const name = words.toLowerCase().replaceAll(/[\s_]+/g, "-");
   if (!NAME.test(name) || !isWindowsName(`${name}.md`)) {
     throw new MpmError("USAGE", `"${typed}" cannot name a template`, {
-      hint: "Use letters, digits, blanks, dots and dashes, 100 at most, and " +
-        "no name that Windows has for a device, such as con or nul",
+      hint:
+        "Use at most 100 letters, digits, spaces, dots and dashes, and no " +
+        "Windows device name such as con or nul",
     });
   }
   const title = /[\s\p{Lu}]/u.test(words) ? words : words.split(/[-_]/)

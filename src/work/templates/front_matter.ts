@@ -40,7 +40,7 @@ export async function splitFrontMatter(
   const end = lines.findIndex((line, at) =>
     at > 0 && /^(?:---|\.\.\.)\s*$/.test(line)
   );
-  if (end < 0) throw faultAt(1, 'the "---" has no end');
+  if (end < 0) throw faultAt(1, 'the closing "---" is missing');
   const yaml = lines.slice(1, end);
   // The line of the "---" comes before them.
   const value = await parseYaml(yaml, (at, words) => faultAt(at + 1, words));
@@ -89,13 +89,13 @@ function variablesIn(value: unknown, fault: Fault): Variable[] {
       throw refuse("a variable has no name");
     })
     : Object.entries(value);
-  if (pairs.length > MOST) throw refuse(`over ${MOST} variables`);
+  if (pairs.length > MOST) throw refuse(`more than ${MOST} variables`);
   const variables = pairs.map(([name, about]) => variable(name, about, fault));
   const names = variables.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return variables;
   const path = ["variables", twice, twice];
-  throw fault(path, `the variable "${twice}" is there twice`);
+  throw fault(path, `the variable "${twice}" is declared twice`);
 }
 
 /** `feature`, `{name: feature, …}` or `{feature: …}`. */

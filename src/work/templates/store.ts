@@ -195,7 +195,7 @@ export async function findTemplate(
   }
   const names = entries.map(({ name }) => name);
   throw new MpmError("NOT_FOUND", `No template "${wanted}"`, {
-    hint: didYouMean(key, names, `There are: ${names.join(", ")}`),
+    hint: didYouMean(key, names, `Available templates: ${names.join(", ")}`),
   });
 }
 

@@ -62,7 +62,7 @@ export async function parseTemplate(
   const { front, start } = await splitFrontMatter(lines, fault);
   const { items, title, titleLine } = readBody(lines, start, fault);
   if (items.length === 0) {
-    throw fault(lines.length, 'it has no item "- [ ] …"');
+    throw fault(lines.length, 'the file has no item "- [ ] …"');
   }
   const template = {
     name: source.name,
@@ -105,10 +105,10 @@ function readBody(
     readLine(body, text, line);
     const last = body.items.at(-1)?.text ?? "";
     if (Math.max(last.length, body.phase.length) > LONGEST) {
-      throw fault(line, `over ${LONGEST} characters`);
+      throw fault(line, `more than ${LONGEST} characters`);
     }
     if (body.items.length > MOST_ITEMS) {
-      throw fault(line, `over ${MOST_ITEMS} items`);
+      throw fault(line, `more than ${MOST_ITEMS} items`);
     }
   }
   return body;
@@ -166,7 +166,7 @@ function checkPlaceholders(
       if (inner === undefined) throw fault(line, '"{{" without "}}"');
       const name = inner.trim();
       if (known.has(name)) continue;
-      const names = [...known].join(", ") || "none is declared";
+      const names = [...known].join(", ") || "no variables are declared";
       throw fault(line, `unknown variable "${name}" (${names})`);
     }
   }

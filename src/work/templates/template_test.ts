@@ -157,8 +157,8 @@ Deno.test("a title has its placeholders filled in", async () => {
 });
 
 const FAULTS: Record<string, [text: string, fault: string]> = {
-  "no items": ["# T\n\ntext\n", 'line 4: it has no item "- [ ] …"'],
-  "no end": ["---\nname: x\n- [ ] a\n", 'line 1: the "---" has no end'],
+  "no items": ["# T\n\ntext\n", 'line 4: the file has no item "- [ ] …"'],
+  "no end": ["---\nname: x\n- [ ] a\n", 'line 1: the closing "---" is missing'],
   "bad YAML": [
     "---\nname: x\nvariables: [a\n---\n- [ ] a\n",
     "line 3: Cannot read flow collection",
@@ -185,7 +185,7 @@ const FAULTS: Record<string, [text: string, fault: string]> = {
   ],
   "twice": [
     "---\nvariables: [a, a]\n---\n- [ ] {{a}}\n",
-    'line 2: the variable "a" is there twice',
+    'line 2: the variable "a" is declared twice',
   ],
   "odd required of the second": [
     "---\nvariables:\n  a:\n    required: true\n  b:\n    required: maybe\n---\n- [ ] x\n",
@@ -205,22 +205,28 @@ const FAULTS: Record<string, [text: string, fault: string]> = {
   ],
   "twice in a list": [
     "---\nvariables:\n  - a\n  - b\n  - a\n---\n- [ ] x\n",
-    'line 5: the variable "a" is there twice',
+    'line 5: the variable "a" is declared twice',
   ],
   "unknown in the title": [
     "---\ndescription: d\nname: T {{b}}\n---\n- [ ] a\n",
     'line 3: unknown variable "b"',
   ],
   "unknown in the heading": ["\n# T {{b}}\n- [ ] a\n", "line 2: unknown"],
-  "long phase": [`## ${"x".repeat(501)}\n- [ ] a\n`, "line 1: over 500"],
+  "long phase": [`## ${"x".repeat(501)}\n- [ ] a\n`, "line 1: more than 500"],
   "unknown variable": [
     "---\nvariables: [a]\n---\n# T\n- [ ] {{a}}\n- [ ] {{ b }}\n",
     'line 6: unknown variable "b" (a)',
   ],
-  "none declared": ["- [ ] {{b}}\n", 'unknown variable "b" (none is declared)'],
+  "none declared": [
+    "- [ ] {{b}}\n",
+    'unknown variable "b" (no variables are declared)',
+  ],
   "unclosed": ["# T\n## P\n- [ ] {{a\n", 'line 3: "{{" without "}}"'],
-  "too long": [`- [ ] ${"x".repeat(501)}\n`, "line 1: over 500 characters"],
-  "too many": ["- [ ] a\n".repeat(501), "line 501: over 500 items"],
+  "too long": [
+    `- [ ] ${"x".repeat(501)}\n`,
+    "line 1: more than 500 characters",
+  ],
+  "too many": ["- [ ] a\n".repeat(501), "line 501: more than 500 items"],
 };
 
 for (const [name, [text, fault]] of Object.entries(FAULTS)) {
@@ -271,7 +277,7 @@ Deno.test("values are filled in once, and missing or unknown ones are named", as
   );
   assertEquals([unknown.message, unknown.hint], [
     '"test" has no variable "z"',
-    "It has: a, b",
+    "Available variables: a, b",
   ]);
   assertEquals(fillIn("{{toString}}", {}), "{{toString}}");
 });
