@@ -96,7 +96,7 @@ export async function readPipeline(
   const lines = text.split(/\r?\n/);
   const faultAt = (line: number, words: string) =>
     new MpmError("UNREADABLE", `${path}:${line}: ${escapeText(words)}`, {
-      hint: 'Correct the file. "mpm help pipelines" describes its fields',
+      hint: 'Fix the file. "mpm help pipelines" describes its fields',
     });
   const value = await parseYaml(lines, faultAt);
   const fault: Fault = (path, words) => faultAt(lineOf(lines, path), words);
@@ -134,9 +134,8 @@ function varsIn(value: Fields, fault: Fault): Map<string, Variable> {
     if (!isFields(one)) {
       throw fault(
         path,
-        `"${name}" must have fields (${VARIABLE.join(", ")}), it is ${
-          kindWords(one)
-        }`,
+        `"${name}" must have fields (${VARIABLE.join(", ")}), not ` +
+          `${kindWords(one)}`,
       );
     }
     refuseUnknown(one, { known: VARIABLE, path, fault });
@@ -224,7 +223,7 @@ function needsIn(
   throw fault(
     path,
     `"${name}" needs the unknown step "${unknown}". ` +
-      didYouMean(unknown, names, `The steps are ${names.join(", ")}`),
+      didYouMean(unknown, names, `Available steps: ${names.join(", ")}`),
   );
 }
 
@@ -262,7 +261,7 @@ function envIn(
       }
       const text = textIn(env, [...path, name], fault)!;
       if (!text.includes("\0")) return [name, text];
-      throw fault([...path, name], `"${name}" has a NUL character`);
+      throw fault([...path, name], `"${name}" contains a NUL character`);
     }),
   );
 }
@@ -329,7 +328,7 @@ function refusePlaceholders(
       throw fault(
         path,
         `unknown variable "{${name}}". ` +
-          didYouMean(name, all, `The variables are ${all.join(", ")}`),
+          didYouMean(name, all, `Available variables: ${all.join(", ")}`),
       );
     }
   };

@@ -49,12 +49,12 @@ export function valuesOf(
       throw new MpmError("USAGE", `Unknown variable in "--var ${one}"`, {
         hint: names.length === 0
           ? "The pipeline has no variables"
-          : didYouMean(name, names, `The variables are ${names.join(", ")}`),
+          : didYouMean(name, names, `Available variables: ${names.join(", ")}`),
       });
     }
     if (values.has(name) || value.includes("\0")) {
       throw new MpmError("USAGE", `Invalid variable in "--var ${one}"`, {
-        hint: "Give each variable once, as name=value",
+        hint: "Set each variable once, as name=value",
       });
     }
     values.set(name, value);

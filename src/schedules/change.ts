@@ -198,7 +198,7 @@ function refuseOther(known: Schedule | undefined, wanted: Schedule): void {
   if (facts(known) === facts(wanted)) return;
   throw new MpmError(
     "CONFLICT",
-    `The schedule "${known.name}" exists: "${known.times}" ` +
+    `The schedule "${known.name}" already exists: "${known.times}" ` +
       `${actionText(known)}, by ${known.via}`,
     {
       hint:
@@ -297,8 +297,8 @@ async function findSchedule(
     .map(({ name }) => name);
   throw new MpmError("NOT_FOUND", `No schedule "${typed}" in this project`, {
     hint: names.length === 0
-      ? '"mpm schedule list --all" lists those of all projects'
-      : `The schedules are ${named(names)}`,
+      ? '"mpm schedule list --all" lists the schedules of all projects'
+      : `Available schedules: ${named(names)}`,
   });
 }
 

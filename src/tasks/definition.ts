@@ -70,7 +70,7 @@ export async function readDefinition(
   const lines = text.split(/\r?\n/);
   const faultAt = (line: number, words: string) =>
     new MpmError("UNREADABLE", `${path}:${line}: ${escapeText(words)}`, {
-      hint: 'Correct the file. "mpm task run --help" describes its fields',
+      hint: 'Fix the file. "mpm task run --help" describes its fields',
     });
   const value = await parseYaml(lines, faultAt);
   const fault: Fault = (path, words) => faultAt(lineOf(lines, path), words);

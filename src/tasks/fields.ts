@@ -47,7 +47,7 @@ export function refuseUnknown(
   throw fault(
     [...path, unknown],
     `unknown field "${unknown}"${where}. ` +
-      didYouMean(unknown, known, `The fields are ${known.join(", ")}`),
+      didYouMean(unknown, known, `Available fields: ${known.join(", ")}`),
   );
 }
 
@@ -116,7 +116,7 @@ export function textsIn(
   if (other !== undefined) {
     throw fault(
       path,
-      `"${name}" must be a list of texts, one of them is ${kindWords(other)}`,
+      `"${name}" must be a list of texts, but one entry is ${kindWords(other)}`,
     );
   }
   if (found.length === 0) throw fault(path, `"${name}" is empty`);
@@ -133,7 +133,7 @@ export function argumentsIn(
   const name = path.at(-1)!;
   if (args?.[0] === "") throw fault(path, `"${name}" does not name a program`);
   if (args?.some((one) => one.includes("\0"))) {
-    throw fault(path, `"${name}" has a NUL character`);
+    throw fault(path, `"${name}" contains a NUL character`);
   }
   return args;
 }
@@ -169,8 +169,8 @@ export function timeIn(
     if (!(error instanceof MpmError)) throw error;
     throw fault(
       path,
-      `"${path.at(-1)}" must be a length of time such as 90s, 30m or 1h, ` +
-        `not "${text}"`,
+      `"${path.at(-1)}" must be a duration such as 90s, 30m or 1h, not ` +
+        `"${text}"`,
     );
   }
 }

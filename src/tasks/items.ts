@@ -47,12 +47,12 @@ export async function listItems(
 
 function noItems(items: ItemSource): MpmError {
   const why = items.kind === "files"
-    ? `no file matches ${items.globs.map((glob) => `"${glob}"`).join(", ")}`
+    ? `no files match ${items.globs.map((glob) => `"${glob}"`).join(", ")}`
     : items.kind === "lines"
     ? `"${commandText(items.args)}" printed no lines`
-    : "its list is empty";
+    : "the list is empty";
   return new MpmError("CONFLICT", `The task has no items: ${why}`, {
-    hint: 'Check "items" in the definition of the task',
+    hint: 'Check "items" in the task definition',
   });
 }
 
@@ -61,9 +61,9 @@ function refuseUnusable(values: readonly string[]): void {
   if (values.length > MOST || size > LARGEST) {
     throw new MpmError(
       "CONFLICT",
-      `The task has too many items: ${values.length}, ` +
-        `of ${Math.ceil(size / 1_048_576)} MiB`,
-      { hint: `Name at most ${MOST} items, of 128 MiB in all` },
+      `The task has too many items: ${values.length} ` +
+        `(${Math.ceil(size / 1_048_576)} MiB)`,
+      { hint: `The limits are ${MOST} items and 128 MiB in total` },
     );
   }
   const at = values.findIndex((value) => value.includes("\0"));
@@ -71,7 +71,7 @@ function refuseUnusable(values: readonly string[]): void {
   throw new MpmError(
     "CONFLICT",
     `Item ${at + 1} contains a NUL character, which arguments cannot contain`,
-    { hint: 'Correct "items" in the definition of the task' },
+    { hint: 'Fix "items" in the task definition' },
   );
 }
 
@@ -136,7 +136,7 @@ async function linesOf(
       "CONFLICT",
       `Cannot list the items: ${endOf(args[0]!, done)}` +
         (said === "" ? "" : `: ${said}`),
-      { hint: `Run it to see why: ${commandText(args)}` },
+      { hint: `To see why, run it: ${commandText(args)}` },
     );
   }
   const printed = text.decode(done.stdout);

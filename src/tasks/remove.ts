@@ -149,7 +149,7 @@ function refuseLost(
   );
   if (taken === undefined) return;
   throw new MpmError("CONFLICT", `Cannot restore "${taken}": it exists`, {
-    hint: "Nothing was changed; move that folder away and try again",
+    hint: "Nothing was changed; move that folder elsewhere and try again",
   });
 }
 

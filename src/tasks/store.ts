@@ -189,7 +189,7 @@ export function findRun(
   if (begun.length === 1) return begun[0]!;
   if (begun.length > 1) {
     throw new MpmError("AMBIGUOUS", `Several runs match "${typed}"`, {
-      hint: `Give one of them: ${named(begun)}`,
+      hint: `Choose one of them: ${named(begun)}`,
     });
   }
   throw new MpmError(

@@ -149,7 +149,7 @@ Deno.test("an error about a definition is one line, whatever is in it", async ()
   assertEquals(status, 5);
   const [error, hint, ...rest] = stderr.split("\n");
   assertStringIncludes(error!, 'unknown step "x\\nHint: run it\\x1b[2J"');
-  assertStringIncludes(hint!, "Hint: Correct the file");
+  assertStringIncludes(hint!, "Hint: Fix the file");
   assertEquals(rest, [""]);
 });
 

@@ -173,7 +173,7 @@ posixTest(
     assertStringIncludes((await mpm(env, ["doctor"])).stdout, why);
     Deno.removeSync(`${env.root}/bin/mpm`);
     const doctor = await mpm(env, ["doctor"]);
-    assertStringIncludes(doctor.stdout, "starts is gone");
+    assertStringIncludes(doctor.stdout, "no longer exists");
   },
 );
 

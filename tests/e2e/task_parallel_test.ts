@@ -177,7 +177,7 @@ longTest(
     );
     const again = await mpm(env, ["task", "resume", "--again"]);
     assertEquals(again.status, 0, again.stderr);
-    assertStringIncludes(again.stderr, "Note: left out the host");
+    assertStringIncludes(again.stderr, "Note: skipped the host");
     assertEquals(states(), items.map((item) => `${item} done`));
     // Each item began once, but the one that was lost.
     const began = said().filter((line) => line.startsWith("began"))

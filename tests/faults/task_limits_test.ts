@@ -292,8 +292,8 @@ posixTest("a run whose folder is deleted ends, and says so", async () => {
   assert(performance.now() - begun < 5000, said);
   assert(!alive(env, "sleep 4714"));
   assertEquals(code, 6, said);
-  assertMatch(said, /someone removed its folder/);
-  assertMatch(said, /Its results are gone.*mpm task run work/);
+  assertMatch(said, /its folder ".*" was removed/);
+  assertMatch(said, /The results are lost.*mpm task run work/);
 });
 
 posixTest("a cwd that a program removes does not end mpm", async () => {

@@ -26,7 +26,7 @@ Sends SIGTERM to the running programs. If a program has not ended after the "gra
     if (dry) return `Would cancel ${shown}\n`;
     return ended
       ? `Cancelled ${shown}\n`
-      : `Asked ${shown} to end. Its programs have not ended yet\n`;
+      : `Asked ${shown} to stop. Its programs are still running\n`;
   },
   next: ({ run, ended }) =>
     ended ? `"mpm pipeline resume ${run}" continues it` : undefined,

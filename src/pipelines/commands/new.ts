@@ -108,7 +108,7 @@ function shippedAs(kind: string): Shipped {
     hint: didYouMean(
       kind,
       kinds,
-      `The built-in pipelines are ${kinds.join(" and ")}`,
+      `Available built-in pipelines: ${kinds.join(" and ")}`,
     ),
   });
 }
@@ -116,7 +116,7 @@ function shippedAs(kind: string): Shipped {
 function refuseThere(system: System, path: string): void {
   if (!system.files.lstat(path)) return;
   throw new MpmError("CONFLICT", `"${path}" already exists`, {
-    hint: "Edit it, or give another name",
+    hint: "Edit it, or choose another name",
   });
 }
 

@@ -92,6 +92,6 @@ function jobsIn(typed: string | undefined): number | undefined {
   const jobs = /^\d{1,3}$/.test(typed) ? Number(typed) : 0;
   if (jobs >= 1 && jobs <= MOST_JOBS) return jobs;
   throw new MpmError("USAGE", `Invalid number of jobs "${typed}"`, {
-    hint: `Give a number from 1 to ${MOST_JOBS}`,
+    hint: `Use a number from 1 to ${MOST_JOBS}`,
   });
 }

@@ -155,7 +155,8 @@ async function refuseChanged(
     const name = (one: string | undefined) =>
       one === undefined ? "a detached HEAD" : `"${one}"`;
     throw new Refused(
-      `The run began on ${name(branch)}, and you are on ${name(state.branch)}`,
+      `The run began on ${name(branch)}, but you are now on ` +
+        `${name(state.branch)}`,
     );
   }
   const changed = [

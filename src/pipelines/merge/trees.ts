@@ -159,8 +159,8 @@ class Trees implements StepTrees {
         `The result of "${conflict.step}" conflicts with the steps before ` +
           `it: ${named(conflict.paths)}`,
         {
-          hint:
-            `"${step.name}" needs both steps. Add one of the two to "needs" of the other`,
+          hint: `"${step.name}" needs both steps. Add one of the two to the ` +
+            '"needs" of the other',
         },
       );
     }

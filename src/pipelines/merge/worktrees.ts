@@ -59,7 +59,7 @@ export function isTaken({ files }: System, path: string): boolean {
 function refuseTaken(system: System, path: string): void {
   if (!isTaken(system, path)) return;
   throw new MpmError("CONFLICT", `"${path}" already exists`, {
-    hint: "Move it away, or remove it: git worktree remove",
+    hint: "Move it elsewhere, or remove it: git worktree remove",
   });
 }
 

@@ -159,7 +159,7 @@ export class StepLoop {
     const isDone = steps.every(({ name }) => state.of(name).state === "done");
     throw new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
       hint: isDone
-        ? "All its steps are done, and their inputs have not changed"
+        ? "All steps are done, and their inputs have not changed"
         : `To run flagged steps again: mpm pipeline resume ${id} --again`,
     });
   }

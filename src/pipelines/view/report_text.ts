@@ -58,9 +58,7 @@ function conflictPart(
   const { code } = MARKDOWN;
   const why = paths.length === 0
     ? "It needs a step that was left out."
-    : `It conflicts with the results before it in ${
-      paths.map(code).join(", ")
-    }.`;
+    : `It conflicts with earlier results in ${paths.map(code).join(", ")}.`;
   return [
     "",
     `### Left out: ${code(step)}`,

@@ -111,7 +111,7 @@ function mergeLines({ merge }: PipelineStatusResult): string[] {
 /** Returns what a person can do about a run. */
 function advice(run: PipelineStatusResult): string[] {
   const id = escapeText(run.run);
-  if (!run.own) return ["mpm lists this run and does nothing else with it."];
+  if (!run.own) return ["mpm can only list this run."];
   const { state, failed, flagged, limited, waiting, skipped } = run;
   if (state === "running") return [`Watch it: mpm pipeline watch ${id}`];
   const isLeft = failed + limited + waiting + skipped > 0 ||

@@ -31,7 +31,7 @@ The exit status is 0 if the run succeeded, and 1 if it failed. It is 4 if mpm re
     throw new MpmError("NOT_FOUND", `No schedule "${name}" in this project`, {
       hint: schedules.length === 0
         ? 'Add one with: mpm schedule add "0 9 * * *" task NAME'
-        : `The schedules are ${named(schedules.map(({ name }) => name))}`,
+        : `Available schedules: ${named(schedules.map(({ name }) => name))}`,
     });
   },
   render: runText,

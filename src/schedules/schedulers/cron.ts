@@ -147,9 +147,13 @@ async function change(
   const wanted = crontabText({ ...crontab, entries });
   if (wanted === text) return;
   if (await readText(system) !== text) {
-    throw new MpmError("CONFLICT", "The crontab was changed just now", {
-      hint: "Nothing was written; run the command again",
-    });
+    throw new MpmError(
+      "CONFLICT",
+      "Another program changed the crontab just now",
+      {
+        hint: "Nothing was written; run the command again",
+      },
+    );
   }
   if (wanted === undefined) await demand(system, ["crontab", "-r"]);
   else {
@@ -164,8 +168,8 @@ async function change(
   }
   const now = await readText(system);
   if (now === wanted) return;
-  throw new MpmError("CONFLICT", "The crontab is not what mpm wrote", {
-    hint: 'Compare it with what you expect: "crontab -l"',
+  throw new MpmError("CONFLICT", "The crontab differs from what mpm wrote", {
+    hint: "To see the crontab: crontab -l",
   });
 }
 

@@ -27,7 +27,7 @@ Sends SIGTERM to the running program. If the program has not ended after the tas
     if (dry) return `Would cancel ${shown}\n`;
     return ended
       ? `Cancelled ${shown}\n`
-      : `Asked ${shown} to end. Its program has not ended yet\n`;
+      : `Asked ${shown} to stop. Its program is still running\n`;
   },
   next: ({ run, ended }) =>
     ended ? `"mpm task resume ${run}" continues it` : undefined,

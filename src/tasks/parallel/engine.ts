@@ -94,7 +94,7 @@ export class ParallelEngine implements ChunkEngine {
     if (ready.length === 0) {
       return { state: "stopped", reason: `no host is ready: ${lacking[0]}` };
     }
-    for (const one of lacking) note(`Note: left out the host ${one}`);
+    for (const one of lacking) note(`Note: skipped the host ${one}`);
     try {
       while (left.length > 0) {
         const { stopped, retry } = await this.#round(keeper, ready, left);

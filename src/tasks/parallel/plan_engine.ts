@@ -31,7 +31,7 @@ function readHosts(system: System, folder: string, typed: string): string[] {
     "USAGE",
     hosts.length === 0
       ? `"${typed}" has no hosts`
-      : `"${typed}" has ${hosts.length} hosts, more than ${MOST}`,
+      : `"${typed}" has ${hosts.length} hosts; the limit is ${MOST}`,
     { hint },
   );
 }

@@ -140,11 +140,11 @@ export function stoppedBy(
   const [why, hint] = attempt(() => system.files.lstat(record))
     ? [
       error.message,
-      `Its results are kept. Fix the problem, then: mpm ${kind} resume ${id}`,
+      `mpm kept the results. Fix the problem, then: mpm ${kind} resume ${id}`,
     ]
     : [
-      `someone removed its folder "${folder}"`,
-      `Its results are gone. To start again: mpm ${kind} run ${taskOf(id)}`,
+      `its folder "${folder}" was removed`,
+      `The results are lost. To start again: mpm ${kind} run ${taskOf(id)}`,
     ];
   return new MpmError(error.code, `The run stopped: ${why}`, {
     hint,
@@ -186,7 +186,7 @@ export async function refuseSurvivors(
         throw new MpmError(
           "CONFLICT",
           `Process ${pid}, which the run "${id}" started, is still running`,
-          { hint: `Wait for its end, or end it with "kill ${pid}"` },
+          { hint: `Wait until it ends, or stop it with "kill ${pid}"` },
         );
       }
       await system.sleep(50);

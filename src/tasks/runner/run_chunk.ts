@@ -245,7 +245,9 @@ export class KeptOutput {
       this.#write(this.#log.bytes().subarray(this.#written));
     }
     if (this.#resultSize > MOST_RESULTS) {
-      const note = `\n(mpm kept ${sizeText(MOST_RESULTS)} of its results)\n`;
+      const note =
+        `\n(mpm kept only the first ${sizeText(MOST_RESULTS)} of the ` +
+        "results)\n";
       this.#excerpt.add(new TextEncoder().encode(note));
     }
     return {

@@ -89,7 +89,7 @@ function nothingLeft(id: string, { counters }: Chunks): MpmError {
   const { failed, flagged } = counters;
   return new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
     hint: failed + flagged === 0
-      ? "All its items are done"
+      ? "All items are done"
       : `To run failed and flagged items again: mpm task resume ${id} --again`,
   });
 }

@@ -92,7 +92,7 @@ function stateText({ state, own }: TaskRunView, style: Style): string {
 function advice(run: TaskStatusResult): string[] {
   const id = escapeText(run.run);
   if (!run.own) {
-    return ["mpm lists this run and does nothing else with it."];
+    return ["mpm can only list this run."];
   }
   if (run.state === "running") {
     return [`Watch it: mpm task watch ${id}`];
