@@ -69,8 +69,8 @@ export async function keptIn(
   throw new MpmError(
     "NOT_FOUND",
     kept
-      ? `The save that holds "${path}" of ${entry.id} no longer exists`
-      : `${entry.id} keeps no "${path}"`,
+      ? `The save that contained "${path}" for ${entry.id} no longer exists`
+      : `${entry.id} does not contain "${path}"`,
     { hint: '"mpm context history" lists the kept versions' },
   );
 }

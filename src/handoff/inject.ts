@@ -301,7 +301,7 @@ function stackLines(
     const progress = checklist.length === 0
       ? ""
       : `, ${done} of ${checklist.length} items done`;
-    const kind = at === 0 ? "Session of this worktree" : "It is a detour of";
+    const kind = at === 0 ? "Session of this worktree" : "Detour of";
     return `${kind}: ${escapeText(fullTitle(work))} (${work.state}${progress})`;
   });
   return problem === undefined

@@ -76,7 +76,7 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
 /**
  * The doubt of a command that was named to verify the work, and did not run.
  */
-export const ONLY_NAMED = "it was only named";
+export const ONLY_NAMED = "it was mentioned, but did not run";
 
 /** The doubt of a run that is known only from a save of someone else. */
 const UNVERIFIED = "the save is from someone else, not verified";

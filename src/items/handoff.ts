@@ -202,13 +202,13 @@ export function writeCarried(
 }
 
 function closingNotes({ closing: { unknown } }: Carried): string[] {
-  return unknown.map((number) => `No item ${number} to close`);
+  return unknown.map((number) => `No open item ${number}`);
 }
 
 function refusalNote({ refused }: Carried): string[] {
   return refused.length === 0 ? [] : [
-    `${counted(refused.length, "item")} only in this save: too many are ` +
-    'open. "mpm done" lists them',
+    `${counted(refused.length, "item")} only in this save, because too ` +
+    'many items are open. "mpm done" lists them',
   ];
 }
 

@@ -34,12 +34,12 @@ Deno.test("mergeItems() shows what is open now, with the numbers of here", () =>
       item("g", { kind: "prompt" }),
     ],
     {
-      kept: [kept("b", 1, { text: "as it is now" }), closed, later],
+      kept: [kept("b", 1, { text: "in its current version" }), closed, later],
       open: [later],
     },
   );
   assertEquals(items.map(({ id, number, text }) => [id, number, text]), [
-    ["b", 1, "as it is now"],
+    ["b", 1, "in its current version"],
     ["d", 3, "said later"],
     ["a", undefined, "do a"],
     ["e", undefined, "do e"],

@@ -67,14 +67,14 @@ function checkedText(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") {
     throw new MpmError("USAGE", "The text is empty", {
-      hint: "Leave the text out to list the open items",
+      hint: "Omit the text to list the open items",
     });
   }
   if (trimmed.length <= LONGEST_TEXT) return trimmed;
   throw new MpmError(
     "USAGE",
     `The text has ${trimmed.length} characters; the limit is ${LONGEST_TEXT}`,
-    { hint: "Shorten it, or write it into a file and name the file" },
+    { hint: "Shorten it, or write it to a file and mention the file" },
   );
 }
 
@@ -130,7 +130,7 @@ function said(
       "CONFLICT",
       "Cannot add the item: too many items are open",
       {
-        hint: '"mpm done" lists them, and "mpm done 1 2 3" closes three',
+        hint: '"mpm done" lists them, and "mpm done 1 2 3" closes three items',
       },
     );
   }

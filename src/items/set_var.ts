@@ -76,7 +76,7 @@ function changed(
   if (Object.keys(vars).length >= MOST) {
     throw new MpmError(
       "CONFLICT",
-      `Cannot set "${name}": there are ${MOST} variables already`,
+      `Cannot set "${name}": ${MOST} variables are already set`,
       {
         hint: '"mpm var unset <name>" removes a variable',
       },
@@ -129,7 +129,7 @@ function checkedValue(value: string): string {
     throw new MpmError(
       "USAGE",
       `The value has ${value.length} characters; the limit is ${LONGEST}`,
-      { hint: "Put it into a file, and set the variable to the file's name" },
+      { hint: "Write it to a file, and set the variable to the path" },
     );
   }
   const plain = escapeUnseen(value, (one) => /[\n\t]/.test(one) ? one : "");

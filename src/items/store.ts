@@ -132,7 +132,7 @@ function problemsOf(
   if (foreign.length > 0) {
     problems.push(
       `${counted(foreign.length, "item")} in "${folder}" left out: not ` +
-        "written by you on this machine, or changed since",
+        "written by you on this machine, or changed later",
     );
   }
   if (unread > 0) problems.push(`${unread} older items were not read`);
@@ -239,7 +239,7 @@ function knownPath(root: string): string {
 
 function unreadable(path: string, fault: string): MpmError {
   return new MpmError("UNREADABLE", `Cannot read "${path}": ${fault}`, {
-    hint: "Move it away; other items are not affected",
+    hint: "Move it elsewhere; other items are not affected",
   });
 }
 

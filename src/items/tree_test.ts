@@ -97,7 +97,7 @@ Deno.test("a tree with a content that is not known is not known", () => {
   ) assertEquals(treeOf(state([unknown])), undefined);
   assertEquals(treeOf(state([], { filesOmitted: 1 })), undefined);
   assertEquals(treeOf(state([], { unwatched: undefined })), undefined);
-  const closed = [{ path: "a/", reason: "git cannot look at it" }];
+  const closed = [{ path: "a/", reason: "git cannot read it" }];
   assertEquals(treeOf(state([], { closed })), undefined);
 });
 

@@ -81,14 +81,14 @@ function readFile(
   const value = jsonIn(text) as Fitting<typeof VARS> | undefined;
   if (!fits(VARS, value)) {
     throw new MpmError("UNREADABLE", `Cannot read "${path}"`, {
-      hint: "Move it away and set the variables again",
+      hint: "Move it elsewhere and set the variables again",
     });
   }
   if (value.of !== owner || !ownSeals(system, root, KIND).isOwn(text)) {
     throw new MpmError(
       "FOREIGN",
       `Cannot use "${path}": you did not set these variables on this machine`,
-      { hint: "Move the file away and set the variables again" },
+      { hint: "Move the file elsewhere and set the variables again" },
     );
   }
   return value.vars;

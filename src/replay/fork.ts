@@ -141,7 +141,7 @@ async function refuseTaken(
     ? `The branch "${branch}" already exists`
     : undefined;
   if (taken === undefined) return;
-  throw new MpmError("CONFLICT", taken, { hint: "Give another --name" });
+  throw new MpmError("CONFLICT", taken, { hint: "Choose another --name" });
 }
 
 /**

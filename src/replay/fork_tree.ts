@@ -89,8 +89,8 @@ export async function removeFork(
 ): Promise<string[]> {
   if (entry.undoes !== undefined) {
     throw new CannotUndo(entry, {
-      reason: "its worktree is gone",
-      instead: '"mpm replay fork" makes it again',
+      reason: "its worktree no longer exists",
+      instead: '"mpm replay fork" creates it again',
     });
   }
   const [path, branch, head, print] = ["worktree", "branch", "head", "print"]

@@ -139,13 +139,13 @@ export function nearText(
   { before, after }: Pick<TreeResult, "before" | "after">,
 ): string {
   const near = [
-    before ? `before it step ${before.step} (${before.checkpoint})` : "",
-    after ? `after it step ${after.step} (${after.checkpoint})` : "",
+    before ? `step ${before.step} before it (${before.checkpoint})` : "",
+    after ? `step ${after.step} after it (${after.checkpoint})` : "",
   ].filter((text) => text !== "");
   return near.length > 0
     ? `The nearest known trees: ${near.join(", ")}`
-    : 'No step has a known tree: "mpm config set checkpoint.every batch ' +
-      '--scope user" keeps them from now on';
+    : "No step has a known tree. To keep trees from now on: mpm config set " +
+      "checkpoint.every batch --scope user";
 }
 
 /** Paths that are listed, unless all are wanted. */

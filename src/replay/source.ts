@@ -46,8 +46,8 @@ export async function findSource(
   if (isFile(system, path)) return ofFile(system, path);
   if (/[\\/]|\.jsonl$/.test(selector)) {
     throw system.files.stat(path)
-      ? new MpmError("UNREADABLE", `"${selector}" is not a plain file`)
-      : new MpmError("NOT_FOUND", `There is no file "${selector}"`);
+      ? new MpmError("UNREADABLE", `"${selector}" is not a regular file`)
+      : new MpmError("NOT_FOUND", `File "${selector}" not found`);
   }
   return await byAgentSession(context, selector) ??
     await bySave(context, workspace, selector);

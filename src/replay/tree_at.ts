@@ -102,7 +102,7 @@ async function fileIn(
   if (!entry || entry.mode === "160000") {
     throw new MpmError(
       "NOT_FOUND",
-      `There is no file "${given}" at step ${step}`,
+      `No file "${given}" at step ${step}`,
     );
   }
   const bytes = await readFileIn(kept, entry);

@@ -143,7 +143,7 @@ export async function scanSteps(
   const wanted = /^#?(\d{1,9})$/.exec(at)?.[1];
   if (wanted === undefined) {
     throw new MpmError("USAGE", `Invalid step "${at}"`, {
-      hint: 'Give the number of a step as "mpm replay" prints it',
+      hint: 'Use the number of a step from "mpm replay"',
     });
   }
   const { system } = context;

@@ -35,7 +35,7 @@ export async function addMember(
 ): Promise<TeamResult> {
   if (!isName(name)) {
     throw new MpmError("USAGE", `Invalid name "${cutText(name, 80)}"`, {
-      hint: "Use at most 100 letters, digits, blanks and punctuation marks",
+      hint: "Use at most 100 letters, digits, spaces and punctuation marks",
     });
   }
   const { checkedRecipient } = await import("./crypto/age.ts");

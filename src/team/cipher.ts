@@ -171,7 +171,7 @@ async function askSecret(
 }
 
 function cancelled(): MpmError {
-  return new MpmError("CANCELLED", "No passphrase was typed", {
+  return new MpmError("CANCELLED", "No passphrase was entered", {
     hint: "Run the command again; nothing was changed",
   });
 }

@@ -117,9 +117,9 @@ async function remoteOf(
 ): Promise<Remote> {
   const name = named ?? readState(system, workspace.root).remote;
   if (name !== null) return await findRemote(system, workspace, name);
-  throw new MpmError("USAGE", "No remote was named yet", {
-    hint: 'Name a remote once, such as "mpm sync origin". ' +
-      '"git remote -v" lists remotes',
+  throw new MpmError("USAGE", "No remote was named", {
+    hint: 'Name a remote, such as "mpm sync origin"; mpm remembers it. "git ' +
+      'remote -v" lists remotes',
   });
 }
 
@@ -364,7 +364,8 @@ class Sync {
       );
       this.#problems.push(
         ...refused.map((ref) =>
-          `The log ${ref} was rewritten; mpm keeps what it read before`
+          `The log ${ref} was rewritten; mpm keeps the entries that it ` +
+          "already read"
         ),
       );
     } catch (error) {

@@ -41,7 +41,7 @@ export async function trustKeys(
   const own = ownWriter(context.system);
   if (names.length === 0) {
     if (!revoke) return { dry_run: dryRun, own, keys: known };
-    throw new MpmError("USAGE", "No name was given", {
+    throw new MpmError("USAGE", "Missing argument <name>", {
       hint: '"mpm trust" lists the people and their keys',
     });
   }
@@ -137,7 +137,7 @@ function matchKeys(known: readonly Row[], typed: string): Row[] {
     throw new MpmError(
       "AMBIGUOUS",
       `${found.length} keys have the name "${typed}"`,
-      { hint: `Give the start of the right key ID: ${list(found)}` },
+      { hint: `Use the start of the right key ID: ${list(found)}` },
     );
   }
   throw new MpmError("NOT_FOUND", `No known key belongs to "${typed}"`, {

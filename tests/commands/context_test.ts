@@ -54,7 +54,7 @@ Deno.test("context shows tokens, window, source, age and what each threshold doe
       `Session: ${ID}`,
       "Context: 150,000 of 200,000 tokens, 75.0 %",
       "Model:   claude-haiku-4-5",
-      "Source:  the transcript's last answer, 1 minute ago; the window is the model's",
+      "Source:  the transcript's last answer, 1 minute ago; the window is the default of the model",
       "Level:   pause",
       "",
       "Thresholds:",
@@ -77,7 +77,7 @@ Deno.test("context knows nothing without a session, and of a stale one", async (
   talk(env, 199_000, { ago: 3700 });
   const stale = await context(env);
   assertEquals([stale.gauge.unknown, stale.level], [
-    "it is stale: 1 hour old",
+    "it is outdated: 1 hour old",
     "normal",
   ]);
   env.extra.MPM_CONFIG_CONTEXT_STALE_AFTER = "2h";

@@ -334,7 +334,7 @@ posixTest(
     assertEquals([failed.status, failed.result.ran[0]?.exit], [1, 1]);
     const [one] = failed.result.evidence;
     assertEquals(one?.state, "unproved");
-    assertStringIncludes(one!.why, "lacks node_modules");
+    assertStringIncludes(one!.why, "without node_modules");
     const linked = ["--run", "--link", "node_modules/", "sh", "check.sh"];
     assertEquals((await evidence(env, ...linked)).status, 0);
     assertEquals(await states(env), ["sh check.sh holds"]);

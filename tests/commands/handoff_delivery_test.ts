@@ -51,7 +51,7 @@ Deno.test("a session is given its waiting hand-off once, until it is answered", 
   assertEquals([first.whole, first.named], [true, true]);
   assertStringIncludes(first.text, '<mpm-handoffs fence="');
   assertStringIncludes(first.text, "--agent backend");
-  assertStringIncludes(first.message, "1 hand-off given to backend");
+  assertStringIncludes(first.message, "1 hand-off delivered to backend");
   const again = await started(env, { source: "compact" });
   assertEquals([again.whole, again.named], [false, true]);
   assert(!again.message.includes("hand-off"));

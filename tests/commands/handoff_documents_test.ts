@@ -163,7 +163,7 @@ Deno.test("the editor's text is what is written, and a wrong one stays", async (
     },
   });
   assertEquals(wrong.status, 5);
-  assertStringIncludes(wrong.stderr, "Your text is kept");
+  assertStringIncludes(wrong.stderr, "mpm kept your text");
   const right = await mpm(env, args, {
     typed: [],
     edit: (path) => {

@@ -253,7 +253,7 @@ Deno.test("the numbers of another clone close nothing here, and are not shown", 
   assertStringIncludes(text, "- Theirs\n");
 });
 
-Deno.test("variables are shown as they are now", async () => {
+Deno.test("variables are shown in their current versions", async () => {
   using env = await paused();
   await mpmJson(env, ["var", "set", "port", "1"], { now: LATER });
   await mpmJson(env, ["pause", "Again", "--no-commit"], {

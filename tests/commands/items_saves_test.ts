@@ -116,7 +116,7 @@ Deno.test("--input says goals, constraints, rejected approaches and how to verif
     open_questions: ["Which port?"],
     close: [2, 77],
   });
-  assertStringIncludes(warnings.join(), "No item 77");
+  assertStringIncludes(warnings.join(), "No open item 77");
   const save = read(env, id);
   assertEquals(items(save), [
     "next open A",

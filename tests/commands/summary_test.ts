@@ -303,7 +303,7 @@ posixTest(
       '4 Error: Cannot write "docs": it is not a file',
       '4 Error: Cannot write ".git/x.md": "$ROOT/project/.git" belongs to mpm or git',
       '4 Error: Cannot write ".claude-mpm/x.md": "$ROOT/project/.claude-mpm" belongs to mpm or git',
-      '3 Error: Cannot write "nowhere/x.md": no folder "$ROOT/project/nowhere"',
+      '3 Error: Cannot write "nowhere/x.md": folder "$ROOT/project/nowhere" does not exist',
     ]);
     assertEquals(env.read("README.md"), "# Project\n");
     assertEquals(env.read("notes.md"), "# Mine\n");

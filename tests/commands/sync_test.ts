@@ -119,7 +119,7 @@ Deno.test("a colleague's save is resumed on another path and branch", async () =
   assertStringIncludes(there.stdout, "uncommitted changes were not compared");
   const refused = await mpm(bob, ["saves", "rm", "0"]);
   assertEquals(refused.status, 4);
-  assertStringIncludes(refused.stderr, "save of Ann");
+  assertStringIncludes(refused.stderr, "belongs to Ann");
   const none = await mpm(bob, ["resume"]);
   assertEquals(none.status, 3);
   assertStringIncludes(

@@ -149,7 +149,7 @@ export function refusal(
     '"mpm claims" no longer lists the path',
     "- ask the person, or the holder, to release it: " +
     `mpm release "${escapeText(claimed)}"`,
-    "- make the change in a git worktree of your own, which has its own claims",
+    "- make the change in your own git worktree, which has its own claims",
     `A person can take it over: mpm claim --force "${escapeText(shown)}"`,
   ].join("\n");
 }

@@ -213,7 +213,7 @@ function lengthOf(text: string): number {
   if (
     length !== undefined && length >= SHORTEST_CLAIM && length <= LONGEST_CLAIM
   ) return length;
-  throw new MpmError("USAGE", `Cannot claim for "${text}"`, {
+  throw new MpmError("USAGE", `Invalid duration of a claim: "${text}"`, {
     hint: "A claim lasts from 1s to 24h, e.g. --for 30m",
   });
 }

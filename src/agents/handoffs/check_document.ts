@@ -156,7 +156,7 @@ async function evidenceFindings(
     if (found && holds(found, folder.split(SEPARATOR).join("/"))) return [];
     const state = found
       ? `${found.state}, ${found.why}`
-      : "mpm knows no run of it";
+      : "mpm has no record that it ran";
     return finding("evidence", line, `\`${command}\`: ${state}`);
   });
 }

@@ -65,8 +65,8 @@ export async function deliverHandoffs(
     text: fenced(system, agent, lines),
     message: isNew === 0
       ? ""
-      : `${counted(isNew, "hand-off")} given to ${agent.name}: ` +
-        parts.map(({ stored }) => titleFor(system, stored)).join("; "),
+      : `${counted(isNew, "hand-off")} delivered to ${agent.name}: ` +
+        `${parts.map(({ stored }) => titleFor(system, stored)).join("; ")}`,
   };
 }
 

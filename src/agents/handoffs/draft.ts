@@ -25,7 +25,7 @@ export interface GivenParts {
 const MOST = { completed: 8, files: 12, needs: 8, verified: 5, decisions: 8 };
 
 /** The request to the receiver, unless a message is given. */
-const MESSAGE = "Please do what is listed as needed.";
+const MESSAGE = "Please complete the needs listed above.";
 
 /**
  * Returns the parts of a document: those that were given, and for the others

@@ -72,7 +72,7 @@ function partyFindings({ from, to, headings }: ReadDocument): LintFinding[] {
     }
   }
   if (from && to && isSameAgent(from.text, to.text)) {
-    const message = "The document hands the work to its own author";
+    const message = "The author and the receiver are the same agent";
     found.push({ rule, line: to.line, message });
   }
   return [...found, ...otherNames({ from, to, headings })];

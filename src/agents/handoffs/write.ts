@@ -97,7 +97,7 @@ function folderFor(
 ): DocumentFolder {
   if (git && local) {
     throw new MpmError("USAGE", "Both --git and --local were given", {
-      hint: "Give one of them",
+      hint: "Use only one of them",
     });
   }
   const { config } = readConfigAnyway(system, workspace.root);
@@ -193,13 +193,13 @@ function written(
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > LARGEST_DOCUMENT) {
     throw new MpmError("USAGE", `The document has ${bytes} bytes`, {
-      hint: `At most ${LARGEST_DOCUMENT} are read. Link to files instead`,
+      hint: `The limit is ${LARGEST_DOCUMENT} bytes. Link to files instead`,
     });
   }
   const path = candidates(system, place, { sender, to })
     .find((one) => !system.files.lstat(one));
   if (path === undefined) {
-    throw new MpmError("CONFLICT", "Too many hand-offs in this minute", {
+    throw new MpmError("CONFLICT", "Too many hand-offs in one minute", {
       hint: "Try again in a minute",
     });
   }

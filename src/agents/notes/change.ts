@@ -63,7 +63,7 @@ export async function addNote(
   if (supersedes.length > MOST_SUPERSEDED) {
     throw new MpmError(
       "USAGE",
-      `A note supersedes at most ${MOST_SUPERSEDED} others`,
+      `A note can supersede at most ${MOST_SUPERSEDED} notes`,
       { hint: "Write several notes" },
     );
   }
@@ -155,10 +155,14 @@ function newNote(
   { actor, before, said }: { actor: Actor; before: NotesHere; said: Said },
 ): Note {
   if (before.here.size >= MOST_NOTES) {
-    throw new MpmError("CONFLICT", `There are ${before.here.size} notes`, {
-      hint:
-        '"mpm notes rm --superseded" removes notes that are no longer current',
-    });
+    throw new MpmError(
+      "CONFLICT",
+      `The project already has ${before.here.size} notes`,
+      {
+        hint:
+          '"mpm notes rm --superseded" removes notes that are no longer current',
+      },
+    );
   }
   const redactor = redactorOf(system);
   const branch = branchByFiles(system, worktree);
@@ -249,7 +253,7 @@ function checkedText(text: string): string {
   throw new MpmError(
     "USAGE",
     `The text has ${trimmed.length} characters; the limit is ${LONGEST_NOTE}`,
-    { hint: "Shorten it, or write it into a file and name the file" },
+    { hint: "Shorten it, or write it to a file and mention the file" },
   );
 }
 

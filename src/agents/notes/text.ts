@@ -15,9 +15,12 @@ export function noteText(result: NoteResult, style: Style): string {
     ...note.supersedes.length === 0
       ? []
       : [`Supersedes ${note.supersedes.join(", ")}`],
-    ...unknown.length === 0
-      ? []
-      : [style.yellow(`Not here yet: ${unknown.join(", ")}`)],
+    ...unknown.length === 0 ? [] : [
+      style.yellow(
+        "Superseded notes that this worktree does not have yet: " +
+          `${unknown.join(", ")}`,
+      ),
+    ],
     ...contradicts.length === 0
       ? []
       : remarks(id, { ...note, supersededBy: [] }).map(style.yellow),

@@ -66,7 +66,7 @@ export function remarks(
       ? []
       : [`Contradicts ${contradicts.join(", ")}. ${settle}`],
     ...cyclic ? [`Notes supersede each other in a cycle. ${settle}`] : [],
-    ...changed ? ["Changed after it was written, or made by hand."] : [],
+    ...changed ? ["Changed after mpm wrote it, or written by hand."] : [],
   ];
 }
 

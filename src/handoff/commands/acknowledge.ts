@@ -31,10 +31,10 @@ Records that you have seen the warning at the current threshold. mpm warns again
 });
 
 function render({ level, changed }: AcknowledgeResult): string {
-  if (level === "normal") return "There is nothing to acknowledge.\n";
+  if (level === "normal") return "Nothing to acknowledge.\n";
   return changed
     ? `Acknowledged: level "${level}".\n`
-    : `Level "${level}" was acknowledged already.\n`;
+    : `Level "${level}" was already acknowledged.\n`;
 }
 
 /** Records that the level that is reached was seen. */

@@ -74,7 +74,7 @@ async function readContext(
 function contextText(result: ContextResult, style: Style): string {
   const { gauge, session_id: id } = result;
   const rows: [string, string][] = [
-    ["Session", id === null ? "none found here" : escapeText(id)],
+    ["Session", id === null ? "none found" : escapeText(id)],
     ["Context", gaugeText(gauge)],
     ...gauge.model === null
       ? []
@@ -126,15 +126,15 @@ function sourceText({ source, window_source: window, age }: Gauge): string {
 const SOURCES: Readonly<Record<NonNullable<Gauge["source"]>, string>> = {
   "status-line": "Claude Code's status line",
   "transcript": "the transcript's last answer",
-  "compaction": "what the last compaction left",
+  "compaction": "the result of the last compaction",
 };
 
 const WINDOWS: Readonly<Record<NonNullable<Gauge["window_source"]>, string>> = {
   "configuration": "is configured",
-  "status-line": "as the status line says",
-  "transcript": "as the transcript says",
-  "model": "is the model's",
-  "usage": "is judged by its use",
+  "status-line": "comes from the status line",
+  "transcript": "comes from the transcript",
+  "model": "is the default of the model",
+  "usage": "is estimated from its use",
   "auto-compact": "is CLAUDE_CODE_AUTO_COMPACT_WINDOW",
 };
 

@@ -113,7 +113,7 @@ async function show(
   if (words.length > 1 || link.length > 0) {
     throw new MpmError(
       "USAGE",
-      "Cannot take a command or --link without --run",
+      "A command or --link needs --run",
       {
         hint: "mpm evidence --run -- npm test",
       },
@@ -201,9 +201,9 @@ async function linksOf(
       "USAGE",
       `Cannot link "${path}": ${
         outside
-          ? "it is not a path below the worktree"
+          ? "it is not a path in the worktree"
           : copied
-          ? "its files are in the copy already"
+          ? "its files are already in the copy"
           : "it does not exist"
       }`,
       { hint: "Name an ignored folder, e.g. --link node_modules" },

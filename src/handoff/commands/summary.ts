@@ -127,7 +127,7 @@ async function spanOf(
   ].filter((flag) => flag !== "");
   if (given.length > 1) {
     throw new MpmError("USAGE", `Cannot combine ${given.join(" and ")}`, {
-      hint: "Give one of these options",
+      hint: "Use only one of these options",
     });
   }
   if (all) return { kind: "all" };
@@ -162,12 +162,12 @@ function outputPath(
   const path = normalize(isAbsolute(given) ? given : join(folder, given));
   const parent = dirname(path);
   if (given === "" || /[/\\]$/.test(given)) {
-    throw new MpmError("USAGE", 'Option "--output" needs the name of a file');
+    throw new MpmError("USAGE", 'Option "--output" needs a file');
   }
   if (files.stat(parent)?.kind !== "folder") {
     throw new MpmError(
       "NOT_FOUND",
-      `Cannot write "${given}": no folder "${parent}"`,
+      `Cannot write "${given}": folder "${parent}" does not exist`,
       { hint: "Create the folder first; nothing was written" },
     );
   }
@@ -185,20 +185,20 @@ function outputPath(
     if (`${real}${SEPARATOR}`.startsWith(`${at}${SEPARATOR}`)) {
       throw refuse(
         `"${one}" belongs to mpm or git`,
-        "Give a path outside of that folder",
+        "Choose a path outside that folder",
       );
     }
   }
   const found = files.lstat(path);
   if (found?.kind === "link") {
-    throw refuse("it is a symbolic link", "Give the file that it leads to");
+    throw refuse("it is a symbolic link", "Use the file that it points to");
   }
   if (found && found.kind !== "file") {
-    throw refuse("it is not a file", "Give another name");
+    throw refuse("it is not a file", "Choose another name");
   }
   const start = found && files.readPart(path, 0, MARK.length);
   if (start && found.size > 0 && new TextDecoder().decode(start) !== MARK) {
-    throw refuse("it exists and is not a summary", "Give another name");
+    throw refuse("it exists and is not a summary", "Choose another name");
   }
   return join(real, path.slice(parent.length));
 }

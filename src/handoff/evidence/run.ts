@@ -106,7 +106,7 @@ function neverStarted(
     ? "it, or the program in its first line, does not exist"
     : "it is not an executable file";
   return new MpmError("CONFLICT", `Cannot run "${program}": ${why}`, {
-    hint: "Correct that, then run mpm evidence --run again",
+    hint: 'Fix this, then run "mpm evidence --run" again',
   });
 }
 
@@ -121,7 +121,7 @@ function refuseOther(
   const bytes = attempt(() => files.readOwn(join(folder, name!), SCRIPT));
   if (bytes && sha256(bytes) === program.sha256) return;
   throw new MpmError("CONFLICT", `"${name}" changed since you allowed it`, {
-    hint: "Read it, and allow it again with mpm allow",
+    hint: 'Read it, then allow it again with "mpm allow"',
   });
 }
 
@@ -177,7 +177,7 @@ function doubtOf(
   },
 ): string | undefined {
   if (changed) return "files changed while they were copied";
-  if (exit === null) return `it was ended after ${durationText(timeout)}`;
+  if (exit === null) return `it was stopped after ${durationText(timeout)}`;
   if (exit === 0) return undefined;
   const { files } = system;
   const lacking = NEEDED.filter((name) =>
@@ -186,5 +186,5 @@ function doubtOf(
   );
   const left = [...lacking, ...copy.leftOut.map(({ path }) => path)];
   if (left.length === 0) return undefined;
-  return `the copy that it ran on lacks ${named(left)}`;
+  return `it ran on a copy without ${named(left)}`;
 }

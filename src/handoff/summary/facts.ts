@@ -140,7 +140,7 @@ function saidBy(item: Item): Said[] {
 
 function ranBy({ command, exit, at, doubt }: Run): Said {
   const how = exit === null
-    ? `exit status not known${doubt ? `: ${doubt}` : ""}`
+    ? `exit status unknown${doubt ? `: ${doubt}` : ""}`
     : `exit status ${exit}`;
   return {
     topic: "run",

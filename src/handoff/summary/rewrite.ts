@@ -115,7 +115,7 @@ function why({ outcome, status, stderr }: RunResult): string {
     case "missing":
       return "is not installed";
     case "denied":
-      return "may not be run";
+      return "is not executable";
     case "timeout":
       return "took too long";
     case "exited": {

@@ -58,7 +58,7 @@ mpm copies conversations only to client versions that it has been tested with. F
         "USAGE",
         "The client is missing: name it with --to",
         {
-          hint: `Give one of: ${CLIENT_NAMES.join(", ")}`,
+          hint: `Choose one of: ${CLIENT_NAMES.join(", ")}`,
         },
       );
     }

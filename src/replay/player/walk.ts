@@ -114,7 +114,8 @@ export class Walk {
       case "number":
         if (goal.step <= count) this.#show(Math.max(1, goal.step));
         else if (!done) this.goal = goal;
-        else this.message = `There is no step ${goal.step}, of ${count}`;
+        else {this.message =
+            `No step ${goal.step}: the transcript has ${count} steps`;}
         return;
       case "end":
         if (!done) this.goal = goal;
@@ -139,7 +140,7 @@ export class Walk {
       if (this.#played.timeOf(at) >= goal.time) return this.#show(at);
     }
     if (!done) this.goal = { ...goal, from: Math.max(1, count) };
-    else this.message = "No step is that late";
+    else this.message = "No step at or after that time";
   }
 
   search(by: 1 | -1): undefined {
@@ -177,7 +178,7 @@ export class Walk {
     const time = new Date(this.#played.timeOf(this.step));
     const place = placeIn(typed, time);
     if (place === undefined) {
-      this.message = "Give a number, a time such as 14:30, start or end";
+      this.message = "Type a number, a time such as 14:30, start or end";
     } else if (place === "end") this.aim({ to: "end" });
     else if ("step" in place) this.aim({ to: "number", step: place.step });
     else this.aim({ to: "time", time: place.time, from: 1 });

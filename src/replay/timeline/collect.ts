@@ -72,7 +72,7 @@ export async function collect(
   const { works, problems, foreign } = listWorks(system, workspace.root);
   warnings.push(...problems.map(({ message }) => message));
   if (foreign > 0) {
-    warnings.push(`Sessions made by someone else are left out: ${foreign}`);
+    warnings.push(`Sessions by someone else are left out: ${foreign}`);
   }
   const chosen = wanted.session === undefined
     ? undefined

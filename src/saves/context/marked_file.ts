@@ -194,13 +194,15 @@ function refuseDamage(path: string, text: string, file: MarkedFile): void {
   const at = (mark: string) =>
     lines.flatMap((line, index) => line.includes(mark) ? [index + 1] : [])
       .slice(0, NAMED).join(", ") || "none";
-  const where = `${at(file.open)}; last line: ${at(CLOSE)}`;
   throw new MpmError(
     "CONFLICT",
-    `Cannot tell mpm's part of "${path}" (first line: ${where})`,
+    `Cannot find mpm's part of "${path}" (it begins on line: ${
+      at(file.open)
+    }; it ends on line: ${at(CLOSE)})`,
     {
-      hint: `Its first line is ${file.open}, its last ${CLOSE}: ` +
-        "leave one of each, or none, in UTF-8",
+      hint:
+        `The part begins with the line ${file.open} and ends with ${CLOSE}: ` +
+        "keep exactly one of each, or remove both. The file must be UTF-8",
     },
   );
 }
