@@ -229,7 +229,7 @@ export async function findTarget(
     const name = near.ref.slice("refs/heads/".length);
     throw new MpmError(
       "CONFLICT",
-      `A branch "${branch}" cannot exist beside "${name}"`,
+      `A branch "${branch}" cannot exist next to "${name}"`,
       { hint: "Git stores branches like files: choose another name" },
     );
   }
@@ -237,7 +237,7 @@ export async function findTarget(
   if (remote) return { branch, head: remote.head, start: remote.name };
   const main = await findDefault(git, branches, listed[0]?.ref);
   if (!main) {
-    throw new MpmError("NOT_FOUND", `"${branch}" has nothing to start from`, {
+    throw new MpmError("NOT_FOUND", `"${branch}" has no commit to start from`, {
       hint: "Make a first commit, or create the branch with git",
     });
   }
@@ -268,8 +268,9 @@ async function startOf(
       `"${other.name}": the new branch starts from that`;
     return { head: other.commit, start: other.name, note };
   }
-  const note = `${local} and "${other.name}" have diverged: the new branch ` +
-    `starts without ${counted(less, "commit")} of "${other.name}"`;
+  const note =
+    `${local} and "${other.name}" have diverged: the new branch starts ` +
+    `without ${counted(less, "commit")} from "${other.name}"`;
   return { ...start, note };
 }
 
@@ -286,7 +287,8 @@ async function checkName(git: Git, branch: string): Promise<void> {
   const checked = await git.run(["check-ref-format", "--branch", branch]);
   if (checked.status === 0 && !branch.startsWith("@{")) return;
   throw new MpmError("USAGE", `"${branch}" cannot name a git branch`, {
-    hint: "See git help check-ref-format; give another name with --git-branch",
+    hint:
+      'Choose another name with --git-branch: see "git help check-ref-format"',
   });
 }
 
@@ -302,9 +304,8 @@ export function elsewhere(
     {
       hint: there
         ? "Work there, or choose another branch"
-        : `Its folder is gone: git worktree unlock ${
-          shellWord(path)
-        }, if it is locked, and git worktree prune forget it`,
+        : "Its folder no longer exists. To forget it: git worktree unlock " +
+          `${shellWord(path)}, if it is locked, then git worktree prune`,
     },
   );
 }

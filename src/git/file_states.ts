@@ -247,7 +247,7 @@ export type Unread = "large" | "budget" | "denied" | "special";
 
 const WORDS: ReadonlyMap<string | undefined, string> = new Map<Unread, string>([
   ["large", "larger than 10 MiB"],
-  ["budget", "after 512 MiB of others"],
+  ["budget", "beyond the first 512 MiB"],
   ["denied", "could not be read"],
   ["special", "not a regular file"],
 ]);
@@ -268,7 +268,7 @@ export function whyUnread(file: FileState | undefined): string | undefined {
   // Saves of earlier versions do not say why.
   return file.size > HASH_LIMIT
     ? WORDS.get("large")
-    : "not read, no reason recorded";
+    : "not read, reason unknown";
 }
 
 /** A note for each reason, with the number of files and some of their names. */

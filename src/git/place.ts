@@ -222,7 +222,7 @@ export function strayReason(system: System, ends: Ends): string | undefined {
   const misnamed = (folder: string, leadsTo: string) =>
     doesLead(system, folder, leadsTo)
       ? undefined
-      : `core.worktree calls another folder its worktree: "${folder}"`;
+      : `core.worktree names another folder: "${folder}"`;
   const usual = root === worktree || root === commonDir ||
     root === dirname(commonDir);
   return misnamed(worktree, gitDir) ?? strayGitDir(system, ends) ??
@@ -237,7 +237,7 @@ function strayGitDir(system: System, ends: Ends): string | undefined {
   const named = coreOf(system, gitDir).worktree;
   return named !== undefined && isSame(system, resolve(gitDir, named), worktree)
     ? undefined
-    : `".git" leads to the repository of "${home}"`;
+    : `".git" points to the repository of "${home}"`;
 }
 
 /**
@@ -249,14 +249,14 @@ function strayLink(
   { worktree, gitDir, commonDir }: Omit<Ends, "root">,
 ): string | undefined {
   if (dirname(gitDir) !== join(commonDir, "worktrees")) {
-    return `".git" leads to the repository of "${commonDir}"`;
+    return `".git" points to the repository of "${commonDir}"`;
   }
   const path = join(gitDir, "gitdir");
   if (!system.files.lstat(path)) return undefined;
   const text = decodeBytes(system.files.readOwn(path, SMALL)).trimEnd();
   const home = dirname(resolve(gitDir, text));
   return !isSame(system, home, worktree) && doesLead(system, home, gitDir)
-    ? `".git" leads to the repository of "${home}"`
+    ? `".git" points to the repository of "${home}"`
     : undefined;
 }
 
@@ -282,7 +282,7 @@ export function waitReason(
 ): string | undefined {
   const path = RULES.map((name) => join(worktree, name))
     .find((path) => system.files.lstat(path)?.kind === "other");
-  return path && `git would wait for "${path}", which is not a file`;
+  return path && `git would hang on "${path}", which is not a file`;
 }
 
 /**

@@ -96,7 +96,7 @@ export function closedIn(warnings: string): LeftOut[] {
   const found = new Map<string, string>();
   for (const [, folder, file, why] of warnings.matchAll(CLOSED)) {
     const reason = why === "Permission denied"
-      ? "git cannot look at it"
+      ? "git cannot read it"
       : TOO_LONG;
     found.set(folder ?? file!, reason);
   }

@@ -95,12 +95,12 @@ const PLACES: ReadonlyMap<Place, string> = new Map([
 function checkPlace({ place, aside }: WorktreeFacts): Finding {
   if (place === "inside") return undefined;
   return place === "aside"
-    ? unsaved(`is set aside in "${aside}" by a cleanup that did not end`)
+    ? unsaved(`was moved to "${aside}" by a cleanup that did not finish`)
     : inUse(PLACES.get(place)!);
 }
 
 function checkOwn({ own }: WorktreeFacts): Finding {
-  return own ? inUse("is the worktree this command runs in") : undefined;
+  return own ? inUse("is the worktree in which this command runs") : undefined;
 }
 
 function checkRepository({ repository, kind }: WorktreeFacts): Finding {
@@ -198,7 +198,7 @@ function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
 function checkFiltered({ filtered }: WorktreeFacts): Finding {
   return checked(
     filtered,
-    { failed: "could not look behind git's filters" },
+    { failed: "could not check content behind git filters" },
     (paths) => unsavedPaths(paths, "has content that a git filter hides:"),
   );
 }
@@ -207,7 +207,7 @@ function checkExtras({ extras }: WorktreeFacts): Finding {
   return checked(
     extras,
     { failed: "its git folder cannot be read" },
-    ({ own }) => unsavedPaths(own, "its git folder holds"),
+    ({ own }) => unsavedPaths(own, "its git folder contains"),
   );
 }
 
@@ -226,14 +226,14 @@ function checkContents(
   { contents }: WorktreeFacts,
   rules: DecisionRules,
 ): Finding {
-  const failed = "not all of it can be read";
+  const failed = "some of it cannot be read";
   return checked(
     contents,
     { failed },
     ({ nested, newest }) =>
       nested === undefined
         ? youngerThan(newest, rules)
-        : unsaved(`holds another repository: ${nested}`),
+        : unsaved(`contains another repository: ${nested}`),
   );
 }
 

@@ -34,7 +34,7 @@ import type { Surveyed } from "./survey.ts";
 /** Milliseconds another cleanup is waited for. */
 const WAIT = 1000;
 
-const CHANGED = "changed while mpm looked at it";
+const CHANGED = "changed while mpm was checking it";
 
 /** The parameters of all steps of one cleanup. */
 interface Place {
@@ -156,8 +156,7 @@ function giveUp(
     if (one.boxed) putBack(system, one.box, worktrees);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    one.problem = `${why}; it is set aside in "${one.box.tree}": ` +
-      error.message;
+    one.problem = `${why}; it was moved to "${one.box.tree}": ${error.message}`;
   }
 }
 

@@ -36,7 +36,7 @@ export async function locateRepository(
   if (workspace.git === "repository") return workspace;
   const reason = workspace.reason ?? "it is not in a git repository";
   throw new MpmError("NOT_FOUND", `No worktrees at "${folder}": ${reason}`, {
-    hint: "Run it in the repository, or give its folder with -C",
+    hint: "Run the command in the repository, or name its folder with -C",
   });
 }
 

@@ -66,7 +66,7 @@ export async function removeWorktrees(
 }
 
 const KEYLESS =
-  "mpm cannot keep a key in your home folder, and removes nothing without one";
+  "mpm cannot store a key in your home folder, and removes nothing without it";
 
 function stays(item: Surveyed, problem: string): Removal {
   return { item, problem, rescue: undefined, branchDeleted: false };
@@ -139,7 +139,7 @@ function removeEmpty(
   { facts: { path } }: Surveyed,
 ): string | undefined {
   try {
-    if (files.lstat(path)?.kind !== "folder") return "changed meanwhile";
+    if (files.lstat(path)?.kind !== "folder") return "changed in the meantime";
     // Refused by the system as soon as there is anything in it.
     files.remove(path);
     return undefined;

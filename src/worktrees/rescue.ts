@@ -72,7 +72,7 @@ export function selectRescue(
   throw new MpmError(
     "AMBIGUOUS",
     `${names.length} removed worktrees match: ${names.join(", ")}`,
-    { hint: "Give the full name of one worktree" },
+    { hint: "Use the full name of one worktree" },
   );
 }
 

@@ -56,7 +56,10 @@ function placeFor(
   const folder = join(root, ".claude", "worktrees");
   const path = join(folder, name);
   if (!path.startsWith(folder + SEPARATOR)) {
-    throw new MpmError("CONFLICT", `"${name}" is not a place for a worktree`);
+    throw new MpmError(
+      "CONFLICT",
+      `"${name}" is not a valid path for a worktree`,
+    );
   }
   for (const above of [join(root, ".claude"), folder]) {
     const kind = system.files.lstat(above)?.kind ?? "folder";
@@ -66,7 +69,7 @@ function placeFor(
   const obstacle = obstacleTo(system, path);
   if (obstacle === undefined) return path;
   throw new MpmError("CONFLICT", `"${path}" is in the way: ${obstacle}`, {
-    hint: "Move it away and run the command again",
+    hint: "Move it elsewhere and run the command again",
   });
 }
 
@@ -95,7 +98,7 @@ export async function planRestore(
   const { branch, head } = rescue;
   const listed = await readWorktrees(git);
   if (listed.some((one) => one.path === path)) {
-    throw new MpmError("CONFLICT", `Git has a worktree at "${path}" already`, {
+    throw new MpmError("CONFLICT", `Git already has a worktree at "${path}"`, {
       hint: '"git worktree prune" removes entries of missing worktrees',
     });
   }
@@ -111,9 +114,9 @@ export async function planRestore(
     const rival = await rivalOf(git, ref);
     return rival === undefined
       ? { ...how, branch, newBranch: true }
-      : detached(`cannot be beside the branch "${rival}"`);
+      : detached(`cannot exist next to the branch "${rival}"`);
   }
-  if (now !== head) return detached("is at another commit by now");
+  if (now !== head) return detached("is now at another commit");
   return listed.some((one) => one.ref === ref)
     ? detached("is checked out elsewhere")
     : { ...how, branch };
@@ -144,7 +147,7 @@ async function restoreWorktree(
     paths: () => pathsOf(git, head),
     commit: head,
     own: true,
-    hint: "Make the worktree with git worktree add",
+    hint: 'Create the worktree with "git worktree add"',
   });
   await addWorktree(system, git, rescue, plan);
   try {
@@ -152,7 +155,9 @@ async function restoreWorktree(
     return [];
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    return [`All files are checked out, not a part of them: ${error.message}`];
+    return [
+      `mpm checked out all files, instead of the sparse part: ${error.message}`,
+    ];
   }
 }
 
@@ -264,8 +269,8 @@ async function rescuesOf(
   const rescues = (await readRescues(git)).filter(({ ref }) => wanted.has(ref));
   if (rescues.length > 0) return rescues;
   throw new CannotUndo(entry, {
-    reason: "its worktrees were restored since, or held nothing",
-    instead: '"mpm worktrees list" names the removals that can be',
+    reason: "its worktrees were restored later, or were empty",
+    instead: '"mpm worktrees list" lists the worktrees that you can restore',
   });
 }
 

@@ -157,7 +157,7 @@ async function readAll(
 /** Cannot happen while every fact above is read; preserved if it does. */
 const UNDECIDED: Decision = {
   remove: false,
-  reason: "not all of it could be read",
+  reason: "some of it could not be read",
   unsaved: true,
 };
 
@@ -207,7 +207,7 @@ async function addLanded(
     const { head } = one.facts;
     const found = head === undefined
       ? { failed: "HEAD has no commit" }
-      : landed?.get(head) ?? { failed: "there is no main branch" };
+      : landed?.get(head) ?? { failed: "no main branch" };
     one.facts = { ...one.facts, landed: found };
   }
 }

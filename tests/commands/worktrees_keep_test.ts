@@ -225,20 +225,20 @@ const KEPT_WORKTREES: readonly Kept[] = [
   },
   {
     what: "an ignored nested repository",
-    reason: "holds another repository: node_modules/mine",
+    reason: "contains another repository: node_modules/mine",
     make: (env, path) =>
       void env.gitIn(path, "init", "-q", "node_modules/mine"),
   },
   {
     what: "an ignored bare repository",
-    reason: "holds another repository: node_modules/mine.git",
+    reason: "contains another repository: node_modules/mine.git",
     make(env, path) {
       env.gitIn(path, "init", "-q", "--bare", "node_modules/mine.git");
     },
   },
   {
     what: "a submodule that was set up",
-    reason: "its git folder holds modules/",
+    reason: "its git folder contains modules/",
     make(env, path) {
       env.git("clone", "-q", ".", join(env.root, "other"));
       env.gitIn(
@@ -264,7 +264,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
   },
   {
     what: "refs of this worktree alone",
-    reason: "its git folder holds refs/bisect/good, refs/worktree/mine",
+    reason: "its git folder contains refs/bisect/good, refs/worktree/mine",
     make(env, path) {
       const head = env.gitIn(path, "rev-parse", "HEAD");
       for (const ref of ["refs/worktree/mine", "refs/bisect/good"]) {
@@ -274,7 +274,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
   },
   {
     what: "hooks and notes in its git folder",
-    reason: "its git folder holds NOTES, hooks/",
+    reason: "its git folder contains NOTES, hooks/",
     make(env) {
       env.write(".git/worktrees/x/hooks/deep/pre-commit", "exit 1\n");
       env.write(".git/worktrees/x/NOTES", "mine\n");
@@ -282,7 +282,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
   },
   {
     what: "a setting of this worktree alone",
-    reason: "its git folder holds the setting user.email",
+    reason: "its git folder contains the setting user.email",
     make(env, path) {
       env.git("config", "extensions.worktreeConfig", "true");
       env.git("config", "--worktree", "user.name", "Of all");
@@ -515,7 +515,7 @@ posixTest(
     using env = agentProject();
     const path = addWorktree(env, "x");
     Deno.mkdirSync(join(path, "node_modules"));
-    const own = { x: "is the worktree this command runs in" };
+    const own = { x: "is the worktree in which this command runs" };
     for (const cwd of [path, join(path, "node_modules")]) {
       assertEquals(reasons(await pruneLater(env, { cwd })), own);
     }
@@ -682,7 +682,7 @@ Deno.test({
     const result = await pruneLater(env);
     assertEquals(gone(result), []);
     const why = (path: string) =>
-      "not all of it can be read: the name of " +
+      "some of it cannot be read: the name of " +
       `"${join(env.project, WORKTREES, path)}" is not UTF-8`;
     assertEquals(reasons(result), {
       plain: "is not a git worktree and contains files",

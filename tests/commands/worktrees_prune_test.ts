@@ -315,25 +315,25 @@ const MEDDLING: readonly {
     what: "a new ignored file",
     meddle: (_, path) => Deno.writeTextFileSync(join(path, ".env"), "x\n"),
     when: rescuing,
-    reason: /^changed while mpm looked at it$/,
+    reason: /^changed while mpm was checking it$/,
   },
   {
     what: "a new commit",
     meddle: (env, path) => void commitIn(env, path),
     when: rescuing,
-    reason: /^changed while mpm looked at it$/,
+    reason: /^changed while mpm was checking it$/,
   },
   {
     what: "a lock",
     meddle: (env, path) => void env.git("worktree", "lock", path),
     when: rescuing,
-    reason: /^changed while mpm looked at it$/,
+    reason: /^changed while mpm was checking it$/,
   },
   {
     what: "another cleanup",
     meddle: (env, path) => void env.git("worktree", "remove", path),
     when: rescuing,
-    reason: /^changed while mpm looked at it$/,
+    reason: /^changed while mpm was checking it$/,
   },
 ];
 

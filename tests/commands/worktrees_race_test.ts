@@ -110,7 +110,7 @@ for (const { what, meddler, file } of LATE) {
     Deno.writeTextFileSync(join(path, "node_modules/a.js"), "early\n");
     const result = await race(env, meddler(env, path));
     assertEquals(gone(result), ["y"]);
-    assertEquals(reasons(result), { x: "changed while mpm looked at it" });
+    assertEquals(reasons(result), { x: "changed while mpm was checking it" });
     assertEquals(Deno.readTextFileSync(join(path, file)), "late\n");
     assertStringIncludes(env.git("worktree", "list"), "[worktree-x]");
     assertEquals(env.exists(".git/mpm/removing"), false);
@@ -133,13 +133,13 @@ posixTest(
     assertEquals(gone(result), ["y"]);
     const tree = aside(env, "x");
     assertStringIncludes(reasons(result).x!, '"git worktree remove" ended');
-    assertStringIncludes(reasons(result).x!, `set aside in "${tree}"`);
+    assertStringIncludes(reasons(result).x!, `moved to "${tree}"`);
     assertEquals(env.read(`${WORKTREES}/x/mine.txt`), "mine\n");
     const again = await pruneLater(env);
     assertEquals(gone(again), []);
     assertEquals(again.preserved.map(({ reason }) => reason), [
       "its .git file is missing",
-      `is set aside in "${tree}" by a cleanup that did not end`,
+      `was moved to "${tree}" by a cleanup that did not finish`,
     ]);
     Deno.removeSync(path, { recursive: true });
     const dry = await mpmJson<{ preserved: never[] }>(
@@ -148,7 +148,7 @@ posixTest(
       { now: LATER },
     );
     assertEquals(reasons(dry), {
-      x: `is set aside in "${tree}" by a cleanup that did not end`,
+      x: `was moved to "${tree}" by a cleanup that did not finish`,
     });
     await mpmJson<WorktreesListResult>(env, ["worktrees", "list"]);
     assertEquals(env.gitIn(path, "status", "--porcelain"), "");

@@ -74,7 +74,7 @@ Deno.test("a detached HEAD comes back detached; a branch that moved stays", asyn
   assertEquals((await restore(env, "detached")).branch, null);
   const moved = await restore(env, "moved");
   assertEquals([moved.branch, moved.head], [null, head]);
-  assertStringIncludes(moved.notes[0]!, "is at another commit by now");
+  assertStringIncludes(moved.notes[0]!, "is now at another commit");
   const used = await restore(env, "used");
   assertStringIncludes(used.notes[0]!, "is checked out elsewhere");
 });
@@ -97,8 +97,8 @@ Deno.test("a branch that another one's name leaves no room for is not made", asy
   const notes = [await restore(env, "one"), await restore(env, "two")]
     .map(({ branch, notes }) => [branch, ...notes]);
   const note = (branch: string, other: string) =>
-    `HEAD is detached: the branch "${branch}" cannot be beside the branch ` +
-    `"${other}"`;
+    `HEAD is detached: the branch "${branch}" cannot exist next to the ` +
+    `branch "${other}"`;
   assertEquals(notes, [
     [null, note("work/one", "work")],
     [null, note("two", "two/more")],
@@ -174,7 +174,7 @@ for (const cone of [true, false]) {
     env.git("config", "--unset", "extensions.worktreeConfig");
     const { notes } = await restore(env);
     assertEquals(notes.length, 1);
-    assertStringIncludes(notes[0]!, "All files are checked out");
+    assertStringIncludes(notes[0]!, "mpm checked out all files");
     assertEquals(env.gitIn(path, "status", "--porcelain"), "");
   });
 }

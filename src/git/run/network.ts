@@ -69,11 +69,11 @@ export async function findRemote(
     });
   }
   if (url.startsWith("-") || /[\0\n]/.test(url)) {
-    throw new MpmError("USAGE", "The address of the remote is not valid");
+    throw new MpmError("USAGE", "The URL of the remote is invalid");
   }
   if (isAddress && /\/\/[^\s/@]*:[^\s/@]*@/.test(url)) {
     // It would be kept with the state, and shown.
-    throw new MpmError("USAGE", "The address of the remote has a password", {
+    throw new MpmError("USAGE", "The URL of the remote contains a password", {
       hint:
         "Remove the password: git asks for it, or a credential helper provides it",
     });
@@ -84,8 +84,8 @@ export async function findRemote(
   if (protocol !== undefined && !protocols.includes(protocol)) {
     throw new MpmError(
       "USAGE",
-      `mpm does not use "${protocol}" addresses, as "${name}" has`,
-      { hint: `It uses ${PROTOCOLS.join(", ")}` },
+      `mpm does not support the protocol "${protocol}" of the remote "${name}"`,
+      { hint: `Supported protocols: ${PROTOCOLS.join(", ")}` },
     );
   }
   const local = protocol === "file" ||
@@ -240,15 +240,17 @@ function failureText(
   if (verb === "push" && refused !== undefined) {
     return [
       `it refused the log (${reason})`,
-      "Its rules may forbid refs below refs/mpm/; ask who runs it. " + LOST,
+      "Its rules may forbid refs below refs/mpm/. Ask its administrator. " +
+      `${LOST}`,
     ];
   }
   if (
     /Authentication failed|could not read (?:Username|Password)|Permission denied|HTTP (?:401|403)|error: 40[13]/
       .test(text)
   ) {
-    const login = "Log in with git first, in your own settings: a credential " +
-      "helper, or a key of ssh. ";
+    const login =
+      "Set up git credentials first, such as a credential helper or an SSH " +
+      "key. ";
     return [reason, login + LOST];
   }
   return [reason, LOST];

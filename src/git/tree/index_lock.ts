@@ -21,9 +21,10 @@ export function refuseHeldIndex(system: System, vault: Vault): void {
       : `Another git command is running: "${lock}"`,
     {
       hint: isOurs
-        ? "Wait until it has finished. If none is running, " +
-          '"mpm checkpoint restore" takes that file away'
-        : "Wait until it has finished. If none is running, remove that file",
+        ? 'Wait until it has finished. If no restore is running, "mpm ' +
+          'checkpoint restore" removes that file'
+        : "Wait until it has finished. If no git command is running, remove " +
+          "that file",
     },
   );
 }

@@ -121,7 +121,7 @@ function reasonToSkip(
   const impossible = reasonNotThere(path, platform);
   if (impossible !== undefined) return impossible;
   if (!path.isWellFormed()) {
-    return "its name is not UTF-8: --to writes it";
+    return "its name is not UTF-8; use --to to write it";
   }
   if ([from?.mode, to?.mode].includes("160000")) {
     return "it is its own repository";

@@ -58,7 +58,8 @@ export async function restoreIndex(
         "CONFLICT",
         "The index was changed by another git command in the meantime",
         {
-          hint: "mpm restored the files, but not the index: restore again",
+          hint:
+            "mpm restored the files, but not the index: run the command again",
         },
       );
     }

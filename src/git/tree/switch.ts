@@ -206,7 +206,7 @@ export async function moveOwnCommit(
 ): Promise<Moved> {
   const git = new Git(system, worktree);
   const to = wanted ?? await revision(git, `${from}^`);
-  if (to === undefined) return { reason: "its parent is gone" };
+  if (to === undefined) return { reason: "its parent no longer exists" };
   const [head, name] = await headOf(git);
   if (head === to && name === `refs/heads/${branch}`) return { commit: to };
   if (name !== `refs/heads/${branch}`) {
@@ -216,9 +216,9 @@ export async function moveOwnCommit(
   const operation = gitDir === undefined
     ? undefined
     : readOperation(system, gitDir);
-  if (operation) return { reason: `a ${operation} is under way` };
+  if (operation) return { reason: `a ${operation} is in progress` };
   if (wanted === undefined && await isOnBranch(git, from, false)) {
-    return { reason: "a remote branch or a tag has it already" };
+    return { reason: "a remote branch or a tag already contains it" };
   }
   await moveIndex(git, from, to);
   const args = ["update-ref", "-m", "mpm undo", name, to, from];

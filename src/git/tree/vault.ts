@@ -117,7 +117,7 @@ export async function openVault(
   const kind = system.files.lstat(gitDir)?.kind ?? "folder";
   if (kind !== "folder") {
     throw new MpmError("CONFLICT", `"${gitDir}" is not a folder: ${kind}`, {
-      hint: "mpm keeps checkpoints in this place; move the file away",
+      hint: "mpm stores checkpoints there; move the file elsewhere",
     });
   }
   if (!system.files.lstat(join(gitDir, "HEAD"))) {

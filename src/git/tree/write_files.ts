@@ -162,7 +162,7 @@ export class WorktreeWriter {
       if (found && create && this.#clears) this.#setAside(folder);
       else if (found && create && found.kind !== "link") {
         return `"${folder}" is no longer a folder`;
-      } else if (found) return `"${folder}" is a ${found.kind} by now`;
+      } else if (found) return `"${folder}" is now a ${found.kind}`;
       if (!create) return undefined;
       const above = files.lstat(dirname(full));
       files.mkdir(full);
@@ -289,7 +289,7 @@ async function lostError(
     "UNREADABLE",
     `The repository has lost the checkpoint's content of "${lost[0]!.path}"` +
       `${more}; nothing was changed`,
-    { hint: 'You can still restore other paths: name them after "restore"' },
+    { hint: "You can still restore other paths: name them as arguments" },
   );
 }
 

@@ -36,7 +36,7 @@ restore. If a cleanup was interrupted, mpm also finishes or undoes it.`,
     const rules = await rulesOf(system, workspace, input["min-age"]);
     const plan = await during(
       context,
-      "Looking at worktrees",
+      "Checking worktrees",
       () => planPrune(system, workspace, { rules, measure: true }),
     );
     const { survey, folder } = plan;
@@ -55,7 +55,7 @@ restore. If a cleanup was interrupted, mpm also finishes or undoes it.`,
   render,
   next: ({ worktrees }) =>
     worktrees.some(({ remove }) => remove)
-      ? '"mpm worktrees prune" removes those that go'
+      ? '"mpm worktrees prune" removes the worktrees marked for removal'
       : undefined,
 });
 

@@ -38,7 +38,7 @@ branch. When in doubt, mpm keeps the worktree and prints the reason.
     const dryRun = input["dry-run"];
     const plan = await during(
       context,
-      "Looking at worktrees",
+      "Checking worktrees",
       () => planPrune(system, workspace, { rules, dryRun }),
     );
     if (dryRun) return plannedPrune(plan);
