@@ -100,6 +100,6 @@ async function choose(
 
 function cancelled(noun: string): MpmError {
   return new MpmError("CANCELLED", `No ${noun} was chosen`, {
-    hint: "Name it on the command line",
+    hint: `Name the ${noun} on the command line`,
   });
 }

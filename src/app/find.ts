@@ -86,7 +86,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   pull: '"mpm sync" fetches what others share',
   push: '"mpm sync" shares your saves, hand-offs and notes',
   quit: '"mpm pause" saves the session, "mpm complete" ends it',
-  redo: '"mpm undo <number>" undoes an undo; "mpm undo list" has the numbers',
+  redo: '"mpm undo <number>" undoes an undo; "mpm undo list" shows the numbers',
   remove: '"mpm saves rm <save>" removes a save',
   revert: '"mpm undo" undoes the last operation',
   rm: '"mpm saves rm <save>" removes a save',
@@ -102,8 +102,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   tasks: '"mpm next" lists the next steps, "mpm check" the checklist',
   todo: '"mpm next <text>" adds a next step',
   uninstall: '"mpm setup --remove" removes what mpm installed',
-  update: "mpm has no network. To upgrade, run its installer again",
-  upgrade: "mpm has no network. To upgrade, run its installer again",
+  update: "mpm does not use the network. To upgrade, run the installer again",
+  upgrade: "mpm does not use the network. To upgrade, run the installer again",
   version: '"mpm --version" prints the version',
 };
 
@@ -148,7 +148,7 @@ function memberHint(
   const near = getOwn(ALIKE, typed)?.find((word) => members.includes(word)) ??
     nearest(typed, members);
   return near === undefined
-    ? `The commands are ${members.join(", ")}; see "mpm help ${group}"`
+    ? `Available commands: ${members.join(", ")}; see "mpm help ${group}"`
     : `Did you mean "mpm ${group} ${near}"?`;
 }
 

@@ -215,8 +215,8 @@ function folderOf(system: System, project: string | undefined): string {
   if (project === undefined) return cwd;
   const path = isAbsolute(project) ? project : join(cwd, project);
   if (system.files.stat(path)?.kind !== "folder") {
-    throw new MpmError("NOT_FOUND", `No folder "${project}"`, {
-      hint: "Give -C an existing folder",
+    throw new MpmError("NOT_FOUND", `Folder "${project}" not found`, {
+      hint: "Use -C with an existing folder",
     });
   }
   return system.files.realPath(path);

@@ -134,7 +134,7 @@ function inProject(input: Record<string, unknown>): unknown {
 function selected(input: Record<string, unknown>): unknown {
   if (input.select === undefined) return input.selector;
   if (input.selector === undefined) return input.select;
-  throw new MpmError("USAGE", "Both a session id and --select were given", {
-    hint: "Give one of them",
+  throw new MpmError("USAGE", "Cannot combine a session ID with --select", {
+    hint: "Use only one of them",
   });
 }

@@ -24,7 +24,8 @@ export function statusText(result: StatusResult, style: Style): string {
     return dashboardText(result, style);
   }
   if (result.project === null) {
-    return 'This is not an mpm project. "mpm start" or "mpm pause" makes one.\n';
+    return 'This is not an mpm project yet. "mpm start" or "mpm pause" creates ' +
+      "it.\n";
   }
   return [
     ...sessionLines(result, style),
@@ -55,7 +56,7 @@ function sessionLines(result: StatusResult, style: Style): string[] {
       : [],
     ...template === null ? [] : [`Template: ${escapeText(template)}`],
     ...state === "paused" && !resumable
-      ? ['It has no saves left: "mpm complete" or "mpm cancel" ends it']
+      ? ['The session has no saves: "mpm complete" or "mpm cancel" ends it']
       : [
         ...save === null ? [] : [`Saved as: ${save}`],
         ...state === "paused" ? ["Continue with: mpm resume"] : [],

@@ -8,7 +8,7 @@ export const ERRORS = {
   AMBIGUOUS: { exit: 4, meaning: "the request is ambiguous" },
   CONFLICT: {
     exit: 4,
-    meaning: "the present state does not allow the operation",
+    meaning: "the current state does not allow the operation",
   },
   FOREIGN: { exit: 4, meaning: "you do not trust the author of the data" },
   LOCKED: { exit: 4, meaning: "another mpm process is writing" },
@@ -94,11 +94,11 @@ const PROBLEMS: Record<FileProblem, { state: string; hint?: string }> = {
   "exists": { state: "it already exists" },
   "denied": {
     state: "permission denied",
-    hint: "Check who owns the folder and its mode",
+    hint: "Check the owner and the mode of the folder",
   },
   "read-only": {
     state: "the file system is read-only",
-    hint: "Nothing was changed; work on a writable file system",
+    hint: "Nothing was changed; use a writable file system",
   },
   "full": {
     state: "no space left on the device",

@@ -1,9 +1,9 @@
 import { MpmError } from "./errors.ts";
 
 /** The characters in names of sessions and checkpoints, after "Use". */
-export const NAME_RULE = "letters, digits, single blanks and any of " +
-  "._-()[]#&+,:'@!?, 100 characters at most, beginning with a letter or " +
-  "digit, and not only digits";
+export const NAME_RULE =
+  "at most 100 letters, digits, single spaces and any of ._-()[]#&+,:'@!?, " +
+  "beginning with a letter or digit, and not only digits";
 
 /**
  * Returns whether something can be found by that name, which is done by typing

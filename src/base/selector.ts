@@ -30,7 +30,7 @@ export function isIndex(selector: string): boolean {
 export function refuseNegative(selector: string): void {
   if (!/^-\d+$/.test(selector)) return;
   throw new MpmError("USAGE", `Invalid number "${selector}"`, {
-    hint: "Give a number as the list prints it",
+    hint: "Use a number from the list",
   });
 }
 
@@ -50,8 +50,8 @@ export function atIndex<T>(
   const range = items.length === 0
     ? "the list is empty"
     : items.length === 1
-    ? `the list has only ${first}`
-    : `the list has ${first} to ${last}`;
+    ? `the only number in the list is ${first}`
+    : `the list has numbers ${first} to ${last}`;
   throw new MpmError("NOT_FOUND", `No ${noun} ${Number(selector)}: ${range}`, {
     hint: listHint(choices),
   });
@@ -81,7 +81,7 @@ export function listHint<T>(
 ): string {
   if (items.length === 0) return empty;
   const texts = items.map((item, at) => `${first + at} ${label(item)}`);
-  return `There are: ${named(texts)}`;
+  return `Available: ${named(texts)}`;
 }
 
 /** Tells whether an id holds `part`, whatever the case of either. */

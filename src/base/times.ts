@@ -71,7 +71,7 @@ function age(
     const count = Math.floor(Math.abs(seconds) / unit[2]);
     if (count === 0) continue;
     const span = say(count, unit);
-    return seconds < 0 ? `${span} ahead of this clock` : `${span} ago`;
+    return seconds < 0 ? `${span} in the future` : `${span} ago`;
   }
   return "just now";
 }
@@ -98,8 +98,9 @@ export function parseDuration(text: string, what: string): number {
   const [, digits, unit = ""] = /^(\d{1,6})([smhdw])?$/.exec(text) ?? [];
   const bare = unit === "" && digits !== "0";
   if (digits === undefined || bare) {
-    throw new MpmError("USAGE", `${what} is not a length of time: "${text}"`, {
-      hint: "Write it as 90s, 30m, 1h, 2d or 1w, or 0 to turn it off",
+    throw new MpmError("USAGE", `Invalid duration for ${what}: "${text}"`, {
+      hint:
+        "Use a duration such as 90s, 30m, 1h, 2d or 1w, or 0 to turn it off",
     });
   }
   return Number(digits) * getOwn(MILLISECONDS, unit)!;

@@ -174,7 +174,7 @@ function refuseNegative(command: AnyCommand, word: string): void {
   );
   if (!numbered || !/^-\d+$/.test(word)) return;
   throw new MpmError("USAGE", `Invalid number "${word}"`, {
-    hint: "Give a number as the list prints it",
+    hint: "Use a number from the list",
   });
 }
 

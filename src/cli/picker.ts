@@ -139,8 +139,8 @@ export class Picker implements Screen<number | "cancelled"> {
   #range(): string {
     const numbers = this.#offered.choices.flatMap(({ number }) => number ?? []);
     return numbers.length === 0
-      ? `There is no number ${this.#typed}`
-      : `There is no number ${this.#typed}: the list has ` +
+      ? `The list has no number ${this.#typed}`
+      : `The list has no number ${this.#typed}, only ` +
         `${Math.min(...numbers)} to ${Math.max(...numbers)}`;
   }
 

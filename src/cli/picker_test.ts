@@ -102,7 +102,7 @@ Deno.test("a number that is typed chooses the line that shows it", () => {
   press(one, "0");
   assertEquals(
     [press(one, "\r"), one.render(SIZE).at(-2)],
-    [undefined, "There is no number 420: the list has 0 to 99"],
+    [undefined, "The list has no number 420, only 0 to 99"],
   );
   assertEquals(press(one, "\x7f\r"), 42);
   // One may continue from there, and from where nothing is.

@@ -102,8 +102,8 @@ function fileOf(
 ): ConfigFile {
   const file = configFiles(system, root).find(({ layer }) => layer === scope);
   if (file) return file;
-  throw new MpmError("NOT_FOUND", "Your home folder is not known", {
-    hint: "Set HOME, or give --scope project or --scope local",
+  throw new MpmError("NOT_FOUND", "Cannot find your home folder", {
+    hint: "Set HOME, or use --scope project or --scope local",
   });
 }
 
@@ -134,7 +134,7 @@ export function changeText(result: ConfigSetResult): string {
     `${verb}: ${text}, in ${path}\n`,
     ...by === null
       ? []
-      : [`But ${escapeText(by)} sets it too, and takes precedence\n`],
+      : [`But ${escapeText(by)} also sets it, and takes precedence\n`],
   ].join("");
 }
 

@@ -32,7 +32,7 @@ export function readText(
       .decode(bytes);
   } catch (cause) {
     throw new MpmError("USAGE", `"${path}" is not UTF-8 text`, {
-      hint: "Save it as UTF-8, which TOML always is",
+      hint: "Save it as UTF-8, as TOML requires",
       cause,
     });
   }
@@ -43,9 +43,8 @@ function refuseDangling(system: System, path: string): void {
   if (files.lstat(path)?.kind !== "link" || files.stat(path)) return;
   throw new MpmError(
     "USAGE",
-    `"${path}" is a symbolic link to "${
-      files.readLink(path)
-    }", which is not there`,
+    `"${path}" is a symbolic link to "${files.readLink(path)}", which does ` +
+      "not exist",
     { hint: "Create the target file, or remove the link" },
   );
 }
@@ -128,7 +127,7 @@ export function parsedToml(
     throw new MpmError(
       "USAGE",
       `Cannot read "${path}": ${(error as Error).message}`,
-      { hint: "It is TOML, e.g. commit = false", cause: error },
+      { hint: "The file must be TOML, e.g. commit = false", cause: error },
     );
   }
 }

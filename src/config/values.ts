@@ -38,7 +38,7 @@ const RULES: Readonly<Record<Kind, Rule>> = {
     fromText: number,
   },
   duration: {
-    words: () => "a length of time such as 90s, 30m, 1h, 2d or 1w, or 0",
+    words: () => "a duration such as 90s, 30m, 1h, 2d or 1w, or 0",
     fits: (value) => isText(value) && /^(0|\d{1,6}[smhdw])$/.test(value),
     fromText: plain,
   },

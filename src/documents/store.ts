@@ -178,7 +178,9 @@ function readFolder(
   const { files } = system;
   if (!files.lstat(folder.path)) return [];
   if (!isRealFolder(system, folder.path, top)) {
-    problems.push(`"${folder.path}" is not read: it is not a real folder`);
+    problems.push(
+      `mpm does not read "${folder.path}": it is not a real folder`,
+    );
     return [];
   }
   const ids = files.list(folder.path)

@@ -38,8 +38,8 @@ function ensureOpenFolder(system: System, folder: string, top: string): void {
     if (kind === undefined) createOpen(system, path);
     else if (kind !== "folder") {
       throw new MpmError("CONFLICT", `"${path}" is not a folder: ${kind}`, {
-        hint: "Move it away, or choose another folder: " +
-          "mpm config set handoff.folder <folder>",
+        hint: "Move it elsewhere, or choose another folder: mpm config set " +
+          "handoff.folder <folder>",
       });
     }
   }

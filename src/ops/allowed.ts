@@ -254,8 +254,8 @@ function keepDamaged(system: System): string | undefined {
   if (path === undefined) return undefined;
   const aside = `${path}.damaged-${system.random()}`;
   system.files.rename(path, aside);
-  return `Cannot read "${path}", which allows nothing now. Allow again what ` +
-    `you need. mpm moved it to "${aside}"`;
+  return `Cannot read "${path}", so nothing is allowed to run now. mpm moved the ` +
+    `file to "${aside}". Allow what you need again`;
 }
 
 function put<T>(all: Record<string, T>, name: string, value: T | null): void {
@@ -356,8 +356,8 @@ function refuseChanged(
   if (changed === undefined) return;
   throw new MpmError(
     "CONFLICT",
-    `Operation ${id} cannot be undone: another text of ` +
-      `"${changed}" has been allowed since`,
+    `Operation ${id} cannot be undone: you have allowed a later version of ` +
+      `"${changed}"`,
     { hint: '"mpm undo list" shows the later operation' },
   );
 }

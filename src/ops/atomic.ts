@@ -67,7 +67,7 @@ function refuseFolder(system: System, path: string): void {
   const kind = system.files.lstat(path)?.kind;
   if (kind === "folder") {
     throw new MpmError("CONFLICT", `"${path}" is a folder`, {
-      hint: "Move it away: mpm writes a file there",
+      hint: "Move it elsewhere: mpm must write a file there",
     });
   }
 }

@@ -147,7 +147,7 @@ export function entryToUndo(
   if (number === undefined) {
     const found = nextToUndo(entries, { worktree, passed });
     if (found) return found;
-    throw new MpmError("NOT_FOUND", "There is nothing to undo here", {
+    throw new MpmError("NOT_FOUND", "Nothing to undo here", {
       hint: elsewhereHint(entries, undone) ??
         (entries.length === 0
           ? "No operation was recorded here yet"
@@ -160,7 +160,8 @@ export function entryToUndo(
     const [first, last] = [entries[0]?.id, entries.at(-1)?.id];
     const range = first === undefined
       ? "The log is empty"
-      : `The log has ${first} to ${last}: "mpm undo list" lists them`;
+      : `The log has operations ${first} to ${last}: "mpm undo list" lists ` +
+        "them";
     throw new MpmError("NOT_FOUND", `No operation has the number "${number}"`, {
       hint: range,
     });
@@ -187,16 +188,20 @@ function elsewhereHint(
   const one = others.every(({ worktree }) => worktree === last);
   const where = `${one ? "another folder" : "other folders, as in"} "${last}"`;
   const [were, them] = others.length === 1 ? ["was", "it"] : ["were", "them"];
-  return `${counted(others.length, "operation")} ${were} done in ${where}: ` +
-    `"mpm undo list" lists ${them}. To undo ${them}, run "mpm undo" ` +
-    "there; move a moved project back first";
+  return `${
+    counted(others.length, "operation")
+  } ${were} done in ${where}: "mpm ` +
+    `undo list" lists ${them}. To undo ${them}, run "mpm undo" there; if you ` +
+    "moved the project, move it back first";
 }
 
 function foreign({ id }: JournalEntry): MpmError {
   return new MpmError(
     "CONFLICT",
-    `Operation ${id} was not done by this user's mpm on this machine`,
-    { hint: "mpm does not trust paths in such a line, and changed nothing" },
+    `Operation ${id} was not recorded by you on this machine`,
+    {
+      hint: "mpm does not trust the paths in this record, and changed nothing",
+    },
   );
 }
 
@@ -211,7 +216,7 @@ export function earlierHint(
     one.id < entry.id && isNext(one, { undone, worktree })
   );
   return found &&
-    `mpm undo ${found.id} undoes the one before it: ${found.title}`;
+    `"mpm undo ${found.id}" undoes the operation before it: ${found.title}`;
 }
 
 /** `undo restore x`; of an undo `redo restore x`, and back again. */

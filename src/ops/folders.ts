@@ -108,7 +108,8 @@ export function checkFolder(system: System, folder: string): boolean {
       "CONFLICT",
       `"${folder}" is not a folder: ${found.kind}`,
       {
-        hint: "mpm keeps its files only in real folders; move the file away",
+        hint:
+          "mpm stores its files only in real folders; move the file elsewhere",
       },
     );
   }

@@ -122,7 +122,7 @@ function readEnd(system: System, path: string, length: number): string {
       : found.kind === "folder"
       ? "is-a-folder"
       : "other";
-    throw new FileError(problem, "read", path, new Error("not a plain file"));
+    throw new FileError(problem, "read", path, new Error("not a regular file"));
   }
   try {
     const from = Math.max(0, found.size - length);

@@ -62,7 +62,7 @@ function decideTrash(
       ? "it is older than trash.max_age"
       : full
       ? "the trash is larger than trash.max_mb"
-      : "it may be wanted";
+      : "you may still need it";
     decided.set(item.name, { ...item, remove, reason });
   }
   return items.map(({ name }) => decided.get(name)!);

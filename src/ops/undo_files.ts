@@ -81,9 +81,13 @@ function versionsOf(
   const version = Object.values(versionsIn({ files: { list } }))[0];
   const bytes = version && keptBytes(system, root, version);
   if (!bytes) {
-    throw new MpmError("CONFLICT", "Its list of files is not in the trash", {
-      hint: "The trash has been emptied since: see docs/undo.md",
-    });
+    throw new MpmError(
+      "CONFLICT",
+      "The list of its files is not in the trash",
+      {
+        hint: "The trash has been emptied since then: see docs/undo.md",
+      },
+    );
   }
   // Its digest is in a line that this user's mpm wrote.
   const lists: unknown = JSON.parse(new TextDecoder().decode(bytes));
@@ -108,7 +112,7 @@ function absolute(root: string, name: string): string {
 }
 
 /** An obstacle that no one can remove. */
-export const GONE = "what it was before is no longer in the trash";
+export const GONE = "its earlier version is no longer in the trash";
 
 function obstacleTo(
   system: System,
@@ -116,7 +120,7 @@ function obstacleTo(
   { name, path, have, want }: FileStep,
 ): string | undefined {
   if (normalize(path) !== path || name.split(/[/\\]/).includes("..")) {
-    return "it is not a place of an mpm file";
+    return "mpm does not write to this path";
   }
   const link = linkAbove(system, root, path);
   if (link !== undefined) return `"${link}" is not a folder`;
@@ -124,10 +128,10 @@ function obstacleTo(
   if (now === (want?.sha256 ?? null)) return undefined;
   if (now !== (have?.sha256 ?? null)) {
     return have === null
-      ? "there is another one by now"
+      ? "another file is there now"
       : now === null
-      ? "it was removed since"
-      : "it was changed since";
+      ? "it was removed later"
+      : "it was changed later";
   }
   if (want === null || keptBytes(system, root, want)) return undefined;
   return GONE;
@@ -254,7 +258,7 @@ export function applyFiles(
   const left: string[] = [];
   const folders = new Set<string>();
   for (const [at, step] of steps.entries()) {
-    progress("Taking back", at, steps.length);
+    progress("Undoing", at, steps.length);
     const { path, name, want } = step;
     if (versionAt(system, path) === (want?.sha256 ?? null)) continue;
     if (obstacleTo(system, root, step) !== undefined) left.push(name);

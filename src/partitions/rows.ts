@@ -57,7 +57,7 @@ export function needPartition(
   throw new MpmError("NOT_FOUND", `No partition "${typed}"`, {
     hint: names.length === 0
       ? '"mpm partition suggest" suggests partitions'
-      : didYouMean(typed, names, `There are: ${names.join(", ")}`),
+      : didYouMean(typed, names, `Available partitions: ${names.join(", ")}`),
   });
 }
 

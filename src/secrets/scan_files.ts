@@ -64,10 +64,10 @@ export async function scanned(
   let size = 0;
   using line = new ProgressLine(context);
   for (const [at, source] of list.entries()) {
-    line.show("Looking through files", at, list.length);
+    line.show("Scanning files", at, list.length);
     const bytes = readSource(system, source, sources);
     if (!bytes) continue;
-    if (bytes.length > LONG) line.begin(`Looking through ${source.name}`);
+    if (bytes.length > LONG) line.begin(`Scanning ${source.name}`);
     files++;
     size += bytes.length;
     for (const finding of scanBytes(bytes, redactor)) {
@@ -162,8 +162,10 @@ function readSource(
     const missing = isMissing(error) ||
       (named && path !== null && system.files.stat(path) === undefined);
     if (named && missing) {
-      throw new MpmError("NOT_FOUND", `No file or folder "${name}"`, {
-        hint: 'Give files or folders, "-" for standard input, or nothing',
+      throw new MpmError("NOT_FOUND", `File or folder "${name}" not found`, {
+        hint:
+          'Name files or folders, use "-" for standard input, or omit the ' +
+          "argument",
         cause: error,
       });
     }

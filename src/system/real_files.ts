@@ -130,7 +130,7 @@ function plainFile(path: string): Deno.FileInfo {
   if (found.isSymlink) throw new FileError("link", "read", path);
   if (found.isDirectory) throw new FileError("is-a-folder", "read", path);
   if (found.isFile) return found;
-  throw new FileError("other", "read", path, new Error("not a plain file"));
+  throw new FileError("other", "read", path, new Error("not a regular file"));
 }
 
 /**

@@ -80,7 +80,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
       ...detailLines("restored", "removed"),
       ...commitLines(entry, moved),
     ],
-    left: left.map((name) => `${name}: it was changed just now`),
+    left: left.map((name) => `${name}: another program changed it just now`),
   };
 }
 
@@ -119,8 +119,10 @@ function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
   const lasting = later && lastingIn(entries, later);
   if (later && (lasting || order.passed.has(later.id))) {
     throw new CannotUndo(entry, {
-      reason: `operation ${later.id} built on it (${later.title}), and stays`,
-      instead: lasting?.instead ?? `"mpm undo ${later.id}" says why`,
+      reason:
+        `operation ${later.id} depends on it (${later.title}) and was not ` +
+        "undone",
+      instead: lasting?.instead ?? `"mpm undo ${later.id}" shows why`,
     });
   }
   const before = onwards(entries, entry);
@@ -133,9 +135,10 @@ function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {
     ].join("\n"),
     {
       hint: later
-        ? `Operation ${later.id} came later (${later.title}). Undo it first: mpm undo ${later.id}`
-        : "Move those files away or restore them, and try again" +
-          (before === undefined ? "" : `; ${before}`),
+        ? `Operation ${later.id} is later (${later.title}). Undo it first: ` +
+          `mpm undo ${later.id}`
+        : "Move these files elsewhere or restore them, and try " +
+          `again${before === undefined ? "" : `; ${before}`}`,
     },
   );
 }
@@ -173,8 +176,8 @@ function commitLines(entry: JournalEntry, moved: Moved | undefined): string[] {
       }`,
     ]
     : [
-      `the commit ${from} stays, since ${moved.reason}: git shows its files ` +
-      "as changed",
+      `mpm kept the commit ${from}, because ${moved.reason}: git shows its ` +
+      "files as changed",
     ];
 }
 

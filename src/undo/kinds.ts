@@ -15,8 +15,8 @@ export function undoKindOf(
 ): UndoKind | Lasting {
   const { operation } = rootOf(entries, entry);
   return lastingReason(entry) ?? getOwn(OPERATIONS, operation) ?? {
-    reason: `"${operation}" is unknown to this mpm`,
-    instead: "Undo it with the version of mpm that did it",
+    reason: `this version of mpm does not know the operation "${operation}"`,
+    instead: "Undo it with the version of mpm that ran it",
   };
 }
 
@@ -39,7 +39,7 @@ function lastingReason(
   );
   if (operation === "init" && !changed) {
     return {
-      reason: "it made the folder that holds this log",
+      reason: "it created the folder that contains this log",
       instead: "To remove mpm from this project, delete .claude-mpm",
     };
   }

@@ -186,7 +186,10 @@ Deno.test("allow keeps a damaged list aside and reports it", async () => {
       0,
       text,
     ]);
-    assertStringIncludes(stderr, 'allowed.json", which allows nothing now.');
+    assertStringIncludes(
+      stderr,
+      'allowed.json", so nothing is allowed to run now.',
+    );
     assertStringIncludes(stderr, aside!);
     // Only once: the new list is whole.
     assertEquals((await mpm(env, ["allow", "make lint"])).stderr, "");

@@ -279,7 +279,10 @@ posixTest(
     Deno.symlinkSync("/nowhere/x.toml", dangling);
     const lost = await mpm(env, ["config", "set", "commit", "false"]);
     assertEquals(lost.status, 2);
-    assertStringIncludes(lost.stderr, '"/nowhere/x.toml", which is not there');
+    assertStringIncludes(
+      lost.stderr,
+      '"/nowhere/x.toml", which does not exist',
+    );
     Deno.removeSync(dangling);
     const target = join(env.home, "dotfiles/config.toml");
     Deno.symlinkSync(target, join(env.home, USER));

@@ -110,7 +110,7 @@ Deno.test("a word of another tool is answered with the command for it", async ()
     return /^Hint: (.*)$/m.exec(stderr)?.[1];
   };
   assertStringIncludes(await hint("stash") ?? "", "mpm branch --stash");
-  assertStringIncludes(await hint("upgrade") ?? "", "run its installer again");
+  assertStringIncludes(await hint("upgrade") ?? "", "run the installer again");
   assertStringIncludes(await hint("rollback") ?? "", "mpm undo");
   assertStringIncludes(await hint("histroy") ?? "", "mpm undo list");
   // Half of each of these words is another one.
@@ -314,7 +314,7 @@ Deno.test("a person at a terminal gets a hint about the next command", async () 
   assertEquals(await hint(["check", "1", "--dry-run"], []), "");
   assertEquals(
     await hint(["check", "1-14"], []),
-    'Hint: All is done: "mpm complete" ends the session\n',
+    'Hint: All items are done: "mpm complete" ends the session\n',
   );
   await mpmJson(env, ["checkpoint", "save", "One"]);
   env.write("README.md", "# Edited\n");

@@ -43,10 +43,9 @@ Deno.test("undo in a project that was moved says where its operations were done"
   const { status, stderr } = await mpm(env, ["undo"], { cwd: moved });
   assertEquals([status, stderr], [
     3,
-    "Error: There is nothing to undo here\n" +
-    'Hint: 2 operations were done in another folder "$ROOT/project": ' +
-    '"mpm undo list" lists them. To undo them, run "mpm undo" there; ' +
-    "move a moved project back first\n",
+    "Error: Nothing to undo here\nHint: 2 operations were done in another " +
+    'folder "$ROOT/project": "mpm undo list" lists them. To undo them, run ' +
+    '"mpm undo" there; if you moved the project, move it back first\n',
   ]);
 });
 
@@ -141,7 +140,7 @@ Deno.test("a journal of someone else is shown and never acted on", async () => {
       assertEquals((await mpm(env, ["undo"])).status, 3);
       const { status, stderr } = await mpm(env, ["undo", "1"]);
       assertEquals(status, 4);
-      assertStringIncludes(stderr, "was not done by this user's mpm");
+      assertStringIncludes(stderr, "was not recorded by you on this machine");
     }
   }
   const shown = (await mpm(env, ["log"])).stdout;

@@ -192,7 +192,7 @@ posixTest(
     assertEquals((await scan(env, "a/link")).labels, { "github-token": 1 });
     const missing = await mpm(env, ["scan", "nowhere"]);
     assertEquals(missing.status, 3);
-    assertStringIncludes(missing.stderr, 'No file or folder "nowhere"');
+    assertStringIncludes(missing.stderr, 'File or folder "nowhere" not found');
   },
 );
 

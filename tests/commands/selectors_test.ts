@@ -52,8 +52,9 @@ Deno.test("a number beyond a list selects nothing, in whatever command", async (
     assertEquals(await mpm(env, line), {
       status: 2,
       stdout: "",
-      stderr: `Error: Invalid number "${line.at(-1)}"\n` +
-        "Hint: Give a number as the list prints it\n",
+      stderr:
+        `Error: Invalid number "${line.at(-1)}"\nHint: Use a number from the ` +
+        "list\n",
     });
   }
   const { sessions } = await mpmJson<SavesListResult>(env, [
@@ -64,20 +65,21 @@ Deno.test("a number beyond a list selects nothing, in whatever command", async (
   assertEquals(await mpm(env, ["resume", "6"]), {
     status: 3,
     stdout: "",
-    stderr: "Error: No save 6: the list has 0 to 1\n" +
-      `Hint: There are: 0 ${NEWER}, 1 ${OLDER}\n`,
+    stderr:
+      "Error: No save 6: the list has numbers 0 to 1\nHint: Available: 0 " +
+      `${NEWER}, 1 ${OLDER}\n`,
   });
   for (const verb of ["complete", "cancel", "archive"]) {
     const { stderr } = await mpm(env, [verb, "6"]);
-    assertStringIncludes(stderr, "No save 6: the list has 0 to 1");
+    assertStringIncludes(stderr, "No save 6: the list has numbers 0 to 1");
   }
   const operation = await mpm(env, ["undo", "66"]);
-  assertStringIncludes(operation.stderr, "The log has 1 to 1: ");
+  assertStringIncludes(operation.stderr, "The log has operations 1 to 1: ");
   const checkpoint = await mpm(env, ["checkpoint", "show", "8"]);
   assertEquals(
     checkpoint.stderr,
-    "Error: No checkpoint 8: the list has only 0\n" +
-      "Hint: There are: 0 before-8\n",
+    "Error: No checkpoint 8: the only number in the list is 0\nHint: " +
+      "Available: 0 before-8\n",
   );
 });
 
@@ -116,7 +118,7 @@ Deno.test("claude-mpm's spelling counts from 1 in its list, its question and its
   for (const beyond of ["0", "3"]) {
     const none = await mpm(env, ["session", "resume", "--select", beyond]);
     assertEquals(none.status, 3);
-    assertStringIncludes(none.stderr, "the list has 1 to 2");
+    assertStringIncludes(none.stderr, "the list has numbers 1 to 2");
   }
   const peek = ["session", "resume", "--list", "--peek"];
   const keys = await mpm(env, peek, { keys: ["2", "\r"] });
@@ -141,7 +143,7 @@ Deno.test("a number at the prompt is the one that its line shows", async () => {
   assertEquals([none.status, none.stdout], [130, ""]);
   assertStringIncludes(
     none.stderr,
-    "There is no number 40: the list has 0 to 11",
+    "The list has no number 40, only 0 to 11",
   );
   const searched = await mpm(env, list, { keys: ["/000500", "\r"] });
   assertStringIncludes(searched.stdout, `Session Resume: ${idAt(300)}`);

@@ -263,7 +263,7 @@ Deno.test("undo goes back one operation after the other, to the first", async ()
   const nothing = await mpm(env, ["undo"], { now: clock.now });
   assertEquals([nothing.status, nothing.stderr.split("\n")[0]], [
     3,
-    "Error: There is nothing to undo here",
+    "Error: Nothing to undo here",
   ]);
 });
 
@@ -275,7 +275,7 @@ Deno.test("undo of a pause leaves a commit alone that someone built on or has", 
   const { details } = await undo(env, clock);
   assertStringIncludes(
     details.at(-1)!,
-    "stays, since the branch has new commits",
+    "because the branch has new commits",
   );
   assertEquals(env.git("rev-parse", "HEAD"), head);
   await ok(env, clock, ["pause", "Again", "--commit"]);
@@ -284,7 +284,7 @@ Deno.test("undo of a pause leaves a commit alone that someone built on or has", 
   const shared = await undo(env, clock);
   assertStringIncludes(
     shared.details.at(-1)!,
-    "a remote branch or a tag has it",
+    "a remote branch or a tag already contains it",
   );
   assertEquals(env.git("rev-parse", "HEAD"), paused);
 });
@@ -312,7 +312,7 @@ Deno.test("undo replaces nothing that was changed since, and says what and by wh
   const early = await mpm(env, ["undo", "2"], { now: clock.now });
   assertEquals(early.status, 4);
   assertStringIncludes(early.stderr, "nothing was changed:");
-  assertStringIncludes(early.stderr, "it was changed since");
+  assertStringIncludes(early.stderr, "it was changed later");
   assertStringIncludes(early.stderr, "mpm undo 3");
   assertEquals(repositoryState(env), before);
   await ok(env, clock, [
@@ -326,7 +326,7 @@ Deno.test("undo replaces nothing that was changed since, and says what and by wh
   env.write(".claude-mpm/config.toml", "commit = false\n# mine\n");
   const edited = await mpm(env, ["undo"], { now: clock.now });
   assertEquals(edited.status, 4);
-  assertStringIncludes(edited.stderr, "config.toml: it was changed since");
+  assertStringIncludes(edited.stderr, "config.toml: it was changed later");
   assertEquals(env.read(".claude-mpm/config.toml"), "commit = false\n# mine\n");
   await ok(env, clock, ["template", "new", "mine"]);
   env.remove(".claude-mpm/templates/mine.md");
@@ -342,7 +342,7 @@ Deno.test("undo of a removal does not replace a save that took the place", async
   putSave(env, ownSave("session-20261120-120100", { summary: "Other" }));
   const { status, stderr } = await mpm(env, ["undo"], { now: clock.now });
   assertEquals(status, 4);
-  assertStringIncludes(stderr, "there is another one by now");
+  assertStringIncludes(stderr, "another file is there now");
   assertStringIncludes(
     env.read(`${SESSIONS}/session-20261120-120100.json`),
     "Other",
@@ -391,7 +391,7 @@ Deno.test("undo skips what cannot be undone, and log says which it takes", async
   await ok(env, clock, ["init"]);
   const made = await mpm(env, ["undo"], { now: clock.now });
   assertEquals(made.status, 4);
-  assertStringIncludes(made.stderr, "the folder that holds this log");
+  assertStringIncludes(made.stderr, "the folder that contains this log");
   assertEquals((await log()).undo, null);
   copySample(env, "v4.11.0");
   for (
@@ -411,7 +411,7 @@ Deno.test("undo skips what cannot be undone, and log says which it takes", async
       "4 an ended session cannot be reopened",
       "3 it started a detour",
       "2 null",
-      "1 it made the folder that holds this log",
+      "1 it created the folder that contains this log",
     ],
   );
   const shown = await mpm(env, ["log"], { now: clock.now, typed: [] });
@@ -455,7 +455,7 @@ Deno.test("undo skips what lost its copies, and what a lasting operation built o
     [1, [6, 5, 4, 3, 2]],
   );
   assertStringIncludes(passed[0]!.reason, "no longer in the trash");
-  assertStringIncludes(passed.at(-1)!.reason, "built on it");
+  assertStringIncludes(passed.at(-1)!.reason, "depends on it");
 });
 
 Deno.test("what is done where mpm is not used is in the user's log", async () => {
@@ -511,7 +511,7 @@ Deno.test("undo says how far it is where there is much to restore", async () => 
   const { status, stderr } = await mpm(env, ["undo"], { now, typed: [] });
   assertEquals(status, 0, stderr);
   assert(/Comparing: \d+ of \d+/.test(stderr), stderr);
-  assert(/Taking back: \d+ of \d+/.test(stderr), stderr);
+  assert(/Undoing: \d+ of \d+/.test(stderr), stderr);
 });
 
 posixTest(

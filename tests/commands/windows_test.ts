@@ -154,8 +154,8 @@ posixTest(
     const restored = await restore("--yes");
     assertEquals(restored.written, ["fine.txt"]);
     assertEquals(restored.skipped, [
-      { path: "..\\..\\evil", reason: "its name leads elsewhere" },
-      { path: "a:b", reason: "its name leads elsewhere" },
+      { path: "..\\..\\evil", reason: "its path is not allowed" },
+      { path: "a:b", reason: "its path is not allowed" },
       { path: "end.", reason: "Windows cannot use this name" },
       { path: "src/aux.c", reason: "Windows cannot use this name" },
     ]);

@@ -202,7 +202,7 @@ posixTest(
     const { status, stderr } = run(env, "scan", "dangling");
     assertEquals([status, stderr.split("\n")[0]], [
       3,
-      'Error: No file or folder "dangling"',
+      'Error: File or folder "dangling" not found',
     ]);
   },
 );

@@ -133,7 +133,10 @@ Deno.test({
     assertEquals(run("hooks", "eject", "pre-session").status, 0);
     own(join(env.project, ".claude-mpm/hooks/pre-session.sh"), 1);
     const listed = run("hooks", "list");
-    assertStringIncludes(listed.stdout, "it is not your own plain file");
+    assertStringIncludes(
+      listed.stdout,
+      "it is not a regular file that you own",
+    );
     own(join(env.project, ".claude-mpm/sessions"), 1);
     for (const args of [["pause", "x"], ["resume"], ["saves", "list"]]) {
       const { status, stderr } = run(...args);

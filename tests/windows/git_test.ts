@@ -219,7 +219,7 @@ wineTest("names of other systems are left out, and named", async (env) => {
   for (const list of lists) {
     assertEquals(list.map(({ path }) => path), unusable);
     const [stream, ...devices] = list;
-    assertStringIncludes(stream!.reason, "its name leads elsewhere");
+    assertStringIncludes(stream!.reason, "its path is not allowed");
     for (const { reason } of devices) {
       assertStringIncludes(reason, "Windows cannot use this name");
     }

@@ -183,7 +183,7 @@ function unfinishedNotes(system: System, root: string): string[] {
     .some(({ intent }) => intent === undefined);
   return isLeft
     ? [
-      'An operation is not finished, and mpm leaves it alone: see "mpm doctor"',
+      'An unfinished operation needs your attention: run "mpm doctor"',
     ]
     : [];
 }

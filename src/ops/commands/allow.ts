@@ -136,7 +136,7 @@ function targetOf(
       "USAGE",
       "Cannot allow this text: it is too long or has control characters",
       {
-        hint: `Give at most ${LONGEST} visible characters`,
+        hint: `Use at most ${LONGEST} visible characters`,
       },
     );
   }

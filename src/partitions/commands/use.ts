@@ -48,7 +48,7 @@ not choose, the partition with the most uncommitted files is current.`,
     if (given !== 1) {
       throw new MpmError(
         "USAGE",
-        "Give exactly one of <name>, --none and --auto",
+        "Use exactly one of <name>, --none and --auto",
         {
           hint: '"mpm partition list" shows the names',
         },

@@ -110,6 +110,6 @@ function limitOf(text: string): number {
   if (text === "all") return Infinity;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw new MpmError("USAGE", `Invalid --limit "${text}"`, {
-    hint: "Give a whole number, or all",
+    hint: 'Use a whole number, or "all"',
   });
 }
