@@ -249,7 +249,7 @@ export async function checkRefs(
     // A record that cannot be read may be that of this detour.
     return problems.length > 0 || works.some((work) => work.id === id)
       ? []
-      : [lone(ref, "commits of a detour that is gone")];
+      : [lone(ref, "commits of a detour that no longer exists")];
   });
   return {
     summary: counted(refs.length, "ref"),

@@ -97,7 +97,7 @@ function runFindings(ground: Ground): Finding[] {
   const { state } = readRuns(system, root);
   if (state === "damaged") {
     const fix = trashFix(ground, {
-      what: "the damaged list of runs",
+      what: "the damaged run list",
       paths: [at.runs],
     });
     return [failure("UNREADABLE", `Cannot read "${at.runs}"`, { fix })];

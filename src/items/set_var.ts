@@ -134,7 +134,7 @@ function checkedValue(value: string): string {
   }
   const plain = escapeUnseen(value, (one) => /[\n\t]/.test(one) ? one : "");
   if (plain === value) return value;
-  throw new MpmError("USAGE", "The value has control characters", {
+  throw new MpmError("USAGE", "The value contains control characters", {
     hint: "Use plain text; line breaks and tabs are fine",
   });
 }

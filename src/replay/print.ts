@@ -160,7 +160,8 @@ function treeText(
   const { step, exact, file, written } = tree;
   if (file) {
     return file.text === null
-      ? `"${escapeText(file.path)}" is not text: --to writes it\n`
+      ? `"${escapeText(file.path)}" is not text: use --to to write it to a ` +
+        "folder\n"
       : escapeLines(file.text);
   }
   if (!exact) {

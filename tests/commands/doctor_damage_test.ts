@@ -96,7 +96,7 @@ const CASES: Record<string, Illness> = {
     ...{ check: "refs", state: "warning", status: 0 },
     ...{ says: "removed/1/x", mend: "git update-ref -d refs/mpm/removed/1/x" },
   },
-  "commits of a detour that is gone": {
+  "commits of a detour that no longer exists": {
     harm: (env) =>
       env.git("update-ref", "refs/mpm/detours/work-20200101-000000", "HEAD"),
     ...{ check: "refs", state: "warning", status: 0 },

@@ -204,7 +204,10 @@ Deno.test("damaged marks in the view are refused with their lines", async () => 
   env.write(VIEW, `# Ours\n${OPEN}\ntext\n${OPEN}\n<!-- /mpm -->\n`);
   const { status, stderr } = await mpm(env, ["note", "A"]);
   assert(status > 0);
-  assertStringIncludes(stderr, "(it begins on line: 2, 4; it ends on line: 5)");
+  assertStringIncludes(
+    stderr,
+    "(first lines found: 2, 4; last lines found: 5)",
+  );
   assertEquals(namesIn(env, FOLDER), []);
   env.write(VIEW, "# Ours\n");
   assertEquals((await mpm(env, ["note", "A"])).status, 0);

@@ -96,7 +96,7 @@ function folderFor(
   { git, local }: NewInput,
 ): DocumentFolder {
   if (git && local) {
-    throw new MpmError("USAGE", "Both --git and --local were given", {
+    throw new MpmError("USAGE", "Cannot combine --git with --local", {
       hint: "Use only one of them",
     });
   }

@@ -84,7 +84,7 @@ export async function mergeTrees(
   if (version && isOlder(version, OLDEST_GIT)) {
     throw new MpmError(
       "CONFLICT",
-      "This git is too old to merge files without a worktree",
+      "The installed git is too old to merge files without a worktree",
       { hint: instead ?? "Install git 2.38 or later" },
     );
   }

@@ -134,7 +134,7 @@ function targetOf(
   if (text.length > LONGEST || escapeLines(text) !== text) {
     throw new MpmError(
       "USAGE",
-      "Cannot allow this text: it is too long or has control characters",
+      "Cannot allow this text: it is too long or contains control characters",
       {
         hint: `Use at most ${LONGEST} visible characters`,
       },

@@ -196,9 +196,8 @@ function refuseDamage(path: string, text: string, file: MarkedFile): void {
       .slice(0, NAMED).join(", ") || "none";
   throw new MpmError(
     "CONFLICT",
-    `Cannot find mpm's part of "${path}" (it begins on line: ${
-      at(file.open)
-    }; it ends on line: ${at(CLOSE)})`,
+    `Cannot find mpm's part of "${path}" (first lines found: ` +
+      `${at(file.open)}; last lines found: ${at(CLOSE)})`,
     {
       hint:
         `The part begins with the line ${file.open} and ends with ${CLOSE}: ` +

@@ -48,7 +48,7 @@ export async function takeInKept(
     return [];
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    return [`The copies in kept/ stay there for now: ${error.message}`];
+    return [`mpm could not move the copies in kept/: ${error.message}`];
   }
 }
 
