@@ -155,8 +155,8 @@ export interface Context {
   /** True if `status` shows anything. */
   readonly showsStatus: boolean;
   /**
-   * Prints the next part of a long answer; false: nobody reads it any more.
-   * There is no such thing under `--json`.
+   * Prints the next part of a long answer. Returns false if no one reads the
+   * output any longer. Absent with `--json`.
    */
   print?(text: string): boolean;
   /**

@@ -313,10 +313,10 @@ async function leave(
 }
 
 /**
- * Takes the worktree at `path` away that an interrupted `branch` or fork made;
- * `stays`: there is work in it, or may be. Nothing in it is deleted that git has
- * not written as it is. The files of a fork are those of a checkpoint, so what
- * there is of them goes to the trash.
+ * Removes the worktree at `path` that an interrupted `branch` or fork created.
+ * With `stays`, it contains work, or may contain work. Deletes only files that
+ * git wrote and no one changed. The files of a fork come from a checkpoint, so
+ * they go to the trash.
  */
 async function dropLinked(
   context: Context,

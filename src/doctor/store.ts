@@ -43,8 +43,8 @@ const FOLDERS = [
 ];
 
 /**
- * Returns the kind of file in the place of a folder that mpm needs. Another
- * check reports links.
+ * Reports files that exist where mpm needs a folder. Another check reports
+ * links.
  */
 function folderFindings({ at, tree }: Ground): Finding[] {
   const kinds = new Map(tree.map(({ path, kind }) => [path, kind]));

@@ -324,8 +324,8 @@ async function onRemote(
 }
 
 /**
- * Returns the commit of a ref that has its own file; `undefined`: there is no
- * such ref, or only git can read it.
+ * Returns the commit of a ref that has its own file; Returns `undefined` if the
+ * ref does not exist, or only git can read it.
  */
 export function looseRef(
   { files }: System,

@@ -51,9 +51,9 @@ const SIGNING = {
 };
 
 /**
- * Signs a message as git signs commits, with the user's own settings. Returns
- * the text of a commit without a parent or files; no ref leads to it. Throws
- * GIT_FAILED, also where a passphrase would be asked for.
+ * Signs a message in the same way as git signs commits, with the user's
+ * settings. Returns the text of a commit without a parent or files, which no
+ * ref points to. Throws GIT_FAILED, also if git needs a passphrase.
  */
 export async function signMessage(git: Git, message: string): Promise<string> {
   const signing = git.with(SIGNING)

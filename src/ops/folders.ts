@@ -135,8 +135,8 @@ function tighten(system: System, folder: string): void {
 }
 
 /**
- * Removes a folder of mpm with everything in it. No link is followed: one in
- * the place of the folder is removed itself.
+ * Removes an mpm folder and its contents. Does not follow links: if the folder
+ * itself is a link, removes only the link.
  */
 export function removeTree(system: System, folder: string): void {
   const { files } = system;

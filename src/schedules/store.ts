@@ -129,7 +129,10 @@ export async function isRunning(system: System, id: string): Promise<boolean> {
   }
 }
 
-/** Adds to the log, without secrets. Drops the start of what is too long. */
+/**
+ * Adds text to the log, without secrets. Drops the start of a text that is too
+ * long.
+ */
 export function addToLog(system: System, id: string, words: string): void {
   const { log } = schedulePaths(system, id);
   const { files } = system;

@@ -31,9 +31,9 @@ function isFile(path: string): boolean {
 }
 
 /**
- * Ends groups of processes: each when a line says so, the rest when mpm is gone.
- * A process that does not lead its group yet ends by its own number, and its
- * group if it became the leader meanwhile. The signals of a terminal or of a
+ * Ends process groups: one group for each line, and the others when mpm ends.
+ * Ends a process that does not lead its group yet by its own number, and its
+ * group if it has become the leader since. The signals of a terminal or of a
  * shutdown do not end the guard before mpm.
  */
 const GUARD = `
@@ -74,7 +74,7 @@ export async function tieGroup(group: number): Promise<void> {
   await tell(`tie ${group}\n`);
 }
 
-/** Ends what is left of a group, and the guard with the last one. */
+/** Ends the rest of a group, and ends the guard with the last group. */
 export async function endTied(group: number): Promise<void> {
   groups.delete(group);
   await tell(`end ${group}\n`);
@@ -130,7 +130,7 @@ async function replaceLater(present: Guard): Promise<void> {
   try {
     guard = startGuard();
   } catch {
-    // The next program that is tied needs it, and reports why there is none.
+    // The next tied program needs the guard, and reports why it is missing.
     guard = undefined;
   }
 }

@@ -92,7 +92,7 @@ export function programRunner(
   run: typeof realRunProgram,
 ): System["runProgram"] {
   return async (args, options) => {
-    // Without a group of its own, the tied program would end mpm's group.
+    // Without its own group, the tied program would end mpm's group.
     const tied = Deno.build.os === "windows" ? false : options.tied ?? false;
     const word = `mpm: the program did not start (${crypto.randomUUID()})`;
     const script = execScript(

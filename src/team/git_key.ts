@@ -16,10 +16,10 @@ import { damaged, WireReader } from "./crypto/ssh_wire.ts";
 import { fromBase64, isSigned, toBase64, writerId } from "./keys.ts";
 
 /*
- * An entry of the kind "key" binds a writer to the key with which git's user
- * signs commits. Its content is a signed commit without a parent and without
- * files. The message has the writer's public key. Git makes it, so that any
- * format and program of the user's settings works. No commit that someone
+ * A "key" entry binds a writer to the key with which the git user signs
+ * commits. Its content is a signed commit without a parent or files, and the
+ * message contains the writer's public key. Git creates the commit, so that
+ * every format and program in the user's settings works. No commit that someone
  * rebases or cherry-picks has this form, because those have another committer.
  */
 

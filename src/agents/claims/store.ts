@@ -60,8 +60,8 @@ export function hasClaims({ files }: System, root: string): boolean {
 }
 
 /**
- * Reads the claim on exactly this path, whether or not it still holds.
- * `undefined`: there is none, or this user's mpm did not write it.
+ * Reads the claim on exactly this path, whether or not it still holds. Returns
+ * `undefined` if no claim exists, or if this user's mpm did not write it.
  */
 export function readClaim(
   system: System,

@@ -160,9 +160,9 @@ function supersedersIn(notes: readonly Note[]): Map<string, string[]> {
 }
 
 /**
- * Finds the notes in cycles, and those on a way from one cycle to another. A
- * note that is not replaced, or does not replace one, is not in a cycle. Such
- * notes are taken away until all that are left are in cycles.
+ * Finds the notes in cycles, and the notes on a path between two cycles. A note
+ * that is not replaced, or does not replace one, is not in a cycle. The
+ * function removes such notes until only cycles remain.
  */
 function cyclicIn(
   notes: readonly Note[],

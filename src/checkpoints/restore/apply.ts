@@ -58,12 +58,12 @@ export function dropStaging(
 }
 
 /**
- * Restores a checkpoint: takes a safety checkpoint, writes what differs, then
- * the index, and journals it. Call under the lock. `unfinished`: the restore
- * that is done once more; `always`: journalled even where nothing had to be
- * changed. `check` throws if the plan must not be applied. Throws CONFLICT where another git command holds the index,
- * GIT_FAILED; a restore that ends in its middle is finished by the next command
- * that looks.
+ * Restores a checkpoint. Takes a safety checkpoint, writes the files that
+ * differ and the index, and records the operation. Call under the lock.
+ * `unfinished` is an interrupted restore to repeat. With `always`, records the
+ * operation even if nothing changed. `check` throws if the plan must not be
+ * applied. Throws CONFLICT if another git command has locked the index, and
+ * GIT_FAILED. The next mpm command finishes an interrupted restore.
  */
 export async function restoreLocked(
   context: Context,

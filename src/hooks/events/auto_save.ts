@@ -59,7 +59,8 @@ export interface Unsaved {
 }
 
 /**
- * Saves an agent's session with its hand-off. No session is paused. `undefined`: nothing was done since it was saved.
+ * Saves an agent session with its hand-off, and pauses no session. Returns
+ * `undefined` if nothing was done since the last save.
  */
 export async function autoSave(
   context: Context,
@@ -120,8 +121,8 @@ export async function autoSave(
 }
 
 /**
- * Reads what a save is made of, side by side: a session that ends does not wait
- * for long. `undefined`: nothing was done since it was saved.
+ * Reads the parts of a save in parallel, because a session that ends does not
+ * wait for long. Returns `undefined` if nothing was done since the last save.
  */
 async function readAll(context: Context, sources: Sources) {
   const { system } = context;

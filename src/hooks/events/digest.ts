@@ -22,7 +22,7 @@ import { readNotes } from "./notes.ts";
 import { typedCommand } from "./typed_command.ts";
 import type { Handler } from "./hook_call.ts";
 
-/** The parts of a conversation that an automatic save is made of. */
+/** The parts of a conversation that an automatic save contains. */
 export interface Digest {
   readonly found: Collected;
   readonly todos: Conversation["todos"];
@@ -61,7 +61,8 @@ function requestOf(
 }
 
 /**
- * Returns the digest of a conversation. If nothing was said since the last turn, it is the one kept then, else a new one from the transcript.
+ * Returns the digest of a conversation. If nothing was said since the last
+ * turn, returns the stored digest, otherwise a new digest from the transcript.
  */
 export async function digestOf(
   system: System,
@@ -107,8 +108,8 @@ function madeOf(
 }
 
 /**
- * Keeps a digest for the save at the end of the session. This process was
- * started for that at the end of a turn. One with a secret is not kept.
+ * Stores a digest for the save at the end of the session. A hook starts this
+ * process at the end of a turn. A digest with a secret is not stored.
  */
 export const onDigest: Handler = async (hook) => {
   const { client, context, config, input, session } = hook;

@@ -241,8 +241,8 @@ function isKeptPath(path: string, platform: Platform): boolean {
 }
 
 /**
- * Returns whether the target of a link is in the worktree. A step up after a
- * name could go up from the target of another link, so the target has no such step.
+ * Returns whether the target of a link is in the worktree. A ".." after a name
+ * could start from the target of another link, so such a target is refused.
  */
 function staysWithin(
   path: string,
