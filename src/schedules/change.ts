@@ -1,19 +1,12 @@
-import { join } from "@std/path";
-import { didYouMean } from "../base/nearest.ts";
 import { field } from "../base/parsed_values.ts";
 import { MpmError } from "../base/errors.ts";
 import { named } from "../base/words.ts";
 import type { Context } from "../cli/mod.ts";
 import { missingFolders, removeIfEmpty } from "../clients/mod.ts";
 import type { Workspace } from "../git/mod.ts";
-import {
-  fileState,
-  journaled,
-  layout,
-  type UndoOrder,
-  withUserLock,
-} from "../ops/mod.ts";
+import { journaled, type UndoOrder, withUserLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
+import { readAllowedDefinition } from "../tasks/mod.ts";
 import type {
   ScheduleAddResult,
   ScheduleRemoveResult,
@@ -67,7 +60,10 @@ export async function addSchedule(
 ): Promise<ScheduleAddResult> {
   const { system } = context;
   const times = parseTimes(order.times);
-  refuseUndefined(system, workspace.root, order);
+  const { kind, target } = order;
+  if (kind !== "standup" && target !== null) {
+    readAllowedDefinition(system, workspace.root, { kind, name: target });
+  }
   const name = order.name ??
     (order.target === null ? order.kind : `${order.kind}-${order.target}`);
   if (!SCHEDULE_NAME.test(name)) {
@@ -104,56 +100,6 @@ export async function addSchedule(
         : { before: { schedules: [] }, after: { schedules: [schedule] } },
   });
   return result;
-}
-
-/** Throws where the definition is not there, or may not run. */
-function refuseUndefined(
-  system: System,
-  root: string,
-  { kind, target }: Pick<ScheduleOrder, "kind" | "target">,
-): void {
-  if (target === null) return;
-  const path = definitionPath(root, kind, target);
-  const shown = `.claude-mpm/${kind}s/${target}.yaml`;
-  if (!SCHEDULE_NAME.test(target) || !system.files.lstat(path)) {
-    throw new MpmError(
-      "NOT_FOUND",
-      `No ${kind} "${target}": no file "${path}"`,
-      {
-        hint: didYouMean(
-          target,
-          definedNames(system, root, kind),
-          `"mpm ${kind}" lists them`,
-        ),
-      },
-    );
-  }
-  const state = fileState(system, { root, worktree: root }, path);
-  if (state === "allowed") return;
-  throw new MpmError(
-    "CONFLICT",
-    state === "changed"
-      ? `The ${kind} "${target}" changed since you allowed it`
-      : `You have not allowed the ${kind} "${target}" to run`,
-    { hint: `Read it, then: mpm allow ${shown}` },
-  );
-}
-
-/** Returns the file of a definition, absolute. */
-export function definitionPath(
-  root: string,
-  kind: Kind,
-  target: string,
-): string {
-  return join(layout(root).home, `${kind}s`, `${target}.yaml`);
-}
-
-function definedNames(system: System, root: string, kind: Kind): string[] {
-  const folder = join(layout(root).home, `${kind}s`);
-  if (system.files.lstat(folder)?.kind !== "folder") return [];
-  return system.files.list(folder).map(({ name }) => name)
-    .filter((name) => name.endsWith(".yaml"))
-    .map((name) => name.slice(0, -".yaml".length));
 }
 
 function scheduleOf(

@@ -4,7 +4,7 @@ import type { Context } from "../cli/mod.ts";
 import { ensureUserFolder, fileState, takeLock } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { RunResult, System } from "../system/system.ts";
-import { definitionPath } from "./change.ts";
+import { taskPath } from "../tasks/mod.ts";
 import type { ScheduleRunResult } from "./commands/results.ts";
 import { actionText, type Schedule } from "./schedule.ts";
 import {
@@ -80,7 +80,7 @@ async function runAction(
   before: LastRun | undefined,
 ): Promise<End> {
   const { project, kind, target, path } = schedule;
-  const refused = target === null
+  const refused = target === null || kind === "standup"
     ? undefined
     : refusalOf(system, project, { kind, target });
   if (refused !== undefined) {
@@ -98,9 +98,9 @@ async function runAction(
 function refusalOf(
   system: System,
   root: string,
-  { kind, target }: { kind: Schedule["kind"]; target: string },
+  { kind, target }: { kind: "task" | "pipeline"; target: string },
 ): string | undefined {
-  const path = definitionPath(root, kind, target);
+  const path = taskPath(root, target, kind);
   const what = `the ${kind} "${target}"`;
   if (!system.files.lstat(path)) return `${what} is gone`;
   const state = fileState(system, { root, worktree: root }, path);
