@@ -1,11 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
-import {
-  branchByFiles,
-  locate,
-  quickWorkspace,
-  type Workspace,
-} from "../git/mod.ts";
+import { branchByFiles, findWorkspace, type Workspace } from "../git/mod.ts";
 import { openItems } from "../items/mod.ts";
 import {
   type ContextFacts,
@@ -16,7 +11,7 @@ import {
 import { redactorOf } from "../secrets/mod.ts";
 import { wholeSession } from "./resume_file.ts";
 
-/** Returns what the context file says of the present work. */
+/** Returns what the context file says about the current work. */
 export async function contextFacts(
   context: Context,
   workspace: Workspace,
@@ -40,13 +35,12 @@ function nextSteps(latest: ResumeResult): string[] {
 
 /**
  * Renews mpm's part of the context file after a command that changed the open
- * steps. The command is done: what goes wrong here is only a note.
+ * steps. The command is done: a failure here is only a note.
  */
 export async function renewContext(context: Context): Promise<void> {
-  const { system, folder, note } = context;
+  const { system, note } = context;
   try {
-    const workspace = quickWorkspace(system, folder) ??
-      await locate(system, folder);
+    const workspace = await findWorkspace(context);
     await renewContextFile(
       system,
       workspace,
