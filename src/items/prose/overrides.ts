@@ -39,6 +39,10 @@ const QUOTED = /(?<!\p{L})["“«][^"“”«»\n]{4,300}["”»]/gu;
 const OTHERS =
   "(?<![\\p{L}])(?:[Hh]e|[Ss]he|[Tt]hey|[Ss]ome(?:one|body)|[Oo]thers|(?:[Tt]he|[Mm]y|[Oo]ur) (?:(?!no |not |never )[\\p{L}-]+ ){1,3}?|(?!We |You )\\p{Lu}[\\p{L}-]+)";
 
+/** The verbs below, for a cheap look before the slow patterns are compiled. */
+const OF_OTHERS =
+  /want|would|'d |like|prefer|think|thought|believe|hope|suggest|propose|vote|sa(?:y|id)|ask|tell|told|demand|insist/;
+
 /** Wishes and opinions of someone else, to the end of the clause. */
 const WISHED = new RegExp(
   `${OTHERS} ?(?:\\p{L}+ly |also |still |even )?(?:wants?|wanted|would|'d (?:like|rather|prefer)|likes?|liked|prefers?|preferred|thinks?|thought|believes?|hopes?|hoped|suggests?|suggested|proposes?|proposed|votes?|voted)\\b[^,;:.!?]*`,
@@ -124,7 +128,9 @@ export function mayOverride(said: string): boolean {
  * they may be anyone's.
  */
 function ownWords(said: string): string {
-  const text = said.replaceAll(WISHED, "").replaceAll(REFUSED, "");
+  const text = OF_OTHERS.test(said)
+    ? said.replaceAll(WISHED, "").replaceAll(REFUSED, "")
+    : said;
   return text.replaceAll(QUOTED, (quoted) => {
     const words = quoted.slice(1, -1);
     const takes = withdrawn(words).length > 0 || NO_DEADLINE.test(words);
