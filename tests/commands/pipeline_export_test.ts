@@ -142,6 +142,26 @@ Deno.test("values reach the scripts of a workflow as they are", async () => {
   assert(!env.exists("never"));
 });
 
+Deno.test("an input has no expression, which GitHub would refuse", async () => {
+  using env = TestEnv.repository();
+  const steps = { show: { run: ["echo", "{title}"] } };
+  const about = { description: "The ${{ title }}" };
+  const { text } = await exported(env, {
+    ...{ vars: { title: { ...about, required: true } }, steps },
+  });
+  assertStringIncludes(text, "The $ {{ title }}");
+  const vars = { title: { ...about, default: "${{ github.token }}" } };
+  const definition = JSON.stringify({ vars, steps });
+  env.write(".claude-mpm/pipelines/work.yaml", definition);
+  const refused = await mpm(env, ["pipeline", "export", "work"]);
+  assertEquals(refused.status, 2);
+  assertEquals(
+    refused.stderr,
+    'Error: A workflow cannot have the default of the variable "title"\n' +
+      "Hint: GitHub refuses ${{ in it: use required: true instead\n",
+  );
+});
+
 Deno.test("unusual names stay apart in a workflow, and cannot add to it", async () => {
   using env = TestEnv.repository();
   const { workflow, text } = await exported(env, {

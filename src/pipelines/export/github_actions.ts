@@ -30,14 +30,15 @@ interface Exported {
 
 /**
  * Returns a workflow for GitHub Actions, with a job for each step. Throws USAGE
- * for a file whose name a workflow cannot have.
+ * for a file name or a default that a workflow cannot have.
  */
 export function workflowText(exported: Exported): string {
   const { name, pipeline: { vars, steps, description } } = exported;
   const inputs = [...vars].map(([name, variable]) => [name, {
-    description: literal(variable.description || name),
+    // GitHub refuses an expression here, even one that is only text.
+    description: (variable.description || name).replaceAll("${{", "$ {{"),
     required: variable.required,
-    ...variable.required ? {} : { default: literal(variable.default) },
+    ...variable.required ? {} : { default: defaultOf(name, variable.default) },
     type: "string",
   }]);
   const ids = jobIds(steps);
@@ -60,6 +61,15 @@ export function workflowText(exported: Exported): string {
     "# To write it again: mpm pipeline export --engine github-actions",
     toYaml(workflow),
   ].join("\n");
+}
+
+function defaultOf(name: string, text: string): string {
+  if (!text.includes("${{")) return text;
+  throw new MpmError(
+    "USAGE",
+    `A workflow cannot have the default of the variable "${name}"`,
+    { hint: "GitHub refuses ${{ in it: use required: true instead" },
+  );
 }
 
 /** An ID of a job begins with a letter or `_`. */
