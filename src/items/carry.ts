@@ -261,7 +261,7 @@ class Book {
   }
 
   /**
-   * Closes the questions that a killed client left, once its session goes on
+   * Closes the questions that a killed client left, once its session continues
    * without them.
    */
   closeAnswered(): void {

@@ -54,7 +54,7 @@ clientTest("what a killed client claimed is free at once", async () => {
   );
   const told = await trespass(env, "src/b");
   assertStringIncludes(told, "mpm refused this edit: backend (agent session");
-  assertStringIncludes(told, "a git worktree of your own");
+  assertStringIncludes(told, "your own git worktree");
   assertEquals(env.exists("src/b"), false);
   await client.kill();
   if (Deno.build.os === "linux") {

@@ -80,7 +80,7 @@ clientTest(
     const save = JSON.parse(env.read(`.claude-mpm/sessions/${ended}.json`));
     assertEquals(Math.round(save.context_usage.percentage), 88);
     const last = asked(api).at(-1)!;
-    const denied = "no new sub-agents are started: their results";
+    const denied = "sub-agents: their results would not fit";
     assertEquals(last.split(denied).length - 1, 2, last);
     assertStringIncludes(last, "Finish only what is in progress");
     // A sub-agent's conversation begins with its prompt.

@@ -45,7 +45,7 @@ const ODD: Record<string, Odd> = {
       file.writeSync(new TextEncoder().encode("\n"));
       file.writeSync(text);
     },
-    unread: [/^20 GB of the transcript were not read/],
+    unread: [/^mpm read only the beginning and the end .*20 GB/],
     kept: true,
   },
   "that is torn": {

@@ -188,7 +188,7 @@ Deno.test("of many hooks at once one reports the crossing, and none fails", asyn
   assertEquals(all.filter(({ code, stderr }) => code !== 0 || stderr), []);
   const speaking = all.filter(({ stdout }) => stdout !== "");
   assertEquals(speaking.length, 1);
-  assertStringIncludes(speaking[0]!.stdout, "typed prompts are held back");
+  assertStringIncludes(speaking[0]!.stdout, "mpm holds back typed prompts");
   const sessions = join(folder, ".claude-mpm/sessions");
   const files = [...Deno.readDirSync(sessions)]
     .filter(({ name }) => name !== ".gitignore");

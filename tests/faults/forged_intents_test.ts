@@ -257,7 +257,7 @@ for (const [kind, one] of Object.entries(KINDS)) {
       assertEquals(env.read(path), text, name);
       if (kind === "restore") {
         const { stdout } = await mpm(env, ["status"]);
-        assertStringIncludes(stdout, 'see "mpm doctor"', name);
+        assertStringIncludes(stdout, 'run "mpm doctor"', name);
       }
       const { checks } = JSON.parse(
         (await mpm(env, ["doctor", "--json"])).stdout,

@@ -132,7 +132,10 @@ posixTest(
       return stderr;
     };
     const login = server.url.replace("//", "//ada:open%20sesame@");
-    assertStringIncludes(await sync(`${server.url}/shared.git`), "Log in");
+    assertStringIncludes(
+      await sync(`${server.url}/shared.git`),
+      "Set up git credentials first",
+    );
     const wrong = await sync(`${login}/other.git`);
     assertStringIncludes(wrong, "not found");
     // The password in an address is never printed.

@@ -1,7 +1,7 @@
 import { dirname, join, relative, toFileUrl } from "@std/path";
 import { ROOT } from "./tree.ts";
 
-/** How a job ended, and what happened in it. */
+/** The end of a job, with its log. */
 export interface JobEnd {
   readonly state: "success" | "failure" | "skipped";
   /** The folder that it ran in, a clone of its own. */
@@ -13,7 +13,7 @@ export interface WorkflowOrder {
   readonly text: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
-  /** What a checkout clones. */
+  /** The repository that a checkout clones. */
   readonly repository: string;
   /** An empty folder for clones, artifacts and scripts. */
   readonly root: string;
