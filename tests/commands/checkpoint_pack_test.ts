@@ -23,15 +23,16 @@ async function run(env: TestEnv, ...args: string[]): Promise<void> {
   assertEquals([status, stderr], [0, ""]);
 }
 
-/** Copies the only pack, so that there are `count`. */
+/** Copies one of the packs until there are `count`. */
 function fillUp(env: TestEnv, count: number): void {
   const folder = join(env.project, ".git/objects/pack");
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
-  for (let number = 1; number < count; number++) {
-    const other = number.toString(16).padStart(40, "0");
-    for (const name of names) {
-      const copy = name.replace(/-\w+\./, `-${other}.`);
-      Deno.copyFileSync(join(folder, name), join(folder, copy));
+  const packs = [...Deno.readDirSync(folder)]
+    .filter(({ name }) => name.endsWith(".pack"))
+    .map(({ name }) => join(folder, name.slice(0, -".pack".length)));
+  for (let number = packs.length; number < count; number++) {
+    const other = `pack-${number.toString(16).padStart(40, "0")}`;
+    for (const ending of [".pack", ".idx"]) {
+      Deno.copyFileSync(packs[0] + ending, join(folder, other + ending));
     }
   }
 }
