@@ -1,4 +1,5 @@
 import { join } from "@std/path";
+import { readdirSync } from "node:fs";
 import type { Commit } from "./build_commit.ts";
 import { copyWithoutDoors } from "./build_doors.ts";
 import { BuildError } from "./build_error.ts";
@@ -23,13 +24,31 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
+/** The entry of the program, and one beside it for the bundler alone. */
+const ENTRY = "src/app/program.ts";
+const APART = "src/app/apart.ts";
+
+/**
+ * Writes a module that imports each file of the project by itself. The bundler
+ * then makes a bundled file of each, instead of one of all files that the same
+ * commands may need. So a command loads only the files that it uses.
+ */
+async function keepApart(project: string): Promise<void> {
+  const paths = readdirSync(join(project, "src"), { recursive: true })
+    .map((path) => `${path}`.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".ts") && !/\bmod\.ts$/.test(path));
+  const lines = paths.sort().map((path) => `() => import("../${path}"),\n`);
+  const text = `export const files = [\n${lines.join("")}];\n`;
+  await Deno.writeTextFile(join(project, APART), text);
+}
+
 /** Bundles the program as it comes from Deno. Throws BuildError. */
 async function runBundler(root: string, folder: string): Promise<void> {
   const frozen = await exists(join(root, "deno.lock")) ? ["--frozen"] : [];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["bundle", "--quiet", ...frozen, "--code-splitting"],
-      ...["--outdir", folder, "src/app/program.ts"],
+      ...["--outdir", folder, ENTRY, APART],
     ],
     cwd: root,
     env: { NO_COLOR: "1", RUST_BACKTRACE: "0" },
@@ -51,6 +70,7 @@ async function bundledFiles(root: string): Promise<Map<string, string>> {
   const [project, bundled] = [join(folder, "mpm"), join(folder, "bundle")];
   try {
     await copyWithoutDoors(root, project);
+    await keepApart(project);
     await runBundler(project, bundled);
     const files = new Map<string, string>();
     for await (const { name } of Deno.readDir(bundled)) {
