@@ -13,7 +13,12 @@ import {
 import { renewContext } from "../handoff/mod.ts";
 import { isUnsettled, settleKinds } from "../ops/mod.ts";
 import { loadFinishers, loadForget } from "./table.ts";
-import { configFiles, readConfigAnyway, trashRules } from "../config/mod.ts";
+import {
+  configFiles,
+  isThere,
+  readConfigAnyway,
+  trashRules,
+} from "../config/mod.ts";
 
 /**
  * Commands that must work with any configuration, and the commands that fix it.
@@ -32,11 +37,7 @@ export async function beforeCommand(
 /** Returns whether the user has a file of settings. Most have none. */
 function hasOwnSettings(system: System): boolean {
   const file = configFiles(system, undefined)[0];
-  try {
-    return file !== undefined && system.files.lstat(file.path) !== undefined;
-  } catch {
-    return true; // reading it tells why not
-  }
+  return file !== undefined && isThere(system, file);
 }
 
 /** Commands after which other next steps may be open; a pause does it itself. */

@@ -240,7 +240,7 @@ export function removeAgentFile(
 
 /** Many may write at once: each under its own name. */
 function replace(system: System, path: string, bytes: Uint8Array): void {
-  const isNew = system.files.lstat(path) === undefined;
+  const isNew = system.files.peek(path) === undefined;
   const written = `${path}.${system.random()}.tmp`;
   try {
     system.files.create(written, bytes, { synced: false });

@@ -1,3 +1,4 @@
+import { basename, dirname } from "@std/path";
 import { MpmError } from "../base/errors.ts";
 import {
   type Config,
@@ -143,9 +144,14 @@ export function readGiven(
 const OWN = /^mpm_/i;
 const PREFIX = "MPM_CONFIG_";
 
-function isThere(system: System, { path }: ConfigFile): boolean {
+/** Returns whether there is such a file. Most users and projects have none. */
+export function isThere({ files }: System, { path }: ConfigFile): boolean {
+  const folder = dirname(path);
   try {
-    return system.files.lstat(path) !== undefined;
+    // A link that leads nowhere is there as well, and only listed.
+    return files.peek(path) !== undefined ||
+      files.stat(folder)?.kind === "folder" &&
+        files.list(folder).some(({ name }) => name === basename(path));
   } catch (error) {
     if (error instanceof MpmError) return true; // reading it tells why not
     throw error;

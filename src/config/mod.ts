@@ -5,6 +5,7 @@
 export { setForUser, userConfigFile } from "./change.ts";
 export {
   type CheckedConfig,
+  isThere,
   readConfig,
   readConfigAnyway,
   readGiven,

@@ -158,7 +158,7 @@ export function isRealFolder(
   folder: string,
   top: string,
 ): boolean {
-  if (files.lstat(folder)?.kind !== "folder") return false;
+  if (files.peek(folder)?.kind !== "folder") return false;
   const real = attempt(() => files.realPath(folder));
   const base = attempt(() => files.realPath(top));
   return real !== undefined && base !== undefined &&

@@ -281,7 +281,7 @@ export function waitReason(
   worktree: string,
 ): string | undefined {
   const path = RULES.map((name) => join(worktree, name))
-    .find((path) => system.files.lstat(path)?.kind === "other");
+    .find((path) => system.files.peek(path)?.kind === "other");
   return path && `git would hang on "${path}", which is not a file`;
 }
 

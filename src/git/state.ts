@@ -223,7 +223,7 @@ function digestOf({ stdout, stderr }: RunResult): string {
 function hasStashes(system: System, workspace: Workspace): boolean {
   const common = workspace.commonDir!;
   return ["logs/refs/stash", "reftable"].some((name) =>
-    system.files.lstat(join(common, name)) !== undefined
+    system.files.peek(join(common, name)) !== undefined
   );
 }
 
@@ -262,11 +262,11 @@ export function readOperation(
 ): string | undefined {
   const { files } = system;
   for (const [name, operation] of TRACES) {
-    if (files.lstat(join(gitDir, name))) return operation;
+    if (files.peek(join(gitDir, name))) return operation;
   }
   const sequence = readSequence(system, join(gitDir, "sequencer", "todo"));
   if (sequence) return sequence;
-  return files.lstat(join(gitDir, "BISECT_LOG")) ? "bisect" : undefined;
+  return files.peek(join(gitDir, "BISECT_LOG")) ? "bisect" : undefined;
 }
 
 /**

@@ -258,7 +258,7 @@ export function worktreesByFiles(system: System, root: string): string[] {
   return attempt(() => {
     const common = gitDirIn(system, root) ?? root;
     const folder = join(common, "worktrees");
-    if (files.lstat(folder)?.kind !== "folder") return [root];
+    if (files.peek(folder)?.kind !== "folder") return [root];
     const linked = files.list(folder).map(({ name }) => name).sort()
       .slice(0, MOST_LINKED).flatMap((name) => {
         const gitDir = join(folder, name);

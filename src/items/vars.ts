@@ -64,7 +64,7 @@ function readOwnVars(
 ): Vars | undefined {
   const owner = ownerOf(here);
   const path = varsPath(root, owner);
-  if (!system.files.lstat(path)) return undefined;
+  if (!system.files.peek(path)) return undefined;
   const { home, state, items } = layout(root);
   for (const folder of [home, state, items]) checkFolder(system, folder);
   return readFile(system, root, { path, owner });

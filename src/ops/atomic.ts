@@ -64,7 +64,7 @@ export function removeQuietly(system: System, path: string): void {
 }
 
 function refuseFolder(system: System, path: string): void {
-  const kind = system.files.lstat(path)?.kind;
+  const kind = system.files.peek(path)?.kind;
   if (kind === "folder") {
     throw new MpmError("CONFLICT", `"${path}" is a folder`, {
       hint: "Move it elsewhere: mpm must write a file there",

@@ -83,7 +83,7 @@ async function locked(system: System, lock: string): Promise<Disposable> {
 async function takeOver(system: System, root: string): Promise<void> {
   const { files } = system;
   const { journal, oldJournal, oldLock } = layout(root);
-  const isFile = (path: string) => files.lstat(path)?.kind === "file";
+  const isFile = (path: string) => files.peek(path)?.kind === "file";
   const hasLock = isFile(oldLock);
   if (!hasLock && !isFile(oldJournal)) return;
   {

@@ -115,7 +115,7 @@ export class Recorder {
   /** Keeps what is at `path` before it is changed for the first time. */
   #look(path: string): void {
     if (this.#before.has(path) || !this.#scope.covers(path)) return;
-    const info = this.#real.files.lstat(path);
+    const info = this.#real.files.peek(path);
     if (info?.kind === "folder") return;
     this.#before.set(path, info?.kind === "file" ? this.#keep(path) : null);
   }

@@ -53,7 +53,7 @@ function listPath(root: string): string {
  * clone may bring any folder.
  */
 export function teamFolders(system: System, root: string): TeamFolder[] {
-  if (!system.files.lstat(layout(root).team)) return [];
+  if (!system.files.peek(layout(root).team)) return [];
   const bytes = attempt(() => system.files.readOwn(listPath(root), LARGEST));
   if (!bytes) return [];
   const text = new TextDecoder().decode(bytes);

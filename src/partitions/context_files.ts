@@ -32,7 +32,7 @@ export function readPlainFile(
 ): FileText | undefined {
   return attempt(() => {
     const full = join(worktree, ...path.split("/"));
-    const found = files.lstat(full);
+    const found = files.peek(full);
     if (found?.kind !== "file" || files.realPath(full) !== full) {
       return undefined;
     }

@@ -1,8 +1,9 @@
 import { statfsSync } from "node:fs";
 import { FileError } from "../base/errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
+import { infoOf, kindOf, leadsNowhere, lookup } from "./real_look.ts";
 import { readStream } from "./real_stream.ts";
-import type { FileInfo, Files, NewFile, Space } from "./system.ts";
+import type { Files, NewFile, Space } from "./system.ts";
 import { makeWritable, unheld } from "./real_windows.ts";
 
 /** The file system. */
@@ -19,7 +20,13 @@ export const realFiles: Files = {
   readPart: (path, offset, length) =>
     guard("read", path, () => readPart(path, offset, length)),
   lstat: (path) => lookup(path, Deno.lstatSync),
-  stat: (path) => lookup(path, Deno.statSync),
+  peek: (path) =>
+    lookup(
+      path,
+      () => leadsNowhere(path) ? undefined : Deno.lstatSync(path),
+    ),
+  stat: (path) =>
+    lookup(path, () => leadsNowhere(path) ? undefined : Deno.statSync(path)),
   list: (folder) =>
     guard("list", folder, () => {
       const entries = [];
@@ -70,53 +77,11 @@ export const realFiles: Files = {
   lock,
 };
 
-/**
- * Windows has neither permission bits nor numeric users. The mode there comes
- * from one attribute: no file could be executed.
- */
-export function infoOf(
-  found: Deno.FileInfo,
-  os: string = Deno.build.os,
-): FileInfo {
-  const posix = os !== "windows";
-  return {
-    kind: kindOf(found),
-    size: found.size,
-    mode: posix && found.mode !== null ? found.mode & 0o7777 : undefined,
-    uid: posix ? found.uid ?? undefined : undefined,
-    mtime: found.mtime?.getTime() ?? 0,
-    changed: found.ctime?.getTime(),
-    ...{ disk: found.dev, inode: found.ino ?? undefined },
-    names: found.nlink ?? 1,
-  };
-}
-
-function kindOf(
-  entry: { isFile: boolean; isDirectory: boolean; isSymlink: boolean },
-): FileInfo["kind"] {
-  if (entry.isSymlink) return "link";
-  if (entry.isDirectory) return "folder";
-  return entry.isFile ? "file" : "other";
-}
-
-function lookup(
-  path: string,
-  stat: (path: string) => Deno.FileInfo,
-): FileInfo | undefined {
-  try {
-    return infoOf(stat(path));
-  } catch (error) {
-    // Without a `FileError`, which costs time: the file is mostly missing.
-    const problem = problemOf(error);
-    if (problem === "missing" || problem === "not-a-folder") return undefined;
-    throw new FileError(problem, "look at", path, error);
-  }
-}
-
 function readOwn(
   path: string,
   limit: number,
 ): { bytes: Uint8Array; opened: Deno.FileInfo } {
+  if (leadsNowhere(path)) throw new FileError("missing", "read", path);
   const before = plainFile(path);
   if (before.size > limit) throw tooLarge(path, limit);
   const { file, opened } = openSame(path, before, { read: true });

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { homeOf, realSystem } from "./real.ts";
-import { infoOf } from "./real_files.ts";
+import { infoOf } from "./real_look.ts";
 import type { RunOptions, RunResult } from "./system.ts";
 import {
   changedEnv,

@@ -79,6 +79,29 @@ Deno.test({
 });
 
 posixTest(
+  "settings in a folder that may not be searched are not missing",
+  () => {
+    using env = TestEnv.repository();
+    const folder = join(env.home, ".config");
+    Deno.mkdirSync(folder);
+    for (const path of [env.root, env.home]) Deno.chmodSync(path, 0o755);
+    if (Deno.uid() === 0) Deno.chownSync(folder, 65534, 65534);
+    for (const mode of [0o000, 0o600]) {
+      Deno.chmodSync(folder, mode);
+      const line = unprivileged([binary(), "config", "list"]);
+      const { status, stderr } = env.run(line[0]!, line.slice(1));
+      Deno.chmodSync(folder, 0o755);
+      assertEquals(status, 6);
+      assertStringIncludes(
+        stderr,
+        'Error: Cannot look at "$ROOT/home/.config/mpm/config.toml": ' +
+          "permission denied",
+      );
+    }
+  },
+);
+
+posixTest(
   "branch and return name what git cannot change in a read-only folder",
   () => {
     using env = TestEnv.repository();

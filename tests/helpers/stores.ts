@@ -1,5 +1,10 @@
 import { basename, dirname, join } from "@std/path";
-import { FileError, type Files, type System } from "../../src/system/system.ts";
+import {
+  FileError,
+  type FileInfo,
+  type Files,
+  type System,
+} from "../../src/system/system.ts";
 import type { Save } from "../../schemas/types.ts";
 import { jsonBytes, sha256 } from "./bytes.ts";
 import type { TestEnv } from "./env.ts";
@@ -208,13 +213,15 @@ export function manySaves(
     inode: 1,
     names: 1,
   };
+  const look = (path: string): FileInfo | undefined => {
+    if (path === folder) return { ...info, kind: "folder" };
+    const known = dirname(path) === folder && names.has(basename(path));
+    return known ? { ...info, kind: "file" } : undefined;
+  };
   const files: Files = {
     ...real.files,
-    lstat(path) {
-      if (path === folder) return { ...info, kind: "folder" };
-      const known = dirname(path) === folder && names.has(basename(path));
-      return known ? { ...info, kind: "file" } : undefined;
-    },
+    lstat: look,
+    peek: look,
     list() {
       done.listed++;
       return [...names].map((name) => ({ name, kind: "file" }));

@@ -33,6 +33,7 @@ export function asWindows(
     const { files } = system;
     const own: Partial<Files> = {
       lstat: (path) => portable(files.lstat(path)),
+      peek: (path) => portable(files.peek(path)),
       stat: (path) => portable(files.stat(path)),
       readWithInfo: (path, limit) => {
         const { bytes, info } = files.readWithInfo(path, limit);

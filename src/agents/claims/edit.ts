@@ -87,7 +87,7 @@ async function judge(
 
 /** Returns the claims on a path, above it, and below it if it is a folder. */
 function claimsOver(system: System, root: string, path: string): Claim[] {
-  if (system.files.lstat(path)?.kind === "folder") {
+  if (system.files.peek(path)?.kind === "folder") {
     return readClaims(system, root).filter((one) => overlaps(one.path, path));
   }
   const found: Claim[] = [];

@@ -46,7 +46,7 @@ export function claimFile(system: System, root: string, path: string): string {
   const { home, claims } = layout(root);
   // A file system that takes two spellings for one file finds the folder.
   const folds =
-    system.files.lstat(join(dirname(home), ".CLAUDE-MPM")) !== undefined;
+    system.files.peek(join(dirname(home), ".CLAUDE-MPM")) !== undefined;
   const key = folds ? path.normalize("NFC").toLowerCase() : path;
   return join(claims, `claim-${sha256(key).slice(0, 32)}.json`);
 }
@@ -95,7 +95,7 @@ function readFile(
   path: string,
   word = "",
 ): Claim | undefined {
-  if (system.files.lstat(path) === undefined) return undefined;
+  if (system.files.peek(path) === undefined) return undefined;
   const bytes = attempt(() => system.files.readOwn(path, LARGEST));
   const text = new TextDecoder().decode(bytes);
   if (!text.includes(word)) return undefined;

@@ -71,7 +71,7 @@ function worktreesWithNotes(
 /** Returns whether a worktree has the folder; a link could lead anywhere. */
 function hasFolder(system: System, worktree: string): boolean {
   return [join(worktree, ".claude"), notesFolder(worktree)].every((folder) =>
-    attempt(() => system.files.lstat(folder)?.kind === "folder")
+    attempt(() => system.files.peek(folder)?.kind === "folder")
   );
 }
 
@@ -207,7 +207,7 @@ export function renewView(
 ): boolean {
   const notes = mergeNotes(own);
   const path = sharedContextPath(worktree);
-  if (notes.length === 0 && !system.files.lstat(path)) return false;
+  if (notes.length === 0 && !system.files.peek(path)) return false;
   const redactor = redactorOf(system);
   const change = changeMarkedFile(system, path, {
     file: SHARED_CONTEXT,

@@ -153,7 +153,7 @@ export function readPlain(
 /** The git folder that all worktrees of one share (gitrepository-layout(5)). */
 export function commonDirOf(system: System, gitDir: string): string {
   const path = join(gitDir, "commondir");
-  if (!system.files.lstat(path)) return gitDir;
+  if (!system.files.peek(path)) return gitDir;
   const text = decodeBytes(system.files.readOwn(path, SMALL)).trim();
   return system.files.realPath(resolve(gitDir, text));
 }

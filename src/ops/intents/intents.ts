@@ -136,7 +136,7 @@ interface IntentFile {
 /** Every file of an intent there is, those that are left alone included. */
 export function allIntents(system: System, root: string): IntentFile[] {
   const { intents } = layout(root);
-  if (!system.files.lstat(intents)) return [];
+  if (!system.files.peek(intents)) return [];
   if (!checkPath(system, intents, root)) return [];
   const names = system.files.list(intents).map(({ name }) => name)
     .filter((name) => NAME.test(name));

@@ -39,13 +39,13 @@ function oldDetour({ root, gitDir }: QuickPlace): string {
 
 /** Returns whether there is the marker of an undo. */
 export function hasOldUndo(system: System, root: string): boolean {
-  return system.files.lstat(oldUndo(root)) !== undefined;
+  return system.files.peek(oldUndo(root)) !== undefined;
 }
 
 /** Returns whether there is the marker of a restore, a branch or a return. */
 export function hasOldMarker(system: System, place: QuickPlace): boolean {
   return [oldRestore(place), oldDetour(place)]
-    .some((path) => system.files.lstat(path) !== undefined);
+    .some((path) => system.files.peek(path) !== undefined);
 }
 
 /**

@@ -112,7 +112,7 @@ function automatic(
 
 function isThere(system: System, root: string, id: string): boolean {
   const { json } = saveFiles(layout(root).sessions, id);
-  return system.files.lstat(json) !== undefined;
+  return system.files.peek(json) !== undefined;
 }
 
 function listPath(root: string): string {

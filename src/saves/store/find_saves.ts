@@ -59,7 +59,7 @@ export function stampFolders(
   folders: SaveFolders,
 ): Stamps {
   const stamp = (path: string | undefined) => {
-    const found = path === undefined ? undefined : system.files.lstat(path);
+    const found = path === undefined ? undefined : system.files.peek(path);
     return found?.kind === "folder" ? found.mtime : null;
   };
   return {
@@ -194,6 +194,6 @@ export function isTaken(system: System, root: string, id: string): boolean {
   const { sessions, legacy, kept } = layout(root);
   return [sessions, legacy, kept].some((folder) => {
     const { json, yaml, markdown } = saveFiles(folder, id);
-    return [json, yaml, markdown].some((path) => system.files.lstat(path));
+    return [json, yaml, markdown].some((path) => system.files.peek(path));
   });
 }

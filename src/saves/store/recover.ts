@@ -29,7 +29,7 @@ export async function finishPending(
   root: string,
 ): Promise<void> {
   const { sessions, pending } = layout(root);
-  if (!system.files.lstat(pending)) return;
+  if (!system.files.peek(pending)) return;
   const id = field(readOwnJson(system, pending, LARGEST_SAVE), "session_id");
   if (typeof id === "string" && SESSION_ID.test(id)) {
     const { json, checksum } = saveFiles(sessions, id);
@@ -46,7 +46,7 @@ export async function finishPending(
 
 /** A word on an automatic pause of claude-mpm's that was interrupted. */
 export function unfinishedPause(system: System, root: string): string[] {
-  return system.files.lstat(layout(root).activePause)
+  return system.files.peek(layout(root).activePause)
     ? ['An automatic pause was not finished: "mpm saves recover" shows it']
     : [];
 }
@@ -65,7 +65,7 @@ export async function openStore(system: System, root: string): Promise<void> {
   const { home, sessions, lock, pending } = layout(root);
   checkFolder(system, home);
   checkFolder(system, sessions);
-  if (!files.lstat(pending) && !isUndoBegun(system, root)) return;
+  if (!files.peek(pending) && !isUndoBegun(system, root)) return;
   await attempt(async () => {
     using held = await takeLock({ files }, lock, READER_WAIT);
     if (!held) return;

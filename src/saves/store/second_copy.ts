@@ -197,7 +197,7 @@ async function logAll(
   let commit: string | null = null;
   let writer = begun;
   const size = (id: string) =>
-    system.files.lstat(saveFiles(layout(root).sessions, id).json)?.size ?? 0;
+    system.files.peek(saveFiles(layout(root).sessions, id).json)?.size ?? 0;
   for (const part of portions(ids, size)) {
     await using next = writer ?? await beginHere(system, workspace);
     writer = undefined;
@@ -259,7 +259,7 @@ function savedBytes(
   id: string,
 ): Uint8Array | "damaged" | null {
   const { json } = saveFiles(layout(root).sessions, id);
-  if (!files.lstat(json)) return null;
+  if (!files.peek(json)) return null;
   const bytes = files.readOwn(json, LARGEST_SAVE);
   return isSave(id, bytes) ? bytes : "damaged";
 }

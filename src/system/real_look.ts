@@ -1,0 +1,72 @@
+import { dirname } from "@std/path";
+import { existsSync } from "node:fs";
+import { FileError } from "../base/errors.ts";
+import { problemOf } from "./real_errors.ts";
+import type { FileInfo } from "./system.ts";
+
+/**
+ * Windows has neither permission bits nor numeric users. The mode there comes
+ * from one attribute: no file could be executed.
+ */
+export function infoOf(
+  found: Deno.FileInfo,
+  os: string = Deno.build.os,
+): FileInfo {
+  const posix = os !== "windows";
+  return {
+    kind: kindOf(found),
+    size: found.size,
+    mode: posix && found.mode !== null ? found.mode & 0o7777 : undefined,
+    uid: posix ? found.uid ?? undefined : undefined,
+    mtime: found.mtime?.getTime() ?? 0,
+    changed: found.ctime?.getTime(),
+    ...{ disk: found.dev, inode: found.ino ?? undefined },
+    names: found.nlink ?? 1,
+  };
+}
+
+/** What a file is, by an entry of a folder or by a look at it. */
+export function kindOf(
+  entry: { isFile: boolean; isDirectory: boolean; isSymlink: boolean },
+): FileInfo["kind"] {
+  if (entry.isSymlink) return "link";
+  if (entry.isDirectory) return "folder";
+  return entry.isFile ? "file" : "other";
+}
+
+/** Returns what `stat` tells of `path`; `undefined`: nothing is there. */
+export function lookup(
+  path: string,
+  stat: (path: string) => Deno.FileInfo | undefined,
+): FileInfo | undefined {
+  try {
+    const found = stat(path);
+    return found && infoOf(found);
+  } catch (error) {
+    // Without a `FileError`, which costs time: the file is mostly missing.
+    const problem = problemOf(error);
+    if (problem === "missing" || problem === "not-a-folder") return undefined;
+    throw new FileError(problem, "look at", path, error);
+  }
+}
+
+/**
+ * Returns whether surely nothing can be read at `path`. Deno makes an error of
+ * each missing file, which takes ten times as long as this. False where this
+ * user may not search a folder above: the error then says so.
+ */
+export function leadsNowhere(path: string): boolean {
+  if (existsSync(path)) return false;
+  const above = dirname(path);
+  if (existsSync(above)) return isSearchable(Deno.statSync(above));
+  return above !== path && leadsNowhere(above);
+}
+
+/** By the mode (inode(7)), so false on Windows, and for a file. */
+function isSearchable({ isDirectory, mode, uid }: Deno.FileInfo): boolean {
+  if (!isDirectory || mode === null || uid === null) return false;
+  const me = Deno.uid();
+  if (me === 0) return true;
+  const needed = uid === me ? 0o100 : 0o011;
+  return (mode & needed) === needed;
+}
