@@ -156,6 +156,14 @@ Deno.test("a context is entered through its door", () => {
   assertEquals(wrong.map(described), []);
 });
 
+Deno.test("paths are joined by the join() that hooks can afford", () => {
+  const slow = /^import \{[^}]*\bjoin\b[^}]*\} from "@std\/path";$/m;
+  const wrong = SOURCES.filter(({ path, text }) =>
+    path !== "src/base/join.ts" && slow.test(text)
+  );
+  assertEquals(wrong.map(({ path }) => path), []);
+});
+
 Deno.test("only program.ts imports the real machine", () => {
   const wrong = IMPORTS.filter(({ from, to, typeOnly }) =>
     contextOf(to) === "system" && contextOf(from) !== "system" && !typeOnly &&

@@ -15,7 +15,8 @@ import {
 import { pageOf, shortHelp } from "./commands/help.ts";
 import { asksForHelp, findCommand, unknownCommand } from "./find.ts";
 import { loadCompletion } from "./table.ts";
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path";
+import { join } from "../base/join.ts";
 import { runCommand } from "../hooks/mod.ts";
 import { afterCommand, beforeCommand, givenTo } from "./before.ts";
 import { withMissingName } from "./choose.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import type { Context } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { ensureFolder, layout, removeTree, writeAtomic } from "../ops/mod.ts";

@@ -7,7 +7,8 @@ import {
   takeLock,
 } from "../ops/mod.ts";
 import { isFields, jsonIn } from "../base/parsed_values.ts";
-import { dirname, isAbsolute, join } from "@std/path";
+import { dirname, isAbsolute } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { isFolder, listNames } from "./look.ts";

@@ -1,4 +1,5 @@
-import { isAbsolute, join, normalize } from "@std/path";
+import { isAbsolute, normalize } from "@std/path";
+import { join } from "../base/join.ts";
 import type { Seen } from "./conversation.ts";
 
 /** UTF-16 units of a text that are looked at, and names taken of it. */

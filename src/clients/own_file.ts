@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { MpmError } from "../base/errors.ts";
 import { VERSION } from "../base/version.ts";
 import type { System } from "../system/system.ts";

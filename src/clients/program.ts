@@ -1,4 +1,5 @@
-import { isAbsolute, join, relative } from "@std/path";
+import { isAbsolute, relative } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { SESSION_VARIABLES } from "./all.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { field, textField } from "../base/parsed_values.ts";
 import {
   type AgentSession,

@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, FileError, MpmError } from "../base/errors.ts";
 import { escapeText } from "../base/escape.ts";
 import { isFields } from "../base/parsed_values.ts";

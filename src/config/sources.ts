@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import type { LayerName } from "./settings.ts";
 import { layout, userFolder } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";

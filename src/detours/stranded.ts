@@ -1,4 +1,5 @@
-import { basename, isAbsolute, join } from "@std/path";
+import { basename, isAbsolute } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt } from "../base/errors.ts";
 import { type Workspace, WORKTREES } from "../git/mod.ts";
 import type { Work } from "../work/mod.ts";

@@ -1,4 +1,5 @@
-import { join, relative } from "@std/path";
+import { relative } from "@std/path";
+import { join } from "../base/join.ts";
 import { type ErrorCode, ERRORS, MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import { locate, type Workspace } from "../git/mod.ts";

@@ -1,5 +1,5 @@
 import { readJournal, takeLock } from "../ops/mod.ts";
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { durationText } from "../base/times.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { FileError, MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted, sizeText } from "../base/words.ts";

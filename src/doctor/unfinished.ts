@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { finishRemovals, readBoxes, removingFolder } from "../worktrees/mod.ts";
 import {
   bounded,

@@ -1,4 +1,5 @@
-import { join, relative, SEPARATOR } from "@std/path";
+import { relative, SEPARATOR } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { fits } from "../base/shape.ts";
 import { counted } from "../base/words.ts";

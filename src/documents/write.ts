@@ -1,4 +1,5 @@
-import { dirname, join, relative, SEPARATOR } from "@std/path";
+import { dirname, relative, SEPARATOR } from "@std/path";
+import { join } from "../base/join.ts";
 import { FileError, MpmError } from "../base/errors.ts";
 import { ensureFolder, ensureHome, writeAtomic } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";

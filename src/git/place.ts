@@ -1,4 +1,5 @@
-import { basename, dirname, join, resolve, SEPARATOR } from "@std/path";
+import { basename, dirname, resolve, SEPARATOR } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import type { Repository, Workspace } from "./repository.ts";

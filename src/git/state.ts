@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { isMissing } from "../base/errors.ts";
 import { type Names, resolveUpstream, UPSTREAM } from "./branches.ts";
 import type { FileState, RepositoryState, Workspace } from "./repository.ts";

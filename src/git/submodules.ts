@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { Vault } from "./tree/vault.ts";
 import { Git, reasonOf } from "./run/git.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { Git } from "./run/git.ts";
 import { decodeBytes, splitFields, words } from "./text.ts";
 import type { System } from "../system/system.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { FileError, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { commonDirOf } from "./run/settings.ts";

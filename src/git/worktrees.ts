@@ -1,4 +1,5 @@
-import { basename, dirname, join, resolve } from "@std/path";
+import { basename, dirname, resolve } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, isMissing, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { gitDirIn } from "./place.ts";

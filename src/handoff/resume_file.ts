@@ -1,4 +1,5 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../base/join.ts";
 import type { Context } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { locate, readState, type Workspace } from "../git/mod.ts";

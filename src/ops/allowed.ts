@@ -1,4 +1,5 @@
-import { isAbsolute, join, relative } from "@std/path";
+import { isAbsolute, relative } from "@std/path";
+import { join } from "../base/join.ts";
 import { sha256 } from "../base/digest.ts";
 import { FileError, isMissing, MpmError } from "../base/errors.ts";
 import { field, isFields, jsonIn } from "../base/parsed_values.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { shellWord } from "../base/shell.ts";
 import type { System } from "../system/system.ts";
 import { allowedCommands, allowedFile, fileState } from "./allowed.ts";

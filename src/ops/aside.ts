@@ -1,4 +1,5 @@
-import { join, normalize } from "@std/path";
+import { normalize } from "@std/path";
+import { join } from "../base/join.ts";
 import { FileError } from "../base/errors.ts";
 import { field } from "../base/parsed_values.ts";
 import { isSafePath } from "../base/paths_there.ts";

@@ -1,4 +1,5 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt } from "../base/errors.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";

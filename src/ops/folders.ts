@@ -1,4 +1,5 @@
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, FileError, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { ensureFolder, hide } from "./folders.ts";

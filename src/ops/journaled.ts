@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import type { Workspace } from "../git/mod.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { remembered } from "../base/remembered.ts";
 
 /** The folder name, which git and claude-mpm know too. */

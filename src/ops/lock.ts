@@ -1,5 +1,5 @@
 import { MpmError } from "../base/errors.ts";
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { ensureUserFolder } from "./user_state.ts";
 import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";

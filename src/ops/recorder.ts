@@ -1,4 +1,5 @@
-import { isAbsolute, join, relative, SEPARATOR } from "@std/path";
+import { isAbsolute, relative, SEPARATOR } from "@std/path";
+import { join } from "../base/join.ts";
 import { sha256 } from "../base/digest.ts";
 import { setOwn } from "../base/own.ts";
 import type { Files, System } from "../system/system.ts";

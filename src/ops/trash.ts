@@ -1,5 +1,6 @@
 import { secondOf } from "../base/ids.ts";
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../base/join.ts";
 import { FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";

@@ -1,4 +1,5 @@
-import { dirname, isAbsolute, join, normalize } from "@std/path";
+import { dirname, isAbsolute, normalize } from "@std/path";
+import { join } from "../base/join.ts";
 import { sha256 } from "../base/digest.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { field } from "../base/parsed_values.ts";

@@ -1,4 +1,5 @@
-import { dirname, isAbsolute, join } from "@std/path";
+import { dirname, isAbsolute } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, FileError, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import type { PartitionInUse } from "./in_use.ts";

@@ -1,6 +1,6 @@
 import { parse as parseToml } from "@std/toml";
 import { parse as parseYaml } from "@std/yaml";
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, FileError } from "../base/errors.ts";
 import { field, jsonIn } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";

@@ -1,4 +1,5 @@
-import { join, relative } from "@std/path";
+import { relative } from "@std/path";
+import { join } from "../base/join.ts";
 import { MpmError } from "../base/errors.ts";
 import { field } from "../base/parsed_values.ts";
 import { readOwnJson } from "../ops/mod.ts";

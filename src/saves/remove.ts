@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { SESSION_ID } from "../base/ids.ts";
 import { escapeText } from "../base/escape.ts";
 import { counted } from "../base/words.ts";

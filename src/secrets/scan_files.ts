@@ -1,4 +1,5 @@
-import { join, relative, resolve } from "@std/path";
+import { relative, resolve } from "@std/path";
+import { join } from "../base/join.ts";
 import { type Context, ProgressLine } from "../cli/mod.ts";
 import { FileError, isMissing, MpmError } from "../base/errors.ts";
 import { isOpenable, locate, projectFiles } from "../git/mod.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { FileError } from "../base/errors.ts";

@@ -1,5 +1,5 @@
 import { compareText } from "../base/words.ts";
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { isMissing, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
 import {

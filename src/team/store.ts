@@ -1,4 +1,5 @@
-import { dirname, join, relative } from "@std/path";
+import { dirname, relative } from "@std/path";
+import { join } from "../base/join.ts";
 import { sha256 } from "../base/digest.ts";
 import { attempt } from "../base/errors.ts";
 import { encodeText } from "../base/bytes.ts";

@@ -1,4 +1,5 @@
-import { join, resolve } from "@std/path";
+import { resolve } from "@std/path";
+import { join } from "../base/join.ts";
 import { renewView } from "../agents/mod.ts";
 import { ProgressLine } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";

@@ -1,4 +1,5 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { WORK_ID } from "../base/ids.ts";
 import { field, jsonIn } from "../base/parsed_values.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, FileError, isMissing, MpmError } from "../base/errors.ts";
 import { WORK_ID, workId } from "../base/ids.ts";
 import { isDeeper } from "../base/parsed_values.ts";

@@ -1,5 +1,6 @@
 import { takeLock } from "../ops/mod.ts";
-import { basename, dirname, join, resolve } from "@std/path";
+import { basename, dirname, resolve } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { decodeBytes } from "../git/mod.ts";

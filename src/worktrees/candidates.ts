@@ -1,4 +1,5 @@
-import { dirname, join, resolve } from "@std/path";
+import { dirname, resolve } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, FileError } from "../base/errors.ts";
 import {
   decodeBytes,

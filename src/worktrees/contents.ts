@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../base/join.ts";
 import { FileError } from "../base/errors.ts";
 import type { WorktreeContents } from "./facts.ts";
 import { type Failed, isFailed } from "../git/mod.ts";

@@ -1,4 +1,5 @@
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname } from "@std/path";
+import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { standingText } from "./decision.ts";
 import type { System } from "../system/system.ts";

@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../base/join.ts";
 import type { SparseCheckout, WorktreeExtras } from "./facts.ts";
 import type { System } from "../system/system.ts";
 import {

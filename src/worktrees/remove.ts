@@ -17,7 +17,8 @@ import { ensureJournalKey } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { deleteWorktrees } from "./delete_worktrees.ts";
 import type { Survey, Surveyed } from "./survey.ts";
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../base/join.ts";
 
 /** The result for one folder to remove. */
 export interface Removal {

@@ -1,4 +1,5 @@
-import { join, SEPARATOR } from "@std/path";
+import { SEPARATOR } from "@std/path";
+import { join } from "../base/join.ts";
 import { FileError, MpmError } from "../base/errors.ts";
 import {
   encodeText,

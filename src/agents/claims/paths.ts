@@ -1,4 +1,5 @@
-import { basename, dirname, join, resolve } from "@std/path";
+import { basename, dirname, resolve } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { redactorOf } from "../../secrets/mod.ts";

@@ -1,11 +1,5 @@
-import {
-  dirname,
-  isAbsolute,
-  join,
-  relative,
-  resolve,
-  SEPARATOR,
-} from "@std/path";
+import { dirname, isAbsolute, relative, resolve, SEPARATOR } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
 import {

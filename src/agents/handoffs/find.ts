@@ -3,7 +3,7 @@ import { MpmError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { atIndex, holdsPart, listHint, onlyOne } from "../../base/selector.ts";
 import { attempt } from "../../base/errors.ts";
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import {
   type Documents,
   shownPath,

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { agentName, agentNameIn, isSameAgent } from "../../base/names.ts";
 import { MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";

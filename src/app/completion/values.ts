@@ -27,7 +27,8 @@ import {
 } from "../../saves/mod.ts";
 import { openItems, varsHere } from "../../items/mod.ts";
 import { helpNames } from "../help/names.ts";
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import type { Candidate, Named, Wanted } from "../../cli/mod.ts";
 import type { System } from "../../system/system.ts";
 import { ageWords } from "../../base/times.ts";

@@ -1,7 +1,8 @@
 import { type Context, defineCommand } from "../../cli/mod.ts";
 import { escapeDiff, escapeText } from "../../base/escape.ts";
 import type { CheckpointDiffResult } from "./results.ts";
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import {
   baseEntry,
   type Capture,

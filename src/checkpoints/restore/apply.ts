@@ -14,7 +14,8 @@ import {
 import { timedName } from "../name.ts";
 import { captureNow, type CheckpointPlace, rawFolder } from "../place.ts";
 import { storeCheckpoint } from "../take/take.ts";
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import {
   hasIndex,

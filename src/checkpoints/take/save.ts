@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { MpmError } from "../../base/errors.ts";
 import { isAgentId } from "../../base/ids.ts";
 import { checkpointImport, type FastImport, locate } from "../../git/mod.ts";

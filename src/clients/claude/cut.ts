@@ -1,4 +1,5 @@
-import { basename, dirname, join, relative } from "@std/path";
+import { basename, dirname, relative } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";

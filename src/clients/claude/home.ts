@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { layout } from "../../ops/mod.ts";
 import { OWN_MARK } from "./hook_entries.ts";

@@ -1,4 +1,5 @@
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import { field, isFields, textField } from "../../base/parsed_values.ts";
 import { hunksOfDiff, wholeFile } from "../edits.ts";
 import type { Edit } from "../events.ts";

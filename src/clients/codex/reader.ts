@@ -1,4 +1,5 @@
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import {
   field,
   isFields,

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { toYaml } from "../../base/yaml.ts";
 import {
   type Carried,

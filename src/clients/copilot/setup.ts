@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { ClientSetup, InstalledEntry, WantedEntries } from "../client.ts";
 import { entryOfLine, hookLine, powerShellLine } from "../hook_command.ts";

@@ -1,4 +1,5 @@
-import { isAbsolute, join, normalize } from "@std/path";
+import { isAbsolute, normalize } from "@std/path";
+import { join } from "../../base/join.ts";
 import {
   field,
   type Fields,

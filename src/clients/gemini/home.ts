@@ -1,4 +1,5 @@
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import type { System } from "../../system/system.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import { isAgentId } from "../../base/ids.ts";

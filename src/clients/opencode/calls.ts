@@ -1,4 +1,5 @@
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import { field, type Fields, textField } from "../../base/parsed_values.ts";
 import {
   hunksOfDiff,

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { sha256 } from "../../base/digest.ts";
 import { jsonIn, textField } from "../../base/parsed_values.ts";
 import type {

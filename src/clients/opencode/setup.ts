@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { jsonIn } from "../../base/parsed_values.ts";
 import { VERSION } from "../../base/version.ts";
 import type { ClientSetup, InstalledEntry } from "../client.ts";

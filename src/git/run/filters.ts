@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { MpmError } from "../../base/errors.ts";
 import { grouped, splitFields, words, zeroed } from "../text.ts";
 import { type Git, gitFailure } from "./git.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { dirname, isAbsolute, join } from "@std/path";
+import { dirname, isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import { decodeBytes, encodeText, lined, words } from "../text.ts";

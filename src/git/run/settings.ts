@@ -1,4 +1,5 @@
-import { join, resolve } from "@std/path";
+import { resolve } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { getOwn } from "../../base/own.ts";
 import type { Repository, Workspace } from "../repository.ts";

@@ -1,4 +1,5 @@
-import { join, resolve } from "@std/path";
+import { resolve } from "@std/path";
+import { join } from "../../base/join.ts";
 import type { RunResult, Scratch, System } from "../../system/system.ts";
 import {
   dataSettings,

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { readRefs } from "../branches.ts";
 import { Git, gitFailure } from "../run/git.ts";

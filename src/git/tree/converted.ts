@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { isOpenable, splitFields, words, zeroed } from "../text.ts";
 import { type FileCapture, SYNCED } from "./capture_files.ts";
 import { rawGit, type Vault } from "./vault.ts";

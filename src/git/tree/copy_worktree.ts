@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { encodeText } from "../../base/bytes.ts";
 import { FileError, isMissing } from "../../base/errors.ts";
 import { reasonNotThere } from "../../base/paths_there.ts";

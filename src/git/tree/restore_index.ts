@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { Git } from "../run/git.ts";
 import { isOpenable, joinBytes, words, zeroed } from "../text.ts";

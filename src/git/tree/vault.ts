@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../repository.ts";
 import { Git, type GitSetting } from "../run/git.ts";

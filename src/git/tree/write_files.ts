@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { once } from "../../base/remembered.ts";

@@ -1,4 +1,5 @@
-import { dirname, isAbsolute, join, normalize, SEPARATOR } from "@std/path";
+import { dirname, isAbsolute, normalize, SEPARATOR } from "@std/path";
+import { join } from "../../base/join.ts";
 import { sha256 } from "../../base/digest.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";

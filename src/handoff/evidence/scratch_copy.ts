@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, FileError } from "../../base/errors.ts";
 import { copyWorktree, type LeftOut, makeApart } from "../../git/mod.ts";
 import type { Workspace } from "../../git/mod.ts";

@@ -1,7 +1,8 @@
 import bash from "../../../completions/mpm.bash" with { type: "text" };
 import fish from "../../../completions/mpm.fish" with { type: "text" };
 import zsh from "../../../completions/mpm.zsh" with { type: "text" };
-import { basename, dirname, isAbsolute, join } from "@std/path";
+import { basename, dirname, isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { missingFolders, recordReplaced } from "../../clients/mod.ts";
 import { ensureFolder, writeAtomic } from "../../ops/mod.ts";

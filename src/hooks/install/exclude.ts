@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../../git/mod.ts";
 import { fromBytes, toBytes } from "../../saves/mod.ts";

@@ -1,4 +1,5 @@
-import { isAbsolute, join, resolve } from "@std/path";
+import { isAbsolute, resolve } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { Context } from "../../cli/mod.ts";

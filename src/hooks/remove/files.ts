@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import {
   type ForeignFile,

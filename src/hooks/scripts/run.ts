@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { field } from "../../base/parsed_values.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { sha256 } from "../../base/digest.ts";
 import { FileError, isMissing } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";

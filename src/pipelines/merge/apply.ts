@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { MpmError } from "../../base/errors.ts";
 import { field } from "../../base/parsed_values.ts";
 import { counted, named } from "../../base/words.ts";

@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { NOTES_VIEW } from "../../agents/mod.ts";
 import {
   type Git,

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { sha256 } from "../../base/digest.ts";
 import { MpmError } from "../../base/errors.ts";
 import { named } from "../../base/words.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import type { System } from "../../system/system.ts";
 import type { ReplayStep } from "../commands/results.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";

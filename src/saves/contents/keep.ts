@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { isLike } from "../../base/names.ts";
 import type { CheckedConfig } from "../../config/mod.ts";

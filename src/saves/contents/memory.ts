@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { field, jsonIn } from "../../base/parsed_values.ts";
 import {

@@ -1,7 +1,8 @@
 import { changeStore } from "../store/recover.ts";
 import { sessionId } from "../../base/ids.ts";
 import { field } from "../../base/parsed_values.ts";
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import type { Save } from "../save.ts";
 import { idTime } from "../store/save_entry.ts";
 import { sha256 } from "../../base/digest.ts";

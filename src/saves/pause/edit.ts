@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { sha256 } from "../../base/digest.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";

@@ -1,4 +1,5 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../../base/join.ts";
 import type { Context } from "../../cli/mod.ts";
 import { commitToBranch, planBranchCommit } from "./branch_commit.ts";
 import {

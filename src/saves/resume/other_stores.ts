@@ -1,5 +1,6 @@
 import { attempt } from "../../base/errors.ts";
-import { dirname, join, relative, resolve } from "@std/path";
+import { dirname, relative, resolve } from "@std/path";
+import { join } from "../../base/join.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shellWord } from "../../base/shell.ts";
 import { counted } from "../../base/words.ts";

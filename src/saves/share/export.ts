@@ -7,7 +7,8 @@ import type { SaveEntry } from "../store/save_entry.ts";
 import { saveBytes } from "../serialize.ts";
 import type { System } from "../../system/system.ts";
 import { loadSave } from "../store/load_save.ts";
-import { basename, dirname, isAbsolute, join } from "@std/path";
+import { basename, dirname, isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import { layout, writeAtomic } from "../../ops/mod.ts";
 
 /**

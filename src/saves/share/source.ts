@@ -1,7 +1,8 @@
 import { field, type Fields, isFields } from "../../base/parsed_values.ts";
 import type { BundledSave } from "./export.ts";
 import { sha256 } from "../../base/digest.ts";
-import { basename, extname, join } from "@std/path";
+import { basename, extname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { SESSION_ID, sessionId } from "../../base/ids.ts";
 import type { Incoming } from "./import.ts";

@@ -1,7 +1,8 @@
 import { newestSaves } from "./read_saves.ts";
 import { attempt, FileError, isMissing } from "../../base/errors.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { field, type Fields } from "../../base/parsed_values.ts";
 import { shellWord } from "../../base/shell.ts";
 import { toYaml } from "../../base/yaml.ts";

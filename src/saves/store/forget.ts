@@ -1,4 +1,5 @@
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import { SESSION_ID } from "../../base/ids.ts";
 import { field } from "../../base/parsed_values.ts";
 import {

@@ -1,5 +1,6 @@
 import { attempt, isMissing, MpmError } from "../../base/errors.ts";
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import {
   contentDigestOf,
   importedFrom,

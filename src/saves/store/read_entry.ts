@@ -1,4 +1,5 @@
-import { isAbsolute, join, resolve } from "@std/path";
+import { isAbsolute, resolve } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, isMissing, MpmError } from "../../base/errors.ts";
 import { getOwn } from "../../base/own.ts";
 import { field } from "../../base/parsed_values.ts";

@@ -1,5 +1,6 @@
 import { sha256 } from "../../base/digest.ts";
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { SESSION_ID } from "../../base/ids.ts";
 import {

@@ -2,7 +2,7 @@ import { attempt, MpmError } from "../../base/errors.ts";
 import { readTrusted, WRITER_ID } from "./trusted.ts";
 import { field } from "../../base/parsed_values.ts";
 import { sha256 } from "../../base/digest.ts";
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import type { System } from "../../system/system.ts";
 import { ensureUserFolder, userState } from "../../ops/mod.ts";
 

@@ -1,6 +1,6 @@
 import { attempt, MpmError } from "../../base/errors.ts";
 import { field, isFields } from "../../base/parsed_values.ts";
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { getOwn } from "../../base/own.ts";
 import {
   fits,

@@ -1,4 +1,5 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../../base/join.ts";
 import { MpmError } from "../../base/errors.ts";
 import { fromBytes, toBytes } from "../../saves/mod.ts";
 import { ensureUserFolder, removeIfThere } from "../../ops/mod.ts";

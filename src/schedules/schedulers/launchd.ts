@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { removeIfThere, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";

@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { removeIfThere, userFolder, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";

@@ -1,4 +1,5 @@
-import { isAbsolute, join } from "@std/path";
+import { isAbsolute } from "@std/path";
+import { join } from "../../base/join.ts";
 import { sha256 } from "../../base/digest.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";

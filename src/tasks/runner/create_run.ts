@@ -1,4 +1,5 @@
-import { join, relative } from "@std/path";
+import { relative } from "@std/path";
+import { join } from "../../base/join.ts";
 import { sha256 } from "../../base/digest.ts";
 import { attempt } from "../../base/errors.ts";
 import { secondOf } from "../../base/ids.ts";

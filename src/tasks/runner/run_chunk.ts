@@ -1,4 +1,4 @@
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { sizeText } from "../../base/words.ts";
 import { durationText } from "../../base/times.ts";

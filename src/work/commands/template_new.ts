@@ -1,4 +1,5 @@
-import { isAbsolute, join, resolve } from "@std/path";
+import { isAbsolute, resolve } from "@std/path";
+import { join } from "../../base/join.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";

@@ -10,7 +10,7 @@ import refactoring from "../../../templates/refactoring.md" with {
   type: "text",
 };
 import release from "../../../templates/release.md" with { type: "text" };
-import { join } from "@std/path";
+import { join } from "../../base/join.ts";
 import { entriesOf } from "../store.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/nearest.ts";

@@ -1,4 +1,5 @@
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname } from "@std/path";
+import { join } from "../../../base/join.ts";
 import { attempt } from "../../../base/errors.ts";
 import { field, textField } from "../../../base/parsed_values.ts";
 import { counted, sizeText } from "../../../base/words.ts";

@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../../base/join.ts";
 import { isMissing, MpmError } from "../../../base/errors.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import { removeIfThere, writeAtomic } from "../../../ops/mod.ts";

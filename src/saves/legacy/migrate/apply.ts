@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../../base/join.ts";
 import { FileError, isMissing } from "../../../base/errors.ts";
 import type { Change, ChangeSet, FileState, Ref } from "./change_set.ts";
 import { refKey } from "./old_store.ts";

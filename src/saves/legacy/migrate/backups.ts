@@ -1,5 +1,6 @@
 import { jsonIn } from "../../../base/parsed_values.ts";
-import { basename, isAbsolute, join } from "@std/path";
+import { basename, isAbsolute } from "@std/path";
+import { join } from "../../../base/join.ts";
 import { MpmError } from "../../../base/errors.ts";
 import type { ChangeSet, Ref } from "./change_set.ts";
 import { sessionId } from "../../../base/ids.ts";

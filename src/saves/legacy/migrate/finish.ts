@@ -1,4 +1,5 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../../../base/join.ts";
 import { sha256 } from "../../../base/digest.ts";
 import { attempt } from "../../../base/errors.ts";
 import { SESSION_ID } from "../../../base/ids.ts";

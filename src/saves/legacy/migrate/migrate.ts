@@ -1,4 +1,5 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../../../base/join.ts";
 import type {
   ChangeSet,
   FileState,

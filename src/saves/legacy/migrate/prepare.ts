@@ -1,4 +1,5 @@
-import { dirname, join } from "@std/path";
+import { dirname } from "@std/path";
+import { join } from "../../../base/join.ts";
 import type { Change, ChangeSet, FileState, Ref } from "./change_set.ts";
 import type { MigrationPlan } from "./plan.ts";
 import {

@@ -1,4 +1,5 @@
-import { basename, join } from "@std/path";
+import { basename } from "@std/path";
+import { join } from "../../../base/join.ts";
 import { FileError, MpmError } from "../../../base/errors.ts";
 import type { Place, Ref, Step } from "./change_set.ts";
 import { field, jsonIn } from "../../../base/parsed_values.ts";
