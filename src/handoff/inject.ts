@@ -22,6 +22,7 @@ import {
   openLine,
   openSections,
   restOf,
+  type Section,
   takenUpLine,
 } from "../saves/mod.ts";
 import type { InjectResult } from "./commands/results.ts";
@@ -41,7 +42,6 @@ import { readLayers, usualSince } from "./summary/read.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
 import { once } from "../base/remembered.ts";
 import { bounded } from "../base/bounded.ts";
-import type { Section } from "../base/budget.ts";
 
 /** The sources of a part. */
 interface Sources {

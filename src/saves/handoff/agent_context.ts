@@ -1,4 +1,4 @@
-import { fitted, type Section } from "../../base/budget.ts";
+import { fitted, type Section } from "./budget.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import { handoffSections, restOf } from "./sections.ts";
 

@@ -1,4 +1,4 @@
-import type { Section } from "../../base/budget.ts";
+import type { Section } from "./budget.ts";
 import { shortAge } from "../../base/times.ts";
 import type { Item, ItemsNow } from "../../items/mod.ts";
 import { type Outline, outlineOf } from "./outline.ts";

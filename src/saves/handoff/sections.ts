@@ -1,4 +1,4 @@
-import type { Section } from "../../base/budget.ts";
+import type { Section } from "./budget.ts";
 import { ageWords, shortAge } from "../../base/times.ts";
 import type { Handoff } from "../../items/mod.ts";
 import { fullTitle } from "../../work/mod.ts";

@@ -1,4 +1,4 @@
-import { counted } from "./words.ts";
+import { counted } from "../../base/words.ts";
 
 /** Entries of one kind under a title, such as all decisions. */
 export interface Section {
