@@ -228,6 +228,35 @@ export function writeAgentFile(
   });
 }
 
+/** When the newest of such files was written or touched, in milliseconds. */
+export function agentFileTime(
+  system: System,
+  { id, root }: AgentSession,
+  file: AgentFile,
+): number | undefined {
+  const times = places(system, root).flatMap(({ folder }) =>
+    attempt(() => system.files.peek(join(folder, nameOf(id, file)))?.mtime) ??
+      []
+  );
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Gives such a file that time; false where there is none. */
+export function touchAgentFile(
+  system: System,
+  { id, root }: AgentSession,
+  { file, time }: { file: AgentFile; time: number },
+): boolean {
+  return places(system, root).some(({ folder }) => {
+    const path = join(folder, nameOf(id, file));
+    return attempt(() => {
+      if (system.files.peek(path)?.kind !== "file") return false;
+      system.files.setMtime(path, time);
+      return true;
+    }) ?? false;
+  });
+}
+
 /** Removes the kept values from every place. */
 export function removeAgentFile(
   system: System,

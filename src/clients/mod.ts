@@ -8,11 +8,13 @@
  */
 
 export {
+  agentFileTime,
   type AgentSession,
   changeAgentFile,
   listAgentFiles,
   readAgentFiles,
   removeAgentFile,
+  touchAgentFile,
   writeAgentFile,
 } from "./agent_state.ts";
 export { lastTurnError } from "./claude/answers.ts";

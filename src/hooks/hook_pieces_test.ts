@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { activityFromJson, activityToJson, isWork } from "./events/activity.ts";
+import { isWork } from "./events/activity.ts";
 import { adapter } from "../clients/claude/adapter.ts";
 import { boundedAnswer } from "./events/hook_call.ts";
 import type { HookAnswer } from "../clients/mod.ts";
@@ -49,8 +49,6 @@ Deno.test("work is what tools do, but for mpm's commands", () => {
   assertEquals(isWork([bash("mpm pause"), bash(" /opt/mpm check 1")]), false);
   assertEquals(isWork([bash("mpm pause"), bash("ls")]), true);
   assertEquals(isWork([{ tool_name: "Edit" }, null, 7]), true);
-  const kept = { at: 5000, checkpoint: undefined };
-  assertEquals(activityFromJson([null, "x", activityToJson(kept)]), kept);
 });
 
 Deno.test("the tasks that are kept are few and short", () => {

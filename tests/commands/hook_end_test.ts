@@ -124,6 +124,43 @@ Deno.test("a session that ends after a parallel one keeps its own goal", async (
   assertEquals(await end(AGENT), "Review the quality");
 });
 
+Deno.test("a session is saved once for each time that something was done", async () => {
+  using env = projectWithMpm();
+  const { time, options } = clock();
+  const at = async (minute: number, event: string, fields = {}) => {
+    time.minute = minute;
+    await fire(env, event, fields, options);
+  };
+  const end = async (minute: number) => {
+    await at(minute, "SessionEnd", { reason: "other" });
+    return (await saves(env)).length;
+  };
+  // A call that only reads mpm is no work, but a checkpoint is thought of.
+  const own = { tool_name: "Bash", tool_input: { command: "mpm status" } };
+  await at(0, "PostToolBatch", { tool_calls: [own] });
+  assertEquals(await end(1), 0);
+  await at(2, "UserPromptSubmit", { prompt: "Fix the ledger" });
+  assertEquals(await end(3), 1);
+  assertEquals(await end(4), 1);
+  await at(5, "UserPromptSubmit", { prompt: "And the report" });
+  assertEquals(await end(6), 2);
+  await at(7, "PostToolBatch", { tool_calls: [own] });
+  assertEquals(await end(8), 2);
+  await at(9, "PostToolBatch", worked());
+  assertEquals(await end(10), 3);
+});
+
+Deno.test("what an earlier version noted of a session's work counts", async () => {
+  using env = projectWithMpm();
+  const { options } = clock();
+  const path = `.claude-mpm/state/agents/${AGENT}.activity.json`;
+  const noted = { version: 1, at: NOON.toISOString(), checkpoint: null };
+  env.write(path, JSON.stringify(noted));
+  Deno.utimeSync(join(env.project, path), 1, 1);
+  await fire(env, "SessionEnd", { reason: "other" }, options);
+  assertEquals((await saves(env)).length, 1);
+});
+
 Deno.test("the last prompt is what was asked in this very session", async () => {
   using env = projectWithMpm();
   const { time, options } = clock();

@@ -1,5 +1,12 @@
 import { field } from "../../base/parsed_values.ts";
-import { readAgentFiles, writeAgentFile } from "../../clients/mod.ts";
+import {
+  agentFileTime,
+  type AgentSession,
+  readAgentFiles,
+  touchAgentFile,
+  writeAgentFile,
+} from "../../clients/mod.ts";
+import type { System } from "../../system/system.ts";
 import type { HookCall } from "./hook_call.ts";
 
 /** When an agent's session last did something. */
@@ -10,21 +17,43 @@ interface Activity {
   readonly checkpoint: number | undefined;
 }
 
-/** The newest kept value; empty for a damaged file. */
-export function activityFromJson(values: readonly unknown[]): Activity {
-  const newest = (name: string) => {
+const FILE = "activity";
+
+/** Time of the last activity that hooks saw in a session. */
+export function activityOf(system: System, session: AgentSession): Activity {
+  const values = readAgentFiles(system, session, FILE);
+  const newest = (name: string, more: readonly number[] = []) => {
     const times = values.map((value) => Date.parse(`${field(value, name)}`))
-      .filter((time) => !Number.isNaN(time));
+      .filter((time) => !Number.isNaN(time)).concat(more);
     return times.length === 0 ? undefined : Math.max(...times);
   };
-  return { at: newest("at"), checkpoint: newest("checkpoint") };
+  // Zero: a checkpoint was thought of before any activity.
+  const touched = agentFileTime(system, session, FILE);
+  return {
+    // Earlier versions wrote the time into the file.
+    at: newest("at", touched ? [touched] : []),
+    checkpoint: newest("checkpoint"),
+  };
 }
 
-/** As it is kept. */
-export function activityToJson({ at, checkpoint }: Activity) {
-  const text = (time: number | undefined) =>
-    time === undefined ? null : new Date(time).toISOString();
-  return { version: 1, at: text(at), checkpoint: text(checkpoint) };
+/**
+ * Keeps it for the command that saves the session. The time of the activity is
+ * that of the file, so that most events only touch the file.
+ */
+export function keepActivity(
+  system: System,
+  session: AgentSession,
+  { at, checkpoint }: Activity,
+): void {
+  const value = {
+    version: 1,
+    checkpoint: checkpoint === undefined
+      ? null
+      : new Date(checkpoint).toISOString(),
+  };
+  if (writeAgentFile(system, session, { file: FILE, value })) {
+    touchAgentFile(system, session, { file: FILE, time: at ?? 0 });
+  }
 }
 
 /** Calls that do no work of the session's: of mpm, which may save it. */
@@ -51,20 +80,16 @@ export function scheduledPrompts(calls: readonly unknown[]): string[] {
     .filter((prompt) => typeof prompt === "string");
 }
 
-/** Time of the last activity that hooks saw in the session. */
+/** Time of the last activity that hooks saw in the session of an event. */
 export function readActivity({ context, session }: HookCall): Activity {
-  const values = readAgentFiles(context.system, session, "activity");
-  return activityFromJson(values);
+  return activityOf(context.system, session);
 }
 
-/** Keeps it for the command that saves the session. */
-export function noteActivity(
-  { context, session, invited }: HookCall,
-  activity: Activity,
-): void {
+/** Notes that the session did something just now. */
+export function noteActivity({ context, session, invited }: HookCall): void {
   if (!invited) return;
-  writeAgentFile(context.system, session, {
-    file: "activity",
-    value: activityToJson(activity),
-  });
+  const { system } = context;
+  const at = system.now().getTime();
+  if (touchAgentFile(system, session, { file: FILE, time: at })) return;
+  keepActivity(system, session, { at, checkpoint: undefined });
 }

@@ -14,7 +14,7 @@ import {
   type TypedCommand,
   typedCommand,
 } from "./typed_command.ts";
-import { noteActivity, readActivity } from "./activity.ts";
+import { noteActivity } from "./activity.ts";
 import {
   hasSkill,
   isPlugin,
@@ -46,9 +46,7 @@ export const onUserPrompt: Handler = async (hook) => {
     await (await words()).answerSpoken(hook, spoken, allow);
   if (said?.block !== undefined) return said;
   if (!allow) return { block: reason ?? "" };
-  const { checkpoint } = readActivity(hook);
-  const at = hook.context.system.now().getTime();
-  noteActivity(hook, { at, checkpoint });
+  noteActivity(hook);
   if (!typed) await keepNotes(hook);
   const news = await newNotes(hook);
   const told = [takePending(hook), said?.context, answer.context, note, news]

@@ -13,7 +13,7 @@ import {
 import type { Save } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
-import { activityFromJson } from "./activity.ts";
+import { activityOf } from "./activity.ts";
 import { startKeeping } from "../scripts/events.ts";
 import { autoSave } from "./auto_save.ts";
 import type { HookCall } from "./hook_call.ts";
@@ -63,7 +63,7 @@ async function recovered(
   const { context, config, session: { root }, event } = hook;
   const { system } = context;
   const session = { id: sessionId, root };
-  const { at } = activityFromJson(readAgentFiles(system, session, "activity"));
+  const { at } = activityOf(system, session);
   if (at === undefined || !await claimed(system, session, at)) return;
   const [notes] = readAgentFiles(system, session, "notes");
   try {

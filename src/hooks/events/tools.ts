@@ -11,6 +11,7 @@ import { textField } from "../../base/parsed_values.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import {
   isWork,
+  keepActivity,
   noteActivity,
   readActivity,
   scheduledPrompts,
@@ -101,20 +102,19 @@ async function keepTrack(
   hook: HookCall,
   calls: readonly unknown[],
 ): Promise<void> {
-  const { context: { system }, config } = hook;
+  const { context: { system }, config, invited, session } = hook;
   const before = readActivity(hook);
   const now = system.now().getTime();
   const worked = isWork(calls);
   const pause = config["checkpoint.auto_minutes"] * 60_000;
   const due = before.checkpoint === undefined ||
     now - before.checkpoint >= pause || now < before.checkpoint;
-  if (worked || due) {
-    noteActivity(hook, {
-      at: worked ? now : before.at,
-      checkpoint: due ? now : before.checkpoint,
-    });
-  }
+  if (worked && !due) noteActivity(hook);
   if (!due) return;
+  if (invited) {
+    const at = worked ? now : before.at;
+    keepActivity(system, session, { at, checkpoint: now });
+  }
   await startCheckpoint(hook);
 }
 

@@ -2,12 +2,7 @@ import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { firstLine } from "../../base/words.ts";
 import type { Context } from "../../cli/mod.ts";
-import {
-  CLAUDE,
-  type Client,
-  OWN_MARK,
-  writeAgentFile,
-} from "../../clients/mod.ts";
+import { CLAUDE, type Client, OWN_MARK } from "../../clients/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { Git, locate } from "../../git/mod.ts";
 import {
@@ -22,7 +17,7 @@ import type {
   HooksProfileResult,
   HooksTestResult,
 } from "../commands/results.ts";
-import { activityToJson } from "../events/activity.ts";
+import { keepActivity } from "../events/activity.ts";
 import { entriesAt } from "./client_files.ts";
 import { CLIENT_PROBES, type Probe, PROBES } from "./probes.ts";
 import { isSameFile } from "./program.ts";
@@ -346,10 +341,8 @@ function transcriptOf(system: System, used: number): string {
 /** So that there is something to save, and no checkpoint outlives the trial. */
 function noteWork(system: System, root: string): void {
   const now = system.now().getTime();
-  writeAgentFile(system, { id: SESSION, root }, {
-    file: "activity",
-    value: activityToJson({ at: now + 1000, checkpoint: now }),
-  });
+  const activity = { at: now + 1000, checkpoint: now };
+  keepActivity(system, { id: SESSION, root }, activity);
 }
 
 function replace(system: System, path: string, text: string): void {
