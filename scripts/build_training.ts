@@ -227,6 +227,7 @@ function linesOf(round: number, transcript: string): Line[] {
     }),
     { args: ["next", `Write part ${round}`] },
     { args: ["decide", `Cents in part ${round}`, "--why", "No rounding"] },
+    hookLine("Digest", transcript, {}),
     hookLine("SessionEnd", transcript, { reason: "other" }),
     hookLine("SessionStart", transcript, { source: "startup" }),
     ...CLIENT_SAMPLES.flatMap(clientLines),
@@ -251,14 +252,17 @@ async function run(
 ): Promise<void> {
   const { args } = line;
   const errors: string[] = [];
+  const real = program.realSystem();
   const system: System = {
-    ...program.realSystem(),
+    ...real,
     terminal: {
       ...terminal(line),
       err: (text) => errors.push(text) > 0,
     },
     // Hooks behind this process would start the training again.
     program: () => undefined,
+    // What a hook starts gets the event in a variable.
+    env: (name) => name === "MPM_INPUT" ? line.stdin : real.env(name),
   };
   const status = await program.main([...args], system);
   if (status === 0) return;

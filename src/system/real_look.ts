@@ -58,9 +58,15 @@ export function lookup(
 export function leadsNowhere(path: string): boolean {
   if (existsSync(path)) return false;
   const above = dirname(path);
-  if (existsSync(above)) return isSearchable(Deno.statSync(above));
-  return above !== path && leadsNowhere(above);
+  if (SEARCHED.has(above)) return true;
+  if (!existsSync(above)) return above !== path && leadsNowhere(above);
+  if (!isSearchable(Deno.statSync(above))) return false;
+  SEARCHED.add(above);
+  return true;
 }
+
+/** Folders that this process may search. */
+const SEARCHED = new Set<string>();
 
 /** By the mode (inode(7)), so false on Windows, and for a file. */
 function isSearchable({ isDirectory, mode, uid }: Deno.FileInfo): boolean {
