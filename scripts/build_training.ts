@@ -198,6 +198,10 @@ function linesOf(round: number, transcript: string): Line[] {
   });
   const command = { tool_name: "Bash", tool_input: { command: "ls" } };
   const test = { tool_name: "Bash", tool_input: { command: "npm test" } };
+  const edit = (path: string) => ({
+    tool_name: "Edit",
+    tool_input: { file_path: join(cwd, path) },
+  });
   const asked = { prompt: `Continue with ${round}. It must be fast.` };
   return [
     {
@@ -220,6 +224,10 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["saves", "list"] },
     { args: ["--version"] },
     hookLine("PreToolUse", transcript, command),
+    { args: ["claim", "claimed", "--agent", "other"] },
+    ...["claimed/a.txt", "a.txt"].map((path) =>
+      hookLine("PreToolUse", transcript, edit(path))
+    ),
     hookLine("PostToolBatch", transcript, { tool_calls: [] }),
     hookLine("UserPromptSubmit", transcript, asked),
     hookLine("PostToolBatch", transcript, {
