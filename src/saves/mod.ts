@@ -50,7 +50,12 @@ export {
   saveMarkdown,
   section,
 } from "./markdown.ts";
-export { aboutOf, RECOVERED } from "./auto_summary.ts";
+export {
+  aboutOf,
+  LAST_ANSWER,
+  LAST_REQUEST,
+  RECOVERED,
+} from "./auto_summary.ts";
 export { isLeftToKeep } from "./contents/keep_with.ts";
 export {
   contentsMark,

@@ -150,6 +150,26 @@ Deno.test("a session is saved once for each time that something was done", async
   assertEquals(await end(10), 3);
 });
 
+Deno.test("a session that is saved again does not repeat its last request", async () => {
+  using env = projectWithMpm();
+  const { time, options } = clock();
+  const savedAfter = async (prompt: string) => {
+    time.minute++;
+    await fire(env, "UserPromptSubmit", { prompt }, options);
+    time.minute++;
+    await fire(env, "SessionEnd", { reason: "other" }, options);
+    const shown = await mpmJson<Shown>(env, ["saves", "show", "latest"]);
+    return shown.session.conversation.summary;
+  };
+  assertEquals(await savedAfter("Fix the ledger"), "Fix the ledger");
+  for (const prompt of ["Now the report", "Print it", "Is it done?"]) {
+    assertEquals(
+      await savedAfter(prompt),
+      `Fix the ledger. Last question: ${prompt}`,
+    );
+  }
+});
+
 Deno.test("what an earlier version noted of a session's work counts", async () => {
   using env = projectWithMpm();
   const { options } = clock();

@@ -29,6 +29,8 @@ import {
   type Draft,
   importedFrom,
   isLeftToKeep,
+  LAST_ANSWER,
+  LAST_REQUEST,
   NO_CONTENT,
   noteAutoSave,
   openStore,
@@ -254,8 +256,8 @@ function autoSummary(
   const answer = line(digest.answer);
   const parts = [
     ...about === "" ? [] : [about],
-    ...asked === "" || asked === about ? [] : [`Last question: ${asked}`],
-    ...answer === "" ? [] : [`Last answer: ${answer}`],
+    ...asked === "" || asked === about ? [] : [LAST_REQUEST + asked],
+    ...answer === "" ? [] : [LAST_ANSWER + answer],
   ];
   if (parts.length === 0) return undefined;
   const text = parts.map((part) => /[!?…]$/.test(part) ? part : `${part}.`)
