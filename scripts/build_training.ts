@@ -187,6 +187,17 @@ function clientLines(one: ClientSample): Line[] {
   ];
 }
 
+/** Edits of what another agent claimed, and of what no one did. */
+function claimLines(transcript: string): Line[] {
+  const edits = ["claimed/a.txt", "a.txt"].map((path) =>
+    hookLine("PreToolUse", transcript, {
+      tool_name: "Edit",
+      tool_input: { file_path: join(Deno.cwd(), path) },
+    })
+  );
+  return [{ args: ["claim", "claimed", "--agent", "other"] }, ...edits];
+}
+
 /** Returns the everyday commands of people and agents. */
 function linesOf(round: number, transcript: string): Line[] {
   const cwd = Deno.cwd();
@@ -198,10 +209,6 @@ function linesOf(round: number, transcript: string): Line[] {
   });
   const command = { tool_name: "Bash", tool_input: { command: "ls" } };
   const test = { tool_name: "Bash", tool_input: { command: "npm test" } };
-  const edit = (path: string) => ({
-    tool_name: "Edit",
-    tool_input: { file_path: join(cwd, path) },
-  });
   const asked = { prompt: `Continue with ${round}. It must be fast.` };
   return [
     {
@@ -224,10 +231,7 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["saves", "list"] },
     { args: ["--version"] },
     hookLine("PreToolUse", transcript, command),
-    { args: ["claim", "claimed", "--agent", "other"] },
-    ...["claimed/a.txt", "a.txt"].map((path) =>
-      hookLine("PreToolUse", transcript, edit(path))
-    ),
+    ...claimLines(transcript),
     hookLine("PostToolBatch", transcript, { tool_calls: [] }),
     hookLine("UserPromptSubmit", transcript, asked),
     hookLine("PostToolBatch", transcript, {
