@@ -15,6 +15,9 @@ const AGENT = "00000000-0000-4000-8000-000000000000";
 /** The definition of a task. */
 const TASK = ".claude-mpm/tasks/train.yaml";
 
+/** Milliseconds that everything is older than it is. */
+const AGE = 3_600_000;
+
 /** A second time, what is made once is there, and every branch was taken. */
 const ROUNDS = 3;
 
@@ -273,6 +276,8 @@ async function run(
     },
     // Hooks behind this process would start the training again.
     program: () => undefined,
+    // Files count as old, however fast this machine is.
+    now: () => new Date(real.now().getTime() + AGE),
     // What a hook starts gets the event in a variable.
     env: (name) => name === "MPM_INPUT" ? line.stdin : real.env(name),
   };
