@@ -225,14 +225,14 @@ commit false" turns this off. With "mpm pause --commit", the save is also on
 your branch, so everyone who gets the branch can read the save.
 
 mpm replaces secrets in everything that it writes. Secrets are keys and tokens
-of providers, private keys, passwords in addresses, assignments such as
+of providers, private keys, passwords in URLs, assignments such as
 PASSWORD=value, and text between <private> and </private>. No set of rules finds
 every secret, and mpm does not redact files in a checkpoint. "mpm scan" looks for secrets
 in existing files; docs/security.md lists the rules.
 
-mpm treats text by someone else, in a save, a clone or a template, as data. It
-does not run commands from the text, and marks the text for agents with the name
-of its author.`,
+mpm treats text that someone else wrote as data, whether it is in a save, a
+clone or a template. It does not run commands from this text. When it passes the
+text to an agent, it adds the name of the author.`,
     },
     {
       title: "How to delete data",

@@ -50,12 +50,12 @@ export const SHELL_HOOKS: Readonly<Record<string, ShellHook>> = {
   },
   "on-error.sh": {
     events: ["PostToolUseFailure", "StopFailure"],
-    summary: "Tell someone that something failed",
+    summary: "Notify someone of an error",
     text: onError,
   },
   "update-context.sh": {
     events: [],
-    summary: "Update branch and time in .claude/context.md",
+    summary: "Update the branch and the time in .claude/context.md",
     text: updateContext,
   },
 };
