@@ -25,7 +25,7 @@ export function infoOf(
   };
 }
 
-/** What a file is, by an entry of a folder or by a look at it. */
+/** Returns the kind of a file from an entry of its folder or from a look at it. */
 export function kindOf(
   entry: { isFile: boolean; isDirectory: boolean; isSymlink: boolean },
 ): FileInfo["kind"] {
