@@ -2136,25 +2136,29 @@ export interface ContextInjectResult {
   warnings: string[];
 }
 
-/** mpm context diff --json: Show how a context file changed since a save. */
+/** mpm context diff --json: Show how context files changed since a save. */
 export interface ContextDiffResult {
-  /** Relative to the worktree. */
-  path: string;
-  before: {
-    /** null: the file as it is now. */
-    session_id: string | null;
-    /** ISO 8601, UTC. */
-    at: string;
-  };
-  after: {
-    /** null: the file as it is now. */
-    session_id: string | null;
-    /** ISO 8601, UTC. */
-    at: string;
-  };
-  same: boolean;
-  /** A unified diff; empty: they are the same. */
-  diff: string;
+  files: {
+    /** Relative to the worktree. */
+    path: string;
+    before: {
+      /** null: the file as it is now. */
+      session_id: string | null;
+      /** ISO 8601, UTC. */
+      at: string;
+    };
+    after: {
+      /** null: the file as it is now. */
+      session_id: string | null;
+      /** ISO 8601, UTC. */
+      at: string;
+    };
+    same: boolean;
+    /** A unified diff; empty: they are the same. */
+    diff: string;
+  }[];
+  /** The files that could not be compared. */
+  warnings: string[];
 }
 
 /** mpm context history --json: List the saved versions of context files. */

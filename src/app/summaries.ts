@@ -54,7 +54,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
     "Write the state of the work to a file before the context is lost",
   "context update": "Update branch, time and next steps in .claude/context.md",
   "context inject": "Print the text for an agent at the start of its session",
-  "context diff": "Show how a context file changed since a save",
+  "context diff": "Show how context files changed since a save",
   "context history": "List the saved versions of context files",
   "statusline": "Print a status line for Claude Code",
   "config get": "Print the value of one setting",

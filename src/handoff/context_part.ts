@@ -26,7 +26,7 @@ export interface Lines {
 }
 
 /** The sources that name the current partition. */
-interface Sources {
+export interface Sources {
   readonly context: Context;
   readonly workspace: Workspace;
   readonly config: Config;
@@ -60,8 +60,8 @@ export function fileLines(
 export async function contextLines(
   sources: Sources,
 ): Promise<Lines | undefined> {
-  const { context: { system }, workspace, config } = sources;
-  const inUse = await inUseNow(sources, new Partitions(config));
+  const { context: { system }, workspace } = sources;
+  const inUse = await partitionNow(sources);
   const read = contextPaths(inUse).flatMap((path) => {
     const file = fileLines(system, workspace, { path, title: "Context file" });
     const text = file && withoutContextPart(file.text);
@@ -86,10 +86,10 @@ export async function contextLines(
 }
 
 /** The partition in use; git and saves are asked only where they may decide. */
-async function inUseNow(
-  { context, workspace, state }: Sources,
-  partitions: Partitions,
+export async function partitionNow(
+  { context, workspace, config, state }: Sources,
 ): Promise<PartitionInUse | undefined> {
+  const partitions = new Partitions(config);
   if (partitions.all.length === 0) return undefined;
   const { system } = context;
   const chosen = chosenName(system, workspace);

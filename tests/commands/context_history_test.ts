@@ -143,10 +143,33 @@ Deno.test("a partition's context file is kept beside the project's", async () =>
   ]);
   env.write("api/context.md", "API 2\n");
   const args = ["context", "diff", "--file", "api/context.md"];
-  const { same, before, after } = await mpmJson<ContextDiffResult>(env, args);
-  assertEquals([same, before.session_id, after.session_id], [
-    ...[false, id(1), null],
+  const { files: [only] } = await mpmJson<ContextDiffResult>(env, args);
+  assertEquals(
+    [only?.same, only?.before.session_id, only?.after.session_id],
+    [false, id(1), null],
+  );
+  // Without --file: each context file in use.
+  const diff = async (...args: string[]) =>
+    (await mpm(env, ["context", "diff", ...args])).stdout;
+  const api = [
+    ...["--- api/context.md", "+++ api/context.md", "@@ -1 +1 @@"],
+    ...["-API", "+API 2", ""],
+  ].join("\n");
+  assertEquals(await diff(), `${FILE} is unchanged.\n${api}`);
+  assertEquals(await diff(id(1)), `${FILE} is unchanged.\n${api}`);
+  await pause(env, 2);
+  assertEquals(await diff("1", "0"), `${FILE} is unchanged.\n${api}`);
+  // Without a partition in use, only the project's own file.
+  await mpmJson(env, ["partition", "use", "--none"]);
+  env.write(FILE, "All 2\n");
+  await pause(env, 3);
+  assertEquals(await diff(), `${FILE} is unchanged.\n`);
+  await mpmJson(env, ["partition", "use", "api"]);
+  const { files, warnings } = await mpmJson<ContextDiffResult>(env, [
+    ...["context", "diff", id(2), id(3)],
   ]);
+  assertEquals(files.map(({ path, same }) => [path, same]), [[FILE, false]]);
+  assertEquals(warnings, [`${id(3)} does not contain "api/context.md"`]);
 });
 
 posixTest(

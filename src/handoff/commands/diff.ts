@@ -2,9 +2,11 @@ import { MpmError } from "../../base/errors.ts";
 import { escapeDiff, escapeText } from "../../base/escape.ts";
 import { unifiedDiff } from "../../base/unified_diff.ts";
 import { type Context, defineCommand } from "../../cli/mod.ts";
-import { locate, type Workspace } from "../../git/mod.ts";
-import { CONTEXT_FILE, readPlainFile } from "../../partitions/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
+import { locate, readState, type Workspace } from "../../git/mod.ts";
+import { contextPaths, readPlainFile } from "../../partitions/mod.ts";
 import { openStore } from "../../saves/mod.ts";
+import { partitionNow } from "../context_part.ts";
 import { keptFiles, keptIn } from "../context_versions.ts";
 import type { ContextDiffResult } from "./results.ts";
 
@@ -14,9 +16,9 @@ const LARGEST = 1024 * 1024;
 /** `mpm context diff` */
 export const contextDiff = defineCommand({
   name: "context diff",
-  summary: "Show how a context file changed since a save",
+  summary: "Show how context files changed since a save",
   description: `
-Prints a unified diff of .claude/context.md, or of the file that --file names. Without a save, mpm compares the newest save with the current file. With one save, it compares that save with the current file. With two saves, it compares the saves.
+Prints a unified diff of .claude/context.md and of the context file of the current partition, or of the file that --file names. Without a save, mpm compares the newest saved version with the current file. With one save, it compares the version in that save with the current file. With two saves, it compares the saves.
 mpm redacts secrets on both sides.`,
   positionals: [
     {
@@ -37,8 +39,7 @@ mpm redacts secrets on both sides.`,
       type: "string",
       value: "path",
       names: "file",
-      default: CONTEXT_FILE,
-      summary: "A file, relative to the worktree",
+      summary: "A file, relative to the worktree; default: all in use",
     },
   },
   examples: [
@@ -47,32 +48,86 @@ mpm redacts secrets on both sides.`,
     "mpm context diff latest --file .claude/backend-context.md",
   ],
   result: async () => (await import("./results.ts")).ContextDiffResult,
-  async run(context, { before, after, file }): Promise<ContextDiffResult> {
-    const { system, folder } = context;
-    const workspace = await locate(system, folder);
-    await openStore(system, workspace.root);
-    const from = before === undefined
-      ? await newestKept(context, workspace, file)
-      : await keptIn(context, workspace, { selector: before, path: file });
-    const to = after === undefined
-      ? { save: null, text: present(context, workspace, file) }
-      : await keptIn(context, workspace, { selector: after, path: file });
-    const diff = unifiedDiff(file, from.text, to.text);
-    return {
-      path: file,
-      before: { session_id: from.save, at: from.at },
-      after: {
-        session_id: to.save,
-        at: "at" in to ? to.at : system.now().toISOString(),
-      },
-      same: diff === "",
-      diff,
-    };
-  },
+  run: compareFiles,
   verbatim: () => true,
-  render: ({ path, diff }: ContextDiffResult) =>
-    diff === "" ? `${escapeText(path)} is unchanged.\n` : escapeDiff(diff),
+  render: ({ files }: ContextDiffResult) =>
+    files.map(({ path, diff }) =>
+      diff === "" ? `${escapeText(path)} is unchanged.\n` : escapeDiff(diff)
+    ).join(""),
 });
+
+interface Input {
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+/** Throws NOT_FOUND if no file can be compared. */
+async function compareFiles(
+  context: Context,
+  { before, after, file }: Input,
+): Promise<ContextDiffResult> {
+  const { system, folder } = context;
+  const workspace = await locate(system, folder);
+  await openStore(system, workspace.root);
+  const paths = file === undefined
+    ? await pathsInUse(context, workspace)
+    : [file];
+  const files: ContextDiffResult["files"] = [];
+  const faults: MpmError[] = [];
+  for (const path of paths) {
+    try {
+      files.push(await difference(context, workspace, { before, after, path }));
+    } catch (error) {
+      if (!(error instanceof MpmError)) throw error;
+      faults.push(error);
+    }
+  }
+  if (files.length === 0) throw faults[0]!;
+  const warnings = faults.map(({ message }) => message);
+  warnings.forEach((warning) => context.note(`Note: ${warning}`));
+  return { files, warnings };
+}
+
+/** The context files in use. */
+async function pathsInUse(
+  context: Context,
+  workspace: Workspace,
+): Promise<string[]> {
+  const { system } = context;
+  const { config } = readConfigAnyway(system, workspace.root);
+  const state = async () =>
+    workspace.git === "repository"
+      ? await readState(system, workspace)
+      : undefined;
+  return contextPaths(
+    await partitionNow({ context, workspace, config, state }),
+  );
+}
+
+async function difference(
+  context: Context,
+  workspace: Workspace,
+  { before, after, path }: Input & { readonly path: string },
+): Promise<ContextDiffResult["files"][number]> {
+  const from = before === undefined
+    ? await newestKept(context, workspace, path)
+    : await keptIn(context, workspace, { selector: before, path });
+  const to = after === undefined
+    ? { save: null, text: present(context, workspace, path) }
+    : await keptIn(context, workspace, { selector: after, path });
+  const diff = unifiedDiff(path, from.text, to.text);
+  return {
+    path,
+    before: { session_id: from.save, at: from.at },
+    after: {
+      session_id: to.save,
+      at: "at" in to ? to.at : context.system.now().toISOString(),
+    },
+    same: diff === "",
+    diff,
+  };
+}
 
 async function newestKept(
   context: Context,

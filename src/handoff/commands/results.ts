@@ -117,13 +117,17 @@ const ContextSide = z.strictObject({
 });
 
 export const ContextDiffResult = z.strictObject({
-  /** Relative to the worktree. */
-  path: text,
-  before: ContextSide,
-  after: ContextSide,
-  same: z.boolean(),
-  /** A unified diff; empty: they are the same. */
-  diff: text,
+  files: z.array(z.strictObject({
+    /** Relative to the worktree. */
+    path: text,
+    before: ContextSide,
+    after: ContextSide,
+    same: z.boolean(),
+    /** A unified diff; empty: they are the same. */
+    diff: text,
+  })),
+  /** The files that could not be compared. */
+  warnings: z.array(text),
 });
 
 export const InjectResult = z.strictObject({
