@@ -140,7 +140,7 @@ export interface Hunk {
  * read.
  */
 export interface EventsLost {
-  /** Lines that are not JSON, such as a torn one. */
+  /** Lines that are not JSON, such as a torn one, or of an unknown type. */
   torn: number;
   /** Lines that were too long. */
   long: number;

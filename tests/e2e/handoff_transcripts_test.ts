@@ -75,6 +75,22 @@ const ODD: Record<string, Odd> = {
     unread: [],
     kept: true,
   },
+  "with messages of unknown types": {
+    write: (_, put) =>
+      put(LINES.flatMap((line, at) => {
+        const { uuid, timestamp } = JSON.parse(line);
+        const fields = { parentUuid: uuid, uuid: `later-${at}`, timestamp };
+        const message = { role: "user", content: "Said in another way" };
+        const later = [
+          JSON.stringify({ type: "said", ...fields, message }),
+          // Lines that only describe the conversation are not missed.
+          JSON.stringify({ type: "colour", sessionId: AGENT, colour: "red" }),
+        ];
+        return [8, 20].includes(at) ? [line, ...later] : [line];
+      })),
+    unread: [/^2 lines of the transcript could not be read$/],
+    kept: true,
+  },
   "of another form": {
     write: (_, put) =>
       put(LINES.map((_, at) => JSON.stringify({ v: 9, turn: { at } }))),

@@ -9,6 +9,25 @@ import {
 export const SKIPPED =
   /^\s*\{\s*"type"\s*:\s*"(?:api-request[\w-]*|prompt[_-]snapshot|tools-used|atis-latch|file-history-\w+|progress)"/;
 
+/** Types of the lines that are part of a conversation. */
+const TYPES = new Set([
+  "user",
+  "assistant",
+  "system",
+  "attachment",
+  "progress",
+]);
+
+/**
+ * Returns whether a line is part of the conversation in a way that mpm does not
+ * know. The client writes about 40 other types that only describe the
+ * conversation, but those have no place in it and no message.
+ */
+export function isUnknown({ type, uuid, message }: Fields): boolean {
+  return (uuid !== undefined || message !== undefined) &&
+    !TYPES.has(String(type));
+}
+
 /**
  * The ids of the lines that were withdrawn or rewound, see {@link Branches}.
  *

@@ -5,7 +5,7 @@ import {
   jsonIn,
   textField,
 } from "../../../base/parsed_values.ts";
-import { Branches, linkOf, SKIPPED, TIME } from "./branches.ts";
+import { Branches, isUnknown, linkOf, SKIPPED, TIME } from "./branches.ts";
 
 /** One line of a transcript. */
 export interface Line {
@@ -49,7 +49,7 @@ export interface Transcript {
   readonly calls: ReadonlyMap<string, Call>;
   /** Returns whether a line belongs to what the conversation is now. */
   alive(line: Line): boolean;
-  /** Number of lines that are not JSON. */
+  /** Number of lines that are not JSON, or of an unknown type. */
   readonly torn: number;
   /** The ID of its end, see {@link Branches.end}. */
   readonly end: string | undefined;
@@ -57,7 +57,7 @@ export interface Transcript {
 
 /**
  * Reads lines, the last one first. Those of sub-agents inside a main transcript
- * are left out unless `sidechains`. Garbage is counted and skipped.
+ * are left out unless `sidechains`. Unreadable lines are counted.
  */
 export function readLines(
   texts: Iterable<string>,
@@ -68,9 +68,11 @@ export function readLines(
   let torn = 0;
   for (const text of texts) {
     if (SKIPPED.test(text) || text.trim() === "") continue;
-    const value = linkOf(text) ?? jsonIn(text);
-    if (!isFields(value)) torn++;
-    else if (sidechains || value.isSidechain !== true) {
+    const link = linkOf(text);
+    const value = link ?? jsonIn(text);
+    if (!isFields(value) || !link && isUnknown(value)) torn++;
+    if (!isFields(value)) continue;
+    if (sidechains || value.isSidechain !== true) {
       values.push(value);
       branches.add(value);
     }

@@ -19,6 +19,7 @@ import { announcedIn, taskOf } from "../conversation/commands.ts";
 import { errorIn } from "../conversation/answers.ts";
 import {
   deadLines,
+  isUnknown,
   linkOf,
   SKIPPED,
   TIME,
@@ -71,8 +72,8 @@ export function* eventsIn(
   for (const text of firstLines(system, path, range, passed)) {
     if (SKIPPED.test(text) || linkOf(text)) continue;
     const value = jsonIn(text);
-    if (!isFields(value)) lost.torn++;
-    else reader.take(value);
+    if (!isFields(value) || isUnknown(value)) lost.torn++;
+    if (isFields(value)) reader.take(value);
     yield* reader.ready();
   }
   yield* reader.ready(true);
