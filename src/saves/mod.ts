@@ -32,7 +32,6 @@ export { completed, givenSummary, NO_CONTENT } from "./content.ts";
 export { buildSave, type Draft } from "./draft.ts";
 export { evidenceOfSave } from "./evidence.ts";
 export { agentContext, asData, handoffText } from "./handoff/agent_context.ts";
-export type { Section } from "./handoff/budget.ts";
 export { type Outline, outlineOf } from "./handoff/outline.ts";
 export { OPEN_REST, openSections } from "./handoff/open_sections.ts";
 export { handoffSections, restOf } from "./handoff/sections.ts";
@@ -53,7 +52,7 @@ export {
 export {
   aboutOf,
   LAST_ANSWER,
-  LAST_REQUEST,
+  LAST_PROMPT,
   RECOVERED,
 } from "./auto_summary.ts";
 export { isLeftToKeep } from "./contents/keep_with.ts";

@@ -74,7 +74,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   const { session } = await mpmJson<Shown>(env, ["saves", "show", newest!]);
   assertEquals(session.conversation, {
     ...session.conversation,
-    summary: "The ledger. Last question: Fix the ledger",
+    summary: "The ledger. Last prompt: Fix the ledger",
     // Open items of the worktree are carried, by any author.
     next_steps: ["Add refunds", "Print it"],
   });
@@ -165,7 +165,7 @@ Deno.test("a session that is saved again does not repeat its last request", asyn
   for (const prompt of ["Now the report", "Print it", "Is it done?"]) {
     assertEquals(
       await savedAfter(prompt),
-      `Fix the ledger. Last question: ${prompt}`,
+      `Fix the ledger. Last prompt: ${prompt}`,
     );
   }
 });
@@ -320,7 +320,7 @@ Deno.test("an automatic save never hides one that someone made", async () => {
     const text = hookSpecificOutput!.additionalContext!;
     const { summary } = session.conversation;
     // Both are given the same; the last prompt has its own section.
-    const about = summary.replace(/\. Last question: .*$/, "");
+    const about = summary.replace(/\. Last prompt: .*$/, "");
     for (const one of [about, ...warnings]) assertStringIncludes(text, one);
     return [summary, ...warnings.map((one) => one.replace(/-\d{8}.*/, ""))];
   };
@@ -331,7 +331,7 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   assertEquals(await resumed(), ["The ledger"]);
   await visit(OTHER, "what time is it?");
   const later = 'A later agent session was saved automatically, "begin. Last ' +
-    'question: what time is it?": mpm resume session';
+    'prompt: what time is it?": mpm resume session';
   assertEquals(await resumed(), ["The ledger", later]);
   assertEquals(await resumed("--last"), ["The ledger", later]);
   // The lists mark the save that a plain resume skips.
@@ -347,7 +347,8 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   await visit(OTHER, "and in UTC?");
   const again = (await resumed())[1]!;
   assertStringIncludes(again, "A later agent session was saved");
-  assertStringIncludes(again, "and in UTC?");
+  // The earlier of its last prompts does not stay in the summary.
+  assertStringIncludes(again, '"begin. Last prompt: and in UTC?"');
   await visit(AGENT, "and the date?");
   const [summary, note] = await resumed();
   assertEquals(summary, "The ledger");
@@ -364,8 +365,8 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   await visit(AGENT, "go on");
   await visit(OTHER, "what day is it?");
   const [continued, newest] = await resumed();
-  assertEquals(continued, "Half done. Last question: go on");
-  assertStringIncludes(newest!, "Last question: what day is it?");
+  assertEquals(continued, "Half done. Last prompt: go on");
+  assertStringIncludes(newest!, "Last prompt: what day is it?");
   assertEquals(failures(env), "");
 });
 

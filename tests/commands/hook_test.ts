@@ -460,7 +460,7 @@ Deno.test("the save at the end keeps what was said, and follows only on more wor
   >(env, ["resume", "--peek"]);
   assertEquals(
     session.conversation.summary,
-    "Half done. Last question: go",
+    "Half done. Last prompt: go",
   );
   assertEquals(session.conversation.next_steps, ["Add refunds"]);
 });

@@ -251,7 +251,7 @@ terminalTest(
     await saved(3);
     assertEquals(
       summaries().map((text) =>
-        text.replace(/.*Last question: /, "").replace(/\. Last answer.*/, "")
+        text.replace(/.*Last prompt: /, "").replace(/\. Last answer.*/, "")
       ),
       ["count the pennies", "weigh the coins", "sort the bills"],
     );

@@ -30,7 +30,7 @@ import {
   importedFrom,
   isLeftToKeep,
   LAST_ANSWER,
-  LAST_REQUEST,
+  LAST_PROMPT,
   NO_CONTENT,
   noteAutoSave,
   openStore,
@@ -256,7 +256,7 @@ function autoSummary(
   const answer = line(digest.answer);
   const parts = [
     ...about === "" ? [] : [about],
-    ...asked === "" || asked === about ? [] : [LAST_REQUEST + asked],
+    ...asked === "" || asked === about ? [] : [LAST_PROMPT + asked],
     ...answer === "" ? [] : [LAST_ANSWER + answer],
   ];
   if (parts.length === 0) return undefined;
