@@ -1,9 +1,15 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Save } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
-import { AGENT, fire, NOON } from "../helpers/hook_events.ts";
+import { AGENT, fire, NOON, transcriptOf } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
-import { answer, lastSave, prompt, putTalk } from "../helpers/small_talk.ts";
+import {
+  answer,
+  lastSave,
+  prompt,
+  putTalk,
+  todoList,
+} from "../helpers/small_talk.ts";
 
 const minutes = (minute: number) => ({
   now: () => new Date(NOON.getTime() + 60_000 * minute),
@@ -63,4 +69,31 @@ Deno.test("the save at the end leaves out other agent sessions", async () => {
     ...["--agent-session", "2975e44b-0000-40a5-84bf-078e9df60643"],
   ], minutes(1));
   assertEquals(doneIn(await endOf(env, 5)), []);
+});
+
+Deno.test("what was done is known after the next agent session, too", async () => {
+  using env = project();
+  const ends = async (agent: string, minute: number, todos: string[]) => {
+    putTalk(env, [
+      ...prompt("Add refunds"),
+      ...todoList(Object.fromEntries(todos.map((text) => [text, "completed"]))),
+    ], { agent, from: minutes(minute).now().toISOString() });
+    const event = {
+      ...{ session_id: agent, prompt: "Go on", reason: "other" },
+      transcript_path: transcriptOf(env).replace(AGENT, agent),
+    };
+    await fire(env, "UserPromptSubmit", event, minutes(minute + 4));
+    await fire(env, "SessionEnd", event, minutes(minute + 5));
+    return doneIn(lastSave(env));
+  };
+  const agents = [1, 2, 3, 4].map((at) => `2975e44b-000${at}-40a5-84bf-0`)
+    .map((start) => start.padEnd(36, "0"));
+  assertEquals(await ends(agents[0]!, 0, ["Refund endpoint"]), [
+    "Refund endpoint",
+  ]);
+  const both = ["Refund endpoint", "Webhook"];
+  assertEquals(await ends(agents[1]!, 10, ["Webhook"]), both);
+  assertEquals(await ends(agents[2]!, 20, []), both);
+  // A day later, it is history.
+  assertEquals(await ends(agents[3]!, 30 * 60, ["Docs"]), ["Docs"]);
 });

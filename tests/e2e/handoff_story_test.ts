@@ -145,6 +145,7 @@ const NEEDED: readonly (readonly [what: string, ...any: string[]])[] = [
   ["the port", "4310"],
   ["the todo in progress", "Ledger webhook"],
   ["the open todo", "Changelog entry"],
+  ["what is done", "Done so far:\n- Refund endpoint"],
   ["what blocks", "STAGING_DB is read-only until Monday"],
   ["how to verify", "sh scripts/test.sh"],
   ["what may still run", "sh scripts/serve.sh"],

@@ -13,6 +13,7 @@ import {
   type Workspace,
 } from "../../git/mod.ts";
 import {
+  type Collected,
   type Handoff,
   handoffFor,
   type Item,
@@ -71,7 +72,8 @@ export async function autoSave(
   const workspace = await findWorkspace(context);
   const read = await readAll(context, { config, unsaved, workspace });
   if (!read) return undefined;
-  const { own, before, state, digest, found } = read;
+  const { earlier, state, digest, found } = read;
+  const { own } = earlier;
   const { killed } = unsaved;
   const draft = {
     ...await draftOf(context, { config, unsaved, workspace, state, digest }),
@@ -91,7 +93,9 @@ export async function autoSave(
           const { handoff } = handoffFor(system, workspace, {
             said: [],
             close: [],
-            done: doneIn(before, stack[0]?.id),
+            done: doneIn(earlier, {
+              ...{ session: stack[0]?.id, found, time: draft.time },
+            }),
             collected: found,
             agent: unsaved.sessionId,
             save: slot.id,
@@ -138,12 +142,8 @@ async function readAll(context: Context, sources: Sources) {
   reading.catch(() => {});
   // All else is read while git runs: it has to be started for that.
   await system.sleep(0);
-  const { own, before, covered } = await earlierSaves(
-    context,
-    workspace,
-    unsaved,
-  );
-  if (covered) {
+  const earlier = await earlierSaves(context, workspace, unsaved);
+  if (earlier.covered) {
     await reading;
     return undefined;
   }
@@ -160,7 +160,7 @@ async function readAll(context: Context, sources: Sources) {
     : found.runs;
   const whole = { ...await seen, runs };
   return {
-    ...{ own, before, state, digest },
+    ...{ earlier, state, digest },
     found: unsaved.killed ? withQuestions(whole) : whole,
   };
 }
@@ -265,11 +265,34 @@ function autoSummary(
   return killed ? RECOVERED + text : text;
 }
 
-/** Returns what a save of the same session called done. */
-function doneIn(save: Save | undefined, session: string | undefined): Item[] {
-  const { handoff, session: of } = save?.mpm ?? {};
-  if (of?.id !== session) return [];
-  return handoff?.items.filter(({ kind }) => kind === "done") ?? [];
+/** Milliseconds for which the next agent session repeats what was done. */
+const DONE_FOR_MS = 24 * 3600 * 1000;
+
+/**
+ * Returns what earlier saves of the same session called done. They are the
+ * last save of the agent session, and the last save before it began.
+ */
+function doneIn(
+  { before, last }: Earlier,
+  { session, found, time }: {
+    /** Id of the session of the worktree. */
+    session: string | undefined;
+    found: Collected;
+    time: Date;
+  },
+): Item[] {
+  const of = (save: Save | undefined) =>
+    save === undefined || save.mpm?.session?.id !== session
+      ? []
+      : save.mpm?.handoff?.items.filter(({ kind }) => kind === "done") ?? [];
+  const began = found.items.map(({ at }) => at).sort()[0] ?? "";
+  const since = new Date(time.getTime() - DONE_FOR_MS).toISOString();
+  const others = last === before || last === undefined ||
+      last.paused_at > began
+    ? []
+    : of(last).filter(({ at }) => at >= since);
+  const all = [...others, ...of(before)];
+  return [...new Map(all.map((item) => [item.text, item])).values()];
 }
 
 /** An earlier save of an agent's session. */
@@ -278,6 +301,8 @@ interface Earlier {
   readonly own: Save | undefined;
   /** The last save of it, or one that names no agent session. */
   readonly before: Save | undefined;
+  /** The last save, also of another agent session. */
+  readonly last: Save | undefined;
   /** True if nothing was done since it, or since someone paused by hand. */
   readonly covered: boolean;
 }
@@ -303,14 +328,16 @@ async function earlierSaves(
   const latest = system.now().getTime() + AHEAD;
   let covered = false;
   let before: Save | undefined;
+  let last: Save | undefined;
   for await (const save of ownSavesHere(context, workspace)) {
     const agent = save.mpm?.agent?.session_id;
     const time = Date.parse(save.paused_at);
     const here = save.mpm?.store === store && importedFrom(save) === undefined;
+    if (here) last ??= save;
     const isOfIt = here && (agent === undefined || agent === id);
     if (isOfIt) before ??= save;
     covered ||= isOfIt && time >= at && time <= latest;
-    if (agent === id) return { own: save, before, covered };
+    if (agent === id) return { own: save, before, last, covered };
   }
-  return { own: undefined, before, covered };
+  return { own: undefined, before, last, covered };
 }
