@@ -78,6 +78,14 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
  */
 export const ONLY_NAMED = "it was mentioned, but did not run";
 
+/**
+ * Returns whether a command verifies the work: by its known name, or because a
+ * person or an agent said so. Others only did something, such as a deployment.
+ */
+export function verifies({ kind, doubt, source }: Run): boolean {
+  return kind !== "other" || doubt === ONLY_NAMED || source === "user";
+}
+
 /** The doubt of a run that is known only from a save of someone else. */
 const UNVERIFIED = "the save is from someone else, not verified";
 

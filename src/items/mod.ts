@@ -16,6 +16,7 @@ export {
   lastRuns,
   ONLY_NAMED,
   unverified,
+  verifies,
 } from "./evidence.ts";
 export {
   type Collected,

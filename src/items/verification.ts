@@ -106,6 +106,10 @@ const COMMANDS: readonly (readonly [Kind, RegExp])[] = [
   ],
 ];
 
+/** A shell script, and its name if that only says that it verifies. */
+const SHELL_SCRIPT =
+  /^(?:(?:ba|da|k|z)?sh (?:-\w+ )*)?(?:run[-_])?((?:[-_]?(?:tests?|all|unit|e2e|integration|smoke|specs?|suite|lint|style|checks?|verify|ci|build|compile|type-?check|types|coverage))+)\.(?:ba|z)?sh(?= |$)/;
+
 /** Programs that run another one; mpm skips them and their arguments. */
 const WRAPPERS: readonly RegExp[] = [
   /^(?:time|nice|nohup|command|exec|builtin|sudo|npx|bunx|pnpx|uvx|pipx|env|xvfb-run|stdbuf|caffeinate|corepack|dotenv|cross-env|then|do|else|if|while|until|!)(?: -\S+)* /,
@@ -167,6 +171,8 @@ function kindOf(step: string, depth = 0): Kind | undefined {
     COMMANDS.find(([, form]) => form.test(line))?.[0];
   if (known !== undefined) return known;
   if (program === "make" && line === "make") return "build";
+  const script = SHELL_SCRIPT.exec(line)?.[1];
+  if (script !== undefined) return scriptKind(`sh ${script}`);
   return RUNNERS.has(program) ? scriptKind(line) : undefined;
 }
 

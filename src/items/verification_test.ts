@@ -14,7 +14,8 @@ const KINDS = {
     vendor/bin/phpunit --filter x|ctest --output-on-failure|bazel test //...
     uv run pytest|poetry run pytest -x|bash -c "npm test"|(cd web; npm test)
     time npm test|turbo run test|nx test api|node --test|playwright test
-    docker compose exec web pytest|npm --prefix web test|swift test|mix test`,
+    docker compose exec web pytest|npm --prefix web test|swift test|mix test
+    sh scripts/test.sh|./run_tests.sh -v|bash -e ./ci/unit-tests.sh`,
   lint: `npx eslint .|npm run lint|ruff check .|cargo clippy -- -D warnings
     deno lint|golangci-lint run|prettier --check .|black --check src
     npm run format:check|shellcheck a.sh|go vet ./...|pre-commit run -a
@@ -41,6 +42,7 @@ for (
   const command of [
     ...["ls test", "cat package.json", "git commit -m 'run npm test'"],
     ...["grep -rn pytest .", "echo npm test", "npm install", "npm start"],
+    ...["./deploy.sh", "sh test-data-reset.sh", "./build-and-deploy.sh"],
     ...["vim test.ts", "cat <<'EOF' > run.sh\nnpm test\nEOF", "jest --help"],
     ...["# npm test", "prettier --write .", "tsc --watch", "node test.js"],
     ...["", "(((", "'npm test", "mkdir build", "rm -rf dist", "npm testify"],

@@ -35,7 +35,12 @@ export { agentContext, asData, handoffText } from "./handoff/agent_context.ts";
 export { type Outline, outlineOf } from "./handoff/outline.ts";
 export { OPEN_REST, openSections } from "./handoff/open_sections.ts";
 export { handoffSections, restOf } from "./handoff/sections.ts";
-export { oneLine, touchedName, verification } from "./handoff/wording.ts";
+export {
+  oneLine,
+  otherCommands,
+  touchedName,
+  verification,
+} from "./handoff/wording.ts";
 export { openLine, takenUpLine } from "./handoff/taken_up.ts";
 export { listBackups, PREPARING } from "./legacy/migrate/backups.ts";
 export { undoMigration } from "./legacy/migrate/undo.ts";

@@ -13,7 +13,12 @@ import { openItems } from "../saved_session.ts";
 import { fullTitle, shortTitle } from "../../work/mod.ts";
 import { agentContext } from "../handoff/agent_context.ts";
 import { isTodo, outlineOf } from "../handoff/outline.ts";
-import { itemText, touchedName, verification } from "../handoff/wording.ts";
+import {
+  itemText,
+  otherCommands,
+  touchedName,
+  verification,
+} from "../handoff/wording.ts";
 import type { Item } from "../../items/mod.ts";
 import type { ResumeAnswer, ResumeResult } from "./results.ts";
 import { seedList } from "../list.ts";
@@ -263,6 +268,7 @@ function sessionBlocks(result: ResumeResult): Block[] {
       NEXT,
     ],
     ["💥", "Errors", words(outline.errors), NEXT],
+    ["⌨️ ", "Other Commands", otherCommands(outline, clock), NEXT],
     ["⏳", "Background Work, Perhaps Still Running", words(outline.background)],
     ["📁", "Files", outline.files.map(touchedName), NEXT],
     ["🗺️ ", "Plan", words(outline.plans)],

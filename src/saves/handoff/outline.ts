@@ -41,6 +41,8 @@ export interface Outline {
   readonly reports: readonly Item[];
   readonly errors: readonly Item[];
   readonly background: readonly Item[];
+  /** Commands that someone named to verify the work. */
+  readonly verify: readonly Item[];
   readonly files: Handoff["files"];
   readonly runs: Handoff["runs"];
   /** Names and values (`mpm var`). */
@@ -122,7 +124,7 @@ function outlined(
     ),
     reports: of("report"),
     errors: of("error"),
-    background: of("background"),
+    ...{ background: of("background"), verify: of("verify") },
     files: handoff?.files ?? [],
     runs: handoff?.runs ?? [],
     vars: Object.entries(vars ?? handoff?.vars ?? {}),

@@ -25,6 +25,7 @@ import { changeCounts } from "./taken_up.ts";
 import {
   itemLine,
   oneLine,
+  otherCommands,
   pieces,
   touchedName,
   verification,
@@ -242,6 +243,12 @@ function toVerify(facts: Facts): Section[] {
       "Background work (may still be running)",
       outline.background,
       3,
+    ),
+    list(
+      facts,
+      "Other commands that ran",
+      otherCommands(outline, clock),
+      5,
     ),
     ...fileSections(facts, result.session),
   ];

@@ -7,6 +7,7 @@ import {
   type Item,
   type Run,
   type Touched,
+  verifies,
 } from "../../items/mod.ts";
 
 /** Wording of hand-off entries, for agents and for people alike. */
@@ -94,22 +95,42 @@ export function ageMark(at: string, { now, paused }: Clock): string[] {
   return Number.isNaN(time) || apart <= SAME_TIME ? [] : [shortAge(time, now)];
 }
 
+/** The commands that ran, and the items that name some to verify the work. */
+interface Commands {
+  readonly runs: readonly Run[];
+  readonly verify: readonly Item[];
+}
+
 /**
  * Returns the commands that verify the work. Says whether results still hold,
  * if that is known; adds the last lines of a failed one.
  */
 export function verification(
   { evidence }: { evidence: readonly Evidence[] },
-  { runs }: { runs: readonly Run[] },
+  commands: Commands,
   clock: Clock,
 ): string[] {
-  if (evidence.length === 0) return runs.map((run) => runLine(run, clock));
-  return evidence.map((one) => {
-    const run = runs.find(({ command, at }) =>
+  const shown = commands.runs.filter((run) => isCheck(run, commands));
+  if (evidence.length === 0) return shown.map((run) => runLine(run, clock));
+  return evidence.flatMap((one) => {
+    const run = commands.runs.find(({ command, at }) =>
       commandForm(command) === commandForm(one.command) && at === one.at
     );
-    return oneLine(evidenceLine(one)) + tailOf(run);
+    return run && one.claims.length === 0 && !isCheck(run, commands)
+      ? []
+      : [oneLine(evidenceLine(one)) + tailOf(run)];
   });
+}
+
+/** Returns the commands that ran and verify nothing, as far as mpm knows. */
+export function otherCommands(commands: Commands, clock: Clock): string[] {
+  return commands.runs.filter((run) => !isCheck(run, commands))
+    .map((run) => runLine(run, clock));
+}
+
+function isCheck(run: Run, { verify }: Commands): boolean {
+  return verifies(run) ||
+    verify.some(({ text }) => commandForm(text) === commandForm(run.command));
 }
 
 /** Characters of what a failed command printed last. */
@@ -122,7 +143,7 @@ function runLine(run: Run, { now }: Clock): string {
   const result = exit === null
     ? "result unknown"
     : exit === 0
-    ? "passed"
+    ? verifies(run) ? "passed" : "succeeded"
     : `failed, exit ${exit}`;
   const why = doubt ? `, ${oneLine(doubt)}` : "";
   return `${oneLine(command)}: ${result}${why} (${age})${tailOf(run)}`;

@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
 import type { Evidence, Item, Run } from "../../items/mod.ts";
-import { itemLine, oneLine, pieces, verification } from "./wording.ts";
+import {
+  itemLine,
+  oneLine,
+  otherCommands,
+  pieces,
+  verification,
+} from "./wording.ts";
 
 const CLOCK = {
   now: new Date("2026-11-20T15:00:00Z"),
@@ -54,7 +60,9 @@ Deno.test("itemLine() only adds facts that are not obvious", () => {
 });
 
 function linesOf(run: Run, evidence: Evidence[] = []): string {
-  return verification({ evidence }, { runs: [run] }, CLOCK).join("\n");
+  return verification({ evidence }, { runs: [run], verify: [] }, CLOCK).join(
+    "\n",
+  );
 }
 
 Deno.test("verification() tells the result, its age, and how a failure ended", () => {
@@ -89,6 +97,36 @@ Deno.test("verification() tells the result, its age, and how a failure ended", (
     linesOf({ ...run, exit: 1, tail }),
     "npm test: failed, exit 1 (4h ago); ended with: FAIL a.ts / 2 failed",
   );
+});
+
+Deno.test("a command that only did something is no way to verify", () => {
+  const run: Run = {
+    command: "terraform apply",
+    ...{ kind: "other", exit: 0, at: "2026-11-20T11:00:00Z" },
+    ...{ tail: "", digest: "" },
+  };
+  const known: Evidence = {
+    command: run.command,
+    ...{ state: "holds", why: "passed", exit: 0, at: run.at },
+    ...{ changed: [], changes: 0, claims: [] },
+  };
+  const named: Item = { ...ITEM, kind: "verify", text: run.command };
+  const cases: [Item[], Evidence[], boolean][] = [
+    [[], [], false],
+    [[], [known], false],
+    [[named], [known], true],
+    [[], [{ ...known, claims: ["It is applied"] }], true],
+  ];
+  for (const [verify, evidence, is] of cases) {
+    const commands = { runs: [run], verify };
+    assertEquals(
+      verification({ evidence }, commands, CLOCK).length,
+      is ? 1 : 0,
+    );
+  }
+  assertEquals(otherCommands({ runs: [run], verify: [] }, CLOCK), [
+    "terraform apply: succeeded (4h ago)",
+  ]);
 });
 
 Deno.test("pieces() divides a text where it can be read on", () => {
