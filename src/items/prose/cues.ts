@@ -1,4 +1,5 @@
 import { type Sentence, sentencesOf } from "./sentences.ts";
+import { tellingWords } from "./telling_words.ts";
 
 /** The kinds of sentences that the next session must know. */
 export type Cue =
@@ -17,7 +18,8 @@ interface Rule {
   readonly not?: RegExp;
 }
 
-const DAY =
+/** A day, or a time of one. */
+export const DAY =
   "(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|noon|midnight|eod|eow|end of (?:the )?(?:day|week|month|sprint|quarter|year)|next (?:week|month|release|sprint)|\\d{1,2}(?::\\d\\d)? ?(?:am|pm)\\b|\\d{1,2}:\\d\\d\\b|\\d{4}-\\d\\d-\\d\\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|q[1-4]\\b";
 
 /** Sentences about a deadline. */
@@ -35,7 +37,7 @@ const SAID: readonly Rule[] = [
   {
     cue: "decision",
     is:
-      /\b(?:we|i)(?:'ve| have)? (?:decided|agreed|chose|settled)\b|\bdecision:|\blet'?s (?:use|go with|switch|stick)\b|\b(?:use|using|take|choose|go with|switch to|prefer|want|write|call|name|store|return|do)\b.{1,160}\b(?:instead of|rather than|in place of|over)\b|\binstead of\b.{1,120}\b(?:use|take|do|go with|write)\b|\bgo with\b|\bstick (?:to|with)\b|\bchange of plan|\bno longer\b|\bnot .{2,60}\bany ?more\b|^use .{2,80}, not \b/i,
+      /\b(?:we|i)(?:'ve| have)? (?:decided|agreed|chose|settled)\b|\bdecision:|\blet'?s (?:use|go with|switch|stick)\b|\b(?:use|using|take|choose|go with|switch to|prefer|want|write|call|name|store|return|do)\b.{1,160}\b(?:instead of|rather than|in place of|over)\b|\binstead of\b.{1,120}\b(?:use|take|do|go with|write)\b|\bgo with\b|\bgo back to\b|\bstick (?:to|with)\b|\bchange of plan|\bshould be \S+,? not \S|\bno longer\b|\bnot .{2,60}\bany ?more\b|^use .{2,80}, not \b/i,
     not:
       /\b(?:fails?|crash|error|broken|bug)\b|\bno longer (?:works|compiles|builds|passes|starts|loads)\b/i,
   },
@@ -81,7 +83,7 @@ const FOUND: readonly Rule[] = [
   {
     cue: "rejected",
     is:
-      /\b(?:tried|attempted|tested|experimented with)\b.{3,200}\b(?:but|however|did ?n[o']t|did not|fail(?:s|ed)?|without success|turned out|caused|broke|made it worse|no (?:effect|improvement|luck))\b|\b(?:(?:does|do|did|will|would|could|can) ?(?:not|n'?t)|can'?t) (?:work|help|apply|scale|use|be used)\b.{0,120}\b(?:because|since|as|due|when|so)\b|\b(?:i|we)(?:'ve| have)? (?:considered|thought (?:of|about)|started (?:out )?with|first (?:used|wrote|built))\b.{3,200}\b(?:but|however)\b|\b(?:fell|falling) back (?:to|on)\b|\bwon'?t work\b|\b(?:reverted|rolled back|backed out|undid)\b.{3,}|\bdead end\b|\b(?:ruled out|rejected|discarded|abandoned|gave up on|decided against|not an option|not viable)\b/i,
+      /\b(?:tried|attempted|tested|experimented with)\b.{3,200}\b(?:but|however|did ?n[o']t|did not|fail(?:s|ed)?|without success|turned out|caused|broke|made it worse|no (?:effect|improvement|luck))\b|\b(?:(?:does|do|did|will|would|could|can) ?(?:not|n'?t)|can'?t) (?:work|help|apply|scale|use|be used)\b.{0,120}\b(?:because|since|as|due|when|so)\b|\b(?:i|we)(?:'ve| have)? (?:considered|thought (?:of|about)|started (?:out )?with|first (?:used|wrote|built))\b.{3,200}\b(?:but|however)\b|\b(?:fell|falling) back (?:to|on)\b|\bwon'?t work\b|\b(?:reverted|rolled back|backed out|undid)\b(?! (?:back )?to\b).{3,}|\bdead end\b|\b(?:ruled out|rejected|discarded|abandoned|gave up on|decided against|not an option|not viable)\b/i,
     not: /\b(?:want|should i|shall i|if you)\b|\?$/i,
   },
   {
@@ -141,7 +143,7 @@ const ENDS: readonly Rule[] = [
   {
     cue: "next",
     is:
-      /^(?:the )?next(?: steps?| up| thing| task)?(?:[:,]| is\b| are\b| comes\b)|^remaining(?: work| steps?| tasks?)?(?:[:,]| is\b| are\b)|^still (?:to do|open|missing|needs?|left|have|has)\b|^to-?do:|\b(?:is|are|remains?) (?:still )?(?:to be done|left to do|not (?:yet )?(?:done|implemented|tested|migrated|covered|wired))\b|\bstill (?:needs?|has|have) to\b|\bstill need(?:s|ed)?\b|\b(?:i|we)(?:'ll| will)? (?:then|next|still need to)\b|\bremains? to be\b|\b(?:is|are) (?:still )?(?:missing|left|unfinished|incomplete|outstanding)\b|\bnot (?:yet|done yet)\b/i,
+      /^(?:the )?next(?: steps?| up| thing| task)?(?:[:,]| is\b| are\b| comes\b| (?:i|we)\b)|^remaining(?: work| steps?| tasks?)?(?:[:,]| is\b| are\b)|^still (?:to do|open|missing|needs?|left|have|has)\b|^to-?do:|\b(?:is|are|remains?) (?:still )?(?:to be done|left to do|to do\b|not (?:yet )?(?:done|implemented|tested|migrated|covered|wired))\b|\bstill (?:needs?|has|have) to\b|\bstill need(?:s|ed)?\b|\b(?:i|we)(?:'ll| will)? (?:then|next|still need to)\b|\bremains? to be\b|\b(?:is|are) (?:still )?(?:missing|left|unfinished|incomplete|outstanding)\b|\bnot (?:yet|done yet)\b/i,
     not: /\?$|\bnothing\b|\bno (?:next|remaining|more|further)\b/i,
   },
   {
@@ -270,13 +272,37 @@ export interface Reply {
   readonly answer: string;
 }
 
+/** Answers that only point at a part of the question. */
+const POINTS =
+  /\b(?:other|first|second|third|last|former|latter|same|option|both|neither|that|this)\b/i;
+
+/** UTF-16 units of a question with the sentences behind it. */
+const LONGEST_QUESTION = 400;
+
 /** Returns the question of a message that a prompt answers. */
 export function replyTo(message: string, prompt: string): Reply | undefined {
   const answer = sentencesOf(prompt)[0]?.text;
-  if (answer === undefined || !ANSWER.test(answer)) return undefined;
+  if (answer === undefined) return undefined;
   const question = openAtEnd(message)
     .findLast(({ cue }) => cue === "question")?.text;
-  return question === undefined ? undefined : { question, answer };
+  if (question === undefined) return undefined;
+  if (!ANSWER.test(answer) && !choosesIn(question, answer)) return undefined;
+  if (!POINTS.test(answer)) return { question, answer };
+  // What it points at may be in what the agent said next.
+  const all = sentencesOf(message).map(({ text }) => text);
+  const whole = all.slice(all.lastIndexOf(question)).join(" ");
+  const asked = whole.length <= LONGEST_QUESTION ? whole : question;
+  return { question: asked, answer };
+}
+
+/** Returns whether an answer begins with one of the choices of a question. */
+function choosesIn(question: string, answer: string): boolean {
+  if (!/\bor\b/i.test(question)) return false;
+  const code = /^`[^`]{1,100}`/.exec(answer)?.[0];
+  if (code !== undefined) return question.includes(code);
+  const [word = ""] = tellingWords(answer);
+  const begins = tellingWords(answer.split(/\s+/, 2).join(" "))[0] === word;
+  return word !== "" && begins && tellingWords(question).includes(word);
 }
 
 /** Only items of a list are fromPerson by their heading. */

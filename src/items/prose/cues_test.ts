@@ -1,7 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CUT_MARK } from "../../clients/mod.ts";
-import { agentItems, onlyGoesOn, openAtEnd, personItems } from "./cues.ts";
+import {
+  agentItems,
+  onlyGoesOn,
+  openAtEnd,
+  personItems,
+  replyTo,
+} from "./cues.ts";
 import { sentencesOf } from "./sentences.ts";
 
 function texts(text: string): string[] {
@@ -40,6 +46,45 @@ Deno.test("sentencesOf() leaves out what is shown and not said", () => {
   assertEquals(texts(text), ["Look.", "Seen."]);
   assertEquals(texts("a\n```\nmust never end"), []);
 });
+
+Deno.test("an apostrophe may be a quotation mark", () => {
+  assertEquals(personItems("Don’t use regexes."), [
+    { cue: "constraint", text: "Don't use regexes." },
+  ]);
+});
+
+for (
+  const [message, prompt, question, answer] of [
+    ["I am done. Should I go?", "Not yet", null, null],
+    ["I am done. Should I use A?", "Yes", "Should I use A?", "Yes"],
+    ["Postgres or SQLite, which?", "SQLite, please", undefined, undefined],
+    ["Should I use a comma or a dot?", "dot", undefined, undefined],
+    ["Is `;` or `,` the separator?", "`;` and no tabs", undefined, undefined],
+    [
+      "Done. Should I use Postgres or SQLite? I would take Postgres.",
+      "no, the other one",
+      "Should I use Postgres or SQLite? I would take Postgres.",
+      "no, the other one",
+    ],
+    [
+      "Should I fix x.go:14 or revert it?",
+      "Postgres has an index on it",
+      null,
+      null,
+    ],
+    ["Should I use A or B?", "Write the docs", null, null],
+    ["It works.", "Yes", null, null],
+  ] as const
+) {
+  Deno.test(`"${prompt}" ${question === null ? "no " : ""}answer to "${message}"`, () => {
+    assertEquals(
+      replyTo(message, prompt),
+      question === null
+        ? undefined
+        : { question: question ?? message, answer: answer ?? prompt },
+    );
+  });
+}
 
 Deno.test("sentencesOf() takes no sentence that was cut", () => {
   assertEquals(
@@ -92,6 +137,8 @@ for (
     ["decision", "Use Postgres instead of SQLite."],
     ["decision", "We decided to store money as cents."],
     ["decision", "Let's go with the queue."],
+    ["decision", "hmm revert that, go back to npm"],
+    ["decision", "oh and the version should be 2.1.0 not 2.0.0"],
     ["blocker", "We're still waiting for the API key."],
   ] as const
 ) {
@@ -178,6 +225,7 @@ for (
     ...["This breaks when the list is empty, so I added a guard."],
     ...["The docs say that retries are not supported."],
     ...["I moved back to the top of the file and added the import."],
+    ...["Reverted to npm.", "I rolled back to version 2."],
     ...["I made a typo, so the import failed.", "I left the door open."],
   ]
 ) {
@@ -201,6 +249,8 @@ for (
     ["next", "Next: wire the endpoint to the ledger."],
     ["next", "The webhook still needs a retry."],
     ["next", "Remaining work: the docs."],
+    ["next", "README is updated, CHANGELOG is still to do."],
+    ["next", "Next I revert abc123."],
   ] as const
 ) {
   Deno.test(`at the end, "${text}" is a ${cue}`, () => {

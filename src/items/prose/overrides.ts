@@ -1,5 +1,5 @@
 import { once } from "../../base/remembered.ts";
-import { DEADLINE } from "./cues.ts";
+import { DAY, DEADLINE } from "./cues.ts";
 import { stemOf, tellingWords } from "./telling_words.ts";
 
 /* Tells whether a later sentence of a person withdraws an earlier one. */
@@ -82,6 +82,22 @@ const NEGATED =
   /\b(?:do not|don'?t|never|not|no longer|avoid|without|instead of|rather than)\b/i;
 const MOVED =
   /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
+
+/** Another time for what was said before, and nothing else. */
+const OTHER_TIME = once(() => {
+  const opener =
+    "(?:sorry|correction|nope|no|wait|actually|oops|oh|again|rather|i meant?)\\b[\\s,.:;\u2013\u2014-]*";
+  const what =
+    "(?:make (?:it|that)|(?:(?:the|our|my|new) ){0,2}(?:deadline|due date)[:,]?)";
+  const before = "(?:it'?s|it is|is|now|by|on|until|at|due|the|this|next)";
+  const after =
+    `[\\s,.!]|\\b(?:at|\\d{1,2}|[ap]m|noon|morning|afternoon|evening|instead|then|now|latest|not|by|on|${DAY})\\b`;
+  return new RegExp(
+    `^(?:(?:${opener}){0,4}${what}|(?:${opener}){1,4})(?:\\s*${before}\\b){0,4}\\s*(?:${DAY})(?:${after}){0,10}$`,
+    "i",
+  );
+});
+
 const NO_DEADLINE = new RegExp(
   `\\b(?:forget|scrap|drop|ignore|cancel|never mind|no)\\b.{0,40}\\b(?:deadline|due date)\\b|\\b(?:deadline|due date)\\b.{0,40}\\b(?:off|gone|dropped|lifted|cancell?ed|no longer|does(?: not|n'?t) (?:apply|hold|matter))\\b|\\bno (?:rush|hurry)\\b.{0,20}${OVER}`,
   "i",
@@ -119,7 +135,7 @@ export function onlyWithdraws(said: string): boolean {
 /** Returns whether a sentence may replace any. */
 export function mayOverride(said: string): boolean {
   const text = ownWords(said);
-  return onlyWithdraws(text) || DEADLINE.test(text) && MOVED.test(text) ||
+  return onlyWithdraws(text) || setsDeadline(text) ||
     USED.test(text) || withdrawn(text).length > 0;
 }
 
@@ -138,9 +154,14 @@ function ownWords(said: string): string {
   });
 }
 
+/** Returns whether a sentence sets another deadline. */
+function setsDeadline(text: string): boolean {
+  return DEADLINE.test(text) && MOVED.test(text) || OTHER_TIME().test(text);
+}
+
 function hasNoDeadline(later: string, earlier: string): boolean {
   if (!DEADLINE.test(earlier)) return false;
-  if (DEADLINE.test(later) && MOVED.test(later)) return true;
+  if (setsDeadline(later)) return true;
   if (!NO_DEADLINE.test(later) || NOT_DEADLINE.test(later)) return false;
   const own = ofDeadlines();
   const named = tellingWords(later).filter((word) => !own.has(word));

@@ -1,7 +1,7 @@
 import { CUT_MARK, cutMiddle } from "../../clients/mod.ts";
 import { withoutPrivate } from "../../secrets/mod.ts";
 
-/** A whole sentence of prose, unchanged except for line breaks. */
+/** A whole sentence of prose, unchanged except for line breaks and apostrophes. */
 export interface Sentence {
   readonly text: string;
   /** The heading that it is under, lower case, without marks. */
@@ -23,12 +23,15 @@ const HEADING =
 const NO_PROSE =
   /^\s*(?:>|\||at \S+ ?\(|[$%] |@@|\+\+\+|---|diff |\[\d|\d{4}-\d\d-\d\d[T ]\d|\d\d:\d\d:\d\d)|^(?: {4,}|\t)\S|[{};]\s*$|^\s*[\])}]/;
 
+/** A quotation mark in a word, as phones and editors write it. */
+const APOSTROPHE = /(?<=\p{L})\u2019(?=\p{L})/gu;
+
 /**
  * Splits a text into its whole sentences. Code, quotations, what was pasted and
  * sentences that were cut in the middle are left out.
  */
 export function sentencesOf(given: string): Sentence[] {
-  const text = withoutPrivate(given);
+  const text = withoutPrivate(given).replaceAll(APOSTROPHE, "'");
   const prose = spoken(text.slice(0, MOST));
   const whole = text.length <= MOST;
   const found: Sentence[] = [];
