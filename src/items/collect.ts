@@ -19,9 +19,9 @@ import {
 import type { Collected } from "./handoff.ts";
 import { filesOf, seenFiles } from "./collect_files.ts";
 import type { Item, ItemKind, Run } from "./item.ts";
-import { firstSentences } from "./prose/sentences.ts";
+import { firstSentences, sentencesOf } from "./prose/sentences.ts";
 import { overrides } from "./prose/overrides.ts";
-import { isWithdrawal, statementsIn, withdrawals } from "./prose/withdrawn.ts";
+import { isCorrection, statementsIn, withdrawals } from "./prose/withdrawn.ts";
 import { withoutPrivate } from "../secrets/mod.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
@@ -107,7 +107,7 @@ class Maker {
     const { prompts } = talk;
     const by = { source: "user", via: "prompt" } as const;
     const goal = prompts.find(({ text }) =>
-      !onlyGoesOn(text) && !isWithdrawal(text)
+      !onlyGoesOn(text) && !isCorrection(text)
     );
     if (goal) {
       const text = firstSentences(goal.text);
@@ -122,10 +122,11 @@ class Maker {
       this.#add("prompt", { ...by, at, text: kept, key, why });
     }
     const replies = repliesIn(talk);
-    for (const { question, answer, ...said } of replies) {
-      const text = `${question} ${answer}`;
+    for (const { question, answer, then, at, key } of replies) {
+      const said = { at, key };
+      const text = `${question} ${answer}${then}`;
       const isOver = statements.some((one) =>
-        one.at > said.at && overrides(one.text, text)
+        one.at > at && overrides(one.text, text)
       );
       const state = isOver ? "superseded" : "open";
       this.#add("decision", { ...by, ...said, text, state });
@@ -133,14 +134,20 @@ class Maker {
     const items = statements.flatMap(({ cue, ...one }) =>
       cue === undefined ? [] : [{ ...one, cue }]
     );
-    items.slice(-MOST.said).forEach(({ cue, text, at, isOver }, at_, last) => {
+    items.slice(-MOST.said).forEach((one, at_, last) => {
+      const { cue, text, at, isOver, replaces } = one;
       if (replies.some((one) => one.at === at && one.answer === text)) return;
       const same = sameText(text);
       if (last.slice(at_ + 1).some((one) => sameText(one.text) === same)) {
         return;
       }
       const state = isOver ? "superseded" : "open";
-      this.#add(KINDS[cue], { ...by, at, text, state });
+      const why = replaces !== undefined
+        ? `instead of: ${replaces}`
+        : isOfOldPlan(talk.plans, one)
+        ? "about an earlier plan"
+        : "";
+      this.#add(KINDS[cue], { ...by, at, text, state, why });
     });
   }
 
@@ -276,15 +283,33 @@ const KINDS: Readonly<Record<Cue, ItemKind>> = {
   done: "done",
 };
 
+/** Returns whether words are about a plan that was replaced since. */
+function isOfOldPlan(
+  plans: readonly Planned[],
+  { text, at }: Pick<Said, "text" | "at">,
+): boolean {
+  return /\bplan\b|\b(?:steps?|phase) \d/i.test(text) &&
+    plans.some((plan) => plan.at < at) &&
+    plans.some((plan) => plan.at > at && plan.state === "approved");
+}
+
+interface Replied extends Reply, Pick<Said, "at" | "key"> {
+  /** The reply of the agent to an answer that only points at something. */
+  readonly then: string;
+}
+
 /** The questions that ended a turn, with what a person replied. */
-function repliesIn(
-  { prompts, messages }: Conversation,
-): (Reply & Pick<Said, "at" | "key">)[] {
+function repliesIn({ prompts, messages }: Conversation): Replied[] {
   return prompts.flatMap(({ text, at, key }, index) => {
     const since = prompts[index - 1]?.at ?? "";
     const last = messages.findLast((one) => one.at >= since && one.at <= at);
     const reply = last && replyTo(last.text, text);
-    return reply ? [{ ...reply, at, key }] : [];
+    if (!reply) return [];
+    const until = prompts[index + 1]?.at ?? "~";
+    const next = messages.find((one) => one.at > at && one.at < until);
+    const taken = reply.points && next ? sentencesOf(next.text)[0] : undefined;
+    const then = taken ? ` (the agent then said: ${taken.text})` : "";
+    return [{ ...reply, at, key, then }];
   });
 }
 

@@ -34,6 +34,17 @@ const TALKS: readonly {
     left: { constraint: [], goal: ["Add refunds."] },
   },
   {
+    said: [
+      "Add refunds. The deadline is Thursday.",
+      "Sorry, the deadline is Friday, not Thursday.",
+      "Correction: it’s Wednesday 12:00.",
+    ],
+    left: {
+      constraint: ["Correction: it's Wednesday 12:00."],
+      goal: ["Add refunds."],
+    },
+  },
+  {
     said: ["Use Redis for the cache.", "Not Redis after all."],
     left: { decision: [], constraint: [] },
   },
@@ -203,4 +214,22 @@ Deno.test("the hand-off says of a prompt what of it was withdrawn", async () => 
     "- Use Redis for the cache. Log each miss. " +
       "(withdrawn: Use Redis for the cache.)",
   );
+});
+
+Deno.test("an answer that only points at something says what it points at", async () => {
+  using env = TestEnv.repository();
+  const save = await pauseTalk(env, [
+    ...prompt("Choose a database."),
+    ...answer("Should I use Postgres or SQLite? I would take Postgres."),
+    ...prompt("no, the other one"),
+    ...answer("SQLite then. I write the schema next."),
+    ...prompt("dot"),
+    ...answer("Should amounts have a comma or a dot?"),
+    ...prompt("dot"),
+  ]);
+  assertEquals(openTexts(save, "decision"), [
+    "Should I use Postgres or SQLite? I would take Postgres. no, the other " +
+    "one (the agent then said: SQLite then.)",
+    "Should amounts have a comma or a dot? dot",
+  ]);
 });

@@ -270,6 +270,8 @@ export interface Reply {
   readonly question: string;
   /** The first sentence of the prompt that followed. */
   readonly answer: string;
+  /** True if the answer only points at a part of the question. */
+  readonly points: boolean;
 }
 
 /** Answers that only point at a part of the question. */
@@ -287,12 +289,12 @@ export function replyTo(message: string, prompt: string): Reply | undefined {
     .findLast(({ cue }) => cue === "question")?.text;
   if (question === undefined) return undefined;
   if (!ANSWER.test(answer) && !choosesIn(question, answer)) return undefined;
-  if (!POINTS.test(answer)) return { question, answer };
+  if (!POINTS.test(answer)) return { question, answer, points: false };
   // What it points at may be in what the agent said next.
   const all = sentencesOf(message).map(({ text }) => text);
   const whole = all.slice(all.lastIndexOf(question)).join(" ");
   const asked = whole.length <= LONGEST_QUESTION ? whole : question;
-  return { question: asked, answer };
+  return { question: asked, answer, points: true };
 }
 
 /** Returns whether an answer begins with one of the choices of a question. */

@@ -79,9 +79,11 @@ for (
   Deno.test(`"${prompt}" ${question === null ? "no " : ""}answer to "${message}"`, () => {
     assertEquals(
       replyTo(message, prompt),
-      question === null
-        ? undefined
-        : { question: question ?? message, answer: answer ?? prompt },
+      question === null ? undefined : {
+        question: question ?? message,
+        answer: answer ?? prompt,
+        points: prompt.includes("other"),
+      },
     );
   });
 }

@@ -132,6 +132,11 @@ export function onlyWithdraws(said: string): boolean {
     NO_DEADLINE.test(text) && !NOT_DEADLINE.test(text);
 }
 
+/** Returns whether a sentence only sets another time, such as a deadline. */
+export function onlySetsTime(said: string): boolean {
+  return OTHER_TIME().test(said);
+}
+
 /** Returns whether a sentence may replace any. */
 export function mayOverride(said: string): boolean {
   const text = ownWords(said);
@@ -156,7 +161,7 @@ function ownWords(said: string): string {
 
 /** Returns whether a sentence sets another deadline. */
 function setsDeadline(text: string): boolean {
-  return DEADLINE.test(text) && MOVED.test(text) || OTHER_TIME().test(text);
+  return DEADLINE.test(text) && MOVED.test(text) || onlySetsTime(text);
 }
 
 function hasNoDeadline(later: string, earlier: string): boolean {

@@ -2,7 +2,12 @@ import { sha256 } from "../../base/digest.ts";
 import type { Said } from "../../clients/mod.ts";
 import { type Cue, personSentences } from "./cues.ts";
 import type { Item } from "../item.ts";
-import { mayOverride, onlyWithdraws, overrides } from "./overrides.ts";
+import {
+  mayOverride,
+  onlySetsTime,
+  onlyWithdraws,
+  overrides,
+} from "./overrides.ts";
 import { sentencesOf } from "./sentences.ts";
 
 /** A sentence of a person, and when it was said. */
@@ -19,6 +24,8 @@ interface Statement extends Said {
   readonly cue: Cue | undefined;
   /** True if a later sentence withdraws it. */
   readonly isOver: boolean;
+  /** The earlier sentence that tells what it is about. */
+  readonly replaces: string | undefined;
 }
 
 /**
@@ -42,7 +49,8 @@ export function statementsIn(prompts: readonly Said[]): Statement[] {
       later.some((other) =>
         other.place > place && overrides(other.text, one.text)
       );
-    found.push({ ...one, cue, isOver });
+    const replaces = one.cue === undefined ? taken?.text : undefined;
+    found.push({ ...one, cue, isOver, replaces });
   });
   return found;
 }
@@ -59,11 +67,11 @@ export function withdrawals(prompts: readonly Said[]): Sentence[] {
     }));
 }
 
-/** Returns whether a prompt only withdraws what was said before. */
-export function isWithdrawal(prompt: string): boolean {
+/** Returns whether a prompt only corrects what was said before. */
+export function isCorrection(prompt: string): boolean {
   const sentences = personSentences(prompt);
   return sentences.length > 0 &&
-    sentences.every(({ text }) => onlyWithdraws(text));
+    sentences.every(({ text }) => onlyWithdraws(text) || onlySetsTime(text));
 }
 
 /** Kinds of items that a person withdraws with a sentence. */
