@@ -6,6 +6,7 @@ import type { Content } from "./content.ts";
 /** The lists of a save that claude-mpm and older versions of mpm read. */
 export interface LegacyLists {
   /** The purpose of the work, if it is known. */
+  /** On one line. */
   readonly goal: string | undefined;
   readonly nextSteps: string[];
   readonly decisions: string[];
@@ -29,7 +30,7 @@ export function legacyLists(
   const todos = new Set(listed.map(plainText));
   const next = of("next").filter(({ text }) => !todos.has(plainText(text)));
   return {
-    goal: of("goal").at(-1)?.text,
+    goal: of("goal").at(-1)?.text.replaceAll(/\s+/g, " "),
     nextSteps: both(content.nextSteps, next),
     decisions: both(content.decisions, of("decision")),
     blockers: both(content.blockers, of("blocker")),

@@ -137,7 +137,7 @@ const ENDS: readonly Rule[] = [
   {
     cue: "blocker",
     is:
-      /\bwaiting (?:for|on)\b|\bblocked (?:by|on|until)\b|\b(?:cannot|can'?t|could ?n[o']t|unable to|not able to)\b.{3,160}\b(?:until|without|unless|before)\b|\bneeds? (?:you|your|access|credentials|approval|permission|a (?:token|key|password|decision|human)|an? api key)\b|\brequires? (?:your|manual|approval|credentials|access|permission|a human)\b|\bstuck (?:on|at|because)\b|\bsomebody (?:has|needs) to\b|\byou (?:need|have) to\b|\b(?:missing|no) (?:credentials|access|permission|api key|secret|token)\b/i,
+      /\bwaiting (?:for|on)\b|^block(?:ed|er):|\bblocked (?:by|on|until)\b|\bi need (?:the|an?) .{0,60}\b(?:credentials|secret|token|password|access|approval|permission|api key)\b|\b(?:cannot|can'?t|could ?n[o']t|unable to|not able to)\b.{3,160}\b(?:until|without|unless|before)\b|\bneeds? (?:you|your|access|credentials|approval|permission|a (?:token|key|password|decision|human)|an? api key)\b|\brequires? (?:your|manual|approval|credentials|access|permission|a human)\b|\bstuck (?:on|at|because)\b|\bsomebody (?:has|needs) to\b|\byou (?:need|have) to\b|\b(?:missing|no) (?:credentials|access|permission|api key|secret|token)\b/i,
     not: /\?$|\bno longer\b|\b(?:was|were) (?:blocked|waiting)\b|\bif you\b/i,
   },
   {

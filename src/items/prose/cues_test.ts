@@ -8,7 +8,7 @@ import {
   personItems,
   replyTo,
 } from "./cues.ts";
-import { sentencesOf } from "./sentences.ts";
+import { firstSentences, sentencesOf } from "./sentences.ts";
 
 function texts(text: string): string[] {
   return sentencesOf(text).map((one) => one.text);
@@ -45,6 +45,21 @@ Deno.test("sentencesOf() leaves out what is shown and not said", () => {
   ].join("\n");
   assertEquals(texts(text), ["Look.", "Seen."]);
   assertEquals(texts("a\n```\nmust never end"), []);
+});
+
+Deno.test("the beginning of a prompt keeps its headings", () => {
+  const prompt = [
+    ...["Implement these:", "1. Login with OAuth", "2. Sessions expire", ""],
+    ...["Out of scope:", "- Password reset", "- 2FA"],
+  ];
+  assertEquals(
+    firstSentences(prompt.join("\n")),
+    [
+      ...["implement these:", "- Login with OAuth", "- Sessions expire"],
+      ...["out of scope:", "- Password reset", "- 2FA"],
+    ].join("\n"),
+  );
+  assertEquals(firstSentences("One. Two.\n\nThree"), "One. Two. Three");
 });
 
 Deno.test("an apostrophe may be a quotation mark", () => {
@@ -248,6 +263,8 @@ for (
     ["question", "Should refunds above 500 need a second approval?"],
     ["blocker", "The deploy is blocked by the missing DNS entry."],
     ["blocker", "I cannot run the tests until Docker is started."],
+    ["blocker", "Blocked: the staging host is down."],
+    ["blocker", "I need the OAuth client secret for staging."],
     ["next", "Next: wire the endpoint to the ledger."],
     ["next", "The webhook still needs a retry."],
     ["next", "Remaining work: the docs."],

@@ -176,12 +176,20 @@ function split(text: string): string[] {
 /** UTF-16 units of the sentences at the beginning. */
 const BEGINNING = 600;
 
-/** Returns the whole sentences at the beginning of a prompt that have room. */
+/**
+ * Returns the whole sentences at the beginning of a prompt that have room, with
+ * their headings: those may say that something is not wanted.
+ */
 export function firstSentences(prompt: string): string {
   let text = "";
-  for (const { text: one } of sentencesOf(prompt)) {
-    if (text !== "" && text.length + one.length >= BEGINNING) break;
-    text = text === "" ? one : `${text} ${one}`;
+  let last = "";
+  for (const { text: one, heading, mark } of sentencesOf(prompt)) {
+    const under = heading === last ? "" : `\n${heading}:`;
+    const item = mark === "none" ? " " : "\n- ";
+    const next = `${under}${item}${one}`;
+    if (text !== "" && text.length + next.length > BEGINNING) break;
+    text = (text + next).trimStart();
+    last = heading;
   }
   return text === "" ? cutMiddle(prompt.trim(), BEGINNING) : text;
 }

@@ -217,7 +217,9 @@ function summaryOf(
 ): string {
   if (mpm?.kind !== "auto") return summary;
   const about = aboutOf(summary);
-  const isGoal = goal.some(({ text }) => text.startsWith(about));
+  const isGoal = goal.some(({ text }) =>
+    text.replaceAll(/\s+/g, " ").startsWith(about)
+  );
   return isGoal ? "" : about;
 }
 
