@@ -1,6 +1,5 @@
 import { sha256 } from "../base/digest.ts";
 import {
-  type Asked,
   type Conversation,
   cutMiddle,
   type Planned,
@@ -13,15 +12,19 @@ import {
   goesOnWithIt,
   onlyGoesOn,
   openAtEnd,
-  type Reply,
-  replyTo,
+  personSentences,
 } from "./prose/cues.ts";
 import type { Collected } from "./handoff.ts";
 import { filesOf, seenFiles } from "./collect_files.ts";
 import type { Item, ItemKind, Run } from "./item.ts";
-import { firstSentences, sentencesOf } from "./prose/sentences.ts";
-import { overrides } from "./prose/overrides.ts";
-import { isCorrection, statementsIn, withdrawals } from "./prose/withdrawn.ts";
+import { firstSentences } from "./prose/sentences.ts";
+import { overrides, takesOther } from "./prose/overrides.ts";
+import {
+  isCorrection,
+  repliesIn,
+  statementsIn,
+  withdrawals,
+} from "./prose/withdrawn.ts";
 import { withoutPrivate } from "../secrets/mod.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
@@ -56,7 +59,7 @@ export function collected(talk: Conversation, setting: Setting): Collected {
   const maker = new Maker(setting);
   const runs = runsOf(talk.commands);
   maker.prompts(talk);
-  maker.questions(talk.questions);
+  maker.questions(talk);
   maker.plans(talk.plans);
   maker.todos(talk);
   maker.messages(talk);
@@ -151,7 +154,10 @@ class Maker {
     });
   }
 
-  questions(questions: readonly Asked[]): void {
+  questions({ questions, prompts }: Conversation): void {
+    const said = prompts.flatMap(({ text, at }) =>
+      personSentences(text).map((one) => ({ text: one.text, at }))
+    );
     for (const { text, answer, words, at, key, options } of questions) {
       const asked = cutMiddle(text, SHORT);
       // Once it is answered it is no longer open.
@@ -162,10 +168,20 @@ class Maker {
       });
       if (answer === undefined) continue;
       const other = options.filter((one) => !answer.includes(one)).join(", ");
+      const by = { source: "user", via: "answer" } as const;
+      const changed = said.findLast((one) =>
+        one.at > at && takesOther(one.text, { answer, options })
+      );
       this.#add("decision", {
-        ...{ at, key, source: "user", via: "answer" },
+        ...{ ...by, at, key, state: changed ? "superseded" : "open" },
         text: cutMiddle(`${asked} ${answer}`, SHORT),
         why: words === undefined && other !== "" ? `not chosen: ${other}` : "",
+      });
+      if (!changed) continue;
+      this.#add("decision", {
+        ...{ ...by, at: changed.at, key: `${key} changed` },
+        text: cutMiddle(`${asked} ${changed.text}`, SHORT),
+        why: `instead of: ${answer}`,
       });
     }
   }
@@ -291,26 +307,6 @@ function isOfOldPlan(
   return /\bplan\b|\b(?:steps?|phase) \d/i.test(text) &&
     plans.some((plan) => plan.at < at) &&
     plans.some((plan) => plan.at > at && plan.state === "approved");
-}
-
-interface Replied extends Reply, Pick<Said, "at" | "key"> {
-  /** The reply of the agent to an answer that only points at something. */
-  readonly then: string;
-}
-
-/** The questions that ended a turn, with what a person replied. */
-function repliesIn({ prompts, messages }: Conversation): Replied[] {
-  return prompts.flatMap(({ text, at, key }, index) => {
-    const since = prompts[index - 1]?.at ?? "";
-    const last = messages.findLast((one) => one.at >= since && one.at <= at);
-    const reply = last && replyTo(last.text, text);
-    if (!reply) return [];
-    const until = prompts[index + 1]?.at ?? "~";
-    const next = messages.find((one) => one.at > at && one.at < until);
-    const taken = reply.points && next ? sentencesOf(next.text)[0] : undefined;
-    const then = taken ? ` (the agent then said: ${taken.text})` : "";
-    return [{ ...reply, at, key, then }];
-  });
 }
 
 function sameText(text: string): string {

@@ -3,6 +3,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 import {
   answer,
+  chosen,
   openTexts,
   pauseTalk,
   prompt,
@@ -231,5 +232,22 @@ Deno.test("an answer that only points at something says what it points at", asyn
     "Should I use Postgres or SQLite? I would take Postgres. no, the other " +
     "one (the agent then said: SQLite then.)",
     "Should amounts have a comma or a dot? dot",
+  ]);
+});
+
+Deno.test("a person may take another choice of a question later", async () => {
+  using env = TestEnv.repository();
+  const labels = ["GitHub Actions", "GitLab"];
+  const talk = [
+    ...prompt("Set up CI."),
+    ...chosen("Which CI?", { labels, answer: "GitHub Actions" }),
+    ...answer("I wrote ci.yml."),
+  ];
+  const first = await pauseTalk(env, talk);
+  assertEquals(openTexts(first, "decision"), ["Which CI? GitHub Actions"]);
+  const more = prompt("Actually we are on GitLab since last week, sorry.");
+  const second = await pauseTalk(env, [...talk, ...more]);
+  assertEquals(openTexts(second, "decision"), [
+    "Which CI? Actually we are on GitLab since last week, sorry.",
   ]);
 });

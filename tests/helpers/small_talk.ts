@@ -33,6 +33,17 @@ export function todoList(states: Record<string, string>): Line[] {
   return tool("TodoWrite", { todos: newTodos }, { newTodos });
 }
 
+/** A question with choices, and the one that a person took. */
+export function chosen(
+  question: string,
+  { labels, answer }: { labels: readonly string[]; answer: string },
+): Line[] {
+  const options = labels.map((label) => ({ label, description: "" }));
+  const questions = [{ question, header: "", multiSelect: false, options }];
+  const answers = { [question]: answer };
+  return tool("AskUserQuestion", { questions }, { questions, answers });
+}
+
 /** A shell command with its exit status. */
 export function ran(command: string, exit: number, output = ""): Line[] {
   const text = exit === 0 ? output : `Exit code ${exit}\n${output}`;

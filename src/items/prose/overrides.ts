@@ -137,6 +137,22 @@ export function onlySetsTime(said: string): boolean {
   return OTHER_TIME().test(said);
 }
 
+/** The beginning of a sentence that corrects what was said. */
+const CORRECTS =
+  /^\W*(?:(?:hmm|oh|ah|ok|and)\W+)*(?:actually|sorry|correction|no|wait|scratch that|on second thoughts?)\b/i;
+
+/** Returns whether a later sentence takes another choice of a question. */
+export function takesOther(
+  said: string,
+  { answer, options }: { answer: string; options: readonly string[] },
+): boolean {
+  const text = ownWords(said);
+  const words = tellingWords(text);
+  const names = (one: string) => areIn(tellingWords(one), words);
+  return CORRECTS.test(text) && !text.endsWith("?") && !names(answer) &&
+    options.some((one) => !answer.includes(one) && names(one));
+}
+
 /** Returns whether a sentence may replace any. */
 export function mayOverride(said: string): boolean {
   const text = ownWords(said);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { onlyWithdraws, overrides } from "./overrides.ts";
+import { onlyWithdraws, overrides, takesOther } from "./overrides.ts";
 
 for (
   const [later, earlier, yes] of [
@@ -97,6 +97,22 @@ for (
 ) {
   Deno.test(`"${text}" ${yes ? "only withdraws" : "says something"}`, () => {
     assertEquals(onlyWithdraws(text), yes);
+  });
+}
+
+for (
+  const [said, yes] of [
+    ["actually we're on gitlab since last week, sorry", true],
+    ["Sorry, GitLab!", true],
+    ["We use GitLab for another project.", false],
+    ["No, GitHub Actions, not GitLab.", false],
+    ["Actually, is GitLab down?", false],
+    ["Wait for Ana.", false],
+  ] as const
+) {
+  Deno.test(`"${said}" ${yes ? "takes another" : "leaves the"} choice`, () => {
+    const options = ["GitHub Actions", "GitLab"];
+    assertEquals(takesOther(said, { answer: options[0]!, options }), yes);
   });
 }
 

@@ -1,6 +1,6 @@
 import { sha256 } from "../../base/digest.ts";
-import type { Said } from "../../clients/mod.ts";
-import { type Cue, personSentences } from "./cues.ts";
+import type { Conversation, Said } from "../../clients/mod.ts";
+import { type Cue, personSentences, type Reply, replyTo } from "./cues.ts";
 import type { Item } from "../item.ts";
 import {
   mayOverride,
@@ -55,6 +55,28 @@ export function statementsIn(prompts: readonly Said[]): Statement[] {
   return found;
 }
 
+interface Replied extends Reply, Pick<Said, "at" | "key"> {
+  /** The reply of the agent to an answer that only points at something. */
+  readonly then: string;
+}
+
+/** The questions that ended a turn, with what a person replied. */
+export function repliesIn(
+  { prompts, messages }: Pick<Conversation, "prompts" | "messages">,
+): Replied[] {
+  return prompts.flatMap(({ text, at, key }, index) => {
+    const since = prompts[index - 1]?.at ?? "";
+    const last = messages.findLast((one) => one.at >= since && one.at <= at);
+    const reply = last && replyTo(last.text, text);
+    if (!reply) return [];
+    const until = prompts[index + 1]?.at ?? "~";
+    const next = messages.find((one) => one.at > at && one.at < until);
+    const taken = reply.points && next ? sentencesOf(next.text)[0] : undefined;
+    const then = taken ? ` (the agent then said: ${taken.text})` : "";
+    return [{ ...reply, at, key, then }];
+  });
+}
+
 /** Sentences that are compared with earlier items. */
 const MOST = 40;
 
@@ -98,7 +120,13 @@ export function leftOf(
   const all = sentencesOf(text).map((one) => one.text);
   const left = all.filter((one) => !over(one));
   const isSame = left.length === 0 || left.length === all.length;
-  return isSame ? undefined : { text: left.join(" "), at };
+  return isSame ? undefined : { text: without(text, all.filter(over)), at };
+}
+
+/** A goal without some of its sentences. */
+function without(text: string, sentences: readonly string[]): string {
+  return sentences.reduce((left, one) => left.replace(one, () => ""), text)
+    .replaceAll(/ {2,}/g, " ").replaceAll(/\n-? *(?=\n|$)/g, "").trim();
 }
 
 /** Returns whether a person added an item with a command. */
