@@ -32,6 +32,7 @@ export { completed, givenSummary, NO_CONTENT } from "./content.ts";
 export { buildSave, type Draft } from "./draft.ts";
 export { evidenceOfSave } from "./evidence.ts";
 export { agentContext, asData, handoffText } from "./handoff/agent_context.ts";
+export type { Section } from "./handoff/budget.ts";
 export { type Outline, outlineOf } from "./handoff/outline.ts";
 export { OPEN_REST, openSections } from "./handoff/open_sections.ts";
 export { handoffSections, restOf } from "./handoff/sections.ts";
