@@ -83,6 +83,10 @@ const NEGATED =
 const MOVED =
   /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
 
+/** The beginning of a sentence that only sets a time, for a cheap look first. */
+const TIME_BEGINS =
+  /^(?:sorry|correction|nope|no|wait|actually|oops|oh|again|rather|i mean|make|the|our|my|new|deadline|due)\b/i;
+
 /** Another time for what was said before, and nothing else. */
 const OTHER_TIME = once(() => {
   const opener =
@@ -134,7 +138,7 @@ export function onlyWithdraws(said: string): boolean {
 
 /** Returns whether a sentence only sets another time, such as a deadline. */
 export function onlySetsTime(said: string): boolean {
-  return OTHER_TIME().test(said);
+  return said.length < 120 && TIME_BEGINS.test(said) && OTHER_TIME().test(said);
 }
 
 /** The beginning of a sentence that corrects what was said. */
