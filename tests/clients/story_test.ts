@@ -1,20 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ClientHome } from "../helpers/all_clients.ts";
+import { tell } from "../helpers/captures.ts";
 import {
   CLIENT_NAMES,
   type ClientName,
   clientsSoak,
   textsOf,
 } from "../helpers/real_clients.ts";
-
-/** Notes a part of the story in the file that `MPM_STORY` names, if any. */
-function tell(heading: string, text: string): void {
-  const file = Deno.env.get("MPM_STORY");
-  if (!file) return;
-  const part = `## ${heading}\n\n\`\`\`\n${text.trimEnd()}\n\`\`\`\n\n`;
-  Deno.writeTextFileSync(file, part, { append: true });
-}
 
 /** The commands of the agent in each client, in one call of its tool. */
 const WORK: readonly (readonly [ClientName, string])[] = [

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import type { SavesListResult } from "../../schemas/types.ts";
 import { ClientHome } from "../helpers/all_clients.ts";
+import { tell } from "../helpers/captures.ts";
 import {
   type ApiRequest,
   type Block,
@@ -71,6 +72,16 @@ async function mpm(home: ClientHome, ...args: string[]) {
   const { code, stdout, stderr } = await start(home.env, args).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Runs a pipeline, which must succeed, and notes what it printed. */
+async function succeeds(home: ClientHome, name: string, ...args: string[]) {
+  const { code, stdout, stderr } = await mpm(
+    ...[home, "pipeline", "run", name, ...args] as const,
+  );
+  assertEquals(code, 0, stderr);
+  tell(`mpm pipeline run ${name}`, stdout + stderr);
+  tell("mpm pipeline status", home.mpm("pipeline", "status"));
 }
 
 /** The first request of each step's agent. */
@@ -250,12 +261,12 @@ clientsSoak(
   backend: { needs: [frontend], agent: { prompt: "Build the endpoints" } }
 `,
     );
-    const { code, stderr } = await mpm(home, "pipeline", "run", "shop");
-    assertEquals(code, 0, stderr);
+    await succeeds(home, "shop");
     const prompt = prompts(home).get("backend")!;
     assertStringIncludes(prompt, "GET /api/users/:id endpoint");
     assertStringIncludes(prompt, "Emails are unique");
     const standup = home.mpm("standup");
+    tell("mpm standup", standup);
     assertStringIncludes(standup, "done (In src/users.ts)");
     assertStringIncludes(home.mpm("handoff"), "No open hand-offs");
   },
@@ -278,11 +289,7 @@ clientsSoak(["claude"], "the development pipeline", async () => {
   );
   home.mpm("pipeline", "new", "development");
   home.mpm("allow", ".claude-mpm/pipelines/development.yaml");
-  const { code, stderr } = await mpm(
-    ...[home, "pipeline", "run", "development"] as const,
-    ...["--var", "feature=User profiles"],
-  );
-  assertEquals(code, 0, stderr);
+  await succeeds(home, "development", "--var", "feature=User profiles");
   const asked = prompts(home);
   assertEquals([...asked.keys()], [...produced.keys()]);
   assertStringIncludes(asked.get("requirements")!, "User profiles");
@@ -309,9 +316,7 @@ clientsSoak(["claude"], "the parallel analysis", async () => {
   });
   home.mpm("pipeline", "new", "analysis");
   home.mpm("allow", ".claude-mpm/pipelines/analysis.yaml");
-  const args = ["pipeline", "run", "analysis", "--jobs", "3"];
-  const { code, stderr } = await mpm(home, ...args);
-  assertEquals(code, 0, stderr);
+  await succeeds(home, "analysis", "--jobs", "3");
   const order = [...prompts(home).keys()];
   assertEquals(new Set(order.slice(0, 3)), parallel);
   const report = prompts(home).get("report")!;
