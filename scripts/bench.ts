@@ -45,8 +45,8 @@ const TOGETHER: Groups = new Map([
 ]);
 
 /**
- * Groups with rounds of their own: a clone keeps the disk busy for what comes
- * after it, and the others take seconds.
+ * Groups that are measured in separate rounds: a clone keeps the disk busy for
+ * the next row, and the others take seconds.
  */
 const APART: Groups = new Map([
   ["team", teamCases],

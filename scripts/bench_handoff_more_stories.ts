@@ -62,7 +62,7 @@ async function tellAndClose(story: StoryBuilder, verb: string, kind: string) {
   if (number !== undefined) await story.tell("done", number);
 }
 
-/** Three sessions; what is said by commands is carried from one to the next. */
+/** Three sessions; each keeps the items that commands added in the last one. */
 async function relay(story: StoryBuilder): Promise<void> {
   story.scaffold();
   const { symbols, ways } = story.domain;

@@ -278,7 +278,7 @@ async function run(
     program: () => undefined,
     // Files count as old, however fast this machine is.
     now: () => new Date(real.now().getTime() + AGE),
-    // What a hook starts gets the event in a variable.
+    // A program that a hook starts gets the event in a variable.
     env: (name) => name === "MPM_INPUT" ? line.stdin : real.env(name),
   };
   const status = await program.main([...args], system);

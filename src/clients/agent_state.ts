@@ -241,7 +241,7 @@ export function agentFileTime(
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-/** Gives such a file that time; false where there is none. */
+/** Sets the time of such a file; false if it does not exist. */
 export function touchAgentFile(
   system: System,
   { id, root }: AgentSession,

@@ -185,8 +185,8 @@ export async function dropCleanWorktree(
 }
 
 /**
- * Removes a worktree with all that is in it, and git's entry for it. A locked
- * one keeps its lock until the end. One not known is fine.
+ * Removes a worktree with its contents, and git's entry for it. A locked
+ * worktree stays locked until the end. An unknown one is not an error.
  */
 export async function forgetWorktree(git: Git, path: string): Promise<void> {
   const force = ["--force", "--force"];

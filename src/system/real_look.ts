@@ -34,7 +34,7 @@ export function kindOf(
   return entry.isFile ? "file" : "other";
 }
 
-/** Returns what `stat` tells of `path`; `undefined`: nothing is there. */
+/** Returns the result of `stat`; `undefined` if nothing is at `path`. */
 export function lookup(
   path: string,
   stat: (path: string) => Deno.FileInfo | undefined,

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { ClientHome } from "../helpers/all_clients.ts";
 import { CLIENT_NAMES, clientsSoak, textsOf } from "../helpers/real_clients.ts";
 
-/** Programs in the place of mpm; `undefined`: it is deleted. */
+/** Programs that replace mpm; `undefined`: mpm is deleted. */
 const FAULTS: ReadonlyMap<string, string | undefined> = new Map([
   ["deleted", undefined],
   ["failing", "#!/bin/sh\necho '{broken'\necho oops >&2\nexit 1\n"],

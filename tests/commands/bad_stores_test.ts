@@ -42,7 +42,7 @@ function put(env: TestEnv, client: string, change: (text: string) => string) {
   return { path, text };
 }
 
-/** Size and time of each file below the home, mpm's own aside. */
+/** Size and time of each file below the home, except those of mpm. */
 function storeOf(env: TestEnv): string[] {
   const files: string[] = [];
   const visit = (folder: string) => {

@@ -109,7 +109,7 @@ Deno.test("a newer bundle replaces an older one, and never the reverse", async (
   assertEquals(refs.length, 1);
 });
 
-Deno.test("your own bundle changes nothing of yours", async () => {
+Deno.test("importing your own bundle changes nothing", async () => {
   using env = await sender();
   const before = await seen(env);
   const file = join(env.root, "bundle.json");

@@ -179,7 +179,7 @@ Deno.test("carry says what is missing", async () => {
   assertStringIncludes(to.stderr, "name it with --to");
 });
 
-/** Conversations of other clients, with what they say and what is left out. */
+/** Conversations of other clients: the texts in them, and the parts left out. */
 const SOURCES: readonly (readonly [
   file: string,
   said: string,
@@ -205,7 +205,7 @@ const SOURCES: readonly (readonly [
 ];
 
 for (const [file, said, leftOut] of SOURCES) {
-  Deno.test(`${file} is carried, and what is left out is named`, async () => {
+  Deno.test(`${file} is carried, and mpm names the parts that it leaves out`, async () => {
     using env = TestEnv.repository();
     putClient(env, "claude", { version: "2.1.329 (Claude Code)" });
     const path = join(import.meta.dirname!, "../formats", file);

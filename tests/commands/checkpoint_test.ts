@@ -906,7 +906,7 @@ Deno.test("git need not read restored files again", async () => {
   await save(env, "clean");
   env.write("README.md", "changed\n");
   await restore(env, "clean");
-  // This command compares only what the index knows of each file.
+  // This command only compares files with their entries in the index.
   assertEquals(env.git("diff-files"), "");
 });
 

@@ -149,7 +149,7 @@ class Project {
         }
         return void env.git("prune", "--expire=now");
       case "damage":
-        // There is none before the first pause.
+        // Before the first pause, the note does not exist.
         attempt(() => this.note = this.note.replace('"size":3', '"size":4'));
     }
   }

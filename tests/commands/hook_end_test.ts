@@ -135,7 +135,7 @@ Deno.test("a session is saved once for each time that something was done", async
     await at(minute, "SessionEnd", { reason: "other" });
     return (await saves(env)).length;
   };
-  // A call that only reads mpm is no work, but a checkpoint is thought of.
+  // A call of mpm is not work, but mpm considers a checkpoint.
   const own = { tool_name: "Bash", tool_input: { command: "mpm status" } };
   await at(0, "PostToolBatch", { tool_calls: [own] });
   assertEquals(await end(1), 0);

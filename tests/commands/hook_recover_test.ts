@@ -132,7 +132,7 @@ Deno.test("what a killed client left is saved at the next start, once", async ()
   assertEquals([(await saves(env)).length, failures(env)], [0, ""]);
 });
 
-Deno.test("the question of a killed client stays open until its session goes on", async () => {
+Deno.test("the question of a killed client stays open until its session continues", async () => {
   using env = projectWithMpm();
   const after = (hours: number) => new Date(NOON.getTime() + hours * 3_600_000);
   const asked = "Should the ledger use cents or floats?";

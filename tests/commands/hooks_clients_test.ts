@@ -34,7 +34,7 @@ const FOREIGN: Readonly<Record<string, File>> = {
   copilot: [".copilot/hooks/mine.json", '{"version": 1}'],
 };
 
-/** Paths and contents below a folder, but for mpm's own state. */
+/** Paths and contents below a folder, without the state of mpm. */
 function treeOf(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
     const path = join(folder, name);

@@ -298,7 +298,7 @@ Deno.test("a view in conflict is written again", async () => {
   try {
     env.git("merge", "-q", "--no-edit", "api");
   } catch {
-    // It is to be in conflict.
+    // The conflict is expected.
   }
   assertStringIncludes(env.read(VIEW), "<<<<<<<");
   assertEquals((await texts(env)).sort(), BOTH);
@@ -321,7 +321,7 @@ Deno.test("two branches that both begin with notes merge", async () => {
   assertEquals(env.read(VIEW).split("<!-- /mpm -->").length, 2);
 });
 
-/** A session begins or a prompt is sent; what its agent is told of notes. */
+/** Starts a session or sends a prompt; returns the notes that its agent gets. */
 async function told(
   env: TestEnv,
   event: "SessionStart" | "UserPromptSubmit",

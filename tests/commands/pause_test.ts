@@ -108,7 +108,7 @@ Deno.test("pause -e saves what the editor left, and nothing for an empty text", 
   const { session } = await mpmJson<{ session: Save }>(env, ["show"]);
   assertEquals(session.conversation.summary, "Typed by hand");
   assertEquals(session.conversation.next_steps, ["From the line", "Second"]);
-  // The empty entries of the other fields are no entries.
+  // The empty entries of the other fields do not count.
   const { accomplishments = [] } = session.conversation;
   assertEquals([accomplishments, session.open_questions ?? []], [[], []]);
   const count = async () =>

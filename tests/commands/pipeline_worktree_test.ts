@@ -121,7 +121,7 @@ posixTest(
     using env = await project({
       one: inWorktree("sed -i s/^a/ONE/ lines"),
       two: inWorktree("sed -i s/^a/TWO/ lines"),
-      // As a killed merge leaves it; and the user goes on in their own tree.
+      // The state after a killed merge; the user continues in their own tree.
       user: {
         run: shell(
           `git worktree add -q --detach ${place} && echo work >${place}/mine && ` +

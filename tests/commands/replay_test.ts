@@ -436,7 +436,7 @@ Deno.test("replay prints while it reads, and ends when nothing reads it", async 
   };
   assert(await parts(1000) > 4);
   assertEquals(printed, stdout);
-  // What is left is printed once more, to no one.
+  // The rest is printed once more, to no one.
   assert(await parts(2) <= 4);
   assertEquals(stdout.startsWith(printed), true);
 });

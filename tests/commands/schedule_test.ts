@@ -21,7 +21,7 @@ async function project(): Promise<{ env: TestEnv; crontab: string }> {
 
 const ADD = ["schedule", "add", "0 9 * * *", "task", "health"];
 
-/** Odd bytes, both line ends, a variable, and no line end at the end. */
+/** Unusual bytes, both line ends, a variable, and no line end at the end. */
 const CRONTAB = new Uint8Array([
   ...new TextEncoder().encode("SHELL=/bin/fish\r\n# m\n\n5 4 * * * a%b\r\n"),
   ...[0xff, 0xc3, 0x28, 0x00, 0x0a],

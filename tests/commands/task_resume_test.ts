@@ -33,7 +33,7 @@ interface Options {
   readonly script?: string;
 }
 
-/** Returns whether a program of a task is at work in this project. */
+/** Returns whether a program of a task runs in this project. */
 function works(env: TestEnv): boolean {
   return [...Deno.readDirSync("/proc")].some(({ name }) => {
     try {

@@ -54,7 +54,7 @@ Deno.test("a team is a list of keys, which undo takes back", async () => {
   assertEquals((await team(env)).length, 3);
 });
 
-Deno.test("a team says who you are, and warns if it is nobody", async () => {
+Deno.test("a team says who you are, and warns if you are not a member", async () => {
   using env = TestEnv.repository();
   giveKey(env, "plain");
   const { stdout: nobody } = await mpm(env, ["team"]);

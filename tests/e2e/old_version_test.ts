@@ -12,7 +12,7 @@ const KEPT = ".claude-mpm/kept";
 
 /**
  * Runs version 0.1.0: the program that `MPM_OLD_BIN` names, or its sources from
- * the history of this repository. `undefined`: there are none.
+ * the history of this repository. `undefined` if neither exists.
  */
 function oldVersion(
   env: TestEnv,

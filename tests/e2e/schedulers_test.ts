@@ -23,7 +23,7 @@ done
 "$1" schedule remove standup
 `;
 
-/** A crontab of its own, in folders that only these programs see. */
+/** A separate crontab, in folders that only these programs see. */
 const CRON = `
 mount -t tmpfs tmpfs /var/spool
 mkdir -p /var/spool/cron/crontabs

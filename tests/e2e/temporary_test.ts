@@ -5,7 +5,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
-/** The folders that git reads settings from, each with what is below it. */
+/** The folders that git reads settings from, with the paths below them. */
 function foldersOf(env: TestEnv): Record<string, string[]> {
   const home = join(env.root, "tmp", `mpm-${Deno.uid()}`);
   const folders = [...Deno.readDirSync(home)].map(({ name }) => name).sort();

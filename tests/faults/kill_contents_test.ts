@@ -56,7 +56,7 @@ const VICTIMS: readonly Victim[] = [
     name: "restore of contents",
     prepare: () => paused(1),
     next(env, round) {
-      // Git itself may find the index locked by what was killed.
+      // The killed process may have left the index of git locked.
       env.run("git", ["rm", "-qf", "--cached", "staged"]);
       for (const name of ["staged", "new"]) removeIfThere(env, name);
       if (round % 3 === 0) env.write("staged/in the way", `${round}\n`);

@@ -9,7 +9,7 @@ import { SOAKS } from "../helpers/posix.ts";
 const WRITERS = 20;
 const EACH = SOAKS ? 50 : 2;
 
-/** The exit status of a command that waited for the lock in vain. */
+/** The exit status of a command that did not get the lock. */
 const LOCKED = 4;
 
 Deno.test("twenty processes write notes and lose none", async () => {

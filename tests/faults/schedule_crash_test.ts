@@ -38,7 +38,7 @@ function entriesOf(env: TestEnv): Map<string, string> {
   return new Map(found);
 }
 
-/** Files of mpm's own state that outlive their schedule, but for half ones. */
+/** Files in mpm's state that outlive their schedule, without partial ones. */
 function leftIn(env: TestEnv): string[] {
   const folder = "../home/.local/state/mpm/schedules";
   if (!env.exists(folder)) return [];

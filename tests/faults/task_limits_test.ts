@@ -141,7 +141,7 @@ while [ ! -e go ]; do sleep 0.02; done; ${EFFECT}`,
     assertEquals([view.state, view.done], ["cancelled", 1], said);
     assertEquals(effects(env, run!), ["a"]);
     env.write("go", "");
-    // The second item may have happened, so it runs only if it is asked for.
+    // The second item may have happened, so it only runs again on request.
     assertEquals(results(env, run!).get("b")?.state, "flagged");
     const resumed = await mpm(env, ["task", "resume", run!, "--again"]);
     assertEquals(resumed.status, 0, resumed.stderr);

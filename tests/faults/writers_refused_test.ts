@@ -7,7 +7,7 @@ import { intact, testRefused } from "../helpers/refused.ts";
 import { at } from "../helpers/works.ts";
 import { WRITERS } from "../helpers/writers.ts";
 
-// The others are in a file of their own, since files run side by side.
+// The others are in a separate file, because files run in parallel.
 testRefused(WRITERS.filter((_, index) => index % 2 === 0));
 
 /** Larger than the limit below lets any file be. */

@@ -4,7 +4,7 @@ import { ROOT } from "./tree.ts";
 /** The end of a job, with its log. */
 export interface JobEnd {
   readonly state: "success" | "failure" | "skipped";
-  /** The folder that it ran in, a clone of its own. */
+  /** The folder that it ran in: a separate clone. */
   readonly folder: string;
   readonly log: string;
 }

@@ -37,7 +37,7 @@ for (const { name, input, output } of calls) {
 console.log(JSON.stringify(answers));
 `;
 
-/** Runs a plugin that opencode would load, in a process of its own. */
+/** Runs a plugin that opencode would load, in a separate process. */
 export async function runPlugin(
   env: TestEnv,
   calls: readonly PluginCall[],

@@ -15,7 +15,7 @@ export class Team implements Disposable {
     first.git("push", "-q", this.server, "main");
   }
 
-  /** A clone of a person, with a home of its own. */
+  /** A clone of a person, with a separate home. */
   clone(name: string): TestEnv {
     const env = new TestEnv();
     this.#all.push(env);

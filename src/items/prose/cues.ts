@@ -290,7 +290,7 @@ export function replyTo(message: string, prompt: string): Reply | undefined {
   if (question === undefined) return undefined;
   if (!ANSWER.test(answer) && !choosesIn(question, answer)) return undefined;
   if (!POINTS.test(answer)) return { question, answer, points: false };
-  // What it points at may be in what the agent said next.
+  // The agent's next words may say which of them is meant.
   const all = sentencesOf(message).map(({ text }) => text);
   const whole = all.slice(all.lastIndexOf(question)).join(" ");
   const asked = whole.length <= LONGEST_QUESTION ? whole : question;

@@ -87,7 +87,7 @@ const MOVED =
 const TIME_BEGINS =
   /^(?:sorry|correction|nope|no|wait|actually|oops|oh|again|rather|i mean|make|the|our|my|new|deadline|due)\b/i;
 
-/** Another time for what was said before, and nothing else. */
+/** A sentence that only gives another time. */
 const OTHER_TIME = once(() => {
   const opener =
     "(?:sorry|correction|nope|no|wait|actually|oops|oh|again|rather|i meant?)\\b[\\s,.:;\u2013\u2014-]*";

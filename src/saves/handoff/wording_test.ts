@@ -99,7 +99,7 @@ Deno.test("verification() tells the result, its age, and how a failure ended", (
   );
 });
 
-Deno.test("a command that only did something is no way to verify", () => {
+Deno.test("a command that only did something does not verify the work", () => {
   const run: Run = {
     command: "terraform apply",
     ...{ kind: "other", exit: 0, at: "2026-11-20T11:00:00Z" },

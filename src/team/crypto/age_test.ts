@@ -49,7 +49,7 @@ for (
   });
 }
 
-Deno.test("what mpm encrypts opens for each recipient, and for nobody else", async () => {
+Deno.test("each recipient can open what mpm encrypts, and no one else can", async () => {
   const own = await Promise.all(
     ["plain", "native"].map(async (name) =>
       await ownKeysIn(textOf(name), nobody)
