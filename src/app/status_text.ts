@@ -46,7 +46,7 @@ export function statusText(result: StatusResult, style: Style): string {
 function sessionLines(result: StatusResult, style: Style): string[] {
   const { session, parents, resumable } = result;
   if (!session) {
-    return ['No session in this worktree. "mpm start" begins one.'];
+    return ['No session in this worktree. "mpm start" starts one.'];
   }
   const { state, since, save, template } = session;
   return [

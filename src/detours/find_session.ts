@@ -37,8 +37,8 @@ export function needCurrent(system: System, workspace: Workspace): Work {
     });
   }
   throw new MpmError("NOT_FOUND", "No session in this worktree", {
-    hint: '"mpm start" begins one, "mpm resume" continues with a paused one, ' +
-      '"mpm status --tree" shows them all',
+    hint: '"mpm start" starts one, "mpm resume" continues a paused one, and ' +
+      '"mpm status --tree" lists all of them',
   });
 }
 

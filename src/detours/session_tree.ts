@@ -94,7 +94,7 @@ export function treeText(result: StackResult, style: Style): string {
     at > 0 && sessions[at]!.depth === 0 ? ["", row] : [row]
   );
   return [
-    ...rows.length === 0 ? ['No sessions. "mpm start" begins one.'] : trees,
+    ...rows.length === 0 ? ['No sessions. "mpm start" starts one.'] : trees,
     ...hidden > 0
       ? [style.dim(`${hidden} more archived or cancelled: --all`)]
       : [],

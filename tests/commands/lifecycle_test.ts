@@ -414,7 +414,7 @@ Deno.test("complete with open items says which; nothing is lost by it", async ()
   );
   assertEquals(
     (await mpm(env, ["status"])).stdout.split("\n")[0],
-    'No session in this worktree. "mpm start" begins one.',
+    'No session in this worktree. "mpm start" starts one.',
   );
   assertEquals(env.exists(`${CURRENT}/main.json`), false);
 });

@@ -35,7 +35,7 @@ Deno.test("sessions list shows number, id, age, branch and first line", async ()
     {
       status: 0,
       stdout: "0  2d ago  main  login: Login\n",
-      stderr: 'Hint: "mpm resume <number>" continues one, ' +
+      stderr: 'Hint: "mpm resume <number>" continues from a save, ' +
         '"mpm show <number>" shows it\n',
     },
   );

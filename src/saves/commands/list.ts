@@ -77,8 +77,8 @@ In a terminal, mpm shows the newest 20 saves, with the command that continues ea
   render,
   next: ({ sessions }) =>
     sessions.length > 0
-      ? '"mpm resume <number>" continues one, "mpm show <number>" ' +
-        "shows it"
+      ? '"mpm resume <number>" continues from a save, "mpm show ' +
+        '<number>" shows it'
       : undefined,
 });
 

@@ -120,8 +120,8 @@ be from any client. Without a terminal, or with --peek, mpm only prints the comm
         : undefined
       : result.format === "text" && result.take_over === null &&
           (result.work?.open.length ?? 0) > 0
-      ? '"mpm status" lists the open items with their numbers, "mpm check ' +
-        '<number>" ticks one'
+      ? '"mpm status" lists the open items with their numbers, and "mpm ' +
+        'check <number>" checks one off'
       : undefined,
 });
 
