@@ -117,12 +117,11 @@ export { listingMark } from "./store/save_index.ts";
 export { fullId, isLog, isTeams, type SaveEntry } from "./store/save_entry.ts";
 export { ensureStoreId, readStoreId } from "../ops/mod.ts";
 export {
-  areCopied,
-  copySaves,
   dueContentsIds,
   noteUncopied,
   uncopiedIds,
-} from "./store/second_copy.ts";
+} from "./store/due_copies.ts";
+export { areCopied, copySaves } from "./store/second_copy.ts";
 export {
   type Checker,
   inspect,

@@ -27,11 +27,8 @@ import { entryReader } from "./store/read_entry.ts";
 import { changeStore } from "./store/recover.ts";
 import type { SaveEntry, SaveLocation } from "./store/save_entry.ts";
 import { noteRemoved, openIndex } from "./store/save_index.ts";
-import {
-  copySaves,
-  noteUncopied,
-  settleContents,
-} from "./store/second_copy.ts";
+import { noteUncopied, settleContents } from "./store/due_copies.ts";
+import { copySaves } from "./store/second_copy.ts";
 
 /** A removal that is decided. */
 export interface RemovalOrder {

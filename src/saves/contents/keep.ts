@@ -15,7 +15,7 @@ import {
 import { layout, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { PauseResult } from "../commands/results.ts";
-import { settleContents } from "../store/second_copy.ts";
+import { settleContents } from "../store/due_copies.ts";
 import { noteOwn } from "../trust/origins.ts";
 import { boundContents } from "./bounds.ts";
 import type { BesideSave, NewRef } from "../store/save_log.ts";

@@ -24,11 +24,11 @@ import { findSave } from "../store/read_saves.ts";
 import { changeStore, openStore } from "../store/recover.ts";
 import {
   areContentsDue,
-  copySaves,
   dueContentsIds,
   settleContents,
   uncopiedIds,
-} from "../store/second_copy.ts";
+} from "../store/due_copies.ts";
+import { copySaves } from "../store/second_copy.ts";
 import { Origins } from "../trust/origins.ts";
 import { contentsAnswer, contentsKeeper, KeepingContents } from "./keep.ts";
 import { contentsMark } from "./record.ts";

@@ -17,7 +17,7 @@ import {
 import type { System } from "../../system/system.ts";
 import type { Changes, PathChange } from "../compare/changes.ts";
 import type { Save } from "../save.ts";
-import { areContentsDue } from "../store/second_copy.ts";
+import { areContentsDue } from "../store/due_copies.ts";
 import { currentStack, parkedBy } from "../../work/mod.ts";
 import { Origins } from "../trust/origins.ts";
 import { contentsMark, parseContentsRecord } from "./record.ts";

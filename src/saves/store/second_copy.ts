@@ -2,7 +2,6 @@ import { basename } from "@std/path";
 import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
-import { SESSION_ID } from "../../base/ids.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import {
   CONTENTS,
@@ -13,16 +12,15 @@ import {
   type Workspace,
 } from "../../git/mod.ts";
 import {
-  ensureFolder,
   ensureHidden,
   layout,
   moveToTrash,
-  removeIfThere,
   saveFiles,
   writeAtomic,
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isSave } from "./copies.ts";
+import { settle, uncopiedIds } from "./due_copies.ts";
 import { readPlain } from "./derived.ts";
 import { LARGEST_SAVE } from "./load_save.ts";
 import {
@@ -34,13 +32,11 @@ import {
   readOwnRefs,
   SAVES,
 } from "./save_log.ts";
-import { namesIn } from "./find_saves.ts";
 
 /*
  * A save has a second copy where `rm` and editors do not reach it: in git the
- * log of saves, elsewhere `kept/`. A name in `state/uncopied/` says that the
- * copy of a save must still be updated, or that its contents must be kept. So
- * the next command makes up for a process that died, or a git that failed.
+ * log of saves, elsewhere `kept/`. due_copies.ts has those that are still to be
+ * made.
  */
 
 /** The second copies that were made, in git. */
@@ -49,53 +45,6 @@ export interface Copied {
   readonly commit: string | null;
   /** Why not all of them were made; null: nothing went wrong. */
   readonly problem: string | null;
-}
-
-/** Notes names of saves that are written or removed next. Call under the lock. */
-export function noteUncopied(
-  system: System,
-  root: string,
-  ids: readonly string[],
-): void {
-  if (ids.length === 0) return;
-  const { uncopied } = layout(root);
-  ensureFolder(system, uncopied, root);
-  for (const id of ids) {
-    const path = join(uncopied, id);
-    if (system.files.lstat(path)) continue;
-    system.files.create(path, new Uint8Array(), { synced: false });
-  }
-}
-
-/** Ends the name of a save there if its contents are not kept yet. */
-const DUE = ".contents";
-
-/** Returns what {@link noteUncopied} notes of a save that is to keep contents. */
-export function dueContents(id: string): string {
-  return `${id}${DUE}`;
-}
-
-/** The ids of saves whose contents are still to be kept, the oldest first. */
-export function dueContentsIds(system: System, root: string): string[] {
-  return namesIn(system, layout(root).uncopied)
-    .filter(({ name }) => name.endsWith(DUE))
-    .map(({ name }) => name.slice(0, -DUE.length))
-    .filter((id) => SESSION_ID.test(id)).sort();
-}
-
-/** Returns whether the contents of a save are still to be kept. */
-export function areContentsDue(
-  { files }: System,
-  root: string,
-  id: string,
-): boolean {
-  const { uncopied } = layout(root);
-  return files.lstat(join(uncopied, dueContents(id))) !== undefined;
-}
-
-/** Notes that the contents of a save are kept, or cannot be. */
-export function settleContents(system: System, root: string, id: string): void {
-  settle(system, root, [dueContents(id)]);
 }
 
 /** The copy of a new save. */
@@ -176,16 +125,6 @@ export function areCopied(system: System, workspace: Workspace): boolean {
 /** A warning about a second copy that could not be made. */
 export function noCopy(problem: string): string {
   return `The save is safe, but git has no copy of it yet: ${problem}`;
-}
-
-/** The ids of saves whose second copy is due, the oldest first. */
-export function uncopiedIds(system: System, root: string): string[] {
-  return namesIn(system, layout(root).uncopied)
-    .map(({ name }) => name).filter((name) => SESSION_ID.test(name)).sort();
-}
-
-function settle(system: System, root: string, ids: readonly string[]): void {
-  for (const id of ids) removeIfThere(system, join(layout(root).uncopied, id));
 }
 
 async function logAll(

@@ -30,7 +30,8 @@ import {
   readLog,
   readOwnRefs,
 } from "./save_log.ts";
-import { copySaves, noteUncopied } from "./second_copy.ts";
+import { noteUncopied } from "./due_copies.ts";
+import { copySaves } from "./second_copy.ts";
 
 /**
  * Takes the copies that version 0.1.0 kept in `kept/`, and the saves that it

@@ -10,7 +10,8 @@ import { type Copies, putBack } from "./copies.ts";
 import { derivedFaults, pointAgain, writeDerived } from "./derived.ts";
 import { LARGEST_SAVE, type LoadedSave, loadSave } from "./load_save.ts";
 import type { SaveEntry } from "./save_entry.ts";
-import { copySaves, noteUncopied } from "./second_copy.ts";
+import { noteUncopied } from "./due_copies.ts";
+import { copySaves } from "./second_copy.ts";
 
 type Row = VerifyResult["sessions"][number];
 

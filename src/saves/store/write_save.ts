@@ -23,13 +23,8 @@ import { isTaken } from "./find_saves.ts";
 import { noteOwn } from "../trust/origins.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { beginSave, type LogChange, type LogWriter } from "./save_log.ts";
-import {
-  type Copied,
-  copySaves,
-  dueContents,
-  noteUncopied,
-  NOTHING_COPIED,
-} from "./second_copy.ts";
+import { dueContents, noteUncopied } from "./due_copies.ts";
+import { type Copied, copySaves, NOTHING_COPIED } from "./second_copy.ts";
 import { type Index, noteSave, openIndex } from "./save_index.ts";
 
 /** The written save. */

@@ -16,7 +16,8 @@ import {
   takeStoreLock,
 } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
-import { copySaves, noteUncopied } from "../../store/second_copy.ts";
+import { noteUncopied } from "../../store/due_copies.ts";
+import { copySaves } from "../../store/second_copy.ts";
 import { applyChanges, type Skipped } from "./apply.ts";
 import {
   LARGEST_RECORD,

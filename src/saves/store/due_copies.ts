@@ -1,0 +1,75 @@
+import { join } from "../../base/join.ts";
+import { SESSION_ID } from "../../base/ids.ts";
+import { ensureFolder, layout, removeIfThere } from "../../ops/mod.ts";
+import type { System } from "../../system/system.ts";
+import { namesIn } from "./find_saves.ts";
+
+/*
+ * A name in `state/uncopied/` says that the second copy of a save must still be
+ * updated, or that its contents must be kept. So the next command makes up for
+ * a process that died, or a git that failed.
+ */
+
+/** Notes names of saves that are written or removed next. Call under the lock. */
+export function noteUncopied(
+  system: System,
+  root: string,
+  ids: readonly string[],
+): void {
+  if (ids.length === 0) return;
+  const { uncopied } = layout(root);
+  ensureFolder(system, uncopied, root);
+  for (const id of ids) {
+    const path = join(uncopied, id);
+    if (system.files.lstat(path)) continue;
+    system.files.create(path, new Uint8Array(), { synced: false });
+  }
+}
+
+/** Ends the name of a save there if its contents are not kept yet. */
+const DUE = ".contents";
+
+/** Returns what {@link noteUncopied} notes of a save that is to keep contents. */
+export function dueContents(id: string): string {
+  return `${id}${DUE}`;
+}
+
+/** The ids of saves whose contents are still to be kept, the oldest first. */
+export function dueContentsIds(system: System, root: string): string[] {
+  return namesIn(system, layout(root).uncopied)
+    .filter(({ name }) => name.endsWith(DUE))
+    .map(({ name }) => name.slice(0, -DUE.length))
+    .filter((id) => SESSION_ID.test(id)).sort();
+}
+
+/** Returns whether the contents of a save are still to be kept. */
+export function areContentsDue(
+  { files }: System,
+  root: string,
+  id: string,
+): boolean {
+  const { uncopied } = layout(root);
+  return files.lstat(join(uncopied, dueContents(id))) !== undefined;
+}
+
+/** Notes that the contents of a save are kept, or cannot be. */
+export function settleContents(system: System, root: string, id: string): void {
+  settle(system, root, [dueContents(id)]);
+}
+
+/** The ids of saves whose second copy is due, the oldest first. */
+export function uncopiedIds(system: System, root: string): string[] {
+  return namesIn(system, layout(root).uncopied)
+    .map(({ name }) => name).filter((name) => SESSION_ID.test(name)).sort();
+}
+
+/** Notes that these need not be done any more. */
+export function settle(
+  system: System,
+  root: string,
+  names: readonly string[],
+): void {
+  for (const name of names) {
+    removeIfThere(system, join(layout(root).uncopied, name));
+  }
+}
