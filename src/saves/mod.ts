@@ -29,7 +29,7 @@ export {
   withoutPart,
 } from "./context/marked_file.ts";
 export { completed, givenSummary, NO_CONTENT } from "./content.ts";
-export { buildSave, type Draft } from "./draft.ts";
+export { buildSave, type Draft, type Slot } from "./draft.ts";
 export { evidenceOfSave } from "./evidence.ts";
 export { agentContext, asData, handoffText } from "./handoff/agent_context.ts";
 export type { Section } from "./handoff/budget.ts";
@@ -95,7 +95,7 @@ export { openItems } from "./saved_session.ts";
 export { SaveSchema } from "./schema.ts";
 export { noteAutoSave } from "./store/auto_saves.ts";
 export { Copies, lostRows, lostSaves } from "./store/copies.ts";
-export { pointedTo, pointToNewest } from "./store/derived.ts";
+export { derivedBeside, pointedTo, pointToNewest } from "./store/derived.ts";
 export { namesIn } from "./store/find_saves.ts";
 export { loadSave } from "./store/load_save.ts";
 export { importFrom, importText } from "./share/import_from.ts";

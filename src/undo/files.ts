@@ -1,7 +1,8 @@
-import { resolve } from "@std/path";
+import { basename, resolve } from "@std/path";
 import { join } from "../base/join.ts";
 import { renewView } from "../agents/mod.ts";
 import { ProgressLine } from "../cli/mod.ts";
+import { sha256 } from "../base/digest.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { type Moved, moveOwnCommit } from "../git/mod.ts";
 import {
@@ -14,6 +15,7 @@ import {
   type FileStep,
   fitChanges,
   GONE,
+  HOME,
   type Intent,
   type JournalEntry,
   keepPresent,
@@ -28,8 +30,14 @@ import {
   withUserLock,
 } from "../ops/mod.ts";
 import { field } from "../base/parsed_values.ts";
-import { copySaves, noteUncopied, pointToNewest } from "../saves/mod.ts";
+import {
+  copySaves,
+  derivedBeside,
+  noteUncopied,
+  pointToNewest,
+} from "../saves/mod.ts";
 import { removeIfEmpty } from "../clients/mod.ts";
+import type { System } from "../system/system.ts";
 import { lastingIn, onwards } from "./kinds.ts";
 
 /** Obstacles that an error names. */
@@ -46,7 +54,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const { system } = order.context;
   const { entry, root, dryRun } = order;
   using line = new ProgressLine(order.context);
-  const plan = planOf(order, line.show);
+  const plan = await planOf(order, line.show);
   refuseObstacles(order, plan);
   const detailLines = (restore: string, remove: string) =>
     plan.steps.map(({ name, want }) => `${want ? restore : remove} ${name}`);
@@ -85,12 +93,13 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   };
 }
 
-function planOf(
+async function planOf(
   { entry, root, context: { system } }: UndoOrder,
   progress: ProgressLine["show"],
-): FilesPlan {
+): Promise<FilesPlan> {
   try {
-    return planFiles(system, root, entry, progress);
+    const plan = planFiles(system, root, entry, progress);
+    return await withDerived(system, root, plan);
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
     // Its list of files is gone with the trash.
@@ -99,6 +108,37 @@ function planOf(
       instead: error.hint ?? "",
     });
   }
+}
+
+/**
+ * With a save go the YAML and the Markdown that mpm made of it later than the
+ * entry. One that someone changed is an obstacle.
+ */
+async function withDerived(
+  system: System,
+  root: string,
+  { steps, obstacles }: FilesPlan,
+): Promise<FilesPlan> {
+  const planned = new Set(steps.map(({ path }) => path));
+  const added: FileStep[] = [];
+  const more: string[] = [];
+  for (const { name, want } of steps) {
+    const id = SAVE.exec(name)?.[1];
+    if (want !== null || id === undefined) continue;
+    for (const { path, bytes } of await derivedBeside(system, root, id)) {
+      const name = `${HOME}/sessions/${basename(path)}`;
+      const isKnown = planned.has(path) ||
+        obstacles.some((text) => text.startsWith(`${name}: `));
+      if (isKnown) continue;
+      if (!bytes) more.push(`${name}: it was changed later`);
+      else {
+        const have = { sha256: sha256(bytes), kept: null };
+        added.push({ name, path, have, want: null });
+      }
+    }
+  }
+  // Those first: what a death leaves must not look like a save of its own.
+  return { steps: [...added, ...steps], obstacles: [...obstacles, ...more] };
 }
 
 function refuseObstacles(order: UndoOrder, { obstacles }: FilesPlan): void {

@@ -41,6 +41,7 @@ import {
   readStoreId,
   RECOVERED,
   type Save,
+  type Slot,
   writeSave,
 } from "../../saves/mod.ts";
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";
@@ -67,13 +68,17 @@ export interface Unsaved {
  */
 export async function autoSave(
   context: Context,
-  { config, unsaved }: { config: Config; unsaved: Unsaved },
+  { config, unsaved, isRead = false }: {
+    config: Config;
+    unsaved: Unsaved;
+    /** True if a script of the user gets the save, with all of its files. */
+    isRead?: boolean;
+  },
 ): Promise<Save | undefined> {
   const workspace = await findWorkspace(context);
   const read = await readAll(context, { config, unsaved, workspace });
   if (!read) return undefined;
-  const { earlier, state, digest, found } = read;
-  const { own } = earlier;
+  const { state, digest } = read;
   const { killed } = unsaved;
   const draft = {
     ...await draftOf(context, { config, unsaved, workspace, state, digest }),
@@ -88,26 +93,8 @@ export async function autoSave(
         copied: areCopied(system, workspace),
         keeps: config["pause.contents"] && (state?.files.length ?? 0) > 0,
         later,
-        build: (slot) => {
-          const stack = currentStack(system, workspace).chain;
-          const { handoff } = handoffFor(system, workspace, {
-            said: [],
-            close: [],
-            done: doneIn(earlier, {
-              ...{ session: stack[0]?.id, found, time: draft.time },
-            }),
-            collected: found,
-            agent: unsaved.sessionId,
-            save: slot.id,
-            time: draft.time,
-            synced: false,
-          });
-          const session = unsaved.sessionId;
-          const parts = { session, digest, handoff, own, killed };
-          const summary = autoSummary(parts, redactorOf(system));
-          const content = { ...NO_CONTENT, summary };
-          return buildSave({ ...draft, content, handoff, stack }, slot);
-        },
+        whole: isRead || !later,
+        build: builderOf(system, workspace, { draft, unsaved, ...read }),
       }),
     {
       operation: "automatic save",
@@ -124,6 +111,38 @@ export async function autoSave(
     await pruneAutomatic(context, workspace, save);
   }
   return save;
+}
+
+/** Returns what makes the save of its parts, for the id that it gets. */
+function builderOf(
+  system: System,
+  workspace: Workspace,
+  { draft, unsaved: { sessionId, killed }, earlier, digest, found }: {
+    draft: AutoDraft;
+    unsaved: Unsaved;
+    earlier: Earlier;
+    digest: Digest;
+    found: Collected;
+  },
+): (slot: Slot) => Save {
+  return (slot) => {
+    const stack = currentStack(system, workspace).chain;
+    const { handoff } = handoffFor(system, workspace, {
+      said: [],
+      close: [],
+      done: doneIn(earlier, { session: stack[0]?.id, found, time: draft.time }),
+      collected: found,
+      agent: sessionId,
+      save: slot.id,
+      time: draft.time,
+      synced: false,
+    });
+    const { own } = earlier;
+    const parts = { session: sessionId, digest, handoff, own, killed };
+    const summary = autoSummary(parts, redactorOf(system));
+    const content = { ...NO_CONTENT, summary };
+    return buildSave({ ...draft, content, handoff, stack }, slot);
+  };
 }
 
 /**

@@ -2,13 +2,15 @@ import { field } from "../../base/parsed_values.ts";
 import { forgetSession } from "../../agents/mod.ts";
 import { CLAUDE, lastTurnError, removeAgentFile } from "../../clients/mod.ts";
 import { noteFailure } from "../failures.ts";
-import { startKeeping, startScript } from "../scripts/events.ts";
+import { hasScript, startKeeping, startScript } from "../scripts/events.ts";
 import { readActivity } from "./activity.ts";
 import { autoSave } from "./auto_save.ts";
 import { errorRecordsSince, recordError } from "./error.ts";
 import { freeClaims } from "./edits.ts";
 import { readNotes } from "./notes.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
+
+const SCRIPT = "post-session.sh";
 
 /** A session ends, is cleared, or left for another one: it is saved. */
 export const onSessionEnd: Handler = async (hook) => {
@@ -27,7 +29,7 @@ export const onSessionEnd: Handler = async (hook) => {
   } catch (error) {
     noteFailure(context.system, hook.event, error);
   }
-  await startScript(hook, "post-session.sh", {
+  await startScript(hook, SCRIPT, {
     MPM_REASON: input.text("reason") ?? "other",
     ...save === undefined ? {} : { MPM_SAVE: save },
   });
@@ -42,6 +44,7 @@ async function savedEnd(hook: HookCall): Promise<string | undefined> {
   await context.settle(context);
   const save = await autoSave(context, {
     config,
+    isRead: hasScript(hook, SCRIPT),
     unsaved: {
       client: hook.client,
       sessionId: session.id,

@@ -35,23 +35,30 @@ export async function runScript(
   });
 }
 
+/** Returns whether there is a script of that name, and it may run. */
+export function hasScript(
+  { context: { system }, session }: HookCall,
+  name: string,
+): boolean {
+  return mayRun(copyOf(system, session.root, hookNamed(name)).state);
+}
+
 /** Starts a script that outlives the event; false: none that may run. */
 export async function startScript(
   hook: HookCall,
   name: string,
   variables: Variables,
 ): Promise<boolean> {
-  const { context: { system }, session, worktree } = hook;
-  const { state } = copyOf(system, session.root, hookNamed(name));
-  if (!mayRun(state)) return false;
+  const { context: { system }, worktree } = hook;
+  if (!hasScript(hook, name)) return false;
   const env = { ...environmentOf(hook, variables), MPM_INPUT: eventOf(hook) };
   await startShellHook(system, { name, cwd: worktree, env });
   return true;
 }
 
 /**
- * Starts what a save that a hook made still lacks: its copy in git, and the
- * contents of uncommitted files.
+ * Starts what a save that a hook made still lacks: its YAML and Markdown, its
+ * copy in git, and the contents of uncommitted files.
  */
 export async function startKeeping(
   { context: { system }, worktree }: HookCall,

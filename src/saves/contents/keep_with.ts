@@ -20,7 +20,7 @@ import type { Save } from "../save.ts";
 import { pruneAutomatic } from "../remove.ts";
 import { noteAutoSave } from "../store/auto_saves.ts";
 import { loadSave } from "../store/load_save.ts";
-import { findSave } from "../store/read_saves.ts";
+import { findSave, renewIndex } from "../store/read_saves.ts";
 import { changeStore, openStore } from "../store/recover.ts";
 import {
   areContentsDue,
@@ -57,8 +57,9 @@ export async function keepWith(
 }
 
 /**
- * Returns whether a hook leaves git's copy of its save to "saves keep", and the
- * oldest saves that are too many. They take longer than all the rest.
+ * Returns whether a hook leaves to "saves keep" what can be made of the JSON of
+ * its save, git's copy of it, and the oldest saves that are too many. They take
+ * longer than all the rest.
  */
 export function isLeftToKeep(system: System, { git }: Workspace): boolean {
   return git === "repository" && system.program() !== undefined;
@@ -80,7 +81,9 @@ async function finishAutomatic(
   // While the copy is due, this is done again if mpm is stopped.
   if (automatic) await noteAutoSave(system, root, automatic);
   await changeStore(system, root, () => copySaves(system, workspace));
-  if (automatic) await pruneAutomatic(context, workspace, automatic);
+  if (!automatic) return;
+  await pruneAutomatic(context, workspace, automatic);
+  await renewIndex(system, root);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { newestSaves } from "./read_saves.ts";
+import { findSave, newestSaves } from "./read_saves.ts";
 import { attempt, FileError, isMissing } from "../../base/errors.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { basename, dirname } from "@std/path";
@@ -104,16 +104,44 @@ export function derivedFaults(
   json: string,
   loaded: Said,
 ): string[] {
-  return derivedFiles(dirname(json), loaded).flatMap(({ path, text }) => {
+  return derivedFiles(dirname(json), loaded).flatMap((file) => {
+    const found = readPlain(system, file.path);
+    if (found === "missing") return [`${basename(file.path)} is missing`];
+    return found !== "unreadable" && isDerived(file.text(), found)
+      ? []
+      : [`${basename(file.path)} does not match the save`];
+  });
+}
+
+function isDerived(due: string, found: Uint8Array): boolean {
+  // mpm 0.1.0 wrote a tab as "\\t".
+  const earlier = due.replaceAll("\t", "\\t");
+  return [due, earlier].includes(
+    new TextDecoder().decode(found).replaceAll("\r\n", "\n"),
+  );
+}
+
+/** A file beside the JSON of a save. */
+interface Derived {
+  /** Absolute. */
+  readonly path: string;
+  /** Its content; `undefined`: it is not as mpm makes it. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The YAML and the Markdown of a save, those that are there. */
+export async function derivedBeside(
+  system: System,
+  root: string,
+  id: string,
+): Promise<Derived[]> {
+  const loaded = await loadSave(system, await findSave(system, root, id));
+  const { sessions } = layout(root);
+  return derivedFiles(sessions, loaded).flatMap(({ path, text }) => {
     const found = readPlain(system, path);
-    if (found === "missing") return [`${basename(path)} is missing`];
-    const due = text();
-    // mpm 0.1.0 wrote a tab as "\\t".
-    const earlier = due.replaceAll("\t", "\\t");
-    const same = found !== "unreadable" && [due, earlier].includes(
-      new TextDecoder().decode(found).replaceAll("\r\n", "\n"),
-    );
-    return same ? [] : [`${basename(path)} does not match the save`];
+    if (found === "missing") return [];
+    const isOurs = found !== "unreadable" && isDerived(text(), found);
+    return [{ path, bytes: isOurs ? found : undefined }];
   });
 }
 

@@ -146,6 +146,11 @@ export async function* newestSaves(
   for (const entry of entries) if (!given.has(entry.id)) yield entry;
 }
 
+/** Lists the saves, so that the next reader finds the newest in the index. */
+export async function renewIndex(system: System, root: string): Promise<void> {
+  for await (const _ of newestSaves(system, root)) return;
+}
+
 /** The library for YAML is loaded only where a save is there as YAML alone. */
 export async function loadReaders(
   found: ReadonlyMap<string, Found>,

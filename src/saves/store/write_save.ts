@@ -48,7 +48,7 @@ export interface Written {
 export function writeSave(
   system: System,
   workspace: Workspace,
-  { time, build, copied, keeps = false, later = false, begun }: {
+  { time, build, copied, keeps = false, later = false, whole = true, begun }: {
     time: Date;
     build(slot: Slot): Save;
     /** True if it gets a second copy. */
@@ -57,6 +57,8 @@ export function writeSave(
     keeps?: boolean;
     /** True if the second copy is left to the next mpm that writes. */
     later?: boolean;
+    /** False if the files made from its JSON are left to that one, too. */
+    whole?: boolean;
     /** A log writer that was started to make it. */
     begun?: LogWriter | undefined;
   },
@@ -74,6 +76,7 @@ export function writeSave(
       own: true,
       copied,
       keeps,
+      whole,
       async written(bytes) {
         log = begun && await beginSave(begun, bytes);
       },
@@ -92,25 +95,27 @@ export function writeSave(
  * if another one is newer. `own`: it has the words of the user or their agent.
  * `value`: the original data, if the shape was filled in. Only that is written.
  * `copied`, `keeps`: a second copy of it, or its contents, are due from then on.
- * Call under the lock, with nothing pending.
+ * `whole`: false leaves the save pending after its commit point, for
+ * {@link finishPending}. Call under the lock, with nothing pending.
  */
 export async function storeSave(
   system: System,
   root: string,
-  { save: given, value = given, latest, own, ...order }: {
+  { save: given, value = given, latest, own, whole = true, ...order }: {
     save: Save;
     value?: Fields;
     latest: boolean;
     own: boolean;
     copied: boolean;
     keeps?: boolean;
+    whole?: boolean;
     /** Hands the JSON to git, which works while its file is made. */
     written?(bytes: Uint8Array): Promise<void>;
     /** Lets git work while the other files are made. */
     committed?(change: LogChange): Promise<void>;
   },
 ): Promise<Written> {
-  const index = openIndex(system, root);
+  const index = whole ? openIndex(system, root) : undefined;
   const save = redactSave(redactorOf(system), given);
   // Redaction counts in `mpm`, which what mpm itself made has whole.
   const said = save.mpm ? save : asSaid(save, value);
@@ -126,7 +131,7 @@ export async function storeSave(
   commit(system, root, { save, bytes, digest });
   await order.committed?.({ id, bytes, value: said });
   const warnings = [
-    ...finish(system, root, { index, save, value: said, latest }),
+    ...whole ? finish(system, root, { index, save, value: said, latest }) : [],
     ...unnoted,
   ];
   const { sessions, pointer } = layout(root);
