@@ -68,10 +68,13 @@ function broken(line: string, columns: number): string {
   return [...lines, current].join("\n");
 }
 
-/** Words to break between: a command in quotes is one of them if it fits. */
+/** A command in quotes, or one that ends a line: `Continue with: mpm resume`. */
+const OF_MPM = /"mpm [^"]*"|(?<=: )mpm [^"]{1,40}$/g;
+
+/** Words to break between: a command is one of them if it fits. */
 function wordsOf(text: string, columns: number): string[] {
   const glued = text.replaceAll(
-    /"mpm [^"]*"/g,
+    OF_MPM,
     (command) =>
       width(command) > columns ? command : command.replaceAll(" ", "\0"),
   );

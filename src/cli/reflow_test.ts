@@ -31,6 +31,10 @@ const CASES: Record<string, [string, string]> = {
     'One two: "mpm undo 5" and "mpm undo list --all"',
     'One two:\n"mpm undo 5" and\n"mpm undo list\n--all"',
   ],
+  "a command at the end of a line, too": [
+    "Restore it with: mpm undo 5",
+    "Restore it with:\nmpm undo 5",
+  ],
   "what has no space stays whole": [
     "see /a/very/long/path/of/a/file now",
     "see\n/a/very/long/path/of/a/file\nnow",
