@@ -191,8 +191,12 @@ function contextOf(
       }
       : { print: (text: string) => system.terminal.out(text) },
     ask(question) {
-      err(question);
-      return system.terminal.readLine();
+      // Room for the answer.
+      err(`${reflow(question.trimEnd(), columns() - 2)} `);
+      const answer = system.terminal.readLine();
+      // Without the Enter of an answer, the cursor is still in the line.
+      if (answer === undefined) err("\n");
+      return answer;
     },
     ...givenTo(system),
   };

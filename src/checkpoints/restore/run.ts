@@ -138,7 +138,7 @@ function confirm(context: Context, preview: string): void {
       },
     );
   }
-  const answer = context.ask(`${preview}Restore? [y/N] `);
+  const answer = context.ask(`${preview}Restore? [y/N]: `);
   if (/^y(es)?$/i.test(answer?.trim() ?? "")) return;
   throw new MpmError("CONFLICT", "Nothing was restored: you did not confirm");
 }
