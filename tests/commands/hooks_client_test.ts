@@ -27,7 +27,7 @@ for (const version of ["2.1.100", "2.0.500", "1.9.200"]) {
       client(env, `${version} (Claude Code)`);
       const { status, stderr } = await mpm(env, ["hooks", "install"]);
       assertEquals(status, 4);
-      assertStringIncludes(stderr, `Claude Code ${version} would ignore`);
+      assertStringIncludes(stderr, `Claude Code ${version} is too old`);
       assertStringIncludes(stderr, "claude update");
       assertEquals(env.read(LOCAL), "{}");
     },

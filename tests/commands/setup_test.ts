@@ -72,10 +72,10 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
   const shown = stderr.replaceAll(/\s+/g, " ");
   for (
     const part of [
-      "Names such as .env* and *.pem stay out of saves; other files are not " +
-      "scanned for secrets. Keep the contents of uncommitted files with " +
+      "Files such as .env* and *.pem stay out of saves. mpm does not scan " +
+      "other files for secrets. Keep the contents of uncommitted files with " +
       "saves? [Y/n]: ",
-      "handoff.prompts: Store people's prompts in saves",
+      "handoff.prompts Store people's prompts in saves",
       "Keep these parts of conversations? [Y/n]: ",
       "Install hooks and skills? [Y/n]: ",
       "Also commit saves to your branch? [y/N]: ",
@@ -215,5 +215,63 @@ posixTest(
       ...["setup", "--yes", ...binary],
     ]);
     assertEquals(others, ["Codex CLI", "Gemini CLI"]);
+  },
+);
+
+Deno.test("setup asks again after an answer that is not yes or no, and the end of input cancels it", async () => {
+  using env = TestEnv.repository();
+  const ended = await mpm(env, ["setup"], { typed: ["", ""] });
+  assertEquals([ended.status, env.exists(".claude-mpm")], [
+    130,
+    false,
+  ]);
+  assertStringIncludes(
+    ended.stderr,
+    "[y/N]: \nError: Nothing was changed\n",
+  );
+  const again = await mpm(env, ["setup"], {
+    typed: ["wat", "n", "", "", ""],
+  });
+  assertEquals(again.status, 0, again.stderr);
+  assertStringIncludes(again.stderr, "Please answer yes or no.");
+  assertStringIncludes(config(env), "contents = false");
+});
+
+Deno.test("setup lists the plan once, and asks nothing more where all is set up", async () => {
+  using env = withClient();
+  const args = ["setup", ...binaryIn(env)];
+  const first = await mpm(env, args, { typed: ["", "", "", "", ""] });
+  assertEquals(first.status, 0, first.stderr);
+  assertStringIncludes(first.stderr, "added: SessionStart");
+  assertStringIncludes(first.stdout, "Installed mpm's hooks in");
+  assertEquals(first.stdout.includes("SessionStart"), false, first.stdout);
+  const second = await mpm(env, args, { typed: ["", "", "", ""] });
+  assertEquals(second.stdout, "Everything was already set up.\n");
+  assertEquals(second.stderr.includes("Write this?"), false);
+});
+
+posixTest(
+  "setup warns of a Claude Code that is too old for hooks, and goes on",
+  async () => {
+    using env = withClient();
+    env.write(
+      "../bin/claude",
+      "#!/bin/sh\necho '2.1.50 (Claude Code)'\n",
+    );
+    Deno.chmodSync(`${env.root}/bin/claude`, 0o755);
+    env.extra.PATH = `${env.root}/bin:${env.env().PATH}`;
+    const { status, stderr } = await mpm(env, ["setup"], {
+      typed: ["", "", "", ""],
+    });
+    assertEquals([status, env.exists(".claude-mpm"), env.exists(SETTINGS)], [
+      0,
+      true,
+      false,
+    ]);
+    assertStringIncludes(
+      stderr.replaceAll(/\s+/g, " "),
+      "Warning: Claude Code 2.1.50 is too old for hooks, which need 2.1.101 " +
+        "or later. Update it first: claude update",
+    );
   },
 );

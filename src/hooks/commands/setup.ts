@@ -2,13 +2,9 @@ import { MpmError } from "../../base/errors.ts";
 import { type Context, defineCommand } from "../../cli/mod.ts";
 import { locate, type Workspace } from "../../git/mod.ts";
 import { SCOPE_FLAG } from "../install/change.ts";
-import {
-  agreed,
-  applySetup,
-  planSetup,
-  type SetupInput,
-} from "../install/setup.ts";
-import { setupText } from "../install/setup_text.ts";
+import { agreed, nothingChanged } from "../install/questions.ts";
+import { applySetup, planSetup, type SetupInput } from "../install/setup.ts";
+import { changesAnything, setupText } from "../install/setup_text.ts";
 import { applyRemove, planRemove } from "../remove/remove.ts";
 import { removeText } from "../remove/text.ts";
 import type { SetupAnswer } from "./results.ts";
@@ -98,10 +94,8 @@ edited. Then it lists the remaining data and the commands that delete it.`,
       : await setupOf(context, workspace, { ...input, asks });
     if (input["dry-run"]) return step.result;
     if (asks && step.changes) {
-      context.note(step.text.trimEnd());
-      if (!agreed(context, step.question)) {
-        throw new MpmError("CANCELLED", "Nothing was written");
-      }
+      context.note(`\n${step.text.trimEnd()}`);
+      if (!agreed(context, step.question)) throw nothingChanged();
     }
     return await step.apply();
   },
@@ -114,7 +108,9 @@ edited. Then it lists the remaining data and the commands that delete it.`,
       ? undefined
       : "removed" in result
       ? result.removed.length > 0 ? '"mpm undo" restores all of it' : undefined
-      : '"mpm pause" saves a session, "mpm undo" undoes the setup',
+      : changesAnything(result)
+      ? '"mpm pause" saves a session, "mpm undo" undoes the setup'
+      : '"mpm pause" saves a session',
 });
 
 /** A plan that can be shown, and applied. */
@@ -137,7 +133,7 @@ async function setupOf(
     result: plan.result,
     text: setupText(plan.result, context.style, { asked: true }),
     question: "Write this?",
-    changes: true,
+    changes: changesAnything(plan.result),
     apply: () => applySetup(context, workspace, plan),
   };
 }

@@ -127,8 +127,22 @@ export async function refuseOldClient(
   if (version[differs]! > OLDEST[differs]!) return;
   throw new MpmError(
     "CONFLICT",
-    `Claude Code ${version.join(".")} would ignore the settings: it is older ` +
-      `than ${OLDEST.join(".")} and does not know all events`,
+    `Claude Code ${version.join(".")} is too old for hooks, which need ` +
+      `${OLDEST.join(".")} or later`,
     { hint: "Update it first: claude update" },
   );
+}
+
+/** Returns whether Claude Code is too old for hooks, and says so. */
+export async function warnsOfOldClient(
+  { system, folder, note }: Context,
+): Promise<boolean> {
+  try {
+    await refuseOldClient(system, folder);
+    return false;
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    note(`Warning: ${error.message}. ${error.hint}`);
+    return true;
+  }
 }

@@ -48,7 +48,13 @@ import {
   clientResult,
   planClient,
 } from "./client_files.ts";
-import { binaryFor, clientsHere, clientVersion } from "./program.ts";
+import {
+  binaryFor,
+  clientsHere,
+  clientVersion,
+  warnsOfOldClient,
+} from "./program.ts";
+import { accepted, agreed } from "./questions.ts";
 import { installReady, type ReadyInstall, readyInstall } from "./ready.ts";
 import {
   CONTENTS_NOTE,
@@ -97,21 +103,18 @@ export async function planSetup(
   const yes = (question: string) => !asks || agreed(context, question);
   const found = await foundHere(context, input);
   const { client, completions } = found;
-  if (asks) context.note(`${foundText(found)}\n`);
+  if (asks) context.note(foundText(found));
   const { config } = readConfigAnyway(system, workspace.root);
   const contents = config["pause.contents"] && !input["no-contents"] &&
     keepsContents(context, asks && workspace.git === "repository");
   const sources = sourcesOf(config);
-  if (asks) context.note(sourcesText(sources));
+  if (asks) context.note(`\n${sourcesText(sources)}`);
   const some = sources.some(({ kept }) => kept);
   const off = some && (input["no-conversation"] ||
     !yes("Keep these parts of conversations?"));
-  const others = otherClients(system);
-  const hooked = (client !== null || others.length > 0) &&
-    !input["no-hooks"] && yes("Install hooks and skills?");
+  const hooked = await hookedClients(context, input, client !== null);
   const { hooks, more } = await allHooks(context, workspace, {
-    ...{ input, config, claude: hooked && client !== null },
-    others: hooked ? others : [],
+    ...{ input, config, ...hooked },
   });
   const wanted = asks ? wantedCompletions(context, completions) : completions;
   const folder = { "ignore": input.ignore, "dry-run": false };
@@ -160,9 +163,25 @@ async function foundHere(context: Context, input: SetupInput) {
   return { client, git, other_clients: others, completions };
 }
 
+/** Returns the clients that get hooks. */
+async function hookedClients(
+  context: Context,
+  { asks, "no-hooks": no }: SetupInput,
+  isFound: boolean,
+): Promise<{ claude: boolean; others: readonly Client[] }> {
+  const none = { claude: false, others: [] };
+  if (no) return none;
+  const others = otherClients(context.system);
+  // A script gets the error of a Claude Code that is too old.
+  const claude = isFound && !(asks && await warnsOfOldClient(context));
+  if (!claude && others.length === 0) return none;
+  const wanted = !asks || agreed(context, "Install hooks and skills?");
+  return wanted ? { claude, others } : none;
+}
+
 function keepsContents(context: Context, asks: boolean): boolean {
   if (!asks) return true;
-  context.note(CONTENTS_NOTE);
+  context.note(`\n${CONTENTS_NOTE}`);
   const question = "Keep the contents of uncommitted files with saves?";
   return agreed(context, question);
 }
@@ -298,20 +317,14 @@ async function savesOfClaudeMpm(
 }
 
 function areTheirs(
-  { ask, note }: Context,
+  context: Context,
   saves: readonly (Mark & { readonly summary: string })[],
 ): boolean {
-  note(oldSavesText(saves.map(({ id, summary }) => ({
+  context.note(oldSavesText(saves.map(({ id, summary }) => ({
     session_id: id,
     summary,
   }))));
-  return accepted({ ask }, "Are these saves yours?");
-}
-
-/** Asks a question that only a yes answers with yes. */
-function accepted({ ask }: Pick<Context, "ask">, question: string): boolean {
-  const answer = ask(`${question} [y/N]: `);
-  return /^y(es)?$/i.test(answer?.trim() ?? "");
+  return accepted(context, "Are these saves yours?");
 }
 
 async function clientHere(
@@ -383,10 +396,4 @@ export async function applySetup(
         created ? { after: { created: HOME } } : undefined,
     },
   );
-}
-
-/** Asks a question that only a no answers with no. */
-export function agreed({ ask }: Context, question: string): boolean {
-  const answer = ask(`${question} [Y/n]: `);
-  return answer !== undefined && !/^no?$/i.test(answer.trim());
 }

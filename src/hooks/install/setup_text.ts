@@ -1,6 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
-import type { Style } from "../../cli/mod.ts";
+import { aligned, type Style } from "../../cli/mod.ts";
 import { initText } from "../../saves/mod.ts";
 import type { SetupResult } from "../commands/results.ts";
 import { clientText, installText } from "./text.ts";
@@ -26,9 +26,11 @@ export function oldSavesText(
 export function sourcesText(sources: SetupResult["conversation"]): string {
   return [
     "Parts of a conversation that mpm keeps, with secrets redacted:",
-    ...sources.map(({ setting, kept, summary }) =>
-      `  ${kept ? "on " : "off"}  ${setting}: ${summary}`
-    ),
+    ...aligned(sources.map(({ setting, kept, summary }) => [
+      kept ? "  on" : "  off",
+      setting,
+      summary,
+    ])),
   ].join("\n");
 }
 
@@ -54,8 +56,8 @@ export function foundText(
 
 /** Says which contents stay out of saves. */
 export const CONTENTS_NOTE =
-  "Names such as .env* and *.pem stay out of saves; other files are not " +
-  "scanned for secrets.";
+  "Files such as .env* and *.pem stay out of saves. mpm does not scan other " +
+  "files for secrets.";
 
 /** Further effects of hooks. */
 const BATCHES = "To keep the files of each step for mpm replay: " +
@@ -67,6 +69,7 @@ export function setupText(
   style: Style,
   { asked }: { asked: boolean },
 ): string {
+  if (asked && !result.dry_run) return writtenText(result, style);
   const { dry_run: dry, init, conversation, config, hooks } = result;
   const { saves, trusted } = result.claude_mpm;
   const switched = dry
@@ -74,7 +77,7 @@ export function setupText(
     : "Changed your settings in";
   return [
     ...asked ? [] : [`${foundText(result)}\n`],
-    initText({ ...init, dry_run: dry }),
+    initText({ ...init, dry_run: dry }, "setup"),
     result.contents
       ? `Saves keep the contents of uncommitted files.${
         asked ? "" : ` ${CONTENTS_NOTE}`
@@ -82,7 +85,11 @@ export function setupText(
       : "Saves do not keep the contents of uncommitted files.\n",
     result.branch_commits ? "Saves are also committed to your branch.\n" : "",
     // They were listed with the question.
-    ...asked ? [] : [`${sourcesText(conversation)}\n`],
+    ...!asked
+      ? [`${sourcesText(conversation)}\n`]
+      : conversation.some(({ kept }) => kept)
+      ? []
+      : ["Saves do not keep parts of conversations.\n"],
     ...config === null ? [] : [`${switched} ${escapeText(config)}\n`],
     ...hooks === null
       ? []
@@ -105,6 +112,62 @@ export function setupText(
         : "Not verified. To use one as your own: mpm saves trust <save>\n",
     ],
   ].join("");
+}
+
+/**
+ * Returns what a setup has changed. The person who was asked has just read the
+ * plan, so its lists are not repeated.
+ */
+function writtenText(result: SetupResult, style: Style): string {
+  const { init, config, hooks, completions, claude_mpm: old } = result;
+  const isNew = init.created || init.ignore_file !== null;
+  const lines = [
+    ...isNew ? [initText({ ...init, dry_run: false }, "setup")] : [],
+    ...config === null
+      ? []
+      : [`Changed your settings in ${escapeText(config)}\n`],
+    ...hooks && changesHooks(hooks)
+      ? [installText({ ...hooks, skills: [], excluded: [] }, style, BRIEF)]
+      : [],
+    ...result.clients.filter(saysSomething)
+      .map((client) => clientText(client, style, BRIEF)),
+    ...completions.filter(isWritten).map((one) => completionText(one, false)),
+    ...old.trusted ? ["Uses the saves of claude-mpm as your own.\n"] : [],
+  ];
+  return lines.length === 0
+    ? "Everything was already set up.\n"
+    : lines.join("");
+}
+
+const BRIEF = { brief: true };
+
+type Hooks = NonNullable<SetupResult["hooks"]>;
+
+function changesHooks({ changes, skills, excluded }: Hooks): boolean {
+  return excluded.length > 0 ||
+    changes.some(({ action }) => action !== "kept") ||
+    skills.some(({ action }) => action !== "kept" && action !== "foreign");
+}
+
+function saysSomething(client: SetupResult["clients"][number]): boolean {
+  return changesClient(client) ||
+    client.problems.length + client.warnings.length > 0;
+}
+
+function changesClient({ files }: SetupResult["clients"][number]): boolean {
+  return files.some(({ action }) => action !== "kept" && action !== "foreign");
+}
+
+function isWritten({ action }: SetupResult["completions"][number]): boolean {
+  return action === "added" || action === "replaced";
+}
+
+/** Returns whether a setup has anything to write. */
+export function changesAnything(result: SetupResult): boolean {
+  const { init, config, hooks, clients, completions, claude_mpm } = result;
+  return init.created || init.ignore_file !== null || config !== null ||
+    hooks !== null && changesHooks(hooks) || clients.some(changesClient) ||
+    completions.some(isWritten) || claude_mpm.trusted;
 }
 
 function completionText(

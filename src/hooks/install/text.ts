@@ -14,10 +14,16 @@ import type {
 type Change = HooksInstallResult["changes"][number];
 type Skill = HooksInstallResult["skills"][number];
 
+/** Without the lists that were shown with the question. */
+interface Form {
+  readonly brief: boolean;
+}
+
 /** Formats the answer of `mpm hooks install`. */
 export function installText(
   result: HooksInstallResult,
   style: Style,
+  { brief }: Form = { brief: false },
 ): string {
   const { dry_run: dry, diff, path, changes, skills, warnings } = result;
   const parts = [
@@ -39,7 +45,7 @@ export function installText(
     ]
     : [
       `Installed mpm's hooks in ${escapeText(path)}`,
-      ...changeLines(written),
+      ...brief ? [] : changeLines(written),
       ...result.backup === null
         ? []
         : [`The old file: ${escapeText(result.backup)}`],
@@ -209,6 +215,7 @@ export function hooksProfileText(
 export function clientText(
   { dry_run: dry, title, binary, files, ...found }: ClientFilesResult,
   style: Style,
+  { brief }: Form = { brief: false },
 ): string {
   const changed = files.filter(({ action }) =>
     action !== "kept" && action !== "foreign"
@@ -224,12 +231,7 @@ export function clientText(
     binary === null
       ? `${dry ? "Would remove" : "Removed"} mpm's hooks from ${title}`
       : `${dry ? "Would install" : "Installed"} mpm's hooks in ${title}`,
-    ...changed.map(({ action, path, events }) =>
-      `  ${action}: ${escapeText(path)}` +
-      (events.length === 0 || binary === null
-        ? ""
-        : ` (${counted(events.length, "event")})`)
-    ),
+    ...brief ? [] : fileLines(changed, binary),
   ];
   const left = files.filter(({ reason }) => reason !== null)
     .map(({ path, reason }) =>
@@ -239,3 +241,30 @@ export function clientText(
   return `${[...lines, ...left, ...wrong].join("\n")}\n` +
     notesOf(found.warnings, style);
 }
+
+/** Lists files; the skills of a folder are on one line. */
+function fileLines(
+  files: ClientFilesResult["files"],
+  binary: string | null,
+): string[] {
+  const groups = Map.groupBy(files, ({ action, path }) => {
+    const [, folder] = SKILL.exec(path) ?? [];
+    return folder === undefined ? path : `${action} ${folder}`;
+  });
+  return [...groups.values()].map(([first, ...others]) => {
+    const { action, path, events } = first!;
+    if (others.length === 0) {
+      const count = events.length === 0 || binary === null
+        ? ""
+        : ` (${counted(events.length, "event")})`;
+      return `  ${action}: ${escapeText(path)}${count}`;
+    }
+    const names = [first!, ...others].map((file) => SKILL.exec(file.path)![2]!);
+    const [, folder] = SKILL.exec(path)!;
+    return `  ${action}: ${names.map(escapeText).join(", ")} in ` +
+      escapeText(folder!);
+  });
+}
+
+/** The folder of a skill, and the skill's name. */
+const SKILL = /^(.*)[\\/]([^\\/]+)[\\/]SKILL\.md$/;

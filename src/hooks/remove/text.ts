@@ -53,7 +53,9 @@ function removedLines(removed: readonly Removed[]): string[] {
         action === "restored" ? ", as it was before" : ""
       }`
     ),
-    ...all.length > NAMED ? [`  and ${all.length - NAMED} more`] : [],
+    ...all.length > NAMED
+      ? [`  ${NOUNS[part]}: ${all.length - NAMED} more`]
+      : [],
   ]);
 }
 

@@ -63,7 +63,7 @@ ignores itself. With --ignore, mpm adds all of .claude-mpm/ to .gitignore, inclu
       },
     );
   },
-  render: initText,
+  render: (result) => initText(result),
   next: ({ dry_run: dry, created }) =>
     created && !dry
       ? '"mpm pause" saves a session; "mpm hooks install" lets Claude Code ' +
@@ -111,7 +111,10 @@ export async function applyInit(
 }
 
 /** Describes the result of an init, or its plan, for people. */
-export function initText(result: InitResult): string {
+export function initText(
+  result: InitResult,
+  by: "init" | "setup" = "init",
+): string {
   const { created, dry_run: dry, ignore_file: file } = result;
   const would = dry ? "Would create" : "Created";
   const lines = [
@@ -122,7 +125,7 @@ export function initText(result: InitResult): string {
     result.ignored
       ? "Git ignores the folder."
       : "Git ignores the saves in this folder. To ignore the whole folder: " +
-        "mpm init --ignore",
+        `mpm ${by} --ignore`,
   ];
   return lines.join("\n") + "\n";
 }
