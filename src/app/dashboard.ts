@@ -43,7 +43,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
     ...git ? [gitText(git)] : [],
     ...result.last_save
       ? lastSaveLines(result, style)
-      : ["Last save: none yet"],
+      : ["Last save: none to resume"],
     ...step === undefined ? [] : [
       `Next: ${escapeText(step)}${
         more.length > 0 ? ` (and ${more.length} more)` : ""
@@ -74,10 +74,16 @@ function fitted(line: string, columns: number): string[] {
 /** Lines above the three commands. */
 const MOST = 9;
 
-function nextSteps({ last_save: save, items, checklist }: StatusResult) {
+function nextSteps(
+  { session, parents, last_save: save, items, checklist }: StatusResult,
+) {
   const open = items.filter(({ kind }) => kind === "next");
+  // A detour has other steps than the work that it interrupts.
+  const isOfAnother = parents.length > 0 && session?.save !== save?.session_id;
   const steps = open.length > 0
     ? open.map(({ text }) => text)
+    : isOfAnother
+    ? []
     : save?.next_steps ?? [];
   const left = checklist.filter(({ done }) => !done).map(({ text }) => text);
   return steps.length > 0 ? steps : left;

@@ -118,3 +118,19 @@ Deno.test("mpm alone keeps the command that restores a lost file whole", async (
   assertStringIncludes(stdout, `("mpm restore ${id}")\n`);
   assert(stdout.split("\n").every((line) => line.length <= 80), stdout);
 });
+
+Deno.test("mpm alone shows no next step of the work that a detour interrupts, and no save of a completed session", async () => {
+  using env = TestEnv.repository();
+  await mpmJson(env, ["start", "Refunds"]);
+  await mpmJson(env, ["pause", "-n", "Add taxes"]);
+  await mpmJson(env, ["resume"]);
+  const shown = async () => (await mpm(env, [], { typed: [] })).stdout;
+  assertStringIncludes(await shown(), "Next: Add taxes\n");
+  await mpmJson(env, ["branch", "Flaky test"]);
+  const detour = await shown();
+  assertStringIncludes(detour, "Detour of: Refunds\n");
+  assertEquals(detour.includes("Add taxes"), false, detour);
+  await mpmJson(env, ["return"]);
+  await mpmJson(env, ["complete"]);
+  assertStringIncludes(await shown(), "Last save: none to resume\n");
+});
