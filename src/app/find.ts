@@ -135,7 +135,7 @@ export function unknownCommand(words: readonly string[]): MpmError {
 }
 
 /** Second words of the commands that begin with this one. */
-function membersOf(group: string): string[] {
+export function membersOf(group: string): string[] {
   return Object.keys(SUMMARIES).filter((name) => name.startsWith(`${group} `))
     .map((name) => name.slice(group.length + 1));
 }

@@ -13,7 +13,7 @@ import {
   withHeadings,
 } from "../cli/mod.ts";
 import { pageOf, shortHelp } from "./commands/help.ts";
-import { asksForHelp, findCommand, unknownCommand } from "./find.ts";
+import { asksForHelp, findCommand, membersOf, unknownCommand } from "./find.ts";
 import { loadCompletion } from "./table.ts";
 import { isAbsolute } from "@std/path";
 import { join } from "../base/join.ts";
@@ -41,7 +41,8 @@ export async function runLine(
   }
   const { command, rest } = await findCommand(argv);
   if (!command) return await withoutCommand(argv, system);
-  const parsed = parse(command, await completed(command, rest, system));
+  const words = await completed(command, rest, system);
+  const parsed = parse(command, words, membersOf(command.name));
   const input = command.adapt?.(parsed) ?? parsed;
   if (input.version) return print(system, versionLine(input.json === true));
   if (input.help) {

@@ -31,11 +31,13 @@ export function leadingWords(argv: readonly string[]): Words {
 
 /**
  * Reads `argv`, without the command's own words, as `command` declares it.
- * Throws USAGE for anything undeclared.
+ * `members` are the second words of commands that begin with its name. Throws
+ * USAGE for anything undeclared.
  */
 export function parse(
   command: AnyCommand,
   argv: readonly string[],
+  members: readonly string[] = [],
 ): Record<string, unknown> {
   const flags: Flags = { ...GLOBAL_FLAGS, ...command.flags };
   const given = new Map<string, string[]>();
@@ -46,7 +48,7 @@ export function parse(
     const flag = getOwn(flags, token.name);
     if (!flag) {
       refuseNegative(command, argv[token.index] ?? "");
-      throw unknownOption(command, token.rawName, flags);
+      throw unknownOption(command, token.rawName, { flags, members });
     }
     const value = optionValue(command, flag, { ...token, flags });
     given.set(token.name, [...given.get(token.name) ?? [], value]);
@@ -181,8 +183,14 @@ function refuseNegative(command: AnyCommand, word: string): void {
 function unknownOption(
   command: AnyCommand,
   typed: string,
-  flags: Flags,
+  { flags, members }: { flags: Flags; members: readonly string[] },
 ): MpmError {
+  const member = members.find((word) => `--${word}` === typed);
+  if (member !== undefined) {
+    return new MpmError("USAGE", `Unknown option "${typed}"`, {
+      hint: `Did you mean "mpm ${command.name} ${member}"?`,
+    });
+  }
   const names = Object.keys(flags).map((name) => `--${name}`);
   const near = typed.startsWith("--") ? nearest(typed, names) : undefined;
   return usage(command, `Unknown option "${typed}"`, near);

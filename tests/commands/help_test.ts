@@ -116,6 +116,11 @@ Deno.test("a word of another tool is answered with the command for it", async ()
   // Half of each of these words is another one.
   assertEquals(await hint("resume", "--pick"), 'Run "mpm resume --help"');
   assertEquals(await hint("stamp"), '"mpm help" lists the commands');
+  assertEquals(await hint("undo", "--list"), 'Did you mean "mpm undo list"?');
+  assertEquals(
+    await hint("help", "pause", "resume"),
+    '"mpm help pause" shows one command at a time',
+  );
   assertEquals(await hint("migraine"), 'Did you mean "mpm migrate"?');
   assertEquals(await hint("stauts"), 'Did you mean "mpm status"?');
   assertEquals(await hint("constructor"), '"mpm help" lists the commands');

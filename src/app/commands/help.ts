@@ -15,7 +15,7 @@ import { MpmError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { getOwn } from "../../base/own.ts";
 import type { HelpResult } from "./results.ts";
-import { findCommand, unknownCommand } from "../find.ts";
+import { commandNamed, findCommand, unknownCommand } from "../find.ts";
 import { currentName } from "../spellings.ts";
 import {
   commandSections,
@@ -78,7 +78,7 @@ export async function pageOf(typed: readonly string[]): Promise<HelpResult> {
   const words = typed.map((word, at) => at === 0 ? currentName(word) : word);
   const page = await groupPage(words) ?? await topicPage(words) ??
     await commandPage(words);
-  if (!page) throw unknownTopic(words);
+  if (!page) throw await unknownTopic(words);
   return {
     topic: words.length === 0 ? null : words.join(" "),
     commands: [],
@@ -151,7 +151,13 @@ async function schemaPage(name: string): Promise<Page> {
   return { text: `${JSON.stringify(schema, null, 2)}\n`, schema };
 }
 
-function unknownTopic(words: readonly string[]): MpmError {
+async function unknownTopic(words: readonly string[]): Promise<MpmError> {
+  const [first = "", ...more] = words;
+  if (more.length > 0 && await commandNamed(first)) {
+    return new MpmError("USAGE", `Unknown command "${words.join(" ")}"`, {
+      hint: `"mpm help ${first}" shows one command at a time`,
+    });
+  }
   const near = nearest(words.join(" "), Object.keys(TOPICS));
   return near === undefined
     ? unknownCommand(words)
