@@ -1,4 +1,5 @@
 import { MpmError } from "./errors.ts";
+import { cutText } from "./words.ts";
 
 /** The characters in names of sessions and checkpoints, after "Use". */
 export const NAME_RULE =
@@ -20,12 +21,19 @@ export function isSessionName(name: string): boolean {
   return isName(name) && !name.startsWith("session-");
 }
 
+/** UTF-16 units of an invalid name in a message. */
+const SHOWN = 100;
+
+/** The error for a name that a session cannot have. */
+export function invalidSessionName(name: string, hint: string): MpmError {
+  const shown = cutText(name, SHOWN);
+  return new MpmError("USAGE", `Invalid session name "${shown}"`, { hint });
+}
+
 /** `name` if a session can be found by it. Throws USAGE. */
 export function checkedName(name: string | undefined): string | undefined {
   if (name !== undefined && !isSessionName(name)) {
-    throw new MpmError("USAGE", `"${name}" cannot name a session`, {
-      hint: `Use ${NAME_RULE}`,
-    });
+    throw invalidSessionName(name, `Use ${NAME_RULE}`);
   }
   return name;
 }

@@ -1,6 +1,6 @@
 import { currentAgentSession } from "../clients/mod.ts";
 import { MpmError } from "../base/errors.ts";
-import { checkedName } from "../base/names.ts";
+import { checkedName, invalidSessionName } from "../base/names.ts";
 import { readHead, type Workspace } from "../git/mod.ts";
 import { placeKey } from "./current.ts";
 import type { NewWork } from "./record.ts";
@@ -67,9 +67,10 @@ export async function beginningOf(
 /** Throws USAGE for what cannot name a session, such as a long task alone. */
 function sessionName(name: string | undefined): string | undefined {
   if (name === undefined || !name.startsWith("work-")) return checkedName(name);
-  throw new MpmError("USAGE", `"${name}" cannot name a session`, {
-    hint: "A name that begins with work- looks like an ID",
-  });
+  throw invalidSessionName(
+    name,
+    "A name that begins with work- looks like an ID",
+  );
 }
 
 /** UTF-16 units of one value. */

@@ -233,7 +233,8 @@ Deno.test("what a branch refuses changes nothing", async () => {
   const before = treeOf(env);
   const refs = env.git("for-each-ref");
   const refused: [string[], number, string][] = [
-    [["1"], 2, "cannot name a session"],
+    [["1"], 2, 'Invalid session name "1"'],
+    [["a".repeat(300)], 2, `Invalid session name "${"a".repeat(99)}…"`],
     [["a", "--stash", "--worktree"], 2, "cannot be combined with"],
     [["a", "--git-branch", "fix..it"], 2, "cannot name a git branch"],
     [["a", "--stash", "--git-branch", "taken"], 4, "another worktree"],
