@@ -74,6 +74,12 @@ export function matchSave(
     },
   );
   if (found) return found;
+  // It is the default: the line may not have named it.
+  if (wanted === "latest" && entries.length + hidden.length === 0) {
+    throw new MpmError("NOT_FOUND", "This project has no saves", {
+      hint: '"mpm pause" makes one',
+    });
+  }
   throw new MpmError("NOT_FOUND", `No save matches "${selector}"`, {
     hint: entries.length === 0
       ? choices.empty

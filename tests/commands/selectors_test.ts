@@ -148,3 +148,12 @@ Deno.test("a number at the prompt is the one that its line shows", async () => {
   const searched = await mpm(env, list, { keys: ["/000500", "\r"] });
   assertStringIncludes(searched.stdout, `Session Resume: ${idAt(300)}`);
 });
+
+Deno.test("show says that a project has no saves", async () => {
+  using env = TestEnv.repository();
+  const { status, stderr } = await mpm(env, ["show"]);
+  assertEquals([status, stderr], [
+    3,
+    'Error: This project has no saves\nHint: "mpm pause" makes one\n',
+  ]);
+});
