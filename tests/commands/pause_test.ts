@@ -665,3 +665,13 @@ Deno.test("pause records what claude-mpm counted of the agent's session", async 
   assertEquals(await paused("{torn"), unknown);
   assertEquals(await paused("[1]"), unknown);
 });
+
+Deno.test("pause --verbose names an ignored folder without the paths below it", async () => {
+  using env = TestEnv.repository();
+  env.write(".gitignore", "/build/a/\n/build/b/\n/logs/\n");
+  env.commit("Ignore");
+  for (const name of ["a/x", "b/y"]) env.write(`build/${name}`, "1\n");
+  env.write("logs/z", "1\n");
+  const { ignored } = await mpmJson<PauseResult>(env, ["pause", "--verbose"]);
+  assertEquals(ignored, ["build/", "logs/"]);
+});

@@ -123,7 +123,7 @@ that check the work), important_reminders, files_to_review, done. Other fields: 
     const { workspace } = plan.draft;
     const ignored = await ignoredPaths(context.system, workspace.worktree);
     const foreign = ignored.filter((path) => !path.startsWith(`${HOME}/`));
-    return { ...result, ignored: foreign };
+    return { ...result, ignored: withoutNested(foreign) };
   },
   render: pauseText,
   brief: ({ session_id: id }) => id,
@@ -313,4 +313,14 @@ const LONGEST = 2000;
 /** Further lines stay under the first one; long texts are in the save. */
 function indented(text: string): string {
   return escapeLines(cutText(text.trim(), LONGEST)).replaceAll("\n", "\n  ");
+}
+
+/** Drops paths below a folder of the list, which is in order. */
+function withoutNested(paths: readonly string[]): string[] {
+  let folder: string | undefined;
+  return paths.filter((path) => {
+    if (folder !== undefined && path.startsWith(folder)) return false;
+    if (path.endsWith("/")) folder = path;
+    return true;
+  });
 }
