@@ -178,7 +178,7 @@ export class Picker implements Screen<number | "cancelled"> {
     const arrows = this.#offered.style.ascii ? "arrows" : "↑↓";
     const [found, all] = [this.#found.length, this.#offered.choices.length];
     const count = found === all ? `${all}` : `${found} of ${all}`;
-    return `${count}  ${arrows} move, Enter chooses, Esc leaves; ` +
+    return `${count}  ${arrows} move, Enter selects, Esc cancels; ` +
       "type to search, or a number";
   }
 }

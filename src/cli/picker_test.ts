@@ -48,7 +48,7 @@ Deno.test("a picker shows title, search, as many choices as fit, and help", () =
   assertEquals(lines.slice(-3), [
     "",
     "This is 0",
-    "1000  ↑↓ move, Enter chooses, Esc leaves; type to search, o…",
+    "1000  ↑↓ move, Enter selects, Esc cancels; type to search, …",
   ]);
   for (const line of lines) assert(width(line) <= SIZE.columns, line);
 });

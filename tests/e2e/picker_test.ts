@@ -80,7 +80,7 @@ ptyTest("the prompt follows the size of a real terminal", async () => {
   const resized = env.run("stty", ["-F", name!, "rows", "9", "cols", "30"]);
   assertEquals(resized.status, 0);
   // Four lines are left for the list, each cut.
-  const frame = await pty.until("100  ↑↓ move, Enter chooses, …");
+  const frame = await pty.until("100  ↑↓ move, Enter selects, …");
   const last = frame.slice(frame.lastIndexOf("\x1b[H"));
   assertEquals(last.match(/ {2}main {2}/g)?.length, 4, last);
   await pty.type("\x03");
