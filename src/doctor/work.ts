@@ -1,6 +1,7 @@
 import { basename } from "@std/path";
 import { join } from "../base/join.ts";
 import { MpmError } from "../base/errors.ts";
+import { counted } from "../base/words.ts";
 import {
   bounded,
   type Checked,
@@ -61,7 +62,7 @@ export function checkWork(ground: Ground): Checked {
   return {
     summary: works.length === 0
       ? "none"
-      : `${works.length}, ${open.length} open`,
+      : `${counted(works.length, "session")}, ${open.length} open`,
     found: bounded(found, "more finding"),
   };
 }
