@@ -54,7 +54,7 @@ export function matchSave(
     empty: hidden.length > 0
       ? 'All saves belong to archived or cancelled sessions: "mpm list ' +
         '--all" lists them'
-      : 'This project has no saves; "mpm pause" makes one',
+      : 'This project has no saves; "mpm pause" creates one',
   };
   const indexed = atIndex(wanted, choices);
   if (indexed) return indexed;
@@ -77,7 +77,7 @@ export function matchSave(
   // It is the default: the line may not have named it.
   if (wanted === "latest" && entries.length + hidden.length === 0) {
     throw new MpmError("NOT_FOUND", "This project has no saves", {
-      hint: '"mpm pause" makes one',
+      hint: '"mpm pause" creates one',
     });
   }
   throw new MpmError("NOT_FOUND", `No save matches "${selector}"`, {

@@ -137,7 +137,7 @@ async function withDerived(
       }
     }
   }
-  // Those first: what a death leaves must not look like a save of its own.
+  // Those first: what a death leaves must not look like another save.
   return { steps: [...added, ...steps], obstacles: [...obstacles, ...more] };
 }
 

@@ -154,6 +154,6 @@ Deno.test("show says that a project has no saves", async () => {
   const { status, stderr } = await mpm(env, ["show"]);
   assertEquals([status, stderr], [
     3,
-    'Error: This project has no saves\nHint: "mpm pause" makes one\n',
+    'Error: This project has no saves\nHint: "mpm pause" creates one\n',
   ]);
 });

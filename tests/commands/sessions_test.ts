@@ -48,7 +48,7 @@ Deno.test("sessions list without saves says how to make one", async () => {
   });
   assertEquals([status, stdout], [
     0,
-    'No saves. "mpm pause" makes one.\n',
+    'No saves. "mpm pause" creates one.\n',
   ]);
 });
 

@@ -142,7 +142,7 @@ function whoText(row: SessionRow, style: Style): string {
 }
 
 function nothing({ total }: SessionsResult): string {
-  return total > 0 ? "No save matches." : 'No saves. "mpm pause" makes one.';
+  return total > 0 ? "No save matches." : 'No saves. "mpm pause" creates one.';
 }
 
 /** A row for programs: every field there, none cut, nothing but a line. */

@@ -57,9 +57,8 @@ export async function keepWith(
 }
 
 /**
- * Returns whether a hook leaves to "saves keep" what can be made of the JSON of
- * its save, git's copy of it, and the oldest saves that are too many. They take
- * longer than all the rest.
+ * Returns whether a hook leaves slow steps to "saves keep". These are the files
+ * made from the JSON, git's copy, and the removal of the oldest saves.
  */
 export function isLeftToKeep(system: System, { git }: Workspace): boolean {
   return git === "repository" && system.program() !== undefined;

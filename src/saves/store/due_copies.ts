@@ -63,7 +63,7 @@ export function uncopiedIds(system: System, root: string): string[] {
     .map(({ name }) => name).filter((name) => SESSION_ID.test(name)).sort();
 }
 
-/** Notes that these need not be done any more. */
+/** Notes that these are done. */
 export function settle(
   system: System,
   root: string,

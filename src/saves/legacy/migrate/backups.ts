@@ -119,7 +119,7 @@ export async function chooseBackup(
     if (here && finished.includes(name)) return await read(name);
     throw new MpmError("NOT_FOUND", `No backup "${wanted}" in "${backups}"`, {
       hint: finished.length === 0
-        ? 'No backup exists; "mpm migrate" makes one before it moves anything'
+        ? 'No backup exists; "mpm migrate" creates one before it moves anything'
         : `Available backups: ${finished.join(", ")}`,
     });
   }
