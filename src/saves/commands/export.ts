@@ -21,7 +21,7 @@ export const sessionsExport = defineCommand({
   name: "saves export",
   summary: "Export one save, or a bundle of several saves",
   description: `
-Exports one save as its JSON file, unchanged, or several saves as a bundle. A bundle is a JSON file with the text and checksum of each save. To import either file, use "mpm import". mpm does not export a damaged save. The default is
+Exports one save as an exact copy of its JSON file, or several saves as a bundle. A bundle is a JSON file with the text and checksum of each save. To import either file, use "mpm import". mpm does not export a damaged save. The default is
 the newest save.`,
   positionals: [SESSIONS],
   flags: {
