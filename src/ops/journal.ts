@@ -137,7 +137,8 @@ function readEnd(system: System, path: string, length: number): string {
 /** The same for the commands about the journal. */
 export const USER_FLAG = {
   type: "boolean",
-  summary: "Use the log of operations outside projects, e.g. settings changes",
+  summary:
+    "Use the log of operations outside projects, such as changes to settings",
 } as const;
 
 /**

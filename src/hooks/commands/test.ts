@@ -28,7 +28,7 @@ status is 4 if a hook fails its check, and 3 if no hooks are installed.
 
 --client tests the hooks of another client. This does not show whether the client runs its hooks; to check that, use "mpm doctor".
 
---runs starts each hook several times with a simple event. mpm prints how long the whole process took and the size of its output.
+--runs starts each hook several times with a sample event. mpm prints how long the whole process took and the size of its output.
 
 With a name, mpm runs this project's copy of a shell hook just as it would for a real event. The script gets MPM_ variables, JSON on standard input and a time limit. mpm logs
 the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes them on; MPM_INPUT replaces the JSON. The exit status is 6 if the script fails.`,

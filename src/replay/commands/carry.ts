@@ -23,7 +23,7 @@ export const carry = defineCommand({
   name: "carry",
   summary: "Copy an agent's conversation to another client",
   description: `
-Writes the conversation to another client's files, so that you can continue it there. Tool calls, questions, plans and sub-agents' reports become sentences, because each client has different tools. The summary of the last compaction replaces the conversation before it. Secrets are redacted. mpm lists what it left out, such as the model's thinking and sub-agents' work.
+Writes the conversation to another client's files, so that you can continue it there. Tool calls, questions, plans and sub-agents' reports become sentences, because each client has different tools. The summary from the last compaction replaces the conversation that preceded it. Secrets are redacted. mpm lists what it left out, such as the model's thinking and sub-agents' work.
 
 mpm copies conversations only to client versions that it has been tested with. For other versions, mpm prints the reason and a command that starts the client with the save's hand-off. mpm does not change the client's existing files. For opencode, mpm runs the client's import command. For Gemini CLI, mpm writes a file to .claude-mpm, and the client opens that file. "mpm undo" removes the copied conversation, unless you have continued it in the client.`,
   positionals: [
