@@ -229,7 +229,7 @@ export async function checkRefs(
   const folders = [DETOURS, REMOVED, RESCUE].map((folder) => `${folder}/`);
   const refs = (await readRefs(git, ["%(refname)"], ...folders)).flat();
   if (refs.length === 0) {
-    return { summary: "only refs of checkpoints", found: [] };
+    return { summary: "no leftover refs", found: [] };
   }
   const { works, problems } = listWorks(system, root);
   const removals = refsOfRemovals(readJournal(system, root));

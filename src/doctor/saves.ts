@@ -254,6 +254,6 @@ export async function checkLayout(ground: Ground): Promise<Checked> {
     const advice = importCommand(workspace, store);
     found.push(warning(detail, { advice }));
   }
-  const summary = found.length > 0 ? "older" : hasStore ? "present" : NOTHING;
+  const summary = found.length > 0 ? "older" : hasStore ? "current" : NOTHING;
   return { summary, found };
 }

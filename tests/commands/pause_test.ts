@@ -57,6 +57,15 @@ Continue: mpm resume
   assertMatch(quiet.stdout, /^session-\d{8}-\d{6}\n$/);
 });
 
+Deno.test("pause counts deleted files, which have no contents to keep", async () => {
+  using env = TestEnv.repository();
+  env.write("new", "1\n");
+  env.remove("README.md");
+  const { stdout } = await mpm(env, ["pause", "--no-commit"]);
+  const line = "Files: 2 uncommitted; contents of 1 kept (2 B); 1 deleted\n";
+  assertStringIncludes(stdout, line);
+});
+
 Deno.test("pause stays within six lines of a terminal of 80 columns", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "refunds", "Refunds for partial payments"]);

@@ -247,10 +247,12 @@ function filesText(
   );
   const all = left.length + omitted;
   const more = all - named.length;
+  const gone = reason === null ? count + omitted - files - all : 0;
   const out = [...named, ...more > 0 ? [`${more} more`] : []].join(", ");
   const text = (out: string) =>
     [
       `${count + omitted} uncommitted; ${kept}`,
+      ...gone > 0 ? [`${gone} deleted`] : [],
       ...all === 0 ? [] : [out],
       ...removed.length === 0
         ? []
