@@ -76,17 +76,17 @@ export async function endSession(
   }
   const result = await journaled(
     context,
-    ({ system }) =>
-      changeStore(system, root, () => {
-        const work = findWork(system, root, chosen.id) ?? chosen;
-        const next = ended(system, workspace, { work, ending });
-        const written = isOrphaned(system, workspace, { work, ending })
-          ? giveBack(system, root, { work, ending })
-          : writeWork(system, root, next);
-        leave(system, root, written);
-        return answer(written, false);
-      }),
+    ({ system }) => {
+      const work = findWork(system, root, chosen.id) ?? chosen;
+      const next = ended(system, workspace, { work, ending });
+      const written = isOrphaned(system, workspace, { work, ending })
+        ? giveBack(system, root, { work, ending })
+        : writeWork(system, root, next);
+      leave(system, root, written);
+      return answer(written, false);
+    },
     {
+      lock: changeStore,
       operation: action,
       workspace,
       title: ({ session }) => `${action} ${session.name ?? session.id}`,

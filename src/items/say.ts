@@ -253,14 +253,18 @@ async function changed<R extends object>(
   const { root } = workspace;
   const decided = (system: System) => decide(itemsHere(system, workspace));
   if (dryRun) return decided(context.system).result;
-  const work = ({ system }: Context) =>
-    withLock<R>(system, root, () => {
-      const { carried, result } = decided(system);
-      if (carried.changed.length > 0) ensureHome(system, root);
-      writeCarried(system, root, carried, { synced: true });
-      return result;
-    });
-  return await journaled<R>(context, work, { operation, workspace, title });
+  const work = ({ system }: Context) => {
+    const { carried, result } = decided(system);
+    if (carried.changed.length > 0) ensureHome(system, root);
+    writeCarried(system, root, carried, { synced: true });
+    return result;
+  };
+  return await journaled<R>(context, work, {
+    operation,
+    workspace,
+    lock: withLock,
+    title,
+  });
 }
 
 function partsOf({ kept: { items, taken }, open }: ItemsHere) {

@@ -40,16 +40,16 @@ export async function changeVar(
   if (dryRun) {
     return { dry_run: true, ...change(context.system).result };
   }
-  const work = ({ system }: Context) =>
-    withLock<VarChange>(system, root, () => {
-      const { here, vars, result } = change(system);
-      if (result.value !== result.before) {
-        ensureHome(system, root);
-        writeVars(system, root, { here, vars });
-      }
-      return { dry_run: false, ...result };
-    });
+  const work = ({ system }: Context) => {
+    const { here, vars, result } = change(system);
+    if (result.value !== result.before) {
+      ensureHome(system, root);
+      writeVars(system, root, { here, vars });
+    }
+    return { dry_run: false, ...result };
+  };
   return await journaled<VarChange>(context, work, {
+    lock: withLock,
     operation: value === undefined ? "var unset" : "var set",
     workspace,
     title: () => `${value === undefined ? "unset" : "set"} ${name}`,

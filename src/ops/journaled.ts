@@ -37,7 +37,16 @@ interface Deed<T> {
   readonly files?: readonly string[];
   /** True if it has its own way of keeping what its files were. */
   readonly keepsOwn?: true;
+  /** Takes the lock that is held from the first change to its entry in the log. */
+  readonly lock?: StoreLock;
 }
+
+/** Runs `work` under the lock of the store at `root`. */
+type StoreLock = <R>(
+  system: System,
+  root: string,
+  work: () => R | Promise<R>,
+) => Promise<R>;
 
 /**
  * Runs an operation and puts it into the journal with the files it changed, so
@@ -58,22 +67,31 @@ export async function journaled<T>(
     operation,
     covers: deed.keepsOwn ? () => false : coverOf(system, deed),
   });
-  try {
-    const result = await run({ ...context, system: recorder.system });
-    await note(context, { deed, recorder }, {
-      title: () => deed.title(result),
-      facts: deed.facts?.(result),
-    });
-    return result;
-  } catch (error) {
-    if (error instanceof MpmError) {
+  const work = async () => {
+    try {
+      const result = await run({ ...context, system: recorder.system });
       await note(context, { deed, recorder }, {
-        title: () => `${operation}, which failed: ${error.message}`,
-        facts: undefined,
+        title: () => deed.title(result),
+        facts: deed.facts?.(result),
       });
+      return result;
+    } catch (error) {
+      if (error instanceof MpmError) {
+        await note(context, { deed, recorder }, {
+          title: () => `${operation}, which failed: ${error.message}`,
+          facts: undefined,
+        });
+      }
+      throw error;
     }
-    throw error;
+  };
+  const result = deed.lock
+    ? await deed.lock(system, deed.workspace.root, work)
+    : await work();
+  if (recorder.usesTrash && !deed.automatic) {
+    await pruneDaily(context, recorder.root);
   }
+  return result;
 }
 
 async function note<T>(
@@ -89,32 +107,22 @@ async function note<T>(
     const files = recorder.recorded();
     if (!files && !facts) return;
     const { root } = recorder;
-    await append(system, root, {
+    const operation = {
       at: system.now().toISOString(),
       operation: deed.operation,
       title: context.redact(title()),
       worktree: worktreeOf(deed.workspace),
       ...merged(files, facts),
       ...deed.automatic ? { automatic: true as const } : {},
-    });
-    if (!recorder.usesTrash || deed.automatic) return;
-    await pruneDaily(context, root);
+    };
+    const append = () => void appendJournal(system, root, operation);
+    await (deed.lock ? append() : withLock(system, root, append));
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     // Hooks continue in silence.
     if (deed.automatic) return;
     note(`Note: done, but not recorded in "mpm undo list": ${error.message}`);
   }
-}
-
-async function append(
-  system: System,
-  root: string,
-  entry: Operation,
-): Promise<void> {
-  await withLock(system, root, () => {
-    appendJournal(system, root, entry);
-  });
 }
 
 function merged(

@@ -10,7 +10,6 @@ import {
   layout,
   readOwnJson,
   removeIfThere,
-  withLock,
   writeAtomic,
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
@@ -62,26 +61,24 @@ export function damagedChoices(system: System, root: string): string[] {
 
 /**
  * Keeps the choice for this worktree; `undefined` removes it. Throws CONFLICT
- * for a link instead of the folder.
+ * for a link instead of the folder. Call under the lock.
  */
-export async function choose(
+export function choose(
   system: System,
   workspace: Place,
   name: string | null | undefined,
-): Promise<void> {
+): void {
   const { root } = workspace;
   const path = choicePath(workspace);
-  await withLock(system, root, () => {
-    if (name === undefined) {
-      return checkPath(system, layout(root).partitions, root)
-        ? removeIfThere(system, path)
-        : undefined;
-    }
-    ensureHome(system, root);
-    ensureFolder(system, layout(root).partitions, root);
-    const text = `${JSON.stringify({ schema: 1, partition: name })}\n`;
-    writeAtomic(system, path, { text });
-  });
+  if (name === undefined) {
+    return checkPath(system, layout(root).partitions, root)
+      ? removeIfThere(system, path)
+      : undefined;
+  }
+  ensureHome(system, root);
+  ensureFolder(system, layout(root).partitions, root);
+  const text = `${JSON.stringify({ schema: 1, partition: name })}\n`;
+  writeAtomic(system, path, { text });
 }
 
 /**

@@ -58,7 +58,12 @@ export async function remove(
     : await journaled(
       context,
       ({ system }) => removeSaves(system, workspace, order),
-      { operation, workspace, title: ({ saves }) => titleOf(saves) },
+      {
+        operation,
+        workspace,
+        lock: changeStore,
+        title: ({ saves }) => titleOf(saves),
+      },
     );
   const removed = saves.map(({ entry, files }) => ({
     session_id: entry.id,
@@ -149,14 +154,15 @@ export async function pruneAutomatic(
     {
       operation,
       workspace,
+      lock: changeStore,
       title: () => `remove ${entries.map(({ id }) => id).join(", ")}`,
       automatic: true,
     },
   );
 }
 
-/** Moves the saves, with every copy of them, into the trash. */
-function removeSaves(
+/** Moves the saves and all copies into the trash. Call under the lock. */
+async function removeSaves(
   system: System,
   workspace: Workspace,
   { operation, entries, progress }: {
@@ -166,27 +172,25 @@ function removeSaves(
   },
 ): Promise<RemovedSaves> {
   const { root } = workspace;
-  return changeStore(system, root, async () => {
-    const index = openIndex(system, root);
-    const saves = filesOfSaves(system, root, entries)
-      .filter(({ files }) => files.length > 0);
-    if (saves.length === 0) return { folder: null, saves };
-    const items = saves.map(({ entry, files }) => ({
-      name: entry.id,
-      files: files.map(({ path, location, name }) => {
-        const folder = location === "pause" ? "sessions/pause" : location;
-        return { from: path, to: `${folder}/${name}` };
-      }),
-    }));
-    const ids = saves.map(({ entry }) => entry.id);
-    noteUncopied(system, root, ids.filter((id) => SESSION_ID.test(id)));
-    const folder = moveToTrash(system, root, { operation, items }, progress);
-    for (const id of ids) settleContents(system, root, id);
-    await pointAgain(system, root);
-    noteRemoved(system, root, { index, ids });
-    await copySaves(system, workspace);
-    return { folder, saves };
-  });
+  const index = openIndex(system, root);
+  const saves = filesOfSaves(system, root, entries)
+    .filter(({ files }) => files.length > 0);
+  if (saves.length === 0) return { folder: null, saves };
+  const items = saves.map(({ entry, files }) => ({
+    name: entry.id,
+    files: files.map(({ path, location, name }) => {
+      const folder = location === "pause" ? "sessions/pause" : location;
+      return { from: path, to: `${folder}/${name}` };
+    }),
+  }));
+  const ids = saves.map(({ entry }) => entry.id);
+  noteUncopied(system, root, ids.filter((id) => SESSION_ID.test(id)));
+  const folder = moveToTrash(system, root, { operation, items }, progress);
+  for (const id of ids) settleContents(system, root, id);
+  await pointAgain(system, root);
+  noteRemoved(system, root, { index, ids });
+  await copySaves(system, workspace);
+  return { folder, saves };
 }
 
 /** A file that belongs to a save, in any folder. */

@@ -47,11 +47,10 @@ export async function removeRuns(
   { root, ...workspace }: Pick<Workspace, "git" | "root" | "worktree">,
   { kind, ids, dryRun, ...more }: Removal,
 ): Promise<TaskRmResult> {
-  const work = ({ system }: Context) =>
-    withLock(system, root, async () => {
-      await refuseRunning(system, root, ids);
-      return moved(system, root, { kind, ids });
-    });
+  const work = async ({ system }: Context) => {
+    await refuseRunning(system, root, ids);
+    return moved(system, root, { kind, ids });
+  };
   if (dryRun || ids.length === 0) {
     await refuseRunning(context.system, root, ids);
     return { dry_run: dryRun, removed: [...ids], folder: null };
@@ -65,6 +64,7 @@ export async function removeRuns(
       }`,
     facts: (trash) => ({ before: { runs: ids }, after: { runs: ids, trash } }),
     keepsOwn: true,
+    lock: withLock,
     ...more,
   });
   return { dry_run: false, removed: [...ids], folder };

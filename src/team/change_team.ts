@@ -112,13 +112,13 @@ async function change(
     );
     decided = await journaled(
       context,
-      ({ system }) =>
-        withLock(system, root, () => {
-          const again = decideNow(system);
-          if (again.change !== "none") writeTeam(system, root, again.members);
-          return again;
-        }),
+      ({ system }) => {
+        const again = decideNow(system);
+        if (again.change !== "none") writeTeam(system, root, again.members);
+        return again;
+      },
       {
+        lock: withLock,
         operation: `team ${decided.change === "added" ? "add" : "remove"}`,
         workspace,
         files: [file],

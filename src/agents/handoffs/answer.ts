@@ -83,26 +83,26 @@ export async function answerHandoff(
   }
   return await journaled(
     context,
-    ({ system }) =>
-      withLock(system, workspace.root, () => {
-        // As it is under the lock: someone else may have answered.
-        const documents = readDocuments(system, workspace);
-        const stored = documents.all.find(({ path }) => path === first.path);
-        if (!stored) throw gone(first);
-        const changed = decide(stored, { actor, answer, now: system.now() });
-        if (changed) {
-          const after = stored.standing.last.map(({ id }) => id);
-          writeInFolder(system, workspace, {
-            folder: first.folder,
-            path: answerPath(first.folder, answer),
-            text: `${asciiJson({ ...answer, after }, 2)}\n`,
-          });
-        }
-        return resultOf(system, workspace, { ...input, first, changed });
-      }),
+    ({ system }) => {
+      // As it is under the lock: someone else may have answered.
+      const documents = readDocuments(system, workspace);
+      const stored = documents.all.find(({ path }) => path === first.path);
+      if (!stored) throw gone(first);
+      const changed = decide(stored, { actor, answer, now: system.now() });
+      if (changed) {
+        const after = stored.standing.last.map(({ id }) => id);
+        writeInFolder(system, workspace, {
+          folder: first.folder,
+          path: answerPath(first.folder, answer),
+          text: `${asciiJson({ ...answer, after }, 2)}\n`,
+        });
+      }
+      return resultOf(system, workspace, { ...input, first, changed });
+    },
     {
       operation: commandOf(input.state),
       workspace,
+      lock: withLock,
       title: () => `answer the hand-off ${first.id}: ${input.state}`,
       files: [answerPath(first.folder, answer)],
     },

@@ -72,13 +72,11 @@ export async function writeHandoff(
   const dryRun = input["dry-run"];
   const path = dryRun
     ? write(system, true)
-    : await journaled(context, ({ system }) =>
-      withLock(system, workspace.root, () =>
-        write(system, false)), {
+    : await journaled(context, ({ system }) => write(system, false), {
       operation: "handoff new",
       workspace,
-      title: () =>
-        `write a hand-off to ${to.name}`,
+      lock: withLock,
+      title: () => `write a hand-off to ${to.name}`,
       files: candidates(system, place, names),
     });
   const findings = await checkDocument(context, workspace, { path, text });

@@ -131,17 +131,17 @@ async function written(
     return { note, own, result };
   };
   if (dryRun) return decided(system).result;
-  const work = ({ system }: Context) =>
-    withLock(system, workspace.root, () => {
-      const { note, own, result } = decided(system);
-      ensureHome(system, workspace.root);
-      writeNote(system, workspace.worktree, note);
-      renewView(system, workspace.worktree, { own });
-      return result;
-    });
+  const work = ({ system }: Context) => {
+    const { note, own, result } = decided(system);
+    ensureHome(system, workspace.root);
+    writeNote(system, workspace.worktree, note);
+    renewView(system, workspace.worktree, { own });
+    return result;
+  };
   const result = await journaled(context, work, {
     operation,
     workspace,
+    lock: withLock,
     title: ({ note: { id, text } }) =>
       `${operation} ${id}: ${cutText(text, 60)}`,
   });
@@ -225,17 +225,17 @@ export async function removeNotes(
     return { own, removed: found.map((one) => noteView(one, true)) };
   };
   if (dryRun) return { dry_run: true, removed: decided(system).removed };
-  const work = ({ system }: Context) =>
-    withLock(system, workspace.root, () => {
-      const { own, removed } = decided(system);
-      if (removed.length > 0) ensureHome(system, workspace.root);
-      for (const { id } of removed) removeNote(system, workspace.worktree, id);
-      renewView(system, workspace.worktree, { own });
-      return removed;
-    });
+  const work = ({ system }: Context) => {
+    const { own, removed } = decided(system);
+    if (removed.length > 0) ensureHome(system, workspace.root);
+    for (const { id } of removed) removeNote(system, workspace.worktree, id);
+    renewView(system, workspace.worktree, { own });
+    return removed;
+  };
   const removed = await journaled(context, work, {
     operation: "notes rm",
     workspace,
+    lock: withLock,
     title: (removed) => `notes rm ${removed.map(({ id }) => id).join(" ")}`,
   });
   return { dry_run: false, removed };

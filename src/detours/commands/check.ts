@@ -69,13 +69,9 @@ Without items, the command prints the checklist. The first tick moves an active 
     }
     return await journaled(
       context,
-      ({ system }) =>
-        changeStore(
-          system,
-          root,
-          () => change((work) => writeWork(system, root, work)),
-        ),
+      ({ system }) => change((work) => writeWork(system, root, work)),
       {
+        lock: changeStore,
         operation: "check",
         workspace,
         title: ({ changed, session }) =>

@@ -92,14 +92,14 @@ async function startSession(
   }
   return await journaled(
     context,
-    ({ system }) =>
-      changeStore(system, root, () => {
-        const { work, ...rest } = decided(system, root, given);
-        pointTo(system, root, { place: work.place, id: work.id });
-        const written = writeWork(system, root, work);
-        return answer(written, { ...rest, dryRun: false });
-      }),
+    ({ system }) => {
+      const { work, ...rest } = decided(system, root, given);
+      pointTo(system, root, { place: work.place, id: work.id });
+      const written = writeWork(system, root, work);
+      return answer(written, { ...rest, dryRun: false });
+    },
     {
+      lock: changeStore,
       operation: "start",
       workspace,
       title: ({ session }) => `start ${session.name ?? session.id}`,

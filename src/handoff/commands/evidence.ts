@@ -245,11 +245,9 @@ async function keep(
 ): Promise<void> {
   await journaled(
     context,
-    ({ system }) =>
-      withLock(system, workspace.root, () => {
-        keepRuns(system, workspace.root, [run]);
-      }),
+    ({ system }) => keepRuns(system, workspace.root, [run]),
     {
+      lock: withLock,
       operation: "evidence",
       workspace,
       title: () => `run ${run.command}`,

@@ -220,13 +220,13 @@ async function write(
   await journaled(
     context,
     ({ system }) =>
-      withLock(system, workspace.root, () =>
-        writeAtomic(system, file, {
-          bytes,
-          temporary: ".session-summary.mpm.tmp",
-          ...found?.mode === undefined ? {} : { mode: found.mode },
-        })),
+      writeAtomic(system, file, {
+        bytes,
+        temporary: ".session-summary.mpm.tmp",
+        ...found?.mode === undefined ? {} : { mode: found.mode },
+      }),
     {
+      lock: withLock,
       operation: "summary",
       workspace,
       files: [file],

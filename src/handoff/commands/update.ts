@@ -46,11 +46,11 @@ mpm's part is there, "mpm pause", "mpm next", "mpm done" and "mpm undo" keep its
       });
     const state = dryRun
       ? update(system)
-      : await journaled(context, ({ system }) =>
-        withLock(system, root, () => {
-          ensureHome(system, root);
-          return update(system);
-        }), {
+      : await journaled(context, ({ system }) => {
+        ensureHome(system, root);
+        return update(system);
+      }, {
+        lock: withLock,
         operation: "context update",
         workspace,
         title: (state) => `context file ${state}: ${pathBelow(root, file)}`,

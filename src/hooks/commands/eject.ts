@@ -70,23 +70,19 @@ edit a script, run "mpm allow <file>" to allow it to run on this machine.`,
     return await journaled(
       context,
       (context) =>
-        withLock(
-          context.system,
-          root,
-          () =>
-            withUserLock(context.system, () => {
-              ensureHome(context.system, root);
-              const steps = plan();
-              for (const { hook, path, action } of steps) {
-                if (action !== "written" && action !== "upgraded") continue;
-                ejectScript(context, root, { path, text: hook.text });
-              }
-              return answer(steps);
-            }),
-        ),
+        withUserLock(context.system, () => {
+          ensureHome(context.system, root);
+          const steps = plan();
+          for (const { hook, path, action } of steps) {
+            if (action !== "written" && action !== "upgraded") continue;
+            ejectScript(context, root, { path, text: hook.text });
+          }
+          return answer(steps);
+        }),
       {
         operation: "hooks eject",
         workspace,
+        lock: withLock,
         title: ({ hooks }) =>
           `write the shell hooks ${hooks.map(({ name }) => name).join(", ")}`,
       },

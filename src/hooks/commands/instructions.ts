@@ -62,13 +62,13 @@ An agent with mpm's hooks does not need the block.
     const before = instructedFiles(system, worktree);
     const changes = dryRun || (file === null && before.length === 0)
       ? change(system)
-      : await journaled(context, ({ system }) =>
-        withLock(system, root, () => {
-          ensureHome(system, root);
-          return change(system);
-        }), {
+      : await journaled(context, ({ system }) => {
+        ensureHome(system, root);
+        return change(system);
+      }, {
         operation: "setup instructions",
         workspace,
+        lock: withLock,
         files: INSTRUCTION_FILES.map((name) => join(worktree, name)),
         title: () =>
           file === null

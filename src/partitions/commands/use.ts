@@ -3,7 +3,7 @@ import { escapeText } from "../../base/escape.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { locate } from "../../git/mod.ts";
-import { journaled } from "../../ops/mod.ts";
+import { journaled, withLock } from "../../ops/mod.ts";
 import { choose, chosenName } from "../in_use.ts";
 import { Partitions } from "../partition.ts";
 import { needPartition } from "../rows.ts";
@@ -73,6 +73,7 @@ not choose, the partition with the most uncommitted files is current.`,
         {
           operation: "partition use",
           workspace,
+          lock: withLock,
           title: () => `use ${wordFor(wanted)}`,
         },
       );

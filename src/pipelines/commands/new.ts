@@ -83,6 +83,7 @@ Review the file, edit it if you like, and then allow it.`,
         {
           operation: "pipeline new",
           workspace,
+          lock: withLock,
           title: () => `create the pipeline ${name}`,
         },
       );
@@ -124,11 +125,9 @@ function write(
   system: System,
   root: string,
   { path, text }: { path: string; text: string },
-): Promise<void> {
-  return withLock(system, root, () => {
-    ensureHome(system, root);
-    ensureFolder(system, layout(root).pipelines, root);
-    refuseThere(system, path);
-    writeAtomic(system, path, { bytes: new TextEncoder().encode(text) });
-  });
+): void {
+  ensureHome(system, root);
+  ensureFolder(system, layout(root).pipelines, root);
+  refuseThere(system, path);
+  writeAtomic(system, path, { text });
 }

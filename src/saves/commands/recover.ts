@@ -23,7 +23,7 @@ import { journaled, layout } from "../../ops/mod.ts";
 import { bringBack, chooseLost } from "../store/restore_lost.ts";
 import { lostRows } from "../store/copies.ts";
 import { fromWhom } from "../trust/foreign.ts";
-import { openStore } from "../store/recover.ts";
+import { changeStore, openStore } from "../store/recover.ts";
 import { freeId } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 
@@ -179,6 +179,8 @@ function headline(result: RecoverResult): string {
   }
 }
 
+const RECOVER = "sessions recover" as const;
+
 /** Reads the record and does with it what was asked. */
 async function recover(
   context: Context,
@@ -201,7 +203,7 @@ async function recover(
       hint: "This project has no interrupted automatic pause",
     });
   }
-  const deed = { operation: "sessions recover" as const, workspace };
+  const deed = { operation: RECOVER, workspace, lock: changeStore };
   if (discard) {
     const trash = dryRun ? null : await journaled(
       context,

@@ -66,13 +66,13 @@ status is 5 if a save is still damaged. Without --repair, mpm changes nothing.`,
       ? await verifyAll(checker, entries)
       : await journaled(
         context,
-        ({ system }) =>
-          withLock(
-            system,
-            root,
-            () => repairAll({ ...checker, system }, entries),
-          ),
-        { operation: "sessions verify", workspace, title: titleOf },
+        ({ system }) => repairAll({ ...checker, system }, entries),
+        {
+          operation: "sessions verify",
+          workspace,
+          lock: withLock,
+          title: titleOf,
+        },
       );
     return {
       intact: sessions.every(({ state }) => state !== "damaged"),

@@ -1,4 +1,3 @@
-import { changeStore } from "../store/recover.ts";
 import { sessionId } from "../../base/ids.ts";
 import { field } from "../../base/parsed_values.ts";
 import { dirname } from "@std/path";
@@ -8,14 +7,12 @@ import { idTime } from "../store/save_entry.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 import {
-  ensureHome,
   ensureStoreId,
   layout,
   moveToTrash,
   readOwnJson,
   removeIfThere,
   saveFiles,
-  withLock,
   writeAtomic,
 } from "../../ops/mod.ts";
 import type { Workspace } from "../../git/mod.ts";
@@ -48,9 +45,9 @@ export function readPauseRecord(
 /**
  * Saves the record as a session and gives the file the name that claude-mpm
  * gives it then. `build` makes the save for an id and a store. A record that
- * was saved before the process died is not saved again.
+ * was saved before the process died is not saved again. Call under the lock.
  */
-export function finalizeRecord(
+export async function finalizeRecord(
   system: System,
   workspace: Workspace,
   { record, build, line }: {
@@ -61,28 +58,26 @@ export function finalizeRecord(
   },
 ): Promise<{ id: string; warnings: readonly string[] }> {
   const { root } = workspace;
-  return changeStore(system, root, async () => {
-    const { sessions, activePause } = layout(root);
-    const time = new Date(startOf(record));
-    const digest = sha256(record.bytes);
-    let id = savedAs(system, root, { time, digest });
-    let warnings: readonly string[] = [];
-    if (id === undefined) {
-      id = freeId(system, root, time);
-      const store = ensureStoreId(system, root);
-      const save = withDigest(build({ id, sessions, store }), digest);
-      const copied = areCopied(system, workspace);
-      const how = { latest: true, own: false, copied };
-      ({ warnings } = await storeSave(system, root, { save, ...how }));
-    }
-    const bytes = ended(record, line(id));
-    writeAtomic(system, join(sessions, `${id}-incremental.jsonl`), { bytes });
-    removeIfThere(system, activePause);
-    system.files.syncFolder(dirname(activePause));
-    const { problem } = await copySaves(system, workspace);
-    if (problem !== null) warnings = [...warnings, noCopy(problem)];
-    return { id, warnings };
-  });
+  const { sessions, activePause } = layout(root);
+  const time = new Date(startOf(record));
+  const digest = sha256(record.bytes);
+  let id = savedAs(system, root, { time, digest });
+  let warnings: readonly string[] = [];
+  if (id === undefined) {
+    id = freeId(system, root, time);
+    const store = ensureStoreId(system, root);
+    const save = withDigest(build({ id, sessions, store }), digest);
+    const copied = areCopied(system, workspace);
+    const how = { latest: true, own: false, copied };
+    ({ warnings } = await storeSave(system, root, { save, ...how }));
+  }
+  const bytes = ended(record, line(id));
+  writeAtomic(system, join(sessions, `${id}-incremental.jsonl`), { bytes });
+  removeIfThere(system, activePause);
+  system.files.syncFolder(dirname(activePause));
+  const { problem } = await copySaves(system, workspace);
+  if (problem !== null) warnings = [...warnings, noCopy(problem)];
+  return { id, warnings };
 }
 
 /** When it began: its id, as claude-mpm takes it, or the file's time. */
@@ -135,15 +130,12 @@ function ended({ bytes, pause }: PauseRecord, line: string): Uint8Array {
   return all;
 }
 
-/** Moves the record into the trash; returns the folder there. */
-export function discardRecord(system: System, root: string): Promise<string> {
-  return withLock(system, root, () => {
-    ensureHome(system, root);
-    const { activePause } = layout(root);
-    const name = "ACTIVE-PAUSE.jsonl";
-    return moveToTrash(system, root, {
-      operation: "sessions recover",
-      items: [{ name, files: [{ from: activePause, to: `sessions/${name}` }] }],
-    });
+/** Moves the record into the trash and returns that. Call under the lock. */
+export function discardRecord(system: System, root: string): string {
+  const { activePause } = layout(root);
+  const name = "ACTIVE-PAUSE.jsonl";
+  return moveToTrash(system, root, {
+    operation: "sessions recover",
+    items: [{ name, files: [{ from: activePause, to: `sessions/${name}` }] }],
   });
 }

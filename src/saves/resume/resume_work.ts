@@ -110,15 +110,15 @@ export async function followResume(
   try {
     const plan = await journaled(
       context,
-      ({ system }) =>
-        changeStore(system, root, () => {
-          const plan = hasWork ? planned(system, workspace, save) : undefined;
-          if (plan) apply(system, workspace, plan);
-          if (unknown.length > 0) adoptItems(system, workspace, unknown);
-          if (hasVars) adoptVars(system, workspace, vars);
-          return plan;
-        }),
+      ({ system }) => {
+        const plan = hasWork ? planned(system, workspace, save) : undefined;
+        if (plan) apply(system, workspace, plan);
+        if (unknown.length > 0) adoptItems(system, workspace, unknown);
+        if (hasVars) adoptVars(system, workspace, vars);
+        return plan;
+      },
       {
+        lock: changeStore,
         operation: "resume",
         workspace,
         title: (plan) => `resume ${plan ? labelOf(plan.work) : "a session"}`,

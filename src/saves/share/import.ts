@@ -10,7 +10,6 @@ import { saveBytes } from "../serialize.ts";
 import { isTaken } from "../store/find_saves.ts";
 import { loadSave } from "../store/load_save.ts";
 import { areCopied, copySaves, noCopy } from "../store/second_copy.ts";
-import { changeStore } from "../store/recover.ts";
 import { idTime, nearbyIds } from "../store/save_entry.ts";
 import { storeSave } from "../store/write_save.ts";
 
@@ -134,9 +133,9 @@ export interface Stored {
 /**
  * Stores the saves, each whole or not at all, marked with where they came from.
  * `from` is as it was given. Whatever was stored before a failure stays, and is
- * known to be there by the next import.
+ * known to be there by the next import. Call under the lock.
  */
-export function importSaves(
+export async function importSaves(
   system: System,
   workspace: Workspace,
   { incoming, from, progress }: {
@@ -146,29 +145,27 @@ export function importSaves(
   },
 ): Promise<Stored> {
   const { root } = workspace;
-  return changeStore(system, root, async () => {
-    const plan = await planImport(system, root, incoming);
-    const copied = areCopied(system, workspace);
-    const at = system.now().toISOString();
-    const warnings: string[] = [];
-    const { imports } = plan;
-    for (const [done, one] of imports.entries()) {
-      progress("Importing saves", done, imports.length);
-      const { id, digest, incoming: { save, value } } = one;
-      const mark = { from, at, session_id: save.session_id, sha256: digest };
-      const stored = await storeSave(system, root, {
-        save: markImported({ ...save, session_id: id }, mark),
-        value: { ...value, imported: mark },
-        latest: false,
-        own: false,
-        copied,
-      });
-      warnings.push(...stored.warnings);
-    }
-    const { problem } = await copySaves(system, workspace);
-    if (problem !== null) warnings.push(noCopy(problem));
-    return { plan, warnings };
-  });
+  const plan = await planImport(system, root, incoming);
+  const copied = areCopied(system, workspace);
+  const at = system.now().toISOString();
+  const warnings: string[] = [];
+  const { imports } = plan;
+  for (const [done, one] of imports.entries()) {
+    progress("Importing saves", done, imports.length);
+    const { id, digest, incoming: { save, value } } = one;
+    const mark = { from, at, session_id: save.session_id, sha256: digest };
+    const stored = await storeSave(system, root, {
+      save: markImported({ ...save, session_id: id }, mark),
+      value: { ...value, imported: mark },
+      latest: false,
+      own: false,
+      copied,
+    });
+    warnings.push(...stored.warnings);
+  }
+  const { problem } = await copySaves(system, workspace);
+  if (problem !== null) warnings.push(noCopy(problem));
+  return { plan, warnings };
 }
 
 /** The save with the mark; an older one is replaced. */

@@ -3,7 +3,7 @@ import { escapeText } from "../../base/escape.ts";
 import { counted, firstLine } from "../../base/words.ts";
 import { locate } from "../../git/mod.ts";
 import { journaled } from "../../ops/mod.ts";
-import { openStore } from "../store/recover.ts";
+import { changeStore, openStore } from "../store/recover.ts";
 import { readSource, type Refused } from "./source.ts";
 import {
   type ImportPlan,
@@ -62,6 +62,7 @@ export async function importFrom(
       {
         operation: "sessions import",
         workspace,
+        lock: changeStore,
         title: ({ plan: { imports } }) =>
           `import ${counted(imports.length, "save")} from ${typed}`,
       },

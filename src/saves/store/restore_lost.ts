@@ -51,13 +51,9 @@ export async function bringBack(
   if (lost.length === 0) return;
   await journaled(
     context,
-    ({ system }) =>
-      changeStore(
-        system,
-        workspace.root,
-        () => writeAgain(system, workspace, lost),
-      ),
+    ({ system }) => writeAgain(system, workspace, lost),
     {
+      lock: changeStore,
       operation: "saves recover",
       workspace,
       title: () =>

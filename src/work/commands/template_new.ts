@@ -58,16 +58,16 @@ Writes .claude-mpm/templates/<name>.md. The new file is a short template or, wit
     const path = join(templateFolder(system, root, "project")!, `${name}.md`);
     const source = { name, path: input.from ?? path };
     const text = await withoutSecrets(system, newTemplate(title, from), source);
-    const bytes = new TextEncoder().encode(text);
     const dryRun = input["dry-run"];
     if (dryRun) refuseThere(system, path);
     else {
       await journaled(
         context,
-        ({ system }) => write(system, root, { path, bytes }),
+        ({ system }) => write(system, root, { path, text }),
         {
           operation: "template new",
           workspace,
+          lock: withLock,
           title: () => `make the template ${name}`,
         },
       );
@@ -135,14 +135,12 @@ function refuseThere(system: System, path: string): void {
 function write(
   system: System,
   root: string,
-  { path, bytes }: { path: string; bytes: Uint8Array },
-): Promise<void> {
-  return withLock(system, root, () => {
-    ensureHome(system, root);
-    ensureFolder(system, templateFolder(system, root, "project")!, root);
-    refuseThere(system, path);
-    writeAtomic(system, path, { bytes });
-  });
+  { path, text }: { path: string; text: string },
+): void {
+  ensureHome(system, root);
+  ensureFolder(system, templateFolder(system, root, "project")!, root);
+  refuseThere(system, path);
+  writeAtomic(system, path, { text });
 }
 
 /** Start of a new template. */
