@@ -7,6 +7,7 @@ import { finishUndo } from "./intents/finish_undo.ts";
 import { ensureHidden } from "./home.ts";
 import type { JournalEntry } from "./entry.ts";
 import { layout } from "./layout.ts";
+import { unrecorded } from "./recorder.ts";
 
 /** Milliseconds a command waits for another one to finish. */
 const WAIT = 30_000;
@@ -26,8 +27,8 @@ export async function withLock<T>(
   ensureHidden(system, root, state);
   using _held = await locked(system, lock);
   await takeOver(system, root);
-  // An undo that was killed comes first.
-  return await write(finishUndo(system, root));
+  // An undo that was killed comes first, and does not belong to this one.
+  return await write(finishUndo(unrecorded(system), root));
 }
 
 /** Takes the same lock within `wait` milliseconds; `undefined`: it is held. */

@@ -102,7 +102,7 @@ export {
   type UndoKind,
 } from "./operations.ts";
 export { surveyTrash } from "./prune_trash.ts";
-export { fitChanges, pathBelow } from "./recorder.ts";
+export { fitChanges, pathBelow, unrecorded } from "./recorder.ts";
 export { ensureJournalKey } from "./seal.ts";
 export {
   ensureStoreId,

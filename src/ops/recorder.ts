@@ -37,6 +37,13 @@ export function pathBelow(root: string, path: string): string {
   return outside ? path : below.replaceAll(SEPARATOR, "/");
 }
 
+const REAL = new WeakMap<System, System>();
+
+/** Returns the machine below that of a {@link Recorder}, which notes nothing. */
+export function unrecorded(system: System): System {
+  return REAL.get(system) ?? system;
+}
+
 /**
  * A machine that notes what an operation does to the files an undo restores:
  * whatever is replaced or removed is copied into the trash first. Files that an
@@ -57,6 +64,7 @@ export class Recorder {
     this.#real = real;
     this.#scope = scope;
     this.system = { ...real, files: { ...real.files, ...this.#noting() } };
+    REAL.set(this.system, real);
   }
 
   get root(): string {

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
 import type { UndoListResult, UndoResult } from "../../schemas/types.ts";
 import { dieEverywhere, isOneOf } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { isUnderWay } from "../helpers/intents.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest, soakTest } from "../helpers/posix.ts";
 import { sayPoints } from "../helpers/say.ts";
@@ -172,6 +174,35 @@ Deno.test("undo of a committed pause may die anywhere and is finished by the nex
   });
   sayPoints("undo of a committed pause", points);
 });
+
+Deno.test("what a command finishes first does not belong to it", async () => {
+  const noted = (env: TestEnv) =>
+    isUnderWay(env, "undo") || env.exists(".claude-mpm/sessions/.pending.json");
+  let finished = 0;
+  for (const [before, dies] of [[[PAUSE], ["undo"]], [[], PAUSE]] as const) {
+    for (const next of [["next", "a step"], ["pause", "--no-commit", "More"]]) {
+      await dieEverywhere(dies, {
+        now: at(10),
+        prepare: () => afterLines([["init"], ...before]),
+        async check(env, where) {
+          if (!noted(env)) return;
+          finished++;
+          await mpmJson(env, next, { now: at(11) });
+          const first = filesOf(env, "20261121-12(01|10)00");
+          await mpmJson(env, ["undo"], { now: at(12) });
+          assertEquals(filesOf(env, "20261121-12(01|10)00"), first, where);
+        },
+      });
+    }
+  }
+  assert(finished > 4);
+});
+
+/** The files of the saves with such an ID. */
+function filesOf(env: TestEnv, id: string): string[] {
+  return [...Deno.readDirSync(join(env.project, ".claude-mpm/sessions"))]
+    .map(({ name }) => name).filter((name) => name.match(id)).sort();
+}
 
 /** A checkpoint of a file, in whose place is an ignored folder by now. */
 async function withSomethingInTheWay(): Promise<TestEnv> {

@@ -11,6 +11,7 @@ import {
   removeIfThere,
   saveFiles,
   takeLock,
+  unrecorded,
   withLock,
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
@@ -85,7 +86,7 @@ export function changeStore<T>(
 ): Promise<T> {
   return withLock(system, root, async () => {
     ensureHome(system, root);
-    await finishPending(system, root);
+    await finishPending(unrecorded(system), root);
     return await write();
   });
 }
