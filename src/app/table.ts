@@ -254,6 +254,7 @@ export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
   (await import("../checkpoints/restore/finish.ts")).RESTORES,
   (await import("../detours/back.ts")).DETOURS_UNDER_WAY,
   (await import("../saves/legacy/migrate/finish.ts")).MIGRATIONS,
+  (await import("../worktrees/delete_worktrees.ts")).REMOVALS,
 ];
 
 /** Answers a shell that asks how a word may continue. */

@@ -64,7 +64,7 @@ import {
 export const DETOURS_UNDER_WAY: Finisher<DetourFacts> = {
   kinds: KINDS,
   takesOld: takeOldDetour,
-  lock: lockDetours,
+  lock: (system, { root }) => lockDetours(system, root),
   finish: settle,
 };
 

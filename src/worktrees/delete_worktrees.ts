@@ -26,8 +26,8 @@ import {
   readWorktreeStatus,
   type Workspace,
 } from "../git/mod.ts";
-import { removeTree } from "../ops/mod.ts";
-import { Removals } from "./removals.ts";
+import { type Finisher, removeTree } from "../ops/mod.ts";
+import { REMOVAL, Removals } from "./removals.ts";
 import { readStanding } from "./processes.ts";
 import { isUnchanged, readContents } from "./contents.ts";
 import type { Surveyed } from "./survey.ts";
@@ -293,22 +293,39 @@ export async function finishRemovals(
   ) return;
   await attempt(async () => {
     using lock = await lockRemovals(system, commonDir, SHORT_WAIT);
-    if (!lock) return;
-    const git = new Git(system, root);
-    const worktrees = join(root, ".claude", "worktrees");
-    for (const box of readBoxes(system, commonDir, worktrees)) {
-      await attempt(async () => {
-        if (isFull(system, box) && !box.checked) {
-          return putBack(system, box, worktrees);
-        }
-        if (await forget(system, git, { box, commonDir })) {
-          emptyBox(system, box);
-        }
-      });
-    }
-    endRemovals(system, root);
-    clearHome(system, commonDir);
+    if (lock) await finishHeld(system, { root, commonDir });
   });
+}
+
+/** The same for all commands, where the project uses mpm. */
+export const REMOVALS: Finisher<unknown> = {
+  kinds: [REMOVAL],
+  lock: async (system, { commonDir }) =>
+    commonDir === undefined
+      ? undefined
+      : await lockRemovals(system, commonDir, SHORT_WAIT),
+  finish: ({ system }, { root, commonDir }) =>
+    finishHeld(system, { root, commonDir: commonDir! }),
+};
+
+async function finishHeld(
+  system: System,
+  { root, commonDir }: { root: string; commonDir: string },
+): Promise<void> {
+  const git = new Git(system, root);
+  const worktrees = join(root, ".claude", "worktrees");
+  for (const box of readBoxes(system, commonDir, worktrees)) {
+    await attempt(async () => {
+      if (isFull(system, box) && !box.checked) {
+        return putBack(system, box, worktrees);
+      }
+      if (await forget(system, git, { box, commonDir })) {
+        emptyBox(system, box);
+      }
+    });
+  }
+  endRemovals(system, root);
+  clearHome(system, commonDir);
 }
 
 /** Removes the intents of clean-ups that left no box. */

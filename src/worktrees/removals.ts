@@ -27,7 +27,8 @@ interface BoxFacts {
   readonly checked: boolean;
 }
 
-const KIND = "worktrees prune";
+/** The kind of a clean-up under way. */
+export const REMOVAL = "worktrees prune";
 
 /** A clean-up as it is written down: in the project, or the user's state. */
 export class Removals {
@@ -52,7 +53,7 @@ export class Removals {
     boxes: readonly BoxFacts[],
   ): Removals {
     const root = ensureJournalRoot(system, project);
-    const order = { kind: KIND, worktree: project, facts: { boxes } };
+    const order = { kind: REMOVAL, worktree: project, facts: { boxes } };
     return new Removals(system, root, beginIntent(system, root, order));
   }
 
@@ -60,7 +61,7 @@ export class Removals {
   static read(system: System, project: string): Removals[] {
     const state = attempt(() => userState(system));
     return [project, ...state === undefined ? [] : [state]].flatMap((root) =>
-      readIntents<RemovalFacts>(system, root, KIND)
+      readIntents<RemovalFacts>(system, root, REMOVAL)
         .filter(({ worktree }) => worktree === project)
         .map((intent) => new Removals(system, root, intent))
     );

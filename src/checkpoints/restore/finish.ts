@@ -28,7 +28,7 @@ const WAIT = 250;
 export const RESTORES: Finisher<RestoreFacts> = {
   kinds: ["restore"],
   takesOld: takeOldRestore,
-  lock: (system, root) => takeStoreLock(system, root, WAIT),
+  lock: (system, { root }) => takeStoreLock(system, root, WAIT),
   finish: finishRestore,
 };
 

@@ -16,7 +16,7 @@ export interface Finisher<F = never> {
    * Takes the lock that these operations hold from begin to end; `undefined`:
    * one of them is at work.
    */
-  lock(system: System, root: string): Promise<Disposable | undefined>;
+  lock(system: System, workspace: Workspace): Promise<Disposable | undefined>;
   /**
    * Finishes one, or undoes it, and ends its intent. May be
    * called again after a death. Throws what is in the way, and then it stays.
@@ -28,10 +28,19 @@ export interface Finisher<F = never> {
   ): Promise<void>;
 }
 
-/** Returns whether anything was left behind; looks at a few files. */
-export function isUnsettled(system: System, place: QuickPlace): boolean {
+/**
+ * Returns whether anything of these kinds, or of any, was left behind; looks at
+ * a few files.
+ */
+export function isUnsettled(
+  system: System,
+  place: QuickPlace,
+  kinds?: readonly string[],
+): boolean {
   return hasOldMarker(system, place) ||
-    allIntents(system, place.root).some(({ intent }) => intent !== undefined);
+    allIntents(system, place.root).some(({ intent }) =>
+      intent && (kinds?.includes(intent.kind) ?? true)
+    );
 }
 
 /**
@@ -44,9 +53,9 @@ export async function settleKinds<F>(
   { finisher, strict = false }: { finisher: Finisher<F>; strict?: boolean },
 ): Promise<void> {
   const { system } = context;
-  if (!isUnsettled(system, placeOf(workspace))) return;
+  if (!isUnsettled(system, placeOf(workspace), finisher.kinds)) return;
   try {
-    using held = await finisher.lock(system, workspace.root);
+    using held = await finisher.lock(system, workspace);
     if (held) await settleHeld(context, workspace, finisher);
   } catch (error) {
     if (!(error instanceof MpmError) || strict) throw error;

@@ -45,7 +45,7 @@ const WAIT = 250;
 /** Finishes a migration or a rollback that was killed. */
 export const MIGRATIONS: Finisher<MigrationFacts> = {
   kinds: [KIND],
-  lock: (system, root) => takeStoreLock(system, root, WAIT),
+  lock: (system, { root }) => takeStoreLock(system, root, WAIT),
   async finish({ system, note }, workspace, intent) {
     const { root } = workspace;
     const order = { intent, progress: () => {} };
