@@ -251,6 +251,7 @@ export async function loadForget() {
  * may be a step of a `branch` or a `return`.
  */
 export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
+  (await import("../saves/store/recover.ts")).SAVES_UNDER_WAY,
   (await import("../checkpoints/restore/finish.ts")).RESTORES,
   (await import("../detours/back.ts")).DETOURS_UNDER_WAY,
   (await import("../saves/legacy/migrate/finish.ts")).MIGRATIONS,

@@ -133,6 +133,7 @@ function leftAlone(system: Ground["system"], path: string): Finding {
 
 /** The commands to continue with. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
+  ["pause", "mpm saves verify --repair"],
   ["undo", "mpm undo list"],
   ["restore", "mpm checkpoint list --all"],
   ["branch", "mpm checkpoint list --all"],

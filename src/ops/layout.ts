@@ -66,11 +66,7 @@ export const layout = remembered((root) => {
     oldLock: join(home, ".lock"),
     /** The derived pointer to the newest save. */
     pointer: join(sessions, "LATEST-SESSION.txt"),
-    /**
-     * A save on its way. It exists from the first byte of a save until its last
-     * derived file. So the next command sees what is unfinished without listing
-     * the folder.
-     */
+    /** A save under way, as earlier versions noted it. */
     pending: join(sessions, ".pending.json"),
   };
 });

@@ -3,6 +3,7 @@ import type { ResumeReport, SavesVerifyResult } from "../../schemas/types.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { dieEverywhere, type Points } from "../helpers/dying.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { intentsOf } from "../helpers/intents.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
@@ -60,14 +61,17 @@ function underived(env: TestEnv): string[] {
     );
 }
 
-/** Temporary files, and checksums without a save. */
+/** Operations under way, temporary files, and checksums without a save. */
 function leftovers(env: TestEnv): string[] {
   const names = [...Deno.readDirSync(`${env.project}/.claude-mpm/sessions`)]
     .map(({ name }) => name);
-  return names.filter((name) =>
-    name.endsWith(".tmp") || name.startsWith(".pending") ||
-    (name.endsWith(".sha256") && !names.includes(name.slice(0, -7)))
-  );
+  return [
+    ...intentsOf(env).map(({ path }) => path),
+    ...names.filter((name) =>
+      name.endsWith(".tmp") ||
+      (name.endsWith(".sha256") && !names.includes(name.slice(0, -7)))
+    ),
+  ];
 }
 
 Deno.test("pause leaves the old or the new save whole at every crash point", async () => {

@@ -64,11 +64,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
 
 /** Returns the files that an operation leaves until it is settled. */
 function leftovers(env: TestEnv): string[] {
-  const pending = ".claude-mpm/sessions/.pending.json";
-  return [
-    ...intentsOf(env).map(({ path }) => path),
-    ...env.exists(pending) ? [pending] : [],
-  ];
+  return intentsOf(env).map(({ path }) => path);
 }
 
 Deno.test("a detour into a worktree is all there or not at every crash point", async () => {

@@ -55,6 +55,19 @@ async function detour(): Promise<TestEnv> {
 const headOf = (env: TestEnv) => env.read(".git/HEAD").trim().split("/").at(-1);
 
 const KINDS: Record<string, Interrupted> = {
+  "pause": {
+    prepare: () => Promise.resolve(TestEnv.repository()),
+    dies: () => ["pause", "--no-commit", "Work"],
+    isBegun: (env) =>
+      ["json", "md"].every((ending) =>
+        sessionsOf(env).some((name) => name.endsWith(`.${ending}`)) ===
+          (ending === "json")
+      ),
+    old: (_env, { facts: { id } }) => [
+      ".claude-mpm/sessions/.pending.json",
+      { session_id: id },
+    ],
+  },
   "undo": {
     async prepare() {
       const env = TestEnv.repository();
@@ -155,7 +168,9 @@ function sessionsOf(env: TestEnv, folder = "sessions"): string[] {
 function endOf(env: TestEnv): unknown {
   const files = env.exists(".git") ? treeOf(env) : {};
   const worktree = env.exists(".claude/worktrees/x");
-  return { files, worktree, old: sessionsOf(env, "sessions/pause") };
+  const saves = ["sessions", "sessions/pause"]
+    .map((folder) => sessionsOf(env, folder));
+  return { files, worktree, saves };
 }
 
 /** Ways in which an intent is not of this user, this store, and this place. */
@@ -190,7 +205,7 @@ function stateOf(env: TestEnv): unknown {
     "-c",
     "git rev-parse HEAD; git worktree list; git for-each-ref; " +
     "find .claude-mpm -path .claude-mpm/state/ops -prune -o -name journal* " +
-    "-o -type f -exec sha256sum {} + | sort -k 2",
+    "-o -name index.json -o -name rows.json -o -type f -exec sha256sum {} + | sort -k 2",
   ]);
   return [endOf(env), stdout];
 }
@@ -285,7 +300,7 @@ for (const [kind, one] of Object.entries(KINDS)) {
     const [marker, value] = one.old(env, intent);
     env.remove(path);
     env.write(marker, JSON.stringify(value));
-    if (kind !== "migrate") {
+    if (kind !== "migrate" && kind !== "pause") {
       const { state, aside } = keyFolder(env);
       Deno.renameSync(state, aside);
       Deno.writeTextFileSync(state, "");

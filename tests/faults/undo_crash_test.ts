@@ -176,8 +176,6 @@ Deno.test("undo of a committed pause may die anywhere and is finished by the nex
 });
 
 Deno.test("what a command finishes first does not belong to it", async () => {
-  const noted = (env: TestEnv) =>
-    isUnderWay(env, "undo") || env.exists(".claude-mpm/sessions/.pending.json");
   let finished = 0;
   for (const [before, dies] of [[[PAUSE], ["undo"]], [[], PAUSE]] as const) {
     for (const next of [["next", "a step"], ["pause", "--no-commit", "More"]]) {
@@ -185,7 +183,7 @@ Deno.test("what a command finishes first does not belong to it", async () => {
         now: at(10),
         prepare: () => afterLines([["init"], ...before]),
         async check(env, where) {
-          if (!noted(env)) return;
+          if (!isUnderWay(env, "undo", "pause")) return;
           finished++;
           await mpmJson(env, next, { now: at(11) });
           const first = filesOf(env, "20261121-12(01|10)00");

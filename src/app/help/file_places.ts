@@ -112,12 +112,6 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
     `${NO_BOUND}: a few kB for each threshold and compaction`,
     BY_YOU,
   ],
-  [
-    "sessions/.pending.json",
-    "an unfinished save",
-    "1 file",
-    UNTIL_DONE,
-  ],
   ["<folder>/.gitignore", "keeps a folder out of git", "1 file", BY_YOU],
   [
     "kept/",

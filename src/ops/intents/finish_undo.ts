@@ -28,10 +28,16 @@ export function beginUndo(
   return beginIntent(system, root, { kind: UNDO, worktree, facts: operation });
 }
 
-/** Returns whether one was begun; costs two looks at files. */
-export function isUndoBegun(system: System, root: string): boolean {
+/** Returns whether one, or an operation of these kinds, was begun. */
+export function isUndoBegun(
+  system: System,
+  root: string,
+  ...kinds: string[]
+): boolean {
   return hasOldUndo(system, root) ||
-    allIntents(system, root).some(({ intent }) => intent?.kind === UNDO);
+    allIntents(system, root).some(({ intent }) =>
+      intent && [UNDO, ...kinds].includes(intent.kind)
+    );
 }
 
 /**

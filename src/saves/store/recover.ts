@@ -2,15 +2,20 @@ import { attempt } from "../../base/errors.ts";
 import { field } from "../../base/parsed_values.ts";
 import { SESSION_ID } from "../../base/ids.ts";
 import {
+  beginIntent,
   checkFolder,
+  endIntent,
   ensureHome,
+  type Finisher,
   finishUndo,
+  type Intent,
   isUndoBegun,
   layout,
+  readIntents,
   readOwnJson,
   removeIfThere,
   saveFiles,
-  takeLock,
+  takeStoreLock,
   unrecorded,
   withLock,
 } from "../../ops/mod.ts";
@@ -19,31 +24,65 @@ import { completeSave } from "./derived.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
 
-/**
- * Finishes an interrupted save. Past its commit point, the derived files are
- * written from its JSON; before it, the traces are removed. Nothing but the id
- * is taken from the pending file. Call under the lock. Throws FILE_FAILED where
- * the pending file cannot be removed.
- */
-export async function finishPending(
+/** The kind of a save under way. */
+const SAVE = "pause";
+
+interface SaveFacts {
+  readonly id: string;
+}
+
+/** Notes a save before its first file is written. Call under the lock. */
+export function noteBegun(
+  system: System,
+  root: string,
+  id: string,
+): Intent<SaveFacts> {
+  const facts = { id };
+  return beginIntent(system, root, { kind: SAVE, worktree: root, facts });
+}
+
+/** Finishes interrupted saves. Call under the lock. Throws FILE_FAILED. */
+export async function finishSaves(
   system: System,
   root: string,
 ): Promise<void> {
-  const { sessions, pending } = layout(root);
+  for (const intent of readIntents<SaveFacts>(system, root, SAVE)) {
+    await finishSave(system, root, intent.facts);
+    endIntent(system, root, intent);
+  }
+  const { pending } = layout(root);
   if (!system.files.peek(pending)) return;
   const id = field(readOwnJson(system, pending, LARGEST_SAVE), "session_id");
   if (typeof id === "string" && SESSION_ID.test(id)) {
-    const { json, checksum } = saveFiles(sessions, id);
-    // `saves verify` reports files that cannot be derived now.
-    if (system.files.lstat(json)) {
-      await attempt(async () => {
-        const loaded = await loadSave(system, await findSave(system, root, id));
-        completeSave(system, root, loaded);
-      });
-    } else removeIfThere(system, checksum);
+    await finishSave(system, root, { id });
   }
   removeIfThere(system, pending);
 }
+
+/**
+ * Past the commit point of a save, writes the derived files from its JSON;
+ * before it, removes the traces.
+ */
+async function finishSave(
+  system: System,
+  root: string,
+  { id }: SaveFacts,
+): Promise<void> {
+  const { json, checksum } = saveFiles(layout(root).sessions, id);
+  if (!system.files.lstat(json)) return removeIfThere(system, checksum);
+  // `saves verify` reports files that cannot be derived now.
+  await attempt(async () => {
+    const loaded = await loadSave(system, await findSave(system, root, id));
+    completeSave(system, root, loaded);
+  });
+}
+
+/** Finishes a save that was killed. */
+export const SAVES_UNDER_WAY: Finisher<SaveFacts> = {
+  kinds: [SAVE],
+  lock: (system, { root }) => takeStoreLock(system, root, READER_WAIT),
+  finish: ({ system }, { root }) => finishSaves(system, root),
+};
 
 /** A word on an automatic pause of claude-mpm's that was interrupted. */
 export function unfinishedPause(system: System, root: string): string[] {
@@ -63,15 +102,15 @@ const READER_WAIT = 250;
  */
 export async function openStore(system: System, root: string): Promise<void> {
   const { files } = system;
-  const { home, sessions, lock, pending } = layout(root);
+  const { home, sessions, pending } = layout(root);
   checkFolder(system, home);
   checkFolder(system, sessions);
-  if (!files.peek(pending) && !isUndoBegun(system, root)) return;
+  if (!files.peek(pending) && !isUndoBegun(system, root, SAVE)) return;
   await attempt(async () => {
-    using held = await takeLock({ files }, lock, READER_WAIT);
+    using held = await takeStoreLock(system, root, READER_WAIT);
     if (!held) return;
     finishUndo(system, root);
-    await finishPending(system, root);
+    await finishSaves(system, root);
   });
 }
 
@@ -86,7 +125,7 @@ export function changeStore<T>(
 ): Promise<T> {
   return withLock(system, root, async () => {
     ensureHome(system, root);
-    await finishPending(unrecorded(system), root);
+    await finishSaves(unrecorded(system), root);
     return await write();
   });
 }

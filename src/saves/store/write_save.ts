@@ -1,6 +1,7 @@
-import { changeStore } from "./recover.ts";
+import { changeStore, noteBegun } from "./recover.ts";
 import { completeSave } from "./derived.ts";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt, FileError, MpmError } from "../../base/errors.ts";
+import { join } from "../../base/join.ts";
 import { SESSION_ID, sessionId } from "../../base/ids.ts";
 import type { Slot } from "../draft.ts";
 import type { Workspace } from "../../git/mod.ts";
@@ -12,7 +13,9 @@ import { sha256 } from "../../base/digest.ts";
 import { saveBytes } from "../serialize.ts";
 import type { System } from "../../system/system.ts";
 import {
+  endIntent,
   ensureStoreId,
+  type Intent,
   layout,
   removeIfThere,
   removeQuietly,
@@ -95,8 +98,8 @@ export function writeSave(
  * if another one is newer. `own`: it has the words of the user or their agent.
  * `value`: the original data, if the shape was filled in. Only that is written.
  * `copied`, `keeps`: a second copy of it, or its contents, are due from then on.
- * `whole`: false leaves the save pending after its commit point, for
- * {@link finishPending}. Call under the lock, with nothing pending.
+ * `whole`: false leaves the save to {@link finishSaves} after its commit point.
+ * Call under the lock, with nothing unfinished.
  */
 export async function storeSave(
   system: System,
@@ -128,10 +131,12 @@ export async function storeSave(
     ...order.keeps ? [dueContents(id)] : [],
   ]);
   await order.written?.(bytes);
-  commit(system, root, { save, bytes, digest });
+  const intent = commit(system, root, { save, bytes, digest });
   await order.committed?.({ id, bytes, value: said });
   const warnings = [
-    ...whole ? finish(system, root, { index, save, value: said, latest }) : [],
+    ...whole
+      ? finish(system, root, { index, intent, save, value: said, latest })
+      : [],
     ...unnoted,
   ];
   const { sessions, pointer } = layout(root);
@@ -170,6 +175,9 @@ export function freeId(system: System, root: string, time: Date): string {
   });
 }
 
+/** The JSON before it has its name; the next save replaces a left one. */
+const UNNAMED = ".mpm.tmp";
+
 /**
  * Everything up to and including the commit point, then reads it back. A save
  * that fails anywhere here is taken away again, so that an error means none.
@@ -178,22 +186,28 @@ function commit(
   system: System,
   root: string,
   { save, bytes, digest }: { save: Save; bytes: Uint8Array; digest: string },
-): void {
+): Intent {
   const { files } = system;
-  const { sessions, pending } = layout(root);
+  const { sessions } = layout(root);
   const { json, checksum } = saveFiles(sessions, save.session_id);
   const mtime = new Date(save.paused_at).getTime();
-  const written = [checksum, pending];
+  const intent = noteBegun(system, root, save.session_id);
+  const unnamed = join(sessions, UNNAMED);
+  const written = [checksum, unnamed];
   try {
-    files.create(pending, bytes);
-    files.setMtime(pending, mtime);
     writeAtomic(system, checksum, { text: digest, mtime });
-    publish(system, pending, json);
+    removeIfThere(system, unnamed);
+    files.create(unnamed, bytes);
+    files.setMtime(unnamed, mtime);
+    publish(system, unnamed, json);
     written.unshift(json);
+    removeIfThere(system, unnamed);
     files.syncFolder(sessions);
     readBack(system, json, digest);
+    return intent;
   } catch (error) {
     written.forEach((path) => removeQuietly(system, path));
+    attempt(() => endIntent(system, root, intent));
     throw error;
   }
 }
@@ -213,14 +227,14 @@ function readBack(system: System, json: string, digest: string): void {
  * Gives the finished file its name without ever replacing one: a second name
  * where the file system has hard links, a rename elsewhere.
  */
-function publish(system: System, pending: string, json: string): void {
+function publish(system: System, unnamed: string, json: string): void {
   try {
-    system.files.link(pending, json);
+    system.files.link(unnamed, json);
   } catch (error) {
     const linkless = error instanceof FileError &&
       ["other", "denied"].includes(error.problem) && !system.files.lstat(json);
     if (!linkless) throw error;
-    system.files.rename(pending, json);
+    system.files.rename(unnamed, json);
   }
 }
 
@@ -228,8 +242,9 @@ function publish(system: System, pending: string, json: string): void {
 function finish(
   system: System,
   root: string,
-  { index, save, value, latest }: {
+  { index, intent, save, value, latest }: {
     index: Index | undefined;
+    intent: Intent;
     save: Save;
     value: Fields;
     latest: boolean;
@@ -237,7 +252,7 @@ function finish(
 ): string[] {
   try {
     completeSave(system, root, { save, value, latest });
-    removeIfThere(system, layout(root).pending);
+    endIntent(system, root, intent);
     noteSave(system, root, { index, save });
     return [];
   } catch (error) {

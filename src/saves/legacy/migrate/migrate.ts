@@ -34,7 +34,7 @@ import {
   wantedByRollback,
   type WantedSet,
 } from "./prepare.ts";
-import { finishPending } from "../../store/recover.ts";
+import { finishSaves } from "../../store/recover.ts";
 import { pointAgain } from "../../store/derived.ts";
 import type { Workspace } from "../../../git/mod.ts";
 import type { System } from "../../../system/system.ts";
@@ -84,7 +84,7 @@ export async function migrateSaves(
     return migrated(work, { earlier: [], steps: [] });
   }
   return await withLock(system, root, async () => {
-    await finishPending(system, root);
+    await finishSaves(system, root);
     const earlier = await finishInterrupted(work);
     const { plan, inventory } = await readPlan(work, global);
     const { steps } = plan;
@@ -202,7 +202,7 @@ export async function rollBack(
     return rolledBack(work, { record, earlier: [], steps });
   }
   return await withLock(system, root, async () => {
-    await finishPending(system, root);
+    await finishSaves(system, root);
     const earlier = await finishInterrupted(work);
     const record = await chooseBackup(system, root, wanted);
     const { steps, changes } = readRollback(work, record);
