@@ -110,7 +110,7 @@ export const doctor = defineCommand({
 Checks git, the saves, sessions and checkpoints, the log, interrupted commands,
 locks and hooks. It also checks the configuration, the clock, the disk, PATH, and the transcripts that Claude Code will soon delete. The result of each check is "ok", "warning", "error", or "unknown" if mpm could not check. Below each problem, mpm prints the command that fixes it. mpm changes nothing and does not use the network. It runs other copies of mpm on PATH to get their versions.
 
-With --fix, mpm applies all safe fixes and lists them. It makes folders private, rewrites derived files, finishes interrupted commands, and moves files left by failed writes to the trash. Then it checks everything again.
+With --fix, mpm applies all safe fixes and lists them. It makes folders private, rewrites derived files, finishes interrupted commands, and moves files left by failed writes to the trash. Then it checks everything again. "mpm undo" does not undo these fixes.
 
 The exit status is 0 if there are no errors; warnings do not count. It is 5 if stored data is damaged, 6 if an operation of git, the disk or the operating system fails, and 4 for other errors.`,
   positionals: [],

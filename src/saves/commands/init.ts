@@ -25,7 +25,9 @@ export const init = defineCommand({
   description: `
 Creates .claude-mpm/ in the top folder of the repository. Not needed before a
 pause, which creates it too. Git does not see the saves in there: their folder
-ignores itself. With --ignore, mpm adds all of .claude-mpm/ to .gitignore, including the project's settings and templates.`,
+ignores itself. With --ignore, mpm adds all of .claude-mpm/ to .gitignore, including the project's settings and templates.
+
+"mpm undo" removes the line from .gitignore. It does not undo the creation of the folder, because the folder contains the log. To remove mpm from the project, delete the folder.`,
   positionals: [],
   flags: {
     ignore: {
