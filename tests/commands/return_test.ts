@@ -9,6 +9,7 @@ import {
   treeOf,
 } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { crashing } from "../helpers/faults.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { prepared } from "../helpers/prepared.ts";
 import { putWork } from "../helpers/works.ts";
@@ -31,10 +32,16 @@ async function inDetour() {
   return { env, parent };
 }
 
-/** Returns the output of `return`, which must change nothing. */
+/**
+ * Returns the output of `return`, which must change nothing: except where it
+ * carries something, it has written nothing at all by then.
+ */
 async function refused(env: TestEnv, ...args: string[]): Promise<string> {
   const before = [treeOf(env), await stackLines(env), env.git("for-each-ref")];
-  const done = await mpm(env, ["return", ...args]);
+  const done = await mpm(env, ["return", ...args], {
+    wrap: (system) =>
+      args.includes("--carry") ? system : crashing(system, 0).system,
+  });
   assertEquals(done.status, 4, done.stdout);
   assertEquals(
     [treeOf(env), await stackLines(env), env.git("for-each-ref")],
@@ -165,9 +172,13 @@ Deno.test("a conflict with the moved branch refuses, --keep-parked continues", a
   env.write("feature.js", "another way\n");
   env.commit("Rewrite the feature");
   env.git("switch", "-q", "fix");
-  const words = await refused(env);
-  assertStringIncludes(words, "feature.js");
-  assertStringIncludes(words, "--keep-parked");
+  for (const args of [[], ["--park"], ["--discard"]]) {
+    if (args.length > 0) env.write("idea.txt", "idea\n");
+    const words = await refused(env, ...args);
+    assertStringIncludes(words, "feature.js");
+    assertStringIncludes(words, "--keep-parked");
+  }
+  env.remove("idea.txt");
   const back = await comeBack(env, ["--keep-parked"]);
   assertEquals([back.kept, back.restored], ["parked-hotfix", null]);
   assertEquals(env.git("status", "--porcelain"), "");

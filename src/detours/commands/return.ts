@@ -12,7 +12,6 @@ import { named } from "../../base/words.ts";
 import { planReturn, type ReturnPlan } from "../return/plan.ts";
 import { type ReturnInput } from "../return/refusals.ts";
 import { changesSince, deedsOf } from "../return/report.ts";
-import { targetOf } from "../return/target.ts";
 import {
   answer,
   howOf,
@@ -156,11 +155,8 @@ async function planned(
   plan: ReturnPlan,
 ): Promise<ReturnResult> {
   const { input, workspace } = plan;
-  const { tree, parked, from, to, child, parent } = plan;
+  const { parked, base, to, child, parent } = plan;
   const deeds = await deedsOf(system, plan);
-  const target = tree && parked
-    ? await targetOf(tree, { parked, carried: undefined, from, to: to ?? from })
-    : undefined;
   const time = system.now();
   const action = input.discard ? "cancel" as const : "complete" as const;
   const active = child.state === "paused"
@@ -191,7 +187,7 @@ async function planned(
         ]
         : [],
     ],
-    restored: target ? restoredOf(target, parked!) : null,
+    restored: base ? restoredOf(base, parked!) : null,
     leftovers: how && dirt.length > 0
       ? { how, checkpoint: leftoverName(child, how), paths: [...dirt] }
       : null,

@@ -27,7 +27,7 @@ import { gitHere, lookAtTree } from "../tree.ts";
 import type { ReturnInput } from "./refusals.ts";
 import type { ReturnPlan } from "./plan.ts";
 import { type Deeds, endWorktree } from "./report.ts";
-import { type Target, targetOf } from "./target.ts";
+import { type Target, withCarried } from "./target.ts";
 
 /** One `return` from its checks to its end. */
 export class Return {
@@ -58,7 +58,9 @@ export class Return {
     const { dirt, clearing, switching, notes } = this.#plan.way;
     const how = dirt.length > 0 ? howOf(input) : undefined;
     const left = how && await keepLeftovers(this.#context, this.#plan, how);
-    const target = tree && !linked ? await this.#target(how, left) : undefined;
+    const target = how === "carried"
+      ? await this.#carried(left!)
+      : this.#plan.base;
     await this.#begin(left, target);
     this.#warnings.push(...notes);
     await this.#setAside(clearing);
@@ -126,16 +128,12 @@ export class Return {
   }
 
   /** A conflict leaves nothing behind. */
-  async #target(
-    how: How | undefined,
-    left: StoredCheckpoint | undefined,
-  ): Promise<Target | undefined> {
-    const { parked, from, to, tree } = this.#plan;
-    const carried = how === "carried" ? left : undefined;
+  async #carried(carried: StoredCheckpoint): Promise<Target> {
+    const { base, from, to, tree } = this.#plan;
     try {
-      return await targetOf(tree!, { parked, carried, from, to: to ?? from });
+      return await withCarried(tree!, { base, carried, from, to: to ?? from });
     } catch (error) {
-      if (left) await dropIfThere(this.#context, tree!, left);
+      await dropIfThere(this.#context, tree!, carried);
       throw error;
     }
   }

@@ -43,6 +43,7 @@ import type { System } from "../../system/system.ts";
 import { isWhole, lookAtTree, openTree, refuseBusy } from "../tree.ts";
 import { isStranded } from "../stranded.ts";
 import { needCurrent } from "../find_session.ts";
+import { ontoHead, type Target } from "./target.ts";
 import { shellWord } from "../../base/shell.ts";
 import {
   asideToClear,
@@ -64,8 +65,9 @@ export interface ReturnPlan {
   readonly from: Position;
   /** null: HEAD stays. */
   readonly to: Position | null;
-  /** The checkpoint to restore. */
+  /** The checkpoint to restore, and what it becomes at that commit. */
   readonly parked: StoredCheckpoint | undefined;
+  readonly base: Target | undefined;
   /** The checkpoint that is not restored, on request. */
   readonly kept: string | null;
   /** Treatment of uncommitted work in the tree. */
@@ -96,7 +98,7 @@ export async function planReturn(
   const plan = { workspace, input, child, parent, kept, linked };
   if (workspace.git !== "repository") refuseWithoutGit(plan);
   if (workspace.git !== "repository" || !detour) {
-    const nothing = { tree: undefined, to: null, parked: undefined };
+    const nothing = { ...NOTHING, tree: undefined };
     const from = { branch: null, head: null };
     return { ...plan, ...nothing, from, way: CLEAR };
   }
@@ -104,7 +106,7 @@ export async function planReturn(
   const from = await readPosition(tree.vault.git);
   if (linked) {
     const way = await linkedWay(system, tree, { input, from });
-    return { ...plan, tree, from, to: null, parked: undefined, way };
+    return { ...plan, ...NOTHING, tree, from, way };
   }
   const to = await destination(system, tree, { input, detour, from });
   const restores = detour.checkpoint !== null && !input["keep-parked"];
@@ -115,7 +117,9 @@ export async function planReturn(
   const way = await wayBack(system, tree, {
     ...{ input, from, to, child, parked },
   });
-  const whole = { ...plan, tree, from, to, parked, way };
+  const head = (to ?? from).head!;
+  const base = parked && await ontoHead(tree, parked, head);
+  const whole = { ...plan, tree, from, to, parked, base, way };
   if (kept === null || await parkedRecord(tree, detour)) return whole;
   const lost = `The checkpoint "${kept}" with the parked work is gone`;
   return {
@@ -124,6 +128,8 @@ export async function planReturn(
     way: { ...way, notes: [...way.notes, lost] },
   };
 }
+
+const NOTHING = { to: null, parked: undefined, base: undefined };
 
 /** Returns where HEAD is to go back to; null: it is there. Throws CONFLICT. */
 async function destination(

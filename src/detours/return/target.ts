@@ -26,21 +26,18 @@ interface Trees {
 }
 
 /**
- * The tree to restore: the parked work, merged where HEAD is at another commit
- * than it was, and the carried leftovers on top of it. `undefined`: none.
- * Nothing but loose objects is written. Throws CONFLICT with the paths.
+ * The carried leftovers of a detour on top of the parked work. Nothing but
+ * loose objects is written. Throws CONFLICT with the paths.
  */
-export async function targetOf(
+export async function withCarried(
   tree: CheckpointPlace,
-  { parked, carried, from, to }: {
-    parked: StoredCheckpoint | undefined;
-    carried: StoredCheckpoint | undefined;
+  { base, carried, from, to }: {
+    base: Target | undefined;
+    carried: StoredCheckpoint;
     from: Position;
     to: Position;
   },
-): Promise<Target | undefined> {
-  const base = parked ? await ontoHead(tree, parked, to.head!) : undefined;
-  if (!carried) return base;
+): Promise<Target> {
   if (!base && to.head === from.head) return { record: carried, merged: false };
   return {
     record: await carriedOnto(tree, { carried, base, from, to }),
@@ -48,7 +45,11 @@ export async function targetOf(
   };
 }
 
-async function ontoHead(
+/**
+ * The parked work, merged where HEAD is at another commit than it was. Nothing
+ * but loose objects is written. Throws CONFLICT with the paths.
+ */
+export async function ontoHead(
   { vault }: CheckpointPlace,
   parked: StoredCheckpoint,
   head: string,
