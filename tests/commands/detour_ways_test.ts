@@ -4,6 +4,7 @@ import { dirname, join } from "@std/path";
 import { stackLines, treeOf } from "../helpers/detours.ts";
 import { isUnderWay } from "../helpers/intents.ts";
 import { TestEnv } from "../helpers/env.ts";
+import { crashing } from "../helpers/faults.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { type Obstacle, OBSTACLES } from "../helpers/obstacles.ts";
 import { FolderCopy } from "../helpers/folder_copy.ts";
@@ -87,6 +88,19 @@ function parked(env: TestEnv): string[] {
     );
 }
 
+/** A command that refuses does so before it writes anything. */
+async function refusesAtOnce(
+  env: TestEnv,
+  begun: FolderCopy,
+  args: readonly string[],
+): Promise<void> {
+  begun.restore();
+  const { status, stderr } = await mpm(env, args, {
+    wrap: (system) => crashing(system, 0).system,
+  });
+  assertEquals(status, 4, `${args.join(" ")}: ${stderr}`);
+}
+
 /** Ends the detour in every form there is, each from the same state. */
 async function checkReturns(env: TestEnv, where: string): Promise<void> {
   const begun = new FolderCopy(env.root);
@@ -95,7 +109,8 @@ async function checkReturns(env: TestEnv, where: string): Promise<void> {
   const refusals: string[] = [];
   for (const form of RETURNS) {
     const at = `${where}; return ${form.join(" ")}`;
-    const done = await mpm(env, ["return", "--no-changes", ...form]);
+    const args = ["return", "--no-changes", ...form];
+    const done = await mpm(env, args);
     assertEquals(isUnderWay(env), false, at);
     if (done.status === 0) {
       const reached = env.git("rev-list", "--objects", "--all").split("\n");
@@ -110,6 +125,7 @@ async function checkReturns(env: TestEnv, where: string): Promise<void> {
       assertEquals(done.status, 4, `${at}: ${done.stderr}`);
       assertEquals(treeOf(env), before, `${at}: ${done.stderr}`);
       refusals.push(`${form.join(" ")}: ${done.stderr}`);
+      if (!form.includes("--carry")) await refusesAtOnce(env, begun, args);
     }
     begun.restore();
   }
@@ -122,13 +138,16 @@ async function checkReturns(env: TestEnv, where: string): Promise<void> {
 
 async function checkAll(obstacles: readonly Obstacle[]): Promise<void> {
   using env = project();
+  // Only its lock has no place yet.
+  await mpm(env, ["init"]);
   for (const { when, make } of obstacles) if (when === "before") make(env);
   const begun = new FolderCopy(env.root);
   const before = treeOf(env);
   for (const form of BRANCHES) {
     const names = obstacles.map(({ name }) => name).join(" and ");
     const where = `${names}: branch ${form.join(" ")}`;
-    const done = await mpm(env, ["branch", "fix", "--no-commit", ...form]);
+    const args = ["branch", "fix", "--no-commit", ...form];
+    const done = await mpm(env, args);
     assertEquals(isUnderWay(env), false, where);
     if (done.status === 0) {
       for (const { when, make } of obstacles) if (when === "within") make(env);
@@ -136,6 +155,7 @@ async function checkAll(obstacles: readonly Obstacle[]): Promise<void> {
     } else {
       assertEquals(done.status, 4, `${where}: ${done.stderr}`);
       assertEquals(treeOf(env), before, `${where}: ${done.stderr}`);
+      await refusesAtOnce(env, begun, args);
     }
     begun.restore();
   }
