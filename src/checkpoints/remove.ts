@@ -13,7 +13,7 @@ import {
   CannotUndo,
   type JournalEntry,
   type KnownEntry,
-  noteUndoLocked,
+  noteUndo,
   readJournal,
   type Undone,
   type UndoOrder,
@@ -149,7 +149,7 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const left = list.filter(({ id }) => there.has(id) === made);
   if (made) await deleteCheckpoints(system, place, left);
   else await bringBack(system, place, { list, records, left });
-  const operation = noteUndoLocked(system, place.workspace.root, {
+  const operation = noteUndo(system, place.workspace.root, {
     entry,
     before: {},
     after: made ? { removed: list } : { restored: list },

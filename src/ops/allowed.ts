@@ -19,7 +19,7 @@ import type { Context } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { withUserLock } from "./lock.ts";
-import { noteUndoLocked, type Undone, type UndoOrder } from "./undo.ts";
+import { noteUndo, type Undone, type UndoOrder } from "./undo.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
 /**
@@ -319,7 +319,7 @@ export async function undoAllow(
       ),
       commands: before.commands ?? {},
     });
-    const operation = noteUndoLocked(system, root, {
+    const operation = noteUndo(system, root, {
       entry,
       before: { ...after },
       after: { ...before },

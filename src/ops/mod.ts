@@ -117,13 +117,7 @@ export {
   writeTeamFolders,
 } from "./team_folders.ts";
 export { moveToTrash, newTrashFolder, TrashFolder } from "./trash.ts";
-export {
-  CannotUndo,
-  noteUndo,
-  noteUndoLocked,
-  type Undone,
-  type UndoOrder,
-} from "./undo.ts";
+export { CannotUndo, noteUndo, type Undone, type UndoOrder } from "./undo.ts";
 export {
   applyFiles,
   type FilesPlan,

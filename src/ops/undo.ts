@@ -4,7 +4,6 @@ import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { type JournalEntry, type KnownEntry, undoTitle } from "./entry.ts";
 import { appendJournal } from "./journal.ts";
-import { withLock } from "./lock.ts";
 
 /** The place and the way of an undo. */
 export interface UndoOrder {
@@ -60,17 +59,11 @@ interface UndoNote {
   readonly after: JournalEntry["after"];
 }
 
-/** Puts an undo that is done into the journal; returns its number. */
+/**
+ * Puts an undo that is done into the journal; returns its number. Call under
+ * the lock.
+ */
 export function noteUndo(
-  system: System,
-  root: string,
-  note: UndoNote,
-): Promise<number> {
-  return withLock(system, root, () => noteUndoLocked(system, root, note));
-}
-
-/** The same under the lock. */
-export function noteUndoLocked(
   system: System,
   root: string,
   { entry, before, after }: UndoNote,

@@ -12,7 +12,7 @@ import {
   journaled,
   layout,
   moveToTrash,
-  noteUndoLocked,
+  noteUndo,
   type Undone,
   type UndoOrder,
   withLock,
@@ -111,7 +111,7 @@ export async function undoRemovedRuns(order: UndoOrder): Promise<Undone> {
   const folder = restores
     ? restored(system, root, { ids, trash })
     : moved(system, root, { kind: kindOfRun(system, root, ids[0] ?? ""), ids });
-  const operation = noteUndoLocked(system, root, {
+  const operation = noteUndo(system, root, {
     entry,
     before: { runs: ids, ...restores ? { trash } : {} },
     after: { runs: ids, ...folder === undefined ? {} : { trash: folder } },

@@ -62,11 +62,9 @@ async function undoOne(parts: Parts, asked: Asked): Promise<UndoResult> {
     const { order, kind } = orderOf(parts, asked);
     return answer(order, await UNDO[kind](order), asked);
   };
-  const { kind } = orderOf(parts, asked);
-  const locksItself = kind === "migration" || kind === "worktrees";
-  return locksItself || dryRun
-    ? await take()
-    : await withLock(system, root, () => take());
+  // Refuses before the lock makes a folder.
+  orderOf(parts, asked);
+  return dryRun ? await take() : await withLock(system, root, take);
 }
 
 /**

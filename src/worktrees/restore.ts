@@ -249,7 +249,7 @@ export async function undoPrune(order: UndoOrder): Promise<Undone> {
     return { details, left, operation: undefined };
   }
   const names = rescues.map(({ name }) => name);
-  const operation = await noteUndo(system, root, {
+  const operation = noteUndo(system, root, {
     entry,
     before: { worktrees: [] },
     after: { worktrees: names },

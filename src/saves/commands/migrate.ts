@@ -8,9 +8,11 @@ import { counted } from "../../base/words.ts";
 import { HOME, journaled, layout } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { otherStoreHints } from "../resume/other_stores.ts";
+import { changeStore } from "../store/recover.ts";
 import {
   backupFact,
   migrateSaves,
+  oldPlaces,
   rollBack,
 } from "../legacy/migrate/migrate.ts";
 
@@ -95,9 +97,14 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
         ? rollBack({ ...work, system }, backup)
         : migrateSaves({ ...work, system }, global);
     if (work.dryRun) return await run(system);
+    const places = rollback
+      ? [layout(root).home]
+      : oldPlaces(system, root, global);
+    const isThere = places.some((path) => system.files.lstat(path));
     return await journaled(context, ({ system }) => run(system), {
       operation: rollback ? "migrate --rollback" : "migrate",
       workspace,
+      ...isThere ? { lock: changeStore } : {},
       keepsOwn: true,
       title: titleOf,
       facts: (result) =>

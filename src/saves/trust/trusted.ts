@@ -14,7 +14,7 @@ import type { Workspace } from "../../git/mod.ts";
 import {
   ensureUserFolder,
   journaled,
-  noteUndoLocked,
+  noteUndo,
   readOwnJson,
   type TeamFolder,
   teamFolders,
@@ -215,7 +215,7 @@ export async function undoTrust(
     }
     if (dryRun) return { details, left: [], operation: undefined };
     writeTrusted(system, saves);
-    const operation = noteUndoLocked(system, root, {
+    const operation = noteUndo(system, root, {
       entry,
       before: { trusted: after },
       after: { trusted: before },

@@ -19,7 +19,7 @@ import {
   finishInterrupted,
   interruptedSets,
 } from "./finish.ts";
-import { layout, withLock } from "../../../ops/mod.ts";
+import { layout } from "../../../ops/mod.ts";
 import {
   type Folders,
   listFolder,
@@ -34,7 +34,6 @@ import {
   wantedByRollback,
   type WantedSet,
 } from "./prepare.ts";
-import { finishSaves } from "../../store/recover.ts";
 import { pointAgain } from "../../store/derived.ts";
 import type { Workspace } from "../../../git/mod.ts";
 import type { System } from "../../../system/system.ts";
@@ -68,39 +67,48 @@ export function backupFact(
   return { backup: last === undefined ? null : basename(last) };
 }
 
-/** Moves the saves of the old folder, and of the home folder if `global`. */
+/**
+ * Moves the saves of the old folder, and of the home folder if `global`. Call
+ * under the lock.
+ */
 export async function migrateSaves(
   work: MigrationRun,
   global: boolean,
 ): Promise<MigrateResult> {
   const { system, root, dryRun } = work;
-  const folders = migrationFolders(system, root, global);
-  const { backups } = layout(root);
-  const places = [folders.pause!, backups, folders.global]
-    .filter((path) => path !== undefined);
-  refuseLinks(system, [layout(root).home, folders.sessions!, ...places]);
+  const { home, sessions } = layout(root);
+  const places = oldPlaces(system, root, global);
+  refuseLinks(system, [home, sessions, ...places]);
   if (dryRun) return await foreseeMigration(work, global);
   if (!places.some((path) => system.files.lstat(path))) {
     return migrated(work, { earlier: [], steps: [] });
   }
-  return await withLock(system, root, async () => {
-    await finishSaves(system, root);
-    const earlier = await finishInterrupted(work);
-    const { plan, inventory } = await readPlan(work, global);
-    const { steps } = plan;
-    if (plan.transfers.length === 0) {
-      removeEmpty(work);
-      return migrated(work, { earlier, steps });
-    }
-    const done = await change(work, {
-      kind: "migrate",
-      of: null,
-      folder: { before: folderState(system, root), after: null },
-      wanted: wantedByPlan({ plan, inventory }),
-      steps: [...steps],
-    });
-    return migrated(work, { earlier, steps, done });
+  const earlier = await finishInterrupted(work);
+  const { plan, inventory } = await readPlan(work, global);
+  const { steps } = plan;
+  if (plan.transfers.length === 0) {
+    removeEmpty(work);
+    return migrated(work, { earlier, steps });
+  }
+  const done = await change(work, {
+    kind: "migrate",
+    of: null,
+    folder: { before: folderState(system, root), after: null },
+    wanted: wantedByPlan({ plan, inventory }),
+    steps: [...steps],
   });
+  return migrated(work, { earlier, steps, done });
+}
+
+/** The places where a migration may have something to do. */
+export function oldPlaces(
+  system: System,
+  root: string,
+  global: boolean,
+): string[] {
+  const folders = migrationFolders(system, root, global);
+  return [folders.pause, layout(root).backups, folders.global]
+    .filter((path) => path !== undefined);
 }
 
 async function readPlan(
@@ -188,7 +196,10 @@ function factsOf(
   };
 }
 
-/** Restores the state before a migration, or before a rollback. */
+/**
+ * Restores the state before a migration, or before a rollback. Call under the
+ * lock.
+ */
 export async function rollBack(
   work: MigrationRun,
   wanted: string | undefined,
@@ -201,34 +212,31 @@ export async function rollBack(
     const { steps } = readRollback(work, record);
     return rolledBack(work, { record, earlier: [], steps });
   }
-  return await withLock(system, root, async () => {
-    await finishSaves(system, root);
-    const earlier = await finishInterrupted(work);
-    const record = await chooseBackup(system, root, wanted);
-    const { steps, changes } = readRollback(work, record);
-    if (changes.length === 0) {
-      return rolledBack(work, { record, earlier, steps });
-    }
-    const done = await change(work, {
-      kind: "rollback",
-      of: record.name,
-      folder: {
-        before: folderState(system, root),
-        after: record.folder.before,
-      },
-      wanted: wantedByRollback(
-        system,
-        changes,
-        join(backups, record.name),
-      ),
-      steps: [...steps],
-    });
-    const restored = changes.some(({ at }) => isPointer(at));
-    if (!restored && system.files.lstat(layout(root).pointer)) {
-      await pointAgain(system, root);
-    }
-    return rolledBack(work, { record, earlier, steps, done });
+  const earlier = await finishInterrupted(work);
+  const record = await chooseBackup(system, root, wanted);
+  const { steps, changes } = readRollback(work, record);
+  if (changes.length === 0) {
+    return rolledBack(work, { record, earlier, steps });
+  }
+  const done = await change(work, {
+    kind: "rollback",
+    of: record.name,
+    folder: {
+      before: folderState(system, root),
+      after: record.folder.before,
+    },
+    wanted: wantedByRollback(
+      system,
+      changes,
+      join(backups, record.name),
+    ),
+    steps: [...steps],
   });
+  const restored = changes.some(({ at }) => isPointer(at));
+  if (!restored && system.files.lstat(layout(root).pointer)) {
+    await pointAgain(system, root);
+  }
+  return rolledBack(work, { record, earlier, steps, done });
 }
 
 function readRollback(

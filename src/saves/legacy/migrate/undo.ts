@@ -54,7 +54,7 @@ export async function undoMigration(order: UndoOrder): Promise<Undone> {
   const left = result.left.filter(({ foreign }) => !foreign)
     .map(({ path, reason }) => `${path}: ${reason}`);
   if (dryRun) return { details, left, operation: undefined };
-  const operation = await noteUndo(system, root, {
+  const operation = noteUndo(system, root, {
     entry,
     before: entry.after,
     after: backupFact(result),
