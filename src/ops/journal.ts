@@ -8,7 +8,7 @@ import { type JournalEntry, type KnownEntry, parseEntry } from "./entry.ts";
 import { checkPath, ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import type { OperationName } from "./operations.ts";
-import { ensureJournalKey, isSealed, journalKey, sealed } from "./seal.ts";
+import { ensureStoreId, readStoreId, RecordSeals } from "./sealed_record.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
 /** Bytes from which the older half of the journal is dropped. */
@@ -32,12 +32,19 @@ export type Operation = Omit<JournalEntry, "id" | "operation"> & {
  */
 export function readJournal(system: System, root: string): KnownEntry[] {
   const lines = journalLines(system, root);
-  if (lines.length === 0) return [];
-  const key = journalKey(system);
+  const seals = lineSeals(system, readStoreId(system, root));
   return lines.flatMap((line) => {
     const entry = parseEntry(line);
-    return entry ? [{ ...entry, own: isSealed(key, line) }] : [];
+    return entry ? [{ ...entry, own: seals.isOwn(line) }] : [];
   });
+}
+
+/** Seals of lines; earlier versions named neither their kind nor the store. */
+export function lineSeals(
+  system: System,
+  store: string | undefined,
+): RecordSeals {
+  return new RecordSeals(system, "operation", store, "");
 }
 
 /**
@@ -74,11 +81,12 @@ export function appendJournal(
   const { state, journal } = layout(root);
   ensureFolder(system, state, root);
   const end = readEnd(system, journal, TAIL);
-  const added = {
-    id: lastId(system, journal, end) + 1,
-    ...operation,
-  };
-  const line = sealed(ensureJournalKey(system), asciiJson(added));
+  const seals = lineSeals(system, ensureStoreId(system, root));
+  const id = lastId(system, journal, { end, seals }) + 1;
+  const added = { id, ...operation };
+  const json = asciiJson(added);
+  // Without a key it is listed, and never undone.
+  const line = attempt(() => seals.sealLine(added, json)) ?? json;
   const gap = end === "" || end.endsWith("\n") ? "" : "\n";
   system.files.append(journal, new TextEncoder().encode(`${gap}${line}\n`));
   rotate(system, journal);
@@ -88,12 +96,16 @@ export function appendJournal(
 /** From here on a line of someone else's would leave no number for others. */
 const FAR = 500_000_000;
 
-function lastId(system: System, journal: string, end: string): number {
+function lastId(
+  system: System,
+  journal: string,
+  { end, seals }: { end: string; seals: RecordSeals },
+): number {
   const newest = (text: string) => {
     for (const line of text.split("\n").reverse()) {
       const id = parseEntry(line)?.id;
       if (id === undefined) continue;
-      if (id < FAR || isSealed(journalKey(system), line)) return id;
+      if (id < FAR || seals.isOwn(line)) return id;
     }
     return undefined;
   };

@@ -3,9 +3,6 @@ import { createHmac } from "node:crypto";
 import type { System } from "../system/system.ts";
 import { ensureUserWord, type UserWord, userWord } from "./user_state.ts";
 
-/** The end of a line that this user's mpm wrote. */
-const SEAL = /^(\{.*),"seal":"([0-9a-f]{64})"\}$/;
-
 /**
  * The key that this user's journals and sessions are sealed with. It is
  * in the user's own state, so what came with a clone cannot be sealed with it.
@@ -37,22 +34,4 @@ export function isSealOf(key: string, text: string, seal: string): boolean {
   const wanted = new TextEncoder().encode(sealOf(key, text));
   const given = new TextEncoder().encode(seal);
   return wanted.length === given.length && timingSafeEqual(wanted, given);
-}
-
-/** A line of JSON with the seal as its last field. */
-export function sealed(key: string | undefined, line: string): string {
-  if (key === undefined) return line;
-  const text = line.slice(0, -1);
-  return `${text},"seal":"${sealOf(key, text)}"}`;
-}
-
-/**
- * Returns whether this user's mpm wrote the line, and no one changed it since.
- */
-export function isSealed(key: string | undefined, line: string): boolean {
-  const [, text, seal] = SEAL.exec(line) ?? [];
-  if (key === undefined || text === undefined || seal === undefined) {
-    return false;
-  }
-  return isSealOf(key, text, seal);
 }

@@ -23,9 +23,14 @@ export class RecordSeals {
    * `kind` goes into each seal, so that no record passes for another kind.
    * `store` does too, so that a copy in another project does not count there.
    */
-  constructor(system: System, kind: string, store?: string) {
+  constructor(
+    system: System,
+    kind: string,
+    store?: string,
+    older = `${kind}\n`,
+  ) {
     this.#system = system;
-    this.#older = `${kind}\n`;
+    this.#older = older;
     this.#kind = store === undefined ? this.#older : `${kind} of ${store}\n`;
   }
 
@@ -39,8 +44,8 @@ export class RecordSeals {
   }
 
   /** The same on one line, which may hold any character. */
-  sealLine(value: object): string {
-    const body = JSON.stringify(value).slice(0, -"}".length);
+  sealLine(value: object, json = JSON.stringify(value)): string {
+    const body = json.slice(0, -"}".length);
     return `${body},"seal":"${this.#sealOf(body)}"}`;
   }
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { createHmac } from "node:crypto";
 import { FileError, type System } from "../../src/system/system.ts";
 import type { UndoListResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
@@ -7,6 +8,8 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
 const JOURNAL = ".claude-mpm/state/journal.jsonl";
+const STORE_ID = ".claude-mpm/state/store-id";
+const KEY = ".local/state/mpm/journal-key";
 
 async function log(env: TestEnv): Promise<UndoListResult["operations"]> {
   return (await mpmJson<UndoListResult>(env, ["log", "-n", "all"])).operations;
@@ -157,6 +160,25 @@ Deno.test("a journal of someone else is shown and never acted on", async () => {
   Deno.removeSync(join(env.home, ".local/state/mpm/journal-key"));
   assertEquals((await mpm(env, ["undo", "2"])).status, 4);
   assert(env.exists(".claude-mpm/templates/mine.md"));
+});
+
+Deno.test("a line of another store is never acted on, one of an earlier version is", async () => {
+  using env = TestEnv.repository();
+  await templates(env, "mine");
+  const line = env.read(JOURNAL);
+  const id = env.read(STORE_ID);
+  env.write(STORE_ID, "0123456789abcdef");
+  assertEquals((await mpm(env, ["undo", "1"])).status, 4);
+  assertEquals((await log(env)).map(({ own }) => own), [false]);
+  env.write(STORE_ID, id);
+  assertEquals((await log(env)).map(({ own }) => own), [true]);
+  // Before, a seal named no store.
+  const body = line.slice(0, line.indexOf(',"seal"'));
+  const key = Deno.readTextFileSync(join(env.home, KEY));
+  const seal = createHmac("sha256", key).update(body).digest("hex");
+  env.write(JOURNAL, `${body},"seal":"${seal}"}\n`);
+  assertEquals((await mpm(env, ["undo"])).status, 0);
+  assertEquals(env.exists(".claude-mpm/templates/mine.md"), false);
 });
 
 Deno.test("a line with the last number there is keeps no other from the journal", async () => {

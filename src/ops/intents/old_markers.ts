@@ -7,9 +7,9 @@ import type { System } from "../../system/system.ts";
 import { asideIn } from "../aside.ts";
 import { removeIfThere } from "../atomic.ts";
 import { type JournalEntry, parseEntry } from "../entry.ts";
-import type { Operation } from "../journal.ts";
+import { lineSeals, type Operation } from "../journal.ts";
 import { layout } from "../layout.ts";
-import { isSealed, journalKey } from "../seal.ts";
+import { journalKey } from "../seal.ts";
 import { beginIntent } from "./intents.ts";
 
 /** Takes over a marker of one kind. Call under the lock of that kind. */
@@ -60,7 +60,7 @@ export function takeOldUndo(
   if (!hasOldUndo(system, root) || !journalKey(system)) return;
   const line = textOf(system, oldUndo(root));
   const entry: JournalEntry & { seal?: string } | undefined = parseEntry(line);
-  if (entry && isSealed(journalKey(system), line)) {
+  if (entry && lineSeals(system, undefined).isOwn(line)) {
     const { id: _id, seal: _seal, ...operation } = entry;
     take(operation as Operation);
   }
