@@ -77,8 +77,9 @@ posixTest(
     assertEquals(early.slice(0, 2), [".json", ".json.sha256"]);
     const mpm = (...args: string[]) => env.run(binary(), args);
     await until("no other files", () => savedFiles(env).size === 4);
-    const pending = `${SESSIONS}/.pending.json`;
-    await until("it is still pending", () => !env.exists(pending));
+    const ops = `${env.project}/.claude-mpm/state/ops`;
+    const isOver = () => [...Deno.readDirSync(ops)].length === 0;
+    await until("it is still under way", isOver);
     const before = savedFiles(env);
     assertEquals([...before.keys()], ALL);
     assertEquals(mpm("saves", "verify").status, 0);

@@ -112,7 +112,7 @@ locks and hooks. It also checks the configuration, the clock, the disk, PATH, an
 
 With --fix, mpm applies all safe fixes and lists them. It makes folders private, rewrites derived files, finishes interrupted commands, and moves files left by failed writes to the trash. Then it checks everything again. "mpm undo" does not undo these fixes.
 
-The exit status is 0 if there are no errors; warnings do not count. It is 5 if stored data is damaged, 6 if an operation of git, the disk or the operating system fails, and 4 for other errors.`,
+The exit status is 0 if there are no errors; warnings do not count. It is 5 if stored data is damaged, 6 if git, the disk or the operating system fails, and 4 for other errors.`,
   positionals: [],
   flags: {
     fix: { type: "boolean", summary: "Apply all safe fixes and check again" },
