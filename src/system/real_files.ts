@@ -1,8 +1,9 @@
 import { statfsSync } from "node:fs";
 import { FileError } from "../base/errors.ts";
-import { guard, problemOf } from "./real_errors.ts";
+import { guard } from "./real_errors.ts";
 import { infoOf, kindOf, leadsNowhere, lookup } from "./real_look.ts";
 import { readStream } from "./real_stream.ts";
+import { AT_ONCE, sync, syncFiles } from "./real_sync.ts";
 import type { Files, NewFile, Space } from "./system.ts";
 import { makeWritable, unheld } from "./real_windows.ts";
 
@@ -244,9 +245,6 @@ async function lock(
   return { [Symbol.dispose]: () => file.close() };
 }
 
-/** Files open at a time; the disk syncs them in one go. */
-const AT_ONCE = 64;
-
 /** Creates, syncs and reads back; see `Files.createAll`. */
 export async function createAll(files: readonly NewFile[]): Promise<void> {
   for (let at = 0; at < files.length; at += AT_ONCE) {
@@ -297,36 +295,6 @@ function write(handle: Deno.FsFile, file: NewFile): void {
   const made = handle.statSync().mode;
   const cut = mode !== null && made !== null && (made & 0o7777) !== mode;
   if (cut && Deno.build.os !== "windows") Deno.chmodSync(path, mode);
-}
-
-/** Makes files durable that are there already; see `Files.syncFiles`. */
-export async function syncFiles(paths: readonly string[]): Promise<void> {
-  const left = paths.values();
-  const worker = async () => {
-    for (const path of left) await syncFile(path);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}
-
-async function syncFile(path: string): Promise<void> {
-  // Windows syncs only what is open for writing.
-  using handle = guard(
-    "sync",
-    path,
-    () => Deno.openSync(path, { read: true, write: true }),
-  );
-  await sync(handle, { path });
-}
-
-async function sync(
-  handle: Deno.FsFile,
-  { path }: Pick<NewFile, "path">,
-): Promise<void> {
-  try {
-    await handle.syncData();
-  } catch (error) {
-    throw new FileError(problemOf(error), "sync", path, error);
-  }
 }
 
 function readBack(handle: Deno.FsFile, { path, bytes }: NewFile): void {
