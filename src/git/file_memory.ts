@@ -40,8 +40,13 @@ type Facts = readonly [
 
 const GONE: Facts = [null, null, null];
 
-/** Milliseconds within which a file may change without its times doing so. */
+/**
+ * Milliseconds within which a file may change without its times doing so: some
+ * disks count every other second. The other one is for disks that count parts
+ * of a second, as the time of the file shows; `changed` has whole seconds.
+ */
 const RACY = 3000;
+const RACY_PARTS = 1100;
 
 /**
  * Returns whether times tell that a file was not changed since, seen from
@@ -51,7 +56,28 @@ export function isSettled(
   { mtime, changed }: Pick<FileInfo, "mtime" | "changed">,
   now: Date,
 ): boolean {
-  return Math.max(mtime, changed ?? mtime) < now.getTime() - RACY;
+  const racy = mtime % 1000 === 0 ? RACY : RACY_PARTS;
+  return Math.max(mtime, changed ?? mtime) < now.getTime() - racy;
+}
+
+/**
+ * Returns the facts by which a file that is read at `now` is known again
+ * without reading it, as git's index does; `undefined`: nothing would tell that
+ * the file was changed.
+ */
+export function lastingFacts(info: FileInfo, now: Date): FileInfo | undefined {
+  const { changed, inode } = info;
+  const isSure = changed !== undefined && inode !== undefined &&
+    isSettled(info, now);
+  return isSure ? info : undefined;
+}
+
+/** Returns whether a file has not been changed or replaced between two looks. */
+export function isSameFile(one: FileInfo, other: FileInfo): boolean {
+  return one.kind === other.kind && one.size === other.size &&
+    one.mtime === other.mtime && one.changed === other.changed &&
+    one.inode === other.inode && one.disk === other.disk &&
+    one.mode === other.mode;
 }
 
 /**

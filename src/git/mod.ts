@@ -143,7 +143,7 @@ export {
   trackedFiles,
 } from "./tracked.ts";
 export { addHidden, baseEntry, type Capture, capture } from "./tree/capture.ts";
-export type { CapturedFile } from "./tree/capture_files.ts";
+export type { CapturedFile } from "./tree/captured_file.ts";
 export {
   beginCheckpoint,
   bringCheckpoints,

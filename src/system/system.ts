@@ -118,6 +118,11 @@ export interface Files {
     limit: number,
   ): { bytes: Uint8Array; info: FileInfo };
   /**
+   * The whole plain file that `lstat` has just shown as `seen`, which it is not
+   * looked at for again; `undefined`: it was changed since.
+   */
+  readSeen(path: string, seen: FileInfo): Uint8Array | undefined;
+  /**
    * Everything up to the end, of a file or a pipe; a link is followed. Throws
    * beyond `limit` bytes.
    */

@@ -3,8 +3,8 @@ import { dirname, isAbsolute } from "@std/path";
 import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import type { RunResult, System } from "../../system/system.ts";
-import { decodeBytes, encodeText, lined, words } from "../text.ts";
-import type { Git, GitOptions } from "./git.ts";
+import { decodeBytes, encodeText, joinBytes, lined, words } from "../text.ts";
+import { type Git, gitFailure, type GitOptions } from "./git.ts";
 import { isOpenAnywhere } from "./processes.ts";
 
 /**
@@ -248,6 +248,41 @@ export class FastImport implements AsyncDisposable {
     this.#rest.resolve(NOTHING);
     await this.#done.catch(() => {});
   }
+}
+
+/** Milliseconds for storing many files. */
+const LONG = 15 * 60_000;
+
+/**
+ * Stores contents as they come, in one pack where they are many. When it is
+ * done, they are on the disk. Throws GIT_FAILED.
+ */
+export async function importBlobs(
+  git: Git,
+  portions: Iterable<readonly Uint8Array[]>,
+): Promise<void> {
+  const settings = [...USUAL, "core.fsync=all", "core.fsyncMethod=batch"];
+  const args = [
+    ...settings.flatMap((setting) => ["-c", setting]),
+    ...words("fast-import --quiet --done"),
+  ];
+  const stdin = blobStream(portions);
+  const done = await writeObjects(git, args, { stdin, timeout: LONG });
+  if (done.status !== 0) throw gitFailure(["fast-import"], done);
+}
+
+async function* blobStream(
+  portions: Iterable<readonly Uint8Array[]>,
+): AsyncGenerator<Uint8Array> {
+  const end = encodeText("\n");
+  for (const portion of portions) {
+    const chunks = portion.flatMap((bytes) => [
+      encodeText(`blob\ndata ${bytes.length}\n`),
+      ...[bytes, end],
+    ]);
+    yield await Promise.resolve(joinBytes(chunks));
+  }
+  yield encodeText("done\n");
 }
 
 /**

@@ -1,10 +1,9 @@
+import { sha256 } from "../../base/digest.ts";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { resolveUpstream } from "../branches.ts";
-import {
-  type CapturedFile,
-  type CaptureLimits,
-  FileCapture,
-} from "./capture_files.ts";
+import type { CapturedFile } from "./captured_file.ts";
+import { FileCapture } from "./capture_files.ts";
+import type { CaptureLimits } from "./capture_limits.ts";
 import { captureIndex } from "./capture_index.ts";
 import { addRaw, addUnopenable, type RawCache } from "./converted.ts";
 import type { ReadAhead } from "./read_ahead.ts";
@@ -59,6 +58,8 @@ export interface CaptureOptions {
   readonly cache: RawCache;
   /** Near what git folders for raw bytes are made, see `rawGit`. */
   readonly rawFolder: string;
+  /** The files of an earlier capture: unchanged ones are not read again. */
+  readonly before?: Capture["worktree"] | undefined;
   /** Earlier answers of git. */
   readonly ahead?: ReadAhead | undefined;
 }
@@ -96,7 +97,7 @@ async function captureOnce(
   options: CaptureOptions,
 ): Promise<Capture | undefined> {
   const { git, workspace } = vault;
-  const { ahead } = options;
+  const { ahead, before, write } = options;
   const reading = ahead?.status ?? readShallow(git, { index: true });
   const listed = ahead?.listing ?? listIndex(system, git, workspace.gitDir!);
   const recent = ahead?.recent ?? readRecent(git);
@@ -105,7 +106,8 @@ async function captureOnce(
     : Promise.resolve(new Map());
   const files = new FileCapture(system, git, {
     ...vault,
-    write: options.write,
+    write,
+    ...before && { before },
   });
   const gather = async () => {
     const [status, listing] = await Promise.all([reading, listed]);
@@ -253,7 +255,7 @@ function statesOf(
     return {
       path,
       status,
-      sha256: file?.sha256 ?? null,
+      sha256: file?.bytes ? sha256(file.bytes) : null,
       size: file?.size ?? null,
       mtime: file?.mtime ?? null,
       ...(file ? { mode: file.mode } : {}),

@@ -1,11 +1,18 @@
-import { sha256 } from "../../base/digest.ts";
-import { attempt, FileError, isMissing, MpmError } from "../../base/errors.ts";
+import { attempt, FileError, isMissing } from "../../base/errors.ts";
 import { reasonNotRead } from "../../base/paths_there.ts";
-import { sizeText } from "../../base/words.ts";
+import { isSameFile, lastingFacts } from "../file_memory.ts";
 import type { TakenContent } from "../file_states.ts";
 import { type Git, gitFailure } from "../run/git.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";
-import { writeObjects } from "../run/objects.ts";
+import { importBlobs, writeObjects } from "../run/objects.ts";
+import { type CapturedFile, storedFile } from "./captured_file.ts";
+import {
+  type Beyond,
+  beyondLimits,
+  type CaptureLimits,
+  tooLarge,
+  tooLargeReason,
+} from "./capture_limits.ts";
 import {
   type LeftOut,
   lookWithin,
@@ -13,26 +20,17 @@ import {
   objectId,
   type TreeEntry,
 } from "./snapshot.ts";
+
 import type { FileInfo, RunResult, System } from "../../system/system.ts";
 
-/** A file or link as it was read. */
-export interface CapturedFile {
-  readonly mode: string;
-  readonly id: string;
-  /** Absent where git has stored or only named it. */
-  readonly bytes?: Uint8Array;
-  readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly mtime: number;
-  /** Of the content, where it was read here. */
-  readonly sha256: string | null;
-  /** Permission bits that a mode of git does not tell. */
-  readonly permissions?: number;
-}
-
-/** Larger files are read by git, and so are all once this much was read. */
+/** Larger files are read by git. */
 const INLINE = 1024 * 1024;
+
+/** Once this much was read, no more of it is held. */
 const INLINE_BUDGET = 64 * 1024 * 1024;
+
+/** Bytes of small files that git gets at a time. */
+const PORTION = 1024 * 1024;
 
 /** Times a file is read again that changed in the meantime. */
 const TRIES = 3;
@@ -43,23 +41,34 @@ const LONG = 15 * 60_000;
 /** Without it git says that an object is stored before it is on the disk. */
 export const SYNCED = ["-c", "core.fsync=objects"];
 
+interface FileOptions {
+  readonly hash: ObjectHash;
+  readonly fileMode: boolean;
+  /** True if git stores what it reads; else it is only named. */
+  readonly write: boolean;
+  /** What an earlier capture read: unchanged files are not read again. */
+  readonly before?: ReadonlyMap<string, Partial<CapturedFile> | undefined>;
+}
+
+/** A file whose content is still to be read. */
+interface Waiting {
+  readonly path: string;
+  readonly mode: string;
+  readonly info: FileInfo;
+}
+
 /** Reads files of one worktree as raw bytes, links as their targets. */
 export class FileCapture {
   readonly files = new Map<string, CapturedFile | undefined>();
   readonly leftOut: LeftOut[] = [];
   readonly #system: System;
   readonly #git: Git;
-  readonly #options: { hash: ObjectHash; fileMode: boolean; write: boolean };
-  readonly #large: { path: string; mode: string; info: FileInfo }[] = [];
+  readonly #options: FileOptions;
+  readonly #large: Waiting[] = [];
   readonly #look: (path: string) => FileInfo | undefined;
   #read = 0;
 
-  /** `write`: git stores what it reads, else it is only named. */
-  constructor(
-    system: System,
-    git: Git,
-    options: { hash: ObjectHash; fileMode: boolean; write: boolean },
-  ) {
+  constructor(system: System, git: Git, options: FileOptions) {
     this.#system = system;
     this.#git = git;
     this.#look = lookWithin(system, git.folder);
@@ -76,8 +85,13 @@ export class FileCapture {
       this.leftOut.push({ path, reason });
       return;
     }
+    this.#guarded(path, () => this.#add(path, mode));
+  }
+
+  /** Does `work` on a path, which may be gone or closed by now. */
+  #guarded(path: string, work: () => void): void {
     try {
-      this.#add(path, mode);
+      work();
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       const isGone = isMissing(error) ||
@@ -150,13 +164,35 @@ export class FileCapture {
       this.leftOut.push({ path, reason: "it is a pipe, socket or device" });
     } else if (info.kind === "link") {
       this.#addLink(path, info);
+    } else this.#addFile(path, this.#modeOf(info, known), info);
+  }
+
+  #addFile(path: string, mode: string, info: FileInfo): void {
+    const same = this.#known(path, mode, info);
+    if (same) {
+      this.#read += same.bytes?.length ?? 0;
+      this.files.set(path, same);
+    } else if (info.size > INLINE || this.#read + info.size > INLINE_BUDGET) {
+      this.#large.push({ path, mode, info });
     } else {
-      const mode = this.#modeOf(info, known);
-      const inline = info.size <= INLINE &&
-        this.#read + info.size <= INLINE_BUDGET;
-      if (inline) this.#addSmall(path, mode, info);
-      else this.#large.push({ path, mode, info });
+      const { bytes, ...found } = this.#readSmall({ path, mode, info });
+      this.#read += bytes.length;
+      this.files.set(path, { ...found, bytes });
     }
+  }
+
+  /** What is in a file that is as an earlier capture saw it. */
+  #known(
+    path: string,
+    mode: string,
+    info: FileInfo,
+  ): CapturedFile | undefined {
+    const { before, write } = this.#options;
+    const file = before?.get(path);
+    const isSame = file?.seen && file.mode === mode &&
+      isSameFile(file.seen, info);
+    const isThere = !write || file?.bytes || file?.stored;
+    return isSame && isThere ? file as CapturedFile : undefined;
   }
 
   #modeOf({ mode }: FileInfo, known: string | undefined): string {
@@ -173,38 +209,39 @@ export class FileCapture {
       this.leftOut.push({ path, reason: "the link's target is not UTF-8" });
       return;
     }
-    this.#put(path, { mode: "120000", info, bytes: encodeText(target) });
-  }
-
-  #addSmall(path: string, mode: string, info: FileInfo): void {
-    let before = info;
-    for (let tries = 1;; tries++) {
-      const bytes = this.#system.files.readOwn(this.#full(path), INLINE);
-      const after = this.#look(path);
-      const steady = after?.mtime === before.mtime &&
-        after.size === before.size && bytes.length === before.size;
-      if (steady || tries === TRIES || !after) {
-        this.#put(path, { mode, info: after ?? before, bytes });
-        return;
-      }
-      before = after;
-    }
-  }
-
-  #put(
-    path: string,
-    { mode, info, bytes }: { mode: string; info: FileInfo; bytes: Uint8Array },
-  ): void {
+    const bytes = encodeText(target);
     this.#read += bytes.length;
     this.files.set(path, {
-      mode,
-      id: objectId("blob", bytes, this.#options.hash),
-      bytes,
-      size: bytes.length,
-      mtime: info.mtime,
-      sha256: sha256(bytes),
-      ...permissionsOf(info, mode),
+      ...storedFile(info, "120000"),
+      ...{ id: this.#idOf(bytes), bytes, size: bytes.length },
     });
+  }
+
+  #idOf(bytes: Uint8Array): string {
+    return objectId("blob", bytes, this.#options.hash);
+  }
+
+  #readSmall(
+    { path, mode, info }: Waiting,
+  ): CapturedFile & { bytes: Uint8Array } {
+    const { files, now } = this.#system;
+    const full = this.#full(path);
+    const found = (bytes: Uint8Array, seen: FileInfo) => ({
+      ...storedFile(seen, mode),
+      ...{ id: this.#idOf(bytes), bytes, size: bytes.length },
+    });
+    let seen = info;
+    for (let tries = 1; tries <= TRIES; tries++) {
+      const time = now();
+      const bytes = files.readSeen(full, seen);
+      if (bytes) {
+        return { ...found(bytes, seen), seen: lastingFacts(seen, time) };
+      }
+      const after = this.#look(path);
+      if (after?.kind !== "file") break;
+      seen = after;
+    }
+    return found(files.readOwn(full, INLINE), seen);
   }
 
   /**
@@ -253,9 +290,43 @@ export class FileCapture {
     ], limits);
   }
 
-  /** Lets git read the other files. Throws GIT_FAILED. */
+  /** Reads the other files, or lets git read them. Throws GIT_FAILED. */
   async hashLarge(): Promise<void> {
-    let left = this.#large.splice(0).filter(({ path }) => isOpenable(path));
+    const left = this.#large.splice(0).filter(({ path }) => isOpenable(path));
+    const isSmall = ({ info }: Waiting) =>
+      info.kind === "file" && info.size <= INLINE;
+    await this.#hashSmall(left.filter(isSmall));
+    await this.#hashByGit(left.filter((one) => !isSmall(one)));
+  }
+
+  /** Many of them are no more than one new file of git's. */
+  async #hashSmall(left: readonly Waiting[]): Promise<void> {
+    if (left.length === 0) return;
+    const portions = this.#portions(left);
+    if (this.#options.write) await importBlobs(this.#git, portions);
+    else for (const _ of portions);
+  }
+
+  /** The contents of files, as they are read. */
+  *#portions(left: readonly Waiting[]): Generator<Uint8Array[]> {
+    const isStored = this.#options.write ? { stored: true as const } : {};
+    let [portion, size]: [Uint8Array[], number] = [[], 0];
+    for (const one of left) {
+      this.#guarded(one.path, () => {
+        const { bytes, ...found } = this.#readSmall(one);
+        this.files.set(one.path, { ...found, ...isStored });
+        portion.push(bytes);
+        size += bytes.length;
+      });
+      if (size < PORTION) continue;
+      yield portion;
+      [portion, size] = [[], 0];
+    }
+    yield portion;
+  }
+
+  async #hashByGit(files: readonly Waiting[]): Promise<void> {
+    let left = files;
     for (let tries = 0; left.length > 0; tries++) {
       const { ids, result } = await this.#hash(left.map(({ path }) => path));
       ids.forEach((id, at) => {
@@ -305,90 +376,4 @@ export class FileCapture {
 /** Returns why a file is left out, without a path that is too long. */
 export function reasonOf({ problem, message }: FileError): string {
   return problem === "too-long" ? "its path is too long" : message;
-}
-
-/** The usual permissions of files, which git tells apart or leaves to the umask. */
-const USUAL = new Map([
-  ["100644", [0o644, 0o664]],
-  ["100755", [0o755, 0o775]],
-]);
-
-/** Those that `mode` does not tell: where git looks at no bits, +x is one. */
-function permissionsOf(
-  { kind, mode: bits }: FileInfo,
-  mode: string,
-): { permissions?: number } {
-  const usual = bits === undefined || kind === "link" ||
-    USUAL.get(mode)?.includes(bits);
-  return usual ? {} : { permissions: bits };
-}
-
-/** Returns the facts about a file whose content git has. */
-export function storedFile(
-  info: FileInfo,
-  mode: string,
-): Omit<CapturedFile, "id"> {
-  const { size, mtime } = info;
-  return { mode, size, mtime, sha256: null, ...permissionsOf(info, mode) };
-}
-
-/** Bytes of the largest files, one and all, that a checkpoint takes. */
-export interface CaptureLimits {
-  readonly file: number;
-  readonly total: number;
-}
-
-interface Sized {
-  readonly path: string;
-  readonly size: number;
-}
-
-/** Files that a checkpoint of some files could not include. */
-interface Beyond {
-  /** The files without which the rest fits, the largest first. */
-  readonly paths: readonly Sized[];
-  /** Bytes of all files, where each of them is small enough. */
-  readonly sum: number | undefined;
-}
-
-/** The files that are too large, or too many; `undefined`: all of them fit. */
-export function beyondLimits(
-  files: readonly Sized[],
-  { file, total }: CaptureLimits,
-): Beyond | undefined {
-  const sizes = [...files].sort((a, b) => b.size - a.size);
-  const all = sizes.reduce((sum, { size }) => sum + size, 0);
-  let left = all;
-  const paths: Sized[] = [];
-  for (const one of sizes) {
-    if (one.size <= file && left <= total) break;
-    paths.push(one);
-    left -= one.size;
-  }
-  if (paths.length === 0) return undefined;
-  return { paths, sum: paths[0]!.size > file ? undefined : all };
-}
-
-/** Files that an error names. */
-const NAMED = 5;
-
-export function tooLarge({ paths, sum }: Beyond): MpmError {
-  const named = paths.slice(0, NAMED)
-    .map(({ path, size }) => `${path} (${sizeText(size)})`).join(", ");
-  return new MpmError(
-    "CONFLICT",
-    sum === undefined
-      ? `Too large for a checkpoint: ${named}`
-      : `${sizeText(sum)} of changed files are too large for a checkpoint, ` +
-        `the largest: ${named}`,
-    {
-      hint: "Let git ignore them, or raise checkpoint.max_file_mb and " +
-        "checkpoint.max_total_mb in the configuration",
-    },
-  );
-}
-
-/** Why one of them is left out. */
-export function tooLargeReason(size: number, holder = "a checkpoint"): string {
-  return `it is too large for ${holder} (${sizeText(size)})`;
 }

@@ -3,11 +3,9 @@ import { Git } from "../run/git.ts";
 import { words } from "../text.ts";
 import type { System } from "../../system/system.ts";
 import { makeWorktree } from "../worktrees.ts";
-import {
-  type CapturedFile,
-  type CaptureLimits,
-  FileCapture,
-} from "./capture_files.ts";
+import type { CapturedFile } from "./captured_file.ts";
+import { FileCapture } from "./capture_files.ts";
+import type { CaptureLimits } from "./capture_limits.ts";
 import { checkpointImport, importedId, ImportStream } from "./checkpoints.ts";
 import { emptyTree, type TreeEntry } from "./snapshot.ts";
 import { rawGit, type Vault } from "./vault.ts";

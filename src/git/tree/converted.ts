@@ -106,7 +106,7 @@ export async function addRaw(
     if (known !== undefined) {
       const { size, mtime } = info;
       if (known !== blob) {
-        files.take(path, { mode, id: known, size, mtime, sha256: null });
+        files.take(path, { mode, id: known, size, mtime });
       }
       continue;
     }
@@ -152,7 +152,7 @@ export async function addUnopenable(
   }));
   for (const path of wanted) {
     const file = found.get(path);
-    if (file) files.take(path, { ...file, size: 0, mtime: 0, sha256: null });
+    if (file) files.take(path, { ...file, size: 0, mtime: 0 });
     else files.files.set(path, undefined);
   }
 }
