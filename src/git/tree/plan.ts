@@ -1,5 +1,6 @@
 import { join } from "../../base/join.ts";
 import { type Platform, reasonNotThere } from "../../base/paths_there.ts";
+import type { CapturedFile } from "./captured_file.ts";
 import {
   foldersAbove,
   isOwnPath,
@@ -14,7 +15,7 @@ import type { System } from "../../system/system.ts";
 /** A path that a restore changes; `undefined`: nothing there. */
 export interface PathChange {
   readonly path: string;
-  readonly from: TreeEntry | undefined;
+  readonly from: (TreeEntry & Pick<CapturedFile, "seen">) | undefined;
   readonly to: TreeEntry | undefined;
 }
 

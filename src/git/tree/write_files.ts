@@ -3,6 +3,7 @@ import { join } from "../../base/join.ts";
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { once } from "../../base/remembered.ts";
+import { isSameFile } from "../file_memory.ts";
 import { decodeBytes, encodeText, joinBytes } from "../text.ts";
 import { indexLine } from "./capture_index.ts";
 import type { PathChange } from "./plan.ts";
@@ -14,6 +15,8 @@ import type { FileInfo, System } from "../../system/system.ts";
 interface There {
   /** `undefined`: nothing. */
   readonly info: FileInfo | undefined;
+  /** Returns whether it is as it was when a capture read it. */
+  isAsSeen(entry: PathChange["from"]): boolean;
   /** Returns whether it has these bytes and this mode. */
   matches(entry: TreeEntry | undefined): boolean;
   /** Returns whether it is a link as the file that git keeps it as. */
@@ -35,6 +38,8 @@ export class WorktreeWriter {
   readonly #stay: string;
   readonly #clears: boolean;
   readonly #opens: boolean;
+  /** Folders as they were when no link was above them. */
+  readonly #folders = new Map<string, FileInfo>();
 
   /**
    * `setAside` moves something that no checkpoint holds out of the way. `stay`:
@@ -118,9 +123,11 @@ export class WorktreeWriter {
       if (refused !== undefined) return refused;
       const there = this.#thereAt(path);
       const { info: found } = there;
-      if (found && there.matches(to)) return undefined;
-      if (found && !from) this.#clear(path, found);
-      else if (found && !this.#isStill(there, from)) return CHANGED;
+      if (!there.isAsSeen(from)) {
+        if (found && there.matches(to)) return undefined;
+        if (found && !from) this.#clear(path, found);
+        else if (found && !this.#isStill(there, from)) return CHANGED;
+      }
       const bits = permissions ?? (this.#opens ? undefined : kept(found, to));
       if (bits !== undefined && to?.mode !== "120000") {
         files.chmod(staged, bits);
@@ -156,10 +163,14 @@ export class WorktreeWriter {
   /** A folder that is missing gets the mode of the one above. */
   #parents(path: string, { create }: { create: boolean }): string | undefined {
     const { files } = this.#system;
+    if (this.#isKnownFolder(folderOf(path))) return undefined;
     for (const folder of foldersAbove(path).reverse()) {
       const full = this.#full(folder);
       const found = files.lstat(full);
-      if (found?.kind === "folder") continue;
+      if (found?.kind === "folder") {
+        this.#folders.set(folder, found);
+        continue;
+      }
       if (found && create && this.#clears) this.#setAside(folder);
       else if (found && create && found.kind !== "link") {
         return `"${folder}" is no longer a folder`;
@@ -170,6 +181,18 @@ export class WorktreeWriter {
       if (above?.mode !== undefined) files.chmod(full, above.mode & 0o777);
     }
     return undefined;
+  }
+
+  /**
+   * Returns whether a path leads to the folder to which it led when there was no
+   * link above: one look instead of one at each folder.
+   */
+  #isKnownFolder(folder: string): boolean {
+    const known = this.#folders.get(folder);
+    if (known?.inode === undefined) return false;
+    const now = this.#look(folder);
+    return now?.kind === "folder" && now.inode === known.inode &&
+      now.disk === known.disk;
   }
 
   #guarded(work: () => string | undefined): string | undefined {
@@ -188,6 +211,9 @@ export class WorktreeWriter {
     const id = once(() => this.#idOf(full, info!));
     return {
       info,
+      isAsSeen: (entry) =>
+        info !== undefined && entry?.seen !== undefined &&
+        isSameFile(info, entry.seen),
       matches: (entry) => {
         if (!info || !entry) return !info && !entry;
         if (info.kind === "link") {
@@ -206,8 +232,8 @@ export class WorktreeWriter {
   }
 
   /** Returns whether the file still is what the checkpoint holds. */
-  #isStill({ matches, isFileOf }: There, entry: TreeEntry | undefined) {
-    return matches(entry) || isFileOf(entry);
+  #isStill({ isAsSeen, matches, isFileOf }: There, entry: PathChange["from"]) {
+    return isAsSeen(entry) || matches(entry) || isFileOf(entry);
   }
 
   #idOf(full: string, { kind, size }: FileInfo): string {
@@ -228,6 +254,11 @@ export class WorktreeWriter {
     }
     return digest.digest("hex");
   }
+}
+
+/** The folder of a path; `""`: the top. */
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 const CHANGED = "it was changed in the meantime, so mpm left it alone";
