@@ -12,6 +12,11 @@ export interface IndexListing {
    * costs as much as the rest where there are many.
    */
   readonly files: ReadonlyMap<string, TreeEntry>;
+  /**
+   * Bytes of the files when git last read them, put together when it is first
+   * asked for; empty where git does not say.
+   */
+  readonly sizes: ReadonlyMap<string, number>;
   readonly submodules: ReadonlyMap<string, TreeEntry>;
   readonly assumeUnchanged: readonly string[];
   readonly skipWorktree: readonly string[];
@@ -20,7 +25,7 @@ export interface IndexListing {
 }
 
 export const EMPTY_INDEX: IndexListing = {
-  ...{ files: new Map(), submodules: new Map() },
+  ...{ files: new Map(), sizes: new Map(), submodules: new Map() },
   ...{ assumeUnchanged: [], skipWorktree: [], hasAttributes: false },
 };
 
@@ -65,6 +70,7 @@ interface Entry extends TreeEntry {
   readonly stage: number;
   readonly assumed: boolean;
   readonly skipped: boolean;
+  readonly size?: number;
 }
 
 /** The mode of a submodule; no other one begins with these bits. */
@@ -89,9 +95,13 @@ function listingOf(
     if (skipped) skipWorktree.push(path);
   }
   let files: Map<string, TreeEntry> | undefined;
+  let sizes: Map<string, number> | undefined;
   return {
     get files() {
       return files ??= filesIn(all());
+    },
+    get sizes() {
+      return sizes ??= sizesIn(all());
     },
     submodules,
     assumeUnchanged,
@@ -107,6 +117,14 @@ function filesIn(entries: Iterable<Entry>): Map<string, TreeEntry> {
     if (isFile && !isOwnPath(path)) files.set(path, { mode, id });
   }
   return files;
+}
+
+function sizesIn(entries: Iterable<Entry>): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { path, stage, size } of entries) {
+    if (stage === 0 && size !== undefined) sizes.set(path, size);
+  }
+  return sizes;
 }
 
 /** All but files, programs and links that git looks at, which need no reading. */
@@ -144,8 +162,9 @@ const HEADER = 12;
 const SIGNATURE = 0x4449_5243;
 const VERSIONS = [2, 3];
 
-/** Offset of the mode and the object id of an entry, behind the stat data. */
+/** Offsets of the mode, the size and the object id of an entry. */
 const MODE = 24;
+const SIZE = 36;
 const ID = 40;
 const ID_BYTES: Readonly<Record<ObjectHash, number>> = { sha1: 20, sha256: 32 };
 
@@ -269,6 +288,7 @@ function entryAt({ bytes, view, flagsAt }: IndexBytes, at: number) {
   return {
     path: decodeBytes(bytes.subarray(from, end)),
     mode: view.getUint32(at + MODE).toString(8).padStart(6, "0"),
+    size: view.getUint32(at + SIZE),
     id: bytes.subarray(at + ID, at + flagsAt).toHex(),
     stage: flags & STAGE,
     assumed: (flags & ASSUME_UNCHANGED) !== 0,

@@ -54,11 +54,13 @@ for (const hash of ["sha1", "sha256"] as const) {
   Deno.test(`the bytes of an index of ${hash} say what git says`, async () => {
     using env = new TestEnv();
     env.git("init", "-q", `--object-format=${hash}`);
-    env.write("README.md", "");
+    env.write("README.md", "four");
     env.commit("Start");
     await fill(env);
     const { read, asked } = await both(env, hash);
-    assertEquals(read && { ...read }, { ...asked });
+    const { sizes } = read!;
+    assertEquals([sizes.get("README.md"), sizes.get("meant")], [4, 0]);
+    assertEquals({ ...read, sizes: asked.sizes }, { ...asked });
     assertEquals(read?.skipWorktree, ["skipped", "sub"]);
     assertEquals([read?.files.size, read?.hasAttributes], [10, true]);
   });

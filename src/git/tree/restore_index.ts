@@ -46,7 +46,8 @@ export async function restoreIndex(
     folder: string;
   },
 ): Promise<string[]> {
-  const edit = indexEdit(capture, target);
+  const written = resized(system, vault, { capture, paths: target.written });
+  const edit = indexEdit(capture, { ...target, written });
   const { files } = system;
   const index = indexFile(vault);
   const [built] = builtFiles(vault, token) as [string];
@@ -76,6 +77,27 @@ export async function restoreIndex(
     releaseIndex(system, vault, token);
   }
 }
+
+/**
+ * Written files of another size than the index has. Git treats them as changed
+ * without a look, although one content has several sizes where line ends are
+ * converted.
+ */
+function resized(
+  { files }: System,
+  { workspace }: Vault,
+  { capture, paths }: { capture: Capture; paths: readonly string[] },
+): string[] {
+  if (paths.length === 0) return [];
+  const { sizes } = capture.listing;
+  return paths.filter((path) => {
+    const size = files.lstat(join(workspace.worktree, path))?.size;
+    return size === undefined || size % SIZES !== sizes.get(path);
+  });
+}
+
+/** The index has 32 bits for a size. */
+const SIZES = 2 ** 32;
 
 /** Edits the copy; the user's own settings of its form do not matter. */
 async function build(
@@ -199,7 +221,7 @@ export interface TargetIndex {
   readonly marks: IndexMarks;
   /** Only these files and folders; none: all. */
   readonly paths: readonly string[];
-  /** Files that the restore has written. */
+  /** Files that the restore has written, for git to look at. */
   readonly written: readonly string[];
 }
 
@@ -239,8 +261,7 @@ export function indexEdit(
     const was = before.get(path) ?? plain;
     const is = after.get(path) ?? plain;
     const same = JSON.stringify(was) === JSON.stringify(is);
-    // If line ends are converted, one content has several sizes. Git treats a
-    // size that it did not record as a change, so it must look again.
+    // Git must look at it again.
     if (same && !(own.has(path) && isPlainFile(is))) continue;
     touched.add(path);
     removed.push(indexLine(path, undefined, none));
