@@ -42,6 +42,13 @@ export interface CheckpointPlace {
   readonly faults: readonly string[];
   /** True if captures leave out what is beyond the limits, and do not fail. */
   readonly leaveLarge?: boolean;
+  /** For a command that captures again and again: what it saw last. */
+  readonly seen?: SeenFiles;
+}
+
+/** The files of the last capture: unchanged ones are not read again. */
+export interface SeenFiles {
+  files?: Capture["worktree"];
 }
 
 /** The same if the place may not exist yet, outside git. */
@@ -135,7 +142,7 @@ export interface Taken {
 /** Captures the worktree. `write`: large files are stored as blobs. */
 export async function captureNow(
   system: System,
-  { vault, workspace, rules, leaveLarge = false }: CheckpointPlace,
+  { vault, workspace, rules, leaveLarge = false, seen = {} }: CheckpointPlace,
   { write, ahead }: { write: boolean; ahead?: ReadAhead | undefined },
 ): Promise<Taken> {
   const { root } = workspace;
@@ -148,7 +155,9 @@ export async function captureNow(
     cache,
     rawFolder: rawFolder(workspace),
     ahead,
+    before: seen.files,
   });
+  seen.files = taken.worktree;
   return { capture: taken, cache };
 }
 

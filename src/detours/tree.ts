@@ -37,7 +37,7 @@ export async function openTree(
 ): Promise<CheckpointPlace> {
   const place = await placeOf(system, workspace, { create: true });
   if (place.vault) {
-    return { ...place, vault: place.vault, leaveLarge: true };
+    return { ...place, vault: place.vault, leaveLarge: true, seen: {} };
   }
   throw new MpmError("GIT_FAILED", "This folder is not in a repository");
 }
