@@ -1,5 +1,5 @@
 import { join } from "../base/join.ts";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, FileError, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { commonDirOf } from "./run/settings.ts";
 import { Git, reasonOf } from "./run/git.ts";
@@ -7,6 +7,7 @@ import { runStatus } from "./submodules.ts";
 import { splitFields, words } from "./text.ts";
 import { isUnmerged } from "./status.ts";
 import type { Workspace } from "./repository.ts";
+import { readPosition } from "./tree/switch.ts";
 import { stagedIn } from "./index_file.ts";
 
 /** A question that got no answer, and why. */
@@ -218,10 +219,10 @@ export async function readBrief(
 /** Branch and commit of a worktree, as a session keeps them. */
 export async function readHead(
   system: System,
-  { git, worktree, gitDir }: Workspace,
+  { git, worktree }: Workspace,
 ): Promise<{ branch: string | null; head: string | null }> {
-  const brief = git === "repository"
-    ? await readBrief(system, { worktree, gitDir: gitDir! })
+  const found = git === "repository"
+    ? await attempt(() => readPosition(new Git(system, worktree)))
     : undefined;
-  return { branch: brief?.branch ?? null, head: brief?.head ?? null };
+  return { branch: found?.branch ?? null, head: found?.head ?? null };
 }
