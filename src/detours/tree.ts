@@ -216,12 +216,16 @@ export function gitHere({ system, folder }: Context, git: Git): Git {
   return system.files.lstat(folder) ? git.in(folder) : git;
 }
 
-/** The capture of the tree as it is, with nothing stored. */
+/**
+ * The capture of the tree as it is. `write`: contents that are too much to be
+ * held are stored, for a checkpoint that is to follow.
+ */
 export async function lookAtTree(
   system: System,
   place: CheckpointPlace,
+  { write = false } = {},
 ): Promise<Capture> {
-  return (await captureNow(system, place, { write: false })).capture;
+  return (await captureNow(system, place, { write })).capture;
 }
 
 /** Returns whether a file says what git ignores. */

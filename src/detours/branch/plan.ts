@@ -55,6 +55,7 @@ interface BranchInput {
   readonly template: string | undefined;
   readonly var: readonly string[];
   readonly "no-commit": boolean;
+  readonly "dry-run": boolean;
 }
 
 /** A detour as it would begin; nothing is changed yet. */
@@ -197,7 +198,7 @@ async function planTree(
   const { git, workspace } = tree.vault;
   const wanted = input["git-branch"];
   const [capture, target] = await Promise.all([
-    lookAtTree(system, tree),
+    lookAtTree(system, tree, { write: input.stash && !input["dry-run"] }),
     wanted === undefined ? undefined : findTarget(system, git, {
       worktree: workspace.worktree,
       branch: wanted,

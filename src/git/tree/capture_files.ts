@@ -29,8 +29,11 @@ const INLINE = 1024 * 1024;
 /** Once this much was read, no more of it is held. */
 const INLINE_BUDGET = 64 * 1024 * 1024;
 
-/** Bytes of small files that git gets at a time. */
-const PORTION = 1024 * 1024;
+/** Once this much was read, git stores the rest while that is read. */
+const UNSTORED_BUDGET = 8 * 1024 * 1024;
+
+/** Bytes of small files that git gets at a time: a pipe holds as many. */
+const PORTION = 64 * 1024;
 
 /** Times a file is read again that changed in the meantime. */
 const TRIES = 3;
@@ -172,13 +175,17 @@ export class FileCapture {
     if (same) {
       this.#read += same.bytes?.length ?? 0;
       this.files.set(path, same);
-    } else if (info.size > INLINE || this.#read + info.size > INLINE_BUDGET) {
+    } else if (info.size > INLINE || this.#read + info.size > this.#budget) {
       this.#large.push({ path, mode, info });
     } else {
       const { bytes, ...found } = this.#readSmall({ path, mode, info });
       this.#read += bytes.length;
       this.files.set(path, { ...found, bytes });
     }
+  }
+
+  get #budget(): number {
+    return this.#options.write ? UNSTORED_BUDGET : INLINE_BUDGET;
   }
 
   /** What is in a file that is as an earlier capture saw it. */
