@@ -1,3 +1,5 @@
+import { type Fields, isFields } from "../base/parsed_values.ts";
+
 /**
  * An event of a conversation with an agent, in terms that fit every client.
  * Texts are unchanged: not redacted, not escaped, but bounded.
@@ -160,4 +162,21 @@ export interface OpenEvents {
   readonly changed: number;
   /** Bytes of the transcript. */
   readonly size: number;
+}
+
+/**
+ * Returns whether a record of a client holds words of a person or an agent.
+ * Records of unknown types without words only describe the conversation.
+ */
+export function holdsWords(
+  { role, content, message, text }: Fields,
+): boolean {
+  return role !== undefined ||
+    [content, message, text].some((value) =>
+      typeof value === "string"
+        ? value.trim() !== ""
+        : Array.isArray(value)
+        ? value.length > 0
+        : isFields(value)
+    );
 }

@@ -1,8 +1,13 @@
 import { isAbsolute } from "@std/path";
 import { join } from "../../base/join.ts";
-import { field, isFields, textField } from "../../base/parsed_values.ts";
+import {
+  field,
+  type Fields,
+  isFields,
+  textField,
+} from "../../base/parsed_values.ts";
 import { hunksOfDiff, wholeFile } from "../edits.ts";
-import type { Edit } from "../events.ts";
+import { type Edit, holdsWords } from "../events.ts";
 
 /** Files of one change that are looked at. */
 const MOST = 200;
@@ -95,4 +100,47 @@ export function commandIn(told: unknown): string | undefined {
 export function summaryIn(message: string): string {
   const found = /<summary>([^]*)<\/summary>/.exec(message)?.[1];
   return (found ?? message).trim();
+}
+
+/** Types of records. */
+const RECORDS = new Set(
+  ("session_meta turn_context response_item event_msg compacted world_state" +
+    " token_usage_record inter_agent_communication_metadata").split(" "),
+);
+
+/** Types of what the model is sent. */
+const SENT = new Set(
+  ("message agent_message reasoning function_call function_call_output" +
+    " custom_tool_call custom_tool_call_output local_shell_call" +
+    " web_search_call tool_search_call tool_search_output" +
+    " image_generation_call additional_tools ghost_snapshot compaction" +
+    " compaction_summary context_compaction").split(" "),
+);
+
+/** Types of completed items. */
+const ITEMS = new Set(
+  ("UserMessage AgentMessage Reasoning CommandExecution FileChange" +
+    " McpToolCall ContextCompaction SubAgentActivity HookPrompt WebSearch" +
+    " ImageView ImageGeneration Sleep").split(" "),
+);
+
+/** Types of events with words that are read, or that are only the client's. */
+const EVENTS = new Set(
+  ("user_message agent_message agent_reasoning agent_reasoning_raw_content" +
+    " error stream_error warning background_event deprecation_notice" +
+    " thread_rolled_back turn_aborted exec_command_end patch_apply_end" +
+    " mcp_tool_call_end undo_started undo_completed").split(" "),
+);
+
+/** Returns whether a record is part of the conversation in an unknown way. */
+export function isUnknown({ type, payload }: Fields): boolean {
+  if (!isFields(payload)) return false;
+  const { item } = payload;
+  if (type === "response_item") return !SENT.has(String(payload.type));
+  if (type !== "event_msg") {
+    return !RECORDS.has(String(type)) && holdsWords(payload);
+  }
+  return payload.type === "item_completed"
+    ? isFields(item) && !ITEMS.has(String(item.type))
+    : !EVENTS.has(String(payload.type)) && holdsWords(payload);
 }

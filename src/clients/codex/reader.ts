@@ -17,6 +17,7 @@ import type {
 import { listNames } from "../look.ts";
 import { openTranscript, startIn } from "../open_events.ts";
 import { firstLines, type Lost } from "../tail.ts";
+import { isUnknown } from "./calls.ts";
 import { isLine, Reader } from "./lines.ts";
 import { idIn, metaOf } from "./store.ts";
 
@@ -87,11 +88,8 @@ function* eventsIn(
   const passed: Lost = { long: 0, failed: false };
   for (const text of firstLines(system, path, { start }, passed)) {
     const value = jsonIn(text);
-    if (isFields(value)) yield* reader.take(value);
-    else {
-      lost.torn++;
-      yield* reader.take({});
-    }
+    if (!isFields(value) || isUnknown(value)) lost.torn++;
+    yield* reader.take(isFields(value) ? value : {});
   }
   yield* reader.end();
   lost.long += passed.long;

@@ -13,7 +13,12 @@ import {
   MOST_ENTRIES,
   shortened,
 } from "../edits.ts";
-import type { CallResult, Edit, EventKind } from "../events.ts";
+import {
+  type CallResult,
+  type Edit,
+  type EventKind,
+  holdsWords,
+} from "../events.ts";
 import { cutMiddle } from "../notes.ts";
 import { todoChanges } from "./todo_sql.ts";
 
@@ -169,4 +174,17 @@ function questionOf(call: CopilotCall, question: string): EventKind {
       ? textField(call.ended!.result, "content")
       : undefined,
   };
+}
+
+/** Types with words that are read, or that are only the client's. */
+const TYPES = new Set(
+  ("user.message assistant.message assistant.reasoning system.message" +
+    " system.notification session.error session.warning session.info" +
+    " skill.invoked tool.execution_start tool.execution_progress" +
+    " tool.execution_partial_result tool.execution_complete").split(" "),
+);
+
+/** Returns whether an event is part of the conversation in an unknown way. */
+export function isUnknown({ type, data }: Fields): boolean {
+  return isFields(data) && !TYPES.has(String(type)) && holdsWords(data);
 }

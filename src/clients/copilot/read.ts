@@ -16,7 +16,7 @@ import type {
 import { cutMiddle } from "../notes.ts";
 import { openTranscript } from "../open_events.ts";
 import { firstLines, type Lost } from "../tail.ts";
-import { type CopilotCall, CopilotCalls } from "./calls.ts";
+import { type CopilotCall, CopilotCalls, isUnknown } from "./calls.ts";
 import { countIn } from "./store.ts";
 
 /** UTF-16 units that are kept of a text. */
@@ -87,8 +87,8 @@ function* eventsIn(
   for (const text of firstLines(system, path, { start }, passed)) {
     if (SKIPPED.test(text)) continue;
     const value = jsonIn(text);
+    if (!isFields(value) || isUnknown(value)) lost.torn++;
     if (isFields(value)) reader.take(value);
-    else lost.torn++;
     yield* reader.ready();
   }
   yield* reader.ready(true);

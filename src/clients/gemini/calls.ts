@@ -16,7 +16,12 @@ import {
   shortened,
   wholeFile,
 } from "../edits.ts";
-import type { CallResult, Edit, EventKind } from "../events.ts";
+import {
+  type CallResult,
+  type Edit,
+  type EventKind,
+  holdsWords,
+} from "../events.ts";
 import { cutMiddle } from "../notes.ts";
 import { responseText } from "./parts.ts";
 
@@ -218,4 +223,18 @@ function agentOf({ args, name, result }: GeminiCall): EventKind {
     task: cutMiddle(textField(args, "prompt") ?? "", 1000),
     report: report && cutMiddle(report, LONGEST_RESULT),
   };
+}
+
+/** Types of messages. */
+const TYPES = new Set(["user", "gemini", "info", "warning", "error"]);
+
+/** Lines that change earlier ones. */
+const CHANGES = new Set(["$set", "$rewindTo"]);
+
+/** Returns whether a line is part of the conversation in an unknown way. */
+export function isUnknown(line: Fields): boolean {
+  const changes = Object.keys(line).filter((name) => name.startsWith("$"));
+  return changes.length > 0
+    ? !changes.every((name) => CHANGES.has(name))
+    : !TYPES.has(String(line.type)) && holdsWords(line);
 }

@@ -20,7 +20,7 @@ import { cutMiddle } from "../notes.ts";
 import { openTranscript, startIn } from "../open_events.ts";
 import { firstLines, type Lost } from "../tail.ts";
 import { projectOf, sessionIn, STOCK } from "./store.ts";
-import { callIn, type GeminiCall, GeminiCalls } from "./calls.ts";
+import { callIn, type GeminiCall, GeminiCalls, isUnknown } from "./calls.ts";
 
 /** UTF-16 units that are kept of a text. */
 const LONGEST = 16_000;
@@ -137,8 +137,8 @@ function* eventsIn(
   const { path, start } = file;
   for (const text of firstLines(system, path, { start }, passed)) {
     const value = jsonIn(text);
+    if (!isFields(value) || isUnknown(value)) lost.torn++;
     if (isFields(value)) yield* reader.take(value);
-    else lost.torn++;
   }
   lost.long += passed.long;
   if (passed.failed) lost.failed++;

@@ -6,12 +6,13 @@ import {
   textField,
 } from "../../base/parsed_values.ts";
 import { LONGEST_RESULT, MOST_ENTRIES } from "../edits.ts";
-import type {
-  AgentEvent,
-  CallResult,
-  Edit,
-  EventAgent,
-  EventKind,
+import {
+  type AgentEvent,
+  type CallResult,
+  type Edit,
+  type EventAgent,
+  type EventKind,
+  holdsWords,
 } from "../events.ts";
 import { LONGEST_TEXT } from "../conversation.ts";
 import { cutMiddle } from "../notes.ts";
@@ -331,4 +332,15 @@ export function timeText(value: unknown): string | undefined {
   return typeof value === "number" && value > 0 && value <= LATEST
     ? new Date(value).toISOString()
     : undefined;
+}
+
+/** Types of parts of a message. */
+const PARTS = new Set(
+  ("text reasoning tool step-start step-finish patch file snapshot agent" +
+    " subtask retry compaction").split(" "),
+);
+
+/** Returns whether a line is part of the conversation in an unknown way. */
+export function isUnknown({ part }: Fields): boolean {
+  return isFields(part) && !PARTS.has(String(part.type)) && holdsWords(part);
 }

@@ -5,7 +5,13 @@ import type { AgentEvent, EventsLost, OpenEvents } from "../events.ts";
 import { openTranscript } from "../open_events.ts";
 import { firstLines, type Lost } from "../tail.ts";
 import type { SessionReader } from "../client.ts";
-import { isLine, linesOfExport, Reader, Withdrawn } from "./lines.ts";
+import {
+  isLine,
+  isUnknown,
+  linesOfExport,
+  Reader,
+  Withdrawn,
+} from "./lines.ts";
 
 /** Bytes of the largest export that is read, and of its beginning. */
 const LARGEST = 64 * 1024 * 1024;
@@ -54,12 +60,14 @@ function* eventsIn(
   const passed: Lost = { long: 0, failed: false };
   for (const text of firstLines(system, path, { start }, passed)) {
     const value = jsonIn(text);
-    if (!isFields(value)) lost.torn++;
-    else yield* reader.take(value);
+    if (!isFields(value) || isUnknown(value)) lost.torn++;
+    if (isFields(value)) yield* reader.take(value);
   }
   lost.long += passed.long;
   if (passed.failed) lost.failed++;
 }
+
+const NOTHING_LOST = { long: 0, bytes: 0, failed: 0 };
 
 /** `undefined`: it is not an export. */
 function openExport(system: System, path: string): OpenEvents | undefined {
@@ -73,7 +81,7 @@ function openExport(system: System, path: string): OpenEvents | undefined {
   if (!lines) return undefined;
   return {
     events: eventsOfLines(lines),
-    lost: { torn: 0, long: 0, bytes: 0, failed: 0 },
+    lost: { torn: lines.filter(isUnknown).length, ...NOTHING_LOST },
     ...{ changed: info.mtime, size: info.size },
   };
 }
