@@ -17,6 +17,7 @@ import {
   NOTHING_COLLECTED,
   type Source,
   withSeen,
+  withTrees,
 } from "../../items/mod.ts";
 import type { System } from "../../system/system.ts";
 import {
@@ -92,7 +93,9 @@ const MOST = 4 * 1024 * 1024;
 /** Collects the items of the agent's conversation that the settings allow. */
 export async function collectedOf(
   system: System,
-  { agent, workspace }: Pick<Draft, "agent" | "workspace">,
+  { agent, workspace, state }:
+    & Pick<Draft, "agent" | "workspace">
+    & Partial<Pick<Draft, "state">>,
   config: Config,
   past?: PastConversation,
 ): Promise<Collected> {
@@ -115,7 +118,13 @@ export async function collectedOf(
     errors: config["handoff.errors"],
     newId: () => newItemId(system),
   });
-  return await withSeen(system, workspace, found);
+  const unchanged = conversation.commands
+    .filter(({ changedSince }) => !changedSince);
+  // The files are those of today.
+  const runs = state && !past
+    ? withTrees(found.runs, unchanged, state)
+    : found.runs;
+  return await withSeen(system, workspace, { ...found, runs });
 }
 
 /** The author of a statement, its time, and its agent session. */
