@@ -2526,6 +2526,8 @@ export interface EvidenceResult {
   /** The state of each command now, after those that ran. */
   evidence: {
     command: string;
+    /** False if the command only did something, such as a deployment. */
+    verifies: boolean;
     /**
      * `holds`: it ended with 0 on the present files. `stale`: files changed
      * since. `contradicted`: its last run failed. `unproved`: it did not run,
@@ -2546,6 +2548,8 @@ export interface EvidenceResult {
     claims: string[];
     [name: string]: unknown;
   }[];
+  /** Number of other commands that ran; `--all` lists them. */
+  others: number;
   /** The commands that `--run` may run. */
   allowed: string[];
   /** The commands chosen to run. */
@@ -4434,6 +4438,8 @@ export interface ResumeReport {
   /** Commands that show that something holds; empty with `--no-changes`. */
   evidence: {
     command: string;
+    /** False if the command only did something, such as a deployment. */
+    verifies: boolean;
     /**
      * `holds`: it ended with 0 on the present files. `stale`: files changed
      * since. `contradicted`: its last run failed. `unproved`: it did not run,

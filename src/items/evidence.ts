@@ -1,6 +1,7 @@
 import {
   COUNT,
   type Fitting,
+  FLAG,
   list,
   nullable,
   object,
@@ -20,6 +21,8 @@ import type { Difference } from "./tree.ts";
  */
 export const EVIDENCE = object({
   command: TEXT,
+  /** False if the command only did something, such as a deployment. */
+  verifies: FLAG,
   /**
    * `holds`: it ended with 0 on the present files. `stale`: files changed
    * since. `contradicted`: its last run failed. `unproved`: it did not run, or
@@ -52,7 +55,7 @@ const NAMED = 3;
 export interface EvidenceSources {
   /** Runs from every source; the last one of each command counts. */
   readonly runs: readonly Run[];
-  /** Items; those that name a command as evidence count. */
+  /** Items; those that name a command count. */
   readonly items: readonly Item[];
   readonly differences: Differences;
   readonly now: Date;
@@ -65,12 +68,21 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
     sources.items.filter(({ evidence }) => evidence !== undefined),
     ({ evidence }) => commandForm(evidence!),
   );
+  const named = new Set([
+    ...claims.keys(),
+    ...sources.items.filter(({ kind }) => kind === "verify")
+      .map(({ text }) => commandForm(text)),
+  ]);
   const commands = new Set([...runs.keys(), ...claims.keys()]);
-  return [...commands].map((command) => ({
-    command,
-    ...stateOf(runs.get(command), sources),
-    claims: (claims.get(command) ?? []).map(({ text }) => text),
-  }));
+  return [...commands].map((command) => {
+    const run = runs.get(command);
+    return {
+      command,
+      verifies: named.has(command) || run !== undefined && verifies(run),
+      ...stateOf(run, sources),
+      claims: (claims.get(command) ?? []).map(({ text }) => text),
+    };
+  });
 }
 
 /**

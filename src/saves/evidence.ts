@@ -34,8 +34,9 @@ export async function evidenceOfSave(
   const own = keptRuns(system, workspace.root);
   const runs = [...own, ...origin === "foreign" ? unverified(said) : said];
   const known = new Map([...items, ...carried].map((item) => [item.id, item]));
-  const claims = [...known.values()]
-    .filter(({ evidence }) => evidence !== undefined);
+  const claims = [...known.values()].filter(({ evidence, kind }) =>
+    evidence !== undefined || kind === "verify"
+  );
   // Most saves have neither, and that must cost nothing.
   if (runs.length === 0 && claims.length === 0) return [];
   const saved = save && savedState(save);

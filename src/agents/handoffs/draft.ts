@@ -63,7 +63,7 @@ export async function draftedParts(
     completed: or(base.completed, texts(outline.done), MOST.completed),
     files: or(base.files, edited.map(({ path }) => path), MOST.files),
     needs: or(base.needs, texts(needs), MOST.needs),
-    verified: evidence.filter(({ state }) => state === "holds")
+    verified: evidence.filter((one) => one.verifies && one.state === "holds")
       .map(({ command }) => `\`${command}\` passed`).slice(0, MOST.verified),
     decisions: outline.decisions.slice(0, MOST.decisions)
       .map(({ text, why }) => why ? `${text} (why: ${why})` : text),

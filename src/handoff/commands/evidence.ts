@@ -26,7 +26,10 @@ export const evidence = defineCommand({
   summary: "Show which checks still hold, or run them again",
   description: `
 Lists the commands that verify the work, from the newest save of this worktree
-and from open items. "holds": the command passed on the current files. "stale":
+and from open items. These are tests, builds, linters and type checkers, and commands
+that you or an agent named, or that you allowed. With --all, it also lists the other commands that ran.
+
+"holds": the command passed on the current files. "stale":
 the command passed, but files have changed since. "contradicted": the last run
 failed. "unproved": the command did not run, or mpm has no exit status or no complete record of the tested files.
 
@@ -42,6 +45,10 @@ The exit status is 0 if everything holds, and 1 otherwise.`,
     rest: true,
   }],
   flags: {
+    all: {
+      type: "boolean",
+      summary: "Include commands that verify nothing, such as a deployment",
+    },
     run: { type: "boolean", summary: "Run the allowed commands again" },
     timeout: {
       type: "string",
@@ -72,7 +79,7 @@ The exit status is 0 if everything holds, and 1 otherwise.`,
   async run(context, input): Promise<EvidenceResult> {
     if (!input.run) return await show(context, input);
     const timeout = parseDuration(input.timeout, "--timeout");
-    const found = await readEvidence(context, undefined);
+    const found = listed(context, await readEvidence(context), input);
     const { workspace } = found;
     if (workspace.git !== "repository") {
       throw new MpmError(
@@ -91,7 +98,7 @@ The exit status is 0 if everything holds, and 1 otherwise.`,
     const ran = await runAll(context, workspace, {
       ...{ commands: chosen.runs, links, timeout },
     });
-    const after = await readEvidence(context, undefined);
+    const after = listed(context, await readEvidence(context), input);
     return resultOf(context, after, { ...chosen, ran });
   },
   status: ({ dry_run: dry, evidence, ran }) => {
@@ -105,11 +112,34 @@ The exit status is 0 if everything holds, and 1 otherwise.`,
 interface Input {
   readonly words: readonly string[];
   readonly link: readonly string[];
+  readonly all: boolean;
+}
+
+/** Evidence without the commands that are not listed. */
+interface Listed extends EvidenceHere {
+  /** Number of commands that are not listed. */
+  readonly others: number;
+}
+
+/**
+ * Leaves out the commands that verify nothing, unless `all`. An allowed command
+ * may run again, so it stays.
+ */
+function listed(
+  { system }: Context,
+  found: EvidenceHere,
+  { all }: Pick<Input, "all">,
+): Listed {
+  const evidence = found.evidence.filter(({ command, verifies }) =>
+    all || verifies || allowedProgram(system, found.workspace, command)
+  );
+  const others = found.evidence.length - evidence.length;
+  return { ...found, evidence, others };
 }
 
 async function show(
   context: Context,
-  { words, link }: Input,
+  { words, link, all }: Input,
 ): Promise<EvidenceResult> {
   if (words.length > 1 || link.length > 0) {
     throw new MpmError(
@@ -121,7 +151,8 @@ async function show(
     );
   }
   await sweepScratchCopies(context.system);
-  return resultOf(context, await readEvidence(context, words[0]), {});
+  const found = await readEvidence(context, words[0]);
+  return resultOf(context, listed(context, found, { all }), {});
 }
 
 /** A command that may run, and how. */
@@ -257,7 +288,7 @@ async function keep(
 
 function resultOf(
   { system }: Context,
-  { workspace, save, origin, evidence }: EvidenceHere,
+  { workspace, save, origin, evidence, others }: Listed,
   { ran = [], runs = [], skipped = [], dry = false }: Partial<Choice> & {
     ran?: readonly Ran[];
     dry?: boolean;
@@ -269,6 +300,7 @@ function resultOf(
     save: save?.session_id ?? null,
     origin: save ? origin : null,
     evidence: [...evidence],
+    others,
     allowed: evidence.map(({ command }) => command)
       .filter((command) => allowedProgram(system, workspace, command)),
     chosen: runs.map(({ command }) => command),

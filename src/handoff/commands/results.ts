@@ -188,6 +188,8 @@ export const EvidenceResult = z.strictObject({
   origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
   /** The state of each command now, after those that ran. */
   evidence: z.array(schemaOf(EVIDENCE)),
+  /** Number of other commands that ran; `--all` lists them. */
+  others: z.int(),
   /** The commands that `--run` may run. */
   allowed: z.array(z.string()),
   /** The commands chosen to run. */

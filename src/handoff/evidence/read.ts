@@ -29,7 +29,7 @@ export interface EvidenceHere {
  */
 export async function readEvidence(
   context: Context,
-  selector: string | undefined,
+  selector?: string,
 ): Promise<EvidenceHere> {
   const { system } = context;
   const found = await findSaved(context, selector);

@@ -1,5 +1,6 @@
 import { escapeLines, escapeText } from "../../base/escape.ts";
 import { shellWord } from "../../base/shell.ts";
+import { counted } from "../../base/words.ts";
 import { evidenceLine } from "../../items/mod.ts";
 import type { EvidenceResult } from "../commands/results.ts";
 
@@ -26,6 +27,7 @@ export function evidenceText(result: EvidenceResult): string {
       ...one.claims.map((claim) => `  for: ${escapeText(claim)}`),
     ]),
     ...adviceLines(result),
+    ...otherLines(result),
     "",
   ];
   return lines.join("\n");
@@ -67,6 +69,13 @@ function headLines({ save, origin, evidence }: EvidenceResult): string[] {
     ? " (from someone else, not verified)"
     : "";
   return [`Evidence in ${save}${whose}:`];
+}
+
+function otherLines({ others, evidence }: EvidenceResult): string[] {
+  return others === 0 ? [] : [
+    ...evidence.length > 0 ? [""] : [],
+    `${counted(others, "other command")} ran: mpm evidence --all`,
+  ];
 }
 
 /** Returns the advice for commands that do not hold. */

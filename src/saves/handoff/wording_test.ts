@@ -82,6 +82,7 @@ Deno.test("verification() tells the result, its age, and how a failure ended", (
   const failed = { ...run, exit: 1, tail: "2 failed" };
   const known: Evidence = {
     command: "npm test",
+    verifies: true,
     state: "contradicted",
     why: "it failed",
     exit: 1,
@@ -107,6 +108,7 @@ Deno.test("a command that only did something does not verify the work", () => {
   };
   const known: Evidence = {
     command: run.command,
+    verifies: false,
     ...{ state: "holds", why: "passed", exit: 0, at: run.at },
     ...{ changed: [], changes: 0, claims: [] },
   };
@@ -114,8 +116,8 @@ Deno.test("a command that only did something does not verify the work", () => {
   const cases: [Item[], Evidence[], boolean][] = [
     [[], [], false],
     [[], [known], false],
-    [[named], [known], true],
-    [[], [{ ...known, claims: ["It is applied"] }], true],
+    [[named], [], true],
+    [[], [{ ...known, verifies: true }], true],
   ];
   for (const [verify, evidence, is] of cases) {
     const commands = { runs: [run], verify };
