@@ -97,3 +97,48 @@ Deno.test("what was done is known after the next agent session, too", async () =
   // A day later, it is history.
   assertEquals(await ends(agents[3]!, 30 * 60, ["Docs"]), ["Docs"]);
 });
+
+Deno.test("a pause by hand repeats what the agent session before did", async () => {
+  using env = project();
+  const others = "2975e44b-0001-40a5-84bf-000000000000";
+  const later = "2975e44b-0002-40a5-84bf-000000000000";
+  const ends = async (agent: string, from: number, end: number) => {
+    const todos = todoList({ [`Step of ${agent}`]: "completed" });
+    const started = minutes(from).now().toISOString();
+    putTalk(env, [...prompt("Add refunds"), ...todos], {
+      agent,
+      from: started,
+    });
+    const event = {
+      ...{ session_id: agent, prompt: "Go on", reason: "other" },
+      transcript_path: transcriptOf(env).replace(AGENT, agent),
+    };
+    await fire(env, "UserPromptSubmit", event, minutes(end - 1));
+    await fire(env, "SessionEnd", event, minutes(end));
+  };
+  const pause = async (minute: number, ...args: string[]) => {
+    await mpmJson(env, ["pause", "--no-commit", ...args], minutes(minute));
+    return doneIn(lastSave(env));
+  };
+  await ends(others, 0, 5);
+  const step = `Step of ${others}`;
+  assertEquals(await pause(10), [step]);
+  // A conversation that began after it is of the same work.
+  putTalk(env, [
+    ...prompt("Add the webhook"),
+    ...todoList({ Webhook: "completed" }),
+  ], { agent: later, from: minutes(20).now().toISOString() });
+  const both = [step, "Webhook"];
+  const own = ["--agent-session", later];
+  assertEquals(await pause(30, ...own), both);
+  // Each is there once, and another conversation beside it is not.
+  assertEquals(await pause(31, ...own), both);
+  await ends(others, 25, 40);
+  assertEquals(await pause(45, ...own), ["Webhook"]);
+  // Another session, and the day after.
+  assertEquals(await pause(50), ["Webhook"]);
+  await mpm(env, ["start", "Docs"], minutes(55));
+  assertEquals(await pause(60), []);
+  await mpm(env, ["complete"], minutes(61));
+  assertEquals(await pause(2 * 24 * 60), []);
+});

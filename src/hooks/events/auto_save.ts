@@ -13,7 +13,6 @@ import {
   type Workspace,
 } from "../../git/mod.ts";
 import {
-  type Collected,
   type Handoff,
   handoffFor,
   type Item,
@@ -27,6 +26,9 @@ import {
   agentOf,
   areCopied,
   buildSave,
+  doneBefore,
+  doneOf,
+  type DoneOrder,
   type Draft,
   importedFrom,
   isLeftToKeep,
@@ -130,7 +132,9 @@ function builderOf(
     const { handoff } = handoffFor(system, workspace, {
       said: [],
       close: [],
-      done: doneIn(earlier, { session: stack[0]?.id, found, time: draft.time }),
+      done: doneIn(earlier, {
+        ...{ session: stack[0]?.id, collected: found, time: draft.time },
+      }),
       collected: found,
       agent: sessionId,
       save: slot.id,
@@ -284,33 +288,13 @@ function autoSummary(
   return killed ? RECOVERED + text : text;
 }
 
-/** Milliseconds for which the next agent session repeats what was done. */
-const DONE_FOR_MS = 24 * 3600 * 1000;
-
 /**
  * Returns what earlier saves of the same session called done. They are the
  * last save of the agent session, and the last save before it began.
  */
-function doneIn(
-  { before, last }: Earlier,
-  { session, found, time }: {
-    /** Id of the session of the worktree. */
-    session: string | undefined;
-    found: Collected;
-    time: Date;
-  },
-): Item[] {
-  const of = (save: Save | undefined) =>
-    save === undefined || save.mpm?.session?.id !== session
-      ? []
-      : save.mpm?.handoff?.items.filter(({ kind }) => kind === "done") ?? [];
-  const began = found.items.map(({ at }) => at).sort()[0] ?? "";
-  const since = new Date(time.getTime() - DONE_FOR_MS).toISOString();
-  const others = last === before || last === undefined ||
-      last.paused_at > began
-    ? []
-    : of(last).filter(({ at }) => at >= since);
-  const all = [...others, ...of(before)];
+function doneIn({ before, last }: Earlier, order: DoneOrder): Item[] {
+  const others = last === before ? [] : doneBefore(last, order);
+  const all = [...others, ...doneOf(before, order.session)];
   return [...new Map(all.map((item) => [item.text, item])).values()];
 }
 

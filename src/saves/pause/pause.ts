@@ -143,7 +143,7 @@ async function gatherIn(
   };
   return {
     ...{ draft, target, faults, contents, memory },
-    order: await pauseOrder(system, draft, { ...input, config }),
+    order: await pauseOrder(context, draft, { ...input, config }),
     log: reason === undefined ? { refs } : { refs, reason },
     branchCommit: commits
       ? await planBranchCommit(system, workspace, { state, identity, faulty })

@@ -30,6 +30,7 @@ import { MpmError } from "../../base/errors.ts";
 import { resolve } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
 import type { Draft } from "../draft.ts";
+import { earlierDone } from "./earlier_done.ts";
 
 /**
  * Returns the additions of a pause to the hand-off. The words on a command line
@@ -37,7 +38,7 @@ import type { Draft } from "../draft.ts";
  * agent session is the agent's.
  */
 export async function pauseOrder(
-  system: System,
+  context: Context,
   draft: Draft,
   given: {
     readonly input: string | undefined;
@@ -51,7 +52,9 @@ export async function pauseOrder(
     // The hooks name the session for what a person typed into the prompt.
     ? given["agent-session"] === undefined && agent !== null
     : agent !== null;
+  const { system } = context;
   const { past } = given;
+  const found = await collectedOf(system, draft, given.config, past);
   return {
     said: [
       ...past?.items ?? [],
@@ -63,7 +66,8 @@ export async function pauseOrder(
       }),
     ],
     close: content.close,
-    collected: await collectedOf(system, draft, given.config, past),
+    collected: found,
+    ...past ? {} : { done: await earlierDone(context, draft, found) },
     agent: agent?.session_id,
     ...past && { until: past.until },
     time,
