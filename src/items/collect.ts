@@ -10,17 +10,15 @@ import {
   agentItems,
   type Cue,
   goesOnWithIt,
-  onlyGoesOn,
   openAtEnd,
   personSentences,
 } from "./prose/cues.ts";
 import type { Collected } from "./handoff.ts";
 import { filesOf, seenFiles } from "./collect_files.ts";
 import type { Item, ItemKind, Run } from "./item.ts";
-import { firstSentences } from "./prose/sentences.ts";
 import { overrides, takesOther } from "./prose/overrides.ts";
 import {
-  isCorrection,
+  goalIn,
   repliesIn,
   statementsIn,
   withdrawals,
@@ -109,16 +107,14 @@ class Maker {
   prompts(talk: Conversation): void {
     const { prompts } = talk;
     const by = { source: "user", via: "prompt" } as const;
-    const goal = prompts.find(({ text }) =>
-      !onlyGoesOn(text) && !isCorrection(text)
-    );
+    const goal = goalIn(prompts);
     if (goal) {
-      const text = firstSentences(goal.text);
-      this.#add("goal", { ...by, text, at: goal.at, key: "first" });
+      const { text, prompt: { at } } = goal;
+      this.#add("goal", { ...by, text, at, key: "first" });
     }
     const statements = statementsIn(prompts);
     for (const { at, text, key } of prompts) {
-      const kept = cutMiddle(text, text === goal?.text ? LONG : SHORT);
+      const kept = cutMiddle(text, text === goal?.prompt.text ? LONG : SHORT);
       const gone = statements.filter((one) => one.key === key && one.isOver)
         .map(({ text }) => text);
       const why = gone.length === 0 ? "" : `withdrawn: ${gone.join(" ")}`;

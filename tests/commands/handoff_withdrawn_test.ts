@@ -251,3 +251,80 @@ Deno.test("a person may take another choice of a question later", async () => {
     "Which CI? Actually we are on GitLab since last week, sorry.",
   ]);
 });
+
+Deno.test("a person may take another choice in a later agent session", async () => {
+  using env = TestEnv.repository();
+  await pauseTalk(env, [
+    ...prompt("Write the export. Use semicolons as separators."),
+    ...chosen("Which encoding?", {
+      ...{ labels: ["UTF-8", "Latin-1"], answer: "Latin-1" },
+    }),
+    ...answer("It is written. Should the totals be rounded?"),
+  ]);
+  const save = await pauseTalk(
+    env,
+    prompt(
+      "yes, half up. Actually use UTF-8 after all, and commas not semicolons.",
+    ),
+    { agent: OTHER, from: "2026-11-20T11:00:00Z" },
+  );
+  assertEquals(openTexts(save, "decision"), [
+    "Which encoding? Actually use UTF-8 after all, and commas not semicolons.",
+  ]);
+  // The answer does not become a goal, and the goal lost the semicolons.
+  assertEquals(openTexts(save, "goal"), ["Write the export."]);
+});
+
+Deno.test("a deadline that is moved in passing is kept", async () => {
+  using env = TestEnv.repository();
+  const moved = "Forget the Friday deadline, it is Monday now.";
+  const save = await pauseTalk(env, [
+    ...prompt("Write the export. It must be done by Friday."),
+    ...answer("I will."),
+    ...prompt(moved),
+  ]);
+  assertEquals(openTexts(save, "constraint"), [moved]);
+});
+
+Deno.test("a plan and a goal have the words of a person who changed their mind", async () => {
+  using env = TestEnv.repository();
+  const plan = "# Plan: type module\n\n1. Set the type";
+  const planned = {
+    ...{ plan, filePath: "/home/dev/.claude/plans/a.md", isAgent: false },
+  };
+  const call = { type: "tool_use", id: "toolu_plan", name: "ExitPlanMode" };
+  const talk = [
+    ...prompt("Plan the move to ESM."),
+    { type: "assistant", message: { content: [{ ...call, input: { plan } }] } },
+    {
+      type: "user",
+      message: {
+        content: [{
+          ...{ type: "tool_result", tool_use_id: "toolu_plan" },
+          content: "User has approved your plan",
+        }],
+      },
+      toolUseResult: planned,
+    },
+    ...answer("I begin."),
+  ];
+  const first = await pauseTalk(env, talk);
+  assertEquals(openTexts(first, "plan"), [plan]);
+  const words = "I changed my mind, we do eslint 9 first.";
+  for (let count = 0; count < 2; count++) {
+    const save = await pauseTalk(env, [...talk, ...prompt(words)]);
+    const later = `(The user said later: ${words})`;
+    assertEquals(openTexts(save, "plan"), [`${plan}\n\n${later}`]);
+    assertEquals(openTexts(save, "goal"), [`Plan the move to ESM. ${later}`]);
+  }
+});
+
+Deno.test("a greeting and a question before the work do not become the goal", async () => {
+  using env = TestEnv.repository();
+  const save = await pauseTalk(env, [
+    ...prompt("Hi! Quick question first: do we use Jest or Vitest here?"),
+    ...answer("Vitest."),
+    ...prompt("Great. Speed up the test suite."),
+  ]);
+  assertEquals(openTexts(save, "goal"), ["Speed up the test suite."]);
+});

@@ -67,6 +67,12 @@ const SAID: readonly Rule[] = [
     not: BEHAVES,
   },
   {
+    cue: "constraint",
+    is: /^(?:(?:and|but|also|please),? )*no [\p{L}-]+ [\p{L}-]/iu,
+    not:
+      /\bno (?:problem|worr|rush|hurry|need|idea|matter|doubt|wonder|luck|way|thanks|more|longer|it\b|that|this|i\b|we\b|you\b|one\b|reason)|\b(?:is|are|was|were|has|have|fails?|works?|found|yet|now|so far|any ?more|after all|again|please|left)\b/i,
+  },
+  {
     cue: "blocker",
     is:
       /\b(?:is|are|we'?re|i'?m|still) (?:blocked|waiting)\b|\bblocked (?:by|on|until)\b|\bwaiting (?:for|on)\b/i,
@@ -199,6 +205,9 @@ export interface Sentenced {
   readonly text: string;
 }
 
+/** Sentences that only think of something. */
+const UNSURE = /\b(?:not (?:quite |really )?sure|no idea|i wonder|i guess)\b/i;
+
 /** Returns the sentences of a prompt that are not questions. */
 export function personSentences(text: string): Sentenced[] {
   // A typed line is only a heading if lines follow below it.
@@ -210,6 +219,8 @@ export function personSentences(text: string): Sentenced[] {
     const heading = underHeading(sentence);
     const cue = heading === "constraint" || heading === "decision"
       ? heading
+      : UNSURE.test(sentence.text)
+      ? undefined
       : SAID.find((rule) => fits(rule, sentence.text))?.cue;
     return [{ cue, text: sentence.text }];
   });

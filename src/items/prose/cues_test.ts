@@ -143,6 +143,8 @@ for (
     ["constraint", "Amounts must be integers in cents."],
     ["constraint", "Never touch the migrations."],
     ["constraint", "Do not add dependencies."],
+    ["constraint", "No major upgrades."],
+    ["constraint", "Forget the Friday deadline, it is Monday now."],
     ["constraint", "Please keep the public API stable."],
     ["constraint", "The release is due on Friday."],
     ["constraint", "Finish this by 2026-11-30."],
@@ -170,7 +172,8 @@ for (
     ...["It always fails on Windows.", "That must have been the cache."],
     ...["The test never finishes.", "What does only mean here?"],
     ...["Add a refund endpoint.", "I only see one error.", "Keep going."],
-    ...["Never mind.", "The build no longer works."],
+    ...["Never mind.", "The build no longer works.", "No tests fail now."],
+    ...["No problem with that.", "I guess it must never be null, not sure."],
   ]
 ) {
   Deno.test(`a person's "${text}" states nothing`, () => {

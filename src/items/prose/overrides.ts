@@ -11,7 +11,11 @@ const OVER = "(?:any ?more|any longer|after all|no longer|again)";
 const PHRASE = "([^,;:.!?()\\n]{2,120}(?:[.:][^\\s,;:.!?()]+)*)";
 
 const VERB =
-  "(?:forget|scrap|drop|ignore|skip|cancel|omit|leave out|never mind)";
+  "(?:forget|scrap|drop|ignore|skip|cancel|omit|leave out|never mind|postpone|shelve|abandon|put off|hold off on)";
+
+/** A word before "not" that makes a sentence of it, instead of a choice. */
+const SENTENCE =
+  "(?:is|are|was|were|am|be|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must|need|why|if|or|and|but|it|that|this|i|we|you|they|he|she|please|so|certainly|maybe|probably|definitely|hopefully|also|still|just|or|than)";
 
 /** A sentence so far that asks for code which does it, or sets a condition. */
 const ASKED_FOR =
@@ -25,6 +29,7 @@ const NOT_TO =
 const TAKEN: readonly RegExp[] = [
   `\\b(?:instead of|rather than|in place of|no longer)\\s+${PHRASE}`,
   `[,;]\\s*(?:and |but )?not\\s+${PHRASE}`,
+  `(?:^|[,;:]\\s*|\\b(?:and|use|using|with|as|in|to)\\s+)(?!${SENTENCE}\\b)[\\p{L}\\d_.-]+ not\\s+((?!(?:[\\p{L}]+ing|a|an|the|only|just|sure|so|yet|to|all|any|in|on|be|very|too)\\b)[\\p{L}\\d_-]+(?: [\\p{L}\\d_-]+)?)(?=[,;:.!?]|$)`,
   `^(?:(?:no|ok|okay|sorry|actually|so|wait)\\b,?\\s*)*not\\s+${PHRASE}`,
   `\\b(?=${VERB})(?<!${NOT_TO})(?<!${ASKED_FOR})${VERB}(?: about)?\\s+${PHRASE}`,
   `\\b(?:(?:do not|don'?t) (?:need|want)|no longer (?:needs?|wants?)|no need (?:for|of))\\s+${PHRASE}`,
@@ -131,6 +136,7 @@ export function overrides(said: string, earlier: string): boolean {
 /** Returns whether a sentence only withdraws what was said before. */
 export function onlyWithdraws(said: string): boolean {
   const text = ownWords(said);
+  if (hasNewTime(text)) return false;
   return ONLY.some((form) => form.test(text)) && !GOES_ON.test(text) ||
     ALLOWED.test(text) && AGAIN.test(text) ||
     NO_DEADLINE.test(text) && !NOT_DEADLINE.test(text);
@@ -138,7 +144,30 @@ export function onlyWithdraws(said: string): boolean {
 
 /** Returns whether a sentence only sets another time, such as a deadline. */
 export function onlySetsTime(said: string): boolean {
-  return said.length < 120 && TIME_BEGINS.test(said) && OTHER_TIME().test(said);
+  return said.length < 120 &&
+    (TIME_BEGINS.test(said) && OTHER_TIME().test(said) || hasNewTime(said));
+}
+
+/** A clause with the time that replaces a deadline. */
+const NEW_TIME = once(() =>
+  new RegExp(
+    `[,;:\u2013\u2014-]\\s*(?:(?:but|and|so|because)\\s+)?(?:it'?s|it is|now|make it|the new one is)\\b.{0,40}\\b(?:${DAY})`,
+    "i",
+  )
+);
+
+/** Returns whether a sentence drops a deadline and sets another one. */
+function hasNewTime(text: string): boolean {
+  return NO_DEADLINE.test(text) && NEW_TIME().test(text);
+}
+
+/** Someone who no longer wants what they asked for. */
+const OTHER_MIND =
+  /\b(?:chang(?:ed|e|ing) (?:my|our) minds?|change of plans?|(?:we|i|let's)(?:'ll| will| should)? (?:postpone|shelve|abandon|put off|hold off on))\b/i;
+
+/** Returns whether a sentence says that the person changed their mind. */
+export function changesMind(said: string): boolean {
+  return OTHER_MIND.test(ownWords(said)) && !said.endsWith("?");
 }
 
 /** The beginning of a sentence that corrects what was said. */
@@ -162,6 +191,11 @@ export function mayOverride(said: string): boolean {
   const text = ownWords(said);
   return onlyWithdraws(text) || setsDeadline(text) ||
     USED.test(text) || withdrawn(text).length > 0;
+}
+
+/** Returns whether a sentence may take another choice of a question. */
+export function mayTakeOther(said: string): boolean {
+  return CORRECTS.test(ownWords(said)) && !said.endsWith("?");
 }
 
 /**

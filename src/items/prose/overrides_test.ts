@@ -5,6 +5,18 @@ for (
   const [later, earlier, yes] of [
     ["Use Postgres instead of SQLite.", "We decided to use SQLite.", true],
     ["Use cents, not floats.", "Amounts must be floats.", true],
+    ["Use cents not floats.", "Amounts must be floats.", true],
+    [
+      "Actually use UTF-8 after all, and commas not semicolons.",
+      "Use semicolons as separators.",
+      true,
+    ],
+    ["Forget Friday's deadline, it is Monday.", "Ship by Friday.", true],
+    ["Let's postpone the queue.", "Use a queue for mails.", true],
+    ["Tests not semicolons are failing.", "Use semicolons.", false],
+    ["It is not semicolons that break.", "Use semicolons.", false],
+    ["Do you know why not semicolons?", "Use semicolons.", false],
+    ["Hopefully not semicolons.", "Use semicolons.", false],
     ["The deadline moved to Monday.", "The deadline is Friday.", true],
     ["The release is on Monday, not Friday.", "Ship by Friday 17:00.", true],
     ["Forget the deadline.", "It must ship by Friday 17:00.", true],

@@ -1,14 +1,23 @@
 import { sha256 } from "../../base/digest.ts";
 import type { Conversation, Said } from "../../clients/mod.ts";
-import { type Cue, personSentences, type Reply, replyTo } from "./cues.ts";
+import {
+  type Cue,
+  onlyGoesOn,
+  personSentences,
+  type Reply,
+  replyTo,
+} from "./cues.ts";
 import type { Item } from "../item.ts";
 import {
+  changesMind,
   mayOverride,
+  mayTakeOther,
   onlySetsTime,
   onlyWithdraws,
   overrides,
+  takesOther,
 } from "./overrides.ts";
-import { sentencesOf } from "./sentences.ts";
+import { firstSentences, sentencesOf } from "./sentences.ts";
 
 /** A sentence of a person, and when it was said. */
 export interface Sentence {
@@ -82,19 +91,52 @@ const MOST = 40;
 
 /** Returns the sentences of prompts that may replace earlier items. */
 export function withdrawals(prompts: readonly Said[]): Sentence[] {
-  return statementsIn(prompts).filter(({ text }) => mayOverride(text))
-    .slice(-MOST).map(({ at, text, cue }) => ({
+  const counts = ({ text }: Statement) =>
+    mayOverride(text) || mayTakeOther(text) || changesMind(text);
+  return statementsIn(prompts).filter(counts).slice(-MOST)
+    .map(({ at, text, cue }) => ({
       ...{ at, text },
       isWhole: cue !== undefined || onlyWithdraws(text),
     }));
 }
 
-/** Returns whether a prompt only corrects what was said before. */
-export function isCorrection(prompt: string): boolean {
+/** An answer to a question of an earlier conversation. */
+const REPLIES = /^(?:yes|yeah|yep|yup|no|nope)\b/i;
+
+/** Returns whether a prompt only corrects or answers what was said before. */
+function isCorrection(prompt: string): boolean {
   const sentences = personSentences(prompt);
   return sentences.length > 0 &&
-    sentences.every(({ text }) => onlyWithdraws(text) || onlySetsTime(text));
+    sentences.every(({ text }, at) =>
+      onlyWithdraws(text) || onlySetsTime(text) ||
+      at === 0 && REPLIES.test(text) ||
+      mayTakeOther(text) && mayOverride(text)
+    );
 }
+
+/** A question that a person asks before the work. */
+const ASIDE =
+  /^\W*(?:(?:hi|hello|hey)\b\W*)?(?:(?:just|a|one|first)\W+){0,3}(?:quick|short|small) question\b/i;
+
+/** Returns the prompt that says what the work is about, and its words for it. */
+export function goalIn(
+  prompts: readonly Said[],
+): { prompt: Said; text: string } | undefined {
+  const asks = prompts.filter(({ text }) =>
+    !onlyGoesOn(text) && !isCorrection(text)
+  );
+  const prompt = asks.find(({ text }) => !ASIDE.test(text)) ?? asks[0];
+  if (!prompt) return undefined;
+  const words = prompt.text.trim();
+  const [first] = sentencesOf(words);
+  const greets = first !== undefined && onlyGoesOn(first.text) &&
+    words.startsWith(first.text);
+  const rest = greets ? words.slice(first.text.length).trim() : "";
+  return { prompt, text: firstSentences(rest === "" ? words : rest) };
+}
+
+/** The text of an item after later sentences, and its time. */
+type Left = Pick<Item, "text" | "at"> & Partial<Pick<Item, "why">>;
 
 /** Kinds of items that a person withdraws with a sentence. */
 const KINDS: readonly string[] = ["goal", "constraint", "decision", "next"];
@@ -103,15 +145,19 @@ const KINDS: readonly string[] = ["goal", "constraint", "decision", "next"];
  * Returns what an item says after later sentences: `over` if nothing is left,
  * `undefined` if all is. A sentence that is not an item itself takes the place
  * of the text. An agent's todo follows its list, and what the person added with
- * a command stays until they close it.
+ * a command stays until they close it. A plan or a goal stays, with the words of
+ * a person who changed their mind.
  */
 export function leftOf(
-  { kind, text, via, source, at }: Item,
+  { kind, text, why, via, source, at }: Item,
   sentences: readonly Sentence[],
-): Pick<Item, "text" | "at"> | "over" | undefined {
+): Left | "over" | undefined {
+  const later = sentences.filter((one) => one.at > at);
+  if (kind === "plan") return withMind(text, at, later);
   const own = isTyped({ source, via });
   if (own || via === "todo" || via === "task" || !KINDS.includes(kind)) return;
-  const later = sentences.filter((one) => one.at > at);
+  const other = otherChoice({ via, text, why, at }, later);
+  if (other) return other;
   const over = (said: string) => later.find((one) => overrides(one.text, said));
   if (kind !== "goal") {
     const by = over(text);
@@ -120,7 +166,45 @@ export function leftOf(
   const all = sentencesOf(text).map((one) => one.text);
   const left = all.filter((one) => !over(one));
   const isSame = left.length === 0 || left.length === all.length;
-  return isSame ? undefined : { text: without(text, all.filter(over)), at };
+  const now = isSame ? text : without(text, all.filter(over));
+  return withMind(now, at, later) ?? (isSame ? undefined : { text: now, at });
+}
+
+const SAID_LATER = "(The user said later: ";
+const MIND = /\s+\(The user said later: [^\n]*\)$/;
+
+/** Returns a plan or a goal with what a person said who changed their mind. */
+function withMind(
+  text: string,
+  at: string,
+  later: readonly Sentence[],
+): Left | undefined {
+  const by = later.findLast((one) => changesMind(one.text));
+  if (!by || text.includes(by.text)) return undefined;
+  const before = text.replace(MIND, "");
+  const gap = before.includes("\n") ? "\n\n" : " ";
+  return { text: `${before}${gap}${SAID_LATER}${by.text})`, at };
+}
+
+/** The reason of an answer lists the choices that were not taken. */
+const NOT_CHOSEN = /^not chosen: (.+)$/s;
+
+/** Returns a decision for which a person took another choice later. */
+function otherChoice(
+  { via, text, why = "", at }: Pick<Item, "via" | "text" | "why" | "at">,
+  later: readonly Sentence[],
+): Left | undefined {
+  const options = NOT_CHOSEN.exec(why)?.[1]?.split(", ");
+  const [, question, answer] = /^(.*\?) (.+)$/s.exec(text) ?? [];
+  if (via !== "answer" || !options || answer === undefined) return undefined;
+  const by = later.findLast((one) =>
+    one.at > at && takesOther(one.text, { answer, options })
+  );
+  return by && {
+    text: `${question} ${by.text}`,
+    why: `instead of: ${answer}`,
+    at: by.at,
+  };
 }
 
 /** A goal without some of its sentences. */
