@@ -53,6 +53,13 @@ import { BUILD, VERSION } from "../base/version.ts";
 import { sessionOf } from "./agent_session.ts";
 import { escapeLines } from "../base/escape.ts";
 
+/** A resume file, and the state that it was made of. */
+interface WrittenResumeFile {
+  readonly result: ResumeFileResult;
+  /** Redacted. */
+  readonly save: Save;
+}
+
 /**
  * Writes the resume file of the present state of the work. Works without an
  * agent's session, too; then the lists are those of the newest save.
@@ -65,7 +72,7 @@ export async function writeResumeFile(
     /** The transcript, if it is known. */
     transcriptPath?: string | undefined;
   },
-): Promise<ResumeFileResult> {
+): Promise<WrittenResumeFile> {
   const { system, folder } = context;
   const workspace = await locate(system, folder);
   const { root } = workspace;
@@ -79,7 +86,9 @@ export async function writeResumeFile(
     level: levelOf(gauge, thresholdsOf(config)),
     earlier,
   });
-  const result = (file: string) => ({ dry_run: dryRun, file, text });
+  const result = (file: string) => ({
+    ...{ result: { dry_run: dryRun, file, text }, save },
+  });
   if (dryRun) return result(freePath(system, root));
   return await withLock(system, root, () => {
     ensureHome(system, root);

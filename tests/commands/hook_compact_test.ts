@@ -8,6 +8,7 @@ import {
   talked,
 } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { chosen, prompt, putTalk, todoList } from "../helpers/small_talk.ts";
 import { putHome } from "../helpers/stores.ts";
 
 /** Returns the text for a compaction, which is not JSON. */
@@ -65,6 +66,26 @@ Deno.test("a compaction gets each kind of open item, and nothing that is closed"
     "- Print the report",
     "Decisions:",
     "- Weigh in grams (because: scales do)",
+  ]);
+});
+
+Deno.test("the first compaction of a conversation gets its own open items", async () => {
+  using env = projectWithMpm();
+  putTalk(env, [
+    ...prompt("Build the scale. Do not use floats."),
+    ...chosen("Which unit?", { labels: ["g", "kg"], answer: "g" }),
+    ...todoList({ Form: "completed", Tests: "pending" }),
+  ]);
+  const text = await contextGiven(env);
+  assertEquals(text.split("\n").slice(2, -2), [
+    "Goal:",
+    "- Build the scale. Do not use floats.",
+    "Constraints:",
+    "- Do not use floats.",
+    "Open tasks:",
+    "- Tests",
+    "Decisions:",
+    "- Which unit? g (because: not chosen: kg)",
   ]);
 });
 

@@ -31,11 +31,13 @@ file as a log.`,
     const workspace = await locate(context.system, context.folder);
     return await journaled(
       context,
-      (context) =>
-        writeResumeFile(context, {
+      async (context) => {
+        const { result } = await writeResumeFile(context, {
           given: input["agent-session"],
           dryRun: input["dry-run"],
-        }),
+        });
+        return result;
+      },
       {
         operation: "context resume-file",
         workspace,

@@ -4,8 +4,14 @@ import { cutText } from "../../base/words.ts";
 import { type HookAnswer, writeAgentFile } from "../../clients/mod.ts";
 import { findWorkspace } from "../../git/mod.ts";
 import { injected } from "../../handoff/mod.ts";
-import { type ItemKind, type KeptItem, openItems } from "../../items/mod.ts";
-import { asData } from "../../saves/mod.ts";
+import {
+  isCarried,
+  isOpenItem,
+  type Item,
+  type ItemKind,
+  openItems,
+} from "../../items/mod.ts";
+import { asData, type Save } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { currentStack, type Work } from "../../work/mod.ts";
 import { noteFailure } from "../failures.ts";
@@ -22,13 +28,13 @@ import {
  * summary.
  */
 export const onCompact: Handler = async (hook) => {
-  await keepResumeFile(hook);
+  const state = await keepResumeFile(hook);
   const { context: { system }, config, event, invited } = hook;
   if (!invited || !config["handoff.compaction"]) return {};
   try {
     const { compactsAlone } = await hook.client.adapter();
     if (compactsAlone) return await giveLater(hook);
-    return { context: await textFor(hook) };
+    return { context: await textFor(hook, state) };
   } catch (error) {
     noteFailure(system, event, error);
     return {};
@@ -46,10 +52,16 @@ async function giveLater(
   return {};
 }
 
-async function textFor({ context }: HookCall): Promise<string> {
+async function textFor(
+  { context }: HookCall,
+  state: Save | undefined,
+): Promise<string> {
   const { system } = context;
   const workspace = await findWorkspace(context);
-  const { items } = openItems(system, workspace);
+  // Those of the conversation, too: a save may have none of them yet.
+  const items = state?.mpm?.handoff?.items
+    .filter((item) => isCarried(item) && isOpenItem(item)) ??
+    openItems(system, workspace).items;
   const [work] = currentStack(system, workspace).chain;
   const text = compactionText({ items, work, fence: system.random() });
   return redactorOf(system).text(text);
@@ -80,7 +92,7 @@ const ABOUT = "mpm lists the open items of this project between the fences. " +
  */
 function compactionText(
   { items, work, fence }: {
-    items: readonly KeptItem[];
+    items: readonly Item[];
     /** The session with its checklist. */
     work: Work | undefined;
     fence: string;
@@ -102,7 +114,7 @@ function compactionText(
     .join("\n");
 }
 
-function lineOf({ text, why }: KeptItem): string {
+function lineOf({ text, why }: Item): string {
   return line(why === undefined ? text : `${text} (because: ${why})`);
 }
 

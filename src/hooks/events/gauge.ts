@@ -13,6 +13,7 @@ import {
   type WaysOut,
 } from "../../clients/mod.ts";
 import { claudeHome } from "../../ops/mod.ts";
+import type { Save } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
 import type { HookCall } from "./hook_call.ts";
@@ -51,28 +52,33 @@ export async function watchGauge(
     thresholds: thresholdsOf(config),
   });
   if (crossed === null) return { ...look, answer: {} };
-  const written = await keepResumeFile(hook);
+  const written = await keepResumeFile(hook) !== undefined;
   const out = waysOut(hook);
   const { message, note } = onCrossing(crossed, look.gauge, { written, out });
   return { ...look, answer: { message, context: note } };
 }
 
-/** Writes the resume file where it may be; returns whether it is there. */
-export async function keepResumeFile(hook: HookCall): Promise<boolean> {
-  if (!hook.invited) return false;
+/**
+ * Writes the resume file where it may be. Returns the state of the work, or
+ * `undefined` if there is no file.
+ */
+export async function keepResumeFile(
+  hook: HookCall,
+): Promise<Save | undefined> {
+  if (!hook.invited) return undefined;
   const { context, session, input, event } = hook;
   try {
     // Loaded here: it is large, and few events come to it.
     const { writeResumeFile } = await import("../../handoff/resume_file.ts");
-    await writeResumeFile(context, {
+    const { save } = await writeResumeFile(context, {
       given: session.id,
       transcriptPath: input.transcriptPath,
       dryRun: false,
     });
-    return true;
+    return save;
   } catch (error) {
     noteFailure(context.system, event, error);
-    return false;
+    return undefined;
   }
 }
 
