@@ -263,6 +263,32 @@ function isAmong(
 ): boolean {
   return key === "" &&
     known.some((one) =>
-      one.text === text && Math.abs(Date.parse(one.at) - Date.parse(at)) < APART
+      Math.abs(Date.parse(one.at) - Date.parse(at)) < APART &&
+      isNoteOf(text, one.text)
     );
+}
+
+/** Marks a part of a note that was cut or redacted. */
+const LEFT_OUT = /\n\[…\]\n|\[redacted:[^\]\n]*\]/;
+
+/** UTF-16 units that are compared at both ends of a text that was cut. */
+const END = 200;
+
+/** Returns whether a note has the text, perhaps without some parts of it. */
+function isNoteOf(note: string, text: string): boolean {
+  if (note === text) return true;
+  const [start = "", ...others] = note.split(LEFT_OUT);
+  if (others.length === 0) return false;
+  // A secret moves the place where a long text is cut.
+  if (text.includes(`\n${CUT_MARK}\n`)) {
+    return text.startsWith(start.slice(0, END)) &&
+      text.endsWith(others.at(-1)!.slice(-END));
+  }
+  if (!text.startsWith(start)) return false;
+  let from = start.length;
+  return others.every((part) => {
+    const at = text.indexOf(part, from);
+    from = at + part.length;
+    return at >= 0;
+  });
 }

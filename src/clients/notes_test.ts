@@ -106,3 +106,21 @@ Deno.test("withNoted() counts a prompt once that a hook gave without an ID", () 
     line.at,
   ]);
 });
+
+Deno.test("withNoted() knows a prompt again that was cut or redacted in a note", () => {
+  const at = "2026-11-22T21:14:52.000Z";
+  let text = `Use hunter2 ${"x".repeat(90)} and y`;
+  const count = (note: string) => {
+    const notes = { ...NO_NOTES, prompts: [{ text: note, at, key: "" }] };
+    const read = { ...NO_CONVERSATION, prompts: [{ text, at, key: "id-1" }] };
+    const given = { from: "2026-11-22T22:00:00.000Z", ended: new Set("") };
+    return withNoted(read, notes, given).prompts.length;
+  };
+  assertEquals(count("Use [redacted:token] xxx\n[…]\nx and y"), 1);
+  assertEquals(count("Use [redacted:token] xxx\n[…]\nand z"), 2);
+  assertEquals(count("Do [redacted:token] and y"), 2);
+  text = cutMiddle(`Use hunter2 ${"x".repeat(900)} and y`, 400);
+  const other = cutMiddle(`Use [redacted:token] ${"x".repeat(900)} and y`, 400);
+  assertEquals(count(other), 1);
+  assertEquals(count(`${other} and z`), 2);
+});
