@@ -21,6 +21,7 @@ import {
   goalIn,
   repliesIn,
   statementsIn,
+  withCorrections,
   withdrawals,
 } from "./prose/withdrawn.ts";
 import { withoutPrivate } from "../secrets/mod.ts";
@@ -113,7 +114,7 @@ class Maker {
       this.#add("goal", { ...by, text, at, key: "first" });
     }
     const statements = statementsIn(prompts);
-    for (const { at, text, key } of prompts) {
+    for (const { at, text, key } of prompts.filter(saysSomething)) {
       const kept = cutMiddle(text, text === goal?.prompt.text ? LONG : SHORT);
       const gone = statements.filter((one) => one.key === key && one.isOver)
         .map(({ text }) => text);
@@ -255,10 +256,15 @@ class Maker {
     }
   }
 
-  rest({ summaries, reports, errors, background, commands }: Conversation) {
+  rest(
+    { summaries, reports, errors, background, commands, prompts }: Conversation,
+  ) {
     const failed = this.#setting.errors ? unresolved(commands) : [];
     for (const { text, at, key } of summaries.slice(-MOST.summaries)) {
-      const kept = cutMiddle(text, 2 * LONG);
+      const kept = withCorrections(
+        { text: cutMiddle(text, 2 * LONG), at },
+        prompts,
+      );
       this.#add("summary", {
         ...{ text: kept, at, key, source: "agent", via: "compaction" },
       });
@@ -283,6 +289,11 @@ class Maker {
       });
     }
   }
+}
+
+/** Returns whether a prompt is more than a command of the client. */
+function saysSomething({ text }: Said): boolean {
+  return !/^\/[\w:-]+$/.test(text.trim());
 }
 
 const KINDS: Readonly<Record<Cue, ItemKind>> = {

@@ -101,3 +101,23 @@ Deno.test("the hand-off names the authors of new commits, under headings in one 
     ]
   ) assertStringIncludes(text, words);
 });
+
+Deno.test("the client's summary says what the user corrected since", async () => {
+  using env = TestEnv.repository();
+  await pauseTalk(env, [
+    ...prompt("Build the settings page"),
+    ...compaction("Current Work:\n- The form uses port 8081.\n- It has tabs."),
+    ...answer("I will continue."),
+    ...prompt("the port is 9090 now, not 8081"),
+    ...prompt("/status"),
+  ]);
+  const text = await given(env);
+  for (
+    const words of [
+      "- The form uses port 8081 (the user corrected this).\n",
+      "- It has tabs.\n",
+      "- #2 the port is 9090 now, not 8081 (user",
+    ]
+  ) assertStringIncludes(text, words);
+  assert(!text.includes("/status"), text);
+});

@@ -37,7 +37,7 @@ const SAID: readonly Rule[] = [
   {
     cue: "decision",
     is:
-      /\b(?:we|i)(?:'ve| have)? (?:decided|agreed|chose|settled)\b|\bdecision:|\blet'?s (?:use|go with|switch|stick)\b|\b(?:use|using|take|choose|go with|switch to|prefer|want|write|call|name|store|return|do)\b.{1,160}\b(?:instead of|rather than|in place of|over)\b|\binstead of\b.{1,120}\b(?:use|take|do|go with|write)\b|\bgo with\b|\bgo back to\b|\bstick (?:to|with)\b|\bchange of plan|\bshould be \S+,? not \S|\bno longer\b|\bnot .{2,60}\bany ?more\b|^use .{2,80}, not \b/i,
+      /\b(?:we|i)(?:'ve| have)? (?:decided|agreed|chose|settled)\b|\bdecision:|\blet'?s (?:use|go with|switch|stick)\b|\b(?:use|using|take|choose|go with|switch to|prefer|want|write|call|name|store|return|do)\b.{1,160}\b(?:instead of|rather than|in place of|over)\b|\binstead of\b.{1,120}\b(?:use|take|do|go with|write)\b|\bgo with\b|\bgo back to\b|\bstick (?:to|with)\b|\bchange of plan|\bshould be \S+,? not \S|\b(?:is|are) (?:now )?\S*\d\S*?(?: now)?,? not \S*\d|\bno longer\b|\bnot .{2,60}\bany ?more\b|^use .{2,80}, not \b/i,
     not:
       /\b(?:fails?|crash|error|broken|bug)\b|\bno longer (?:works|compiles|builds|passes|starts|loads)\b/i,
   },
@@ -149,7 +149,7 @@ const ENDS: readonly Rule[] = [
   {
     cue: "next",
     is:
-      /^(?:the )?next(?: steps?| up| thing| task)?(?:[:,]| is\b| are\b| comes\b| (?:i|we)\b)|^remaining(?: work| steps?| tasks?)?(?:[:,]| is\b| are\b)|^still (?:to do|open|missing|needs?|left|have|has)\b|^to-?do:|\b(?:is|are|remains?) (?:still )?(?:to be done|left to do|to do\b|not (?:yet )?(?:done|implemented|tested|migrated|covered|wired))\b|\bstill (?:needs?|has|have) to\b|\bstill need(?:s|ed)?\b|\b(?:i|we)(?:'ll| will)? (?:then|next|still need to)\b|\bremains? to be\b|\b(?:is|are) (?:still )?(?:missing|left|unfinished|incomplete|outstanding)\b|\bnot (?:yet|done yet)\b/i,
+      /^(?:the )?next(?: steps?| up| thing| task)?(?:[:,]| is\b| are\b| comes\b| (?:i|we)\b)|^remaining(?: work| steps?| tasks?)?(?:[:,]| is\b| are\b)|^still (?:to do|open|missing|needs?|left|have|has)\b|^to-?do:|\b(?:is|are|remains?) (?:still )?(?:to be done|left to do|to do\b|not (?:yet )?(?:done|implemented|tested|migrated|covered|wired))\b|\bstill (?:needs?|has|have) to\b|\bstill need(?:s|ed)?\b|\b(?:i|we)(?:'ll| will)? (?:then|next|still need to)\b|\b(?:i|we)(?:'ll| will) .{3,160}\bnext\b[.!]?$|\bremains? to be\b|\b(?:is|are) (?:still )?(?:missing|left|unfinished|incomplete|outstanding)\b|\bnot (?:yet|done yet)\b/i,
     not: /\?$|\bnothing\b|\bno (?:next|remaining|more|further)\b/i,
   },
   {
@@ -334,7 +334,7 @@ function fits({ is, not }: Rule, text: string): boolean {
 }
 
 const ON =
-  "(?:go on|continue|carry on|keep going|proceed|resume|go ahead|go|next|start|weiter|do it|finish|pick up|yes|no|y|n|ok|okay|sure|thanks?(?: you)?|hi|hello|hey|great|good|perfect|fine|again|retry|try again|what'?s next|what now|and finish)";
+  "(?:go on|continue|carry on|keep going|proceed|resume|go ahead|go|next|start|weiter|do it|finish|pick up|yes|no|y|n|ok|okay|sure|thanks?(?: you)?|hi|hello|hey|great|good|perfect|fine|again|retry|try again|what'?s next|what now|what(?: is|'?s) (?:left|missing|open|the status)|what remains|where (?:are|were) we|status|and finish)";
 const GOES_ON = new RegExp(
   `^\\W*(?:(?:please|ok|okay|yes|now|then|and|so|just|great|hi|hello|let'?s)\\W+)*${ON}(?:\\W+(?:please|now|then|on|with (?:it|that|this|the (?:work|task|plan|rest|next (?:step|one|task)))|(?:from )?where (?:you|we) (?:left off|stopped)|from the (?:last )?(?:save|session)|working|again|the work|it))*\\W*$`,
   "i",

@@ -157,6 +157,7 @@ for (
     ["decision", "We decided to store money as cents."],
     ["decision", "Let's go with the queue."],
     ["decision", "hmm revert that, go back to npm"],
+    ["decision", "the port is 9090 now, not 8081"],
     ["decision", "oh and the version should be 2.1.0 not 2.0.0"],
     ["blocker", "We're still waiting for the API key."],
   ] as const
@@ -273,6 +274,7 @@ for (
     ["next", "Remaining work: the docs."],
     ["next", "README is updated, CHANGELOG is still to do."],
     ["next", "Next I revert abc123."],
+    ["next", "I will remove the listener next."],
   ] as const
 ) {
   Deno.test(`at the end, "${text}" is a ${cue}`, () => {

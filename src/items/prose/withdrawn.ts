@@ -135,6 +135,30 @@ export function goalIn(
   return { prompt, text: firstSentences(rest === "" ? words : rest) };
 }
 
+/** Ends of sentences in a line. */
+const ENDS = /(?<=[.!?])(?=\s+[^a-z\s])|(?<=;)(?=\s)/;
+
+/**
+ * Returns the client's summary with a mark on each sentence that a person
+ * corrected after it was written.
+ */
+export function withCorrections(
+  { text, at }: Pick<Said, "text" | "at">,
+  prompts: readonly Said[],
+): string {
+  const later = prompts.filter((one) => one.at > at)
+    .flatMap((one) => personSentences(one.text))
+    .filter((one) => mayOverride(one.text));
+  if (later.length === 0) return text;
+  const marked = (sentence: string) =>
+    later.some((one) => overrides(one.text, sentence))
+      ? sentence.trimEnd()
+        .replace(/[.!?;]*$/, (stop) => ` (the user corrected this)${stop}`)
+      : sentence;
+  return text.split("\n")
+    .map((line) => line.split(ENDS).map(marked).join("")).join("\n");
+}
+
 /** The text of an item after later sentences, and its time. */
 type Left = Pick<Item, "text" | "at"> & Partial<Pick<Item, "why">>;
 
