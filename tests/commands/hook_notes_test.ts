@@ -251,6 +251,14 @@ Deno.test("what ends in the background is background no more, and its report is 
   assertEquals(texts(env, "background"), []);
 });
 
+Deno.test("a report without the ID of its sub-agent is kept by its call", async () => {
+  using env = projectWithMpm();
+  await ask(env, "Fix the ledger");
+  const text = "[Subagent hand-back] A report follows:\n  See ledger.ts:237";
+  await batch(env, call("Agent", { description: "Find callers" }, text));
+  assertEquals(texts(env, "reports"), ["See ledger.ts:237"]);
+});
+
 Deno.test("an error counts until its turn is over, or it went well", async () => {
   using env = projectWithMpm();
   const fail = (command: string, id: string) =>

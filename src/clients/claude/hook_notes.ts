@@ -265,15 +265,15 @@ function refusedPlan({ tool, id, input }: Call, { at, notes }: Noted) {
 }
 
 /** The frame around the report of a sub-agent, each line of which is indented. */
-const REPORT = /^\[Subagent hand-back\][^\n]*\n((?: {2}[^\n]*\n|\n)*)/m;
+const REPORT = /^\[Subagent hand-back\][^\n]*\n((?: {2}[^\n]*(?:\n|$)|\n)*)/m;
 
 function reported(
-  { input, text }: Call,
+  { id, input, text }: Call,
   { at }: Noted,
 ): Notes["reports"][number][] {
   const found = REPORT.exec(text);
-  const key = found && /^agentId: ([\w-]+)/m.exec(text)?.[1];
-  if (!found || !key) return [];
+  if (!found) return [];
+  const key = /^agentId: ([\w-]+)/m.exec(text)?.[1] ?? id;
   return [{
     at,
     text: found[1]!.replaceAll(/^ {2}/gm, "").trim(),
