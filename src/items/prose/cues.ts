@@ -136,7 +136,7 @@ function isLeft(text: string, next = ""): boolean {
 
 /** Questions that ask for nothing in particular. */
 const POLITE =
-  /\b(?:anything else|sounds? good|makes? sense|is there anything|what (?:would you like|do you think)|how does (?:that|this|it) look)\b|\b(?:continue|proceed|go ahead|go on|keep going|next)(?: now| with (?:it|this|that|the (?:next|rest)\b[^?]*))?\?|\b(?:let me know|tell me)\b.{0,10}\bif (?:you|there|anything|something|that|this|it)\b/i;
+  /\b(?:anything else|sounds? good|makes? sense|is there anything|what (?:would you like|do you think)|how does (?:that|this|it) look|(?:does|do|is|are|will|did) (?:that|this|it|these|those) (?:help|work|answer|clear|ok|okay|fine|right|enough|what you)|(?:how|what) (?:can|may) i (?:help|do)|anything unclear|(?:is|are) (?:you|we) (?:ready|happy|done|good))\b|\b(?:continue|proceed|go ahead|go on|keep going|next)(?: now| with (?:it|this|that|the (?:next|rest)\b[^?]*))?\?|\b(?:let me know|tell me)\b.{0,10}\bif (?:you|there|anything|something|that|this|it)\b/i;
 
 /** Cues of the agent's last message, true only until someone continues. */
 const ENDS: readonly Rule[] = [
@@ -254,7 +254,9 @@ export function openAtEnd(text: string): Cued[] {
   return sentences.flatMap((sentence, at) => {
     const { text, mark } = sentence;
     const heading = underHeading(sentence);
-    const asks = at >= end && NAMES.test(text) && !POLITE.test(text);
+    const asks = at >= end && !POLITE.test(text) &&
+      (NAMES.test(text) || tellingWords(text).length > 1 ||
+        /^(?:is|are|do|does|can|will|who|when|where)\b/i.test(text));
     const cue = mark === "todo"
       ? "next"
       : heading === "next" || heading === "blocker" || heading === "question"

@@ -275,6 +275,8 @@ for (
     ["next", "README is updated, CHANGELOG is still to do."],
     ["next", "Next I revert abc123."],
     ["next", "I will remove the listener next."],
+    ["question", "Is idempotency needed?"],
+    ["question", "Who owns the billing service?"],
   ] as const
 ) {
   Deno.test(`at the end, "${text}" is a ${cue}`, () => {
@@ -291,6 +293,7 @@ for (
     ...["Why did CI fail? The token of CI had expired.", "Anything else?"],
     ...["Should I proceed with the next step?", "How does that look?"],
     ...["Let me know if you want changes.", "Let me know if that is unclear."],
+    ...["It is merged. Does that help?", "How can I help you today?"],
     ...["I checked whether the lock is held.", "Ready for the next task?"],
     ...["I did not know if the cache was warm, so I cleared it."],
     ...["You can see which files changed with git diff."],
