@@ -24,7 +24,7 @@ import { foreignNote } from "../trust/foreign.ts";
 import { hasBrought } from "../contents/shared.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
-import { itemsNow, type OpenHandoff } from "../../items/mod.ts";
+import type { OpenHandoff } from "../../items/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import type { Save } from "../save.ts";
 import {
@@ -43,7 +43,7 @@ import { layout } from "../../ops/mod.ts";
 import { once } from "../../base/remembered.ts";
 import type { System } from "../../system/system.ts";
 import { chooseSession } from "./choose.ts";
-import { peekWork, refuseOver } from "./resume_work.ts";
+import { itemsShown, peekWork, refuseOver } from "./resume_work.ts";
 
 /** The input of `mpm resume`. */
 interface ResumeInput {
@@ -158,10 +158,9 @@ export async function loadResumed(
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
   const open = once(() =>
-    itemsNow(system, workspace, {
-      handoff: save.mpm?.handoff,
-      session: save.mpm?.session?.id,
-      own: origin === "own",
+    itemsShown(system, workspace, {
+      ...{ save, own: origin === "own" },
+      chosen: input.last || input.list || chosenSelector(input) !== undefined,
     })
   );
   const detecting = input["no-changes"]

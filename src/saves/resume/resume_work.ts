@@ -22,6 +22,7 @@ import type { System } from "../../system/system.ts";
 import {
   adoptItems,
   adoptVars,
+  type ItemsNow,
   itemsNow,
   unknownItems,
   unknownVars,
@@ -143,6 +144,33 @@ export async function followResume(
 
 function withWarning(result: ResumeResult, warning: string): ResumeResult {
   return { ...result, warnings: [...result.warnings, warning] };
+}
+
+/**
+ * Returns the open items that are shown with a save. The newest save can be of
+ * the parent of an active detour, whose items are not for the detour. `chosen`:
+ * someone asked for this save.
+ */
+export function itemsShown(
+  system: System,
+  workspace: Workspace,
+  { save, own, chosen }: { save: Save; own: boolean; chosen: boolean },
+): ItemsNow {
+  const { handoff, session } = save.mpm ?? {};
+  const { root } = workspace;
+  const { work } = currentWork(system, root, placeKey(workspace));
+  const isOther = !chosen && work !== undefined && work.state !== "paused" &&
+    work.id !== session?.id && (session !== undefined || work.parent !== null);
+  if (!isOther) {
+    return itemsNow(system, workspace, { handoff, session: session?.id, own });
+  }
+  const now = itemsNow(system, workspace, {
+    ...{ handoff: undefined, session: undefined, own: true },
+  });
+  const whose = session ? `of ${labelOf(session)}` : "from before";
+  const note = `This save is ${whose}. The open items are from ` +
+    `${labelOf(work)}, the session of this worktree`;
+  return { ...now, problems: [...now.problems, note] };
 }
 
 /** The open items with the numbers that they have here by now. */

@@ -16,6 +16,7 @@ import {
   type OtherStore,
   otherStores,
 } from "./other_stores.ts";
+import { currentWork, placeKey } from "../../work/mod.ts";
 import type { Save } from "../save.ts";
 
 /** A save that was chosen, and what the choice needs saying about. */
@@ -81,7 +82,7 @@ export async function newestSave(
   // One of the same agent session has everything that was said in it.
   const entry =
     automatic.find(({ agent }) => agent !== null && agent === made?.agent) ??
-      made ?? newest;
+      ofActive(system, workspace, { automatic, made }) ?? made ?? newest;
   const later = entry === made
     ? automatic
     : automatic.slice(0, automatic.indexOf(entry));
@@ -92,6 +93,26 @@ export async function newestSave(
       .flatMap((each) => each.slice(0, JOINED)).reverse(),
     warnings: [...notes, ...laterNote(later), ...besideNote(beside)],
   };
+}
+
+/**
+ * Returns the newest automatic save of the active session. `undefined` unless
+ * the save that someone made is of another session, such as a detour's parent.
+ */
+function ofActive(
+  system: System,
+  workspace: Workspace,
+  { automatic, made }: {
+    automatic: readonly SaveEntry[];
+    made: SaveEntry | undefined;
+  },
+): SaveEntry | undefined {
+  if (!made || automatic.length === 0) return undefined;
+  const { work } = currentWork(system, workspace.root, placeKey(workspace));
+  return work === undefined || work.state === "paused" ||
+      made.session?.id === work.id
+    ? undefined
+    : automatic.find(({ session }) => session?.id === work.id);
 }
 
 /** Agent sessions of each kind whose words are given with a save. */
