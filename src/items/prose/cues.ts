@@ -95,7 +95,7 @@ const FOUND: readonly Rule[] = [
   {
     cue: "decision",
     is:
-      /\b(?:i|we)(?:'ve| have)? (?:decided|chose|picked|opted|settled|went with|agreed)\b|\bdecision:|\b(?:decided|opted|chose) (?:to|for|on|that|against)\b|\bsettled on\b|\bwent with\b|\b(?:i|we)(?:'m| am|'re| are) (?:going|sticking|staying) with\b|\b(?:i|we)(?:'ve| have)? (?:left|kept|put|stored|named|built|based|avoided|used)\b.{2,160}\b(?:so that|instead of|rather than)\b|\b(?:i|we)(?:'ll| will|'m| am|'re| are)? (?:use|using|keep|keeping|chose|store|storing|go with|going with)\b.{2,160}\b(?:because|since|so that|instead of|rather than)\b|\b(?:uses?|using|stored?|kept|made|implemented|switched to)\b.{2,160}\b(?:instead of|rather than)\b|\bthe reason (?:is|for)\b/i,
+      /\b(?:i|we)(?:'ve| have)? (?:decided|chose|picked|opted|settled|went with|agreed)\b|\bdecision:|(?:^|[,;:–—-] ?(?:and |so )?|\band )(?:decided|opted|chose) (?:to|for|on|that|against)\b|(?:^|[,;:–—-] ?(?:and |so )?|\b(?:i|we|and|have|'ve) )(?:settled on|went with)\b|\b(?:i|we)(?:'m| am|'re| are) (?:going|sticking|staying) with\b|\b(?:i|we)(?:'ve| have)? (?:left|kept|put|stored|named|built|based|avoided|used)\b.{2,160}\b(?:so that|instead of|rather than)\b|\b(?:i|we)(?:'ll| will|'m| am|'re| are)? (?:use|using|keep|keeping|chose|store|storing|go with|going with)\b.{2,160}\b(?:because|since|so that|instead of|rather than)\b|\b(?:now uses?|uses? now|using|stored?|kept|made|implemented|switched to)\b.{2,160}\b(?:instead of|rather than)\b|\bthe reason (?:is|for)\b/i,
     not: /\?$|\bif you\b|\b(?:could|might|may|should i|shall i|would you)\b/i,
   },
 ];
@@ -150,7 +150,7 @@ const ENDS: readonly Rule[] = [
     cue: "next",
     is:
       /^(?:the )?next(?: steps?| up| thing| task)?(?:[:,]| is\b| are\b| comes\b| (?:i|we)\b)|^remaining(?: work| steps?| tasks?)?(?:[:,]| is\b| are\b)|^still (?:to do|open|missing|needs?|left|have|has)\b|^to-?do:|\b(?:is|are|remains?) (?:still )?(?:to be done|left to do|to do\b|not (?:yet )?(?:done|implemented|tested|migrated|covered|wired))\b|\bstill (?:needs?|has|have) to\b|\bstill need(?:s|ed)?\b|\b(?:i|we)(?:'ll| will)? (?:then|next|still need to)\b|\b(?:i|we)(?:'ll| will) .{3,160}\bnext\b[.!]?$|\bremains? to be\b|\b(?:is|are) (?:still )?(?:missing|left|unfinished|incomplete|outstanding)\b|\bnot (?:yet|done yet)\b/i,
-    not: /\?$|\bnothing\b|\bno (?:next|remaining|more|further)\b/i,
+    not: /\?$|^if\b|\bnothing\b|\bno (?:next|remaining|more|further)\b/i,
   },
   {
     cue: "question",
@@ -205,8 +205,13 @@ export interface Sentenced {
   readonly text: string;
 }
 
-/** Sentences that only think of something. */
-const UNSURE = /\b(?:not (?:quite |really )?sure|no idea|i wonder|i guess)\b/i;
+/** Sentences that only think of something, or contradict it. */
+const UNSURE =
+  /\b(?:not (?:quite |really )?sure|no idea|i wonder|i guess|but (?:that|this|it)(?:'s| is) (?:wrong|not true|outdated|no longer (?:true|so)))\b/i;
+
+/** A line of a log that a person pasted. */
+const LOGGED =
+  /\b\w*(?:Error|Exception|Warning)(?:\[\w+\])?: |\bnpm (?:ERR|WARN)\b|\b(?:ERROR|WARN|WARNING|FATAL)\b|^(?:error|warning|fatal|panic)(?:\[\w+\])?: /;
 
 /** Returns the sentences of a prompt that are not questions. */
 export function personSentences(text: string): Sentenced[] {
@@ -219,7 +224,7 @@ export function personSentences(text: string): Sentenced[] {
     const heading = underHeading(sentence);
     const cue = heading === "constraint" || heading === "decision"
       ? heading
-      : UNSURE.test(sentence.text)
+      : UNSURE.test(sentence.text) || LOGGED.test(sentence.text)
       ? undefined
       : SAID.find((rule) => fits(rule, sentence.text))?.cue;
     return [{ cue, text: sentence.text }];

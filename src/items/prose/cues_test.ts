@@ -174,6 +174,9 @@ for (
     ...["The test never finishes.", "What does only mean here?"],
     ...["Add a refund endpoint.", "I only see one error.", "Keep going."],
     ...["Never mind.", "The build no longer works.", "No tests fail now."],
+    ...["I get this: Error: you must call init() before use."],
+    ...["npm ERR! required dependency missing"],
+    ...["I was told we must use Java 8, but that is wrong."],
     ...["No problem with that.", "I guess it must never be null, not sure."],
   ]
 ) {
@@ -239,6 +242,8 @@ for (
     ...["Running the tests again did not show the error."],
     ...["The function is too slow for large files."],
     ...["Users cannot delete their own account."],
+    ...["React decided to deprecate this API.", "The code uses a Map instead."],
+    ...["The team settled on MIT years ago.", "It uses a Map rather than X."],
     ...["The server crashed when the queue was full; it drops entries now."],
     ...["I could not find the file, so I searched the whole repository."],
     ...["Do you want me to use Redis instead?", "I'm going to read the tests."],
