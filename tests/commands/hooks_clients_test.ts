@@ -157,7 +157,7 @@ async function untrustedHooks(env: TestEnv, name: string): Promise<void> {
   const install = ["hooks", "install", "--client", "codex"];
   const red = async (args: string[]) => {
     const { stdout } = await mpm(env, args, { typed: [] });
-    return stdout.includes("\x1b[38;5;167mWrong: Codex does not run");
+    return stdout.includes("\x1b[38;5;167mProblem: Codex does not run");
   };
   assert(await red(install));
   assert(await red(["setup", "--yes"]));

@@ -13,6 +13,7 @@ import {
   type Workspace,
 } from "../../git/mod.ts";
 import {
+  type Collected,
   type Handoff,
   handoffFor,
   type Item,

@@ -153,7 +153,7 @@ function findingText(
   style: Style,
 ): string {
   const colour = problem === "untrusted" ? "red" : "yellow";
-  return style[colour](`Wrong: ${escapeText(detail)}`) +
+  return style[colour](`Problem: ${escapeText(detail)}`) +
     `\n  in ${escapeText(path)}\n  fix: ${escapeText(fix)}`;
 }
 
