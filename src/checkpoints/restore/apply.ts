@@ -205,7 +205,7 @@ export class Restore {
     const staged = await this.#stage();
     this.#note();
     const { removed, trashed, written } = this.#files(staged);
-    const { indexRestored, notes } = await this.#index(written);
+    const { indexRestored, notes } = await this.#index();
     const entry = this.#parts.order.part ? undefined : this.#journal();
     removeTree(system, this.#staging());
     await this.#prune();
@@ -342,7 +342,7 @@ export class Restore {
     return { trashed, removed, written };
   }
 
-  async #index(written: readonly string[]) {
+  async #index() {
     const { order, planned, stamp } = this.#parts;
     const { vault } = this.#place;
     if (!hasIndex(vault, order.target)) {
@@ -357,7 +357,7 @@ export class Restore {
       target: {
         ...planned.index,
         paths: order.paths,
-        written,
+        writes: planned.plan.writes,
       },
       stamp,
       token: this.#intent!.id,

@@ -17,7 +17,7 @@ import { leftOutSubmodules } from "../submodules.ts";
 import { isOpenable } from "../text.ts";
 import {
   emptyTree,
-  foldersAbove,
+  folderOf,
   type IndexMarks,
   isOwnPath,
   type LeftOut,
@@ -341,9 +341,10 @@ export async function addHidden(
   let room = limits.total - capture.size;
   for (const path of paths) {
     if (!isOpenable(path)) continue;
-    for (const one of [path, ...foldersAbove(path)]) {
-      if (seen.has(one) || isOwnPath(one)) continue;
+    // Above a folder that was seen all were.
+    for (let one = path; one !== "" && !seen.has(one); one = folderOf(one)) {
       seen.add(one);
+      if (isOwnPath(one)) continue;
       if (capture.worktree.has(one) || baseEntry(capture, one)) continue;
       const size = files.sizeOf(one);
       if (size === undefined || size > limits.file || size > room) continue;

@@ -20,8 +20,7 @@ export async function convertiblePaths(
   vault: Vault,
   listing: IndexListing,
 ): Promise<string[]> {
-  const attributed = listing.hasAttributes || hasAttributes(system, vault);
-  if (!vault.converts && !attributed) return [];
+  if (!mayConvert(system, vault, listing)) return [];
   const paths = [...listing.files].filter(([, { mode }]) => mode !== "120000")
     .map(([path]) => path);
   if (paths.length === 0) return [];
@@ -31,6 +30,15 @@ export async function convertiblePaths(
     converts(values, vault.converts)
   )
     .map(([path]) => path);
+}
+
+/** Returns whether attributes or settings for it are in sight. */
+export function mayConvert(
+  system: System,
+  vault: Vault,
+  { hasAttributes: isTracked }: IndexListing,
+): boolean {
+  return vault.converts || isTracked || hasAttributes(system, vault);
 }
 
 /** `bySetting`: a setting converts what no attribute speaks of. */

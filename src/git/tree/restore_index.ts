@@ -3,6 +3,8 @@ import { FileError, MpmError } from "../../base/errors.ts";
 import { Git } from "../run/git.ts";
 import { isOpenable, joinBytes, words, zeroed } from "../text.ts";
 import { baseEntry, type Capture } from "./capture.ts";
+import { mayConvert } from "./converted.ts";
+import type { PathChange } from "./plan.ts";
 import {
   emptyTree,
   foldersAbove,
@@ -46,8 +48,8 @@ export async function restoreIndex(
     folder: string;
   },
 ): Promise<string[]> {
-  const written = resized(system, vault, { capture, paths: target.written });
-  const edit = indexEdit(capture, { ...target, written });
+  const looks = resized(system, vault, { capture, writes: target.writes });
+  const edit = indexEdit(capture, { ...target, looks });
   const { files } = system;
   const index = indexFile(vault);
   const [built] = builtFiles(vault, token) as [string];
@@ -81,19 +83,24 @@ export async function restoreIndex(
 /**
  * Written files of another size than the index has. Git treats them as changed
  * without a look, although one content has several sizes where line ends are
- * converted.
+ * converted. Where nothing is converted, other bytes are a change.
  */
 function resized(
-  { files }: System,
-  { workspace }: Vault,
-  { capture, paths }: { capture: Capture; paths: readonly string[] },
-): string[] {
-  if (paths.length === 0) return [];
-  const { sizes } = capture.listing;
-  return paths.filter((path) => {
-    const size = files.lstat(join(workspace.worktree, path))?.size;
-    return size === undefined || size % SIZES !== sizes.get(path);
+  system: System,
+  vault: Vault,
+  { capture, writes }: Pick<TargetIndex, "writes"> & { capture: Capture },
+): Set<string> {
+  const { listing } = capture;
+  const mayDiffer = mayConvert(system, vault, listing) ||
+    writes.some(({ path }) => path.endsWith(".gitattributes"));
+  const looks = writes.filter(({ path, to }) => {
+    const isSame = listing.files.get(path)?.id === to?.id;
+    if (!isSame && !mayDiffer) return false;
+    const full = join(vault.workspace.worktree, path);
+    const size = system.files.lstat(full)?.size;
+    return size === undefined || size % SIZES !== listing.sizes.get(path);
   });
+  return new Set(looks.map(({ path }) => path));
 }
 
 /** The index has 32 bits for a size. */
@@ -221,8 +228,8 @@ export interface TargetIndex {
   readonly marks: IndexMarks;
   /** Only these files and folders; none: all. */
   readonly paths: readonly string[];
-  /** Files that the restore has written, for git to look at. */
-  readonly written: readonly string[];
+  /** The files that the restore writes. */
+  readonly writes: readonly PathChange[];
 }
 
 /** A change from one index to another. */
@@ -238,7 +245,10 @@ export interface IndexEdit {
 /** Returns the edit from the captured index to that of a checkpoint. */
 export function indexEdit(
   capture: Capture,
-  { delta, marks, paths, written }: TargetIndex,
+  { delta, marks, paths, looks }: Omit<TargetIndex, "writes"> & {
+    /** Files that git must look at again. */
+    looks: ReadonlySet<string>;
+  },
 ): IndexEdit {
   const isWithin = withinAny(paths);
   const wanted = (path: string) => !isOwnPath(path) && isWithin(path);
@@ -249,8 +259,7 @@ export function indexEdit(
   const added: Uint8Array[] = [];
   const touched = new Set<string>();
   const intents: { path: string; mode: string }[] = [];
-  const own = new Set(written);
-  for (const path of new Set([...before.keys(), ...after.keys(), ...own])) {
+  for (const path of new Set([...before.keys(), ...after.keys(), ...looks])) {
     if (!wanted(path)) continue;
     const plain = {
       entries: [baseEntry(capture, path)].filter((entry) =>
@@ -261,8 +270,7 @@ export function indexEdit(
     const was = before.get(path) ?? plain;
     const is = after.get(path) ?? plain;
     const same = JSON.stringify(was) === JSON.stringify(is);
-    // Git must look at it again.
-    if (same && !(own.has(path) && isPlainFile(is))) continue;
+    if (same && !(looks.has(path) && isPlainFile(is))) continue;
     touched.add(path);
     removed.push(indexLine(path, undefined, none));
     for (const entry of is.entries) added.push(indexLine(path, entry, none));

@@ -89,6 +89,11 @@ export function withinAny(
     wanted.has(path) || foldersAbove(path).some((above) => wanted.has(above));
 }
 
+/** The folder of a path; `""`: the top. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
 /** The folders above a path, the nearest first; not the top one. */
 export function foldersAbove(path: string): string[] {
   const parts = path.split("/").slice(0, -1);
@@ -104,17 +109,15 @@ export function lookWithin(
   top: string,
 ): (path: string) => FileInfo | undefined {
   const folders = new Map<string, boolean>([["", true]]);
-  const above = (path: string) =>
-    path.slice(0, Math.max(0, path.lastIndexOf("/")));
   const isFolder = (path: string): boolean => {
     let found = folders.get(path);
     if (found === undefined) {
-      found = isFolder(above(path)) &&
+      found = isFolder(folderOf(path)) &&
         files.lstat(`${top}/${path}`)?.kind === "folder";
       folders.set(path, found);
     }
     return found;
   };
   return (path) =>
-    isFolder(above(path)) ? files.lstat(`${top}/${path}`) : undefined;
+    isFolder(folderOf(path)) ? files.lstat(`${top}/${path}`) : undefined;
 }

@@ -7,7 +7,12 @@ import { isSameFile } from "../file_memory.ts";
 import { decodeBytes, encodeText, joinBytes } from "../text.ts";
 import { indexLine } from "./capture_index.ts";
 import type { PathChange } from "./plan.ts";
-import { foldersAbove, objectId, type TreeEntry } from "./snapshot.ts";
+import {
+  folderOf,
+  foldersAbove,
+  objectId,
+  type TreeEntry,
+} from "./snapshot.ts";
 import { rawGit, type Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 
@@ -254,11 +259,6 @@ export class WorktreeWriter {
     }
     return digest.digest("hex");
   }
-}
-
-/** The folder of a path; `""`: the top. */
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 const CHANGED = "it was changed in the meantime, so mpm left it alone";
