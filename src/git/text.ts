@@ -17,8 +17,12 @@ export function splitFields(bytes: Uint8Array): string[] {
   return fields;
 }
 
+/** Text of ASCII characters that need no escape. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** `path` as git reads one from a line of `--stdin-paths`: quoted as in C. */
 export function quotePath(path: string): string {
+  if (PLAIN.test(path)) return `"${path}"`;
   let quoted = "";
   for (const byte of encodeText(path)) {
     const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c;
