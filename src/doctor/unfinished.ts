@@ -14,7 +14,7 @@ import { attempt } from "../base/errors.ts";
 import { field } from "../base/parsed_values.ts";
 import { counted } from "../base/words.ts";
 import { isTargetId } from "../checkpoints/mod.ts";
-import { listBackups, openStore, PREPARING } from "../saves/mod.ts";
+import { listBackups, openStore } from "../saves/mod.ts";
 import {
   allIntents,
   type Intent,
@@ -190,23 +190,13 @@ async function runFindings(
   ]);
 }
 
-/** A migration, or a rollback of one; the next one continues with it. */
-function migrationFindings(
-  { system, workspace, at }: Ground,
-): Finding[] {
-  const { root } = workspace;
-  const { unfinished } = listBackups(system, root);
-  const found = unfinished.map((name) =>
+/** A migration of an earlier version, or a rollback; the next one finishes it. */
+function migrationFindings({ system, workspace: { root } }: Ground): Finding[] {
+  return listBackups(system, root).unfinished.map((name) =>
     warning(`The migration "${name}" was interrupted`, {
       advice: "mpm migrate",
     })
   );
-  const begun = join(at.backups, PREPARING);
-  if (found.length === 0 && system.files.lstat(begun)) {
-    const detail = "A migration was interrupted before it changed anything";
-    found.push(warning(detail, { advice: "mpm migrate" }));
-  }
-  return found;
 }
 
 /** Worktrees on their way out. */

@@ -43,7 +43,7 @@ export {
   verification,
 } from "./handoff/wording.ts";
 export { openLine, takenUpLine } from "./handoff/taken_up.ts";
-export { listBackups, PREPARING } from "./legacy/migrate/backups.ts";
+export { listBackups } from "./legacy/migrate/backups.ts";
 export { undoMigration } from "./legacy/migrate/undo.ts";
 export { oldName } from "./legacy/old_names.ts";
 export { recommended } from "./legacy/resume_log.ts";

@@ -362,11 +362,6 @@ posixTest("doctor finds what was cut short, and finishes it", async () => {
       ...{ check: "unfinished", state: "warning", status: 0 },
       ...{ says: "pause_backup_20260101-000000", mend: "mpm migrate" },
     },
-    "a migration that changed nothing yet": {
-      harm: (env) => env.write(".claude-mpm/backups/.preparing/x", ""),
-      ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "before it changed anything", mend: "mpm migrate" },
-    },
     "a removal of a worktree": {
       harm: (env) => {
         env.write(".git/mpm/removing/one/name", "one");

@@ -7,6 +7,7 @@ import type {
 import { Copies } from "../helpers/copies.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { refusing } from "../helpers/faults.ts";
+import { intentsOf } from "../helpers/intents.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import {
   listing,
@@ -195,7 +196,9 @@ posixTest("a migration for which the disk has no room changes nothing", () => {
   assertEquals(status, 6, stderr);
   assertStringIncludes(stderr, "no space left");
   assertEquals(sessionsListing(env), before);
-  assertEquals(env.exists(".claude-mpm/backups/.preparing"), false);
+  const folder = join(env.project, ".claude-mpm/backups");
+  const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  assertEquals([left, intentsOf(env)], [[], []]);
   assertEquals(env.run(binary(), ["migrate"]).status, 0);
 });
 

@@ -6,10 +6,13 @@ import { refKey } from "./old_store.ts";
 import { sha256 } from "../../../base/digest.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import {
+  endIntent,
   ensureFolder,
   ensureHidden,
   ensureHome,
+  type Intent,
   layout,
+  markIntent,
   removeIfThere,
   removeTree,
   writeAtomic,
@@ -17,7 +20,7 @@ import {
 import { indexPath } from "../../store/save_index.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
-import { backupPath, PREPARING, stagedPath } from "./backups.ts";
+import { backupPath, type MigrationFacts, stagedPath } from "./backups.ts";
 
 /** A file that someone changed while the set was applied, and so stays. */
 export interface Skipped {
@@ -34,12 +37,11 @@ export interface Skipped {
 export function applyChanges(
   system: System,
   root: string,
-  { set, folders, progress, end }: {
+  { set, intent, folders, progress }: {
     set: ChangeSet;
+    intent: Intent<MigrationFacts>;
     folders: Folders;
     progress: Progress;
-    /** Removes its intent. */
-    end(): void;
   },
 ): Skipped[] {
   const { backups, legacy } = layout(root);
@@ -67,7 +69,10 @@ export function applyChanges(
   // Derived of folders that are others now.
   removeIfThere(system, indexPath(root));
   if (applier.skipped.length > 0) unshareBackup(system, folder, set);
-  finishSet(system, root, { set, end });
+  if (set.backup) {
+    removeTree(system, join(folder, "new"));
+    endIntent(system, root, intent);
+  } else discard(system, root, intent);
   return applier.skipped;
 }
 
@@ -252,24 +257,18 @@ class Applier {
   }
 }
 
-/** Leaves the backup alone, or nothing. */
-function finishSet(
+/** Removes the folder of a set that needs none, and ends it. */
+export function discard(
   system: System,
   root: string,
-  { set: { name, backup }, end }: { set: ChangeSet; end(): void },
+  intent: Intent<MigrationFacts>,
 ): void {
-  const { files } = system;
-  const { backups } = layout(root);
-  const folder = join(backups, name);
-  if (backup) {
-    removeTree(system, join(folder, "new"));
-    return end();
+  const { name } = intent.facts;
+  if (intent.facts.sha256 !== null) {
+    markIntent(system, root, intent, { name, sha256: null });
   }
-  const work = join(backups, PREPARING);
-  removeTree(system, work);
-  files.rename(folder, work);
-  end();
-  removeTree(system, work);
+  removeTree(system, join(layout(root).backups, name));
+  endIntent(system, root, intent);
 }
 
 /** The old folder goes when it is empty, or becomes what it was. */

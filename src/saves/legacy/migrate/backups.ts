@@ -15,15 +15,15 @@ export const MANIFEST = "manifest.json";
 /** The same of earlier versions until the changes were made. */
 export const UNFINISHED = "unfinished.json";
 
-/** A folder of a set that is not written whole; a run that finds it removes it. */
-export const PREPARING = ".preparing";
-
 /** The facts of a migration or a rollback under way. */
 export interface MigrationFacts {
   /** The name of its backup. */
   readonly name: string;
-  /** The digest of the record. */
-  readonly sha256: string;
+  /**
+   * The digest of the record; null: its folder is not yet written whole, or no
+   * longer needed.
+   */
+  readonly sha256: string | null;
 }
 
 /** A record of this many bytes is of some hundred thousand files. */

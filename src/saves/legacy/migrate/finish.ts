@@ -18,13 +18,12 @@ import {
 import type { System } from "../../../system/system.ts";
 import { noteUncopied } from "../../store/due_copies.ts";
 import { copySaves } from "../../store/second_copy.ts";
-import { applyChanges, type Skipped } from "./apply.ts";
+import { applyChanges, discard, type Skipped } from "./apply.ts";
 import {
   LARGEST_RECORD,
   listBackups,
   MANIFEST,
   type MigrationFacts,
-  PREPARING,
   readRecord,
   UNFINISHED,
 } from "./backups.ts";
@@ -94,11 +93,10 @@ export async function finishInterrupted(
     const one = await finishOne(system, workspace, { intent, progress });
     if (one) done.push(one);
   }
-  removeTree(system, join(layout(root).backups, PREPARING));
   return done;
 }
 
-/** `undefined`: its folder is gone, or is not the one that was prepared. */
+/** `undefined`: it has no folder that was prepared. */
 async function finishOne(
   system: System,
   workspace: Workspace,
@@ -108,13 +106,9 @@ async function finishOne(
   },
 ): Promise<Done | undefined> {
   const { root } = workspace;
-  const { backups } = layout(root);
   const { name, sha256 } = intent.facts;
-  const [work, folder] = [join(backups, PREPARING), join(backups, name)];
-  if (isPrepared(system, work, sha256) && !system.files.lstat(folder)) {
-    system.files.rename(work, folder);
-  }
-  if (!isPrepared(system, folder, sha256)) {
+  if (sha256 === null) return void discard(system, root, intent);
+  if (!isPrepared(system, root, intent)) {
     return void endIntent(system, root, intent);
   }
   const set = await readRecord(system, root, { name, file: MANIFEST });
@@ -127,7 +121,7 @@ export async function applyPrepared(
   workspace: Workspace,
   { set, intent, progress }: {
     set: ChangeSet;
-    intent: Intent;
+    intent: Intent<MigrationFacts>;
     progress: Progress;
   },
 ): Promise<Done> {
@@ -135,8 +129,7 @@ export async function applyPrepared(
   const folders = migrationFolders(system, root, true);
   noteUncopied(system, root, [...savesIn(set)]);
   const skipped = applyChanges(system, root, {
-    ...{ set, folders, progress },
-    end: () => endIntent(system, root, intent),
+    ...{ set, intent, folders, progress },
   });
   await copySaves(system, workspace);
   return { set, skipped };
@@ -153,8 +146,13 @@ function savesIn({ changes }: ChangeSet): Set<string> {
   );
 }
 
-function isPrepared(system: System, folder: string, digest: string): boolean {
-  return digestOf(system, join(folder, MANIFEST)) === digest;
+function isPrepared(
+  system: System,
+  root: string,
+  { facts: { name, sha256 } }: Intent<MigrationFacts>,
+): boolean {
+  return digestOf(system, join(layout(root).backups, name, MANIFEST)) ===
+    sha256;
 }
 
 function digestOf(system: System, path: string): string | undefined {
@@ -170,16 +168,10 @@ export async function interruptedSets(
   for (const name of listBackups(system, root).unfinished) {
     sets.push(await readRecord(system, root, { name, file: UNFINISHED }));
   }
-  for (const { facts } of readIntents<MigrationFacts>(system, root, KIND)) {
-    const name = isPrepared(
-        system,
-        join(layout(root).backups, facts.name),
-        facts.sha256,
-      )
-      ? facts.name
-      : PREPARING;
-    const record = { name, file: MANIFEST };
-    sets.push({ ...await readRecord(system, root, record), name: facts.name });
+  for (const intent of readIntents<MigrationFacts>(system, root, KIND)) {
+    if (!isPrepared(system, root, intent)) continue;
+    const { name } = intent.facts;
+    sets.push(await readRecord(system, root, { name, file: MANIFEST }));
   }
   return sets;
 }
@@ -193,6 +185,8 @@ async function takeOld(
   root: string,
 ): Promise<Intent<MigrationFacts>[]> {
   const taken = [];
+  // They prepared their folders there.
+  removeTree(system, join(layout(root).backups, ".preparing"));
   for (const name of listBackups(system, root).unfinished) {
     await readRecord(system, root, { name, file: UNFINISHED });
     const folder = join(layout(root).backups, name);

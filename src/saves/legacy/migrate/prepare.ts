@@ -12,17 +12,17 @@ import {
   backupPath,
   freeBackup,
   MANIFEST,
-  PREPARING,
+  type MigrationFacts,
   stagedPath,
 } from "./backups.ts";
+import { discard } from "./apply.ts";
 import { beginMigration } from "./finish.ts";
 import {
-  endIntent,
   ensureFolder,
   ensureHidden,
   type Intent,
   layout,
-  removeTree,
+  markIntent,
 } from "../../../ops/mod.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
 import type { NewFile, System } from "../../../system/system.ts";
@@ -58,8 +58,8 @@ export interface WantedSet
 /**
  * Writes everything that a set of changes needs: the files as they are, the new
  * contents, and the record, each synced and read back. The intent decides.
- * Before it, nothing is changed and the next run starts again. After it, the
- * next run finishes the work of this one.
+ * Until it has the digest of the record, the next command only removes the
+ * folder. After that, it finishes the work of this one.
  */
 export async function prepareChanges(
   system: System,
@@ -69,32 +69,27 @@ export async function prepareChanges(
     folders: Folders;
     progress: Progress;
   },
-): Promise<{ set: ChangeSet; intent: Intent }> {
+): Promise<{ set: ChangeSet; intent: Intent<MigrationFacts> }> {
   const { backups } = layout(root);
-  const work = join(backups, PREPARING);
-  removeTree(system, work);
   ensureHidden(system, root, backups);
-  ensureFolder(system, work, root);
-  let intent: Intent | undefined;
+  const name = freeBackup(system, root);
+  const work = join(backups, name);
+  const intent = beginMigration(system, root, { name, sha256: null });
   try {
+    ensureFolder(system, work, root);
     const preparer = new Preparer(system, { work, root, folders });
     const changes = await preparer.writeAll(set, progress);
     const { wanted: _, ...rest } = set;
-    const name = freeBackup(system, root);
     const record: ChangeSet = { version: 1, ...rest, name, changes };
     const text = new TextEncoder().encode(JSON.stringify(record));
     system.files.create(join(work, MANIFEST), text);
     preparer.syncFolders();
-    intent = beginMigration(system, root, { name, sha256: sha256(text) });
-    system.files.rename(work, join(backups, name));
     system.files.syncFolder(backups);
-    return { set: record, intent };
+    const facts = { name, sha256: sha256(text) };
+    return { set: record, intent: markIntent(system, root, intent, facts) };
   } catch (error) {
-    if (error instanceof MpmError) {
-      // The failure itself is what is reported.
-      if (intent) endIntent(system, root, intent);
-      attempt(() => removeTree(system, work));
-    }
+    // The failure itself is what is reported.
+    if (error instanceof MpmError) attempt(() => discard(system, root, intent));
     throw error;
   }
 }
