@@ -299,12 +299,17 @@ Deno.test("no command imports another one", () => {
   assertEquals(wrong.map(described), []);
 });
 
-Deno.test("only ops/ takes locks, and only git/ runs git", () => {
+Deno.test("only ops/ takes locks and writes the log, and only git/ runs git", () => {
   const wrong = SOURCES.flatMap(({ path, text }) => [
     // Hooks wait a shorter time for any lock.
     ...!/^src\/(ops\/|system\/|hooks\/events\/hook_call)/.test(path) &&
         /\bfiles\.lock\(/.test(text)
       ? [`${path} takes a lock`]
+      : [],
+    ...!path.startsWith("src/ops/") &&
+        /\blayout\([^)]*\)\.(journal|intents)\b|\b(journal|intents)\b[^;]*\} = layout\(/
+          .test(text)
+      ? [`${path} knows where the log is`]
       : [],
     ...!/^src\/(git|system)\//.test(path) && /\brun\(\s*"git"/.test(text)
       ? [`${path} runs git`]

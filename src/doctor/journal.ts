@@ -1,16 +1,13 @@
-import { join } from "../base/join.ts";
 import { MpmError } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
 import {
+  dropTornLines,
   journalFile,
-  journalLines,
   type KnownEntry,
-  layout,
-  newTrashFolder,
   readJournal,
+  tornLines,
   userState,
   withLock,
-  writeAtomic,
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import {
@@ -86,33 +83,4 @@ function ownFindings(
     `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
     `${count === 1 ? "was" : "were"} changed later: "mpm undo" skips them`;
   return [warning(detail, { advice: "mpm undo list" })];
-}
-
-/** Finds lines that are not JSON, from a failed write or another program. */
-function tornLines(system: System, root: string): string[] {
-  return journalLines(system, root).filter((line) => !isJson(line));
-}
-
-/** Takes them out of it, into a folder of the trash. Call under the lock. */
-function dropTornLines(system: System, root: string): void {
-  const lines = journalLines(system, root);
-  const encode = (some: readonly string[]) =>
-    new TextEncoder().encode(some.map((line) => `${line}\n`).join(""));
-  const folder = newTrashFolder(system, root, "doctor");
-  system.files.create(
-    join(folder, "journal.jsonl"),
-    encode(lines.filter((line) => !isJson(line))),
-  );
-  writeAtomic(system, layout(root).journal, {
-    bytes: encode(lines.filter(isJson)),
-  });
-}
-
-function isJson(line: string): boolean {
-  try {
-    return typeof JSON.parse(line) === "object";
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
 }

@@ -1,4 +1,6 @@
 import { dirname } from "@std/path";
+import { join } from "../base/join.ts";
+import { jsonIn } from "../base/parsed_values.ts";
 import { attempt, FileError, isMissing } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import type { Workspace } from "../git/mod.ts";
@@ -9,6 +11,7 @@ import { checkPath, ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import type { OperationName } from "./operations.ts";
 import { ensureStoreId, readStoreId, RecordSeals } from "./sealed_record.ts";
+import { newTrashFolder } from "./trash.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
 /** Bytes from which the older half of the journal is dropped. */
@@ -51,11 +54,32 @@ export function lineSeals(
  * Its lines, whatever is in them. Throws CONFLICT for a link instead of its
  * folder.
  */
-export function journalLines(system: System, root: string): string[] {
+function journalLines(system: System, root: string): string[] {
   const path = journalFile(system, root);
   if (!checkPath(system, dirname(path), root)) return [];
   return readEnd(system, path, READ).split("\n")
     .filter((line) => line !== "");
+}
+
+/** Lines that are not JSON, from a failed write or another program. */
+export function tornLines(system: System, root: string): string[] {
+  return journalLines(system, root).filter((line) => !isJson(line));
+}
+
+/** Moves them into a folder of the trash. Call under the lock. */
+export function dropTornLines(system: System, root: string): void {
+  const text = (lines: readonly string[]) =>
+    lines.map((line) => `${line}\n`).join("");
+  const torn = new TextEncoder().encode(text(tornLines(system, root)));
+  const folder = newTrashFolder(system, root, "doctor");
+  system.files.create(join(folder, "journal.jsonl"), torn);
+  writeAtomic(system, layout(root).journal, {
+    text: text(journalLines(system, root).filter(isJson)),
+  });
+}
+
+function isJson(line: string): boolean {
+  return typeof jsonIn(line) === "object";
 }
 
 /**

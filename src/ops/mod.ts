@@ -67,11 +67,12 @@ export {
 export {
   appendJournal,
   chosenRoot,
+  dropTornLines,
   ensureJournalRoot,
   journalFile,
-  journalLines,
   type Operation,
   readJournal,
+  tornLines,
   USER_FLAG,
   worktreeOf,
 } from "./journal.ts";
