@@ -5,7 +5,6 @@ import {
   putBack,
   readJournal,
   takeOldRestore,
-  takeStoreLock,
 } from "../../ops/mod.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
@@ -18,9 +17,6 @@ import { leavesLarge, readTarget } from "./target.ts";
 import { dropStaging, restoreLocked } from "./apply.ts";
 import type { RestoreFacts } from "./plan.ts";
 
-/** Milliseconds to wait for a restore that may be running. */
-const WAIT = 250;
-
 /**
  * Finishes restores that were killed. Later changes by the user first go into a
  * safety checkpoint. A running restore is left alone.
@@ -28,7 +24,6 @@ const WAIT = 250;
 export const RESTORES: Finisher<RestoreFacts> = {
   kinds: ["restore"],
   takesOld: takeOldRestore,
-  lock: (system, { root }) => takeStoreLock(system, root, WAIT),
   finish: finishRestore,
 };
 

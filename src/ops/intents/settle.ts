@@ -3,9 +3,13 @@ import type { Context } from "../../cli/mod.ts";
 import type { QuickPlace, Workspace } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import { worktreeOf } from "../journal.ts";
+import { takeStoreLock } from "../lock.ts";
 import { ensureJournalKey } from "../seal.ts";
 import { allIntents, type Intent, readIntents } from "./intents.ts";
 import { hasOldMarker, type OldMarkers } from "./old_markers.ts";
+
+/** Milliseconds to wait for an operation that may be running. */
+const WAIT = 250;
 
 /** A way to finish or undo interrupted operations of some kinds. */
 export interface Finisher<F = never> {
@@ -13,10 +17,10 @@ export interface Finisher<F = never> {
   /** Makes intents of what earlier versions left behind. */
   readonly takesOld?: OldMarkers;
   /**
-   * Takes the lock that these operations hold from begin to end; `undefined`:
-   * one of them is at work.
+   * Takes the lock that these operations hold from begin to end; without it,
+   * they hold that of the store. Answers `undefined` if one of them is at work.
    */
-  lock(system: System, workspace: Workspace): Promise<Disposable | undefined>;
+  lock?(system: System, workspace: Workspace): Promise<Disposable | undefined>;
   /**
    * Finishes one, or undoes it, and ends its intent. May be
    * called again after a death. Throws what is in the way, and then it stays.
@@ -55,7 +59,9 @@ export async function settleKinds<F>(
   const { system } = context;
   if (!isUnsettled(system, placeOf(workspace), finisher.kinds)) return;
   try {
-    using held = await finisher.lock(system, workspace);
+    using held = finisher.lock
+      ? await finisher.lock(system, workspace)
+      : await takeStoreLock(system, workspace.root, WAIT);
     if (held) await settleHeld(context, workspace, finisher);
   } catch (error) {
     if (!(error instanceof MpmError) || strict) throw error;

@@ -80,7 +80,6 @@ async function finishSave(
 /** Finishes a save that was killed. */
 export const SAVES_UNDER_WAY: Finisher<SaveFacts> = {
   kinds: [SAVE],
-  lock: (system, { root }) => takeStoreLock(system, root, READER_WAIT),
   finish: ({ system }, { root }) => finishSaves(system, root),
 };
 

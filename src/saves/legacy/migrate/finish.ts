@@ -13,7 +13,6 @@ import {
   layout,
   readIntents,
   removeTree,
-  takeStoreLock,
 } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { noteUncopied } from "../../store/due_copies.ts";
@@ -38,13 +37,9 @@ export interface Done {
 
 const KIND = "migrate";
 
-/** Milliseconds to wait for a migration that may be running. */
-const WAIT = 250;
-
 /** Finishes a migration or a rollback that was killed. */
 export const MIGRATIONS: Finisher<MigrationFacts> = {
   kinds: [KIND],
-  lock: (system, { root }) => takeStoreLock(system, root, WAIT),
   async finish({ system, note }, workspace, intent) {
     const { root } = workspace;
     const order = { intent, progress: () => {} };
