@@ -4,12 +4,7 @@ import type { Context } from "../cli/mod.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import type { JournalEntry } from "./entry.ts";
-import {
-  appendJournal,
-  ensureJournalRoot,
-  type Operation,
-  worktreeOf,
-} from "./journal.ts";
+import { appendJournal, ensureJournalRoot, worktreeOf } from "./journal.ts";
 import { layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import type { OperationName } from "./operations.ts";
@@ -178,24 +173,4 @@ function coverOf<T>(
  */
 function stateOf(system: System): string | undefined {
   return attempt(() => join(userState(system), "settings"));
-}
-
-/**
- * Puts an operation that is done into the journal; where that fails it is a
- * warning. Call under the lock.
- */
-export function noteOperation(
-  { system, note, redact }: Context,
-  root: string,
-  operation: Operation,
-): void {
-  try {
-    appendJournal(system, root, {
-      ...operation,
-      title: redact(operation.title),
-    });
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    note(`Note: done, but not recorded in "mpm undo list": ${error.message}`);
-  }
 }

@@ -92,7 +92,7 @@ export {
   settleHeld,
   settleKinds,
 } from "./intents/settle.ts";
-export { journaled, noteOperation } from "./journaled.ts";
+export { journaled } from "./journaled.ts";
 export { HOME, layout, saveFiles } from "./layout.ts";
 export { takeLock, takeStoreLock, withLock, withUserLock } from "./lock.ts";
 export { lookOnly } from "./look_only.ts";

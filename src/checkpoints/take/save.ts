@@ -15,8 +15,8 @@ import {
 import { type Context, during } from "../../cli/mod.ts";
 import {
   ensureFolder,
+  journaled,
   layout,
-  noteOperation,
   takeLock,
   withLock,
 } from "../../ops/mod.ts";
@@ -193,38 +193,42 @@ async function stored(
       calls: [...input["after-call"]],
     }
     : undefined;
-  return await withLock(system, root, async () => {
-    const record = await storeCheckpoint(context, place, {
-      order: { name, kind, note: input.message, batch },
-      taken,
-      around,
-      importing,
-      known,
-    });
-    // A tree of each step would push all other operations out of the journal.
-    if (kind !== "batch") {
-      noteOperation(context, root, {
-        at: record.created_at,
-        operation: input.auto ? "automatic checkpoint" : "checkpoint save",
-        title: `save the checkpoint ${record.name}`,
-        worktree: record.worktree,
-        before: {},
-        after: savedFact(context, record),
-        ...input.auto ? { automatic: true as const } : {},
-      });
-    }
-    const pruned = kind === "named"
-      ? []
-      : await pruneCheckpoints(context, place, { kind, taken: record });
-    const next_steps = nextSteps(record);
-    return {
-      ...answer(record),
-      saved: true,
-      reason: null,
-      next_steps,
-      pruned,
-    };
-  });
+  const order = { name, kind, note: input.message, batch };
+  const record = await journaled(
+    context,
+    (context) =>
+      storeCheckpoint(context, place, {
+        order,
+        taken,
+        around,
+        importing,
+        known,
+      }),
+    {
+      operation: input.auto ? "automatic checkpoint" : "checkpoint save",
+      workspace: place.workspace,
+      lock: withLock,
+      keepsOwn: true,
+      title: ({ name }) => `save the checkpoint ${name}`,
+      // A tree of each step would push all other operations out of the journal.
+      facts: (record) =>
+        batch ? undefined : { after: savedFact(context, record) },
+      ...input.auto ? { automatic: true as const } : {},
+    },
+  );
+  const pruned = kind === "named" ? [] : await withLock(
+    system,
+    root,
+    () => pruneCheckpoints(context, place, { kind, taken: record }),
+  );
+  const next_steps = nextSteps(record);
+  return {
+    ...answer(record),
+    saved: true,
+    reason: null,
+    next_steps,
+    pruned,
+  };
 }
 
 /**
