@@ -138,7 +138,8 @@ posixTest("a restore killed without a key bars no other", async () => {
       assertEquals(again.status, 0, `${where}: ${again.stderr}`);
       const left = [...Deno.readDirSync(join(env.project, ".git"))]
         .map(({ name }) => name).filter((name) => /^index\./.test(name));
-      assertEquals([left, env.exists(gone)], [[], false], where);
+      // A removal that died half way makes the folder look new.
+      assertEquals([left, env.exists(`${gone}/0`)], [[], false], where);
     },
   });
   assert(held > 0, "it never held the index");
