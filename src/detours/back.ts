@@ -49,7 +49,6 @@ import { settleLeft } from "./commits.ts";
 import { endDetour, keepParked } from "./end.ts";
 import { cleanTree, gitHere, lookAtTree, openTree } from "./tree.ts";
 import {
-  endIntent,
   type Finisher,
   moveToTrash,
   settleKinds,
@@ -120,7 +119,7 @@ async function finish(
       });
     });
   }
-  endIntent(system, root, intent);
+  intent.end();
 }
 
 /**
@@ -161,7 +160,7 @@ export async function takeBack(
     }
   }
   await changeStore(system, root, () => sessionBack(system, root, intent));
-  endIntent(system, root, intent);
+  intent.end();
   return notes;
 }
 

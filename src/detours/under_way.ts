@@ -6,13 +6,7 @@ import {
   printOf,
   type StoredCheckpoint,
 } from "../checkpoints/mod.ts";
-import {
-  beginIntent,
-  endIntent,
-  markIntent,
-  settleHeld,
-  worktreeOf,
-} from "../ops/mod.ts";
+import { beginIntent, settleHeld, worktreeOf } from "../ops/mod.ts";
 import { DETOURS_UNDER_WAY, takeBack } from "./back.ts";
 import {
   type DetourFacts,
@@ -88,17 +82,14 @@ export class UnderWay {
 
   /** Writes it with changes. */
   mark(changes: Partial<DetourFacts>): void {
-    const { system } = this.#context;
-    const facts = { ...this.facts, ...changes };
-    const { root } = this.#workspace;
-    this.#intent = markIntent(system, root, this.#intent!, facts);
+    this.#intent!.mark({ ...this.facts, ...changes });
   }
 
   /** Removes it: from now on a failure undoes nothing. */
   end(): void {
     const intent = this.#intent!;
     this.#intent = undefined;
-    endIntent(this.#context.system, this.#workspace.root, intent);
+    intent.end();
   }
 
   /** Runs the steps. With an intent, a failure undoes them. */

@@ -79,9 +79,7 @@ export {
 export {
   allIntents,
   beginIntent,
-  endIntent,
   type Intent,
-  markIntent,
   readIntents,
   readUnsealed,
 } from "./intents/intents.ts";

@@ -10,7 +10,6 @@ import {
   applyFiles,
   beginUndo,
   CannotUndo,
-  endIntent,
   type FilesPlan,
   type FileStep,
   fitChanges,
@@ -77,7 +76,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
     ? await withUserLock(system, work)
     : work();
   await pointToNewest(system, root);
-  endIntent(system, root, intent);
+  intent.end();
   if (plan.steps.some(({ name }) => NOTE.test(name))) {
     // Damaged marks are named by the next note.
     attempt(() => renewView(system, order.workspace.worktree));

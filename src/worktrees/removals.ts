@@ -1,10 +1,8 @@
 import { attempt } from "../base/errors.ts";
 import {
   beginIntent,
-  endIntent,
   ensureJournalRoot,
   type Intent,
-  markIntent,
   readIntents,
   userState,
 } from "../ops/mod.ts";
@@ -33,16 +31,10 @@ export const REMOVAL = "worktrees prune";
 /** A clean-up as it is written down: in the project, or the user's state. */
 export class Removals {
   readonly #system: System;
-  readonly #root: string;
-  #intent: Intent<RemovalFacts>;
+  readonly #intent: Intent<RemovalFacts>;
 
-  private constructor(
-    system: System,
-    root: string,
-    intent: Intent<RemovalFacts>,
-  ) {
+  private constructor(system: System, intent: Intent<RemovalFacts>) {
     this.#system = system;
-    this.#root = root;
     this.#intent = intent;
   }
 
@@ -54,7 +46,7 @@ export class Removals {
   ): Removals {
     const root = ensureJournalRoot(system, project);
     const order = { kind: REMOVAL, worktree: project, facts: { boxes } };
-    return new Removals(system, root, beginIntent(system, root, order));
+    return new Removals(system, beginIntent(system, root, order));
   }
 
   /** Those of the project that were begun, or are under way. */
@@ -63,7 +55,7 @@ export class Removals {
     return [project, ...state === undefined ? [] : [state]].flatMap((root) =>
       readIntents<RemovalFacts>(system, root, REMOVAL)
         .filter(({ worktree }) => worktree === project)
-        .map((intent) => new Removals(system, root, intent))
+        .map((intent) => new Removals(system, intent))
     );
   }
 
@@ -76,9 +68,7 @@ export class Removals {
     const boxes = this.boxes.map((box) =>
       folders.includes(box.folder) ? { ...box, checked } : box
     );
-    this.#intent = markIntent(this.#system, this.#root, this.#intent, {
-      boxes,
-    });
+    this.#intent.mark({ boxes });
   }
 
   /** Removes it, unless there is a box left. */
@@ -86,6 +76,6 @@ export class Removals {
     const isLeft = this.boxes.some(({ folder }) =>
       this.#system.files.lstat(folder)
     );
-    if (!isLeft) endIntent(this.#system, this.#root, this.#intent);
+    if (!isLeft) this.#intent.end();
   }
 }

@@ -30,12 +30,10 @@ import type { StoredCheckpoint } from "../checkpoint.ts";
 import {
   appendJournal,
   beginIntent,
-  endIntent,
   ensureFolder,
   type Intent,
   type JournalEntry,
   layout,
-  markIntent,
   putBack,
   removeTree,
   TrashFolder,
@@ -215,7 +213,7 @@ export class Restore {
       worktree: this.#worktree,
     }, undoes);
     // The last step: if it still exists, an undo was interrupted.
-    endIntent(system, workspace.root, this.#intent!);
+    this.#intent!.end();
     return {
       planned,
       safety: this.#parts.safety,
@@ -266,14 +264,12 @@ export class Restore {
 
   /** Writes down what it is about to do. */
   #note(): void {
-    const { system } = this.#context;
-    const { root } = this.#place.workspace;
     const facts = this.#facts();
-    this.#intent = this.#intent
-      ? markIntent(system, root, this.#intent, facts)
-      : beginIntent(system, root, {
-        ...{ kind: "restore", worktree: this.#worktree, facts },
-      });
+    if (this.#intent) return this.#intent.mark(facts);
+    const { system } = this.#context;
+    this.#intent = beginIntent(system, this.#place.workspace.root, {
+      ...{ kind: "restore", worktree: this.#worktree, facts },
+    });
   }
 
   #facts(): RestoreFacts {

@@ -1,5 +1,4 @@
 import {
-  endIntent,
   type Finisher,
   type Intent,
   putBack,
@@ -39,7 +38,7 @@ async function finishRestore(
   const { vault } = place;
   const drop = () => {
     dropStaging(system, root, worktree);
-    endIntent(system, root, intent);
+    intent.end();
   };
   if (!vault) return drop();
   releaseIndex(system, vault, id);

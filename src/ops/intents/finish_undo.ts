@@ -5,7 +5,6 @@ import { hasOldUndo, takeOldUndo } from "./old_markers.ts";
 import {
   allIntents,
   beginIntent,
-  endIntent,
   type Intent,
   readIntents,
 } from "./intents.ts";
@@ -52,7 +51,7 @@ export function finishUndo(
   const finished = readIntents<Operation>(system, root, UNDO)
     .map((intent) => {
       const entry = finish(system, root, intent.facts);
-      endIntent(system, root, intent);
+      intent.end();
       return entry;
     });
   return finished.at(-1);

@@ -7,11 +7,7 @@ import { checkPath, ensureFolder } from "../folders.ts";
 import { layout } from "../layout.ts";
 import { ownSeals, projectSeals, type RecordSeals } from "../sealed_record.ts";
 
-/**
- * An operation under way: written down before its first change, removed after
- * its last. Under the lock of its kind, one that is there was interrupted.
- */
-export interface Intent<F = unknown> {
+interface Written<F> {
   /** Also the name of its file. */
   readonly id: string;
   /** The kind of operation, which decides how it is finished. */
@@ -21,11 +17,37 @@ export interface Intent<F = unknown> {
   /** The worktree that it changes, absolute; outside git the project. */
   readonly worktree: string;
   /** The facts with which it can be finished or undone. */
-  readonly facts: F;
+  facts: F;
+}
+
+/**
+ * An operation under way: written down before its first change, removed after
+ * its last. Under the lock of its kind, one that is there was interrupted.
+ */
+export interface Intent<F = unknown> extends Readonly<Written<F>> {
+  /** Writes it with other facts. */
+  mark(facts: F): void;
+  /** Removes it: nothing is left to do. */
+  end(): void;
+}
+
+function intentOf<F>(
+  system: System,
+  root: string,
+  written: Written<F>,
+): Intent<F> {
+  return {
+    ...written,
+    mark(facts: F) {
+      (this as Written<F>).facts = facts;
+      write(system, root, { ...written, facts });
+    },
+    end: () => removeIfThere(system, fileOf(root, written.id)),
+  };
 }
 
 /** An intent to begin; it gets a new id unless one is given. */
-type Begun<F> = Omit<Intent<F>, "id" | "at"> & { readonly id?: string };
+type Begun<F> = Omit<Written<F>, "id" | "at"> & { readonly id?: string };
 
 /** The form of these files; another one is of another version of mpm. */
 const SCHEMA = 1;
@@ -56,39 +78,18 @@ export function beginIntent<F>(
   ensureFolder(system, intents, root);
   sweep(system, intents);
   const at = system.now().toISOString();
-  const intent = { id, kind, at, worktree, facts };
-  write(system, root, intent);
-  return intent;
+  const written = { id, kind, at, worktree, facts };
+  write(system, root, written);
+  return intentOf(system, root, written);
 }
 
-/** Replaces its facts. */
-export function markIntent<F>(
-  system: System,
-  root: string,
-  intent: Intent<F>,
-  facts: F,
-): Intent<F> {
-  const marked = { ...intent, facts };
-  write(system, root, marked);
-  return marked;
-}
-
-/** Removes it: nothing is left to do. */
-export function endIntent(
-  system: System,
-  root: string,
-  { id }: Intent,
-): void {
-  removeIfThere(system, fileOf(root, id));
-}
-
-function write(system: System, root: string, intent: Intent): void {
+function write(system: System, root: string, written: Written<unknown>): void {
   const seals = sealsOf(projectSeals, system, root);
-  const value = { schema: SCHEMA, ...intent };
+  const value = { schema: SCHEMA, ...written };
   const text = attempt(() => seals.seal(value)) ?? JSON.stringify(value);
-  writeAtomic(system, fileOf(root, intent.id), {
+  writeAtomic(system, fileOf(root, written.id), {
     text: `${text}\n`,
-    temporary: `.${intent.id}.tmp`,
+    temporary: `.${written.id}.tmp`,
   });
 }
 
@@ -144,7 +145,8 @@ export function allIntents(system: System, root: string): IntentFile[] {
   const seals = sealsOf(ownSeals, system, root);
   return names.map((name) => {
     const path = join(intents, name);
-    return { path, intent: readIntent(system, seals, { path, name }) };
+    const written = readWritten(system, seals, { path, name });
+    return { path, intent: written && intentOf(system, root, written) };
   });
 }
 
@@ -168,16 +170,16 @@ function textOf(system: System, path: string): string | undefined {
   return bytes && new TextDecoder().decode(bytes).trimEnd();
 }
 
-function readIntent(
+function readWritten(
   system: System,
   seals: RecordSeals,
   { path, name }: { path: string; name: string },
-): Intent | undefined {
+): Written<unknown> | undefined {
   const text = textOf(system, path);
   if (text === undefined || !seals.isOwn(text)) return undefined;
   const value = jsonIn(text);
   const isOne = field(value, "schema") === SCHEMA &&
     `${field(value, "id")}.json` === name;
   // Its seal shows that mpm wrote the rest.
-  return isOne ? value as Intent : undefined;
+  return isOne ? value as Written<unknown> : undefined;
 }

@@ -4,7 +4,6 @@ import { SESSION_ID } from "../../base/ids.ts";
 import {
   beginIntent,
   checkFolder,
-  endIntent,
   ensureHome,
   type Finisher,
   finishUndo,
@@ -48,7 +47,7 @@ export async function finishSaves(
 ): Promise<void> {
   for (const intent of readIntents<SaveFacts>(system, root, SAVE)) {
     await finishSave(system, root, intent.facts);
-    endIntent(system, root, intent);
+    intent.end();
   }
   const { pending } = layout(root);
   if (!system.files.peek(pending)) return;

@@ -13,7 +13,6 @@ import { sha256 } from "../../base/digest.ts";
 import { saveBytes } from "../serialize.ts";
 import type { System } from "../../system/system.ts";
 import {
-  endIntent,
   ensureStoreId,
   type Intent,
   layout,
@@ -207,7 +206,7 @@ function commit(
     return intent;
   } catch (error) {
     written.forEach((path) => removeQuietly(system, path));
-    attempt(() => endIntent(system, root, intent));
+    attempt(() => intent.end());
     throw error;
   }
 }
@@ -252,7 +251,7 @@ function finish(
 ): string[] {
   try {
     completeSave(system, root, { save, value, latest });
-    endIntent(system, root, intent);
+    intent.end();
     noteSave(system, root, { index, save });
     return [];
   } catch (error) {

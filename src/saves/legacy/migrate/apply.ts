@@ -6,13 +6,11 @@ import { refKey } from "./old_store.ts";
 import { sha256 } from "../../../base/digest.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import {
-  endIntent,
   ensureFolder,
   ensureHidden,
   ensureHome,
   type Intent,
   layout,
-  markIntent,
   removeIfThere,
   removeTree,
   writeAtomic,
@@ -71,7 +69,7 @@ export function applyChanges(
   if (applier.skipped.length > 0) unshareBackup(system, folder, set);
   if (set.backup) {
     removeTree(system, join(folder, "new"));
-    endIntent(system, root, intent);
+    intent.end();
   } else discard(system, root, intent);
   return applier.skipped;
 }
@@ -264,11 +262,9 @@ export function discard(
   intent: Intent<MigrationFacts>,
 ): void {
   const { name } = intent.facts;
-  if (intent.facts.sha256 !== null) {
-    markIntent(system, root, intent, { name, sha256: null });
-  }
+  if (intent.facts.sha256 !== null) intent.mark({ name, sha256: null });
   removeTree(system, join(layout(root).backups, name));
-  endIntent(system, root, intent);
+  intent.end();
 }
 
 /** The old folder goes when it is empty, or becomes what it was. */

@@ -7,7 +7,6 @@ import type { Workspace } from "../../../git/mod.ts";
 import {
   appendJournal,
   beginIntent,
-  endIntent,
   type Finisher,
   type Intent,
   layout,
@@ -103,9 +102,7 @@ async function finishOne(
   const { root } = workspace;
   const { name, sha256 } = intent.facts;
   if (sha256 === null) return void discard(system, root, intent);
-  if (!isPrepared(system, root, intent)) {
-    return void endIntent(system, root, intent);
-  }
+  if (!isPrepared(system, root, intent)) return void intent.end();
   const set = await readRecord(system, root, { name, file: MANIFEST });
   return await applyPrepared(system, workspace, { set, intent, progress });
 }

@@ -22,7 +22,6 @@ import {
   ensureHidden,
   type Intent,
   layout,
-  markIntent,
 } from "../../../ops/mod.ts";
 import type { Folders, Progress } from "./read_old_store.ts";
 import type { NewFile, System } from "../../../system/system.ts";
@@ -85,8 +84,8 @@ export async function prepareChanges(
     system.files.create(join(work, MANIFEST), text);
     preparer.syncFolders();
     system.files.syncFolder(backups);
-    const facts = { name, sha256: sha256(text) };
-    return { set: record, intent: markIntent(system, root, intent, facts) };
+    intent.mark({ name, sha256: sha256(text) });
+    return { set: record, intent };
   } catch (error) {
     // The failure itself is what is reported.
     if (error instanceof MpmError) attempt(() => discard(system, root, intent));
