@@ -1,6 +1,8 @@
 import { attempt } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
+import type { Workspace } from "../../git/mod.ts";
 import type { Collected, Item } from "../../items/mod.ts";
+import type { System } from "../../system/system.ts";
 import { currentStack } from "../../work/mod.ts";
 import type { Draft } from "../draft.ts";
 import type { Save } from "../save.ts";
@@ -41,23 +43,29 @@ export function doneBefore(
   return doneOf(last, session).filter(({ at }) => at >= since);
 }
 
+/** Reads the last save of this worktree, once git has begun to look. */
+export async function lastWhile(
+  context: Context,
+  workspace: Workspace,
+): Promise<Save | undefined> {
+  await context.system.sleep(0);
+  // A fault in an earlier save never prevents a new one.
+  return await attempt(() => lastSave(context, workspace));
+}
+
 /**
  * Returns what the last save of this worktree calls done. A pause repeats it,
  * because the next session is given the pause and not the save before it.
  */
-export async function earlierDone(
-  context: Context,
+export function earlierDone(
+  system: System,
   { workspace, agent, time }: Pick<Draft, "workspace" | "agent" | "time">,
-  collected: Collected,
-): Promise<Item[]> {
-  // A fault in an earlier save never prevents a new one.
-  const last = await attempt(() => lastSave(context, workspace));
+  { found, last }: { found: Collected; last: Save | undefined },
+): Item[] {
   if (!last?.mpm?.handoff?.items.some(({ kind }) => kind === "done")) return [];
-  const [current] = currentStack(context.system, workspace).chain;
-  const order = { session: current?.id, collected, time };
-  const by = last?.mpm?.agent?.session_id;
+  const [current] = currentStack(system, workspace).chain;
+  const by = last.mpm.agent?.session_id;
   const isOfIt = by === undefined || by === agent?.session_id;
-  return isOfIt
-    ? doneBefore(last, { ...order, collected: { items: [] } })
-    : doneBefore(last, order);
+  const collected = isOfIt ? { items: [] } : found;
+  return doneBefore(last, { session: current?.id, collected, time });
 }

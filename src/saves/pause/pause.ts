@@ -48,6 +48,7 @@ import {
 import { keepDue } from "../contents/keep_with.ts";
 import { WorktreeMemory } from "../contents/memory.ts";
 import { agentOf, NO_WORK } from "./agent.ts";
+import { lastWhile } from "./earlier_done.ts";
 import { editedContent } from "./edit.ts";
 import { projectParts } from "./project_parts.ts";
 import { contextUsage } from "../../clients/mod.ts";
@@ -113,7 +114,9 @@ async function gatherIn(
   const configured = readConfigAnyway(system, workspace.root);
   const { config, faults } = configured;
   const keeper = contentsKeeper(system, workspace, configured);
-  const found = await readGit(system, workspace, keeper);
+  const reading = readGit(system, workspace, keeper);
+  const last = input.past ? undefined : lastWhile(context, workspace);
+  const found = await reading;
   const { state, refs, identity, memory } = found;
   const faulty = faults.length > 0;
   const said = {
@@ -143,7 +146,7 @@ async function gatherIn(
   };
   return {
     ...{ draft, target, faults, contents, memory },
-    order: await pauseOrder(context, draft, { ...input, config }),
+    order: await pauseOrder(system, draft, { ...input, config, last }),
     log: reason === undefined ? { refs } : { refs, reason },
     branchCommit: commits
       ? await planBranchCommit(system, workspace, { state, identity, faulty })

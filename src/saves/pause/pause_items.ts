@@ -30,6 +30,7 @@ import { MpmError } from "../../base/errors.ts";
 import { resolve } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
 import type { Draft } from "../draft.ts";
+import type { Save } from "../save.ts";
 import { earlierDone } from "./earlier_done.ts";
 
 /**
@@ -38,13 +39,15 @@ import { earlierDone } from "./earlier_done.ts";
  * agent session is the agent's.
  */
 export async function pauseOrder(
-  context: Context,
+  system: System,
   draft: Draft,
   given: {
     readonly input: string | undefined;
     readonly "agent-session": string | undefined;
     readonly config: Config;
     readonly past?: PastConversation;
+    /** The last save of this worktree. */
+    readonly last: Promise<Save | undefined> | undefined;
   },
 ): Promise<Omit<HandoffOrder, "save">> {
   const { content, agent, time } = draft;
@@ -52,7 +55,6 @@ export async function pauseOrder(
     // The hooks name the session for what a person typed into the prompt.
     ? given["agent-session"] === undefined && agent !== null
     : agent !== null;
-  const { system } = context;
   const { past } = given;
   const found = await collectedOf(system, draft, given.config, past);
   return {
@@ -67,7 +69,7 @@ export async function pauseOrder(
     ],
     close: content.close,
     collected: found,
-    ...past ? {} : { done: await earlierDone(context, draft, found) },
+    done: earlierDone(system, draft, { found, last: await given.last }),
     agent: agent?.session_id,
     ...past && { until: past.until },
     time,
