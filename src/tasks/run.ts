@@ -50,6 +50,8 @@ export const RUN_RECORD = object({
   client: nullable(TEXT),
   /** The values of a pipeline's variables; only a pipeline has them. */
   vars: optional(record(TEXT)),
+  /** State variables (`mpm var`) as they were when a task began. */
+  state_vars: optional(record(TEXT)),
   /** The hosts that run the items; absent: this machine. */
   engine: optional(ENGINE),
   /** Steps at work at a time; absent: as its definition says. */

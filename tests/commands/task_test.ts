@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 
@@ -47,6 +47,26 @@ run: [sh, -c, 'echo "$1"; test -e fixed || test "$1" = a.txt', sh, "{item}"]
   const again = await mpm(env, ["task", "resume", "work", "--again"]);
   assertEquals([again.status, again.stderr], [0, ""]);
   assertStringIncludes(again.stdout, "2 done of 2");
+});
+
+Deno.test("a task has the state variables that were set when it began", async () => {
+  using env = TestEnv.repository();
+  env.write(
+    WORK,
+    "items: { list: [a, b] }\n" +
+      "run: [sh, -c, 'echo port $MPM_VAR_port; test -e fixed']\n",
+  );
+  assertEquals((await mpm(env, ["allow", WORK])).status, 0);
+  await mpm(env, ["var", "set", "port", "8081"]);
+  assertEquals((await mpm(env, ["task", "run", "work"])).status, 1);
+  // A run continues with its own values.
+  await mpm(env, ["var", "set", "port", "9090"]);
+  env.write("fixed", "");
+  const again = await mpm(env, ["task", "resume", "work", "--again"]);
+  assertEquals([again.status, again.stderr], [0, ""]);
+  const { stdout } = await mpm(env, ["task", "logs", "work"]);
+  assertStringIncludes(stdout, "port 8081");
+  assert(!stdout.includes("9090"), stdout);
 });
 
 Deno.test("runs that begin in one second stay in their order, however many are kept", async () => {

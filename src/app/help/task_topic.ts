@@ -70,6 +70,7 @@ The file .claude-mpm/tasks/NAME.yaml defines the task NAME. mpm runs the task on
           "MPM_TASK_STATE",
           "a file with the last state that the program printed",
         ],
+        ["MPM_VAR_<NAME>", 'each state variable ("mpm var")'],
       ],
     },
     {

@@ -5,6 +5,7 @@ import { attempt } from "../../base/errors.ts";
 import { secondOf } from "../../base/ids.ts";
 import type { Context } from "../../cli/mod.ts";
 import type { Workspace } from "../../git/mod.ts";
+import { varsHere } from "../../items/mod.ts";
 import {
   ensureHidden,
   ensureHome,
@@ -123,6 +124,8 @@ export async function writeNewRun(
   const { root, worktree } = workspace;
   const { task } = facts;
   const kind = kindOf(facts);
+  const vars = kind === "task" ? varsHere(system, workspace) : {};
+  const hasVars = Object.keys(vars).length > 0;
   const id = await withLock(system, root, () => {
     ensureHome(system, root);
     const { taskRuns } = layout(root);
@@ -135,6 +138,7 @@ export async function writeNewRun(
     const record: RunRecord = {
       ...{ version: 1, id, ...facts, at: at.toISOString(), worktree },
       items: items && kind === "task" ? sha256(items) : null,
+      ...hasVars ? { state_vars: { ...vars } } : {},
     };
     writeRun(system, root, { record, items });
     return id;

@@ -68,6 +68,13 @@ interface LoopOrder {
   readonly pid: number | null;
 }
 
+/** Returns the state variables of a run as its programs get them. */
+function variablesOf({ state_vars: vars = {} }: RunRecord) {
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, value]) => [`MPM_VAR_${name}`, value]),
+  );
+}
+
 /** A program that waits for its start, and the end that it will have. */
 interface Prepared {
   /** False: it never starts. */
@@ -308,6 +315,7 @@ export class RunLoop {
       args: this.#arguments(items),
       env: {
         ...this.#run.agent?.env,
+        ...variablesOf(record),
         MPM_TASK: record.task,
         MPM_TASK_RUN: record.id,
         MPM_TASK_ITEM: items.length === 1 &&
