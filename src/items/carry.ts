@@ -244,7 +244,7 @@ class Book {
     if (sentences.length === 0) return;
     for (const number of [...this.#open]) {
       const item = this.get(number);
-      const left = leftOf(item, sentences);
+      const left = leftOf(item, sentences, this.#saying.agent);
       if (left === undefined) {
         const beside = besideOf(item, sentences, this.#saying.agent);
         if (beside) this.take(beside);

@@ -177,6 +177,20 @@ Deno.test("a step and a decision of the agent are withdrawn, a todo and typed it
   assertEquals(openTexts(later, "next"), ["Set up Redis"]);
 });
 
+Deno.test("a todo that no agent session lists any more is withdrawn", async () => {
+  using env = TestEnv.repository();
+  await pauseTalk(env, [
+    ...prompt("Clean up the API."),
+    ...todoList({ "Bump the version": "pending", "Update docs": "pending" }),
+    ...answer("I begin."),
+  ]);
+  const later = await pauseTalk(env, [
+    ...prompt("Finish the routes, skip the version bump."),
+    ...answer("Fine."),
+  ], { agent: OTHER, from: "2026-11-20T11:00:00Z" });
+  assertEquals(openTexts(later, "next"), ["Update docs"]);
+});
+
 Deno.test("a prompt that contradicts a typed item is kept beside it", async () => {
   using env = TestEnv.repository();
   const before = () => new Date("2026-11-20T09:00:00Z");

@@ -168,24 +168,28 @@ const KINDS: readonly string[] = ["goal", "constraint", "decision", "next"];
 /**
  * Returns what an item says after later sentences: `over` if nothing is left,
  * `undefined` if all is. A sentence that is not an item itself takes the place
- * of the text. An agent's todo follows its list, and what the person added with
- * a command stays until they close it. A plan or a goal stays, with the words of
+ * of the text. A todo follows the list of its agent session, unless that is
+ * another one than `agent`. What the person added with a command stays until
+ * they close it. A plan or a goal stays, with the words of
  * a person who changed their mind.
  */
 export function leftOf(
-  { kind, text, why, via, source, at }: Item,
+  { kind, text, why, via, source, at, agent: by }: Item,
   sentences: readonly Sentence[],
+  agent: string | undefined,
 ): Left | "over" | undefined {
   const later = sentences.filter((one) => one.at > at);
   if (kind === "plan") return withMind(text, at, later);
-  const own = isTyped({ source, via });
-  if (own || via === "todo" || via === "task" || !KINDS.includes(kind)) return;
+  const isTodo = via === "todo" || via === "task";
+  if (isTyped({ source, via }) || !KINDS.includes(kind)) return;
+  if (isTodo && (agent === undefined || by === agent)) return;
   const other = otherChoice({ via, text, why, at }, later);
   if (other) return other;
   const over = (said: string) => later.find((one) => overrides(one.text, said));
   if (kind !== "goal") {
     const by = over(text);
-    return by && (by.isWhole ? "over" : { text: by.text, at: by.at });
+    const whole = isTodo || by?.isWhole;
+    return by && (whole ? "over" : { text: by.text, at: by.at });
   }
   const all = sentencesOf(text).map((one) => one.text);
   const left = all.filter((one) => !over(one));
