@@ -61,9 +61,9 @@ export function isSettled(
 }
 
 /**
- * Returns the facts by which a file that is read at `now` is known again
- * without reading it, as git's index does; `undefined`: nothing would tell that
- * the file was changed.
+ * Returns facts about a file that is read at `now`. With them, a later look
+ * tells whether the file was changed, as with git's index. `undefined`: they
+ * would not tell.
  */
 export function lastingFacts(info: FileInfo, now: Date): FileInfo | undefined {
   const { changed, inode } = info;

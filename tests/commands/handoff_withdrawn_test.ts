@@ -177,7 +177,7 @@ Deno.test("a step and a decision of the agent are withdrawn, a todo and typed it
   assertEquals(openTexts(later, "next"), ["Set up Redis"]);
 });
 
-Deno.test("a todo that no agent session lists any more is withdrawn", async () => {
+Deno.test("a todo is withdrawn when its agent session no longer lists it", async () => {
   using env = TestEnv.repository();
   await pauseTalk(env, [
     ...prompt("Clean up the API."),

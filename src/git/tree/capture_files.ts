@@ -49,7 +49,7 @@ interface FileOptions {
   readonly fileMode: boolean;
   /** True if git stores what it reads; else it is only named. */
   readonly write: boolean;
-  /** What an earlier capture read: unchanged files are not read again. */
+  /** The files of an earlier capture: unchanged ones are not read again. */
   readonly before?: ReadonlyMap<string, Partial<CapturedFile> | undefined>;
 }
 
@@ -188,7 +188,7 @@ export class FileCapture {
     return this.#options.write ? UNSTORED_BUDGET : INLINE_BUDGET;
   }
 
-  /** What is in a file that is as an earlier capture saw it. */
+  /** Returns the content of a file that did not change since that capture. */
   #known(
     path: string,
     mode: string,
@@ -306,7 +306,7 @@ export class FileCapture {
     await this.#hashByGit(left.filter((one) => !isSmall(one)));
   }
 
-  /** Many of them are no more than one new file of git's. */
+  /** Stores many files in one pack. */
   async #hashSmall(left: readonly Waiting[]): Promise<void> {
     if (left.length === 0) return;
     const portions = this.#portions(left);

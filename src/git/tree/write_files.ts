@@ -189,8 +189,8 @@ export class WorktreeWriter {
   }
 
   /**
-   * Returns whether a path leads to the folder to which it led when there was no
-   * link above: one look instead of one at each folder.
+   * Returns whether a path still leads to the folder to which it led when no
+   * link was above it. This takes one look instead of one at each folder.
    */
   #isKnownFolder(folder: string): boolean {
     const known = this.#folders.get(folder);

@@ -169,9 +169,9 @@ const KINDS: readonly string[] = ["goal", "constraint", "decision", "next"];
  * Returns what an item says after later sentences: `over` if nothing is left,
  * `undefined` if all is. A sentence that is not an item itself takes the place
  * of the text. A todo follows the list of its agent session, unless that is
- * another one than `agent`. What the person added with a command stays until
- * they close it. A plan or a goal stays, with the words of
- * a person who changed their mind.
+ * another one than `agent`. An item that the person added with a command stays
+ * until they close it. A plan or a goal stays, with the words of a person who
+ * changed their mind.
  */
 export function leftOf(
   { kind, text, why, via, source, at, agent: by }: Item,
