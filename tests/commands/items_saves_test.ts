@@ -74,6 +74,7 @@ Deno.test("what a pause says is carried until it is closed", async () => {
   await mpmJson(env, ["done", "4"], { now: at(1) });
   const second = await pause(env, 2, "-n", "Add fees");
   assertEquals(items(second), [
+    "done done Wrote the model",
     "next open Add refunds",
     "next open Test it",
     "decision open Use SQLite",
@@ -85,7 +86,7 @@ Deno.test("what a pause says is carried until it is closed", async () => {
   ]);
   assertEquals(second.mpm!.decisions, ["Use SQLite"]);
   assertEquals(second.mpm!.blockers, []);
-  const [item] = second.mpm!.handoff!.items;
+  const [, item] = second.mpm!.handoff!.items;
   assertEquals(
     [item!.source, item!.via, item!.at, item!.save, item!.number],
     ["user", "pause", "2026-11-21T12:00:00.000Z", first.session_id, 1],

@@ -53,7 +53,7 @@ Deno.test("doctor reports an older layout only for files that migrate would move
   using env = TestEnv.repository();
   env.write(`${SESSIONS}/pause/README.md`, "# Old pauses\n");
   const before = (await diagnose(env)).checks.layout!;
-  assertEquals([before.state, before.summary], ["ok", "present"]);
+  assertEquals([before.state, before.summary], ["ok", "current"]);
   env.write(`${SESSIONS}/pause/session-20260101-000000.md`, "# A pause\n");
   const after = (await diagnose(env)).checks.layout!;
   assertEquals(after.findings.map(({ detail }) => detail), [
